@@ -1,0 +1,60 @@
+"""Write the replies of a service: typed dictionaries under AWS's own names, for the type checker only."""
+
+from .models import Model, UnhandledTraitError
+from .names import class_name
+from .source import IMPORTED, module
+
+_PLAIN = {
+    "string": "str",
+    "integer": "int",
+    "long": "int",
+    "float": "float",
+    "double": "float",
+    "boolean": "bool",
+    "timestamp": "datetime",
+    "blob": "bytes",
+}
+
+
+def write_replies(model: Model) -> str:
+    """Write the module of a service's replies, what is used before what uses it."""
+    blocks: list[str] = []
+    defined: set[str] = set()
+    for shape in model.reachable(model.outputs()):
+        traits = model.shapes[shape]
+        if traits["type"] != "structure" and "enum" not in traits:
+            continue
+        name = class_name(shape)
+        if name in IMPORTED or name in defined:
+            raise UnhandledTraitError(f"{model.name} has several shapes called {name}")
+        if traits["type"] == "structure":
+            blocks.append(_dictionary(model, shape, defined))
+        else:
+            blocks.append(f"{name} = Literal[{', '.join(map(repr, traits['enum']))}]")
+        defined.add(name)
+    title = model.metadata.get("serviceAbbreviation", model.metadata["serviceFullName"])
+    return module(f"Replies of {title}, under the names that travel.", blocks)
+
+
+def _dictionary(model: Model, shape: str, defined: set[str]) -> str:
+    traits = model.shapes[shape]
+    operations = [name for name, op in model.operations.items() if op.get("output", {}).get("shape") == shape]
+    docstring = f"What {' and '.join(operations)} answers." if operations else "Part of a reply."
+    lines = [f"class {class_name(shape)}(TypedDict, total=False):", f'    """{docstring}"""', ""]
+    for name, member in traits["members"].items():
+        held = _type(model, member["shape"], defined)
+        lines.append(f"    {name}: {f'Required[{held}]' if name in traits.get('required', ()) else held}")
+    return "\n".join([*lines, ""])
+
+
+def _type(model: Model, shape: str, defined: set[str]) -> str:
+    traits = model.shapes[shape]
+    if traits["type"] == "list":
+        return f"list[{_type(model, traits['member']['shape'], defined)}]"
+    if traits["type"] == "map":
+        key, value = traits["key"]["shape"], traits["value"]["shape"]
+        return f"dict[{_type(model, key, defined)}, {_type(model, value, defined)}]"
+    if traits["type"] == "structure" or "enum" in traits:
+        name = class_name(shape)
+        return name if name in defined else f'"{name}"'  # Only what holds itself comes before its definition.
+    return _PLAIN[traits["type"]]

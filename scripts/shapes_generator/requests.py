@@ -1,0 +1,153 @@
+"""Write the requests of a service: one pydantic model per operation, one per structure within, aliases for the rest."""
+
+from collections.abc import Iterator
+
+from .models import Model, Trait, UnhandledTraitError
+from .names import attribute_name, class_name
+from .patterns import translate
+from .source import IMPORTED, module
+
+_PLAIN = {
+    "string": "str",
+    "integer": "int",
+    "long": "int",
+    "float": "float",
+    "double": "float",
+    "boolean": "bool",
+    "timestamp": "Timestamp",
+    "blob": "Blob",
+}
+_NUMBERS = frozenset({"integer", "long", "float", "double"})
+_SHOWN_OPERATIONS = 3
+_LONG = 80
+
+
+def write_requests(model: Model) -> str:
+    """Write the module of a service's requests, what is used before what uses it."""
+    roots = model.inputs()
+    shapes = model.reachable(roots)
+    _refuse_clashes(model, shapes)
+    nested = [shape for shape in shapes if shape not in roots]
+    blocks = [block for shape in nested for block in _definition(model, shape)]
+    blocks += [_request(model, name) for name in model.operations]
+    title = model.metadata.get("serviceAbbreviation", model.metadata["serviceFullName"])
+    return module(f"Requests of {title}, checked member by member.", blocks)
+
+
+def _refuse_clashes(model: Model, shapes: list[str]) -> None:
+    """Refuse two shapes of one Python name, and a structure that holds itself."""
+    names = [class_name(shape) for shape in shapes if _is_named(model.shapes[shape])]
+    names += [f"{operation}Request" for operation in model.operations if f"{operation}Request" not in names]
+    if clashes := {name for name in names if names.count(name) > 1 or name in IMPORTED}:
+        raise UnhandledTraitError(f"{model.name} has several shapes called {sorted(clashes)}")
+    for at, shape in enumerate(shapes):
+        if any(shapes.index(inner) >= at for inner in model.held(shape)):
+            raise UnhandledTraitError(f"{model.name}.{shape} holds itself in a request")
+
+
+def _is_named(traits: Trait) -> bool:
+    """Tell whether a shape gets a name of its own: structures do, and whatever is constrained."""
+    return traits["type"] == "structure" or "enum" in traits or bool(_constraints(traits))
+
+
+def _definition(model: Model, shape: str) -> Iterator[str]:
+    traits = model.shapes[shape]
+    name = class_name(shape)
+    if traits["type"] == "structure":
+        yield _class(model, name, traits, f"Part of {_requests_with(model, shape)}.")
+    elif "enum" in traits:
+        if set(traits) & {"min", "max", "pattern"}:
+            raise UnhandledTraitError(f"{model.name}.{shape} constrains an enumeration further")
+        yield f"{name} = Literal[{', '.join(map(_quoted, traits['enum']))}]"
+    elif constraints := _constraints(traits):
+        yield f"{name} = Annotated[{_unconstrained(model, traits)}, {', '.join(constraints)}]"
+
+
+def _requests_with(model: Model, shape: str) -> str:
+    """Say in whose requests a structure is, by name while they are few."""
+    inputs = {name: traits["input"]["shape"] for name, traits in model.operations.items() if "input" in traits}
+    operations = [name for name, request in inputs.items() if shape in model.reachable([request])]
+    if len(operations) == 1:
+        return f"what {operations[0]} is asked"
+    if len(operations) <= _SHOWN_OPERATIONS:
+        return f"what {', '.join(operations[:-1])} and {operations[-1]} are asked"
+    return f"what {len(operations)} operations are asked"
+
+
+def _request(model: Model, operation: str) -> str:
+    traits = model.operations[operation]
+    structure = model.shapes[traits["input"]["shape"]] if "input" in traits else {"members": {}}
+    return _class(model, f"{operation}Request", structure, f"What {operation} is asked.")
+
+
+def _class(model: Model, name: str, traits: Trait, docstring: str) -> str:
+    base = "UnionShape" if traits.get("union") else "Shape"
+    lines = [f"class {name}({base}):", f'    """{docstring}"""', ""]
+    required = traits.get("required", ())
+    attributes = [attribute_name(member) for member in traits["members"]]
+    if len(set(attributes)) < len(attributes):
+        raise UnhandledTraitError(f"{model.name}.{name} has two members of one Python name")
+    for attribute, (wire_name, member) in zip(attributes, traits["members"].items(), strict=True):
+        lines.append(f"    {attribute}: {_field(model, wire_name, member, required=wire_name in required)}")
+    return "\n".join([*lines, ""])
+
+
+def _field(model: Model, wire_name: str, member: Trait, *, required: bool) -> str:
+    options = [f"alias={_quoted(wire_name)}"]
+    if model.is_sensitive(member["shape"]):
+        options.append("repr=False")
+    if required:
+        return f"{_type(model, member['shape'])} = Field({', '.join(options)})"
+    return f"{_type(model, member['shape'])} | None = Field(None, {', '.join(options)})"
+
+
+def _type(model: Model, shape: str) -> str:
+    """Write the type of a shape where another holds it."""
+    traits = model.shapes[shape]
+    return class_name(shape) if _is_named(traits) else _unconstrained(model, traits)
+
+
+def _unconstrained(model: Model, traits: Trait) -> str:
+    if traits["type"] == "list":
+        return f"list[{_type(model, traits['member']['shape'])}]"
+    if traits["type"] == "map":
+        return f"dict[{_type(model, traits['key']['shape'])}, {_type(model, traits['value']['shape'])}]"
+    return _PLAIN[traits["type"]]
+
+
+def _constraints(traits: Trait) -> list[str]:
+    """Write what pydantic must check of a value, as the arguments of an `Annotated`."""
+    if traits["type"] == "structure" or "enum" in traits:
+        return []
+    if traits["type"] in _NUMBERS:
+        least, most, trivial = "ge", "le", None
+    else:
+        least, most, trivial = "min_length", "max_length", 0
+    arguments = []
+    if traits.get("min", trivial) != trivial:
+        arguments.append(f"{least}={traits['min']}")
+    if "max" in traits:
+        arguments.append(f"{most}={traits['max']}")
+    pattern = translate(traits["pattern"]) if "pattern" in traits else None
+    if pattern and not pattern.looks_around:
+        arguments.append(f"pattern={_raw(pattern.text)}")
+    written = [f"Field({', '.join(arguments)})"] if arguments else []
+    if pattern and pattern.looks_around:
+        written.append(f"AfterValidator(matching({_raw(pattern.text)}))")
+    return written
+
+
+def _raw(pattern: str) -> str:
+    """Write a pattern as a raw string, over several lines at its alternatives when it is long."""
+    if '"' in pattern:
+        raise UnhandledTraitError(f"a quotation mark in {pattern}")
+    if len(pattern) <= _LONG:
+        return f'r"{pattern}"'
+    pieces = pattern.replace(")|(", ")|\0(").split("\0")
+    return "(" + " ".join(f'r"{piece}"' for piece in pieces) + ")"
+
+
+def _quoted(text: str) -> str:
+    if '"' in text or "\\" in text:
+        raise UnhandledTraitError(f"{text!r} in a name")
+    return f'"{text}"'
