@@ -1,0 +1,260 @@
+"""The catalogue: what AWS offers everyone, read from dated and sourced files on first use.
+
+It knows the services that work with AWS Organizations and their linked roles, the policies that AWS
+manages, the agreements and reports of AWS Artifact, the types of organization policies, and the quotas.
+It knows nothing of any account: that is the world's.
+"""
+# ruff: noqa: PLC0415 - A dataclass takes a millisecond to make: those that no start needs are made when asked for.
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from artifact_state.catalog.records import (
+    Agreement,
+    Certainty,
+    LinkedRole,
+    ManagedPolicy,
+    PolicyVersion,
+    Subject,
+    TrustedService,
+)
+
+if TYPE_CHECKING:
+    from artifact_state.catalog.policy_type_records import OrganizationPolicy, PolicyType
+    from artifact_state.catalog.quota_records import PolicyLimits, Quotas, RequestRate, RequestRates
+    from artifact_state.catalog.report_records import Publication, Report, ReportVersion, TermAcceptance, Upload
+
+__all__ = [
+    "Agreement",
+    "Certainty",
+    "LinkedRole",
+    "ManagedPolicy",
+    "OrganizationPolicy",
+    "PolicyLimits",
+    "PolicyType",
+    "PolicyVersion",
+    "Publication",
+    "Quotas",
+    "Report",
+    "ReportVersion",
+    "RequestRate",
+    "RequestRates",
+    "Subject",
+    "TermAcceptance",
+    "TrustedService",
+    "Upload",
+    "agreement",
+    "agreement_of",
+    "agreements",
+    "linked_role_of",
+    "managed_policies",
+    "managed_policy",
+    "offline_agreements",
+    "policy_type",
+    "policy_types",
+    "quotas",
+    "report",
+    "reports",
+    "service_of",
+    "trusted_services",
+]
+
+_POLICY_TYPE_RECORDS = {"OrganizationPolicy", "PolicyType"}
+_QUOTA_RECORDS = {"PolicyLimits", "Quotas", "RequestRate", "RequestRates"}
+_REPORT_RECORDS = {"Publication", "Report", "ReportVersion", "TermAcceptance", "Upload"}
+
+
+def __getattr__(name: str) -> Any:
+    """Give a record of those that no start needs."""
+    if name in _POLICY_TYPE_RECORDS:
+        from artifact_state.catalog import policy_type_records
+
+        return getattr(policy_type_records, name)
+    if name in _QUOTA_RECORDS:
+        from artifact_state.catalog import quota_records
+
+        return getattr(quota_records, name)
+    if name in _REPORT_RECORDS:
+        from artifact_state.catalog import report_records
+
+        return getattr(report_records, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def trusted_services() -> tuple[TrustedService, ...]:
+    """Give the services that AWS lists as integrated, by name, those that cannot be trusted included."""
+    return tuple(_service(entry) for entry in _read("services")["services"])
+
+
+def service_of(principal: str) -> TrustedService | None:
+    """Find the service that is enabled by a principal; None where AWS does not recognize the principal."""
+    return _services_by_principal().get(principal)
+
+
+def linked_role_of(service_principal: str) -> LinkedRole | None:
+    """Find the role that trusts a service principal, which need not be the principal that is enabled."""
+    return _roles_by_principal().get(service_principal)
+
+
+@cache
+def managed_policies() -> tuple[ManagedPolicy, ...]:
+    """Give the policies that AWS manages and this catalogue has."""
+    return tuple(_policy(entry) for entry in _read("managed_policies")["policies"])
+
+
+def managed_policy(tail: str) -> ManagedPolicy | None:
+    """Find a policy by its name, or by its path and name as they end its ARN."""
+    name = tail.rpartition("/")[2]
+    policy = _policies_by_name().get(name)
+    return policy if policy and tail.strip("/") in {name, f"{policy.path}{name}".strip("/")} else None
+
+
+@cache
+def agreements(partition: str) -> tuple[Agreement, ...]:
+    """Give the agreements that can be accepted in a partition, in AWS's own order."""
+    return tuple(_agreement(entry) for entry in _read("agreements")["agreements"] if entry["partition"] == partition)
+
+
+def agreement(partition: str, agreement_id: str) -> Agreement | None:
+    """Find an agreement that can be accepted in a partition."""
+    return next((one for one in agreements(partition) if one.id == agreement_id), None)
+
+
+def agreement_of(partition: str, agreement_id: str) -> Agreement:
+    """Give the agreement that somebody accepted, here or outside AWS Artifact.
+
+    Raises LookupError.
+    """
+    for one in (*agreements(partition), *offline_agreements(partition)):
+        if one.id == agreement_id:
+            return one
+    raise LookupError(agreement_id)
+
+
+@cache
+def offline_agreements(partition: str) -> tuple[Agreement, ...]:
+    """Give the agreements that are signed outside AWS Artifact: they can only be looked at there.
+
+    Source: https://docs.aws.amazon.com/artifact/latest/ug/manage-offline-agreement.html
+    """
+    entries = _read("agreements")["offline_agreements"]
+    return tuple(_agreement(entry) for entry in entries if entry["partition"] == partition)
+
+
+@cache
+def reports() -> "tuple[Report, ...]":
+    """Give the reports of AWS and of third parties, by id, withdrawn ones included."""
+    from artifact_state.catalog.report_records import reports_from
+
+    return reports_from(_read("reports"))
+
+
+def report(report_id: str) -> "Report | None":
+    """Find a report by its id."""
+    return _reports_by_id().get(report_id)
+
+
+@cache
+def policy_types() -> "tuple[PolicyType, ...]":
+    """Give the types of organization policies, in AWS's own order."""
+    from artifact_state.catalog.policy_type_records import policy_types_from
+
+    return policy_types_from(_read("policy_types"))
+
+
+def policy_type(name: str) -> "PolicyType | None":
+    """Find a type of organization policies by its name."""
+    return next((one for one in policy_types() if one.name == name), None)
+
+
+@cache
+def quotas() -> "Quotas":
+    """Give the quotas of AWS; a world may have others."""
+    from artifact_state.catalog.quota_records import quotas_from
+
+    return quotas_from(_read("quotas"))
+
+
+@cache
+def _services_by_principal() -> dict[str, TrustedService]:
+    return {
+        principal: service
+        for service in trusted_services()
+        if service.supports_trusted_access
+        for principal in service.principals
+    }
+
+
+@cache
+def _roles_by_principal() -> dict[str, LinkedRole]:
+    own = _role(_read("services")["organizations_role"])
+    return {role.principal: role for service in trusted_services() for role in service.roles} | {own.principal: own}
+
+
+@cache
+def _policies_by_name() -> dict[str, ManagedPolicy]:
+    return {policy.name: policy for policy in managed_policies()}
+
+
+@cache
+def _reports_by_id() -> "dict[str, Report]":
+    return {one.id: one for one in reports()}
+
+
+def _service(entry: dict[str, Any]) -> TrustedService:
+    return TrustedService(
+        name=entry["name"],
+        principals=tuple(entry["principals"]),
+        supports_trusted_access=entry["supports_trusted_access"],
+        supports_delegated_administrator=entry["supports_delegated_administrator"],
+        roles=tuple(map(_role, entry["roles"])),
+        evidence=MappingProxyType(entry.get("evidence", {})),
+        note=entry.get("note", ""),
+        certainty=_certainty(entry),
+    )
+
+
+def _role(entry: dict[str, Any]) -> LinkedRole:
+    return LinkedRole(**entry | {"certainty": _certainty(entry)})
+
+
+def _policy(entry: dict[str, Any]) -> ManagedPolicy:
+    return ManagedPolicy(
+        name=entry["name"],
+        path=entry["path"],
+        policy_id=entry["policy_id"],
+        policy_id_certainty=_certainty(entry, "policy_id_certainty"),
+        description=entry["description"],
+        created_at=datetime.fromisoformat(entry["create_date"]),
+        updated_at=datetime.fromisoformat(entry["update_date"]),
+        default_version_id=entry["default_version"],
+        versions=tuple(
+            PolicyVersion(
+                version_id=version["version_id"],
+                created_at=datetime.fromisoformat(version["create_date"]),
+                document=json.dumps(version["document"], separators=(",", ":")),
+            )
+            for version in entry["versions"]
+        ),
+    )
+
+
+def _agreement(entry: dict[str, Any]) -> Agreement:
+    lists = {name: tuple(entry[name]) for name in ("acceptance_terms", "terminate_terms")}
+    return Agreement(**entry | lists | {"subject": Subject(entry["subject"])})
+
+
+def _certainty(entry: dict[str, Any], member: str = "certainty") -> Certainty:
+    return Certainty(entry.get(member, Certainty.CONFIRMED.value))
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    text = Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8")
+    content: dict[str, Any] = json.loads(text)
+    return content
