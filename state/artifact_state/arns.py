@@ -1,0 +1,46 @@
+"""ARNs, as each service writes them (facts: organizations 3.1, artifact 2.2)."""
+
+
+def root_user(partition: str, account: str) -> str:
+    """Name an account's root user, which as a principal stands for the whole account."""
+    return f"arn:{partition}:iam::{account}:root"
+
+
+def role(partition: str, account: str, path: str, name: str) -> str:
+    """Name an IAM role; its path begins and ends with a slash."""
+    return f"arn:{partition}:iam::{account}:role{path}{name}"
+
+
+def assumed_role(partition: str, account: str, name: str, session: str) -> str:
+    """Name a session of a role; the role's path is not part of it."""
+    return f"arn:{partition}:sts::{account}:assumed-role/{name}/{session}"
+
+
+def managed_policy(partition: str, path: str, name: str) -> str:
+    """Name a policy that AWS manages."""
+    return f"arn:{partition}:iam::aws:policy{path}{name}"
+
+
+def organizations(partition: str, management: str, kind: str, *ids: str) -> str:
+    """Name something of an organization; the management account owns every such ARN."""
+    return f"arn:{partition}:organizations::{management}:{kind}/{'/'.join(ids)}"
+
+
+def agreement(partition: str, agreement_id: str) -> str:
+    """Name an agreement of the catalogue: no region, no account."""
+    return f"arn:{partition}:artifact:::agreement/{agreement_id}"
+
+
+def customer_agreement(partition: str, account: str, customer_agreement_id: str) -> str:
+    """Name an accepted agreement; the account that accepted it owns the ARN."""
+    return f"arn:{partition}:artifact::{account}:customer-agreement/{customer_agreement_id}"
+
+
+def report(partition: str, region: str, report_id: str, version: int) -> str:
+    """Name one version of a report: no account."""
+    return f"arn:{partition}:artifact:{region}::report/{report_id}:{version}"
+
+
+def term(partition: str, region: str, term_id: str, version: int) -> str:
+    """Name the terms of a report. Unverified: AWS does not publish the form."""
+    return f"arn:{partition}:artifact:{region}::term/{term_id}:{version}"

@@ -1,0 +1,251 @@
+"""Every way in which the domain refuses, on one page.
+
+    Refused
+    ├── Denied                      the caller may not
+    │   ├── NotInOrganization       his account is in no organization
+    │   ├── WrongAccount            his account is the wrong one: a member's, or another party's
+    │   ├── NotTrusted              the role does not trust him
+    │   ├── AgreementDenied         the agreement is not his to accept or to terminate (why: a Denial)
+    │   └── NotParty                he is no party to the handshake
+    ├── NotFound                    what he names does not exist
+    │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound  RootNotFound
+    │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
+    │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound
+    ├── Conflict                    what he asks does not fit what is there
+    │   ├── AlreadyInOrganization  OrganizationNotEmpty  ManagementAccountCannotLeave
+    │   ├── DuplicateInvitation  HandshakeAlreadyInState  HandshakeTransitionInvalid
+    │   └── RoleNameTaken  RoleProtected  RoleHasPolicies  SuffixNotAllowed  TooManyTags
+    ├── InvalidInput                a value that no shape can refuse (why: an InputReason)
+    ├── ConstraintViolated          a limit or a precondition (why: a Constraint)
+    ├── HandshakeConstraintViolated the same, of a handshake (why: a HandshakeConstraint)
+    ├── SessionTooLong              the role does not allow sessions of this length
+    └── InvalidToken                a token of another purpose, account or time
+
+A refusal carries facts, never wire text: codes, statuses and messages stand in one table of the
+emulator. Raising one inside a transaction leaves the world's state the same object.
+"""
+
+from enum import Enum
+
+
+class InputReason(Enum):
+    """Why an input is refused although its shape is right. Values are AWS's reasons."""
+
+    UNRECOGNIZED_SERVICE_PRINCIPAL = "UNRECOGNIZED_SERVICE_PRINCIPAL"
+    INVALID_NEXT_TOKEN = "INVALID_NEXT_TOKEN"  # noqa: S105 - a reason, not a password
+    INVALID_PARTY_TYPE_TARGET = "INVALID_PARTY_TYPE_TARGET"
+    INVALID_PATTERN_TARGET_ID = "INVALID_PATTERN_TARGET_ID"
+    INVALID_EMAIL_ADDRESS_TARGET = "INVALID_EMAIL_ADDRESS_TARGET"
+    INVALID_ROLE_NAME = "INVALID_ROLE_NAME"
+    INVALID_SYSTEM_TAGS_PARAMETER = "INVALID_SYSTEM_TAGS_PARAMETER"
+    DUPLICATE_TAG_KEY = "DUPLICATE_TAG_KEY"
+
+
+class Constraint(Enum):
+    """Which limit or precondition stands in the way. Values are AWS's reasons."""
+
+    ORGANIZATION_NOT_IN_ALL_FEATURES_MODE = "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
+    ACCOUNT_NUMBER_LIMIT_EXCEEDED = "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+    ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED = "ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED"
+    WAIT_PERIOD_ACTIVE = "WAIT_PERIOD_ACTIVE"
+    MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED = "MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED"
+    MAX_TAG_LIMIT_EXCEEDED = "MAX_TAG_LIMIT_EXCEEDED"
+
+
+class HandshakeConstraint(Enum):
+    """Which limit or precondition of a handshake stands in the way. Values are AWS's reasons."""
+
+    ALREADY_IN_AN_ORGANIZATION = "ALREADY_IN_AN_ORGANIZATION"
+    ACCOUNT_NUMBER_LIMIT_EXCEEDED = "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+    HANDSHAKE_RATE_LIMIT_EXCEEDED = "HANDSHAKE_RATE_LIMIT_EXCEEDED"
+
+
+class Denial(Enum):
+    """Why an agreement is out of the caller's reach."""
+
+    NO_ORGANIZATION = "the account is not in an organization"
+    NOT_MANAGEMENT_ACCOUNT = "only the organization's management account may do this"
+    ALL_FEATURES_REQUIRED = "the organization has only the consolidated billing features"
+    TRUSTED_ACCESS_DISABLED = "trusted access for AWS Artifact is not enabled in the organization"
+    NOT_OWNER = "another account owns the agreement"
+    OFFLINE_AGREEMENT = "the agreement was signed outside AWS Artifact"
+
+
+class Refused(Exception):
+    """The operation is refused and nothing has changed."""
+
+
+class Denied(Refused):
+    """The caller may not do this."""
+
+
+class NotInOrganization(Denied):
+    """The caller's account is not a member of an organization."""
+
+
+class WrongAccount(Denied):
+    """The caller's account is not the kind of account that may do this."""
+
+
+class NotTrusted(Denied):
+    """No trust policy lets the caller assume the role, or there is no such role."""
+
+    def __init__(self, role_arn: str) -> None:
+        super().__init__(role_arn)
+        self.role_arn = role_arn
+
+
+class AgreementDenied(Denied):
+    """The agreement is not the caller's to accept, to read or to terminate."""
+
+    def __init__(self, why: Denial) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NotParty(Denied):
+    """The caller's account is not the party of the handshake that may do this."""
+
+
+class NotFound(Refused):
+    """What the caller names does not exist, or not for him."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class AccountNotFound(NotFound):
+    """No such account in the organization."""
+
+
+class CreationNotFound(NotFound):
+    """No such request to create an account in the organization."""
+
+
+class HandshakeNotFound(NotFound):
+    """No such handshake, or the caller is no party to it."""
+
+
+class RootNotFound(NotFound):
+    """No such root in the organization."""
+
+
+class RoleNotFound(NotFound):
+    """No role of this name in the account."""
+
+
+class ManagedPolicyNotFound(NotFound):
+    """No managed policy of this ARN, or no such version of it."""
+
+
+class DeletionTaskNotFound(NotFound):
+    """No such deletion task in the account."""
+
+
+class LinkedServiceNotFound(NotFound):
+    """No service of this name has a service-linked role."""
+
+
+class AgreementNotFound(NotFound):
+    """No such agreement in the catalogue of the caller's partition."""
+
+
+class CustomerAgreementNotFound(NotFound):
+    """No accepted agreement of this id that the caller can reach."""
+
+
+class ReportNotFound(NotFound):
+    """No such report, or no such version of it."""
+
+
+class Conflict(Refused):
+    """What the caller asks does not fit what is there."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class AlreadyInOrganization(Conflict):
+    """The account is a member of an organization already."""
+
+
+class OrganizationNotEmpty(Conflict):
+    """The organization still has member accounts."""
+
+
+class ManagementAccountCannotLeave(Conflict):
+    """The management account can leave only by deleting the organization."""
+
+
+class DuplicateInvitation(Conflict):
+    """An open invitation of this organization to this account exists."""
+
+
+class HandshakeAlreadyInState(Conflict):
+    """The handshake is in the wanted state already."""
+
+
+class HandshakeTransitionInvalid(Conflict):
+    """The handshake's state does not lead to the wanted one."""
+
+
+class RoleNameTaken(Conflict):
+    """A role of this name exists in the account."""
+
+
+class RoleProtected(Conflict):
+    """The role is service-linked: only its service changes it."""
+
+
+class RoleHasPolicies(Conflict):
+    """The role still has policies, and cannot be deleted."""
+
+
+class TooManyTags(Conflict):
+    """The resource would have more tags than it may."""
+
+
+class SuffixNotAllowed(Conflict):
+    """The service's role takes no custom suffix."""
+
+
+class InvalidInput(Refused):
+    """A value that no shape can refuse."""
+
+    def __init__(self, reason: InputReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ConstraintViolated(Refused):
+    """A limit or a precondition of the organization stands in the way."""
+
+    def __init__(self, reason: Constraint) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class HandshakeConstraintViolated(Refused):
+    """A limit or a precondition of the handshake stands in the way."""
+
+    def __init__(self, reason: HandshakeConstraint) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SessionTooLong(Refused):
+    """The role does not allow sessions of this length, or role chaining does not."""
+
+    def __init__(self, *, chained: bool) -> None:
+        super().__init__()
+        self.chained = chained
+
+
+class InvalidToken(Refused):
+    """The token is unknown, used, stale, or was issued for something else."""
+
+    def __init__(self, member: str) -> None:
+        super().__init__(member)
+        self.member = member

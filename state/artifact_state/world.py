@@ -1,0 +1,111 @@
+"""A world: one state, one clock, one lock. Operations run in transactions.
+
+Leaving a transaction's block assigns the new state; raising out of it assigns nothing. So a refused
+operation changes nothing by construction: `world.state` is the same object as before.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from threading import Lock
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from artifact_state.clock import Clock
+from artifact_state.events import Event
+from artifact_state.model import SHELVES, Caller, State
+
+ArtifactPrincipal = Literal["both", "documented", "account-sync"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the owner of a world may choose where AWS is slow, strict or of two minds."""
+
+    artifact_principal: ArtifactPrincipal = "both"
+    """Which service principal opens AWS Artifact: AWS's documents name two."""
+    creation_delay: timedelta = timedelta(0)
+    """How long an account takes to be created after CreateAccount's own answer."""
+    deletion_delay: timedelta = timedelta(0)
+    """How long a service-linked role takes to be deleted."""
+    leave_wait_period: timedelta = timedelta(0)
+    """How long a created account must wait before it may leave; AWS: four days."""
+    standalone_prerequisites: bool = False
+    """Whether a created account lacks what it needs to stand alone, as it does at AWS."""
+    token_lifetime: timedelta = timedelta(minutes=15)
+    """How long a token of AWS Artifact may be used. Unverified: AWS publishes no figure."""
+    document_lifetime: timedelta = timedelta(minutes=5)
+    """How long a document's URL may be used. Unverified: AWS publishes no figure."""
+
+
+@dataclass(slots=True)
+class World:
+    """Many accounts and many organizations that know of each other and of nobody else."""
+
+    name: str = "default"
+    options: Options = field(default_factory=Options)
+    clock: Clock = field(default_factory=Clock)
+    state: State = field(default_factory=State)
+    events: deque[Event] = field(default_factory=lambda: deque(maxlen=10_000))
+    _lock: Lock = field(default_factory=Lock)
+
+    def transaction(self, caller: Caller) -> "Transaction":
+        """Open a transaction for a caller; use it as a context manager."""
+        return Transaction(self, caller)
+
+    def reset(self) -> None:
+        """Begin again with an empty state of the same seed."""
+        with self._lock:
+            self.state = State(seed=self.state.seed)
+            self.events.clear()
+
+
+class Transaction:
+    """One operation's view of a world: a draft of the state, the caller, and one instant as now."""
+
+    __slots__ = ("_events", "_world", "caller", "now", "options", "state")
+
+    def __init__(self, world: World, caller: Caller) -> None:
+        self._world = world
+        self._events: list[Event] = []
+        self.caller = caller
+        self.options = world.options
+
+    def __enter__(self) -> Self:
+        self._world._lock.acquire()  # noqa: SLF001 - released in __exit__
+        self.now = self._world.clock.now()
+        self.state = self._world.state
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._world.state = self.state
+                self._world.events.extend(self._events)
+        finally:
+            self._world._lock.release()  # noqa: SLF001 - acquired in __enter__
+
+    def put(self, record: object) -> None:
+        """Keep a record, in place of the one of the same key."""
+        shelf, key = SHELVES[type(record)]
+        self.set(**{shelf: getattr(self.state, shelf).insert(key(record), record)})
+
+    def drop(self, record: object) -> None:
+        """Keep a record no longer."""
+        shelf, key = SHELVES[type(record)]
+        self.set(**{shelf: getattr(self.state, shelf).discard(key(record))})
+
+    def set(self, **changes: Any) -> None:
+        """Change fields of the draft."""
+        self.state = replace(self.state, **changes)
+
+    def serial(self) -> int:
+        """Take the next serial: the order of all that is made, and the source of ids."""
+        self.set(serial=self.state.serial + 1)
+        return self.state.serial
+
+    def record(self, event: Event) -> None:
+        """Tell what happened, once the transaction is through."""
+        self._events.append(event)
