@@ -1,0 +1,73 @@
+"""The server's door: from ASGI to the core's request, and back from its reply.
+
+Source: https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from artifact_emulator.core import Core
+from artifact_emulator.message import Reply, Request
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+DEFAULT_BODY_LIMIT = 16 * 1024 * 1024
+
+
+class Door:
+    """An ASGI application over the core."""
+
+    def __init__(self, core: Core, *, body_limit: int = DEFAULT_BODY_LIMIT) -> None:
+        self._core = core
+        self._body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        body = await self._body(headers, receive)
+        request = Request(
+            scope["method"],
+            scope["raw_path"].decode("latin-1"),
+            scope["query_string"].decode("latin-1"),
+            headers,
+            body or b"",
+        )
+        if body is None:
+            reply = self._core.refuse_size(request, self._body_limit)
+        elif self._core.is_slow(request):
+            reply = await asyncio.get_running_loop().run_in_executor(None, self._core.handle, request)
+        else:
+            reply = self._core.handle(request)
+        await send(_start(reply, closing=body is None))
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+
+    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | None:
+        """Read the whole body; None as soon as it is sure to be too large."""
+        declared = headers.get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self._body_limit:
+            return None
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return body if len(body) <= self._body_limit else None
+        parts, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._body_limit:
+                return None
+        return b"".join(parts)
+
+
+def _start(reply: Reply, *, closing: bool) -> Message:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
+    headers.append((b"Content-Length", str(len(reply.body)).encode()))
+    if closing:
+        # The rest of the body will not be read.
+        headers.append((b"Connection", b"close"))
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}

@@ -1,0 +1,150 @@
+"""The command `artifact-emulator`: serve, and tell where the models are."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from textwrap import dedent
+
+from artifact_emulator import __version__
+
+MODELS = Path(__file__).parent / "botocore_models"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; give the exit status."""
+    options = _parser().parse_args(arguments)
+    run = {"serve": _serve, "models": _models}[options.command]
+    return run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="artifact-emulator",
+        description="A local emulator of AWS Artifact's integration with AWS Organizations.",
+    )
+    parser.add_argument("--version", action="version", version=f"artifact-emulator {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_serve(commands)
+    commands.add_parser(
+        "models",
+        help="print the folder of the agreement operations' models, for AWS_DATA_PATH",
+        description="Print the folder that adds the seven agreement operations to boto3 and the AWS CLI: "
+        "export AWS_DATA_PATH=$(artifact-emulator models)",
+    )
+    return parser
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="serve the emulator",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Serve AWS Organizations, AWS Artifact, and the slices of IAM and STS that they touch.",
+        epilog=dedent(
+            """\
+            Point any AWS SDK or the AWS CLI at it:
+
+              export AWS_ENDPOINT_URL=http://127.0.0.1:4700
+              export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=x AWS_DEFAULT_REGION=us-east-1
+              aws organizations create-organization
+
+            A 12-digit access key id is that account's root user; any account exists.
+            The state is in memory: it begins empty and ends with the server."""
+        ),
+    )
+    serve.add_argument(
+        "--host",
+        default="localhost",
+        help="address to listen on (default: localhost, both 127.0.0.1 and ::1; 0.0.0.0 opens it to the network)",
+    )
+    serve.add_argument(
+        "--port", type=_port, default=4700, help="port to listen on (default: 4700; 0 chooses a free one)"
+    )
+    serve.add_argument("--seed", default="", help="source of ids: equal seeds and equal calls give equal ids")
+    serve.add_argument(
+        "--credentials",
+        choices=("loose", "strict"),
+        default="loose",
+        help="loose: placeholders are accounts; strict: only keys that the emulator handed out (default: loose)",
+    )
+    serve.add_argument(
+        "--artifact-principal",
+        choices=("both", "documented", "account-sync"),
+        default="both",
+        help="which service principals open AWS Artifact: AWS's documents name two (default: both)",
+    )
+    serve.add_argument(
+        "--creation-delay",
+        type=_seconds,
+        default=timedelta(0),
+        metavar="SECONDS",
+        help="how long CreateAccount takes after its own answer (default: 0)",
+    )
+    serve.add_argument(
+        "--leave-wait-period",
+        type=_seconds,
+        default=timedelta(0),
+        metavar="SECONDS",
+        help="how long a created account waits before it may leave; AWS: 345600, four days (default: 0)",
+    )
+    serve.add_argument(
+        "--standalone-prerequisites",
+        action="store_true",
+        help="refuse to let created accounts leave for lack of a payment method, as AWS does",
+    )
+
+
+def _serve(options: argparse.Namespace) -> int:
+    # Imported here: `--help` and `models` need no server.
+    from artifact_emulator.core import Core
+    from artifact_emulator.server import LOOPBACK, listen, serve
+    from artifact_state.model import State
+    from artifact_state.world import Options, World
+
+    world = World(
+        options=Options(
+            artifact_principal=options.artifact_principal,
+            creation_delay=options.creation_delay,
+            leave_wait_period=options.leave_wait_period,
+            standalone_prerequisites=options.standalone_prerequisites,
+        ),
+        state=State(seed=options.seed),
+    )
+    try:
+        sockets = listen(LOOPBACK if options.host == "localhost" else [options.host], options.port)
+    except OSError as error:
+        print(
+            f"artifact-emulator: cannot listen on {options.host}, port {options.port}: {error.strerror}",
+            file=sys.stderr,
+        )
+        return 1
+    address = f"http://{_shown(options.host)}:{sockets[0].getsockname()[1]}"
+    ready = f"artifact-emulator {__version__} ready on {address} (Ctrl+C ends it)"
+    serve(Core(world, credentials=options.credentials), sockets, ready=lambda: print(ready, flush=True))
+    return 0
+
+
+def _models(options: argparse.Namespace) -> int:
+    print(MODELS)
+    return 0
+
+
+def _shown(host: str) -> str:
+    host = "127.0.0.1" if host == "localhost" else host
+    return f"[{host}]" if ":" in host else host
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is no port: 0 to 65535")
+    return port
+
+
+def _seconds(text: str) -> timedelta:
+    seconds = float(text)
+    if not 0 <= seconds < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
+    return timedelta(seconds=seconds)

@@ -1,0 +1,123 @@
+"""One request, from bytes to bytes: resolve, identify, parse, invoke, render.
+
+The core knows no server. Every reply is in the protocol of the request, whatever went wrong.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from artifact_emulator import control
+from artifact_emulator.call import Call
+from artifact_emulator.errors import failure_of
+from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
+from artifact_emulator.gateway import Route, route
+from artifact_emulator.identity import Credentials, identify
+from artifact_emulator.message import Reply, Request
+from artifact_emulator.operation import Operation, Protocol, Service
+from artifact_emulator.own_paths import PREFIXES, OwnPaths
+from artifact_emulator.protocols import json11, query, rest_json
+from artifact_emulator.services import handlers, request_shape
+from artifact_emulator.sigv4 import ALGORITHM
+from artifact_emulator.validation import failure_of_input
+from artifact_state.errors import Refused
+from artifact_state.world import World
+
+log = logging.getLogger("artifact_emulator")
+_PROTOCOLS: Mapping[Protocol, ModuleType] = {"json": json11, "rest-json": rest_json, "query": query}
+
+
+class Core:
+    """Answers requests from a world."""
+
+    def __init__(self, world: World | None = None, *, credentials: Credentials = "loose") -> None:
+        self.world = world or World()
+        self.credentials: Credentials = credentials
+        self._own_paths = OwnPaths(self.world)
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request; never raises."""
+        if request.path.startswith(PREFIXES):
+            return self._own_paths.answer(request)
+        request_id = str(uuid4())
+        asked = Route(_protocol_of(request), None, "")
+        try:
+            asked = route(request)
+            service, operation = _require_operation(asked)
+            value = self._invoke(request, service, operation)
+            reply: Reply = _PROTOCOLS[service.protocol].render(service, operation, value, request_id)
+        except Failure as failure:
+            return self._refuse(asked, failure, request_id)
+        except Exception:
+            log.exception("request %s: %s", request_id, asked.name)
+            return self._refuse(asked, unforeseen(asked.protocol, request_id), request_id)
+        return reply
+
+    def is_slow(self, request: Request) -> bool:
+        """Tell whether an answer takes so long that a server should not wait for it: no AWS call does."""
+        return request.path.startswith(PREFIXES) and request.path != control.HEALTH
+
+    def refuse_size(self, request: Request, limit: int) -> Reply:
+        """Answer a request whose body is too large to be read."""
+        asked = Route(_protocol_of(request), None, "")
+        message = f"The request body is larger than the {limit} bytes that artifact-emulator takes."
+        return self._refuse(asked, Failure("RequestEntityTooLargeException", message, 413), str(uuid4()))
+
+    def warm_up(self) -> None:
+        """Load what a first call needs, so that the ready line is true."""
+        stamp = f"{ALGORITHM} Credential=000000000000/20000101/us-east-1/organizations/aws4_request"
+        headers = {
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": "AWSOrganizationsV20161128.DescribeOrganization",
+            "authorization": f"{stamp}, SignedHeaders=host, Signature=0",
+        }
+        self.handle(Request("POST", "/", "", headers, b"{}"))
+
+    def _invoke(self, request: Request, service: Service, operation: Operation) -> object:
+        handler = handlers(service.name).get(operation.name)
+        if handler is None:
+            raise not_emulated(service.name, operation.name)
+        caller = identify(request, self.world, service.protocol, self.credentials)
+        members = _PROTOCOLS[service.protocol].parse(service, operation, request)
+        try:
+            shape = request_shape(service.name, operation.name).model_validate(members)
+        except ValidationError as error:
+            raise failure_of_input(service.name, error) from None
+        try:
+            with self.world.transaction(caller) as tx:
+                return handler(Call(tx, _endpoint(request)), shape)
+        except Refused as refusal:
+            raise failure_of(service, refusal, caller) from None
+
+    def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
+        refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse
+        return refuse(asked.service, failure, request_id)
+
+
+def _require_operation(asked: Route) -> tuple[Service, Operation]:
+    """Give the operation that is asked for.
+
+    Raises Failure when AWS does not have it, or when the emulator has nothing for it.
+    """
+    if asked.service is None and asked.name:
+        raise not_emulated("another service", asked.name)
+    if asked.service is None or (asked.operation is None and asked.name not in asked.service.unshaped):
+        raise unknown_operation(asked.protocol, asked.name, asked.service.version if asked.service else "")
+    if asked.operation is None:
+        raise not_emulated(asked.service.name, asked.name)
+    return asked.service, asked.operation
+
+
+def _protocol_of(request: Request) -> Protocol:
+    """Guess the protocol of a request that names no operation, so that its client can read the answer."""
+    if "x-amz-target" in request.headers:
+        return "json"
+    content_type = request.headers.get("content-type", "")
+    return "query" if request.path == "/" and "form-urlencoded" in content_type else "rest-json"
+
+
+def _endpoint(request: Request) -> str:
+    return f"http://{request.headers.get('host', 'localhost')}"

@@ -1,0 +1,76 @@
+"""Documents behind their links: served to whoever has a genuine link that is still good.
+
+A link stands for its account's right, as S3's presigned URLs do; refusals are shaped like S3's.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from artifact_emulator import documents, links
+from artifact_emulator.documents import Document, Watermark
+from artifact_emulator.identity import partition_of
+from artifact_emulator.links import Link
+from artifact_emulator.message import Reply, Request
+from artifact_emulator.protocols.query import xml_text
+from artifact_state import agreements, catalog
+from artifact_state.world import World
+
+
+def serve(request: Request, world: World) -> Reply:
+    """Serve a document, or refuse it as S3 does."""
+    if request.method not in ("GET", "HEAD"):
+        return _refuse(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+    if "X-Amz-Signature=" not in request.query:
+        return _refuse(403, "AccessDenied", "Access Denied")
+    if not links.is_genuine(request, world.state.seed):
+        return _refuse(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your key and signing method.",
+        )
+    link = links.read(request)
+    if world.clock.now() >= link.made_at + timedelta(seconds=link.lifetime):
+        return _refuse(403, "AccessDenied", "Request has expired")
+    document = _document(link, world)
+    if document is None:
+        return _refuse(404, "NoSuchKey", "The specified key does not exist.")
+    body = documents.render(
+        document, Watermark(account_id=link.account_id, caller_arn=link.caller_arn, at=link.made_at)
+    )
+    disposition = f'attachment; filename="{link.document_id}.pdf"'
+    return Reply(200, (("Content-Type", "application/pdf"), ("Content-Disposition", disposition)), body)
+
+
+def _document(link: Link, world: World) -> Document | None:
+    """Find what a link is about; None when the world has it no longer."""
+    if link.kind.startswith("report"):
+        return _report_document(link)
+    if link.kind == "customer-agreement":
+        acceptance = world.state.acceptances.get(link.document_id)
+        if acceptance is None:
+            return None
+        return documents.customer_agreement_document(acceptance, agreements.agreement_of(acceptance))
+    agreement = catalog.agreement(partition_of(link.region), link.document_id)
+    if agreement is None:
+        return None
+    return documents.nda_document(agreement) if link.kind == "nda" else documents.agreement_document(agreement)
+
+
+def _report_document(link: Link) -> Document | None:
+    report = next((one for one in catalog.reports() if one.id == link.document_id), None)
+    version = report.version(int(link.revision)) if report else None
+    if report is None or version is None:
+        return None
+    if link.kind == "report-terms":
+        return documents.report_terms_document(report, version)
+    return documents.report_document(report, version)
+
+
+def _refuse(status: int, code: str, message: str) -> Reply:
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{code}</Code><Message>{xml_text(message)}</Message><RequestId>{uuid4()}</RequestId></Error>"
+    )
+    return Reply(status, (("Content-Type", "application/xml"),), body.encode())

@@ -1,0 +1,63 @@
+"""Who calls: from the credential of a request to a principal of the world.
+
+A 12-digit access key id is the root user of that account. Keys that the emulator handed out are
+looked up and their signatures verified. Any other placeholder is the root user of the default
+account; in strict mode it is nobody.
+"""
+
+from typing import Literal
+
+from artifact_emulator.failures import UnknownCaller, unknown_caller
+from artifact_emulator.message import Request
+from artifact_emulator.operation import Protocol
+from artifact_emulator.sigv4 import Claim, claim_of, is_signed_with
+from artifact_state.model import Caller, Session
+from artifact_state.principals import has_lapsed, root_of, session_of, session_principal
+from artifact_state.world import World
+
+Credentials = Literal["loose", "strict"]
+DEFAULT_ACCOUNT = "123456789012"
+_MINTED_PREFIX = "ASIA"
+
+
+def partition_of(region: str) -> str:
+    """Tell the partition that a region is in."""
+    if region.startswith("us-gov-"):
+        return "aws-us-gov"
+    return "aws-cn" if region.startswith("cn-") else "aws"
+
+
+def identify(request: Request, world: World, protocol: Protocol, credentials: Credentials = "loose") -> Caller:
+    """Tell the principal that signed a request.
+
+    Raises Failure, as the protocol's services word it.
+    """
+    try:
+        claim = claim_of(request)
+    except ValueError:
+        raise unknown_caller(UnknownCaller.INCOMPLETE, protocol) from None
+    if claim is None:
+        raise unknown_caller(UnknownCaller.MISSING, protocol)
+    key, partition = claim.access_key_id, partition_of(claim.region)
+    session = session_of(world.state, key)
+    if session is not None:
+        _verify(request, claim, session, world, protocol)
+        return session_principal(session, partition=partition, region=claim.region)
+    if credentials == "strict" or _looks_minted(key):
+        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
+    account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
+    return root_of(account_id, partition=partition, region=claim.region)
+
+
+def _verify(request: Request, claim: Claim, session: Session, world: World, protocol: Protocol) -> None:
+    if request.headers.get("x-amz-security-token") != session.token:
+        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
+    if has_lapsed(session, world.clock.now()):
+        raise unknown_caller(UnknownCaller.EXPIRED, protocol)
+    if not is_signed_with(request, claim, session.secret):
+        raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol)
+
+
+def _looks_minted(key: str) -> bool:
+    """Tell temporary keys of a world that is gone from the placeholders of documentation."""
+    return len(key) == 20 and key.startswith(_MINTED_PREFIX) and not key.endswith("EXAMPLE")

@@ -1,0 +1,24 @@
+"""A request and a reply, as no server in particular has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request: path and query still encoded, names of headers in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP reply; its length is its body's."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""

@@ -1,0 +1,138 @@
+"""AWS Query: the operation and its members in a form, XML back.
+
+Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from artifact_emulator.failures import Failure
+from artifact_emulator.message import Reply, Request
+from artifact_emulator.operation import Operation, Service
+from artifact_emulator.protocols import text
+
+_CONTENT_TYPE = ("Content-Type", "text/xml")
+# XML 1.0 cannot hold these, however they are escaped.
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def form(request: Request) -> dict[str, str]:
+    """Read the form of a request, from its body or, for GET, from its query.
+
+    Raises Failure: MalformedQueryString.
+    """
+    try:
+        encoded = request.body.decode() if request.method == "POST" else request.query
+        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=10_000, errors="strict")
+    except ValueError:
+        raise Failure("MalformedQueryString", "The query string is malformed.", 404) from None
+    return dict(pairs)
+
+
+def parse(service: Service, operation: Operation, request: Request) -> dict[str, Any]:
+    """Read the input of an operation out of the form.
+
+    Raises Failure: MalformedInput.
+    """
+    if not operation.request:
+        return {}
+    tree: dict[str, Any] = {}
+    for name, value in form(request).items():
+        node = tree
+        *parents, leaf = name.split(".")
+        for parent in parents:
+            node = node.setdefault(parent, {})
+            if not isinstance(node, dict):
+                raise Failure("MalformedInput", f"{name} is both a value and a structure.")
+        if isinstance(node.get(leaf), dict):
+            raise Failure("MalformedInput", f"{name} is both a value and a structure.")
+        node[leaf] = value
+    members: dict[str, Any] = _read(service, operation.request, tree)
+    return members
+
+
+def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
+    """Write the output of an operation as XML."""
+    name = operation.name
+    result = "".join(_write(service, operation.reply, f"{name}Result", value or {})) if operation.reply else ""
+    body = (
+        f'<{name}Response xmlns="{service.xml_namespace}">{result}'
+        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{name}Response>"
+    )
+    return Reply(operation.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body.encode())
+
+
+def refuse(service: Service | None, failure: Failure, request_id: str) -> Reply:
+    """Write an error as XML."""
+    namespace = service.xml_namespace if service else ""
+    side = "Receiver" if failure.status >= 500 else "Sender"
+    body = (
+        f'<ErrorResponse xmlns="{namespace}"><Error><Type>{side}</Type><Code>{failure.code}</Code>'
+        f"<Message>{xml_text(failure.message)}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return Reply(failure.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body.encode())
+
+
+def _read(service: Service, shape: str, node: Any) -> Any:
+    layout = service.layouts.get(shape)
+    if layout is None or not isinstance(node, dict):
+        if layout is not None and layout.kind == "list" and node == "":
+            return []
+        return text.read(layout.kind if layout else "string", node)
+    if layout.kind == "structure":
+        return {name: _read(service, member, node[name]) for name, member in layout.members.items() if name in node}
+    if layout.kind == "list":
+        return [_read(service, layout.of, value) for value in _numbered(node, "member")]
+    if layout.kind == "map":
+        entries = [one for one in _numbered(node, "entry") if isinstance(one, dict)]
+        return {one.get("key", ""): _read(service, layout.of, one.get("value", "")) for one in entries}
+    return node  # A structure where a value belongs: the shape refuses it.
+
+
+def _numbered(node: dict[str, Any], name: str) -> list[Any]:
+    """Give the entries `member.1`, `member.2` ... of a list in the order of their numbers."""
+    entries = node.get(name)
+    if not isinstance(entries, dict):
+        return []
+    return [entries[key] for key in sorted(filter(str.isdecimal, entries), key=int)]
+
+
+def _write(service: Service, shape: str, tag: str, value: Any) -> Iterator[str]:
+    layout = service.layouts.get(shape)
+    kind = layout.kind if layout else "string"
+    yield f"<{tag}>"
+    if layout is not None and kind == "structure":
+        for name, member in layout.members.items():
+            if value.get(name) is not None:
+                yield from _write(service, member, name, value[name])
+    elif layout is not None and kind == "list":
+        for one in value:
+            yield from _write(service, layout.of, "member", one)
+    elif layout is not None and kind == "map":
+        for key, one in value.items():
+            yield f"<entry><key>{xml_text(key)}</key>"
+            yield from _write(service, layout.of, "value", one)
+            yield "</entry>"
+    else:
+        yield xml_text(_plain(value))
+    yield f"</{tag}>"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return str(value)
+
+
+def xml_text(value: str) -> str:
+    """Escape text for XML; what XML cannot hold becomes the replacement character."""
+    return escape(_UNWRITABLE.sub("\ufffd", value), {"\r": "&#13;"})

@@ -1,0 +1,1 @@
+"""AWS Artifact: handlers, one module a noun."""

@@ -1,0 +1,83 @@
+"""Agreements that can be accepted, and the chain of tokens that accepts one."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.links import document_url
+from artifact_emulator.paging import Listing
+from artifact_emulator.services.artifact.customer_agreements import customer_agreement
+from artifact_state import agreements, arns
+from artifact_state.catalog import Agreement
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.artifact import replies, requests
+
+PAGE = 100
+
+
+def list_agreements(call: Call, request: "requests.ListAgreementsRequest") -> "replies.ListAgreementsResponse":
+    """List the agreements of the caller's partition."""
+    listing = Listing("ListAgreements", call.tx.caller.account_id, call.tx.caller.partition)
+    found = agreements.agreements(call.tx, after=listing.after(request.next_token))
+    page, token = listing.page(found, request.max_results or PAGE)
+    reply: replies.ListAgreementsResponse = {"agreements": [_summary(one) for one in page]}
+    if token:
+        reply["nextToken"] = token
+    return reply
+
+
+def get_nda_for_agreement(
+    call: Call, request: "requests.GetNdaForAgreementRequest"
+) -> "replies.GetNdaForAgreementResponse":
+    """Give the non-disclosure agreement that must be accepted before the agreement can be read."""
+    agreement, token = agreements.get_nda(call.tx, request.agreement_id)
+    return {
+        "acceptNdaForAgreementToken": token,
+        "agreementRevisionId": agreement.nda_revision_id,
+        "documentPresignedUrl": document_url(call, "nda", agreement.id, agreement.nda_revision_id),
+    }
+
+
+def accept_nda_for_agreement(
+    call: Call, request: "requests.AcceptNdaForAgreementRequest"
+) -> "replies.AcceptNdaForAgreementResponse":
+    """Accept the non-disclosure agreement."""
+    token = agreements.accept_nda(call.tx, request.agreement_id, request.agreement_revision_id, request.nda_token)
+    return {"getAgreementToken": token}
+
+
+def get_agreement(call: Call, request: "requests.GetAgreementRequest") -> "replies.GetAgreementResponse":
+    """Give an agreement that is not yet accepted, and the tokens that accept it."""
+    agreement, terms, execute = agreements.get_agreement(call.tx, request.agreement_id, request.nda_token)
+    return {
+        "acceptanceTerms": list(agreement.acceptance_terms),
+        "acceptanceTermsToken": terms,
+        "agreementRevisionId": agreement.revision_id,
+        "documentPresignedUrl": document_url(call, "agreement", agreement.id, agreement.revision_id),
+        "executeAgreementToken": execute,
+    }
+
+
+def accept_agreement(call: Call, request: "requests.AcceptAgreementRequest") -> "replies.AcceptAgreementResponse":
+    """Accept an agreement, for the account or for its whole organization."""
+    acceptance = agreements.accept_agreement(
+        call.tx,
+        request.agreement_id,
+        request.agreement_revision_id,
+        terms_token=request.acceptance_terms_token,
+        execute_token=request.execute_agreement_token,
+    )
+    return {"customerAgreement": customer_agreement(acceptance)}
+
+
+def _summary(one: Agreement) -> "replies.AgreementSummary":
+    return {
+        "acceptanceTerms": list(one.acceptance_terms),
+        "arn": arns.agreement(one.partition, one.id),
+        "description": one.description,
+        "id": one.id,
+        "name": one.name,
+        "revisionId": one.revision_id,
+        "subjects": [one.subject.value],
+        "terminateTerms": list(one.terminate_terms),
+    }

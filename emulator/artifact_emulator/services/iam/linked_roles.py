@@ -1,0 +1,48 @@
+"""Service-linked roles: made, deleted by a task that tells how it ends."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.services.iam.roles import summary
+from artifact_state import linked_roles
+from artifact_state.model import DeletionTask
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.iam import replies, requests
+
+
+def create_service_linked_role(
+    call: Call, request: "requests.CreateServiceLinkedRoleRequest"
+) -> "replies.CreateServiceLinkedRoleResponse":
+    """Make a service's role in the caller's account."""
+    role = linked_roles.create_linked_role(
+        call.tx, request.aws_service_name, description=request.description, suffix=request.custom_suffix
+    )
+    return {"Role": summary(call.tx, role)}
+
+
+def delete_service_linked_role(
+    call: Call, request: "requests.DeleteServiceLinkedRoleRequest"
+) -> "replies.DeleteServiceLinkedRoleResponse":
+    """Ask for the deletion of a service's role."""
+    return {"DeletionTaskId": linked_roles.delete_linked_role(call.tx, request.role_name).id}
+
+
+def get_service_linked_role_deletion_status(
+    call: Call, request: "requests.GetServiceLinkedRoleDeletionStatusRequest"
+) -> "replies.GetServiceLinkedRoleDeletionStatusResponse":
+    """Tell how a deletion stands, and why it failed."""
+    task = linked_roles.deletion_task(call.tx, request.deletion_task_id)
+    if call.tx.now < task.completes_at:
+        return {"Status": "IN_PROGRESS"}
+    if not task.usages:
+        return {"Status": "SUCCEEDED"}
+    return {"Status": "FAILED", "Reason": _reason(task)}
+
+
+def _reason(task: DeletionTask) -> "replies.DeletionTaskFailureReasonType":
+    # Unverified: AWS's text for this role.
+    return {
+        "Reason": f"The role {task.role_name} is in use by its service. Remove what uses it, then try again.",
+        "RoleUsageList": [{"Region": one.region, "Resources": list(one.resources)} for one in task.usages],
+    }

@@ -1,0 +1,71 @@
+"""The organization itself and its root."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.paging import Listing
+from artifact_state import arns, organization
+from artifact_state.accounts import account_of
+from artifact_state.model import FeatureSet, Organization, State, Unit
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.organizations import replies, requests
+
+PAGE = 20
+
+
+def create_organization(
+    call: Call, request: "requests.CreateOrganizationRequest"
+) -> "replies.CreateOrganizationResponse":
+    """Make the caller's account a management account; all features unless told otherwise."""
+    made = organization.create_organization(call.tx, FeatureSet(request.feature_set or "ALL"))
+    return {"Organization": _organization(call.tx.state, made)}
+
+
+def describe_organization(
+    call: Call, request: "requests.DescribeOrganizationRequest"
+) -> "replies.DescribeOrganizationResponse":
+    """Describe the caller's organization, to any of its members."""
+    return {"Organization": _organization(call.tx.state, organization.describe_organization(call.tx))}
+
+
+def delete_organization(call: Call, request: "requests.DeleteOrganizationRequest") -> None:
+    """Delete the organization."""
+    organization.delete_organization(call.tx)
+
+
+def list_roots(call: Call, request: "requests.ListRootsRequest") -> "replies.ListRootsResponse":
+    """List the one root."""
+    listing = Listing("ListRoots", call.tx.caller.account_id)
+    roots = organization.roots(call.tx, after=listing.after(request.next_token))
+    page, token = listing.page(roots, request.max_results or PAGE)
+    reply: replies.ListRootsResponse = {"Roots": [_root(*one) for one in page]}
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def _organization(state: State, one: Organization) -> "replies.Organization":
+    management = one.management_account_id
+    return {
+        "Id": one.id,
+        "Arn": arns.organizations(one.partition, management, "organization", one.id),
+        "FeatureSet": one.feature_set.value,
+        "MasterAccountArn": arns.organizations(one.partition, management, "account", one.id, management),
+        "MasterAccountId": management,
+        "MasterAccountEmail": account_of(state, management).email,
+        "AvailablePolicyTypes": _policy_types(one),
+    }
+
+
+def _root(one: Organization, root: Unit) -> "replies.Root":
+    return {
+        "Id": root.id,
+        "Arn": arns.organizations(one.partition, one.management_account_id, "root", one.id, root.id),
+        "Name": root.name,
+        "PolicyTypes": _policy_types(one),
+    }
+
+
+def _policy_types(one: Organization) -> "list[replies.PolicyTypeSummary]":
+    return [{"Type": kind.value, "Status": "ENABLED"} for kind in one.enabled_policy_types]

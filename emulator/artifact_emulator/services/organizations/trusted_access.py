@@ -1,0 +1,37 @@
+"""Trusted access: which services work with the organization."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.paging import Listing
+from artifact_state import trusted_access
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.organizations import replies, requests
+
+PAGE = 20
+
+
+def enable_aws_service_access(call: Call, request: "requests.EnableAWSServiceAccessRequest") -> None:
+    """Enable trusted access for a service: no output."""
+    trusted_access.enable_service_access(call.tx, request.service_principal)
+
+
+def disable_aws_service_access(call: Call, request: "requests.DisableAWSServiceAccessRequest") -> None:
+    """Disable trusted access for a service: no output."""
+    trusted_access.disable_service_access(call.tx, request.service_principal)
+
+
+def list_aws_service_access_for_organization(
+    call: Call, request: "requests.ListAWSServiceAccessForOrganizationRequest"
+) -> "replies.ListAWSServiceAccessForOrganizationResponse":
+    """List the service principals that were enabled, and since when."""
+    listing = Listing("ListAWSServiceAccessForOrganization", call.tx.caller.account_id)
+    services = trusted_access.trusted_services(call.tx, after=listing.after(request.next_token))
+    page, token = listing.page(services, request.max_results or PAGE)
+    reply: replies.ListAWSServiceAccessForOrganizationResponse = {
+        "EnabledServicePrincipals": [{"ServicePrincipal": one.principal, "DateEnabled": one.since} for one in page]
+    }
+    if token:
+        reply["NextToken"] = token
+    return reply

@@ -1,0 +1,28 @@
+"""The way from the core to a WSGI application: the control API, and later the console."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from artifact_emulator.message import Reply, Request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def respond(app: "WSGIApplication", request: Request) -> Reply:
+    """Let an application answer a request."""
+    # Imported here: no AWS call needs it.
+    from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+    builder = EnvironBuilder(
+        # WSGI has the path decoded, byte for byte.
+        path=unquote_to_bytes(request.path).decode("utf-8", "replace"),
+        base_url=f"http://{request.headers.get('host', 'localhost')}",
+        query_string=request.query,
+        method=request.method,
+        headers=list(request.headers.items()),
+        data=request.body,
+    )
+    chunks, status, headers = run_wsgi_app(app, builder.get_environ())
+    kept = tuple((name, value) for name, value in headers if name.lower() != "content-length")
+    return Reply(int(status.split()[0]), kept, b"".join(chunks))
