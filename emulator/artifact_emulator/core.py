@@ -85,7 +85,7 @@ class Core:
         try:
             shape = request_shape(service.name, operation.name).model_validate(members)
         except ValidationError as error:
-            raise failure_of_input(service.name, error) from None
+            raise failure_of_input(service, error) from None
         try:
             with self.world.transaction(caller) as tx:
                 return handler(Call(tx, _endpoint(request)), shape)

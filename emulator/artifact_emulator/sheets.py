@@ -3,6 +3,7 @@
 Apart from `documents` because fpdf2 takes a quarter of a second to load, and most runs never print.
 """
 
+from bisect import bisect_right
 from datetime import datetime
 from typing import cast
 
@@ -161,9 +162,8 @@ class Sheet(FPDF):
     def _shortened(self, text: str, width: float) -> str:
         if self.get_string_width(text) <= width:
             return text
-        while text and self.get_string_width(f"{text}...") > width:
-            text = text[:-1]
-        return f"{text}..."
+        fitting = bisect_right(range(len(text)), width, key=lambda kept: self.get_string_width(f"{text[:kept]}..."))
+        return f"{text[: fitting - 1]}..."
 
 
 def printable(text: str) -> str:

@@ -4,7 +4,7 @@ Pydantic tells what is wrong with which member; each service has its own words f
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from artifact_emulator.failures import Failure
+from artifact_emulator.operation import Service
 
 Rule = Literal["required", "pattern", "enum", "min_length", "max_length", "min_value", "max_value", "type"]
 
@@ -45,27 +46,31 @@ class Violation:
         return ".".join(f"{step + 1}.member" if isinstance(step, int) else step for step in self.path)
 
 
-def violations_of(error: ValidationError) -> list[Violation]:
-    """Tell which rules an input breaks, a missing or mistyped member first."""
-    found = [_violation(detail) for detail in error.errors(include_url=False)]
+def violations_of(error: ValidationError, patterns: Mapping[str, str]) -> list[Violation]:
+    """Tell which rules an input breaks, a missing or mistyped member first.
+
+    `patterns` has AWS's spelling of the patterns that are checked.
+    """
+    found = [_violation(detail, patterns) for detail in error.errors(include_url=False)]
     return sorted(found, key=lambda one: ("type", "required").index(one.rule) if one.rule in _FIRST else 2)
 
 
-def failure_of_input(service: str, error: ValidationError) -> Failure:
+def failure_of_input(service: Service, error: ValidationError) -> Failure:
     """Give the error with which a service refuses an input."""
-    return _SERVICES[service](violations_of(error))
+    return _SERVICES[service.name](violations_of(error, service.patterns))
 
 
 _FIRST = ("type", "required")
 
 
-def _violation(detail: ErrorDetails) -> Violation:
+def _violation(detail: ErrorDetails, patterns: Mapping[str, str]) -> Violation:
     limits = detail.get("ctx", {})
     limit = next(
         (limits[key] for key in ("pattern", "expected", "min_length", "max_length", "ge", "le") if key in limits), None
     )
-    rule = _RULES.get(detail["type"], "type")
-    return Violation(detail["loc"], rule, detail["input"], limit)
+    # A null is an absent member, to AWS as to the shapes.
+    rule = "required" if detail["input"] is None else _RULES.get(detail["type"], "type")
+    return Violation(detail["loc"], rule, detail["input"], patterns.get(limit, limit) if rule == "pattern" else limit)
 
 
 # Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAWSServiceAccess.html#API_EnableAWSServiceAccess_Errors

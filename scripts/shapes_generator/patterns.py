@@ -36,7 +36,10 @@ def translate(pattern: str) -> Pattern | None:
     """Translate a pattern of AWS's models to one that matches whole strings; None when it matches any."""
     if pattern == r"[\s\S]*":
         return None
-    pieces = list(_pieces(_unanchored(pattern)))
+    try:
+        pieces = list(_pieces(_unanchored(pattern)))
+    except IndexError:
+        raise UnknownPatternError(pattern) from None
     body = "".join(pieces)
     text = f"^(?:{body})$" if _alternates(pieces) else f"^{body}$"
     return Pattern(text=text, looks_around=any(piece in _LOOK_AROUND for piece in pieces))
@@ -105,7 +108,7 @@ def _property(pattern: str, at: int) -> tuple[str, int]:
 
 def _character_class(pattern: str, at: int) -> tuple[str, int]:
     """Translate a class, one member or range after another, so that no dialect's set operations slip in."""
-    start, at = at, at + 1
+    at += 1
     members = ["["]
     if pattern[at] == "^":
         members.append("^")
@@ -121,8 +124,6 @@ def _character_class(pattern: str, at: int) -> tuple[str, int]:
         else:
             member, at = _range(pattern, at)
             members.append(member)
-        if at >= len(pattern):
-            raise UnknownPatternError(pattern[start:])
     piece = "".join(members) + "]"
     if any(operation in piece for operation in _SET_OPERATIONS):
         raise UnknownPatternError(piece)

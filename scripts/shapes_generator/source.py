@@ -41,7 +41,7 @@ def _imports(group: dict[str, tuple[str, ...]], used: set[str]) -> str:
 def formatted(code: str) -> str:
     """Format code as the project's own is."""
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "120", "-"]
-    return subprocess.run(command, input=code, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, input=code, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def same(one: str, other: str) -> bool:

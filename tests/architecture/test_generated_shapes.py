@@ -1,0 +1,643 @@
+"""The shapes are what the generator makes of AWS's models, and it refuses what the emulator does not handle."""
+
+import copy
+import importlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import boto3
+import pytest
+import regex
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.model import OperationModel, ServiceModel, StructureShape
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
+
+from artifact_emulator.operation import ErrorShape, Operation, Service
+from artifact_emulator.shape import matching
+from shapes_generator.bindings import write_bindings
+from shapes_generator.models import UnhandledTraitError, load_models, shaped, whole_model
+from shapes_generator.names import attribute_name
+from shapes_generator.patterns import UnknownPatternError, translate
+from shapes_generator.requests import write_requests
+
+ROOT = Path(__file__).parents[2]
+MODELS = ROOT / "emulator" / "artifact_emulator" / "botocore_models"
+SERVICES = ("organizations", "artifact", "sts", "iam")
+# facts of 2026-11-23: botocore 1.44.5, and the API reference for Artifact's seven.
+OPERATION_COUNTS = {"organizations": 63, "artifact": 24, "sts": 11, "iam": 180}
+
+every_service = pytest.mark.parametrize("service", SERVICES)
+
+
+def binding(service: str) -> Service:
+    """Give the generated binding of a service."""
+    bound: Service = importlib.import_module(f"artifact_emulator.shapes.{service}.bindings").SERVICE
+    return bound
+
+
+@cache
+def whole(service: str) -> Any:
+    """Read a service's model once; a test that changes it changes a copy."""
+    return whole_model(service)
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    """Read a service's model with botocore's eyes."""
+    return ServiceModel(whole(service), service)
+
+
+def generate(root: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command in a tree, as one does."""
+    command = [sys.executable, str(root / "scripts" / "generate_shapes"), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+class TestCommand:
+    """scripts/generate_shapes."""
+
+    @pytest.fixture
+    def tree(self, tmp_path: Path) -> Path:
+        """Copy the generator and what it reads and writes."""
+        for part in ("scripts", "emulator/artifact_emulator/shapes", "emulator/artifact_emulator/botocore_models"):
+            shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+        return tmp_path
+
+    def test_up_to_date(self) -> None:
+        """The committed shapes are those that the generator makes."""
+        check = generate(ROOT, "--check")
+        assert (check.returncode, check.stdout) == (0, "The shapes are up to date.\n")
+
+    def test_what_differs_is_told_and_mended(self, tree: Path) -> None:
+        """An edited, a missing and a foreign file fail the check by name, and generating mends all three."""
+        shapes = tree / "emulator" / "artifact_emulator" / "shapes"
+        edited, missing, foreign = shapes / "sts/requests.py", shapes / "iam/replies.py", shapes / "sts/extra.py"
+        before = {path: path.read_text() for path in shapes.rglob("*.py")}
+        edited.write_text(edited.read_text().replace("max_length=50", "max_length=51"))
+        missing.unlink()
+        foreign.write_text("")
+        check = generate(tree, "--check")
+        assert check.returncode == 1
+        assert "sts/requests.py: 2 lines to add, 2 to remove" in check.stdout
+        assert "-TagListType = Annotated[list[Tag], Field(max_length=51)]" in check.stdout
+        assert "iam/replies.py" in check.stdout
+        assert "sts/extra.py: not generated" in check.stdout
+        assert not missing.exists()
+        assert generate(tree).returncode == 0
+        assert {path: path.read_text() for path in shapes.rglob("*.py")} == before
+
+    def test_a_version_alone_is_no_difference(self, tree: Path) -> None:
+        """Shapes made from another botocore are up to date while its models say the same."""
+        path = tree / "emulator" / "artifact_emulator" / "shapes" / "sts" / "requests.py"
+        path.write_text(re.sub(r"botocore \S+;", "botocore 1.99.0;", path.read_text()))
+        assert generate(tree, "--check").returncode == 0
+
+
+@every_service
+class TestBindings:
+    """The bindings say what botocore's own reading of the models says."""
+
+    def test_operations(self, service: str) -> None:
+        """Every operation that AWS has is bound or named as unshaped, and none is both."""
+        bound = binding(service)
+        assert set(bound.operations) | bound.unshaped == set(model(service).operation_names)
+        assert not set(bound.operations) & bound.unshaped
+        assert len(bound.operations) + len(bound.unshaped) == OPERATION_COUNTS[service]
+        assert bool(bound.unshaped) == (service == "iam")
+
+    def test_service(self, service: str) -> None:
+        """Protocol, version, signing name, target prefix and namespace are the model's."""
+        bound, aws = binding(service), model(service)
+        assert (bound.protocol, bound.version, bound.name) == (aws.protocol, aws.api_version, aws.signing_name)
+        assert bound.target_prefix == aws.metadata.get("targetPrefix", "")
+        assert bound.xml_namespace == aws.metadata.get("xmlNamespace", "")
+
+    def test_http(self, service: str) -> None:
+        """Method, path, status, shapes, locations, errors and signing of each operation are the model's."""
+        for name, operation in binding(service).operations.items():
+            assert operation == _expected(model(service).operation_model(name))
+
+    def test_errors(self, service: str) -> None:
+        """Every declared error has the model's code, status, members and headers."""
+        bound, aws = binding(service), model(service)
+        assert set(bound.errors) == {error for operation in bound.operations.values() for error in operation.errors}
+        for name, error in bound.errors.items():
+            shape, traits = aws.shape_for(name), whole(service)["shapes"][name]
+            modelled = traits.get("error", {})
+            status = modelled.get("httpStatusCode", 500 if traits.get("fault") else 400)
+            headers = {n: m.serialization["name"] for n, m in shape.members.items() if "location" in m.serialization}
+            assert error == ErrorShape(
+                code=modelled.get("code", name), status=status, members=tuple(shape.members), headers=headers
+            ), name
+
+    def test_layouts(self, service: str) -> None:
+        """Every shape that a request or a reply holds is laid out as the model has it, unless it is a string."""
+        bound, aws = binding(service), model(service)
+        if bound.protocol == "json":
+            assert not bound.layouts
+            return
+        kinds = {"long": "integer", "float": "double"}
+        pending = [shape for o in bound.operations.values() for shape in (o.request, o.reply) if shape]
+        seen: set[str] = set()
+        while pending:
+            name = pending.pop()
+            shape = aws.shape_for(name)
+            if name in seen or shape.type_name == "string":
+                continue
+            seen.add(name)
+            layout = bound.layouts[name]
+            members = {n: m.name for n, m in getattr(shape, "members", {}).items()}
+            element = getattr(shape, "member", None) or getattr(shape, "value", None)
+            assert layout.kind == kinds.get(shape.type_name, shape.type_name)
+            assert list(layout.members.items()) == list(members.items())
+            assert layout.of == (element.name if element else "")
+            pending += [*members.values(), *([element.name] if element else [])]
+        assert set(bound.layouts) == seen
+
+    def test_patterns(self, service: str) -> None:
+        """The services whose messages quote a pattern have AWS's spelling of every one that they check."""
+        bound = binding(service)
+        assert bool(bound.patterns) == (bound.protocol == "query")
+        for ours, theirs in bound.patterns.items():
+            translated = translate(theirs)
+            assert translated is not None
+            assert translated.text == ours
+
+
+def _expected(operation: OperationModel) -> Operation:
+    """Read an operation's binding with botocore's eyes."""
+    request, reply = operation.input_shape, operation.output_shape
+    members = request.members if request else {}
+    return Operation(
+        name=operation.name,
+        method=operation.http["method"],
+        path=operation.http["requestUri"],
+        status=operation.http.get("responseCode", 200),
+        request=request.name if request else "",
+        reply=reply.name if reply else "",
+        locations={
+            name: (member.serialization["location"], member.serialization["name"])
+            for name, member in members.items()
+            if "location" in member.serialization
+        },
+        errors=tuple(error.name for error in operation.error_shapes),
+        signed=operation.auth_type != "none",
+    )
+
+
+@every_service
+class TestRequestsAndReplies:
+    """A class for every request, a typed dictionary for every reply."""
+
+    def test_requests(self, service: str) -> None:
+        """Every operation has a request class that pydantic can build, those without input too."""
+        requests = importlib.import_module(f"artifact_emulator.shapes.{service}.requests")
+        for operation in binding(service).operations:
+            request = getattr(requests, f"{operation}Request")
+            assert issubclass(request, BaseModel)
+            assert request.model_rebuild() is not False
+            assert request.__pydantic_complete__
+
+    def test_replies(self, service: str) -> None:
+        """Every output structure has the model's members, and requires those that the model does."""
+        replies = importlib.import_module(f"artifact_emulator.shapes.{service}.replies")
+        aws = model(service)
+        pending = [
+            aws.shape_for(operation.reply) for operation in binding(service).operations.values() if operation.reply
+        ]
+        seen: set[str] = set()
+        while pending:
+            shape = pending.pop()
+            if shape.name in seen:
+                continue
+            seen.add(shape.name)
+            if isinstance(shape, StructureShape):
+                reply = getattr(replies, shape.name[0].upper() + shape.name[1:])
+                assert list(get_type_hints(reply)) == list(shape.members)
+                assert reply.__required_keys__ == set(shape.required_members), shape.name
+                pending += shape.members.values()
+            elif shape.type_name == "list":
+                pending.append(shape.member)
+            elif shape.type_name == "map":
+                pending.append(shape.value)
+
+    def test_header(self, service: str) -> None:
+        """Every generated file says that it is, and from what."""
+        for path in (ROOT / "emulator" / "artifact_emulator" / "shapes" / service).glob("*.py"):
+            assert re.search(
+                r"Generated by scripts/generate_shapes from botocore \d+\.\d+\.\d+; do not edit\.", path.read_text()
+            )
+
+
+def _patterns() -> list[str]:
+    """List every pattern of the four services, of what is shaped and what is not."""
+    shapes = [shape for service in SERVICES for shape in whole(service)["shapes"].values()]
+    return sorted({shape["pattern"] for shape in shapes if "pattern" in shape})
+
+
+# Characters on which dialects part: ASCII, Latin-1, digits, spaces and letters of other scripts, the planes beyond.
+CHARACTERS = [
+    *map(chr, range(0x250)),
+    *"\u0663\u0966\u2003\u2028\u2029\u3000\u4e00\ud7ff\ue000\ufffd\U00010000\U0010ffff",
+]
+ARN = "arn:aws:organizations::123456789012:"
+STEMS = (
+    "", "a", "aB1", "/a/b/", "a@b.co", "1" * 12, "A" * 20, "v1.a", "my-alias", "my--alias", "https://a.b/c?d=e#f",
+    "o-1234567890", "h-12345678", "p-12345678", "r-ab12", "ou-ab12-12345678", "rt-12345678", "rp-1234", "car-12345678",
+    "o-1234567890/r-ab12/ou-ab12-12345678/",
+    ARN + "account/o-1234567890/123456789012", ARN + "root/o-1234567890/r-ab12",
+    ARN + "organization/o-1234567890", ARN + "ou/o-1234567890/ou-ab12-12345678",
+    ARN + "handshake/o-1234567890/invite/h-12345678", ARN + "resourcepolicy/o-1234567890/rp-1234",
+    ARN + "transfer/o-1234567890/billing/inbound/rt-12345678",
+    "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
+    "agreement-" + "a1B2" * 4, "customer-agreement-" + "a1B2" * 4, "compliance-inquiry-" + "a1B2" * 4,
+    "report-" + "a1B2" * 4, "agreement-token-" + "a1B2" * 6, "nda-token-" + "a1B2" * 6,
+    "0f8fad5b-d9cb-469f-a165-70867728950e",
+)  # fmt: skip
+PROBES = sorted({
+    *STEMS,
+    *CHARACTERS,
+    *(f"{start}{stem}{end}" for stem in STEMS for start in ("", "x", "\n") for end in ("", "\n", "!", "|")),
+    *(f"{stem[:at]}{c}{stem[at + 1:]}" for stem in STEMS for at in range(len(stem)) for c in "\u0663é\u00a0\u0085"),
+    *(f"a{c}{c}b" for c in "&-~[]^|\\"),
+})  # fmt: skip
+
+
+class TestPatterns:
+    """Patterns mean the same to pydantic's engine as to AWS's."""
+
+    @pytest.mark.parametrize("pattern", _patterns())
+    def test_same_strings(self, pattern: str) -> None:
+        """A translated pattern matches the very strings, as a whole, that the model's does."""
+        # \p{L} is of all scripts and \w of ASCII: no pattern has both, so one flag reads each as AWS does.
+        assert not (r"\p{" in pattern and re.search(r"\\[dwsDWS]", pattern))
+        flags = 0 if r"\p{" in pattern else regex.ASCII
+        reading = regex.compile(pattern.replace(r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF"), flags)
+        expected = {probe for probe in PROBES if reading.fullmatch(probe)}
+        assert expected, "no probe matches"
+        assert _matched(pattern) == expected
+
+    def test_engines(self) -> None:
+        """Only the one pattern that looks around needs Python's engine."""
+        translated = [(pattern, translate(pattern)) for pattern in _patterns()]
+        assert [pattern for pattern, t in translated if t and t.looks_around] == [
+            "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
+        ]
+        assert [pattern for pattern, t in translated if t is None] == [r"[\s\S]*"]
+
+    @pytest.mark.parametrize(
+        ("pattern", "translated"),
+        [
+            (r"^a|b$", r"^(?:a|b)$"),
+            (r"^(a|b)$", r"^(a|b)$"),
+            (r"[a|b]", r"^[a|b]$"),
+            (r"a\$", r"^a\$$"),
+            (r"\d[\d\-]", r"^[0-9][0-9\-]$"),
+            (r"[\w-.]\/", r"^[A-Za-z0-9_\-.]/$"),
+            (r"[^\s]", r"^[^\t\n\v\f\r ]$"),
+            (r"[\u0020-\u00FF]", r"^[ -\u00FF]$"),
+            (r"\u002F", r"^/$"),
+            (r"[a&b]", r"^[a&b]$"),
+        ],
+    )
+    def test_spelling(self, pattern: str, translated: str) -> None:
+        """Anchors go around the whole, shorthands are ASCII, escapes are Rust's."""
+        result = translate(pattern)
+        assert result is not None
+        assert result.text == translated
+
+    @pytest.mark.parametrize(
+        "pattern", [r"[a[b]]", r"[a&&b]", r"[a~~b]", r"\bword", r"(?i)a", r"\1", r"[\S]", r"\pL", r"a\Z", r"[a"]
+    )
+    def test_unknown(self, pattern: str) -> None:
+        """A construct that dialects read differently is refused, not passed through."""
+        with pytest.raises(UnknownPatternError):
+            translate(pattern)
+
+
+def _matched(pattern: str) -> set[str]:
+    """List the probes that a translated pattern matches, with the engine that it would get."""
+    translated = translate(pattern)
+    if translated is None:
+        return set(PROBES)
+    text = translated.text
+    check = AfterValidator(matching(text)) if translated.looks_around else Field(pattern=text)
+    adapter: TypeAdapter[str] = TypeAdapter(Annotated[str, check])
+    return {probe for probe in PROBES if _accepts(adapter, probe)}
+
+
+def _accepts(adapter: "TypeAdapter[str]", probe: str) -> bool:
+    try:
+        adapter.validate_python(probe)
+    except ValidationError:
+        return False
+    return True
+
+
+class TestRefusals:
+    """The generator stops at what the emulator would lose, and names it."""
+
+    @staticmethod
+    def refuse(service: str, change: Callable[[Any], object], wanted: list[str]) -> str:
+        """Change a model, generate from it, and give what the generator says."""
+        changed = copy.deepcopy(whole(service))
+        shaped(service, changed, wanted)
+        change(changed)
+        with pytest.raises(UnhandledTraitError) as refusal:
+            write_requests(shaped(service, changed, wanted))
+        return str(refusal.value)
+
+    @pytest.mark.parametrize(
+        ("path", "value", "named"),
+        [
+            ("shapes.tagListType.flattened", True, "flattened"),
+            ("shapes.tagListType.member.locationName", "item", "names its elements item"),
+            ("shapes.TagRoleRequest.members.RoleName.locationName", "Role", "Role in the body"),
+            ("shapes.TagRoleRequest.members.RoleName.location", "header", "travels in header"),
+            ("shapes.TagRoleRequest.members.RoleName.xmlAttribute", True, "xmlAttribute"),
+            ("shapes.TagRoleRequest.members.RoleName.jsonvalue", True, "jsonvalue"),
+            ("shapes.TagRoleRequest.payload", "Tags", "payload"),
+            ("shapes.roleNameType.uniqueItems", True, "uniqueItems"),
+            ("shapes.NoSuchEntityException.members.message.location", "header", "travels in header"),
+            ("operations.TagRole.endpoint", {"hostPrefix": "x."}, "endpoint"),
+            ("operations.TagRole.http.requestUri", "/tags", "not POST /"),
+            ("operations.TagRole.input.xmlNamespace", {"uri": "x"}, "xmlNamespace"),
+            ("operations.TagRole.authtype", "v4-unsigned-body", "v4-unsigned-body"),
+            ("operations.ListRoles.output.resultWrapper", "Result", "wraps its result"),
+            ("shapes.dateType.timestampFormat", "unixTimestamp", "not written as iso8601"),
+            ("metadata.protocol", "ec2", "speaks ec2"),
+        ],
+    )
+    def test_query(self, path: str, value: Any, named: str) -> None:
+        """The query protocol has no flattened lists, other names, locations, attributes or foreign wrappers."""
+        assert named in self.refuse("iam", lambda changed: _set(changed, path, value), ["TagRole", "ListRoles"])
+
+    @pytest.mark.parametrize(
+        ("path", "value", "named"),
+        [
+            ("shapes.GetReportRequest.members.reportId.location", "headers", "travels in headers"),
+            ("shapes.GetReportRequest.members.reportId.shape", "TagsMap", "is a map outside the body"),
+            ("shapes.GetReportRequest.members.reportId.shape", "TimestampAttribute", "is a timestamp outside the body"),
+            ("shapes.GetReportResponse.members.documentPresignedUrl.location", "header", "travels in header"),
+            ("shapes.GetReportResponse.members.documentPresignedUrl.streaming", True, "streaming"),
+            ("operations.GetReport.http.requestUri", "/v1/report/{reportId+}", "greedy label"),
+            ("operations.GetReport.http.requestUri", "/v1/report?get", "query string"),
+            ("shapes.TimestampAttribute.timestampFormat", "rfc822", "not written as iso8601"),
+        ],
+    )
+    def test_rest_json(self, path: str, value: Any, named: str) -> None:
+        """The REST protocol has text in paths, query strings and error headers, and JSON elsewhere."""
+        wanted = ["GetReport", "ListReports"]
+        assert named in self.refuse("artifact", lambda changed: _set(changed, path, value), wanted)
+
+    @pytest.mark.parametrize(
+        ("path", "value", "named"),
+        [
+            ("shapes.Tag.members.Key.shape", "Tags", "holds itself"),
+            ("shapes.Tag.members.key", {"shape": "TagKey"}, "two members of one Python name"),
+            ("shapes.PolicyType.pattern", "[A-Z]+", "constrains an enumeration"),
+        ],
+    )
+    def test_requests(self, path: str, value: Any, named: str) -> None:
+        """A request has no recursion, no two members of one Python name, no enumeration constrained twice."""
+        assert named in self.refuse("organizations", lambda changed: _set(changed, path, value), ["CreatePolicy"])
+
+    def test_names(self) -> None:
+        """Two shapes of one Python name are refused, and so is one named as something that the module imports."""
+        for taken in ("TagKey", "Literal"):
+            lower = taken[0].lower() + taken[1:]
+
+            def rename(changed: Any, lower: str = lower) -> None:
+                changed["shapes"][lower] = {"type": "string", "max": 5}
+                changed["shapes"]["CreatePolicyRequest"]["members"]["Name"]["shape"] = lower
+
+            assert taken in self.refuse("organizations", rename, ["CreatePolicy"])
+
+    def test_missing_operation(self) -> None:
+        """An operation in the list that AWS does not have is a mistake."""
+        with pytest.raises(UnhandledTraitError, match="GetRoll"):
+            shaped("iam", whole("iam"), ["GetRoll"])
+
+    def test_every_shaped_model_is_handled(self) -> None:
+        """The four models of today pass, with the operations that the list names."""
+        assert [loaded.name for loaded in load_models()] == list(SERVICES)
+
+    def test_look_around(self) -> None:
+        """A request with a pattern that looks around is written for Python's engine."""
+        module = write_requests(shaped("iam", whole("iam"), ["CreateAccountAlias"]))
+        assert "from artifact_emulator.shape import Shape, matching\n" in module
+        assert 'AfterValidator(matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"))' in module
+        scope: dict[str, Any] = {"__name__": "look_around"}
+        exec(module, scope)
+        request = scope["CreateAccountAliasRequest"]
+        request.model_rebuild(_types_namespace=scope)
+        assert request.model_validate({"AccountAlias": "my-alias"}).account_alias == "my-alias"
+        with pytest.raises(ValidationError, match="string_pattern_mismatch"):
+            request.model_validate({"AccountAlias": "my--alias"})
+
+    def test_two_spellings(self) -> None:
+        """Two spellings of one pattern would make a message quote the wrong one."""
+        changed = copy.deepcopy(whole("iam"))
+        changed["shapes"]["roleNameType"]["pattern"] = r"[\w+=,.@\-]+"
+        with pytest.raises(UnhandledTraitError, match="two ways"):
+            write_bindings(shaped("iam", changed, ["AddRoleToInstanceProfile"]))
+
+
+def _set(traits: Any, path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for parent in parents:
+        traits = traits[parent]
+    traits[last] = value
+
+
+class TestNames:
+    """Attribute names, where botocore's models have no example."""
+
+    @pytest.mark.parametrize(
+        ("member", "attribute"),
+        [
+            ("AWSServiceName", "aws_service_name"),
+            ("MFASerial", "mfa_serial"),
+            ("nextToken", "next_token"),
+            ("QRCodePNG", "qr_code_png"),
+            ("From", "from_"),
+            ("Copy", "copy_"),
+            ("ModelId", "model_id_"),
+        ],
+    )
+    def test_attribute_name(self, member: str, attribute: str) -> None:
+        """Acronyms are one word; what Python or pydantic has taken gets an underscore."""
+        assert attribute_name(member) == attribute
+
+
+# https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html and its six neighbours.
+AGREEMENT, CUSTOMER_AGREEMENT = "agreement-" + "a1B2" * 4, "customer-agreement-" + "a1B2" * 4
+REVISION = "0f8fad5b-d9cb-469f-a165-70867728950e"
+NDA_TOKEN, TOKEN = "nda-token-" + "a1B2" * 6, "agreement-token-" + "a1B2" * 6
+AGREEMENT_CALLS: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
+    (
+        "list_agreements",
+        {"maxResults": 5},
+        "GET",
+        "/v1/agreement/list?maxResults=5",
+        {"agreements": [{"subjects": ["ACCOUNT"]}]},
+    ),
+    (
+        "get_nda_for_agreement",
+        {"agreementId": AGREEMENT},
+        "GET",
+        f"/v1/agreement/getNdaForAgreement?agreementId={AGREEMENT}",
+        {"acceptNdaForAgreementToken": NDA_TOKEN, "agreementRevisionId": REVISION, "documentPresignedUrl": "https://x"},
+    ),
+    (
+        "accept_nda_for_agreement",
+        {"agreementId": AGREEMENT, "agreementRevisionId": REVISION, "ndaToken": NDA_TOKEN},
+        "POST",
+        "/v1/agreement/acceptNdaForAgreement",
+        {"getAgreementToken": NDA_TOKEN},
+    ),
+    (
+        "get_agreement",
+        {"agreementId": AGREEMENT, "ndaToken": NDA_TOKEN},
+        "GET",
+        f"/v1/agreement/get?agreementId={AGREEMENT}&ndaToken={NDA_TOKEN}",
+        {
+            "acceptanceTerms": ["I may bind my organization."],
+            "acceptanceTermsToken": TOKEN,
+            "agreementRevisionId": REVISION,
+            "documentPresignedUrl": "https://x",
+            "executeAgreementToken": TOKEN,
+        },
+    ),
+    (
+        "accept_agreement",
+        {
+            "acceptanceTermsToken": TOKEN,
+            "agreementId": AGREEMENT,
+            "agreementRevisionId": REVISION,
+            "executeAgreementToken": TOKEN,
+        },
+        "POST",
+        "/v1/agreement/accept",
+        {"customerAgreement": {"id": CUSTOMER_AGREEMENT, "state": "ACTIVE", "type": "DEFAULT"}},
+    ),
+    (
+        "get_customer_agreement",
+        {"customerAgreementId": CUSTOMER_AGREEMENT},
+        "GET",
+        f"/v1/customer-agreement/get?customerAgreementId={CUSTOMER_AGREEMENT}",
+        {"documentPresignedUrl": "https://x", "terminateAgreementToken": TOKEN, "terminateTerms": ["I may end it."]},
+    ),
+    (
+        "terminate_agreement",
+        {"customerAgreementId": CUSTOMER_AGREEMENT, "terminateAgreementToken": TOKEN},
+        "POST",
+        "/v1/customer-agreement/terminate",
+        {"customerAgreement": {"id": CUSTOMER_AGREEMENT, "state": "CUSTOMER_TERMINATED"}},
+    ),
+]
+
+
+class TestAgreementModels:
+    """`botocore_models` gives every botocore the seven agreement operations that no SDK has."""
+
+    @pytest.fixture
+    def client(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """Make a stock client in an environment that has AWS_DATA_PATH."""
+        monkeypatch.setenv("AWS_DATA_PATH", str(MODELS))
+        return _client()
+
+    def test_without(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Stock botocore has none of the seven; the day that it has, these files should go."""
+        monkeypatch.delenv("AWS_DATA_PATH", raising=False)
+        assert not [method for method, *_ in AGREEMENT_CALLS if hasattr(_client(), method)]
+
+    @pytest.mark.parametrize("call", AGREEMENT_CALLS, ids=[method for method, *_ in AGREEMENT_CALLS])
+    def test_calls(self, client: Any, call: tuple[str, dict[str, Any], str, str, dict[str, Any]]) -> None:
+        """A stock client sends the documented request and reads the documented answer."""
+        method, arguments, verb, target, answer = call
+        sent: list[AWSPreparedRequest] = []
+        client.meta.events.register("before-send.artifact.*", _answering(sent, [answer]))
+        reply = getattr(client, method)(**arguments)
+        reply.pop("ResponseMetadata")
+        assert reply == answer
+        assert (sent[0].method, sent[0].url) == (verb, f"http://127.0.0.1:1{target}")
+        assert json.loads(sent[0].body or b"{}") == (arguments if verb == "POST" else {})
+
+    def test_whole_answers(self, client: Any) -> None:
+        """The summaries have the documented members: 8 of an agreement, 13 of an accepted one, 7 of an ended one."""
+        aws = client.meta.service_model
+        counts = {"AgreementSummary": 8, "CustomerAgreementSummary": 13, "TerminateCustomerAgreementSummary": 7}
+        assert {name: len(aws.shape_for(name).members) for name in counts} == counts
+
+    def test_documented_errors(self, client: Any) -> None:
+        """Each of the seven declares the same six errors, and no conflict."""
+        documented = {
+            "AccessDeniedException", "InternalServerException", "ResourceNotFoundException",
+            "ServiceQuotaExceededException", "ThrottlingException", "ValidationException",
+        }  # fmt: skip
+        for method, *_ in AGREEMENT_CALLS:
+            operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+            assert {error.name for error in operation.error_shapes} == documented
+            assert operation.documentation
+
+    def test_nothing_is_lost(self, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The seven are added to what the stock model has, and change none of it."""
+        monkeypatch.delenv("AWS_DATA_PATH")
+        stock = _client().meta.service_model
+        added = client.meta.service_model
+        assert len(added.operation_names) == len(stock.operation_names) + len(AGREEMENT_CALLS)
+        for name in stock.shape_names:
+            assert added.shape_for(name).metadata == stock.shape_for(name).metadata
+            assert repr(added.shape_for(name)) == repr(stock.shape_for(name))
+
+    def test_paginator(self, client: Any) -> None:
+        """ListAgreements is paginated like its neighbours, which keep their paginators."""
+        sent: list[AWSPreparedRequest] = []
+        pages: list[dict[str, Any]] = [
+            {"agreements": [{"name": "one"}], "nextToken": "more"},
+            {"agreements": [{"name": "two"}]},
+        ]
+        client.meta.events.register("before-send.artifact.*", _answering(sent, pages))
+        found = client.get_paginator("list_agreements").paginate().build_full_result()
+        assert found == {"agreements": [{"name": "one"}, {"name": "two"}]}
+        assert [request.url.partition("?")[2] for request in sent] == ["", "nextToken=more"]
+        assert client.can_paginate("list_reports")
+
+    def test_command_line(self) -> None:
+        """The AWS CLI has them as commands, with their arguments."""
+        environment = {**os.environ, "AWS_DATA_PATH": str(MODELS), "AWS_PAGER": "cat", "PAGER": "cat"}
+        command = [sys.executable, "-m", "awscli", "artifact", "accept-agreement", "--generate-cli-skeleton"]
+        skeleton = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+        assert set(json.loads(skeleton)) == set(AGREEMENT_CALLS[4][1])
+
+
+def _client() -> Any:
+    return boto3.session.Session().client(
+        "artifact",
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:1",
+        aws_access_key_id="111122223333",
+        aws_secret_access_key="secret",
+    )
+
+
+def _answering(sent: list[AWSPreparedRequest], answers: list[dict[str, Any]]) -> Callable[..., AWSResponse]:
+    """Answer in place of a server, noting what was sent."""
+    remaining = iter(answers)
+
+    def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        sent.append(request)
+        reply = AWSResponse(request.url, 200, {"Content-Type": "application/json"}, None)
+        reply._content = json.dumps(next(remaining)).encode()
+        return reply
+
+    return answer
