@@ -182,12 +182,7 @@ def quotas() -> "Quotas":
 
 @cache
 def _services_by_principal() -> dict[str, TrustedService]:
-    return {
-        principal: service
-        for service in trusted_services()
-        if service.supports_trusted_access
-        for principal in service.principals
-    }
+    return {principal: service for service in trusted_services() for principal in service.principals}
 
 
 @cache
