@@ -1,6 +1,7 @@
 """The command `artifact-emulator`: serve, and tell where the models are."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -97,6 +98,8 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _serve(options: argparse.Namespace) -> int:
+    # Looking for pydantic's plugins reads the metadata of every installed package; the shapes use none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Imported here: `--help` and `models` need no server.
     from artifact_emulator.core import Core
     from artifact_emulator.server import LOOPBACK, listen, serve

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from uuid import uuid4
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from artifact_emulator import control
 from artifact_emulator.call import Call

@@ -1,34 +1,102 @@
-"""The base of every generated request: strict types, unknown members ignored, `None` means absent."""
+"""The base of every generated request: strict types, unknown members ignored, `None` means absent.
+
+pydantic's engine checks the values; its models are left out, for building those of one service costs
+as much as the rest of the start (docs/decisions.md). A shape says the same in its annotations.
+"""
 
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from types import UnionType
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticKnownError, SchemaValidator
+
+_Schema = dict[str, Any]
+_SCALARS = {str: "str", int: "int", float: "float", bool: "bool", bytes: "bytes", datetime: "datetime"}
 
 
-class Shape(BaseModel):
+class Member:
+    """How one member of a shape is called on the wire, and whether it may be absent or shown."""
+
+    __slots__ = ("alias", "required", "sensitive")
+
+    def __init__(self, alias: str, *, required: bool, sensitive: bool) -> None:
+        self.alias = alias
+        self.required = required
+        self.sensitive = sensitive
+
+
+def required(alias: str, *, sensitive: bool = False) -> Any:
+    """Declare a member that every request has."""
+    return Member(alias, required=True, sensitive=sensitive)
+
+
+def optional(alias: str, *, sensitive: bool = False) -> Any:
+    """Declare a member that is `None` when a request does not have it."""
+    return Member(alias, required=False, sensitive=sensitive)
+
+
+class Rule:
+    """What is checked of a value beyond its type, in the terms of pydantic's engine."""
+
+    __slots__ = ("limits",)
+
+    def __init__(self, **limits: str | float) -> None:
+        self.limits = limits
+
+
+class Shape:
     """A structure of an AWS request, checked once, when it is parsed.
 
-    Members are named as Python names; their aliases are AWS's. A model is built on its first use:
-    building all of them at import would cost more than the rest of the start.
+    Members are named as Python names; their aliases are AWS's. The checks are made ready on first use.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
+    @classmethod
+    def model_validate(cls, value: object) -> Self:
+        """Check a parsed request.
+
+        Raises pydantic_core.ValidationError.
+        """
+        validator = _VALIDATORS.get(cls) or _VALIDATORS.setdefault(cls, _validator(cls.schema()))
+        checked: Self = validator.validate_python(value)
+        return checked
+
+    @classmethod
+    def members(cls) -> Mapping[str, Member]:
+        """Tell the members by their Python names."""
+        return {name: getattr(cls, name) for name in cls.__annotations__}
+
+    @classmethod
+    def schema(cls) -> _Schema:
+        """Say to pydantic's engine what is checked."""
+        fields = [_field(name, member, cls.__annotations__[name]) for name, member in cls.members().items()]
+        arguments = {"type": "dataclass-args", "dataclass_name": cls.__name__, "fields": fields}
+        return {"type": "dataclass", "cls": cls, "fields": list(cls.__annotations__), "schema": arguments}
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={getattr(self, name)!r}" for name, one in self.members().items() if not one.sensitive)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} does not change")
 
 
 class UnionShape(Shape):
     """A structure of which a request has exactly one member."""
 
-    @model_validator(mode="after")
-    def _has_one_member(self) -> Self:
-        if sum(value is not None for value in self.__dict__.values()) != 1:
-            raise ValueError("not exactly one member")
-        return self
+    @classmethod
+    def schema(cls) -> _Schema:
+        """Say to pydantic's engine what is checked: the members, and that there is just one."""
+        return _after(_has_one_member, super().schema())
 
 
 def matching(pattern: str) -> Callable[[str], str]:
@@ -41,6 +109,64 @@ def matching(pattern: str) -> Callable[[str], str]:
         return value
 
     return check
+
+
+_VALIDATORS: dict[type[Shape], SchemaValidator] = {}
+
+
+def _validator(schema: Any) -> SchemaValidator:
+    return SchemaValidator(schema)
+
+
+def _field(name: str, member: Member, annotation: Any) -> _Schema:
+    schema = _checks(annotation)
+    if not member.required:
+        schema = {"type": "default", "schema": schema, "default": None}
+    return {
+        "type": "dataclass-field",
+        "name": name,
+        "kw_only": True,
+        "validation_alias": member.alias,
+        "schema": schema,
+    }
+
+
+def _checks(annotation: Any) -> Any:
+    """Read an annotation, as far as generated shapes use them."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _constrained(parts[0], parts[1:])
+    if origin is Literal:
+        return {"type": "literal", "expected": list(parts)}
+    if origin in (Union, UnionType):
+        return {"type": "nullable", "schema": _checks(parts[0])}
+    if origin in (list, dict):
+        names = ("items_schema",) if origin is list else ("keys_schema", "values_schema")
+        return {"type": origin.__name__, "strict": True, **dict(zip(names, map(_checks, parts), strict=True))}
+    scalar = _SCALARS.get(annotation)
+    return {"type": scalar, "strict": True} if scalar else annotation.schema()
+
+
+def _constrained(annotation: Any, extras: tuple[Any, ...]) -> _Schema:
+    schema = _checks(annotation)
+    for extra in extras:
+        if isinstance(extra, Rule):
+            schema |= extra.limits
+        elif extra in (_instant, _bytes):
+            schema = {"type": "function-before", "function": {"type": "no-info", "function": extra}, "schema": schema}
+        else:
+            schema = _after(extra, schema)
+    return schema
+
+
+def _after(check: Callable[[Any], Any], schema: _Schema) -> _Schema:
+    return {"type": "function-after", "function": {"type": "no-info", "function": check}, "schema": schema}
+
+
+def _has_one_member(value: Shape) -> Shape:
+    if sum(one is not None for one in vars(value).values()) != 1:
+        raise ValueError("not exactly one member")
+    return value
 
 
 def _instant(value: Any) -> Any:
@@ -70,5 +196,5 @@ def _bytes(value: Any) -> Any:
     return value
 
 
-Timestamp = Annotated[datetime, BeforeValidator(_instant)]
-Blob = Annotated[bytes, BeforeValidator(_bytes)]
+Timestamp = Annotated[datetime, _instant]
+Blob = Annotated[bytes, _bytes]

@@ -3,8 +3,8 @@
 import keyword
 import re
 
-# What pydantic's models already mean by these names.
-_TAKEN = frozenset({"construct", "copy", "dict", "json", "schema", "validate"})
+# What a shape already means by these names.
+_TAKEN = frozenset({"members", "model_validate", "schema"})
 _ACRONYM_END = re.compile(r"(?<=[A-Z0-9])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -16,6 +16,6 @@ def class_name(shape: str) -> str:
 def attribute_name(member: str) -> str:
     """Name the attribute of a member: `AWSServiceName` is `aws_service_name`, `MFASerial` is `mfa_serial`."""
     name = _ACRONYM_END.sub("_", member).lower()
-    if keyword.iskeyword(name) or name in _TAKEN or name.startswith("model_"):
+    if keyword.iskeyword(name) or name in _TAKEN:
         return name + "_"
     return name

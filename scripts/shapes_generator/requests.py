@@ -1,4 +1,4 @@
-"""Write the requests of a service: one pydantic model per operation, one per structure within, aliases for the rest."""
+"""Write the requests of a service: one shape per operation, one per structure within, aliases for the rest."""
 
 from collections.abc import Iterator
 
@@ -93,12 +93,12 @@ def _class(model: Model, name: str, traits: Trait, docstring: str) -> str:
 
 
 def _field(model: Model, wire_name: str, member: Trait, *, required: bool) -> str:
-    options = [f"alias={_quoted(wire_name)}"]
+    options = [_quoted(wire_name)]
     if model.is_sensitive(member["shape"]):
-        options.append("repr=False")
+        options.append("sensitive=True")
     if required:
-        return f"{_type(model, member['shape'])} = Field({', '.join(options)})"
-    return f"{_type(model, member['shape'])} | None = Field(None, {', '.join(options)})"
+        return f"{_type(model, member['shape'])} = required({', '.join(options)})"
+    return f"{_type(model, member['shape'])} | None = optional({', '.join(options)})"
 
 
 def _type(model: Model, shape: str) -> str:
@@ -116,7 +116,7 @@ def _unconstrained(model: Model, traits: Trait) -> str:
 
 
 def _constraints(traits: Trait) -> list[str]:
-    """Write what pydantic must check of a value, as the arguments of an `Annotated`."""
+    """Write what pydantic's engine must check of a value, as the arguments of an `Annotated`."""
     if traits["type"] == "structure" or "enum" in traits:
         return []
     if traits["type"] in _NUMBERS:
@@ -131,9 +131,9 @@ def _constraints(traits: Trait) -> list[str]:
     pattern = translate(traits["pattern"]) if "pattern" in traits else None
     if pattern and not pattern.looks_around:
         arguments.append(f"pattern={_raw(pattern.text)}")
-    written = [f"Field({', '.join(arguments)})"] if arguments else []
+    written = [f"Rule({', '.join(arguments)})"] if arguments else []
     if pattern and pattern.looks_around:
-        written.append(f"AfterValidator(matching({_raw(pattern.text)}))")
+        written.append(f"matching({_raw(pattern.text)})")
     return written
 
 

@@ -11,17 +11,17 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Any, get_type_hints
 
 import boto3
 import pytest
 import regex
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.model import OperationModel, ServiceModel, StructureShape
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from artifact_emulator.operation import ErrorShape, Operation, Service
-from artifact_emulator.shape import matching
+from artifact_emulator.shape import Shape, matching
 from shapes_generator.bindings import write_bindings
 from shapes_generator.models import UnhandledTraitError, load_models, shaped, whole_model
 from shapes_generator.names import attribute_name
@@ -87,7 +87,7 @@ class TestCommand:
         check = generate(tree, "--check")
         assert check.returncode == 1
         assert "sts/requests.py: 2 lines to add, 2 to remove" in check.stdout
-        assert "-TagListType = Annotated[list[Tag], Field(max_length=51)]" in check.stdout
+        assert "-TagListType = Annotated[list[Tag], Rule(max_length=51)]" in check.stdout
         assert "iam/replies.py" in check.stdout
         assert "sts/extra.py: not generated" in check.stdout
         assert not missing.exists()
@@ -198,13 +198,12 @@ class TestRequestsAndReplies:
     """A class for every request, a typed dictionary for every reply."""
 
     def test_requests(self, service: str) -> None:
-        """Every operation has a request class that pydantic can build, those without input too."""
+        """Every operation has a request class that pydantic's engine can check, those without input too."""
         requests = importlib.import_module(f"artifact_emulator.shapes.{service}.requests")
         for operation in binding(service).operations:
             request = getattr(requests, f"{operation}Request")
-            assert issubclass(request, BaseModel)
-            assert request.model_rebuild() is not False
-            assert request.__pydantic_complete__
+            assert issubclass(request, Shape)
+            assert SchemaValidator(request.schema()).title == f"{operation}Request"
 
     def test_replies(self, service: str) -> None:
         """Every output structure has the model's members, and requires those that the model does."""
@@ -329,14 +328,16 @@ def _matched(pattern: str) -> set[str]:
     if translated is None:
         return set(PROBES)
     text = translated.text
-    check = AfterValidator(matching(text)) if translated.looks_around else Field(pattern=text)
-    adapter: TypeAdapter[str] = TypeAdapter(Annotated[str, check])
-    return {probe for probe in PROBES if _accepts(adapter, probe)}
+    if translated.looks_around:
+        check = SchemaValidator(core_schema.no_info_after_validator_function(matching(text), core_schema.str_schema()))
+    else:
+        check = SchemaValidator(core_schema.str_schema(pattern=text))
+    return {probe for probe in PROBES if _accepts(check, probe)}
 
 
-def _accepts(adapter: "TypeAdapter[str]", probe: str) -> bool:
+def _accepts(check: SchemaValidator, probe: str) -> bool:
     try:
-        adapter.validate_python(probe)
+        check.validate_python(probe)
     except ValidationError:
         return False
     return True
@@ -433,12 +434,11 @@ class TestRefusals:
     def test_look_around(self) -> None:
         """A request with a pattern that looks around is written for Python's engine."""
         module = write_requests(shaped("iam", whole("iam"), ["CreateAccountAlias"]))
-        assert "from artifact_emulator.shape import Shape, matching\n" in module
-        assert 'AfterValidator(matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"))' in module
+        assert "from artifact_emulator.shape import Rule, Shape, matching, required\n" in module
+        assert 'matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")' in module
         scope: dict[str, Any] = {"__name__": "look_around"}
         exec(module, scope)
         request = scope["CreateAccountAliasRequest"]
-        request.model_rebuild(_types_namespace=scope)
         assert request.model_validate({"AccountAlias": "my-alias"}).account_alias == "my-alias"
         with pytest.raises(ValidationError, match="string_pattern_mismatch"):
             request.model_validate({"AccountAlias": "my--alias"})
@@ -469,12 +469,12 @@ class TestNames:
             ("nextToken", "next_token"),
             ("QRCodePNG", "qr_code_png"),
             ("From", "from_"),
-            ("Copy", "copy_"),
-            ("ModelId", "model_id_"),
+            ("Schema", "schema_"),
+            ("Members", "members_"),
         ],
     )
     def test_attribute_name(self, member: str, attribute: str) -> None:
-        """Acronyms are one word; what Python or pydantic has taken gets an underscore."""
+        """Acronyms are one word; what Python or a shape has taken gets an underscore."""
         assert attribute_name(member) == attribute
 
 

@@ -18,9 +18,10 @@ import regex
 from botocore import xform_name
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 import artifact_emulator
+from artifact_emulator.shape import Shape as Request
 from artifact_emulator.shape import UnionShape, matching
 
 SERVICES = ("organizations", "artifact", "sts", "iam")
@@ -37,10 +38,10 @@ def _bindings(service: str) -> Any:
     return importlib.import_module(f"artifact_emulator.shapes.{service}.bindings").SERVICE
 
 
-def _request(service: str, operation: str) -> type[BaseModel]:
+def _request(service: str, operation: str) -> type[Request]:
     module = importlib.import_module(f"artifact_emulator.shapes.{service}.requests")
-    request: type[BaseModel] = getattr(module, f"{operation}Request")
-    assert issubclass(request, BaseModel)
+    request: type[Request] = getattr(module, f"{operation}Request")
+    assert issubclass(request, Request)
     return request
 
 
@@ -205,7 +206,7 @@ class Refusal:
     why: str
 
 
-def _refusal(request: type[BaseModel], value: Any) -> Refusal | None:
+def _refusal(request: type[Request], value: Any) -> Refusal | None:
     """Give the first refusal of a request, None when it is accepted."""
     try:
         request.model_validate(value)
@@ -426,28 +427,28 @@ class TestNames:
     def test_aliases(self, service: str, operation: str) -> None:
         """The aliases of a request are the members of AWS's model, in its order."""
         shape = _model(service).operation_model(operation).input_shape
-        aliases = [field.alias for field in _request(service, operation).model_fields.values()]
+        aliases = [field.alias for field in _request(service, operation).members().values()]
         assert aliases == (list(shape.members) if shape else [])
 
     @every_operation
     def test_attributes(self, service: str, operation: str) -> None:
         """Attributes are named as botocore names arguments, so that nobody learns two spellings."""
-        for name, field in _request(service, operation).model_fields.items():
+        for name, field in _request(service, operation).members().items():
             assert name == xform_name(str(field.alias))
 
     def test_acronyms(self) -> None:
         """An acronym is one word."""
-        assert "aws_service_name" in _request("iam", "CreateServiceLinkedRole").model_fields
-        assert "iam_user_access_to_billing" in _request("organizations", "CreateAccount").model_fields
-        assert "saml_assertion" in _request("sts", "AssumeRoleWithSAML").model_fields
+        assert "aws_service_name" in _request("iam", "CreateServiceLinkedRole").members()
+        assert "iam_user_access_to_billing" in _request("organizations", "CreateAccount").members()
+        assert "saml_assertion" in _request("sts", "AssumeRoleWithSAML").members()
 
     @every_operation
     def test_secrets(self, service: str, operation: str) -> None:
         """A sensitive member is not shown when a request is, and every other is."""
         shape = _model(service).operation_model(operation).input_shape
-        for field in _request(service, operation).model_fields.values():
+        for field in _request(service, operation).members().values():
             assert shape is not None
-            assert field.repr is not _is_sensitive(shape.members[field.alias]), field.alias
+            assert field.sensitive is _is_sensitive(shape.members[field.alias]), field.alias
 
 
 def _is_sensitive(shape: Shape) -> bool:
