@@ -148,7 +148,7 @@ def _checks(annotation: Any) -> Any:
 
 
 def _constrained(annotation: Any, extras: tuple[Any, ...]) -> _Schema:
-    schema = _checks(annotation)
+    schema: _Schema = _checks(annotation)
     for extra in extras:
         if isinstance(extra, Rule):
             schema |= extra.limits

@@ -18,10 +18,10 @@ ROOTS = (ROOT / "emulator", ROOT / "state")
 
 # Lowest first. A module may import its own layer and those below; what is in no layer is a noun.
 LAYERS = (
-    {"errors", "events", "clock", "ids", "arns", "ordered"},
+    {"errors", "events", "clock", "ids", "arns", "ordered", "catalog"},
     {"model"},
     {"world"},
-    {"authority", "catalog"},
+    {"authority"},
     {"<nouns>"},
     {"snapshot", "scenarios"},
 )

@@ -1,0 +1,215 @@
+"""The emulator as a test author meets it: AWS accounts with boto3 clients, and the steps that the stories share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import requests
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ARTIFACT = "artifact.amazonaws.com"
+ARTIFACT_SYNC = "aws-artifact-account-sync.amazonaws.com"
+ARTIFACT_ROLE = "AWSServiceRoleForArtifact"
+ACCESS_ROLE = "OrganizationAccountAccessRole"
+
+ORGANIZATIONS_BAA = "agreement-y03aUwMAEorHtqjv"
+ORGANIZATIONS_AUSTRALIAN_ADDENDUM = "agreement-YpDMFXTePE7kEg4b"
+BAA = "agreement-9c1kBcYznTkcpRIm"
+
+# One try only: a retry would hide an error of the server. No proxy stands before a loopback address.
+_PLAIN = Config(
+    region_name="us-east-1", retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15, proxies={}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client signs with: by default the account's id, which stands for its root user."""
+
+    access_key_id: str
+    secret: str = "x"
+    token: str | None = None
+
+
+class Emulator:
+    """A running emulator: clients of its services, and its control API."""
+
+    def __init__(self, endpoint: str, session: boto3.Session) -> None:
+        self.endpoint = endpoint
+        self._session = session
+        self._clients: dict[tuple[str, Credentials], Any] = {}
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def account(self, account_id: str) -> "Account":
+        """Give an account, as its root user; every 12-digit account exists."""
+        return Account(self, account_id, Credentials(account_id))
+
+    def client(self, service: str, credentials: Credentials) -> Any:
+        """Give a boto3 client; the same one for the same credentials."""
+        key = service, credentials
+        if key not in self._clients:
+            self._clients[key] = self._session.client(
+                service,
+                endpoint_url=self.endpoint,
+                aws_access_key_id=credentials.access_key_id,
+                aws_secret_access_key=credentials.secret,
+                aws_session_token=credentials.token,
+                config=_PLAIN,
+            )
+        return self._clients[key]
+
+    def download(self, url: str) -> requests.Response:
+        """Fetch a document by its presigned URL, as a browser would: without credentials."""
+        return self._http.get(url, timeout=15)
+
+    def reset(self) -> None:
+        """Begin again with an empty world."""
+        answer = self._http.post(f"{self.endpoint}/_emulator/reset", timeout=15)
+        assert answer.status_code == 204, answer.text
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            client.close()
+        self._http.close()
+
+
+class Account:
+    """One AWS account: its clients, and what it does in the stories."""
+
+    def __init__(self, emulator: Emulator, account_id: str, credentials: Credentials) -> None:
+        self.emulator = emulator
+        self.id = account_id
+        self.credentials = credentials
+
+    def client(self, service: str) -> Any:
+        """Give this account's client of a service."""
+        return self.emulator.client(service, self.credentials)
+
+    @property
+    def organizations(self) -> Any:
+        """Give the client of AWS Organizations."""
+        return self.client("organizations")
+
+    @property
+    def artifact(self) -> Any:
+        """Give the client of AWS Artifact."""
+        return self.client("artifact")
+
+    @property
+    def iam(self) -> Any:
+        """Give the client of IAM."""
+        return self.client("iam")
+
+    @property
+    def sts(self) -> Any:
+        """Give the client of STS."""
+        return self.client("sts")
+
+    def create_account(self, name: str) -> "Account":
+        """Create a member account and wait for it."""
+        asked = self.organizations.create_account(AccountName=name, Email=f"{name.lower()}@example.com")
+        creation = self.organizations.describe_create_account_status(
+            CreateAccountRequestId=asked["CreateAccountStatus"]["Id"]
+        )["CreateAccountStatus"]
+        assert creation["State"] == "SUCCEEDED", creation
+        return self.emulator.account(creation["AccountId"])
+
+    def invite(self, account: "Account") -> None:
+        """Invite an account, which accepts at once."""
+        invited = self.organizations.invite_account_to_organization(Target={"Id": account.id, "Type": "ACCOUNT"})
+        account.organizations.accept_handshake(HandshakeId=invited["Handshake"]["Id"])
+
+    def remove(self, account: "Account") -> None:
+        """Remove a member account."""
+        self.organizations.remove_account_from_organization(AccountId=account.id)
+
+    def assume_role(self, account: "Account", name: str = ACCESS_ROLE) -> "Account":
+        """Give an account as a session of one of its roles."""
+        arn = f"arn:aws:iam::{account.id}:role/{name}"
+        made = self.sts.assume_role(RoleArn=arn, RoleSessionName="story")["Credentials"]
+        credentials = Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        return Account(self.emulator, account.id, credentials)
+
+    def enable_trusted_access(self, principal: str = ARTIFACT) -> None:
+        """Let AWS Artifact work with the organization."""
+        self.organizations.enable_aws_service_access(ServicePrincipal=principal)
+
+    def disable_trusted_access(self, principal: str = ARTIFACT) -> None:
+        """Let AWS Artifact no longer work with the organization."""
+        self.organizations.disable_aws_service_access(ServicePrincipal=principal)
+
+    def trusted_services(self) -> list[str]:
+        """List the service principals that the organization trusts."""
+        listed = self.organizations.list_aws_service_access_for_organization()
+        return [one["ServicePrincipal"] for one in listed["EnabledServicePrincipals"]]
+
+    def read_agreement(self, agreement_id: str) -> dict[str, Any]:
+        """Accept the non-disclosure agreement and get the agreement, with the arguments that accept it."""
+        nda = self.artifact.get_nda_for_agreement(agreementId=agreement_id)
+        token = self.artifact.accept_nda_for_agreement(
+            agreementId=agreement_id,
+            agreementRevisionId=nda["agreementRevisionId"],
+            ndaToken=nda["acceptNdaForAgreementToken"],
+        )["getAgreementToken"]
+        agreement = self.artifact.get_agreement(agreementId=agreement_id, ndaToken=token)
+        return {
+            "agreementId": agreement_id,
+            "agreementRevisionId": agreement["agreementRevisionId"],
+            "acceptanceTermsToken": agreement["acceptanceTermsToken"],
+            "executeAgreementToken": agreement["executeAgreementToken"],
+        }
+
+    def accept(self, agreement_id: str) -> dict[str, Any]:
+        """Accept an agreement by the whole chain of calls; give what was accepted."""
+        accepted: dict[str, Any] = self.artifact.accept_agreement(**self.read_agreement(agreement_id))
+        summary: dict[str, Any] = accepted["customerAgreement"]
+        return summary
+
+    def terminate(self, customer_agreement_id: str) -> dict[str, Any]:
+        """Terminate an accepted agreement; give what is left of it."""
+        token = self.artifact.get_customer_agreement(customerAgreementId=customer_agreement_id)[
+            "terminateAgreementToken"
+        ]
+        ended: dict[str, Any] = self.artifact.terminate_agreement(
+            customerAgreementId=customer_agreement_id, terminateAgreementToken=token
+        )
+        summary: dict[str, Any] = ended["customerAgreement"]
+        return summary
+
+    def agreements(self) -> list[dict[str, Any]]:
+        """List the accepted agreements that the account sees."""
+        listed: list[dict[str, Any]] = self.artifact.list_customer_agreements()["customerAgreements"]
+        return listed
+
+    def artifact_role(self) -> dict[str, Any] | None:
+        """Give the role of AWS Artifact, if the account has it."""
+        try:
+            role: dict[str, Any] = self.iam.get_role(RoleName=ARTIFACT_ROLE)["Role"]
+        except self.iam.exceptions.NoSuchEntityException:
+            return None
+        return role
+
+    def delete_artifact_role(self) -> dict[str, Any]:
+        """Ask for the deletion of the role of AWS Artifact; tell how it ended."""
+        task = self.iam.delete_service_linked_role(RoleName=ARTIFACT_ROLE)["DeletionTaskId"]
+        status: dict[str, Any] = self.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+        return status
+
+
+@contextmanager
+def refused(code: str, status: int) -> Iterator[dict[str, Any]]:
+    """Expect a refusal with this code and HTTP status; give the answer once it is there."""
+    answer: dict[str, Any] = {}
+    try:
+        yield answer
+    except ClientError as error:
+        answer.update(error.response)
+        found = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        assert found == (code, status), error
+    else:
+        raise AssertionError(f"expected {code}, and nothing was refused")
