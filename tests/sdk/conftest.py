@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -14,9 +15,10 @@ from tests.sdk.emulator import ORGANIZATIONS_BAA, Account, Emulator
 
 @pytest.fixture(scope="session")
 def models() -> str:
-    """Ask the command where the models of the agreement operations are."""
-    asked = [sys.executable, "-m", "artifact_emulator", "models"]
-    return subprocess.run(asked, env=environment(), capture_output=True, text=True, check=True).stdout.strip()
+    """Ask the installed command where the models of the agreement operations are."""
+    command = Path(sys.executable).with_name("artifact-emulator")
+    asked = subprocess.run([command, "models"], env=environment(), capture_output=True, text=True, check=True)
+    return asked.stdout.strip()
 
 
 @pytest.fixture(scope="session")

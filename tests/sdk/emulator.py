@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import pytest
 import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -205,11 +206,8 @@ class Account:
 def refused(code: str, status: int) -> Iterator[dict[str, Any]]:
     """Expect a refusal with this code and HTTP status; give the answer once it is there."""
     answer: dict[str, Any] = {}
-    try:
+    with pytest.raises(ClientError) as caught:
         yield answer
-    except ClientError as error:
-        answer.update(error.response)
-        found = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        assert found == (code, status), error
-    else:
-        raise AssertionError(f"expected {code}, and nothing was refused")
+    answer.update(caught.value.response)
+    assert answer["Error"]["Code"] == code, caught.value
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == status

@@ -20,7 +20,9 @@ from tests.sdk.emulator import (
     Emulator,
 )
 
-AWS = Path(sys.executable).with_name("aws")
+COMMANDS = Path(sys.executable).parent
+SERVICE_ERROR = 255
+"""The exit status of version 1 of the AWS CLI, which is on PyPI, when the service refuses; version 2 exits with 254."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ class Shell:
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run `aws` with the words of a command."""
         return subprocess.run(
-            [AWS, *command.split()], env=environment(**self.settings), capture_output=True, text=True, check=False
+            [COMMANDS / "aws", *command.split()],
+            env=environment(**self.settings),
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def aws(self, command: str) -> Any:
@@ -49,7 +55,7 @@ class Shell:
     def refused(self, command: str) -> str:
         """Run a command that AWS refuses; give the message."""
         done = self.run(command)
-        assert (done.returncode, done.stdout) == (254, "")
+        assert (done.returncode, done.stdout) == (SERVICE_ERROR, "")
         return done.stderr.strip()
 
     def export(self, **settings: str) -> "Shell":
@@ -91,7 +97,7 @@ class TestTrustedAccess:
         assert shell.aws(f"iam get-role --role-name {ARTIFACT_ROLE}")["Role"] == role
 
     def test_refusals(self, shell: Shell, management: Account, member: Account) -> None:
-        """A member, and who asks for an unknown service, is told so with exit status 254."""
+        """A member, and who asks for an unknown service, is told so by the message and the exit status."""
         change = "organizations {}-aws-service-access --service-principal {}"
         of_member = shell.export(AWS_ACCESS_KEY_ID=member.id)
         for verb, operation in (("enable", "EnableAWSServiceAccess"), ("disable", "DisableAWSServiceAccess")):
@@ -107,10 +113,8 @@ class TestAgreements:
     """Accepting an organization agreement, with the operations that `artifact-emulator models` adds."""
 
     @pytest.mark.usefixtures("trusted_access")
-    def test_story(self, shell: Shell, member: Account) -> None:
+    def test_story(self, shell: Shell, models: str, member: Account) -> None:
         """The management account accepts by the chain of commands; a user of a member views and cannot accept."""
-        command = [Path(sys.executable).with_name("artifact-emulator"), "models"]
-        models = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True).stdout.strip()
         shell = shell.export(AWS_DATA_PATH=models)
         listed = {one["id"]: one for one in shell.aws("artifact list-agreements")["agreements"]}
         assert listed[ORGANIZATIONS_BAA]["subjects"] == ["ORGANIZATION"]
