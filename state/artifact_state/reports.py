@@ -14,7 +14,7 @@ from artifact_state.tokens import issue, redeem
 from artifact_state.world import Transaction
 
 
-def reports(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Report, ReportVersion]]]:
+def reports(after: int = -1) -> Iterator[tuple[int, tuple[Report, ReportVersion]]]:
     """Go through the reports that are published, each in its newest published version."""
     for place, report in enumerate(catalog.reports()):
         published = [version for version in report.versions if version.published]
@@ -22,9 +22,7 @@ def reports(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Repor
             yield place, (report, published[-1])
 
 
-def report_versions(
-    tx: Transaction, report_id: str, after: int = -1
-) -> Iterator[tuple[int, tuple[Report, ReportVersion]]]:
+def report_versions(report_id: str, after: int = -1) -> Iterator[tuple[int, tuple[Report, ReportVersion]]]:
     """Go through the published versions of a report, the oldest first.
 
     Raises ReportNotFound.
@@ -33,7 +31,7 @@ def report_versions(
     return ((one.version, (report, one)) for one in report.versions if one.version > after and one.published)
 
 
-def report_version(tx: Transaction, report_id: str, version: int | None) -> tuple[Report, ReportVersion]:
+def report_version(report_id: str, version: int | None) -> tuple[Report, ReportVersion]:
     """Tell one version of a report, the newest published one unless told otherwise.
 
     Raises ReportNotFound.
@@ -50,7 +48,7 @@ def term_for_report(tx: Transaction, report_id: str, version: int | None) -> tup
 
     Raises ReportNotFound.
     """
-    report, one = report_version(tx, report_id, version)
+    report, one = report_version(report_id, version)
     return report, one, issue(tx, TokenPurpose.GET_REPORT, f"{report.id}:{one.version}")
 
 
@@ -59,7 +57,7 @@ def get_report(tx: Transaction, report_id: str, version: int | None, token: str)
 
     Raises ReportNotFound, InvalidToken.
     """
-    report, one = report_version(tx, report_id, version)
+    report, one = report_version(report_id, version)
     redeem(tx, token, TokenPurpose.GET_REPORT, f"{report.id}:{one.version}", member="termToken")
     return report, one
 

@@ -18,7 +18,7 @@ PAGE = 100
 def list_reports(call: Call, request: "requests.ListReportsRequest") -> "replies.ListReportsResponse":
     """List the published reports, each in its newest version."""
     listing = Listing("ListReports", call.tx.caller.account_id)
-    found = reports.reports(call.tx, after=listing.after(request.next_token))
+    found = reports.reports(after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or PAGE)
     reply: replies.ListReportsResponse = {"reports": [_summary(call.tx, *one) for one in page]}
     if token:
@@ -31,7 +31,7 @@ def list_report_versions(
 ) -> "replies.ListReportVersionsResponse":
     """List the published versions of a report."""
     listing = Listing("ListReportVersions", call.tx.caller.account_id, request.report_id)
-    found = reports.report_versions(call.tx, request.report_id, after=listing.after(request.next_token))
+    found = reports.report_versions(request.report_id, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or PAGE)
     reply: replies.ListReportVersionsResponse = {"reports": [_summary(call.tx, *one) for one in page]}
     if token:
@@ -43,7 +43,7 @@ def get_report_metadata(
     call: Call, request: "requests.GetReportMetadataRequest"
 ) -> "replies.GetReportMetadataResponse":
     """Describe one version of a report."""
-    report, version = reports.report_version(call.tx, request.report_id, request.report_version)
+    report, version = reports.report_version(request.report_id, request.report_version)
     details: replies.ReportDetail = {
         "createdAt": version.created_at,
         "lastModifiedAt": version.last_modified_at,
