@@ -69,7 +69,7 @@ def _violation(detail: ErrorDetails, patterns: Mapping[str, str]) -> Violation:
     )
     # A null is an absent member, to AWS as to the shapes.
     rule = "required" if detail["input"] is None else _RULES.get(detail["type"], "type")
-    return Violation(detail["loc"], rule, detail["input"], patterns.get(limit, limit) if rule == "pattern" else limit)
+    return Violation(detail["loc"], rule, detail["input"], patterns.get(str(limit), limit))
 
 
 # Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAWSServiceAccess.html#API_EnableAWSServiceAccess_Errors
