@@ -16,6 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 DEFAULT_BODY_LIMIT = 16 * 1024 * 1024
+_DISCARDED = 64 * 1024 * 1024
+"""How much of a body that is too large is let in, and forgotten, so that its sender comes to read the answer."""
 
 
 class Door:
@@ -28,7 +30,11 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await self._body(headers, receive)
+        try:
+            body = await self._body(headers, receive)
+        except ConnectionResetError:
+            # Half a body may be a whole call of another meaning; and nobody is there to be answered.
+            return
         request = Request(
             scope["method"],
             scope["raw_path"].decode("latin-1"),
@@ -46,27 +52,51 @@ class Door:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | None:
-        """Read the whole body; None as soon as it is sure to be too large."""
+        """Read the whole body; None as soon as it is sure to be too large.
+
+        Raises ConnectionResetError when the client is gone before its end.
+        """
         declared = headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > self._body_limit:
+            if "expect" not in headers:  # Who waits to be asked for the body is not asked.
+                await _discard(receive)
             return None
-        message = await receive()
+        message = await _part(receive)
         body: bytes = message.get("body", b"")
         if not message.get("more_body"):
             return body if len(body) <= self._body_limit else None
         parts, size = [body], len(body)
         while message.get("more_body"):
-            message = await receive()
+            message = await _part(receive)
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self._body_limit:
+                if message.get("more_body"):
+                    await _discard(receive)
                 return None
         return b"".join(parts)
 
 
+async def _part(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ConnectionResetError
+    return message
+
+
+async def _discard(receive: Receive) -> None:
+    left = _DISCARDED
+    while left > 0:
+        message = await _part(receive)
+        left -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
+
+
 def _start(reply: Reply, *, closing: bool) -> Message:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    headers.append((b"Content-Length", str(len(reply.body)).encode()))
+    if reply.status != 204:
+        headers.append((b"Content-Length", str(len(reply.body)).encode()))
     if closing:
         # The rest of the body will not be read.
         headers.append((b"Connection", b"close"))

@@ -50,7 +50,7 @@ def identify(request: Request, world: World, protocol: Protocol, credentials: Cr
 
 
 def _verify(request: Request, claim: Claim, session: Session, world: World, protocol: Protocol) -> None:
-    if request.headers.get("x-amz-security-token") != session.token:
+    if claim.token != session.token:
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
     if has_lapsed(session, world.clock.now()):
         raise unknown_caller(UnknownCaller.EXPIRED, protocol)

@@ -6,7 +6,7 @@ signature.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from artifact_emulator.call import Call
 from artifact_emulator.message import Request
@@ -51,7 +51,7 @@ def document_url(call: Call, kind: str, document_id: str, revision: object) -> s
         quote_via=quote,
         safe="-_.~",
     )
-    unsigned = Request("GET", path, query, {"host": urlsplit(call.endpoint).netloc}, b"")
+    unsigned = Request("GET", path, query, {"host": call.endpoint.removeprefix("http://")}, b"")
     signature = signature_of(unsigned, claim, _secret_of(tx.state.seed), _UNSIGNED)
     return f"{call.endpoint}{path}?{query}&X-Amz-Signature={signature}"
 

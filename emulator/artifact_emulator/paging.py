@@ -8,20 +8,22 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import islice
 from typing import TypeVar
 
 from artifact_state.errors import InputReason, InvalidInput
 
 T = TypeVar("T")
 _PLACE = 8
+_REACH = 1000
+"""How far a page looks for what is not hidden."""
 
 
 class Listing:
     """One listing for one account with certain arguments: reads tokens, cuts pages."""
 
     def __init__(self, *identity: object) -> None:
-        self._identity = "\x1f".join(map(str, identity)).encode()
+        # As a tuple's, so that no two lists of arguments run into the same text.
+        self._identity = repr(tuple(map(str, identity))).encode()
 
     def after(self, token: str | None) -> int:
         """Tell the place after which to go on; -1 is the beginning.
@@ -39,12 +41,21 @@ class Listing:
             raise InvalidInput(InputReason.INVALID_NEXT_TOKEN)
         return place
 
-    def page(self, items: Iterator[tuple[int, T]], limit: int) -> tuple[list[T], str | None]:
-        """Cut one page off items with their places; the token is None on the last page."""
-        found = list(islice(items, limit + 1))
-        if len(found) <= limit:
-            return [item for _, item in found], None
-        return [item for _, item in found[:limit]], self._token(found[limit - 1][0])
+    def page(self, items: Iterator[tuple[int, T | None]], limit: int) -> tuple[list[T], str | None]:
+        """Cut one page off items with their places; the token is None on the last page.
+
+        Hidden items come as None. A page that meets very many of them ends early, as AWS's do: "These operations can
+        occasionally return an empty set of results even when more results are available."
+        """
+        found: list[tuple[int, T]] = []
+        for looked_at, (place, item) in enumerate(items):
+            if item is not None and len(found) == limit:
+                return [one for _, one in found], self._token(found[-1][0])
+            if item is not None:
+                found.append((place, item))
+            elif looked_at >= _REACH:
+                return [one for _, one in found], self._token(place)
+        return [one for _, one in found], None
 
     def _token(self, place: int) -> str:
         raw = place.to_bytes(_PLACE, "big")

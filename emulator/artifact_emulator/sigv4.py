@@ -24,6 +24,8 @@ class Claim:
     service: str
     signed_headers: tuple[str, ...]
     signature: str
+    token: str | None = None
+    """The session token, which temporary credentials bring with them."""
 
     @property
     def scope(self) -> str:
@@ -42,10 +44,16 @@ def claim_of(request: Request) -> Claim | None:
         if algorithm != ALGORITHM:
             raise ValueError(algorithm)
         parts = dict(part.strip().split("=", 1) for part in rest.split(",") if part.strip())
-        return _claim(parts.get("Credential"), parts.get("SignedHeaders"), parts.get("Signature"))
+        token = request.headers.get("x-amz-security-token")
+        return _claim(parts.get("Credential"), parts.get("SignedHeaders"), parts.get("Signature"), token)
     if "X-Amz-Signature=" in request.query:
         query = dict(parse_qsl(request.query))
-        return _claim(query.get("X-Amz-Credential"), query.get("X-Amz-SignedHeaders"), query.get("X-Amz-Signature"))
+        return _claim(
+            query.get("X-Amz-Credential"),
+            query.get("X-Amz-SignedHeaders"),
+            query.get("X-Amz-Signature"),
+            query.get("X-Amz-Security-Token"),
+        )
     return None
 
 
@@ -59,16 +67,17 @@ def signature_of(request: Request, claim: Claim, secret: str, payload_hash: str)
 def is_signed_with(request: Request, claim: Claim, secret: str) -> bool:
     """Tell whether the signature of a request was made with a secret key."""
     payload_hash = sha256(request.body).hexdigest() if request.body else _EMPTY
-    return hmac.compare_digest(signature_of(request, claim, secret, payload_hash), claim.signature)
+    # Compared as bytes: text may be compared only if it is ASCII, and a stranger's need not be.
+    return hmac.compare_digest(signature_of(request, claim, secret, payload_hash).encode(), claim.signature.encode())
 
 
-def _claim(credential: str | None, signed_headers: str | None, signature: str | None) -> Claim:
+def _claim(credential: str | None, signed_headers: str | None, signature: str | None, token: str | None) -> Claim:
     if not credential or not signed_headers or not signature:
         raise ValueError("incomplete")
     key, date, region, service, end = credential.rsplit("/", 4)
     if end != "aws4_request" or not key:
         raise ValueError(credential)
-    return Claim(key, date, region, service, tuple(signed_headers.split(";")), signature)
+    return Claim(key, date, region, service, tuple(signed_headers.split(";")), signature, token)
 
 
 def _canonical(request: Request, claim: Claim, payload_hash: str) -> str:

@@ -17,7 +17,6 @@ def respond(app: "WSGIApplication", request: Request) -> Reply:
     builder = EnvironBuilder(
         # WSGI has the path decoded, byte for byte.
         path=unquote_to_bytes(request.path).decode("utf-8", "replace"),
-        base_url=f"http://{request.headers.get('host', 'localhost')}",
         query_string=request.query,
         method=request.method,
         headers=list(request.headers.items()),

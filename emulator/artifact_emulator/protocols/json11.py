@@ -23,7 +23,7 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
     if not request.body:
         return {}
     try:
-        value = json.loads(request.body, parse_constant=_no_constant)
+        value = json.loads(request.body.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Failure("SerializationException", "The request body is not valid JSON.") from None
     if not isinstance(value, dict):

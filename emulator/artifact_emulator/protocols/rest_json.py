@@ -61,7 +61,8 @@ def refuse(service: Service | None, failure: Failure, request_id: str) -> Reply:
     for member, name in (shape.headers if shape else {}).items():
         if member in members:
             headers.append((name, str(members.pop(member))))
-    return Reply(failure.status, tuple(headers), _ENCODE(members).encode())
+    # A message quotes the refused value, which may be half of a surrogate pair.
+    return Reply(failure.status, tuple(headers), _ENCODE(members).encode(errors="replace"))
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _body(operation: Operation, request: Request) -> dict[str, Any]:
     if media_type != "application/json":
         raise Failure("UnsupportedMediaTypeException", f"Unsupported media type: {media_type}", 415)
     try:
-        value = json.loads(request.body, parse_constant=_no_constant)
+        value = json.loads(request.body.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise _cannot_parse("The request body is not valid JSON.") from None
     if not isinstance(value, dict):
