@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -91,6 +92,14 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="how long a created account waits before it may leave; AWS: 345600, four days (default: 0)",
     )
     serve.add_argument(
+        "--quota",
+        type=_quota,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a limit, such as accounts_per_organization=10; times are in seconds; may be given more than once",
+    )
+    serve.add_argument(
         "--standalone-prerequisites",
         action="store_true",
         help="refuse to let created accounts leave for lack of a payment method, as AWS does",
@@ -104,10 +113,11 @@ def _serve(options: argparse.Namespace) -> int:
     from artifact_emulator.core import Core
     from artifact_emulator.server import LOOPBACK, listen, serve
     from artifact_state.model import State
-    from artifact_state.world import Options, World
+    from artifact_state.world import Options, World, default_quotas
 
     world = World(
         options=Options(
+            quotas=replace(default_quotas(), **dict(options.quota)) if options.quota else None,
             artifact_principal=options.artifact_principal,
             creation_delay=options.creation_delay,
             leave_wait_period=options.leave_wait_period,
@@ -144,6 +154,22 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is no port: 0 to 65535")
     return port
+
+
+def _quota(text: str) -> tuple[str, int | timedelta]:
+    # Imported here: only whoever changes a limit reads the file.
+    from artifact_state import catalog
+
+    name, _, value = text.partition("=")
+    kinds = {one.name: type(getattr(catalog.quotas(), one.name)) for one in fields(catalog.quotas())}
+    changeable = sorted(one for one, kind in kinds.items() if kind in (int, timedelta))
+    if name not in changeable:
+        raise argparse.ArgumentTypeError(f"{name!r} is no quota; there are {', '.join(changeable)}")
+    if kinds[name] is timedelta:
+        return name, _seconds(value)
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"{name} is a whole number, not {value!r}")
+    return name, int(value)
 
 
 def _seconds(text: str) -> timedelta:

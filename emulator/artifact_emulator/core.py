@@ -79,7 +79,7 @@ class Core:
     def _invoke(self, request: Request, service: Service, operation: Operation) -> object:
         handler = handlers(service.name).get(operation.name)
         if handler is None:
-            raise not_emulated(service.name, operation.name)
+            raise not_emulated(f"{service.name}:{operation.name}")
         caller = identify(request, self.world, service.protocol, self.credentials)
         members = _PROTOCOLS[service.protocol].parse(service, operation, request)
         try:
@@ -103,11 +103,11 @@ def _require_operation(asked: Route) -> tuple[Service, Operation]:
     Raises Failure when AWS does not have it, or when the emulator has nothing for it.
     """
     if asked.service is None and asked.name:
-        raise not_emulated("another service", asked.name)
+        raise not_emulated(asked.name)
     if asked.service is None or (asked.operation is None and asked.name not in asked.service.unshaped):
         raise unknown_operation(asked.protocol, asked.name, asked.service.version if asked.service else "")
     if asked.operation is None:
-        raise not_emulated(asked.service.name, asked.name)
+        raise not_emulated(f"{asked.service.name}:{asked.name}")
     return asked.service, asked.operation
 
 

@@ -42,21 +42,90 @@ _INPUT_MESSAGES = {
     InputReason.INVALID_NEXT_TOKEN: "You specified an invalid value for NextToken.",
     InputReason.INVALID_PATTERN_TARGET_ID: "You provided a value that does not match the required pattern.",
     InputReason.INVALID_EMAIL_ADDRESS_TARGET: "You specified an invalid email address for the invited account owner.",
+    InputReason.INVALID_PARTY_TYPE_TARGET: "You specified the wrong type of entity (account, organization, or email) "
+    "as a party.",
+    InputReason.MAX_LIMIT_EXCEEDED_FILTER: "You can specify only one filter parameter for the operation.",
+    InputReason.START_DATE_NOT_BEGINNING_OF_MONTH: "You provided an invalid start date. The start date must be the "
+    "first day of the month.",
+    InputReason.START_DATE_NOT_BEGINNING_OF_DAY: "You provided an invalid start date. The start date must be the "
+    "beginning of the day (00:00:00.000).",
+    InputReason.START_DATE_TOO_EARLY: "You provided an invalid start date. The start date is too early.",
+    InputReason.START_DATE_TOO_LATE: "You provided an invalid start date. The start date is too late.",
+    InputReason.END_DATE_NOT_END_OF_MONTH: "You provided an invalid end date. The end date must be the end of the last "
+    "day of the month (23.59.59.999).",
+    InputReason.END_DATE_TOO_EARLY: "You provided an invalid end date. The end date is too early.",
+    InputReason.END_DATE_TOO_LATE: "You provided an invalid end date. The end date is too late.",
+    InputReason.INVALID_SYSTEM_TAGS_PARAMETER: "You specified a tag key that is a system tag.",
+    InputReason.DUPLICATE_TAG_KEY: "Tag keys must be unique among the tags attached to the same entity.",
     InputReason.INVALID_ROLE_NAME: "You provided a role name that isn't valid. "
     "A role name can't begin with the reserved prefix AWSServiceRoleFor.",
 }
 _CONSTRAINT_MESSAGES = {
     Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE: "This operation requires the organization to have all features "
     "enabled.",
+    Constraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED: "You have exceeded the allowed number of AWS accounts.",
+    Constraint.ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED: "You attempted to exceed the number of accounts that you can "
+    "create at a time.",
+    Constraint.CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION: "To create an organization in the specified "
+    "region, you must enable all features mode.",
+    Constraint.MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED: "To complete this operation, the management account must be "
+    "associated with an account in the AWS GovCloud (US) Region.",
+    Constraint.OU_NUMBER_LIMIT_EXCEEDED: "You attempted to exceed the number of OUs that you can have in an "
+    "organization.",
+    Constraint.OU_DEPTH_LIMIT_EXCEEDED: "You attempted to create an OU tree that is too many levels deep.",
+    Constraint.CANNOT_CLOSE_MANAGEMENT_ACCOUNT: "You attempted to close the management account.",
+    Constraint.CLOSE_ACCOUNT_QUOTA_EXCEEDED: "You have exceeded close account quota for the past 30 days.",
+    Constraint.CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED: "You attempted to exceed the number of accounts that you can "
+    "close at a time.",
+    Constraint.ACCOUNT_CANNOT_LEAVE_ORGANIZATION: "You can't remove a closed account from the organization.",
+    Constraint.MAX_TAG_LIMIT_EXCEEDED: "You have exceeded the number of tags allowed on this resource.",
+    Constraint.ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED: "Your organization is too large for the "
+    "standard migration process. Use the assisted migration process to enable all features mode.",
+    Constraint.ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY: "Your account setup isn't complete or your account "
+    "isn't fully active to invite or accept a Billing Transfer invitation.",
+    Constraint.ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS: "You cannot delete organization due to an ongoing "
+    "responsibility transfer process.",
+    Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION: "You have exceeded your inbound transfers limit.",
+    Constraint.RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION: "You have exceeded your outbound transfers limit.",
+    Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION: "You have exceeded the maximum length of your transfer "
+    "chain.",
+    Constraint.RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION: "You have exceeded the maximum number of inbound "
+    "transfers allowed in a transfer chain.",
+    Constraint.TRANSFER_RESPONSIBILITY_UPDATE_NOT_ALLOWED: "You cannot update this transfer because it is no longer "
+    "active.",
     Constraint.WAIT_PERIOD_ACTIVE: "This operation requires a wait period.  Try again later.",
     Constraint.MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED: "The member account is missing one or more of the "
     "prerequisites required to operate as a standalone account. To add what is missing, sign-in to the member account "
     "using the AWS Organizations console, then select to leave the organization. You will then be prompted to enter "
     "any missing information.",
+    Constraint.CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR: "You cannot register management account/yourself as "
+    "delegated administrator for your organization.",
+    Constraint.SERVICE_ACCESS_NOT_ENABLED: "You must enable service access before you delegate an administrator for "
+    "this service. Call the AWS API EnableAWSServiceAccess first.",
+    Constraint.CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG: "You cannot remove an account that is a delegated "
+    "administrator. Deregister it first.",
 }
 _HANDSHAKE_MESSAGES = {
     HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION: "The handshake request is invalid because the account is already "
     "a member of an organization.",
+    HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED: "You attempted to exceed the limit on the number of accounts in "
+    "an organization.",
+    HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED: "You attempted to exceed the number of handshakes that you can "
+    "send in one day.",
+    HandshakeConstraint.INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES: "You can't issue new invitations to join an "
+    "organization while it's in the process of enabling all features.",
+    # Seen in AWS's own output (facts: organizations 2.3).
+    HandshakeConstraint.ORGANIZATION_ALREADY_HAS_ALL_FEATURES: "All features are already enabled on this organization.",
+    HandshakeConstraint.ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION: "The handshake request is invalid "
+    "because the organization has already started the process to enable all features.",
+    HandshakeConstraint.ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD: "You can only join an organization that operates "
+    "in the same AWS partition as your account.",
+    HandshakeConstraint.RESPONSIBILITY_TRANSFER_ALREADY_EXISTS: "You cannot perform this operation with the current "
+    "transfer.",
+    HandshakeConstraint.SOURCE_AND_TARGET_CANNOT_MATCH: "The sender and the recipient of a transfer invitation can't "
+    "be the same account.",
+    HandshakeConstraint.TARGET_ACCOUNT_VALIDATION_FAILURE: "Billing transfer is not available for the invited account: "
+    "it isn't the management account of an organization.",
 }
 
 
@@ -81,12 +150,56 @@ _ORGANIZATIONS: Rows = {
     ),
     errors.WrongAccount: _says("AccessDeniedException", "You don't have permissions to access this resource."),
     errors.NotParty: _says("AccessDeniedException", "You don't have permissions to access this resource."),
+    errors.EmailNotVerified: _says(
+        "AccountOwnerNotVerifiedException",
+        "You can't invite an existing account to your organization until you verify that you own the email address "
+        "associated with the management account.",
+    ),
     errors.AccountNotFound: _says("AccountNotFoundException", "You specified an account that doesn't exist."),
     errors.CreationNotFound: _says(
         "CreateAccountStatusNotFoundException", "You specified a create account request that doesn't exist."
     ),
     errors.HandshakeNotFound: _says("HandshakeNotFoundException", "You specified a handshake that doesn't exist."),
     errors.RootNotFound: _says("RootNotFoundException", "You specified a root that doesn't exist."),
+    errors.UnitNotFound: _says(
+        "OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist."
+    ),
+    errors.ParentNotFound: _says("ParentNotFoundException", "You specified parent that doesn't exist."),
+    errors.SourceParentNotFound: _says(
+        "SourceParentNotFoundException", "We can't find a source root or OU with the ParentId that you specified."
+    ),
+    errors.DestinationParentNotFound: _says(
+        "DestinationParentNotFoundException",
+        "We can't find the destination container (a root or OU) with the ParentId that you specified.",
+    ),
+    errors.ChildNotFound: _says(
+        "ChildNotFoundException", "We can't find an organizational unit (OU) or account with the ChildId you specified."
+    ),
+    errors.TargetNotFound: _says("TargetNotFoundException", "You specified a target that doesn't exist."),
+    errors.OrganizationFinalizing: _says(
+        "FinalizingOrganizationException",
+        "AWS Organizations could not finalize the creation of your organization. Try again later. "
+        "If this persists, contact AWS customer support.",
+    ),
+    errors.UnitNameTaken: _says("DuplicateOrganizationalUnitException", "An OU with the same name already exists."),
+    errors.UnitNotEmpty: _says(
+        "OrganizationalUnitNotEmptyException",
+        "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, "
+        "and try the operation again.",
+    ),
+    errors.AccountAlreadyThere: _says(
+        "DuplicateAccountException", "That account is already present in the specified destination."
+    ),
+    errors.AccountAlreadyClosed: _says(
+        "AccountAlreadyClosedException", "You attempted to close an account that is already closed."
+    ),
+    errors.AccountBeingClosed: _says(
+        "ConflictException",
+        "The request failed because it conflicts with the current state of the specified resource.",
+    ),
+    errors.UnsupportedHere: _says(
+        "UnsupportedAPIEndpointException", "This action isn't available in the current AWS Region."
+    ),
     errors.AlreadyInOrganization: _says(
         "AlreadyInOrganizationException", "The AWS account is already a member of an organization."
     ),
@@ -98,14 +211,34 @@ _ORGANIZATIONS: Rows = {
         "MasterCannotLeaveOrganizationException",
         "You can't remove a management account from an organization. Delete the organization instead.",
     ),
-    errors.DuplicateInvitation: _says(
-        "DuplicateHandshakeException", "An open invitation to this account already exists in your organization."
+    errors.AccountAlreadyRegistered: _says(
+        "AccountAlreadyRegisteredException",
+        "The provided account is already a delegated administrator for your organization.",
+    ),
+    errors.AccountNotRegistered: _says(
+        "AccountNotRegisteredException",
+        "The provided account is not a registered delegated administrator for your organization.",
+    ),
+    errors.DuplicateHandshake: _says(
+        "DuplicateHandshakeException", "A handshake with the same action and target already exists."
     ),
     errors.HandshakeAlreadyInState: _says(
         "HandshakeAlreadyInStateException", "The specified handshake is already in the requested state."
     ),
     errors.HandshakeTransitionInvalid: _says(
         "InvalidHandshakeTransitionException", "You can't perform the operation on the handshake in its current state."
+    ),
+    errors.TransferNotFound: _says(
+        "ResponsibilityTransferNotFoundException", "We can't find a transfer that you specified."
+    ),
+    errors.TransferAlreadyInStatus: _says(
+        "ResponsibilityTransferAlreadyInStatusException",
+        "The responsibility transfer is already in the status that you specified.",
+    ),
+    errors.TransferTransitionInvalid: _says(
+        "InvalidResponsibilityTransferTransitionException",
+        "The responsibility transfer can't transition to the requested state because it's not in a valid state for "
+        "this operation.",
     ),
     errors.InvalidInput: _input,
     errors.ConstraintViolated: _constraint,

@@ -82,9 +82,9 @@ def unknown_operation(protocol: Protocol, name: str, version: str) -> Failure:
     return Failure("UnknownOperationException", message, 404 if protocol == "rest-json" else 400)
 
 
-def not_emulated(service: str, name: str) -> Failure:
+def not_emulated(name: str) -> Failure:
     """Give the answer to an operation that AWS has and the emulator has not."""
-    message = f"artifact-emulator does not emulate {service}:{name}; AWS does. See docs/fidelity.md."
+    message = f"artifact-emulator does not emulate {name}; AWS does. See docs/fidelity.md."
     return Failure("NotImplemented", message, 501)
 
 

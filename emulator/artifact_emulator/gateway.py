@@ -68,6 +68,8 @@ def _is_form(request: Request) -> bool:
 def _query(request: Request) -> Route:
     form = query.form(request)
     name, version = form.get("Action", ""), form.get("Version", "")
+    if request.method not in ("GET", "POST"):
+        raise unknown_operation("query", name, version)
     scope = _scope_of(request)
     service = scope if scope in _VERSIONS.values() else _VERSIONS.get(version)
     if service is None:
@@ -86,6 +88,9 @@ def _scope_of(request: Request) -> str:
 
 
 def _rest(request: Request) -> Route:
+    scope = _scope_of(request)
+    if scope not in ("", "artifact"):
+        return Route("rest-json", None, f"{scope}:{request.method} {request.path}")
     service = bindings("artifact")
     fixed, labelled = _paths()
     operation = fixed.get((request.method, request.path))

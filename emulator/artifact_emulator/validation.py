@@ -4,6 +4,7 @@ Pydantic tells what is wrong with which member; each service has its own words f
 """
 
 import re
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -124,7 +125,7 @@ def constraint_message(violations: Sequence[Violation]) -> str:
 
 def _constraint(one: Violation) -> str:
     member = ".".join(_camel(step) for step in one.member.split("."))
-    shown = "null" if one.rule == "required" else one.value
+    shown = "null" if one.rule == "required" else _shown(one.value)
     wanted = {
         "required": "Member must not be null",
         "pattern": f"Member must satisfy regular expression pattern: {_plain_pattern(one.limit)}",
@@ -136,6 +137,11 @@ def _constraint(one: Violation) -> str:
         "type": "Member is not of the right type",
     }[one.rule]
     return f"Value '{shown}' at '{member}' failed to satisfy constraint: {wanted}"
+
+
+def _shown(value: Any) -> Any:
+    # A value that is nested a thousand levels deep cannot be written out whole.
+    return reprlib.repr(value) if isinstance(value, dict | list) else value
 
 
 def _camel(name: str) -> str:

@@ -9,33 +9,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from artifact_state import arns, ids
-from artifact_state.authority import membership_of, require_management, require_organization
+from artifact_state.authority import (
+    is_member,
+    membership_of,
+    require_management,
+    require_management_or_delegate,
+    require_organization,
+)
 from artifact_state.errors import (
     AccountNotFound,
     Constraint,
     ConstraintViolated,
-    CreationNotFound,
-    InputReason,
-    InvalidInput,
     ManagementAccountCannotLeave,
+    OrganizationFinalizing,
 )
-from artifact_state.events import AccountCreationRequested, AccountDeparted, AccountJoined
+from artifact_state.events import AccountDeparted, AccountJoined, AccountSuspensionChanged, DepartureMethod
 from artifact_state.linked_roles import ORGANIZATIONS_PRINCIPAL, ensure_linked_role
-from artifact_state.model import (
-    Account,
-    Creation,
-    CreationFailure,
-    JoinedMethod,
-    Membership,
-    Organization,
-    Role,
-    State,
-)
-from artifact_state.roles import keep_role, trust_of
+from artifact_state.model import Account, AccountState, JoinedMethod, Membership, Organization, State
+from artifact_state.ordered import Ordered
+from artifact_state.tags import drop_tags
 from artifact_state.world import Transaction
 
-DEFAULT_ACCESS_ROLE = "OrganizationAccountAccessRole"
 _DEFAULT_MAILBOX = "account-{}@example.com"
 
 
@@ -56,57 +50,26 @@ def account_with_email(state: State, email: str) -> str | None:
     return state.emails.get(address)
 
 
-def create_account(tx: Transaction, *, name: str, email: str, role_name: str | None = None) -> Creation:
-    """Ask for a new member account; how the request ends is told by the creation's instants.
+def account_state(state: State, account_id: str, now: datetime) -> AccountState:
+    """Tell where an account stands in its life.
 
-    An address that is taken fails the request, not the call.
-    Raises NotInOrganization, WrongAccount, InvalidInput.
-    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
     """
-    organization = require_management(tx)
-    if role_name is not None and role_name.lower().startswith("awsservicerolefor"):
-        raise InvalidInput(InputReason.INVALID_ROLE_NAME)
-    serial = tx.serial()
-    creation = Creation(
-        id=ids.creation_id(tx.state.seed, serial),
-        organization_id=organization.id,
-        account_name=name,
-        requested_at=tx.now,
-        completes_at=tx.now + tx.options.creation_delay,
-    )
-    if account_with_email(tx.state, email):
-        creation = replace(creation, failure=CreationFailure.EMAIL_ALREADY_EXISTS)
-    else:
-        account = _new_account(tx, name, email, serial)
-        join(tx, organization, account.id, JoinedMethod.CREATED, at=creation.completes_at)
-        _give_access_role(tx, organization, account.id, role_name or DEFAULT_ACCESS_ROLE, creation.completes_at)
-        creation = replace(creation, account_id=account.id)
-    organization = tx.state.organizations[organization.id]
-    tx.put(creation)
-    tx.put(replace(organization, creations=organization.creations.set(serial, creation.id)))
-    tx.record(AccountCreationRequested(at=tx.now, organization_id=organization.id, creation_id=creation.id))
-    return creation
+    closure = state.closures.get(account_id)
+    if closure is not None:
+        return AccountState.PENDING_CLOSURE if now < closure.closed_at else AccountState.CLOSED
+    account = account_of(state, account_id)
+    if account.suspended:
+        return AccountState.SUSPENDED
+    if account.activated_at is not None and now < account.activated_at:
+        return AccountState.PENDING_ACTIVATION
+    return AccountState.ACTIVE
 
 
-def creation_of(tx: Transaction, creation_id: str) -> Creation:
-    """Tell a request to create an account.
-
-    Raises NotInOrganization, WrongAccount, CreationNotFound.
-    """
-    organization = require_management(tx)
-    creation = tx.state.creations.get(creation_id)
-    if creation is None or creation.organization_id != organization.id:
-        raise CreationNotFound(creation_id)
-    return creation
-
-
-def creations(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Creation]]:
-    """Go through the organization's requests to create accounts, in their order.
-
-    Raises NotInOrganization, WrongAccount.
-    """
-    organization = require_management(tx)
-    return ((serial, tx.state.creations[one]) for serial, one in organization.creations.after(after))
+def suspend_account(tx: Transaction, account_id: str, *, suspended: bool = True) -> None:
+    """Do what only AWS does: keep the owner of an account from using it, or let him use it again."""
+    tx.put(replace(account_of(tx.state, account_id), suspended=suspended))
+    tx.record(AccountSuspensionChanged(at=tx.now, account_id=account_id, suspended=suspended))
 
 
 def member_account(tx: Transaction, account_id: str) -> tuple[Account, Membership]:
@@ -114,7 +77,7 @@ def member_account(tx: Transaction, account_id: str) -> tuple[Account, Membershi
 
     Raises NotInOrganization, WrongAccount, AccountNotFound.
     """
-    organization = require_management(tx)
+    organization = require_management_or_delegate(tx)
     membership = membership_of(tx.state, account_id, tx.now)
     if membership is None or membership.organization_id != organization.id:
         raise AccountNotFound(account_id)
@@ -126,8 +89,27 @@ def member_accounts(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tup
 
     Raises NotInOrganization, WrongAccount.
     """
-    organization = require_management(tx)
-    return _present(tx.state, organization, tx.now, after)
+    organization = require_management_or_delegate(tx)
+    return members_in(tx.state, organization.members, tx.now, after)
+
+
+def members_in(
+    state: State, order: Ordered[str], now: datetime, after: int
+) -> Iterator[tuple[int, tuple[Account, Membership]]]:
+    """Go through the accounts of a list that are members now: some are still being created, some are gone."""
+    for serial, account_id in order.after(after):
+        membership = state.memberships[account_id]
+        if is_member(membership, now):
+            yield serial, (account_of(state, account_id), membership)
+
+
+def check_finalized(tx: Transaction, organization: Organization) -> None:
+    """Refuse accounts to an organization that has only just been made.
+
+    Raises OrganizationFinalizing.
+    """
+    if tx.now < organization.created_at + tx.options.finalizing_period:
+        raise OrganizationFinalizing(organization.id)
 
 
 def join(tx: Transaction, organization: Organization, account_id: str, method: JoinedMethod, *, at: datetime) -> None:
@@ -153,14 +135,28 @@ def join(tx: Transaction, organization: Organization, account_id: str, method: J
     tx.record(AccountJoined(at=at, organization_id=organization.id, account_id=account_id))
 
 
-def depart(tx: Transaction, membership: Membership) -> None:
-    """Let an account stand alone again. Its roles stay; nothing else of the organization reaches it."""
+def depart(
+    tx: Transaction,
+    membership: Membership,
+    method: DepartureMethod = DepartureMethod.LEFT,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Let an account stand alone again, without its tags. Its roles stay; nothing else of the organization reaches it.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_remove.html
+    """
     organization = tx.state.organizations[membership.organization_id]
     parent = tx.state.units[membership.parent_id]
     tx.put(replace(parent, accounts=parent.accounts.delete(membership.serial)))
     tx.put(replace(organization, members=organization.members.delete(membership.serial)))
     tx.drop(membership)
-    tx.record(AccountDeparted(at=tx.now, organization_id=organization.id, account_id=membership.account_id))
+    drop_tags(tx, membership.account_id)
+    tx.record(
+        AccountDeparted(
+            at=at or tx.now, organization_id=organization.id, account_id=membership.account_id, method=method
+        )
+    )
 
 
 def remove_account(tx: Transaction, account_id: str) -> None:
@@ -169,9 +165,12 @@ def remove_account(tx: Transaction, account_id: str) -> None:
     Raises NotInOrganization, WrongAccount, AccountNotFound, ManagementAccountCannotLeave, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_remove.html
     """
-    _, membership = member_account(tx, account_id)
+    organization = require_management(tx)
+    membership = membership_of(tx.state, account_id, tx.now)
+    if membership is None or membership.organization_id != organization.id:
+        raise AccountNotFound(account_id)
     check_departure(tx, membership)
-    depart(tx, membership)
+    depart(tx, membership, DepartureMethod.REMOVED)
 
 
 def leave_organization(tx: Transaction) -> None:
@@ -194,46 +193,14 @@ def check_departure(tx: Transaction, membership: Membership) -> None:
     organization = tx.state.organizations[membership.organization_id]
     if membership.account_id == organization.management_account_id:
         raise ManagementAccountCannotLeave
+    if membership.account_id in organization.delegations:
+        raise ConstraintViolated(Constraint.CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG)
+    if membership.account_id in tx.state.closures:
+        # Unverified: AWS says that a closed account cannot be removed, not with which reason.
+        raise ConstraintViolated(Constraint.ACCOUNT_CANNOT_LEAVE_ORGANIZATION)
     if membership.method is not JoinedMethod.CREATED:
         return
     if tx.now < membership.joined_at + tx.options.leave_wait_period:
         raise ConstraintViolated(Constraint.WAIT_PERIOD_ACTIVE)
     if tx.options.standalone_prerequisites:
         raise ConstraintViolated(Constraint.MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED)
-
-
-def _present(
-    state: State, organization: Organization, now: datetime, after: int
-) -> Iterator[tuple[int, tuple[Account, Membership]]]:
-    for serial, account_id in organization.members.after(after):
-        membership = state.memberships[account_id]
-        if membership.joined_at <= now:
-            yield serial, (account_of(state, account_id), membership)
-
-
-def _new_account(tx: Transaction, name: str, email: str, serial: int) -> Account:
-    attempt = 0
-    while (account_id := ids.account_id(tx.state.seed, serial, attempt)) in tx.state.memberships:
-        attempt += 1
-    account = Account(id=account_id, name=name, email=email)
-    tx.put(account)
-    tx.set(emails=tx.state.emails.insert(email.lower(), account_id))
-    return account
-
-
-def _give_access_role(tx: Transaction, organization: Organization, account_id: str, name: str, at: datetime) -> None:
-    """Make the role with which the management account reaches a created account."""
-    management = arns.root_user(organization.partition, organization.management_account_id)
-    keep_role(
-        tx,
-        Role(
-            id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
-            account_id=account_id,
-            name=name,
-            path="/",
-            trust_policy=trust_of(aws=management),
-            description="",
-            created_at=at,
-            managed_policies=("AdministratorAccess",),
-        ),
-    )

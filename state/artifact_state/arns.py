@@ -1,5 +1,8 @@
 """ARNs, as each service writes them (facts: organizations 3.1, artifact 2.2)."""
 
+COMMERCIAL, CHINA, GOVCLOUD = "aws", "aws-cn", "aws-us-gov"
+"""The partitions: worlds of accounts that share nothing but the names of services."""
+
 
 def root_user(partition: str, account: str) -> str:
     """Name an account's root user, which as a principal stands for the whole account."""
@@ -24,6 +27,14 @@ def managed_policy(partition: str, path: str, name: str) -> str:
 def organizations(partition: str, management: str, kind: str, *ids: str) -> str:
     """Name something of an organization; the management account owns every such ARN."""
     return f"arn:{partition}:organizations::{management}:{kind}/{'/'.join(ids)}"
+
+
+def transfer(partition: str, management: str, organization_id: str, direction: str, transfer_id: str) -> str:
+    """Name a transfer of billing as one of its two organizations sees it: inbound or outbound.
+
+    Unverified: AWS does not say whose ARN a transfer bears; here each side is told its own.
+    """
+    return organizations(partition, management, "transfer", organization_id, "billing", direction, transfer_id)
 
 
 def agreement(partition: str, agreement_id: str) -> str:

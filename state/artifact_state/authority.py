@@ -6,21 +6,35 @@ exists. Unverified: AWS does not publish its order.
 
 from datetime import datetime
 
-from artifact_state.errors import NotInOrganization, WrongAccount
+from artifact_state.errors import NotInOrganization, UnsupportedHere, WrongAccount
 from artifact_state.model import Membership, Organization, State
 from artifact_state.world import Transaction
 
 
 def membership_of(state: State, account_id: str, now: datetime) -> Membership | None:
-    """Tell an account's membership; an account that is still being created has none yet."""
+    """Tell an account's membership; an account that is still being created has none yet, a closed one not for ever."""
     membership = state.memberships.get(account_id)
-    return membership if membership and membership.joined_at <= now else None
+    return membership if membership and is_member(membership, now) else None
+
+
+def is_member(membership: Membership, now: datetime) -> bool:
+    """Tell whether a membership has begun and has not ended."""
+    return membership.joined_at <= now and (membership.ends_at is None or now < membership.ends_at)
 
 
 def organization_of(state: State, account_id: str, now: datetime) -> Organization | None:
     """Tell the organization that an account is in, as its management account or as a member."""
     membership = membership_of(state, account_id, now)
     return state.organizations[membership.organization_id] if membership else None
+
+
+def require_partition(tx: Transaction, *partitions: str) -> None:
+    """Refuse what the caller's partition does not have.
+
+    Raises UnsupportedHere.
+    """
+    if tx.caller.partition not in partitions:
+        raise UnsupportedHere
 
 
 def require_organization(tx: Transaction) -> Organization:
@@ -41,5 +55,17 @@ def require_management(tx: Transaction) -> Organization:
     """
     organization = require_organization(tx)
     if tx.caller.account_id != organization.management_account_id:
+        raise WrongAccount
+    return organization
+
+
+def require_management_or_delegate(tx: Transaction) -> Organization:
+    """Give the organization that the caller may read: as its management account or as a delegated administrator.
+
+    Raises NotInOrganization, WrongAccount.
+    """
+    organization = require_organization(tx)
+    caller = tx.caller.account_id
+    if caller != organization.management_account_id and caller not in organization.delegations:
         raise WrongAccount
     return organization

@@ -6,18 +6,26 @@
     │   ├── WrongAccount            his account is the wrong one: a member's, or another party's
     │   ├── NotTrusted              the role does not trust him
     │   ├── AgreementDenied         the agreement is not his to accept or to terminate (why: a Denial)
+    │   ├── EmailNotVerified        his e-mail address is not verified
     │   └── NotParty                he is no party to the handshake
     ├── NotFound                    what he names does not exist
     │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound  RootNotFound
+    │   ├── UnitNotFound  ParentNotFound  SourceParentNotFound  DestinationParentNotFound
+    │   ├── ChildNotFound  TargetNotFound
     │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
-    │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound
+    │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound  TransferNotFound
     ├── Conflict                    what he asks does not fit what is there
     │   ├── AlreadyInOrganization  OrganizationNotEmpty  ManagementAccountCannotLeave
-    │   ├── DuplicateInvitation  HandshakeAlreadyInState  HandshakeTransitionInvalid
+    │   ├── OrganizationFinalizing  UnitNameTaken  UnitNotEmpty  AccountAlreadyThere
+    │   ├── AccountAlreadyClosed  AccountBeingClosed
+    │   ├── AccountAlreadyRegistered  AccountNotRegistered
+    │   ├── DuplicateHandshake  HandshakeAlreadyInState  HandshakeTransitionInvalid
+    │   ├── TransferAlreadyInStatus  TransferTransitionInvalid
     │   └── RoleNameTaken  RoleProtected  RoleHasPolicies  SuffixNotAllowed  TooManyTags
     ├── InvalidInput                a value that no shape can refuse (why: an InputReason)
     ├── ConstraintViolated          a limit or a precondition (why: a Constraint)
     ├── HandshakeConstraintViolated the same, of a handshake (why: a HandshakeConstraint)
+    ├── UnsupportedHere             the partition does not have the operation
     ├── SessionTooLong              the role does not allow sessions of this length
     └── InvalidToken                a token of another purpose, account or time
 
@@ -36,6 +44,14 @@ class InputReason(Enum):
     INVALID_PARTY_TYPE_TARGET = "INVALID_PARTY_TYPE_TARGET"
     INVALID_PATTERN_TARGET_ID = "INVALID_PATTERN_TARGET_ID"
     INVALID_EMAIL_ADDRESS_TARGET = "INVALID_EMAIL_ADDRESS_TARGET"
+    MAX_LIMIT_EXCEEDED_FILTER = "MAX_LIMIT_EXCEEDED_FILTER"
+    START_DATE_NOT_BEGINNING_OF_MONTH = "START_DATE_NOT_BEGINNING_OF_MONTH"
+    START_DATE_NOT_BEGINNING_OF_DAY = "START_DATE_NOT_BEGINNING_OF_DAY"
+    START_DATE_TOO_EARLY = "START_DATE_TOO_EARLY"
+    START_DATE_TOO_LATE = "START_DATE_TOO_LATE"
+    END_DATE_NOT_END_OF_MONTH = "END_DATE_NOT_END_OF_MONTH"
+    END_DATE_TOO_EARLY = "END_DATE_TOO_EARLY"
+    END_DATE_TOO_LATE = "END_DATE_TOO_LATE"
     INVALID_ROLE_NAME = "INVALID_ROLE_NAME"
     INVALID_SYSTEM_TAGS_PARAMETER = "INVALID_SYSTEM_TAGS_PARAMETER"
     DUPLICATE_TAG_KEY = "DUPLICATE_TAG_KEY"
@@ -47,9 +63,32 @@ class Constraint(Enum):
     ORGANIZATION_NOT_IN_ALL_FEATURES_MODE = "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
     ACCOUNT_NUMBER_LIMIT_EXCEEDED = "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
     ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED = "ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED"
+    CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION = "CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION"
+    MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED = "MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED"
+    OU_NUMBER_LIMIT_EXCEEDED = "OU_NUMBER_LIMIT_EXCEEDED"
+    OU_DEPTH_LIMIT_EXCEEDED = "OU_DEPTH_LIMIT_EXCEEDED"
+    CANNOT_CLOSE_MANAGEMENT_ACCOUNT = "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
+    CLOSE_ACCOUNT_QUOTA_EXCEEDED = "CLOSE_ACCOUNT_QUOTA_EXCEEDED"
+    CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED = "CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED"
+    ACCOUNT_CANNOT_LEAVE_ORGANIZATION = "ACCOUNT_CANNOT_LEAVE_ORGANIZATION"
+    CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG = "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG"
+    CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR = "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR"
+    CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR = (
+        "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR"
+    )
+    MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED = "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED"
+    SERVICE_ACCESS_NOT_ENABLED = "SERVICE_ACCESS_NOT_ENABLED"
     WAIT_PERIOD_ACTIVE = "WAIT_PERIOD_ACTIVE"
     MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED = "MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED"
     MAX_TAG_LIMIT_EXCEEDED = "MAX_TAG_LIMIT_EXCEEDED"
+    ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED = "ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED"
+    ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY = "ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY"
+    ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS = "ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS"
+    RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION = "RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION"
+    RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION = "RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION"
+    RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION = "RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION"
+    RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION = "RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION"
+    TRANSFER_RESPONSIBILITY_UPDATE_NOT_ALLOWED = "TRANSFER_RESPONSIBILITY_UPDATE_NOT_ALLOWED"
 
 
 class HandshakeConstraint(Enum):
@@ -58,6 +97,13 @@ class HandshakeConstraint(Enum):
     ALREADY_IN_AN_ORGANIZATION = "ALREADY_IN_AN_ORGANIZATION"
     ACCOUNT_NUMBER_LIMIT_EXCEEDED = "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
     HANDSHAKE_RATE_LIMIT_EXCEEDED = "HANDSHAKE_RATE_LIMIT_EXCEEDED"
+    INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES = "INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES"
+    ORGANIZATION_ALREADY_HAS_ALL_FEATURES = "ORGANIZATION_ALREADY_HAS_ALL_FEATURES"
+    ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION = "ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION"
+    ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD = "ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD"
+    RESPONSIBILITY_TRANSFER_ALREADY_EXISTS = "RESPONSIBILITY_TRANSFER_ALREADY_EXISTS"
+    SOURCE_AND_TARGET_CANNOT_MATCH = "SOURCE_AND_TARGET_CANNOT_MATCH"
+    TARGET_ACCOUNT_VALIDATION_FAILURE = "TARGET_ACCOUNT_VALIDATION_FAILURE"
 
 
 class Denial(Enum):
@@ -103,6 +149,10 @@ class AgreementDenied(Denied):
         self.why = why
 
 
+class EmailNotVerified(Denied):
+    """The owner of the management account has not shown that its e-mail address is his."""
+
+
 class NotParty(Denied):
     """The caller's account is not the party of the handshake that may do this."""
 
@@ -129,6 +179,30 @@ class HandshakeNotFound(NotFound):
 
 class RootNotFound(NotFound):
     """No such root in the organization."""
+
+
+class UnitNotFound(NotFound):
+    """No such organizational unit in the organization."""
+
+
+class ParentNotFound(NotFound):
+    """No such root or organizational unit in the organization."""
+
+
+class SourceParentNotFound(NotFound):
+    """No such root or organizational unit to move from, or the account is not in it."""
+
+
+class DestinationParentNotFound(NotFound):
+    """No such root or organizational unit to move to."""
+
+
+class ChildNotFound(NotFound):
+    """No such account or organizational unit in the organization."""
+
+
+class TargetNotFound(NotFound):
+    """Nothing of this id in the organization."""
 
 
 class RoleNotFound(NotFound):
@@ -159,6 +233,10 @@ class ReportNotFound(NotFound):
     """No such report, or no such version of it."""
 
 
+class TransferNotFound(NotFound):
+    """No such responsibility transfer, or it is none of the caller's organization."""
+
+
 class Conflict(Refused):
     """What the caller asks does not fit what is there."""
 
@@ -179,8 +257,40 @@ class ManagementAccountCannotLeave(Conflict):
     """The management account can leave only by deleting the organization."""
 
 
-class DuplicateInvitation(Conflict):
-    """An open invitation of this organization to this account exists."""
+class OrganizationFinalizing(Conflict):
+    """The organization was made so lately that it cannot take accounts yet."""
+
+
+class UnitNameTaken(Conflict):
+    """A sibling of this name exists."""
+
+
+class UnitNotEmpty(Conflict):
+    """The organizational unit still has accounts or organizational units."""
+
+
+class AccountAlreadyThere(Conflict):
+    """The account is in the root or organizational unit that it is to be moved to."""
+
+
+class AccountAlreadyClosed(Conflict):
+    """The account is closed."""
+
+
+class AccountBeingClosed(Conflict):
+    """The account is being closed."""
+
+
+class AccountAlreadyRegistered(Conflict):
+    """The account is a delegated administrator of the service."""
+
+
+class AccountNotRegistered(Conflict):
+    """The account is no delegated administrator of the service, or of any."""
+
+
+class DuplicateHandshake(Conflict):
+    """A handshake of this organization with the same action and recipient awaits its answer."""
 
 
 class HandshakeAlreadyInState(Conflict):
@@ -189,6 +299,14 @@ class HandshakeAlreadyInState(Conflict):
 
 class HandshakeTransitionInvalid(Conflict):
     """The handshake's state does not lead to the wanted one."""
+
+
+class TransferAlreadyInStatus(Conflict):
+    """The responsibility transfer is withdrawn already."""
+
+
+class TransferTransitionInvalid(Conflict):
+    """The responsibility transfer was never accepted, so it cannot be withdrawn."""
 
 
 class RoleNameTaken(Conflict):
@@ -233,6 +351,10 @@ class HandshakeConstraintViolated(Refused):
     def __init__(self, reason: HandshakeConstraint) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UnsupportedHere(Refused):
+    """The caller's partition does not have the operation."""
 
 
 class SessionTooLong(Refused):

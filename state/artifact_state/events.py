@@ -6,6 +6,7 @@ and the list of "what changed just now".
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +48,95 @@ class AccountJoined(Event):
     account_id: str
 
 
+class DepartureMethod(Enum):
+    """How an account ceased to be a member; a closed one is cleaned up after 90 days."""
+
+    LEFT = "LEFT"
+    REMOVED = "REMOVED"
+    CLEANED = "CLEANED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDeparted(Event):
-    """An account is no longer a member: it left, or was removed."""
+    """An account is no longer a member."""
 
     organization_id: str
     account_id: str
+    method: DepartureMethod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMoved(Event):
+    """An account was moved to another root or organizational unit."""
+
+    organization_id: str
+    account_id: str
+    parent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosureRequested(Event):
+    """A management account asked for the closing of a member account."""
+
+    organization_id: str
+    account_id: str
+    completes_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSuspensionChanged(Event):
+    """AWS suspended an account, or let it be used again."""
+
+    account_id: str
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChanged(Event):
+    """An organizational unit was made, renamed or deleted."""
+
+    organization_id: str
+    unit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsChanged(Event):
+    """The tags of something of an organization were changed."""
+
+    organization_id: str
+    resource_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandshakeChanged(Event):
-    """A handshake was made or settled."""
+    """A handshake was made or answered."""
 
     organization_id: str
     handshake_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllFeaturesEnabled(Event):
+    """An organization went from consolidated billing to all features."""
+
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAccepted(Event):
+    """An organization lets another pay its bills; all management accounts that this concerns are told."""
+
+    transfer_id: str
+    account_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferTerminated(Event):
+    """A responsibility transfer was withdrawn; all management accounts that this concerns are told."""
+
+    transfer_id: str
+    account_ids: tuple[str, ...]
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +153,14 @@ class ServiceAccessDisabled(Event):
 
     organization_id: str
     principal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationChanged(Event):
+    """A member was registered or deregistered as a delegated administrator."""
+
+    organization_id: str
+    account_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

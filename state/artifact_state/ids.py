@@ -10,6 +10,9 @@ DIGITS = "0123456789"
 LOWER = "abcdefghijklmnopqrstuvwxyz"
 UPPER = LOWER.upper()
 HEX = "0123456789abcdef"
+_HALF = 1 << 64
+_SCATTER = 0x9E3779B97F4A7C15
+"""Odd, and so invertible modulo any power of two."""
 
 
 def draw(alphabet: str, length: int, *source: object) -> str:
@@ -39,19 +42,37 @@ def root_id(*source: object) -> str:
     return "r-" + draw(LOWER + DIGITS, 4, "root", *source)
 
 
+def unit_id(root: str, *source: object) -> str:
+    """Draw `ou-`, the root's own characters, and eight more."""
+    return f"ou-{root.removeprefix('r-')}-{draw(LOWER + DIGITS, 8, 'unit', *source)}"
+
+
 def account_id(*source: object) -> str:
     """Draw twelve digits of which the first is not zero."""
     return draw(DIGITS[1:], 1, "account", *source) + draw(DIGITS, 11, "account", *source)
 
 
-def creation_id(*source: object) -> str:
-    """Draw `car-` and 32 hexadecimal digits."""
-    return "car-" + draw(HEX, 32, "creation", *source)
+def creation_id(seed: str, serial: int) -> str:
+    """Draw `car-` and 32 hexadecimal digits, the first half of which hides the serial."""
+    return f"car-{serial * _SCATTER % _HALF:016x}{draw(HEX, 16, 'creation', seed, serial)}"
+
+
+def creation_serial(creation: str) -> int:
+    """Tell the serial that an id of a creation hides, so that requests need no map from ids; -1 if it hides none."""
+    try:
+        return int(creation[4:20], 16) * pow(_SCATTER, -1, _HALF) % _HALF
+    except ValueError:
+        return -1
 
 
 def handshake_id(*source: object) -> str:
     """Draw `h-` and 32 hexadecimal digits."""
     return "h-" + draw(HEX, 32, "handshake", *source)
+
+
+def transfer_id(*source: object) -> str:
+    """Draw `rt-` and eight characters."""
+    return "rt-" + draw(LOWER + DIGITS, 8, "transfer", *source)
 
 
 def unique_id(prefix: str, *source: object) -> str:

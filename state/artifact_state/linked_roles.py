@@ -5,7 +5,9 @@ https://docs.aws.amazon.com/artifact/latest/ug/using-service-linked-roles.html
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
 
 from artifact_state import arns, catalog, ids
 from artifact_state.agreements import artifact_is_trusted, organization_acceptances
@@ -131,16 +133,28 @@ def _tasks_under_way(tx: Transaction, role: Role) -> Iterator[DeletionTask]:
 
 
 def _make(tx: Transaction, account_id: str, linked: catalog.LinkedRole, description: str, at: datetime) -> Role:
-    role = Role(
+    role = replace(
+        _pattern_of(linked),
         id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
         account_id=account_id,
-        name=linked.name,
-        path=f"/aws-service-role/{linked.principal}/",
-        trust_policy=trust_of(service=linked.principal),
         description=description,
         created_at=at,
-        linked_service=linked.principal,
-        managed_policies=(f"aws-service-role/{linked.policy_name}",) if linked.policy_name else (),
     )
     keep_role(tx, role)
     return role
+
+
+@cache
+def _pattern_of(linked: catalog.LinkedRole) -> Role:
+    """Give what a service's roles have in common, once: every member account has one of Organizations."""
+    return Role(
+        id="",
+        account_id="",
+        name=linked.name,
+        path=linked.path,
+        trust_policy=trust_of(service=linked.principal),
+        description=linked.description,
+        created_at=datetime.min.replace(tzinfo=UTC),
+        linked_service=linked.principal,
+        managed_policies=(f"aws-service-role/{linked.policy_name}",) if linked.policy_name else (),
+    )

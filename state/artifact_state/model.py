@@ -34,6 +34,16 @@ class JoinedMethod(Enum):
     CREATED = "CREATED"
 
 
+class AccountState(Enum):
+    """Where an account of an organization stands in its life."""
+
+    PENDING_ACTIVATION = "PENDING_ACTIVATION"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    PENDING_CLOSURE = "PENDING_CLOSURE"
+    CLOSED = "CLOSED"
+
+
 class CallerKind(Enum):
     """Who signs a call."""
 
@@ -60,7 +70,21 @@ class Account:
     id: str
     name: str
     email: str
-    closed_at: datetime | None = None
+    suspended: bool = False
+    """Whether AWS keeps its owner from using it."""
+    activated_at: datetime | None = None
+    """When its sign-up is completed; None for an account that did not wait for that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """That a member account was closed: its instants are settled when the closing is asked for."""
+
+    account_id: str
+    requested_at: datetime
+    closed_at: datetime
+    gone_at: datetime
+    """When the account is no member any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +99,8 @@ class Membership:
     joined_at: datetime
     """An account that is still being created joins in the future."""
     method: JoinedMethod
+    ends_at: datetime | None = None
+    """When a closed account is gone for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +111,11 @@ class Unit:
     organization_id: str
     parent_id: str | None
     name: str
+    serial: int
     accounts: Ordered[str] = Ordered()
     units: Ordered[str] = Ordered()
+    names: Map[str, str] = Map()
+    """The units directly below, by name: no two siblings have the same."""
 
 
 class PolicyType(Enum):
@@ -119,6 +148,80 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """That a member runs a trusted service for its organization, and since when."""
+
+    account_id: str
+    principal: str
+    serial: int
+    since: datetime
+
+
+class CreationState(Enum):
+    """How a request to create an account stands."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class CreationFailure(Enum):
+    """Why an account could not be created. Values are AWS's reasons."""
+
+    ACCOUNT_LIMIT_EXCEEDED = "ACCOUNT_LIMIT_EXCEEDED"
+    EMAIL_ALREADY_EXISTS = "EMAIL_ALREADY_EXISTS"
+    INVALID_ADDRESS = "INVALID_ADDRESS"
+    INVALID_EMAIL = "INVALID_EMAIL"
+    CONCURRENT_ACCOUNT_MODIFICATION = "CONCURRENT_ACCOUNT_MODIFICATION"
+    INTERNAL_FAILURE = "INTERNAL_FAILURE"
+    GOVCLOUD_ACCOUNT_ALREADY_EXISTS = "GOVCLOUD_ACCOUNT_ALREADY_EXISTS"
+    MISSING_BUSINESS_VALIDATION = "MISSING_BUSINESS_VALIDATION"
+    FAILED_BUSINESS_VALIDATION = "FAILED_BUSINESS_VALIDATION"
+    PENDING_BUSINESS_VALIDATION = "PENDING_BUSINESS_VALIDATION"
+    INVALID_IDENTITY_FOR_BUSINESS_VALIDATION = "INVALID_IDENTITY_FOR_BUSINESS_VALIDATION"
+    UNKNOWN_BUSINESS_VALIDATION = "UNKNOWN_BUSINESS_VALIDATION"
+    MISSING_PAYMENT_INSTRUMENT = "MISSING_PAYMENT_INSTRUMENT"
+    INVALID_PAYMENT_INSTRUMENT = "INVALID_PAYMENT_INSTRUMENT"
+    UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED = "UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creation:
+    """A request to create an account: when it ends, and how, is settled when it is made."""
+
+    id: str
+    serial: int
+    account_name: str
+    requested_at: datetime
+    completes_at: datetime
+    account_id: str | None = None
+    govcloud_account_id: str | None = None
+    failure: CreationFailure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A key and a value on something of an organization."""
+
+    key: str
+    value: str
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfers:
+    """The responsibility transfers of an organization in one direction."""
+
+    every: Ordered[str] = Ordered()
+    accepted: Ordered[str] = Ordered()
+    """Those that were accepted and not withdrawn."""
+    pending: Map[str, Ordered[str]] = Map()
+    """Those that wait for an answer, by the instant at which they expire: there are few such instants."""
+    until: datetime | None = None
+    """When the last of the withdrawn ones ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
     """An organization, the services that it trusts, and the order of what belongs to it."""
 
@@ -130,30 +233,30 @@ class Organization:
     created_at: datetime
     trusted_services: Map[str, Trust] = Map()
     """By service principal, exactly as it was enabled."""
+    delegations: Map[str, tuple[Delegation, ...]] = Map()
+    """By account, in the order of registration: whoever is in here is a delegated administrator."""
     enabled_policy_types: tuple[PolicyType, ...] = ()
     members: Ordered[str] = Ordered()
-    creations: Ordered[str] = Ordered()
-    handshakes: Ordered[str] = Ordered()
-
-
-class CreationFailure(Enum):
-    """Why an account could not be created."""
-
-    ACCOUNT_LIMIT_EXCEEDED = "ACCOUNT_LIMIT_EXCEEDED"
-    EMAIL_ALREADY_EXISTS = "EMAIL_ALREADY_EXISTS"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Creation:
-    """A request to create an account: when it ends, and how, is settled when it is made."""
-
-    id: str
-    organization_id: str
-    account_name: str
-    requested_at: datetime
-    completes_at: datetime
-    account_id: str | None = None
-    failure: CreationFailure | None = None
+    """All accounts: those that are still being created and those that are gone since the last change included."""
+    units: Ordered[str] = Ordered()
+    fulfilled_creations: Ordered[Creation] = Ordered()
+    failed_creations: Ordered[Creation] = Ordered()
+    creating: tuple[Creation, ...] = ()
+    """The requests that were under way when the last one was made."""
+    closures: Ordered[str] = Ordered()
+    """The closed accounts that are still members, the longest closed first."""
+    recent_closures: Ordered[str] = Ordered()
+    """Those of them that counted against the quota when the last one was made."""
+    closing: tuple[str, ...] = ()
+    """The accounts that were being closed when the last closing was asked for."""
+    handshakes: Map[str, Ordered[str]] = Map()
+    """Those that it sent and that are not forgotten, by action."""
+    latest_handshakes: Map[str, str] = Map()
+    """The latest of each action and recipient, by both."""
+    recent_invitations: Ordered[str] = Ordered()
+    """Those that count against the quota of a day, and some that no longer do; never more than the quota."""
+    inbound: Transfers = Transfers()
+    outbound: Transfers = Transfers()
 
 
 class HandshakeAction(Enum):
@@ -167,8 +270,9 @@ class HandshakeAction(Enum):
 
 
 class HandshakeState(Enum):
-    """Where a handshake stands; EXPIRED follows from the time alone."""
+    """Where a handshake stands; an answer makes it ACCEPTED, DECLINED or CANCELED, the rest is derived."""
 
+    REQUESTED = "REQUESTED"
     OPEN = "OPEN"
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
@@ -186,7 +290,7 @@ class PartyKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handshake:
-    """An organization's proposal to an account, and how it was settled."""
+    """An organization's proposal to an account or to itself, and how it was answered."""
 
     id: str
     serial: int
@@ -195,12 +299,47 @@ class Handshake:
     management_account_id: str
     recipient_kind: PartyKind
     recipient: str
-    """An account id or an e-mail address, as `recipient_kind` says."""
-    notes: str | None
+    """An account id, an e-mail address or the organization's own id, as `recipient_kind` says."""
     requested_at: datetime
     expires_at: datetime
+    notes: str | None = None
+    promised: FeatureSet | None = None
+    """The features that an invitation tells its recipient of."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """What an invited account, or a transfer, is tagged with once it is accepted."""
+    process_id: str | None = None
+    """The ENABLE_ALL_FEATURES handshake whose process this one is part of, or was sent during."""
+    transfer_id: str | None = None
     settled: HandshakeState | None = None
     settled_at: datetime | None = None
+
+
+class TransferStatus(Enum):
+    """Where a responsibility transfer stands."""
+
+    REQUESTED = "REQUESTED"
+    DECLINED = "DECLINED"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+    ACCEPTED = "ACCEPTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """That one organization is to pay another's bills, from when on, and until when once it is withdrawn."""
+
+    id: str
+    serial: int
+    handshake_id: str
+    organization_id: str
+    """The organization that takes over, and that gave the transfer its name and its tags."""
+    management_account_id: str
+    source_organization_id: str
+    source_account_id: str
+    name: str
+    starts_at: datetime
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,12 +458,22 @@ class State:
     """The account of each e-mail address, in lower case, that an account record has."""
     memberships: Map[str, Membership] = Map()
     units: Map[str, Unit] = Map()
-    creations: Map[str, Creation] = Map()
+    closures: Map[str, Closure] = Map()
+    govcloud_accounts: Map[str, str] = Map()
+    """The account in AWS GovCloud (US) of each account that was created with one."""
+    tags: Map[str, tuple[Tag, ...]] = Map()
+    """The tags of a root, an organizational unit, an account or whatever else has an id, in their order."""
     handshakes: Map[str, Handshake] = Map()
-    invitations: Map[str, Ordered[str]] = Map()
-    """The handshakes of each recipient: an account id or an e-mail address in lower case."""
-    roles: Map[str, Map[str, Role]] = Map()
-    """The roles of each account, by name in lower case: IAM keeps names apart without regard to case."""
+    received_handshakes: Map[str, Map[str, Ordered[str]]] = Map()
+    """Those of each recipient, an account id or an e-mail address in lower case, by action."""
+    process_handshakes: Map[str, Ordered[str]] = Map()
+    """Those that each process of enabling all features consists of, by the id of the one that began it."""
+    awaited_handshakes: Map[str, Ordered[str]] = Map()
+    """Those of them that were not accepted."""
+    transfers: Map[str, Transfer] = Map()
+    roles: Map[str, tuple[Role, ...]] = Map()
+    """The roles of each account, in the order of their names in lower case: IAM keeps names apart without regard to
+    case. A map for each account would take as much memory as its roles."""
     deletion_tasks: Map[str, DeletionTask] = Map()
     sessions: Map[str, Session] = Map()
     session_order: Ordered[str] = Ordered()
@@ -340,8 +489,9 @@ SHELVES: dict[type, tuple[str, Callable[[Any], str]]] = {
     Account: ("accounts", attrgetter("id")),
     Membership: ("memberships", attrgetter("account_id")),
     Unit: ("units", attrgetter("id")),
-    Creation: ("creations", attrgetter("id")),
+    Closure: ("closures", attrgetter("account_id")),
     Handshake: ("handshakes", attrgetter("id")),
+    Transfer: ("transfers", attrgetter("id")),
     DeletionTask: ("deletion_tasks", attrgetter("id")),
     Session: ("sessions", attrgetter("access_key_id")),
     Acceptance: ("acceptances", attrgetter("id")),

@@ -39,6 +39,11 @@ class Ordered(Generic[V]):
     def __contains__(self, key: int) -> bool:
         return next(self.after(key - 1), (None, None))[0] == key
 
+    def get(self, key: int) -> V | None:
+        """Give the value under a key; None if there is none."""
+        found, value = next(self.after(key - 1), (None, None))
+        return value if found == key else None
+
     def set(self, key: int, value: V) -> "Ordered[V]":
         """Give a map that holds the value under the key."""
         root, depth = self._root, self._depth

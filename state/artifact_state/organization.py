@@ -5,25 +5,35 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_o
 
 from collections.abc import Iterator
 
-from artifact_state import ids
+from artifact_state import arns, ids
 from artifact_state.accounts import join
-from artifact_state.authority import organization_of, require_management, require_organization
-from artifact_state.errors import AlreadyInOrganization, OrganizationNotEmpty
+from artifact_state.authority import (
+    organization_of,
+    require_management,
+    require_management_or_delegate,
+    require_organization,
+)
+from artifact_state.closures import forget_gone
+from artifact_state.errors import AlreadyInOrganization, Constraint, ConstraintViolated, OrganizationNotEmpty
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
-from artifact_state.handshakes import withdraw_handshakes
 from artifact_state.model import FeatureSet, JoinedMethod, Organization, PolicyType, Unit
+from artifact_state.tags import drop_tags
+from artifact_state.transfers import check_none_under_way
 from artifact_state.world import Transaction
 
 
 def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organization:
     """Make the caller's account the management account of a new organization.
 
-    Raises AlreadyInOrganization.
+    Raises AlreadyInOrganization, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
     """
     caller = tx.caller
     if organization_of(tx.state, caller.account_id, tx.now):
         raise AlreadyInOrganization(caller.account_id)
+    if feature_set is not FeatureSet.ALL and caller.partition == arns.GOVCLOUD:
+        # Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-organizations.html
+        raise ConstraintViolated(Constraint.CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION)
     serial = tx.serial()
     organization = Organization(
         id=ids.organization_id(tx.state.seed, serial),
@@ -34,7 +44,7 @@ def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organizatio
         created_at=tx.now,
         enabled_policy_types=(PolicyType.SERVICE_CONTROL_POLICY,) if feature_set is FeatureSet.ALL else (),
     )
-    tx.put(Unit(id=organization.root_id, organization_id=organization.id, parent_id=None, name="Root"))
+    tx.put(Unit(id=organization.root_id, organization_id=organization.id, parent_id=None, name="Root", serial=serial))
     tx.record(OrganizationCreated(at=tx.now, organization_id=organization.id, management_account_id=caller.account_id))
     # AWS lists the management account as INVITED.
     join(tx, organization, caller.account_id, JoinedMethod.INVITED, at=tx.now)
@@ -54,7 +64,7 @@ def roots(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Organiz
 
     Raises NotInOrganization, WrongAccount.
     """
-    organization = require_management(tx)
+    organization = require_management_or_delegate(tx)
     root = tx.state.units[organization.root_id]
     return iter([(0, (organization, root))] if after < 0 else [])
 
@@ -62,19 +72,20 @@ def roots(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Organiz
 def delete_organization(tx: Transaction) -> None:
     """Delete an organization that has no other account than its management account.
 
-    Its root, requests and handshakes go with it. The management account stands alone again and keeps its roles;
-    organization agreements cover nobody any more.
-    Raises NotInOrganization, WrongAccount, OrganizationNotEmpty.
+    Its root, units, requests, tags and handshakes go with it. The management account stands alone again and keeps
+    its roles; organization agreements cover nobody any more.
+    Raises NotInOrganization, WrongAccount, OrganizationNotEmpty, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_delete.html
     """
-    organization = require_management(tx)
+    organization = forget_gone(tx, require_management(tx))
     if len(organization.members) > 1:
         raise OrganizationNotEmpty(organization.id)
+    check_none_under_way(tx, organization)
     tx.drop(tx.state.memberships[organization.management_account_id])
-    tx.drop(tx.state.units[organization.root_id])
-    for creation_id in organization.creations:
-        tx.drop(tx.state.creations[creation_id])
-    withdraw_handshakes(tx, organization.id)
+    drop_tags(tx, organization.management_account_id)
+    for unit_id in (organization.root_id, *organization.units):
+        tx.drop(tx.state.units[unit_id])
+        drop_tags(tx, unit_id)
     tx.drop(organization)
     tx.record(
         OrganizationDeleted(

@@ -4,18 +4,24 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
-from artifact_state.model import Map, Role, State
+from artifact_state.model import Role, State
 from artifact_state.world import Transaction
 
 
+@lru_cache(maxsize=1024)
 def trust_of(**principal: str) -> str:
-    """Write the trust policy that lets one principal assume a role, as AWS writes it."""
+    """Write the trust policy that lets one principal assume a role, as AWS writes it.
+
+    The accounts of an organization share one text, of which there would otherwise be a copy in each.
+    """
     named = {{"aws": "AWS", "service": "Service"}[kind]: name for kind, name in principal.items()}
     statement = {"Effect": "Allow", "Principal": named, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
@@ -26,32 +32,41 @@ def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
 
     Raises RoleNotFound.
     """
-    role = state.roles.get(account_id, Map()).get(name.lower())
-    if role is None or not _exists(role, now):
+    roles = state.roles.get(account_id, ())
+    place = _place_of(roles, name)
+    if not _has(roles, place, name) or not _exists(roles[place], now):
         raise RoleNotFound(name)
-    return role
+    return roles[place]
 
 
 def roles_of(state: State, account_id: str, path_prefix: str, now: datetime) -> Iterator[Role]:
     """Go through an account's roles below a path, by name."""
-    roles = state.roles.get(account_id, Map())
-    return (
-        roles[name] for name in sorted(roles) if roles[name].path.startswith(path_prefix) and _exists(roles[name], now)
-    )
+    roles = state.roles.get(account_id, ())
+    return (role for role in roles if role.path.startswith(path_prefix) and _exists(role, now))
 
 
 def keep_role(tx: Transaction, role: Role) -> None:
     """Keep a new or a changed role; tell of it when it is new."""
-    held = tx.state.roles.get(role.account_id, Map())
-    new = role.name.lower() not in held or held[role.name.lower()].id != role.id
-    tx.set(roles=tx.state.roles.insert(role.account_id, held.insert(role.name.lower(), role)))
-    if new:
+    held = tx.state.roles.get(role.account_id, ())
+    place = _place_of(held, role.name)
+    known = _has(held, place, role.name)
+    kept = (*held[:place], role, *held[place + known :])
+    tx.set(roles=tx.state.roles.insert(role.account_id, kept))
+    if not known or held[place].id != role.id:
         tx.record(RoleCreated(at=role.created_at, account_id=role.account_id, role_name=role.name))
 
 
 def end_role(tx: Transaction, role: Role, at: datetime) -> None:
     """Let a role be no more from an instant on."""
     keep_role(tx, replace(role, gone_at=at))
+
+
+def _place_of(roles: tuple[Role, ...], name: str) -> int:
+    return bisect_left(roles, name.lower(), key=lambda role: role.name.lower())
+
+
+def _has(roles: tuple[Role, ...], place: int, name: str) -> bool:
+    return place < len(roles) and roles[place].name.lower() == name.lower()
 
 
 def _exists(role: Role, now: datetime) -> bool:

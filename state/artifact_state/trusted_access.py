@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from artifact_state import catalog
 from artifact_state.agreements import ARTIFACT_SYNC_PRINCIPAL
-from artifact_state.authority import require_management
+from artifact_state.authority import require_management, require_management_or_delegate
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput
 from artifact_state.events import ServiceAccessDisabled, ServiceAccessEnabled
 from artifact_state.linked_roles import ARTIFACT_PRINCIPAL, ensure_linked_role
@@ -60,7 +60,7 @@ def trusted_services(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Tr
 
     Raises NotInOrganization, WrongAccount.
     """
-    organization = require_management(tx)
+    organization = require_management_or_delegate(tx)
     enabled = sorted(organization.trusted_services.values(), key=attrgetter("serial"))
     return ((one.serial, one) for one in enabled if one.serial > after)
 

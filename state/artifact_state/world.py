@@ -7,25 +7,56 @@ operation changes nothing by construction: `world.state` is the same object as b
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from threading import Lock
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from artifact_state import catalog
 from artifact_state.clock import Clock
 from artifact_state.events import Event
-from artifact_state.model import SHELVES, Caller, State
+from artifact_state.model import SHELVES, Caller, CreationFailure, State
+
+if TYPE_CHECKING:
+    from artifact_state.catalog import Quotas
 
 ArtifactPrincipal = Literal["both", "documented", "account-sync"]
+
+
+@cache
+def default_quotas() -> "Quotas":
+    """Give AWS's quotas, with as many accounts as AWS grants on request.
+
+    AWS's ten accounts are a matter of asking, and a test that makes eleven is no mistake.
+    """
+    quotas = catalog.quotas()
+    return replace(quotas, accounts_per_organization=quotas.accounts_per_organization_at_most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What the owner of a world may choose where AWS is slow, strict or of two minds."""
 
+    quotas: "Quotas | None" = None
+    """The limits of the world; without, the default ones: `replace(default_quotas(), ...)` changes some."""
     artifact_principal: ArtifactPrincipal = "both"
     """Which service principal opens AWS Artifact: AWS's documents name two."""
     creation_delay: timedelta = timedelta(0)
     """How long an account takes to be created after CreateAccount's own answer."""
+    creation_failure: CreationFailure | None = None
+    """Why the accounts that are asked for are not created: most of AWS's reasons lie outside of a world."""
+    activation_delay: timedelta = timedelta(0)
+    """How long a created account waits for its sign-up to be completed."""
+    closure_delay: timedelta = timedelta(0)
+    """How long an account takes to be closed after CloseAccount's own answer."""
+    finalizing_period: timedelta = timedelta(0)
+    """How long a new organization takes no accounts; AWS: up to an hour."""
+    email_verified: bool = True
+    """Whether the owners of management accounts have verified their e-mail addresses; until then they invite nobody."""
+    invitations_during_migration: bool = False
+    """Whether accounts may be invited while all features are being enabled: AWS's documents say both."""
+    govcloud_enabled: bool = True
+    """Whether management accounts are paired with an account in AWS GovCloud (US)."""
     deletion_delay: timedelta = timedelta(0)
     """How long a service-linked role takes to be deleted."""
     leave_wait_period: timedelta = timedelta(0)
@@ -86,6 +117,11 @@ class Transaction:
                 self._world.events.extend(self._events)
         finally:
             self._world._lock.release()  # noqa: SLF001 - acquired in __enter__
+
+    @property
+    def quotas(self) -> "Quotas":
+        """Tell the limits of the world."""
+        return self.options.quotas or default_quotas()
 
     def put(self, record: object) -> None:
         """Keep a record, in place of the one of the same key."""

@@ -28,7 +28,9 @@ def create_app(world: World) -> Flask:
     @app.post(f"{PREFIX}/reset")
     def reset() -> Response:
         world.reset()
-        return Response(status=204)
+        response = Response(status=204)
+        del response.headers["Content-Type"]
+        return response
 
     return app
 

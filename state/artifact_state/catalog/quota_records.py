@@ -59,10 +59,12 @@ class Quotas:
     closure_share_to: int
     closures_in_large_organization: int
     invitations_per_day: int
+    delegated_administrators_per_service: int
     tags_per_resource: int
     resource_policy_length: int
     invitation_lifetime: timedelta
     all_features_lifetime: timedelta
+    accounts_in_all_features_migration: int
     settled_handshake_visibility: timedelta
     closed_account_retention: timedelta
     removal_wait: timedelta

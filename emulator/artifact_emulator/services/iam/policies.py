@@ -127,4 +127,4 @@ def _role(call: Call, name: str) -> Role:
 
 def _refuse(call: Call, role_name: str, operation: str) -> NoReturn:
     role_changes.unlinked_role(call.tx, role_name)
-    raise not_emulated("iam", f"{operation} of a role that is not linked to a service")
+    raise not_emulated(f"iam:{operation} of a role that is not linked to a service")

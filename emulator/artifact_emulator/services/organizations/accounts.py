@@ -1,23 +1,51 @@
-"""Member accounts: created, described, listed, removed, leaving."""
+"""Member accounts: created, described, listed, closed, removed, leaving."""
 
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
 from artifact_emulator.paging import Listing
-from artifact_state import accounts, arns
-from artifact_state.model import Account, Creation, Membership
+from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_state import accounts, arns, closures, creations
+from artifact_state.hierarchy import path_of
+from artifact_state.model import Account, AccountState, Creation, CreationState, Membership
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
-PAGE = 20
+# Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
+# Unverified: the old status of an account whose sign-up is not completed; like a suspended one it cannot be used.
+_STATUSES: "dict[AccountState, replies.AccountStatus]" = {
+    AccountState.PENDING_ACTIVATION: "SUSPENDED",
+    AccountState.ACTIVE: "ACTIVE",
+    AccountState.SUSPENDED: "SUSPENDED",
+    AccountState.PENDING_CLOSURE: "PENDING_CLOSURE",
+    AccountState.CLOSED: "SUSPENDED",
+}
 
 
 def create_account(call: Call, request: "requests.CreateAccountRequest") -> "replies.CreateAccountResponse":
     """Ask for a new account: the answer is always that the request is under way."""
-    creation = accounts.create_account(
-        call.tx, name=request.account_name, email=request.email, role_name=request.role_name
+    creation = creations.create_account(
+        call.tx,
+        name=request.account_name,
+        email=request.email,
+        role_name=request.role_name,
+        tags=pairs_of(request.tags),
+    )
+    return {"CreateAccountStatus": _under_way(creation)}
+
+
+def create_gov_cloud_account(
+    call: Call, request: "requests.CreateGovCloudAccountRequest"
+) -> "replies.CreateGovCloudAccountResponse":
+    """Ask for a new account and one in AWS GovCloud (US) with it."""
+    creation = creations.create_govcloud_account(
+        call.tx,
+        name=request.account_name,
+        email=request.email,
+        role_name=request.role_name,
+        tags=pairs_of(request.tags),
     )
     return {"CreateAccountStatus": _under_way(creation)}
 
@@ -26,7 +54,7 @@ def describe_create_account_status(
     call: Call, request: "requests.DescribeCreateAccountStatusRequest"
 ) -> "replies.DescribeCreateAccountStatusResponse":
     """Tell how a request to create an account stands."""
-    creation = accounts.creation_of(call.tx, request.create_account_request_id)
+    creation = creations.creation_of(call.tx, request.create_account_request_id)
     return {"CreateAccountStatus": _status(call.tx, creation)}
 
 
@@ -36,13 +64,10 @@ def list_create_account_status(
     """List requests to create accounts, of certain states or of all."""
     states = sorted(set(request.states or []))
     listing = Listing("ListCreateAccountStatus", call.tx.caller.account_id, *states)
-    found = (
-        (place, status)
-        for place, creation in accounts.creations(call.tx, after=listing.after(request.next_token))
-        if not states or (status := _status(call.tx, creation))["State"] in states
-    )
-    page, token = listing.page(found, request.max_results or PAGE)
-    reply: replies.ListCreateAccountStatusResponse = {"CreateAccountStatuses": page}
+    wanted = {CreationState(one) for one in states} or set(CreationState)
+    found = creations.creations(call.tx, wanted, after=listing.after(request.next_token))
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListCreateAccountStatusResponse = {"CreateAccountStatuses": [_status(call.tx, one) for one in page]}
     if token:
         reply["NextToken"] = token
     return reply
@@ -50,18 +75,23 @@ def list_create_account_status(
 
 def describe_account(call: Call, request: "requests.DescribeAccountRequest") -> "replies.DescribeAccountResponse":
     """Describe one account of the organization."""
-    return {"Account": _account(call.tx, *accounts.member_account(call.tx, request.account_id))}
+    return {"Account": account_reply(call.tx, *accounts.member_account(call.tx, request.account_id))}
 
 
 def list_accounts(call: Call, request: "requests.ListAccountsRequest") -> "replies.ListAccountsResponse":
     """List the organization's accounts, the management account among them."""
     listing = Listing("ListAccounts", call.tx.caller.account_id)
     found = accounts.member_accounts(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or PAGE)
-    reply: replies.ListAccountsResponse = {"Accounts": [_account(call.tx, *one) for one in page]}
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListAccountsResponse = {"Accounts": [account_reply(call.tx, *one) for one in page]}
     if token:
         reply["NextToken"] = token
     return reply
+
+
+def close_account(call: Call, request: "requests.CloseAccountRequest") -> None:
+    """Ask for the closing of a member account: no output."""
+    closures.close_account(call.tx, request.account_id)
 
 
 def remove_account_from_organization(call: Call, request: "requests.RemoveAccountFromOrganizationRequest") -> None:
@@ -74,9 +104,11 @@ def leave_organization(call: Call, request: "requests.LeaveOrganizationRequest")
     accounts.leave_organization(call.tx)
 
 
-def _account(tx: Transaction, account: Account, membership: Membership) -> "replies.Account":
+def account_reply(tx: Transaction, account: Account, membership: Membership) -> "replies.Account":
+    """Write a member account as AWS describes it."""
     organization = tx.state.organizations[membership.organization_id]
-    path = [organization.id, membership.parent_id, account.id]
+    state = accounts.account_state(tx.state, account.id, tx.now)
+    path = (organization.id, *path_of(tx.state, membership.parent_id), account.id)
     return {
         "Id": account.id,
         "Arn": arns.organizations(
@@ -84,8 +116,8 @@ def _account(tx: Transaction, account: Account, membership: Membership) -> "repl
         ),
         "Email": account.email,
         "Name": account.name,
-        "Status": "ACTIVE",
-        "State": "ACTIVE",
+        "Status": _STATUSES[state],
+        "State": state.value,
         "Paths": ["/".join(path) + "/"],
         "JoinedMethod": membership.method.value,
         "JoinedTimestamp": membership.joined_at,
@@ -93,12 +125,21 @@ def _account(tx: Transaction, account: Account, membership: Membership) -> "repl
 
 
 def _status(tx: Transaction, creation: Creation) -> "replies.CreateAccountStatus":
-    if tx.now < creation.completes_at:
+    state = creations.creation_state(creation, tx.now)
+    if state is CreationState.IN_PROGRESS:
         return _under_way(creation)
-    ended: replies.CreateAccountStatus = {**_under_way(creation), "CompletedTimestamp": creation.completes_at}
+    ended: replies.CreateAccountStatus = {
+        **_under_way(creation),
+        "State": state.value,
+        "CompletedTimestamp": creation.completes_at,
+    }
     if creation.failure is not None:
-        return {**ended, "State": "FAILED", "FailureReason": creation.failure.value}
-    return {**ended, "State": "SUCCEEDED", "AccountId": creation.account_id or ""}
+        ended["FailureReason"] = creation.failure.value
+    if creation.account_id is not None:
+        ended["AccountId"] = creation.account_id
+    if creation.govcloud_account_id is not None:
+        ended["GovCloudAccountId"] = creation.govcloud_account_id
+    return ended
 
 
 def _under_way(creation: Creation) -> "replies.CreateAccountStatus":

@@ -1,11 +1,13 @@
-"""Handshakes: invitations to the organization."""
+"""Handshakes: invitations to the organization, answers to whatever was proposed, and their lists."""
 
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import arns, handshakes
+from artifact_emulator.paging import Listing
+from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_state import answers, arns, handshake_lists, handshakes, invitations
 from artifact_state.accounts import account_of
-from artifact_state.model import Handshake, PartyKind
+from artifact_state.model import Handshake, HandshakeAction, PartyKind
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -16,22 +18,68 @@ def invite_account_to_organization(
     call: Call, request: "requests.InviteAccountToOrganizationRequest"
 ) -> "replies.InviteAccountToOrganizationResponse":
     """Invite an account by its id or its e-mail address."""
-    invited = handshakes.invite_account(call.tx, PartyKind(request.target.type), request.target.id, notes=request.notes)
-    return {"Handshake": _handshake(call.tx, invited)}
+    kind, target = PartyKind(request.target.type), request.target.id
+    invited = invitations.invite_account(call.tx, kind, target, notes=request.notes, tags=pairs_of(request.tags))
+    return {"Handshake": handshake_reply(call.tx, invited)}
 
 
 def describe_handshake(call: Call, request: "requests.DescribeHandshakeRequest") -> "replies.DescribeHandshakeResponse":
     """Describe a handshake to one of its parties."""
-    return {"Handshake": _handshake(call.tx, handshakes.describe_handshake(call.tx, request.handshake_id))}
+    return {"Handshake": handshake_reply(call.tx, handshakes.describe_handshake(call.tx, request.handshake_id))}
 
 
 def accept_handshake(call: Call, request: "requests.AcceptHandshakeRequest") -> "replies.AcceptHandshakeResponse":
-    """Accept an invitation."""
-    return {"Handshake": _handshake(call.tx, handshakes.accept_handshake(call.tx, request.handshake_id))}
+    """Accept what a handshake proposes."""
+    return {"Handshake": handshake_reply(call.tx, answers.accept_handshake(call.tx, request.handshake_id))}
 
 
-def _handshake(tx: Transaction, one: Handshake) -> "replies.Handshake":
+def decline_handshake(call: Call, request: "requests.DeclineHandshakeRequest") -> "replies.DeclineHandshakeResponse":
+    """Decline it."""
+    return {"Handshake": handshake_reply(call.tx, answers.decline_handshake(call.tx, request.handshake_id))}
+
+
+def cancel_handshake(call: Call, request: "requests.CancelHandshakeRequest") -> "replies.CancelHandshakeResponse":
+    """Take it back."""
+    return {"Handshake": handshake_reply(call.tx, answers.cancel_handshake(call.tx, request.handshake_id))}
+
+
+def list_handshakes_for_account(
+    call: Call, request: "requests.ListHandshakesForAccountRequest"
+) -> "replies.ListHandshakesForAccountResponse":
+    """List the handshakes that the caller's account received, whether it is in an organization or not."""
+    action, process_id = _filter(request.filter)
+    listing = Listing("ListHandshakesForAccount", call.tx.caller.account_id, action, process_id)
+    found = handshake_lists.received_handshakes(call.tx, action, process_id, after=listing.after(request.next_token))
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListHandshakesForAccountResponse = {"Handshakes": [handshake_reply(call.tx, one) for one in page]}
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def list_handshakes_for_organization(
+    call: Call, request: "requests.ListHandshakesForOrganizationRequest"
+) -> "replies.ListHandshakesForOrganizationResponse":
+    """List the handshakes that the organization sent."""
+    action, process_id = _filter(request.filter)
+    listing = Listing("ListHandshakesForOrganization", call.tx.caller.account_id, action, process_id)
+    found = handshake_lists.sent_handshakes(call.tx, action, process_id, after=listing.after(request.next_token))
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListHandshakesForOrganizationResponse = {
+        "Handshakes": [handshake_reply(call.tx, one) for one in page]
+    }
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def handshake_reply(tx: Transaction, one: Handshake) -> "replies.Handshake":
+    """Write a handshake, the same for both of its parties."""
     organization = tx.state.organizations[one.organization_id]
+    # AWS's samples leave out the prefix here, though not in the resources below.
+    parties: list[replies.HandshakeParty] = [{"Id": organization.id.removeprefix("o-"), "Type": "ORGANIZATION"}]
+    if one.recipient_kind is not PartyKind.ORGANIZATION:
+        parties.append({"Id": one.recipient, "Type": one.recipient_kind.value})
     return {
         "Id": one.id,
         "Arn": arns.organizations(
@@ -42,11 +90,8 @@ def _handshake(tx: Transaction, one: Handshake) -> "replies.Handshake":
             one.action.value.lower(),
             one.id,
         ),
-        "Parties": [
-            {"Id": organization.id.removeprefix("o-"), "Type": "ORGANIZATION"},
-            {"Id": one.recipient, "Type": one.recipient_kind.value},
-        ],
-        "State": handshakes.handshake_state(one, tx.now).value,
+        "Parties": parties,
+        "State": handshakes.handshake_state(tx.state, one, tx.now).value,
         "RequestedTimestamp": one.requested_at,
         "ExpirationTimestamp": one.expires_at,
         "Action": one.action.value,
@@ -54,18 +99,49 @@ def _handshake(tx: Transaction, one: Handshake) -> "replies.Handshake":
     }
 
 
+def _filter(given: "requests.HandshakeFilter | None") -> tuple[HandshakeAction | None, str | None]:
+    if given is None:
+        return None, None
+    return HandshakeAction(given.action_type) if given.action_type else None, given.parent_handshake_id
+
+
 def _resources(tx: Transaction, one: Handshake) -> "list[replies.HandshakeResource]":
-    organization = tx.state.organizations[one.organization_id]
-    management = account_of(tx.state, organization.management_account_id)
-    about: list[replies.HandshakeResource] = [
-        {"Type": "MASTER_EMAIL", "Value": management.email},
-        {"Type": "MASTER_NAME", "Value": management.name},
-        {"Type": "ORGANIZATION_FEATURE_SET", "Value": organization.feature_set.value},
-    ]
-    resources: list[replies.HandshakeResource] = [
-        {"Type": "ORGANIZATION", "Value": organization.id, "Resources": about},
-        {"Type": "EMAIL" if one.recipient_kind is PartyKind.EMAIL else "ACCOUNT", "Value": one.recipient},
-    ]
+    """Say what a handshake is about.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/manage-begin-all-features-standard-migration.html
+    """
+    resources: list[replies.HandshakeResource] = []
+    if parent_id := handshakes.parent_of(one):
+        resources.append({"Type": "PARENT_HANDSHAKE", "Value": parent_id.removeprefix("h-")})
+    resources.append(_organization_resource(tx, one))
+    if one.recipient_kind is not PartyKind.ORGANIZATION:
+        resources.append({"Type": one.recipient_kind.value, "Value": one.recipient})
+    if one.transfer_id is not None:
+        # Unverified: the order, and how the instant is written; AWS names the types and shows no sample.
+        starts_at = tx.state.transfers[one.transfer_id].starts_at
+        resources += [
+            {"Type": "RESPONSIBILITY_TRANSFER", "Value": one.transfer_id},
+            {"Type": "TRANSFER_TYPE", "Value": "BILLING"},
+            {"Type": "TRANSFER_START_TIMESTAMP", "Value": f"{starts_at:%Y-%m-%dT%H:%M:%S.000Z}"},
+        ]
     if one.notes:
         resources.append({"Type": "NOTES", "Value": one.notes})
     return resources
+
+
+def _organization_resource(tx: Transaction, one: Handshake) -> "replies.HandshakeResource":
+    management = account_of(tx.state, one.management_account_id)
+    resource: replies.HandshakeResource = {"Type": "ORGANIZATION", "Value": one.organization_id}
+    if one.action is HandshakeAction.INVITE:
+        resource["Resources"] = [
+            {"Type": "MASTER_EMAIL", "Value": management.email},
+            {"Type": "MASTER_NAME", "Value": management.name},
+            {"Type": "ORGANIZATION_FEATURE_SET", "Value": one.promised.value if one.promised else ""},
+        ]
+    if one.action is HandshakeAction.TRANSFER_RESPONSIBILITY:
+        resource["Resources"] = [
+            {"Type": "MANAGEMENT_ACCOUNT", "Value": management.id},
+            {"Type": "MANAGEMENT_EMAIL", "Value": management.email},
+            {"Type": "MANAGEMENT_NAME", "Value": management.name},
+        ]
+    return resource

@@ -11,8 +11,6 @@ from artifact_state.model import FeatureSet, Organization, State, Unit
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
-PAGE = 20
-
 
 def create_organization(
     call: Call, request: "requests.CreateOrganizationRequest"
@@ -38,7 +36,7 @@ def list_roots(call: Call, request: "requests.ListRootsRequest") -> "replies.Lis
     """List the one root."""
     listing = Listing("ListRoots", call.tx.caller.account_id)
     roots = organization.roots(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(roots, request.max_results or PAGE)
+    page, token = listing.page(roots, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListRootsResponse = {"Roots": [_root(*one) for one in page]}
     if token:
         reply["NextToken"] = token

@@ -1,0 +1,114 @@
+"""The tree: organizational units, what is in them, and moves between them."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.paging import Listing
+from artifact_emulator.services.organizations.accounts import account_reply
+from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_state import arns, hierarchy
+from artifact_state.model import State, Unit
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.organizations import replies, requests
+
+
+def create_organizational_unit(
+    call: Call, request: "requests.CreateOrganizationalUnitRequest"
+) -> "replies.CreateOrganizationalUnitResponse":
+    """Make an organizational unit."""
+    unit = hierarchy.create_unit(call.tx, request.parent_id, request.name, pairs_of(request.tags))
+    return {"OrganizationalUnit": _unit(call.tx.state, unit)}
+
+
+def update_organizational_unit(
+    call: Call, request: "requests.UpdateOrganizationalUnitRequest"
+) -> "replies.UpdateOrganizationalUnitResponse":
+    """Rename an organizational unit."""
+    unit = hierarchy.rename_unit(call.tx, request.organizational_unit_id, request.name)
+    return {"OrganizationalUnit": _unit(call.tx.state, unit)}
+
+
+def delete_organizational_unit(call: Call, request: "requests.DeleteOrganizationalUnitRequest") -> None:
+    """Delete an organizational unit: no output."""
+    hierarchy.delete_unit(call.tx, request.organizational_unit_id)
+
+
+def describe_organizational_unit(
+    call: Call, request: "requests.DescribeOrganizationalUnitRequest"
+) -> "replies.DescribeOrganizationalUnitResponse":
+    """Describe an organizational unit."""
+    unit = hierarchy.describe_unit(call.tx, request.organizational_unit_id)
+    return {"OrganizationalUnit": _unit(call.tx.state, unit)}
+
+
+def list_organizational_units_for_parent(
+    call: Call, request: "requests.ListOrganizationalUnitsForParentRequest"
+) -> "replies.ListOrganizationalUnitsForParentResponse":
+    """List the organizational units directly below a root or a unit."""
+    listing = Listing("ListOrganizationalUnitsForParent", call.tx.caller.account_id, request.parent_id)
+    found = hierarchy.units_below(call.tx, request.parent_id, after=listing.after(request.next_token))
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListOrganizationalUnitsForParentResponse = {
+        "OrganizationalUnits": [_unit(call.tx.state, one) for one in page]
+    }
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def list_accounts_for_parent(
+    call: Call, request: "requests.ListAccountsForParentRequest"
+) -> "replies.ListAccountsForParentResponse":
+    """List the accounts directly below a root or a unit."""
+    listing = Listing("ListAccountsForParent", call.tx.caller.account_id, request.parent_id)
+    found = hierarchy.accounts_below(call.tx, request.parent_id, after=listing.after(request.next_token))
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListAccountsForParentResponse = {"Accounts": [account_reply(call.tx, *one) for one in page]}
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def list_children(call: Call, request: "requests.ListChildrenRequest") -> "replies.ListChildrenResponse":
+    """List the ids of the accounts, or of the organizational units, directly below a root or a unit."""
+    listing = Listing("ListChildren", call.tx.caller.account_id, request.parent_id, request.child_type)
+    after = listing.after(request.next_token)
+    if request.child_type == "ACCOUNT":
+        accounts = hierarchy.accounts_below(call.tx, request.parent_id, after)
+        found = ((place, account.id) for place, (account, _) in accounts)
+    else:
+        units = hierarchy.units_below(call.tx, request.parent_id, after)
+        found = ((place, unit.id) for place, unit in units)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListChildrenResponse = {"Children": [{"Id": one, "Type": request.child_type} for one in page]}
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def list_parents(call: Call, request: "requests.ListParentsRequest") -> "replies.ListParentsResponse":
+    """List the one parent of an account or an organizational unit."""
+    listing = Listing("ListParents", call.tx.caller.account_id, request.child_id)
+    after = listing.after(request.next_token)
+    parent = hierarchy.parent_of(call.tx, request.child_id)
+    page, _ = listing.page(iter([(0, parent)] if after < 0 else []), 1)
+    return {"Parents": [{"Id": one.id, "Type": "ORGANIZATIONAL_UNIT" if one.parent_id else "ROOT"} for one in page]}
+
+
+def move_account(call: Call, request: "requests.MoveAccountRequest") -> None:
+    """Move an account from one root or unit to another: no output."""
+    hierarchy.move_account(call.tx, request.account_id, request.source_parent_id, request.destination_parent_id)
+
+
+def _unit(state: State, unit: Unit) -> "replies.OrganizationalUnit":
+    organization = state.organizations[unit.organization_id]
+    path = (organization.id, *hierarchy.path_of(state, unit.id))
+    return {
+        "Id": unit.id,
+        "Arn": arns.organizations(
+            organization.partition, organization.management_account_id, "ou", organization.id, unit.id
+        ),
+        "Name": unit.name,
+        "Path": "/".join(path) + "/",
+    }

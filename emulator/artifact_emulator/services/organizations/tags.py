@@ -1,0 +1,38 @@
+"""Tags of roots, organizational units and accounts."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.paging import Listing
+from artifact_state import tags
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.organizations import replies, requests
+
+
+def tag_resource(call: Call, request: "requests.TagResourceRequest") -> None:
+    """Set tags: no output."""
+    tags.tag_resource(call.tx, request.resource_id, pairs_of(request.tags))
+
+
+def untag_resource(call: Call, request: "requests.UntagResourceRequest") -> None:
+    """Take tags away: no output."""
+    tags.untag_resource(call.tx, request.resource_id, request.tag_keys)
+
+
+def list_tags_for_resource(
+    call: Call, request: "requests.ListTagsForResourceRequest"
+) -> "replies.ListTagsForResourceResponse":
+    """List the tags of one resource; how many fit on a page is not for the caller to say."""
+    listing = Listing("ListTagsForResource", call.tx.caller.account_id, request.resource_id)
+    found = tags.tags_of(call.tx, request.resource_id, after=listing.after(request.next_token))
+    page, token = listing.page(found, call.tx.quotas.organizations_page_size)
+    reply: replies.ListTagsForResourceResponse = {"Tags": [{"Key": one.key, "Value": one.value} for one in page]}
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def pairs_of(given: "list[requests.Tag] | None") -> tags.Pairs:
+    """Read the tags of a request."""
+    return tuple((one.key, one.value) for one in given or ())

@@ -1,0 +1,110 @@
+"""Tags on what an organization consists of: its root, organizational units and accounts.
+
+They are kept under the id of what they are on, in the order in which their keys were first set.
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from artifact_state.authority import membership_of, require_management, require_management_or_delegate
+from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, TargetNotFound
+from artifact_state.events import TagsChanged
+from artifact_state.model import Organization, State, Tag
+from artifact_state.world import Transaction
+
+_RESERVED_PREFIX = "aws:"
+Pairs = tuple[tuple[str, str], ...]
+
+
+def tag_resource(tx: Transaction, resource_id: str, pairs: Pairs) -> None:
+    """Set tags; those of other keys remain.
+
+    Raises NotInOrganization, WrongAccount, TargetNotFound, InvalidInput, ConstraintViolated.
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_TagResource.html
+    """
+    organization = require_management(tx)
+    _require_target(tx, organization, resource_id)
+    check_tags(tx, pairs, resource_id)
+    attach_tags(tx, resource_id, pairs)
+    tx.record(TagsChanged(at=tx.now, organization_id=organization.id, resource_id=resource_id))
+
+
+def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> None:
+    """Take the tags of certain keys away; a key that is not there is no error.
+
+    Raises NotInOrganization, WrongAccount, TargetNotFound, InvalidInput.
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UntagResource.html
+    """
+    organization = require_management(tx)
+    _require_target(tx, organization, resource_id)
+    unwanted = set(keys)
+    _check_keys(unwanted)
+    held = tx.state.tags.get(resource_id, ())
+    kept = tuple(tag for tag in held if tag.key not in unwanted)
+    if kept != held:
+        _keep(tx, resource_id, kept)
+        tx.record(TagsChanged(at=tx.now, organization_id=organization.id, resource_id=resource_id))
+
+
+def tags_of(tx: Transaction, resource_id: str, after: int = -1) -> Iterator[tuple[int, Tag]]:
+    """Go through the tags of something in the organization.
+
+    Raises NotInOrganization, WrongAccount, TargetNotFound.
+    """
+    organization = require_management_or_delegate(tx)
+    _require_target(tx, organization, resource_id)
+    return ((tag.serial, tag) for tag in tx.state.tags.get(resource_id, ()) if tag.serial > after)
+
+
+def check_tags(tx: Transaction, pairs: Pairs, resource_id: str = "") -> None:
+    """Refuse tags that cannot be set together on something, which may be new and have no id yet.
+
+    Raises InvalidInput, ConstraintViolated.
+    """
+    keys = {key for key, _ in pairs}
+    _check_keys(keys)
+    if len(keys) < len(pairs):
+        raise InvalidInput(InputReason.DUPLICATE_TAG_KEY)
+    held = {tag.key for tag in tx.state.tags.get(resource_id, ())}
+    if len(held | keys) > tx.quotas.tags_per_resource:
+        raise ConstraintViolated(Constraint.MAX_TAG_LIMIT_EXCEEDED)
+
+
+def attach_tags(tx: Transaction, resource_id: str, pairs: Pairs) -> None:
+    """Set tags that were checked; a key that is there keeps its place."""
+    if not pairs:
+        return
+    held = {tag.key: tag for tag in tx.state.tags.get(resource_id, ())}
+    for key, value in pairs:
+        tag = held.get(key)
+        held[key] = replace(tag, value=value) if tag else Tag(key=key, value=value, serial=tx.serial())
+    _keep(tx, resource_id, tuple(held.values()))
+
+
+def drop_tags(tx: Transaction, resource_id: str) -> None:
+    """Forget the tags of what is gone."""
+    if resource_id in tx.state.tags:
+        _keep(tx, resource_id, ())
+
+
+def _check_keys(keys: Iterable[str]) -> None:
+    if any(key.lower().startswith(_RESERVED_PREFIX) for key in keys):
+        raise InvalidInput(InputReason.INVALID_SYSTEM_TAGS_PARAMETER)
+
+
+def _require_target(tx: Transaction, organization: Organization, resource_id: str) -> None:
+    if _owner_of(tx.state, resource_id, tx.now) != organization.id:
+        raise TargetNotFound(resource_id)
+
+
+def _owner_of(state: State, resource_id: str, now: datetime) -> str | None:
+    """Tell the organization that has something of this id."""
+    owned = state.units.get(resource_id) or state.transfers.get(resource_id) or membership_of(state, resource_id, now)
+    return owned.organization_id if owned else None
+
+
+def _keep(tx: Transaction, resource_id: str, tags: tuple[Tag, ...]) -> None:
+    kept = tx.state.tags.insert(resource_id, tags) if tags else tx.state.tags.remove(resource_id)
+    tx.set(tags=kept)

@@ -1,0 +1,130 @@
+"""No rule of the hierarchy, of accounts or of tags costs more where there are many accounts.
+
+What is counted is calls, in Python and into C: they are the same on every machine and at every hour.
+"""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache, partial
+from itertools import islice
+from types import FrameType
+
+import pytest
+
+from artifact_state import accounts, closures, creations, hierarchy, organization, tags
+from artifact_state.model import CreationState
+from artifact_state.world import World
+from tests.state.acting import (
+    MANAGEMENT,
+    NOW,
+    a_world,
+    act,
+    limits,
+    new_account,
+    root_id,
+    the_organization,
+    transaction,
+)
+
+FEW, MANY = 50, 5_000  # The fewest still fill a page of twenty.
+PLENTY = limits(
+    accounts_per_organization=MANY * 2,
+    closures_in_small_organization=MANY,
+    closures_in_large_organization=MANY,
+    closure_share=100,
+)
+
+
+@cache
+def _filled(size: int) -> World:
+    """Give a world of so many accounts: half of them in a unit, a quarter closed."""
+    world = a_world(quotas=PLENTY)
+    members = [new_account(world, f"member-{at}") for at in range(size)]
+    unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
+    for member in members[::2]:
+        act(world, hierarchy.move_account, member, root_id(world), unit)
+    for member in members[1::4]:
+        act(world, closures.close_account, member)
+    act(world, creations.create_account, name="bad", email=".@example.com")
+    return world
+
+
+ROOT, UNIT, MEMBER = "<root>", "<unit>", "<member>"
+RULES: dict[str, tuple[Callable[..., object], tuple[object, ...]]] = {
+    "create_account": (partial(creations.create_account, name="new", email="new@example.com"), ()),
+    "creation_of": (creations.creation_of, ("<creation>",)),
+    "creations": (creations.creations, ()),
+    "creations that failed": (creations.creations, ({CreationState.FAILED},)),
+    "creations under way": (creations.creations, ({CreationState.IN_PROGRESS},)),
+    "member_account": (accounts.member_account, (MEMBER,)),
+    "member_accounts": (accounts.member_accounts, ()),
+    "close_account": (closures.close_account, (MEMBER,)),
+    "remove_account": (accounts.remove_account, (MEMBER,)),
+    "move_account": (hierarchy.move_account, (MEMBER, UNIT, ROOT)),
+    "parent_of": (hierarchy.parent_of, (MEMBER,)),
+    "accounts_below": (hierarchy.accounts_below, (ROOT,)),
+    "units_below": (hierarchy.units_below, (ROOT,)),
+    "create_unit": (hierarchy.create_unit, (ROOT, "New")),
+    "rename_unit": (hierarchy.rename_unit, (UNIT, "New")),
+    "tag_resource": (tags.tag_resource, (MEMBER, (("a", "1"),))),
+    "tags_of": (tags.tags_of, (MEMBER,)),
+    "describe_organization": (organization.describe_organization, ()),
+    "roots": (organization.roots, ()),
+}
+
+
+def calls_of(world: World, name: str) -> int:
+    """Count the calls of a rule, and of the first page if it goes through something; the world stays as it was."""
+    rule, named = RULES[name]
+    one = the_organization(world)
+    unit = next(iter(one.units))
+    member = next(iter(world.state.units[unit].accounts))
+    creation = next(iter(one.fulfilled_creations)).id
+    known: dict[object, object] = {ROOT: one.root_id, UNIT: unit, MEMBER: member, "<creation>": creation}
+    before, count = world.state, 0
+
+    def seen(frame: FrameType, event: str, argument: object) -> None:  # noqa: ARG001 - as sys.setprofile has it
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    with transaction(world, MANAGEMENT) as tx:
+        sys.setprofile(seen)
+        try:
+            result = rule(
+                tx, *(known.get(argument, argument) if isinstance(argument, str) else argument for argument in named)
+            )
+            if isinstance(result, Iterator):
+                deque(islice(result, 20), maxlen=0)
+        finally:
+            sys.setprofile(None)
+    world.state = before
+    return count
+
+
+class TestCost:
+    """What a rule costs."""
+
+    @pytest.mark.parametrize("name", RULES)
+    def test_does_not_grow(self, name: str) -> None:
+        """A hundred times the accounts cost no more than a few steps deeper into a tree."""
+        counts = []
+        for size in (FEW, MANY):
+            world = _filled(size)
+            calls_of(world, name)  # What is made once, is made now.
+            counts.append(calls_of(world, name))
+        assert counts[1] <= counts[0] * 1.5, counts
+
+    def test_gone_accounts_are_cleaned_up_once(self) -> None:
+        """The first change after many accounts are gone pays for them, and no later one."""
+        world = _filled(FEW)
+        before, usual = world.state, calls_of(world, "create_account")
+        world.clock.advance(timedelta(days=90))
+        try:
+            first = calls_of(world, "create_account")
+            new_account(world, "later")
+            assert calls_of(world, "create_account") <= usual * 1.5 < first
+        finally:
+            world.clock.freeze(NOW)
+            world.state = before
