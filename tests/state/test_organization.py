@@ -42,9 +42,7 @@ class TestCreateOrganization:
         ("feature_set", "enabled"),
         [(FeatureSet.ALL, (PolicyType.SERVICE_CONTROL_POLICY,)), (FeatureSet.CONSOLIDATED_BILLING, ())],
     )
-    def test_enables_policies_with_all_features(
-        self, feature_set: FeatureSet, enabled: tuple[PolicyType, ...]
-    ) -> None:
+    def test_enables_policies_with_all_features(self, feature_set: FeatureSet, enabled: tuple[PolicyType, ...]) -> None:
         """Service control policies come with all features, and billing alone has none."""
         made = act(World(), organization.create_organization, feature_set)
         assert (made.feature_set, made.enabled_policy_types) == (feature_set, enabled)

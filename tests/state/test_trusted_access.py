@@ -97,9 +97,7 @@ class TestEnableServiceAccess:
         told = [type(one) for one in world.events if isinstance(one, ServiceAccessEnabled | ServiceAccessDisabled)]
         assert told == [ServiceAccessEnabled, ServiceAccessDisabled] * 2
 
-    @pytest.mark.parametrize(
-        ("choice", "refused_principal"), [("documented", SYNC), ("account-sync", ARTIFACT)]
-    )
+    @pytest.mark.parametrize(("choice", "refused_principal"), [("documented", SYNC), ("account-sync", ARTIFACT)])
     def test_of_the_principal_that_the_world_does_not_take(self, choice: str, refused_principal: str) -> None:
         """A world may take one of Artifact's principals only, as either of AWS's documents has it."""
         world = a_world(artifact_principal=choice)
