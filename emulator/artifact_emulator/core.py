@@ -14,7 +14,7 @@ from artifact_emulator import control
 from artifact_emulator.call import Call
 from artifact_emulator.errors import failure_of
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
-from artifact_emulator.gateway import Route, route
+from artifact_emulator.gateway import Route, is_form, route
 from artifact_emulator.identity import Credentials, identify
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Protocol, Service
@@ -115,8 +115,7 @@ def _protocol_of(request: Request) -> Protocol:
     """Guess the protocol of a request that names no operation, so that its client can read the answer."""
     if "x-amz-target" in request.headers:
         return "json"
-    content_type = request.headers.get("content-type", "")
-    return "query" if request.path == "/" and "form-urlencoded" in content_type else "rest-json"
+    return "query" if is_form(request) else "rest-json"
 
 
 def _endpoint(request: Request) -> str:

@@ -66,6 +66,7 @@ _CONSTRAINT_MESSAGES = {
     Constraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED: "You have exceeded the allowed number of AWS accounts.",
     Constraint.ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED: "You attempted to exceed the number of accounts that you can "
     "create at a time.",
+    Constraint.ACCOUNT_CREATION_NOT_COMPLETE: "Your account setup isn't complete or your account isn't fully active.",
     Constraint.CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION: "To create an organization in the specified "
     "region, you must enable all features mode.",
     Constraint.MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED: "To complete this operation, the management account must be "
@@ -160,7 +161,6 @@ _ORGANIZATIONS: Rows = {
         "CreateAccountStatusNotFoundException", "You specified a create account request that doesn't exist."
     ),
     errors.HandshakeNotFound: _says("HandshakeNotFoundException", "You specified a handshake that doesn't exist."),
-    errors.RootNotFound: _says("RootNotFoundException", "You specified a root that doesn't exist."),
     errors.UnitNotFound: _says(
         "OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist."
     ),

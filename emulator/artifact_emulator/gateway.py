@@ -39,7 +39,7 @@ def route(request: Request) -> Route:
     target = request.headers.get("x-amz-target")
     if target is not None:
         return _json(request, target)
-    if _is_form(request):
+    if is_form(request):
         return _query(request)
     if request.headers.get("content-type", "").startswith(_JSON_TYPES):
         return Route("json", None, "")
@@ -58,11 +58,12 @@ def _json(request: Request, target: str) -> Route:
     return _named("json", bindings(service), name)
 
 
-def _is_form(request: Request) -> bool:
+def is_form(request: Request) -> bool:
+    """Tell whether a request speaks the query protocol: a form is posted, or an action is in the query."""
     if request.path != "/":
         return False
     form_type = "application/x-www-form-urlencoded"
-    return request.headers.get("content-type", "").startswith(form_type) or "Action=" in request.query
+    return request.headers.get("content-type", "").lower().startswith(form_type) or "Action=" in request.query
 
 
 def _query(request: Request) -> Route:

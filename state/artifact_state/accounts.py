@@ -116,7 +116,9 @@ def join(tx: Transaction, organization: Organization, account_id: str, method: J
     """Make an account a member, below the root, from an instant on.
 
     Every member has the role with which Organizations makes the roles of other services.
+    Raises ConstraintViolated.
     """
+    _check_usable(tx, account_id)
     serial = tx.serial()
     root = tx.state.units[organization.root_id]
     tx.put(
@@ -133,6 +135,16 @@ def join(tx: Transaction, organization: Organization, account_id: str, method: J
     tx.put(replace(organization, members=organization.members.set(serial, account_id)))
     ensure_linked_role(tx, account_id, ORGANIZATIONS_PRINCIPAL, at=at)
     tx.record(AccountJoined(at=at, organization_id=organization.id, account_id=account_id))
+
+
+def _check_usable(tx: Transaction, account_id: str) -> None:
+    """Refuse an account that is still being created or was closed for good: another organization still lists it.
+
+    Unverified: nobody at AWS can sign in to such an account.
+    """
+    membership, closure = tx.state.memberships.get(account_id), tx.state.closures.get(account_id)
+    if (membership and tx.now < membership.joined_at) or (closure and tx.now >= closure.gone_at):
+        raise ConstraintViolated(Constraint.ACCOUNT_CREATION_NOT_COMPLETE)
 
 
 def depart(

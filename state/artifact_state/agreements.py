@@ -35,7 +35,7 @@ def covers(state: State, acceptance: Acceptance, account_id: str, now: datetime)
     """Tell whether an accepted agreement covers an account, and so can be reached by it, at an instant.
 
     An organization's agreement covers every member, however long it has been one, while the
-    organization trusts Artifact; it covers nobody who has left.
+    organization trusts Artifact; it covers nobody who has left, and no account that was closed.
     """
     if acceptance.effective_end is not None:
         return False
@@ -47,6 +47,7 @@ def covers(state: State, acceptance: Acceptance, account_id: str, now: datetime)
         and organization.id == acceptance.organization_id
         and organization.feature_set is FeatureSet.ALL
         and artifact_is_trusted(organization)
+        and not _is_closed(state, account_id, now)
     )
 
 
@@ -212,7 +213,12 @@ def _reachable(tx: Transaction, customer_agreement_id: str) -> Acceptance:
     if covers(tx.state, acceptance, tx.caller.account_id, tx.now):
         return acceptance
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
-    ended = acceptance.effective_end is not None
-    if ended or organization is None or organization.id != acceptance.organization_id:
+    outside = organization is None or organization.id != acceptance.organization_id
+    if outside or acceptance.effective_end is not None or _is_closed(tx.state, tx.caller.account_id, tx.now):
         raise CustomerAgreementNotFound(customer_agreement_id)
     raise AgreementDenied(Denial.TRUSTED_ACCESS_DISABLED)
+
+
+def _is_closed(state: State, account_id: str, now: datetime) -> bool:
+    closure = state.closures.get(account_id)
+    return closure is not None and now >= closure.closed_at

@@ -9,7 +9,7 @@
     │   ├── EmailNotVerified        his e-mail address is not verified
     │   └── NotParty                he is no party to the handshake
     ├── NotFound                    what he names does not exist
-    │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound  RootNotFound
+    │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound
     │   ├── UnitNotFound  ParentNotFound  SourceParentNotFound  DestinationParentNotFound
     │   ├── ChildNotFound  TargetNotFound
     │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
@@ -63,6 +63,7 @@ class Constraint(Enum):
     ORGANIZATION_NOT_IN_ALL_FEATURES_MODE = "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
     ACCOUNT_NUMBER_LIMIT_EXCEEDED = "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
     ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED = "ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED"
+    ACCOUNT_CREATION_NOT_COMPLETE = "ACCOUNT_CREATION_NOT_COMPLETE"
     CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION = "CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION"
     MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED = "MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED"
     OU_NUMBER_LIMIT_EXCEEDED = "OU_NUMBER_LIMIT_EXCEEDED"
@@ -175,10 +176,6 @@ class CreationNotFound(NotFound):
 
 class HandshakeNotFound(NotFound):
     """No such handshake, or the caller is no party to it."""
-
-
-class RootNotFound(NotFound):
-    """No such root in the organization."""
 
 
 class UnitNotFound(NotFound):

@@ -30,7 +30,7 @@ from artifact_state.model import (
 from artifact_state.ordered import Ordered
 from artifact_state.world import Transaction
 
-_FORGOTTEN_AT_ONCE = 100
+_FORGOTTEN_AT_ONCE = 10
 """How many handshakes that nobody sees any more a new one clears away: enough to keep up, too few to be felt."""
 Place = tuple[int, Handshake | None]
 """A place in a listing, and the handshake there unless it is hidden."""
@@ -52,8 +52,7 @@ def end_of(state: State, handshake: Handshake, now: datetime) -> tuple[Handshake
     """Tell how and when a handshake ended, if it has."""
     if handshake.settled is not None and handshake.settled_at is not None:
         return handshake.settled, handshake.settled_at
-    overtaken_at = _overtaken_at(state, handshake, now)
-    if overtaken_at is not None and overtaken_at <= handshake.expires_at:
+    if overtaken_at := _overtaken_at(state, handshake, now):
         return HandshakeState.CANCELED, overtaken_at
     return (HandshakeState.EXPIRED, handshake.expires_at) if now >= handshake.expires_at else None
 
@@ -177,19 +176,20 @@ def settle(tx: Transaction, handshake: Handshake, answer: HandshakeState) -> Han
 def _overtaken_at(state: State, handshake: Handshake, now: datetime) -> datetime | None:
     """Tell when another handshake made this one pointless, as if it had been canceled.
 
-    An invitation to consolidated billing ends when all features begin to be enabled, and what belongs to that process
-    ends with it.
+    An invitation to consolidated billing ends when all features begin to be enabled. What belongs to that process ends
+    with it, even when both expire: AWS calls that canceled.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html
     """
     if handshake.process_id is not None:
         ended = end_of(state, state.handshakes[handshake.process_id], now)
         is_kept = ended and ended[0] is HandshakeState.ACCEPTED and handshake.action is HandshakeAction.INVITE
-        return ended[1] if ended and not is_kept else None
+        return ended[1] if ended and not is_kept and ended[1] <= handshake.expires_at else None
     if handshake.promised is FeatureSet.CONSOLIDATED_BILLING:
         sent = state.organizations[handshake.organization_id].handshakes
         processes = sent.get(HandshakeAction.ENABLE_ALL_FEATURES.value, Ordered())
         begun = next(processes.after(handshake.serial), None)
-        return state.handshakes[begun[1]].requested_at if begun else None
+        begun_at = state.handshakes[begun[1]].requested_at if begun else handshake.expires_at
+        return begun_at if begun_at < handshake.expires_at else None
     return None
 
 

@@ -13,17 +13,21 @@ ARTIFACT_PRINCIPALS = {"artifact.amazonaws.com", "aws-artifact-account-sync.amaz
 ARTIFACT_ROLE = "AWSServiceRoleForArtifact"
 INVITATION_LIFETIME = timedelta(days=15)
 SETTLED_VISIBLE_FOR = timedelta(days=30)
+CLOSED_LISTED_FOR = timedelta(days=90)
+
+NOT_THERE = errors.ConstraintViolated(Constraint.ACCOUNT_CREATION_NOT_COMPLETE)
 
 
 @dataclass
 class PlainOrganization:
-    """An organization: who manages it, whom it trusts, who is in it in the order of joining."""
+    """An organization: who manages it, whom it trusts, who came into it in the order of joining."""
 
     id: str
     management: str
     all_features: bool
     trusted: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    """Those who are still being created, and those who were closed long ago, included."""
 
     def trusts_artifact(self) -> bool:
         """Tell whether one of Artifact's principals is enabled."""
@@ -58,16 +62,26 @@ class PlainModel:
     """Everything that is so, and for each question or change what the answer should be."""
 
     now: datetime
-    accounts: list[str]
+    everybody: list[str]
     organizations: dict[str, PlainOrganization] = field(default_factory=dict)
     agreements: dict[str, PlainAgreement] = field(default_factory=dict)
     invitations: dict[str, PlainInvitation] = field(default_factory=dict)
     artifact_roles: dict[str, str] = field(default_factory=dict)
-    emails: set[str] = field(default_factory=set)
+    emails: dict[str, str] = field(default_factory=dict)
+    born_at: dict[str, datetime] = field(default_factory=dict)
+    closed_at: dict[str, datetime] = field(default_factory=dict)
+
+    def is_there(self, account: str) -> bool:
+        """Tell whether an account can be used: created by now, and not closed for good."""
+        return self._is_born(account) and not self._is_gone(account)
+
+    def members(self, organization: PlainOrganization) -> list[str]:
+        """List the accounts that are in an organization now, closed ones too."""
+        return [one for one in organization.members if self.is_there(one)]
 
     def organization_of(self, account: str) -> PlainOrganization | None:
         """Tell which organization an account is in."""
-        return next((one for one in self.organizations.values() if account in one.members), None)
+        return next((one for one in self.organizations.values() if account in self.members(one)), None)
 
     def managers(self) -> list[str]:
         """List the management accounts."""
@@ -116,14 +130,15 @@ class PlainModel:
 
     def refuses_new_organization(self, caller: str) -> Refused | None:
         """Tell how the making of an organization is refused."""
-        return errors.AlreadyInOrganization(caller) if self.organization_of(caller) else None
+        return errors.AlreadyInOrganization(caller) if self.organization_of(caller) else self._refuses_going(caller)
 
     def refuses_deletion(self, caller: str) -> Refused | None:
         """Tell how the deletion of the caller's organization is refused."""
         if refusal := self.refuses_management(caller):
             return refusal
         organization = self._own(caller)
-        return errors.OrganizationNotEmpty(organization.id) if organization.members != [caller] else None
+        others = [one for one in organization.members if one != caller and not self._is_gone(one)]
+        return errors.OrganizationNotEmpty(organization.id) if others else None
 
     def refuses_acceptance(self, caller: str, *, for_organization: bool) -> Refused | None:
         """Tell how the acceptance of an agreement is refused."""
@@ -146,7 +161,8 @@ class PlainModel:
         if self._is_seen(agreement, caller):
             return None
         organization = self.organization_of(caller)
-        if not agreement.ended and organization and organization.id == agreement.organization:
+        within = organization is not None and organization.id == agreement.organization
+        if within and not agreement.ended and caller not in self.closed_at:
             return errors.AgreementDenied(Denial.TRUSTED_ACCESS_DISABLED)
         return errors.CustomerAgreementNotFound(agreement_id)
 
@@ -162,7 +178,7 @@ class PlainModel:
         if refusal := self.refuses_management(caller):
             return refusal
         organization = self._own(caller)
-        if recipient in organization.members:
+        if recipient in self.members(organization):
             return errors.HandshakeConstraintViolated(HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION)
         for one in self.invitations.values():
             if (one.organization, one.recipient) == (organization.id, recipient) and self._is_open(one):
@@ -183,21 +199,32 @@ class PlainModel:
         organization = self.organization_of(caller)
         if organization and organization.id == invitation.organization:
             return errors.HandshakeConstraintViolated(HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION)
-        return errors.ManagementAccountCannotLeave() if caller in self.managers() else None
+        return self._refuses_going(caller)
 
     def refuses_removal(self, caller: str, account: str) -> Refused | None:
         """Tell how the removal of a member is refused."""
         if refusal := self.refuses_management(caller):
             return refusal
-        if account not in self._own(caller).members:
+        if account not in self.members(self._own(caller)):
             return errors.AccountNotFound(account)
-        return errors.ManagementAccountCannotLeave() if account == caller else None
+        return self._refuses_going(account)
 
     def refuses_leaving(self, caller: str) -> Refused | None:
         """Tell how a departure is refused."""
-        if self.organization_of(caller) is None:
-            return errors.NotInOrganization()
-        return errors.ManagementAccountCannotLeave() if caller in self.managers() else None
+        return self._refuses_going(caller) if self.organization_of(caller) else errors.NotInOrganization()
+
+    def refuses_closing(self, caller: str, account: str) -> Refused | None:
+        """Tell how the closing of a member is refused."""
+        if refusal := self.refuses_management(caller):
+            return refusal
+        organization = self._own(caller)
+        if account not in self.members(organization):
+            return errors.AccountNotFound(account)
+        if account == caller:
+            return errors.ConstraintViolated(Constraint.CANNOT_CLOSE_MANAGEMENT_ACCOUNT)
+        if not organization.all_features:
+            return errors.ConstraintViolated(Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE)
+        return errors.AccountAlreadyClosed(account) if account in self.closed_at else None
 
     def depart(self, account: str) -> None:
         """Take an account out of its organization."""
@@ -215,13 +242,30 @@ class PlainModel:
         assert organization
         return organization
 
+    def _refuses_going(self, account: str) -> Refused | None:
+        if not self.is_there(account):
+            return NOT_THERE
+        if account in self.managers():
+            return errors.ManagementAccountCannotLeave()
+        if account in self.closed_at:
+            return errors.ConstraintViolated(Constraint.ACCOUNT_CANNOT_LEAVE_ORGANIZATION)
+        return None
+
+    def _is_born(self, account: str) -> bool:
+        return account not in self.born_at or self.now >= self.born_at[account]
+
+    def _is_gone(self, account: str) -> bool:
+        return account in self.closed_at and self.now >= self.closed_at[account] + CLOSED_LISTED_FOR
+
     def _is_seen(self, agreement: PlainAgreement, account: str) -> bool:
         if agreement.ended:
             return False
         if agreement.organization is None:
             return agreement.account == account
-        organization = self.organizations.get(agreement.organization)
-        return organization is not None and account in organization.members and organization.trusts_artifact()
+        organization = self.organization_of(account)
+        if organization is None or organization.id != agreement.organization:
+            return False
+        return organization.trusts_artifact() and account not in self.closed_at
 
     def _is_shown(self, invitation: PlainInvitation, account: str) -> bool:
         ended = invitation.accepted_at or invitation.sent_at + INVITATION_LIFETIME

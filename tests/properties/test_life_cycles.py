@@ -1,6 +1,7 @@
 """Random lives of accounts, organizations and agreements, beside a model in plain dictionaries."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from artifact_state import (
     accounts,
     agreements,
     answers,
+    closures,
     creations,
     invitations,
     linked_roles,
@@ -24,7 +26,7 @@ from artifact_state.errors import InvalidToken, Refused, RoleNameTaken, RoleNotF
 from artifact_state.model import Acceptance, CreationFailure, FeatureSet, PartyKind, State
 from artifact_state.principals import root_of
 from artifact_state.roles import role_of
-from artifact_state.world import Options, Transaction, World
+from artifact_state.world import Options, Transaction, World, default_quotas
 from tests.properties.plain_model import (
     ARTIFACT_PRINCIPALS,
     ARTIFACT_ROLE,
@@ -45,9 +47,9 @@ def drawn(choices: "Callable[[LifeCycles], Sequence[str]]") -> st.SearchStrategy
     return st.runner().flatmap(lambda machine: st.sampled_from(choices(machine)))
 
 
-ANYBODY = drawn(lambda machine: machine.model.accounts)
+ANYBODY = drawn(lambda machine: machine.model.everybody)
 # Most of what anybody tries is refused: let those who may try more often.
-MANAGER = drawn(lambda machine: machine.model.accounts + 3 * machine.model.managers())
+MANAGER = drawn(lambda machine: machine.model.everybody + 3 * machine.model.managers())
 ACCEPTED = drawn(lambda machine: [*machine.model.agreements, *3 * machine.model.all_in_force()])
 INVITATION = drawn(lambda machine: list(machine.model.invitations) or machine.lost_invitations)
 PRINCIPAL = st.sampled_from(sorted(ARTIFACT_PRINCIPALS))
@@ -60,15 +62,16 @@ class LifeCycles(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = new_world()
+        self.world = new_world(timedelta(0))
         self.model = PlainModel(BEGIN, list(FIRST_ACCOUNTS))
         self.lost_invitations: list[str] = []
         self.ids: set[str] = set()
         self.history: list[Callable[[World], object]] = []
 
-    @initialize()
-    def begin_in_the_middle(self) -> None:
+    @initialize(creation_delay=st.sampled_from([timedelta(0), timedelta(0), timedelta(hours=1)]))
+    def begin_in_the_middle(self, creation_delay: timedelta) -> None:
         """Spare every run the first steps of all stories."""
+        self.world = new_world(creation_delay)
         management = FIRST_ACCOUNTS[0]
         self.create_organization(management, FeatureSet.ALL)
         self.create_account(management, "first")
@@ -149,13 +152,16 @@ class LifeCycles(RuleBasedStateMachine):
         self.note(made.id)
         plain = self.model.organization_of(caller)
         assert plain
-        if email in self.model.emails:
-            assert made.failure is CreationFailure.EMAIL_ALREADY_EXISTS
+        if owner := self.model.emails.get(email):
+            coming = owner in plain.members and self.model.now < self.model.born_at[owner]
+            taken = CreationFailure.CONCURRENT_ACCOUNT_MODIFICATION if coming else CreationFailure.EMAIL_ALREADY_EXISTS
+            assert made.failure is taken
             return
         assert made.failure is None
         self.note(made.account_id)
-        self.model.emails.add(email)
-        self.model.accounts.append(made.account_id)
+        self.model.emails[email] = made.account_id
+        self.model.everybody.append(made.account_id)
+        self.model.born_at[made.account_id] = self.model.now + self.world.options.creation_delay
         plain.members.append(made.account_id)
 
     @rule(caller=MANAGER, recipient=ANYBODY)
@@ -198,6 +204,14 @@ class LifeCycles(RuleBasedStateMachine):
         if not expected:
             self.model.depart(caller)
 
+    @rule(caller=MANAGER, account=ANYBODY)
+    def close(self, caller: str, account: str) -> None:
+        """Close a member account."""
+        expected = self.model.refuses_closing(caller, account)
+        self.call(expected, caller, closures.close_account, account)
+        if not expected:
+            self.model.closed_at[account] = self.model.now
+
     @rule(caller=ANYBODY)
     def create_role(self, caller: str) -> None:
         """Make the role of AWS Artifact by hand."""
@@ -216,9 +230,9 @@ class LifeCycles(RuleBasedStateMachine):
             if not task.usages:
                 del self.model.artifact_roles[caller]
 
-    @rule(days=st.sampled_from([1, 14, 15, 30]))
+    @rule(days=st.sampled_from([1, 14, 15, 30, 90]))
     def wait(self, days: int) -> None:
-        """Let days pass: invitations expire, and disappear later."""
+        """Let days pass: accounts are created, invitations expire, closed accounts go for good."""
         self.do(lambda world: world.clock.advance(timedelta(days=days)))
         self.model.now += timedelta(days=days)
 
@@ -226,7 +240,7 @@ class LifeCycles(RuleBasedStateMachine):
     def every_account_sees_what_it_should(self) -> None:
         """Compare the agreements, the membership and the role of every account; looking changes nothing."""
         before = self.world.state
-        for account in self.model.accounts:
+        for account in self.model.everybody:
             with self.world.transaction(root_of(account)) as tx:
                 seen = [one.id for _, one in agreements.customer_agreements(tx)]
             assert seen == self.model.sees(account)
@@ -244,7 +258,7 @@ class LifeCycles(RuleBasedStateMachine):
             with self.world.transaction(root_of(plain.management)) as tx:
                 members = [account.id for _, (account, _) in accounts.member_accounts(tx)]
                 trusted = [one.principal for _, one in trusted_access.trusted_services(tx)]
-            assert members == plain.members
+            assert members == self.model.members(plain)
             assert trusted == plain.trusted
 
     @invariant()
@@ -258,7 +272,7 @@ class LifeCycles(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Live the same life again in a world of the same seed: it must become equal, ids and all."""
-        again = new_world()
+        again = new_world(self.world.options.creation_delay)
         for step in self.history:
             step(again)
         assert again.state == self.world.state
@@ -319,9 +333,11 @@ class LifeCycles(RuleBasedStateMachine):
         self.ids.add(new_id)
 
 
-def new_world() -> World:
+def new_world(creation_delay: timedelta) -> World:
     """Give an empty world whose clock stands still."""
-    return World(clock=Clock(frozen_at=BEGIN), state=State(seed="life"), options=Options())
+    quotas = replace(default_quotas(), concurrent_account_creations=1000)
+    options = Options(creation_delay=creation_delay, quotas=quotas)
+    return World(clock=Clock(frozen_at=BEGIN), state=State(seed="life"), options=options)
 
 
 def attempt(world: World, caller: str, operation: Callable[..., Any], *arguments: Any) -> tuple[Refused | None, Any]:
@@ -335,5 +351,5 @@ def attempt(world: World, caller: str, operation: Callable[..., Any], *arguments
 
 TestLifeCycles = LifeCycles.TestCase
 TestLifeCycles.settings = settings(
-    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=120, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

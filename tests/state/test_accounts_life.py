@@ -25,7 +25,14 @@ from artifact_state.errors import (
     UnsupportedHere,
     WrongAccount,
 )
-from artifact_state.events import AccountClosureRequested, AccountDeparted, DepartureMethod
+from artifact_state.events import (
+    AccountClosureRequested,
+    AccountCreationRequested,
+    AccountDeparted,
+    AccountJoined,
+    AccountSuspensionChanged,
+    DepartureMethod,
+)
 from artifact_state.model import (
     AccountState,
     Creation,
@@ -109,6 +116,16 @@ class TestCreateAccount:
             assert f"arn:aws:iam::{MANAGEMENT}:root" in role.trust_policy
             assert role.managed_policies == ("AdministratorAccess",)
             assert role_of(world.state, account_id, "AWSServiceRoleForOrganizations", NOW).linked_service
+
+    def test_is_told(self, world: World) -> None:
+        """The event names the request, however it ends."""
+        asked = [ask(world).id, ask(world).id]
+        told = [event.creation_id for event in world.events if isinstance(event, AccountCreationRequested)]
+        assert told == asked
+        (joined,) = (
+            event for event in world.events if isinstance(event, AccountJoined) and event.account_id != MANAGEMENT
+        )
+        assert joined.account_id == act(world, creations.creation_of, asked[0]).account_id
 
     def test_role_name(self, world: World) -> None:
         """The prefix of service-linked roles is reserved, in any case of its letters."""
@@ -482,6 +499,8 @@ class TestAccountState:
             assert state_of(world, account) is AccountState.SUSPENDED
             act(world, accounts.suspend_account, account, suspended=False)
             assert state_of(world, account) is AccountState.ACTIVE
+            told = [event for event in world.events if isinstance(event, AccountSuspensionChanged)][-2:]
+            assert [(event.account_id, event.suspended) for event in told] == [(account, True), (account, False)]
 
     def test_closure(self) -> None:
         """A closing account is pending, then closed; so is one that was suspended."""
@@ -707,6 +726,15 @@ class TestDeparture:
             act(world, accounts.leave_organization)
         with refused(world, ManagementAccountCannotLeave):
             act(world, accounts.remove_account, MANAGEMENT)
+
+    def test_unknown(self, world: World) -> None:
+        """An account of no or another organization is not there to be removed, and stays where it is."""
+        other = act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
+        elsewhere = str(ask(world, account=STRANGER).account_id)
+        for account in ("000000000000", STRANGER, elsewhere):
+            with refused(world, AccountNotFound):
+                act(world, accounts.remove_account, account)
+        assert world.state.memberships[elsewhere].organization_id == other.id
 
     def test_authority(self, world: World) -> None:
         """A member removes nobody; a stranger has nothing to leave."""

@@ -125,10 +125,11 @@ class TestCreateUnit:
         assert [(tag.key, tag.value) for tag in world.state.tags[made.id]] == [("a", "1"), ("b", "2")]
 
     def test_is_told(self, world: World) -> None:
-        """The event names the unit."""
+        """The event names the unit: when it is made, renamed and deleted."""
         made = unit(world, "Told")
-        assert isinstance(world.events[-1], UnitChanged)
-        assert world.events[-1].unit_id == made
+        act(world, hierarchy.rename_unit, made, "Renamed")
+        act(world, hierarchy.delete_unit, made)
+        assert [event.unit_id for event in world.events if isinstance(event, UnitChanged)] == [made] * 3
 
 
 class TestRenameUnit:

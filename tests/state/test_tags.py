@@ -82,10 +82,11 @@ class TestTagResource:
             act(world, tags.tag_resource, MANAGEMENT, (("a", "1"), ("a", "1")))
 
     def test_is_told(self, world: World) -> None:
-        """The event names the resource."""
+        """The event names the resource, when tags are set and when they are taken away."""
         tag(world, MANAGEMENT, a="1")
-        assert isinstance(world.events[-1], TagsChanged)
-        assert world.events[-1].resource_id == MANAGEMENT
+        act(world, tags.untag_resource, MANAGEMENT, ["a"])
+        told = [event.resource_id for event in world.events if isinstance(event, TagsChanged)]
+        assert told == [MANAGEMENT, MANAGEMENT]
 
 
 class TestUntagResource:
@@ -116,6 +117,7 @@ class TestTagsOf:
         """A list goes on after the tag that it stopped at, also when that one is gone."""
         tag(world, MANAGEMENT, a="1", b="2", c="3")
         place = world.state.tags[MANAGEMENT][1].serial
+        assert [one.key for one in listed(world, tags.tags_of, MANAGEMENT, place)] == ["c"]
         act(world, tags.untag_resource, MANAGEMENT, ["b"])
         assert [one.key for one in listed(world, tags.tags_of, MANAGEMENT, place)] == ["c"]
 

@@ -12,7 +12,7 @@ from artifact_state.errors import NotInOrganization
 from artifact_state.events import OrganizationCreated
 from artifact_state.model import Account, FeatureSet, State
 from artifact_state.principals import root_of
-from artifact_state.world import World
+from artifact_state.world import Transaction, World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act
 
 ACCOUNT = Account(id=MANAGEMENT, name="Name", email="name@example.com")
@@ -22,6 +22,14 @@ ACCOUNT = Account(id=MANAGEMENT, name="Name", email="name@example.com")
 def world() -> World:
     """Give an empty world."""
     return World(clock=Clock(frozen_at=NOW), state=State(seed="state"))
+
+
+def drafts_and_raises(tx: Transaction, error: Exception) -> None:
+    """Draft a change, and fail."""
+    tx.put(ACCOUNT)
+    tx.serial()
+    tx.record(OrganizationCreated(at=tx.now, organization_id="o", management_account_id=MANAGEMENT))
+    raise error
 
 
 class TestTransaction:
@@ -40,20 +48,16 @@ class TestTransaction:
     def test_assigns_nothing_when_it_is_left_by_a_refusal(self, world: World) -> None:
         """Raising leaves the state the same object, however much was drafted."""
         before = world.state
-        with pytest.raises(NotInOrganization), world.transaction(root_of(MANAGEMENT)) as tx:
-            tx.put(ACCOUNT)
-            tx.serial()
-            tx.record(OrganizationCreated(at=tx.now, organization_id="o", management_account_id=MANAGEMENT))
-            raise NotInOrganization
+        with pytest.raises(NotInOrganization):
+            act(world, drafts_and_raises, NotInOrganization())
         assert world.state is before
         assert not world.events
 
     def test_assigns_nothing_when_it_fails(self, world: World) -> None:
         """A failure of the emulator's own changes nothing either, and the world goes on."""
         before = world.state
-        with pytest.raises(ZeroDivisionError), world.transaction(root_of(MANAGEMENT)) as tx:
-            tx.put(ACCOUNT)
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            act(world, drafts_and_raises, ZeroDivisionError())
         assert world.state is before
         act(world, organization.create_organization, FeatureSet.ALL)
 

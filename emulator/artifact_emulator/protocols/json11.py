@@ -11,6 +11,7 @@ from typing import Any
 from artifact_emulator.failures import Failure
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Service
+from artifact_emulator.protocols import json_body
 
 _CONTENT_TYPE = ("Content-Type", "application/x-amz-json-1.1")
 
@@ -23,8 +24,8 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
     if not request.body:
         return {}
     try:
-        value = json.loads(request.body.decode(), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        value = json_body.read(request.body)
+    except ValueError:
         raise Failure("SerializationException", "The request body is not valid JSON.") from None
     if not isinstance(value, dict):
         raise Failure("SerializationException", "The request body is not a JSON object.")
@@ -49,10 +50,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return b64encode(value).decode()
     raise TypeError(value)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), default=_plain, ensure_ascii=False).encode

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from artifact_emulator.failures import Failure
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Service
-from artifact_emulator.protocols import text
+from artifact_emulator.protocols import json_body, text
 
 _CONTENT_TYPE = ("Content-Type", "application/json")
 
@@ -61,8 +61,7 @@ def refuse(service: Service | None, failure: Failure, request_id: str) -> Reply:
     for member, name in (shape.headers if shape else {}).items():
         if member in members:
             headers.append((name, str(members.pop(member))))
-    # A message quotes the refused value, which may be half of a surrogate pair.
-    return Reply(failure.status, tuple(headers), _ENCODE(members).encode(errors="replace"))
+    return Reply(failure.status, tuple(headers), _ENCODE(members).encode())
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:
@@ -72,8 +71,8 @@ def _body(operation: Operation, request: Request) -> dict[str, Any]:
     if media_type != "application/json":
         raise Failure("UnsupportedMediaTypeException", f"Unsupported media type: {media_type}", 415)
     try:
-        value = json.loads(request.body.decode(), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        value = json_body.read(request.body)
+    except ValueError:
         raise _cannot_parse("The request body is not valid JSON.") from None
     if not isinstance(value, dict):
         raise _cannot_parse("The request body is not a JSON object.")
@@ -95,10 +94,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return b64encode(value).decode()
     raise TypeError(value)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), default=_plain, ensure_ascii=False).encode

@@ -89,11 +89,10 @@ def list_children(call: Call, request: "requests.ListChildrenRequest") -> "repli
 
 def list_parents(call: Call, request: "requests.ListParentsRequest") -> "replies.ListParentsResponse":
     """List the one parent of an account or an organizational unit."""
-    listing = Listing("ListParents", call.tx.caller.account_id, request.child_id)
-    after = listing.after(request.next_token)
+    # One parent is one page: no token is right.
+    Listing("ListParents", call.tx.caller.account_id, request.child_id).after(request.next_token)
     parent = hierarchy.parent_of(call.tx, request.child_id)
-    page, _ = listing.page(iter([(0, parent)] if after < 0 else []), 1)
-    return {"Parents": [{"Id": one.id, "Type": "ORGANIZATIONAL_UNIT" if one.parent_id else "ROOT"} for one in page]}
+    return {"Parents": [{"Id": parent.id, "Type": "ORGANIZATIONAL_UNIT" if parent.parent_id else "ROOT"}]}
 
 
 def move_account(call: Call, request: "requests.MoveAccountRequest") -> None:

@@ -1,0 +1,170 @@
+"""What an account may change about its roles, and what a linked role refuses."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from artifact_state import accounts, linked_roles, role_changes, trusted_access
+from artifact_state.errors import RoleHasPolicies, RoleNotFound, RoleProtected, TooManyTags
+from artifact_state.events import RoleChanged, RoleDeletionRequested
+from artifact_state.model import Role
+from artifact_state.roles import keep_role, role_of
+from artifact_state.world import World
+from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused, transaction
+from tests.state.test_roles import ROLE as UNLINKED
+
+ARTIFACT = "artifact.amazonaws.com"
+ROLE = "AWSServiceRoleForArtifact"
+Change = Callable[..., Any]
+# Every change that an account may make to a role, and its arguments.
+MODIFICATIONS: dict[str, tuple[Change, tuple[Any, ...], dict[str, Any]]] = {
+    "description": (role_changes.update_role, (), {"description": "Mine"}),
+    "tags": (role_changes.tag_role, ({"k": "v"},), {}),
+    "no tags": (role_changes.untag_role, (["k"],), {}),
+}
+ALWAYS_PROTECTED: dict[str, tuple[Change, tuple[Any, ...], dict[str, Any]]] = {
+    "session": (role_changes.update_role, (), {"max_session": timedelta(hours=2)}),
+    "session and description": (
+        role_changes.update_role, (), {"max_session": timedelta(hours=2), "description": "Mine"}
+    ),
+    "policies": (role_changes.unlinked_role, (), {}),
+    "deletion": (role_changes.delete_role, (), {}),
+}  # fmt: skip
+every_modification = pytest.mark.parametrize(
+    ("change", "arguments", "named"), MODIFICATIONS.values(), ids=MODIFICATIONS
+)
+every_change = pytest.mark.parametrize(
+    ("change", "arguments", "named"),
+    (MODIFICATIONS | ALWAYS_PROTECTED).values(),
+    ids=MODIFICATIONS | ALWAYS_PROTECTED,
+)
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a world with an organization that trusts Artifact, and a stranger with a role of his own."""
+    world = a_world()
+    act(world, trusted_access.enable_service_access, ARTIFACT)
+    with transaction(world) as tx:
+        keep_role(tx, UNLINKED)
+    return world
+
+
+def linked(world: World, account: str = MANAGEMENT) -> Role:
+    """Give Artifact's role."""
+    return role_of(world.state, account, ROLE, NOW)
+
+
+class TestLinkedRole:
+    """A role that is linked to a service."""
+
+    @every_change
+    def test_refuses_every_change_while_it_is_used(
+        self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        """You can delete or modify this role only if you disable trusted access."""
+        with refused(world, RoleProtected):
+            act(world, change, ROLE, *arguments, **named)
+
+    @pytest.mark.parametrize(("change", "arguments", "named"), ALWAYS_PROTECTED.values(), ids=ALWAYS_PROTECTED)
+    def test_refuses_what_iam_refuses_even_when_it_is_not(
+        self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        """Policies, trust, session length and deletion by IAM are never an account's to change."""
+        act(world, trusted_access.disable_service_access, ARTIFACT)
+        with refused(world, RoleProtected):
+            act(world, change, ROLE, *arguments, **named)
+
+    @every_modification
+    def test_may_be_modified_once_trusted_access_is_off(
+        self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        """Description and tags may change then, and it is told."""
+        act(world, trusted_access.disable_service_access, ARTIFACT)
+        act(world, change, ROLE, *arguments, **named)
+        assert any(isinstance(event, RoleChanged) for event in world.events)
+
+    @every_modification
+    def test_may_be_modified_once_the_account_is_removed(
+        self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        """... or if you remove the member account from the organization."""
+        member = new_account(world)
+        act(world, linked_roles.create_linked_role, ARTIFACT, account=member)
+        with refused(world, RoleProtected):
+            act(world, change, ROLE, *arguments, account=member, **named)
+        act(world, accounts.remove_account, member)
+        act(world, change, ROLE, *arguments, account=member, **named)
+
+    def test_keeps_its_id_when_it_is_modified(self, world: World) -> None:
+        """A modified role is the same role; its trust stays."""
+        before = linked(world)
+        act(world, trusted_access.disable_service_access, ARTIFACT)
+        act(world, role_changes.update_role, ROLE, description="Mine")
+        act(world, role_changes.tag_role, ROLE, {"k": "v"})
+        after = linked(world)
+        assert (after.id, after.trust_policy, after.managed_policies) == (
+            before.id,
+            before.trust_policy,
+            before.managed_policies,
+        )
+        assert (after.description, dict(after.tags)) == ("Mine", {"k": "v"})
+
+
+class TestUnlinkedRole:
+    """A role that belongs to no service."""
+
+    def test_changes_its_description_and_session(self, world: World) -> None:
+        """What is not given stays as it was."""
+        act(world, role_changes.update_role, "Dev", description="Mine", account=STRANGER)
+        act(world, role_changes.update_role, "Dev", max_session=timedelta(hours=12), account=STRANGER)
+        role = role_of(world.state, STRANGER, "Dev", NOW)
+        assert (role.description, role.max_session) == ("Mine", timedelta(hours=12))
+        act(world, role_changes.update_role, "Dev", description="", account=STRANGER)
+        assert role_of(world.state, STRANGER, "Dev", NOW).description == ""
+
+    def test_takes_tags(self, world: World) -> None:
+        """Setting a tag again changes its value; taking off what is not there is no error."""
+        for value in ("1", "2"):
+            act(world, role_changes.tag_role, "Dev", {"a": value, "b": "x"}, account=STRANGER)
+        act(world, role_changes.untag_role, "Dev", ["b", "c"], account=STRANGER)
+        assert dict(role_of(world.state, STRANGER, "Dev", NOW).tags) == {"a": "2"}
+
+    def test_takes_fifty_tags(self, world: World) -> None:
+        """Fifty fit; the fifty-first does not, and none of a call that goes beyond is set."""
+        act(world, role_changes.tag_role, "Dev", {str(number): "" for number in range(49)}, account=STRANGER)
+        with refused(world, TooManyTags):
+            act(world, role_changes.tag_role, "Dev", {"x": "", "y": ""}, account=STRANGER)
+        act(world, role_changes.tag_role, "Dev", {"x": "", "1": "changed"}, account=STRANGER)
+        assert len(role_of(world.state, STRANGER, "Dev", NOW).tags) == 50
+
+    def test_is_deleted(self, world: World) -> None:
+        """It is gone at once, and it is told."""
+        act(world, role_changes.delete_role, "Dev", account=STRANGER)
+        with refused(world, RoleNotFound):
+            act(world, role_changes.delete_role, "Dev", account=STRANGER)
+        assert isinstance(world.events[-1], RoleDeletionRequested)
+
+    def test_is_not_deleted_with_policies(self, world: World) -> None:
+        """The access role has a policy, and stays."""
+        member = new_account(world)
+        with refused(world, RoleHasPolicies):
+            act(world, role_changes.delete_role, "OrganizationAccountAccessRole", account=member)
+
+    def test_has_policies_that_may_change(self, world: World) -> None:
+        """Its policies are its account's to change."""
+        assert act(world, role_changes.unlinked_role, "Dev", account=STRANGER) == UNLINKED
+
+
+class TestMissingRole:
+    """A role that is not there."""
+
+    @every_change
+    def test_is_not_changed(
+        self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        """Another account's role is not there."""
+        with refused(world, RoleNotFound):
+            act(world, change, "Dev", *arguments, **named)
