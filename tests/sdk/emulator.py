@@ -1,5 +1,7 @@
 """The emulator as a test author meets it: AWS accounts with boto3 clients, and the steps that the stories share."""
 
+import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -200,6 +202,13 @@ class Account:
         task = self.iam.delete_service_linked_role(RoleName=ARTIFACT_ROLE)["DeletionTaskId"]
         status: dict[str, Any] = self.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
         return status
+
+
+def written_in(pdf: bytes) -> str:
+    """Give what a document's pages say, as they are printed: enough to look for a word."""
+    assert pdf.startswith(b"%PDF-")
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return b"\n".join(map(zlib.decompress, streams)).decode("latin-1")
 
 
 @contextmanager

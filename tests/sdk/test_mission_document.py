@@ -19,6 +19,7 @@ from tests.sdk.emulator import (
     Account,
     Emulator,
     refused,
+    written_in,
 )
 
 DENIED = "AccessDeniedException"
@@ -82,13 +83,13 @@ class TestDownloadReports:
     @pytest.mark.usefixtures("trusted_access")
     def test_report_of_each_account(self, management: Account, member: Account) -> None:
         """Every copy is made for the account that asks: an integration with Organizations changes nothing here."""
-        copies = set()
-        for account in (management, member):
+        for account, other in ((management, member), (member, management)):
             report_id = account.artifact.list_reports(maxResults=1)["reports"][0]["id"]
             token = account.artifact.get_term_for_report(reportId=report_id)["termToken"]
             url = account.artifact.get_report(reportId=report_id, termToken=token)["documentPresignedUrl"]
-            copies.add(account.emulator.download(url).content)
-        assert len(copies) == 2
+            copy = written_in(account.emulator.download(url).content)
+            assert account.id in copy
+            assert other.id not in copy
 
 
 class TestAcceptOnBehalfOfAllMembers:
@@ -170,11 +171,11 @@ class TestMembersViewAndDownload:
         assert member.artifact.get_customer_agreement(customerAgreementId=accepted)["terminateTerms"]
 
     def test_download(self, accepted: str, member: Account) -> None:
-        """A member downloads the document."""
+        """A member downloads the document, in a copy of its own."""
         url = member.artifact.get_customer_agreement(customerAgreementId=accepted)["documentPresignedUrl"]
         downloaded = member.emulator.download(url)
         assert (downloaded.status_code, downloaded.headers["Content-Type"]) == (200, "application/pdf")
-        assert downloaded.content.startswith(b"%PDF-")
+        assert f"Account {member.id}" in written_in(downloaded.content)
 
     def test_user_of_a_member(self, management: Account, accepted: str, member: Account) -> None:
         """A user who came into the member account by its access role views and downloads likewise."""
@@ -184,7 +185,7 @@ class TestMembersViewAndDownload:
         assert identity["Arn"] == f"arn:aws:sts::{member.id}:assumed-role/OrganizationAccountAccessRole/story"
         assert ids(user.agreements()) == [accepted]
         url = user.artifact.get_customer_agreement(customerAgreementId=accepted)["documentPresignedUrl"]
-        assert user.emulator.download(url).content.startswith(b"%PDF-")
+        assert identity["Arn"] in written_in(user.emulator.download(url).content)
 
     def test_cannot_accept(self, accepted: str, member: Account) -> None:
         """View and download: a member can read an organization agreement, but not accept it."""
@@ -584,6 +585,14 @@ class TestRemovedAccounts:
         assert invited.agreements() == []
         with refused(NOT_FOUND, 404):
             invited.artifact.get_customer_agreement(customerAgreementId=accepted)
+        assert ids(management.agreements()) == [accepted]
+
+    def test_closed(self, management: Account, accepted: str, member: Account) -> None:
+        """A member account that was closed has no access either, though it is listed for 90 days more."""
+        management.organizations.close_account(AccountId=member.id)
+        assert member.agreements() == []
+        with refused(NOT_FOUND, 404):
+            member.artifact.get_customer_agreement(customerAgreementId=accepted)
         assert ids(management.agreements()) == [accepted]
 
     @pytest.mark.usefixtures("accepted")

@@ -61,7 +61,7 @@ every_kind = pytest.mark.parametrize("kind", DocumentKind, ids=lambda kind: kind
 
 def pages(pdf: bytes) -> list[str]:
     """Read the text of each page, one space between words and between lines."""
-    streams = [zlib.decompress(found) for found in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)]
+    streams = [zlib.decompress(found) for found in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)]
     written = [re.findall(rb"\(((?:\\.|[^\\)])*)\) Tj", stream) for stream in streams if b" Tj" in stream]
     texts = [b" ".join(re.sub(rb"\\(.)", rb"\1", one) for one in page).decode("latin-1") for page in written]
     return [" ".join(text.split()) for text in texts]
