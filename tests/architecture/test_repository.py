@@ -11,7 +11,14 @@ import pytest
 from artifact_emulator import __version__
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("scripts/serve", "scripts/test", "scripts/check", "scripts/image_steps", "scripts/generate_shapes")
+COMMANDS = (
+    "scripts/serve",
+    "scripts/test",
+    "scripts/check",
+    "scripts/image_steps",
+    "scripts/generate_shapes",
+    "scripts/bench",
+)
 SHELL = ("scripts/serve", "scripts/test", "scripts/check", "scripts/image_steps")
 DOCUMENTS = sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 SOURCES = sorted(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-READY = re.compile(r"artifact-emulator .*ready on http://(?P<host>\S+?):(?P<port>\d+)\b")
+READY = re.compile(r"artifact-emulator .*ready on http://(?P<host>\S+):(?P<port>\d+)\b")
 
 
 def environment(**changes: str) -> dict[str, str]:
