@@ -33,7 +33,8 @@ class TestLedger:
 
     def test_every_row(self) -> None:
         """Every row of a table of rules names a test."""
-        rows = [line for line in LEDGER.read_text().splitlines() if line.startswith("|")]
+        proved, _, _ = LEDGER.read_text().partition("## Unverified")
+        rows = [line for line in proved.splitlines() if line.startswith("|")]
         rules = [row for row in rows if not re.match(r"\|(-+\||.*\| test \|$)", row)]
         assert len(rules) > 30
         assert [row for row in rules if "`" not in row.rsplit("|", 2)[1]] == []
