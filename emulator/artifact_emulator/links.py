@@ -44,7 +44,7 @@ def document_url(call: Call, kind: str, document_id: str, revision: object) -> s
             "X-Amz-Algorithm": ALGORITHM,
             "X-Amz-Credential": f"{key}/{claim.scope}",
             "X-Amz-Date": stamp,
-            "X-Amz-Expires": int(tx.options.document_lifetime.total_seconds()),
+            "X-Amz-Expires": int(tx.quotas.document_url_lifetime.total_seconds()),
             "X-Amz-SignedHeaders": "host",
             "x-artifact-caller": tx.caller.arn,
         },

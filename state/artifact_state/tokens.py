@@ -46,7 +46,7 @@ def redeem(tx: Transaction, token_id: str, purpose: TokenPurpose, subject: str, 
     if (
         token is None
         or (token.purpose, token.account_id, token.subject) != (purpose, tx.caller.account_id, subject)
-        or tx.now >= token.issued_at + tx.options.token_lifetime
+        or tx.now >= token.issued_at + tx.quotas.artifact_token_lifetime
     ):
         raise InvalidToken(member)
     _forget(tx, token)
@@ -54,7 +54,7 @@ def redeem(tx: Transaction, token_id: str, purpose: TokenPurpose, subject: str, 
 
 def _forget_lapsed(tx: Transaction) -> None:
     for token in map(tx.state.tokens.__getitem__, tx.state.token_order):
-        if tx.now < token.issued_at + tx.options.token_lifetime:
+        if tx.now < token.issued_at + tx.quotas.artifact_token_lifetime:
             break
         _forget(tx, token)
 

@@ -63,10 +63,6 @@ class Options:
     """How long a created account must wait before it may leave; AWS: four days."""
     standalone_prerequisites: bool = False
     """Whether a created account lacks what it needs to stand alone, as it does at AWS."""
-    token_lifetime: timedelta = timedelta(minutes=15)
-    """How long a token of AWS Artifact may be used. Unverified: AWS publishes no figure."""
-    document_lifetime: timedelta = timedelta(minutes=5)
-    """How long a document's URL may be used. Unverified: AWS publishes no figure."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from artifact_state.errors import InvalidToken
 from artifact_state.events import TokenIssued
 from artifact_state.model import TokenPurpose
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, transaction
+from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limits, transaction
 
 SUBJECT = "agreement-9c1kBcYznTkcpRIm"
 
@@ -80,7 +80,7 @@ class TestRedeem:
 
     def test_after_the_worlds_own_life_time(self) -> None:
         """How long a token lives is the world's to say."""
-        world = a_world(token_lifetime=timedelta(seconds=1))
+        world = a_world(quotas=limits(artifact_token_lifetime=timedelta(seconds=1)))
         token = issue(world)
         world.clock.advance(timedelta(seconds=1))
         self.is_invalid(world, token)
