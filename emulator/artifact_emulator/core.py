@@ -5,8 +5,9 @@ The core knows no server. Every reply is in the protocol of the request, whateve
 
 import logging
 from collections.abc import Callable, Mapping
+from random import Random
 from types import ModuleType
-from uuid import uuid4
+from uuid import UUID
 
 from pydantic_core import ValidationError
 
@@ -28,6 +29,7 @@ from artifact_state.world import World
 
 log = logging.getLogger("artifact_emulator")
 _PROTOCOLS: Mapping[Protocol, ModuleType] = {"json": json11, "rest-json": rest_json, "query": query}
+_RANDOM = Random()  # noqa: S311 - a request id is no secret, and asking the system for each costs more than the id.
 
 
 class Core:
@@ -42,7 +44,7 @@ class Core:
         """Answer one request; never raises."""
         if request.path.startswith(PREFIXES):
             return self._own_paths.answer(request)
-        request_id = str(uuid4())
+        request_id = _new_request_id()
         asked = Route(_protocol_of(request), None, "")
         try:
             asked = route(request)
@@ -64,7 +66,7 @@ class Core:
         """Answer a request whose body is too large to be read."""
         asked = Route(_protocol_of(request), None, "")
         message = f"The request body is larger than the {limit} bytes that artifact-emulator takes."
-        return self._refuse(asked, Failure("RequestEntityTooLargeException", message, 413), str(uuid4()))
+        return self._refuse(asked, Failure("RequestEntityTooLargeException", message, 413), _new_request_id())
 
     def warm_up(self) -> None:
         """Load what a first call needs, so that the ready line is true."""
@@ -95,6 +97,10 @@ class Core:
     def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
         refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse
         return refuse(asked.service, failure, request_id)
+
+
+def _new_request_id() -> str:
+    return str(UUID(int=_RANDOM.getrandbits(128), version=4))
 
 
 def _require_operation(asked: Route) -> tuple[Service, Operation]:

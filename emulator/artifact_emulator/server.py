@@ -14,6 +14,7 @@ import uvicorn
 
 from artifact_emulator.asgi import DEFAULT_BODY_LIMIT, Door
 from artifact_emulator.core import Core
+from artifact_emulator.one_write import OneWriteProtocol
 
 DEFAULT_PORT = 4700
 LOOPBACK = ("127.0.0.1", "::1")
@@ -50,11 +51,12 @@ def serve(
     core.warm_up()
     config = uvicorn.Config(
         Door(core, body_limit=body_limit),
-        http="httptools",
+        http=OneWriteProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,

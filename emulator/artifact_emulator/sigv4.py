@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, quote
 from artifact_emulator.message import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
+_PART = re.compile(r"([^\s,=]+)=([^,]*?)\s*(?:,|$)")
 _EMPTY = sha256(b"").hexdigest()
 
 
@@ -43,7 +45,7 @@ def claim_of(request: Request) -> Claim | None:
         algorithm, _, rest = header.partition(" ")
         if algorithm != ALGORITHM:
             raise ValueError(algorithm)
-        parts = dict(part.strip().split("=", 1) for part in rest.split(",") if part.strip())
+        parts = dict(_PART.findall(rest))
         token = request.headers.get("x-amz-security-token")
         return _claim(parts.get("Credential"), parts.get("SignedHeaders"), parts.get("Signature"), token)
     if "X-Amz-Signature=" in request.query:

@@ -166,6 +166,13 @@ class TestConnection:
             line.send(bytes([byte]))
         assert line.answer()[0] == 200
 
+    def test_answers_in_one_piece(self, line: Line) -> None:
+        """Head and body leave together: who waits is woken once."""
+        line.send(organizations("DescribeOrganization"))
+        head, _, body = line.socket.recv(65536).partition(b"\r\n\r\n")
+        assert b"content-length: %d" % len(body) in head
+        assert body
+
     def test_closes_when_it_is_asked_to(self, line: Line) -> None:
         """Connection: close is heeded."""
         line.send(organizations("DescribeOrganization", Connection="close"))

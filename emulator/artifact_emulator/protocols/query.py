@@ -5,7 +5,6 @@ Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,8 +15,8 @@ from artifact_emulator.operation import Operation, Service
 from artifact_emulator.protocols import text
 
 _CONTENT_TYPE = ("Content-Type", "text/xml")
-# XML 1.0 cannot hold these, however they are escaped.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+# XML 1.0 cannot hold these, however they are escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -59,7 +58,7 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
 def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
     """Write the output of an operation as XML."""
     name = operation.name
-    result = "".join(_write(service, operation.reply, f"{name}Result", value or {})) if operation.reply else ""
+    result = _write(service, operation.reply, f"{name}Result", value or {}) if operation.reply else ""
     body = (
         f'<{name}Response xmlns="{service.xml_namespace}">{result}'
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{name}Response>"
@@ -110,25 +109,25 @@ def _is_number(key: str) -> bool:
     return re.fullmatch("[0-9]{1,9}", key) is not None
 
 
-def _write(service: Service, shape: str, tag: str, value: Any) -> Iterator[str]:
+def _write(service: Service, shape: str, tag: str, value: Any) -> str:
     layout = service.layouts.get(shape)
     kind = layout.kind if layout else "string"
-    yield f"<{tag}>"
     if layout is not None and kind == "structure":
-        for name, member in layout.members.items():
-            if value.get(name) is not None:
-                yield from _write(service, member, name, value[name])
+        written = [
+            _write(service, of, name, one)
+            for name, of in layout.members.items()
+            if (one := value.get(name)) is not None
+        ]
     elif layout is not None and kind == "list":
-        for one in value:
-            yield from _write(service, layout.of, "member", one)
+        written = [_write(service, layout.of, "member", one) for one in value]
     elif layout is not None and kind == "map":
-        for key, one in value.items():
-            yield f"<entry><key>{xml_text(key)}</key>"
-            yield from _write(service, layout.of, "value", one)
-            yield "</entry>"
+        written = [
+            f"<entry><key>{xml_text(key)}</key>{_write(service, layout.of, 'value', one)}</entry>"
+            for key, one in value.items()
+        ]
     else:
-        yield xml_text(_plain(value))
-    yield f"</{tag}>"
+        written = [xml_text(_plain(value))]
+    return f"<{tag}>{''.join(written)}</{tag}>"
 
 
 def _plain(value: Any) -> str:
