@@ -15,7 +15,7 @@ from artifact_emulator import control
 from artifact_emulator.call import Call
 from artifact_emulator.errors import failure_of
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
-from artifact_emulator.gateway import Route, is_form, route
+from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
 from artifact_emulator.identity import Credentials, identify
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Protocol, Service
@@ -26,6 +26,7 @@ from artifact_emulator.sigv4 import ALGORITHM
 from artifact_emulator.validation import failure_of_input
 from artifact_state.errors import Refused
 from artifact_state.world import World
+from artifact_state.worlds import NotAName, Worlds
 
 log = logging.getLogger("artifact_emulator")
 _PROTOCOLS: Mapping[Protocol, ModuleType] = {"json": json11, "rest-json": rest_json, "query": query}
@@ -33,23 +34,33 @@ _RANDOM = Random()  # noqa: S311 - a request id is no secret, and asking the sys
 
 
 class Core:
-    """Answers requests from a world."""
+    """Answers requests from worlds: the one it was given is the default one."""
 
     def __init__(self, world: World | None = None, *, credentials: Credentials = "loose") -> None:
-        self.world = world or World()
+        self.worlds = Worlds(world)
+        self.world = self.worlds.default
         self.credentials: Credentials = credentials
-        self._own_paths = OwnPaths(self.world)
+        self._own_paths = OwnPaths(self.worlds)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request; never raises."""
+        if not request.path.startswith(WORLDS):
+            return self._answer(request, self.world)
+        name, inside = enter(request)
+        try:
+            return self._answer(inside, self.worlds.get(name))
+        except NotAName as error:
+            return control.problem(400, "Not the name of a world", str(error))
+
+    def _answer(self, request: Request, world: World) -> Reply:
         if request.path.startswith(PREFIXES):
-            return self._own_paths.answer(request)
+            return self._own_paths.answer(request, world)
         request_id = _new_request_id()
         asked = Route(_protocol_of(request), None, "")
         try:
             asked = route(request)
             service, operation = _require_operation(asked)
-            value = self._invoke(request, service, operation)
+            value = self._invoke(request, world, service, operation)
             reply: Reply = _PROTOCOLS[service.protocol].render(service, operation, value, request_id)
         except Failure as failure:
             return self._refuse(asked, failure, request_id)
@@ -60,7 +71,8 @@ class Core:
 
     def is_slow(self, request: Request) -> bool:
         """Tell whether an answer takes so long that a server should not wait for it: no AWS call does."""
-        return request.path.startswith(PREFIXES) and request.path != control.HEALTH
+        path = enter(request)[1].path if request.path.startswith(WORLDS) else request.path
+        return path.startswith(PREFIXES) and path != control.HEALTH
 
     def refuse_size(self, request: Request, limit: int) -> Reply:
         """Answer a request whose body is too large to be read."""
@@ -78,19 +90,19 @@ class Core:
         }
         self.handle(Request("POST", "/", "", headers, b"{}"))
 
-    def _invoke(self, request: Request, service: Service, operation: Operation) -> object:
+    def _invoke(self, request: Request, world: World, service: Service, operation: Operation) -> object:
         handler = handlers(service.name).get(operation.name)
         if handler is None:
             raise not_emulated(f"{service.name}:{operation.name}")
-        caller = identify(request, self.world, service.protocol, self.credentials)
+        caller = identify(request, world, service.protocol, self.credentials)
         members = _PROTOCOLS[service.protocol].parse(service, operation, request)
         try:
             shape = request_shape(service.name, operation.name).model_validate(members)
         except ValidationError as error:
             raise failure_of_input(service, error) from None
         try:
-            with self.world.transaction(caller) as tx:
-                return handler(Call(tx, _endpoint(request)), shape)
+            with world.transaction(caller) as tx:
+                return handler(Call(tx, request.headers.get("host", "localhost"), request.base), shape)
         except Refused as refusal:
             raise failure_of(service, refusal, caller) from None
 
@@ -122,7 +134,3 @@ def _protocol_of(request: Request) -> Protocol:
     if "x-amz-target" in request.headers:
         return "json"
     return "query" if is_form(request) else "rest-json"
-
-
-def _endpoint(request: Request) -> str:
-    return f"http://{request.headers.get('host', 'localhost')}"

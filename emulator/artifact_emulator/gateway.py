@@ -5,7 +5,7 @@ a path of AWS Artifact.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from artifact_emulator.failures import unknown_operation
@@ -14,8 +14,11 @@ from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.protocols import query
 from artifact_emulator.services import bindings
 
+WORLDS = "/worlds/"
 _TARGETS = {"AWSOrganizationsV20161128": "organizations"}
 _VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts"}
+_ROOT = ("/", "")
+"""The path of most services; empty where a world's own address ends without a slash."""
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
 
 
@@ -29,6 +32,12 @@ class Route:
     """The operation as the request names it, "" if it names none."""
     operation: Operation | None = None
     """The binding, when the service has the operation with its shapes."""
+
+
+def enter(request: Request) -> tuple[str, Request]:
+    """Tell the world that a path below `/worlds/` names, and the request as that world sees it."""
+    name, slash, rest = request.path.removeprefix(WORLDS).partition("/")
+    return name, replace(request, base=WORLDS + name, path=slash + rest)
 
 
 def route(request: Request) -> Route:
@@ -53,14 +62,14 @@ def _json(request: Request, target: str) -> Route:
         return Route("json", None, target)
     # Unverified: AWS chooses the protocol by the content type, and so knows no operation under another.
     speaks_json = request.headers.get("content-type", "").lower().startswith(_JSON_TYPES)
-    if not speaks_json or request.method != "POST" or request.path != "/":
+    if not speaks_json or request.method != "POST" or request.path not in _ROOT:
         raise unknown_operation("json", name, "")
     return _named("json", bindings(service), name)
 
 
 def is_form(request: Request) -> bool:
     """Tell whether a request speaks the query protocol: a form is posted, or an action is in the query."""
-    if request.path != "/":
+    if request.path not in _ROOT:
         return False
     form_type = "application/x-www-form-urlencoded"
     return request.headers.get("content-type", "").lower().startswith(form_type) or "Action=" in request.query

@@ -51,7 +51,7 @@ def document_url(call: Call, kind: str, document_id: str, revision: object) -> s
         quote_via=quote,
         safe="-_.~",
     )
-    unsigned = Request("GET", path, query, {"host": call.endpoint.removeprefix("http://")}, b"")
+    unsigned = Request("GET", path, query, {"host": call.host}, b"", call.base)
     signature = signature_of(unsigned, claim, _secret_of(tx.state.seed), _UNSIGNED)
     return f"{call.endpoint}{path}?{query}&X-Amz-Signature={signature}"
 

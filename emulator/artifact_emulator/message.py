@@ -13,6 +13,8 @@ class Request:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    base: str = ""
+    """What stood before the path: `/worlds/` and the name of the world, unless it is the default one."""
 
 
 @dataclass(frozen=True, slots=True)

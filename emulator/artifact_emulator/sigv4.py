@@ -93,7 +93,7 @@ def _canonical(request: Request, claim: Claim, payload_hash: str) -> str:
         (
             request.method,
             # Every service but S3 encodes the path that was encoded already.
-            quote(request.path, safe="/-_.~"),
+            quote(request.base + request.path, safe="/-_.~"),
             "&".join(f"{key}={value}" for key, value in query),
             headers,
             ";".join(claim.signed_headers),

@@ -20,6 +20,7 @@ def respond(app: "WSGIApplication", request: Request) -> Reply:
         query_string=request.query,
         method=request.method,
         headers=list(request.headers.items()),
+        base_url=f"http://localhost{request.base}",  # The Host header, which may be impossible, is among the others.
         data=request.body,
     )
     chunks, status, headers = run_wsgi_app(app, builder.get_environ())

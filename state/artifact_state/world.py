@@ -5,6 +5,8 @@ operation changes nothing by construction: `world.state` is the same object as b
 """
 
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -75,16 +77,32 @@ class World:
     state: State = field(default_factory=State)
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=10_000))
     _lock: Lock = field(default_factory=Lock)
+    _origin: State = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._origin = self.state
 
     def transaction(self, caller: Caller) -> "Transaction":
         """Open a transaction for a caller; use it as a context manager."""
         return Transaction(self, caller)
 
     def reset(self) -> None:
-        """Begin again with an empty state of the same seed."""
+        """Begin again with the state that the world had at first."""
         with self._lock:
-            self.state = State(seed=self.state.seed)
+            self.state = self._origin
             self.events.clear()
+
+    def become(self, other: "World") -> None:
+        """Take over all that another world is, but its name."""
+        with self._lock, other.still():
+            self.options, self.clock, self.state = other.options, other.clock, other.state
+            self.events, self._origin = other.events.copy(), other.state
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let nothing happen in the world meanwhile."""
+        with self._lock:
+            yield
 
 
 class Transaction:

@@ -133,13 +133,14 @@ class Client:
     account: str = "111122223333"
     region: str = "us-east-1"
     credentials: Credentials | None = None
+    endpoint: str = ENDPOINT
 
     def request(self, service: str, operation: str, /, **parameters: Any) -> Request:
         """Write a request, signed."""
         found = operation_model(service, operation)
         serializer = create_serializer(protocol_of(service), include_validation=False)
         request = serializer.serialize_to_request(parameters, found)
-        prepare_request_dict(request, endpoint_url=ENDPOINT, context={})
+        prepare_request_dict(request, endpoint_url=self.endpoint, context={})
         return self.signed(service, create_request_object(request))
 
     def signed(self, service: str, request: AWSRequest) -> Request:

@@ -7,12 +7,14 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from artifact_emulator.control import PREFIX, problem
+from artifact_emulator.gateway import WORLDS
 from artifact_emulator.message import Reply
 from artifact_state.world import World
+from artifact_state.worlds import DEFAULT, Worlds
 
 
-def create_app(world: World) -> Flask:
-    """Make the application over a world."""
+def create_app(worlds: Worlds) -> Flask:
+    """Make the application over the worlds of an emulator."""
     app = Flask(__name__, static_folder=None)
 
     @app.before_request
@@ -27,12 +29,17 @@ def create_app(world: World) -> Flask:
 
     @app.post(f"{PREFIX}/reset")
     def reset() -> Response:
-        world.reset()
+        _asked_world(worlds).reset()
         response = Response(status=204)
         del response.headers["Content-Type"]
         return response
 
     return app
+
+
+def _asked_world(worlds: Worlds) -> World:
+    """Give the world below whose path the API was called."""
+    return worlds.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
 
 
 def _response(reply: Reply) -> Response:
