@@ -64,6 +64,14 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument(
         "--port", type=_port, default=4700, help="port to listen on (default: 4700; 0 chooses a free one)"
     )
+    serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which the control API may be reached, besides localhost and addresses, such as a "
+        "container's; may be given more than once",
+    )
     serve.add_argument("--seed", default="", help="source of ids: equal seeds and equal calls give equal ids")
     serve.add_argument(
         "--credentials",
@@ -135,7 +143,8 @@ def _serve(options: argparse.Namespace) -> int:
         return 1
     address = f"http://{_shown(options.host)}:{sockets[0].getsockname()[1]}"
     ready = f"artifact-emulator {__version__} ready on {address} (Ctrl+C ends it)"
-    serve(Core(world, credentials=options.credentials), sockets, ready=lambda: print(ready, flush=True))
+    core = Core(world, credentials=options.credentials, allowed_hosts=options.allow_host)
+    serve(core, sockets, ready=lambda: print(ready, flush=True))
     return 0
 
 

@@ -4,7 +4,7 @@ The core knows no server. Every reply is in the protocol of the request, whateve
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from random import Random
 from types import ModuleType
 from uuid import UUID
@@ -36,11 +36,13 @@ _RANDOM = Random()  # noqa: S311 - a request id is no secret, and asking the sys
 class Core:
     """Answers requests from worlds: the one it was given is the default one."""
 
-    def __init__(self, world: World | None = None, *, credentials: Credentials = "loose") -> None:
+    def __init__(
+        self, world: World | None = None, *, credentials: Credentials = "loose", allowed_hosts: Collection[str] = ()
+    ) -> None:
         self.worlds = Worlds(world)
         self.world = self.worlds.default
         self.credentials: Credentials = credentials
-        self._own_paths = OwnPaths(self.worlds)
+        self._own_paths = OwnPaths(self.worlds, allowed_hosts)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request; never raises."""

@@ -1,6 +1,7 @@
 """What the emulator answers for itself, beside AWS: health, the control API, and documents."""
 
 import logging
+from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,9 @@ PREFIXES = (control.PREFIX, links.PATH)
 class OwnPaths:
     """Answers what is asked below the emulator's own paths; loads each part when it is first asked for."""
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, allowed_hosts: Collection[str] = ()) -> None:
         self._worlds = worlds
+        self._allowed_hosts = allowed_hosts
 
     def answer(self, request: Request, world: World) -> Reply:
         """Answer one request; never raises."""
@@ -39,7 +41,7 @@ class OwnPaths:
         # Imported here: no AWS call needs Flask.
         from artifact_emulator.control.app import create_app
 
-        return create_app(self._worlds)
+        return create_app(self._worlds, self._allowed_hosts)
 
 
 def _document(request: Request, world: World) -> Reply:

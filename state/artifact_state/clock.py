@@ -16,6 +16,11 @@ class Clock:
             return self._frozen_at
         return datetime.now(UTC) + self._ahead
 
+    @property
+    def is_frozen(self) -> bool:
+        """Tell whether the clock stands still."""
+        return self._frozen_at is not None
+
     def freeze(self, instant: datetime) -> None:
         """Stand still at an instant."""
         self._frozen_at = instant.astimezone(UTC)

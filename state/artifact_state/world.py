@@ -7,6 +7,7 @@ operation changes nothing by construction: `world.state` is the same object as b
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -92,11 +93,16 @@ class World:
             self.state = self._origin
             self.events.clear()
 
-    def become(self, other: "World") -> None:
-        """Take over all that another world is, but its name."""
+    def restore(self, other: "World") -> None:
+        """Be as another world is, but for the name and for what a reset leads back to."""
         with self._lock, other.still():
-            self.options, self.clock, self.state = other.options, other.clock, other.state
-            self.events, self._origin = other.events.copy(), other.state
+            self.options, self.clock, self.state = other.options, copy(other.clock), other.state
+            self.events = other.events.copy()
+
+    def become(self, other: "World") -> None:
+        """Be as another world is, and begin there after a reset too."""
+        self.restore(other)
+        self._origin = self.state
 
     @contextmanager
     def still(self) -> Iterator[None]:

@@ -19,8 +19,12 @@ class NoSuchWorld(LookupError):
     """No world has this name."""
 
 
+class NoSuchSnapshot(LookupError):
+    """A world has no snapshot of this name."""
+
+
 class NotAName(ValueError):
-    """What should name a world does not."""
+    """What should name a world or a snapshot does not."""
 
 
 class Worlds:
@@ -29,6 +33,7 @@ class Worlds:
     def __init__(self, default: World | None = None) -> None:
         self.default = default or World()
         self._named: dict[str, World] = {}
+        self._saved: dict[str, dict[str, World]] = {}
         self._lock = Lock()
 
     def __iter__(self) -> Iterator[World]:
@@ -50,7 +55,7 @@ class Worlds:
         """
         world = self.default if name == DEFAULT else self._named.get(name)
         if world is None:
-            raise NoSuchWorld(name)
+            raise NoSuchWorld(f"There is no world {name!r}.")
         return world
 
     def make(self, name: str, *, fork: str | None = None) -> World:
@@ -79,6 +84,45 @@ class Worlds:
             return
         with self._lock:
             self._named.pop(name, None)
+            self._saved.pop(name, None)
+
+    def snapshots(self, name: str) -> list[str]:
+        """Name the snapshots of a world, the oldest first."""
+        return list(self._saved.get(name, ()))
+
+    def save(self, name: str, snapshot: str) -> None:
+        """Keep a world as it is, in place of a snapshot of the same name.
+
+        Raises NoSuchWorld, NotAName.
+        """
+        _check(snapshot)
+        saved = _fork(self.find(name), name)
+        with self._lock:
+            kept = self._saved.setdefault(name, {})
+            kept.pop(snapshot, None)
+            kept[snapshot] = saved
+
+    def restore(self, name: str, snapshot: str) -> None:
+        """Let a world be as it was.
+
+        Raises NoSuchWorld, NoSuchSnapshot.
+        """
+        self.find(name).restore(self._snapshot(name, snapshot))
+
+    def forget(self, name: str, snapshot: str) -> None:
+        """Keep a snapshot no longer.
+
+        Raises NoSuchSnapshot.
+        """
+        with self._lock:
+            self._snapshot(name, snapshot)
+            del self._saved[name][snapshot]
+
+    def _snapshot(self, name: str, snapshot: str) -> World:
+        saved = self._saved.get(name, {}).get(snapshot)
+        if saved is None:
+            raise NoSuchSnapshot(f"The world {name!r} has no snapshot {snapshot!r}.")
+        return saved
 
     def _made(self, name: str) -> World:
         _check(name)
@@ -103,6 +147,6 @@ def _fork(model: World, name: str) -> World:
 def _check(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise NotAName(
-            f"{name!r} is no name of a world: up to 128 letters, digits, dots, hyphens and underscores, "
+            f"{name!r} is no name: it has up to 128 letters, digits, dots, hyphens and underscores, "
             "the first a letter or a digit."
         )

@@ -31,7 +31,7 @@ FOUND_IN_FOLDERS = {
     "artifact_emulator.services": ("artifact_emulator.services.*.*", "artifact_emulator.shapes.*.*"),
 }
 # The names that distributions are imported under, where they differ from their own.
-IMPORTED_AS = {"fpdf2": "fpdf", "rpds-py": "rpds"}
+IMPORTED_AS = {"flask-openapi3": "flask_openapi3", "fpdf2": "fpdf", "rpds-py": "rpds"}
 
 
 @dataclass(frozen=True)

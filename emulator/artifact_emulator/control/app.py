@@ -1,46 +1,61 @@
-"""The control API's application: what a test author does to a world from outside.
+"""The control API's application: what a test author does to worlds from outside.
 
-It refuses what a browser sends from another site: changing a world needs no credential.
+Every path is also below `/worlds/<name>`, for that world.
 """
 
-from flask import Flask, Response, request
+from collections.abc import Collection
+
+from flask import Response, jsonify, request
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.gateway import WORLDS
-from artifact_emulator.message import Reply
-from artifact_state.world import World
-from artifact_state.worlds import DEFAULT, Worlds
+from artifact_emulator import __version__
+from artifact_emulator.control import PREFIX, clock, origin, problem, snapshots, worlds
+from artifact_emulator.control.asked import response
+from artifact_state.worlds import NoSuchSnapshot, NoSuchWorld, NotAName, Worlds
 
 
-def create_app(worlds: Worlds) -> Flask:
+def create_app(served: Worlds, allowed_hosts: Collection[str] = ()) -> OpenAPI:
     """Make the application over the worlds of an emulator."""
-    app = Flask(__name__, static_folder=None)
+    app = OpenAPI(
+        __name__,
+        info=Info(title="artifact-emulator's control API", version=__version__),
+        static_folder=None,
+        doc_ui=False,
+        validation_error_status=400,
+        validation_error_callback=_refuse_body,
+    )
 
     @app.before_request
-    def refuse_other_sites() -> Response | None:
-        if request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
-            return None
-        return _response(problem(403, "Forbidden", "The control API takes no call from another site."))
+    def refuse_strangers() -> Response | None:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        refusal = origin.refusal_of(headers, allowed_hosts)
+        return response(problem(403, "Forbidden", refusal)) if refusal else None
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
-        return _response(problem(error.code or 500, error.name, error.description or error.name))
+        return response(problem(error.code or 500, error.name, error.description or error.name))
 
-    @app.post(f"{PREFIX}/reset")
-    def reset() -> Response:
-        _asked_world(worlds).reset()
-        response = Response(status=204)
-        del response.headers["Content-Type"]
-        return response
+    @app.errorhandler(NotAName)
+    def refuse_name(error: NotAName) -> Response:
+        return response(problem(400, "Not a name", str(error)))
 
+    @app.errorhandler(NoSuchWorld)
+    @app.errorhandler(NoSuchSnapshot)
+    def refuse_absent(error: LookupError) -> Response:
+        return response(problem(404, "Not found", str(error.args[0])))
+
+    @app.get(f"{PREFIX}/openapi.json", doc_ui=False)
+    def describe() -> Response:
+        return jsonify(app.api_doc)
+
+    for part in (worlds, snapshots, clock):
+        part.add(app, served)
     return app
 
 
-def _asked_world(worlds: Worlds) -> World:
-    """Give the world below whose path the API was called."""
-    return worlds.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
-
-
-def _response(reply: Reply) -> Response:
-    return Response(reply.body, reply.status, dict(reply.headers))
+def _refuse_body(error: ValidationError) -> Response:
+    details = (f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors())
+    return response(problem(400, "Bad request", "; ".join(details)))

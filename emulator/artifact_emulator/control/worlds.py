@@ -1,0 +1,71 @@
+"""Worlds over the control API: listed, made, forked, reset, dropped."""
+
+from flask import Response, jsonify
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel, ConfigDict, Field
+
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.asked import asked_world, nothing
+from artifact_emulator.gateway import WORLDS
+from artifact_state.world import World
+from artifact_state.worlds import DEFAULT, Worlds
+
+
+class WorldPath(BaseModel):
+    """The world that a path names."""
+
+    name: str = Field(description="Up to 128 letters, digits, dots, hyphens and underscores.")
+
+
+class NewWorld(BaseModel):
+    """What a world begins with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fork: str | None = Field(None, description="The world of which it is to be a copy; without one it begins empty.")
+
+
+class WorldReply(BaseModel):
+    """A world, and what is in it."""
+
+    name: str
+    path: str = Field(description="Where its endpoint is, below the emulator's own.")
+    organizations: int
+    accounts: int = Field(description="Members of organizations.")
+
+
+def add(app: OpenAPI, served: Worlds) -> None:
+    """Add the routes."""
+
+    @app.get(f"{PREFIX}/worlds", summary="List the worlds")
+    def list_worlds() -> Response:
+        return jsonify({"worlds": [_described(world) for world in served]})
+
+    @app.get(f"{PREFIX}/worlds/<name>", summary="Describe a world", responses={200: WorldReply})
+    def describe_world(path: WorldPath) -> Response:
+        return jsonify(_described(served.find(path.name)))
+
+    @app.put(
+        f"{PREFIX}/worlds/<name>", summary="Make a world, in place of one of that name", responses={200: WorldReply}
+    )
+    def make_world(path: WorldPath, body: NewWorld) -> Response:
+        return jsonify(_described(served.make(path.name, fork=body.fork)))
+
+    @app.delete(f"{PREFIX}/worlds/<name>", summary="Drop a world; the default one begins again", responses={204: None})
+    def drop_world(path: WorldPath) -> Response:
+        served.drop(path.name)
+        return nothing()
+
+    @app.post(f"{PREFIX}/reset", summary="Let a world begin again", responses={204: None})
+    def reset() -> Response:
+        asked_world(served).reset()
+        return nothing()
+
+
+def _described(world: World) -> dict[str, object]:
+    return WorldReply(
+        name=world.name,
+        path="" if world.name == DEFAULT else WORLDS + world.name,
+        organizations=len(world.state.organizations),
+        accounts=len(world.state.memberships),
+    ).model_dump()

@@ -1,0 +1,201 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from artifact_emulator.core import Core
+from artifact_emulator.message import Reply, Request
+from tests.wire.botocore_wire import Client
+from tests.wire.conftest import NOW
+
+
+def call(core: Core, method: str, path: str, body: Any = None, /, **headers: str) -> Reply:
+    """Call the control API."""
+    sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    named = {"host": "localhost:4700", "content-type": "application/json"}
+    return core.handle(Request(method, path, "", named | {k.replace("_", "-"): v for k, v in headers.items()}, sent))
+
+
+def told(core: Core, method: str, path: str, body: Any = None) -> Any:
+    """Call the control API; give what it tells."""
+    reply = call(core, method, path, body)
+    assert reply.status == 200, reply.body
+    return json.loads(reply.body)
+
+
+def done(core: Core, method: str, path: str, body: Any = None) -> None:
+    """Have the control API do something that it says nothing of."""
+    reply = call(core, method, path, body)
+    assert (reply.status, reply.body) == (204, b"")
+
+
+def refused(core: Core, method: str, path: str, body: Any = None, /, **headers: str) -> tuple[int, str]:
+    """Call the control API, which refuses and changes nothing; give status and reason."""
+    before, worlds = core.world.state, [world.name for world in core.worlds]
+    reply = call(core, method, path, body, **headers)
+    assert dict(reply.headers)["Content-Type"] == "application/problem+json"
+    said = json.loads(reply.body)
+    assert said.keys() == {"type", "title", "status", "detail"}
+    assert said["status"] == reply.status >= 400
+    assert core.world.state is before
+    assert [world.name for world in core.worlds] == worlds
+    return reply.status, said["detail"]
+
+
+class TestWorlds:
+    """`/_emulator/worlds`."""
+
+    def test_are_listed(self, management: Client) -> None:
+        """Each world is listed with what is in it and where it is."""
+        told(management.core, "PUT", "/_emulator/worlds/mine", {})
+        assert told(management.core, "GET", "/_emulator/worlds") == {
+            "worlds": [
+                {"name": "default", "path": "", "organizations": 1, "accounts": 1},
+                {"name": "mine", "path": "/worlds/mine", "organizations": 0, "accounts": 0},
+            ]
+        }
+
+    def test_are_forked(self, management: Client) -> None:
+        """A fork has what its model has."""
+        assert told(management.core, "PUT", "/_emulator/worlds/fork", {"fork": "default"})["organizations"] == 1
+        assert told(management.core, "GET", "/_emulator/worlds/fork")["accounts"] == 1
+        management.does("organizations", "DeleteOrganization")
+        assert told(management.core, "GET", "/_emulator/worlds/fork")["organizations"] == 1
+
+    def test_are_dropped(self, management: Client) -> None:
+        """A dropped world is gone; the default one begins again."""
+        told(management.core, "PUT", "/_emulator/worlds/mine", {})
+        done(management.core, "DELETE", "/_emulator/worlds/mine")
+        done(management.core, "DELETE", "/_emulator/worlds/default")
+        assert [one["organizations"] for one in told(management.core, "GET", "/_emulator/worlds")["worlds"]] == [0]
+
+    @pytest.mark.parametrize(
+        ("method", "name", "body", "status"),
+        [
+            ("GET", "nowhere", None, 404),
+            ("DELETE", "nowhere", None, 404),
+            ("PUT", "mine", {"fork": "nowhere"}, 404),
+            ("PUT", "-", {}, 400),
+            ("PUT", "a%20b", {}, 400),
+            ("PUT", "mine", {"knife": "default"}, 400),
+            ("PUT", "mine", {"fork": 1}, 400),
+            ("PUT", "mine", b"{", 400),
+            ("PUT", "mine", b"[]", 400),
+            ("PUT", "mine", b"\xff", 400),
+        ],
+    )
+    def test_refuse(self, management: Client, method: str, name: str, body: Any, status: int) -> None:
+        """What is not there, is no name or is no body is told so."""
+        assert refused(management.core, method, f"/_emulator/worlds/{name}", body)[0] == status
+
+
+class TestSnapshots:
+    """`/_emulator/snapshots`."""
+
+    def test_bring_a_world_back(self, management: Client) -> None:
+        """A world is again what it was, its clock included, as often as one likes."""
+        core = management.core
+        done(core, "PUT", "/_emulator/snapshots/before")
+        for _ in range(2):
+            before = core.world.state
+            management.does("organizations", "DeleteOrganization")
+            core.world.clock.advance(timedelta(days=1))
+            done(core, "POST", "/_emulator/snapshots/before/restore")
+            assert core.world.state is before
+            assert core.world.clock.now() == NOW
+
+    def test_are_a_worlds_own(self, core: Core) -> None:
+        """Each world has its own, below its path; they are listed in the order of saving, and can be forgotten."""
+        for name in ("b", "a", "b"):
+            done(core, "PUT", f"/worlds/mine/_emulator/snapshots/{name}")
+        assert told(core, "GET", "/worlds/mine/_emulator/snapshots") == {"snapshots": ["a", "b"]}
+        assert told(core, "GET", "/_emulator/snapshots") == {"snapshots": []}
+        done(core, "DELETE", "/worlds/mine/_emulator/snapshots/a")
+        assert told(core, "GET", "/worlds/mine/_emulator/snapshots") == {"snapshots": ["b"]}
+
+    def test_refuse(self, core: Core) -> None:
+        """A snapshot that is not there, and a name that is none."""
+        assert refused(core, "POST", "/_emulator/snapshots/nothing/restore")[0] == 404
+        assert refused(core, "DELETE", "/_emulator/snapshots/nothing")[0] == 404
+        assert refused(core, "PUT", "/_emulator/snapshots/a b")[0] == 400
+
+
+class TestClock:
+    """`/_emulator/clock`."""
+
+    def test_is_turned(self, core: Core) -> None:
+        """It is frozen at an instant, in whatever zone it is given, moved ahead, and runs again."""
+        frozen = told(core, "POST", "/_emulator/clock", {"freeze": "2026-01-01T01:00:00+01:00"})
+        assert frozen == {"now": "2026-01-01T00:00:00Z", "frozen": True}
+        moved = told(core, "POST", "/_emulator/clock", {"advance_seconds": 86400})
+        assert moved == {"now": "2026-01-02T00:00:00Z", "frozen": True}
+        assert told(core, "POST", "/_emulator/clock", {"resume": True})["frozen"] is False
+        assert told(core, "GET", "/_emulator/clock")["frozen"] is False
+
+    def test_lets_invitations_expire(self, management: Client) -> None:
+        """Fifteen days pass in a test of a moment."""
+        target = {"Id": "999988887777", "Type": "ACCOUNT"}
+        sent = management.does("organizations", "InviteAccountToOrganization", Target=target)["Handshake"]
+        told(management.core, "POST", "/_emulator/clock", {"advance_seconds": 15 * 86400})
+        found = management.does("organizations", "DescribeHandshake", HandshakeId=sent["Id"])["Handshake"]
+        assert (sent["State"], found["State"]) == ("OPEN", "EXPIRED")
+
+    def test_is_a_worlds_own(self, core: Core) -> None:
+        """Another world's clock shows what it did."""
+        told(core, "POST", "/worlds/mine/_emulator/clock", {"freeze": "2030-01-01T00:00:00Z"})
+        assert core.world.clock.now() == NOW
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"freeze": "2026-01-01T00:00:00"},
+            {"freeze": "tomorrow"},
+            {"advance_seconds": -1},
+            {"advance_seconds": 1e300},
+            {"advance_seconds": "soon"},
+            {"resume": False},
+            {"freeze": None},
+            {"resume": True, "advance_seconds": 1},
+            {"stop": True},
+        ],
+    )
+    def test_refuse(self, core: Core, body: Any) -> None:
+        """A change that is none, or two at once."""
+        assert refused(core, "POST", "/_emulator/clock", body)[0] == 400
+        assert core.world.clock.now() == NOW
+
+
+class TestStrangers:
+    """Who may not call."""
+
+    @pytest.mark.parametrize("host", ["evil.example", "evil.example:4700", "127.0.0.1.evil.example", "[::1", ""])
+    def test_by_another_name(self, core: Core, host: str) -> None:
+        """A name that resolves to this machine is not one of its own; the refusal tells the cure."""
+        status, detail = refused(core, "POST", "/_emulator/reset", host=host)
+        assert (status, "--allow-host" in detail) == (403, True)
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:4700", "[::1]:4700", "10.0.0.7", "me.localhost", "box"])
+    def test_local_and_allowed(self, host: str) -> None:
+        """Local names, addresses, and the names that were allowed."""
+        core = Core(allowed_hosts=["box"])
+        assert call(core, "GET", "/_emulator/clock", host=host).status == 200
+
+    def test_aws_calls_take_any_host(self, core: Core) -> None:
+        """An AWS call is signed; where it was sent does not matter."""
+        request = Client(core).request("sts", "GetCallerIdentity")
+        assert isinstance(request.headers, dict)
+        request.headers["host"] = "anything.example"
+        assert core.handle(request).status == 200
+
+
+class TestDescription:
+    """`/_emulator/openapi.json`."""
+
+    def test_names_every_path(self, core: Core) -> None:
+        """OpenAPI 3.1, with every path and the shape of every body."""
+        document = told(core, "GET", "/_emulator/openapi.json")
+        assert document["openapi"].startswith("3.1")
+        assert {"/_emulator/reset", "/_emulator/clock", "/_emulator/worlds/{name}"} <= document["paths"].keys()
+        assert "ClockChange" in document["components"]["schemas"]
