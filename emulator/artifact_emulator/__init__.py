@@ -1,3 +1,20 @@
 """A local emulator of AWS Artifact's integration with AWS Organizations: everything of the wire."""
 
-__version__ = "0.1.0"
+from typing import TYPE_CHECKING, Any
+
+from artifact_emulator.version import __version__
+
+if TYPE_CHECKING:
+    from artifact_emulator.inprocess import Emulation, emulate
+
+__all__ = ["Emulation", "__version__", "emulate"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the kit of test authors when it is asked for: a server's start has no use for it."""
+    if name in ("Emulation", "emulate"):
+        # Imported here: it brings botocore along.
+        from artifact_emulator import inprocess
+
+        return getattr(inprocess, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 
-from artifact_emulator import __version__
+from artifact_emulator.version import __version__
 
 MODELS = Path(__file__).parent / "botocore_models"
 

@@ -195,7 +195,8 @@ class TestWhole:
         declared |= {"pydantic_core", "annotated_types"} if "pydantic" in declared else set()
         declared |= {"werkzeug", "jinja2"} if "flask" in declared else set()
         foreign = {_package(one.imported) for one in imports() if _is_foreign(one.imported) and not one.for_types_only}
-        assert foreign - declared == {"pytest"} & foreign, "pytest is there whenever its plugin is loaded"
+        # Whoever loads the plugin has pytest, whoever calls in the process has botocore.
+        assert foreign - declared <= {"boto3", "botocore", "pytest"}
 
     def test_no_botocore(self) -> None:
         """Nothing of botocore is imported, except by the hook that is installed into a client that brings it."""

@@ -105,7 +105,7 @@ class TestVersion:
             for name in [*SOURCES, Path("Dockerfile"), *map(Path, COMMANDS)]
             if "shapes" not in name.parts and stated.search(read(name))
         }
-        assert places == {"emulator/artifact_emulator/__init__.py"}
+        assert places == {"emulator/artifact_emulator/version.py"}
 
     def test_in_changelog(self) -> None:
         """CHANGELOG has a section for this version, and above it one for what comes."""

@@ -6,8 +6,8 @@ application, imported when it is first asked.
 
 import json
 
-from artifact_emulator import __version__
 from artifact_emulator.message import Reply, Request
+from artifact_emulator.version import __version__
 
 PREFIX = "/_emulator"
 HEALTH = f"{PREFIX}/health"

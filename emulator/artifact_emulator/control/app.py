@@ -11,9 +11,9 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from artifact_emulator import __version__
 from artifact_emulator.control import PREFIX, clock, origin, problem, snapshots, worlds
 from artifact_emulator.control.asked import response
+from artifact_emulator.version import __version__
 from artifact_state.worlds import NoSuchSnapshot, NoSuchWorld, NotAName, Worlds
 
 
