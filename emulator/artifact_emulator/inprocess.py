@@ -6,7 +6,6 @@ botocore comes with whoever calls this; the emulator itself does without.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,13 +14,14 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
 from artifact_emulator.cli import MODELS
+from artifact_emulator.client import DEFAULT_ACCOUNT, PLACEHOLDER, session
 from artifact_emulator.core import Core
 from artifact_emulator.message import Reply, Request
 from artifact_state.world import World
 
 ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "123456789012",
-    "AWS_SECRET_ACCESS_KEY": "placeholder",
+    "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
+    "AWS_SECRET_ACCESS_KEY": PLACEHOLDER,
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -48,11 +48,10 @@ class Emulation:
         self.core = Core(world)
         self.world = self.core.world
 
-    def client(self, service: str, account: str = "123456789012", *, region: str = "us-east-1", **options: Any) -> Any:
+    def client(self, service: str, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1", **options: Any) -> Any:
         """Give a boto3 client of an account's root user."""
-        secret = ENVIRONMENT["AWS_SECRET_ACCESS_KEY"]
-        keys = {"aws_access_key_id": account, "aws_secret_access_key": secret}
-        return _session().client(service, region_name=region, **keys, **options)
+        keys = {"aws_access_key_id": account, "aws_secret_access_key": PLACEHOLDER}
+        return session().client(service, region_name=region, **keys, **options)
 
     def download(self, url: str) -> bytes:
         """Fetch a document by its presigned URL.
@@ -68,15 +67,6 @@ class Emulation:
     def reset(self) -> None:
         """Begin again with an empty world."""
         self.world.reset()
-
-
-@cache
-def _session() -> Any:
-    """Give the one session of all emulations: it keeps AWS's models, which take long to read."""
-    # Imported here: whoever brings clients of botocore alone needs no boto3.
-    import boto3
-
-    return boto3.Session()
 
 
 @contextmanager

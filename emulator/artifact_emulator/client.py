@@ -1,0 +1,153 @@
+"""A running emulator as its user sees it: worlds, boto3 clients of any account, the control API."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+DEFAULT_ENDPOINT = "http://127.0.0.1:4700"
+DEFAULT_ACCOUNT = "123456789012"
+PLACEHOLDER = "placeholder"
+_TIMEOUT = 30
+
+
+class ControlError(Exception):
+    """The emulator refused what it was asked for; the text is its reason."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Emulator:
+    """A running emulator."""
+
+    def __init__(self, endpoint: str = DEFAULT_ENDPOINT) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        self._http = requests.Session()
+        # A proxy of the environment does not reach this machine, and a .netrc has no business here.
+        self._http.trust_env = False
+
+    def world(self, name: str = "default") -> "RemoteWorld":
+        """Give a world: it begins empty, when it is first used."""
+        return RemoteWorld(self, name)
+
+    def worlds(self) -> list[str]:
+        """Name the worlds that there are."""
+        return [one["name"] for one in self.ask("GET", "/_emulator/worlds")["worlds"]]
+
+    def health(self) -> Mapping[str, Any]:
+        """Tell the emulator's version and services."""
+        told: Mapping[str, Any] = self.ask("GET", "/_emulator/health")
+        return told
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Call the control API; give the JSON that it answers, None when it answers nothing.
+
+        Raises ControlError, and requests' ConnectionError when nobody listens.
+        """
+        answer = self._http.request(method, self.endpoint + path, json=body, timeout=_TIMEOUT)
+        if answer.status_code >= 400:
+            raise ControlError(answer.status_code, answer.json()["detail"])
+        return answer.json() if answer.content else None
+
+    def download(self, url: str) -> bytes:
+        """Fetch a document by its presigned URL.
+
+        Raises PermissionError when the link is no longer, or never was, good.
+        """
+        answer = self._http.get(url, timeout=_TIMEOUT)
+        if answer.status_code != 200:
+            raise PermissionError(answer.text)
+        return answer.content
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+class RemoteWorld:
+    """A world of a running emulator."""
+
+    def __init__(self, emulator: Emulator, name: str) -> None:
+        self.emulator = emulator
+        self.name = name
+        self._base = "" if name == "default" else f"/worlds/{quote(name)}"
+        self.endpoint = emulator.endpoint + self._base
+
+    def client(self, service: str, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1", **options: Any) -> Any:
+        """Give a boto3 client of an account's root user."""
+        keys = {"aws_access_key_id": account, "aws_secret_access_key": PLACEHOLDER}
+        return session().client(service, endpoint_url=self.endpoint, region_name=region, **keys | options)
+
+    def environment(self, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1") -> dict[str, str]:
+        """Give the variables by which AWS's SDKs and command line find this world, as an account's root user."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": PLACEHOLDER,
+            "AWS_DEFAULT_REGION": region,
+        }
+
+    def fork(self, name: str) -> "RemoteWorld":
+        """Make another world with all that this one has, in place of one of that name."""
+        self.emulator.ask("PUT", f"/_emulator/worlds/{quote(name)}", {"fork": self.name})
+        return RemoteWorld(self.emulator, name)
+
+    def reset(self) -> None:
+        """Begin again."""
+        self._ask("POST", "reset")
+
+    def drop(self) -> None:
+        """Forget the world."""
+        self.emulator.ask("DELETE", f"/_emulator/worlds/{quote(self.name)}")
+
+    def now(self) -> datetime:
+        """Tell the world's time."""
+        return datetime.fromisoformat(self._ask("GET", "clock")["now"])
+
+    def freeze(self, instant: datetime) -> None:
+        """Let the world's clock stand still at an instant, which says its zone."""
+        self._ask("POST", "clock", {"freeze": instant.isoformat()})
+
+    def advance(self, span: timedelta) -> None:
+        """Move the world's clock ahead."""
+        self._ask("POST", "clock", {"advance_seconds": span.total_seconds()})
+
+    def resume(self) -> None:
+        """Let the world's clock show the real time."""
+        self._ask("POST", "clock", {"resume": True})
+
+    def save(self, snapshot: str) -> None:
+        """Keep the world as it is under a name."""
+        self._ask("PUT", f"snapshots/{quote(snapshot)}")
+
+    def restore(self, snapshot: str) -> None:
+        """Let the world be as it was when it was saved."""
+        self._ask("POST", f"snapshots/{quote(snapshot)}/restore")
+
+    def snapshots(self) -> list[str]:
+        """Name what was saved, the oldest first."""
+        names: list[str] = self._ask("GET", "snapshots")["snapshots"]
+        return names
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        return self.emulator.ask(method, f"{self._base}/_emulator/{path}", body)
+
+
+@cache
+def session() -> Any:
+    """Give the one boto3 session of all clients made here: it keeps AWS's models, which take long to read."""
+    # Imported here: who asks for no client needs no boto3.
+    import boto3
+    import botocore.session
+
+    from artifact_emulator.cli import MODELS
+
+    made = botocore.session.Session()
+    loader = made.get_component("data_loader")
+    loader.search_paths.insert(0, str(MODELS))
+    return boto3.Session(botocore_session=made)
