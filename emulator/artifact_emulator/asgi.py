@@ -15,6 +15,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+RESET = "artifact_emulator.reset"
+"""Under this name the server leaves the way to reset the connection."""
 DEFAULT_BODY_LIMIT = 16 * 1024 * 1024
 _DISCARDED = 64 * 1024 * 1024
 """How much of a body that is too large is let in, and forgotten, so that its sender comes to read the answer."""
@@ -48,7 +50,16 @@ class Door:
             reply = await asyncio.get_running_loop().run_in_executor(None, self._core.handle, request)
         else:
             reply = self._core.handle(request)
+        if reply.delay:
+            await asyncio.sleep(reply.delay)
+        if reply.cut == "reset":
+            await _reset(scope, receive)
+            return
         await send(_start(reply, closing=body is None))
+        if reply.cut == "truncated":
+            await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
+            await _reset(scope, receive)
+            return
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | None:
@@ -75,6 +86,12 @@ class Door:
                     await _discard(receive)
                 return None
         return b"".join(parts)
+
+
+async def _reset(scope: Scope, receive: Receive) -> None:
+    """Reset the connection, and wait until it is gone: a server has nothing to complain of then."""
+    scope[RESET]()
+    await receive()
 
 
 async def _part(receive: Receive) -> Message:

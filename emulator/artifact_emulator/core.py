@@ -5,6 +5,7 @@ The core knows no server. Every reply is in the protocol of the request, whateve
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from random import Random
 from types import ModuleType
 from uuid import UUID
@@ -15,8 +16,10 @@ from artifact_emulator import control
 from artifact_emulator.call import Call
 from artifact_emulator.errors import failure_of
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
+from artifact_emulator.faults import NO_EFFECT, Effect
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
 from artifact_emulator.identity import Credentials, identify
+from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
@@ -59,17 +62,19 @@ class Core:
             return self._own_paths.answer(request, world)
         request_id = _new_request_id()
         asked = Route(_protocol_of(request), None, "")
+        under_way = _UnderWay(request, world)
         try:
             asked = route(request)
             service, operation = _require_operation(asked)
-            value = self._invoke(request, world, service, operation)
+            value = self._invoke(under_way, service, operation)
             reply: Reply = _PROTOCOLS[service.protocol].render(service, operation, value, request_id)
         except Failure as failure:
-            return self._refuse(asked, failure, request_id)
+            reply = self._refuse(asked, failure, request_id)
         except Exception:
             log.exception("request %s: %s", request_id, asked.name)
-            return self._refuse(asked, unforeseen(asked.protocol, request_id), request_id)
-        return reply
+            reply = self._refuse(asked, unforeseen(asked.protocol, request_id), request_id)
+        effect = under_way.effect
+        return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
 
     def is_slow(self, request: Request) -> bool:
         """Tell whether an answer takes so long that a server should not wait for it: no AWS call does."""
@@ -92,11 +97,17 @@ class Core:
         }
         self.handle(Request("POST", "/", "", headers, b"{}"))
 
-    def _invoke(self, request: Request, world: World, service: Service, operation: Operation) -> object:
+    def _invoke(self, under_way: "_UnderWay", service: Service, operation: Operation) -> object:
         handler = handlers(service.name).get(operation.name)
         if handler is None:
             raise not_emulated(f"{service.name}:{operation.name}")
+        request, world = under_way.request, under_way.world
         caller = identify(request, world, service.protocol, self.credentials)
+        faults = instruments_of(world).faults
+        if faults:
+            under_way.effect = faults.befall(service, operation.name, caller.account_id, world.clock.now())
+            if under_way.effect.failure is not None:
+                raise under_way.effect.failure
         members = _PROTOCOLS[service.protocol].parse(service, operation, request)
         try:
             shape = request_shape(service.name, operation.name).model_validate(members)
@@ -104,6 +115,8 @@ class Core:
             raise failure_of_input(service, error) from None
         try:
             with world.transaction(caller) as tx:
+                if under_way.effect is not NO_EFFECT:
+                    tx.options = under_way.effect.on(tx.options)
                 return handler(Call(tx, request.headers.get("host", "localhost"), request.base), shape)
         except Refused as refusal:
             raise failure_of(service, refusal, caller) from None
@@ -111,6 +124,15 @@ class Core:
     def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
         refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse
         return refuse(asked.service, failure, request_id)
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """A call, and what was learnt of it so far."""
+
+    request: Request
+    world: World
+    effect: Effect = NO_EFFECT
 
 
 def _new_request_id() -> str:

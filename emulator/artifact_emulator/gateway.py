@@ -17,8 +17,6 @@ from artifact_emulator.services import bindings
 WORLDS = "/worlds/"
 _TARGETS = {"AWSOrganizationsV20161128": "organizations"}
 _VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts"}
-_ROOT = ("/", "")
-"""The path of most services; empty where a world's own address ends without a slash."""
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
 
 
@@ -55,6 +53,11 @@ def route(request: Request) -> Route:
     return _rest(request)
 
 
+def _at_root(request: Request) -> bool:
+    """Tell whether a request goes where most services are: to `/`, or to a world, whose address may end without one."""
+    return request.path == "/" or (request.path == "" and request.base != "")
+
+
 def _json(request: Request, target: str) -> Route:
     prefix, _, name = target.rpartition(".")
     service = _TARGETS.get(prefix)
@@ -62,14 +65,14 @@ def _json(request: Request, target: str) -> Route:
         return Route("json", None, target)
     # Unverified: AWS chooses the protocol by the content type, and so knows no operation under another.
     speaks_json = request.headers.get("content-type", "").lower().startswith(_JSON_TYPES)
-    if not speaks_json or request.method != "POST" or request.path not in _ROOT:
+    if not speaks_json or request.method != "POST" or not _at_root(request):
         raise unknown_operation("json", name, "")
     return _named("json", bindings(service), name)
 
 
 def is_form(request: Request) -> bool:
     """Tell whether a request speaks the query protocol: a form is posted, or an action is in the query."""
-    if request.path not in _ROOT:
+    if not _at_root(request):
         return False
     form_type = "application/x-www-form-urlencoded"
     return request.headers.get("content-type", "").lower().startswith(form_type) or "Action=" in request.query

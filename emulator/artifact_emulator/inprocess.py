@@ -4,6 +4,7 @@ botocore comes with whoever calls this; the emulator itself does without.
 """
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
 from artifact_emulator.cli import MODELS
@@ -102,6 +104,10 @@ class _Original:
 
 def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
     reply = _entered[-1].core.handle(_request(request))
+    if reply.delay:
+        time.sleep(reply.delay)
+    if reply.cut:
+        raise ConnectionClosedError(endpoint_url=request.url)
     return AWSResponse(request.url, reply.status, _headers(reply), _Raw(reply.body))
 
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+Cut = Literal["reset", "truncated"]
+"""How an answer may be lost: the connection is reset before it, or ends in the middle of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,7 @@ class Reply:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
+    delay: float = 0.0
+    """Seconds for which it is held back."""
+    cut: Cut | None = None
+    """What is done to it on its way."""

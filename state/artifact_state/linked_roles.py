@@ -107,6 +107,8 @@ def usages(tx: Transaction, role: Role) -> tuple[RoleUsage, ...]:
     Sources: https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
     """
+    if tx.options.deletion_fails:
+        return (RoleUsage(region="us-east-1", resources=()),)
     organization = organization_of(tx.state, role.account_id, tx.now)
     if organization is None:
         return ()

@@ -62,13 +62,15 @@ class Options:
     """Whether management accounts are paired with an account in AWS GovCloud (US)."""
     deletion_delay: timedelta = timedelta(0)
     """How long a service-linked role takes to be deleted."""
+    deletion_fails: bool = False
+    """Whether no service-linked role is deleted, as if its service used it for ever."""
     leave_wait_period: timedelta = timedelta(0)
     """How long a created account must wait before it may leave; AWS: four days."""
     standalone_prerequisites: bool = False
     """Whether a created account lacks what it needs to stand alone, as it does at AWS."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class World:
     """Many accounts and many organizations that know of each other and of nobody else."""
 
@@ -77,6 +79,8 @@ class World:
     clock: Clock = field(default_factory=Clock)
     state: State = field(default_factory=State)
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=10_000))
+    companion: Any = None
+    """What whoever serves the world keeps beside it, and forgets with it."""
     _lock: Lock = field(default_factory=Lock)
     _origin: State = field(init=False)
 

@@ -499,6 +499,50 @@ class TestControl:
         assert [line.answer()[0] for _ in range(3)] == [200, 403, 200]
 
 
+class TestFaults:
+    """Answers that are lost on their way."""
+
+    @staticmethod
+    def ask(server: Served, **fault: object) -> tuple[bytes, float]:
+        """Set a fault in a world of its own and call once; give what arrived and the seconds that it took."""
+        world = f"/worlds/{'-'.join(fault)}"
+        rule = json.dumps({"service": "sts", **fault}).encode()
+        form = b"Action=GetCallerIdentity&Version=2011-06-15"
+        named = {"Host": "localhost", "Connection": "close"}
+        arrived = bytearray()
+        with line_to(server.port) as line:
+            of_json = named | {"Content-Type": "application/json", "Content-Length": str(len(rule))}
+            line.send(written("POST", f"{world}/_emulator/faults", of_json, rule))
+            assert line.answer()[0] == 200
+        with line_to(server.port) as line:
+            of_form = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(form))}
+            begun = time.monotonic()
+            line.send(written("POST", world, named | of_form | {"Authorization": stamp("sts")}, form))
+            try:
+                while part := line.socket.recv(65536):
+                    arrived += part
+            except ConnectionResetError:
+                arrived += b"RESET"
+        return bytes(arrived), time.monotonic() - begun
+
+    def test_reset(self, server: Served) -> None:
+        """Instead of an answer there is a reset."""
+        assert self.ask(server, reset=True)[0] == b"RESET"
+
+    def test_truncated(self, server: Served) -> None:
+        """The answer's head promises more than arrives."""
+        arrived, _ = self.ask(server, truncate=True)
+        head, _, body = arrived.removesuffix(b"RESET").partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"</GetCallerIdentityResponse>" not in body
+
+    def test_late(self, server: Served) -> None:
+        """An answer that is held back holds no other back."""
+        arrived, took = self.ask(server, latency_ms=400)
+        assert arrived.startswith(b"HTTP/1.1 200")
+        assert took >= 0.4
+
+
 class TestListen:
     """Binding the sockets."""
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.asked import asked_world, nothing
 from artifact_emulator.gateway import WORLDS
+from artifact_emulator.instruments import instruments_of
 from artifact_state.world import World
 from artifact_state.worlds import DEFAULT, Worlds
 
@@ -58,7 +59,9 @@ def add(app: OpenAPI, served: Worlds) -> None:
 
     @app.post(f"{PREFIX}/reset", summary="Let a world begin again", responses={204: None})
     def reset() -> Response:
-        asked_world(served).reset()
+        world = asked_world(served)
+        world.reset()
+        instruments_of(world).clear()
         return nothing()
 
 

@@ -1,0 +1,146 @@
+"""Faults over the control API: set, listed, taken away."""
+
+from datetime import timedelta
+from typing import Literal, Self
+
+from flask import Response, jsonify
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from artifact_emulator.control import PREFIX, problem
+from artifact_emulator.control.asked import asked_world, nothing, response
+from artifact_emulator.faults import Error, Fault, Latency, NotPossible, Standing
+from artifact_emulator.instruments import instruments_of
+from artifact_emulator.services import bindings
+from artifact_state.model import CreationFailure
+from artifact_state.worlds import Worlds
+
+_HOUR = 3_600_000
+_EFFECTS = ("error", "latency_ms", "reset", "truncate", "creation_failure", "deletion_fails")
+
+
+class ErrorBody(BaseModel):
+    """The error with which a call is answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(description="As it travels, such as TooManyRequestsException; the operation must declare it.")
+    message: str | None = None
+    reason: str | None = Field(None, pattern="^[A-Z0-9_]+$", description="The member Reason, of errors that have it.")
+
+
+class LatencyBody(BaseModel):
+    """How long answers are held back: evenly spread between two figures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min: float = Field(ge=0, le=_HOUR)
+    max: float = Field(ge=0, le=_HOUR)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min is more than max")
+        return self
+
+
+class FaultBody(BaseModel):
+    """A rule: the calls that it befalls, how often, and one thing that it does to them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: Literal["organizations", "artifact", "iam", "sts"]
+    operation: str | None = Field(None, description="Any operation of the service, unless one is named.")
+    account: str | None = Field(None, pattern=r"^\d{12}$", description="Any caller, unless an account is named.")
+    probability: float = Field(1.0, ge=0, le=1)
+    times: int | None = Field(None, ge=1, description="How often at most; for ever, unless a number is given.")
+    nth: int = Field(1, ge=1, description="The first of the fitting calls that it befalls.")
+    ttl_seconds: float | None = Field(
+        None, gt=0, le=_HOUR * 1000, description="How long it lasts by the world's clock."
+    )
+    error: ErrorBody | None = None
+    latency_ms: float | LatencyBody | None = Field(None, description="A figure, or min and max.")
+    reset: Literal[True] | None = Field(None, description="The call is carried out, and its answer lost.")
+    truncate: Literal[True] | None = Field(None, description="The call is carried out, and its answer ends half way.")
+    creation_failure: CreationFailure | None = Field(None, description="Why CreateAccount's account is not created.")
+    deletion_fails: Literal[True] | None = Field(None, description="IAM's deletion task ends FAILED.")
+
+    @model_validator(mode="after")
+    def _one_effect(self) -> Self:
+        if sum(getattr(self, name) is not None for name in _EFFECTS) != 1:
+            raise ValueError(f"give one of {', '.join(_EFFECTS)}")
+        if isinstance(self.latency_ms, float) and not 0 <= self.latency_ms <= _HOUR:
+            raise ValueError(f"latency_ms is between 0 and {_HOUR}")
+        return self
+
+
+class FaultPath(BaseModel):
+    """The fault that a path names."""
+
+    fault_id: str
+
+
+def add(app: OpenAPI, served: Worlds) -> None:
+    """Add the routes."""
+
+    @app.get(f"{PREFIX}/faults", summary="List a world's faults, and how often each befell a call")
+    def list_faults() -> Response:
+        return jsonify({"faults": [_told(one) for one in instruments_of(asked_world(served)).faults.standing()]})
+
+    @app.post(f"{PREFIX}/faults", summary="Set a fault")
+    def set_fault(body: FaultBody) -> Response:
+        world = asked_world(served)
+        try:
+            standing = instruments_of(world).faults.add(_fault(body), bindings(body.service), world.clock.now())
+        except NotPossible as error:
+            return response(problem(400, "Not possible", str(error)))
+        return jsonify(_told(standing))
+
+    @app.delete(f"{PREFIX}/faults/<fault_id>", summary="Take a fault away", responses={204: None})
+    def remove_fault(path: FaultPath) -> Response:
+        if not instruments_of(asked_world(served)).faults.remove(path.fault_id):
+            return response(problem(404, "Not found", f"There is no fault {path.fault_id}."))
+        return nothing()
+
+    @app.delete(f"{PREFIX}/faults", summary="Take all faults away", responses={204: None})
+    def clear_faults() -> Response:
+        instruments_of(asked_world(served)).faults.clear()
+        return nothing()
+
+
+def _fault(body: FaultBody) -> Fault:
+    return Fault(
+        service=body.service,
+        operation=body.operation,
+        account=body.account,
+        probability=body.probability,
+        times=body.times,
+        nth=body.nth,
+        ttl=timedelta(seconds=body.ttl_seconds) if body.ttl_seconds else None,
+        error=Error(**body.error.model_dump()) if body.error else None,
+        latency=_latency(body.latency_ms),
+        cut="reset" if body.reset else "truncated" if body.truncate else None,
+        creation_failure=body.creation_failure,
+        deletion_fails=bool(body.deletion_fails),
+    )
+
+
+def _latency(asked: float | LatencyBody | None) -> Latency | None:
+    if asked is None:
+        return None
+    return (
+        Latency(least=asked.min, most=asked.max) if isinstance(asked, LatencyBody) else Latency(least=asked, most=asked)
+    )
+
+
+def _told(standing: Standing) -> dict[str, object]:
+    fault = standing.fault
+    return {
+        "id": standing.id,
+        "service": fault.service,
+        "operation": fault.operation,
+        "account": fault.account,
+        "times": fault.times,
+        "befell": standing.done,
+        "since": standing.since.isoformat(),
+    }

@@ -1,0 +1,198 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from artifact_emulator.core import Core
+from tests.wire.botocore_wire import Client
+from tests.wire.test_control import call, done, refused, told
+
+FAULTS = "/_emulator/faults"
+BUSY = {"code": "TooManyRequestsException"}
+
+
+def set_fault(core: Core, service: str = "organizations", **fault: Any) -> Any:
+    """Set a fault."""
+    return told(core, "POST", FAULTS, {"service": service, **fault})
+
+
+def codes(client: Client, calls: int, operation: str = "DescribeOrganization") -> list[str]:
+    """Call an operation some times; give the code of each answer, "" for a success."""
+    return [client.call("organizations", operation).code for _ in range(calls)]
+
+
+class TestErrors:
+    """Faults that answer an error."""
+
+    def test_before_the_operation(self, management: Client) -> None:
+        """The call is refused as the operation declares it, and has changed nothing."""
+        set_fault(management.core, error={"code": "ConcurrentModificationException"}, operation="DeleteOrganization")
+        got = management.is_refused("organizations", "DeleteOrganization")
+        assert got.code == "ConcurrentModificationException"
+        assert got.status == 400
+        assert codes(management, 1) == [""]
+
+    def test_with_reason_and_words(self, management: Client) -> None:
+        """Reason and message are what was asked for."""
+        error = {"code": "ConstraintViolationException", "reason": "OU_NUMBER_LIMIT_EXCEEDED", "message": "Enough."}
+        set_fault(management.core, operation="CreateOrganizationalUnit", error=error)
+        root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+        got = management.is_refused("organizations", "CreateOrganizationalUnit", ParentId=root, Name="A")
+        assert (got.code, got.message, got.data["Reason"]) == (error["code"], "Enough.", error["reason"])
+
+    def test_in_every_protocol(self, stranger: Client) -> None:
+        """Throttling is worded by each service in its own way."""
+        set_fault(stranger.core, error=BUSY)
+        set_fault(stranger.core, "iam", error={"code": "Throttling"})
+        set_fault(stranger.core, "artifact", error={"code": "ThrottlingException"})
+        assert stranger.call("organizations", "ListHandshakesForAccount").code == "TooManyRequestsException"
+        reply = stranger.core.handle(stranger.request("iam", "ListRoles"))
+        assert (reply.status, b"<Code>Throttling</Code>" in reply.body) == (400, True)
+        got = stranger.call("artifact", "ListReports")
+        assert (got.status, got.code) == (429, "ThrottlingException")
+
+    def test_of_a_service_befall_what_declares_them(self, management: Client) -> None:
+        """A fault of any operation befalls those that can answer the error."""
+        set_fault(management.core, error={"code": "DuplicateAccountException"})
+        assert codes(management, 1) == [""]
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            {"operation": "DescribeOrganization", "error": {"code": "DuplicateAccountException"}},
+            {"operation": "DescribeOrganisation", "error": BUSY},
+            {"error": {"code": "NoSuchEntity"}},
+            {"operation": "ListRoots", "error": {"code": "AWSOrganizationsNotInUseException", "reason": "X"}},
+            {"operation": "ListRoots", "creation_failure": "INTERNAL_FAILURE"},
+            {"operation": "ListRoots", "deletion_fails": True},
+            {"error": BUSY, "reset": True},
+            {},
+            {"error": BUSY, "probability": 1.1},
+            {"error": BUSY, "times": 0},
+            {"error": BUSY, "account": "me"},
+            {"latency_ms": -1},
+            {"latency_ms": {"min": 2, "max": 1}},
+            {"creation_failure": "BAD_LUCK"},
+            {"error": BUSY, "often": True},
+        ],
+    )
+    def test_that_no_call_could_meet(self, core: Core, fault: dict[str, Any]) -> None:
+        """An error that the operation cannot answer, and a rule that is none, are refused."""
+        assert refused(core, "POST", FAULTS, {"service": "organizations", **fault})[0] == 400
+        assert told(core, "GET", FAULTS) == {"faults": []}
+
+    def test_tells_what_is_possible(self, core: Core) -> None:
+        """The refusal names the errors that there are."""
+        fault = {"service": "organizations", "operation": "DescribeOrganization", "error": {"code": "Nonsense"}}
+        assert "AWSOrganizationsNotInUseException" in refused(core, "POST", FAULTS, fault)[1]
+
+
+class TestChoice:
+    """Which calls a fault befalls."""
+
+    def test_times(self, management: Client) -> None:
+        """So many calls, and no more."""
+        set_fault(management.core, error=BUSY, times=2)
+        assert codes(management, 4) == [BUSY["code"], BUSY["code"], "", ""]
+
+    def test_nth(self, management: Client) -> None:
+        """From the third call on, once."""
+        set_fault(management.core, error=BUSY, nth=3, times=1)
+        assert codes(management, 4) == ["", "", BUSY["code"], ""]
+
+    def test_time_to_live(self, management: Client) -> None:
+        """Until its time has passed by the world's clock."""
+        set_fault(management.core, error=BUSY, ttl_seconds=60)
+        assert codes(management, 1) == [BUSY["code"]]
+        management.core.world.clock.advance(timedelta(seconds=60))
+        assert codes(management, 1) == [""]
+
+    def test_account(self, management: Client, member: Client) -> None:
+        """One account's calls, not another's."""
+        set_fault(management.core, error=BUSY, account=member.account)
+        assert codes(member, 1) == [BUSY["code"]]
+        assert codes(management, 1) == [""]
+
+    def test_probability(self, management: Client) -> None:
+        """Some of many, and the same ones in a world of the same seed."""
+        seen = []
+        for _ in range(2):
+            management.core.world.companion = None
+            set_fault(management.core, error=BUSY, probability=0.5)
+            seen.append(codes(management, 60))
+        assert seen[0] == seen[1]
+        assert 15 < seen[0].count("") < 45
+
+    def test_is_a_worlds_own(self, management: Client) -> None:
+        """Other worlds know nothing of it."""
+        told(management.core, "POST", f"/worlds/mine{FAULTS}", {"service": "organizations", "error": BUSY})
+        assert codes(management, 1) == [""]
+
+    def test_is_told_and_taken_away(self, management: Client) -> None:
+        """A fault says how often it befell a call; it can be taken away, alone, with all others, or by a reset."""
+        first, second = (set_fault(management.core, error=BUSY)["id"] for _ in range(2))
+        codes(management, 3)
+        assert [(one["id"], one["befell"]) for one in told(management.core, "GET", FAULTS)["faults"]] == [
+            (first, 3),
+            (second, 3),
+        ]
+        done(management.core, "DELETE", f"{FAULTS}/{first}")
+        assert [one["id"] for one in told(management.core, "GET", FAULTS)["faults"]] == [second]
+        assert refused(management.core, "DELETE", f"{FAULTS}/{first}")[0] == 404
+        done(management.core, "DELETE", FAULTS)
+        assert codes(management, 1) == [""]
+        set_fault(management.core, error=BUSY)
+        done(management.core, "POST", "/_emulator/reset")
+        assert told(management.core, "GET", FAULTS) == {"faults": []}
+
+
+class TestAnswers:
+    """Faults of the answer."""
+
+    def test_late_and_lost(self, management: Client) -> None:
+        """The call is carried out; the answer is held back, or lost."""
+        core = management.core
+        set_fault(core, operation="ListRoots", latency_ms=250)
+        set_fault(core, operation="DescribeOrganization", latency_ms={"min": 100, "max": 200})
+        set_fault(core, operation="CreateOrganizationalUnit", reset=True)
+        assert core.handle(management.request("organizations", "ListRoots")).delay == 0.25
+        assert 0.1 <= core.handle(management.request("organizations", "DescribeOrganization")).delay <= 0.2
+        root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+        made = core.handle(management.request("organizations", "CreateOrganizationalUnit", ParentId=root, Name="A"))
+        assert made.cut == "reset"
+        units = management.does("organizations", "ListOrganizationalUnitsForParent", ParentId=root)
+        assert [one["Name"] for one in units["OrganizationalUnits"]] == ["A"]
+
+
+class TestOutcomes:
+    """Faults of what is begun and ends later."""
+
+    def test_account_that_is_not_created(self, management: Client) -> None:
+        """CreateAccount answers as ever; the request fails for the reason that was asked for, once."""
+        set_fault(management.core, operation="CreateAccount", creation_failure="INTERNAL_FAILURE", times=1)
+        for expected in ("FAILED", "SUCCEEDED"):
+            asked = management.does(
+                "organizations", "CreateAccount", AccountName=expected, Email=f"{expected}@example.com"
+            )["CreateAccountStatus"]
+            assert asked["State"] == "IN_PROGRESS"
+            status = management.does(
+                "organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=asked["Id"]
+            )["CreateAccountStatus"]
+            assert status["State"] == expected
+            assert status.get("FailureReason") == ("INTERNAL_FAILURE" if expected == "FAILED" else None)
+
+    def test_role_that_is_not_deleted(self, stranger: Client) -> None:
+        """The task of a role that nothing uses fails nevertheless."""
+        stranger.does("iam", "CreateServiceLinkedRole", AWSServiceName="artifact.amazonaws.com")
+        set_fault(stranger.core, "iam", operation="DeleteServiceLinkedRole", deletion_fails=True)
+        task = stranger.does("iam", "DeleteServiceLinkedRole", RoleName="AWSServiceRoleForArtifact")["DeletionTaskId"]
+        assert stranger.does("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)["Status"] == "FAILED"
+        assert stranger.call("iam", "GetRole", RoleName="AWSServiceRoleForArtifact").status == 200
+
+
+class TestBody:
+    """What is sent to set a fault."""
+
+    def test_that_is_none(self, core: Core) -> None:
+        """No JSON, no fault."""
+        assert call(core, "POST", FAULTS, b"{").status == 400
