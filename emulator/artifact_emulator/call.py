@@ -1,8 +1,8 @@
-"""What a handler is given beside its request: the transaction, and where the caller reached us."""
+"""What a handler is given beside its request: the transaction, where the caller reached us, the world's instruments."""
 
 from dataclasses import dataclass
 
-from artifact_state.world import Transaction
+from artifact_state.world import Transaction, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +10,8 @@ class Call:
     """One AWS call under way."""
 
     tx: Transaction
+    world: World
+    """For what is no part of its state: the trail of calls."""
     host: str
     """Name and port by which the caller reached us."""
     base: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -133,6 +133,41 @@ class RemoteWorld:
         """Name what was saved, the oldest first."""
         names: list[str] = self._ask("GET", "snapshots")["snapshots"]
         return names
+
+    def set_fault(self, service: str, operation: str | None = None, **fault: Any) -> str:
+        """Let calls fail, be late or get lost; give the fault's id.
+
+        `fault` has the members of the control API: `error`, `latency_ms`, `reset`, `truncate`, `creation_failure` or
+        `deletion_fails`, and with it `account`, `probability`, `times`, `nth`, `ttl_seconds`. Raises ControlError for a
+        fault that no call could meet.
+        """
+        body = {"service": service, "operation": operation, **fault}
+        told: str = self._ask("POST", "faults", body)["id"]
+        return told
+
+    def clear_faults(self) -> None:
+        """Take all faults away."""
+        self._ask("DELETE", "faults")
+
+    def events(self, name: str | None = None, **filters: str) -> list[dict[str, Any]]:
+        """Give what was called and what happened, as CloudTrail's records, the oldest first.
+
+        `filters` are `account`, `source` and `error`: a code, or "" for what succeeded.
+        """
+        asked = filters if name is None else {"name": name, **filters}
+        found: list[dict[str, Any]] = self._ask("GET", f"events?{urlencode(asked)}")["events"]
+        return found
+
+    def assert_called(self, name: str, *, times: int = 1, **filters: str) -> list[dict[str, Any]]:
+        """Assert that an operation was called so often, refused calls among them; give the records.
+
+        `world.assert_called("EnableAWSServiceAccess", account="111122223333", error="")` is one success by this caller.
+        """
+        found = self.events(name, **filters)
+        if len(found) != times:
+            others = ", ".join(one["eventName"] for one in self.events()) or "nothing"
+            raise AssertionError(f"{name} was called {len(found)} times, not {times}; called were {others}")
+        return found
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         return self.emulator.ask(method, f"{self._base}/_emulator/{path}", body)

@@ -6,8 +6,10 @@ The core knows no server. Every reply is in the protocol of the request, whateve
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from random import Random
 from types import ModuleType
+from typing import Any
 from uuid import UUID
 
 from pydantic_core import ValidationError
@@ -25,9 +27,10 @@ from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
 from artifact_emulator.protocols import json11, query, rest_json
 from artifact_emulator.services import handlers, request_shape
-from artifact_emulator.sigv4 import ALGORITHM
+from artifact_emulator.sigv4 import ALGORITHM, access_key_id_of
 from artifact_emulator.validation import failure_of_input
 from artifact_state.errors import Refused
+from artifact_state.model import Caller
 from artifact_state.world import World
 from artifact_state.worlds import NotAName, Worlds
 
@@ -66,13 +69,17 @@ class Core:
         try:
             asked = route(request)
             service, operation = _require_operation(asked)
-            value = self._invoke(under_way, service, operation)
-            reply: Reply = _PROTOCOLS[service.protocol].render(service, operation, value, request_id)
+            under_way.value = self._invoke(under_way, service, operation)
+            reply: Reply = _PROTOCOLS[service.protocol].render(service, operation, under_way.value, request_id)
         except Failure as failure:
+            under_way.failure = failure
             reply = self._refuse(asked, failure, request_id)
         except Exception:
             log.exception("request %s: %s", request_id, asked.name)
-            reply = self._refuse(asked, unforeseen(asked.protocol, request_id), request_id)
+            under_way.failure = unforeseen(asked.protocol, request_id)
+            reply = self._refuse(asked, under_way.failure, request_id)
+        if under_way.caller is not None:
+            _note(under_way, asked, request_id)
         effect = under_way.effect
         return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
 
@@ -102,22 +109,23 @@ class Core:
         if handler is None:
             raise not_emulated(f"{service.name}:{operation.name}")
         request, world = under_way.request, under_way.world
-        caller = identify(request, world, service.protocol, self.credentials)
+        caller = under_way.caller = identify(request, world, service.protocol, self.credentials)
         faults = instruments_of(world).faults
         if faults:
             under_way.effect = faults.befall(service, operation.name, caller.account_id, world.clock.now())
             if under_way.effect.failure is not None:
                 raise under_way.effect.failure
-        members = _PROTOCOLS[service.protocol].parse(service, operation, request)
+        members = under_way.members = _PROTOCOLS[service.protocol].parse(service, operation, request)
         try:
             shape = request_shape(service.name, operation.name).model_validate(members)
         except ValidationError as error:
             raise failure_of_input(service, error) from None
         try:
             with world.transaction(caller) as tx:
+                under_way.at = tx.now
                 if under_way.effect is not NO_EFFECT:
                     tx.options = under_way.effect.on(tx.options)
-                return handler(Call(tx, request.headers.get("host", "localhost"), request.base), shape)
+                return handler(Call(tx, world, request.headers.get("host", "localhost"), request.base), shape)
         except Refused as refusal:
             raise failure_of(service, refusal, caller) from None
 
@@ -132,7 +140,30 @@ class _UnderWay:
 
     request: Request
     world: World
+    at: datetime | None = None
+    caller: Caller | None = None
+    members: dict[str, Any] | None = None
+    value: Any = None
+    failure: Failure | None = None
     effect: Effect = NO_EFFECT
+
+
+def _note(under_way: _UnderWay, asked: Route, request_id: str) -> None:
+    """Add a call to its world's trail."""
+    headers = under_way.request.headers
+    instruments_of(under_way.world).trail.add(
+        at=under_way.at or under_way.world.clock.now(),
+        service=asked.service,
+        operation=asked.name,
+        caller=under_way.caller,
+        access_key_id=access_key_id_of(under_way.request),
+        members=under_way.members,
+        value=under_way.value,
+        failure=under_way.failure,
+        request_id=request_id,
+        event_id=_new_request_id(),
+        user_agent=headers.get("user-agent", ""),
+    )
 
 
 def _new_request_id() -> str:

@@ -334,9 +334,14 @@ _ARTIFACT: Rows = {
     errors.InvalidInput: _invalid_next_token,
 }
 
+_CLOUDTRAIL: Rows = {
+    errors.InvalidInput: _says("InvalidNextTokenException", "The NextToken is not valid for this request."),
+}
+
 _TABLES: Mapping[str, Rows] = {
     "organizations": _ORGANIZATIONS,
     "sts": _STS,
     "iam": _IAM,
     "artifact": _ARTIFACT,
+    "cloudtrail": _CLOUDTRAIL,
 }

@@ -15,7 +15,10 @@ from artifact_emulator.protocols import query
 from artifact_emulator.services import bindings
 
 WORLDS = "/worlds/"
-_TARGETS = {"AWSOrganizationsV20161128": "organizations"}
+_TARGETS = {
+    "AWSOrganizationsV20161128": "organizations",
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
+}
 _VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts"}
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
 

@@ -116,6 +116,15 @@ def _of_artifact(violations: Sequence[Violation]) -> Failure:
     return Failure("ValidationException", constraint_message(violations), members=members)
 
 
+def _of_cloudtrail(violations: Sequence[Violation]) -> Failure:
+    first = violations[0]
+    if first.rule == "type":
+        return Failure("SerializationException", _type_message(first))
+    codes = {"MaxResults": "InvalidMaxResultsException", "EventCategory": "InvalidEventCategoryException"}
+    code = codes.get(str(first.path[0]), "InvalidLookupAttributesException")
+    return Failure(code, constraint_message(violations))
+
+
 def constraint_message(violations: Sequence[Violation]) -> str:
     """Word violations as AWS's common validation does."""
     count = len(violations)
@@ -169,4 +178,5 @@ _SERVICES: dict[str, Callable[[Sequence[Violation]], Failure]] = {
     "iam": _of_query,
     "sts": _of_query,
     "artifact": _of_artifact,
+    "cloudtrail": _of_cloudtrail,
 }

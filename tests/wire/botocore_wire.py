@@ -29,7 +29,7 @@ import artifact_emulator
 from artifact_emulator.core import Core
 from artifact_emulator.message import Reply, Request
 
-SERVICES = ("organizations", "artifact", "iam", "sts")
+SERVICES = ("organizations", "artifact", "cloudtrail", "iam", "sts")
 MODELS = Path(artifact_emulator.__file__).parent / "botocore_models"
 ENDPOINT = "http://127.0.0.1:4700"
 CONTENT_TYPES = {"json": "application/x-amz-json-1.1", "rest-json": "application/json", "query": "text/xml"}
@@ -272,7 +272,9 @@ def _of_error(reply: Reply, headers: Mapping[str, str], service: str, operation:
     elif _status_of(shape) != status:
         yield f"status {status} of {code}"
     elif protocol_of(service) != "query":
-        members = {key: value for key, value in json.loads(reply.body).items() if key != "__type"}
+        # A message travels even with an error that has no member for it.
+        unsaid = {"__type", *({"message"} if not shape.members else ())}
+        members = {key: value for key, value in json.loads(reply.body).items() if key not in unsaid}
         yield from complaints(shape, members, code, "iso")
 
 

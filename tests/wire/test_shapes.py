@@ -24,7 +24,7 @@ import artifact_emulator
 from artifact_emulator.shape import Shape as Request
 from artifact_emulator.shape import UnionShape, matching
 
-SERVICES = ("organizations", "artifact", "sts", "iam")
+SERVICES = ("organizations", "artifact", "sts", "iam", "cloudtrail")
 MODELS = Path(artifact_emulator.__file__).parent / "botocore_models"
 
 

@@ -17,7 +17,7 @@ def health(request: Request) -> Reply:
     """Tell that the emulator serves, and which version it is."""
     if request.method not in ("GET", "HEAD"):
         return problem(405, "Method not allowed", f"{HEALTH} is read with GET.")
-    services = dict.fromkeys(("artifact", "iam", "organizations", "sts"), "running")
+    services = dict.fromkeys(("artifact", "cloudtrail", "iam", "organizations", "sts"), "running")
     body = json.dumps({"status": "ok", "version": __version__, "services": services})
     return Reply(200, (("Content-Type", "application/json"),), body.encode())
 

@@ -40,7 +40,10 @@ def render(service: Service, operation: Operation, value: Any, request_id: str) 
 
 def refuse(service: Service | None, failure: Failure, request_id: str) -> Reply:
     """Write an error: its code as `__type`, its message, and its further members beside them."""
-    body = _ENCODE({"__type": failure.code, "Message": failure.message, **failure.members}).encode()
+    shape = service.errors.get(failure.code) if service else None
+    # Without a member for it the message travels all the same, in lower case, as CloudTrail's does.
+    name = "message" if shape is not None and "Message" not in shape.members else "Message"
+    body = _ENCODE({"__type": failure.code, name: failure.message, **failure.members}).encode()
     return Reply(failure.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body)
 
 

@@ -1,0 +1,106 @@
+"""Events of an account, looked up in the world's trail."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from artifact_emulator.call import Call
+from artifact_emulator.failures import Failure
+from artifact_emulator.instruments import instruments_of
+from artifact_emulator.paging import Listing
+from artifact_emulator.trail_records import Record, records
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.cloudtrail import replies, requests
+
+_KEPT = timedelta(days=90)
+_PAGE = 50
+
+
+def lookup_events(call: Call, request: "requests.LookupEventsRequest") -> "replies.LookupEventsResponse":
+    """Look up the caller's account's events of the last 90 days, the newest first.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+    """
+    tx = call.tx
+    attributes = request.lookup_attributes or []
+    if len(attributes) > 1:
+        raise Failure("InvalidLookupAttributesException", "You can specify only one lookup attribute.")
+    start, end = request.start_time or tx.now - _KEPT, request.end_time or tx.now
+    if start > end:
+        raise Failure("InvalidTimeRangeException", "The start time is after the end time.")
+    wanted = [(one.attribute_key, one.attribute_value) for one in attributes]
+    listing = Listing("LookupEvents", tx.caller.account_id, wanted, request.start_time, request.end_time)
+    below = listing.after(request.next_token)
+    # Counted from the oldest, so that what is called between two pages moves nothing.
+    own = sorted(
+        (one for one in records(call.world, instruments_of(call.world).trail.calls()) if _is_seen(call, one)),
+        key=lambda one: one.at,
+    )
+    found = (
+        (place, one)
+        for place, one in reversed(list(enumerate(own)))
+        if (below < 0 or place < below)
+        and max(start, tx.now - _KEPT) <= one.at <= end
+        and all(_ATTRIBUTES[key](one.content) == value for key, value in wanted)
+    )
+    insights: Iterator[tuple[int, Record]] = iter(())
+    page, token = listing.page(insights if request.event_category else found, request.max_results or _PAGE)
+    reply: replies.LookupEventsResponse = {"Events": [_event(one) for one in page]}
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def _is_seen(call: Call, record: Record) -> bool:
+    """Tell whether a record is in the caller's account and region, where CloudTrail shows it."""
+    return record.account_id == call.tx.caller.account_id and record.content["awsRegion"] == call.tx.caller.region
+
+
+def _event(record: Record) -> "replies.Event":
+    content = record.content
+    event: replies.Event = {
+        "EventId": record.event_id,
+        "EventName": content["eventName"],
+        "ReadOnly": _read_only(content),
+        "EventTime": record.at,
+        "EventSource": content["eventSource"],
+        "Resources": [],
+        "CloudTrailEvent": json.dumps(content),
+    }
+    if access_key_id := _access_key_id(content):
+        event["AccessKeyId"] = access_key_id
+    if name := _username(content):
+        event["Username"] = name
+    return event
+
+
+def _read_only(content: Mapping[str, Any]) -> str:
+    return "true" if content["readOnly"] else "false"
+
+
+def _access_key_id(content: Mapping[str, Any]) -> str:
+    found: str = content["userIdentity"].get("accessKeyId", "")
+    return found
+
+
+def _username(content: Mapping[str, Any]) -> str:
+    identity = content["userIdentity"]
+    if identity.get("type") == "Root":
+        return "root"
+    principal: str = identity.get("principalId", "")
+    return principal.partition(":")[2]
+
+
+_ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "EventId": lambda content: content["eventID"],
+    "EventName": lambda content: content["eventName"],
+    "ReadOnly": _read_only,
+    "Username": _username,
+    "EventSource": lambda content: content["eventSource"],
+    "AccessKeyId": _access_key_id,
+    # No record names resources: the events of these services seldom do.
+    "ResourceType": lambda _content: None,
+    "ResourceName": lambda _content: None,
+}

@@ -1,0 +1,275 @@
+"""CloudTrail's records of calls and of what services did by themselves.
+
+Sources: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
+https://docs.aws.amazon.com/artifact/latest/ug/cloudtrail-logging.html
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from artifact_emulator.trail import Called
+from artifact_state import arns, events, ids
+from artifact_state.model import Caller, CallerKind, JoinedMethod, State
+from artifact_state.world import World
+
+_VERSION = "1.11"
+_GLOBAL = ("organizations", "iam", "sts")
+_GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
+_READS = ("Get", "List", "Describe", "Lookup", "Simulate", "Generate", "AssumeRole")
+# What AWS writes as asterisks: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
+_MASKED = {"email", "accountName"}
+_LEFT_OUT = {"SecretAccessKey"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record, in the trail of one account."""
+
+    account_id: str
+    at: datetime
+    content: Mapping[str, Any]
+
+    @property
+    def event_id(self) -> str:
+        """Tell its id."""
+        found: str = self.content["eventID"]
+        return found
+
+
+def records(world: World, calls: list[Called]) -> Iterator[Record]:
+    """Write what was called in a world and what happened in it, in no order."""
+    for call in calls:
+        yield from _of_call(call)
+    now = world.clock.now()
+    for event in tuple(world.events):
+        told = _TOLD.get(type(event))
+        for happened in told(event, world.state) if told else ():
+            if happened.at <= now:
+                yield _of_service(world.state.seed, event, happened)
+
+
+def _of_call(call: Called) -> Iterator[Record]:
+    own = _call_record(call, call.caller.account_id)
+    other = _assumed_account(call)
+    if other is None:
+        yield own
+        return
+    # Both accounts are told when a role is assumed across them.
+    shared = {"sharedEventID": ids.uuid("shared", call.event_id)}
+    yield Record(own.account_id, own.at, {**own.content, **shared})
+    theirs = _call_record(call, other)
+    yield Record(other, theirs.at, {**theirs.content, **shared, "eventID": ids.uuid("other", call.event_id)})
+
+
+def _assumed_account(call: Called) -> str | None:
+    """Tell the account of a role that was assumed, if it is another one."""
+    if call.operation != "AssumeRole" or call.failure is not None or not call.members:
+        return None
+    account_id = str(call.members["RoleArn"]).split(":")[4]
+    return account_id if account_id != call.caller.account_id else None
+
+
+def _call_record(call: Called, account_id: str) -> Record:
+    reads = call.operation.startswith(_READS)
+    content: dict[str, Any] = {
+        "eventVersion": _VERSION,
+        "userIdentity": _identity(call.caller, call.access_key_id),
+        "eventTime": _stamp(call.at),
+        "eventSource": f"{call.service.name}.amazonaws.com",
+        "eventName": call.operation,
+        "awsRegion": _region(call),
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": call.user_agent,
+    }
+    if call.failure is not None:
+        content["errorCode"] = call.failure.code
+        content["errorMessage"] = call.failure.message
+    content |= {
+        "requestParameters": _plain(call.members) if call.members else None,
+        "responseElements": None if reads and call.operation != "AssumeRole" else _answered(call),
+        "requestID": call.request_id,
+        "eventID": call.event_id,
+        "readOnly": reads,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": account_id,
+        "eventCategory": "Management",
+    }
+    return Record(account_id, call.at, content)
+
+
+def _answered(call: Called) -> Any:
+    return _plain(call.value) if call.failure is None and call.value else None
+
+
+def _region(call: Called) -> str:
+    return _GLOBAL_REGIONS[call.caller.partition] if call.service.name in _GLOBAL else call.caller.region
+
+
+def _identity(caller: Caller, access_key_id: str) -> dict[str, Any]:
+    kinds = {CallerKind.ROOT: "Root", CallerKind.ROLE: "AssumedRole"}
+    identity: dict[str, Any] = {
+        "type": kinds[caller.kind],
+        "principalId": caller.user_id,
+        "arn": caller.arn,
+        "accountId": caller.account_id,
+        "accessKeyId": access_key_id,
+    }
+    if caller.kind is CallerKind.ROLE:
+        role_id, name = caller.user_id.split(":")[0], caller.arn.split("/")[1]
+        issuer = {
+            "type": "Role",
+            "principalId": role_id,
+            "arn": arns.role(caller.partition, caller.account_id, "/", name),
+            "accountId": caller.account_id,
+            "userName": name,
+        }
+        identity["sessionContext"] = {"sessionIssuer": issuer, "attributes": {"mfaAuthenticated": "false"}}
+    return identity
+
+
+def _plain(value: Any, name: str = "") -> Any:
+    """Write members as CloudTrail does: names begin in lower case, instants are words, secrets are hidden."""
+    if name in _MASKED:
+        return "****"
+    if isinstance(value, Mapping):
+        return {_lower(key): _plain(one, _lower(key)) for key, one in value.items() if key not in _LEFT_OUT}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return _words(value)
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _words(at: datetime) -> str:
+    """Write an instant as "Sep 16, 2020 9:20:50 PM"."""
+    local = at.astimezone(UTC)
+    return f"{local:%b} {local.day}, {local.year} {local.hour % 12 or 12}:{local:%M:%S} {local:%p}"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What a service did by itself, as one account is told of it."""
+
+    account_id: str
+    at: datetime
+    name: str
+    details: Mapping[str, Any]
+
+
+def _of_service(seed: str, event: events.Event, happened: Happened) -> Record:
+    content = {
+        "eventVersion": _VERSION,
+        "userIdentity": {"accountId": happened.account_id, "invokedBy": "AWS Internal"},
+        "eventTime": _stamp(happened.at),
+        "eventSource": "organizations.amazonaws.com",
+        "eventName": happened.name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "AWS Internal",
+        "userAgent": "AWS Internal",
+        "requestParameters": None,
+        "responseElements": None,
+        "eventID": ids.uuid(seed, happened.account_id, happened.name, repr(event)),
+        "readOnly": False,
+        "eventType": "AwsServiceEvent",
+        "managementEvent": True,
+        "recipientAccountId": happened.account_id,
+        "serviceEventDetails": _plain(happened.details),
+        "eventCategory": "Management",
+    }
+    return Record(happened.account_id, happened.at, content)
+
+
+def _created(event: events.AccountCreationRequested, state: State) -> Iterator[Happened]:
+    organization = state.organizations.get(event.organization_id)
+    if organization is None:
+        return
+    serial = ids.creation_serial(event.creation_id)
+    creation = organization.fulfilled_creations.get(serial) or organization.failed_creations.get(serial)
+    if creation is None:
+        return
+    outcome = {"failureReason": creation.failure.value} if creation.failure else {"accountId": creation.account_id}
+    status = {
+        "id": creation.id,
+        "state": "FAILED" if creation.failure else "SUCCEEDED",
+        "accountName": creation.account_name,
+        "requestedTimestamp": creation.requested_at,
+        "completedTimestamp": creation.completes_at,
+    }
+    details = {"createAccountStatus": status | outcome}
+    yield Happened(organization.management_account_id, creation.completes_at, "CreateAccountResult", details)
+
+
+def _closed(event: events.AccountClosureRequested, state: State) -> Iterator[Happened]:
+    status = {
+        "accountId": event.account_id,
+        "state": "SUCCEEDED",
+        "requestedTimestamp": event.at,
+        "completedTimestamp": event.completes_at,
+    }
+    details = {"closeAccountStatus": status}
+    yield from _to_management(state, event.organization_id, event.completes_at, "CloseAccountResult", details)
+
+
+def _joined(event: events.AccountJoined, state: State) -> Iterator[Happened]:
+    membership = state.memberships.get(event.account_id)
+    invited = membership is None or membership.method is JoinedMethod.INVITED
+    details = {
+        "accountId": event.account_id,
+        "organizationId": event.organization_id,
+        "joinedMethod": "INVITED" if invited else "Created",
+        "joinedTime": event.at,
+    }
+    yield from _to_management(state, event.organization_id, event.at, "AccountJoinedOrganization", details)
+
+
+def _departed(event: events.AccountDeparted, state: State) -> Iterator[Happened]:
+    details = {
+        "accountId": event.account_id,
+        "organizationId": event.organization_id,
+        "departureMethod": event.method.value,
+        "departureTime": event.at,
+    }
+    yield from _to_management(state, event.organization_id, event.at, "AccountDepartedOrganization", details)
+
+
+def _transfer_accepted(event: events.TransferAccepted, state: State) -> Iterator[Happened]:
+    for account_id in event.account_ids:
+        yield Happened(account_id, event.at, "ResponsibilityTransferAccepted", {"transferId": event.transfer_id})
+
+
+def _transfer_terminated(event: events.TransferTerminated, state: State) -> Iterator[Happened]:
+    details = {"transferId": event.transfer_id, "endTime": event.ends_at}
+    for account_id in event.account_ids:
+        yield Happened(account_id, event.at, "ResponsibilityTransferTerminated", details)
+
+
+def _to_management(
+    state: State, organization_id: str, at: datetime, name: str, details: Mapping[str, Any]
+) -> Iterator[Happened]:
+    """Tell the management account, unless the organization is gone."""
+    organization = state.organizations.get(organization_id)
+    if organization is not None:
+        yield Happened(organization.management_account_id, at, name, details)
+
+
+_TOLD: Mapping[type[events.Event], Callable[[Any, State], Iterator[Happened]]] = {
+    events.AccountCreationRequested: _created,
+    events.AccountClosureRequested: _closed,
+    events.AccountJoined: _joined,
+    events.AccountDeparted: _departed,
+    events.TransferAccepted: _transfer_accepted,
+    events.TransferTerminated: _transfer_terminated,
+}
+"""The events of the domain that AWS Organizations tells of by events of its own."""

@@ -1,0 +1,226 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from artifact_emulator.core import Core
+from artifact_emulator.message import Request
+from tests.wire.botocore_wire import Client
+from tests.wire.conftest import NOW
+from tests.wire.test_control import done, refused, told
+
+
+def lookup(client: Client, **asked: Any) -> list[dict[str, Any]]:
+    """Look up events; give CloudTrail's records, the newest first."""
+    found = client.does("cloudtrail", "LookupEvents", **asked)["Events"]
+    return [json.loads(one["CloudTrailEvent"]) for one in found]
+
+
+def by(key: str, value: str) -> list[dict[str, str]]:
+    """Give the one lookup attribute."""
+    return [{"AttributeKey": key, "AttributeValue": value}]
+
+
+class TestRecord:
+    """One record."""
+
+    def test_of_a_success(self, management: Client) -> None:
+        """Who called what and where, with what was asked and answered, in CloudTrail's spelling."""
+        asked = management.request("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
+        reply = management.core.handle(asked)
+        [record] = lookup(management, LookupAttributes=by("EventName", "EnableAWSServiceAccess"))
+        event_id = record.pop("eventID")
+        assert len(event_id) == 36
+        assert record == {
+            "eventVersion": "1.11",
+            "userIdentity": {
+                "type": "Root",
+                "principalId": management.account,
+                "arn": f"arn:aws:iam::{management.account}:root",
+                "accountId": management.account,
+                "accessKeyId": management.account,
+            },
+            "eventTime": "2026-11-23T12:00:05Z",
+            "eventSource": "organizations.amazonaws.com",
+            "eventName": "EnableAWSServiceAccess",
+            "awsRegion": "us-east-1",
+            "sourceIPAddress": "127.0.0.1",
+            "userAgent": "",
+            "requestParameters": {"servicePrincipal": "artifact.amazonaws.com"},
+            "responseElements": None,
+            "requestID": dict(reply.headers)["x-amzn-RequestId"],
+            "readOnly": False,
+            "eventType": "AwsApiCall",
+            "managementEvent": True,
+            "recipientAccountId": management.account,
+            "eventCategory": "Management",
+        }
+
+    def test_of_a_refusal(self, member: Client) -> None:
+        """A refused call is told with its error, in the account that called."""
+        member.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
+        [record] = lookup(member)
+        assert record["errorCode"] == "AccessDeniedException"
+        assert record["errorMessage"] == "You don't have permissions to access this resource."
+        assert record["responseElements"] is None
+
+    def test_of_what_could_not_be_read(self, management: Client) -> None:
+        """A call whose input breaks its shape is told, too."""
+        management.is_refused("organizations", "DescribeAccount", AccountId="me")
+        [record] = lookup(management, LookupAttributes=by("EventName", "DescribeAccount"))
+        assert (record["errorCode"], record["requestParameters"]) == ("InvalidInputException", {"accountId": "me"})
+
+    def test_hides_names_and_secrets(self, management: Client, member: Client) -> None:
+        """Addresses and names of accounts are asterisks; a secret key is left out."""
+        [created] = lookup(management, LookupAttributes=by("EventName", "CreateAccount"))
+        assert created["requestParameters"] == {"accountName": "****", "email": "****"}
+        assert created["responseElements"]["createAccountStatus"]["requestedTimestamp"] == "Nov 23, 2026 12:00:05 PM"
+        role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
+        management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        [assumed] = lookup(management, LookupAttributes=by("EventName", "AssumeRole"))
+        assert assumed["responseElements"]["credentials"].keys() == {"accessKeyId", "expiration", "sessionToken"}
+
+    def test_of_a_role_assumed_across_accounts(self, management: Client, member: Client) -> None:
+        """Both accounts are told, under one shared id and each under its own."""
+        role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
+        management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        [here], [there] = (lookup(one, LookupAttributes=by("EventName", "AssumeRole")) for one in (management, member))
+        assert here["sharedEventID"] == there["sharedEventID"]
+        assert here["eventID"] != there["eventID"]
+        assert (here["recipientAccountId"], there["recipientAccountId"]) == (management.account, member.account)
+
+    def test_of_nobody(self, core: Core, stranger: Client) -> None:
+        """A call that nobody signed is in nobody's trail."""
+        request = stranger.request("organizations", "ListHandshakesForAccount")
+        headers = {name: value for name, value in request.headers.items() if name != "authorization"}
+        core.handle(Request(request.method, request.path, request.query, headers, request.body))
+        assert lookup(stranger) == []
+
+
+class TestServiceEvents:
+    """What AWS Organizations does by itself."""
+
+    def test_of_accounts(self, management: Client, member: Client) -> None:
+        """Creation, arrival and departure are told to the management account."""
+        management.does("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
+        told_of = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
+        assert sorted(one["eventName"] for one in told_of) == [
+            "AccountDepartedOrganization",
+            "AccountJoinedOrganization",
+            "AccountJoinedOrganization",
+            "CreateAccountResult",
+        ]
+        details = {one["eventName"]: one["serviceEventDetails"] for one in told_of}
+        departed, created = details["AccountDepartedOrganization"], details["CreateAccountResult"]
+        assert departed["departureMethod"] == "REMOVED"
+        assert created["createAccountStatus"]["accountId"] == member.account
+        assert [one for one in lookup(member) if one["eventType"] == "AwsServiceEvent"] == []
+
+    def test_come_when_it_is_time(self, management: Client, member: Client) -> None:
+        """The closing of an account is told once it is closed."""
+        core = management.core
+        management.does("organizations", "CloseAccount", AccountId=member.account)
+        [closed] = lookup(management, LookupAttributes=by("EventName", "CloseAccountResult"))
+        assert closed["serviceEventDetails"]["closeAccountStatus"]["accountId"] == member.account
+        assert core.world.clock.now() == NOW
+
+
+class TestLookupEvents:
+    """LookupEvents itself."""
+
+    def test_pages(self, management: Client) -> None:
+        """The newest first, page by page, though calls go on meanwhile."""
+        for number in range(7):
+            management.call("organizations", "DescribeAccount", AccountId=f"{number:012}")
+        wanted = by("EventName", "DescribeAccount")
+        seen: list[str] = []
+        more: dict[str, str] = {}
+        while True:
+            page = management.does("cloudtrail", "LookupEvents", LookupAttributes=wanted, MaxResults=2, **more)
+            seen += [json.loads(one["CloudTrailEvent"])["requestParameters"]["accountId"] for one in page["Events"]]
+            management.call("organizations", "DescribeAccount", AccountId="9" * 12)
+            if "NextToken" not in page:
+                break
+            more = {"NextToken": page["NextToken"]}
+        assert seen == [f"{number:012}" for number in reversed(range(7))]
+
+    @pytest.mark.parametrize(
+        ("key", "value", "count"),
+        [
+            ("EventSource", "organizations.amazonaws.com", 2),
+            ("ReadOnly", "false", 2),
+            ("Username", "root", 1),
+            ("AccessKeyId", "111122223333", 1),
+            ("EventName", "CreateOrganization", 1),
+            ("ResourceName", "anything", 0),
+        ],
+    )
+    def test_by_attribute(self, management: Client, key: str, value: str, count: int) -> None:
+        """One attribute chooses."""
+        assert len(lookup(management, LookupAttributes=by(key, value))) == count
+
+    def test_by_time(self, management: Client) -> None:
+        """A span of time chooses; after 90 days an event is not found any more."""
+        clock = management.core.world.clock
+        clock.advance(timedelta(days=1))
+        assert len(lookup(management, EndTime=NOW)) == 2
+        assert lookup(management, EndTime=NOW - timedelta(seconds=2)) == []
+        assert {one["eventName"] for one in lookup(management, StartTime=NOW + timedelta(hours=1))} == {"LookupEvents"}
+        clock.advance(timedelta(days=90))
+        assert {one["eventName"] for one in lookup(management)} <= {"LookupEvents"}
+
+    def test_in_its_region(self, management: Client) -> None:
+        """Organizations' events are in us-east-1 alone."""
+        elsewhere = Client(management.core, management.account, region="eu-west-1")
+        assert lookup(elsewhere) == []
+
+    @pytest.mark.parametrize(
+        ("asked", "code"),
+        [
+            ({"LookupAttributes": by("EventName", "A") * 2}, "InvalidLookupAttributesException"),
+            ({"LookupAttributes": by("Colour", "A")}, "InvalidLookupAttributesException"),
+            ({"MaxResults": 51}, "InvalidMaxResultsException"),
+            ({"NextToken": "forged"}, "InvalidNextTokenException"),
+            ({"EventCategory": "outlook"}, "InvalidEventCategoryException"),
+            ({"StartTime": NOW, "EndTime": NOW - timedelta(days=1)}, "InvalidTimeRangeException"),
+        ],
+    )
+    def test_refuses(self, management: Client, asked: dict[str, Any], code: str) -> None:
+        """What is wrong is named as CloudTrail names it."""
+        assert management.is_refused("cloudtrail", "LookupEvents", **asked).code == code
+
+    def test_of_insights(self, management: Client) -> None:
+        """There are none."""
+        assert lookup(management, EventCategory="insight") == []
+
+
+class TestControl:
+    """`/_emulator/events`."""
+
+    def test_lists_all_accounts(self, management: Client, member: Client) -> None:
+        """Every account's calls, the oldest first, chosen by account, name, source and error."""
+        member.is_refused("organizations", "ListRoots")
+        core = management.core
+
+        def names(query: str = "") -> list[str]:
+            reply = core.handle(Request("GET", "/_emulator/events", query, {"host": "localhost"}, b""))
+            return [one["eventName"] for one in json.loads(reply.body)["events"]]
+
+        assert names()[:2] == ["CreateOrganization", "CreateAccount"]
+        assert "AccountJoinedOrganization" in names()
+        assert names(f"account={member.account}") == ["ListRoots"]
+        assert names("name=ListRoots&error=AccessDeniedException") == ["ListRoots"]
+        assert names("name=ListRoots&error=") == []
+        assert names("source=sts.amazonaws.com") == []
+
+    def test_forgets_with_the_world(self, management: Client) -> None:
+        """A reset forgets what was called."""
+        done(management.core, "POST", "/_emulator/reset")
+        assert told(management.core, "GET", "/_emulator/events") == {"events": []}
+
+    def test_refuses(self, core: Core) -> None:
+        """A filter that is none is told so."""
+        reply = core.handle(Request("GET", "/_emulator/events", "colour=red", {"host": "localhost"}, b""))
+        assert reply.status == 400
+        assert refused(core, "POST", "/_emulator/events")[0] == 405
