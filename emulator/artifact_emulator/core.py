@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
+from sys import intern
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,8 @@ from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
 from artifact_emulator.protocols import json11, query, rest_json
 from artifact_emulator.services import handlers, request_shape
-from artifact_emulator.sigv4 import ALGORITHM, access_key_id_of
+from artifact_emulator.sigv4 import ALGORITHM
+from artifact_emulator.trail import Called, only_reads
 from artifact_emulator.validation import failure_of_input
 from artifact_state.errors import Refused
 from artifact_state.model import Caller
@@ -78,8 +80,7 @@ class Core:
             log.exception("request %s: %s", request_id, asked.name)
             under_way.failure = unforeseen(asked.protocol, request_id)
             reply = self._refuse(asked, under_way.failure, request_id)
-        if under_way.caller is not None:
-            _note(under_way, asked, request_id)
+        _note(under_way, asked, request_id)
         effect = under_way.effect
         return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
 
@@ -149,20 +150,24 @@ class _UnderWay:
 
 
 def _note(under_way: _UnderWay, asked: Route, request_id: str) -> None:
-    """Add a call to its world's trail."""
-    headers = under_way.request.headers
-    instruments_of(under_way.world).trail.add(
-        at=under_way.at or under_way.world.clock.now(),
-        service=asked.service,
-        operation=asked.name,
-        caller=under_way.caller,
-        access_key_id=access_key_id_of(under_way.request),
-        members=under_way.members,
-        value=under_way.value,
-        failure=under_way.failure,
-        request_id=request_id,
-        event_id=_new_request_id(),
-        user_agent=headers.get("user-agent", ""),
+    """Add a call to its world's trail, if it is known who called."""
+    service, caller = asked.service, under_way.caller
+    if service is None or caller is None:
+        return
+    trail = instruments_of(under_way.world).trail
+    trail.add(
+        Called(
+            number=trail.next_number(),
+            at=under_way.at or under_way.world.clock.now(),
+            service=service,
+            operation=asked.name,
+            caller=caller,
+            members=under_way.members,
+            value=None if only_reads(asked.name) else under_way.value,
+            failure=under_way.failure,
+            request_id=request_id,
+            user_agent=intern(under_way.request.headers.get("user-agent", "")),
+        )
     )
 
 

@@ -13,7 +13,7 @@ from artifact_emulator.identity import partition_of
 from artifact_emulator.links import Link
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.protocols.query import xml_text
-from artifact_state import agreements, catalog
+from artifact_state import agreements, catalog, reports
 from artifact_state.world import World
 
 
@@ -46,7 +46,7 @@ def serve(request: Request, world: World) -> Reply:
 def _document(link: Link, world: World) -> Document | None:
     """Find what a link is about; None when the world has it no longer."""
     if link.kind.startswith("report"):
-        return _report_document(link)
+        return _report_document(link, world)
     if link.kind == "customer-agreement":
         acceptance = world.state.acceptances.get(link.document_id)
         if acceptance is None:
@@ -58,8 +58,8 @@ def _document(link: Link, world: World) -> Document | None:
     return documents.nda_document(agreement) if link.kind == "nda" else documents.agreement_document(agreement)
 
 
-def _report_document(link: Link) -> Document | None:
-    report = next((one for one in catalog.reports() if one.id == link.document_id), None)
+def _report_document(link: Link, world: World) -> Document | None:
+    report = reports.report_of(world.state, link.document_id)
     version = report.version(int(link.revision)) if report else None
     if report is None or version is None:
         return None

@@ -57,6 +57,8 @@ _INPUT_MESSAGES = {
     InputReason.END_DATE_TOO_LATE: "You provided an invalid end date. The end date is too late.",
     InputReason.INVALID_SYSTEM_TAGS_PARAMETER: "You specified a tag key that is a system tag.",
     InputReason.DUPLICATE_TAG_KEY: "Tag keys must be unique among the tags attached to the same entity.",
+    InputReason.IMMUTABLE_POLICY: "You specified a policy that is managed by AWS and can't be modified.",
+    InputReason.NON_DETACHABLE_POLICY: "You can't detach this policy.",
     InputReason.INVALID_ROLE_NAME: "You provided a role name that isn't valid. "
     "A role name can't begin with the reserved prefix AWSServiceRoleFor.",
 }
@@ -103,6 +105,16 @@ _CONSTRAINT_MESSAGES = {
     "delegated administrator for your organization.",
     Constraint.SERVICE_ACCESS_NOT_ENABLED: "You must enable service access before you delegate an administrator for "
     "this service. Call the AWS API EnableAWSServiceAccess first.",
+    Constraint.POLICY_TYPE_ENABLED_FOR_THIS_SERVICE: "You attempted to disable service access before you disabled the "
+    "policy type.",
+    Constraint.POLICY_NUMBER_LIMIT_EXCEEDED: "You attempted to exceed the number of policies that you can have in an "
+    "organization.",
+    Constraint.POLICY_CONTENT_LIMIT_EXCEEDED: "You attempted to create a policy that is larger than the maximum size.",
+    # Both seen in AWS's own output (facts: organizations 2.3).
+    Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED: "You have attached the maximum number of policies to the "
+    "specified target.",
+    Constraint.MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED: "You cannot remove the last policy attached to the specified "
+    "target. You must have at least one attached at all times.",
     Constraint.CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG: "You cannot remove an account that is a delegated "
     "administrator. Deregister it first.",
 }
@@ -174,6 +186,36 @@ _ORGANIZATIONS: Rows = {
     ),
     errors.ChildNotFound: _says(
         "ChildNotFoundException", "We can't find an organizational unit (OU) or account with the ChildId you specified."
+    ),
+    errors.RootNotFound: _says("RootNotFoundException", "You specified a root that doesn't exist."),
+    errors.PolicyNotFound: _says("PolicyNotFoundException", "You specified a policy that doesn't exist."),
+    errors.PolicyNameTaken: _says(
+        "DuplicatePolicyException", "A policy with the specified name and type already exists."
+    ),
+    errors.PolicyInUse: _says(
+        "PolicyInUseException",
+        "The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before "
+        "performing this operation.",
+    ),
+    errors.PolicyAlreadyAttached: _says(
+        "DuplicatePolicyAttachmentException", "The selected policy is already attached to the specified target."
+    ),
+    errors.PolicyNotAttached: _says(
+        "PolicyNotAttachedException", "The policy isn't attached to the specified target in the specified root."
+    ),
+    errors.PolicyTypeEnabledAlready: _says(
+        "PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled."
+    ),
+    errors.PolicyTypeNotEnabled: _says(
+        "PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types."
+    ),
+    errors.PolicyTypeNotAvailable: _says(
+        "PolicyTypeNotAvailableForOrganizationException",
+        "You can't use the specified policy type with the feature set currently enabled for this organization.",
+    ),
+    errors.MalformedPolicyDocument: _says(
+        "MalformedPolicyDocumentException",
+        "The provided policy document does not meet the requirements of the specified policy type.",
     ),
     errors.TargetNotFound: _says("TargetNotFoundException", "You specified a target that doesn't exist."),
     errors.OrganizationFinalizing: _says(
@@ -313,6 +355,11 @@ def _missing(kind: str) -> Callable[[Any, Caller], Row]:
     )
 
 
+def _not_ready(refusal: errors.ReportNotReady, caller: Caller) -> Row:
+    message = f"The document of the report {refusal.name} is not available."
+    return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "report"}
+
+
 def _invalid_token(refusal: errors.InvalidToken, caller: Caller) -> Row:
     message = f"{refusal.member} is not valid for this request."
     fields = [{"name": refusal.member, "message": message}]
@@ -330,6 +377,7 @@ _ARTIFACT: Rows = {
     errors.AgreementNotFound: _missing("agreement"),
     errors.CustomerAgreementNotFound: _missing("customer-agreement"),
     errors.ReportNotFound: _missing("report"),
+    errors.ReportNotReady: _not_ready,
     errors.InvalidToken: _invalid_token,
     errors.InvalidInput: _invalid_next_token,
 }

@@ -46,7 +46,7 @@ def identify(request: Request, world: World, protocol: Protocol, credentials: Cr
     if credentials == "strict" or _looks_minted(key):
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
     account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
-    return root_of(account_id, partition=partition, region=claim.region)
+    return root_of(account_id, partition=partition, region=claim.region, access_key_id=key)
 
 
 def _verify(request: Request, claim: Claim, session: Session, world: World, protocol: Protocol) -> None:

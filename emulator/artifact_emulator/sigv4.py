@@ -59,12 +59,6 @@ def claim_of(request: Request) -> Claim | None:
     return None
 
 
-def access_key_id_of(request: Request) -> str:
-    """Tell the access key id of a request that is known to be signed."""
-    claim = claim_of(request)
-    return claim.access_key_id if claim else ""
-
-
 def signature_of(request: Request, claim: Claim, secret: str, payload_hash: str) -> str:
     """Compute the signature that the owner of a secret key gives a request."""
     instant = request.headers.get("x-amz-date") or dict(parse_qsl(request.query)).get("X-Amz-Date", "")

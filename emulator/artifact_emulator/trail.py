@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,13 @@ from artifact_state.model import Caller
 
 KEPT = 10_000
 """How many calls of a world are kept: the latest."""
+_READS = ("Get", "List", "Describe", "Lookup", "Simulate", "Generate")
+
+
+@cache
+def only_reads(operation: str) -> bool:
+    """Tell whether an operation changes nothing, by its name."""
+    return operation.startswith(_READS)
 
 
 @dataclass(slots=True)
@@ -25,13 +33,12 @@ class Called:
     service: Service
     operation: str
     caller: Caller
-    access_key_id: str
     members: Mapping[str, Any] | None
     """What was asked, under AWS's names; None when it could not be read."""
     value: Any
+    """What was answered; None for what only reads, of which CloudTrail keeps no answer."""
     failure: Failure | None
     request_id: str
-    event_id: str
     user_agent: str
 
 
@@ -42,9 +49,13 @@ class Trail:
     _calls: deque[Called] = field(default_factory=lambda: deque(maxlen=KEPT))
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def add(self, **known: Any) -> None:
+    def next_number(self) -> int:
+        """Give the place of the next call."""
+        return next(self._numbers)
+
+    def add(self, call: Called) -> None:
         """Keep a call."""
-        self._calls.append(Called(number=next(self._numbers), **known))
+        self._calls.append(call)
 
     def calls(self, after: int = -1) -> list[Called]:
         """Give the calls after a place, the oldest first."""

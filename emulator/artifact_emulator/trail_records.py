@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from artifact_emulator.trail import Called
+from artifact_emulator.trail import Called, only_reads
 from artifact_state import arns, events, ids
 from artifact_state.model import Caller, CallerKind, JoinedMethod, State
 from artifact_state.world import World
@@ -18,7 +18,6 @@ from artifact_state.world import World
 _VERSION = "1.11"
 _GLOBAL = ("organizations", "iam", "sts")
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
-_READS = ("Get", "List", "Describe", "Lookup", "Simulate", "Generate", "AssumeRole")
 # What AWS writes as asterisks: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
 _MASKED = {"email", "accountName"}
 _LEFT_OUT = {"SecretAccessKey"}
@@ -58,10 +57,10 @@ def _of_call(call: Called) -> Iterator[Record]:
         yield own
         return
     # Both accounts are told when a role is assumed across them.
-    shared = {"sharedEventID": ids.uuid("shared", call.event_id)}
+    shared = {"sharedEventID": ids.uuid("shared", call.request_id)}
     yield Record(own.account_id, own.at, {**own.content, **shared})
     theirs = _call_record(call, other)
-    yield Record(other, theirs.at, {**theirs.content, **shared, "eventID": ids.uuid("other", call.event_id)})
+    yield Record(other, theirs.at, {**theirs.content, **shared, "eventID": ids.uuid("other", call.request_id)})
 
 
 def _assumed_account(call: Called) -> str | None:
@@ -73,10 +72,11 @@ def _assumed_account(call: Called) -> str | None:
 
 
 def _call_record(call: Called, account_id: str) -> Record:
-    reads = call.operation.startswith(_READS)
+    reads = only_reads(call.operation) or call.operation == "AssumeRole"
+    event_id = ids.uuid("event", call.request_id)
     content: dict[str, Any] = {
         "eventVersion": _VERSION,
-        "userIdentity": _identity(call.caller, call.access_key_id),
+        "userIdentity": _identity(call.caller),
         "eventTime": _stamp(call.at),
         "eventSource": f"{call.service.name}.amazonaws.com",
         "eventName": call.operation,
@@ -89,9 +89,9 @@ def _call_record(call: Called, account_id: str) -> Record:
         content["errorMessage"] = call.failure.message
     content |= {
         "requestParameters": _plain(call.members) if call.members else None,
-        "responseElements": None if reads and call.operation != "AssumeRole" else _answered(call),
+        "responseElements": _answered(call),
         "requestID": call.request_id,
-        "eventID": call.event_id,
+        "eventID": event_id,
         "readOnly": reads,
         "eventType": "AwsApiCall",
         "managementEvent": True,
@@ -109,14 +109,14 @@ def _region(call: Called) -> str:
     return _GLOBAL_REGIONS[call.caller.partition] if call.service.name in _GLOBAL else call.caller.region
 
 
-def _identity(caller: Caller, access_key_id: str) -> dict[str, Any]:
+def _identity(caller: Caller) -> dict[str, Any]:
     kinds = {CallerKind.ROOT: "Root", CallerKind.ROLE: "AssumedRole"}
     identity: dict[str, Any] = {
         "type": kinds[caller.kind],
         "principalId": caller.user_id,
         "arn": caller.arn,
         "accountId": caller.account_id,
-        "accessKeyId": access_key_id,
+        "accessKeyId": caller.access_key_id,
     }
     if caller.kind is CallerKind.ROLE:
         role_id, name = caller.user_id.split(":")[0], caller.arn.split("/")[1]

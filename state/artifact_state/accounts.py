@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from artifact_state.attachments import drop_attachments
 from artifact_state.authority import (
     is_member,
     membership_of,
@@ -154,8 +155,9 @@ def depart(
     *,
     at: datetime | None = None,
 ) -> None:
-    """Let an account stand alone again, without its tags. Its roles stay; nothing else of the organization reaches it.
+    """Let an account stand alone again, without its tags and policies.
 
+    Its roles stay; nothing else of the organization reaches it.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_remove.html
     """
     organization = tx.state.organizations[membership.organization_id]
@@ -164,6 +166,7 @@ def depart(
     tx.put(replace(organization, members=organization.members.delete(membership.serial)))
     tx.drop(membership)
     drop_tags(tx, membership.account_id)
+    drop_attachments(tx, membership.account_id)
     tx.record(
         AccountDeparted(
             at=at or tx.now, organization_id=organization.id, account_id=membership.account_id, method=method

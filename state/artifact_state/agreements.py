@@ -172,7 +172,23 @@ def terminate_agreement(tx: Transaction, customer_agreement_id: str, token: str)
     if acceptance.account_id != tx.caller.account_id:
         raise AgreementDenied(Denial.NOT_MANAGEMENT_ACCOUNT)
     redeem(tx, token, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id, member="terminateAgreementToken")
-    ended = replace(acceptance, effective_end=tx.now, terminated_by=TerminatedBy.CUSTOMER)
+    return _ended(tx, acceptance, TerminatedBy.CUSTOMER)
+
+
+def terminate_by_aws(tx: Transaction, customer_agreement_id: str) -> Acceptance:
+    """End an agreement as AWS may, whoever accepted it and whether it can be reached or not.
+
+    Raises CustomerAgreementNotFound.
+    Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_CustomerAgreementSummary.html
+    """
+    acceptance = tx.state.acceptances.get(customer_agreement_id)
+    if acceptance is None or acceptance.effective_end is not None:
+        raise CustomerAgreementNotFound(customer_agreement_id)
+    return _ended(tx, acceptance, TerminatedBy.AWS)
+
+
+def _ended(tx: Transaction, acceptance: Acceptance, by: TerminatedBy) -> Acceptance:
+    ended = replace(acceptance, effective_end=tx.now, terminated_by=by)
     tx.put(ended)
     tx.record(AgreementTerminated(at=tx.now, account_id=ended.account_id, customer_agreement_id=ended.id))
     return ended

@@ -29,6 +29,11 @@ def organizations(partition: str, management: str, kind: str, *ids: str) -> str:
     return f"arn:{partition}:organizations::{management}:{kind}/{'/'.join(ids)}"
 
 
+def organizations_policy(partition: str, policy_type: str, policy_id: str) -> str:
+    """Name a policy of organizations that AWS manages: no account's."""
+    return f"arn:{partition}:organizations::aws:policy/{policy_type}/{policy_id}"
+
+
 def transfer(partition: str, management: str, organization_id: str, direction: str, transfer_id: str) -> str:
     """Name a transfer of billing as one of its two organizations sees it: inbound or outbound.
 

@@ -11,7 +11,7 @@
     ├── NotFound                    what he names does not exist
     │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound
     │   ├── UnitNotFound  ParentNotFound  SourceParentNotFound  DestinationParentNotFound
-    │   ├── ChildNotFound  TargetNotFound
+    │   ├── ChildNotFound  TargetNotFound  RootNotFound  PolicyNotFound
     │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
     │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound  TransferNotFound
     ├── Conflict                    what he asks does not fit what is there
@@ -19,12 +19,16 @@
     │   ├── OrganizationFinalizing  UnitNameTaken  UnitNotEmpty  AccountAlreadyThere
     │   ├── AccountAlreadyClosed  AccountBeingClosed
     │   ├── AccountAlreadyRegistered  AccountNotRegistered
+    │   ├── PolicyNameTaken  PolicyInUse  PolicyAlreadyAttached  PolicyNotAttached
+    │   ├── PolicyTypeEnabledAlready  PolicyTypeNotEnabled  PolicyTypeNotAvailable
     │   ├── DuplicateHandshake  HandshakeAlreadyInState  HandshakeTransitionInvalid
     │   ├── TransferAlreadyInStatus  TransferTransitionInvalid
+    │   ├── ReportNotReady
     │   └── RoleNameTaken  RoleProtected  RoleHasPolicies  SuffixNotAllowed  TooManyTags
     ├── InvalidInput                a value that no shape can refuse (why: an InputReason)
     ├── ConstraintViolated          a limit or a precondition (why: a Constraint)
     ├── HandshakeConstraintViolated the same, of a handshake (why: a HandshakeConstraint)
+    ├── MalformedPolicyDocument     the policy is no policy of its type
     ├── UnsupportedHere             the partition does not have the operation
     ├── SessionTooLong              the role does not allow sessions of this length
     └── InvalidToken                a token of another purpose, account or time
@@ -55,6 +59,8 @@ class InputReason(Enum):
     INVALID_ROLE_NAME = "INVALID_ROLE_NAME"
     INVALID_SYSTEM_TAGS_PARAMETER = "INVALID_SYSTEM_TAGS_PARAMETER"
     DUPLICATE_TAG_KEY = "DUPLICATE_TAG_KEY"
+    IMMUTABLE_POLICY = "IMMUTABLE_POLICY"
+    NON_DETACHABLE_POLICY = "NON_DETACHABLE_POLICY"
 
 
 class Constraint(Enum):
@@ -79,6 +85,11 @@ class Constraint(Enum):
     )
     MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED = "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED"
     SERVICE_ACCESS_NOT_ENABLED = "SERVICE_ACCESS_NOT_ENABLED"
+    POLICY_TYPE_ENABLED_FOR_THIS_SERVICE = "POLICY_TYPE_ENABLED_FOR_THIS_SERVICE"
+    POLICY_NUMBER_LIMIT_EXCEEDED = "POLICY_NUMBER_LIMIT_EXCEEDED"
+    POLICY_CONTENT_LIMIT_EXCEEDED = "POLICY_CONTENT_LIMIT_EXCEEDED"
+    MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED = "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
+    MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED = "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
     WAIT_PERIOD_ACTIVE = "WAIT_PERIOD_ACTIVE"
     MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED = "MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED"
     MAX_TAG_LIMIT_EXCEEDED = "MAX_TAG_LIMIT_EXCEEDED"
@@ -222,6 +233,14 @@ class AgreementNotFound(NotFound):
     """No such agreement in the catalogue of the caller's partition."""
 
 
+class RootNotFound(NotFound):
+    """No such root in the organization."""
+
+
+class PolicyNotFound(NotFound):
+    """No such policy in the organization."""
+
+
 class CustomerAgreementNotFound(NotFound):
     """No accepted agreement of this id that the caller can reach."""
 
@@ -286,6 +305,34 @@ class AccountNotRegistered(Conflict):
     """The account is no delegated administrator of the service, or of any."""
 
 
+class PolicyNameTaken(Conflict):
+    """A policy of this name and type exists."""
+
+
+class PolicyInUse(Conflict):
+    """The policy is attached to something."""
+
+
+class PolicyAlreadyAttached(Conflict):
+    """The policy is attached to the target already."""
+
+
+class PolicyNotAttached(Conflict):
+    """The policy is not attached to the target."""
+
+
+class PolicyTypeEnabledAlready(Conflict):
+    """The organization has this type of policies enabled."""
+
+
+class PolicyTypeNotEnabled(Conflict):
+    """The organization does not have this type of policies enabled."""
+
+
+class PolicyTypeNotAvailable(Conflict):
+    """An organization for consolidated billing has no policies."""
+
+
 class DuplicateHandshake(Conflict):
     """A handshake of this organization with the same action and recipient awaits its answer."""
 
@@ -304,6 +351,10 @@ class TransferAlreadyInStatus(Conflict):
 
 class TransferTransitionInvalid(Conflict):
     """The responsibility transfer was never accepted, so it cannot be withdrawn."""
+
+
+class ReportNotReady(Conflict):
+    """The version of the report is published, but its document is not there."""
 
 
 class RoleNameTaken(Conflict):
@@ -348,6 +399,14 @@ class HandshakeConstraintViolated(Refused):
     def __init__(self, reason: HandshakeConstraint) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class MalformedPolicyDocument(Refused):
+    """The document is no policy of its type."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class UnsupportedHere(Refused):

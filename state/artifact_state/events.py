@@ -108,6 +108,31 @@ class TagsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(Event):
+    """A policy was made, changed or deleted."""
+
+    organization_id: str
+    policy_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentChanged(Event):
+    """A policy was attached to something, or detached from it."""
+
+    organization_id: str
+    policy_id: str
+    target_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyTypeChanged(Event):
+    """An organization enabled or disabled a type of policies."""
+
+    organization_id: str
+    policy_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandshakeChanged(Event):
     """A handshake was made or answered."""
 
@@ -210,6 +235,29 @@ class AgreementTerminated(Event):
 
     account_id: str
     customer_agreement_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPublished(Event):
+    """A version of a report came into being, published or not."""
+
+    report_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportChanged(Event):
+    """A version of a report was changed: withdrawn, published again, or its document came."""
+
+    report_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsChanged(Event):
+    """An account subscribed to the notifications of AWS Artifact, or ended that."""
+
+    account_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

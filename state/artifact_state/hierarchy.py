@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from artifact_state import ids
 from artifact_state.accounts import members_in
+from artifact_state.attachments import drop_attachments
 from artifact_state.authority import membership_of, require_management, require_management_or_delegate
 from artifact_state.closures import forget_gone
 from artifact_state.errors import (
@@ -101,6 +102,7 @@ def delete_unit(tx: Transaction, unit_id: str) -> None:
     tx.put(replace(organization, units=organization.units.delete(unit.serial)))
     tx.drop(unit)
     drop_tags(tx, unit_id)
+    drop_attachments(tx, unit_id)
     tx.record(UnitChanged(at=tx.now, organization_id=organization.id, unit_id=unit_id))
 
 

@@ -42,6 +42,11 @@ def root_id(*source: object) -> str:
     return "r-" + draw(LOWER + DIGITS, 4, "root", *source)
 
 
+def policy_id(*source: object) -> str:
+    """Draw `p-` and eight characters."""
+    return "p-" + draw(LOWER + DIGITS, 8, "policy", *source)
+
+
 def unit_id(root: str, *source: object) -> str:
     """Draw `ou-`, the root's own characters, and eight more."""
     return f"ou-{root.removeprefix('r-')}-{draw(LOWER + DIGITS, 8, 'unit', *source)}"
@@ -100,6 +105,11 @@ def secret(length: int, *source: object) -> str:
 def customer_agreement_id(*source: object) -> str:
     """Draw `customer-agreement-` and 16 letters and digits."""
     return "customer-agreement-" + draw(LOWER + UPPER + DIGITS, 16, "customer-agreement", *source)
+
+
+def report_id(*source: object) -> str:
+    """Draw `report-` and 16 letters and digits."""
+    return "report-" + draw(LOWER + UPPER + DIGITS, 16, "report", *source)
 
 
 def token(prefix: str, *source: object) -> str:

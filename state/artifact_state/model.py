@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rpds import HashTrieMap
 
 from artifact_state.ordered import Ordered
+
+if TYPE_CHECKING:
+    from artifact_state.catalog import Report
 
 Map = HashTrieMap
 
@@ -49,6 +52,7 @@ class CallerKind(Enum):
 
     ROOT = "root"
     ROLE = "role"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ class Caller:
     kind: CallerKind = CallerKind.ROOT
     partition: str = "aws"
     region: str = "us-east-1"
+    access_key_id: str = ""
+    """The key by which he signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +142,48 @@ class PolicyType(Enum):
     S3_POLICY = "S3_POLICY"
     NETWORK_SECURITY_DIRECTOR_POLICY = "NETWORK_SECURITY_DIRECTOR_POLICY"
     GUARDDUTY_POLICY = "GUARDDUTY_POLICY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy of an organization; those that AWS manages are made of the catalogue, not kept."""
+
+    id: str
+    organization_id: str
+    """The organization that has it; "" for one that AWS manages."""
+    type: PolicyType
+    name: str
+    description: str
+    content: str
+    """The document, as it was given."""
+    serial: int
+    changed_at: datetime
+    targets: Ordered[str] = Ordered()
+    """What it was attached to, in that order: also what a disabled and enabled type has let go since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """That a policy is attached to a root, a unit or an account; or that the one which AWS attaches is not."""
+
+    policy_id: str
+    type: PolicyType
+    serial: int
+    since: datetime
+    detached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypePolicies:
+    """The policies of one type that an organization has."""
+
+    by_creation: Ordered[str] = Ordered()
+    names: Map[str, str] = Map()
+    """Their ids, by name: no two of a type have the same."""
+    enabled_at: int = 0
+    """The serial at which the type was last enabled: whatever was attached before then no longer is."""
+    changed_at: datetime | None = None
+    """When the type was last enabled, after it had been disabled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +284,8 @@ class Organization:
     delegations: Map[str, tuple[Delegation, ...]] = Map()
     """By account, in the order of registration: whoever is in here is a delegated administrator."""
     enabled_policy_types: tuple[PolicyType, ...] = ()
+    policies: Map[str, TypePolicies] = Map()
+    """By type; a type without an entry never had a policy and was never disabled."""
     members: Ordered[str] = Ordered()
     """All accounts: those that are still being created and those that are gone since the last change included."""
     units: Ordered[str] = Ordered()
@@ -446,6 +496,13 @@ class Token:
     issued_at: datetime
 
 
+class NotificationSubscription(Enum):
+    """Whether an account is told of news in AWS Artifact."""
+
+    SUBSCRIBED = "SUBSCRIBED"
+    NOT_SUBSCRIBED = "NOT_SUBSCRIBED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """A whole world as one value: equal histories from equal seeds give equal states."""
@@ -463,6 +520,9 @@ class State:
     """The account in AWS GovCloud (US) of each account that was created with one."""
     tags: Map[str, tuple[Tag, ...]] = Map()
     """The tags of a root, an organizational unit, an account or whatever else has an id, in their order."""
+    policies: Map[str, Policy] = Map()
+    attachments: Map[str, tuple[Attachment, ...]] = Map()
+    """By what they are on, in the order of attaching; that AWS attaches its own policies everywhere is not kept."""
     handshakes: Map[str, Handshake] = Map()
     received_handshakes: Map[str, Map[str, Ordered[str]]] = Map()
     """Those of each recipient, an account id or an e-mail address in lower case, by action."""
@@ -482,6 +542,12 @@ class State:
     """The acceptances of each owner: an account's own under its id, an organization's under its id."""
     tokens: Map[str, Token] = Map()
     token_order: Ordered[str] = Ordered()
+    reports: Map[str, Report] = Map()
+    """Those that were published or changed in this world, each with all its versions: the catalogue has the others."""
+    report_order: Ordered[str] = Ordered()
+    """Those of them that the catalogue does not have, in the order of their first publication."""
+    notification_subscriptions: Map[str, NotificationSubscription] = Map()
+    """What accounts chose: most have said nothing."""
 
 
 SHELVES: dict[type, tuple[str, Callable[[Any], str]]] = {
@@ -490,6 +556,7 @@ SHELVES: dict[type, tuple[str, Callable[[Any], str]]] = {
     Membership: ("memberships", attrgetter("account_id")),
     Unit: ("units", attrgetter("id")),
     Closure: ("closures", attrgetter("account_id")),
+    Policy: ("policies", attrgetter("id")),
     Handshake: ("handshakes", attrgetter("id")),
     Transfer: ("transfers", attrgetter("id")),
     DeletionTask: ("deletion_tasks", attrgetter("id")),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from artifact_state import arns, ids
 from artifact_state.accounts import join
+from artifact_state.attachments import drop_attachments
 from artifact_state.authority import (
     organization_of,
     require_management,
@@ -72,8 +73,8 @@ def roots(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Organiz
 def delete_organization(tx: Transaction) -> None:
     """Delete an organization that has no other account than its management account.
 
-    Its root, units, requests, tags and handshakes go with it. The management account stands alone again and keeps
-    its roles; organization agreements cover nobody any more.
+    Its root, units, policies, requests, tags and handshakes go with it. The management account stands alone again and
+    keeps its roles; organization agreements cover nobody any more.
     Raises NotInOrganization, WrongAccount, OrganizationNotEmpty, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_delete.html
     """
@@ -83,9 +84,14 @@ def delete_organization(tx: Transaction) -> None:
     check_none_under_way(tx, organization)
     tx.drop(tx.state.memberships[organization.management_account_id])
     drop_tags(tx, organization.management_account_id)
+    drop_attachments(tx, organization.management_account_id)
     for unit_id in (organization.root_id, *organization.units):
         tx.drop(tx.state.units[unit_id])
         drop_tags(tx, unit_id)
+        drop_attachments(tx, unit_id)
+    for policy_id in (one for held in organization.policies.values() for one in held.by_creation):
+        tx.drop(tx.state.policies[policy_id])
+        drop_tags(tx, policy_id)
     tx.drop(organization)
     tx.record(
         OrganizationDeleted(

@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from artifact_state import arns, ids
 from artifact_state.errors import NotTrusted, RoleNotFound, SessionTooLong
@@ -17,10 +18,22 @@ DEFAULT_SESSION = timedelta(hours=1)
 LONGEST_CHAINED_SESSION = timedelta(hours=1)
 
 
-def root_of(account_id: str, *, partition: str = "aws", region: str = "us-east-1") -> Caller:
+@lru_cache
+def root_of(account_id: str, *, partition: str = "aws", region: str = "us-east-1", access_key_id: str = "") -> Caller:
     """Give the root user of an account."""
-    arn = arns.root_user(partition, account_id)
-    return Caller(account_id=account_id, arn=arn, user_id=account_id, partition=partition, region=region)
+    return Caller(
+        account_id=account_id,
+        arn=arns.root_user(partition, account_id),
+        user_id=account_id,
+        partition=partition,
+        region=region,
+        access_key_id=access_key_id,
+    )
+
+
+def service(principal: str) -> Caller:
+    """Give a service that acts of its own accord, in nobody's account."""
+    return Caller(account_id="aws", arn=principal, user_id=principal, kind=CallerKind.SERVICE)
 
 
 def session_principal(session: Session, *, partition: str, region: str) -> Caller:
@@ -32,6 +45,7 @@ def session_principal(session: Session, *, partition: str, region: str) -> Calle
         kind=CallerKind.ROLE,
         partition=partition,
         region=region,
+        access_key_id=session.access_key_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""Tags on what an organization consists of: its root, organizational units and accounts.
+"""Tags on what an organization consists of: its root, organizational units, accounts and policies.
 
 They are kept under the id of what they are on, in the order in which their keys were first set.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html
@@ -101,7 +101,12 @@ def _require_target(tx: Transaction, organization: Organization, resource_id: st
 
 def _owner_of(state: State, resource_id: str, now: datetime) -> str | None:
     """Tell the organization that has something of this id."""
-    owned = state.units.get(resource_id) or state.transfers.get(resource_id) or membership_of(state, resource_id, now)
+    owned = (
+        state.units.get(resource_id)
+        or state.policies.get(resource_id)
+        or state.transfers.get(resource_id)
+        or membership_of(state, resource_id, now)
+    )
     return owned.organization_id if owned else None
 
 

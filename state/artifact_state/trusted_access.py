@@ -16,7 +16,7 @@ from artifact_state.authority import require_management, require_management_or_d
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput
 from artifact_state.events import ServiceAccessDisabled, ServiceAccessEnabled
 from artifact_state.linked_roles import ARTIFACT_PRINCIPAL, ensure_linked_role
-from artifact_state.model import FeatureSet, Organization, Trust
+from artifact_state.model import FeatureSet, Organization, PolicyType, Trust
 from artifact_state.world import Transaction
 
 
@@ -49,6 +49,8 @@ def disable_service_access(tx: Transaction, principal: str) -> None:
     organization = require_management(tx)
     _trusted_service(tx, principal)
     _require_all_features(organization)
+    if any(_needs(one, principal) for one in organization.enabled_policy_types):
+        raise ConstraintViolated(Constraint.POLICY_TYPE_ENABLED_FOR_THIS_SERVICE)
     if principal in organization.trusted_services:
         trusted = organization.trusted_services.remove(principal)
         tx.put(replace(organization, trusted_services=trusted))
@@ -76,3 +78,9 @@ def _trusted_service(tx: Transaction, principal: str) -> catalog.TrustedService:
 def _require_all_features(organization: Organization) -> None:
     if organization.feature_set is not FeatureSet.ALL:
         raise ConstraintViolated(Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE)
+
+
+def _needs(policy_type: PolicyType, principal: str) -> bool:
+    """Tell whether a type of policies is a service's, which must have trusted access while it is enabled."""
+    described = catalog.policy_type(policy_type.value)
+    return described is not None and described.service_principal == principal

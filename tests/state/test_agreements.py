@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -514,6 +515,45 @@ class TestTerminateAgreement:
             CustomerAgreementNotFound,
             lambda: act(world, agreements.terminate_agreement, acceptance.id, token),
         )
+
+
+class TestTerminateByAws:
+    """terminate_by_aws."""
+
+    def test_ends_anybodys(self, world: World) -> None:
+        """AWS ends an organization's agreement: it covers nobody any more, and says who ended it."""
+        member = new_account(world)
+        acceptance = accept(world)
+        ended = act(world, agreements.terminate_by_aws, acceptance.id, account=STRANGER)
+        assert (ended.terminated_by, ended.effective_end) == (TerminatedBy.AWS, NOW)
+        assert seen(world, MANAGEMENT) == seen(world, member) == []
+        assert world.events[-1] == AgreementTerminated(
+            at=NOW, account_id=MANAGEMENT, customer_agreement_id=acceptance.id
+        )
+
+    def test_ends_one_that_is_out_of_reach(self, world: World) -> None:
+        """Trusted access is the customer's to give; AWS needs none to end an agreement."""
+        acceptance = accept(world)
+        act(world, trusted_access.disable_service_access, ARTIFACT)
+        act(world, agreements.terminate_by_aws, acceptance.id)
+        act(world, trusted_access.enable_service_access, ARTIFACT)
+        assert seen(world, MANAGEMENT) == []
+
+    def test_leaves_it_to_be_accepted_again(self, world: World) -> None:
+        """The customer may accept the same agreement anew."""
+        first = accept(world, ACCOUNT_AGREEMENT)
+        act(world, agreements.terminate_by_aws, first.id)
+        second = accept(world, ACCOUNT_AGREEMENT)
+        assert first.id != second.id
+        assert seen(world, MANAGEMENT) == [second.id]
+
+    def test_once(self, world: World) -> None:
+        """What has ended, by whomever, or never was, cannot be ended."""
+        by_aws, by_customer = accept(world), accept(world, ACCOUNT_AGREEMENT)
+        act(world, agreements.terminate_by_aws, by_aws.id)
+        terminate(world, by_customer)
+        for name in (by_aws.id, by_customer.id, "customer-agreement-0000000000000000"):
+            refuses(world, CustomerAgreementNotFound, partial(act, world, agreements.terminate_by_aws, name))
 
 
 class TestCustomerAgreements:

@@ -573,14 +573,15 @@ class TestReports:
         versions = [one for report in catalog.reports() for one in report.versions]
         troubled = [one for one in versions if one.upload_state is not Upload.COMPLETE]
         assert troubled
-        assert all(one.status_message and not one.published for one in troubled)
+        assert all(one.status_message and not one.available for one in troubled)
 
     @pytest.mark.parametrize("upload", [Upload.PROCESSING, Upload.FAILED, Upload.FAULT])
     def test_published_without_a_document(self, upload: Upload) -> None:
         """A version that is published cannot be had before its document is there."""
         version = catalog.reports()[0].latest
-        assert version.published
-        assert not replace(version, upload_state=upload).published
+        assert version.available
+        assert not replace(version, upload_state=upload).available
+        assert replace(version, upload_state=upload).published
 
     def test_latest(self) -> None:
         """The latest version of a report is the newest that can be had; a withdrawn one is found by its number."""

@@ -11,7 +11,18 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from artifact_emulator.control import PREFIX, clock, events, faults, origin, problem, snapshots, worlds
+from artifact_emulator.control import (
+    PREFIX,
+    clock,
+    customer_agreements,
+    events,
+    faults,
+    origin,
+    problem,
+    reports,
+    snapshots,
+    worlds,
+)
 from artifact_emulator.control.asked import response
 from artifact_emulator.version import __version__
 from artifact_state.worlds import NoSuchSnapshot, NoSuchWorld, NotAName, Worlds
@@ -51,7 +62,7 @@ def create_app(served: Worlds, allowed_hosts: Collection[str] = ()) -> OpenAPI:
     def describe() -> Response:
         return jsonify(app.api_doc)
 
-    for part in (worlds, snapshots, clock, faults, events):
+    for part in (worlds, snapshots, clock, faults, events, reports, customer_agreements):
         part.add(app, served)
     return app
 

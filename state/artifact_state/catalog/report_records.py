@@ -50,8 +50,13 @@ class ReportVersion:
 
     @property
     def published(self) -> bool:
-        """Tell whether the version can be had: its document is there and it is not withdrawn."""
-        return self.state is Publication.PUBLISHED and self.upload_state is Upload.COMPLETE
+        """Tell whether the version is shown to everyone, be its document there or not."""
+        return self.state is Publication.PUBLISHED
+
+    @property
+    def available(self) -> bool:
+        """Tell whether the version can be had: it is published and its document is there."""
+        return self.published and self.upload_state is Upload.COMPLETE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +74,15 @@ class Report:
     """The oldest first."""
 
     @property
+    def current(self) -> ReportVersion | None:
+        """Give the newest version that can be had, or else the newest that is published; None if all are withdrawn."""
+        published = [one for one in reversed(self.versions) if one.published]
+        return next((one for one in published if one.available), published[0] if published else None)
+
+    @property
     def latest(self) -> ReportVersion:
-        """Give the newest version that can be had, or else the newest of all."""
-        return next((one for one in reversed(self.versions) if one.published), self.versions[-1])
+        """Give the current version, or else the newest of all."""
+        return self.current or self.versions[-1]
 
     def version(self, number: int) -> ReportVersion | None:
         """Find a version by its number."""

@@ -37,7 +37,7 @@ def list_roots(call: Call, request: "requests.ListRootsRequest") -> "replies.Lis
     listing = Listing("ListRoots", call.tx.caller.account_id)
     roots = organization.roots(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(roots, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListRootsResponse = {"Roots": [_root(*one) for one in page]}
+    reply: replies.ListRootsResponse = {"Roots": [root_reply(*one) for one in page]}
     if token:
         reply["NextToken"] = token
     return reply
@@ -56,7 +56,8 @@ def _organization(state: State, one: Organization) -> "replies.Organization":
     }
 
 
-def _root(one: Organization, root: Unit) -> "replies.Root":
+def root_reply(one: Organization, root: Unit) -> "replies.Root":
+    """Write a root as AWS describes it."""
     return {
         "Id": root.id,
         "Arn": arns.organizations(one.partition, one.management_account_id, "root", one.id, root.id),

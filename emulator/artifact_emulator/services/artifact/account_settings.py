@@ -1,0 +1,27 @@
+"""Settings of an account: whether it is told of news."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_state import artifact_settings
+from artifact_state.model import NotificationSubscription
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.artifact import replies, requests
+
+
+def get_account_settings(
+    call: Call, request: "requests.GetAccountSettingsRequest"
+) -> "replies.GetAccountSettingsResponse":
+    """Tell the settings of the caller's account."""
+    status = artifact_settings.notification_subscription(call.tx.state, call.tx.caller.account_id)
+    return {"accountSettings": {"notificationSubscriptionStatus": status.value}}
+
+
+def put_account_settings(
+    call: Call, request: "requests.PutAccountSettingsRequest"
+) -> "replies.PutAccountSettingsResponse":
+    """Change the settings of the caller's account; those that are not told stay."""
+    asked = request.notification_subscription_status
+    status = artifact_settings.choose_notifications(call.tx, NotificationSubscription(asked) if asked else None)
+    return {"accountSettings": {"notificationSubscriptionStatus": status.value}}
