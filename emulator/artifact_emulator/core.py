@@ -27,7 +27,7 @@ from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
 from artifact_emulator.protocols import json11, query, rest_json
-from artifact_emulator.services import handlers, request_shape
+from artifact_emulator.services import handler_of, request_shape
 from artifact_emulator.sigv4 import ALGORITHM
 from artifact_emulator.trail import Called, only_reads
 from artifact_emulator.validation import failure_of_input
@@ -106,7 +106,7 @@ class Core:
         self.handle(Request("POST", "/", "", headers, b"{}"))
 
     def _invoke(self, under_way: "_UnderWay", service: Service, operation: Operation) -> object:
-        handler = handlers(service.name).get(operation.name)
+        handler = handler_of(service.name, operation.name)
         if handler is None:
             raise not_emulated(f"{service.name}:{operation.name}")
         request, world = under_way.request, under_way.world

@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from artifact_emulator import control, gateway, services
 from artifact_emulator.core import _PROTOCOLS
 from artifact_emulator.message import Request
-from artifact_emulator.services import Handler, bindings, handlers, nouns, snake_case
+from artifact_emulator.services import Handler, bindings, handler_of, handlers, nouns, snake_case
 from tests.wire.botocore_wire import SERVICES, model
 
 FOLDER = Path(services.__file__).parent
@@ -108,6 +110,28 @@ class TestHandlers:
         }  # fmt: skip
         for service, operations in needed.items():
             assert operations <= handlers(service).keys()
+
+
+class TestHandlerOf:
+    """One operation's handler, found without importing the others."""
+
+    @every_service
+    def test_is_the_one_among_all(self, service: str) -> None:
+        """It is the handler that looking through all nouns finds; an operation without one has none."""
+        found = {name: handler_of(service, name) for name in bindings(service).operations}
+        assert {name: one for name, one in found.items() if one} == handlers(service)
+
+    def test_imports_one_noun(self) -> None:
+        """The first call imports what it needs."""
+        code = (
+            "import sys; from artifact_emulator.services import handler_of; handler_of('sts', 'GetCallerIdentity');"
+            "handler_of('organizations', 'DescribeOrganization');"
+            "print(*(one for one in sys.modules if one.startswith('artifact_emulator.services.')))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        nouns_of = [one.split(".")[2:] for one in done.stdout.split()]
+        assert ["organizations", "transfers"] not in nouns_of
+        assert ["organizations", "organization"] in nouns_of
 
 
 class TestGateway:

@@ -31,8 +31,18 @@ def request_shape(service: str, operation: str) -> Any:
 
 
 @cache
+def handler_of(service: str, operation: str) -> Handler | None:
+    """Find the handler of one operation, if it has one; no other noun is imported for that."""
+    name = snake_case(operation)
+    written = re.compile(rf"^def {name}\(", re.MULTILINE)
+    module = next((one for one, path in nouns(service).items() if written.search(path.read_text("utf-8"))), None)
+    handler: Handler | None = getattr(import_module(module), name) if module else None
+    return handler
+
+
+@cache
 def handlers(service: str) -> Mapping[str, Handler]:
-    """Find the handlers of a service's operations in its nouns, by the operations' names."""
+    """Find the handlers of all of a service's operations in its nouns, by the operations' names."""
     names = {snake_case(name): name for name in bindings(service).operations}
     found: dict[str, Handler] = {}
     for module in nouns(service):
@@ -42,11 +52,10 @@ def handlers(service: str) -> Mapping[str, Handler]:
     return found
 
 
-def nouns(service: str) -> list[str]:
-    """Name the modules that hold a service's operations."""
-    folder = Path(__file__).parent / service
-    package = f"{__name__}.{service}"
-    return sorted(f"{package}.{file.stem}" for file in folder.glob("*.py") if file.stem != "__init__")
+def nouns(service: str) -> Mapping[str, Path]:
+    """Name the modules that hold a service's operations, and their files."""
+    files = sorted((Path(__file__).parent / service).glob("*.py"))
+    return {f"{__name__}.{service}.{file.stem}": file for file in files if file.stem != "__init__"}
 
 
 def snake_case(name: str) -> str:
