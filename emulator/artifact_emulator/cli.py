@@ -1,6 +1,7 @@
 """The command `artifact-emulator`: serve, and tell where the models are."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -108,6 +109,14 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="change a limit, such as accounts_per_organization=10; times are in seconds; may be given more than once",
     )
     serve.add_argument(
+        "--services",
+        type=_services,
+        default=[],
+        metavar="FILE",
+        help="a JSON file of services to know besides, or otherwise, than AWS's: a list of entries such as "
+        '{"name": "Mine", "principals": ["mine.example.com"]}',
+    )
+    serve.add_argument(
         "--standalone-prerequisites",
         action="store_true",
         help="refuse to let created accounts leave for lack of a payment method, as AWS does",
@@ -179,6 +188,23 @@ def _quota(text: str) -> tuple[str, int | timedelta]:
     if not value.isdecimal():
         raise argparse.ArgumentTypeError(f"{name} is a whole number, not {value!r}")
     return name, int(value)
+
+
+def _services(path: str) -> list[dict[str, object]]:
+    try:
+        entries = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from None
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise argparse.ArgumentTypeError(f"{path} is no list of services")
+    # Imported here: only whoever adds services reads AWS's.
+    from artifact_state import catalog
+
+    try:
+        catalog.add_services(entries)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from None
+    return entries
 
 
 def _seconds(text: str) -> timedelta:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -751,3 +752,41 @@ class TestQuotas:
         enable, disable = rates["EnableAWSServiceAccess"], rates["DisableAWSServiceAccess"]
         assert enable == disable
         assert (enable.account.per_second, enable.account.burst, enable.organization) == (1, 2, None)
+
+
+class TestAddedServices:
+    """Services that the owner of a process adds."""
+
+    @pytest.fixture(autouse=True)
+    def forgotten(self) -> Iterator[None]:
+        """Forget them after each test."""
+        yield
+        catalog._added.clear()
+        catalog.add_services([])
+
+    def test_are_known(self) -> None:
+        """A service needs no more than a name and a principal to be trusted."""
+        assert catalog.service_of("mine.example.com") is None
+        catalog.add_services([{"name": "Mine", "principals": ["mine.example.com"]}])
+        found = catalog.service_of("mine.example.com")
+        assert found is not None
+        assert (found.name, found.supports_trusted_access, found.supports_delegated_administrator) == (
+            "Mine",
+            True,
+            False,
+        )
+
+    def test_take_the_place_of_awss(self) -> None:
+        """An entry counts instead of AWS's own of the same principal."""
+        entry = {"name": "Artifact", "principals": ["artifact.amazonaws.com"], "supports_delegated_administrator": True}
+        catalog.add_services([entry])
+        found = catalog.service_of("artifact.amazonaws.com")
+        assert found is not None
+        assert found.supports_delegated_administrator
+
+    @pytest.mark.parametrize("entry", [{}, {"name": "A"}, {"name": "A", "principals": ["a"], "roles": [{}]}])
+    def test_that_are_none(self, entry: dict[str, object]) -> None:
+        """One that is none adds no other of its list either."""
+        with pytest.raises(ValueError, match="is no service"):
+            catalog.add_services([{"name": "Mine", "principals": ["mine.example.com"]}, entry])
+        assert catalog.service_of("mine.example.com") is None

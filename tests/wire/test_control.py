@@ -199,3 +199,45 @@ class TestDescription:
         assert document["openapi"].startswith("3.1")
         assert {"/_emulator/reset", "/_emulator/clock", "/_emulator/worlds/{name}"} <= document["paths"].keys()
         assert "ClockChange" in document["components"]["schemas"]
+
+
+class TestQuotas:
+    """`/_emulator/quotas`."""
+
+    def test_are_told_and_changed(self, management: Client) -> None:
+        """A limit counts from the next call on, in its world alone."""
+        core = management.core
+        before = told(core, "GET", "/_emulator/quotas")["quotas"]
+        assert before["policies.SERVICE_CONTROL_POLICY.max_attached"] == 10
+        assert before["artifact_token_lifetime"] == 15 * 60
+        changes = {
+            "accounts_per_organization": 1,
+            "artifact_token_lifetime": 60,
+            "policies.SERVICE_CONTROL_POLICY.max_attached": 1,
+        }
+        after = told(core, "PATCH", "/_emulator/quotas", changes)["quotas"]
+        assert after == before | changes
+        got = management.is_refused("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
+        assert got.data["Reason"] == "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+        assert told(core, "GET", "/worlds/mine/_emulator/quotas")["quotas"]["artifact_token_lifetime"] == 60
+        told(core, "PATCH", "/worlds/mine/_emulator/quotas", {"artifact_token_lifetime": 1})
+        assert told(core, "GET", "/_emulator/quotas")["quotas"]["artifact_token_lifetime"] == 60
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"accounts": 1},
+            {"accounts_per_organization": -1},
+            {"accounts_per_organization": 10**12},
+            {"accounts_per_organization": "many"},
+            {"policies.SERVICE_CONTROL_POLICY.colour": 1},
+            {"policies": 1},
+            {"request_rates": 1},
+            [],
+        ],
+    )
+    def test_refuse(self, core: Core, changes: Any) -> None:
+        """What is no limit is refused, and changes none."""
+        before = told(core, "GET", "/_emulator/quotas")
+        assert refused(core, "PATCH", "/_emulator/quotas", changes)[0] == 400
+        assert told(core, "GET", "/_emulator/quotas") == before

@@ -620,6 +620,20 @@ class TestCommandLine:
         )
         assert "Traceback" not in shown
 
+    def test_knows_added_services(self, tmp_path: Path) -> None:
+        """A file of services makes them principals that can be trusted; a file that is none is told."""
+        file = tmp_path / "services.json"
+        file.write_text('[{"name": "Mine", "principals": ["mine.example.com"]}]')
+        with line_to_new_server("--services", str(file)) as line:
+            line.send(organizations("CreateOrganization"))
+            assert line.answer()[0] == 200
+            line.send(organizations("EnableAWSServiceAccess", b'{"ServicePrincipal": "mine.example.com"}'))
+            assert line.answer()[0] == 200
+        file.write_text("{}")
+        done = subprocess.run([*COMMAND, "--services", str(file)], capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert "is no list of services" in done.stderr
+
     def test_names_the_models(self, capsys: pytest.CaptureFixture[str]) -> None:
         """`models` prints one folder, which has the agreement operations."""
         assert cli.main(["models"]) == 0

@@ -19,6 +19,7 @@ from artifact_emulator.control import (
     faults,
     origin,
     problem,
+    quotas,
     reports,
     snapshots,
     worlds,
@@ -62,7 +63,7 @@ def create_app(served: Worlds, allowed_hosts: Collection[str] = ()) -> OpenAPI:
     def describe() -> Response:
         return jsonify(app.api_doc)
 
-    for part in (worlds, snapshots, clock, faults, events, reports, customer_agreements):
+    for part in (worlds, snapshots, clock, quotas, faults, events, reports, customer_agreements):
         part.add(app, served)
     return app
 

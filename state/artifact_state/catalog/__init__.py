@@ -47,6 +47,7 @@ __all__ = [
     "TermAcceptance",
     "TrustedService",
     "Upload",
+    "add_services",
     "agreement",
     "agreement_of",
     "agreements",
@@ -63,6 +64,9 @@ __all__ = [
     "trusted_services",
 ]
 
+_added: list[dict[str, Any]] = []
+"""What the owner of the process added to AWS's services."""
+_ADDABLE = {"supports_trusted_access": True, "supports_delegated_administrator": False, "roles": []}
 _POLICY_TYPE_RECORDS = {"OrganizationPolicy", "PolicyType"}
 _QUOTA_RECORDS = {"PolicyLimits", "Quotas", "RequestRate", "RequestRates"}
 _REPORT_RECORDS = {"Publication", "Report", "ReportVersion", "TermAcceptance", "Upload"}
@@ -88,7 +92,24 @@ def __getattr__(name: str) -> Any:
 @cache
 def trusted_services() -> tuple[TrustedService, ...]:
     """Give the services that AWS lists as integrated, by name, those that cannot be trusted included."""
-    return tuple(_service(entry) for entry in _read("services")["services"])
+    return tuple(_service(entry) for entry in (*_read("services")["services"], *_added))
+
+
+def add_services(entries: list[dict[str, Any]]) -> None:
+    """Know services besides, or known ones otherwise: of two with the same principal the later one counts.
+
+    An entry is written as in `services.json`: a name, principals, and whatever differs from a service that can be
+    trusted, has no delegated administrators and no role. Raises ValueError for what is no entry, and adds none then.
+    """
+    made = [_ADDABLE | entry for entry in entries]
+    for entry in made:
+        try:
+            _service(entry)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{entry.get('name', entry)!r} is no service: {error!r}") from None
+    _added.extend(made)
+    for known in (trusted_services, _services_by_principal, _roles_by_principal):
+        known.cache_clear()
 
 
 def service_of(principal: str) -> TrustedService | None:
