@@ -189,6 +189,12 @@ _ORGANIZATIONS: Rows = {
     ),
     errors.RootNotFound: _says("RootNotFoundException", "You specified a root that doesn't exist."),
     errors.PolicyNotFound: _says("PolicyNotFoundException", "You specified a policy that doesn't exist."),
+    errors.EffectivePolicyNotFound: _says(
+        "EffectivePolicyNotFoundException",
+        "If you ran this action on the management account, this policy type is not enabled. If you ran the action on a "
+        "member account, the account doesn't have an effective policy of this type. Contact the administrator of your "
+        "organization about attaching a policy of this type to the account.",
+    ),
     errors.PolicyNameTaken: _says(
         "DuplicatePolicyException", "A policy with the specified name and type already exists."
     ),

@@ -11,7 +11,8 @@
     ├── NotFound                    what he names does not exist
     │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound
     │   ├── UnitNotFound  ParentNotFound  SourceParentNotFound  DestinationParentNotFound
-    │   ├── ChildNotFound  TargetNotFound  RootNotFound  PolicyNotFound
+    │   ├── ChildNotFound  TargetNotFound  RootNotFound
+    │   ├── PolicyNotFound  EffectivePolicyNotFound
     │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
     │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound  TransferNotFound
     ├── Conflict                    what he asks does not fit what is there
@@ -239,6 +240,10 @@ class RootNotFound(NotFound):
 
 class PolicyNotFound(NotFound):
     """No such policy in the organization."""
+
+
+class EffectivePolicyNotFound(NotFound):
+    """The type of policies is not enabled, or there is none from the root down to the account."""
 
 
 class CustomerAgreementNotFound(NotFound):

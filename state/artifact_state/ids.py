@@ -43,8 +43,8 @@ def root_id(*source: object) -> str:
 
 
 def policy_id(*source: object) -> str:
-    """Draw `p-` and eight characters."""
-    return "p-" + draw(LOWER + DIGITS, 8, "policy", *source)
+    """Draw `p-` and ten characters: eight are common, and AWS's own pattern of policies' ARNs wants ten."""
+    return "p-" + draw(LOWER + DIGITS, 10, "policy", *source)
 
 
 def unit_id(root: str, *source: object) -> str:

@@ -108,7 +108,6 @@ def account_reply(tx: Transaction, account: Account, membership: Membership) -> 
     """Write a member account as AWS describes it."""
     organization = tx.state.organizations[membership.organization_id]
     state = accounts.account_state(tx.state, account.id, tx.now)
-    path = (organization.id, *path_of(tx.state, membership.parent_id), account.id)
     return {
         "Id": account.id,
         "Arn": arns.organizations(
@@ -118,10 +117,16 @@ def account_reply(tx: Transaction, account: Account, membership: Membership) -> 
         "Name": account.name,
         "Status": _STATUSES[state],
         "State": state.value,
-        "Paths": ["/".join(path) + "/"],
+        "Paths": [path_reply(tx, membership)],
         "JoinedMethod": membership.method.value,
         "JoinedTimestamp": membership.joined_at,
     }
+
+
+def path_reply(tx: Transaction, membership: Membership) -> str:
+    """Write where an account is, from the organization down."""
+    steps = (membership.organization_id, *path_of(tx.state, membership.parent_id), membership.account_id)
+    return "/".join(steps) + "/"
 
 
 def _status(tx: Transaction, creation: Creation) -> "replies.CreateAccountStatus":

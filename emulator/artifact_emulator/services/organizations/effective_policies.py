@@ -1,0 +1,76 @@
+"""Effective policies: what all policies of a type come to, and what is wrong with that."""
+
+import json
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.paging import Listing
+from artifact_emulator.services.organizations.accounts import account_reply, path_reply
+from artifact_state import effective_policies
+from artifact_state.effective_policies import Problem
+from artifact_state.model import PolicyType
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.organizations import replies, requests
+
+
+def describe_effective_policy(
+    call: Call, request: "requests.DescribeEffectivePolicyRequest"
+) -> "replies.DescribeEffectivePolicyResponse":
+    """Describe the effective policy of an account, without operators."""
+    found = effective_policies.effective_policy(call.tx, PolicyType(request.policy_type), request.target_id)
+    return {
+        "EffectivePolicy": {
+            "PolicyContent": json.dumps(found.effective.document, separators=(",", ":")),
+            "LastUpdatedTimestamp": found.changed_at,
+            "TargetId": found.account_id,
+            "PolicyType": request.policy_type,
+        }
+    }
+
+
+def list_accounts_with_invalid_effective_policy(
+    call: Call, request: "requests.ListAccountsWithInvalidEffectivePolicyRequest"
+) -> "replies.ListAccountsWithInvalidEffectivePolicyResponse":
+    """List the accounts for which the policies of a type come to something invalid."""
+    listing = Listing("ListAccountsWithInvalidEffectivePolicy", call.tx.caller.account_id, request.policy_type)
+    after = listing.after(request.next_token)
+    found = effective_policies.accounts_with_problems(call.tx, PolicyType(request.policy_type), after=after)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListAccountsWithInvalidEffectivePolicyResponse = {
+        "Accounts": [account_reply(call.tx, *one) for one in page],
+        "PolicyType": request.policy_type,
+    }
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def list_effective_policy_validation_errors(
+    call: Call, request: "requests.ListEffectivePolicyValidationErrorsRequest"
+) -> "replies.ListEffectivePolicyValidationErrorsResponse":
+    """List what is wrong with the effective policy of an account."""
+    account_id, policy_type = request.account_id, request.policy_type
+    listing = Listing("ListEffectivePolicyValidationErrors", call.tx.caller.account_id, account_id, policy_type)
+    after = listing.after(request.next_token)
+    membership, found = effective_policies.problems(call.tx, account_id, PolicyType(policy_type), after=after)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    reply: replies.ListEffectivePolicyValidationErrorsResponse = {
+        "AccountId": account_id,
+        "PolicyType": policy_type,
+        "Path": path_reply(call.tx, membership),
+        "EvaluationTimestamp": call.tx.now,
+        "EffectivePolicyValidationErrors": [_error(one) for one in page],
+    }
+    if token:
+        reply["NextToken"] = token
+    return reply
+
+
+def _error(problem: Problem) -> "replies.EffectivePolicyValidationError":
+    return {
+        "ErrorCode": "ELEMENTS_TOO_MANY",
+        "ErrorMessage": f"'{problem.name}' exceeds the allowed maximum limit {problem.most}",
+        "PathToError": problem.path,
+        "ContributingPolicies": list(problem.policy_ids),
+    }

@@ -1,0 +1,163 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from artifact_state import effective_policies, hierarchy, organization, policies
+from artifact_state.effective_policies import EffectivePolicy
+from artifact_state.errors import (
+    AccountNotFound,
+    EffectivePolicyNotFound,
+    InputReason,
+    InvalidInput,
+    NotInOrganization,
+    TargetNotFound,
+    WrongAccount,
+)
+from artifact_state.model import FeatureSet, PolicyType
+from artifact_state.policies import Text
+from artifact_state.world import World
+from tests.state.acting import (
+    MANAGEMENT,
+    NOW,
+    STRANGER,
+    a_world,
+    act,
+    listed,
+    new_account,
+    refused,
+    root_id,
+    transaction,
+)
+
+TAGS, BACKUP = PolicyType.TAG_POLICY, PolicyType.BACKUP_POLICY
+ELEVEN_RULES = {"plans": {"A": {"rules": {f"r{at}": {"lifecycle": {"@@assign": "1"}} for at in range(11)}}}}
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a world with an organization that has tag and backup policies enabled."""
+    world = a_world()
+    for kind in (TAGS, BACKUP):
+        act(world, policies.enable_policy_type, root_id(world), kind)
+    return world
+
+
+def attach(world: World, target_id: str, document: Any, policy_type: PolicyType = TAGS) -> str:
+    """Make a policy and attach it; give its id."""
+    text = Text(name=f"{target_id} {world.state.serial}", description="", content=json.dumps(document))
+    made = act(world, policies.create_policy, policy_type, text)
+    act(world, policies.attach_policy, made.id, target_id)
+    return made.id
+
+
+def tag(value: Any) -> dict[str, Any]:
+    """Give a tag policy that sets the values of one tag."""
+    return {"tags": {"a": {"tag_value": value}}}
+
+
+def effective(world: World, account_id: str | None = None, account: str = MANAGEMENT) -> EffectivePolicy:
+    """Tell an account's effective tag policy."""
+    return act(world, effective_policies.effective_policy, TAGS, account_id, account=account)
+
+
+class TestEffectivePolicy:
+    """DescribeEffectivePolicy."""
+
+    def test_from_the_root_down(self, world: World) -> None:
+        """Root, units and the account itself contribute, in this order."""
+        member = new_account(world, "member")
+        unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
+        act(world, hierarchy.move_account, member, root_id(world), unit)
+        attach(world, root_id(world), tag({"@@assign": ["root"]}))
+        attach(world, unit, tag({"@@append": ["unit"]}))
+        attach(world, member, tag({"@@append": ["member"]}))
+        assert effective(world, member).effective.document == tag(["root", "unit", "member"])
+        assert effective(world).effective.document == tag(["root"])
+
+    def test_of_the_caller(self, world: World) -> None:
+        """A member asks for its own, named or not, and for no other's."""
+        member = new_account(world, "member")
+        attach(world, root_id(world), tag({"@@assign": ["root"]}))
+        for named in (None, member):
+            assert effective(world, named, account=member).account_id == member
+        with refused(world, WrongAccount):
+            effective(world, MANAGEMENT, account=member)
+        with refused(world, NotInOrganization):
+            effective(world, account=STRANGER)
+
+    def test_there_is_none(self, world: World) -> None:
+        """A type that is off, and one of which nothing is attached, have no effective policy."""
+        with refused(world, EffectivePolicyNotFound):
+            effective(world)
+        attach(world, root_id(world), tag({"@@assign": ["root"]}))
+        act(world, policies.disable_policy_type, root_id(world), TAGS)
+        with refused(world, EffectivePolicyNotFound):
+            effective(world)
+
+    def test_target(self, world: World) -> None:
+        """The target is an account of the organization."""
+        with refused(world, TargetNotFound):
+            effective(world, STRANGER)
+        with refused(world, InvalidInput, InputReason.INVALID_PATTERN_TARGET_ID):
+            effective(world, root_id(world))
+
+    def test_when_it_changed(self, world: World) -> None:
+        """The instant of the last change is told: of a policy, an attachment or the type."""
+        world.clock.advance(timedelta(hours=1))
+        policy_id = attach(world, root_id(world), tag({"@@assign": ["root"]}))
+        assert effective(world).changed_at == NOW + timedelta(hours=1)
+        world.clock.advance(timedelta(hours=1))
+        assert effective(world).changed_at == NOW + timedelta(hours=1)
+        act(world, policies.update_policy, policy_id, content=json.dumps(tag({"@@assign": ["new"]})))
+        assert effective(world).changed_at == NOW + timedelta(hours=2)
+
+
+class TestProblems:
+    """ListAccountsWithInvalidEffectivePolicy and ListEffectivePolicyValidationErrors."""
+
+    def test_accounts(self, world: World) -> None:
+        """Accounts for which policies come to too much are listed, in the order of joining."""
+        first, second, third = (new_account(world, name) for name in ("first", "second", "third"))
+        unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
+        act(world, hierarchy.move_account, third, root_id(world), unit)
+        attach(world, first, ELEVEN_RULES, BACKUP)
+        attach(world, unit, ELEVEN_RULES, BACKUP)
+        found = listed(world, effective_policies.accounts_with_problems, BACKUP)
+        assert [one[0].id for one in found if one] == [first, third]
+        assert second not in {one[0].id for one in found if one}
+
+    def test_errors(self, world: World) -> None:
+        """A problem names its place, the limit, and the policies that contributed."""
+        half = {"plans": {"A": {"rules": {f"s{at}": {"lifecycle": {"@@assign": "1"}} for at in range(6)}}}}
+        other = {"plans": {"A": {"rules": {f"t{at}": {"lifecycle": {"@@assign": "1"}} for at in range(6)}}}}
+        ids = (attach(world, root_id(world), half, BACKUP), attach(world, MANAGEMENT, other, BACKUP))
+        with transaction(world) as tx:
+            membership, found = effective_policies.problems(tx, MANAGEMENT, BACKUP)
+            [(_, problem)] = found
+        assert membership.account_id == MANAGEMENT
+        assert (problem.path, problem.name, problem.most, problem.policy_ids) == ("plans/A/rules", "rules", 10, ids)
+
+    def test_of_nothing(self, world: World) -> None:
+        """There are no problems of what is off or of nobody."""
+        off = PolicyType.CHATBOT_POLICY
+        with refused(world, EffectivePolicyNotFound):
+            listed(world, effective_policies.accounts_with_problems, off)
+        with refused(world, EffectivePolicyNotFound):
+            act(world, effective_policies.problems, MANAGEMENT, off)
+        with refused(world, AccountNotFound):
+            act(world, effective_policies.problems, STRANGER, TAGS)
+
+    def test_authority(self, world: World) -> None:
+        """A member learns nothing of others' policies."""
+        member = new_account(world, "member")
+        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
+        for rule, arguments in (
+            (effective_policies.accounts_with_problems, (TAGS,)),
+            (effective_policies.problems, (member, TAGS)),
+        ):
+            with refused(world, WrongAccount):
+                act(world, rule, *arguments, account=member)
+        with refused(world, AccountNotFound):
+            act(world, effective_policies.problems, member, TAGS, account=STRANGER)
