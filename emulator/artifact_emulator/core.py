@@ -122,7 +122,7 @@ class Core:
         except ValidationError as error:
             raise failure_of_input(service, error) from None
         try:
-            with world.transaction(caller) as tx:
+            with world.transaction(caller, f"{service.name}:{operation.name}") as tx:
                 under_way.at = tx.now
                 if under_way.effect is not NO_EFFECT:
                     tx.options = under_way.effect.on(tx.options)

@@ -58,6 +58,13 @@ _INPUT_MESSAGES = {
     InputReason.INVALID_SYSTEM_TAGS_PARAMETER: "You specified a tag key that is a system tag.",
     InputReason.DUPLICATE_TAG_KEY: "Tag keys must be unique among the tags attached to the same entity.",
     InputReason.IMMUTABLE_POLICY: "You specified a policy that is managed by AWS and can't be modified.",
+    InputReason.INVALID_LIST_MEMBER: "You provided a list to a parameter that contains at least one invalid value.",
+    InputReason.INVALID_RESOURCE_POLICY_JSON: "The resource policy is not valid JSON, or no policy.",
+    InputReason.INVALID_PRINCIPAL: "You specified an invalid principal element in the policy.",
+    InputReason.UNSUPPORTED_ACTION_IN_RESOURCE_POLICY: "The resource policy has an action that can't be delegated.",
+    InputReason.UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY: "The resource policy has a resource that isn't supported.",
+    InputReason.UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY: "The resource policy has a policy type that isn't "
+    "supported.",
     InputReason.NON_DETACHABLE_POLICY: "You can't detach this policy.",
     InputReason.INVALID_ROLE_NAME: "You provided a role name that isn't valid. "
     "A role name can't begin with the reserved prefix AWSServiceRoleFor.",
@@ -194,6 +201,10 @@ _ORGANIZATIONS: Rows = {
         "If you ran this action on the management account, this policy type is not enabled. If you ran the action on a "
         "member account, the account doesn't have an effective policy of this type. Contact the administrator of your "
         "organization about attaching a policy of this type to the account.",
+    ),
+    errors.ResourcePolicyNotFound: _says(
+        "ResourcePolicyNotFoundException",
+        "We can't find a resource policy request with the parameter that you specified.",
     ),
     errors.PolicyNameTaken: _says(
         "DuplicatePolicyException", "A policy with the specified name and type already exists."

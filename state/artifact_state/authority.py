@@ -6,9 +6,13 @@ exists. Unverified: AWS does not publish its order.
 
 from datetime import datetime
 
+from artifact_state import arns, delegated_actions
 from artifact_state.errors import NotInOrganization, UnsupportedHere, WrongAccount
-from artifact_state.model import Membership, Organization, State
+from artifact_state.model import Membership, Organization, PolicyType, State
 from artifact_state.world import Transaction
+
+_READS = ("Describe", "List")
+_KINDS = {"p-": "policy", "rp-": "resourcepolicy", "r-": "root", "ou-": "ou"}
 
 
 def membership_of(state: State, account_id: str, now: datetime) -> Membership | None:
@@ -49,23 +53,63 @@ def require_organization(tx: Transaction) -> Organization:
 
 
 def require_management(tx: Transaction) -> Organization:
-    """Give the organization whose management account the caller's is.
+    """Give the organization whose management account the caller's is, or which lets him do this all the same.
 
     Raises NotInOrganization, WrongAccount.
     """
     organization = require_organization(tx)
-    if tx.caller.account_id != organization.management_account_id:
+    if tx.caller.account_id != organization.management_account_id and not _may_ask(tx, organization):
         raise WrongAccount
     return organization
 
 
 def require_management_or_delegate(tx: Transaction) -> Organization:
-    """Give the organization that the caller may read: as its management account or as a delegated administrator.
+    """Give the organization that the caller may read: as its management account, as a delegate, or by its policy.
 
     Raises NotInOrganization, WrongAccount.
     """
     organization = require_organization(tx)
     caller = tx.caller.account_id
-    if caller != organization.management_account_id and caller not in organization.delegations:
+    is_admitted = caller == organization.management_account_id or caller in organization.delegations
+    if not is_admitted and not _may_ask(tx, organization):
         raise WrongAccount
     return organization
+
+
+def check_delegation(
+    tx: Transaction, organization: Organization, *resource_ids: str, policy_type: PolicyType | None = None
+) -> None:
+    """Refuse a caller to whom the resource policy delegates the action, but not on these resources.
+
+    Raises WrongAccount.
+    """
+    caller = tx.caller.account_id
+    if caller == organization.management_account_id:
+        return
+    if caller in organization.delegations and tx.action.removeprefix("organizations:").startswith(_READS):
+        return
+    if not delegated_actions.allows(
+        _resource_policy(tx, organization),
+        tx.caller,
+        tx.action,
+        resources=[_arn_of(tx, organization, one) for one in resource_ids],
+        context={"organizations:policytype": policy_type.value} if policy_type else {},
+    ):
+        raise WrongAccount
+
+
+def _may_ask(tx: Transaction, organization: Organization) -> bool:
+    policy = _resource_policy(tx, organization)
+    return bool(policy) and delegated_actions.may_ask(policy, tx.caller, tx.action)
+
+
+def _resource_policy(tx: Transaction, organization: Organization) -> str:
+    policy_id = organization.resource_policy_id
+    return tx.state.resource_policies[policy_id].content if policy_id else ""
+
+
+def _arn_of(tx: Transaction, organization: Organization, resource_id: str) -> str:
+    policy = tx.state.policies.get(resource_id)
+    ids = (policy.type.value.lower(), resource_id) if policy else (resource_id,)
+    kind = next((kind for prefix, kind in _KINDS.items() if resource_id.startswith(prefix)), "account")
+    return arns.organizations(organization.partition, organization.management_account_id, kind, organization.id, *ids)

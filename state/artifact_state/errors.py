@@ -12,7 +12,7 @@
     │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound
     │   ├── UnitNotFound  ParentNotFound  SourceParentNotFound  DestinationParentNotFound
     │   ├── ChildNotFound  TargetNotFound  RootNotFound
-    │   ├── PolicyNotFound  EffectivePolicyNotFound
+    │   ├── PolicyNotFound  EffectivePolicyNotFound  ResourcePolicyNotFound
     │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
     │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound  TransferNotFound
     ├── Conflict                    what he asks does not fit what is there
@@ -62,6 +62,12 @@ class InputReason(Enum):
     DUPLICATE_TAG_KEY = "DUPLICATE_TAG_KEY"
     IMMUTABLE_POLICY = "IMMUTABLE_POLICY"
     NON_DETACHABLE_POLICY = "NON_DETACHABLE_POLICY"
+    INVALID_LIST_MEMBER = "INVALID_LIST_MEMBER"
+    INVALID_RESOURCE_POLICY_JSON = "INVALID_RESOURCE_POLICY_JSON"
+    INVALID_PRINCIPAL = "INVALID_PRINCIPAL"
+    UNSUPPORTED_ACTION_IN_RESOURCE_POLICY = "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"
+    UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY = "UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY"
+    UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY = "UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY"
 
 
 class Constraint(Enum):
@@ -244,6 +250,10 @@ class PolicyNotFound(NotFound):
 
 class EffectivePolicyNotFound(NotFound):
     """The type of policies is not enabled, or there is none from the root down to the account."""
+
+
+class ResourcePolicyNotFound(NotFound):
+    """The organization has no resource policy."""
 
 
 class CustomerAgreementNotFound(NotFound):

@@ -133,6 +133,13 @@ class PolicyTypeChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePolicyChanged(Event):
+    """An organization put or deleted its resource policy."""
+
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandshakeChanged(Event):
     """A handshake was made or answered."""
 

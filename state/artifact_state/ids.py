@@ -47,6 +47,11 @@ def policy_id(*source: object) -> str:
     return "p-" + draw(LOWER + DIGITS, 10, "policy", *source)
 
 
+def resource_policy_id(*source: object) -> str:
+    """Draw `rp-` and eight characters."""
+    return "rp-" + draw(LOWER + DIGITS, 8, "resource policy", *source)
+
+
 def unit_id(root: str, *source: object) -> str:
     """Draw `ou-`, the root's own characters, and eight more."""
     return f"ou-{root.removeprefix('r-')}-{draw(LOWER + DIGITS, 8, 'unit', *source)}"

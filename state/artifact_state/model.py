@@ -187,6 +187,15 @@ class TypePolicies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePolicy:
+    """The policy with which an organization delegates actions to its members."""
+
+    id: str
+    organization_id: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
     """That an organization lets a service principal work with it, and since when."""
 
@@ -284,6 +293,7 @@ class Organization:
     delegations: Map[str, tuple[Delegation, ...]] = Map()
     """By account, in the order of registration: whoever is in here is a delegated administrator."""
     enabled_policy_types: tuple[PolicyType, ...] = ()
+    resource_policy_id: str | None = None
     policies: Map[str, TypePolicies] = Map()
     """By type; a type without an entry never had a policy and was never disabled."""
     members: Ordered[str] = Ordered()
@@ -521,6 +531,7 @@ class State:
     tags: Map[str, tuple[Tag, ...]] = Map()
     """The tags of a root, an organizational unit, an account or whatever else has an id, in their order."""
     policies: Map[str, Policy] = Map()
+    resource_policies: Map[str, ResourcePolicy] = Map()
     attachments: Map[str, tuple[Attachment, ...]] = Map()
     """By what they are on, in the order of attaching; that AWS attaches its own policies everywhere is not kept."""
     handshakes: Map[str, Handshake] = Map()
@@ -557,6 +568,7 @@ SHELVES: dict[type, tuple[str, Callable[[Any], str]]] = {
     Unit: ("units", attrgetter("id")),
     Closure: ("closures", attrgetter("account_id")),
     Policy: ("policies", attrgetter("id")),
+    ResourcePolicy: ("resource_policies", attrgetter("id")),
     Handshake: ("handshakes", attrgetter("id")),
     Transfer: ("transfers", attrgetter("id")),
     DeletionTask: ("deletion_tasks", attrgetter("id")),

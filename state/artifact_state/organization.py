@@ -92,6 +92,9 @@ def delete_organization(tx: Transaction) -> None:
     for policy_id in (one for held in organization.policies.values() for one in held.by_creation):
         tx.drop(tx.state.policies[policy_id])
         drop_tags(tx, policy_id)
+    if organization.resource_policy_id:
+        tx.drop(tx.state.resource_policies[organization.resource_policy_id])
+        drop_tags(tx, organization.resource_policy_id)
     tx.drop(organization)
     tx.record(
         OrganizationDeleted(

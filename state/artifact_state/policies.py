@@ -20,7 +20,12 @@ from artifact_state.attachments import (
     policies_of,
     targets,
 )
-from artifact_state.authority import membership_of, require_management, require_management_or_delegate
+from artifact_state.authority import (
+    check_delegation,
+    membership_of,
+    require_management,
+    require_management_or_delegate,
+)
 from artifact_state.closures import forget_gone
 from artifact_state.errors import (
     Constraint,
@@ -63,6 +68,7 @@ def create_policy(tx: Transaction, policy_type: PolicyType, text: Text, tags: Pa
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
     """
     organization = require_management(tx)
+    check_delegation(tx, organization, policy_type=policy_type)
     if organization.feature_set is not FeatureSet.ALL:
         raise PolicyTypeNotAvailable(policy_type.value)
     _check_content(tx, policy_type, text.content)
@@ -108,6 +114,7 @@ def update_policy(
     """
     organization = require_management(tx)
     policy = _own(tx.state, organization, policy_id)
+    check_delegation(tx, organization, policy_id, policy_type=policy.type)
     if content is not None:
         _check_content(tx, policy.type, content)
     if name is not None and name != policy.name:
@@ -135,6 +142,7 @@ def delete_policy(tx: Transaction, policy_id: str) -> None:
     """
     organization = forget_gone(tx, require_management(tx))
     policy = _own(tx.state, organization, policy_id)
+    check_delegation(tx, organization, policy_id, policy_type=policy.type)
     if next(targets(tx.state, organization, policy), None):
         raise PolicyInUse(policy_id)
     held = policies_of(organization, policy.type)
@@ -150,7 +158,10 @@ def describe_policy(tx: Transaction, policy_id: str) -> Policy:
 
     Raises NotInOrganization, WrongAccount, PolicyNotFound.
     """
-    return _policy(tx.state, require_management_or_delegate(tx), policy_id)
+    organization = require_management_or_delegate(tx)
+    policy = _policy(tx.state, organization, policy_id)
+    check_delegation(tx, organization, policy_id, policy_type=policy.type)
+    return policy
 
 
 def policies(tx: Transaction, policy_type: PolicyType, after: int = -1) -> Iterator[tuple[int, Policy]]:
@@ -159,6 +170,7 @@ def policies(tx: Transaction, policy_type: PolicyType, after: int = -1) -> Itera
     Raises NotInOrganization, WrongAccount.
     """
     organization = require_management_or_delegate(tx)
+    check_delegation(tx, organization, policy_type=policy_type)
     managed = aws_managed(policy_type)
     first = [(0, managed)] if managed and after < 0 and _has(organization, managed) else []
     held = policies_of(organization, policy_type).by_creation.after(max(after, 0))
@@ -175,6 +187,7 @@ def attach_policy(tx: Transaction, policy_id: str, target_id: str) -> None:
     organization = require_management(tx)
     policy = _policy(tx.state, organization, policy_id)
     _target(tx, organization, target_id)
+    check_delegation(tx, organization, policy_id, target_id, policy_type=policy.type)
     _require_enabled(organization, policy.type)
     there = [one.id for _, one in attached(tx.state, organization, target_id, policy.type)]
     if policy_id in there:
@@ -195,6 +208,7 @@ def detach_policy(tx: Transaction, policy_id: str, target_id: str) -> None:
     organization = require_management(tx)
     policy = _policy(tx.state, organization, policy_id)
     _target(tx, organization, target_id)
+    check_delegation(tx, organization, policy_id, target_id, policy_type=policy.type)
     there = [one.id for _, one in attached(tx.state, organization, target_id, policy.type)]
     if policy_id not in there:
         raise PolicyNotAttached(policy_id)
@@ -215,6 +229,7 @@ def policies_for_target(
     """
     organization = require_management_or_delegate(tx)
     _target(tx, organization, target_id)
+    check_delegation(tx, organization, target_id, policy_type=policy_type)
     found = attached(tx.state, organization, target_id, policy_type)
     return ((place, one) for place, one in found if place > after)
 
@@ -226,6 +241,7 @@ def targets_for_policy(tx: Transaction, policy_id: str, after: int = -1) -> Iter
     """
     organization = require_management_or_delegate(tx)
     policy = _policy(tx.state, organization, policy_id)
+    check_delegation(tx, organization, policy_id, policy_type=policy.type)
     found = targets(tx.state, organization, policy, after)
     return ((place, _found_target(tx, organization, one)) for place, one in found)
 
@@ -239,6 +255,7 @@ def enable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) -
     """
     organization = require_management(tx)
     root = _root(tx.state, organization, root_id)
+    check_delegation(tx, organization, root_id, policy_type=policy_type)
     if organization.feature_set is not FeatureSet.ALL:
         raise PolicyTypeNotAvailable(policy_type.value)
     if is_enabled(organization, policy_type):
@@ -265,6 +282,7 @@ def disable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) 
     """
     organization = require_management(tx)
     root = _root(tx.state, organization, root_id)
+    check_delegation(tx, organization, root_id, policy_type=policy_type)
     _require_enabled(organization, policy_type)
     kept = tuple(one for one in organization.enabled_policy_types if one is not policy_type)
     disabled = replace(organization, enabled_policy_types=kept)

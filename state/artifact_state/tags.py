@@ -8,7 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from artifact_state.authority import membership_of, require_management, require_management_or_delegate
+from artifact_state.authority import (
+    check_delegation,
+    membership_of,
+    require_management,
+    require_management_or_delegate,
+)
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, TargetNotFound
 from artifact_state.events import TagsChanged
 from artifact_state.model import Organization, State, Tag
@@ -25,6 +30,7 @@ def tag_resource(tx: Transaction, resource_id: str, pairs: Pairs) -> None:
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_TagResource.html
     """
     organization = require_management(tx)
+    check_delegation(tx, organization, resource_id)
     _require_target(tx, organization, resource_id)
     check_tags(tx, pairs, resource_id)
     attach_tags(tx, resource_id, pairs)
@@ -38,6 +44,7 @@ def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> No
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UntagResource.html
     """
     organization = require_management(tx)
+    check_delegation(tx, organization, resource_id)
     _require_target(tx, organization, resource_id)
     unwanted = set(keys)
     _check_keys(unwanted)
@@ -104,6 +111,7 @@ def _owner_of(state: State, resource_id: str, now: datetime) -> str | None:
     owned = (
         state.units.get(resource_id)
         or state.policies.get(resource_id)
+        or state.resource_policies.get(resource_id)
         or state.transfers.get(resource_id)
         or membership_of(state, resource_id, now)
     )

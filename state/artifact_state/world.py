@@ -87,9 +87,12 @@ class World:
     def __post_init__(self) -> None:
         self._origin = self.state
 
-    def transaction(self, caller: Caller) -> "Transaction":
-        """Open a transaction for a caller; use it as a context manager."""
-        return Transaction(self, caller)
+    def transaction(self, caller: Caller, action: str = "") -> "Transaction":
+        """Open a transaction for a caller; use it as a context manager.
+
+        `action` is what a policy would call it, such as `organizations:ListPolicies`: it can be delegated by that name.
+        """
+        return Transaction(self, caller, action)
 
     def reset(self) -> None:
         """Begin again with the state that the world had at first."""
@@ -118,10 +121,11 @@ class World:
 class Transaction:
     """One operation's view of a world: a draft of the state, the caller, and one instant as now."""
 
-    __slots__ = ("_events", "_world", "caller", "now", "options", "state")
+    __slots__ = ("_events", "_world", "action", "caller", "now", "options", "state")
 
-    def __init__(self, world: World, caller: Caller) -> None:
+    def __init__(self, world: World, caller: Caller, action: str = "") -> None:
         self._world = world
+        self.action = action
         self._events: list[Event] = []
         self.caller = caller
         self.options = world.options

@@ -21,7 +21,7 @@ LAYERS = (
     {"errors", "events", "clock", "ids", "arns", "ordered", "catalog"},
     {"model"},
     {"world"},
-    {"authority"},
+    {"authority", "delegated_actions"},
     {"<nouns>"},
     {"snapshot", "scenarios"},
 )

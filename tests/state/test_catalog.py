@@ -114,7 +114,7 @@ class TestFiles:
 
     def test_all_are_there(self) -> None:
         """No file of the catalogue is missing or superfluous."""
-        names = ["agreements", "managed_policies", "policy_types", "quotas", "reports", "services"]
+        names = ["agreements", "delegable_actions", "managed_policies", "policy_types", "quotas", "reports", "services"]
         assert [path.stem for path in FILES] == names
 
     @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -194,6 +194,12 @@ def policy_type(name: str) -> "PolicyType | None":
 
 
 @cache
+def delegable_actions() -> frozenset[str]:
+    """Give the actions that an organization's resource policy may delegate to its members."""
+    return frozenset(_read("delegable_actions")["actions"])
+
+
+@cache
 def quotas() -> "Quotas":
     """Give the quotas of AWS; a world may have others."""
     from artifact_state.catalog.quota_records import quotas_from

@@ -1,0 +1,40 @@
+"""The organization's resource policy: put, described, deleted."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_state import arns, resource_policies
+from artifact_state.model import ResourcePolicy
+from artifact_state.world import Transaction
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.organizations import replies, requests
+
+
+def put_resource_policy(
+    call: Call, request: "requests.PutResourcePolicyRequest"
+) -> "replies.PutResourcePolicyResponse":
+    """Make the resource policy, or replace its content."""
+    policy = resource_policies.put_resource_policy(call.tx, request.content, pairs_of(request.tags))
+    return {"ResourcePolicy": _policy(call.tx, policy)}
+
+
+def describe_resource_policy(
+    call: Call, request: "requests.DescribeResourcePolicyRequest"
+) -> "replies.DescribeResourcePolicyResponse":
+    """Describe the resource policy."""
+    return {"ResourcePolicy": _policy(call.tx, resource_policies.describe_resource_policy(call.tx))}
+
+
+def delete_resource_policy(call: Call, request: "requests.DeleteResourcePolicyRequest") -> None:
+    """Delete the resource policy: no output."""
+    resource_policies.delete_resource_policy(call.tx)
+
+
+def _policy(tx: Transaction, policy: ResourcePolicy) -> "replies.ResourcePolicy":
+    organization = tx.state.organizations[policy.organization_id]
+    arn = arns.organizations(
+        organization.partition, organization.management_account_id, "resourcepolicy", organization.id, policy.id
+    )
+    return {"ResourcePolicySummary": {"Id": policy.id, "Arn": arn}, "Content": policy.content}
