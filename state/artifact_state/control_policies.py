@@ -41,7 +41,8 @@ def check_service_control(document: dict[str, Any]) -> None:
         _check_elements(statement, {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
         _check_effect(statement, ("Allow", "Deny"))
         _check_one_of(statement, "Action", "NotAction", _is_action)
-        _check_one_of(statement, "Resource", "NotResource", _is_arn)
+        if statement.keys() & {"Resource", "NotResource"}:  # AWS's own example of CreatePolicy has neither.
+            _check_one_of(statement, "Resource", "NotResource", _is_arn)
         _check_condition(statement)
 
 
