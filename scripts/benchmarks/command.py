@@ -2,21 +2,24 @@
 
 import sys
 
-from benchmarks import beside_moto, page
+from benchmarks import beside_moto, growth, page
 from benchmarks.servers import ServerFailed
 from benchmarks.workload import WrongAnswer
 
+_SUBJECTS = {"moto": beside_moto, "growth": growth}
 
-def run(*, smoke: bool, write: bool) -> int:
+
+def run(subject: str, *, smoke: bool, write: bool) -> int:
     """Measure, print the section, keep it if asked to; give the exit status."""
+    measured = _SUBJECTS[subject]
     try:
-        section = beside_moto.measure(_say, smoke=smoke)
+        section = measured.measure(_say, smoke=smoke)
     except (ServerFailed, WrongAnswer) as error:
         _say("\n".join(["scripts/bench stopped:", str(error), *getattr(error, "__notes__", [])]))
         return 1
     print(section)
     if write:
-        page.write(beside_moto.HEADING, section)
+        page.write(measured.HEADING, section)
     return 0
 
 

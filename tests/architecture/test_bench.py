@@ -14,6 +14,7 @@ if sys.platform != "linux":
 
 from benchmarks.comparison import Comparison
 from benchmarks.figures import BOTO3, CPU, FIGURES
+from benchmarks.growth import Growth
 from benchmarks.load import load
 from benchmarks.page import PAGE, put
 from benchmarks.servers import Kind, ServerFailed, running
@@ -69,6 +70,24 @@ class TestBench:
             assert re.match(r"[\d,.]+", moto)
             assert spread == f"{ratio} to {ratio}"
         assert PAGE.read_bytes() == kept
+
+
+class TestGrowth:
+    """`./scripts/bench growth`."""
+
+    def test_smoke(self) -> None:
+        """It calls every operation at each size, and prints its exponent."""
+        command = [sys.executable, str(ROOT / "scripts/bench"), "growth", "--smoke"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if "µs" in line]
+        assert {"ListAccounts", "CreateAccount", "AttachPolicy", "EnableAWSServiceAccess"} <= set(rows)
+
+    def test_exponent(self) -> None:
+        """What costs the same has the exponent 0, what costs ten times as much for ten times the accounts 1."""
+        seen = Growth((10, 100, 1000), {"same": (2.0, 2.0, 2.0), "linear": (1.0, 10.0, 100.0)}, 0, 0)
+        assert seen.exponent("same") == 0
+        assert round(seen.exponent("linear"), 9) == 1
 
 
 class TestLoad:

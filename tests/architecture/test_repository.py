@@ -18,6 +18,7 @@ COMMANDS = (
     "scripts/image_steps",
     "scripts/generate_shapes",
     "scripts/bench",
+    "scripts/coverage",
 )
 SHELL = ("scripts/serve", "scripts/test", "scripts/check", "scripts/image_steps")
 DOCUMENTS = sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
