@@ -3,12 +3,14 @@
 No word of AWS is in them: they are there to be downloaded, opened and accepted, not to be believed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
 from artifact_state.catalog import Agreement, Report, ReportVersion, Subject
-from artifact_state.model import Acceptance
+from artifact_state.inquiry_answers import Answer
+from artifact_state.model import Acceptance, Inquiry
 
 _NOTICE = (
     "This is a sample made by artifact-emulator, a local emulator. It is not a document of Amazon Web Services or of "
@@ -59,6 +61,7 @@ class DocumentKind(Enum):
     AGREEMENT = "agreement"
     CUSTOMER_AGREEMENT = "customer-agreement"
     NDA = "nda"
+    INQUIRY = "compliance-inquiry"
 
 
 _KIND_NAMES = {
@@ -67,6 +70,7 @@ _KIND_NAMES = {
     DocumentKind.AGREEMENT: "Agreement",
     DocumentKind.CUSTOMER_AGREEMENT: "Accepted agreement",
     DocumentKind.NDA: "Non-disclosure agreement",
+    DocumentKind.INQUIRY: "Compliance inquiry",
 }
 
 
@@ -207,6 +211,26 @@ def customer_agreement_document(acceptance: Acceptance, agreement: Agreement) ->
         subject=agreement.description,
         facts=tuple(facts),
         sections=_agreement_sections(agreement),
+    )
+
+
+def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer]], *, cited: bool) -> Document:
+    """Write the questions and answers of a compliance inquiry, with what the answers are drawn from if wanted."""
+    return Document(
+        kind=DocumentKind.INQUIRY,
+        id=inquiry.id,
+        title=inquiry.name,
+        revision="1",
+        subject=f"{len(answers)} of {len(inquiry.queries)} questions",
+        facts=(("Asked at", _instant(inquiry.created_at)),),
+        sections=tuple(
+            Section(
+                heading=query,
+                paragraphs=(answer.text,),
+                items=tuple(f"{one.label}: {one.content}" for one in answer.citations) if cited else (),
+            )
+            for query, answer in answers
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from artifact_emulator.links import Link
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.protocols.query import xml_text
 from artifact_state import agreements, catalog, reports
+from artifact_state.inquiry_answers import answer_to
 from artifact_state.world import World
 
 
@@ -47,6 +48,8 @@ def _document(link: Link, world: World) -> Document | None:
     """Find what a link is about; None when the world has it no longer."""
     if link.kind.startswith("report"):
         return _report_document(link, world)
+    if link.kind == "compliance-inquiry":
+        return _inquiry_document(link, world)
     if link.kind == "customer-agreement":
         acceptance = world.state.acceptances.get(link.document_id)
         if acceptance is None:
@@ -56,6 +59,16 @@ def _document(link: Link, world: World) -> Document | None:
     if agreement is None:
         return None
     return documents.nda_document(agreement) if link.kind == "nda" else documents.agreement_document(agreement)
+
+
+def _inquiry_document(link: Link, world: World) -> Document | None:
+    inquiry = world.state.inquiries.get(link.document_id)
+    if inquiry is None:
+        return None
+    chosen = link.revision.removesuffix("-cited")
+    numbers = range(1, len(inquiry.queries) + 1) if chosen == "all" else map(int, chosen.split("-"))
+    answers = [(inquiry.queries[one - 1], answer_to(world.state, inquiry.queries[one - 1])) for one in numbers]
+    return documents.inquiry_document(inquiry, answers, cited=link.revision.endswith("-cited"))
 
 
 def _report_document(link: Link, world: World) -> Document | None:

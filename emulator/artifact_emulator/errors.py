@@ -377,6 +377,17 @@ def _not_ready(refusal: errors.ReportNotReady, caller: Caller) -> Row:
     return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "report"}
 
 
+def _inquiry_conflict(refusal: errors.InquiryConflict, caller: Caller) -> Row:
+    message = f"The compliance inquiry {refusal.name} is in progress, or was asked for otherwise with the same token."
+    return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "compliance-inquiry"}
+
+
+def _invalid_member(refusal: errors.InvalidMember, caller: Caller) -> Row:
+    message = f"{refusal.member} is not valid for this request."
+    fields = [{"name": refusal.member, "message": message}]
+    return "ValidationException", message, {"reason": "fieldValidationFailed", "fieldList": fields}
+
+
 def _invalid_token(refusal: errors.InvalidToken, caller: Caller) -> Row:
     message = f"{refusal.member} is not valid for this request."
     fields = [{"name": refusal.member, "message": message}]
@@ -395,6 +406,9 @@ _ARTIFACT: Rows = {
     errors.CustomerAgreementNotFound: _missing("customer-agreement"),
     errors.ReportNotFound: _missing("report"),
     errors.ReportNotReady: _not_ready,
+    errors.InquiryNotFound: _missing("compliance-inquiry"),
+    errors.InquiryConflict: _inquiry_conflict,
+    errors.InvalidMember: _invalid_member,
     errors.InvalidToken: _invalid_token,
     errors.InvalidInput: _invalid_next_token,
 }

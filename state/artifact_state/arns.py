@@ -52,6 +52,11 @@ def customer_agreement(partition: str, account: str, customer_agreement_id: str)
     return f"arn:{partition}:artifact::{account}:customer-agreement/{customer_agreement_id}"
 
 
+def compliance_inquiry(partition: str, region: str, account: str, inquiry_id: str) -> str:
+    """Name a compliance inquiry; the account that asked owns the ARN."""
+    return f"arn:{partition}:artifact:{region}:{account}:compliance-inquiry/{inquiry_id}"
+
+
 def report(partition: str, region: str, report_id: str, version: int) -> str:
     """Name one version of a report: no account."""
     return f"arn:{partition}:artifact:{region}::report/{report_id}:{version}"

@@ -14,6 +14,7 @@
     │   ├── ChildNotFound  TargetNotFound  RootNotFound
     │   ├── PolicyNotFound  EffectivePolicyNotFound  ResourcePolicyNotFound
     │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
+    │   ├── InquiryNotFound
     │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound  TransferNotFound
     ├── Conflict                    what he asks does not fit what is there
     │   ├── AlreadyInOrganization  OrganizationNotEmpty  ManagementAccountCannotLeave
@@ -24,7 +25,7 @@
     │   ├── PolicyTypeEnabledAlready  PolicyTypeNotEnabled  PolicyTypeNotAvailable
     │   ├── DuplicateHandshake  HandshakeAlreadyInState  HandshakeTransitionInvalid
     │   ├── TransferAlreadyInStatus  TransferTransitionInvalid
-    │   ├── ReportNotReady
+    │   ├── ReportNotReady  InquiryConflict
     │   └── RoleNameTaken  RoleProtected  RoleHasPolicies  SuffixNotAllowed  TooManyTags
     ├── InvalidInput                a value that no shape can refuse (why: an InputReason)
     ├── ConstraintViolated          a limit or a precondition (why: a Constraint)
@@ -32,6 +33,7 @@
     ├── MalformedPolicyDocument     the policy is no policy of its type
     ├── UnsupportedHere             the partition does not have the operation
     ├── SessionTooLong              the role does not allow sessions of this length
+    ├── InvalidMember               a member of the request does not fit what is there
     └── InvalidToken                a token of another purpose, account or time
 
 A refusal carries facts, never wire text: codes, statuses and messages stand in one table of the
@@ -260,6 +262,10 @@ class CustomerAgreementNotFound(NotFound):
     """No accepted agreement of this id that the caller can reach."""
 
 
+class InquiryNotFound(NotFound):
+    """No such compliance inquiry in the caller's account."""
+
+
 class ReportNotFound(NotFound):
     """No such report, or no such version of it."""
 
@@ -368,6 +374,10 @@ class TransferTransitionInvalid(Conflict):
     """The responsibility transfer was never accepted, so it cannot be withdrawn."""
 
 
+class InquiryConflict(Conflict):
+    """The inquiry is still worked on, or its client token was used for another request."""
+
+
 class ReportNotReady(Conflict):
     """The version of the report is published, but its document is not there."""
 
@@ -434,6 +444,14 @@ class SessionTooLong(Refused):
     def __init__(self, *, chained: bool) -> None:
         super().__init__()
         self.chained = chained
+
+
+class InvalidMember(Refused):
+    """A member of the request does not fit what is there."""
+
+    def __init__(self, member: str) -> None:
+        super().__init__(member)
+        self.member = member
 
 
 class InvalidToken(Refused):

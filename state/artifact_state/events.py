@@ -261,6 +261,14 @@ class ReportChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryChanged(Event):
+    """A compliance inquiry was made, or rated."""
+
+    account_id: str
+    inquiry_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsChanged(Event):
     """An account subscribed to the notifications of AWS Artifact, or ended that."""
 

@@ -107,6 +107,11 @@ def secret(length: int, *source: object) -> str:
     )
 
 
+def inquiry_id(*source: object) -> str:
+    """Draw `compliance-inquiry-` and 16 letters and digits."""
+    return "compliance-inquiry-" + draw(LOWER + UPPER + DIGITS, 16, "compliance-inquiry", *source)
+
+
 def customer_agreement_id(*source: object) -> str:
     """Draw `customer-agreement-` and 16 letters and digits."""
     return "customer-agreement-" + draw(LOWER + UPPER + DIGITS, 16, "customer-agreement", *source)

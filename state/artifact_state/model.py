@@ -506,6 +506,75 @@ class Token:
     issued_at: datetime
 
 
+class InquirySource(Enum):
+    """How the questions of an inquiry came."""
+
+    TEXT = "TEXT"
+    FILE = "FILE"
+
+
+class InquiryFailure(Enum):
+    """Why the file of an inquiry could not be worked on."""
+
+    MALWARE = "malware"
+    INTERNAL = "internal"
+
+
+class InquiryStatus(Enum):
+    """How an inquiry stands."""
+
+    PROCESSING = "PROCESSING"
+    HUMAN_REVIEW = "HUMAN_REVIEW"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class QueryStatus(Enum):
+    """How one question of an inquiry stands."""
+
+    PROCESSING = "PROCESSING"
+    HUMAN_REVIEW = "HUMAN_REVIEW"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What somebody says that an answer was worth."""
+
+    rating: str
+    query: int | None
+    revision: int | None
+    reasons: tuple[str, ...]
+    comment: str | None
+    submitted_at: datetime
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """Questions about compliance, and when they will have been worked on."""
+
+    id: str
+    serial: int
+    account_id: str
+    partition: str
+    region: str
+    name: str
+    source: InquirySource
+    queries: tuple[str, ...]
+    ai_only: bool
+    """Whether no people are to look at it."""
+    created_at: datetime
+    completes_at: datetime
+    reviewed_at: datetime
+    """When people will have looked at what no report answers."""
+    failure: InquiryFailure | None
+    asked: str
+    """A fingerprint of the request, to know it again by."""
+    feedback: tuple[Feedback, ...] = ()
+
+
 class NotificationSubscription(Enum):
     """Whether an account is told of news in AWS Artifact."""
 
@@ -557,6 +626,11 @@ class State:
     """Those that were published or changed in this world, each with all its versions: the catalogue has the others."""
     report_order: Ordered[str] = Ordered()
     """Those of them that the catalogue does not have, in the order of their first publication."""
+    inquiries: Map[str, Inquiry] = Map()
+    inquiry_order: Map[str, Ordered[str]] = Map()
+    """Those of each account."""
+    inquiry_tokens: Map[str, str] = Map()
+    """The inquiry of each account's client tokens."""
     notification_subscriptions: Map[str, NotificationSubscription] = Map()
     """What accounts chose: most have said nothing."""
 
@@ -575,5 +649,6 @@ SHELVES: dict[type, tuple[str, Callable[[Any], str]]] = {
     Session: ("sessions", attrgetter("access_key_id")),
     Acceptance: ("acceptances", attrgetter("id")),
     Token: ("tokens", attrgetter("id")),
+    Inquiry: ("inquiries", attrgetter("id")),
 }
 """Where each record is kept: the map of the state, and the key within it."""

@@ -62,6 +62,10 @@ class Options:
     """Whether management accounts are paired with an account in AWS GovCloud (US)."""
     deletion_delay: timedelta = timedelta(0)
     """How long a service-linked role takes to be deleted."""
+    inquiry_delay: timedelta = timedelta(0)
+    """How long a compliance inquiry is worked on after the request's own answer."""
+    review_delay: timedelta = timedelta(0)
+    """How long people then take for what no report answers."""
     deletion_fails: bool = False
     """Whether no service-linked role is deleted, as if its service used it for ever."""
     leave_wait_period: timedelta = timedelta(0)

@@ -18,6 +18,7 @@ from artifact_emulator.documents import (
     Watermark,
     agreement_document,
     customer_agreement_document,
+    inquiry_document,
     nda_document,
     render,
     report_document,
@@ -25,7 +26,8 @@ from artifact_emulator.documents import (
 )
 from artifact_state import catalog
 from artifact_state.catalog import Report
-from artifact_state.model import Acceptance
+from artifact_state.inquiry_answers import answer_to
+from artifact_state.model import Acceptance, Inquiry, InquirySource, State
 
 AT = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 ARN = "arn:aws:sts::210987654321:assumed-role/OrganizationAccountAccessRole/alice"
@@ -42,6 +44,25 @@ ACCEPTANCE = Acceptance(
 )
 
 
+QUERIES = ("Which SOC report covers encryption?", "Do penguins fly?")
+INQUIRY = Inquiry(
+    id="compliance-inquiry-AbCdEfGhIjKlMnOp",
+    serial=8,
+    account_id="123456789012",
+    partition="aws",
+    region="us-east-1",
+    name="Questions of an auditor",
+    source=InquirySource.TEXT,
+    queries=QUERIES,
+    ai_only=False,
+    created_at=AT,
+    completes_at=AT,
+    reviewed_at=AT,
+    failure=None,
+    asked="",
+)
+
+
 def soc() -> Report:
     """Give a report with several versions."""
     report = catalog.report("report-f1DIWBmGa2Lhsadg")
@@ -55,6 +76,7 @@ DOCUMENTS = {
     DocumentKind.AGREEMENT: agreement_document(ADDENDUM),
     DocumentKind.CUSTOMER_AGREEMENT: customer_agreement_document(ACCEPTANCE, ADDENDUM),
     DocumentKind.NDA: nda_document(ADDENDUM),
+    DocumentKind.INQUIRY: inquiry_document(INQUIRY, [(one, answer_to(State(), one)) for one in QUERIES], cited=True),
 }
 every_kind = pytest.mark.parametrize("kind", DocumentKind, ids=lambda kind: kind.value)
 

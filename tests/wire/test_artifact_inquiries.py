@@ -1,0 +1,170 @@
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from artifact_emulator.message import Request
+from tests.wire.botocore_wire import Client
+from tests.wire.conftest import NOW
+
+SERVICE = "artifact"
+KNOWN, UNKNOWN = "Which SOC report covers encryption?", "Do penguins fly?"
+
+
+def create(client: Client, content: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """Ask something; give the summary."""
+    asked = {"name": "Mine", "inquiryContent": content or {"query": KNOWN}, **changes}
+    summary: dict[str, Any] = client.does(SERVICE, "CreateComplianceInquiry", **asked)["complianceInquirySummary"]
+    return summary
+
+
+class TestInquiry:
+    """The life of an inquiry."""
+
+    def test_from_question_to_document(self, stranger: Client) -> None:
+        """It is asked, answered with citations, exported as a document, and rated."""
+        asked = create(stranger, tags={"team": "a"})
+        assert asked["arn"] == f"arn:aws:artifact:us-east-1:{stranger.account}:compliance-inquiry/{asked['id']}"
+        assert (asked["status"], asked["inputSource"]) == ("PROCESSING", "TEXT")
+        stranger.core.world.clock.advance(timedelta(seconds=1))
+        told = stranger.does(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=asked["id"])
+        assert told["tags"] == {"team": "a"}
+        assert told["complianceInquiryDetail"]["statusMessage"] == "Compliance inquiry processing is complete."
+        [query] = stranger.does(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"])["queries"]
+        assert (query["queryIdentifier"], query["status"], query["reviewType"]) == (1, "COMPLETED", "AI")
+        assert "Controls" in query["citations"][0]["sourceLabel"]
+        exported = stranger.does(
+            SERVICE, "ExportComplianceInquiry", complianceInquiryId=asked["id"], includeCitations=True
+        )
+        url = urlsplit(exported["documentPresignedUrl"])
+        document = stranger.core.handle(Request("GET", url.path, url.query, {"host": url.netloc}, b""))
+        assert (document.status, document.body[:5]) == (200, b"%PDF-")
+        rated = stranger.does(
+            SERVICE,
+            "PutComplianceInquiryFeedback",
+            complianceInquiryId=asked["id"],
+            rating="THUMBS_DOWN",
+            queryIdentifier=1,
+            reasonCodes=["OTHER"],
+            comment="Too short.",
+        )
+        assert rated["submittedAt"] > NOW
+
+    def test_file(self, stranger: Client) -> None:
+        """A file asks several questions; some of them may fail, or wait for people."""
+        stranger.core.world.options = type(stranger.core.world.options)(review_delay=timedelta(hours=1))
+        content = {"fileContent": {"content": f"{KNOWN}\n<{UNKNOWN}>\n{UNKNOWN}".encode()}}
+        asked = create(stranger, content)
+        stranger.core.world.clock.advance(timedelta(seconds=1))
+        queries = stranger.does(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"])["queries"]
+        assert [(one["status"], one["statusMessage"]) for one in queries] == [
+            ("COMPLETED", "Query processing is complete."),
+            ("FAILED", "Query contains restricted or unsupported content."),
+            ("PROCESSING", "Query is pending human review."),
+        ]
+        [summary] = stranger.does(SERVICE, "ListComplianceInquiries")["complianceInquiries"]
+        assert (summary["status"], summary["statusMessage"]) == ("HUMAN_REVIEW", "Human review is in progress.")
+        stranger.core.world.clock.advance(timedelta(hours=1))
+        told = stranger.does(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=asked["id"])
+        assert told["complianceInquiryDetail"]["statusMessage"].endswith("encountered errors during processing.")
+
+    def test_pages(self, stranger: Client) -> None:
+        """Inquiries and questions come page by page."""
+        ids = [create(stranger)["id"] for _ in range(3)]
+        first = stranger.does(SERVICE, "ListComplianceInquiries", maxResults=2)
+        second = stranger.does(SERVICE, "ListComplianceInquiries", maxResults=2, nextToken=first["nextToken"])
+        assert [one["id"] for page in (first, second) for one in page["complianceInquiries"]] == ids
+        asked = create(stranger, {"fileContent": {"content": b"a\nb\nc"}})
+        page = stranger.does(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"], maxResults=2)
+        rest = stranger.does(
+            SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"], nextToken=page["nextToken"]
+        )
+        assert [one["query"] for one in (*page["queries"], *rest["queries"])] == ["a", "b", "c"]
+
+
+class TestRefusals:
+    """What is refused, in Artifact's shapes."""
+
+    @pytest.mark.parametrize(
+        ("operation", "members"),
+        [
+            ("GetComplianceInquiryMetadata", {}),
+            ("ListComplianceInquiryQueries", {}),
+            ("ExportComplianceInquiry", {}),
+            ("PutComplianceInquiryFeedback", {"rating": "THUMBS_UP"}),
+        ],
+    )
+    def test_of_another_account(
+        self, stranger: Client, management: Client, operation: str, members: dict[str, Any]
+    ) -> None:
+        """To another account the inquiry does not exist."""
+        asked = create(stranger)
+        got = management.is_refused(SERVICE, operation, complianceInquiryId=asked["id"], **members)
+        assert (got.status, got.code) == (404, "ResourceNotFoundException")
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            {},
+            {"query": "a<b"},
+            {"query": "x" * 2049},
+            {"query": KNOWN, "fileContent": {"content": b"a"}},
+            {"fileContent": {"fileSections": ["a"]}},
+            {"fileContent": {"content": b"a", "fileSections": ["a"] * 31}},
+        ],
+    )
+    def test_of_a_question_that_is_none(self, stranger: Client, content: dict[str, Any]) -> None:
+        """One kind of content, within its limits."""
+        got = stranger.is_refused(SERVICE, "CreateComplianceInquiry", name="Mine", inquiryContent=content)
+        assert (got.status, got.code) == (400, "ValidationException")
+
+    def test_of_a_token_that_was_used(self, stranger: Client) -> None:
+        """The same token for another request is a conflict."""
+        create(stranger, clientToken="once")
+        got = stranger.is_refused(
+            SERVICE,
+            "CreateComplianceInquiry",
+            name="Other",
+            inquiryContent={"query": KNOWN},
+            clientToken="once",
+        )
+        assert (got.status, got.code) == (409, "ConflictException")
+
+    def test_of_feedback_too_early(self, stranger: Client) -> None:
+        """What is worked on cannot be rated or exported yet."""
+        stranger.core.world.options = type(stranger.core.world.options)(inquiry_delay=timedelta(hours=1))
+        asked = create(stranger)
+        got = stranger.is_refused(
+            SERVICE, "PutComplianceInquiryFeedback", complianceInquiryId=asked["id"], rating="THUMBS_UP"
+        )
+        assert (got.status, got.code) == (409, "ConflictException")
+        got = stranger.is_refused(SERVICE, "ExportComplianceInquiry", complianceInquiryId=asked["id"])
+        assert (got.status, got.code) == (400, "ValidationException")
+
+
+class TestTags:
+    """Tags, by an ARN in one segment of the path."""
+
+    def test_round(self, stranger: Client) -> None:
+        """Tags are set, told and taken away."""
+        arn = create(stranger)["arn"]
+        assert stranger.does(SERVICE, "TagResource", resourceArn=arn, tags={"a b": "1", "c": ""}) == {}
+        assert stranger.does(SERVICE, "ListTagsForResource", resourceArn=arn)["tags"] == {"a b": "1", "c": ""}
+        assert stranger.does(SERVICE, "UntagResource", resourceArn=arn, tagKeys=["a b", "none"]) == {}
+        assert stranger.does(SERVICE, "ListTagsForResource", resourceArn=arn)["tags"] == {"c": ""}
+
+    @pytest.mark.parametrize(
+        "spoil", [lambda arn: arn + "x", lambda arn: arn.replace("us-east-1", "eu-west-1"), lambda _: "a"]
+    )
+    def test_of_what_is_not_there(self, stranger: Client, spoil: Any) -> None:
+        """An ARN that is not the inquiry's own, letter for letter, finds nothing."""
+        arn = spoil(create(stranger)["arn"])
+        got = stranger.is_refused(SERVICE, "ListTagsForResource", resourceArn=arn)
+        assert (got.status, got.code) == (404, "ResourceNotFoundException")
+
+    def test_reserved(self, stranger: Client) -> None:
+        """AWS's own keys are not the customer's to set."""
+        arn = create(stranger)["arn"]
+        got = stranger.is_refused(SERVICE, "TagResource", resourceArn=arn, tags={"aws:a": "1"})
+        assert (got.status, got.code) == (400, "ValidationException")
