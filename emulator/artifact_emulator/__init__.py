@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 from artifact_emulator.version import __version__
 
 if TYPE_CHECKING:
+    from artifact_emulator.accepting import accept_agreement
     from artifact_emulator.inprocess import Emulation, emulate
 
-__all__ = ["Emulation", "__version__", "emulate"]
+__all__ = ["Emulation", "__version__", "accept_agreement", "emulate"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from artifact_emulator import inprocess
 
         return getattr(inprocess, name)
+    if name == "accept_agreement":
+        from artifact_emulator.accepting import accept_agreement
+
+        return accept_agreement
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,8 +4,13 @@ A link stands for its account's right, as S3's presigned URLs do; refusals are s
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import md5
+from types import MappingProxyType
 from uuid import uuid4
+
+from werkzeug.http import parse_range_header
 
 from artifact_emulator import documents, links
 from artifact_emulator.documents import Document, Watermark
@@ -32,16 +37,40 @@ def serve(request: Request, world: World) -> Reply:
             "Check your key and signing method.",
         )
     link = links.read(request)
-    if world.clock.now() >= link.made_at + timedelta(seconds=link.lifetime):
-        return _refuse(403, "AccessDenied", "Request has expired")
+    now, expires = world.clock.now(), link.made_at + timedelta(seconds=link.lifetime)
+    if now >= expires:
+        details = {"X-Amz-Expires": str(link.lifetime), "Expires": _stamp(expires), "ServerTime": _stamp(now)}
+        return _refuse(403, "AccessDenied", "Request has expired", details)
     document = _document(link, world)
     if document is None:
         return _refuse(404, "NoSuchKey", "The specified key does not exist.")
     body = documents.render(
         document, Watermark(account_id=link.account_id, caller_arn=link.caller_arn, at=link.made_at)
     )
-    disposition = f'attachment; filename="{link.document_id}.pdf"'
-    return Reply(200, (("Content-Type", "application/pdf"), ("Content-Disposition", disposition)), body)
+    return _whole_or_part(request, link, body)
+
+
+def _whole_or_part(request: Request, link: Link, body: bytes) -> Reply:
+    """Give the document, or the one range of it that is asked for.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
+    """
+    headers = (
+        ("Content-Type", "application/pdf"),
+        ("Content-Disposition", f'attachment; filename="{link.document_id}.pdf"'),
+        ("Accept-Ranges", "bytes"),
+        ("ETag", f'"{md5(body, usedforsecurity=False).hexdigest()}"'),
+    )
+    asked = parse_range_header(request.headers.get("range"))
+    # S3 gives the whole where several ranges are asked for, or none that it can read.
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return Reply(200, headers, body)
+    found = asked.range_for_length(len(body))
+    if found is None:
+        details = {"RangeRequested": request.headers["range"], "ActualObjectSize": str(len(body))}
+        return _refuse(416, "InvalidRange", "The requested range is not satisfiable", details)
+    start, end = found
+    return Reply(206, (*headers, ("Content-Range", f"bytes {start}-{end - 1}/{len(body)}")), body[start:end])
 
 
 def _document(link: Link, world: World) -> Document | None:
@@ -81,9 +110,15 @@ def _report_document(link: Link, world: World) -> Document | None:
     return documents.report_document(report, version)
 
 
-def _refuse(status: int, code: str, message: str) -> Reply:
+def _stamp(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _refuse(status: int, code: str, message: str, details: Mapping[str, str] = MappingProxyType({})) -> Reply:
+    said = "".join(f"<{name}>{xml_text(value)}</{name}>" for name, value in details.items())
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>{code}</Code><Message>{xml_text(message)}</Message><RequestId>{uuid4()}</RequestId></Error>"
+        f"<Error><Code>{code}</Code><Message>{xml_text(message)}</Message>{said}"
+        f"<RequestId>{uuid4()}</RequestId></Error>"
     )
     return Reply(status, (("Content-Type", "application/xml"),), body.encode())

@@ -107,6 +107,25 @@ class TestEmulate:
                 emulation.download(url["documentPresignedUrl"].replace("Expires=300", "Expires=900"))
 
 
+class TestAcceptAgreement:
+    """`artifact_emulator.accept_agreement(client, agreement_id)`."""
+
+    def test_in_one_call(self) -> None:
+        """The chain of calls in one: what is accepted is in force, for every account."""
+        with emulate() as emulation:
+            organizations = emulation.client("organizations", MANAGEMENT)
+            organizations.create_organization()
+            organizations.enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
+            accepted = artifact_emulator.accept_agreement(emulation.client("artifact", MANAGEMENT), ORGANIZATIONS_BAA)
+            [listed] = emulation.client("artifact", MANAGEMENT).list_customer_agreements()["customerAgreements"]
+            assert (listed["id"], listed["state"]) == (accepted, "ACTIVE")
+
+    def test_is_refused(self) -> None:
+        """What the operations refuse, it refuses."""
+        with emulate() as emulation, pytest.raises(ClientError, match="AccessDeniedException"):
+            artifact_emulator.accept_agreement(emulation.client("artifact", MANAGEMENT), ORGANIZATIONS_BAA)
+
+
 class TestPackage:
     """What the package offers by itself."""
 

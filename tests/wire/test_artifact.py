@@ -431,6 +431,44 @@ class TestDocument:
         stranger.core.world.clock.advance(timedelta(minutes=5))
         got = stranger.core.handle(Request("GET", url.path, url.query, {"host": url.netloc}, b""))
         assert (got.status, b"Request has expired" in got.body) == (403, True)
+        for told in (
+            b"<X-Amz-Expires>300</X-Amz-Expires>",
+            b"<Expires>2026-11-23T12:05:05Z</Expires>",
+            b"<ServerTime>2026-11-23T12:05:05Z</ServerTime>",
+        ):
+            assert told in got.body
+
+    @pytest.mark.parametrize(
+        ("asked", "status", "part"),
+        [
+            ("bytes=0-4", 206, slice(0, 5)),
+            ("bytes=10-", 206, slice(10, None)),
+            ("bytes=-6", 206, slice(-6, None)),
+            ("bytes=0-99999999", 206, slice(0, None)),
+            ("bytes=0-1,3-4", 200, slice(0, None)),
+            ("pages=1", 200, slice(0, None)),
+            ("bytes=4-1", 200, slice(0, None)),
+            ("nonsense", 200, slice(0, None)),
+        ],
+    )
+    def test_range(self, stranger: Client, asked: str, status: int, part: slice) -> None:
+        """One range is served as a part, with its place; anything else gets the whole."""
+        url = urlsplit(stranger.does(SERVICE, "GetTermForReport", reportId=REPORT)["documentPresignedUrl"])
+        plain = Request("GET", url.path, url.query, {"host": url.netloc}, b"")
+        whole = stranger.core.handle(plain)
+        assert dict(whole.headers)["Accept-Ranges"] == "bytes"
+        got = stranger.core.handle(replace(plain, headers={"host": url.netloc, "range": asked}))
+        assert (got.status, got.body) == (status, whole.body[part])
+        assert dict(got.headers)["ETag"] == dict(whole.headers)["ETag"]
+        start, end, size = *part.indices(len(whole.body))[:2], len(whole.body)
+        assert dict(got.headers).get("Content-Range") == (f"bytes {start}-{end - 1}/{size}" if status == 206 else None)
+
+    def test_range_beyond_the_end(self, stranger: Client) -> None:
+        """What lies beyond the end cannot be had."""
+        url = urlsplit(stranger.does(SERVICE, "GetTermForReport", reportId=REPORT)["documentPresignedUrl"])
+        headers = {"host": url.netloc, "range": "bytes=99999999-"}
+        got = stranger.core.handle(Request("GET", url.path, url.query, headers, b""))
+        assert (got.status, b"<Code>InvalidRange</Code>" in got.body) == (416, True)
 
 
 class TestEnvelope:
