@@ -4,11 +4,12 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 from datetime import datetime
 
-from artifact_state.accounts import account_of, members_in
+from artifact_state import catalog
+from artifact_state.accounts import members_in
 from artifact_state.attachments import attached, is_enabled, policies_of
 from artifact_state.authority import membership_of, require_management_or_delegate, require_organization
 from artifact_state.errors import (
@@ -19,23 +20,19 @@ from artifact_state.errors import (
     TargetNotFound,
 )
 from artifact_state.hierarchy import path_of
+from artifact_state.management_policies import ANY_NAME
 from artifact_state.model import Account, Membership, Organization, PolicyType, State
 from artifact_state.policy_inheritance import Effective, Path, merged
 from artifact_state.world import Transaction
 
-# Unverified: AWS's own figures. The rules of a backup plan are limited to ten by AWS Backup itself:
-# https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html
-_MOST: dict[PolicyType, dict[Path, int]] = {
-    PolicyType.BACKUP_POLICY: {("plans",): 100, ("plans", "*", "rules"): 10, ("plans", "*", "selections", "tags"): 100},
-    PolicyType.TAG_POLICY: {("tags",): 1000},
-}
+_NO_ACCOUNTS = ("r-", "ou-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectivePolicy:
     """What the policies of a type come to for an account, and when that last changed."""
 
-    account_id: str
+    membership: Membership
     effective: Effective
     changed_at: datetime
 
@@ -62,7 +59,7 @@ def effective_policy(tx: Transaction, policy_type: PolicyType, account_id: str |
     if account_id not in (None, caller):
         organization = require_management_or_delegate(tx)
     target_id = account_id or caller
-    if target_id in tx.state.units:
+    if target_id.startswith(_NO_ACCOUNTS):
         raise InvalidInput(InputReason.INVALID_PATTERN_TARGET_ID)
     membership = membership_of(tx.state, target_id, tx.now)
     if membership is None or membership.organization_id != organization.id:
@@ -88,8 +85,8 @@ def accounts_with_problems(
 
 def problems(
     tx: Transaction, account_id: str, policy_type: PolicyType, after: int = -1
-) -> tuple[Membership, Iterator[tuple[int, Problem]]]:
-    """Tell where an account is, and go through what is wrong with its effective policy.
+) -> tuple[EffectivePolicy, Iterator[tuple[int, Problem]]]:
+    """Tell the effective policy of an account, and go through what is wrong with it.
 
     Raises NotInOrganization, WrongAccount, AccountNotFound, EffectivePolicyNotFound.
     """
@@ -101,7 +98,7 @@ def problems(
     if found is None:
         raise EffectivePolicyNotFound(policy_type.value)
     listed = enumerate(_problems(policy_type, found.effective))
-    return membership, ((place, one) for place, one in listed if place > after)
+    return found, ((place, one) for place, one in listed if place > after)
 
 
 def _with_problems(
@@ -118,7 +115,7 @@ def _with_problems(
                 below[membership.parent_id] = wrong
         else:
             wrong = below[membership.parent_id]
-        yield place, (account_of(tx.state, account.id), membership) if wrong else None
+        yield place, (account, membership) if wrong else None
 
 
 def _effective(
@@ -134,30 +131,32 @@ def _effective(
         levels.append([(one.id, json.loads(one.content)) for one in level])
         instants += [one.changed_at for one in level]
         instants += [one.since for one in state.attachments.get(target_id, ()) if one.type is policy_type]
-    effective = merged(levels)
-    if not effective.settings:
+    described = catalog.policy_type(policy_type.value)
+    effective = merged(levels, described.names_in_lower_case if described else ())
+    if not effective.document:
         return None
     enabled_at = policies_of(organization, policy_type).changed_at
     instants += [membership.joined_at, *([enabled_at] if enabled_at else [])]
-    return EffectivePolicy(account_id=membership.account_id, effective=effective, changed_at=max(instants))
+    return EffectivePolicy(membership=membership, effective=effective, changed_at=max(instants))
 
 
 def _problems(policy_type: PolicyType, effective: Effective) -> Iterator[Problem]:
+    described = catalog.policy_type(policy_type.value)
     document = effective.document
-    for pattern, most in _MOST.get(policy_type, {}).items():
-        for path, node in _matching(document, pattern, ()):
-            if len(node) > most:
+    for pattern, most in described.at_most.items() if described else ():
+        for path, held in _matching(document, pattern, ()):
+            if len(held) > most:
                 yield Problem(
                     path="/".join(path), name=path[-1], most=most, policy_ids=tuple(effective.sources_below(path))
                 )
 
 
-def _matching(node: object, pattern: Path, at: Path) -> Iterator[tuple[Path, dict[str, object]]]:
-    if not isinstance(node, dict):
-        return
+def _matching(node: object, pattern: Path, at: Path) -> Iterator[tuple[Path, Sized]]:
+    """Find the objects and lists at the paths that a pattern stands for."""
     if not pattern:
-        yield at, node
-        return
-    for name, value in node.items():
-        if pattern[0] in ("*", name):
-            yield from _matching(value, pattern[1:], (*at, name))
+        if isinstance(node, dict | list):
+            yield at, node
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if pattern[0] in (ANY_NAME, name):
+                yield from _matching(value, pattern[1:], (*at, name))

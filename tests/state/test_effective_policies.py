@@ -17,6 +17,7 @@ from artifact_state.errors import (
 )
 from artifact_state.model import FeatureSet, PolicyType
 from artifact_state.policies import Text
+from artifact_state.policy_inheritance import Effective, merged
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,
@@ -76,12 +77,25 @@ class TestEffectivePolicy:
         assert effective(world, member).effective.document == tag(["root", "unit", "member"])
         assert effective(world).effective.document == tag(["root"])
 
+    def test_names(self, world: World) -> None:
+        """The same tag written otherwise is the same; so are rules, but not the plans above them."""
+        attach(world, root_id(world), {"tags": {"CostCenter": {"tag_key": {"@@assign": "CostCenter"}}}})
+        attach(world, MANAGEMENT, {"tags": {"costCENTER": {"tag_value": {"@@assign": ["A"]}}}})
+        assert effective(world).effective.document == {
+            "tags": {"costcenter": {"tag_key": "CostCenter", "tag_value": ["A"]}}
+        }
+        attach(
+            world, root_id(world), {"plans": {"PII": {"rules": {"Hourly": {"lifecycle": {"@@assign": "1"}}}}}}, BACKUP
+        )
+        found = act(world, effective_policies.effective_policy, BACKUP)
+        assert found.effective.document == {"plans": {"PII": {"rules": {"hourly": {"lifecycle": "1"}}}}}
+
     def test_of_the_caller(self, world: World) -> None:
         """A member asks for its own, named or not, and for no other's."""
         member = new_account(world, "member")
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
         for named in (None, member):
-            assert effective(world, named, account=member).account_id == member
+            assert effective(world, named, account=member).membership.account_id == member
         with refused(world, WrongAccount):
             effective(world, MANAGEMENT, account=member)
         with refused(world, NotInOrganization):
@@ -97,11 +111,12 @@ class TestEffectivePolicy:
             effective(world)
 
     def test_target(self, world: World) -> None:
-        """The target is an account of the organization."""
+        """The target is an account of the organization: no root and no unit, one's own or not."""
         with refused(world, TargetNotFound):
             effective(world, STRANGER)
-        with refused(world, InvalidInput, InputReason.INVALID_PATTERN_TARGET_ID):
-            effective(world, root_id(world))
+        for target_id in (root_id(world), "r-none", "ou-none-12345678"):
+            with refused(world, InvalidInput, InputReason.INVALID_PATTERN_TARGET_ID):
+                effective(world, target_id)
 
     def test_when_it_changed(self, world: World) -> None:
         """The instant of the last change is told: of a policy, an attachment or the type."""
@@ -134,10 +149,47 @@ class TestProblems:
         other = {"plans": {"A": {"rules": {f"t{at}": {"lifecycle": {"@@assign": "1"}} for at in range(6)}}}}
         ids = (attach(world, root_id(world), half, BACKUP), attach(world, MANAGEMENT, other, BACKUP))
         with transaction(world) as tx:
-            membership, found = effective_policies.problems(tx, MANAGEMENT, BACKUP)
+            evaluated, found = effective_policies.problems(tx, MANAGEMENT, BACKUP)
             [(_, problem)] = found
-        assert membership.account_id == MANAGEMENT
+        assert evaluated.membership.account_id == MANAGEMENT
         assert (problem.path, problem.name, problem.most, problem.policy_ids) == ("plans/A/rules", "rules", 10, ids)
+
+    def test_of_a_list(self, world: World) -> None:
+        """Values of a list are counted as members are, and as many as are allowed are right."""
+        act(world, policies.enable_policy_type, root_id(world), PolicyType.CHATBOT_POLICY)
+
+        def attach_workspaces(target_id: str, first: int, number: int) -> str:
+            names = {"@@append": [f"T{at}" for at in range(first, first + number)]}
+            document = {"chatbot": {"platforms": {"slack": {"workspaces": names}}}}
+            return attach(world, target_id, document, PolicyType.CHATBOT_POLICY)
+
+        def found() -> list[tuple[str, int, tuple[str, ...]]]:
+            with transaction(world) as tx:
+                _, listed = effective_policies.problems(tx, MANAGEMENT, PolicyType.CHATBOT_POLICY)
+                return [(one.path, one.most, one.policy_ids) for _, one in listed]
+
+        above = attach_workspaces(root_id(world), 0, 255)
+        assert found() == []
+        own = attach_workspaces(MANAGEMENT, 255, 1)
+        assert found() == [("chatbot/platforms/slack/workspaces", 255, (above, own))]
+
+    def test_cost(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Accounts without policies of their own are judged once for each parent, however many there are."""
+        members = [new_account(world, f"m{at}") for at in range(6)]
+        unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
+        for member in members[:3]:
+            act(world, hierarchy.move_account, member, root_id(world), unit)
+        attach(world, members[5], ELEVEN_RULES, BACKUP)
+        merges: list[int] = []
+
+        def counting(levels: Any, lower_case: Any) -> Effective:
+            merges.append(len(levels))
+            return merged(levels, lower_case)
+
+        monkeypatch.setattr(effective_policies, "merged", counting)
+        found = listed(world, effective_policies.accounts_with_problems, BACKUP)
+        assert [one[0].id for one in found if one] == [members[5]]
+        assert sorted(merges) == [2, 2, 3]  # Below the root, of its own, and below the unit.
 
     def test_of_nothing(self, world: World) -> None:
         """There are no problems of what is off or of nobody."""

@@ -14,6 +14,11 @@ def effective(*levels: dict[str, Any] | list[dict[str, Any]]) -> dict[str, Any]:
     return merged([[(str(at), one) for at, one in enumerate(level)] for level in chain]).document
 
 
+def service(name: str, choice: str, **beside: Any) -> dict[str, Any]:
+    """Give an opt-out policy of one service."""
+    return {"services": {name: {"opt_out_policy": {"@@assign": choice, **beside}}}}
+
+
 ROOT = tag("costcenter", tag_key={"@@assign": "CostCenter"}, tag_value={"@@assign": ["Development", "Support"]})
 NONE = {"@@operators_allowed_for_child_policies": ["@@none"]}
 APPEND = {"@@operators_allowed_for_child_policies": ["@@append"]}
@@ -69,6 +74,48 @@ class TestOperators:
             "other": {"tag_key": "Other"},
         }
 
+    def test_append_of_nothing(self) -> None:
+        """A list to which nothing is appended is there, and empty: Security Hub wants both of its lists."""
+        regions = {"enable_in_regions": {"@@append": ["ALL_SUPPORTED"]}, "disable_in_regions": {"@@append": []}}
+        assert effective({"securityhub": regions}) == {
+            "securityhub": {"enable_in_regions": ["ALL_SUPPORTED"], "disable_in_regions": []}
+        }
+
+    def test_lists_only(self) -> None:
+        """What is no list is neither added to nor reduced."""
+        for operator in ("@@append", "@@remove"):
+            assert effective(ROOT, tag("costcenter", tag_key={operator: ["CostCenter"]})) == effective(ROOT)
+
+    def test_plans_beside_each_other(self) -> None:
+        """A child overrides some settings of a plan and adds another plan: AWS's backup examples two and five."""
+        rule = {"schedule_expression": {"@@assign": "cron(0 0/1 ? * * *)"}, "vault": {"@@assign": "FortKnox"}}
+        parent = {"plans": {"PII": {"regions": {"@@append": ["us-east-1"]}, "rules": {"hourly": rule}}}}
+        child = {
+            "plans": {
+                "PII": {
+                    "regions": {"@@assign": ["us-west-2"]},
+                    "rules": {"hourly": {"vault": {"@@assign": "Default"}}},
+                },
+                "Monthly": {"regions": {"@@append": ["us-east-1", "eu-central-1"]}},
+            }
+        }
+        assert effective(parent, child) == {
+            "plans": {
+                "PII": {
+                    "regions": ["us-west-2"],
+                    "rules": {"hourly": {"schedule_expression": "cron(0 0/1 ? * * *)", "vault": "Default"}},
+                },
+                "Monthly": {"regions": ["us-east-1", "eu-central-1"]},
+            }
+        }
+
+    def test_value_where_members_are(self) -> None:
+        """Where one policy sets a value and another has members, what is inherited stays."""
+        value, members = {"x": {"@@assign": "v"}}, {"x": {"y": {"@@assign": "w"}}}
+        assert effective(value, members) == {"x": "v"}
+        assert effective(members, value) == {"x": {"y": "w"}}
+        assert effective(members, value, {"x": {"y": {"@@assign": "z"}}}) == {"x": {"y": "z"}}
+
     def test_value_without_an_operator(self) -> None:
         """A bare value is assigned, as on the pages of the types that are written so."""
         regions = {"securityhub": {"enable_in_regions": ["us-east-1"]}}
@@ -95,12 +142,54 @@ class TestChildControl:
         for operator in ("@@assign", "@@remove"):
             assert effective(parent, tag("project", tag_value={operator: ["Maintenance"]})) == effective(parent)
 
-    def test_counts_below(self) -> None:
-        """A limit further up counts for all settings below it, those that are new included."""
-        assert effective({"tags": {**NONE}}, ROOT) == {}
+    def test_keeps_new_members_out(self) -> None:
+        """Under an object a limit keeps new members out; those that are there have limits of their own."""
+        assert effective({"tags": NONE}, ROOT) == {}
+        parent = {"services": {**NONE, **service("default", "optOut")["services"]}}
+        assert effective(parent, service("lex", "optIn")) == {"services": {"default": {"opt_out_policy": "optOut"}}}
+        assert effective(parent, service("default", "optIn")) == {"services": {"default": {"opt_out_policy": "optIn"}}}
+
+    def test_new_settings_of_a_member(self) -> None:
+        """Under a member a limit keeps new settings out, and says nothing of other members."""
         parent = {"tags": {"costcenter": {**ROOT["tags"]["costcenter"], **NONE}}}
-        assert effective(parent, tag("costcenter", tag_value={"@@append": ["New"]})) == effective(ROOT)
+        enforced = tag("costcenter", tag_value={"@@append": ["New"]}, enforced_for={"@@assign": ["a:b"]})
+        assert effective(parent, enforced)["tags"]["costcenter"] == {
+            "tag_key": "CostCenter",
+            "tag_value": ["Development", "Support", "New"],
+        }
         assert "other" in effective(parent, tag("other", tag_key={"@@assign": "Other"}))["tags"]
+
+    def test_every_service_locked(self) -> None:
+        """A limit at every place leaves children nothing to do: AWS's first opt-out example."""
+        locked = service("default", "optOut", **NONE)["services"]["default"]
+        parent = {"services": {**NONE, "default": {**NONE, **locked}}}
+        for name in ("default", "lex"):
+            assert effective(parent, service(name, "optIn")) == effective(service("default", "optOut"))
+
+    def test_one_plan_locked(self) -> None:
+        """Where children may append they add whole plans, and change none: AWS's fourth backup example."""
+        rule = {**NONE, "hourly": {**NONE, "vault": {**NONE, "@@assign": "FortKnox"}}}
+        parent = {"plans": {**APPEND, "PII": {**NONE, "rules": rule}}}
+        added = {"rules": {"monthly": {"vault": {"@@assign": "Default"}}}}
+        changed = {"rules": {"hourly": {"vault": {"@@assign": "Other"}}, "daily": {"vault": {"@@assign": "Other"}}}}
+        assert effective(parent, {"plans": {"Monthly": added, "PII": changed}}) == {
+            "plans": {
+                "PII": {"rules": {"hourly": {"vault": "FortKnox"}}},
+                "Monthly": {"rules": {"monthly": {"vault": "Default"}}},
+            }
+        }
+
+    def test_no_members_where_only_removing_is_allowed(self) -> None:
+        """Who may remove only adds nothing."""
+        parent = {"services": {"@@operators_allowed_for_child_policies": ["@@remove"]}}
+        assert effective(parent, service("lex", "optIn")) == {}
+
+    def test_of_a_member_that_is_kept_out(self) -> None:
+        """A limit on what could not be added binds nobody."""
+        chain = [{"services": {"default": {**NONE}}}, service("lex", "optOut", **NONE), service("lex", "optIn")]
+        assert effective(*chain) == effective(service("lex", "optOut"))
+        kept_out = {"services": {"default": {"other": {"@@assign": "x", **NONE}}}}
+        assert effective(chain[0], kept_out) == {}
 
     def test_cannot_be_undone(self) -> None:
         """A child that allows everything again allows nothing."""
@@ -137,6 +226,35 @@ class TestOneLevel:
         """Values that each appends are all there."""
         one, other = (tag("a", tag_value={"@@append": [value]}) for value in "xy")
         assert effective([one, other])["tags"]["a"]["tag_value"] == ["x", "y"]
+
+
+class TestNames:
+    """Names of which case makes no difference."""
+
+    def test_are_one(self) -> None:
+        """Settings under names that differ in case only come together, in lower case."""
+        levels = [
+            [(name, tag(name, **settings))]
+            for name, settings in (
+                ("CostCenter", {"tag_key": {"@@assign": "CostCenter"}}),
+                ("costcenter", {"tag_value": {"@@assign": ["A"]}}),
+            )
+        ]
+        found = merged(levels, lower_case=[("tags", "*")])
+        assert found.document == tag("costcenter", tag_key="CostCenter", tag_value=["A"])
+        assert found.sources_below(("tags", "costcenter")) == ["CostCenter", "costcenter"]
+
+    def test_elsewhere(self) -> None:
+        """Other names stay as they are written, above and below such names too."""
+        plan = {"plans": {"PII": {"rules": {"Hourly": {"WindowsVSS": {"@@assign": "enabled"}}}}}}
+        assert merged([[("p", plan)]], lower_case=[("plans", "*", "rules", "*")]).document == {
+            "plans": {"PII": {"rules": {"hourly": {"WindowsVSS": "enabled"}}}}
+        }
+
+    def test_limits(self) -> None:
+        """A lock holds for all ways to write a name."""
+        levels = [[("0", tag("A", tag_key={"@@assign": "A", **NONE}))], [("1", tag("a", tag_key={"@@assign": "a"}))]]
+        assert merged(levels, lower_case=[("tags", "*")]).document == tag("a", tag_key="A")
 
 
 class TestSources:

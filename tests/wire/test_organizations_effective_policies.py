@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,11 +46,14 @@ class TestEffectivePolicies:
     def test_problems(self, management: Client, member: Client) -> None:
         """Every account with a problem is listed as it is elsewhere, and its problem by code, place and policy."""
         policy_id = attach(management, "BACKUP_POLICY")
+        management.core.world.clock.advance(timedelta(hours=1))
         asked = {"PolicyType": "BACKUP_POLICY"}
         listed = management.does(SERVICE, "ListAccountsWithInvalidEffectivePolicy", **asked)
         assert listed["Accounts"] == management.does(SERVICE, "ListAccounts")["Accounts"]
         assert listed["PolicyType"] == "BACKUP_POLICY"
         errors = management.does(SERVICE, "ListEffectivePolicyValidationErrors", AccountId=member.account, **asked)
+        # When the policy came to be, in whole milliseconds; not when it is asked for.
+        assert errors["EvaluationTimestamp"] == NOW.replace(microsecond=123000)
         assert errors["Path"] == listed["Accounts"][1]["Paths"][0]
         assert errors["EffectivePolicyValidationErrors"] == [
             {
@@ -59,6 +63,16 @@ class TestEffectivePolicies:
                 "ContributingPolicies": [policy_id],
             }
         ]
+
+    def test_deeply_nested(self, management: Client) -> None:
+        """A document nested almost as deep as JSON is read is merged and shown too."""
+        kind, deep = "UPGRADE_ROLLOUT_POLICY", '{"a":' * 800 + '"x"' + "}" * 800
+        root = management.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
+        management.does(SERVICE, "EnablePolicyType", RootId=root, PolicyType=kind)
+        made = management.does(SERVICE, "CreatePolicy", Type=kind, Name="A", Description="", Content=deep)
+        management.does(SERVICE, "AttachPolicy", PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+        found = management.does(SERVICE, "DescribeEffectivePolicy", PolicyType=kind)
+        assert found["EffectivePolicy"]["PolicyContent"] == deep
 
     def test_pages(self, management: Client, member: Client) -> None:
         """A page holds as many accounts as are asked for; the last one has no token."""

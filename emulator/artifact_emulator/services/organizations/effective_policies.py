@@ -23,7 +23,7 @@ def describe_effective_policy(
         "EffectivePolicy": {
             "PolicyContent": json.dumps(found.effective.document, separators=(",", ":")),
             "LastUpdatedTimestamp": found.changed_at,
-            "TargetId": found.account_id,
+            "TargetId": found.membership.account_id,
             "PolicyType": request.policy_type,
         }
     }
@@ -53,13 +53,13 @@ def list_effective_policy_validation_errors(
     account_id, policy_type = request.account_id, request.policy_type
     listing = Listing("ListEffectivePolicyValidationErrors", call.tx.caller.account_id, account_id, policy_type)
     after = listing.after(request.next_token)
-    membership, found = effective_policies.problems(call.tx, account_id, PolicyType(policy_type), after=after)
+    evaluated, found = effective_policies.problems(call.tx, account_id, PolicyType(policy_type), after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListEffectivePolicyValidationErrorsResponse = {
         "AccountId": account_id,
         "PolicyType": policy_type,
-        "Path": path_reply(call.tx, membership),
-        "EvaluationTimestamp": call.tx.now,
+        "Path": path_reply(call.tx, evaluated.membership),
+        "EvaluationTimestamp": evaluated.changed_at,
         "EffectivePolicyValidationErrors": [_error(one) for one in page],
     }
     if token:
