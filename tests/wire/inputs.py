@@ -100,7 +100,10 @@ def _structures(shape: Shape, names: tuple[str, ...], *, hostile: bool) -> st.Se
         return st.one_of(*(st.fixed_dictionaries({name: one}) for name, one in members.items()))
     needed = {name: members.pop(name) for name in shape.required_members}
     whole = st.fixed_dictionaries(needed, optional=members)
-    return whole | st.fixed_dictionaries({}, optional=needed | members) if hostile else whole
+    # What is part of the path is always there: without it there is no request to send.
+    in_path = {name: one for name, one in needed.items() if shape.members[name].serialization.get("location") == "uri"}
+    rest = {name: one for name, one in (needed | members).items() if name not in in_path}
+    return whole | st.fixed_dictionaries(in_path, optional=rest) if hostile else whole
 
 
 def _scalars(shape: Shape, names: tuple[str, ...]) -> st.SearchStrategy[Any]:
