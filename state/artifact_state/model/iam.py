@@ -1,0 +1,86 @@
+"""Callers, roles and their temporary credentials."""
+
+from __future__ import annotations  # HashTrieMap takes no parameters at run time.
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from rpds import HashTrieMap as Map
+
+
+class CallerKind(Enum):
+    """Who signs a call."""
+
+    ROOT = "root"
+    ROLE = "role"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The principal of one call, and where it called from."""
+
+    account_id: str
+    arn: str
+    user_id: str
+    kind: CallerKind = CallerKind.ROOT
+    partition: str = "aws"
+    region: str = "us-east-1"
+    access_key_id: str = ""
+    """The key by which he signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """An IAM role; linked to a service when `linked_service` names its principal."""
+
+    id: str
+    account_id: str
+    name: str
+    path: str
+    trust_policy: str
+    description: str
+    created_at: datetime
+    linked_service: str | None = None
+    managed_policies: tuple[str, ...] = ()
+    """Paths and names of AWS managed policies, such as `aws-service-role/AWSArtifactServiceRolePolicy`."""
+    tags: Map[str, str] = Map()
+    max_session: timedelta = timedelta(hours=1)
+    gone_at: datetime | None = None
+    """When its deletion takes effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleUsage:
+    """Where a service still uses a linked role."""
+
+    region: str
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionTask:
+    """A request to delete a service-linked role; it fails when the service still uses the role."""
+
+    id: str
+    account_id: str
+    role_name: str
+    requested_at: datetime
+    completes_at: datetime
+    usages: tuple[RoleUsage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Temporary credentials of a role."""
+
+    access_key_id: str
+    secret: str
+    token: str
+    account_id: str
+    role_name: str
+    role_id: str
+    name: str
+    serial: int
+    expires_at: datetime

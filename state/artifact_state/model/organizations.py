@@ -1,0 +1,117 @@
+"""Organizations: their trees, the services that they trust, and the order of what belongs to them."""
+
+from __future__ import annotations  # HashTrieMap takes no parameters at run time.
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from rpds import HashTrieMap as Map
+
+from artifact_state.model.accounts import Creation
+from artifact_state.model.policies import PolicyType, TypePolicies
+from artifact_state.ordered import Ordered
+
+
+class FeatureSet(Enum):
+    """What an organization may use."""
+
+    ALL = "ALL"
+    CONSOLIDATED_BILLING = "CONSOLIDATED_BILLING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A root or an organizational unit, and what is directly below it."""
+
+    id: str
+    organization_id: str
+    parent_id: str | None
+    name: str
+    serial: int
+    accounts: Ordered[str] = Ordered()
+    units: Ordered[str] = Ordered()
+    names: Map[str, str] = Map()
+    """The units directly below, by name: no two siblings have the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """That an organization lets a service principal work with it, and since when."""
+
+    principal: str
+    serial: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """That a member runs a trusted service for its organization, and since when."""
+
+    account_id: str
+    principal: str
+    serial: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A key and a value on something of an organization."""
+
+    key: str
+    value: str
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfers:
+    """The responsibility transfers of an organization in one direction."""
+
+    every: Ordered[str] = Ordered()
+    accepted: Ordered[str] = Ordered()
+    """Those that were accepted and not withdrawn."""
+    pending: Map[str, Ordered[str]] = Map()
+    """Those that wait for an answer, by the instant at which they expire: there are few such instants."""
+    until: datetime | None = None
+    """When the last of the withdrawn ones ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """An organization, the services that it trusts, and the order of what belongs to it."""
+
+    id: str
+    partition: str
+    management_account_id: str
+    root_id: str
+    feature_set: FeatureSet
+    created_at: datetime
+    trusted_services: Map[str, Trust] = Map()
+    """By service principal, exactly as it was enabled."""
+    delegations: Map[str, tuple[Delegation, ...]] = Map()
+    """By account, in the order of registration: whoever is in here is a delegated administrator."""
+    enabled_policy_types: tuple[PolicyType, ...] = ()
+    resource_policy_id: str | None = None
+    policies: Map[str, TypePolicies] = Map()
+    """By type; a type without an entry never had a policy and was never disabled."""
+    members: Ordered[str] = Ordered()
+    """All accounts: those that are still being created and those that are gone since the last change included."""
+    units: Ordered[str] = Ordered()
+    fulfilled_creations: Ordered[Creation] = Ordered()
+    failed_creations: Ordered[Creation] = Ordered()
+    creating: tuple[Creation, ...] = ()
+    """The requests that were under way when the last one was made."""
+    closures: Ordered[str] = Ordered()
+    """The closed accounts that are still members, the longest closed first."""
+    recent_closures: Ordered[str] = Ordered()
+    """Those of them that counted against the quota when the last one was made."""
+    closing: tuple[str, ...] = ()
+    """The accounts that were being closed when the last closing was asked for."""
+    handshakes: Map[str, Ordered[str]] = Map()
+    """Those that it sent and that are not forgotten, by action."""
+    latest_handshakes: Map[str, str] = Map()
+    """The latest of each action and recipient, by both."""
+    recent_invitations: Ordered[str] = Ordered()
+    """Those that count against the quota of a day, and some that no longer do; never more than the quota."""
+    inbound: Transfers = Transfers()
+    outbound: Transfers = Transfers()

@@ -1,0 +1,82 @@
+"""The policies of organizations, and what they are attached to."""
+
+from __future__ import annotations  # HashTrieMap takes no parameters at run time.
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from rpds import HashTrieMap as Map
+
+from artifact_state.ordered import Ordered
+
+
+class PolicyType(Enum):
+    """The kinds of policies that an organization can have."""
+
+    SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
+    RESOURCE_CONTROL_POLICY = "RESOURCE_CONTROL_POLICY"
+    TAG_POLICY = "TAG_POLICY"
+    BACKUP_POLICY = "BACKUP_POLICY"
+    AISERVICES_OPT_OUT_POLICY = "AISERVICES_OPT_OUT_POLICY"
+    CHATBOT_POLICY = "CHATBOT_POLICY"
+    DECLARATIVE_POLICY_EC2 = "DECLARATIVE_POLICY_EC2"
+    SECURITYHUB_POLICY = "SECURITYHUB_POLICY"
+    SECURITYHUB_CSPM_POLICY = "SECURITYHUB_CSPM_POLICY"
+    INSPECTOR_POLICY = "INSPECTOR_POLICY"
+    UPGRADE_ROLLOUT_POLICY = "UPGRADE_ROLLOUT_POLICY"
+    BEDROCK_POLICY = "BEDROCK_POLICY"
+    S3_POLICY = "S3_POLICY"
+    NETWORK_SECURITY_DIRECTOR_POLICY = "NETWORK_SECURITY_DIRECTOR_POLICY"
+    GUARDDUTY_POLICY = "GUARDDUTY_POLICY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy of an organization; those that AWS manages are made of the catalogue, not kept."""
+
+    id: str
+    organization_id: str
+    """The organization that has it; "" for one that AWS manages."""
+    type: PolicyType
+    name: str
+    description: str
+    content: str
+    """The document, as it was given."""
+    serial: int
+    changed_at: datetime
+    targets: Ordered[str] = Ordered()
+    """What it was attached to, in that order: also what a disabled and enabled type has let go since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """That a policy is attached to a root, a unit or an account; or that the one which AWS attaches is not."""
+
+    policy_id: str
+    type: PolicyType
+    serial: int
+    since: datetime
+    detached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypePolicies:
+    """The policies of one type that an organization has."""
+
+    by_creation: Ordered[str] = Ordered()
+    names: Map[str, str] = Map()
+    """Their ids, by name: no two of a type have the same."""
+    enabled_at: int = 0
+    """The serial at which the type was last enabled: whatever was attached before then no longer is."""
+    changed_at: datetime | None = None
+    """When the type was last enabled, after it had been disabled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePolicy:
+    """The policy with which an organization delegates actions to its members."""
+
+    id: str
+    organization_id: str
+    content: str
