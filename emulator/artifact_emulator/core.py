@@ -5,33 +5,24 @@ The core knows no server. Every reply is in the protocol of the request, whateve
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from random import Random
-from sys import intern
 from types import ModuleType
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import ValidationError
-
 from artifact_emulator import control
-from artifact_emulator.call import Call
-from artifact_emulator.errors import failure_of
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
-from artifact_emulator.faults import NO_EFFECT, Effect
+from artifact_emulator.faults import NO_EFFECT
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
 from artifact_emulator.identity import Credentials, identify
-from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
 from artifact_emulator.protocols import json11, query, rest_json
-from artifact_emulator.services import handler_of, request_shape
+from artifact_emulator.services import bindings
 from artifact_emulator.sigv4 import ALGORITHM
-from artifact_emulator.trail import Called, only_reads
-from artifact_emulator.validation import failure_of_input
-from artifact_state.errors import Refused
+from artifact_emulator.under_way import UnderWay, befall, carry_out, note, require_handler
 from artifact_state.model import Caller
 from artifact_state.world import World
 from artifact_state.worlds import NotAName, Worlds
@@ -67,7 +58,7 @@ class Core:
             return self._own_paths.answer(request, world)
         request_id = _new_request_id()
         asked = Route(_protocol_of(request), None, "")
-        under_way = _UnderWay(request, world)
+        under_way = UnderWay(request, world)
         try:
             asked = route(request)
             service, operation = _require_operation(asked)
@@ -80,9 +71,33 @@ class Core:
             log.exception("request %s: %s", request_id, asked.name)
             under_way.failure = unforeseen(asked.protocol, request_id)
             reply = self._refuse(asked, under_way.failure, request_id)
-        _note(under_way, asked, request_id)
+        note(under_way, asked, request_id)
         effect = under_way.effect
         return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
+
+    def perform(self, under_way: UnderWay, caller: Caller, service_name: str, operation_name: str) -> Any:
+        """Carry out a call whose caller and members are known already, and give its answer in Python's own types.
+
+        Raises Failure.
+        """
+        under_way.caller = caller
+        service = bindings(service_name)
+        operation = service.operations[operation_name]
+        request_id = _new_request_id()
+        try:
+            handler = require_handler(service, operation)
+            befall(under_way, caller, service, operation)
+            under_way.value = carry_out(under_way, caller, service, operation, handler)
+        except Failure as failure:
+            under_way.failure = failure
+            raise
+        except Exception:
+            log.exception("request %s: %s", request_id, operation_name)
+            under_way.failure = unforeseen(service.protocol, request_id)
+            raise under_way.failure from None
+        finally:
+            note(under_way, Route(service.protocol, service, operation_name, operation), request_id)
+        return under_way.value
 
     def is_slow(self, request: Request) -> bool:
         """Tell whether an answer takes so long that a server should not wait for it: no AWS call does."""
@@ -105,70 +120,17 @@ class Core:
         }
         self.handle(Request("POST", "/", "", headers, b"{}"))
 
-    def _invoke(self, under_way: "_UnderWay", service: Service, operation: Operation) -> object:
-        handler = handler_of(service.name, operation.name)
-        if handler is None:
-            raise not_emulated(f"{service.name}:{operation.name}")
-        request, world = under_way.request, under_way.world
-        caller = under_way.caller = identify(request, world, service.protocol, self.credentials)
-        faults = instruments_of(world).faults
-        if faults:
-            under_way.effect = faults.befall(service, operation.name, caller.account_id, world.clock.now())
-            if under_way.effect.failure is not None:
-                raise under_way.effect.failure
-        members = under_way.members = _PROTOCOLS[service.protocol].parse(service, operation, request)
-        try:
-            shape = request_shape(service.name, operation.name).model_validate(members)
-        except ValidationError as error:
-            raise failure_of_input(service, error) from None
-        try:
-            with world.transaction(caller, f"{service.name}:{operation.name}") as tx:
-                under_way.at = tx.now
-                if under_way.effect is not NO_EFFECT:
-                    tx.options = under_way.effect.on(tx.options)
-                return handler(Call(tx, world, request.headers.get("host", "localhost"), request.base), shape)
-        except Refused as refusal:
-            raise failure_of(service, refusal, caller) from None
+    def _invoke(self, under_way: UnderWay, service: Service, operation: Operation) -> object:
+        handler = require_handler(service, operation)
+        request = under_way.request
+        caller = under_way.caller = identify(request, under_way.world, service.protocol, self.credentials)
+        befall(under_way, caller, service, operation)
+        under_way.members = _PROTOCOLS[service.protocol].parse(service, operation, request)
+        return carry_out(under_way, caller, service, operation, handler)
 
     def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
         refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse
         return refuse(asked.service, failure, request_id)
-
-
-@dataclass(slots=True)
-class _UnderWay:
-    """A call, and what was learnt of it so far."""
-
-    request: Request
-    world: World
-    at: datetime | None = None
-    caller: Caller | None = None
-    members: dict[str, Any] | None = None
-    value: Any = None
-    failure: Failure | None = None
-    effect: Effect = NO_EFFECT
-
-
-def _note(under_way: _UnderWay, asked: Route, request_id: str) -> None:
-    """Add a call to its world's trail, if it is known who called."""
-    service, caller = asked.service, under_way.caller
-    if service is None or caller is None:
-        return
-    trail = instruments_of(under_way.world).trail
-    trail.add(
-        Called(
-            number=trail.next_number(),
-            at=under_way.at or under_way.world.clock.now(),
-            service=service,
-            operation=asked.name,
-            caller=caller,
-            members=under_way.members,
-            value=None if only_reads(asked.name) else under_way.value,
-            failure=under_way.failure,
-            request_id=request_id,
-            user_agent=intern(under_way.request.headers.get("user-agent", "")),
-        )
-    )
 
 
 def _new_request_id() -> str:

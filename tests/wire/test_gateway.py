@@ -130,7 +130,7 @@ class TestUnforeseenFailure:
     ) -> None:
         """The client reads the service's own code and the request id; the state is the same object."""
         request = management.request(service, operation)
-        monkeypatch.setattr("artifact_emulator.core.handler_of", lambda *_: failing)
+        monkeypatch.setattr("artifact_emulator.under_way.handler_of", lambda *_: failing)
         before = management.core.world.state
         reply = management.core.handle(request)
         assert reply.status == 500
@@ -154,7 +154,7 @@ class TestUnforeseenFailure:
     ) -> None:
         """Under the request id that the client was told, the log has the traceback."""
         request = stranger.request("iam", "ListRoles")
-        monkeypatch.setattr("artifact_emulator.core.handler_of", lambda *_: failing)
+        monkeypatch.setattr("artifact_emulator.under_way.handler_of", lambda *_: failing)
         with caplog.at_level(logging.ERROR):
             reply = stranger.core.handle(request)
         assert "a slip of ours" in caplog.text

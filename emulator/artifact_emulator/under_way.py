@@ -1,0 +1,107 @@
+"""A call under way: what is learnt of it, how it is carried out, and the record that it leaves.
+
+Whoever comes by the wire is identified before; the console knows its callers already.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from sys import intern
+from typing import Any
+
+from pydantic_core import ValidationError
+
+from artifact_emulator.call import Call
+from artifact_emulator.errors import failure_of
+from artifact_emulator.failures import Failure, not_emulated
+from artifact_emulator.faults import NO_EFFECT, Effect
+from artifact_emulator.gateway import Route
+from artifact_emulator.instruments import instruments_of
+from artifact_emulator.message import Request
+from artifact_emulator.operation import Operation, Service
+from artifact_emulator.services import Handler, handler_of, request_shape
+from artifact_emulator.trail import Called, only_reads
+from artifact_emulator.validation import failure_of_input
+from artifact_state.errors import Refused
+from artifact_state.model import Caller
+from artifact_state.world import World
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """A call, and what was learnt of it so far."""
+
+    request: Request
+    """By which the emulator was asked: it tells how its documents are reached."""
+    world: World
+    caller: Caller | None = None
+    members: dict[str, Any] | None = None
+    at: datetime | None = None
+    value: Any = None
+    failure: Failure | None = None
+    effect: Effect = NO_EFFECT
+
+
+def require_handler(service: Service, operation: Operation) -> Handler:
+    """Give what carries out an operation.
+
+    Raises Failure when nothing does.
+    """
+    handler = handler_of(service.name, operation.name)
+    if handler is None:
+        raise not_emulated(f"{service.name}:{operation.name}")
+    return handler
+
+
+def befall(under_way: UnderWay, caller: Caller, service: Service, operation: Operation) -> None:
+    """Let the faults that are set befall a call.
+
+    Raises Failure.
+    """
+    world = under_way.world
+    faults = instruments_of(world).faults
+    if faults:
+        under_way.effect = faults.befall(service, operation.name, caller.account_id, world.clock.now())
+        if under_way.effect.failure is not None:
+            raise under_way.effect.failure
+
+
+def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: Operation, handler: Handler) -> object:
+    """Check what is asked for against its shape, and let it happen in a transaction.
+
+    Raises Failure.
+    """
+    request, world = under_way.request, under_way.world
+    try:
+        shape = request_shape(service.name, operation.name).model_validate(under_way.members)
+    except ValidationError as error:
+        raise failure_of_input(service, error) from None
+    try:
+        with world.transaction(caller, f"{service.name}:{operation.name}") as tx:
+            under_way.at = tx.now
+            if under_way.effect is not NO_EFFECT:
+                tx.options = under_way.effect.on(tx.options)
+            return handler(Call(tx, world, request.headers.get("host", "localhost"), request.base), shape)
+    except Refused as refusal:
+        raise failure_of(service, refusal, caller) from None
+
+
+def note(under_way: UnderWay, asked: Route, request_id: str) -> None:
+    """Add a call to its world's trail, if it is known who called."""
+    service, caller = asked.service, under_way.caller
+    if service is None or caller is None:
+        return
+    trail = instruments_of(under_way.world).trail
+    trail.add(
+        Called(
+            number=trail.next_number(),
+            at=under_way.at or under_way.world.clock.now(),
+            service=service,
+            operation=asked.name,
+            caller=caller,
+            members=under_way.members,
+            value=None if only_reads(asked.name) else under_way.value,
+            failure=under_way.failure,
+            request_id=request_id,
+            user_agent=intern(under_way.request.headers.get("user-agent", "")),
+        )
+    )
