@@ -72,16 +72,21 @@ def attached(
             yield one.serial, state.policies[one.policy_id]
 
 
-def targets(state: State, organization: Organization, policy: Policy, after: int = -1) -> Iterator[tuple[int, str]]:
-    """Go through what a policy is attached to, in the order of attaching; AWS's own in the order of creation."""
+def targets(
+    state: State, organization: Organization, policy: Policy, after: int = -1
+) -> Iterator[tuple[int, str | None]]:
+    """Go through what a policy is attached to, in the order of attaching; AWS's own in the order of creation.
+
+    AWS's own is attached to everything that it was not detached from: what it was detached from comes as None.
+    """
     if not is_enabled(organization, policy.type):
         return
     if policy.organization_id:
         yield from policy.targets.after(max(after, policies_of(organization, policy.type).enabled_at - 1))
         return
     for place, target_id in _everything(organization, after):
-        if not any(one.detached for one in _counted(state, organization, target_id, policy.type)):
-            yield place, target_id
+        is_detached = any(one.detached for one in _counted(state, organization, target_id, policy.type))
+        yield place, None if is_detached else target_id
 
 
 def attach(tx: Transaction, organization: Organization, target_id: str, policy: Policy) -> None:

@@ -235,7 +235,7 @@ def policies_for_target(
 
 
 def targets_for_policy(tx: Transaction, policy_id: str, after: int = -1) -> Iterator[tuple[int, Target | None]]:
-    """Go through what a policy is attached to; an account that is no member comes as None.
+    """Go through what a policy is attached to; what it is detached from, and who is no member, comes as None.
 
     Raises NotInOrganization, WrongAccount, PolicyNotFound.
     """
@@ -243,7 +243,7 @@ def targets_for_policy(tx: Transaction, policy_id: str, after: int = -1) -> Iter
     policy = _policy(tx.state, organization, policy_id)
     check_delegation(tx, organization, policy_id, policy_type=policy.type)
     found = targets(tx.state, organization, policy, after)
-    return ((place, _found_target(tx, organization, one)) for place, one in found)
+    return ((place, _found_target(tx, organization, one) if one else None) for place, one in found)
 
 
 def enable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) -> tuple[Organization, Unit]:

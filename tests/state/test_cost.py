@@ -13,8 +13,8 @@ from types import FrameType
 
 import pytest
 
-from artifact_state import accounts, closures, creations, hierarchy, organization, tags
-from artifact_state.model import CreationState
+from artifact_state import accounts, closures, creations, hierarchy, organization, policies, tags
+from artifact_state.model import CreationState, PolicyType
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,
@@ -52,6 +52,8 @@ def _filled(size: int) -> World:
 
 
 ROOT, UNIT, MEMBER = "<root>", "<unit>", "<member>"
+FULL_ACCESS = "p-FullAWSAccess"
+ALLOWS_ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 RULES: dict[str, tuple[Callable[..., object], tuple[object, ...]]] = {
     "create_account": (partial(creations.create_account, name="new", email="new@example.com"), ()),
     "creation_of": (creations.creation_of, ("<creation>",)),
@@ -72,7 +74,22 @@ RULES: dict[str, tuple[Callable[..., object], tuple[object, ...]]] = {
     "tags_of": (tags.tags_of, (MEMBER,)),
     "describe_organization": (organization.describe_organization, ()),
     "roots": (organization.roots, ()),
+    "targets_for_policy": (policies.targets_for_policy, (FULL_ACCESS,)),
 }
+
+
+def _with_nothing_allowed_in(size: int) -> World:
+    """Give a world in which what AWS attaches everywhere is detached from as many members."""
+    world = a_world(quotas=PLENTY)
+    text = policies.Text(name="Other", description="", content=ALLOWS_ALL)
+    other = act(world, policies.create_policy, PolicyType.SERVICE_CONTROL_POLICY, text).id
+    unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
+    members = [new_account(world, f"member-{at}") for at in range(size)]
+    act(world, hierarchy.move_account, members[0], root_id(world), unit)
+    for member in members:
+        act(world, policies.attach_policy, other, member)
+        act(world, policies.detach_policy, FULL_ACCESS, member)
+    return world
 
 
 def calls_of(world: World, name: str) -> int:
@@ -114,6 +131,15 @@ class TestCost:
             world = _filled(size)
             calls_of(world, name)  # What is made once, is made now.
             counts.append(calls_of(world, name))
+        assert counts[1] <= counts[0] * 1.5, counts
+
+    def test_what_a_policy_is_detached_from_is_passed_over_a_page_at_a_time(self) -> None:
+        """A listing of targets never looks through a whole organization for the few that are attached."""
+        counts = []
+        for size in (FEW, MANY // 10):
+            world = _with_nothing_allowed_in(size)
+            calls_of(world, "targets_for_policy")
+            counts.append(calls_of(world, "targets_for_policy"))
         assert counts[1] <= counts[0] * 1.5, counts
 
     def test_gone_accounts_are_cleaned_up_once(self) -> None:
