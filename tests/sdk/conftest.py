@@ -11,6 +11,7 @@ import pytest
 
 from tests.packaging.process import environment, serving
 from tests.sdk.emulator import ORGANIZATIONS_BAA, Account, Emulator
+from tests.sdk.shell import Shell
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +59,24 @@ def emulator(running: Emulator) -> Emulator:
     """Give the emulator with an empty world."""
     running.reset()
     return running
+
+
+@pytest.fixture
+def shell(emulator: Emulator, tmp_path: Path) -> Shell:
+    """Give the shell of the management account's root user."""
+    return Shell(
+        {
+            "AWS_ENDPOINT_URL": emulator.endpoint,
+            "AWS_ACCESS_KEY_ID": "111122223333",
+            "AWS_SECRET_ACCESS_KEY": "x",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "HOME": str(tmp_path),
+            "NO_PROXY": "127.0.0.1",
+        }
+    )
 
 
 @pytest.fixture

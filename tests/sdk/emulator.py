@@ -23,9 +23,7 @@ ORGANIZATIONS_AUSTRALIAN_ADDENDUM = "agreement-YpDMFXTePE7kEg4b"
 BAA = "agreement-9c1kBcYznTkcpRIm"
 
 # One try only: a retry would hide an error of the server. No proxy stands before a loopback address.
-_PLAIN = Config(
-    region_name="us-east-1", retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15, proxies={}
-)
+_PLAIN = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15, proxies={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class Credentials:
     access_key_id: str
     secret: str = "x"
     token: str | None = None
+    region: str = "us-east-1"
 
 
 class Emulator:
@@ -47,9 +46,9 @@ class Emulator:
         self._http = requests.Session()
         self._http.trust_env = False
 
-    def account(self, account_id: str) -> "Account":
-        """Give an account, as its root user; every 12-digit account exists."""
-        return Account(self, account_id, Credentials(account_id))
+    def account(self, account_id: str, region: str = "us-east-1") -> "Account":
+        """Give an account, as its root user in a region; every 12-digit account exists."""
+        return Account(self, account_id, Credentials(account_id, region=region))
 
     def client(self, service: str, credentials: Credentials) -> Any:
         """Give a boto3 client; the same one for the same credentials."""
@@ -61,6 +60,7 @@ class Emulator:
                 aws_access_key_id=credentials.access_key_id,
                 aws_secret_access_key=credentials.secret,
                 aws_session_token=credentials.token,
+                region_name=credentials.region,
                 config=_PLAIN,
             )
         return self._clients[key]
@@ -120,7 +120,7 @@ class Account:
             CreateAccountRequestId=asked["CreateAccountStatus"]["Id"]
         )["CreateAccountStatus"]
         assert creation["State"] == "SUCCEEDED", creation
-        return self.emulator.account(creation["AccountId"])
+        return self.emulator.account(creation["AccountId"], self.credentials.region)
 
     def invite(self, account: "Account") -> None:
         """Invite an account, which accepts at once."""
