@@ -1,4 +1,4 @@
-"""The agreement operations and their paginators, which no SDK has: what the models of `artifact-emulator models` add."""
+"""The agreement operations and their paginators, which no SDK has: added by `artifact-emulator models`."""
 
 import pytest
 

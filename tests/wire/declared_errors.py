@@ -1,7 +1,7 @@
 """The errors that AWS's model declares for an operation: each is provoked, or there is a reason why it cannot occur."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import ClassVar
 
 import pytest
 
@@ -18,17 +18,41 @@ NEVER = {
 }
 
 
-def provocations(table: Mapping[str, Mapping[str, Provocation]]) -> list[Any]:
-    """Give a table of provocations as parameters: the operation, the error, the call."""
-    return [
-        pytest.param(operation, error, provoke, id=f"{operation}-{error}")
-        for operation, errors in table.items()
-        for error, provoke in errors.items()
-    ]
-
-
 def unproved(operation: str, errors: Mapping[str, Provocation], never: Mapping[str, str] = NEVER) -> set[str]:
     """Name the declared errors of an operation that are neither provoked nor said never to occur."""
     declared = {shape.name for shape in operation_model(SERVICE, operation).error_shapes}
     assert errors.keys() <= declared
     return declared - errors.keys() - never.keys()
+
+
+class DeclaredErrors:
+    """Tests every error that AWS's model declares for some operations, by a table of calls that provoke them."""
+
+    provoked: ClassVar[Mapping[str, Mapping[str, Provocation]]]
+    """The refused calls of each operation, by their errors."""
+    unreachable: ClassVar[Mapping[tuple[str, str], str]]
+    """Why the other errors cannot occur, by operation and error."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make one test an error, and one an operation."""
+        if metafunc.definition.originalname == "test_provoked":
+            calls = [(name, error, call) for name, errors in self.provoked.items() for error, call in errors.items()]
+            names = [f"{name}-{error}" for name, error, _ in calls]
+            metafunc.parametrize(("operation", "error", "provoke"), calls, ids=names)
+        else:
+            metafunc.parametrize("operation", list(self.provoked))
+
+    @pytest.fixture
+    def caller(self, management: Client) -> Client:
+        """Give who provokes them."""
+        return management
+
+    def test_provoked(self, caller: Client, operation: str, error: str, provoke: Provocation) -> None:
+        """The call is refused with this error, and changes nothing."""
+        got = provoke(caller)
+        assert (got.status, got.code) == (400, error), operation
+
+    def test_none_is_left(self, operation: str) -> None:
+        """What is not provoked cannot occur, for a reason that is written down."""
+        left = {(operation, error) for error in unproved(operation, self.provoked[operation])}
+        assert left == {one for one in self.unreachable if one[0] == operation}

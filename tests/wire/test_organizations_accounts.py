@@ -1,6 +1,5 @@
 """Member accounts on the wire: their life from request to disappearance, and the errors that their operations have."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from artifact_state.model import CreationFailure
 from artifact_state.principals import root_of
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.conftest import NOW
-from tests.wire.declared_errors import SERVICE, Provocation, provocations, unproved
+from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
 
 NOBODY = "000000000000"
 STRANGER = "999988887777"
@@ -392,19 +391,8 @@ UNREACHABLE = {
 }
 
 
-class TestDeclaredErrors:
+class TestDeclaredErrors(DeclaredErrors):
     """Every error that AWS's model declares for these operations."""
 
-    @pytest.mark.parametrize(("operation", "error", "provoke"), provocations(PROVOKED))
-    def test_provoked(
-        self, management: Client, operation: str, error: str, provoke: Callable[[Client], Answer]
-    ) -> None:
-        """The call is refused with this error, and changes nothing."""
-        got = provoke(management)
-        assert (got.status, got.code) == (400, error), operation
-
-    @pytest.mark.parametrize("operation", PROVOKED)
-    def test_none_is_left(self, operation: str) -> None:
-        """What is not provoked cannot occur, for a reason that is written down."""
-        left = {(operation, error) for error in unproved(operation, PROVOKED[operation])}
-        assert left == {one for one in UNREACHABLE if one[0] == operation}
+    provoked = PROVOKED
+    unreachable = UNREACHABLE

@@ -2,11 +2,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.conftest import NOW
-from tests.wire.declared_errors import SERVICE, Provocation, provocations, unproved
+from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
 
 TAGS = "TAG_POLICY"
 RULES = {"plans": {"A": {"rules": {f"r{at}": {"lifecycle": {"@@assign": "1"}} for at in range(11)}}}}
@@ -136,17 +134,8 @@ UNREACHABLE = {
 }
 
 
-class TestDeclaredErrors:
+class TestDeclaredErrors(DeclaredErrors):
     """Every error that AWS's model declares for these operations."""
 
-    @pytest.mark.parametrize(("operation", "error", "provoke"), provocations(PROVOKED))
-    def test_provoked(self, management: Client, operation: str, error: str, provoke: Provocation) -> None:
-        """The call is refused with this error, and changes nothing."""
-        got = provoke(management)
-        assert (got.status, got.code) == (400, error), operation
-
-    @pytest.mark.parametrize("operation", PROVOKED)
-    def test_none_is_left(self, operation: str) -> None:
-        """What is not provoked cannot occur, for a reason that is written down."""
-        left = {(operation, error) for error in unproved(operation, PROVOKED[operation])}
-        assert left == {one for one in UNREACHABLE if one[0] == operation}
+    provoked = PROVOKED
+    unreachable = UNREACHABLE

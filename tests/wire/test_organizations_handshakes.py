@@ -1,6 +1,6 @@
 """Handshakes on the wire: invitations, answers, lists, all features, and the errors that their operations have."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -11,7 +11,7 @@ import pytest
 from artifact_emulator.paging import _REACH, Listing
 from artifact_state import catalog
 from tests.wire.botocore_wire import Answer, Client
-from tests.wire.declared_errors import SERVICE, Provocation, provocations, unproved
+from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
 
 STRANGER, OTHER, NOBODY = "999988887777", "444455556666", "h-" + "0" * 32
 DAY = timedelta(days=1)
@@ -482,19 +482,8 @@ UNREACHABLE = {
 }
 
 
-class TestDeclaredErrors:
+class TestDeclaredErrors(DeclaredErrors):
     """Every error that AWS's model declares for these operations."""
 
-    @pytest.mark.parametrize(("operation", "error", "provoke"), provocations(PROVOKED))
-    def test_provoked(
-        self, management: Client, operation: str, error: str, provoke: Callable[[Client], Answer]
-    ) -> None:
-        """The call is refused with this error, and changes nothing."""
-        got = provoke(management)
-        assert (got.status, got.code) == (400, error), operation
-
-    @pytest.mark.parametrize("operation", PROVOKED)
-    def test_none_is_left(self, operation: str) -> None:
-        """What is not provoked cannot occur, for a reason that is written down."""
-        left = {(operation, error) for error in unproved(operation, PROVOKED[operation])}
-        assert left == {one for one in UNREACHABLE if one[0] == operation}
+    provoked = PROVOKED
+    unreachable = UNREACHABLE

@@ -10,7 +10,7 @@ from artifact_emulator.core import Core
 from artifact_state import catalog, creations, hierarchy, principals
 from artifact_state.world import World
 from tests.wire.botocore_wire import Answer, Client
-from tests.wire.declared_errors import SERVICE, Provocation, provocations, unproved
+from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
 
 NOWHERE = "ou-aaaa-00000000"
 NOBODY = "000000000000"
@@ -427,17 +427,8 @@ for one, errors in {
 UNREACHABLE = {("UntagResource", "ConstraintViolationException"): "taking tags away exceeds no limit"}
 
 
-class TestDeclaredErrors:
+class TestDeclaredErrors(DeclaredErrors):
     """Every error that AWS's model declares for these operations."""
 
-    @pytest.mark.parametrize(("operation", "error", "provoke"), provocations(PROVOKED))
-    def test_provoked(self, management: Client, operation: str, error: str, provoke: Provocation) -> None:
-        """The call is refused with this error, and changes nothing."""
-        got = provoke(management)
-        assert (got.status, got.code) == (400, error), operation
-
-    @pytest.mark.parametrize("operation", PROVOKED)
-    def test_none_is_left(self, operation: str) -> None:
-        """What is not provoked cannot occur, for a reason that is written down."""
-        left = {(operation, error) for error in unproved(operation, PROVOKED[operation])}
-        assert left == {one for one in UNREACHABLE if one[0] == operation}
+    provoked = PROVOKED
+    unreachable = UNREACHABLE

@@ -1,7 +1,6 @@
 """Responsibility transfers on the wire: both sides' views, the months, and the errors that their operations have."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from artifact_state import accounts, catalog
 from artifact_state.principals import root_of
 from tests.wire.botocore_wire import Answer, Client, answer
-from tests.wire.declared_errors import SERVICE, Provocation, provocations, unproved
+from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
 
 RECEIVER, SOURCE, THIRD, MEMBER, STRANGER = (
     "111122223333", "222233334444", "333344445555", "555566667777", "999988887777",
@@ -416,17 +415,13 @@ UNREACHABLE = {
 }
 
 
-class TestDeclaredErrors:
+class TestDeclaredErrors(DeclaredErrors):
     """Every error that AWS's model declares for these operations."""
 
-    @pytest.mark.parametrize(("operation", "error", "provoke"), provocations(PROVOKED))
-    def test_provoked(self, receiver: Client, operation: str, error: str, provoke: Callable[[Client], Answer]) -> None:
-        """The call is refused with this error, and changes nothing."""
-        got = provoke(receiver)
-        assert (got.status, got.code) == (400, error), operation
+    provoked = PROVOKED
+    unreachable = UNREACHABLE
 
-    @pytest.mark.parametrize("operation", PROVOKED)
-    def test_none_is_left(self, operation: str) -> None:
-        """What is not provoked cannot occur, for a reason that is written down."""
-        left = {(operation, error) for error in unproved(operation, PROVOKED[operation])}
-        assert left == {one for one in UNREACHABLE if one[0] == operation}
+    @pytest.fixture
+    def caller(self, receiver: Client) -> Client:
+        """Give who takes transfers over."""
+        return receiver
