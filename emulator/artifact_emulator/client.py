@@ -134,6 +134,26 @@ class RemoteWorld:
         names: list[str] = self._ask("GET", "snapshots")["snapshots"]
         return names
 
+    def quotas(self) -> dict[str, int]:
+        """Tell the limits of the world, by name; times are in seconds."""
+        told: dict[str, int] = self._ask("GET", "quotas")["quotas"]
+        return told
+
+    def set_quotas(self, limits: Mapping[str, int]) -> None:
+        """Change limits of the world, such as `{"accounts_per_organization": 10}`: what is there stays.
+
+        Raises ControlError for what is no quota.
+        """
+        self._ask("PATCH", "quotas", dict(limits))
+
+    def publish_report(self, **report: Any) -> dict[str, Any]:
+        """Publish a report, or a version of one, for every account of the world; give what was published.
+
+        `report` has the members of AWS's ReportDetail. Raises ControlError for what is no report.
+        """
+        told: dict[str, Any] = self._ask("POST", "artifact/reports", report)
+        return told
+
     def set_fault(self, service: str, operation: str | None = None, **fault: Any) -> str:
         """Let calls fail, be late or get lost; give the fault's id.
 

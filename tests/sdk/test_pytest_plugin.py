@@ -104,6 +104,26 @@ class TestWorld:
         """
         assert passed(run(tmp_path, suite)) == 2
 
+    def test_has_limits_and_reports(self, tmp_path: Path) -> None:
+        """A limit is reached as soon as a test wants it, and a report is there when it is published."""
+        suite = """
+            import pytest
+
+            def test_limit(artifact_world):
+                artifact_world.set_quotas({"accounts_per_organization": 1})
+                assert artifact_world.quotas()["accounts_per_organization"] == 1
+                organizations = artifact_world.client("organizations")
+                organizations.create_organization()
+                with pytest.raises(organizations.exceptions.ConstraintViolationException):
+                    organizations.create_account(Email="a@example.com", AccountName="A")
+
+            def test_report(artifact_world):
+                made = artifact_world.publish_report(name="Mine", series="SOC")
+                found = artifact_world.client("artifact").get_report_metadata(reportId=made["id"])
+                assert found["reportDetails"]["name"] == "Mine"
+        """
+        assert passed(run(tmp_path, suite)) == 2
+
 
 class TestEmulation:
     """The fixture `artifact_emulation`."""
