@@ -17,6 +17,7 @@ from artifact_emulator.control import (
     customer_agreements,
     events,
     faults,
+    lessons,
     origin,
     problem,
     quotas,
@@ -63,7 +64,7 @@ def create_app(served: Worlds, allowed_hosts: Collection[str] = ()) -> OpenAPI:
     def describe() -> Response:
         return jsonify(app.api_doc)
 
-    for part in (worlds, snapshots, clock, quotas, faults, events, reports, customer_agreements):
+    for part in (worlds, snapshots, clock, quotas, faults, events, reports, customer_agreements, lessons):
         part.add(app, served)
     return app
 
