@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from random import Random
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from artifact_emulator import control
@@ -27,6 +27,9 @@ from artifact_state.model import Caller
 from artifact_state.world import World
 from artifact_state.worlds import NotAName, Worlds
 
+if TYPE_CHECKING:
+    from artifact_emulator.authorizing import Iam
+
 log = logging.getLogger("artifact_emulator")
 _PROTOCOLS: Mapping[Protocol, ModuleType] = {"json": json11, "rest-json": rest_json, "query": query}
 _RANDOM = Random()  # noqa: S311 - a request id is no secret, and asking the system for each costs more than the id.
@@ -36,12 +39,18 @@ class Core:
     """Answers requests from worlds: the one it was given is the default one."""
 
     def __init__(
-        self, world: World | None = None, *, credentials: Credentials = "loose", allowed_hosts: Collection[str] = ()
+        self,
+        world: World | None = None,
+        *,
+        credentials: Credentials = "loose",
+        allowed_hosts: Collection[str] = (),
+        iam: "Iam" = "enforce",
     ) -> None:
         self.worlds = Worlds(world)
         self.world = self.worlds.default
         self.credentials: Credentials = credentials
-        self._own_paths = OwnPaths(self.worlds, allowed_hosts)
+        self.iam: Iam = iam
+        self._own_paths = OwnPaths(self, allowed_hosts)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request; never raises."""
@@ -58,7 +67,7 @@ class Core:
             return self._own_paths.answer(request, world)
         request_id = _new_request_id()
         asked = Route(_protocol_of(request), None, "")
-        under_way = UnderWay(request, world)
+        under_way = UnderWay(request, world, request_id=request_id, iam=self.iam)
         try:
             asked = route(request)
             service, operation = _require_operation(asked)
@@ -80,10 +89,10 @@ class Core:
 
         Raises Failure.
         """
-        under_way.caller = caller
+        under_way.caller, under_way.iam = caller, self.iam
         service = bindings(service_name)
         operation = service.operations[operation_name]
-        request_id = _new_request_id()
+        request_id = under_way.request_id = _new_request_id()
         try:
             handler = require_handler(service, operation)
             befall(under_way, caller, service, operation)

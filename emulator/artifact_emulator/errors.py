@@ -9,8 +9,17 @@ from typing import Any
 
 from artifact_emulator.failures import Failure
 from artifact_emulator.operation import Service
-from artifact_state import errors
-from artifact_state.errors import Constraint, Denial, HandshakeConstraint, InputReason, Refused
+from artifact_state import catalog, errors
+from artifact_state.errors import (
+    Constraint,
+    Denial,
+    Entity,
+    HandshakeConstraint,
+    IdentityQuota,
+    InputReason,
+    Obstacle,
+    Refused,
+)
 from artifact_state.model import Caller
 
 Row = tuple[str, str] | tuple[str, str, Mapping[str, Any]]
@@ -322,12 +331,75 @@ def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
 _STS: Rows = {errors.NotTrusted: _not_trusted, errors.SessionTooLong: _too_long}
 
 
+# Seen in AWS's own output, but for aliases and versions of policies.
+_NOT_FOUND_MESSAGES = {
+    Entity.USER: "The user with name {} cannot be found.",
+    Entity.GROUP: "The group with name {} cannot be found.",
+    Entity.ROLE: "The role with name {} cannot be found.",
+    Entity.POLICY: "Policy {} was not found.",
+    Entity.POLICY_VERSION: "Policy {} does not exist or is not attachable.",
+    Entity.ATTACHABLE_POLICY: "Policy {} does not exist or is not attachable.",
+    Entity.BOUNDARY: "Scope ARN: {} does not exist or is not attachable.",
+    Entity.USER_POLICY: "The user policy with name {} cannot be found.",
+    Entity.GROUP_POLICY: "The group policy with name {} cannot be found.",
+    Entity.ROLE_POLICY: "The role policy with name {} cannot be found.",
+    Entity.ACCESS_KEY: "The Access Key with id {} cannot be found.",
+    Entity.LOGIN: "Login Profile for User {} cannot be found.",
+    Entity.ALIAS: "The account alias with name {} cannot be found.",
+}
+_NAME_TAKEN = "The name {} already exists."
+_NAME_TAKEN_MESSAGES = {
+    Entity.USER: "User with name {} already exists.",
+    Entity.GROUP: "Group with name {} already exists.",
+    Entity.ROLE: "Role with name {} already exists.",
+    Entity.POLICY: "A policy called {} already exists. Duplicate names are not allowed.",
+    Entity.LOGIN: "Login Profile for user {} already exists.",
+    Entity.ALIAS: "The account alias {} already exists.",
+}
+# Seen in AWS's own output, but for the last two.
+_OBSTACLE_MESSAGES = {
+    Obstacle.ATTACHED_POLICIES: "Cannot delete entity, must detach all policies first.",
+    Obstacle.INLINE_POLICIES: "Cannot delete entity, must delete policies first.",
+    Obstacle.ACCESS_KEYS: "Cannot delete entity, must delete access keys first.",
+    Obstacle.GROUP_MEMBERSHIP: "Cannot delete entity, must remove users from group first.",
+    Obstacle.LOGIN: "Cannot delete entity, must delete login profile first.",
+    Obstacle.ATTACHMENTS: "Cannot delete a policy attached to entities.",
+    Obstacle.VERSIONS: "This policy has more than one version. Before you delete a policy, you must delete the "
+    "policy's versions. The default version is deleted with the policy.",
+    Obstacle.DEFAULT_VERSION: "Cannot delete the default version of a policy.",
+}
+_SIZES = {
+    IdentityQuota.USER_POLICY_SIZE: "user",
+    IdentityQuota.GROUP_POLICY_SIZE: "group",
+    IdentityQuota.ROLE_POLICY_SIZE: "role",
+}
+_RESERVED_TAG = "Tag keys that begin with aws: are reserved for internal use by AWS."
+_DUPLICATE_TAG = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+
+
+def _not_owned(refusal: errors.NotOwned, caller: Caller) -> Row:
+    resource = f"{refusal.kind.value} {refusal.name}"
+    return "AccessDenied", f"User: {caller.arn} is not authorized to perform: {refusal.action} on resource: {resource}"
+
+
+def _over_quota(refusal: errors.QuotaExceeded, caller: Caller) -> Row:
+    limit = catalog.iam_quota(refusal.quota.value)
+    if refusal.quota is IdentityQuota.VERSIONS_PER_POLICY:
+        message = (
+            f"A managed policy can have up to {limit} versions. Before you create a new version, you must delete an "
+            "existing version."
+        )
+    elif refusal.quota in _SIZES:
+        kind = _SIZES[refusal.quota]
+        message = f"Maximum policy size of {limit} bytes exceeded for {kind} {refusal.name}"
+    else:
+        message = f"Cannot exceed quota for {refusal.quota.value}: {limit}"
+    return "LimitExceededException", message
+
+
 _IAM: Rows = {
     errors.RoleNotFound: lambda refusal, caller: (
         "NoSuchEntityException", f"The role with name {refusal.name} cannot be found."
-    ),
-    errors.ManagedPolicyNotFound: lambda refusal, caller: (
-        "NoSuchEntityException", f"Policy {refusal.name} does not exist or is not attachable."
     ),
     errors.DeletionTaskNotFound: lambda refusal, caller: (
         "NoSuchEntityException", f"The deletion task {refusal.name} cannot be found."
@@ -346,10 +418,28 @@ _IAM: Rows = {
         "UnmodifiableEntityException",
         f"Cannot perform the operation on the protected role '{refusal.name}' - this role is only modifiable by AWS",
     ),
-    errors.RoleHasPolicies: _says(
-        "DeleteConflictException", "Cannot delete entity, must detach all policies first."
+    errors.EntityNotFound: lambda refusal, caller: (
+        "NoSuchEntityException", _NOT_FOUND_MESSAGES[refusal.kind].format(refusal.name)
     ),
-    errors.TooManyTags: _says("LimitExceededException", "Cannot exceed quota for TagsPerRole: 50"),
+    errors.EntityNameTaken: lambda refusal, caller: (
+        "EntityAlreadyExistsException", _NAME_TAKEN_MESSAGES.get(refusal.kind, _NAME_TAKEN).format(refusal.name)
+    ),
+    errors.EntityInUse: lambda refusal, caller: ("DeleteConflictException", _OBSTACLE_MESSAGES[refusal.why]),
+    errors.QuotaExceeded: _over_quota,
+    errors.PolicyOfService: _says(
+        "PolicyNotAttachableException", "Cannot attach a Service Role Policy to a Customer Role."
+    ),
+    errors.NotOwned: _not_owned,
+    errors.UserNameNeeded: _says(
+        "ValidationError", "Must specify userName when calling with non-User credentials"
+    ),
+    errors.TagKeysInvalid: lambda refusal, caller: (
+        "InvalidInputException", _RESERVED_TAG if refusal.reserved else _DUPLICATE_TAG
+    ),
+    errors.PasswordTooWeak: _says(
+        "PasswordPolicyViolationException", "Password does not conform to the account password policy."
+    ),
+    errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
     errors.InvalidInput: _says("ValidationError", "Invalid Marker."),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from artifact_emulator.failures import UnknownCaller, unknown_caller
 from artifact_emulator.message import Request
 from artifact_emulator.operation import Protocol
 from artifact_emulator.sigv4 import Claim, claim_of, is_signed_with
-from artifact_state.model import Caller, Session
+from artifact_state.model import Caller, Session, State
 from artifact_state.principals import has_lapsed, root_of, session_of, session_principal
 from artifact_state.world import World
 
@@ -39,10 +39,13 @@ def identify(request: Request, world: World, protocol: Protocol, credentials: Cr
     if claim is None:
         raise unknown_caller(UnknownCaller.MISSING, protocol)
     key, partition = claim.access_key_id, partition_of(claim.region)
-    session = session_of(world.state, key)
+    state = world.state
+    session = session_of(state, key)
     if session is not None:
         _verify(request, claim, session, world, protocol)
         return session_principal(session, partition=partition, region=claim.region)
+    if key in state.access_keys:
+        return _owner_of(request, claim, state, protocol)
     if credentials == "strict" or _looks_minted(key):
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
     account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
@@ -56,6 +59,24 @@ def _verify(request: Request, claim: Claim, session: Session, world: World, prot
         raise unknown_caller(UnknownCaller.EXPIRED, protocol)
     if not is_signed_with(request, claim, session.secret):
         raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol)
+
+
+def _owner_of(request: Request, claim: Claim, state: State, protocol: Protocol) -> Caller:
+    """Tell the user, or the root user, whose access key signed a request.
+
+    A key that is switched off or deleted is as none; so is one with a session token, which it does not have.
+    Raises Failure.
+    """
+    # Most worlds have no users: they come into memory with the first key.
+    from artifact_state.access_keys import principal_of
+
+    key = state.access_keys[claim.access_key_id]
+    # Unverified: whether AWS refuses a key that is switched off before or after it looks at the signature.
+    if not key.active or claim.token is not None:
+        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
+    if not is_signed_with(request, claim, key.secret):
+        raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol)
+    return principal_of(state, key, partition=partition_of(claim.region), region=claim.region)
 
 
 def _looks_minted(key: str) -> bool:

@@ -1,5 +1,6 @@
 """What the emulator keeps beside each world: the faults that befall its calls, and the trail of what was called."""
 
+from artifact_emulator.decisions import Decisions
 from artifact_emulator.faults import Faults
 from artifact_emulator.trail import Trail
 from artifact_state.world import World
@@ -11,11 +12,13 @@ class Instruments:
     def __init__(self, world: World) -> None:
         self.faults = Faults(seed=world.state.seed)
         self.trail = Trail()
+        self.decisions = Decisions()
 
     def clear(self) -> None:
         """Begin again."""
         self.faults.clear()
         self.trail.clear()
+        self.decisions.clear()
 
 
 def instruments_of(world: World) -> Instruments:

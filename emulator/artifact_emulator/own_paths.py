@@ -1,27 +1,27 @@
-"""What the emulator answers for itself, beside AWS: health, the control API, and documents."""
+"""What the emulator answers for itself, beside AWS: health, the control API, the console, and documents."""
 
 import logging
 from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from artifact_emulator import control, links, wsgi
+from artifact_emulator import console, control, links, wsgi
 from artifact_emulator.message import Reply, Request
+from artifact_emulator.under_way import Desk
 from artifact_state.world import World
-from artifact_state.worlds import Worlds
 
 if TYPE_CHECKING:
     from flask import Flask
 
 log = logging.getLogger("artifact_emulator")
-PREFIXES = (control.PREFIX, links.PATH)
+PREFIXES = (control.PREFIX, links.PATH, console.PREFIX)
 
 
 class OwnPaths:
     """Answers what is asked below the emulator's own paths; loads each part when it is first asked for."""
 
-    def __init__(self, worlds: Worlds, allowed_hosts: Collection[str] = ()) -> None:
-        self._worlds = worlds
+    def __init__(self, desk: Desk, allowed_hosts: Collection[str] = ()) -> None:
+        self._desk = desk
         self._allowed_hosts = allowed_hosts
 
     def answer(self, request: Request, world: World) -> Reply:
@@ -31,7 +31,8 @@ class OwnPaths:
                 return control.health(request)
             if request.path.startswith(links.PATH):
                 return _document(request, world)
-            return wsgi.respond(self._control, request)
+            app = self._console if request.path.startswith(console.PREFIX) else self._control
+            return wsgi.respond(app, request)
         except Exception:
             log.exception("%s %s", request.method, request.path)
             return control.problem(500, "Internal error", "The emulator's log tells more.")
@@ -41,7 +42,14 @@ class OwnPaths:
         # Imported here: no AWS call needs Flask.
         from artifact_emulator.control.app import create_app
 
-        return create_app(self._worlds, self._allowed_hosts)
+        return create_app(self._desk.worlds, self._allowed_hosts)
+
+    @cached_property
+    def _console(self) -> "Flask":
+        # Imported here: no AWS call needs it.
+        from artifact_emulator.console.app import create_app
+
+        return create_app(self._desk, self._allowed_hosts)
 
 
 def _document(request: Request, world: World) -> Reply:

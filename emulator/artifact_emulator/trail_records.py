@@ -20,7 +20,7 @@ _GLOBAL = ("organizations", "iam", "sts")
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 # What AWS writes as asterisks: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
 _MASKED = {"email", "accountName"}
-_LEFT_OUT = {"SecretAccessKey"}
+_LEFT_OUT = {"SecretAccessKey", "Password"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _region(call: Called) -> str:
 
 
 def _identity(caller: Caller) -> dict[str, Any]:
-    kinds = {CallerKind.ROOT: "Root", CallerKind.ROLE: "AssumedRole"}
+    kinds = {CallerKind.ROOT: "Root", CallerKind.USER: "IAMUser", CallerKind.ROLE: "AssumedRole"}
     identity: dict[str, Any] = {
         "type": kinds[caller.kind],
         "principalId": caller.user_id,
@@ -118,6 +118,8 @@ def _identity(caller: Caller) -> dict[str, Any]:
         "accountId": caller.account_id,
         "accessKeyId": caller.access_key_id,
     }
+    if caller.kind is CallerKind.USER:
+        identity["userName"] = caller.arn.rpartition("/")[2]
     if caller.kind is CallerKind.ROLE:
         role_id, name = caller.user_id.split(":")[0], caller.arn.split("/")[1]
         issuer = {

@@ -6,7 +6,7 @@ Whoever comes by the wire is identified before; the console knows its callers al
 from dataclasses import dataclass
 from datetime import datetime
 from sys import intern
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic_core import ValidationError
 
@@ -23,7 +23,12 @@ from artifact_emulator.trail import Called, only_reads
 from artifact_emulator.validation import failure_of_input
 from artifact_state.errors import Refused
 from artifact_state.model import Caller
-from artifact_state.world import World
+from artifact_state.unbounded import is_unbounded
+from artifact_state.world import Transaction, World
+from artifact_state.worlds import Worlds
+
+if TYPE_CHECKING:
+    from artifact_emulator.authorizing import Iam
 
 
 @dataclass(slots=True)
@@ -35,10 +40,24 @@ class UnderWay:
     world: World
     caller: Caller | None = None
     members: dict[str, Any] | None = None
+    request_id: str = ""
+    iam: "Iam" = "enforce"
     at: datetime | None = None
     value: Any = None
     failure: Failure | None = None
     effect: Effect = NO_EFFECT
+
+
+class Desk(Protocol):
+    """Where calls are carried out that come by no wire: what the console knows of the core."""
+
+    worlds: Worlds
+
+    def perform(self, under_way: UnderWay, caller: Caller, service_name: str, operation_name: str) -> Any:
+        """Carry out a call whose caller and members are known already.
+
+        Raises Failure.
+        """
 
 
 def require_handler(service: Service, operation: Operation) -> Handler:
@@ -80,9 +99,24 @@ def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: 
             under_way.at = tx.now
             if under_way.effect is not NO_EFFECT:
                 tx.options = under_way.effect.on(tx.options)
+            if under_way.iam != "off" and not is_unbounded(tx.state, caller, tx.now):
+                _authorize(under_way, tx, service, operation)
             return handler(Call(tx, world, request.headers.get("host", "localhost"), request.base), shape)
     except Refused as refusal:
         raise failure_of(service, refusal, caller) from None
+
+
+def _authorize(under_way: UnderWay, tx: Transaction, service: Service, operation: Operation) -> None:
+    """Ask the policies of whoever is bound by some.
+
+    Raises Failure.
+    """
+    # Imported here: the root users of most tests are bound by nothing.
+    from artifact_emulator.authorizing import authorize, enforce
+
+    found = authorize(tx, service, operation.name, under_way.members or {}, under_way.iam)
+    instruments_of(under_way.world).decisions.keep(under_way.request_id, found)
+    enforce(service, found)
 
 
 def note(under_way: UnderWay, asked: Route, request_id: str) -> None:

@@ -24,6 +24,21 @@ def managed_policy(partition: str, path: str, name: str) -> str:
     return f"arn:{partition}:iam::aws:policy{path}{name}"
 
 
+def user(partition: str, account: str, path: str, name: str) -> str:
+    """Name an IAM user; his path begins and ends with a slash."""
+    return f"arn:{partition}:iam::{account}:user{path}{name}"
+
+
+def group(partition: str, account: str, path: str, name: str) -> str:
+    """Name a group of IAM users."""
+    return f"arn:{partition}:iam::{account}:group{path}{name}"
+
+
+def customer_policy(partition: str, account: str, path: str, name: str) -> str:
+    """Name a policy that an account manages itself."""
+    return f"arn:{partition}:iam::{account}:policy{path}{name}"
+
+
 def organizations(partition: str, management: str, kind: str, *ids: str) -> str:
     """Name something of an organization; the management account owns every such ARN."""
     return f"arn:{partition}:organizations::{management}:{kind}/{'/'.join(ids)}"

@@ -7,14 +7,15 @@
     │   ├── NotTrusted              the role does not trust him
     │   ├── AgreementDenied         the agreement is not his to accept or to terminate (why: a Denial)
     │   ├── EmailNotVerified        his e-mail address is not verified
+    │   ├── NotOwned                it is not his account's
     │   └── NotParty                he is no party to the handshake
     ├── NotFound                    what he names does not exist
     │   ├── AccountNotFound  CreationNotFound  HandshakeNotFound
     │   ├── UnitNotFound  ParentNotFound  SourceParentNotFound  DestinationParentNotFound
     │   ├── ChildNotFound  TargetNotFound  RootNotFound
     │   ├── PolicyNotFound  EffectivePolicyNotFound  ResourcePolicyNotFound
-    │   ├── RoleNotFound  ManagedPolicyNotFound  DeletionTaskNotFound  LinkedServiceNotFound
-    │   ├── InquiryNotFound
+    │   ├── RoleNotFound  DeletionTaskNotFound  LinkedServiceNotFound
+    │   ├── InquiryNotFound  EntityNotFound
     │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound  TransferNotFound
     ├── Conflict                    what he asks does not fit what is there
     │   ├── AlreadyInOrganization  OrganizationNotEmpty  ManagementAccountCannotLeave
@@ -26,12 +27,16 @@
     │   ├── DuplicateHandshake  HandshakeAlreadyInState  HandshakeTransitionInvalid
     │   ├── TransferAlreadyInStatus  TransferTransitionInvalid
     │   ├── ReportNotReady  InquiryConflict
-    │   └── RoleNameTaken  RoleProtected  RoleHasPolicies  SuffixNotAllowed  TooManyTags
+    │   ├── RoleNameTaken  RoleProtected  SuffixNotAllowed
+    │   └── EntityNameTaken  EntityInUse (why: an Obstacle)  QuotaExceeded  PolicyOfService
     ├── InvalidInput                a value that no shape can refuse (why: an InputReason)
     ├── ConstraintViolated          a limit or a precondition (why: a Constraint)
     ├── HandshakeConstraintViolated the same, of a handshake (why: a HandshakeConstraint)
     ├── MalformedPolicyDocument     the policy is no policy of its type
     ├── UnsupportedHere             the partition does not have the operation
+    ├── UserNameNeeded              the caller is no user, and names none
+    ├── TagKeysInvalid              a key of a tag is reserved, or comes twice
+    ├── PasswordTooWeak             the password is not what the account asks of passwords
     ├── SessionTooLong              the role does not allow sessions of this length
     ├── InvalidMember               a member of the request does not fit what is there
     └── InvalidToken                a token of another purpose, account or time
@@ -138,6 +143,60 @@ class Denial(Enum):
     OFFLINE_AGREEMENT = "the agreement was signed outside AWS Artifact"
 
 
+class Entity(Enum):
+    """What IAM keeps for an account, as far as it can be missing or be there already."""
+
+    USER = "user"
+    GROUP = "group"
+    ROLE = "role"
+    POLICY = "policy"
+    POLICY_VERSION = "version of a policy"
+    ATTACHABLE_POLICY = "policy that can be attached"
+    BOUNDARY = "policy that can be a boundary"
+    USER_POLICY = "inline policy of a user"
+    GROUP_POLICY = "inline policy of a group"
+    ROLE_POLICY = "inline policy of a role"
+    ACCESS_KEY = "access key"
+    LOGIN = "login profile"
+    ALIAS = "account alias"
+
+
+class Obstacle(Enum):
+    """What has to go before something of IAM can be deleted."""
+
+    ATTACHED_POLICIES = "it has managed policies"
+    INLINE_POLICIES = "it has inline policies"
+    ACCESS_KEYS = "the user has access keys"
+    GROUP_MEMBERSHIP = "the user is in a group, or the group has users"
+    LOGIN = "the user has a login profile"
+    ATTACHMENTS = "the policy is attached, or bounds somebody"
+    VERSIONS = "the policy has versions besides the default one"
+    DEFAULT_VERSION = "it is the default version of its policy"
+
+
+class IdentityQuota(Enum):
+    """What AWS limits in IAM. Values are AWS's names."""
+
+    USERS_PER_ACCOUNT = "UsersPerAccount"
+    GROUPS_PER_ACCOUNT = "GroupsPerAccount"
+    ROLES_PER_ACCOUNT = "RolesPerAccount"
+    POLICIES_PER_ACCOUNT = "PoliciesPerAccount"
+    GROUPS_PER_USER = "GroupsPerUser"
+    ACCESS_KEYS_PER_USER = "AccessKeysPerUser"
+    POLICIES_PER_USER = "PoliciesPerUser"
+    POLICIES_PER_GROUP = "PoliciesPerGroup"
+    POLICIES_PER_ROLE = "PoliciesPerRole"
+    VERSIONS_PER_POLICY = "VersionsPerPolicy"
+    POLICY_SIZE = "PolicySize"
+    USER_POLICY_SIZE = "UserPolicySize"
+    GROUP_POLICY_SIZE = "GroupPolicySize"
+    ROLE_POLICY_SIZE = "RolePolicySize"
+    TRUST_POLICY_SIZE = "ACLSizePerRole"
+    TAGS_PER_USER = "TagsPerUser"
+    TAGS_PER_ROLE = "TagsPerRole"
+    TAGS_PER_POLICY = "TagsPerPolicy"
+
+
 class Refused(Exception):
     """The operation is refused and nothing has changed."""
 
@@ -176,6 +235,16 @@ class EmailNotVerified(Denied):
 
 class NotParty(Denied):
     """The caller's account is not the party of the handshake that may do this."""
+
+
+class NotOwned(Denied):
+    """What the caller means belongs to AWS or to another account, or to nobody."""
+
+    def __init__(self, action: str, kind: Entity, name: str) -> None:
+        super().__init__(action, kind, name)
+        self.action = action
+        self.kind = kind
+        self.name = name
 
 
 class NotFound(Refused):
@@ -226,8 +295,12 @@ class RoleNotFound(NotFound):
     """No role of this name in the account."""
 
 
-class ManagedPolicyNotFound(NotFound):
-    """No managed policy of this ARN, or no such version of it."""
+class EntityNotFound(NotFound):
+    """No such user, group, policy or part of one in the account."""
+
+    def __init__(self, kind: Entity, name: str) -> None:
+        super().__init__(name)
+        self.kind = kind
 
 
 class DeletionTaskNotFound(NotFound):
@@ -390,12 +463,32 @@ class RoleProtected(Conflict):
     """The role is service-linked: only its service changes it."""
 
 
-class RoleHasPolicies(Conflict):
-    """The role still has policies, and cannot be deleted."""
+class EntityNameTaken(Conflict):
+    """A user, a group or whatever else of this name exists."""
+
+    def __init__(self, kind: Entity, name: str) -> None:
+        super().__init__(name)
+        self.kind = kind
 
 
-class TooManyTags(Conflict):
-    """The resource would have more tags than it may."""
+class EntityInUse(Conflict):
+    """Something has to go before it can be deleted."""
+
+    def __init__(self, why: Obstacle) -> None:
+        super().__init__()
+        self.why = why
+
+
+class QuotaExceeded(Conflict):
+    """The account, or something of it, would have more than AWS's quota."""
+
+    def __init__(self, quota: IdentityQuota, owner: str = "") -> None:
+        super().__init__(owner)
+        self.quota = quota
+
+
+class PolicyOfService(Conflict):
+    """The policy is for a service's own role, and can be attached to nothing else."""
 
 
 class SuffixNotAllowed(Conflict):
@@ -436,6 +529,22 @@ class MalformedPolicyDocument(Refused):
 
 class UnsupportedHere(Refused):
     """The caller's partition does not have the operation."""
+
+
+class UserNameNeeded(Refused):
+    """The caller is no user, so that it must be said whom he means."""
+
+
+class TagKeysInvalid(Refused):
+    """A key of a tag is reserved for AWS, or there are two alike."""
+
+    def __init__(self, *, reserved: bool) -> None:
+        super().__init__()
+        self.reserved = reserved
+
+
+class PasswordTooWeak(Refused):
+    """The password is not what the account asks of passwords."""
 
 
 class SessionTooLong(Refused):

@@ -220,6 +220,15 @@ class RoleDeletionRequested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityChanged(Event):
+    """A user, a group, a policy, an access key or an alias of an account was made, changed or deleted."""
+
+    account_id: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssumed(Event):
     """Temporary credentials of a role were handed out."""
 

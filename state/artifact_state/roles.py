@@ -4,12 +4,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
 """
 
 import json
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from artifact_state import by_name
 from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
 from artifact_state.model import Role, State
@@ -32,41 +32,30 @@ def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
 
     Raises RoleNotFound.
     """
-    roles = state.roles.get(account_id, ())
-    place = _place_of(roles, name)
-    if not _has(roles, place, name) or not _exists(roles[place], now):
+    role = by_name.find(state.roles.get(account_id, ()), name)
+    if role is None or not _exists(role, now):
         raise RoleNotFound(name)
-    return roles[place]
+    return role
 
 
-def roles_of(state: State, account_id: str, path_prefix: str, now: datetime) -> Iterator[Role]:
-    """Go through an account's roles below a path, by name."""
-    roles = state.roles.get(account_id, ())
+def roles_of(state: State, account_id: str, path_prefix: str, now: datetime, *, after: str = "") -> Iterator[Role]:
+    """Go through an account's roles below a path, by name, those after a name."""
+    roles = by_name.after(state.roles.get(account_id, ()), after)
     return (role for role in roles if role.path.startswith(path_prefix) and _exists(role, now))
 
 
 def keep_role(tx: Transaction, role: Role) -> None:
     """Keep a new or a changed role; tell of it when it is new."""
     held = tx.state.roles.get(role.account_id, ())
-    place = _place_of(held, role.name)
-    known = _has(held, place, role.name)
-    kept = (*held[:place], role, *held[place + known :])
-    tx.set(roles=tx.state.roles.insert(role.account_id, kept))
-    if not known or held[place].id != role.id:
+    known = by_name.find(held, role.name)
+    tx.set(roles=tx.state.roles.insert(role.account_id, by_name.with_record(held, role)))
+    if known is None or known.id != role.id:
         tx.record(RoleCreated(at=role.created_at, account_id=role.account_id, role_name=role.name))
 
 
 def end_role(tx: Transaction, role: Role, at: datetime) -> None:
     """Let a role be no more from an instant on."""
     keep_role(tx, replace(role, gone_at=at))
-
-
-def _place_of(roles: tuple[Role, ...], name: str) -> int:
-    return bisect_left(roles, name.lower(), key=lambda role: role.name.lower())
-
-
-def _has(roles: tuple[Role, ...], place: int, name: str) -> bool:
-    return place < len(roles) and roles[place].name.lower() == name.lower()
 
 
 def _exists(role: Role, now: datetime) -> bool:

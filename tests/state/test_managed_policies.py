@@ -1,25 +1,53 @@
-"""Policies that AWS manages: found by their ARN, counted where they are attached."""
+"""Managed policies: those of AWS, found by their ARN, and those of an account, with their versions."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from artifact_state import managed_policies, trusted_access
-from artifact_state.errors import ManagedPolicyNotFound
-from artifact_state.roles import role_of
+from artifact_state import attached_policies, managed_policies, policy_usage, trusted_access, users
+from artifact_state.errors import (
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    MalformedPolicyDocument,
+    NotOwned,
+    Obstacle,
+    QuotaExceeded,
+)
+from artifact_state.managed_policies import NewPolicy
+from artifact_state.model.identities import CustomerPolicy
+from artifact_state.policy_references import arn_of, reference_of
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused
+from tests.state.identity_kinds import on
+from tests.state.test_users import POLICY
 
 ARTIFACT = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
-ROLE = "AWSServiceRoleForArtifact"
+OWN = f"arn:aws:iam::{MANAGEMENT}:policy/team/Mine"
+DENIAL = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}'
 
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization that trusts Artifact."""
+    """Give a world with an organization that trusts Artifact, and a policy of the management account."""
     world = a_world()
     act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
+    act(
+        world,
+        managed_policies.create_policy,
+        NewPolicy(name="Mine", document=POLICY, path="/team/", description="Ours"),
+    )
     return world
+
+
+def own(world: World) -> CustomerPolicy:
+    """Give the policy of the management account."""
+    policy = act(world, managed_policies.managed_policy_at, OWN)
+    assert isinstance(policy, CustomerPolicy)
+    return policy
 
 
 class TestManagedPolicyAt:
@@ -27,8 +55,8 @@ class TestManagedPolicyAt:
 
     def test_of_artifact(self, world: World) -> None:
         """The role lets Artifact do four things, and nothing else."""
-        policy = act(world, managed_policies.managed_policy_at, ARTIFACT)
-        (statement,) = json.loads(managed_policies.version_of(policy, "v1").document)["Statement"]
+        _, version = act(world, managed_policies.version_of, ARTIFACT, "v1")
+        (statement,) = json.loads(version.document)["Statement"]
         assert set(statement["Action"]) == {
             "organizations:ListAccounts",
             "organizations:DescribeOrganization",
@@ -48,14 +76,17 @@ class TestManagedPolicyAt:
             "arn:aws:iam::aws:policy/AWSArtifactServiceRolePolicy",
             "arn:aws-cn:iam::aws:policy/AdministratorAccess",
             "arn:aws:iam::111122223333:policy/AdministratorAccess",
+            f"arn:aws:iam::{STRANGER}:policy/team/Mine",
+            f"arn:aws:iam::{MANAGEMENT}:policy/Mine",
+            f"arn:aws:iam::{MANAGEMENT}:policy/team/mine",
             "AdministratorAccess",
             "aws-service-role/AWSArtifactServiceRolePolicy",
             "",
         ],
     )
     def test_that_is_not_there(self, world: World, arn: str) -> None:
-        """Another name, path, partition or account is no policy of AWS."""
-        with refused(world, ManagedPolicyNotFound):
+        """Another name, path, partition or account is another policy."""
+        with refused(world, EntityNotFound):
             act(world, managed_policies.managed_policy_at, arn)
 
     def test_in_another_partition(self, world: World) -> None:
@@ -64,30 +95,188 @@ class TestManagedPolicyAt:
         policy = act(world, managed_policies.managed_policy_at, arn, account=STRANGER, region="us-gov-west-1")
         assert policy.name == "AWSArtifactServiceRolePolicy"
 
-    def test_of_a_version_that_is_not_there(self, world: World) -> None:
+    @pytest.mark.parametrize("version", ["v0", "v2", "1", ""])
+    def test_of_a_version_that_is_not_there(self, world: World, version: str) -> None:
         """An unknown version is not made up."""
-        policy = act(world, managed_policies.managed_policy_at, ARTIFACT)
-        for version in ("v0", "v2", "1", ""):
-            with refused(world, ManagedPolicyNotFound):
-                managed_policies.version_of(policy, version)
+        before = world.state
+        with pytest.raises(EntityNotFound) as caught:
+            act(world, managed_policies.version_of, ARTIFACT, version)
+        assert caught.value.kind is Entity.POLICY_VERSION
+        assert world.state is before
 
 
-class TestAttachments:
-    """attached_to and attachments."""
+class TestCreatePolicy:
+    """create_policy."""
 
-    def test_of_the_linked_role(self, world: World) -> None:
-        """The role carries the one policy."""
-        role = role_of(world.state, MANAGEMENT, ROLE, NOW)
-        assert [one.name for one in managed_policies.attached_to(role)] == ["AWSArtifactServiceRolePolicy"]
+    def test_has_a_first_version(self, world: World) -> None:
+        """Its first version is in force, and found by its ARN."""
+        policy = own(world)
+        assert (policy.default_version_id, policy.document, policy.description) == ("v1", POLICY, "Ours")
+        assert (arn_of("aws", policy), policy.policy_id[:4]) == (OWN, "ANPA")
 
-    def test_are_counted_in_the_callers_account(self, world: World) -> None:
-        """Every account counts its own roles."""
+    @pytest.mark.parametrize("name", ["Mine", "MINE"])
+    def test_that_exists(self, world: World, name: str) -> None:
+        """A name is taken whatever the path; one of AWS's is not."""
+        with refused(world, EntityNameTaken):
+            act(world, managed_policies.create_policy, NewPolicy(name=name, document=POLICY))
+        act(world, managed_policies.create_policy, NewPolicy(name="AdministratorAccess", document=POLICY))
+
+    @pytest.mark.parametrize("document", ["{}", "x", "", "[]", DENIAL.replace('"Deny"', '"Maybe"')])
+    def test_of_what_is_no_policy(self, world: World, document: str) -> None:
+        """What is no policy makes none."""
+        with refused(world, MalformedPolicyDocument):
+            act(world, managed_policies.create_policy, NewPolicy(name="Other", document=document))
+
+    def test_of_the_largest_size(self, world: World) -> None:
+        """6,144 characters fit, however much white space there is; one more does not."""
+        room = 6_144 - len(POLICY.replace(" ", ""))
+        fits = POLICY.replace('"*"}', f'"*{"a" * room}"}}') + " " * 1_000
+        act(world, managed_policies.create_policy, NewPolicy(name="Large", document=fits))
+        with refused(world, QuotaExceeded):
+            act(world, managed_policies.create_policy, NewPolicy(name="Larger", document=fits.replace("*a", "*aa")))
+
+    def test_beyond_the_quota(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An account has so many policies and no more."""
+        monkeypatch.setattr("artifact_state.catalog.iam_quota", lambda name: 1 if name == "PoliciesPerAccount" else 999)
+        with refused(world, QuotaExceeded):
+            act(world, managed_policies.create_policy, NewPolicy(name="Second", document=POLICY))
+
+
+class TestVersions:
+    """create_version, put_in_force and delete_version."""
+
+    def test_one_is_in_force(self, world: World) -> None:
+        """A new version decides when it is said so, or later."""
+        act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+        assert own(world).document == POLICY
+        act(world, managed_policies.put_in_force, OWN, "v2")
+        assert own(world).document == DENIAL
+        act(world, managed_policies.create_version, OWN, POLICY, in_force=True)
+        assert [one.version_id for one in own(world).versions] == ["v3", "v2", "v1"]
+        assert own(world).default_version_id == "v3"
+
+    def test_are_five_at_most(self, world: World) -> None:
+        """The sixth has to wait until another goes; its number is never used again."""
+        for _ in range(4):
+            act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+        with refused(world, QuotaExceeded):
+            act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+        act(world, managed_policies.delete_version, OWN, "v5")
+        _, version = act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+        assert version.version_id == "v6"
+
+    def test_in_force_is_not_deleted(self, world: World) -> None:
+        """The one that decides stays."""
+        with refused(world, EntityInUse):
+            act(world, managed_policies.delete_version, OWN, "v1")
+
+    @pytest.mark.parametrize("change", [managed_policies.put_in_force, managed_policies.delete_version])
+    def test_that_are_not_there(self, world: World, change: Callable[..., Any]) -> None:
+        """No version is made up."""
+        with refused(world, EntityNotFound):
+            act(world, change, OWN, "v7")
+
+
+class TestDeletePolicy:
+    """delete_policy."""
+
+    def test_that_nobody_has(self, world: World) -> None:
+        """It goes with its only version."""
+        act(world, managed_policies.delete_policy, OWN)
+        with refused(world, EntityNotFound):
+            act(world, managed_policies.delete_policy, OWN)
+
+    def test_with_versions(self, world: World) -> None:
+        """Its other versions go first."""
+        act(world, managed_policies.create_version, OWN, DENIAL, in_force=True)
+        self.is_kept(world, Obstacle.VERSIONS)
+        act(world, managed_policies.delete_version, OWN, "v1")
+        act(world, managed_policies.delete_policy, OWN)
+
+    @pytest.mark.parametrize(
+        ("make", "take"),
+        [
+            (on(attached_policies.attach_policy), on(attached_policies.detach_policy)),
+            (
+                on(attached_policies.put_boundary),
+                lambda tx, kind, name, _: on(attached_policies.delete_boundary)(tx, kind, name),
+            ),
+        ],
+    )
+    def test_that_somebody_has(self, world: World, make: Callable[..., Any], take: Callable[..., Any]) -> None:
+        """It is detached everywhere first, and bounds nobody."""
+        act(world, users.create_user, "Alice")
+        act(world, make, Entity.USER, "Alice", OWN)
+        self.is_kept(world, Obstacle.ATTACHMENTS)
+        act(world, take, Entity.USER, "Alice", OWN)
+        act(world, managed_policies.delete_policy, OWN)
+
+    def is_kept(self, world: World, why: Obstacle) -> None:
+        """Expect that it is not deleted."""
+        before = world.state
+        with pytest.raises(EntityInUse) as caught:
+            act(world, managed_policies.delete_policy, OWN)
+        assert caught.value.why is why
+        assert world.state is before
+
+
+CHANGES: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
+    "a version": (managed_policies.create_version, (DENIAL,), {"in_force": True}),
+    "another default": (managed_policies.put_in_force, ("v1",), {}),
+    "a version less": (managed_policies.delete_version, ("v1",), {}),
+    "no policy": (managed_policies.delete_policy, (), {}),
+    "tags": (managed_policies.tag_policy, ([("k", "v")],), {}),
+    "no tags": (managed_policies.untag_policy, (["k"],), {}),
+}
+
+
+class TestPolicyOfAnother:
+    """What is not the account's to change."""
+
+    @pytest.mark.parametrize(("change", "arguments", "named"), CHANGES.values(), ids=CHANGES)
+    def test_of_aws(
+        self, world: World, change: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        """A policy of AWS is AWS's, whether or not there is one of that name."""
+        for arn in (ARTIFACT, "arn:aws:iam::aws:policy/Nothing"):
+            with refused(world, NotOwned):
+                act(world, change, arn, *arguments, **named)
+
+    @pytest.mark.parametrize(("change", "arguments", "named"), CHANGES.values(), ids=CHANGES)
+    def test_of_another_account(
+        self, world: World, change: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        """Another account's policy is not there."""
+        with refused(world, EntityNotFound):
+            act(world, change, OWN, *arguments, account=STRANGER, **named)
+
+
+class TestTags:
+    """tag_policy and untag_policy."""
+
+    def test_come_and_go(self, world: World) -> None:
+        """Set, and taken off."""
+        act(world, managed_policies.tag_policy, OWN, [("a", "1"), ("b", "2")])
+        act(world, managed_policies.untag_policy, OWN, ["A"])
+        assert dict(own(world).tags) == {"b": "2"}
+
+
+class TestUsage:
+    """usage_of."""
+
+    def test_is_counted_in_each_account(self, world: World) -> None:
+        """Every account counts its own users, groups and roles."""
         member = new_account(world)
-        policy = act(world, managed_policies.managed_policy_at, ARTIFACT)
-        administrator = act(world, managed_policies.managed_policy_at, "arn:aws:iam::aws:policy/AdministratorAccess")
-        counted = {
-            (one.name, account): act(world, managed_policies.attachments, one, account=account)
-            for one in (policy, administrator)
-            for account in (MANAGEMENT, member)
+        counts = {
+            account: policy_usage.usage_of(world.state, account, NOW).attachments for account in (MANAGEMENT, member)
         }
-        assert list(counted.values()) == [1, 0, 0, 1]
+        linked, administrator = "aws-service-role/AWSArtifactServiceRolePolicy", "AdministratorAccess"
+        assert (counts[MANAGEMENT][linked], counts[member][linked]) == (1, 0)
+        assert (counts[MANAGEMENT][administrator], counts[member][administrator]) == (0, 1)
+
+    def test_tells_boundaries_from_attachments(self, world: World) -> None:
+        """A policy that bounds somebody is not attached to him."""
+        act(world, users.create_user, "Alice")
+        act(world, on(attached_policies.put_boundary), Entity.USER, "Alice", OWN)
+        usage, reference = policy_usage.usage_of(world.state, MANAGEMENT, NOW), reference_of(own(world))
+        assert (usage.attachments[reference], usage.boundaries[reference]) == (0, 1)

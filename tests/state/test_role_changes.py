@@ -1,16 +1,25 @@
 """What an account may change about its roles, and what a linked role refuses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from artifact_state import accounts, linked_roles, role_changes, trusted_access
-from artifact_state.errors import RoleHasPolicies, RoleNotFound, RoleProtected, TooManyTags
+from artifact_state.errors import (
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    MalformedPolicyDocument,
+    QuotaExceeded,
+    RoleNotFound,
+    RoleProtected,
+)
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.model import Role
-from artifact_state.roles import keep_role, role_of
+from artifact_state.roles import keep_role, role_of, trust_of
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused, transaction
 from tests.state.test_roles import ROLE as UNLINKED
@@ -21,7 +30,7 @@ Change = Callable[..., Any]
 # Every change that an account may make to a role, and its arguments.
 MODIFICATIONS: dict[str, tuple[Change, tuple[Any, ...], dict[str, Any]]] = {
     "description": (role_changes.update_role, (), {"description": "Mine"}),
-    "tags": (role_changes.tag_role, ({"k": "v"},), {}),
+    "tags": (role_changes.tag_role, ([("k", "v")],), {}),
     "no tags": (role_changes.untag_role, (["k"],), {}),
 }
 ALWAYS_PROTECTED: dict[str, tuple[Change, tuple[Any, ...], dict[str, Any]]] = {
@@ -103,7 +112,7 @@ class TestLinkedRole:
         before = linked(world)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         act(world, role_changes.update_role, ROLE, description="Mine")
-        act(world, role_changes.tag_role, ROLE, {"k": "v"})
+        act(world, role_changes.tag_role, ROLE, [("k", "v")])
         after = linked(world)
         assert (after.id, after.trust_policy, after.managed_policies) == (
             before.id,
@@ -128,16 +137,16 @@ class TestUnlinkedRole:
     def test_takes_tags(self, world: World) -> None:
         """Setting a tag again changes its value; taking off what is not there is no error."""
         for value in ("1", "2"):
-            act(world, role_changes.tag_role, "Dev", {"a": value, "b": "x"}, account=STRANGER)
+            act(world, role_changes.tag_role, "Dev", [("a", value), ("b", "x")], account=STRANGER)
         act(world, role_changes.untag_role, "Dev", ["b", "c"], account=STRANGER)
         assert dict(role_of(world.state, STRANGER, "Dev", NOW).tags) == {"a": "2"}
 
     def test_takes_fifty_tags(self, world: World) -> None:
         """Fifty fit; the fifty-first does not, and none of a call that goes beyond is set."""
-        act(world, role_changes.tag_role, "Dev", {str(number): "" for number in range(49)}, account=STRANGER)
-        with refused(world, TooManyTags):
-            act(world, role_changes.tag_role, "Dev", {"x": "", "y": ""}, account=STRANGER)
-        act(world, role_changes.tag_role, "Dev", {"x": "", "1": "changed"}, account=STRANGER)
+        act(world, role_changes.tag_role, "Dev", [(str(number), "") for number in range(49)], account=STRANGER)
+        with refused(world, QuotaExceeded):
+            act(world, role_changes.tag_role, "Dev", [("x", ""), ("y", "")], account=STRANGER)
+        act(world, role_changes.tag_role, "Dev", [("x", ""), ("1", "changed")], account=STRANGER)
         assert len(role_of(world.state, STRANGER, "Dev", NOW).tags) == 50
 
     def test_is_deleted(self, world: World) -> None:
@@ -150,12 +159,88 @@ class TestUnlinkedRole:
     def test_is_not_deleted_with_policies(self, world: World) -> None:
         """The access role has a policy, and stays."""
         member = new_account(world)
-        with refused(world, RoleHasPolicies):
+        with refused(world, EntityInUse):
             act(world, role_changes.delete_role, "OrganizationAccountAccessRole", account=member)
 
     def test_has_policies_that_may_change(self, world: World) -> None:
         """Its policies are its account's to change."""
         assert act(world, role_changes.unlinked_role, "Dev", account=STRANGER) == UNLINKED
+
+
+NEW = role_changes.NewRole(name="Ops", trust_policy=UNLINKED.trust_policy)
+
+
+class TestCreateRole:
+    """create_role."""
+
+    def test_makes_a_role(self, world: World) -> None:
+        """It has an id of its own kind, and what was asked."""
+        wanted = replace(NEW, path="/p/", description="Ours", max_session=timedelta(hours=2), tags=[("k", "v")])
+        role = act(world, role_changes.create_role, wanted)
+        assert role.id.startswith("AROA")
+        assert (role.path, role.description, role.max_session) == ("/p/", "Ours", timedelta(hours=2))
+        assert role_of(world.state, MANAGEMENT, "ops", NOW) == role
+
+    def test_that_exists(self, world: World) -> None:
+        """A name is taken, whatever its case, until the role is gone."""
+        act(world, role_changes.create_role, NEW)
+        with refused(world, EntityNameTaken):
+            act(world, role_changes.create_role, replace(NEW, name="OPS"))
+        act(world, role_changes.delete_role, "Ops")
+        act(world, role_changes.create_role, NEW)
+
+    def test_bounded_by_nothing(self, world: World) -> None:
+        """A boundary that does not exist makes no role."""
+        with refused(world, EntityNotFound):
+            act(world, role_changes.create_role, replace(NEW, boundary="arn:aws:iam::aws:policy/Nothing"))
+
+    def test_beyond_the_quota(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An account has so many roles and no more; those of services do not count."""
+        monkeypatch.setattr("artifact_state.catalog.iam_quota", lambda name: 1 if name == "RolesPerAccount" else 9_999)
+        act(world, role_changes.create_role, NEW)
+        with refused(world, QuotaExceeded):
+            act(world, role_changes.create_role, replace(NEW, name="Second"))
+
+    @pytest.mark.parametrize(
+        "trust",
+        [
+            "{}",
+            "x",
+            '{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}',
+            '{"Statement": {"Effect": "Allow", "Action": "iam:*", "Principal": "*"}}',
+            '{"Statement": {"Effect": "Allow", "Action": "sts:*", "Principal": "somebody"}}',
+            '{"Statement": {"Effect": "Allow", "Action": "sts:*", "Principal": {"AWS": 1}}}',
+            '{"Statement": {"Effect": "Allow", "Action": [1], "Principal": "*"}}',
+            '{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*", "Resource": "*"}}',
+        ],
+    )
+    def test_that_trusts_nobody(self, world: World, trust: str) -> None:
+        """A trust policy names who, and not what; it is about assuming."""
+        with refused(world, MalformedPolicyDocument):
+            act(world, role_changes.create_role, replace(NEW, trust_policy=trust))
+        with refused(world, MalformedPolicyDocument):
+            act(world, role_changes.update_trust, "Dev", trust, account=STRANGER)
+
+
+class TestUpdateTrust:
+    """update_trust."""
+
+    def test_trusts_another(self, world: World) -> None:
+        """The role trusts whom the new policy names."""
+        trust = trust_of(service="ec2.amazonaws.com")
+        act(world, role_changes.update_trust, "Dev", trust, account=STRANGER)
+        assert role_of(world.state, STRANGER, "Dev", NOW).trust_policy == trust
+
+    def test_is_not_too_large(self, world: World) -> None:
+        """A trust policy has 2,048 characters at most."""
+        trust = trust_of(service="a" * 2_048)
+        with refused(world, QuotaExceeded):
+            act(world, role_changes.update_trust, "Dev", trust, account=STRANGER)
+
+    def test_of_a_linked_role(self, world: World) -> None:
+        """Whom a service's role trusts is never an account's to change."""
+        with refused(world, RoleProtected):
+            act(world, role_changes.update_trust, ROLE, UNLINKED.trust_policy)
 
 
 class TestMissingRole:

@@ -92,12 +92,17 @@ class TestForm:
     def test_lists_in_the_order_of_the_numbers(self, member: Client, tagging: Request) -> None:
         """Numbers may be missing and out of order; 10 comes after 9."""
         body = b"&".join(
-            b"Tags.member.%d.Key=same&Tags.member.%d.Value=v%d" % (number, number, number) for number in (10, 9, 1)
+            b"Tags.member.%d.Key=k%d&Tags.member.%d.Value=%s"
+            % (number, number, number, b"v" * (257 if number == 9 else 1))
+            for number in (10, 9, 1)
         )
-        tagged = answer(member.core, form(tagging, b"RoleName=" + ROLE.encode() + b"&" + body), SERVICE, "TagRole")
-        assert tagged.status == 200
+        request = form(tagging, b"RoleName=" + ROLE.encode() + b"&" + body)
+        got = refused(member.core, request, SERVICE, "TagRole")
+        assert "at 'tags.2.member.value' failed" in got.message
+        request = form(tagging, request.body.replace(b"v" * 257, b"v").partition(b"2010-05-08&")[2])
+        assert answer(member.core, request, SERVICE, "TagRole").status == 200
         tags = member.does(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"]
-        assert tags == [{"Key": "same", "Value": "v10"}]
+        assert [tag["Key"] for tag in tags] == ["k1", "k10", "k9"]
 
     @pytest.mark.parametrize(
         "text", ["]]>", "<a>&amp;</a>", "\U0001f600", "a\x01b", "a\x00", "\ufffe", "\x85", "\u2028", "\r\n\t", "'\""]

@@ -51,6 +51,7 @@ __all__ = [
     "agreement",
     "agreement_of",
     "agreements",
+    "iam_quota",
     "linked_role_of",
     "managed_policies",
     "managed_policy",
@@ -205,6 +206,22 @@ def quotas() -> "Quotas":
     from artifact_state.catalog.quota_records import quotas_from
 
     return quotas_from(_read("quotas"))
+
+
+def resource_types(action: str) -> frozenset[str]:
+    """Name the types of resources that an action is about, such as `organizations:MoveAccount`; most have none."""
+    return _resource_types().get(action, frozenset())
+
+
+def iam_quota(name: str) -> int:
+    """Give a default quota of IAM, by AWS's own name for it."""
+    limit: int = _read("iam_quotas")["quotas"][name]
+    return limit
+
+
+@cache
+def _resource_types() -> dict[str, frozenset[str]]:
+    return {action: frozenset(types) for action, types in _read("actions")["actions"].items()}
 
 
 @cache

@@ -40,6 +40,7 @@ from artifact_state.ordered import Ordered
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Report
+    from artifact_state.model.identities import AccessKey, CustomerPolicy, Group, User
 
 __all__ = [
     "SHELVES",
@@ -123,6 +124,16 @@ class State:
     roles: Map[str, tuple[Role, ...]] = Map()
     """The roles of each account, in the order of their names in lower case: IAM keeps names apart without regard to
     case. A map for each account would take as much memory as its roles."""
+    users: Map[str, tuple[User, ...]] = Map()
+    """The IAM users of each account, as its roles are kept; so are groups and policies."""
+    groups: Map[str, tuple[Group, ...]] = Map()
+    customer_policies: Map[str, tuple[CustomerPolicy, ...]] = Map()
+    access_keys: Map[str, AccessKey] = Map()
+    root_access_keys: Map[str, tuple[str, ...]] = Map()
+    """The ids of the access keys of each account's root user, the oldest first."""
+    account_aliases: Map[str, str] = Map()
+    alias_accounts: Map[str, str] = Map()
+    """The account of each alias: no two accounts have the same."""
     deletion_tasks: Map[str, DeletionTask] = Map()
     sessions: Map[str, Session] = Map()
     session_order: Ordered[str] = Ordered()

@@ -13,6 +13,7 @@ class CallerKind(Enum):
     """Who signs a call."""
 
     ROOT = "root"
+    USER = "user"
     ROLE = "role"
     SERVICE = "service"
 
@@ -44,7 +45,11 @@ class Role:
     created_at: datetime
     linked_service: str | None = None
     managed_policies: tuple[str, ...] = ()
-    """Paths and names of AWS managed policies, such as `aws-service-role/AWSArtifactServiceRolePolicy`."""
+    """References to policies, in the order of attaching: see `policy_references`."""
+    inline_policies: Map[str, str] = Map()
+    """Documents by the names of the policies."""
+    boundary: str | None = None
+    """A reference to the policy that bounds its permissions."""
     tags: Map[str, str] = Map()
     max_session: timedelta = timedelta(hours=1)
     gone_at: datetime | None = None
@@ -84,3 +89,11 @@ class Session:
     name: str
     serial: int
     expires_at: datetime
+    policies: tuple[tuple[str, str], ...] = ()
+    """The policies that bound it, each by its name and its document."""
+    tags: tuple[tuple[str, str], ...] = ()
+    transitive_tags: frozenset[str] = frozenset()
+    """The keys of the tags that the sessions assumed from this one have too."""
+    source_identity: str = ""
+    chained: bool = False
+    """Whether a session assumed it."""

@@ -1,130 +1,219 @@
-"""Policies of roles: read, and refused to be changed on a role that is linked to a service."""
+"""Managed policies of AWS and of the account: made, versioned, tagged, listed, and where they are used."""
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Iterator
+from heapq import merge
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
-from artifact_emulator.failures import not_emulated
-from artifact_state import arns, managed_policies, role_changes, roles
-from artifact_state.model import Role
+from artifact_emulator.services.iam.users import tag_page, tags_of
+from artifact_state import by_name, catalog, managed_policies, policy_usage
+from artifact_state.catalog import PolicyVersion
+from artifact_state.model import Map, Role
+from artifact_state.model.identities import CustomerPolicy, Group, User
+from artifact_state.policy_references import AnyPolicy, arn_of, reference_of
+from artifact_state.policy_usage import Identity, Usage
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
-
-def list_attached_role_policies(
-    call: Call, request: "requests.ListAttachedRolePoliciesRequest"
-) -> "replies.ListAttachedRolePoliciesResponse":
-    """List the managed policies of a role."""
-    role = _role(call, request.role_name)
-    prefix = request.path_prefix or "/"
-    partition = call.tx.caller.partition
-    attached = managed_policies.attached_to(role)
-    return {
-        "AttachedPolicies": [
-            {"PolicyName": one.name, "PolicyArn": arns.managed_policy(partition, one.path, one.name)}
-            for one in attached
-            if one.path.startswith(prefix)
-        ],
-        "IsTruncated": False,
-    }
+_BOUNDARIES = "PermissionsBoundary"
+_KINDS: dict[type[Identity], str] = {Group: "Group", User: "User", Role: "Role"}
 
 
-def list_role_policies(call: Call, request: "requests.ListRolePoliciesRequest") -> "replies.ListRolePoliciesResponse":
-    """List the inline policies of a role: no role of the emulator has any yet."""
-    _role(call, request.role_name)
-    return {"PolicyNames": [], "IsTruncated": False}
+def create_policy(call: Call, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
+    """Make a policy of the caller's account."""
+    wanted = managed_policies.NewPolicy(
+        name=request.policy_name,
+        document=request.policy_document,
+        path=request.path or "/",
+        description=request.description or "",
+        tags=[(tag.key, tag.value) for tag in request.tags or ()],
+    )
+    policy = managed_policies.create_policy(call.tx, wanted)
+    whole = _in_short(call, policy, Usage())
+    # Unlike GetPolicy's, its answer has no description: the note on the shape `Policy` of AWS's model.
+    if policy.tags:
+        whole["Tags"] = tags_of(policy.tags)
+    return {"Policy": whole}
 
 
 def get_policy(call: Call, request: "requests.GetPolicyRequest") -> "replies.GetPolicyResponse":
-    """Describe a policy that AWS manages."""
+    """Describe a policy of AWS or of the caller's account."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
-    return {
-        "Policy": {
-            "PolicyName": policy.name,
-            "PolicyId": policy.policy_id,
-            "Arn": arns.managed_policy(call.tx.caller.partition, policy.path, policy.name),
-            "Path": policy.path,
-            "DefaultVersionId": policy.default_version_id,
-            "AttachmentCount": managed_policies.attachments(call.tx, policy),
-            "PermissionsBoundaryUsageCount": 0,
-            "IsAttachable": True,
-            "Description": policy.description,
-            "CreateDate": policy.created_at,
-            "UpdateDate": policy.updated_at,
-        }
-    }
+    whole = _in_short(call, policy, _usage(call))
+    whole["Description"] = policy.description
+    if isinstance(policy, CustomerPolicy):
+        whole["Tags"] = tags_of(policy.tags)
+        if not policy.description:
+            del whole["Description"]
+    return {"Policy": whole}
+
+
+def list_policies(call: Call, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
+    """List policies of AWS, of the caller's account, or both, by name: all, or those that are used."""
+    usage, prefix = _usage(call), request.path_prefix or "/"
+    scope, wanted = request.scope or "All", request.policy_usage_filter
+    listing = Alphabetical("ListPolicies", call.tx.caller.account_id, scope, request.only_attached, prefix, wanted)
+    after = listing.after(request.marker)
+    counts = usage.boundaries if wanted == _BOUNDARIES else usage.attachments
+    found = (
+        one
+        for one in _policies(call, scope)
+        if place_of(one) > after
+        and one.path.startswith(prefix)
+        and (counts[reference_of(one)] or not (request.only_attached or wanted))
+    )
+    page, more = listing.page(found, request.max_items, place_of)
+    return {"Policies": [_in_short(call, one, usage) for one in page], **more}
+
+
+def delete_policy(call: Call, request: "requests.DeletePolicyRequest") -> None:
+    """Delete a policy that nobody has."""
+    managed_policies.delete_policy(call.tx, request.policy_arn)
+
+
+def create_policy_version(
+    call: Call, request: "requests.CreatePolicyVersionRequest"
+) -> "replies.CreatePolicyVersionResponse":
+    """Add a version to a policy."""
+    policy, version = managed_policies.create_version(
+        call.tx, request.policy_arn, request.policy_document, in_force=bool(request.set_as_default)
+    )
+    return {"PolicyVersion": _version(policy, version)}
 
 
 def get_policy_version(call: Call, request: "requests.GetPolicyVersionRequest") -> "replies.GetPolicyVersionResponse":
-    """Give one version of a policy that AWS manages, with its document."""
-    policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
-    version = managed_policies.version_of(policy, request.version_id)
-    return {
-        "PolicyVersion": {
-            "Document": quote(version.document, safe="-_.~"),
-            "VersionId": version.version_id,
-            "IsDefaultVersion": version.version_id == policy.default_version_id,
-            "CreateDate": version.created_at,
-        }
-    }
+    """Give one version of a policy, with its document."""
+    policy, version = managed_policies.version_of(call.tx, request.policy_arn, request.version_id)
+    return {"PolicyVersion": {"Document": encoded(version.document), **_version(policy, version)}}
 
 
 def list_policy_versions(
     call: Call, request: "requests.ListPolicyVersionsRequest"
 ) -> "replies.ListPolicyVersionsResponse":
-    """List the known versions of a policy that AWS manages, without their documents."""
+    """List the known versions of a policy, without their documents, the newest first."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
-    versions: list[replies.PolicyVersion] = [
-        {
-            "VersionId": one.version_id,
-            "IsDefaultVersion": one.version_id == policy.default_version_id,
-            "CreateDate": one.created_at,
-        }
-        for one in policy.versions
-    ]
-    return {"Versions": versions, "IsTruncated": False}
+    listing = Alphabetical("ListPolicyVersions", request.policy_arn)
+    after = listing.after(request.marker)
+    older = (one for one in policy.versions if not after or _number(one.version_id) < _number(after))
+    page, more = listing.page(older, request.max_items, lambda one: one.version_id)
+    return {"Versions": [_version(policy, one) for one in page], **more}
 
 
-def attach_role_policy(call: Call, request: "requests.AttachRolePolicyRequest") -> NoReturn:
-    """Refuse to attach a policy to a linked role; other roles' policies are not emulated yet."""
-    _refuse(call, request.role_name, "AttachRolePolicy")
+def set_default_policy_version(call: Call, request: "requests.SetDefaultPolicyVersionRequest") -> None:
+    """Let another version of a policy decide."""
+    managed_policies.put_in_force(call.tx, request.policy_arn, request.version_id)
 
 
-def detach_role_policy(call: Call, request: "requests.DetachRolePolicyRequest") -> NoReturn:
-    """Refuse to detach a policy from a linked role; other roles' policies are not emulated yet."""
-    _refuse(call, request.role_name, "DetachRolePolicy")
+def delete_policy_version(call: Call, request: "requests.DeletePolicyVersionRequest") -> None:
+    """Delete a version of a policy that is not in force."""
+    managed_policies.delete_version(call.tx, request.policy_arn, request.version_id)
 
 
-def put_role_policy(call: Call, request: "requests.PutRolePolicyRequest") -> NoReturn:
-    """Refuse to put a policy into a linked role; other roles' policies are not emulated yet."""
-    _refuse(call, request.role_name, "PutRolePolicy")
+def tag_policy(call: Call, request: "requests.TagPolicyRequest") -> None:
+    """Set tags of a policy."""
+    managed_policies.tag_policy(call.tx, request.policy_arn, [(tag.key, tag.value) for tag in request.tags])
 
 
-def delete_role_policy(call: Call, request: "requests.DeleteRolePolicyRequest") -> NoReturn:
-    """Refuse to take a policy out of a linked role; other roles' policies are not emulated yet."""
-    _refuse(call, request.role_name, "DeleteRolePolicy")
+def untag_policy(call: Call, request: "requests.UntagPolicyRequest") -> None:
+    """Take tags off a policy."""
+    managed_policies.untag_policy(call.tx, request.policy_arn, request.tag_keys)
 
 
-def update_assume_role_policy(call: Call, request: "requests.UpdateAssumeRolePolicyRequest") -> NoReturn:
-    """Refuse to change whom a linked role trusts; other roles' policies are not emulated yet."""
-    _refuse(call, request.role_name, "UpdateAssumeRolePolicy")
+def list_policy_tags(call: Call, request: "requests.ListPolicyTagsRequest") -> "replies.ListPolicyTagsResponse":
+    """List a policy's tags, by key; a policy of AWS has none."""
+    policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
+    listing = Alphabetical("ListPolicyTags", call.tx.caller.account_id, request.policy_arn)
+    tags = policy.tags if isinstance(policy, CustomerPolicy) else Map()
+    page, more = tag_page(listing, tags, request)
+    return {"Tags": page, **more}
 
 
-def put_role_permissions_boundary(call: Call, request: "requests.PutRolePermissionsBoundaryRequest") -> NoReturn:
-    """Refuse to bound a linked role; other roles' boundaries are not emulated yet."""
-    _refuse(call, request.role_name, "PutRolePermissionsBoundary")
+def list_entities_for_policy(
+    call: Call, request: "requests.ListEntitiesForPolicyRequest"
+) -> "replies.ListEntitiesForPolicyResponse":
+    """List the groups, users and roles of the account that have a policy, or that it bounds."""
+    policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
+    prefix, kind, wanted = request.path_prefix or "/", request.entity_filter, request.policy_usage_filter
+    listing = Alphabetical("ListEntitiesForPolicy", call.tx.caller.account_id, request.policy_arn, kind, prefix, wanted)
+    after, reference = listing.after(request.marker), reference_of(policy)
+    found = sorted(
+        (
+            one
+            for one in policy_usage.identities_of(call.tx.state, call.tx.caller.account_id, call.tx.now)
+            if _uses(one, reference, wanted)
+            and one.path.startswith(prefix)
+            and kind in (None, _KINDS[type(one)])
+            and _entity_place(one) > after
+        ),
+        key=_entity_place,
+    )
+    page, more = listing.page(found, request.max_items, _entity_place)
+    return {
+        "PolicyGroups": [{"GroupName": one.name, "GroupId": one.id} for one in page if isinstance(one, Group)],
+        "PolicyUsers": [{"UserName": one.name, "UserId": one.id} for one in page if isinstance(one, User)],
+        "PolicyRoles": [{"RoleName": one.name, "RoleId": one.id} for one in page if isinstance(one, Role)],
+        **more,
+    }
 
 
-def delete_role_permissions_boundary(call: Call, request: "requests.DeleteRolePermissionsBoundaryRequest") -> NoReturn:
-    """Refuse to unbound a linked role; other roles' boundaries are not emulated yet."""
-    _refuse(call, request.role_name, "DeleteRolePermissionsBoundary")
+def _in_short(call: Call, policy: AnyPolicy, usage: Usage) -> "replies.Policy":
+    """Lay out a policy as lists show it, without description and tags."""
+    reference = reference_of(policy)
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.policy_id,
+        "Arn": arn_of(call.tx.caller.partition, policy),
+        "Path": policy.path,
+        "DefaultVersionId": policy.default_version_id,
+        "AttachmentCount": usage.attachments[reference],
+        "PermissionsBoundaryUsageCount": usage.boundaries[reference],
+        "IsAttachable": True,
+        "CreateDate": policy.created_at,
+        "UpdateDate": policy.updated_at,
+    }
 
 
-def _role(call: Call, name: str) -> Role:
-    return roles.role_of(call.tx.state, call.tx.caller.account_id, name, call.tx.now)
+def place_of(policy: AnyPolicy) -> str:
+    """Tell the place of a policy in lists: by name, an account's own before AWS's of the same name."""
+    owner = "1" if isinstance(policy, CustomerPolicy) else "2"
+    return f"{by_name.key_of(policy.name)} {owner}"
 
 
-def _refuse(call: Call, role_name: str, operation: str) -> NoReturn:
-    role_changes.unlinked_role(call.tx, role_name)
-    raise not_emulated(f"iam:{operation} of a role that is not linked to a service")
+def encoded(document: str) -> str:
+    """Write a policy as IAM does: encoded as RFC 3986 has it."""
+    return quote(document, safe="-_.~")
+
+
+def _policies(call: Call, scope: str) -> Iterator[AnyPolicy]:
+    own = call.tx.state.customer_policies.get(call.tx.caller.account_id, ()) if scope != "AWS" else ()
+    aws = sorted(catalog.managed_policies(), key=place_of) if scope != "Local" else ()
+    return merge(own, aws, key=place_of)
+
+
+def _usage(call: Call) -> Usage:
+    return policy_usage.usage_of(call.tx.state, call.tx.caller.account_id, call.tx.now)
+
+
+def _version(policy: AnyPolicy, version: PolicyVersion) -> "replies.PolicyVersion":
+    return {
+        "VersionId": version.version_id,
+        "IsDefaultVersion": version.version_id == policy.default_version_id,
+        "CreateDate": version.created_at,
+    }
+
+
+def _number(version_id: str) -> int:
+    return int(version_id.removeprefix("v"))
+
+
+def _uses(identity: Identity, reference: str, wanted: str | None) -> bool:
+    bounded = policy_usage.boundary_of(identity) == reference
+    attached = reference in identity.managed_policies
+    return {None: attached or bounded, _BOUNDARIES: bounded}.get(wanted, attached)
+
+
+def _entity_place(identity: Identity) -> str:
+    return f"{_KINDS[type(identity)]} {by_name.key_of(identity.name)}"

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.services.iam.users import boundary_of, tag_page, tags_of
 from artifact_state import arns, role_changes, roles
 from artifact_state.model import Role
 from artifact_state.world import Transaction
@@ -13,40 +14,48 @@ from artifact_state.world import Transaction
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
-PAGE = 100
+_LONGEST = timedelta(hours=1)
+"""Of a session, unless it is said."""
+
+
+def create_role(call: Call, request: "requests.CreateRoleRequest") -> "replies.CreateRoleResponse":
+    """Make a role that belongs to no service."""
+    longest = request.max_session_duration
+    wanted = role_changes.NewRole(
+        name=request.role_name,
+        trust_policy=request.assume_role_policy_document,
+        path=request.path or "/",
+        description=request.description or "",
+        max_session=timedelta(seconds=longest) if longest else _LONGEST,
+        boundary=request.permissions_boundary,
+        tags=[(tag.key, tag.value) for tag in request.tags or ()],
+    )
+    return {"Role": _in_full(call.tx, role_changes.create_role(call.tx, wanted))}
 
 
 def get_role(call: Call, request: "requests.GetRoleRequest") -> "replies.GetRoleResponse":
     """Describe a role."""
-    role = roles.role_of(call.tx.state, call.tx.caller.account_id, request.role_name, call.tx.now)
-    whole = summary(call.tx, role)
+    role = the_role(call, request.role_name)
+    whole = _in_full(call.tx, role)
     whole["RoleLastUsed"] = {}
-    if role.tags:
-        whole["Tags"] = _tags(role)
     return {"Role": whole}
 
 
 def list_roles(call: Call, request: "requests.ListRolesRequest") -> "replies.ListRolesResponse":
     """List the roles below a path, by name, without their tags."""
     prefix = request.path_prefix or "/"
-    listing = Listing("ListRoles", call.tx.caller.account_id, prefix)
+    listing = Alphabetical("ListRoles", call.tx.caller.account_id, prefix)
     after = listing.after(request.marker)
-    found = roles.roles_of(call.tx.state, call.tx.caller.account_id, prefix, call.tx.now)
-    placed = ((place, role) for place, role in enumerate(found) if place > after)
-    page, marker = listing.page(placed, request.max_items or PAGE)
-    reply: replies.ListRolesResponse = {
-        "Roles": [summary(call.tx, role) for role in page],
-        "IsTruncated": marker is not None,
-    }
-    if marker:
-        reply["Marker"] = marker
-    return reply
+    found = roles.roles_of(call.tx.state, call.tx.caller.account_id, prefix, call.tx.now, after=after)
+    page, more = listing.page(found, request.max_items, lambda role: role.name)
+    return {"Roles": [summary(call.tx, role) for role in page], **more}
 
 
 def list_role_tags(call: Call, request: "requests.ListRoleTagsRequest") -> "replies.ListRoleTagsResponse":
     """List a role's tags."""
-    role = roles.role_of(call.tx.state, call.tx.caller.account_id, request.role_name, call.tx.now)
-    return {"Tags": _tags(role), "IsTruncated": False}
+    role = the_role(call, request.role_name)
+    page, more = tag_page(Alphabetical("ListRoleTags", role.account_id, role.id), role.tags, request)
+    return {"Tags": page, **more}
 
 
 def update_role(call: Call, request: "requests.UpdateRoleRequest") -> "replies.UpdateRoleResponse":
@@ -64,9 +73,14 @@ def update_role_description(
     return {"Role": summary(call.tx, role)}
 
 
+def update_assume_role_policy(call: Call, request: "requests.UpdateAssumeRolePolicyRequest") -> None:
+    """Change who may assume a role."""
+    role_changes.update_trust(call.tx, request.role_name, request.policy_document)
+
+
 def tag_role(call: Call, request: "requests.TagRoleRequest") -> None:
     """Set tags of a role."""
-    role_changes.tag_role(call.tx, request.role_name, {tag.key: tag.value for tag in request.tags})
+    role_changes.tag_role(call.tx, request.role_name, [(tag.key, tag.value) for tag in request.tags])
 
 
 def untag_role(call: Call, request: "requests.UntagRoleRequest") -> None:
@@ -77,6 +91,16 @@ def untag_role(call: Call, request: "requests.UntagRoleRequest") -> None:
 def delete_role(call: Call, request: "requests.DeleteRoleRequest") -> None:
     """Delete a role that has no policies and is not linked to a service."""
     role_changes.delete_role(call.tx, request.role_name)
+
+
+def the_role(call: Call, name: str) -> Role:
+    """Find a role of the caller's account."""
+    return roles.role_of(call.tx.state, call.tx.caller.account_id, name, call.tx.now)
+
+
+def changeable_role(call: Call, name: str) -> Role:
+    """Find a role of the caller's account that is not linked to a service."""
+    return role_changes.unlinked_role(call.tx, name)
 
 
 def summary(tx: Transaction, role: Role) -> "replies.Role":
@@ -94,5 +118,10 @@ def summary(tx: Transaction, role: Role) -> "replies.Role":
     }
 
 
-def _tags(role: Role) -> "list[replies.Tag]":
-    return [{"Key": key, "Value": value} for key, value in sorted(role.tags.items())]
+def _in_full(tx: Transaction, role: Role) -> "replies.Role":
+    whole = summary(tx, role)
+    if role.boundary is not None:
+        whole["PermissionsBoundary"] = boundary_of(tx, role.boundary)
+    if role.tags:
+        whole["Tags"] = tags_of(role.tags)
+    return whole

@@ -22,6 +22,22 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "AddUserToGroup": Operation(
+            name="AddUserToGroup",
+            request="AddUserToGroupRequest",
+            errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
+        ),
+        "AttachGroupPolicy": Operation(
+            name="AttachGroupPolicy",
+            request="AttachGroupPolicyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "PolicyNotAttachableException",
+                "ServiceFailureException",
+            ),
+        ),
         "AttachRolePolicy": Operation(
             name="AttachRolePolicy",
             request="AttachRolePolicyRequest",
@@ -34,6 +50,94 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "AttachUserPolicy": Operation(
+            name="AttachUserPolicy",
+            request="AttachUserPolicyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "PolicyNotAttachableException",
+                "ServiceFailureException",
+            ),
+        ),
+        "CreateAccessKey": Operation(
+            name="CreateAccessKey",
+            request="CreateAccessKeyRequest",
+            reply="CreateAccessKeyResponse",
+            errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
+        ),
+        "CreateAccountAlias": Operation(
+            name="CreateAccountAlias",
+            request="CreateAccountAliasRequest",
+            errors=(
+                "ConcurrentModificationException",
+                "EntityAlreadyExistsException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "CreateGroup": Operation(
+            name="CreateGroup",
+            request="CreateGroupRequest",
+            reply="CreateGroupResponse",
+            errors=(
+                "LimitExceededException",
+                "EntityAlreadyExistsException",
+                "NoSuchEntityException",
+                "ServiceFailureException",
+            ),
+        ),
+        "CreateLoginProfile": Operation(
+            name="CreateLoginProfile",
+            request="CreateLoginProfileRequest",
+            reply="CreateLoginProfileResponse",
+            errors=(
+                "EntityAlreadyExistsException",
+                "NoSuchEntityException",
+                "PasswordPolicyViolationException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "CreatePolicy": Operation(
+            name="CreatePolicy",
+            request="CreatePolicyRequest",
+            reply="CreatePolicyResponse",
+            errors=(
+                "InvalidInputException",
+                "LimitExceededException",
+                "EntityAlreadyExistsException",
+                "MalformedPolicyDocumentException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "CreatePolicyVersion": Operation(
+            name="CreatePolicyVersion",
+            request="CreatePolicyVersionRequest",
+            reply="CreatePolicyVersionResponse",
+            errors=(
+                "NoSuchEntityException",
+                "MalformedPolicyDocumentException",
+                "InvalidInputException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "CreateRole": Operation(
+            name="CreateRole",
+            request="CreateRoleRequest",
+            reply="CreateRoleResponse",
+            errors=(
+                "LimitExceededException",
+                "InvalidInputException",
+                "EntityAlreadyExistsException",
+                "MalformedPolicyDocumentException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
         "CreateServiceLinkedRole": Operation(
             name="CreateServiceLinkedRole",
             request="CreateServiceLinkedRoleRequest",
@@ -42,6 +146,81 @@ SERVICE = Service(
                 "InvalidInputException",
                 "LimitExceededException",
                 "NoSuchEntityException",
+                "ServiceFailureException",
+            ),
+        ),
+        "CreateUser": Operation(
+            name="CreateUser",
+            request="CreateUserRequest",
+            reply="CreateUserResponse",
+            errors=(
+                "LimitExceededException",
+                "EntityAlreadyExistsException",
+                "NoSuchEntityException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeleteAccessKey": Operation(
+            name="DeleteAccessKey",
+            request="DeleteAccessKeyRequest",
+            errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
+        ),
+        "DeleteAccountAlias": Operation(
+            name="DeleteAccountAlias",
+            request="DeleteAccountAliasRequest",
+            errors=(
+                "ConcurrentModificationException",
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeleteGroup": Operation(
+            name="DeleteGroup",
+            request="DeleteGroupRequest",
+            errors=(
+                "NoSuchEntityException",
+                "DeleteConflictException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeleteGroupPolicy": Operation(
+            name="DeleteGroupPolicy",
+            request="DeleteGroupPolicyRequest",
+            errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
+        ),
+        "DeleteLoginProfile": Operation(
+            name="DeleteLoginProfile",
+            request="DeleteLoginProfileRequest",
+            errors=(
+                "EntityTemporarilyUnmodifiableException",
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeletePolicy": Operation(
+            name="DeletePolicy",
+            request="DeletePolicyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "DeleteConflictException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeletePolicyVersion": Operation(
+            name="DeletePolicyVersion",
+            request="DeletePolicyVersionRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "DeleteConflictException",
                 "ServiceFailureException",
             ),
         ),
@@ -78,6 +257,37 @@ SERVICE = Service(
             reply="DeleteServiceLinkedRoleResponse",
             errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
         ),
+        "DeleteUser": Operation(
+            name="DeleteUser",
+            request="DeleteUserRequest",
+            errors=(
+                "LimitExceededException",
+                "NoSuchEntityException",
+                "DeleteConflictException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeleteUserPermissionsBoundary": Operation(
+            name="DeleteUserPermissionsBoundary",
+            request="DeleteUserPermissionsBoundaryRequest",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "DeleteUserPolicy": Operation(
+            name="DeleteUserPolicy",
+            request="DeleteUserPolicyRequest",
+            errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
+        ),
+        "DetachGroupPolicy": Operation(
+            name="DetachGroupPolicy",
+            request="DetachGroupPolicyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "ServiceFailureException",
+            ),
+        ),
         "DetachRolePolicy": Operation(
             name="DetachRolePolicy",
             request="DetachRolePolicyRequest",
@@ -89,8 +299,45 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "DetachUserPolicy": Operation(
+            name="DetachUserPolicy",
+            request="DetachUserPolicyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "ServiceFailureException",
+            ),
+        ),
+        "GetAccessKeyLastUsed": Operation(
+            name="GetAccessKeyLastUsed", request="GetAccessKeyLastUsedRequest", reply="GetAccessKeyLastUsedResponse"
+        ),
+        "GetAccountAuthorizationDetails": Operation(
+            name="GetAccountAuthorizationDetails",
+            request="GetAccountAuthorizationDetailsRequest",
+            reply="GetAccountAuthorizationDetailsResponse",
+            errors=("ServiceFailureException",),
+        ),
         "GetAccountSummary": Operation(
             name="GetAccountSummary", reply="GetAccountSummaryResponse", errors=("ServiceFailureException",)
+        ),
+        "GetGroup": Operation(
+            name="GetGroup",
+            request="GetGroupRequest",
+            reply="GetGroupResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "GetGroupPolicy": Operation(
+            name="GetGroupPolicy",
+            request="GetGroupPolicyRequest",
+            reply="GetGroupPolicyResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "GetLoginProfile": Operation(
+            name="GetLoginProfile",
+            request="GetLoginProfileRequest",
+            reply="GetLoginProfileResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
         ),
         "GetPolicy": Operation(
             name="GetPolicy",
@@ -122,17 +369,83 @@ SERVICE = Service(
             reply="GetServiceLinkedRoleDeletionStatusResponse",
             errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
         ),
+        "GetUser": Operation(
+            name="GetUser",
+            request="GetUserRequest",
+            reply="GetUserResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "GetUserPolicy": Operation(
+            name="GetUserPolicy",
+            request="GetUserPolicyRequest",
+            reply="GetUserPolicyResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListAccessKeys": Operation(
+            name="ListAccessKeys",
+            request="ListAccessKeysRequest",
+            reply="ListAccessKeysResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListAccountAliases": Operation(
+            name="ListAccountAliases",
+            request="ListAccountAliasesRequest",
+            reply="ListAccountAliasesResponse",
+            errors=("ServiceFailureException",),
+        ),
+        "ListAttachedGroupPolicies": Operation(
+            name="ListAttachedGroupPolicies",
+            request="ListAttachedGroupPoliciesRequest",
+            reply="ListAttachedGroupPoliciesResponse",
+            errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
+        ),
         "ListAttachedRolePolicies": Operation(
             name="ListAttachedRolePolicies",
             request="ListAttachedRolePoliciesRequest",
             reply="ListAttachedRolePoliciesResponse",
             errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
         ),
+        "ListAttachedUserPolicies": Operation(
+            name="ListAttachedUserPolicies",
+            request="ListAttachedUserPoliciesRequest",
+            reply="ListAttachedUserPoliciesResponse",
+            errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
+        ),
+        "ListEntitiesForPolicy": Operation(
+            name="ListEntitiesForPolicy",
+            request="ListEntitiesForPolicyRequest",
+            reply="ListEntitiesForPolicyResponse",
+            errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
+        ),
+        "ListGroupPolicies": Operation(
+            name="ListGroupPolicies",
+            request="ListGroupPoliciesRequest",
+            reply="ListGroupPoliciesResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListGroups": Operation(
+            name="ListGroups",
+            request="ListGroupsRequest",
+            reply="ListGroupsResponse",
+            errors=("ServiceFailureException",),
+        ),
+        "ListGroupsForUser": Operation(
+            name="ListGroupsForUser",
+            request="ListGroupsForUserRequest",
+            reply="ListGroupsForUserResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
         "ListPolicies": Operation(
             name="ListPolicies",
             request="ListPoliciesRequest",
             reply="ListPoliciesResponse",
             errors=("ServiceFailureException",),
+        ),
+        "ListPolicyTags": Operation(
+            name="ListPolicyTags",
+            request="ListPolicyTagsRequest",
+            reply="ListPolicyTagsResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException", "InvalidInputException"),
         ),
         "ListPolicyVersions": Operation(
             name="ListPolicyVersions",
@@ -154,6 +467,31 @@ SERVICE = Service(
         ),
         "ListRoles": Operation(
             name="ListRoles", request="ListRolesRequest", reply="ListRolesResponse", errors=("ServiceFailureException",)
+        ),
+        "ListUserPolicies": Operation(
+            name="ListUserPolicies",
+            request="ListUserPoliciesRequest",
+            reply="ListUserPoliciesResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListUserTags": Operation(
+            name="ListUserTags",
+            request="ListUserTagsRequest",
+            reply="ListUserTagsResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListUsers": Operation(
+            name="ListUsers", request="ListUsersRequest", reply="ListUsersResponse", errors=("ServiceFailureException",)
+        ),
+        "PutGroupPolicy": Operation(
+            name="PutGroupPolicy",
+            request="PutGroupPolicyRequest",
+            errors=(
+                "LimitExceededException",
+                "MalformedPolicyDocumentException",
+                "NoSuchEntityException",
+                "ServiceFailureException",
+            ),
         ),
         "PutRolePermissionsBoundary": Operation(
             name="PutRolePermissionsBoundary",
@@ -177,6 +515,52 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "PutUserPermissionsBoundary": Operation(
+            name="PutUserPermissionsBoundary",
+            request="PutUserPermissionsBoundaryRequest",
+            errors=(
+                "NoSuchEntityException",
+                "InvalidInputException",
+                "PolicyNotAttachableException",
+                "ServiceFailureException",
+            ),
+        ),
+        "PutUserPolicy": Operation(
+            name="PutUserPolicy",
+            request="PutUserPolicyRequest",
+            errors=(
+                "LimitExceededException",
+                "MalformedPolicyDocumentException",
+                "NoSuchEntityException",
+                "ServiceFailureException",
+            ),
+        ),
+        "RemoveUserFromGroup": Operation(
+            name="RemoveUserFromGroup",
+            request="RemoveUserFromGroupRequest",
+            errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
+        ),
+        "SetDefaultPolicyVersion": Operation(
+            name="SetDefaultPolicyVersion",
+            request="SetDefaultPolicyVersionRequest",
+            errors=(
+                "NoSuchEntityException",
+                "InvalidInputException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "TagPolicy": Operation(
+            name="TagPolicy",
+            request="TagPolicyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
         "TagRole": Operation(
             name="TagRole",
             request="TagRoleRequest",
@@ -188,10 +572,46 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "TagUser": Operation(
+            name="TagUser",
+            request="TagUserRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "UntagPolicy": Operation(
+            name="UntagPolicy",
+            request="UntagPolicyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
         "UntagRole": Operation(
             name="UntagRole",
             request="UntagRoleRequest",
             errors=("NoSuchEntityException", "ConcurrentModificationException", "ServiceFailureException"),
+        ),
+        "UntagUser": Operation(
+            name="UntagUser",
+            request="UntagUserRequest",
+            errors=("NoSuchEntityException", "ConcurrentModificationException", "ServiceFailureException"),
+        ),
+        "UpdateAccessKey": Operation(
+            name="UpdateAccessKey",
+            request="UpdateAccessKeyRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "ServiceFailureException",
+                "InvalidInputException",
+            ),
         ),
         "UpdateAssumeRolePolicy": Operation(
             name="UpdateAssumeRolePolicy",
@@ -201,6 +621,27 @@ SERVICE = Service(
                 "MalformedPolicyDocumentException",
                 "LimitExceededException",
                 "UnmodifiableEntityException",
+                "ServiceFailureException",
+            ),
+        ),
+        "UpdateGroup": Operation(
+            name="UpdateGroup",
+            request="UpdateGroupRequest",
+            errors=(
+                "NoSuchEntityException",
+                "EntityAlreadyExistsException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "UpdateLoginProfile": Operation(
+            name="UpdateLoginProfile",
+            request="UpdateLoginProfileRequest",
+            errors=(
+                "EntityTemporarilyUnmodifiableException",
+                "NoSuchEntityException",
+                "PasswordPolicyViolationException",
+                "LimitExceededException",
                 "ServiceFailureException",
             ),
         ),
@@ -216,53 +657,42 @@ SERVICE = Service(
             reply="UpdateRoleDescriptionResponse",
             errors=("NoSuchEntityException", "UnmodifiableEntityException", "ServiceFailureException"),
         ),
+        "UpdateUser": Operation(
+            name="UpdateUser",
+            request="UpdateUserRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "EntityAlreadyExistsException",
+                "EntityTemporarilyUnmodifiableException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
     },
     unshaped=frozenset(
         {
             "AcceptDelegationRequest",
             "AcquireRole",
             "AddClientIDToOpenIDConnectProvider",
-            "AddUserToGroup",
             "AssociateDelegationRequest",
-            "AttachGroupPolicy",
-            "AttachUserPolicy",
             "ChangePassword",
-            "CreateAccessKey",
-            "CreateAccountAlias",
             "CreateDelegationRequest",
-            "CreateGroup",
             "CreateInstanceProfile",
-            "CreateLoginProfile",
             "CreateOpenIDConnectProvider",
-            "CreatePolicy",
-            "CreatePolicyVersion",
-            "CreateRole",
             "CreateSAMLProvider",
             "CreateServiceSpecificCredential",
-            "CreateUser",
             "CreateVirtualMFADevice",
             "DeactivateMFADevice",
-            "DeleteAccessKey",
-            "DeleteAccountAlias",
             "DeleteAccountPasswordPolicy",
-            "DeleteGroup",
-            "DeleteGroupPolicy",
             "DeleteInstanceProfile",
-            "DeleteLoginProfile",
             "DeleteOpenIDConnectProvider",
-            "DeletePolicy",
-            "DeletePolicyVersion",
             "DeleteSAMLProvider",
             "DeleteSSHPublicKey",
             "DeleteServerCertificate",
             "DeleteServiceSpecificCredential",
             "DeleteSigningCertificate",
-            "DeleteUser",
-            "DeleteUserPermissionsBoundary",
-            "DeleteUserPolicy",
             "DeleteVirtualMFADevice",
-            "DetachGroupPolicy",
-            "DetachUserPolicy",
             "DisableOrganizationsRootCredentialsManagement",
             "DisableOrganizationsRootSessions",
             "DisableOutboundWebIdentityFederation",
@@ -273,19 +703,14 @@ SERVICE = Service(
             "GenerateCredentialReport",
             "GenerateOrganizationsAccessReport",
             "GenerateServiceLastAccessedDetails",
-            "GetAccessKeyLastUsed",
-            "GetAccountAuthorizationDetails",
             "GetAccountPasswordPolicy",
             "GetAccountProperties",
             "GetContextKeysForCustomPolicy",
             "GetContextKeysForPrincipalPolicy",
             "GetCredentialReport",
             "GetDelegationRequest",
-            "GetGroup",
-            "GetGroupPolicy",
             "GetHumanReadableSummary",
             "GetInstanceProfile",
-            "GetLoginProfile",
             "GetMFADevice",
             "GetOpenIDConnectProvider",
             "GetOrganizationsAccessReport",
@@ -296,17 +721,7 @@ SERVICE = Service(
             "GetServerCertificate",
             "GetServiceLastAccessedDetails",
             "GetServiceLastAccessedDetailsWithEntities",
-            "GetUser",
-            "GetUserPolicy",
-            "ListAccessKeys",
-            "ListAccountAliases",
-            "ListAttachedGroupPolicies",
-            "ListAttachedUserPolicies",
             "ListDelegationRequests",
-            "ListEntitiesForPolicy",
-            "ListGroupPolicies",
-            "ListGroups",
-            "ListGroupsForUser",
             "ListInstanceProfileTags",
             "ListInstanceProfiles",
             "ListInstanceProfilesForRole",
@@ -316,7 +731,6 @@ SERVICE = Service(
             "ListOpenIDConnectProviders",
             "ListOrganizationsFeatures",
             "ListPoliciesGrantingServiceAccess",
-            "ListPolicyTags",
             "ListSAMLProviderTags",
             "ListSAMLProviders",
             "ListSSHPublicKeys",
@@ -324,51 +738,35 @@ SERVICE = Service(
             "ListServerCertificates",
             "ListServiceSpecificCredentials",
             "ListSigningCertificates",
-            "ListUserPolicies",
-            "ListUserTags",
-            "ListUsers",
             "ListVirtualMFADevices",
             "PutAccountProperties",
-            "PutGroupPolicy",
-            "PutUserPermissionsBoundary",
-            "PutUserPolicy",
             "RejectDelegationRequest",
             "RemoveClientIDFromOpenIDConnectProvider",
             "RemoveRoleFromInstanceProfile",
-            "RemoveUserFromGroup",
             "ResetServiceSpecificCredential",
             "ResyncMFADevice",
             "SendDelegationToken",
-            "SetDefaultPolicyVersion",
             "SetSecurityTokenServicePreferences",
             "SimulateCustomPolicy",
             "SimulatePrincipalPolicy",
             "TagInstanceProfile",
             "TagMFADevice",
             "TagOpenIDConnectProvider",
-            "TagPolicy",
             "TagSAMLProvider",
             "TagServerCertificate",
-            "TagUser",
             "UntagInstanceProfile",
             "UntagMFADevice",
             "UntagOpenIDConnectProvider",
-            "UntagPolicy",
             "UntagSAMLProvider",
             "UntagServerCertificate",
-            "UntagUser",
-            "UpdateAccessKey",
             "UpdateAccountPasswordPolicy",
             "UpdateDelegationRequest",
-            "UpdateGroup",
-            "UpdateLoginProfile",
             "UpdateOpenIDConnectProviderThumbprint",
             "UpdateSAMLProvider",
             "UpdateSSHPublicKey",
             "UpdateServerCertificate",
             "UpdateServiceSpecificCredential",
             "UpdateSigningCertificate",
-            "UpdateUser",
             "UploadSSHPublicKey",
             "UploadServerCertificate",
             "UploadSigningCertificate",
@@ -378,23 +776,60 @@ SERVICE = Service(
         "ConcurrentModificationException": ErrorShape(code="ConcurrentModification", status=409, members=("message",)),
         "DeleteConflictException": ErrorShape(code="DeleteConflict", status=409, members=("message",)),
         "EntityAlreadyExistsException": ErrorShape(code="EntityAlreadyExists", status=409, members=("message",)),
+        "EntityTemporarilyUnmodifiableException": ErrorShape(
+            code="EntityTemporarilyUnmodifiable", status=409, members=("message",)
+        ),
         "InvalidInputException": ErrorShape(code="InvalidInput", status=400, members=("message",)),
         "LimitExceededException": ErrorShape(code="LimitExceeded", status=409, members=("message",)),
         "MalformedPolicyDocumentException": ErrorShape(
             code="MalformedPolicyDocument", status=400, members=("message",)
         ),
         "NoSuchEntityException": ErrorShape(code="NoSuchEntity", status=404, members=("message",)),
+        "PasswordPolicyViolationException": ErrorShape(
+            code="PasswordPolicyViolation", status=400, members=("message",)
+        ),
         "PolicyNotAttachableException": ErrorShape(code="PolicyNotAttachable", status=400, members=("message",)),
         "ServiceFailureException": ErrorShape(code="ServiceFailure", status=500, members=("message",)),
         "UnmodifiableEntityException": ErrorShape(code="UnmodifiableEntity", status=400, members=("message",)),
     },
     layouts={
+        "AccessKey": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "AccessKeyId": "accessKeyIdType",
+                "Status": "statusType",
+                "SecretAccessKey": "accessKeySecretType",
+                "CreateDate": "dateType",
+            },
+        ),
+        "AccessKeyLastUsed": Layout(
+            kind="structure", members={"LastUsedDate": "dateType", "ServiceName": "stringType", "Region": "stringType"}
+        ),
+        "AccessKeyMetadata": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "AccessKeyId": "accessKeyIdType",
+                "Status": "statusType",
+                "CreateDate": "dateType",
+            },
+        ),
         "AddRoleToInstanceProfileRequest": Layout(
             kind="structure", members={"InstanceProfileName": "instanceProfileNameType", "RoleName": "roleNameType"}
         ),
+        "AddUserToGroupRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "UserName": "existingUserNameType"}
+        ),
         "ArnListType": Layout(kind="list", of="arnType"),
+        "AttachGroupPolicyRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "PolicyArn": "arnType"}
+        ),
         "AttachRolePolicyRequest": Layout(
             kind="structure", members={"RoleName": "roleNameType", "PolicyArn": "arnType"}
+        ),
+        "AttachUserPolicyRequest": Layout(
+            kind="structure", members={"UserName": "userNameType", "PolicyArn": "arnType"}
         ),
         "AttachedPermissionsBoundary": Layout(
             kind="structure",
@@ -404,6 +839,45 @@ SERVICE = Service(
             },
         ),
         "AttachedPolicy": Layout(kind="structure", members={"PolicyName": "policyNameType", "PolicyArn": "arnType"}),
+        "CreateAccessKeyRequest": Layout(kind="structure", members={"UserName": "existingUserNameType"}),
+        "CreateAccessKeyResponse": Layout(kind="structure", members={"AccessKey": "AccessKey"}),
+        "CreateAccountAliasRequest": Layout(kind="structure", members={"AccountAlias": "accountAliasType"}),
+        "CreateGroupRequest": Layout(kind="structure", members={"Path": "pathType", "GroupName": "groupNameType"}),
+        "CreateGroupResponse": Layout(kind="structure", members={"Group": "Group"}),
+        "CreateLoginProfileRequest": Layout(
+            kind="structure",
+            members={"UserName": "userNameType", "Password": "passwordType", "PasswordResetRequired": "booleanType"},
+        ),
+        "CreateLoginProfileResponse": Layout(kind="structure", members={"LoginProfile": "LoginProfile"}),
+        "CreatePolicyRequest": Layout(
+            kind="structure",
+            members={
+                "PolicyName": "policyNameType",
+                "Path": "policyPathType",
+                "PolicyDocument": "policyDocumentType",
+                "Description": "policyDescriptionType",
+                "Tags": "tagListType",
+            },
+        ),
+        "CreatePolicyResponse": Layout(kind="structure", members={"Policy": "Policy"}),
+        "CreatePolicyVersionRequest": Layout(
+            kind="structure",
+            members={"PolicyArn": "arnType", "PolicyDocument": "policyDocumentType", "SetAsDefault": "booleanType"},
+        ),
+        "CreatePolicyVersionResponse": Layout(kind="structure", members={"PolicyVersion": "PolicyVersion"}),
+        "CreateRoleRequest": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "RoleName": "roleNameType",
+                "AssumeRolePolicyDocument": "policyDocumentType",
+                "Description": "roleDescriptionType",
+                "MaxSessionDuration": "roleMaxSessionDurationType",
+                "PermissionsBoundary": "arnType",
+                "Tags": "tagListType",
+            },
+        ),
+        "CreateRoleResponse": Layout(kind="structure", members={"Role": "Role"}),
         "CreateServiceLinkedRoleRequest": Layout(
             kind="structure",
             members={
@@ -413,6 +887,29 @@ SERVICE = Service(
             },
         ),
         "CreateServiceLinkedRoleResponse": Layout(kind="structure", members={"Role": "Role"}),
+        "CreateUserRequest": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "UserName": "userNameType",
+                "PermissionsBoundary": "arnType",
+                "Tags": "tagListType",
+            },
+        ),
+        "CreateUserResponse": Layout(kind="structure", members={"User": "User"}),
+        "DeleteAccessKeyRequest": Layout(
+            kind="structure", members={"UserName": "existingUserNameType", "AccessKeyId": "accessKeyIdType"}
+        ),
+        "DeleteAccountAliasRequest": Layout(kind="structure", members={"AccountAlias": "accountAliasType"}),
+        "DeleteGroupPolicyRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "PolicyName": "policyNameType"}
+        ),
+        "DeleteGroupRequest": Layout(kind="structure", members={"GroupName": "groupNameType"}),
+        "DeleteLoginProfileRequest": Layout(kind="structure", members={"UserName": "userNameType"}),
+        "DeletePolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType"}),
+        "DeletePolicyVersionRequest": Layout(
+            kind="structure", members={"PolicyArn": "arnType", "VersionId": "policyVersionIdType"}
+        ),
         "DeleteRolePermissionsBoundaryRequest": Layout(kind="structure", members={"RoleName": "roleNameType"}),
         "DeleteRolePolicyRequest": Layout(
             kind="structure", members={"RoleName": "roleNameType", "PolicyName": "policyNameType"}
@@ -420,13 +917,67 @@ SERVICE = Service(
         "DeleteRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType"}),
         "DeleteServiceLinkedRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType"}),
         "DeleteServiceLinkedRoleResponse": Layout(kind="structure", members={"DeletionTaskId": "DeletionTaskIdType"}),
+        "DeleteUserPermissionsBoundaryRequest": Layout(kind="structure", members={"UserName": "userNameType"}),
+        "DeleteUserPolicyRequest": Layout(
+            kind="structure", members={"UserName": "existingUserNameType", "PolicyName": "policyNameType"}
+        ),
+        "DeleteUserRequest": Layout(kind="structure", members={"UserName": "existingUserNameType"}),
         "DeletionTaskFailureReasonType": Layout(
             kind="structure", members={"Reason": "ReasonType", "RoleUsageList": "RoleUsageListType"}
+        ),
+        "DetachGroupPolicyRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "PolicyArn": "arnType"}
         ),
         "DetachRolePolicyRequest": Layout(
             kind="structure", members={"RoleName": "roleNameType", "PolicyArn": "arnType"}
         ),
+        "DetachUserPolicyRequest": Layout(
+            kind="structure", members={"UserName": "userNameType", "PolicyArn": "arnType"}
+        ),
+        "GetAccessKeyLastUsedRequest": Layout(kind="structure", members={"AccessKeyId": "accessKeyIdType"}),
+        "GetAccessKeyLastUsedResponse": Layout(
+            kind="structure", members={"UserName": "existingUserNameType", "AccessKeyLastUsed": "AccessKeyLastUsed"}
+        ),
+        "GetAccountAuthorizationDetailsRequest": Layout(
+            kind="structure", members={"Filter": "entityListType", "MaxItems": "maxItemsType", "Marker": "markerType"}
+        ),
+        "GetAccountAuthorizationDetailsResponse": Layout(
+            kind="structure",
+            members={
+                "UserDetailList": "userDetailListType",
+                "GroupDetailList": "groupDetailListType",
+                "RoleDetailList": "roleDetailListType",
+                "Policies": "ManagedPolicyDetailListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
         "GetAccountSummaryResponse": Layout(kind="structure", members={"SummaryMap": "summaryMapType"}),
+        "GetGroupPolicyRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "PolicyName": "policyNameType"}
+        ),
+        "GetGroupPolicyResponse": Layout(
+            kind="structure",
+            members={
+                "GroupName": "groupNameType",
+                "PolicyName": "policyNameType",
+                "PolicyDocument": "policyDocumentType",
+            },
+        ),
+        "GetGroupRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "Marker": "markerType", "MaxItems": "maxItemsType"}
+        ),
+        "GetGroupResponse": Layout(
+            kind="structure",
+            members={
+                "Group": "Group",
+                "Users": "userListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "GetLoginProfileRequest": Layout(kind="structure", members={"UserName": "userNameType"}),
+        "GetLoginProfileResponse": Layout(kind="structure", members={"LoginProfile": "LoginProfile"}),
         "GetPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType"}),
         "GetPolicyResponse": Layout(kind="structure", members={"Policy": "Policy"}),
         "GetPolicyVersionRequest": Layout(
@@ -452,6 +1003,93 @@ SERVICE = Service(
         "GetServiceLinkedRoleDeletionStatusResponse": Layout(
             kind="structure", members={"Status": "DeletionTaskStatusType", "Reason": "DeletionTaskFailureReasonType"}
         ),
+        "GetUserPolicyRequest": Layout(
+            kind="structure", members={"UserName": "existingUserNameType", "PolicyName": "policyNameType"}
+        ),
+        "GetUserPolicyResponse": Layout(
+            kind="structure",
+            members={
+                "UserName": "existingUserNameType",
+                "PolicyName": "policyNameType",
+                "PolicyDocument": "policyDocumentType",
+            },
+        ),
+        "GetUserRequest": Layout(kind="structure", members={"UserName": "existingUserNameType"}),
+        "GetUserResponse": Layout(kind="structure", members={"User": "User"}),
+        "Group": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "GroupName": "groupNameType",
+                "GroupId": "idType",
+                "Arn": "arnType",
+                "CreateDate": "dateType",
+            },
+        ),
+        "GroupDetail": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "GroupName": "groupNameType",
+                "GroupId": "idType",
+                "Arn": "arnType",
+                "CreateDate": "dateType",
+                "GroupPolicyList": "policyDetailListType",
+                "AttachedManagedPolicies": "attachedPoliciesListType",
+            },
+        ),
+        "InstanceProfile": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "InstanceProfileName": "instanceProfileNameType",
+                "InstanceProfileId": "idType",
+                "Arn": "arnType",
+                "CreateDate": "dateType",
+                "Roles": "roleListType",
+                "Tags": "tagListType",
+            },
+        ),
+        "ListAccessKeysRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListAccessKeysResponse": Layout(
+            kind="structure",
+            members={
+                "AccessKeyMetadata": "accessKeyMetadataListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListAccountAliasesRequest": Layout(
+            kind="structure", members={"Marker": "markerType", "MaxItems": "maxItemsType"}
+        ),
+        "ListAccountAliasesResponse": Layout(
+            kind="structure",
+            members={
+                "AccountAliases": "accountAliasListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListAttachedGroupPoliciesRequest": Layout(
+            kind="structure",
+            members={
+                "GroupName": "groupNameType",
+                "PathPrefix": "policyPathType",
+                "Marker": "markerType",
+                "MaxItems": "maxItemsType",
+            },
+        ),
+        "ListAttachedGroupPoliciesResponse": Layout(
+            kind="structure",
+            members={
+                "AttachedPolicies": "attachedPoliciesListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
         "ListAttachedRolePoliciesRequest": Layout(
             kind="structure",
             members={
@@ -469,6 +1107,67 @@ SERVICE = Service(
                 "Marker": "responseMarkerType",
             },
         ),
+        "ListAttachedUserPoliciesRequest": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "PathPrefix": "policyPathType",
+                "Marker": "markerType",
+                "MaxItems": "maxItemsType",
+            },
+        ),
+        "ListAttachedUserPoliciesResponse": Layout(
+            kind="structure",
+            members={
+                "AttachedPolicies": "attachedPoliciesListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListEntitiesForPolicyRequest": Layout(
+            kind="structure",
+            members={
+                "PolicyArn": "arnType",
+                "EntityFilter": "EntityType",
+                "PathPrefix": "pathType",
+                "PolicyUsageFilter": "PolicyUsageType",
+                "Marker": "markerType",
+                "MaxItems": "maxItemsType",
+            },
+        ),
+        "ListEntitiesForPolicyResponse": Layout(
+            kind="structure",
+            members={
+                "PolicyGroups": "PolicyGroupListType",
+                "PolicyUsers": "PolicyUserListType",
+                "PolicyRoles": "PolicyRoleListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListGroupPoliciesRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "Marker": "markerType", "MaxItems": "maxItemsType"}
+        ),
+        "ListGroupPoliciesResponse": Layout(
+            kind="structure",
+            members={"PolicyNames": "policyNameListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListGroupsForUserRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListGroupsForUserResponse": Layout(
+            kind="structure",
+            members={"Groups": "groupListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListGroupsRequest": Layout(
+            kind="structure",
+            members={"PathPrefix": "pathPrefixType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListGroupsResponse": Layout(
+            kind="structure",
+            members={"Groups": "groupListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
         "ListPoliciesRequest": Layout(
             kind="structure",
             members={
@@ -483,6 +1182,13 @@ SERVICE = Service(
         "ListPoliciesResponse": Layout(
             kind="structure",
             members={"Policies": "policyListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListPolicyTagsRequest": Layout(
+            kind="structure", members={"PolicyArn": "arnType", "Marker": "markerType", "MaxItems": "maxItemsType"}
+        ),
+        "ListPolicyTagsResponse": Layout(
+            kind="structure",
+            members={"Tags": "tagListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
         ),
         "ListPolicyVersionsRequest": Layout(
             kind="structure", members={"PolicyArn": "arnType", "Marker": "markerType", "MaxItems": "maxItemsType"}
@@ -517,6 +1223,52 @@ SERVICE = Service(
             kind="structure",
             members={"Roles": "roleListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
         ),
+        "ListUserPoliciesRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListUserPoliciesResponse": Layout(
+            kind="structure",
+            members={"PolicyNames": "policyNameListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListUserTagsRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListUserTagsResponse": Layout(
+            kind="structure",
+            members={"Tags": "tagListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListUsersRequest": Layout(
+            kind="structure",
+            members={"PathPrefix": "pathPrefixType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListUsersResponse": Layout(
+            kind="structure",
+            members={"Users": "userListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "LoginProfile": Layout(
+            kind="structure",
+            members={"UserName": "userNameType", "CreateDate": "dateType", "PasswordResetRequired": "booleanType"},
+        ),
+        "ManagedPolicyDetail": Layout(
+            kind="structure",
+            members={
+                "PolicyName": "policyNameType",
+                "PolicyId": "idType",
+                "Arn": "arnType",
+                "Path": "policyPathType",
+                "DefaultVersionId": "policyVersionIdType",
+                "AttachmentCount": "attachmentCountType",
+                "PermissionsBoundaryUsageCount": "attachmentCountType",
+                "IsAttachable": "booleanType",
+                "Description": "policyDescriptionType",
+                "CreateDate": "dateType",
+                "UpdateDate": "dateType",
+                "PolicyVersionList": "policyDocumentVersionListType",
+            },
+        ),
+        "ManagedPolicyDetailListType": Layout(kind="list", of="ManagedPolicyDetail"),
         "Policy": Layout(
             kind="structure",
             members={
@@ -534,6 +1286,15 @@ SERVICE = Service(
                 "Tags": "tagListType",
             },
         ),
+        "PolicyDetail": Layout(
+            kind="structure", members={"PolicyName": "policyNameType", "PolicyDocument": "policyDocumentType"}
+        ),
+        "PolicyGroup": Layout(kind="structure", members={"GroupName": "groupNameType", "GroupId": "idType"}),
+        "PolicyGroupListType": Layout(kind="list", of="PolicyGroup"),
+        "PolicyRole": Layout(kind="structure", members={"RoleName": "roleNameType", "RoleId": "idType"}),
+        "PolicyRoleListType": Layout(kind="list", of="PolicyRole"),
+        "PolicyUser": Layout(kind="structure", members={"UserName": "userNameType", "UserId": "idType"}),
+        "PolicyUserListType": Layout(kind="list", of="PolicyUser"),
         "PolicyVersion": Layout(
             kind="structure",
             members={
@@ -541,6 +1302,14 @@ SERVICE = Service(
                 "VersionId": "policyVersionIdType",
                 "IsDefaultVersion": "booleanType",
                 "CreateDate": "dateType",
+            },
+        ),
+        "PutGroupPolicyRequest": Layout(
+            kind="structure",
+            members={
+                "GroupName": "groupNameType",
+                "PolicyName": "policyNameType",
+                "PolicyDocument": "policyDocumentType",
             },
         ),
         "PutRolePermissionsBoundaryRequest": Layout(
@@ -553,6 +1322,20 @@ SERVICE = Service(
                 "PolicyName": "policyNameType",
                 "PolicyDocument": "policyDocumentType",
             },
+        ),
+        "PutUserPermissionsBoundaryRequest": Layout(
+            kind="structure", members={"UserName": "userNameType", "PermissionsBoundary": "arnType"}
+        ),
+        "PutUserPolicyRequest": Layout(
+            kind="structure",
+            members={
+                "UserName": "existingUserNameType",
+                "PolicyName": "policyNameType",
+                "PolicyDocument": "policyDocumentType",
+            },
+        ),
+        "RemoveUserFromGroupRequest": Layout(
+            kind="structure", members={"GroupName": "groupNameType", "UserName": "existingUserNameType"}
         ),
         "Role": Layout(
             kind="structure",
@@ -571,17 +1354,59 @@ SERVICE = Service(
                 "SourceRoleTemplate": "SourceRoleTemplate",
             },
         ),
+        "RoleDetail": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "RoleName": "roleNameType",
+                "RoleId": "idType",
+                "Arn": "arnType",
+                "CreateDate": "dateType",
+                "AssumeRolePolicyDocument": "policyDocumentType",
+                "InstanceProfileList": "instanceProfileListType",
+                "RolePolicyList": "policyDetailListType",
+                "AttachedManagedPolicies": "attachedPoliciesListType",
+                "PermissionsBoundary": "AttachedPermissionsBoundary",
+                "Tags": "tagListType",
+                "RoleLastUsed": "RoleLastUsed",
+            },
+        ),
         "RoleLastUsed": Layout(kind="structure", members={"LastUsedDate": "dateType", "Region": "stringType"}),
         "RoleUsageListType": Layout(kind="list", of="RoleUsageType"),
         "RoleUsageType": Layout(kind="structure", members={"Region": "RegionNameType", "Resources": "ArnListType"}),
+        "SetDefaultPolicyVersionRequest": Layout(
+            kind="structure", members={"PolicyArn": "arnType", "VersionId": "policyVersionIdType"}
+        ),
         "SourceRoleTemplate": Layout(
             kind="structure", members={"TemplateArn": "arnType", "TemplateMinorVersion": "integerType"}
         ),
         "Tag": Layout(kind="structure", members={"Key": "tagKeyType", "Value": "tagValueType"}),
+        "TagPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType", "Tags": "tagListType"}),
         "TagRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType", "Tags": "tagListType"}),
+        "TagUserRequest": Layout(kind="structure", members={"UserName": "existingUserNameType", "Tags": "tagListType"}),
+        "UntagPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType", "TagKeys": "tagKeyListType"}),
         "UntagRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType", "TagKeys": "tagKeyListType"}),
+        "UntagUserRequest": Layout(
+            kind="structure", members={"UserName": "existingUserNameType", "TagKeys": "tagKeyListType"}
+        ),
+        "UpdateAccessKeyRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "AccessKeyId": "accessKeyIdType", "Status": "statusType"},
+        ),
         "UpdateAssumeRolePolicyRequest": Layout(
             kind="structure", members={"RoleName": "roleNameType", "PolicyDocument": "policyDocumentType"}
+        ),
+        "UpdateGroupRequest": Layout(
+            kind="structure",
+            members={"GroupName": "groupNameType", "NewPath": "pathType", "NewGroupName": "groupNameType"},
+        ),
+        "UpdateLoginProfileRequest": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "Password": "passwordType",
+                "PasswordResetRequired": "booleanObjectType",
+            },
         ),
         "UpdateRoleDescriptionRequest": Layout(
             kind="structure", members={"RoleName": "roleNameType", "Description": "roleDescriptionType"}
@@ -596,31 +1421,78 @@ SERVICE = Service(
             },
         ),
         "UpdateRoleResponse": Layout(kind="structure"),
+        "UpdateUserRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "NewPath": "pathType", "NewUserName": "userNameType"},
+        ),
+        "User": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "UserName": "userNameType",
+                "UserId": "idType",
+                "Arn": "arnType",
+                "CreateDate": "dateType",
+                "PasswordLastUsed": "dateType",
+                "PermissionsBoundary": "AttachedPermissionsBoundary",
+                "Tags": "tagListType",
+            },
+        ),
+        "UserDetail": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "UserName": "userNameType",
+                "UserId": "idType",
+                "Arn": "arnType",
+                "CreateDate": "dateType",
+                "UserPolicyList": "policyDetailListType",
+                "GroupList": "groupNameListType",
+                "AttachedManagedPolicies": "attachedPoliciesListType",
+                "PermissionsBoundary": "AttachedPermissionsBoundary",
+                "Tags": "tagListType",
+            },
+        ),
+        "accessKeyMetadataListType": Layout(kind="list", of="AccessKeyMetadata"),
+        "accountAliasListType": Layout(kind="list", of="accountAliasType"),
         "attachedPoliciesListType": Layout(kind="list", of="AttachedPolicy"),
         "attachmentCountType": Layout(kind="integer"),
+        "booleanObjectType": Layout(kind="boolean"),
         "booleanType": Layout(kind="boolean"),
         "dateType": Layout(kind="timestamp"),
+        "entityListType": Layout(kind="list", of="EntityType"),
+        "groupDetailListType": Layout(kind="list", of="GroupDetail"),
+        "groupListType": Layout(kind="list", of="Group"),
+        "groupNameListType": Layout(kind="list", of="groupNameType"),
+        "instanceProfileListType": Layout(kind="list", of="InstanceProfile"),
         "integerType": Layout(kind="integer"),
         "maxItemsType": Layout(kind="integer"),
+        "policyDetailListType": Layout(kind="list", of="PolicyDetail"),
         "policyDocumentVersionListType": Layout(kind="list", of="PolicyVersion"),
         "policyListType": Layout(kind="list", of="Policy"),
         "policyNameListType": Layout(kind="list", of="policyNameType"),
+        "roleDetailListType": Layout(kind="list", of="RoleDetail"),
         "roleListType": Layout(kind="list", of="Role"),
         "roleMaxSessionDurationType": Layout(kind="integer"),
         "summaryMapType": Layout(kind="map", of="summaryValueType"),
         "summaryValueType": Layout(kind="integer"),
         "tagKeyListType": Layout(kind="list", of="tagKeyType"),
         "tagListType": Layout(kind="list", of="Tag"),
+        "userDetailListType": Layout(kind="list", of="UserDetail"),
+        "userListType": Layout(kind="list", of="User"),
     },
     patterns={
         "^[A-Za-z0-9_+=,.@\\-]+$": "[\\w+=,.@-]+",
-        "^[\\t\\n\\r -~\\u00A1-\\u00FF]*$": "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
-        "^v[1-9][0-9]*(\\.[A-Za-z0-9\\-]*)?$": "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?",
-        "^((/[A-Za-z0-9.,+@=_\\-]+)*)/$": "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
-        "^[ -\\u00FF]+$": "[\\u0020-\\u00FF]+",
-        "^/[!-\\u007F]*$": "\\u002F[\\u0021-\\u007F]*",
+        "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$": "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
+        "^(?:(/)|(/[!-~]+/))$": "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
         "^[\\t\\n\\r -\\u00FF]+$": "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+        "^((/[A-Za-z0-9.,+@=_\\-]+)*)/$": "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
         "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$": "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+",
         "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$": "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*",
+        "^[\\t\\n\\r -~\\u00A1-\\u00FF]*$": "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
+        "^[A-Za-z0-9_]+$": "[\\w]+",
+        "^v[1-9][0-9]*(\\.[A-Za-z0-9\\-]*)?$": "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?",
+        "^[ -\\u00FF]+$": "[\\u0020-\\u00FF]+",
+        "^/[!-\\u007F]*$": "\\u002F[\\u0021-\\u007F]*",
     },
 )

@@ -1,0 +1,134 @@
+"""What a page asks of AWS: calls of whoever is signed in, remembered so that the page can show them."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
+from threading import Lock
+from typing import Any
+
+from flask import current_app, g, request, session
+
+from artifact_emulator.console.signed_in import Signed, who
+from artifact_emulator.failures import Failure
+from artifact_emulator.gateway import WORLDS
+from artifact_emulator.message import Request
+from artifact_emulator.under_way import Desk, UnderWay
+from artifact_state.model import Caller
+from artifact_state.world import World
+from artifact_state.worlds import DEFAULT
+
+USER_AGENT = "artifact-emulator console"
+_REMEMBERED = 200
+
+
+class SignedOut(Exception):
+    """Nobody is signed in, or his credentials are good no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that a page made."""
+
+    service: str
+    operation: str
+    members: dict[str, Any]
+    error: str
+    """The code with which it was refused, "" if it was not."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """The calls of the last action of each browser, until its next page shows them."""
+
+    _held: OrderedDict[str, list[Made]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def keep(self, calls: list[Made]) -> None:
+        """Keep the calls of an action for the page that the browser is sent to."""
+        key = session.setdefault("memory", token_urlsafe(12))
+        with self._lock:
+            self._held[key] = [*self._held.pop(key, []), *calls]
+            while len(self._held) > _REMEMBERED:
+                self._held.popitem(last=False)
+
+    def take(self) -> list[Made]:
+        """Give what is kept, once."""
+        with self._lock:
+            return self._held.pop(session.get("memory", ""), [])
+
+
+def desk() -> Desk:
+    """Give where calls are carried out."""
+    found: Desk = current_app.extensions["desk"]
+    return found
+
+
+def world() -> World:
+    """Give the world below whose path the console was asked for."""
+    return desk().worlds.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
+
+
+def signed() -> Signed | None:
+    """Tell who is signed in."""
+    if "signed" not in g:
+        g.signed = who(world())
+    found: Signed | None = g.signed
+    return found
+
+
+def caller() -> Caller:
+    """Give who is signed in.
+
+    Raises SignedOut.
+    """
+    found = signed()
+    if found is None:
+        raise SignedOut
+    return found.caller
+
+
+def call(service: str, operation: str, **members: Any) -> Any:
+    """Call AWS as who is signed in; members and answer are under AWS's names.
+
+    Raises Failure, as AWS refuses, and SignedOut.
+    """
+    asked = {name: value for name, value in members.items() if value is not None}
+    via = Request(
+        "POST", "/", "", {"host": request.host, "user-agent": USER_AGENT}, b"", request.script_root.rstrip("/")
+    )
+    error = ""
+    try:
+        return desk().perform(UnderWay(via, world(), members=asked), caller(), service, operation)
+    except Failure as failure:
+        error = failure.code
+        raise
+    finally:
+        made().append(Made(service, operation, asked, error))
+
+
+def everything(service: str, operation: str, member: str, **asked: Any) -> list[Any]:
+    """Call a listing to its end; give what all its pages have.
+
+    Raises Failure and SignedOut.
+    """
+    spelling = "nextToken" if service == "artifact" else "NextToken"
+    found: list[Any] = []
+    token = None
+    while True:
+        page = call(service, operation, **asked, **({spelling: token} if token else {}))
+        found += page.get(member, [])
+        token = page.get(spelling)
+        if token is None:
+            return found
+
+
+def made() -> list[Made]:
+    """Give the calls that were made for this page so far."""
+    calls: list[Made] = g.setdefault("calls", [])
+    return calls
+
+
+def memory() -> Memory:
+    """Give what is remembered from one page to the next."""
+    found: Memory = current_app.extensions["memory"]
+    return found

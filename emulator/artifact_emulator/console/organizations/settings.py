@@ -1,0 +1,54 @@
+"""Settings: what the organization is, its delegated administrators, and its end.
+
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org.html
+"""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from artifact_emulator.console.calls import call, caller, everything
+
+pages = Blueprint("settings", __name__)
+
+
+@pages.get("/organizations/settings")
+def settings() -> str:
+    """Show the organization's settings."""
+    described = call("organizations", "DescribeOrganization")["Organization"]
+    delegates = []
+    if described["MasterAccountId"] == caller().account_id:
+        for one in everything("organizations", "ListDelegatedAdministrators", "DelegatedAdministrators"):
+            listed = everything(
+                "organizations", "ListDelegatedServicesForAccount", "DelegatedServices", AccountId=one["Id"]
+            )
+            delegates.append((one, listed))
+    return render_template("organizations/settings.html", described=described, delegates=delegates)
+
+
+@pages.post("/organizations/settings/features")
+def enable_all_features() -> Response:
+    """Begin to enable all features."""
+    call("organizations", "EnableAllFeatures")
+    flash("You began the process to enable all features.", "success")
+    return redirect(url_for("invitations.invitations"), 303)
+
+
+@pages.post("/organizations/settings/delegates")
+def delegate() -> Response:
+    """Register or deregister a delegated administrator."""
+    operation = "DeregisterDelegatedAdministrator" if "deregister" in request.form else "RegisterDelegatedAdministrator"
+    account_id, principal = request.form.get("account", "").strip(), request.form.get("principal", "").strip()
+    call("organizations", operation, AccountId=account_id, ServicePrincipal=principal)
+    return redirect(url_for(".settings"), 303)
+
+
+@pages.post("/organizations/settings/delete")
+def delete() -> Response:
+    """Delete the organization, once its id was typed."""
+    described = call("organizations", "DescribeOrganization")["Organization"]
+    if request.form.get("confirmation", "").strip() != described["Id"]:
+        flash(f"Enter {described['Id']} to delete the organization.", "error")
+        return redirect(url_for(".settings"), 303)
+    call("organizations", "DeleteOrganization")
+    flash("You deleted the organization.", "success")
+    return redirect(url_for("accounts.accounts"), 303)

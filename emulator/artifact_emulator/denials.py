@@ -1,0 +1,40 @@
+"""Refusals of those who lack a permission, in AWS's words.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+"""
+
+from artifact_emulator.failures import Failure
+from artifact_emulator.operation import Service
+from artifact_state.decision import Decision, Kind
+from artifact_state.policy_language import ANYTHING, Question
+
+_CODES = {
+    "query": ("AccessDenied", 403),
+    "rest-json": ("AccessDeniedException", 403),
+    "json": ("AccessDeniedException", 400),
+}
+_ARTICLES = {Kind.IDENTITY: "an"}
+# AWS names the policy for these kinds.
+_NAMED = {Kind.SERVICE_CONTROL, Kind.RESOURCE_CONTROL, Kind.IDENTITY, Kind.BOUNDARY, Kind.SESSION}
+
+
+def denial_of(service: Service, caller_arn: str, question: Question, decision: Decision) -> Failure:
+    """Give the error with which a service refuses whom a decision does not allow."""
+    code, status = _CODES[service.protocol]
+    return Failure(code, denial_message(caller_arn, question, decision), status)
+
+
+def denial_message(caller_arn: str, question: Question, decision: Decision) -> str:
+    """Word a denial: who, what, on what, and because of which kind of policy."""
+    about = "" if question.resource == ANYTHING else f" on resource: {question.resource}"
+    return f"User: {caller_arn} is not authorized to perform: {question.action}{about} {_reason(question, decision)}"
+
+
+def _reason(question: Question, decision: Decision) -> str:
+    kind = decision.kind.value
+    if not decision.explicit:
+        return f"because no {kind} allows the {question.action} action"
+    article = "the" if decision.kind is Kind.TRUST else _ARTICLES.get(decision.kind, "a")
+    policy = decision.policy
+    named = policy is not None and decision.kind in _NAMED and policy.arn_or_name.startswith("arn:")
+    return f"with an explicit deny in {article} {kind}{f': {policy.arn_or_name}' if policy and named else ''}"

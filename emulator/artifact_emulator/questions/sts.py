@@ -1,0 +1,32 @@
+"""What calls of STS are about.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+"""
+
+from artifact_emulator.questions.terms import Keys, Members, Resources
+from artifact_state import arns
+from artifact_state.world import Transaction
+
+_KEYS = {
+    "RoleSessionName": "sts:RoleSessionName",
+    "ExternalId": "sts:ExternalId",
+    "SourceIdentity": "sts:SourceIdentity",
+}
+
+
+def resources(tx: Transaction, operation: str, members: Members) -> Resources:
+    """Name what a call is about: each resource's type and its ARN."""
+    if "RoleArn" in members:
+        yield "role", members["RoleArn"]
+    if operation == "AssumeRoot":
+        yield "root-user", arns.root_user(tx.caller.partition, members.get("TargetPrincipal", "")[-12:])
+    if operation == "GetFederationToken":
+        yield "user", tx.caller.arn
+
+
+def context(tx: Transaction, operation: str, members: Members) -> Keys:
+    """Give the condition keys of the service itself."""
+    keys: Keys = {key: (members[name],) for name, key in _KEYS.items() if name in members}
+    if members.get("TransitiveTagKeys"):
+        keys["sts:TransitiveTagKeys"] = tuple(members["TransitiveTagKeys"])
+    return keys

@@ -1,0 +1,74 @@
+"""Access keys of users and of the root user: made, listed, switched off, deleted, and when they were last used."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.alphabetical import PAGE
+from artifact_emulator.call import Call
+from artifact_emulator.instruments import instruments_of
+from artifact_emulator.services.iam.users import ROOT
+from artifact_state import access_keys
+from artifact_state.model.identities import AccessKey
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.iam import replies, requests
+
+_UNUSED = "N/A"
+
+
+def create_access_key(call: Call, request: "requests.CreateAccessKeyRequest") -> "replies.CreateAccessKeyResponse":
+    """Make an access key, and tell its secret this once."""
+    key = access_keys.create_access_key(call.tx, request.user_name)
+    return {
+        "AccessKey": {
+            "UserName": key.user_name or ROOT,
+            "AccessKeyId": key.id,
+            "Status": "Active",
+            "SecretAccessKey": key.secret,
+            "CreateDate": key.created_at,
+        }
+    }
+
+
+def list_access_keys(call: Call, request: "requests.ListAccessKeysRequest") -> "replies.ListAccessKeysResponse":
+    """List the access keys of a user, who has two at most."""
+    keys = list(access_keys.access_keys_of(call.tx, request.user_name))
+    return {"AccessKeyMetadata": [_summary(key) for key in keys[: request.max_items or PAGE]], "IsTruncated": False}
+
+
+def update_access_key(call: Call, request: "requests.UpdateAccessKeyRequest") -> None:
+    """Switch an access key on or off."""
+    active = request.status == "Active"
+    access_keys.update_access_key(call.tx, request.access_key_id, active=active, user_name=request.user_name)
+
+
+def delete_access_key(call: Call, request: "requests.DeleteAccessKeyRequest") -> None:
+    """Delete an access key."""
+    access_keys.delete_access_key(call.tx, request.access_key_id, user_name=request.user_name)
+
+
+def get_access_key_last_used(
+    call: Call, request: "requests.GetAccessKeyLastUsedRequest"
+) -> "replies.GetAccessKeyLastUsedResponse":
+    """Tell of the last call that an access key signed, as the world's trail has it."""
+    key = access_keys.access_key_at(call.tx, request.access_key_id)
+    calls = reversed(instruments_of(call.world).trail.calls())
+    last = next((one for one in calls if one.caller.access_key_id == key.id), None)
+    if last is None:
+        return {"UserName": key.user_name or ROOT, "AccessKeyLastUsed": {"ServiceName": _UNUSED, "Region": _UNUSED}}
+    return {
+        "UserName": key.user_name or ROOT,
+        "AccessKeyLastUsed": {
+            "LastUsedDate": last.at,
+            "ServiceName": last.service.name,
+            "Region": last.caller.region,
+        },
+    }
+
+
+def _summary(key: AccessKey) -> "replies.AccessKeyMetadata":
+    return {
+        "UserName": key.user_name or ROOT,
+        "AccessKeyId": key.id,
+        "Status": "Active" if key.active else "Inactive",
+        "CreateDate": key.created_at,
+    }

@@ -1,0 +1,91 @@
+"""Groups of users: made, filled, renamed, deleted."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.alphabetical import Alphabetical
+from artifact_emulator.call import Call
+from artifact_emulator.services.iam.users import the_user, user_in_short
+from artifact_state import arns, groups
+from artifact_state.model import Caller
+from artifact_state.model.identities import Group
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.iam import replies, requests
+
+
+def create_group(call: Call, request: "requests.CreateGroupRequest") -> "replies.CreateGroupResponse":
+    """Make a group."""
+    return {
+        "Group": _summary(call.tx.caller, groups.create_group(call.tx, request.group_name, path=request.path or "/"))
+    }
+
+
+def get_group(call: Call, request: "requests.GetGroupRequest") -> "replies.GetGroupResponse":
+    """Describe a group and list its users, by name."""
+    tx = call.tx
+    group = the_group(call, request.group_name)
+    listing = Alphabetical("GetGroup", group.account_id, group.id)
+    members = groups.members_of(tx.state, group, listing.after(request.marker))
+    page, more = listing.page(members, request.max_items, lambda user: user.name)
+    return {
+        "Group": _summary(tx.caller, group),
+        "Users": [user_in_short(tx.caller, user) for user in page],
+        **more,
+    }
+
+
+def list_groups(call: Call, request: "requests.ListGroupsRequest") -> "replies.ListGroupsResponse":
+    """List the groups below a path, by name."""
+    tx, prefix = call.tx, request.path_prefix or "/"
+    listing = Alphabetical("ListGroups", tx.caller.account_id, prefix)
+    found = groups.groups_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
+    page, more = listing.page(found, request.max_items, lambda group: group.name)
+    return {"Groups": [_summary(tx.caller, group) for group in page], **more}
+
+
+def list_groups_for_user(
+    call: Call, request: "requests.ListGroupsForUserRequest"
+) -> "replies.ListGroupsForUserResponse":
+    """List the groups of a user, by name."""
+    tx = call.tx
+    user = the_user(call, request.user_name)
+    listing = Alphabetical("ListGroupsForUser", user.account_id, user.id)
+    found = groups.groups_of_user(tx.state, user, listing.after(request.marker))
+    page, more = listing.page(found, request.max_items, lambda group: group.name)
+    return {"Groups": [_summary(tx.caller, group) for group in page], **more}
+
+
+def update_group(call: Call, request: "requests.UpdateGroupRequest") -> None:
+    """Give a group another name or path."""
+    groups.update_group(call.tx, request.group_name, new_name=request.new_group_name, new_path=request.new_path)
+
+
+def delete_group(call: Call, request: "requests.DeleteGroupRequest") -> None:
+    """Delete a group without users and policies."""
+    groups.delete_group(call.tx, request.group_name)
+
+
+def add_user_to_group(call: Call, request: "requests.AddUserToGroupRequest") -> None:
+    """Put a user into a group."""
+    groups.add_user(call.tx, request.group_name, request.user_name)
+
+
+def remove_user_from_group(call: Call, request: "requests.RemoveUserFromGroupRequest") -> None:
+    """Take a user out of a group."""
+    groups.remove_user(call.tx, request.group_name, request.user_name)
+
+
+def the_group(call: Call, name: str) -> Group:
+    """Find a group of the caller's account."""
+    return groups.group_of(call.tx.state, call.tx.caller.account_id, name)
+
+
+def _summary(caller: Caller, group: Group) -> "replies.Group":
+    """Lay out a group as every operation shows it."""
+    return {
+        "Path": group.path,
+        "GroupName": group.name,
+        "GroupId": group.id,
+        "Arn": arns.group(caller.partition, group.account_id, group.path, group.name),
+        "CreateDate": group.created_at,
+    }

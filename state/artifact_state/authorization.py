@@ -1,0 +1,165 @@
+"""Which policies have a word in a call, gathered from the state; the decision itself is made elsewhere.
+
+Service control policies bind the principals of member accounts, root users among them; neither those of the
+management account nor service-linked roles.
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import starmap
+
+from artifact_state import arns
+from artifact_state.attachments import attached, is_enabled
+from artifact_state.authority import organization_of
+from artifact_state.decision import Decision, Layers, Level, Naming, decide
+from artifact_state.errors import EntityNotFound, RoleNotFound
+from artifact_state.identity_policies import NONE, identity_behind, policies_of
+from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, State
+from artifact_state.policy_language import NamedPolicy, Question
+from artifact_state.unbounded import places_above
+from artifact_state.wildcards import Keys
+
+_SCP, _RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A resource that has a policy of its own: whose it is, and what its policy says."""
+
+    account_id: str
+    policy: NamedPolicy
+    is_trust: bool = False
+
+
+def decided(state: State, caller: Caller, now: datetime, question: Question, target: Target | None = None) -> Decision:
+    """Decide on a call of a principal, by all that is attached to him, above him, and to what he calls for."""
+    return decide(question, layers_of(state, caller, now, target))
+
+
+def layers_of(state: State, caller: Caller, now: datetime, target: Target | None = None) -> Layers:
+    """Gather the policies that have a word in a call."""
+    own = policies_of(state, caller, now) if caller.kind in (CallerKind.USER, CallerKind.ROLE) else NONE
+    session = state.sessions.get(caller.access_key_id)
+    return Layers(
+        identity=own.identity,
+        is_root=caller.kind is CallerKind.ROOT,
+        boundary=own.boundary,
+        session=tuple(starmap(NamedPolicy, session.policies)) if session and session.policies else None,
+        service_control=_binding(state, caller, now),
+        resource_control=_levels(state, target.account_id, now, _RCP) if target else (),
+        resource=target.policy if target else None,
+        is_trust=bool(target and target.is_trust),
+        same_account=target is None or target.account_id == caller.account_id,
+        named=names_of(state, caller, now) if target else None,
+    )
+
+
+def names_of(state: State, caller: Caller, now: datetime) -> dict[Naming, frozenset[str]]:
+    """Tell by which names a resource's policy may mean a caller, the closest first."""
+    if caller.kind is CallerKind.SERVICE:
+        return {Naming.HIMSELF: frozenset({f"Service:{caller.arn}", "*"})}
+    account = {arns.root_user(caller.partition, caller.account_id), caller.account_id, "*"}
+    names = {Naming.HIMSELF: frozenset({caller.arn})}
+    role = role_behind(state, caller, now)
+    if role is not None:
+        arn = arns.role(caller.partition, role.account_id, role.path, role.name)
+        names[Naming.ROLE] = frozenset({arn})
+    return names | {Naming.ACCOUNT: frozenset(account)}
+
+
+def role_behind(state: State, caller: Caller, now: datetime) -> Role | None:
+    """Give the role of a session; None for whoever is no session of a role that there is."""
+    if caller.kind is not CallerKind.ROLE:
+        return None
+    try:
+        found = identity_behind(state, caller, now)
+    except (EntityNotFound, RoleNotFound):
+        return None
+    return found if isinstance(found, Role) else None
+
+
+def principal_keys(state: State, caller: Caller, now: datetime) -> Keys:
+    """Give the condition keys that every call has of its caller.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    organization = organization_of(state, caller.account_id, now)
+    keys = {
+        "aws:principalarn": (_principal_arn(state, caller, now),),
+        "aws:principalaccount": (caller.account_id,),
+        "aws:principaltype": (_TYPES[caller.kind],),
+        "aws:principalisawsservice": (str(caller.kind is CallerKind.SERVICE).lower(),),
+        "aws:userid": (caller.user_id,),
+        "aws:requestedregion": (caller.region,),
+        "aws:currenttime": (now.strftime("%Y-%m-%dT%H:%M:%SZ"),),
+        "aws:epochtime": (str(int(now.timestamp())),),
+    }
+    if organization is not None:
+        keys["aws:principalorgid"] = (organization.id,)
+        keys["aws:principalorgpaths"] = (_path_in(state, organization, caller.account_id),)
+        if caller.account_id == organization.management_account_id:
+            keys["aws:principalorgmasteraccountid"] = (caller.account_id,)
+    if caller.kind is CallerKind.USER:
+        keys["aws:username"] = (caller.arn.rpartition("/")[2],)
+    return keys | {f"aws:principaltag/{key.lower()}": (value,) for key, value in _tags(state, caller, now)}
+
+
+_TYPES = {
+    CallerKind.ROOT: "Account",
+    CallerKind.USER: "User",
+    CallerKind.ROLE: "AssumedRole",
+    CallerKind.SERVICE: "AWSService",
+}
+
+
+def _principal_arn(state: State, caller: Caller, now: datetime) -> str:
+    """Name the caller as conditions do: a session by its role."""
+    role = role_behind(state, caller, now)
+    return arns.role(caller.partition, role.account_id, role.path, role.name) if role else caller.arn
+
+
+def _tags(state: State, caller: Caller, now: datetime) -> Iterator[tuple[str, str]]:
+    if caller.kind not in (CallerKind.USER, CallerKind.ROLE):
+        return
+    try:
+        yield from identity_behind(state, caller, now).tags.items()
+    except (EntityNotFound, RoleNotFound):
+        return
+    session = state.sessions.get(caller.access_key_id)
+    yield from session.tags if session else ()
+
+
+def _path_in(state: State, organization: Organization, account_id: str) -> str:
+    """Write where an account is, as `aws:PrincipalOrgPaths` has it: `o-a1b2c3/r-ab12/ou-ab12-11111111/`."""
+    return f"{organization.id}/{'/'.join(places_above(state, account_id)[:-1])}/"
+
+
+def _binding(state: State, caller: Caller, now: datetime) -> tuple[Level, ...]:
+    role = role_behind(state, caller, now)
+    if caller.kind is CallerKind.SERVICE or (role is not None and role.linked_service is not None):
+        return ()
+    return _levels(state, caller.account_id, now, _SCP)
+
+
+def _levels(state: State, account_id: str, now: datetime, policy_type: PolicyType) -> tuple[Level, ...]:
+    organization = organization_of(state, account_id, now)
+    exempt = organization is None or organization.management_account_id == account_id
+    if organization is None or exempt or not is_enabled(organization, policy_type):
+        return ()
+    return tuple(
+        tuple(
+            NamedPolicy(_arn_of(organization, one.id, policy_type, managed=not one.organization_id), one.content)
+            for _, one in attached(state, organization, place, policy_type)
+        )
+        for place in places_above(state, account_id)
+    )
+
+
+def _arn_of(organization: Organization, policy_id: str, policy_type: PolicyType, *, managed: bool) -> str:
+    kind = policy_type.value.lower()
+    if managed:
+        return arns.organizations_policy(organization.partition, kind, policy_id)
+    owner = organization.management_account_id
+    return arns.organizations(organization.partition, owner, "policy", organization.id, kind, policy_id)

@@ -1,0 +1,181 @@
+"""The decision on a call: every kind of policy has its word, in the order of AWS's flow chart.
+
+Pure: the policies that count are given, and who gathers them is another's business.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from artifact_state.policy_language import NamedPolicy, Question, Statement, policy_of
+
+Level = tuple[NamedPolicy, ...]
+"""What is attached at one place: one of them must allow."""
+
+
+class Kind(Enum):
+    """The kinds of policies, as AWS calls them when it refuses."""
+
+    SERVICE_CONTROL = "service control policy"
+    RESOURCE_CONTROL = "resource control policy"
+    RESOURCE = "resource-based policy"
+    TRUST = "role trust policy"
+    IDENTITY = "identity-based policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+
+
+class Naming(Enum):
+    """How a resource's policy names a caller: it decides what else must allow."""
+
+    HIMSELF = "himself"
+    """The user, or the session: nothing else of his own account need allow."""
+    ROLE = "role"
+    """The role of the session: its boundary and the session's policies count."""
+    ACCOUNT = "account"
+    """His account, or everybody: his own policies must allow too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """The policies that have a word in a decision."""
+
+    identity: Level = ()
+    is_root: bool = False
+    """Whether the caller is a root user, who needs no policy of his own."""
+    boundary: NamedPolicy | None = None
+    session: Level | None = None
+    """The policies that a session was given; None for one without, whose role's are enough."""
+    service_control: tuple[Level, ...] = ()
+    """From the root of the organization to the account; nothing for whom they do not bind."""
+    resource_control: tuple[Level, ...] = ()
+    """Those of the resource's account."""
+    resource: NamedPolicy | None = None
+    """The policy of the resource itself."""
+    is_trust: bool = False
+    """Whether that is a role's trust policy, which must always allow."""
+    same_account: bool = True
+    """Whether the resource is of the caller's account."""
+    named: dict[Naming, frozenset[str]] | None = None
+    """By what the resource's policy may name the caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Whether a call is allowed, and what decided it."""
+
+    allowed: bool
+    kind: Kind
+    """The kind of policy that decided."""
+    policy: NamedPolicy | None = None
+    """The policy that denied or allowed; None where none allowed."""
+    statement: Statement | None = None
+    level: int | None = None
+    """At which level of the organization, 0 being its root."""
+
+    @property
+    def explicit(self) -> bool:
+        """Tell whether a statement denied it; otherwise, if it is not allowed, none allowed it."""
+        return not self.allowed and self.statement is not None
+
+
+def decide(question: Question, layers: Layers) -> Decision:
+    """Decide on a call: any denial counts; then all that bounds must allow, and something else besides."""
+    denial = next(_denials(question, layers), None) or _unbounded(question, layers)
+    if denial is not None:
+        return denial
+    resource, naming = _allowed_by_resource(question, layers)
+    if resource is None and layers.is_trust:
+        return Decision(allowed=False, kind=Kind.TRUST)
+    if resource is not None and layers.same_account and naming is Naming.HIMSELF:
+        return resource
+    identity = _identity(question, layers)
+    if not identity.allowed:
+        by_role = resource is not None and layers.same_account and naming is Naming.ROLE
+        if not by_role or resource is None:
+            return identity
+        identity = resource
+    elif not layers.same_account and layers.resource is not None and resource is None:
+        return Decision(allowed=False, kind=Kind.RESOURCE)
+    return _bounded(question, layers) or identity
+
+
+def consulted(question: Question, layers: Layers) -> Iterator[tuple[Kind, int | None, NamedPolicy, Statement | None]]:
+    """Go through every policy that has a word: its kind and level, and the statement that speaks of the call."""
+    for kind, level, policy in every_policy(layers):
+        read = policy_of(policy.document)
+        yield kind, level, policy, read.denying(question) or read.allowing(question)
+
+
+def every_policy(layers: Layers) -> Iterator[tuple[Kind, int | None, NamedPolicy]]:
+    """Go through the policies in the order in which a denial is named: only one kind is, even if several deny."""
+    for place, level in enumerate(layers.service_control):
+        yield from ((Kind.SERVICE_CONTROL, place, policy) for policy in level)
+    for place, level in enumerate(layers.resource_control):
+        yield from ((Kind.RESOURCE_CONTROL, place, policy) for policy in level)
+    if layers.resource is not None:
+        yield Kind.TRUST if layers.is_trust else Kind.RESOURCE, None, layers.resource
+    for policy in layers.identity:
+        yield Kind.IDENTITY, None, policy
+    if layers.boundary is not None:
+        yield Kind.BOUNDARY, None, layers.boundary
+    for policy in layers.session or ():
+        yield Kind.SESSION, None, policy
+
+
+def _denials(question: Question, layers: Layers) -> Iterator[Decision]:
+    for kind, level, policy in every_policy(layers):
+        statement = policy_of(policy.document).denying(question)
+        if statement is not None:
+            yield Decision(allowed=False, kind=kind, policy=policy, statement=statement, level=level)
+
+
+def _unbounded(question: Question, layers: Layers) -> Decision | None:
+    """Refuse what an organization allows not at every level: resource control policies first, then service control."""
+    bounds = {Kind.RESOURCE_CONTROL: layers.resource_control, Kind.SERVICE_CONTROL: layers.service_control}
+    for kind, levels in bounds.items():
+        for place, level in enumerate(levels):
+            if _allowing(question, level) is None:
+                return Decision(allowed=False, kind=kind, level=place)
+    return None
+
+
+def _allowed_by_resource(question: Question, layers: Layers) -> tuple[Decision | None, Naming | None]:
+    """Tell whether the resource's own policy allows, and how closely it names the caller: as closely as it can."""
+    if layers.resource is None:
+        return None, None
+    kind = Kind.TRUST if layers.is_trust else Kind.RESOURCE
+    policy = policy_of(layers.resource.document)
+    for naming, names in (layers.named or {Naming.ACCOUNT: question.principals}).items():
+        asked = Question(action=question.action, resource=question.resource, keys=question.keys, principals=names)
+        statement = policy.allowing(asked)
+        if statement is not None:
+            return Decision(allowed=True, kind=kind, policy=layers.resource, statement=statement), naming
+    return None, None
+
+
+def _identity(question: Question, layers: Layers) -> Decision:
+    if layers.is_root:
+        return Decision(allowed=True, kind=Kind.IDENTITY)
+    found = _allowing(question, layers.identity)
+    if found is None:
+        return Decision(allowed=False, kind=Kind.IDENTITY)
+    return Decision(allowed=True, kind=Kind.IDENTITY, policy=found[0], statement=found[1])
+
+
+def _bounded(question: Question, layers: Layers) -> Decision | None:
+    """Refuse what the boundary, or the policies of the session, do not allow as well."""
+    if layers.boundary is not None and _allowing(question, (layers.boundary,)) is None:
+        return Decision(allowed=False, kind=Kind.BOUNDARY)
+    if layers.session is not None and _allowing(question, layers.session) is None:
+        return Decision(allowed=False, kind=Kind.SESSION)
+    return None
+
+
+def _allowing(question: Question, level: Level) -> tuple[NamedPolicy, Statement] | None:
+    for policy in level:
+        statement = policy_of(policy.document).allowing(question)
+        if statement is not None:
+            return policy, statement
+    return None

@@ -1,0 +1,175 @@
+"""The language of policies: a document is read once, and asked of each call what it says of it.
+
+Knows nothing of where a policy is attached: what its word counts for is the decision's.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from artifact_state.conditions import Condition
+from artifact_state.wildcards import ANY, Keys, Matcher, Pattern, matcher
+
+ANYTHING = "*"
+_MOST_ACTIONS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPolicy:
+    """A policy, and what it is called: the ARN of a managed policy, the name of an inline one."""
+
+    arn_or_name: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One call in the words of policies: who wants to do what, with what, under which circumstances."""
+
+    action: str
+    resource: str
+    """An ARN; `*` for an action that is about nothing in particular."""
+    keys: Keys
+    """In lower case."""
+    principals: frozenset[str] = frozenset()
+    """By what a resource's policy may name the caller: ARNs, account ids, services, `*`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement, ready to be asked."""
+
+    place: int
+    """Its place in the document, from 1."""
+    sid: str
+    allows: bool
+    actions: tuple[Matcher, ...]
+    not_actions: bool
+    resources: tuple[Pattern, ...]
+    not_resources: bool
+    principals: frozenset[str] | None
+    """Whom a resource's policy names; None in a policy that is attached to its principal."""
+    not_principals: bool
+    conditions: tuple[Condition, ...]
+
+    def is_about(self, action: str) -> bool:
+        """Tell whether it speaks of an action, which is in lower case."""
+        return any(fits(action) for fits in self.actions) != self.not_actions
+
+    def applies(self, question: Question) -> bool:
+        """Tell whether it speaks of a call, of whose action it does."""
+        return (
+            self._names(question.principals)
+            and self._covers(question)
+            and all(one.holds(question.keys) for one in self.conditions)
+        )
+
+    def _names(self, principals: frozenset[str]) -> bool:
+        if self.principals is None:
+            return True
+        return self.principals.isdisjoint(principals) == self.not_principals
+
+    def _covers(self, question: Question) -> bool:
+        covers = any(_covers(one, question) for one in self.resources)
+        return covers != self.not_resources
+
+
+@dataclass(slots=True)
+class Policy:
+    """A document that was read."""
+
+    statements: tuple[Statement, ...]
+    _by_action: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+
+    def about(self, action: str) -> tuple[Statement, ...]:
+        """Give the statements that speak of an action."""
+        found = self._by_action.get(action)
+        if found is None:
+            lowered = action.lower()
+            found = tuple(one for one in self.statements if one.is_about(lowered))
+            if len(self._by_action) < _MOST_ACTIONS:
+                self._by_action[action] = found
+        return found
+
+    def denying(self, question: Question) -> Statement | None:
+        """Give the first statement that denies a call."""
+        return next((one for one in self.about(question.action) if not one.allows and one.applies(question)), None)
+
+    def allowing(self, question: Question) -> Statement | None:
+        """Give the first statement that allows a call, whatever others deny."""
+        return next((one for one in self.about(question.action) if one.allows and one.applies(question)), None)
+
+
+@lru_cache(maxsize=4096)
+def policy_of(document: str) -> Policy:
+    """Read a document that is known to be a policy."""
+    content = json.loads(document)
+    # Documents of the older version know no variables: "${" is text to them.
+    variables = content.get("Version") == "2012-10-17"
+    statements = content["Statement"]
+    written = statements if isinstance(statements, list) else [statements]
+    return Policy(tuple(_statement(one, place, variables=variables) for place, one in enumerate(written, 1)))
+
+
+def _statement(written: dict[str, Any], place: int, *, variables: bool) -> Statement:
+    principal = written.get("Principal", written.get("NotPrincipal"))
+    return Statement(
+        place=place,
+        sid=written.get("Sid", ""),
+        allows=written["Effect"] == "Allow",
+        actions=tuple(_action(one) for one in listed(written.get("Action", written.get("NotAction")))),
+        not_actions="NotAction" in written,
+        # A trust policy says nothing of resources: it is attached to the one that it is about.
+        resources=tuple(Pattern(one, variables=variables) for one in _resources(written)),
+        not_resources="NotResource" in written,
+        principals=None if principal is None else frozenset(_principals(principal)),
+        not_principals="NotPrincipal" in written,
+        conditions=tuple(
+            Condition(operator, key.lower(), tuple(Pattern(_text(one), variables=variables) for one in listed(wanted)))
+            for operator, keys in written.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        ),
+    )
+
+
+def _resources(written: dict[str, Any]) -> list[str]:
+    return listed(written.get("Resource", written.get("NotResource", ANYTHING)))
+
+
+def _action(written: str) -> Matcher:
+    filled = Pattern(written.lower(), variables=False).filled({})
+    return matcher(filled or "")
+
+
+def _principals(written: Any) -> Iterator[str]:
+    if written == ANYTHING:
+        yield ANYTHING
+        return
+    for kind, names in written.items():
+        yield from (name if kind == "AWS" else f"{kind}:{name}" for name in listed(names))
+
+
+def _covers(pattern: Pattern, question: Question) -> bool:
+    """Tell whether a pattern covers what a call is about; one that lacks parts of an ARN is completed by stars."""
+    filled = pattern.filled(question.keys)
+    if filled is None:
+        return False
+    if filled.strip(ANY) == "" and filled:
+        return True
+    if question.resource == ANYTHING:
+        return False
+    wanted, parts = filled.split(":", 5), question.resource.split(":", 5)
+    wanted += [ANY] * (6 - len(wanted))
+    return len(parts) == len(wanted) and all(matcher(want)(part) for want, part in zip(wanted, parts, strict=True))
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def listed(value: Any) -> list[Any]:
+    """Give what a document has one or several of."""
+    return value if isinstance(value, list) else [value]

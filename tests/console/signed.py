@@ -1,0 +1,76 @@
+"""The console as somebody uses it: pages are opened, links followed, buttons pressed by what is written on them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from playwright.sync_api import Locator, Page
+
+MANAGEMENT, STRANGER = "111122223333", "999988887777"
+
+
+@dataclass(frozen=True)
+class Console:
+    """The console of one world."""
+
+    server: str
+    world: str
+    page: Page
+
+    @property
+    def endpoint(self) -> str:
+        """Tell where AWS is in this world."""
+        return f"{self.server}/worlds/{self.world}"
+
+    def open(self, path: str = "/") -> None:
+        """Open a page of the console."""
+        self.page.goto(f"{self.endpoint}/console{path}")
+
+    def sign_in(self, account: str) -> None:
+        """Sign in as an account's root user."""
+        self.open("/sign-in")
+        form = self.page.locator("form").filter(has=self.page.get_by_role("heading", name="Root user"))
+        form.get_by_label("Account ID").fill(account)
+        form.get_by_role("button", name="Sign in").click()
+        self.page.get_by_text(f"Root user in {account}").wait_for()
+
+    def follow(self, name: str) -> None:
+        """Follow a link."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def press(self, name: str) -> None:
+        """Press a button."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    @property
+    def told(self) -> str:
+        """Tell what the page says of what was done, and of what was refused."""
+        messages: Locator = self.page.locator("[role=alert], [role=status]")
+        messages.first.wait_for()
+        return "\n".join(messages.all_inner_texts())
+
+    def client(self, service: str, account: str = MANAGEMENT) -> Any:
+        """Give a boto3 client of the same world."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=account,
+            aws_secret_access_key="x",
+            config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
+
+    def organization(self) -> str:
+        """Make an organization by the API, with a member; give the member's account."""
+        organizations = self.client("organizations")
+        organizations.create_organization()
+        asked = organizations.create_account(AccountName="Member", Email="member@example.com")["CreateAccountStatus"]
+        told = organizations.describe_create_account_status(CreateAccountRequestId=asked["Id"])
+        member: str = told["CreateAccountStatus"]["AccountId"]
+        return member
+
+    def trusted(self) -> list[str]:
+        """List the principals that the organization trusts."""
+        listed = self.client("organizations").list_aws_service_access_for_organization()
+        return [one["ServicePrincipal"] for one in listed["EnabledServicePrincipals"]]

@@ -1,0 +1,192 @@
+"""Managed policies on users, groups and roles, and inline ones in them."""
+
+from typing import Any
+
+import pytest
+
+from artifact_state import attached_policies, groups, inline_policies, managed_policies, users
+from artifact_state.errors import (
+    Entity,
+    EntityNotFound,
+    MalformedPolicyDocument,
+    PolicyOfService,
+    QuotaExceeded,
+    RoleNotFound,
+    RoleProtected,
+)
+from artifact_state.managed_policies import NewPolicy
+from artifact_state.policy_usage import Identity, boundary_of
+from artifact_state.role_changes import NewRole, create_role
+from artifact_state.roles import trust_of
+from artifact_state.world import World
+from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
+from tests.state.identity_kinds import identity_of, on
+from tests.state.test_users import ADMINISTRATOR, POLICY
+
+KINDS = {Entity.USER: "Alice", Entity.GROUP: "Admins", Entity.ROLE: "Dev"}
+LINKED = "AWSServiceRoleForOrganizations"
+every_kind = pytest.mark.parametrize(("kind", "name"), KINDS.items())
+bounded = pytest.mark.parametrize(("kind", "name"), [(Entity.USER, "Alice"), (Entity.ROLE, "Dev")])
+INLINE = {Entity.USER: Entity.USER_POLICY, Entity.GROUP: Entity.GROUP_POLICY, Entity.ROLE: Entity.ROLE_POLICY}
+LIMITS = {Entity.USER: 2_048, Entity.GROUP: 5_120, Entity.ROLE: 10_240}
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a world with a user, a group and a role."""
+    world = a_world()
+    act(world, users.create_user, "Alice")
+    act(world, groups.create_group, "Admins")
+    act(world, create_role, NewRole(name="Dev", trust_policy=trust_of(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
+    return world
+
+
+def the(world: World, kind: Entity, name: str) -> Identity:
+    """Give a user, a group or a role."""
+    return act(world, identity_of, kind, name)
+
+
+class TestAttachPolicy:
+    """attach_policy and detach_policy."""
+
+    @every_kind
+    def test_in_the_order_of_attaching(self, world: World, kind: Entity, name: str) -> None:
+        """Attaching twice is no error; detaching leaves the others."""
+        own = act(world, managed_policies.create_policy, NewPolicy(name="Mine", document=POLICY))
+        arn = f"arn:aws:iam::{MANAGEMENT}:policy/{own.name}"
+        for one in (ADMINISTRATOR, arn, ADMINISTRATOR):
+            act(world, on(attached_policies.attach_policy), kind, name, one)
+        assert the(world, kind, name).managed_policies == ("AdministratorAccess", ":Mine")
+        act(world, on(attached_policies.detach_policy), kind, name, ADMINISTRATOR)
+        assert the(world, kind, name).managed_policies == (":Mine",)
+
+    @every_kind
+    def test_ten_at_most(self, world: World, kind: Entity, name: str) -> None:
+        """The eleventh is over the quota."""
+        arns = []
+        for number in range(11):
+            act(world, managed_policies.create_policy, NewPolicy(name=f"P{number}", document=POLICY))
+            arns.append(f"arn:aws:iam::{MANAGEMENT}:policy/P{number}")
+        for arn in arns[:10]:
+            act(world, on(attached_policies.attach_policy), kind, name, arn)
+        with refused(world, QuotaExceeded):
+            act(world, on(attached_policies.attach_policy), kind, name, arns[10])
+
+    @every_kind
+    def test_of_a_service(self, world: World, kind: Entity, name: str) -> None:
+        """The policy of a service's own role can be attached to nothing else."""
+        with refused(world, PolicyOfService):
+            arn = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
+            act(world, on(attached_policies.attach_policy), kind, name, arn)
+
+    @every_kind
+    @pytest.mark.parametrize("account", ["aws", STRANGER])
+    def test_that_is_not_there(self, world: World, kind: Entity, name: str, account: str) -> None:
+        """Neither AWS's nor another account's is made up."""
+        arn = f"arn:aws:iam::{account}:policy/Nothing"
+        before = world.state
+        with pytest.raises(EntityNotFound) as caught:
+            act(world, on(attached_policies.attach_policy), kind, name, arn)
+        assert (caught.value.kind, caught.value.name) == (Entity.ATTACHABLE_POLICY, arn)
+        assert world.state is before
+
+    @every_kind
+    def test_that_is_not_attached(self, world: World, kind: Entity, name: str) -> None:
+        """What is not attached is not detached."""
+        with refused(world, EntityNotFound):
+            act(world, on(attached_policies.detach_policy), kind, name, ADMINISTRATOR)
+
+    @every_kind
+    def test_to_nobody(self, world: World, kind: Entity, name: str) -> None:
+        """Another account's user, group or role is not there."""
+        with refused(world, RoleNotFound if kind is Entity.ROLE else EntityNotFound):
+            act(world, on(attached_policies.attach_policy), kind, name, ADMINISTRATOR, account=STRANGER)
+
+
+class TestBoundary:
+    """put_boundary and delete_boundary."""
+
+    @bounded
+    def test_is_put_and_deleted(self, world: World, kind: Entity, name: str) -> None:
+        """One at a time; deleting what is not there is no error."""
+        for arn in (ADMINISTRATOR, "arn:aws:iam::aws:policy/PowerUserAccess"):
+            act(world, on(attached_policies.put_boundary), kind, name, arn)
+        assert boundary_of(the(world, kind, name)) == "PowerUserAccess"
+        for _ in range(2):
+            act(world, on(attached_policies.delete_boundary), kind, name)
+        assert boundary_of(the(world, kind, name)) is None
+
+    @bounded
+    def test_that_is_not_there(self, world: World, kind: Entity, name: str) -> None:
+        """A policy that does not exist bounds nobody."""
+        before = world.state
+        with pytest.raises(EntityNotFound) as caught:
+            act(world, on(attached_policies.put_boundary), kind, name, "arn:aws:iam::aws:policy/Nothing")
+        assert caught.value.kind is Entity.BOUNDARY
+        assert world.state is before
+
+
+class TestInlinePolicies:
+    """put_inline_policy, inline_policy and delete_inline_policy."""
+
+    @every_kind
+    def test_come_and_go(self, world: World, kind: Entity, name: str) -> None:
+        """A policy takes the place of its namesake, and is given back as it was put."""
+        for document in (POLICY, POLICY.replace("Allow", "Deny")):
+            act(world, on(inline_policies.put_inline_policy), kind, name, "p", document)
+        assert (
+            act(
+                world,
+                lambda tx, kind, name, *rest: inline_policies.inline_policy(identity_of(tx, kind, name), *rest),
+                kind,
+                name,
+                "p",
+            )
+            == document
+        )
+        act(world, on(inline_policies.delete_inline_policy), kind, name, "p")
+        for rule in (
+            lambda tx, kind, name, *rest: inline_policies.inline_policy(identity_of(tx, kind, name), *rest),
+            on(inline_policies.delete_inline_policy),
+        ):
+            before = world.state
+            with pytest.raises(EntityNotFound) as caught:
+                act(world, rule, kind, name, "p")
+            assert caught.value.kind is INLINE[kind]
+            assert world.state is before
+
+    @every_kind
+    def test_share_one_limit(self, world: World, kind: Entity, name: str) -> None:
+        """All policies of one together are at the limit, and then over it."""
+        own = len(POLICY.replace(" ", ""))
+        filler = POLICY.replace('"*"}', f'"*{"a" * (LIMITS[kind] - 2 * own)}"}}')
+        act(world, on(inline_policies.put_inline_policy), kind, name, "a", POLICY)
+        act(world, on(inline_policies.put_inline_policy), kind, name, "b", filler)
+        with refused(world, QuotaExceeded):
+            act(world, on(inline_policies.put_inline_policy), kind, name, "b", filler.replace("*a", "*aa"))
+
+    @every_kind
+    def test_are_policies(self, world: World, kind: Entity, name: str) -> None:
+        """What is no policy is not put."""
+        with refused(world, MalformedPolicyDocument):
+            act(world, on(inline_policies.put_inline_policy), kind, name, "p", "{}")
+
+
+class TestLinkedRole:
+    """A role that is linked to a service."""
+
+    @pytest.mark.parametrize(
+        ("change", "arguments"),
+        [
+            (on(attached_policies.attach_policy), (ADMINISTRATOR,)),
+            (on(attached_policies.detach_policy), (ADMINISTRATOR,)),
+            (on(attached_policies.put_boundary), (ADMINISTRATOR,)),
+            (on(attached_policies.delete_boundary), ()),
+            (on(inline_policies.put_inline_policy), ("p", POLICY)),
+            (on(inline_policies.delete_inline_policy), ("p",)),
+        ],
+    )
+    def test_is_protected(self, world: World, change: Any, arguments: tuple[str, ...]) -> None:
+        """Its policies are its service's, whatever is asked."""
+        with refused(world, RoleProtected):
+            act(world, change, Entity.ROLE, LINKED, *arguments)

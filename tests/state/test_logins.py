@@ -1,0 +1,73 @@
+"""Passwords of users."""
+
+import pytest
+
+from artifact_state import logins, users
+from artifact_state.errors import EntityNameTaken, EntityNotFound, PasswordTooWeak, UserNameNeeded
+from artifact_state.world import World
+from tests.state.acting import MANAGEMENT, a_world, act, refused
+
+GOOD = "Correct-Horse-1"
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a world with a user."""
+    world = a_world()
+    act(world, users.create_user, "Alice")
+    return world
+
+
+def opens(world: World, password: str) -> bool:
+    """Tell whether a password is the user's."""
+    return logins.opens(users.user_of(world.state, MANAGEMENT, "Alice"), password)
+
+
+class TestLogin:
+    """The life of a login."""
+
+    def test_opens_with_its_password(self, world: World) -> None:
+        """Only the password opens, and it is kept nowhere."""
+        assert not opens(world, GOOD)
+        user, login = act(world, logins.create_login, GOOD, user_name="Alice", must_be_changed=True)
+        assert (user.login, login.must_be_changed) == (login, True)
+        assert opens(world, GOOD)
+        assert not opens(world, GOOD.lower())
+        assert GOOD not in repr(world.state.users)
+
+    def test_is_changed(self, world: World) -> None:
+        """What is not given stays as it was."""
+        act(world, logins.create_login, GOOD, user_name="Alice")
+        act(world, logins.update_login, "Alice", must_be_changed=True)
+        assert opens(world, GOOD)
+        act(world, logins.update_login, "Alice", password="Another-1-Password")
+        assert not opens(world, GOOD)
+        assert act(world, logins.login_of, "Alice")[1].must_be_changed
+
+    def test_is_deleted(self, world: World) -> None:
+        """Without a login there is none to tell, to change or to delete."""
+        act(world, logins.create_login, GOOD, user_name="Alice")
+        act(world, logins.delete_login, "Alice")
+        assert not opens(world, GOOD)
+        for rule in (logins.login_of, logins.update_login, logins.delete_login):
+            with refused(world, EntityNotFound):
+                act(world, rule, "Alice")
+
+    def test_there_is_one(self, world: World) -> None:
+        """A second is refused."""
+        act(world, logins.create_login, GOOD, user_name="Alice")
+        with refused(world, EntityNameTaken):
+            act(world, logins.create_login, GOOD, user_name="Alice")
+
+    @pytest.mark.parametrize(
+        "password", ["", "Short-1", "onlylowercase1", "ONLYUPPER1", "a" * 200, MANAGEMENT, "A1-" * 50]
+    )
+    def test_takes_no_weak_password(self, world: World, password: str) -> None:
+        """Eight characters of three kinds, 128 at most."""
+        with refused(world, PasswordTooWeak):
+            act(world, logins.create_login, password, user_name="Alice")
+
+    def test_is_no_root_users(self, world: World) -> None:
+        """The root user's password is not IAM's."""
+        with refused(world, UserNameNeeded):
+            act(world, logins.create_login, GOOD)
