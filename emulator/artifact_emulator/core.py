@@ -15,7 +15,7 @@ from artifact_emulator import control
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
 from artifact_emulator.faults import NO_EFFECT
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
-from artifact_emulator.identity import Credentials, identify
+from artifact_emulator.identity import ANYBODY, Credentials, identify
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
@@ -132,10 +132,13 @@ class Core:
     def _invoke(self, under_way: UnderWay, service: Service, operation: Operation) -> object:
         handler = require_handler(service, operation)
         request = under_way.request
-        caller = under_way.caller = identify(request, under_way.world, service.protocol, self.credentials)
+        caller = under_way.caller = self._caller(under_way, service) if operation.signed else ANYBODY
         befall(under_way, caller, service, operation)
         under_way.members = _PROTOCOLS[service.protocol].parse(service, operation, request)
         return carry_out(under_way, caller, service, operation, handler)
+
+    def _caller(self, under_way: UnderWay, service: Service) -> Caller:
+        return identify(under_way.request, under_way.world, service.protocol, self.credentials)
 
     def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
         refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse

@@ -328,7 +328,28 @@ def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
     return "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
 
-_STS: Rows = {errors.NotTrusted: _not_trusted, errors.SessionTooLong: _too_long}
+_STS: Rows = {
+    errors.NotTrusted: _not_trusted,
+    errors.SessionTooLong: _too_long,
+    errors.InvalidIdentityToken: lambda refusal, caller: ("InvalidIdentityTokenException", refusal.why),
+    errors.NoOutboundFederation: _says(
+        "OutboundWebIdentityFederationDisabledException",
+        "The outbound web identity federation feature is not enabled for this account.",
+    ),
+    errors.TradeInTokenExpired: _says(
+        "ExpiredTradeInTokenException", "The trade-in token provided in the request has expired."
+    ),
+    errors.InvalidAccessKey: _says("ValidationError", "The access key ID is not valid."),
+    errors.InvalidAuthorizationMessage: _says(
+        "InvalidAuthorizationMessageException", "The encoded authorization message is not valid."
+    ),
+    errors.SessionTooLarge: _says(
+        "PackedPolicyTooLargeException",
+        "Serialized token too large for session: the policies and tags take more than 100 percent of its room.",
+    ),
+    errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
+    errors.EntityNotFound: lambda refusal, caller: ("ValidationError", f"Policy {refusal.args[0]} does not exist."),
+}
 
 
 # Seen in AWS's own output, but for aliases and versions of policies.

@@ -12,11 +12,13 @@ from artifact_emulator.message import Request
 from artifact_emulator.operation import Protocol
 from artifact_emulator.sigv4 import Claim, claim_of, is_signed_with
 from artifact_state.model import Caller, Session, State
-from artifact_state.principals import has_lapsed, root_of, session_of, session_principal
+from artifact_state.principals import has_lapsed, holder_of, root_of, session_of
 from artifact_state.world import World
 
 Credentials = Literal["loose", "strict"]
 DEFAULT_ACCOUNT = "123456789012"
+ANYBODY = Caller(account_id="anonymous", arn="anonymous", user_id="anonymous")
+"""Whoever calls an operation that takes another's word in place of a signature."""
 _MINTED_PREFIX = "ASIA"
 
 
@@ -43,7 +45,10 @@ def identify(request: Request, world: World, protocol: Protocol, credentials: Cr
     session = session_of(state, key)
     if session is not None:
         _verify(request, claim, session, world, protocol)
-        return session_principal(session, partition=partition, region=claim.region)
+        holder = holder_of(world.state, session, partition=partition, region=claim.region)
+        if holder is None:
+            raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
+        return holder
     if key in state.access_keys:
         return _owner_of(request, claim, state, protocol)
     if credentials == "strict" or _looks_minted(key):

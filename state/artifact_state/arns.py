@@ -19,6 +19,11 @@ def assumed_role(partition: str, account: str, name: str, session: str) -> str:
     return f"arn:{partition}:sts::{account}:assumed-role/{name}/{session}"
 
 
+def federated_user(partition: str, account: str, name: str) -> str:
+    """Name somebody whom a user vouched for."""
+    return f"arn:{partition}:sts::{account}:federated-user/{name}"
+
+
 def managed_policy(partition: str, path: str, name: str) -> str:
     """Name a policy that AWS manages."""
     return f"arn:{partition}:iam::aws:policy{path}{name}"

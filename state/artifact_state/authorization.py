@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import starmap
 
@@ -15,7 +15,7 @@ from artifact_state.attachments import attached, is_enabled
 from artifact_state.authority import organization_of
 from artifact_state.decision import Decision, Layers, Level, Naming, decide
 from artifact_state.errors import EntityNotFound, RoleNotFound
-from artifact_state.identity_policies import NONE, identity_behind, policies_of
+from artifact_state.identity_policies import identity_behind, policies_of
 from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, State
 from artifact_state.policy_language import NamedPolicy, Question
 from artifact_state.unbounded import places_above
@@ -40,13 +40,14 @@ def decided(state: State, caller: Caller, now: datetime, question: Question, tar
 
 def layers_of(state: State, caller: Caller, now: datetime, target: Target | None = None) -> Layers:
     """Gather the policies that have a word in a call."""
-    own = policies_of(state, caller, now) if caller.kind in (CallerKind.USER, CallerKind.ROLE) else NONE
     session = state.sessions.get(caller.access_key_id)
+    voucher = _voucher(state, caller)
+    own = policies_of(state, voucher, now)
     return Layers(
         identity=own.identity,
-        is_root=caller.kind is CallerKind.ROOT,
+        is_root=voucher.kind is CallerKind.ROOT,
         boundary=own.boundary,
-        session=tuple(starmap(NamedPolicy, session.policies)) if session and session.policies else None,
+        session=_session_level(caller, session.policies) if session else None,
         service_control=_binding(state, caller, now),
         resource_control=_levels(state, target.account_id, now, _RCP) if target else (),
         resource=target.policy if target else None,
@@ -56,10 +57,26 @@ def layers_of(state: State, caller: Caller, now: datetime, target: Target | None
     )
 
 
+def _voucher(state: State, caller: Caller) -> Caller:
+    """Give the user on whose word somebody calls; anybody else is his own."""
+    session = state.sessions.get(caller.access_key_id)
+    if caller.kind is not CallerKind.FEDERATED or session is None:
+        return caller
+    kind = CallerKind.USER if session.user_name else CallerKind.ROOT
+    return replace(caller, kind=kind, arn=f"{caller.arn.rpartition(':')[0]}:user/{session.user_name}")
+
+
+def _session_level(caller: Caller, policies: tuple[tuple[str, str], ...]) -> Level | None:
+    """Give the policies of a session; one that a user vouches for may nothing unless he passes some."""
+    if not policies and caller.kind is not CallerKind.FEDERATED:
+        return None
+    return tuple(starmap(NamedPolicy, policies))
+
+
 def names_of(state: State, caller: Caller, now: datetime) -> dict[Naming, frozenset[str]]:
     """Tell by which names a resource's policy may mean a caller, the closest first."""
     if caller.kind is CallerKind.SERVICE:
-        return {Naming.HIMSELF: frozenset({f"Service:{caller.arn}", "*"})}
+        return {Naming.HIMSELF: frozenset({f"Service:{caller.arn}"})}
     account = {arns.root_user(caller.partition, caller.account_id), caller.account_id, "*"}
     names = {Naming.HIMSELF: frozenset({caller.arn})}
     role = role_behind(state, caller, now)
@@ -110,6 +127,7 @@ _TYPES = {
     CallerKind.ROOT: "Account",
     CallerKind.USER: "User",
     CallerKind.ROLE: "AssumedRole",
+    CallerKind.FEDERATED: "FederatedUser",
     CallerKind.SERVICE: "AWSService",
 }
 

@@ -38,6 +38,12 @@
     ├── TagKeysInvalid              a key of a tag is reserved, or comes twice
     ├── PasswordTooWeak             the password is not what the account asks of passwords
     ├── SessionTooLong              the role does not allow sessions of this length
+    ├── InvalidIdentityToken        another's word is not to be relied on
+    ├── NoOutboundFederation        the account gives nobody its word
+    ├── TradeInTokenExpired         the token is good no longer
+    ├── InvalidAccessKey            what should be an access key is none
+    ├── InvalidAuthorizationMessage the message was never given
+    ├── SessionTooLarge             its policies and tags do not find room in the credentials
     ├── InvalidMember               a member of the request does not fit what is there
     └── InvalidToken                a token of another purpose, account or time
 
@@ -553,6 +559,34 @@ class SessionTooLong(Refused):
     def __init__(self, *, chained: bool) -> None:
         super().__init__()
         self.chained = chained
+
+
+class InvalidIdentityToken(Refused):
+    """The word of an identity provider is not to be relied on."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NoOutboundFederation(Refused):
+    """The account has not switched on that it gives others its word."""
+
+
+class TradeInTokenExpired(Refused):
+    """The token that is to be traded in is good no longer."""
+
+
+class InvalidAccessKey(Refused):
+    """What should be the id of an access key has no account in it."""
+
+
+class InvalidAuthorizationMessage(Refused):
+    """No refusal has said this in code."""
+
+
+class SessionTooLarge(Refused):
+    """The policies and the tags of a session do not find room in its credentials."""
 
 
 class InvalidMember(Refused):

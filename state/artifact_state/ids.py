@@ -3,7 +3,7 @@
 Lengths and alphabets are those of AWS's patterns (facts: organizations 3.1, artifact 1.4).
 """
 
-from base64 import b32encode
+from base64 import b32decode, b32encode
 from hashlib import blake2b
 
 DIGITS = "0123456789"
@@ -90,6 +90,9 @@ def unique_id(prefix: str, *source: object) -> str:
     return prefix + draw(UPPER + "234567", 17, prefix, *source)
 
 
+_ACCESS_KEY = 20
+
+
 def access_key_id(prefix: str, account: str, *source: object) -> str:
     """Draw an access key id that encodes its account as AWS's do.
 
@@ -98,6 +101,17 @@ def access_key_id(prefix: str, account: str, *source: object) -> str:
     """
     rest = _number(("access-key", *source)) & ((1 << 39) - 1)
     return prefix + b32encode((1 << 79 | int(account) << 39 | rest).to_bytes(10, "big")).decode()
+
+
+def account_of_access_key(key: str) -> str | None:
+    """Read the account out of an access key id; None where none is written in it."""
+    try:
+        content = b32decode(key[4:])
+    except ValueError:
+        return None
+    if len(key) != _ACCESS_KEY or len(content) != 10:
+        return None
+    return f"{int.from_bytes(content, 'big') >> 39 & (1 << 40) - 1:012d}"
 
 
 def secret(length: int, *source: object) -> str:

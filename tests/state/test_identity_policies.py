@@ -2,7 +2,7 @@
 
 import pytest
 
-from artifact_state import attached_policies, groups, inline_policies, managed_policies, principals, users
+from artifact_state import attached_policies, groups, inline_policies, managed_policies, principals, sessions, users
 from artifact_state.errors import Entity
 from artifact_state.identity_policies import NONE, IdentityPolicies, policies_of
 from artifact_state.managed_policies import NewPolicy
@@ -46,7 +46,7 @@ def alice(world: World) -> Caller:
 
 def developer(world: World) -> Caller:
     """Give a session of the role as a caller."""
-    session = act(world, principals.assume_role, f"arn:aws:iam::{MANAGEMENT}:role/Dev", "session")
+    session = act(world, sessions.assume_role, f"arn:aws:iam::{MANAGEMENT}:role/Dev", "session")
     return principals.session_principal(session, partition="aws", region="us-east-1")
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import principals, role_changes, trusted_access
+from artifact_state import principals, role_changes, sessions, trusted_access
 from artifact_state.errors import NotTrusted, SessionTooLong
 from artifact_state.events import RoleAssumed
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.roles import keep_role, role_of, trust_of
+from artifact_state.sessions import Wish
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, transaction
 from tests.state.test_roles import ROLE
@@ -37,7 +38,7 @@ def access_role(account: str) -> str:
 
 def assume(world: World, arn: str, account: str = MANAGEMENT, duration: timedelta | None = None) -> Session:
     """Assume a role as an account's root user."""
-    return act(world, principals.assume_role, arn, "me", duration, account=account)
+    return act(world, sessions.assume_role, arn, "me", Wish(duration=duration), account=account)
 
 
 def as_session(world: World, session: Session) -> Caller:
@@ -105,11 +106,11 @@ class TestAssumeRole:
         arn = f"arn:aws:iam::{STRANGER}:role/team/Dev"
         before = world.state
         with pytest.raises(SessionTooLong) as caught, world.transaction(caller) as tx:
-            principals.assume_role(tx, arn, "me", timedelta(hours=1, seconds=1))
+            sessions.assume_role(tx, arn, "me", Wish(duration=timedelta(hours=1, seconds=1)))
         assert caught.value.chained
         assert world.state is before
         with world.transaction(caller) as tx:
-            assert principals.assume_role(tx, arn, "me", timedelta(hours=1)).account_id == STRANGER
+            assert sessions.assume_role(tx, arn, "me", Wish(duration=timedelta(hours=1))).account_id == STRANGER
 
     def test_of_a_role_that_trusts_a_service_alone(self, world: World) -> None:
         """The service-linked role can be assumed only by its service principal: by no account, not its own."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from botocore.credentials import Credentials
 
+from artifact_state import ids
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 
@@ -107,3 +108,123 @@ class TestAssumeRole:
             "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: "
             r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
         )
+
+
+class TestSessions:
+    """What sessions are given, and by whom."""
+
+    ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    READING = ALL.replace('"Action": "*"', '"Action": "organizations:Describe*"')
+
+    def test_policies_and_tags(self, management: Client, member: Client) -> None:
+        """A session policy bounds what its role may; how much room it takes is told."""
+        got = management.does(
+            SERVICE, "AssumeRole", RoleArn=access_role(member), RoleSessionName="me", Policy=self.READING
+        )
+        assert 0 < got["PackedPolicySize"] <= 100
+        session = signing(management, got["Credentials"])
+        session.does("organizations", "DescribeOrganization")
+        refusal = session.is_refused("iam", "ListUsers")
+        assert (refusal.status, refusal.code) == (403, "AccessDenied")
+        assert refusal.message == (
+            f"User: arn:aws:sts::{member.account}:assumed-role/{ACCESS_ROLE}/me is not authorized to perform: "
+            "iam:ListUsers because no session policy allows the iam:ListUsers action"
+        )
+
+    def test_tags_that_the_trust_does_not_allow(self, management: Client, member: Client) -> None:
+        """The access role's trust allows assuming it, and no tags."""
+        asked = {"RoleArn": access_role(member), "RoleSessionName": "me", "Tags": [{"Key": "a", "Value": "b"}]}
+        assert management.is_refused(SERVICE, "AssumeRole", **asked).code == "AccessDenied"
+
+    @pytest.mark.parametrize("document", ["{}", "no policy", '{"Version": "2012-10-17", "Statement": {}}'])
+    def test_what_is_no_policy(self, management: Client, member: Client, document: str) -> None:
+        """MalformedPolicyDocument."""
+        asked = {"RoleArn": access_role(member), "RoleSessionName": "me", "Policy": document}
+        got = management.is_refused(SERVICE, "AssumeRole", **asked)
+        assert (got.status, got.code) == (400, "MalformedPolicyDocument")
+
+    def test_too_large(self, management: Client) -> None:
+        """PackedPolicyTooLarge."""
+        tags = [{"Key": ids.secret(120, at, "key"), "Value": ids.secret(250, at, "value")} for at in range(50)]
+        got = management.is_refused(SERVICE, "GetFederationToken", Name="bob", Tags=tags)
+        assert (got.status, got.code) == (400, "PackedPolicyTooLarge")
+
+    def test_federated_user(self, stranger: Client) -> None:
+        """May what his policy and whoever vouches for him allow."""
+        got = stranger.does(SERVICE, "GetFederationToken", Name="bob", Policy=self.READING)
+        assert got["FederatedUser"]["Arn"] == f"arn:aws:sts::{stranger.account}:federated-user/bob"
+        bob = signing(stranger, got["Credentials"])
+        assert bob.does(SERVICE, "GetCallerIdentity")["UserId"] == f"{stranger.account}:bob"
+        assert bob.is_refused("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+        assert bob.is_refused("iam", "ListUsers").code == "AccessDenied"
+
+    def test_session_token(self, stranger: Client) -> None:
+        """A user's own credentials for a while."""
+        stranger.does("iam", "CreateUser", UserName="Alice")
+        stranger.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="all", PolicyDocument=self.ALL)
+        key = stranger.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
+        alice = Client(
+            stranger.core, stranger.account, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+        )
+        for_a_while = signing(alice, alice.does(SERVICE, "GetSessionToken", DurationSeconds=900)["Credentials"])
+        assert for_a_while.does(SERVICE, "GetCallerIdentity") == alice.does(SERVICE, "GetCallerIdentity")
+        stranger.core.world.clock.advance(timedelta(minutes=15))
+        assert for_a_while.is_refused(SERVICE, "GetCallerIdentity").code == "ExpiredToken"
+
+
+class TestAccessKeys:
+    """GetAccessKeyInfo and DecodeAuthorizationMessage."""
+
+    def test_account(self, stranger: Client) -> None:
+        """The account is written in the key."""
+        key = "ASIAY34FZKBOKMUTVV7A"
+        assert stranger.does(SERVICE, "GetAccessKeyInfo", AccessKeyId=key) == {"Account": "609629065308"}
+        got = stranger.is_refused(SERVICE, "GetAccessKeyInfo", AccessKeyId="AKIA000000000000000!")
+        assert (got.status, got.code) == (400, "ValidationError")
+
+    def test_message(self, stranger: Client) -> None:
+        """No refusal here is told in code."""
+        got = stranger.is_refused(SERVICE, "DecodeAuthorizationMessage", EncodedMessage="x")
+        assert (got.status, got.code) == (400, "InvalidAuthorizationMessageException")
+
+
+class TestFederation:
+    """Another's word."""
+
+    JWT = "e30." + "eyJpc3MiOiAiaHR0cHM6Ly9pZC5leGFtcGxlLmNvbSJ9" + ".c2ln"
+
+    @pytest.mark.parametrize(
+        ("operation", "asked", "code", "says"),
+        [
+            ("AssumeRoleWithWebIdentity", {"WebIdentityToken": JWT}, "InvalidIdentityToken", "https://id.example.com"),
+            ("AssumeRoleWithWebIdentity", {"WebIdentityToken": "none"}, "InvalidIdentityToken", "not a valid JWT"),
+            (
+                "AssumeRoleWithSAML",
+                {"PrincipalArn": "arn:aws:iam::111122223333:saml-provider/p", "SAMLAssertion": "none"},
+                "InvalidIdentityToken",
+                "provider doesn't exist",
+            ),
+        ],
+    )
+    def test_of_no_provider(
+        self, stranger: Client, operation: str, asked: dict[str, str], code: str, says: str
+    ) -> None:
+        """Whoever has registered no provider is told what AWS tells him; nobody needs to sign for that."""
+        session = {} if "SAML" in operation else {"RoleSessionName": "me"}
+        role = f"arn:aws:iam::{stranger.account}:role/Dev"
+        got = stranger.is_refused(SERVICE, operation, RoleArn=role, **session, **asked)
+        assert (got.status, got.code) == (400, code)
+        assert says in got.message
+
+    def test_not_switched_on(self, stranger: Client) -> None:
+        """The account gives nobody its word; nothing was handed out that could be traded in."""
+        got = stranger.is_refused(SERVICE, "GetWebIdentityToken", Audience=["a"], SigningAlgorithm="RS256")
+        assert (got.status, got.code) == (403, "OutboundWebIdentityFederationDisabledException")
+        got = stranger.is_refused(SERVICE, "GetDelegatedAccessToken", TradeInToken="x" * 20)
+        assert (got.status, got.code) == (400, "ExpiredTradeInTokenException")
+
+
+def signing(client: Client, keys: dict[str, str]) -> Client:
+    """Call by temporary credentials."""
+    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    return Client(client.core, client.account, credentials=credentials)

@@ -15,6 +15,7 @@ class CallerKind(Enum):
     ROOT = "root"
     USER = "user"
     ROLE = "role"
+    FEDERATED = "federated"
     SERVICE = "service"
 
 
@@ -78,22 +79,25 @@ class DeletionTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Temporary credentials of a role."""
+    """Temporary credentials: of a role, of a user, or of somebody whom a user vouches for."""
 
     access_key_id: str
     secret: str
     token: str
     account_id: str
-    role_name: str
-    role_id: str
-    name: str
     serial: int
     expires_at: datetime
+    role_name: str = ""
+    role_id: str = ""
+    name: str = ""
+    """What the session of a role is called."""
+    user_name: str = ""
+    """The user to whom, or on whose word, they were given; "" for the root user."""
+    federated: str = ""
+    """How the one is called whom the user vouches for."""
     policies: tuple[tuple[str, str], ...] = ()
     """The policies that bound it, each by its name and its document."""
     tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: frozenset[str] = frozenset()
     """The keys of the tags that the sessions assumed from this one have too."""
     source_identity: str = ""
-    chained: bool = False
-    """Whether a session assumed it."""

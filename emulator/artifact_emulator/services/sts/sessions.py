@@ -1,34 +1,103 @@
-"""Who am I, and temporary credentials of a role."""
+"""Temporary credentials, and the policies and tags that a session is given."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import principals
+from artifact_state import arns, sessions
+from artifact_state.model import Session
+from artifact_state.principals import session_principal
+from artifact_state.sessions import Wish
+from artifact_state.wildcards import Keys
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.sts import replies, requests
 
 
-def get_caller_identity(
-    call: Call, request: "requests.GetCallerIdentityRequest"
-) -> "replies.GetCallerIdentityResponse":
-    """Tell who signed the call; needs no permission."""
-    caller = call.tx.caller
-    return {"UserId": caller.user_id, "Account": caller.account_id, "Arn": caller.arn}
-
-
 def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.AssumeRoleResponse":
     """Give temporary credentials of a role that trusts the caller."""
-    duration = timedelta(seconds=request.duration_seconds) if request.duration_seconds else None
-    session = principals.assume_role(call.tx, request.role_arn, request.role_session_name, duration)
-    principal = principals.session_principal(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
-    return {
-        "Credentials": {
-            "AccessKeyId": session.access_key_id,
-            "SecretAccessKey": session.secret,
-            "SessionToken": session.token,
-            "Expiration": session.expires_at,
-        },
+    wish = Wish(
+        duration=_span(request.duration_seconds),
+        policy=request.policy,
+        policy_arns=_arns(request.policy_arns),
+        tags=_tags(request.tags),
+        transitive_tags=frozenset(request.transitive_tag_keys or ()),
+        source_identity=request.source_identity or "",
+        keys=_keys(request),
+    )
+    session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, wish)
+    principal = session_principal(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
+    reply: replies.AssumeRoleResponse = {
+        "Credentials": _credentials(session),
         "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
     }
+    share = sessions.packed_share(session)
+    if share is not None:
+        reply["PackedPolicySize"] = share
+    if session.source_identity:
+        reply["SourceIdentity"] = session.source_identity
+    return reply
+
+
+def get_session_token(call: Call, request: "requests.GetSessionTokenRequest") -> "replies.GetSessionTokenResponse":
+    """Give the caller temporary credentials of his own."""
+    return {"Credentials": _credentials(sessions.session_token(call.tx, _span(request.duration_seconds)))}
+
+
+def get_federation_token(
+    call: Call, request: "requests.GetFederationTokenRequest"
+) -> "replies.GetFederationTokenResponse":
+    """Give temporary credentials to somebody whom the caller vouches for."""
+    wish = Wish(
+        duration=_span(request.duration_seconds),
+        policy=request.policy,
+        policy_arns=_arns(request.policy_arns),
+        tags=_tags(request.tags),
+    )
+    session = sessions.federation_token(call.tx, request.name, wish)
+    caller = call.tx.caller
+    reply: replies.GetFederationTokenResponse = {
+        "Credentials": _credentials(session),
+        "FederatedUser": {
+            "FederatedUserId": f"{session.account_id}:{session.federated}",
+            "Arn": arns.federated_user(caller.partition, session.account_id, session.federated),
+        },
+    }
+    share = sessions.packed_share(session)
+    if share is not None:
+        reply["PackedPolicySize"] = share
+    return reply
+
+
+def _credentials(session: Session) -> "replies.Credentials":
+    return {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret,
+        "SessionToken": session.token,
+        "Expiration": session.expires_at,
+    }
+
+
+def _span(seconds: int | None) -> timedelta | None:
+    return timedelta(seconds=seconds) if seconds else None
+
+
+def _arns(given: "list[requests.PolicyDescriptorType] | None") -> tuple[str, ...]:
+    return tuple(one.arn for one in given or () if one.arn)
+
+
+def _tags(given: "list[requests.Tag] | None") -> tuple[tuple[str, str], ...]:
+    return tuple((one.key, one.value) for one in given or ())
+
+
+def _keys(request: "requests.AssumeRoleRequest") -> Keys:
+    """Give what conditions of a trust policy read of the request."""
+    keys = {
+        "sts:rolesessionname": request.role_session_name,
+        "sts:externalid": request.external_id,
+        "sts:sourceidentity": request.source_identity,
+    }
+    tags = {f"aws:requesttag/{key.lower()}": (value,) for key, value in _tags(request.tags)}
+    named = {"aws:tagkeys": tuple(key for key, _ in _tags(request.tags))} if request.tags else {}
+    transitive = {"sts:transitivetagkeys": tuple(request.transitive_tag_keys)} if request.transitive_tag_keys else {}
+    return {key: (value,) for key, value in keys.items() if value} | tags | named | transitive

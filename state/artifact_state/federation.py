@@ -1,0 +1,71 @@
+"""Another's word: identity providers, of which no account here has any, and what was said in code.
+
+What AWS answers where a provider is not registered, or a feature not switched on, is answered always.
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+"""
+
+from typing import NoReturn
+
+from artifact_state import ids
+from artifact_state.errors import (
+    InvalidAccessKey,
+    InvalidAuthorizationMessage,
+    InvalidIdentityToken,
+    NoOutboundFederation,
+    TradeInTokenExpired,
+)
+
+
+def rely_on_web_identity(issuer: str | None) -> NoReturn:
+    """Refuse the token of a provider that no account knows; one that names no issuer is no token.
+
+    Raises InvalidIdentityToken.
+    """
+    if issuer is None:
+        raise InvalidIdentityToken(
+            "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+        )
+    raise InvalidIdentityToken(f"No OpenIDConnect provider found in your account for {issuer}")
+
+
+def rely_on_assertion() -> NoReturn:
+    """Refuse the assertion of a provider that no account knows.
+
+    Raises InvalidIdentityToken.
+    """
+    raise InvalidIdentityToken("Specified provider doesn't exist")
+
+
+def give_word() -> NoReturn:
+    """Refuse what no account has switched on.
+
+    Raises NoOutboundFederation.
+    """
+    raise NoOutboundFederation
+
+
+def trade_in() -> NoReturn:
+    """Refuse a token that was never given, as one that is good no longer.
+
+    Raises TradeInTokenExpired.
+    """
+    raise TradeInTokenExpired
+
+
+def decode() -> NoReturn:
+    """Refuse what was never said: the services here say in clear why they refuse.
+
+    Raises InvalidAuthorizationMessage.
+    """
+    raise InvalidAuthorizationMessage
+
+
+def account_of_key(key: str) -> str:
+    """Tell the account of an access key, which is written in it; a 12-digit key is its account.
+
+    Raises InvalidAccessKey.
+    """
+    account_id = key if len(key) == 12 and key.isdecimal() else ids.account_of_access_key(key)
+    if account_id is None:
+        raise InvalidAccessKey
+    return account_id

@@ -1,0 +1,49 @@
+"""Another's word: every way in which it is not taken."""
+
+from collections.abc import Callable
+
+import pytest
+
+from artifact_state import federation
+from artifact_state.errors import (
+    InvalidAccessKey,
+    InvalidAuthorizationMessage,
+    InvalidIdentityToken,
+    NoOutboundFederation,
+    Refused,
+    TradeInTokenExpired,
+)
+from tests.state.acting import STRANGER, a_world, transaction
+
+
+class TestRefusals:
+    """What no account here has."""
+
+    @pytest.mark.parametrize(
+        ("ask", "error"),
+        [
+            (lambda: federation.rely_on_web_identity(None), InvalidIdentityToken),
+            (lambda: federation.rely_on_web_identity("https://id.example.com"), InvalidIdentityToken),
+            (federation.rely_on_assertion, InvalidIdentityToken),
+            (federation.give_word, NoOutboundFederation),
+            (federation.trade_in, TradeInTokenExpired),
+            (federation.decode, InvalidAuthorizationMessage),
+            (lambda: federation.account_of_key("AKIA"), InvalidAccessKey),
+        ],
+    )
+    def test_change_nothing(self, ask: Callable[[], object], error: type[Refused]) -> None:
+        """Each is refused as by AWS where nothing is registered or switched on."""
+        world = a_world()
+        before = world.state
+        with pytest.raises(error), transaction(world):
+            ask()
+        assert world.state is before
+
+
+class TestAccessKeys:
+    """account_of_key."""
+
+    @pytest.mark.parametrize("key", [STRANGER, "AKIAZNQUUGVBGZHGZJUO"])
+    def test_account(self, key: str) -> None:
+        """A 12-digit key is its account; others have it written in them."""
+        assert len(federation.account_of_key(key)) == 12

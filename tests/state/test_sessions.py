@@ -1,0 +1,165 @@
+"""Sessions: what a role's trust asks of whoever assumes it, and what a session is given."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from artifact_state import ids, sessions, users
+from artifact_state.errors import (
+    EntityNotFound,
+    MalformedPolicyDocument,
+    NotTrusted,
+    SessionTooLarge,
+)
+from artifact_state.model import Caller, CallerKind, Session
+from artifact_state.principals import holder_of, service
+from artifact_state.role_changes import NewRole, create_role
+from artifact_state.sessions import Wish
+from artifact_state.world import World
+from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, transaction
+
+ARN = f"arn:aws:iam::{STRANGER}:role/Dev"
+ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+TAGGING = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a world with an organization."""
+    return a_world()
+
+
+def trusting(world: World, action: Any = "sts:AssumeRole", name: str = "Dev", **more: Any) -> str:
+    """Make a role that trusts everybody under a condition; give its ARN."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*", "Service": "artifact.amazonaws.com"}, "Action": action}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": statement | more})
+    act(world, create_role, NewRole(name=name, trust_policy=trust), account=STRANGER)
+    return f"arn:aws:iam::{STRANGER}:role/{name}"
+
+
+def assume(world: World, arn: str = ARN, caller: Caller | None = None, **wish: Any) -> Session:
+    """Assume a role, as the management account's root user unless another calls."""
+    tx = world.transaction(caller) if caller else transaction(world)
+    with tx:
+        return sessions.assume_role(tx, arn, "me", Wish(**wish))
+
+
+def refused(world: World, error: type[Exception], arn: str = ARN, caller: Caller | None = None, **wish: Any) -> None:
+    """Expect a refusal, and nothing changed."""
+    before = world.state
+    with pytest.raises(error):
+        assume(world, arn, caller, **wish)
+    assert world.state is before
+
+
+def holder(world: World, session: Session) -> Caller:
+    """Give whom a session stands for."""
+    found = holder_of(world.state, session, partition="aws", region="us-east-1")
+    assert found
+    return found
+
+
+class TestTrust:
+    """What a trust policy asks."""
+
+    def test_external_id(self, world: World) -> None:
+        """The id that was agreed on lets in; none, and another, do not."""
+        trusting(world, Condition={"StringEquals": {"sts:ExternalId": "agreed"}})
+        assume(world, keys={"sts:externalid": ("agreed",)})
+        for keys in ({}, {"sts:externalid": ("guessed",)}):
+            refused(world, NotTrusted, keys=keys)
+
+    def test_unneeded_external_id(self, world: World) -> None:
+        """Is no error."""
+        trusting(world)
+        assume(world, keys={"sts:externalid": ("whatever",)})
+
+    def test_organization(self, world: World) -> None:
+        """A condition on the caller's organization lets its members in, and nobody else."""
+        organization = next(iter(world.state.organizations))
+        trusting(world, Condition={"StringEquals": {"aws:PrincipalOrgID": organization}})
+        assume(world)
+        with transaction(world, "121212121212") as tx:
+            stranger = tx.caller
+        refused(world, NotTrusted, caller=stranger)
+
+    def test_confused_deputy(self, world: World) -> None:
+        """A service is let in on behalf of whom the condition names."""
+        trusting(world, Condition={"StringEquals": {"aws:SourceAccount": STRANGER}})
+        artifact = service("artifact.amazonaws.com")
+        assume(world, caller=artifact, keys={"aws:sourceaccount": (STRANGER,)})
+        refused(world, NotTrusted, caller=artifact, keys={"aws:sourceaccount": (MANAGEMENT,)})
+        refused(world, NotTrusted, caller=service("ec2.amazonaws.com"), keys={"aws:sourceaccount": (STRANGER,)})
+
+    def test_tags_need_an_action_of_their_own(self, world: World) -> None:
+        """sts:TagSession and sts:SetSourceIdentity, beside sts:AssumeRole."""
+        trusting(world)
+        refused(world, NotTrusted, tags=(("team", "a"),))
+        refused(world, NotTrusted, source_identity="alice")
+        arn = trusting(world, TAGGING, "Tagging")
+        assert assume(world, arn, tags=(("team", "a"),), source_identity="alice").tags == (("team", "a"),)
+
+
+class TestSessions:
+    """What a session has."""
+
+    def test_transitive_tags_and_source_identity(self, world: World) -> None:
+        """They are handed on to the sessions that it assumes; other tags are not."""
+        first, second = trusting(world, TAGGING, "First"), trusting(world, TAGGING, "Second")
+        tags = (("team", "a"), ("own", "b"))
+        session = assume(world, first, tags=tags, transitive_tags=frozenset({"team"}), source_identity="alice")
+        next_one = assume(world, second, holder(world, session), tags=(("team", "other"), ("more", "c")))
+        assert dict(next_one.tags) == {"team": "a", "more": "c"}
+        assert next_one.source_identity == "alice"
+
+    def test_policies(self, world: World) -> None:
+        """Documents and managed policies bound it; what is no policy is refused."""
+        trusting(world)
+        session = assume(world, policy=ALL, policy_arns=("arn:aws:iam::aws:policy/AWSDenyAll",))
+        assert [name for name, _ in session.policies] == ["arn:aws:iam::aws:policy/AWSDenyAll", "session policy"]
+        assert sessions.packed_share(session)
+        refused(world, MalformedPolicyDocument, policy="{}")
+        refused(world, EntityNotFound, policy_arns=("arn:aws:iam::aws:policy/None",))
+
+    def test_room(self, world: World) -> None:
+        """What does not find room is refused."""
+        trusting(world, TAGGING)
+        tags = tuple((ids.secret(60, at, "key"), ids.secret(200, at, "value")) for at in range(50))
+        refused(world, SessionTooLarge, tags=tags)
+
+    def test_of_a_user(self, world: World) -> None:
+        """A user's own credentials for a while are still his; once he is gone, nobody's."""
+        user = act(world, users.create_user, "Alice", account=STRANGER)
+        caller = users.user_principal(user, partition="aws", region="us-east-1")
+        with world.transaction(caller) as tx:
+            session = sessions.session_token(tx)
+        assert session.expires_at == NOW + timedelta(hours=12)
+        found = holder(world, session)
+        assert (found.arn, found.kind) == (caller.arn, CallerKind.USER)
+        act(world, users.delete_user, "Alice", account=STRANGER)
+        assert holder_of(world.state, session, partition="aws", region="us-east-1") is None
+
+    def test_of_a_root_user(self, world: World) -> None:
+        """An hour at most."""
+        session = act(world, sessions.session_token, timedelta(hours=3))
+        assert session.expires_at == NOW + timedelta(hours=1)
+        assert holder(world, session).kind is CallerKind.ROOT
+
+    def test_of_a_federated_user(self, world: World) -> None:
+        """Has a name of its own in the account of whoever vouches for him."""
+        session = act(world, sessions.federation_token, "bob", Wish(policy=ALL))
+        found = holder(world, session)
+        assert (found.arn, found.kind) == (f"arn:aws:sts::{MANAGEMENT}:federated-user/bob", CallerKind.FEDERATED)
+
+
+class TestAccessKeys:
+    """What is written in the id of an access key."""
+
+    def test_account(self) -> None:
+        """The account; the key of AWS's own recorded answer too."""
+        assert ids.account_of_access_key(ids.access_key_id("AKIA", STRANGER, "any")) == STRANGER
+        assert ids.account_of_access_key("ASIAY34FZKBOKMUTVV7A") == "609629065308"
+        for key in ("", "AKIA", "AKIA1", "not a key at all!!!!"):
+            assert ids.account_of_access_key(key) is None
