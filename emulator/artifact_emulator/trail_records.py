@@ -51,6 +51,10 @@ def records(world: World, calls: list[Called]) -> Iterator[Record]:
 
 
 def _of_call(call: Called) -> Iterator[Record]:
+    if call.caller.kind is CallerKind.SERVICE:
+        # A service has no trail of its own.
+        yield _call_record(call, str((call.members or {})["RoleArn"]).split(":")[4])
+        return
     own = _call_record(call, call.caller.account_id)
     other = _assumed_account(call)
     if other is None:
@@ -110,7 +114,14 @@ def _region(call: Called) -> str:
 
 
 def _identity(caller: Caller) -> dict[str, Any]:
-    kinds = {CallerKind.ROOT: "Root", CallerKind.USER: "IAMUser", CallerKind.ROLE: "AssumedRole"}
+    if caller.kind is CallerKind.SERVICE:
+        return {"type": "AWSService", "invokedBy": caller.arn}
+    kinds = {
+        CallerKind.ROOT: "Root",
+        CallerKind.USER: "IAMUser",
+        CallerKind.ROLE: "AssumedRole",
+        CallerKind.FEDERATED: "FederatedUser",
+    }
     identity: dict[str, Any] = {
         "type": kinds[caller.kind],
         "principalId": caller.user_id,

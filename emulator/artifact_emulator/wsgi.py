@@ -15,14 +15,15 @@ def respond(app: "WSGIApplication", request: Request) -> Reply:
     from werkzeug.test import EnvironBuilder, run_wsgi_app
 
     builder = EnvironBuilder(
-        # WSGI has the path decoded, byte for byte.
-        path=unquote_to_bytes(request.path).decode("utf-8", "replace"),
         query_string=request.query,
         method=request.method,
         headers=list(request.headers.items()),
         base_url=f"http://localhost{request.base}",  # The Host header, which may be impossible, is among the others.
         data=request.body,
     )
-    chunks, status, headers = run_wsgi_app(app, builder.get_environ())
+    environ = builder.get_environ()
+    # WSGI has the path decoded, byte for byte; whatever a decoded path has in it, it is no query.
+    environ["PATH_INFO"] = unquote_to_bytes(request.path).decode("latin-1")
+    chunks, status, headers = run_wsgi_app(app, environ)
     kept = tuple((name, value) for name, value in headers if name.lower() != "content-length")
     return Reply(int(status.split()[0]), kept, b"".join(chunks))

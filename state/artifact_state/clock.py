@@ -21,6 +21,16 @@ class Clock:
         """Tell whether the clock stands still."""
         return self._frozen_at is not None
 
+    @property
+    def frozen_at(self) -> datetime | None:
+        """Tell at which instant the clock stands still, if it does."""
+        return self._frozen_at
+
+    @property
+    def ahead(self) -> timedelta:
+        """Tell how far the clock is ahead of the real time when it runs."""
+        return self._ahead
+
     def freeze(self, instant: datetime) -> None:
         """Stand still at an instant."""
         self._frozen_at = instant.astimezone(UTC)

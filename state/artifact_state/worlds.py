@@ -73,6 +73,19 @@ class Worlds:
             self._named[name] = made
         return made
 
+    def begin(self, name: str, origin: World) -> World:
+        """Let a world be as another one that nobody uses, and begin there again when it is reset.
+
+        Raises NotAName.
+        """
+        _check(name)
+        made = self._empty(name) if name != DEFAULT else self.default
+        made.become(origin)
+        with self._lock:
+            if name != DEFAULT:
+                self._named[name] = made
+        return made
+
     def drop(self, name: str) -> None:
         """Forget a world; the default one begins again instead.
 
@@ -95,12 +108,26 @@ class Worlds:
 
         Raises NoSuchWorld, NotAName.
         """
+        self.keep(name, snapshot, _fork(self.find(name), name))
+
+    def keep(self, name: str, snapshot: str, saved: World) -> None:
+        """Keep a world that nobody uses as a snapshot of another one, in place of one of the same name.
+
+        Raises NoSuchWorld, NotAName.
+        """
+        self.find(name)
         _check(snapshot)
-        saved = _fork(self.find(name), name)
         with self._lock:
             kept = self._saved.setdefault(name, {})
             kept.pop(snapshot, None)
             kept[snapshot] = saved
+
+    def saved(self, name: str, snapshot: str) -> World:
+        """Give a world as it was saved.
+
+        Raises NoSuchSnapshot.
+        """
+        return self._snapshot(name, snapshot)
 
     def restore(self, name: str, snapshot: str) -> None:
         """Let a world be as it was.

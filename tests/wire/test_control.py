@@ -14,7 +14,8 @@ def call(core: Core, method: str, path: str, body: Any = None, /, **headers: str
     """Call the control API."""
     sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {"host": "localhost:4700", "content-type": "application/json"}
-    return core.handle(Request(method, path, "", named | {k.replace("_", "-"): v for k, v in headers.items()}, sent))
+    path, _, query = path.partition("?")
+    return core.handle(Request(method, path, query, named | {k.replace("_", "-"): v for k, v in headers.items()}, sent))
 
 
 def told(core: Core, method: str, path: str, body: Any = None) -> Any:

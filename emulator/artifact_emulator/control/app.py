@@ -13,8 +13,10 @@ from werkzeug.exceptions import HTTPException
 
 from artifact_emulator.control import (
     PREFIX,
+    assumptions,
     clock,
     customer_agreements,
+    decisions,
     events,
     faults,
     lessons,
@@ -27,7 +29,22 @@ from artifact_emulator.control import (
 )
 from artifact_emulator.control.asked import response
 from artifact_emulator.version import __version__
+from artifact_state.snapshot import SnapshotUnreadable
 from artifact_state.worlds import NoSuchSnapshot, NoSuchWorld, NotAName, Worlds
+
+_PARTS = (
+    worlds,
+    snapshots,
+    clock,
+    quotas,
+    faults,
+    events,
+    reports,
+    customer_agreements,
+    lessons,
+    decisions,
+    assumptions,
+)
 
 
 def create_app(served: Worlds, allowed_hosts: Collection[str] = ()) -> OpenAPI:
@@ -60,11 +77,15 @@ def create_app(served: Worlds, allowed_hosts: Collection[str] = ()) -> OpenAPI:
     def refuse_absent(error: LookupError) -> Response:
         return response(problem(404, "Not found", str(error.args[0])))
 
+    @app.errorhandler(SnapshotUnreadable)
+    def refuse_snapshot(error: SnapshotUnreadable) -> Response:
+        return response(problem(400, "Not a snapshot that can be read", str(error)))
+
     @app.get(f"{PREFIX}/openapi.json", doc_ui=False)
     def describe() -> Response:
         return jsonify(app.api_doc)
 
-    for part in (worlds, snapshots, clock, quotas, faults, events, reports, customer_agreements, lessons):
+    for part in _PARTS:
         part.add(app, served)
     return app
 

@@ -35,7 +35,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
 def _fits(record: Record, query: EventQuery) -> bool:
     content = record.content
     return (
-        query.account in (None, content["userIdentity"]["accountId"])
+        query.account in (None, content["userIdentity"].get("accountId", record.account_id))
         and query.name in (None, content["eventName"])
         and query.source in (None, content["eventSource"])
         and query.error in (None, content.get("errorCode", ""))

@@ -1,11 +1,16 @@
-"""Snapshots over the control API: a world as it was, kept under a name."""
+"""Snapshots over the control API: a world as it was, kept under a name, and as a file to take away or to bring."""
 
-from flask import Response, jsonify
+import json
+from typing import Any
+
+from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.asked import asked_world, nothing
+from artifact_emulator.version import __version__
+from artifact_state.snapshot import SnapshotUnreadable, document_of, world_of
 from artifact_state.worlds import Worlds
 
 
@@ -22,11 +27,25 @@ def add(app: OpenAPI, served: Worlds) -> None:
     def list_snapshots() -> Response:
         return jsonify({"snapshots": served.snapshots(asked_world(served).name)})
 
+    @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file")
+    def export(path: SnapshotPath) -> Response:
+        saved = served.saved(asked_world(served).name, path.name)
+        # Not by Flask's jsonify, which would put the members out of their order.
+        written = json.dumps(document_of(saved, __version__), indent=1)
+        return Response(written, mimetype="application/json")
+
     @app.put(
-        f"{PREFIX}/snapshots/<name>", summary="Save a world, in place of a snapshot of that name", responses={204: None}
+        f"{PREFIX}/snapshots/<name>",
+        summary="Save a world, in place of a snapshot of that name; with an exported file as the body, import that",
+        responses={204: None},
     )
     def save(path: SnapshotPath) -> Response:
-        served.save(asked_world(served).name, path.name)
+        world = asked_world(served).name
+        document = _brought()
+        if document is None:
+            served.save(world, path.name)
+        else:
+            served.keep(world, path.name, world_of(document, world))
         return nothing()
 
     @app.post(f"{PREFIX}/snapshots/<name>/restore", summary="Let a world be as it was", responses={204: None})
@@ -38,3 +57,17 @@ def add(app: OpenAPI, served: Worlds) -> None:
     def forget(path: SnapshotPath) -> Response:
         served.forget(asked_world(served).name, path.name)
         return nothing()
+
+
+def _brought() -> Any:
+    """Give the file that came with the request; None where there is none.
+
+    Raises SnapshotUnreadable.
+    """
+    body = request.get_data()
+    if not body.strip():
+        return None
+    try:
+        return json.loads(body) or None
+    except ValueError as error:
+        raise SnapshotUnreadable(f"The file is no JSON: {error}.") from None

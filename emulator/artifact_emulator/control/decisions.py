@@ -1,0 +1,46 @@
+"""Decisions over the control API: why a call was let through or refused, and the least policy for what was called."""
+
+from flask import Response, jsonify
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel, ConfigDict, Field
+
+from artifact_emulator.control import PREFIX, problem
+from artifact_emulator.control.asked import asked_world, response
+from artifact_emulator.explaining import explained
+from artifact_emulator.instruments import instruments_of
+from artifact_emulator.suggesting import least_policy
+from artifact_state.worlds import Worlds
+
+
+class DecisionPath(BaseModel):
+    """The call that a path names."""
+
+    request_id: str = Field(description="As the answer's x-amzn-RequestId has it.")
+
+
+class SuggestionQuery(BaseModel):
+    """Whose calls are meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    principal: str = Field(description="The ARN of a user, a role, a session or a root user.")
+
+
+def add(app: OpenAPI, served: Worlds) -> None:
+    """Add the routes."""
+
+    @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was let through or refused")
+    def explain(path: DecisionPath) -> Response:
+        instruments = instruments_of(asked_world(served))
+        found = instruments.decisions.of(path.request_id)
+        if found is not None:
+            return jsonify({"request_id": path.request_id, **explained(found)})
+        if any(one.request_id == path.request_id for one in instruments.trail.calls()):
+            told = {"allowed": True, "enforced": True, "decisions": []}
+            why = "No policy was asked: no policy binds the root user who called, or permissions are not looked at."
+            return jsonify({"request_id": path.request_id, **told, "reason": why})
+        return response(problem(404, "Not found", f"No call {path.request_id} is remembered."))
+
+    @app.get(f"{PREFIX}/policy-suggestion", summary="Suggest the least policy for what a principal has called")
+    def suggest(query: SuggestionQuery) -> Response:
+        return jsonify(least_policy(asked_world(served), query.principal))

@@ -1,0 +1,300 @@
+"""Decisions over the wire: who is refused, in which words, why, and what would let him through."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials
+
+from artifact_emulator.core import Core
+from artifact_state.world import World
+from tests.wire.botocore_wire import Answer, Client
+from tests.wire.test_artifact import ACCOUNT_AGREEMENT, read_agreement
+from tests.wire.test_control import call, refused, told
+from tests.wire.test_sts import signing
+
+ARTIFACT = "artifact.amazonaws.com"
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def document(*statements: dict[str, Any]) -> str:
+    """Write a policy."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def user_of(client: Client, *policies: str, name: str = "Alice") -> Client:
+    """Make a user with these policies: ARNs and documents; call as him."""
+    client.does("iam", "CreateUser", UserName=name)
+    for at, one in enumerate(policies):
+        if one.startswith("arn:"):
+            client.does("iam", "AttachUserPolicy", UserName=name, PolicyArn=one)
+        else:
+            client.does("iam", "PutUserPolicy", UserName=name, PolicyName=f"p{at}", PolicyDocument=one)
+    key = client.does("iam", "CreateAccessKey", UserName=name)["AccessKey"]
+    return Client(client.core, client.account, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+
+
+def attach_scp(management: Client, content: str, *targets: str) -> str:
+    """Attach a service control policy; give its ARN."""
+    made = management.does(
+        "organizations",
+        "CreatePolicy",
+        Name="Bound",
+        Description="",
+        Type="SERVICE_CONTROL_POLICY",
+        Content=content,
+    )["Policy"]["PolicySummary"]
+    for target in targets:
+        management.does("organizations", "AttachPolicy", PolicyId=made["Id"], TargetId=target)
+    arn: str = made["Arn"]
+    return arn
+
+
+def request_id_of(got: Answer) -> str:
+    """Give the id of a request."""
+    return next(value for name, value in got.reply.headers if name.lower() == "x-amzn-requestid")
+
+
+class TestIdentityPolicies:
+    """Permissions required to enable trusted access."""
+
+    def test_nobody_may_anything(self, management: Client) -> None:
+        """A user without a policy is refused in AWS's words, by each protocol's code, and nothing changes."""
+        alice = user_of(management)
+        before = management.core.world.state
+        arn = f"arn:aws:iam::{management.account}:user/Alice"
+        got = alice.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        assert (got.status, got.code) == (400, "AccessDeniedException")
+        assert got.message == (
+            f"User: {arn} is not authorized to perform: organizations:EnableAWSServiceAccess "
+            "because no identity-based policy allows the organizations:EnableAWSServiceAccess action"
+        )
+        got = alice.is_refused("artifact", "GetNdaForAgreement", agreementId="agreement-y03aUwMAEorHtqjv")
+        assert (got.status, got.code) == (403, "AccessDeniedException")
+        assert "on resource: arn:aws:artifact:::agreement/agreement-y03aUwMAEorHtqjv because" in got.message
+        got = alice.is_refused("iam", "GetRole", RoleName="Any")
+        assert (got.status, got.code) == (403, "AccessDenied")
+        assert f"on resource: arn:aws:iam::{management.account}:role/Any because" in got.message
+        assert management.core.world.state is before
+        assert alice.does("sts", "GetCallerIdentity")["Arn"] == arn
+
+    def test_permissions_required(self, management: Client) -> None:
+        """What AWS's page asks for is enough, and for this service alone if the policy says so."""
+        only = {"StringEquals": {"organizations:ServicePrincipal": [ARTIFACT]}}
+        enabling = {"Effect": "Allow", "Action": "organizations:EnableAWSServiceAccess", "Resource": "*"}
+        alice = user_of(management, document(enabling | {"Condition": only}))
+        alice.does("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        got = alice.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal="ram.amazonaws.com")
+        assert got.code == "AccessDeniedException"
+
+    def test_management_account_alone(self, member: Client) -> None:
+        """An administrator of a member is still no administrator of the organization."""
+        admin = user_of(member, ADMIN)
+        got = admin.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        assert got.message == "You don't have permissions to access this resource."
+
+    def test_denial_names_the_policy(self, stranger: Client) -> None:
+        """An explicit deny says in which kind of policy, and a managed one by its ARN."""
+        denying = "arn:aws:iam::aws:policy/AWSDenyAll"
+        alice = user_of(stranger, ADMIN, denying)
+        got = alice.is_refused("iam", "ListUsers")
+        assert got.message.endswith(f"with an explicit deny in an identity-based policy: {denying}")
+
+    def test_boundary(self, stranger: Client) -> None:
+        """What the boundary leaves out is refused."""
+        alice = user_of(stranger, ADMIN)
+        boundary = "arn:aws:iam::aws:policy/AWSOrganizationsReadOnlyAccess"
+        stranger.does("iam", "PutUserPermissionsBoundary", UserName="Alice", PermissionsBoundary=boundary)
+        got = alice.is_refused("iam", "ListUsers")
+        assert got.message.endswith("because no permissions boundary allows the iam:ListUsers action")
+
+    def test_deleted_user(self, stranger: Client) -> None:
+        """A change of policies counts from the next call on."""
+        alice = user_of(stranger, ADMIN)
+        alice.does("iam", "ListUsers")
+        stranger.does("iam", "DetachUserPolicy", UserName="Alice", PolicyArn=ADMIN)
+        alice.is_refused("iam", "ListUsers")
+
+    def test_role_of_the_same_account(self, stranger: Client) -> None:
+        """A trust policy that names the user is enough; one that names the account needs his own policy too."""
+        alice = user_of(stranger)
+        for principal, allowed in ((f"arn:aws:iam::{stranger.account}:user/Alice", True), (stranger.account, False)):
+            trust = document({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"})
+            name = "Open" if allowed else "Closed"
+            role = stranger.does("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+            if allowed:
+                alice.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+            else:
+                got = alice.is_refused("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+                assert got.message.endswith("because no identity-based policy allows the sts:AssumeRole action")
+
+    def test_role_of_another_account(self, management: Client, member: Client) -> None:
+        """Both sides must allow."""
+        role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
+        asked = {"RoleArn": role, "RoleSessionName": "me"}
+        allowing = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
+        user_of(management, name="Bob").is_refused("sts", "AssumeRole", **asked)
+        user_of(management, allowing).does("sts", "AssumeRole", **asked)
+        user_of(member, ADMIN, name="Eve").is_refused("sts", "AssumeRole", **asked)
+
+
+class TestServiceControlPolicies:
+    """Service control policies."""
+
+    LEAVING = document({"Sid": "Stay", "Effect": "Deny", "Action": "organizations:Leave*", "Resource": "*"})
+
+    def test_bind_the_root_user_of_a_member(self, management: Client, member: Client) -> None:
+        """A denial at the root of the organization binds a member's root user, and not the management account."""
+        root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+        arn = attach_scp(management, self.LEAVING, root)
+        got = member.is_refused("organizations", "LeaveOrganization")
+        assert got.code == "AccessDeniedException"
+        assert got.message == (
+            f"User: arn:aws:iam::{member.account}:root is not authorized to perform: organizations:LeaveOrganization "
+            f"with an explicit deny in a service control policy: {arn}"
+        )
+        assert management.is_refused("organizations", "LeaveOrganization").code == (
+            "MasterCannotLeaveOrganizationException"
+        )
+
+    def test_every_level_must_allow(self, management: Client, member: Client) -> None:
+        """Without FullAWSAccess only what the rest allows is left, at each level."""
+        reading = document({"Effect": "Allow", "Action": ["organizations:Describe*", "iam:List*"], "Resource": "*"})
+        attach_scp(management, reading, member.account)
+        full = {"PolicyId": "p-FullAWSAccess", "TargetId": member.account}
+        member.does("artifact", "ListReports")
+        management.does("organizations", "DetachPolicy", **full)
+        member.does("organizations", "DescribeOrganization")
+        got = member.is_refused("artifact", "ListReports")
+        assert got.message.endswith("because no service control policy allows the artifact:ListReports action")
+        management.does("organizations", "AttachPolicy", **full)
+        member.does("artifact", "ListReports")
+
+    def test_agreements(self, management: Client, member: Client) -> None:
+        """A member whose organization denies it cannot accept an agreement even for itself."""
+        denying = document({"Effect": "Deny", "Action": "artifact:AcceptAgreement", "Resource": "*"})
+        attach_scp(management, denying, member.account)
+        chain = read_agreement(member, ACCOUNT_AGREEMENT)
+        got = member.is_refused("artifact", "AcceptAgreement", **chain)
+        assert "with an explicit deny in a service control policy" in got.message
+
+    def test_sessions_are_bound_too(self, management: Client, member: Client) -> None:
+        """Whoever assumes a member's role is bound by what binds the member, and by what is attached to the role."""
+        role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
+        session = signing(
+            management, management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
+        )
+        session.does("iam", "ListRoles")
+        attach_scp(management, document({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}), member.account)
+        session.is_refused("iam", "ListRoles")
+
+    def test_not_an_account_that_left(self, management: Client, member: Client) -> None:
+        """Nothing binds a stranger."""
+        attach_scp(management, document({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}), member.account)
+        member.is_refused("iam", "ListRoles")
+        management.does("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
+        member.does("iam", "ListRoles")
+
+
+class TestModes:
+    """`--iam enforce|audit|off`."""
+
+    @pytest.mark.parametrize(("iam", "explained"), [("audit", True), ("off", False)])
+    def test_let_through(self, iam: Any, *, explained: bool) -> None:
+        """Audit lets through and records what would have been refused; off looks at nothing."""
+        stranger = Client(Core(World(), iam=iam), "999988887777")
+        alice = user_of(stranger)
+        got = alice.call("iam", "ListUsers")
+        assert got.status == 200
+        decision = told(stranger.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")
+        assert decision["allowed"] is not explained
+        if explained:
+            assert decision["enforced"] is False
+
+
+class TestExplanation:
+    """GET `/_emulator/decisions/<request id>`."""
+
+    def test_of_a_refusal(self, member: Client) -> None:
+        """Every policy that was consulted, what decided, and what to change; doing that lets the call through."""
+        alice = user_of(member, document({"Effect": "Allow", "Action": "organizations:*", "Resource": "*"}))
+        got = alice.is_refused("iam", "ListUsers")
+        decision = told(member.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
+        assert decision["message"] == got.message
+        assert decision["decided_by"] == {
+            "kind": "identity-based policy",
+            "level": None,
+            "policy": None,
+            "statement": None,
+        }
+        assert [(one["kind"], one["level"], one["effect"]) for one in decision["consulted"]] == [
+            ("service control policy", 0, "Allow"),
+            ("service control policy", 1, "Allow"),
+            ("identity-based policy", None, None),
+        ]
+        cure = json.loads(decision["cure"].partition("that has ")[2])
+        member.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="cure", PolicyDocument=document(cure))
+        alice.does("iam", "ListUsers")
+
+    def test_of_a_denial(self, management: Client, member: Client) -> None:
+        """The level, the policy and the statement that denied."""
+        attach_scp(management, TestServiceControlPolicies.LEAVING, member.account)
+        got = member.is_refused("organizations", "LeaveOrganization")
+        decision = told(member.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
+        assert decision["decided_by"]["level"] == 1
+        assert decision["decided_by"]["statement"] == "Stay"
+        assert decision["documentation"].startswith("https://docs.aws.amazon.com/")
+        assert "Stay" in decision["cure"]
+
+    def test_of_a_root_user(self, stranger: Client) -> None:
+        """No policy is asked of whom none binds; of a call that never was, nothing is told."""
+        got = stranger.call("iam", "ListUsers")
+        decision = told(stranger.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")
+        assert (decision["allowed"], decision["decisions"]) == (True, [])
+        assert refused(stranger.core, "GET", "/_emulator/decisions/none")[0] == 404
+
+
+class TestSuggestion:
+    """GET `/_emulator/policy-suggestion`."""
+
+    def test_is_enough_and_no_more(self, stranger: Client) -> None:
+        """Whoever has the suggested policy may do again what he did, and nothing else."""
+        admin = user_of(stranger, ADMIN)
+        admin.does("iam", "ListUsers")
+        admin.does("iam", "GetUser", UserName="Alice")
+        admin.does("artifact", "ListReports")
+        arn = f"arn:aws:iam::{stranger.account}:user/Alice"
+        suggested = told(stranger.core, "GET", f"/_emulator/policy-suggestion?principal={arn}")
+        bob = user_of(stranger, json.dumps(suggested), name="Bob")
+        bob.does("iam", "ListUsers")
+        bob.does("iam", "GetUser", UserName="Alice")
+        bob.is_refused("iam", "GetUser", UserName="Bob")
+        bob.is_refused("iam", "ListRoles")
+
+
+class TestConfusedDeputy:
+    """POST `/_emulator/assume-as-service`."""
+
+    def test_attack_and_protection(self, management: Client, stranger: Client) -> None:
+        """A role that trusts the service alone is used for anybody; the condition keeps it to its own account."""
+        trust = {"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"}
+        made = management.does("iam", "CreateRole", RoleName="Deputy", AssumeRolePolicyDocument=document(trust))
+        attack = {"service": ARTIFACT, "role_arn": made["Role"]["Arn"], "source_account": stranger.account}
+        session = told(management.core, "POST", "/_emulator/assume-as-service", attack)
+        assert session["arn"] == f"arn:aws:sts::{management.account}:assumed-role/Deputy/service"
+        own = {"Condition": {"StringEquals": {"aws:SourceAccount": management.account}}}
+        protected = document(trust | own)
+        management.does("iam", "UpdateAssumeRolePolicy", RoleName="Deputy", PolicyDocument=protected)
+        assert refused(management.core, "POST", "/_emulator/assume-as-service", attack)[0] == 403
+        told(management.core, "POST", "/_emulator/assume-as-service", attack | {"source_account": management.account})
+        events = told(management.core, "GET", "/_emulator/events?name=AssumeRole")["events"]
+        assert [one.get("errorCode", "") for one in events] == ["", "AccessDenied", ""]
+        assert events[0]["userIdentity"] == {"type": "AWSService", "invokedBy": ARTIFACT}
+
+    def test_path_that_is_none(self, core: Core) -> None:
+        """A question mark that is part of a path is no query."""
+        assert refused(core, "GET", "/_emulator/decisions/a%3Fb")[0] == 404
+
+    def test_bad_body(self, core: Core) -> None:
+        """What is no request of this kind is a 400."""
+        assert call(core, "POST", "/_emulator/assume-as-service", {"service": ARTIFACT}).status == 400
