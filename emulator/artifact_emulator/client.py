@@ -97,6 +97,19 @@ class RemoteWorld:
         self.emulator.ask("PUT", f"/_emulator/worlds/{quote(name)}", {"fork": self.name})
         return RemoteWorld(self.emulator, name)
 
+    def begin(self, scenario: str | Mapping[str, Any]) -> None:
+        """Begin with a scenario, to which a reset leads back: a built-in one's name, or what one says.
+
+        Raises ControlError for what is no scenario.
+        """
+        asked = scenario if isinstance(scenario, str) else dict(scenario)
+        self.emulator.ask("PUT", f"/_emulator/worlds/{quote(self.name)}", {"scenario": asked})
+
+    def scenario(self) -> dict[str, Any]:
+        """Describe the world as a scenario."""
+        told: dict[str, Any] = self._ask("GET", "scenario")
+        return told
+
     def reset(self) -> None:
         """Begin again."""
         self._ask("POST", "reset")
@@ -128,6 +141,25 @@ class RemoteWorld:
     def restore(self, snapshot: str) -> None:
         """Let the world be as it was when it was saved."""
         self._ask("POST", f"snapshots/{quote(snapshot)}/restore")
+
+    def forget(self, snapshot: str) -> None:
+        """Keep a snapshot no longer."""
+        self._ask("DELETE", f"snapshots/{quote(snapshot)}")
+
+    def export_snapshot(self, snapshot: str) -> dict[str, Any]:
+        """Give a snapshot as a document, which any emulator of this version can import."""
+        told: dict[str, Any] = self._ask("GET", f"snapshots/{quote(snapshot)}")
+        return told
+
+    def import_snapshot(self, snapshot: str, document: object) -> None:
+        """Keep an exported document as a snapshot, to be restored.
+
+        Raises ControlError for what is no snapshot; nothing is changed then.
+        """
+        if not isinstance(document, Mapping) or not document:
+            # To the control API an empty body says: save the world itself.
+            raise ControlError(400, "This is no snapshot of artifact-emulator: it is no object, or an empty one.")
+        self._ask("PUT", f"snapshots/{quote(snapshot)}", document)
 
     def snapshots(self) -> list[str]:
         """Name what was saved, the oldest first."""

@@ -32,6 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell of the marker."""
+    config.addinivalue_line(
+        "markers", "artifact_scenario(name): begin with a scenario, built in or a file, rather than with an empty world"
+    )
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
     """Tell a worker of xdist where the server of the whole run is, starting it for the first of them."""
@@ -59,25 +66,44 @@ def artifact_emulator(pytestconfig: pytest.Config) -> "Emulator":
 
 
 @pytest.fixture
-def artifact_world(artifact_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch) -> Iterator["RemoteWorld"]:
+def artifact_world(
+    artifact_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator["RemoteWorld"]:
     """Give a world for this test alone; code under test finds it by its environment, as account 123456789012."""
     world = artifact_emulator.world(f"test-{uuid4().hex}")
     for name in _HIDDEN:
         monkeypatch.delenv(name, raising=False)
     for name, value in world.environment().items():
         monkeypatch.setenv(name, value)
-    world.reset()
+    scenario = _scenario(request)
+    if scenario is None:
+        world.reset()
+    else:
+        # Imported here: few tests have a scenario.
+        from artifact_emulator.scenarios.files import scenario_at
+
+        world.begin(scenario_at(scenario).model_dump(mode="json", exclude_defaults=True))
     yield world
     world.drop()
 
 
 @pytest.fixture
-def artifact_emulation() -> Iterator["Emulation"]:
+def artifact_emulation(request: pytest.FixtureRequest) -> Iterator["Emulation"]:
     """Give an emulator in this process: every call of botocore is answered without a socket."""
     from artifact_emulator.inprocess import emulate
 
+    scenario = _scenario(request)
     with emulate() as emulation:
+        if scenario is not None:
+            from artifact_emulator.scenarios.files import world_at
+
+            emulation.world.become(world_at(scenario))
         yield emulation
+
+
+def _scenario(request: pytest.FixtureRequest) -> str | None:
+    marker = request.node.get_closest_marker("artifact_scenario")
+    return str(marker.args[0]) if marker else None
 
 
 def _launch(config: pytest.Config) -> "Emulator":

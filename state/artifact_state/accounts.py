@@ -67,6 +67,14 @@ def account_state(state: State, account_id: str, now: datetime) -> AccountState:
     return AccountState.ACTIVE
 
 
+def introduce_account(tx: Transaction, account_id: str, *, name: str | None = None, email: str | None = None) -> None:
+    """Know an account by a name and an address of its own, rather than by those made of its id."""
+    known = account_of(tx.state, account_id)
+    account = replace(known, name=name or known.name, email=email or known.email)
+    tx.put(account)
+    tx.set(emails=tx.state.emails.insert(account.email.lower(), account_id))
+
+
 def suspend_account(tx: Transaction, account_id: str, *, suspended: bool = True) -> None:
     """Do what only AWS does: keep the owner of an account from using it, or let him use it again."""
     tx.put(replace(account_of(tx.state, account_id), suspended=suspended))

@@ -44,6 +44,7 @@ class _Wanted:
     email: str
     role_name: str
     tags: Pairs
+    account_id: str | None = None
 
 
 def creation_state(creation: Creation, now: datetime) -> CreationState:
@@ -54,16 +55,24 @@ def creation_state(creation: Creation, now: datetime) -> CreationState:
 
 
 def create_account(
-    tx: Transaction, *, name: str, email: str, role_name: str | None = None, tags: Pairs = ()
+    tx: Transaction,
+    *,
+    name: str,
+    email: str,
+    role_name: str | None = None,
+    tags: Pairs = (),
+    account_id: str | None = None,
 ) -> Creation:
     """Ask for a new member account; an address that is taken, say, fails the request and not the call.
 
+    `account_id` is AWS's to choose; only a scenario names one, of an account that nobody knows of yet.
     Raises UnsupportedHere, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
     """
     _require_creation_here(tx)
     organization = require_management(tx)
-    wanted = _Wanted(name=name, email=email, role_name=role_name or DEFAULT_ACCESS_ROLE, tags=tags)
+    role_name = role_name or DEFAULT_ACCESS_ROLE
+    wanted = _Wanted(name=name, email=email, role_name=role_name, tags=tags, account_id=account_id)
     creation = _begin(tx, organization, wanted)
     if creation.failure is None:
         creation = _fulfil(tx, organization, creation, wanted)
@@ -183,7 +192,7 @@ def _failure(tx: Transaction, organization: Organization, email: str) -> Creatio
 
 def _fulfil(tx: Transaction, organization: Organization, creation: Creation, wanted: _Wanted) -> Creation:
     """Make the account: it joins the organization when the request completes."""
-    account = _new_account(tx, creation, wanted.email)
+    account = _new_account(tx, creation, wanted.email, account_id=wanted.account_id)
     tx.set(emails=tx.state.emails.insert(wanted.email if wanted.email.islower() else wanted.email.lower(), account.id))
     join(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
     manager = arns.root_user(organization.partition, organization.management_account_id)
@@ -215,10 +224,10 @@ def _keep(tx: Transaction, organization_id: str, creation: Creation) -> Creation
     return creation
 
 
-def _new_account(tx: Transaction, creation: Creation, email: str, *source: str) -> Account:
-    state, attempt = tx.state, 0
-    while (account_id := ids.account_id(state.seed, creation.serial, *source, attempt)) in state.accounts:
-        attempt += 1
+def _new_account(
+    tx: Transaction, creation: Creation, email: str, *source: str, account_id: str | None = None
+) -> Account:
+    account_id = account_id or _free_account_id(tx, creation.serial, *source)
     waits = tx.options.activation_delay
     account = Account(
         id=account_id,
@@ -228,6 +237,13 @@ def _new_account(tx: Transaction, creation: Creation, email: str, *source: str) 
     )
     tx.put(account)
     return account
+
+
+def _free_account_id(tx: Transaction, serial: int, *source: str) -> str:
+    attempt = 0
+    while (account_id := ids.account_id(tx.state.seed, serial, *source, attempt)) in tx.state.accounts:
+        attempt += 1
+    return account_id
 
 
 def _give_access_role(tx: Transaction, manager: str, account_id: str, name: str, at: datetime) -> None:

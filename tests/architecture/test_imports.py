@@ -25,13 +25,13 @@ LAYERS = (
     {"<nouns>"},
     {"snapshot", "scenarios"},
 )
-PYDANTIC_AT_THE_BORDER = {"artifact_state.snapshot", "artifact_state.scenarios"}
+PYDANTIC_AT_THE_BORDER = {"artifact_state.snapshot", "artifact_state.scenarios.forms"}
 # Modules that find others by looking into a folder; nothing but this list says so.
 FOUND_IN_FOLDERS = {
     "artifact_emulator.services": ("artifact_emulator.services.*.*", "artifact_emulator.shapes.*.*"),
 }
 # The names that distributions are imported under, where they differ from their own.
-IMPORTED_AS = {"flask-openapi3": "flask_openapi3", "fpdf2": "fpdf", "rpds-py": "rpds"}
+IMPORTED_AS = {"flask-openapi3": "flask_openapi3", "fpdf2": "fpdf", "pyyaml": "yaml", "rpds-py": "rpds"}
 
 
 @dataclass(frozen=True)

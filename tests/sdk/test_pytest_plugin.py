@@ -104,6 +104,32 @@ class TestWorld:
         """
         assert passed(run(tmp_path, suite)) == 2
 
+    def test_begins_with_a_scenario(self, tmp_path: Path) -> None:
+        """The marker names one that is built in, or a file; in the process too."""
+        (tmp_path / "mine.yaml").write_text("accounts:\n  - {id: 000011112222, name: Zero, email: zero@example.com}\n")
+        suite = f"""
+            import pytest
+
+            @pytest.mark.artifact_scenario("agreement-accepted")
+            def test_built_in(artifact_world):
+                artifact = artifact_world.client("artifact", account="222233334444")
+                assert len(artifact.list_customer_agreements()["customerAgreements"]) == 1
+                artifact_world.client("organizations", "111122223333").remove_account_from_organization(
+                    AccountId="222233334444"
+                )
+                artifact_world.reset()
+                assert len(artifact.list_customer_agreements()["customerAgreements"]) == 1
+
+            @pytest.mark.artifact_scenario("{tmp_path / "mine.yaml"}")
+            def test_file(artifact_world):
+                assert [one["name"] for one in artifact_world.scenario()["accounts"]] == ["Zero"]
+
+            @pytest.mark.artifact_scenario("landing-zone")
+            def test_in_the_process(artifact_emulation):
+                assert len(artifact_emulation.world.state.memberships) == 9
+        """
+        assert passed(run(tmp_path, suite)) == 3
+
     def test_has_limits_and_reports(self, tmp_path: Path) -> None:
         """A limit is reached as soon as a test wants it, and a report is there when it is published."""
         suite = """

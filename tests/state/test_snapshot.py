@@ -1,7 +1,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from itertools import count
 from types import MappingProxyType, UnionType
@@ -9,14 +9,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from artifact_state import catalog, creations, organization, reports, snapshot, trusted_access
+from artifact_state import catalog, organization, reports, snapshot, trusted_access
 from artifact_state.catalog import quota_records, report_records
-from artifact_state.clock import Clock
 from artifact_state.model import FeatureSet, Map, State, identities
 from artifact_state.ordered import Ordered
 from artifact_state.snapshot import SnapshotUnreadable, document_of, plain, world_of
 from artifact_state.world import Options, World
-from tests.state.acting import MANAGEMENT, NOW, act, a_world, limits, new_account, the_organization
+from tests.state.acting import MANAGEMENT, NOW, a_world, act, limits, new_account
 
 
 class _AnyMap:
@@ -101,7 +100,9 @@ class TestEveryRecord:
         """Every field of every record comes back from a file as it was, those added after this test among them."""
         value = filled(record, count(1))
         written = json.loads(json.dumps(plain(value)))
-        assert set(written) == {field.name for field in fields(record) if getattr(value, field.name) is not field.default}
+        assert set(written) == {
+            field.name for field in fields(record) if getattr(value, field.name) is not field.default
+        }
         assert snapshot._reader(record).validate_python(written) == value
 
     def test_unknown_form(self) -> None:
@@ -229,7 +230,7 @@ class TestDamage:
         accounts = document["state"]["accounts"]
         first, second = accounts
         accounts[first], accounts[second] = accounts[second], accounts[first]
-        with pytest.raises(SnapshotUnreadable, match=rf"state\.accounts\.\d+ is of \d+"):
+        with pytest.raises(SnapshotUnreadable, match=r"state\.accounts\.\d+ is of \d+"):
             world_of(document)
 
     @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from artifact_emulator.control import (
     problem,
     quotas,
     reports,
+    scenarios,
     snapshots,
     worlds,
 )
@@ -44,6 +45,7 @@ _PARTS = (
     lessons,
     decisions,
     assumptions,
+    scenarios,
 )
 
 

@@ -28,7 +28,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
         return jsonify({"snapshots": served.snapshots(asked_world(served).name)})
 
     @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file")
-    def export(path: SnapshotPath) -> Response:
+    def export_snapshot(path: SnapshotPath) -> Response:
         saved = served.saved(asked_world(served).name, path.name)
         # Not by Flask's jsonify, which would put the members out of their order.
         written = json.dumps(document_of(saved, __version__), indent=1)

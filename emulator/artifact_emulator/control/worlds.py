@@ -1,11 +1,13 @@
 """Worlds over the control API: listed, made, forked, reset, dropped."""
 
+from typing import Any
+
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.control import PREFIX
-from artifact_emulator.control.asked import asked_world, nothing
+from artifact_emulator.control import PREFIX, problem
+from artifact_emulator.control.asked import asked_world, nothing, response
 from artifact_emulator.gateway import WORLDS
 from artifact_emulator.instruments import instruments_of
 from artifact_state.world import World
@@ -24,6 +26,10 @@ class NewWorld(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     fork: str | None = Field(None, description="The world of which it is to be a copy; without one it begins empty.")
+    scenario: str | dict[str, Any] | None = Field(
+        None,
+        description="What it begins with, and where a reset leads back to: a built-in scenario's name, or a scenario.",
+    )
 
 
 class WorldReply(BaseModel):
@@ -50,7 +56,23 @@ def add(app: OpenAPI, served: Worlds) -> None:
         f"{PREFIX}/worlds/<name>", summary="Make a world, in place of one of that name", responses={200: WorldReply}
     )
     def make_world(path: WorldPath, body: NewWorld) -> Response:
-        return jsonify(_described(served.make(path.name, fork=body.fork)))
+        if body.scenario is None:
+            return jsonify(_described(served.make(path.name, fork=body.fork)))
+        if body.fork is not None:
+            return response(problem(400, "Bad request", "A world is a fork or begins with a scenario, not both."))
+        # Imported here: only who brings a scenario needs to read one.
+        from artifact_emulator.scenarios.files import built_in, world_at, world_of
+
+        if isinstance(body.scenario, str) and body.scenario not in built_in():
+            names = ", ".join(built_in())
+            return response(problem(404, "Not found", f"There is no scenario {body.scenario!r}; there are {names}."))
+        options = served.default.options
+        wanted = body.scenario
+        made = world_at(wanted, options) if isinstance(wanted, str) else world_of(wanted, options)
+        world = served.make(path.name)
+        world.become(made)
+        instruments_of(world).clear()
+        return jsonify(_described(world))
 
     @app.delete(f"{PREFIX}/worlds/<name>", summary="Drop a world; the default one begins again", responses={204: None})
     def drop_world(path: WorldPath) -> Response:

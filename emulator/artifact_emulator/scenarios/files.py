@@ -1,0 +1,166 @@
+"""Scenario files: YAML, of which JSON is a part, read so that every error tells its line.
+
+An account's id is text however it is written, with quotes or without.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from artifact_state.scenarios import forms
+from artifact_state.scenarios.forms import Scenario
+from artifact_state.scenarios.making import Place, ScenarioError, load
+from artifact_state.world import Options, World
+
+_FOLDER = Path(__file__).parent
+_SUFFIXES = (".yaml", ".yml", ".json")
+_ACCOUNT_ID = re.compile(r"\d{12}")
+_KEYS = sorted(
+    {
+        name
+        for form in vars(forms).values()
+        if isinstance(form, type) and issubclass(form, BaseModel)
+        for name in form.model_fields
+    }
+)
+
+
+class UnreadableScenario(ValueError):
+    """A scenario that is none: what is wrong, each error with its file and line."""
+
+
+def built_in() -> dict[str, str]:
+    """Give the scenarios that come with the emulator: what each describes, by name."""
+    return {path.stem: _read(path)[0].description for path in sorted(_FOLDER.glob("*.yaml"))}
+
+
+def text_of(name: str) -> str:
+    """Give the text of a built-in scenario, or of a file.
+
+    Raises UnreadableScenario.
+    """
+    return _path(name).read_text("utf-8")
+
+
+def scenario_at(name: str) -> Scenario:
+    """Read a built-in scenario by its name, or a file.
+
+    Raises UnreadableScenario.
+    """
+    return _read(_path(name))[0]
+
+
+def world_at(name: str, options: Options | None = None) -> World:
+    """Make the world of a built-in scenario or of a file.
+
+    Raises UnreadableScenario.
+    """
+    path = _path(name)
+    scenario, written = _read(path)
+    try:
+        return load(scenario, options)
+    except ScenarioError as error:
+        raise UnreadableScenario(f"{_where(str(path), written, error.place)}: {error.why}") from None
+
+
+def world_of(content: Mapping[str, Any], options: Options | None = None) -> World:
+    """Make the world of a scenario that came without a file, as by the control API.
+
+    Raises UnreadableScenario.
+    """
+    try:
+        return load(Scenario.model_validate(content), options)
+    except ValidationError as error:
+        raise UnreadableScenario("; ".join(_told("scenario", None, error))) from None
+    except ScenarioError as error:
+        raise UnreadableScenario(f"{_where('scenario', None, error.place)}: {error.why}") from None
+
+
+def written(scenario: Scenario) -> str:
+    """Write a scenario as YAML, without what goes without saying."""
+    content = scenario.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump({"scenario": scenario.scenario, **content}, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _path(name: str) -> Path:
+    known = {path.stem: path for path in _FOLDER.glob("*.yaml")}
+    if name in known:
+        return known[name]
+    path = Path(name)
+    if not path.is_file():
+        close = get_close_matches(name, known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else f"; built in are {', '.join(sorted(known))}"
+        if path.suffix in _SUFFIXES or "/" in name:
+            hint = ""
+        raise UnreadableScenario(f"{name} is no scenario and no file{hint}")
+    return path
+
+
+def _read(path: Path) -> tuple[Scenario, Node]:
+    try:
+        root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        content = {} if root is None else _value(root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UnreadableScenario(f"{path}:{line}: {error.problem}") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UnreadableScenario(f"{path}: {error}") from None
+    node = root or ScalarNode("", "")
+    try:
+        return Scenario.model_validate(content), node
+    except ValidationError as error:
+        raise UnreadableScenario("\n".join(_told(str(path), node, error))) from None
+
+
+def _value(node: Node) -> Any:
+    if isinstance(node, MappingNode):
+        content: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.value in content:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
+            content[str(key.value)] = _value(value)
+        return content
+    if isinstance(node, SequenceNode):
+        return [_value(one) for one in node.value]
+    if _ACCOUNT_ID.fullmatch(node.value) or node.tag == "tag:yaml.org,2002:timestamp":
+        return node.value
+    return yaml.SafeLoader("").construct_object(node)
+
+
+def _told(name: str, root: Node | None, error: ValidationError) -> Iterator[str]:
+    for one in error.errors(include_url=False):
+        why = one["msg"].replace("Extra inputs are not permitted", "is no key of a scenario here")
+        if one["type"] == "extra_forbidden":
+            close = get_close_matches(str(one["loc"][-1]), _KEYS, n=1)
+            why = f"{one['loc'][-1]} {why}{f'; did you mean {close[0]}?' if close else ''}"
+        else:
+            why = f"{'.'.join(map(str, one['loc']))}: {why}"
+        yield f"{_where(name, root, one['loc'])}: {why}"
+
+
+def _where(name: str, root: Node | None, place: Place) -> str:
+    """Tell the file and the line of a place; without a file, the place itself."""
+    if root is None:
+        return f"{name}.{'.'.join(map(str, place))}" if place else name
+    node = root
+    line = node.start_mark.line if node.start_mark else 0
+    for step in place:
+        found = _inside(node, step)
+        if found is None:
+            break
+        line, node = found
+    return f"{name}:{line + 1}"
+
+
+def _inside(node: Node, step: str | int) -> tuple[int, Node] | None:
+    if isinstance(node, MappingNode):
+        return next(((key.start_mark.line, value) for key, value in node.value if key.value == step), None)
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark.line, node.value[step]
+    return None

@@ -1,0 +1,99 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from artifact_emulator.core import Core
+from tests.wire.botocore_wire import Client
+from tests.wire.conftest import NOW
+from tests.wire.test_control import call, done, refused, told
+
+SNAPSHOT = "/_emulator/snapshots/before"
+
+
+@pytest.fixture
+def exported(management: Client) -> Any:
+    """Give the file of a snapshot of the management account's world."""
+    done(management.core, "PUT", SNAPSHOT)
+    return told(management.core, "GET", SNAPSHOT)
+
+
+class TestExport:
+    """`GET /_emulator/snapshots/<name>`."""
+
+    def test_is_of_the_saved_world(self, management: Client) -> None:
+        """The file tells the world as it was saved, whatever has happened since."""
+        done(management.core, "PUT", SNAPSHOT)
+        management.does("organizations", "DeleteOrganization")
+        document = told(management.core, "GET", SNAPSHOT)
+        assert len(document["state"]["organizations"]) == 1
+
+    def test_is_readable(self, management: Client) -> None:
+        """The file says first what it is and who wrote it, and has a line for each thing."""
+        done(management.core, "PUT", SNAPSHOT)
+        reply = call(management.core, "GET", SNAPSHOT)
+        assert dict(reply.headers)["Content-Type"] == "application/json"
+        assert list(json.loads(reply.body))[:3] == ["artifact_emulator_snapshot", "version", "clock"]
+        assert reply.body.count(b"\n") > 50
+
+    def test_of_nothing(self, core: Core) -> None:
+        """A snapshot that is not there cannot be exported."""
+        assert refused(core, "GET", SNAPSHOT)[0] == 404
+
+
+class TestImport:
+    """`PUT /_emulator/snapshots/<name>` with a file."""
+
+    def test_brings_a_world_from_elsewhere(self, exported: Any) -> None:
+        """A world that was exported is restored in another emulator, its clock included, and goes on as it would."""
+        other = Core()
+        done(other, "PUT", "/_emulator/snapshots/brought", exported)
+        assert not other.world.state.organizations
+        done(other, "POST", "/_emulator/snapshots/brought/restore")
+        assert told(other, "GET", "/_emulator/clock") == {"now": NOW.isoformat().replace("+00:00", "Z"), "frozen": True}
+        client = Client(other, "111122223333")
+        assert (
+            client.does("organizations", "DescribeOrganization")["Organization"]["Id"]
+            in exported["state"]["organizations"]
+        )
+
+    def test_equals_what_was_saved(self, management: Client, exported: Any) -> None:
+        """The very same state comes back from the file."""
+        before = management.core.world.state
+        management.core.world.clock.advance(timedelta(days=1))
+        management.does("organizations", "DeleteOrganization")
+        done(management.core, "PUT", SNAPSHOT, exported)
+        done(management.core, "POST", f"{SNAPSHOT}/restore")
+        assert management.core.world.state == before
+
+    def test_is_exported_as_it_came(self, core: Core, exported: Any) -> None:
+        """A file that was imported is exported the same."""
+        done(core, "PUT", "/_emulator/snapshots/brought", exported)
+        assert told(core, "GET", "/_emulator/snapshots/brought") == exported
+
+    @pytest.mark.parametrize(
+        ("document", "why"),
+        [
+            (b"{", "no JSON"),
+            (b"\xff", "no JSON"),
+            ([1], "no snapshot"),
+            ({"state": {}}, "no snapshot"),
+            ({"artifact_emulator_snapshot": 9, "state": {}}, "format 9"),
+            ({"artifact_emulator_snapshot": 1}, "no state"),
+            ({"artifact_emulator_snapshot": 1, "state": {"serial": "many"}}, "state.serial"),
+            ({"artifact_emulator_snapshot": 1, "state": {}, "clock": {"frozen_at": "noon"}}, "clock.frozen_at"),
+            ({"artifact_emulator_snapshot": 1, "state": {}, "options": {"creation_delay": "x"}}, "creation_delay"),
+        ],
+    )
+    def test_refuses_damage(self, management: Client, exported: Any, document: Any, why: str) -> None:
+        """What is no snapshot is refused with the reason, and the one of that name stays."""
+        status, detail = refused(management.core, "PUT", SNAPSHOT, document)
+        assert status == 400
+        assert why in detail
+        assert told(management.core, "GET", SNAPSHOT) == exported
+
+    def test_empty_body_saves(self, management: Client) -> None:
+        """Without a file, or with an empty object, the world itself is saved."""
+        done(management.core, "PUT", SNAPSHOT, {})
+        assert told(management.core, "GET", SNAPSHOT)["state"]["organizations"]

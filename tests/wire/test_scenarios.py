@@ -1,0 +1,144 @@
+"""Scenario files and the control API: what is built in, errors that tell the line, and worlds that begin with one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from artifact_emulator.core import Core
+from artifact_emulator.scenarios import files
+from artifact_emulator.scenarios.files import UnreadableScenario, built_in, scenario_at, world_at
+from artifact_state.scenarios.describing import describe
+from artifact_state.scenarios.forms import Scenario
+from tests.wire.botocore_wire import Client
+from tests.wire.test_control import call, done, refused, told
+
+SCHEMA = Path(__file__).parents[2] / "docs/scenario.schema.json"
+MANAGEMENT = "organizations:\n  - management: {id: 111122223333}\n"
+
+
+class TestBuiltIn:
+    """The scenarios that come with the emulator."""
+
+    def test_names(self) -> None:
+        """Each says what it describes."""
+        assert list(built_in()) == [
+            "after-disable",
+            "agreement-accepted",
+            "artifact-enabled",
+            "consolidated-billing",
+            "landing-zone",
+            "member-just-removed",
+            "organization",
+        ]
+        assert all(built_in().values())
+
+    @pytest.mark.parametrize("name", built_in())
+    def test_each_can_be_made_and_written_down(self, name: str, tmp_path: Path) -> None:
+        """What is written down makes the same world again."""
+        world = world_at(name)
+        path = tmp_path / "again.yaml"
+        path.write_text(files.written(describe(world)))
+        assert describe(world_at(str(path))) == describe(world)
+
+    def test_schema(self) -> None:
+        """The published schema is that of the forms: write it anew with `artifact-emulator scenario schema`."""
+        assert json.loads(SCHEMA.read_text()) == Scenario.model_json_schema()
+
+
+class TestErrors:
+    """One error names file, line and cure."""
+
+    @pytest.mark.parametrize(
+        ("text", "line", "says"),
+        [
+            ("organisations: []\n", 1, "did you mean organizations?"),
+            (MANAGEMENT + "    accounts:\n      - name: A\n        unit: X\n", 5, "no organizational unit 'X'"),
+            (
+                MANAGEMENT + "    accounts:\n      - {name: A}\n      - {name: B, email: a@example.com}\n",
+                5,
+                "another one",
+            ),
+            ("seed: a\nseed: b\n", 2, "seed is there twice"),
+            ("organizations: [\n", 2, ""),
+            ("a: b: c\n", 1, ""),
+            ("\tseed: a\n", 1, ""),
+            (MANAGEMENT + "    trusted_services: [x.amazonaws.com]\n", 3, "UNRECOGNIZED_SERVICE_PRINCIPAL"),
+            ("organizations:\n  - management:\n      id: 12\n", 3, "management.id"),
+            ('{"organizations": [\n{"management": {"id": "1"}}]}', 2, "management.id"),
+        ],
+    )
+    def test_tell_the_line(self, tmp_path: Path, text: str, line: int, says: str) -> None:
+        """Whether the form is wrong, or what it says."""
+        path = tmp_path / "mine.yaml"
+        path.write_text(text)
+        with pytest.raises(UnreadableScenario) as caught:
+            world_at(str(path))
+        assert str(caught.value).startswith(f"{path}:{line}: ")
+        assert says in str(caught.value)
+
+    def test_no_file(self) -> None:
+        """A name that is none, and what was meant."""
+        with pytest.raises(UnreadableScenario, match="did you mean organization"):
+            scenario_at("organisation")
+
+    def test_ids_without_quotes(self, tmp_path: Path) -> None:
+        """Zeros at the front are kept."""
+        path = tmp_path / "mine.yaml"
+        path.write_text("accounts:\n  - {id: 000011112222, name: Zero}\nclock: 2026-01-01T00:00:00Z\n")
+        assert scenario_at(str(path)).accounts[0].id == "000011112222"
+
+    def test_json(self, tmp_path: Path) -> None:
+        """A JSON file is read as well."""
+        path = tmp_path / "mine.json"
+        path.write_text(json.dumps({"accounts": [{"id": "000011112222"}]}))
+        assert scenario_at(str(path)).accounts[0].id == "000011112222"
+
+
+class TestControl:
+    """Scenarios over the control API."""
+
+    def test_world_begins_with_one(self, core: Core) -> None:
+        """And a reset leads back to it."""
+        reply = told(core, "PUT", "/_emulator/worlds/mine", {"scenario": "agreement-accepted"})
+        assert (reply["organizations"], reply["accounts"]) == (1, 3)
+        member = Client(core, "222233334444", endpoint="http://127.0.0.1:4700/worlds/mine")
+        assert len(member.does("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
+        management = Client(core, "111122223333", endpoint="http://127.0.0.1:4700/worlds/mine")
+        management.does("organizations", "RemoveAccountFromOrganization", AccountId="222233334444")
+        assert member.does("artifact", "ListCustomerAgreements")["customerAgreements"] == []
+        done(core, "POST", "/worlds/mine/_emulator/reset")
+        assert len(member.does("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
+
+    def test_what_one_says(self, core: Core) -> None:
+        """A scenario may be the body itself; what the world then is, is told as one."""
+        content = {"organizations": [{"management": {"id": "111122223333", "name": "M"}, "accounts": [{"name": "A"}]}]}
+        told(core, "PUT", "/_emulator/worlds/mine", {"scenario": content})
+        exported = told(core, "GET", "/worlds/mine/_emulator/scenario")
+        assert [one["name"] for one in exported["organizations"][0]["accounts"]] == ["A"]
+        as_yaml = call(core, "GET", "/worlds/mine/_emulator/scenario", None, accept="application/yaml")
+        assert yaml.safe_load(as_yaml.body)["organizations"] == exported["organizations"]
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            ({"scenario": "none"}, 404),
+            ({"scenario": {"organisations": []}}, 400),
+            ({"scenario": {"organizations": [{"management": {"id": "1"}}]}}, 400),
+            ({"scenario": "organization", "fork": "default"}, 400),
+            ({"scenario": 5}, 400),
+        ],
+    )
+    def test_what_is_none(self, core: Core, body: dict[str, Any], status: int) -> None:
+        """Is refused, and no world is made."""
+        assert refused(core, "PUT", "/_emulator/worlds/mine", body)[0] == status
+
+    def test_lists(self, core: Core) -> None:
+        """Those that are built in, each in full, and the schema."""
+        names = [one["name"] for one in told(core, "GET", "/_emulator/scenarios")["scenarios"]]
+        assert names == list(built_in())
+        assert told(core, "GET", "/_emulator/scenarios/organization")["seed"] == "organization"
+        assert refused(core, "GET", "/_emulator/scenarios/none")[0] == 404
+        assert told(core, "GET", "/_emulator/scenario-schema.json")["title"] == "Scenario"
