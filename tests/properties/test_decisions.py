@@ -1,0 +1,184 @@
+"""The decision beside a slow, literal reading of AWS's flow chart, on policies at random.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+"""
+
+import json
+import re
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from artifact_state.decision import Layers, Naming, decide
+from artifact_state.policy_language import NamedPolicy, Question
+
+USER, ACCOUNT = "arn:aws:iam::1:user/U", "arn:aws:iam::1:root"
+NAMED = {Naming.HIMSELF: frozenset({USER}), Naming.ACCOUNT: frozenset({ACCOUNT, "1", "*"})}
+ACTIONS = ("iam:GetRole", "iam:PutRole", "sts:AssumeRole")
+RESOURCES = ("arn:aws:iam::1:role/a", "arn:aws:iam::2:role/ab", "*")
+
+action_patterns = st.sampled_from(["*", "iam:*", "iam:Get*", "iam:?etRole", "IAM:getrole", "iam:PutRole", "sts:*"])
+resource_patterns = st.sampled_from(
+    ["*", "arn:aws:iam::*:role/*", "arn:aws:iam::1:role/a", "arn:aws:iam::2:*", "arn:*"]
+)
+conditions = st.sampled_from(
+    [
+        {},
+        {"StringEquals": {"k": "v"}},
+        {"StringNotEquals": {"k": ["v", "w"]}},
+        {"StringLike": {"k": "v*"}},
+        {"StringEqualsIfExists": {"k": "w"}},
+        {"Null": {"k": "true"}},
+        {"Bool": {"b": "true"}, "StringEquals": {"k": "v"}},
+    ]
+)
+
+
+@st.composite
+def statements(draw: st.DrawFn, *, of_resource: bool) -> dict[str, Any]:
+    """Draw a statement."""
+    action = draw(st.sampled_from(["Action", "NotAction"]))
+    resource = draw(st.sampled_from(["Resource", "NotResource"]))
+    made: dict[str, Any] = {
+        "Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"])),
+        action: draw(st.lists(action_patterns, min_size=1, max_size=2)),
+        resource: draw(st.lists(resource_patterns, min_size=1, max_size=2)),
+        "Condition": draw(conditions),
+    }
+    if of_resource:
+        made["Principal"] = {"AWS": draw(st.sampled_from([USER, ACCOUNT, "1", "*", "arn:aws:iam::2:root"]))}
+    return made
+
+
+@st.composite
+def policies(draw: st.DrawFn, *, of_resource: bool = False) -> NamedPolicy:
+    """Draw a policy."""
+    drawn = draw(st.lists(statements(of_resource=of_resource), min_size=1, max_size=3))
+    return NamedPolicy("p", json.dumps({"Version": "2012-10-17", "Statement": drawn}))
+
+
+levels = st.lists(st.lists(policies(), min_size=1, max_size=2).map(tuple), max_size=3).map(tuple)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Question, Layers]:
+    """Draw a call and all that has a word in it."""
+    drawn = draw(st.dictionaries(st.sampled_from("kb"), st.sampled_from(VALUES)))
+    keys = {name: (value,) for name, value in drawn.items()}
+    resource = draw(st.none() | policies(of_resource=True))
+    names = NAMED[Naming.HIMSELF] | NAMED[Naming.ACCOUNT]
+    question = Question(
+        action=draw(st.sampled_from(ACTIONS)),
+        resource=draw(st.sampled_from(RESOURCES)),
+        keys=keys,
+        principals=names,
+    )
+    return question, Layers(
+        identity=draw(st.lists(policies(), max_size=2).map(tuple)),
+        is_root=draw(st.booleans()),
+        boundary=draw(st.none() | policies()),
+        session=draw(st.none() | st.lists(policies(), min_size=1, max_size=2).map(tuple)),
+        service_control=draw(levels),
+        resource_control=draw(levels),
+        resource=resource,
+        is_trust=resource is not None and draw(st.booleans()),
+        same_account=draw(st.booleans()),
+        named=NAMED,
+    )
+
+
+VALUES = ["v", "vv", "w", "true", "false"]
+
+
+def literal(question: Question, layers: Layers) -> bool:
+    """Read the flow chart, box by box."""
+    everything = [
+        *layers.identity,
+        *([layers.boundary] if layers.boundary else []),
+        *(layers.session or ()),
+        *([layers.resource] if layers.resource else []),
+        *(one for level in (*layers.service_control, *layers.resource_control) for one in level),
+    ]
+    if any(speaks(one, "Deny", question, question.principals) for one in everything):
+        return False
+    for bounds in (layers.resource_control, layers.service_control):
+        for level in bounds:
+            if not any(speaks(one, "Allow", question) for one in level):
+                return False
+    himself = bool(layers.resource) and speaks(layers.resource, "Allow", question, NAMED[Naming.HIMSELF])
+    somehow = himself or (bool(layers.resource) and speaks(layers.resource, "Allow", question, NAMED[Naming.ACCOUNT]))
+    trusted = somehow or not layers.is_trust
+    by_identity = layers.is_root or any(speaks(one, "Allow", question) for one in layers.identity)
+    from_outside = somehow or layers.resource is None or layers.same_account
+    in_boundary = layers.boundary is None or speaks(layers.boundary, "Allow", question)
+    in_session = layers.session is None or any(speaks(one, "Allow", question) for one in layers.session)
+    alone = himself and layers.same_account
+    return trusted and (alone or (by_identity and from_outside and in_boundary and in_session))
+
+
+def speaks(policy: NamedPolicy | None, effect: str, question: Question, names: frozenset[str] = frozenset()) -> bool:
+    """Tell whether some statement of this effect is about a call."""
+    assert policy
+    return any(
+        one["Effect"] == effect and about(one, question, names) for one in json.loads(policy.document)["Statement"]
+    )
+
+
+def about(one: dict[str, Any], question: Question, names: frozenset[str]) -> bool:
+    """Read a statement, element by element."""
+    action = any(
+        like(pattern.lower(), question.action.lower()) for pattern in one.get("Action", one.get("NotAction", []))
+    )
+    if action == ("NotAction" in one):
+        return False
+    resource = any(covers(pattern, question.resource) for pattern in one.get("Resource", one.get("NotResource", [])))
+    if resource == ("NotResource" in one):
+        return False
+    if "Principal" in one and one["Principal"]["AWS"] not in names:
+        return False
+    return all(
+        holds(operator, question.keys.get(key, (None,))[0], wanted if isinstance(wanted, list) else [wanted])
+        for operator, keys in one["Condition"].items()
+        for key, wanted in keys.items()
+    )
+
+
+def holds(operator: str, value: str | None, wanted: list[str]) -> bool:
+    """Read a condition."""
+    readings = {
+        "StringEquals": value in wanted,
+        "Bool": value in wanted,
+        "StringNotEquals": value not in wanted,
+        "StringLike": value is not None and any(like(one, value) for one in wanted),
+        "StringEqualsIfExists": value is None or value in wanted,
+        "Null": (value is None) == (wanted == ["true"]),
+    }
+    return readings[operator]
+
+
+def covers(pattern: str, arn: str) -> bool:
+    """Compare ARNs part by part."""
+    if pattern == "*" or arn == "*":
+        return pattern == "*"
+    parts = pattern.split(":", 5)
+    return all(like(want, part) for want, part in zip(parts + ["*"] * (6 - len(parts)), arn.split(":", 5), strict=True))
+
+
+def like(pattern: str, text: str) -> bool:
+    """Compare with a pattern of a shell."""
+    written = "".join(".*" if one == "*" else "." if one == "?" else re.escape(one) for one in pattern)
+    return re.fullmatch(written, text, re.DOTALL) is not None
+
+
+class TestDecision:
+    """decide."""
+
+    @given(cases())
+    @settings(max_examples=600, deadline=None)
+    def test_is_that_of_the_flow_chart(self, case: tuple[Question, Layers]) -> None:
+        """Whatever the policies, and wherever they are."""
+        question, layers = case
+        got = decide(question, layers)
+        assert got.allowed == literal(question, layers)
+        assert got.explicit == (not got.allowed and got.statement is not None)
