@@ -4,22 +4,41 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 
+from artifact_emulator.commands import (
+    clock,
+    demo,
+    doctor,
+    environment,
+    events,
+    faults,
+    lessons,
+    scenario,
+    snapshot,
+    worlds,
+)
+from artifact_emulator.commands.asking import CannotDo
+from artifact_emulator.models import MODELS
 from artifact_emulator.version import __version__
-
-MODELS = Path(__file__).parent / "botocore_models"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give the exit status."""
     options = _parser().parse_args(arguments)
-    run = {"serve": _serve, "models": _models}[options.command]
-    return run(options)
+    try:
+        return _COMMANDS[options.command](options)
+    except CannotDo as error:
+        print(f"artifact-emulator: {error}", file=sys.stderr)
+        return error.status
+    except BrokenPipeError:
+        # Whoever read the output has enough of it, as `head` has; Python would complain when it flushes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Print the folder that adds the seven agreement operations to boto3 and the AWS CLI: "
         "export AWS_DATA_PATH=$(artifact-emulator models)",
     )
+    for part in _PARTS:
+        part.add(commands)
     return parser
 
 
@@ -109,6 +130,17 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="change a limit, such as accounts_per_organization=10; times are in seconds; may be given more than once",
     )
     serve.add_argument(
+        "--scenario",
+        metavar="NAME|FILE",
+        help="begin with a scenario, and lead back to it by a reset: a built-in one's name, or a YAML or JSON file",
+    )
+    serve.add_argument(
+        "--iam",
+        choices=("enforce", "audit", "off"),
+        default="enforce",
+        help="whether permissions are enforced, only recorded, or not looked at (default: enforce)",
+    )
+    serve.add_argument(
         "--services",
         type=_services,
         default=[],
@@ -142,6 +174,15 @@ def _serve(options: argparse.Namespace) -> int:
         ),
         state=State(seed=options.seed),
     )
+    if options.scenario is not None:
+        # Imported here: few begin with one.
+        from artifact_emulator.scenarios.files import UnreadableScenario, world_at
+
+        try:
+            world.become(world_at(options.scenario, world.options))
+        except UnreadableScenario as error:
+            print(f"artifact-emulator: {error}", file=sys.stderr)
+            return 1
     try:
         sockets = listen(LOOPBACK if options.host == "localhost" else [options.host], options.port)
     except OSError as error:
@@ -152,7 +193,7 @@ def _serve(options: argparse.Namespace) -> int:
         return 1
     address = f"http://{_shown(options.host)}:{sockets[0].getsockname()[1]}"
     ready = f"artifact-emulator {__version__} ready on {address} (Ctrl+C ends it)"
-    core = Core(world, credentials=options.credentials, allowed_hosts=options.allow_host)
+    core = Core(world, credentials=options.credentials, allowed_hosts=options.allow_host, iam=options.iam)
     serve(core, sockets, ready=lambda: print(ready, flush=True))
     return 0
 
@@ -212,3 +253,22 @@ def _seconds(text: str) -> timedelta:
     if not 0 <= seconds < 1e9:
         raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
     return timedelta(seconds=seconds)
+
+
+_PARTS = (worlds, scenario, snapshot, clock, faults, events, environment, lessons, doctor, demo)
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "serve": _serve,
+    "models": _models,
+    "worlds": worlds.run,
+    "reset": worlds.run,
+    "scenario": scenario.run,
+    "snapshot": snapshot.run,
+    "clock": clock.run,
+    "faults": faults.run,
+    "events": events.run,
+    "env": environment.run,
+    "profiles": environment.run,
+    "lesson": lessons.run,
+    "doctor": doctor.run,
+    "demo": demo.run,
+}

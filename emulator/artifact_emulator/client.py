@@ -197,6 +197,11 @@ class RemoteWorld:
         told: str = self._ask("POST", "faults", body)["id"]
         return told
 
+    def faults(self) -> list[dict[str, Any]]:
+        """Give the faults that are set."""
+        found: list[dict[str, Any]] = self._ask("GET", "faults")["faults"]
+        return found
+
     def clear_faults(self) -> None:
         """Take all faults away."""
         self._ask("DELETE", "faults")
@@ -221,6 +226,13 @@ class RemoteWorld:
             raise AssertionError(f"{name} was called {len(found)} times, not {times}; called were {others}")
         return found
 
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Call the control API of this world; `path` is below `/_emulator/`.
+
+        Raises ControlError.
+        """
+        return self._ask(method, path, body)
+
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         return self.emulator.ask(method, f"{self._base}/_emulator/{path}", body)
 
@@ -232,7 +244,7 @@ def session() -> Any:
     import boto3
     import botocore.session
 
-    from artifact_emulator.cli import MODELS
+    from artifact_emulator.models import MODELS
 
     made = botocore.session.Session()
     loader = made.get_component("data_loader")

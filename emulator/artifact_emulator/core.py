@@ -16,6 +16,7 @@ from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknow
 from artifact_emulator.faults import NO_EFFECT
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
 from artifact_emulator.identity import ANYBODY, Credentials, identify
+from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
@@ -128,6 +129,8 @@ class Core:
             "authorization": f"{stamp}, SignedHeaders=host, Signature=0",
         }
         self.handle(Request("POST", "/", "", headers, b"{}"))
+        # Nobody called.
+        instruments_of(self.world).clear()
 
     def _invoke(self, under_way: UnderWay, service: Service, operation: Operation) -> object:
         handler = require_handler(service, operation)

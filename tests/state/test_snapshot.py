@@ -22,7 +22,7 @@ class _AnyMap:
     """Stands for the persistent map, which takes no parameters at run time."""
 
     def __class_getitem__(cls, inner: tuple[Any, Any]) -> Any:
-        return dict[inner]  # type: ignore[valid-type]
+        return dict[inner]  # type: ignore[misc, valid-type]
 
 
 _NAMES = {**vars(identities), **vars(quota_records), **vars(report_records), "Map": _AnyMap}

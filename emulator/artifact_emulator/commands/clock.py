@@ -1,0 +1,61 @@
+"""The command `clock`: a world's time, told, stopped, moved ahead."""
+
+import argparse
+import re
+from datetime import UTC, datetime, timedelta
+
+from artifact_emulator.commands.asking import CannotDo, add_json, add_world, asked_world, explained, say, say_json
+
+_SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the others."""
+    parser = commands.add_parser("clock", help="tell a world's time, stop it, move it ahead")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    add_world(parser)
+    add_json(parser)
+    frozen = verbs.add_parser("freeze", help="let it stand still")
+    frozen.add_argument("instant", nargs="?", metavar="INSTANT", help="such as 2026-01-01T00:00:00Z; without one: now")
+    moved = verbs.add_parser("advance", help="move it ahead")
+    moved.add_argument("span", type=_span, metavar="SPAN", help="such as 15d, 2h30m, 90s or 90, which are seconds")
+    for one in (frozen, moved, verbs.add_parser("resume", help="let it show the real time")):
+        add_world(one)
+        add_json(one)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; give the exit status.
+
+    Raises CannotDo.
+    """
+    with explained():
+        world = asked_world(options)
+        if options.verb == "freeze":
+            world.freeze(_instant(options.instant) if options.instant else world.now())
+        elif options.verb == "advance":
+            world.advance(options.span)
+        elif options.verb == "resume":
+            world.resume()
+        now = world.now().isoformat()
+    if options.json:
+        say_json({"now": now})
+    else:
+        say(now)
+    return 0
+
+
+def _span(text: str) -> timedelta:
+    found = _SPAN.fullmatch(text)
+    if not text or found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no span of time: write 15d, 2h30m, 90s or 90")
+    days, hours, minutes, seconds = (int(one or 0) for one in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise CannotDo(f"{text!r} is no instant: write 2026-01-01T00:00:00Z", 2) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,72 @@
+"""The command `events`: what was called in a world and what happened there, and what is happening."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json
+
+if TYPE_CHECKING:
+    from artifact_emulator.client import RemoteWorld
+
+_PAUSE = 0.5
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the others."""
+    parser = commands.add_parser("events", help="list what was called, or follow what is called")
+    parser.add_argument("--follow", action="store_true", help="go on, until Ctrl+C")
+    parser.add_argument("--name", metavar="NAME", help="an operation or a service event")
+    parser.add_argument("--account", metavar="ID", help="of this account")
+    parser.add_argument("--source", metavar="SOURCE", help="such as organizations.amazonaws.com")
+    parser.add_argument("--error", metavar="CODE", help='an error\'s code; "" for what succeeded')
+    add_world(parser)
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; give the exit status.
+
+    Raises CannotDo.
+    """
+    with explained():
+        world = asked_world(options)
+        if not options.follow:
+            found = world.events(options.name, **_filters(options))
+            if options.json:
+                say_json({"events": found})
+            elif found:
+                say("\n".join(map(_line, found)))
+            return 0
+        try:
+            for event in _following(world, options):
+                if options.json:
+                    say_json(event)
+                else:
+                    say(_line(event))
+        except KeyboardInterrupt:
+            sys.stderr.write("\n")
+    return 0
+
+
+def _filters(options: argparse.Namespace) -> dict[str, str]:
+    asked = {"account": options.account, "source": options.source, "error": options.error}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _following(world: "RemoteWorld", options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    seen: set[str] = set()
+    while True:
+        found = world.events(options.name, **_filters(options))
+        yield from (one for one in found if one["eventID"] not in seen)
+        seen = {one["eventID"] for one in found}
+        time.sleep(_PAUSE)
+
+
+def _line(event: dict[str, Any]) -> str:
+    identity = event["userIdentity"]
+    who = identity.get("arn") or identity.get("invokedBy") or identity.get("accountId", "")
+    outcome = event.get("errorCode", "done")
+    return f"{event['eventTime']}  {who}  {event['eventSource'].partition('.')[0]}:{event['eventName']}  {outcome}"

@@ -1,0 +1,74 @@
+"""The command `lesson`: exercises that check themselves by what is called."""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json
+
+_PAUSE = 0.5
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the others."""
+    parser = commands.add_parser("lesson", help="learn by doing: the mission's story, and five more lessons")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="list the lessons, and how far each is")
+    shown = verbs.add_parser("show", help="show a lesson, and how far it is")
+    begun = verbs.add_parser("start", help="go through a lesson: each step is told when the one before is done")
+    for one in (shown, begun):
+        one.add_argument("name", metavar="NAME")
+    for one in (listed, shown, begun):
+        add_world(one)
+        add_json(one)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; give the exit status.
+
+    Raises CannotDo.
+    """
+    with explained():
+        world = asked_world(options)
+        if options.verb == "list":
+            found = world.ask("GET", "lessons")["lessons"]
+            told = "\n".join(f"{one['name']:28} {one['done']}/{len(one['steps'])}  {one['title']}" for one in found)
+            _done(options, told, {"lessons": found})
+        elif options.verb == "show":
+            found = world.ask("GET", f"lessons/{options.name}")
+            _done(options, "\n".join([found["title"], "", *map(_line, found["steps"])]), found)
+        else:
+            _go_through(options)
+    return 0
+
+
+def _go_through(options: argparse.Namespace) -> None:
+    world = asked_world(options)
+    told = -1
+    try:
+        while True:
+            found = world.ask("GET", f"lessons/{options.name}")
+            steps, done = found["steps"], found["done"]
+            for step in steps[max(told, 0) : done]:
+                say(f"✓ {step['learn'] or 'Done.'}\n")
+            if done == len(steps):
+                say("You are through.")
+                return
+            if done != told:
+                say(f"{done + 1}/{len(steps)}  {steps[done]['text']}\n     $ {steps[done]['command']}")
+            told = done
+            time.sleep(_PAUSE)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+
+
+def _line(step: dict[str, Any]) -> str:
+    return f"{'✓' if step['done_at'] else '·'} {step['text']}\n    $ {step['command']}"
+
+
+def _done(options: argparse.Namespace, text: str, content: object) -> None:
+    if options.json:
+        say_json(content)
+    else:
+        say(text)
