@@ -54,7 +54,7 @@ def creation_state(creation: Creation, now: datetime) -> CreationState:
     return CreationState.FAILED if creation.failure else CreationState.SUCCEEDED
 
 
-def create_account(
+def create_account(  # noqa: PLR0913 - what is asked of an account, and what a scenario adds to it.
     tx: Transaction,
     *,
     name: str,
