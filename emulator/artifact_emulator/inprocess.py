@@ -15,10 +15,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
-from artifact_emulator.cli import MODELS
 from artifact_emulator.client import DEFAULT_ACCOUNT, PLACEHOLDER, session
 from artifact_emulator.core import Core
 from artifact_emulator.message import Reply, Request
+from artifact_emulator.models import MODELS
 from artifact_state.world import World
 
 ENVIRONMENT = {
