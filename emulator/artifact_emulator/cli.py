@@ -141,6 +141,11 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="whether permissions are enforced, only recorded, or not looked at (default: enforce)",
     )
     serve.add_argument(
+        "--explain",
+        action="store_true",
+        help="name in a header of each answer where its decision is explained: x-artifact-emulator-decision",
+    )
+    serve.add_argument(
         "--services",
         type=_services,
         default=[],
@@ -193,7 +198,13 @@ def _serve(options: argparse.Namespace) -> int:
         return 1
     address = f"http://{_shown(options.host)}:{sockets[0].getsockname()[1]}"
     ready = f"artifact-emulator {__version__} ready on {address} (Ctrl+C ends it)"
-    core = Core(world, credentials=options.credentials, allowed_hosts=options.allow_host, iam=options.iam)
+    core = Core(
+        world,
+        credentials=options.credentials,
+        allowed_hosts=options.allow_host,
+        iam=options.iam,
+        explain=options.explain,
+    )
     serve(core, sockets, ready=lambda: print(ready, flush=True))
     return 0
 

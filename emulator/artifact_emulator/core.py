@@ -31,6 +31,8 @@ from artifact_state.worlds import NotAName, Worlds
 if TYPE_CHECKING:
     from artifact_emulator.authorizing import Iam
 
+EXPLANATION = "x-artifact-emulator-decision"
+"""The header that leads to the explanation of a decision."""
 log = logging.getLogger("artifact_emulator")
 _PROTOCOLS: Mapping[Protocol, ModuleType] = {"json": json11, "rest-json": rest_json, "query": query}
 _RANDOM = Random()  # noqa: S311 - a request id is no secret, and asking the system for each costs more than the id.
@@ -46,11 +48,13 @@ class Core:
         credentials: Credentials = "loose",
         allowed_hosts: Collection[str] = (),
         iam: "Iam" = "enforce",
+        explain: bool = False,
     ) -> None:
         self.worlds = Worlds(world)
         self.world = self.worlds.default
         self.credentials: Credentials = credentials
         self.iam: Iam = iam
+        self.explain = explain
         self._own_paths = OwnPaths(self, allowed_hosts)
 
     def handle(self, request: Request) -> Reply:
@@ -82,6 +86,9 @@ class Core:
             under_way.failure = unforeseen(asked.protocol, request_id)
             reply = self._refuse(asked, under_way.failure, request_id)
         note(under_way, asked, request_id)
+        if self.explain and instruments_of(world).decisions.of(request_id) is not None:
+            where = (EXPLANATION, f"{request.base}{control.PREFIX}/decisions/{request_id}")
+            reply = replace(reply, headers=(*reply.headers, where))
         effect = under_way.effect
         return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
 

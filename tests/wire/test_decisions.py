@@ -246,6 +246,14 @@ class TestExplanation:
         assert decision["documentation"].startswith("https://docs.aws.amazon.com/")
         assert "Stay" in decision["cure"]
 
+    def test_header(self) -> None:
+        """A header leads to the explanation, if that is wanted, wherever policies were asked."""
+        stranger = Client(Core(World(), explain=True), "999988887777")
+        got = user_of(stranger).is_refused("iam", "ListUsers")
+        where = dict(got.reply.headers)["x-artifact-emulator-decision"]
+        assert told(stranger.core, "GET", where)["allowed"] is False
+        assert "x-artifact-emulator-decision" not in dict(stranger.call("iam", "ListUsers").reply.headers)
+
     def test_of_a_root_user(self, stranger: Client) -> None:
         """No policy is asked of whom none binds; of a call that never was, nothing is told."""
         got = stranger.call("iam", "ListUsers")
