@@ -22,7 +22,8 @@ def console_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{served.port}"
 
 
-@pytest.fixture(scope="session")
+# Not for the session: as long as it runs, its event loop does, and other tests have loops of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start a browser without a window."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.console.signed import MANAGEMENT, Console
 
+pytestmark = pytest.mark.xdist_group("browser")  # One browser is enough.
+
 PAGES = (
     "/",
     "/sign-in",

@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.console.signed import MANAGEMENT, STRANGER, Console
 
+pytestmark = pytest.mark.xdist_group("browser")  # One browser is enough.
+
 ARTIFACT, ROLE = "artifact.amazonaws.com", "AWSServiceRoleForArtifact"
 BAA = "AWS Organizations Business Associate Addendum"
 
