@@ -460,6 +460,7 @@ _IAM: Rows = {
     errors.PasswordTooWeak: _says(
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."
     ),
+    errors.PolicyNotReadable: lambda refusal, caller: ("InvalidInputException", refusal.why),
     errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
     errors.InvalidInput: _says("ValidationError", "Invalid Marker."),
 }  # fmt: skip

@@ -37,6 +37,7 @@
     ├── UserNameNeeded              the caller is no user, and names none
     ├── TagKeysInvalid              a key of a tag is reserved, or comes twice
     ├── PasswordTooWeak             the password is not what the account asks of passwords
+    ├── PolicyNotReadable           what is to be simulated is no policy
     ├── SessionTooLong              the role does not allow sessions of this length
     ├── InvalidIdentityToken        another's word is not to be relied on
     ├── NoOutboundFederation        the account gives nobody its word
@@ -551,6 +552,14 @@ class TagKeysInvalid(Refused):
 
 class PasswordTooWeak(Refused):
     """The password is not what the account asks of passwords."""
+
+
+class PolicyNotReadable(Refused):
+    """What is to be simulated is no policy."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class SessionTooLong(Refused):

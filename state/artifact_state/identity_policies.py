@@ -44,6 +44,11 @@ def policies_of(state: State, caller: Caller, now: datetime) -> IdentityPolicies
     )
 
 
+def policies_of_identity(state: State, partition: str, identity: Identity) -> tuple[NamedPolicy, ...]:
+    """Give what is attached to a user, a group or a role itself."""
+    return tuple(_of_one(state, partition, identity))
+
+
 def identity_behind(state: State, caller: Caller, now: datetime) -> User | Role:
     """Tell the user that calls, or the role that is called in the name of.
 

@@ -29,6 +29,12 @@ class Pattern:
         self._parts = _VARIABLE.split(text) if variables and "${" in text else [text]
         self._fixed = None if len(self._parts) > 1 else _read(text)
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """Name the keys that it waits for, in lower case."""
+        named = (one.partition(",")[0].strip().lower() for one in self._parts[1::2])
+        return frozenset(one for one in named if one not in _LITERAL)
+
     def filled(self, keys: Keys) -> str | None:
         """Give the pattern with a call's values in it; None if the call has not what it needs."""
         if self._fixed is not None:

@@ -321,6 +321,18 @@ SERVICE = Service(
         "GetAccountSummary": Operation(
             name="GetAccountSummary", reply="GetAccountSummaryResponse", errors=("ServiceFailureException",)
         ),
+        "GetContextKeysForCustomPolicy": Operation(
+            name="GetContextKeysForCustomPolicy",
+            request="GetContextKeysForCustomPolicyRequest",
+            reply="GetContextKeysForPolicyResponse",
+            errors=("InvalidInputException",),
+        ),
+        "GetContextKeysForPrincipalPolicy": Operation(
+            name="GetContextKeysForPrincipalPolicy",
+            request="GetContextKeysForPrincipalPolicyRequest",
+            reply="GetContextKeysForPolicyResponse",
+            errors=("NoSuchEntityException", "InvalidInputException"),
+        ),
         "GetGroup": Operation(
             name="GetGroup",
             request="GetGroupRequest",
@@ -550,6 +562,18 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "SimulateCustomPolicy": Operation(
+            name="SimulateCustomPolicy",
+            request="SimulateCustomPolicyRequest",
+            reply="SimulatePolicyResponse",
+            errors=("InvalidInputException", "PolicyEvaluationException"),
+        ),
+        "SimulatePrincipalPolicy": Operation(
+            name="SimulatePrincipalPolicy",
+            request="SimulatePrincipalPolicyRequest",
+            reply="SimulatePolicyResponse",
+            errors=("NoSuchEntityException", "InvalidInputException", "PolicyEvaluationException"),
+        ),
         "TagPolicy": Operation(
             name="TagPolicy",
             request="TagPolicyRequest",
@@ -705,8 +729,6 @@ SERVICE = Service(
             "GenerateServiceLastAccessedDetails",
             "GetAccountPasswordPolicy",
             "GetAccountProperties",
-            "GetContextKeysForCustomPolicy",
-            "GetContextKeysForPrincipalPolicy",
             "GetCredentialReport",
             "GetDelegationRequest",
             "GetHumanReadableSummary",
@@ -747,8 +769,6 @@ SERVICE = Service(
             "ResyncMFADevice",
             "SendDelegationToken",
             "SetSecurityTokenServicePreferences",
-            "SimulateCustomPolicy",
-            "SimulatePrincipalPolicy",
             "TagInstanceProfile",
             "TagMFADevice",
             "TagOpenIDConnectProvider",
@@ -788,6 +808,7 @@ SERVICE = Service(
         "PasswordPolicyViolationException": ErrorShape(
             code="PasswordPolicyViolation", status=400, members=("message",)
         ),
+        "PolicyEvaluationException": ErrorShape(code="PolicyEvaluation", status=500, members=("message",)),
         "PolicyNotAttachableException": ErrorShape(code="PolicyNotAttachable", status=400, members=("message",)),
         "ServiceFailureException": ErrorShape(code="ServiceFailure", status=500, members=("message",)),
         "UnmodifiableEntityException": ErrorShape(code="UnmodifiableEntity", status=400, members=("message",)),
@@ -815,6 +836,7 @@ SERVICE = Service(
                 "CreateDate": "dateType",
             },
         ),
+        "ActionNameListType": Layout(kind="list", of="ActionNameType"),
         "AddRoleToInstanceProfileRequest": Layout(
             kind="structure", members={"InstanceProfileName": "instanceProfileNameType", "RoleName": "roleNameType"}
         ),
@@ -839,6 +861,18 @@ SERVICE = Service(
             },
         ),
         "AttachedPolicy": Layout(kind="structure", members={"PolicyName": "policyNameType", "PolicyArn": "arnType"}),
+        "ColumnNumber": Layout(kind="integer"),
+        "ContextEntry": Layout(
+            kind="structure",
+            members={
+                "ContextKeyName": "ContextKeyNameType",
+                "ContextKeyValues": "ContextKeyValueListType",
+                "ContextKeyType": "ContextKeyTypeEnum",
+            },
+        ),
+        "ContextEntryListType": Layout(kind="list", of="ContextEntry"),
+        "ContextKeyNamesResultListType": Layout(kind="list", of="ContextKeyNameType"),
+        "ContextKeyValueListType": Layout(kind="list", of="ContextKeyValueType"),
         "CreateAccessKeyRequest": Layout(kind="structure", members={"UserName": "existingUserNameType"}),
         "CreateAccessKeyResponse": Layout(kind="structure", members={"AccessKey": "AccessKey"}),
         "CreateAccountAliasRequest": Layout(kind="structure", members={"AccountAlias": "accountAliasType"}),
@@ -934,6 +968,22 @@ SERVICE = Service(
         "DetachUserPolicyRequest": Layout(
             kind="structure", members={"UserName": "userNameType", "PolicyArn": "arnType"}
         ),
+        "EvalDecisionDetailsType": Layout(kind="map", of="PolicyEvaluationDecisionType"),
+        "EvaluationResult": Layout(
+            kind="structure",
+            members={
+                "EvalActionName": "ActionNameType",
+                "EvalResourceName": "ResourceNameType",
+                "EvalDecision": "PolicyEvaluationDecisionType",
+                "MatchedStatements": "StatementListType",
+                "MissingContextValues": "ContextKeyNamesResultListType",
+                "OrganizationsDecisionDetail": "OrganizationsDecisionDetail",
+                "PermissionsBoundaryDecisionDetail": "PermissionsBoundaryDecisionDetail",
+                "EvalDecisionDetails": "EvalDecisionDetailsType",
+                "ResourceSpecificResults": "ResourceSpecificResultListType",
+            },
+        ),
+        "EvaluationResultsListType": Layout(kind="list", of="EvaluationResult"),
         "GetAccessKeyLastUsedRequest": Layout(kind="structure", members={"AccessKeyId": "accessKeyIdType"}),
         "GetAccessKeyLastUsedResponse": Layout(
             kind="structure", members={"UserName": "existingUserNameType", "AccessKeyLastUsed": "AccessKeyLastUsed"}
@@ -953,6 +1003,15 @@ SERVICE = Service(
             },
         ),
         "GetAccountSummaryResponse": Layout(kind="structure", members={"SummaryMap": "summaryMapType"}),
+        "GetContextKeysForCustomPolicyRequest": Layout(
+            kind="structure", members={"PolicyInputList": "SimulationPolicyListType"}
+        ),
+        "GetContextKeysForPolicyResponse": Layout(
+            kind="structure", members={"ContextKeyNames": "ContextKeyNamesResultListType"}
+        ),
+        "GetContextKeysForPrincipalPolicyRequest": Layout(
+            kind="structure", members={"PolicySourceArn": "arnType", "PolicyInputList": "SimulationPolicyListType"}
+        ),
         "GetGroupPolicyRequest": Layout(
             kind="structure", members={"GroupName": "groupNameType", "PolicyName": "policyNameType"}
         ),
@@ -1038,6 +1097,14 @@ SERVICE = Service(
                 "AttachedManagedPolicies": "attachedPoliciesListType",
             },
         ),
+        "InlinePolicyIdentifierType": Layout(
+            kind="structure",
+            members={
+                "PolicyName": "policyNameType",
+                "AttachmentType": "AttachmentType",
+                "AttachmentName": "AttachmentName",
+            },
+        ),
         "InstanceProfile": Layout(
             kind="structure",
             members={
@@ -1050,6 +1117,7 @@ SERVICE = Service(
                 "Tags": "tagListType",
             },
         ),
+        "LineNumber": Layout(kind="integer"),
         "ListAccessKeysRequest": Layout(
             kind="structure",
             members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
@@ -1269,6 +1337,14 @@ SERVICE = Service(
             },
         ),
         "ManagedPolicyDetailListType": Layout(kind="list", of="ManagedPolicyDetail"),
+        "OrderedOrganizationPolicyType": Layout(
+            kind="structure", members={"ServiceControlPolicyInputList": "SimulationPolicyListType"}
+        ),
+        "OrganizationPolicyListType": Layout(kind="list", of="OrderedOrganizationPolicyType"),
+        "OrganizationsDecisionDetail": Layout(kind="structure", members={"AllowedByOrganizations": "booleanType"}),
+        "PermissionsBoundaryDecisionDetail": Layout(
+            kind="structure", members={"AllowedByPermissionsBoundary": "booleanType"}
+        ),
         "Policy": Layout(
             kind="structure",
             members={
@@ -1289,8 +1365,17 @@ SERVICE = Service(
         "PolicyDetail": Layout(
             kind="structure", members={"PolicyName": "policyNameType", "PolicyDocument": "policyDocumentType"}
         ),
+        "PolicyExclusionsListType": Layout(kind="list", of="PolicyIdentifier"),
         "PolicyGroup": Layout(kind="structure", members={"GroupName": "groupNameType", "GroupId": "idType"}),
         "PolicyGroupListType": Layout(kind="list", of="PolicyGroup"),
+        "PolicyIdentifier": Layout(
+            kind="structure",
+            members={
+                "PolicyType": "PolicyIdentifierPolicyType",
+                "PolicyArn": "arnType",
+                "InlinePolicyIdentifier": "InlinePolicyIdentifierType",
+            },
+        ),
         "PolicyRole": Layout(kind="structure", members={"RoleName": "roleNameType", "RoleId": "idType"}),
         "PolicyRoleListType": Layout(kind="list", of="PolicyRole"),
         "PolicyUser": Layout(kind="structure", members={"UserName": "userNameType", "UserId": "idType"}),
@@ -1304,6 +1389,7 @@ SERVICE = Service(
                 "CreateDate": "dateType",
             },
         ),
+        "Position": Layout(kind="structure", members={"Line": "LineNumber", "Column": "ColumnNumber"}),
         "PutGroupPolicyRequest": Layout(
             kind="structure",
             members={
@@ -1337,6 +1423,19 @@ SERVICE = Service(
         "RemoveUserFromGroupRequest": Layout(
             kind="structure", members={"GroupName": "groupNameType", "UserName": "existingUserNameType"}
         ),
+        "ResourceNameListType": Layout(kind="list", of="ResourceNameType"),
+        "ResourceSpecificResult": Layout(
+            kind="structure",
+            members={
+                "EvalResourceName": "ResourceNameType",
+                "EvalResourceDecision": "PolicyEvaluationDecisionType",
+                "MatchedStatements": "StatementListType",
+                "MissingContextValues": "ContextKeyNamesResultListType",
+                "EvalDecisionDetails": "EvalDecisionDetailsType",
+                "PermissionsBoundaryDecisionDetail": "PermissionsBoundaryDecisionDetail",
+            },
+        ),
+        "ResourceSpecificResultListType": Layout(kind="list", of="ResourceSpecificResult"),
         "Role": Layout(
             kind="structure",
             members={
@@ -1377,9 +1476,63 @@ SERVICE = Service(
         "SetDefaultPolicyVersionRequest": Layout(
             kind="structure", members={"PolicyArn": "arnType", "VersionId": "policyVersionIdType"}
         ),
+        "SimulateCustomPolicyRequest": Layout(
+            kind="structure",
+            members={
+                "PolicyInputList": "SimulationPolicyListType",
+                "PermissionsBoundaryPolicyInputList": "SimulationPolicyListType",
+                "OrderedOrganizationPolicyInputList": "OrganizationPolicyListType",
+                "ActionNames": "ActionNameListType",
+                "ResourceArns": "ResourceNameListType",
+                "ResourcePolicy": "policyDocumentType",
+                "ResourceOwner": "ResourceNameType",
+                "CallerArn": "ResourceNameType",
+                "ContextEntries": "ContextEntryListType",
+                "ResourceHandlingOption": "ResourceHandlingOptionType",
+                "MaxItems": "maxItemsType",
+                "Marker": "markerType",
+            },
+        ),
+        "SimulatePolicyResponse": Layout(
+            kind="structure",
+            members={
+                "EvaluationResults": "EvaluationResultsListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "SimulatePrincipalPolicyRequest": Layout(
+            kind="structure",
+            members={
+                "PolicySourceArn": "arnType",
+                "PolicyInputList": "SimulationPolicyListType",
+                "PermissionsBoundaryPolicyInputList": "SimulationPolicyListType",
+                "PolicyExclusionList": "PolicyExclusionsListType",
+                "ActionNames": "ActionNameListType",
+                "ResourceArns": "ResourceNameListType",
+                "ResourcePolicy": "policyDocumentType",
+                "ResourceOwner": "ResourceNameType",
+                "CallerArn": "ResourceNameType",
+                "ContextEntries": "ContextEntryListType",
+                "ResourceHandlingOption": "ResourceHandlingOptionType",
+                "MaxItems": "maxItemsType",
+                "Marker": "markerType",
+            },
+        ),
+        "SimulationPolicyListType": Layout(kind="list", of="policyDocumentType"),
         "SourceRoleTemplate": Layout(
             kind="structure", members={"TemplateArn": "arnType", "TemplateMinorVersion": "integerType"}
         ),
+        "Statement": Layout(
+            kind="structure",
+            members={
+                "SourcePolicyId": "PolicyIdentifierType",
+                "SourcePolicyType": "PolicySourceType",
+                "StartPosition": "Position",
+                "EndPosition": "Position",
+            },
+        ),
+        "StatementListType": Layout(kind="list", of="Statement"),
         "Tag": Layout(kind="structure", members={"Key": "tagKeyType", "Value": "tagValueType"}),
         "TagPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType", "Tags": "tagListType"}),
         "TagRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType", "Tags": "tagListType"}),

@@ -335,6 +335,12 @@ class GetAccountSummaryResponse(TypedDict, total=False):
     SummaryMap: dict[SummaryKeyType, int]
 
 
+class GetContextKeysForPolicyResponse(TypedDict, total=False):
+    """What GetContextKeysForCustomPolicy and GetContextKeysForPrincipalPolicy answers."""
+
+    ContextKeyNames: list[str]
+
+
 class GetGroupResponse(TypedDict, total=False):
     """What GetGroup answers."""
 
@@ -594,6 +600,71 @@ class ListUsersResponse(TypedDict, total=False):
     """What ListUsers answers."""
 
     Users: Required[list[User]]
+    IsTruncated: bool
+    Marker: str
+
+
+PolicyEvaluationDecisionType = Literal["allowed", "explicitDeny", "implicitDeny"]
+PolicySourceType = Literal["user", "group", "role", "aws-managed", "user-managed", "resource", "none"]
+
+
+class Position(TypedDict, total=False):
+    """Part of a reply."""
+
+    Line: int
+    Column: int
+
+
+class Statement(TypedDict, total=False):
+    """Part of a reply."""
+
+    SourcePolicyId: str
+    SourcePolicyType: PolicySourceType
+    StartPosition: Position
+    EndPosition: Position
+
+
+class OrganizationsDecisionDetail(TypedDict, total=False):
+    """Part of a reply."""
+
+    AllowedByOrganizations: bool
+
+
+class PermissionsBoundaryDecisionDetail(TypedDict, total=False):
+    """Part of a reply."""
+
+    AllowedByPermissionsBoundary: bool
+
+
+class ResourceSpecificResult(TypedDict, total=False):
+    """Part of a reply."""
+
+    EvalResourceName: Required[str]
+    EvalResourceDecision: Required[PolicyEvaluationDecisionType]
+    MatchedStatements: list[Statement]
+    MissingContextValues: list[str]
+    EvalDecisionDetails: dict[str, PolicyEvaluationDecisionType]
+    PermissionsBoundaryDecisionDetail: PermissionsBoundaryDecisionDetail
+
+
+class EvaluationResult(TypedDict, total=False):
+    """Part of a reply."""
+
+    EvalActionName: Required[str]
+    EvalResourceName: str
+    EvalDecision: Required[PolicyEvaluationDecisionType]
+    MatchedStatements: list[Statement]
+    MissingContextValues: list[str]
+    OrganizationsDecisionDetail: OrganizationsDecisionDetail
+    PermissionsBoundaryDecisionDetail: PermissionsBoundaryDecisionDetail
+    EvalDecisionDetails: dict[str, PolicyEvaluationDecisionType]
+    ResourceSpecificResults: list[ResourceSpecificResult]
+
+
+class SimulatePolicyResponse(TypedDict, total=False):
+    """What SimulateCustomPolicy and SimulatePrincipalPolicy answers."""
+
+    EvaluationResults: list[EvaluationResult]
     IsTruncated: bool
     Marker: str
 
