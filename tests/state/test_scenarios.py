@@ -1,14 +1,19 @@
 """Scenarios: what they make, what they refuse, and that a world written down is made again."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from artifact_state import agreements
+from artifact_state import agreements, catalog, creations
 from artifact_state.accounts import account_state
 from artifact_state.agreements import covers
-from artifact_state.model import Acceptance, AccountState
+from artifact_state.attachments import attached
+from artifact_state.handshakes import handshake_state
+from artifact_state.model import Acceptance, AccountState, HandshakeState, PolicyType
+from artifact_state.principals import root_of
 from artifact_state.roles import roles_of
 from artifact_state.scenarios.describing import describe
 from artifact_state.scenarios.forms import Scenario
@@ -19,6 +24,17 @@ MANAGEMENT = "111122223333"
 BAA = "AWS Organizations Business Associate Addendum"
 NOW = "2026-01-01T00:00:00Z"
 A = {"name": "A", "email": "a@a.io"}
+SCP = PolicyType.SERVICE_CONTROL_POLICY
+ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+DELEGATING = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"AWS": "222233334444"},
+        "Action": "organizations:ListPolicies",
+        "Resource": "*",
+    },
+}
 POLICY = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}}
 
 
@@ -111,7 +127,7 @@ class TestLoad:
             (
                 scenario(trusted_services=["nonsense.example.com"]),
                 ("trusted_services", 0),
-                "UNRECOGNIZED_SERVICE_PRINCIPAL",
+                "no service 'nonsense.example.com' to trust",
             ),
             (scenario(agreements=["No agreement"]), ("agreements", 0), BAA),
             (
@@ -161,8 +177,182 @@ class TestLoad:
             Scenario.model_validate(content)
 
 
+class TestFacts:
+    """What a scenario can say of an organization and its accounts besides."""
+
+    def test_agreements_that_ended(self) -> None:
+        """An agreement that was ended, by whom it may be, covers nobody; the same can be in force again."""
+        ended = [{"agreement": BAA, "terminated": who} for who in ("aws", "customer")]
+        world = made(scenario(agreements=[*ended, BAA]))
+        accepted = sorted(world.state.acceptances.values(), key=lambda one: one.serial)
+        assert [one.terminated_by and one.terminated_by.value for one in accepted] == ["aws", "customer", None]
+        assert [one.effective_end is None for one in accepted] == [False, False, True]
+
+    def test_linked_role(self) -> None:
+        """AWS Artifact's role may be there without trust, and be gone after it; while it is trusted it is there."""
+        for there in (True, False):
+            world = made(scenario(linked_role=there, agreements=[BAA]))
+            names = {one.name for one in roles_of(world.state, MANAGEMENT, "/", world.clock.now())}
+            assert ("AWSServiceRoleForArtifact" in names) is there
+        with pytest.raises(ScenarioError, match="uses its role"):
+            made(scenario(linked_role=False, trusted_services=["artifact.amazonaws.com"]))
+
+    def test_delegate_of_a_service_that_is_trusted_no_longer(self) -> None:
+        """A registration outlives the trust."""
+        delegate = {"account": "A", "service": "access-analyzer.amazonaws.com"}
+        world = made(scenario(A, delegated_administrators=[delegate]))
+        (one,) = world.state.organizations.values()
+        assert len(one.delegations) == 1
+        assert not one.trusted_services
+
+    def test_invitations(self) -> None:
+        """Invitations wait for an answer, by id and by address."""
+        invited = [{"account": "999988887777", "notes": "Come", "tags": {"a": "b"}}, {"email": "guest@example.com"}]
+        world = made(scenario(invitations=invited))
+        sent = sorted(world.state.handshakes.values(), key=lambda one: one.serial)
+        assert [(one.recipient, one.notes, one.tags) for one in sent] == [
+            ("999988887777", "Come", (("a", "b"),)),
+            ("guest@example.com", None, ()),
+        ]
+        assert {handshake_state(world.state, one, world.clock.now()) for one in sent} == {HandshakeState.OPEN}
+
+    def test_policies(self) -> None:
+        """A policy of AWS may be detached where another one is attached; names of units may look like other things."""
+        own = {"name": "Own", "content": ALLOW, "attach": ["root", "/root", "A\\/B/C"], "tags": {"k": "v"}}
+        units = [{"name": "root"}, {"name": "A/B", "units": [{"name": "C"}]}]
+        detached = [{"policy": "FullAWSAccess", "targets": ["/root", "A\\/B/C"]}]
+        world = made(scenario(units=units, policies=[own], detached=detached))
+        state = world.state
+        (one,) = state.organizations.values()
+        attached_to = {
+            state.units[target].name: [policy.name for _, policy in attached(state, one, target, SCP)]
+            for target in (one.root_id, *one.units)
+        }
+        assert attached_to == {
+            "Root": ["FullAWSAccess", "Own"],
+            "root": ["Own"],
+            "A/B": ["FullAWSAccess"],
+            "C": ["Own"],
+        }
+
+    def test_disabled_policies(self) -> None:
+        """Service control policies may be disabled, those of other types enabled."""
+        world = made(scenario(service_control_policies=False, policy_types=["TAG_POLICY"]))
+        (one,) = world.state.organizations.values()
+        assert [kind.value for kind in one.enabled_policy_types] == ["TAG_POLICY"]
+
+    def test_resource_policy(self) -> None:
+        """The organization's policy that delegates to its members, with tags."""
+        world = made(scenario(A, resource_policy={"content": DELEGATING, "tags": {"k": "v"}}))
+        ((policy_id, policy),) = world.state.resource_policies.items()
+        assert json.loads(policy.content) == DELEGATING
+        assert [tag.value for tag in world.state.tags[policy_id]] == ["v"]
+
+    def test_management_account(self) -> None:
+        """The management account has its place, tags and agreements as others have."""
+        content = scenario(units=[{"name": "U"}])
+        account_agreement = "AWS Business Associate Addendum"
+        content["organizations"][0]["management"] |= {
+            "unit": "U",
+            "tags": {"a": "b"},
+            "agreements": [account_agreement],
+            "notifications": True,
+            "state": "suspended",
+        }
+        state = made(content).state
+        assert state.units[state.memberships[MANAGEMENT].parent_id].name == "U"
+        assert [tag.key for tag in state.tags[MANAGEMENT]] == ["a"]
+        assert len(state.accepted_by[MANAGEMENT]) == 1
+        assert state.accounts[MANAGEMENT].suspended
+
+    def test_access_role(self) -> None:
+        """The role of a created account may have another name, or not be there."""
+        world = made(scenario(A | {"access_role": "Admin"}, {"name": "B", "access_role": None}))
+        found = {
+            world.state.accounts[account_id].name: [
+                one.name for one in roles_of(world.state, account_id, "/", world.clock.now()) if not one.linked_service
+            ]
+            for account_id in world.state.memberships
+            if account_id != MANAGEMENT
+        }
+        assert found == {"A": ["Admin"], "B": []}
+
+    def test_identities(self) -> None:
+        """Users are in groups, bounded by policies of their account; services' roles are there that nothing needs."""
+        own = f"arn:aws:iam::{MANAGEMENT}:policy/team/Own"
+        me = {"account": MANAGEMENT}
+        world = made(
+            {
+                "customer_policies": [me | {"name": "Own", "path": "/team/", "document": ALLOW, "tags": {"k": "v"}}],
+                "groups": [me | {"name": "Team", "policies": [own], "inline": {"p": ALLOW}}],
+                "users": [me | {"name": "ann", "groups": ["team"], "boundary": own, "tags": {"k": "v"}}],
+                "roles": [me | {"name": "dev", "trust": TRUST, "boundary": own, "max_session_seconds": 7200}],
+                "linked_roles": [me | {"service": "artifact.amazonaws.com"}],
+            }
+        )
+        state = world.state
+        (user,), (group,) = state.users[MANAGEMENT], state.groups[MANAGEMENT]
+        assert (user.groups, user.boundary, group.managed_policies) == (("team",), ":Own", (":Own",))
+        roles = {one.name: one for one in state.roles[MANAGEMENT]}
+        assert roles.keys() == {"dev", "AWSServiceRoleForArtifact"}
+        assert (roles["dev"].boundary, roles["dev"].max_session) == (":Own", timedelta(hours=2))
+        assert describe(load(describe(world))) == describe(world)
+
+    def test_other_partition(self) -> None:
+        """An organization in AWS GovCloud (US) has agreements and ARNs of there."""
+        guest = {"id": "222233334444", "joined": "invited", "agreements": ["AWS Business Associate Addendum"]}
+        world = made(scenario(guest, partition="aws-us-gov", agreements=[BAA]))
+        assert {one.partition for one in world.state.acceptances.values()} == {"aws-us-gov"}
+        assert describe(load(describe(world))) == describe(world)
+        with pytest.raises(ScenarioError, match="UnsupportedHere"):
+            made(scenario(A, partition="aws-us-gov"))
+
+    def test_reports(self) -> None:
+        """Reports are published in versions, and AWS's own withdrawn."""
+        known = catalog.reports()[0]
+        changed = {"id": known.id, "versions": [{"version": known.versions[0].version, "state": "UNPUBLISHED"}]}
+        new = {"name": "Mine", "series": "SOC", "versions": [{"status_message": "first"}, {"status_message": "second"}]}
+        state = made({"reports": [changed, new]}).state
+        (mine,) = (state.reports[one] for one in state.report_order)
+        assert [one.status_message for one in mine.versions] == ["first", "second"]
+        assert not state.reports[known.id].versions[0].published
+        assert state.reports[known.id].name == known.name
+        with pytest.raises(ScenarioError, match="a name and a series"):
+            made({"reports": [{"name": "Mine"}]})
+
+    def test_time(self) -> None:
+        """Without a clock everything is of this moment, and time goes on."""
+        world = made(scenario(A) | {"clock": None})
+        assert not world.clock.is_frozen
+        assert len({one.joined_at for one in world.state.memberships.values()}) == 1
+
+
 class TestDescribe:
     """describe."""
+
+    def test_what_is_over_or_under_way_is_not_said(self) -> None:
+        """Whoever is gone, or is still being created, is no account of the scenario, nor an administrator."""
+        delegate = {"account": "Old", "service": "access-analyzer.amazonaws.com"}
+        old = {"name": "Old", "email": "old@example.com", "state": "closed"}
+        world = made(scenario(A, old, delegated_administrators=[delegate]))
+        world.options = Options(creation_delay=timedelta(minutes=1))
+        with world.transaction(root_of(MANAGEMENT)) as tx:
+            creations.create_account(tx, name="Later", email="later@example.com")
+        assert [one.name for one in describe(world).organizations[0].accounts] == ["A", "Old"]
+        world.clock.advance(timedelta(days=91))
+        (told,) = describe(world).organizations
+        assert [one.name for one in told.accounts] == ["A", "Later"]
+        assert told.delegated_administrators == []
+
+    def test_order_is_that_of_creation(self) -> None:
+        """Organizations of one instant are told in the order in which they were made."""
+        managers = [f"{number:012d}" for number in range(20)]
+        content = {"clock": NOW, "organizations": [{"management": {"id": one}} for one in managers]}
+        assert [one.management.id for one in describe(made(content)).organizations] == managers
+
+    def test_empty_world(self) -> None:
+        """Of an empty world there is nothing to say."""
+        assert describe(World()) == Scenario.model_validate({})
 
     def test_is_made_again(self) -> None:
         """A world that is written down, made, and written down again says the same."""

@@ -88,6 +88,29 @@ class TestMake:
         assert len(list(worlds)) == 1
 
 
+class TestBegin:
+    """Worlds that begin as another one is."""
+
+    @pytest.mark.parametrize("name", ["default", "mine"])
+    def test_resets_lead_back(self, worlds: Worlds, name: str) -> None:
+        """The world is as the other one, and is so again after a reset; the other one goes on by itself."""
+        act(worlds.get("model"), organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
+        origin = worlds.make("origin", fork="model")
+        begun = worlds.begin(name, origin)
+        assert begun is worlds.get(name)
+        assert begun.name == name
+        act(begun, organization.delete_organization)
+        assert origin.state.organizations
+        begun.reset()
+        assert begun.state is origin.state
+
+    def test_no_name(self, worlds: Worlds) -> None:
+        """A world whose name is none does not come to be."""
+        with pytest.raises(NotAName):
+            worlds.begin("-", worlds.get("mine"))
+        assert len(list(worlds)) == 2
+
+
 class TestDrop:
     """Worlds that are not needed any more."""
 

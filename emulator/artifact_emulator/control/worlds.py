@@ -69,8 +69,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
         options = served.default.options
         wanted = body.scenario
         made = world_at(wanted, options) if isinstance(wanted, str) else world_of(wanted, options)
-        world = served.make(path.name)
-        world.become(made)
+        world = served.begin(path.name, made)
         instruments_of(world).clear()
         return jsonify(_described(world))
 

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from artifact_state.scenarios import forms
 from artifact_state.scenarios.forms import Scenario
 from artifact_state.scenarios.making import Place, ScenarioError, load
 from artifact_state.world import Options, World
@@ -21,14 +20,17 @@ from artifact_state.world import Options, World
 _FOLDER = Path(__file__).parent
 _SUFFIXES = (".yaml", ".yml", ".json")
 _ACCOUNT_ID = re.compile(r"\d{12}")
-_KEYS = sorted(
-    {
-        name
-        for form in vars(forms).values()
-        if isinstance(form, type) and issubclass(form, BaseModel)
-        for name in form.model_fields
-    }
-)
+
+
+# In the words of a scenario's author what pydantic says in those of a programmer.
+_CURES = {
+    "string_type": "should be text: put it in quotes",
+    "model_type": "should be keys with their values",
+    "dict_type": "should be keys with their values",
+    "list_type": "should be a list",
+    "missing": "is missing",
+    "timezone_aware": "should tell its zone, as 2026-01-01T00:00:00Z does",
+}
 
 
 class UnreadableScenario(ValueError):
@@ -109,7 +111,9 @@ def _read(path: Path) -> tuple[Scenario, Node]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UnreadableScenario(f"{path}:{line}: {error.problem}") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except UnicodeDecodeError:
+        raise UnreadableScenario(f"{path} is no text in UTF-8") from None
+    except (OSError, yaml.YAMLError) as error:
         raise UnreadableScenario(f"{path}: {error}") from None
     node = root or ScalarNode("", "")
     try:
@@ -118,16 +122,20 @@ def _read(path: Path) -> tuple[Scenario, Node]:
         raise UnreadableScenario("\n".join(_told(str(path), node, error))) from None
 
 
-def _value(node: Node) -> Any:
+def _value(node: Node, above: tuple[Node, ...] = ()) -> Any:
+    if node in above:
+        # An alias can stand within what it stands for.
+        raise yaml.MarkedYAMLError(problem="what begins here contains itself", problem_mark=node.start_mark)
+    above = (*above, node)
     if isinstance(node, MappingNode):
         content: dict[str, Any] = {}
         for key, value in node.value:
             if key.value in content:
                 raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
-            content[str(key.value)] = _value(value)
+            content[str(key.value)] = _value(value, above)
         return content
     if isinstance(node, SequenceNode):
-        return [_value(one) for one in node.value]
+        return [_value(one, above) for one in node.value]
     if _ACCOUNT_ID.fullmatch(node.value) or node.tag == "tag:yaml.org,2002:timestamp":
         return node.value
     return yaml.SafeLoader("").construct_object(node)
@@ -135,13 +143,31 @@ def _value(node: Node) -> Any:
 
 def _told(name: str, root: Node | None, error: ValidationError) -> Iterator[str]:
     for one in error.errors(include_url=False):
-        why = one["msg"].replace("Extra inputs are not permitted", "is no key of a scenario here")
+        where, place = _where(name, root, one["loc"]), one["loc"]
         if one["type"] == "extra_forbidden":
-            close = get_close_matches(str(one["loc"][-1]), _KEYS, n=1)
-            why = f"{one['loc'][-1]} {why}{f'; did you mean {close[0]}?' if close else ''}"
+            keys = _keys_at(place[:-1])
+            close = get_close_matches(str(place[-1]), keys, n=1)
+            cure = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(keys))}"
+            yield f"{where}: {place[-1]} is no key of a scenario here; {cure}"
         else:
-            why = f"{'.'.join(map(str, one['loc']))}: {why}"
-        yield f"{_where(name, root, one['loc'])}: {why}"
+            why = _CURES.get(one["type"]) or one["msg"].removeprefix("Value error, ")
+            yield f"{where}: {'.'.join(map(str, place)) or 'a scenario'}: {why}"
+
+
+def _keys_at(place: Place) -> list[str]:
+    """Tell the keys that a scenario may have at a place."""
+    form: Any = Scenario
+    for at in place:
+        if isinstance(at, str) and at in form.model_fields:
+            form = next(_forms_in(form.model_fields[at].annotation), form)
+    return list(form.model_fields)
+
+
+def _forms_in(annotation: Any) -> Iterator[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _forms_in(inner)
 
 
 def _where(name: str, root: Node | None, place: Place) -> str:

@@ -1,72 +1,64 @@
 """Worlds made of scenarios, by the domain's own operations, so that nothing is there that could not be.
 
-Whatever refers to nothing, or to two things at once, is told with the place where it stands; nothing is made then.
+A scenario says what is the case, and not since when: all of it comes to be at one instant. If any part of it cannot
+be, nothing is made.
 """
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, TypeVar
 
 from artifact_state import (
     accounts,
     agreements,
     answers,
     artifact_settings,
+    attachments,
     catalog,
     closures,
     creations,
     delegation,
     hierarchy,
-    inline_policies,
     invitations,
+    linked_roles,
     organization,
     policies,
-    role_changes,
+    resource_policies,
     tags,
     trusted_access,
-    users,
 )
-from artifact_state.attached_policies import attach_policy as attach_identity_policy
 from artifact_state.clock import Clock
-from artifact_state.errors import Refused
 from artifact_state.model import (
     CreationState,
     FeatureSet,
     NotificationSubscription,
     Organization,
     PartyKind,
-    Role,
+    PolicyType,
     State,
+    TerminatedBy,
 )
-from artifact_state.model.identities import User
-from artifact_state.principals import root_of
-from artifact_state.roles import role_of
+from artifact_state.roles import end_role, role_of
 from artifact_state.scenarios.forms import (
-    IdentityScenario,
+    Accepted,
+    EndedAgreement,
     KnownAccount,
+    ManagementAccount,
     MemberAccount,
+    OrganizationPolicy,
     OrganizationScenario,
-    RoleScenario,
     Scenario,
+    StandaloneAccount,
     Unit,
 )
-from artifact_state.users import user_of
-from artifact_state.world import Options, Transaction, World, default_quotas
+from artifact_state.scenarios.making_identities import make_identities
+from artifact_state.scenarios.making_reports import make_report
+from artifact_state.scenarios.workshop import Place, ScenarioError, Workshop, document, instead, placed, step
+from artifact_state.world import Options, World, default_quotas
 
-P = TypeVar("P")
-Place = tuple[str | int, ...]
-"""Where something stands in a scenario, such as `("organizations", 0, "accounts", 2)`."""
+__all__ = ["Place", "ScenarioError", "load"]
 
-
-class ScenarioError(ValueError):
-    """A scenario that cannot be: where, and why."""
-
-    def __init__(self, place: Place, why: str) -> None:
-        super().__init__(why)
-        self.place = place
-        self.why = why
+_ARTIFACT = frozenset({agreements.ARTIFACT_DOCUMENTED_PRINCIPAL, agreements.ARTIFACT_SYNC_PRINCIPAL})
+_MANY = 100_000
+Pairs = tuple[tuple[str, str], ...]
 
 
 def load(scenario: Scenario, options: Options | None = None) -> World:
@@ -74,265 +66,310 @@ def load(scenario: Scenario, options: Options | None = None) -> World:
 
     Raises ScenarioError.
     """
-    clock = Clock(frozen_at=scenario.clock) if scenario.clock else Clock()
-    # What was true before the scenario took no time, and met no quota.
-    quotas = replace(default_quotas(), invitations_per_day=100_000, closure_share=100)
+    clock = Clock(frozen_at=scenario.clock or Clock().now())
+    # What was true before the scenario took no time, and met no quota of a day or a month.
+    quotas = replace(
+        default_quotas(),
+        invitations_per_day=_MANY,
+        concurrent_account_closures=_MANY,
+        closures_in_small_organization=_MANY,
+        closure_share=100,
+    )
     world = World(options=Options(quotas=quotas), clock=clock, state=State(seed=scenario.seed))
-    _Maker(world, scenario).make()
+    _make(Workshop(world), scenario)
+    if scenario.clock is None:
+        clock.resume()
     world.options = options or Options()
     world.events.clear()
     return world
 
 
-class _Maker:
-    """Makes a world, part after part, and knows by which names its parts are referred to."""
+def _make(shop: Workshop, scenario: Scenario) -> None:
+    """Make everything, in the order in which one thing needs another."""
+    for place, one in placed(("accounts",), scenario.accounts):
+        _make_standalone(shop, place, one)
+    for place, wanted in placed(("organizations",), scenario.organizations):
+        _OrganizationMaker(shop, place, wanted).make()
+    make_identities(shop, scenario)
+    for place, report in placed(("reports",), scenario.reports):
+        make_report(shop, place, report)
+    for place, one in placed(("accounts",), scenario.accounts):
+        _suspend(shop, place, one.id, one.state)
 
-    def __init__(self, world: World, scenario: Scenario) -> None:
-        self._world = world
-        self._scenario = scenario
-        self._accounts: dict[str, str] = {}
-        self._units: dict[tuple[str, str], str] = {}
+
+def _make_standalone(shop: Workshop, place: Place, one: StandaloneAccount) -> None:
+    shop.locate(one.id, one.partition)
+    _introduce(shop, place, one)
+    _settle(shop, place, one.id, one)
+
+
+def _introduce(shop: Workshop, place: Place, one: KnownAccount) -> None:
+    shop.name(place, one.id, one.id, one.name)
+    shop.check_email(place, one.email, one.id)
+    with shop.do(place, one.id) as tx:
+        if one.name or one.email:
+            accounts.introduce_account(tx, one.id, name=one.name, email=one.email)
+
+
+def _settle(shop: Workshop, place: Place, account_id: str, one: KnownAccount | MemberAccount) -> None:
+    """Let an account have what it chose and accepted for itself."""
+    if one.notifications is not None:
+        with shop.do((*place, "notifications"), account_id) as tx:
+            wanted = "SUBSCRIBED" if one.notifications else "NOT_SUBSCRIBED"
+            artifact_settings.choose_notifications(tx, NotificationSubscription[wanted])
+    _accept_all(shop, (*place, "agreements"), account_id, one.agreements, for_organization=False)
+
+
+def _suspend(shop: Workshop, place: Place, account_id: str, state: str) -> None:
+    if state == "suspended":
+        with shop.do((*place, "state"), account_id) as tx:
+            accounts.suspend_account(tx, account_id)
+
+
+def _accept_all(shop: Workshop, place: Place, account_id: str, accepted: Accepted, *, for_organization: bool) -> None:
+    for where, one in placed(place, accepted):
+        reference, ended = (one.agreement, one.terminated) if isinstance(one, EndedAgreement) else (one, None)
+        agreement = _agreement(where, reference, shop.partition_of(account_id), for_organization=for_organization)
+        with shop.do(where, account_id) as tx:
+            _, token = agreements.get_nda(tx, agreement.id)
+            token = agreements.accept_nda(tx, agreement.id, agreement.nda_revision_id, token)
+            _, terms, execute = agreements.get_agreement(tx, agreement.id, token)
+            acceptance = agreements.accept_agreement(
+                tx, agreement.id, agreement.revision_id, terms_token=terms, execute_token=execute
+            )
+            if ended is TerminatedBy.AWS:
+                agreements.terminate_by_aws(tx, acceptance.id)
+            if ended is TerminatedBy.CUSTOMER:
+                _, termination = agreements.get_customer_agreement(tx, acceptance.id)
+                agreements.terminate_agreement(tx, acceptance.id, str(termination))
+
+
+def _agreement(place: Place, reference: str, partition: str, *, for_organization: bool) -> catalog.Agreement:
+    offered = [one for one in catalog.agreements(partition) if one.for_organization is for_organization]
+    found = next((one for one in offered if reference in (one.id, one.name)), None)
+    if found is None:
+        kind = "organization" if for_organization else "account"
+        names = instead(reference, [one.name for one in offered])
+        raise ScenarioError(place, f"there is no {kind} agreement {reference!r}{names}")
+    return found
+
+
+class _OrganizationMaker:
+    """Makes one organization, part after part, as its management account."""
+
+    def __init__(self, shop: Workshop, place: Place, wanted: OrganizationScenario) -> None:
+        self._shop = shop
+        self._place = place
+        self._wanted = wanted
+        self._management = wanted.management.id
+        self._root_id = ""
 
     def make(self) -> None:
         """Make everything, in the order in which one thing needs another."""
-        for place, account in _placed(("accounts",), self._scenario.accounts):
-            self._introduce(place, account)
-        for place, one in _placed(("organizations",), self._scenario.organizations):
-            self._organization(place, one)
-        for place, user in _placed(("users",), self._scenario.users):
-            self._identity(place, user)
-        for place, role in _placed(("roles",), self._scenario.roles):
-            self._identity(place, role)
+        made = self._begin()
+        self._trust()
+        self._enable_policies(made)
+        for place, unit in placed((*self._place, "units"), self._wanted.units):
+            self._unit(place, self._root_id, "", unit)
+        self._arrange((*self._place, "management"), self._management, self._wanted.management)
+        _settle(self._shop, (*self._place, "management"), self._management, self._wanted.management)
+        members = [
+            (place, one, self._member(place, one)) for place, one in placed((*self._place, "accounts"), self._accounts)
+        ]
+        for place, one in placed((*self._place, "former_accounts"), self._wanted.former_accounts):
+            self._former_member(place, one)
+        self._attach_policies()
+        _accept_all(
+            self._shop, (*self._place, "agreements"), self._management, self._wanted.agreements, for_organization=True
+        )
+        self._delegate()
+        self._distrust()
+        self._invite()
+        self._set_linked_role()
+        for place, one, account_id in members:
+            self._end(place, account_id, one.state)
+        self._end((*self._place, "management"), self._management, self._wanted.management.state)
 
-    def _do(self, place: Place, account_id: str) -> "_Doing":
-        return _Doing(self._world, place, account_id)
+    @property
+    def _accounts(self) -> list[MemberAccount]:
+        return self._wanted.accounts
 
-    def _introduce(self, place: Place, one: KnownAccount) -> None:
-        self._name(place, one.id, one.id, one.name)
-        self._check_email(place, one.email, one.id)
-        with self._do(place, one.id) as tx:
-            if one.name or one.email:
-                accounts.introduce_account(tx, one.id, name=one.name, email=one.email)
+    def _begin(self) -> Organization:
+        self._shop.locate(self._management, self._wanted.partition)
+        _introduce(self._shop, (*self._place, "management"), self._wanted.management)
+        with self._shop.do((*self._place, "management"), self._management) as tx:
+            made = organization.create_organization(tx, FeatureSet[self._wanted.features])
+            if self._wanted.tags:
+                tags.tag_resource(tx, made.root_id, _pairs(self._wanted.tags))
+        self._root_id = made.root_id
+        return made
 
-    def _organization(self, place: Place, one: OrganizationScenario) -> None:
-        management = one.management.id
-        self._introduce((*place, "management"), one.management)
-        with self._do((*place, "management"), management) as tx:
-            made = organization.create_organization(tx, FeatureSet[one.features])
-        self._policy_types(place, one, made)
-        for where, unit in _placed((*place, "units"), one.units):
-            self._unit(where, management, made.root_id, "", unit)
-        for where, account in _placed((*place, "accounts"), one.accounts):
-            self._member(where, management, made.root_id, account)
-        for where, account in _placed((*place, "former_accounts"), one.former_accounts):
-            account_id = self._member(where, management, made.root_id, account)
-            with self._do(where, management) as tx:
-                accounts.remove_account(tx, account_id)
-        self._policies(place, one, made)
-        self._trust(place, one)
-        for where, delegate in _placed((*place, "delegated_administrators"), one.delegated_administrators):
-            with self._do(where, management) as tx:
-                account_id = self._account((*where, "account"), delegate.account)
-                delegation.register_delegated_administrator(tx, account_id, delegate.service)
-        for where, invitation in _placed((*place, "invitations"), one.invitations):
-            with self._do(where, management) as tx:
-                invitations.invite_account(tx, PartyKind.ACCOUNT, invitation.account, notes=invitation.notes)
-        for where, account in _placed((*place, "accounts"), one.accounts):
-            self._end(where, management, account)
+    def _for_a_while(self) -> list[str]:
+        """Name the services that were trusted when something was done, and are no longer."""
+        trusted = self._wanted.trusted_services
+        needed = [one.service for one in self._wanted.delegated_administrators]
+        if self._wanted.agreements and _ARTIFACT.isdisjoint(trusted):
+            needed.append(agreements.ARTIFACT_DOCUMENTED_PRINCIPAL)
+        return [one for one in dict.fromkeys(needed) if one not in trusted]
 
-    def _policy_types(self, place: Place, one: OrganizationScenario, made: Organization) -> None:
-        for where, policy_type in _placed((*place, "policy_types"), one.policy_types):
+    def _trust(self) -> None:
+        for place, principal in placed((*self._place, "trusted_services"), self._wanted.trusted_services):
+            if catalog.service_of(principal) is None:
+                known = [name for service in catalog.trusted_services() for name in service.principals]
+                raise ScenarioError(place, f"there is no service {principal!r} to trust{instead(principal, known)}")
+            with self._shop.do(place, self._management) as tx:
+                trusted_access.enable_service_access(tx, principal)
+        for principal in self._for_a_while():
+            with self._shop.do(self._reason_of(principal), self._management) as tx:
+                trusted_access.enable_service_access(tx, principal)
+
+    def _distrust(self) -> None:
+        for principal in self._for_a_while():
+            with self._shop.do(self._reason_of(principal), self._management) as tx:
+                trusted_access.disable_service_access(tx, principal)
+
+    def _reason_of(self, principal: str) -> Place:
+        """Tell the place that makes it necessary to have trusted a service."""
+        for at, one in enumerate(self._wanted.delegated_administrators):
+            if one.service == principal:
+                return (*self._place, "delegated_administrators", at, "service")
+        return (*self._place, "agreements")
+
+    def _enable_policies(self, made: Organization) -> None:
+        always = PolicyType.SERVICE_CONTROL_POLICY
+        if not self._wanted.service_control_policies and always in made.enabled_policy_types:
+            with self._shop.do((*self._place, "service_control_policies"), self._management) as tx:
+                policies.disable_policy_type(tx, self._root_id, always)
+        for place, policy_type in placed((*self._place, "policy_types"), self._wanted.policy_types):
             if policy_type not in made.enabled_policy_types:
-                with self._do(where, one.management.id) as tx:
-                    policies.enable_policy_type(tx, made.root_id, policy_type)
+                with self._shop.do(place, self._management) as tx:
+                    policies.enable_policy_type(tx, self._root_id, policy_type)
 
-    def _unit(self, place: Place, management: str, parent_id: str, above: str, one: Unit) -> None:
-        path = f"{above}/{one.name}".removeprefix("/")
-        if (management, path) in self._units:
-            raise ScenarioError((*place, "name"), f"{path} is there twice; give one of them another name")
-        with self._do(place, management) as tx:
-            made = hierarchy.create_unit(tx, parent_id, one.name, tuple(one.tags.items()))
-        self._units[management, path] = made.id
-        for where, below in _placed((*place, "units"), one.units):
-            self._unit(where, management, made.id, path, below)
+    def _unit(self, place: Place, parent_id: str, above: str, one: Unit) -> None:
+        path = f"{above}/{step(one.name)}".removeprefix("/")
+        with self._shop.do((*place, "name"), self._management) as tx:
+            if one.name in tx.state.units[parent_id].names:
+                raise ScenarioError((*place, "name"), f"{path} is there twice; give one of them another name")
+            made = hierarchy.create_unit(tx, parent_id, one.name, _pairs(one.tags))
+        self._shop.keep_unit(place, self._management, path, made.id)
+        for where, below in placed((*place, "units"), one.units):
+            self._unit(where, made.id, path, below)
 
-    def _member(self, place: Place, management: str, root_id: str, one: MemberAccount) -> str:
-        self._check_email(place, one.email, one.id)
-        make = self._created if one.joined == "created" else self._invited
-        account_id = make(place, management, one)
-        self._name(place, account_id, one.id, one.name)
-        with self._do(place, management) as tx:
-            if one.unit is not None:
-                hierarchy.move_account(tx, account_id, root_id, self._unit_id((*place, "unit"), management, one.unit))
-            if one.tags:
-                tags.tag_resource(tx, account_id, tuple(one.tags.items()))
-        with self._do((*place, "notifications"), account_id) as tx:
-            if one.notifications is not None:
-                wanted = "SUBSCRIBED" if one.notifications else "NOT_SUBSCRIBED"
-                artifact_settings.choose_notifications(tx, NotificationSubscription[wanted])
-        for where, agreement in _placed((*place, "agreements"), one.agreements):
-            self._accept(where, account_id, agreement, for_organization=False)
+    def _member(self, place: Place, one: MemberAccount) -> str:
+        self._shop.check_email(place, one.email, one.id)
+        if one.id is not None:
+            self._shop.locate(one.id, self._wanted.partition)
+        account_id = self._created(place, one) if one.joined == "created" else self._invited(place, one)
+        self._shop.locate(account_id, self._wanted.partition)
+        self._shop.name(place, account_id, one.id, one.name)
+        self._arrange(place, account_id, one)
+        _settle(self._shop, place, account_id, one)
         return account_id
 
-    def _created(self, place: Place, management: str, one: MemberAccount) -> str:
-        if one.id is not None and one.id in self._world.state.accounts:
+    def _arrange(self, place: Place, account_id: str, one: MemberAccount | ManagementAccount) -> None:
+        with self._shop.do(place, self._management) as tx:
+            if one.unit is not None:
+                unit_id = self._shop.unit((*place, "unit"), self._management, one.unit)
+                hierarchy.move_account(tx, account_id, self._root_id, unit_id)
+            if one.tags:
+                tags.tag_resource(tx, account_id, _pairs(one.tags))
+
+    def _created(self, place: Place, one: MemberAccount) -> str:
+        if one.name is None:
+            raise ScenarioError(place, "an account that was created has a name: give it one with `name`")
+        if one.id is not None and one.id in self._shop.world.state.accounts:
             raise ScenarioError((*place, "id"), f"the account {one.id} is there already")
         email = one.email or f"{_slug(one.name)}@example.com"
-        with self._do(place, management) as tx:
-            made = creations.create_account(tx, name=one.name, email=email, account_id=one.id)
+        with self._shop.do(place, self._management) as tx:
+            made = creations.create_account(
+                tx, name=one.name, email=email, role_name=one.access_role, account_id=one.id
+            )
             if creations.creation_state(made, tx.now) is not CreationState.SUCCEEDED or made.account_id is None:
                 why = made.failure.value if made.failure else "IN_PROGRESS"
                 raise ScenarioError((*place, "email"), f"{email} cannot be an account's ({why}); give another address")
+            if one.access_role is None:
+                end_role(tx, role_of(tx.state, made.account_id, creations.DEFAULT_ACCESS_ROLE, tx.now), tx.now)
         return made.account_id
 
-    def _invited(self, place: Place, management: str, one: MemberAccount) -> str:
+    def _invited(self, place: Place, one: MemberAccount) -> str:
         if one.id is None:
             raise ScenarioError(place, f"{one.name} was invited, and so had an id before: give it one with `id`")
-        with self._do(place, one.id) as tx:
-            accounts.introduce_account(tx, one.id, name=one.name, email=one.email)
-        with self._do(place, management) as tx:
+        with self._shop.do(place, one.id) as tx:
+            if one.name or one.email:
+                accounts.introduce_account(tx, one.id, name=one.name, email=one.email)
+        with self._shop.do(place, self._management) as tx:
             handshake = invitations.invite_account(tx, PartyKind.ACCOUNT, one.id)
-        with self._do(place, one.id) as tx:
+        with self._shop.do(place, one.id) as tx:
             answers.accept_handshake(tx, handshake.id)
         return one.id
 
-    def _policies(self, place: Place, one: OrganizationScenario, made: Organization) -> None:
-        for where, policy in _placed((*place, "policies"), one.policies):
-            text = policies.Text(name=policy.name, description=policy.description, content=_document(policy.content))
-            with self._do((*where, "content"), one.management.id) as tx:
-                kept = policies.create_policy(tx, policy.type, text)
-            for target_place, target in _placed((*where, "attach"), policy.attach):
-                with self._do(target_place, one.management.id) as tx:
-                    target_id = self._target(target_place, one.management.id, made.root_id, target)
-                    policies.attach_policy(tx, kept.id, target_id)
+    def _former_member(self, place: Place, one: MemberAccount) -> None:
+        account_id = self._member(place, one)
+        with self._shop.do(place, self._management) as tx:
+            accounts.remove_account(tx, account_id)
+        self._end(place, account_id, one.state)
 
-    def _trust(self, place: Place, one: OrganizationScenario) -> None:
-        management = one.management.id
-        for where, principal in _placed((*place, "trusted_services"), one.trusted_services):
-            with self._do(where, management) as tx:
-                trusted_access.enable_service_access(tx, principal)
-        artifact = {agreements.ARTIFACT_DOCUMENTED_PRINCIPAL, agreements.ARTIFACT_SYNC_PRINCIPAL}
-        for_a_while = bool(one.agreements) and artifact.isdisjoint(one.trusted_services)
-        if for_a_while:
-            with self._do((*place, "agreements"), management) as tx:
-                trusted_access.enable_service_access(tx, agreements.ARTIFACT_DOCUMENTED_PRINCIPAL)
-        for where, agreement in _placed((*place, "agreements"), one.agreements):
-            self._accept(where, management, agreement, for_organization=True)
-        if for_a_while:
-            with self._do((*place, "agreements"), management) as tx:
-                trusted_access.disable_service_access(tx, agreements.ARTIFACT_DOCUMENTED_PRINCIPAL)
+    def _attach_policies(self) -> None:
+        for place, policy in placed((*self._place, "policies"), self._wanted.policies):
+            self._policy(place, policy)
+        for place, one in placed((*self._place, "detached"), self._wanted.detached):
+            managed = [one for one in map(attachments.aws_managed, PolicyType) if one is not None]
+            found = next((known for known in managed if one.policy in (known.id, known.name)), None)
+            if found is None:
+                names = instead(one.policy, [known.name for known in managed])
+                raise ScenarioError((*place, "policy"), f"there is no policy of AWS {one.policy!r}{names}")
+            for where, target in placed((*place, "targets"), one.targets):
+                with self._shop.do(where, self._management) as tx:
+                    policies.detach_policy(tx, found.id, self._shop.target(where, self._management, target))
+        if delegating := self._wanted.resource_policy:
+            with self._shop.do((*self._place, "resource_policy"), self._management) as tx:
+                resource_policies.put_resource_policy(tx, document(delegating.content), _pairs(delegating.tags))
 
-    def _accept(self, place: Place, account_id: str, reference: str, *, for_organization: bool) -> None:
-        offered = [one for one in catalog.agreements("aws") if one.for_organization is for_organization]
-        found = next((one for one in offered if reference in (one.id, one.name)), None)
-        if found is None:
-            kind = "organization" if for_organization else "account"
-            names = ", ".join(one.name for one in offered)
-            raise ScenarioError(place, f"there is no {kind} agreement {reference!r}; there are {names}")
-        with self._do(place, account_id) as tx:
-            nda, token = agreements.get_nda(tx, found.id)
-            token = agreements.accept_nda(tx, found.id, nda.nda_revision_id, token)
-            agreement, terms, execute = agreements.get_agreement(tx, found.id, token)
-            agreements.accept_agreement(tx, found.id, agreement.revision_id, terms_token=terms, execute_token=execute)
+    def _policy(self, place: Place, policy: OrganizationPolicy) -> None:
+        text = policies.Text(name=policy.name, description=policy.description, content=document(policy.content))
+        with self._shop.do((*place, "content"), self._management) as tx:
+            kept = policies.create_policy(tx, policy.type, text, _pairs(policy.tags))
+        for where, target in placed((*place, "attach"), policy.attach):
+            with self._shop.do(where, self._management) as tx:
+                policies.attach_policy(tx, kept.id, self._shop.target(where, self._management, target))
 
-    def _end(self, place: Place, management: str, one: MemberAccount) -> None:
+    def _delegate(self) -> None:
+        for place, one in placed((*self._place, "delegated_administrators"), self._wanted.delegated_administrators):
+            with self._shop.do(place, self._management) as tx:
+                account_id = self._shop.account((*place, "account"), one.account)
+                delegation.register_delegated_administrator(tx, account_id, one.service)
+
+    def _invite(self) -> None:
+        for place, one in placed((*self._place, "invitations"), self._wanted.invitations):
+            kind = PartyKind.ACCOUNT if one.account else PartyKind.EMAIL
+            target = one.account or str(one.email)
+            with self._shop.do(place, self._management) as tx:
+                invitations.invite_account(tx, kind, target, notes=one.notes, tags=_pairs(one.tags))
+
+    def _set_linked_role(self) -> None:
+        wanted = self._wanted.linked_role
+        if wanted is None:
+            return
+        with self._shop.do((*self._place, "linked_role"), self._management) as tx:
+            linked_roles.ensure_linked_role(tx, self._management, linked_roles.ARTIFACT_PRINCIPAL)
+            linked = catalog.linked_role_of(linked_roles.ARTIFACT_PRINCIPAL)
+            if not wanted and linked is not None:
+                role = role_of(tx.state, self._management, linked.name, tx.now)
+                if linked_roles.usages(tx, role):
+                    why = "AWS Artifact is trusted and so uses its role; let it not be trusted, or the role be there"
+                    raise ScenarioError((*self._place, "linked_role"), why)
+                end_role(tx, role, tx.now)
+
+    def _end(self, place: Place, account_id: str, state: str) -> None:
         """Let happen last what would keep the rest from happening."""
-        account_id = self._account(place, one.id or one.name)
-        if one.state == "closed":
-            with self._do((*place, "state"), management) as tx:
+        if state == "closed":
+            with self._shop.do((*place, "state"), self._management) as tx:
                 closures.close_account(tx, account_id)
-        if one.state == "suspended":
-            with self._do((*place, "state"), management) as tx:
-                accounts.suspend_account(tx, account_id)
-
-    def _identity(self, place: Place, one: IdentityScenario) -> None:
-        account_id = self._account((*place, "account"), one.account)
-        with self._do(place, account_id) as tx:
-            if isinstance(one, RoleScenario):
-                wanted = role_changes.NewRole(
-                    name=one.name, trust_policy=_document(one.trust), path=one.path, description=one.description
-                )
-                role_changes.create_role(tx, wanted)
-            else:
-                users.create_user(tx, one.name, path=one.path)
-        for where, arn in _placed((*place, "policies"), one.policies):
-            with self._do(where, account_id) as tx:
-                attach_identity_policy(tx, _identity(tx, one), arn)
-        for name, document in one.inline.items():
-            with self._do((*place, "inline", name), account_id) as tx:
-                inline_policies.put_inline_policy(tx, _identity(tx, one), name, _document(document))
-
-    def _name(self, place: Place, account_id: str, given: str | None, name: str | None) -> None:
-        """Let an account be referred to by its id and its name; a name that two have refers to neither."""
-        if given is not None and given in self._accounts:
-            raise ScenarioError((*place, "id"), f"the account {given} is there twice; each account stands in one place")
-        self._accounts[account_id] = account_id
-        if name is not None:
-            self._accounts[name] = "" if name in self._accounts else account_id
-
-    def _check_email(self, place: Place, email: str | None, account_id: str | None) -> None:
-        owner = accounts.account_with_email(self._world.state, email) if email else None
-        if owner is not None and owner != account_id:
-            raise ScenarioError((*place, "email"), f"{email} is the address of {owner} already; give another one")
-
-    def _account(self, place: Place, reference: str) -> str:
-        if reference.isdecimal() and len(reference) == 12:
-            return reference
-        found = self._accounts.get(reference)
-        if found == "":
-            raise ScenarioError(place, f"{reference!r} is the name of several accounts; use the id")
-        if found is None:
-            names = ", ".join(sorted(self._accounts))
-            raise ScenarioError(place, f"there is no account {reference!r}; there are {names}")
-        return found
-
-    def _unit_id(self, place: Place, management: str, path: str) -> str:
-        found = self._units.get((management, path))
-        if found is None:
-            known = ", ".join(path for owner, path in self._units if owner == management) or "none"
-            raise ScenarioError(place, f"there is no organizational unit {path!r}; there are {known}")
-        return found
-
-    def _target(self, place: Place, management: str, root_id: str, reference: str) -> str:
-        if reference == "root":
-            return root_id
-        unit = self._units.get((management, reference))
-        return unit or self._account(place, reference)
+        _suspend(self._shop, place, account_id, state)
 
 
-class _Doing:
-    """A transaction of an account's root user; what the domain refuses is told with its place."""
-
-    def __init__(self, world: World, place: Place, account_id: str) -> None:
-        self._transaction = world.transaction(root_of(account_id))
-        self._place = place
-
-    def __enter__(self) -> Transaction:
-        return self._transaction.__enter__()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._transaction.__exit__(kind, error, trace)
-        if isinstance(error, Refused):
-            why = getattr(error, "reason", None) or getattr(error, "why", None)
-            detail = f" ({getattr(why, 'value', why)})" if why else f" ({error})" if str(error) else ""
-            raise ScenarioError(self._place, f"refused: {type(error).__name__}{detail}") from error
-
-
-def _identity(tx: Transaction, one: IdentityScenario) -> User | Role:
-    account_id = tx.caller.account_id
-    if isinstance(one, RoleScenario):
-        return role_of(tx.state, account_id, one.name, tx.now)
-    return user_of(tx.state, account_id, one.name)
-
-
-def _placed(place: Place, parts: list[P]) -> Iterator[tuple[Place, P]]:
-    return (((*place, at), one) for at, one in enumerate(parts))
-
-
-def _document(content: dict[str, Any] | str) -> str:
-    return content if isinstance(content, str) else json.dumps(content)
+def _pairs(held: dict[str, str]) -> Pairs:
+    return tuple(held.items())
 
 
 def _slug(name: str) -> str:

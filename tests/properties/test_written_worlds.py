@@ -1,0 +1,283 @@
+"""Worlds at random, written down: as a snapshot, which is the same world, and as a scenario, which makes its like."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from artifact_emulator.scenarios.files import world_of
+from artifact_state import (
+    accounts,
+    agreements,
+    answers,
+    artifact_settings,
+    catalog,
+    closures,
+    creations,
+    delegation,
+    groups,
+    hierarchy,
+    inline_policies,
+    invitations,
+    linked_roles,
+    organization,
+    policies,
+    publishing,
+    resource_policies,
+    role_changes,
+    tags,
+    trusted_access,
+    users,
+)
+from artifact_state import snapshot as snapshots
+from artifact_state.attached_policies import attach_policy, put_boundary
+from artifact_state.clock import Clock
+from artifact_state.errors import Refused
+from artifact_state.managed_policies import NewPolicy, create_policy
+from artifact_state.model import FeatureSet, NotificationSubscription, PartyKind, PolicyType, State
+from artifact_state.principals import root_of
+from artifact_state.roles import roles_of
+from artifact_state.scenarios.describing import describe
+from artifact_state.scenarios.forms import Scenario
+from artifact_state.world import Transaction, World
+from tests.state.acting import NOW
+
+MANAGERS = ("111122223333", "444455556666")
+ACCOUNTS = (*MANAGERS, "777788889999", "999988887777")
+SERVICES = (
+    "artifact.amazonaws.com",
+    "aws-artifact-account-sync.amazonaws.com",
+    "access-analyzer.amazonaws.com",
+    "securityhub.amazonaws.com",
+)
+TYPES = (
+    PolicyType.SERVICE_CONTROL_POLICY,
+    PolicyType.RESOURCE_CONTROL_POLICY,
+    PolicyType.TAG_POLICY,
+    PolicyType.SECURITYHUB_POLICY,
+)
+NAMES = ("root", "A", "B/C", "A\\", "111111111111", "Ünit ü")
+DENY = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"},
+}
+CONTENT = {
+    PolicyType.SERVICE_CONTROL_POLICY: json.dumps(DENY, indent=2),
+    PolicyType.RESOURCE_CONTROL_POLICY: json.dumps(DENY | {"Statement": DENY["Statement"] | {"Principal": "*"}}),  # type: ignore[operator]
+    PolicyType.TAG_POLICY: json.dumps({"tags": {"team": {"tag_key": {"@@assign": "Team"}}}}),
+}
+DELEGATING = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": "777788889999"},
+            "Action": "organizations:ListPolicies",
+            "Resource": "*",
+        },
+    }
+)
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+Step = Callable[[Transaction, Callable[[Any], Any]], object]
+
+
+def _org(tx: Transaction) -> Any:
+    membership = tx.state.memberships.get(tx.caller.account_id)
+    if membership is None:
+        raise Refused
+    return tx.state.organizations[membership.organization_id]
+
+
+def _members(tx: Transaction) -> list[str]:
+    return list(_org(tx).members)
+
+
+def _places(tx: Transaction) -> list[str]:
+    return [_org(tx).root_id, *_org(tx).units]
+
+
+def _move(tx: Transaction, pick: Callable[[Any], Any]) -> None:
+    account_id = pick(_members(tx))
+    hierarchy.move_account(tx, account_id, tx.state.memberships[account_id].parent_id, pick(_places(tx)))
+
+
+def _accept(tx: Transaction, pick: Callable[[Any], Any]) -> None:
+    agreement = pick(catalog.agreements("aws"))
+    _, token = agreements.get_nda(tx, agreement.id)
+    token = agreements.accept_nda(tx, agreement.id, agreement.nda_revision_id, token)
+    _, terms, execute = agreements.get_agreement(tx, agreement.id, token)
+    agreements.accept_agreement(tx, agreement.id, agreement.revision_id, terms_token=terms, execute_token=execute)
+
+
+def _terminate(tx: Transaction, pick: Callable[[Any], Any]) -> None:
+    if not tx.state.acceptances:
+        raise Refused
+    accepted = pick(sorted(tx.state.acceptances))
+    if pick([True, False]):
+        agreements.terminate_by_aws(tx, accepted)
+        return
+    _, token = agreements.get_customer_agreement(tx, accepted)
+    agreements.terminate_agreement(tx, accepted, str(token))
+
+
+def _answer(tx: Transaction, pick: Callable[[Any], Any]) -> None:
+    sent = [one for one in sorted(tx.state.handshakes) if tx.state.handshakes[one].recipient == tx.caller.account_id]
+    if not sent:
+        raise Refused
+    answers.accept_handshake(tx, pick(sent))
+
+
+def _attach(tx: Transaction, pick: Callable[[Any], Any], change: Callable[..., object]) -> None:
+    own = [policy_id for held in _org(tx).policies.values() for policy_id in held.by_creation]
+    change(tx, pick(["p-FullAWSAccess", *own]), pick([*_places(tx), *_members(tx)]))
+
+
+def _identity(tx: Transaction, pick: Callable[[Any], Any]) -> Any:
+    shelves = (tx.state.users, tx.state.groups, tx.state.roles)
+    everybody = [one for shelf in shelves for one in shelf.get(tx.caller.account_id, ())]
+    held = [one for one in everybody if getattr(one, "linked_service", None) is None]
+    if not held:
+        raise Refused
+    return pick(held)
+
+
+def _attach_managed(tx: Transaction, pick: Callable[[Any], Any]) -> None:
+    own = f"arn:aws:iam::{tx.caller.account_id}:policy/own"
+    identity, arn = _identity(tx, pick), pick([READ_ONLY, own])
+    if pick([True, False]) and hasattr(identity, "boundary"):
+        put_boundary(tx, identity, arn)
+    else:
+        attach_policy(tx, identity, arn)
+
+
+def _publish(tx: Transaction, pick: Callable[[Any], Any]) -> None:
+    known = [*sorted(tx.state.reports), catalog.reports()[0].id, None]
+    publishing.publish(tx, publishing.Draft(id=pick(known), name=pick(["SOC", "ISO"]), series="S"))
+
+
+STEPS: dict[str, Step] = {
+    "create organization": lambda tx, pick: organization.create_organization(tx, pick([*FeatureSet, FeatureSet.ALL])),
+    "create account": lambda tx, pick: creations.create_account(
+        tx, name=pick(NAMES), email=pick(["a@example.com", "b@example.com", "c@example.com", "d@example.com"])
+    ),
+    "create account with a role": lambda tx, pick: creations.create_account(
+        tx, name=pick(NAMES), email=pick(["E@example.com", "f@example.com"]), role_name=pick(["Admin", "Other"])
+    ),
+    "create unit": lambda tx, pick: hierarchy.create_unit(tx, pick(_places(tx)), pick(NAMES)),
+    "move": _move,
+    "tag": lambda tx, pick: tags.tag_resource(
+        tx, pick([*_places(tx), *_members(tx), *tx.state.policies]), ((pick("xyz"), pick(NAMES)),)
+    ),
+    "invite": lambda tx, pick: invitations.invite_account(
+        tx, PartyKind.ACCOUNT, pick(ACCOUNTS), notes=pick([None, "Come"]), tags=pick([(), (("a", "b"),)])
+    ),
+    "invite by address": lambda tx, _: invitations.invite_account(tx, PartyKind.EMAIL, "Guest@example.com"),
+    "answer": _answer,
+    "remove": lambda tx, pick: accounts.remove_account(tx, pick(_members(tx))),
+    "suspend": lambda tx, pick: accounts.suspend_account(tx, pick([*ACCOUNTS, *sorted(tx.state.accounts)])),
+    "introduce": lambda tx, pick: accounts.introduce_account(
+        tx, tx.caller.account_id, name=pick(NAMES), email=pick([None, f"{tx.caller.account_id}@example.com"])
+    ),
+    "close": lambda tx, pick: closures.close_account(tx, pick(_members(tx))),
+    "trust": lambda tx, pick: trusted_access.enable_service_access(tx, pick(SERVICES)),
+    "distrust": lambda tx, pick: trusted_access.disable_service_access(tx, pick(SERVICES)),
+    "delegate": lambda tx, pick: delegation.register_delegated_administrator(tx, pick(_members(tx)), pick(SERVICES)),
+    "delete linked role": lambda tx, _: linked_roles.delete_linked_role(tx, "AWSServiceRoleForArtifact"),
+    "create linked role": lambda tx, pick: linked_roles.create_linked_role(tx, pick(SERVICES)),
+    "accept": _accept,
+    "terminate": _terminate,
+    "subscribe": lambda tx, pick: artifact_settings.choose_notifications(tx, pick([*NotificationSubscription])),
+    "enable type": lambda tx, pick: policies.enable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
+    "disable type": lambda tx, pick: policies.disable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
+    "create policy": lambda tx, pick: policies.create_policy(
+        tx,
+        kind := pick([*CONTENT]),
+        policies.Text(name=pick(NAMES), description=pick(["", "why"]), content=CONTENT[kind]),
+    ),
+    "attach": lambda tx, pick: _attach(tx, pick, policies.attach_policy),
+    "detach": lambda tx, pick: _attach(tx, pick, policies.detach_policy),
+    "put resource policy": lambda tx, _: resource_policies.put_resource_policy(tx, DELEGATING),
+    "create user": lambda tx, pick: users.create_user(tx, pick("ab"), path=pick(["/", "/x/"]), tags=(("k", "v"),)),
+    "create group": lambda tx, pick: groups.create_group(tx, pick(["G", "h"])),
+    "add to group": lambda tx, pick: groups.add_user(tx, pick(["G", "h"]), pick("ab")),
+    "create role": lambda tx, pick: role_changes.create_role(
+        tx, role_changes.NewRole(name=pick(["R", "OrganizationAccountAccessRole"]), trust_policy=json.dumps(TRUST))
+    ),
+    "create customer policy": lambda tx, _: create_policy(tx, NewPolicy(name="own", document=json.dumps(DENY))),
+    "attach managed policy": _attach_managed,
+    "put inline policy": lambda tx, pick: inline_policies.put_inline_policy(
+        tx, _identity(tx, pick), pick("pq"), json.dumps(DENY)
+    ),
+    "publish": _publish,
+}
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Draw a world in which some things happened, on some days; whoever may not do something does not."""
+    world = World(clock=Clock(frozen_at=NOW), state=State(seed="written"))
+    with suppress(Refused), world.transaction(root_of(MANAGERS[0])) as tx:
+        organization.create_organization(tx, FeatureSet.ALL)
+    for name in draw(st.lists(st.sampled_from([*STEPS]), min_size=15, max_size=60)):
+        caller = draw(st.sampled_from((*MANAGERS[:1] * 6, *ACCOUNTS)))
+        with suppress(Refused), world.transaction(root_of(caller)) as tx:
+            STEPS[name](tx, lambda some: draw(st.sampled_from(list(some))))
+        if draw(st.integers(0, 9)) == 9:
+            world.clock.advance(timedelta(days=draw(st.sampled_from([1, 20, 95]))))
+    return world
+
+
+def reached(world: World) -> set[tuple[str, str]]:
+    """Tell who is covered by which agreement: what all the facts are kept for. Accounts that are gone count not."""
+    state, now = world.state, world.clock.now()
+    gone = {one.account_id for one in state.closures.values() if one.gone_at <= now}
+    accounts_there = {*ACCOUNTS, *state.memberships} - gone
+    return {
+        (account_id, one.agreement_id)
+        for one in state.acceptances.values()
+        for account_id in accounts_there
+        if agreements.covers(state, one, account_id, now)
+    }
+
+
+def known_roles(world: World) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Tell which roles there are, and what they may."""
+    return {
+        (account_id, role.name, role.managed_policies)
+        for account_id in world.state.roles
+        for role in roles_of(world.state, account_id, "/", world.clock.now())
+    }
+
+
+class TestWrittenWorlds:
+    """Worlds that are written down and made again."""
+
+    @settings(max_examples=150, deadline=None)
+    @given(world=worlds())
+    def test_snapshot(self, world: World) -> None:
+        """A snapshot that went through a file is the same world."""
+        document = json.loads(json.dumps(snapshots.document_of(world, "1")))
+        restored = snapshots.world_of(document)
+        assert restored.state == world.state
+        assert restored.clock.now() == world.clock.now()
+
+    @settings(max_examples=300, deadline=None)
+    @given(world=worlds())
+    def test_scenario(self, world: World) -> None:
+        """A world that is written down as a scenario can be made, and written down again says the same.
+
+        Agreements reach the same accounts in it, and the same roles are there.
+        """
+        written = describe(world)
+        content = json.loads(json.dumps(written.model_dump(mode="json", exclude_defaults=True)))
+        assert Scenario.model_validate(content) == written
+        made = world_of(content)
+        assert describe(made) == written
+        assert reached(made) == reached(world)
+        assert known_roles(made) == known_roles(world)
