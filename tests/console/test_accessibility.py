@@ -35,6 +35,7 @@ PAGES = (
     "/live",
     "/lessons",
     "/lessons/story",
+    "/decisions/none",
 )
 
 

@@ -12,6 +12,7 @@ from artifact_emulator.console import equivalents
 from artifact_emulator.console.app import create_app
 from artifact_emulator.core import Core
 from artifact_emulator.instruments import instruments_of
+from tests.wire.botocore_wire import Client
 
 MANAGEMENT, STRANGER = "111122223333", "999988887777"
 
@@ -225,3 +226,30 @@ class TestEquivalents:
         assert written == (
             "boto3.client(\"organizations\").enable_aws_service_access(ServicePrincipal='a.amazonaws.com')"
         )
+
+
+class TestDecisions:
+    """Why a call was refused."""
+
+    def test_of_a_user(self, manager: Visitor) -> None:
+        """An IAM user signs in, is refused in AWS's words, and the page says what would let him through."""
+        core = manager.core
+        client = Client(core, MANAGEMENT)
+        client.does("iam", "CreateUser", UserName="Alice")
+        client.does("iam", "CreateLoginProfile", UserName="Alice", Password="Secret-123")
+        alice = Visitor(core)
+        alice.sign_in(MANAGEMENT, user="Alice", password="wrong")
+        assert "Your authentication information is incorrect." in alice.get("/sign-in").text
+        alice.sign_in(MANAGEMENT, user="Alice", password="Secret-123")
+        refused = alice.get("/organizations/services")
+        assert refused.status_code == 403
+        assert "is not authorized to perform: organizations:ListAWSServiceAccessForOrganization" in refused.text
+        link = re.search(r'href="/console(/decisions/[^"]+)">Why', alice.get("/live").text)
+        assert link
+        page = alice.get(link[1]).text
+        assert "What would let it through" in page
+        assert "organizations:ListAWSServiceAccessForOrganization" in page
+
+    def test_of_none(self, manager: Visitor) -> None:
+        """Where no policy was asked, the page says so."""
+        assert "No policy decided" in manager.get("/decisions/none").text

@@ -1,10 +1,11 @@
 """The blackboard: what is happening, the picture of the state, and the lessons."""
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from artifact_emulator import lessons
 from artifact_emulator.console.calls import world
 from artifact_emulator.console.picture import scene_of, svg_of
+from artifact_emulator.explaining import explained
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.trail import Called
@@ -34,6 +35,16 @@ def calls_after() -> Response:
 def picture() -> Response:
     """Draw the state."""
     return Response(_picture(), mimetype="image/svg+xml")
+
+
+@pages.get("/decisions/<request_id>")
+def decision(request_id: str) -> tuple[str, int]:
+    """Explain why a call was refused or let through: what was consulted, what decided, what to change."""
+    found = instruments_of(world()).decisions.of(request_id)
+    if found is None:
+        why = "No policy was asked about this call: the rules of the service itself decided, or it is forgotten."
+        return render_template("not_done.html", title="No policy decided", why=why), 200
+    return render_template("decision.html", explained=explained(found)), 200
 
 
 @pages.get("/lessons")
@@ -74,5 +85,5 @@ def _told(one: Called) -> dict[str, object]:
         "operation": one.operation,
         "error": one.failure.code if one.failure else "",
         "message": one.failure.message if one.failure else "",
-        "request": one.request_id,
+        "decision": url_for(".decision", request_id=one.request_id) if one.failure else "",
     }

@@ -34,7 +34,13 @@ function show(table, call) {
   cell(row, call.at);
   cell(row, `${call.account} ${call.who}`);
   cell(row, `${call.service}:${call.operation}`);
-  cell(row, call.error || "done", call.error ? "failed" : "active").append(call.error ? ` ${call.message}` : "");
+  const decision = cell(row, call.error || "done", call.error ? "failed" : "active");
+  if (call.error) {
+    const why = document.createElement("a");
+    why.href = call.decision;
+    why.textContent = "Why?";
+    decision.append(` ${call.message} `, why);
+  }
 }
 
 async function follow(table, box) {
