@@ -1,6 +1,6 @@
 """Our server beside moto's, in a table: each figure of both, the ratio, what was promised and whether it is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from benchmarks.comparison import FULL, SMOKE, Comparison, Size, compare
@@ -27,13 +27,17 @@ def measure(say: Callable[[str], None], *, smoke: bool) -> str:
 
 def write_up(comparison: Comparison, size: Size, taken: str) -> str:
     """Write what was seen as the section's text."""
-    table = [
-        "| | artifact-emulator | moto_server | ratio | lowest to highest | target | met |",
-        "|---|---|---|---|---|---|---|",
-        *(_row(comparison, figure) for figure in FIGURES),
-    ]
     how = _HOW.format(rounds=size.rounds, starts=size.starts, seconds=size.seconds)
-    return "\n\n".join([taken, "\n".join(table), how])
+    return "\n\n".join([taken, table(comparison, FIGURES, beside="moto_server"), how])
+
+
+def table(comparison: Comparison, figures: Sequence[Figure], *, beside: str) -> str:
+    """Write a row for each figure: ours, theirs, the ratio, what was promised."""
+    head = [
+        f"| | artifact-emulator | {beside} | ratio | lowest to highest | target | met |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *(_row(comparison, figure) for figure in figures)])
 
 
 def _row(comparison: Comparison, figure: Figure) -> str:

@@ -21,10 +21,13 @@ COMMANDS = (
     "scripts/coverage",
 )
 SHELL = ("scripts/serve", "scripts/test", "scripts/check", "scripts/image_steps")
-DOCUMENTS = sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DOCUMENTS = sorted(
+    path.relative_to(ROOT)
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/README.md")]
+)
 SOURCES = sorted(
     path.relative_to(ROOT)
-    for folder in ("emulator", "state", "scripts", "tests")
+    for folder in ("emulator", "state", "scripts", "tests", "examples")
     for path in (ROOT / folder).rglob("*.py")
 )
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "impl"}
@@ -90,7 +93,7 @@ class TestCommands:
     def test_every_shell_file_is_linted(self) -> None:
         """No command in shell is forgotten by the lint."""
         line = next(line for line in read("scripts/check").splitlines() if "shellcheck" in line)
-        assert set(line.split()[-6:]) == {*SHELL, "scripts/environment", ".ci/run"}
+        assert set(line.split()[-7:]) == {*SHELL, "scripts/environment", ".ci/run", "examples/aws-cli/story.sh"}
 
 
 class TestVersion:
