@@ -45,6 +45,13 @@ class TestSimulation:
         got = management.is_refused(SERVICE, "SimulatePrincipalPolicy", **asked)
         assert (got.status, got.code) == (404, "NoSuchEntity")
 
+    def test_what_is_not_looked_at(self, stranger: Client) -> None:
+        """A policy of a resource, say, is refused by 501 rather than left out."""
+        asked = {"PolicyInputList": [written()], "ActionNames": ["iam:GetUser"], "ResourcePolicy": written()}
+        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked)
+        assert (got.status, got.code) == (501, "NotImplemented")
+        assert "resource_policy" in got.message
+
     def test_keys(self, stranger: Client) -> None:
         """Named once each; what is no policy is refused."""
         policy = written(

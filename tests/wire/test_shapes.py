@@ -394,24 +394,24 @@ class TestStructures:
     def test_unions(self) -> None:
         """A union has exactly one of its members."""
         unions = [
-            put
+            (service, put)
             for service, operation in OPERATIONS
             for shape, put in _puts(service, operation, "structure")
             if shape.is_tagged_union
         ]
         assert unions
-        for put in unions:
-            both = {name: _valid("artifact", member) for name, member in put.place.shape.members.items()}
+        for service, put in unions:
+            both = {name: _valid(service, member) for name, member in put.place.shape.members.items()}
             assert not put.accepts({})
             assert not put.accepts(both)
             assert all(put.accepts({name: value}) for name, value in both.items())
 
     def test_unions_of_the_shapes(self) -> None:
         """Nothing but a union counts its members."""
-        requests = importlib.import_module("artifact_emulator.shapes.artifact.requests")
-        classes = [value for value in vars(requests).values() if isinstance(value, type)]
+        requests = [importlib.import_module(f"artifact_emulator.shapes.{one}.requests") for one in ("artifact", "iam")]
+        classes = [value for one in requests for value in vars(one).values() if isinstance(value, type)]
         unions = {c.__name__ for c in classes if issubclass(c, UnionShape) and c is not UnionShape}
-        assert unions == {"InquiryContent"}
+        assert unions == {"InquiryContent", "PolicyIdentifier"}
 
 
 def _at(value: Any, path: tuple[str | int, ...]) -> Any:

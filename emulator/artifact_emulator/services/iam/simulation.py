@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
+from artifact_emulator.failures import not_emulated
 from artifact_state import simulation
 from artifact_state.decision import Kind, Layers
 from artifact_state.simulation import Simulated
@@ -12,6 +13,16 @@ from artifact_state.wildcards import Keys
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
+
+
+_NOT_LOOKED_AT = (
+    "ordered_organization_policy_input_list",
+    "policy_exclusion_list",
+    "resource_policy",
+    "resource_owner",
+    "caller_arn",
+    "resource_handling_option",
+)
 
 
 def simulate_custom_policy(
@@ -50,6 +61,7 @@ def _simulated(
     request: "requests.SimulateCustomPolicyRequest | requests.SimulatePrincipalPolicyRequest",
     layers: Layers,
 ) -> "replies.SimulatePolicyResponse":
+    _require_known(request)
     resources = request.resource_arns or ()
     listing = Alphabetical("SimulatePolicy", call.tx.caller.account_id, *request.action_names, *resources)
     after = listing.after(request.marker)
@@ -58,6 +70,16 @@ def _simulated(
         ((number, one) for number, one in found if number > after), request.max_items, lambda numbered: numbered[0]
     )
     return {"EvaluationResults": [_result(one) for _, one in page], **more}
+
+
+def _require_known(request: "requests.SimulateCustomPolicyRequest | requests.SimulatePrincipalPolicyRequest") -> None:
+    """Refuse what would change the outcome and is not looked at, rather than to answer as if it were not asked.
+
+    Raises Failure.
+    """
+    unknown = [name for name in _NOT_LOOKED_AT if getattr(request, name, None) is not None]
+    if unknown:
+        raise not_emulated(f"iam:{type(request).__name__.removesuffix('Request')} with {', '.join(unknown)}")
 
 
 def _numbered(found: Iterator[Simulated]) -> Iterator[tuple[str, Simulated]]:
