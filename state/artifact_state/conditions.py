@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from artifact_state.wildcards import Keys, Pattern, matcher
 
 Fits = Callable[[str, str], bool]
 """Whether a call's value fits one that a policy wants."""
 _FOR_ALL, _FOR_ANY = "forallvalues:", "foranyvalue:"
-_IF_EXISTS = "ifexists"
+_IF_EXISTS, _NULL = "ifexists", "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +30,29 @@ class Condition:
 
     def holds(self, keys: Keys) -> bool:
         """Tell whether a call's keys satisfy it; an operator that there is not is satisfied by none."""
-        name = self.operator.lower()
+        operator = _operator(self.operator)
         values = keys.get(self.key, ())
-        if name == "null":
-            return any((not values) == (one.text.lower() == "true") for one in self.wanted)
-        quantifier = next((one for one in (_FOR_ALL, _FOR_ANY) if name.startswith(one)), "")
-        name = name.removeprefix(quantifier)
-        lenient = name.endswith(_IF_EXISTS)
-        operation = _OPERATORS.get(name.removesuffix(_IF_EXISTS))
-        if operation is None:
-            return False
+        if operator is None:
+            return self.operator.lower() == _NULL and self._tells_of(values)
         if not values:
-            # Of no values all fit, and none does. A negated operator holds of what is not there.
-            return lenient or quantifier == _FOR_ALL or (operation.negated and quantifier != _FOR_ANY)
-        fitting = (self._suits(value, operation, keys) for value in values)
-        return all(fitting) if quantifier == _FOR_ALL else any(fitting)
+            return operator.holds_of_nothing
+        fitting = (self._suits(value, operator.operation, keys) for value in values)
+        return all(fitting) if operator.of_all else any(fitting)
+
+    def _tells_of(self, values: tuple[str, ...]) -> bool:
+        return any((not values) == (one.text.lower() == "true") for one in self.wanted)
 
     def _suits(self, value: str, operation: "_Operation", keys: Keys) -> bool:
-        wanted = (one.filled(keys) if operation.wild else one.plain(keys) for one in self.wanted)
-        fits = any(_fits(operation.fits, value, one) for one in wanted if one is not None)
-        return fits != operation.negated
+        for pattern in self.wanted:
+            wanted = pattern.filled(keys) if operation.wild else pattern.plain(keys)
+            if wanted is not None and _fits(operation.fits, value, wanted):
+                return not operation.negated
+        return operation.negated
 
 
 def is_operator(name: str) -> bool:
     """Tell whether there is such an operator."""
-    plain = name.lower()
-    for quantifier in (_FOR_ALL, _FOR_ANY):
-        plain = plain.removeprefix(quantifier)
-    return plain == "null" or plain.removesuffix(_IF_EXISTS) in _OPERATORS
+    return _operator(name) is not None or name.lower() == _NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +61,29 @@ class _Operation:
     negated: bool = False
     wild: bool = False
     """Whether stars in what is wanted stand for anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Operator:
+    """An operator that was read: what it does with one value, and what with several or none."""
+
+    operation: _Operation
+    of_all: bool
+    holds_of_nothing: bool
+
+
+@lru_cache(maxsize=1024)
+def _operator(name: str) -> _Operator | None:
+    """Read an operator; None for one that there is not, and for Null, which looks at no value."""
+    plain = name.lower()
+    quantifier = next((one for one in (_FOR_ALL, _FOR_ANY) if plain.startswith(one)), "")
+    plain = plain.removeprefix(quantifier)
+    operation = _OPERATORS.get(plain.removesuffix(_IF_EXISTS))
+    if operation is None:
+        return None
+    # Of no values all fit, and none does. A negated operator holds of what is not there.
+    of_nothing = quantifier == _FOR_ALL or (operation.negated and quantifier != _FOR_ANY)
+    return _Operator(operation, quantifier == _FOR_ALL, plain.endswith(_IF_EXISTS) or of_nothing)
 
 
 def _fits(fits: Fits, value: str, wanted: str) -> bool:
@@ -92,7 +110,12 @@ def _arn_like(value: str, wanted: str) -> bool:
 
 
 def _address(value: str, wanted: str) -> bool:
-    return ip_address(value) in ip_network(wanted, strict=False)
+    return ip_address(value) in _network(wanted)
+
+
+@lru_cache(maxsize=1024)
+def _network(text: str) -> IPv4Network | IPv6Network:
+    return ip_network(text, strict=False)
 
 
 def _binary(value: str, wanted: str) -> bool:

@@ -111,9 +111,11 @@ def consulted(question: Question, layers: Layers) -> Iterator[tuple[Kind, int | 
 def every_policy(layers: Layers) -> Iterator[tuple[Kind, int | None, NamedPolicy]]:
     """Go through the policies in the order in which a denial is named: only one kind is, even if several deny."""
     for place, level in enumerate(layers.service_control):
-        yield from ((Kind.SERVICE_CONTROL, place, policy) for policy in level)
+        for policy in level:
+            yield Kind.SERVICE_CONTROL, place, policy
     for place, level in enumerate(layers.resource_control):
-        yield from ((Kind.RESOURCE_CONTROL, place, policy) for policy in level)
+        for policy in level:
+            yield Kind.RESOURCE_CONTROL, place, policy
     if layers.resource is not None:
         yield Kind.TRUST if layers.is_trust else Kind.RESOURCE, None, layers.resource
     for policy in layers.identity:

@@ -54,6 +54,8 @@ class Statement:
     """Whom a resource's policy names; None in a policy that is attached to its principal."""
     not_principals: bool
     conditions: tuple[Condition, ...]
+    always: bool
+    """Whether it speaks of every call of its actions: most statements ask for nothing else."""
 
     @property
     def keys(self) -> frozenset[str]:
@@ -67,7 +69,7 @@ class Statement:
 
     def applies(self, question: Question) -> bool:
         """Tell whether it speaks of a call, of whose action it does."""
-        return (
+        return self.always or (
             self._names(question.principals)
             and self._covers(question)
             and all(one.holds(question.keys) for one in self.conditions)
@@ -83,30 +85,45 @@ class Statement:
         return covers != self.not_resources
 
 
+_Statements = tuple[Statement, ...]
+
+
 @dataclass(slots=True)
 class Policy:
     """A document that was read."""
 
-    statements: tuple[Statement, ...]
-    _by_action: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    statements: _Statements
+    _by_action: dict[str, tuple[_Statements, _Statements]] = field(default_factory=dict)
+    """What denies each action that was asked for, and what allows it."""
 
-    def about(self, action: str) -> tuple[Statement, ...]:
+    def about(self, action: str) -> _Statements:
         """Give the statements that speak of an action."""
-        found = self._by_action.get(action)
-        if found is None:
-            lowered = action.lower()
-            found = tuple(one for one in self.statements if one.is_about(lowered))
-            if len(self._by_action) < _MOST_ACTIONS:
-                self._by_action[action] = found
-        return found
+        denials, allowances = self._parted(action)
+        return tuple(sorted((*denials, *allowances), key=lambda one: one.place))
 
     def denying(self, question: Question) -> Statement | None:
         """Give the first statement that denies a call."""
-        return next((one for one in self.about(question.action) if not one.allows and one.applies(question)), None)
+        for one in self._parted(question.action)[0]:
+            if one.applies(question):
+                return one
+        return None
 
     def allowing(self, question: Question) -> Statement | None:
         """Give the first statement that allows a call, whatever others deny."""
-        return next((one for one in self.about(question.action) if one.allows and one.applies(question)), None)
+        for one in self._parted(question.action)[1]:
+            if one.applies(question):
+                return one
+        return None
+
+    def _parted(self, action: str) -> tuple[_Statements, _Statements]:
+        found = self._by_action.get(action)
+        if found is None:
+            lowered = action.lower()
+            about = [one for one in self.statements if one.is_about(lowered)]
+            found = tuple(one for one in about if not one.allows), tuple(one for one in about if one.allows)
+            if len(self._by_action) < _MOST_ACTIONS:
+                self._by_action[action] = found
+        return found
 
 
 @lru_cache(maxsize=4096)
@@ -122,6 +139,13 @@ def policy_of(document: str) -> Policy:
 
 def _statement(written: dict[str, Any], place: int, *, variables: bool) -> Statement:
     principal = written.get("Principal", written.get("NotPrincipal"))
+    resources = tuple(Pattern(one, variables=variables) for one in _resources(written))
+    conditions = tuple(
+        Condition(operator, key.lower(), tuple(Pattern(_text(one), variables=variables) for one in listed(wanted)))
+        for operator, keys in written.get("Condition", {}).items()
+        for key, wanted in keys.items()
+    )
+    anything = "NotResource" not in written and any(one.text == ANYTHING for one in resources)
     return Statement(
         place=place,
         sid=written.get("Sid", ""),
@@ -129,15 +153,12 @@ def _statement(written: dict[str, Any], place: int, *, variables: bool) -> State
         actions=tuple(_action(one) for one in listed(written.get("Action", written.get("NotAction")))),
         not_actions="NotAction" in written,
         # A trust policy says nothing of resources: it is attached to the one that it is about.
-        resources=tuple(Pattern(one, variables=variables) for one in _resources(written)),
+        resources=resources,
         not_resources="NotResource" in written,
         principals=None if principal is None else frozenset(_principals(principal)),
         not_principals="NotPrincipal" in written,
-        conditions=tuple(
-            Condition(operator, key.lower(), tuple(Pattern(_text(one), variables=variables) for one in listed(wanted)))
-            for operator, keys in written.get("Condition", {}).items()
-            for key, wanted in keys.items()
-        ),
+        conditions=conditions,
+        always=anything and principal is None and not conditions,
     )
 
 
@@ -163,13 +184,20 @@ def _covers(pattern: Pattern, question: Question) -> bool:
     filled = pattern.filled(question.keys)
     if filled is None:
         return False
-    if filled.strip(ANY) == "" and filled:
+    wanted = _parts(filled)
+    if wanted is None:
         return True
-    if question.resource == ANYTHING:
-        return False
-    wanted, parts = filled.split(":", 5), question.resource.split(":", 5)
-    wanted += [ANY] * (6 - len(wanted))
-    return len(parts) == len(wanted) and all(matcher(want)(part) for want, part in zip(wanted, parts, strict=True))
+    parts = question.resource.split(":", 5)
+    return len(parts) == len(wanted) and all(fits(part) for fits, part in zip(wanted, parts, strict=True))
+
+
+@lru_cache(maxsize=8192)
+def _parts(filled: str) -> tuple[Matcher, ...] | None:
+    """Part a pattern as an ARN is; None for stars alone, which cover everything."""
+    if filled and not filled.strip(ANY):
+        return None
+    wanted = filled.split(":", 5)
+    return tuple(map(matcher, (*wanted, *[ANY] * (6 - len(wanted)))))
 
 
 def _text(value: Any) -> str:

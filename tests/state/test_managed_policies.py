@@ -130,10 +130,10 @@ class TestCreatePolicy:
     def test_of_the_largest_size(self, world: World) -> None:
         """6,144 characters fit, however much white space there is; one more does not."""
         room = 6_144 - len(POLICY.replace(" ", ""))
-        fits = POLICY.replace('"*"}', f'"*{"a" * room}"}}') + " " * 1_000
+        fits = POLICY.replace('"Action": "*"', f'"Action": "s3:{"a" * (room - 2)}"') + " " * 1_000
         act(world, managed_policies.create_policy, NewPolicy(name="Large", document=fits))
         with refused(world, QuotaExceeded):
-            act(world, managed_policies.create_policy, NewPolicy(name="Larger", document=fits.replace("*a", "*aa")))
+            act(world, managed_policies.create_policy, NewPolicy(name="Larger", document=fits.replace("s3:", "s3:a")))
 
     def test_beyond_the_quota(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """An account has so many policies and no more."""

@@ -289,7 +289,7 @@ class TestInline:
     def test_that_are_too_large(self, account: Client, kind: str, name: str) -> None:
         """409 LimitExceeded tells the limit and whose it is."""
         limit = {"User": 2048, "Group": 5120, "Role": 10240}[kind]
-        large = POLICY.replace('"*"}', f'"*{"a" * limit}"}}')
+        large = POLICY.replace('"Action": "*"', f'"Action": "s3:{"a" * limit}"')
         whom = {f"{kind}Name": name}
         got = account.is_refused(SERVICE, f"Put{kind}Policy", PolicyName="a", PolicyDocument=large, **whom)
         assert told(got) == (409, "LimitExceeded")
