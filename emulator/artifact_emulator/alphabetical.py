@@ -11,12 +11,14 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TypedDict, TypeVar
 
+from artifact_emulator.page_sizes import page_size
 from artifact_state.errors import InputReason, InvalidInput
 
 T = TypeVar("T")
 PAGE = 100
 """How many a page has unless it is said."""
 _SEAL = 16
+_TURNS = 256
 
 
 class More(TypedDict, total=False):
@@ -31,6 +33,7 @@ class Alphabetical:
 
     def __init__(self, *identity: object) -> None:
         self._identity = repr(tuple(map(str, identity))).encode()
+        self._after = ("", 0)
 
     def after(self, marker: str | None) -> str:
         """Tell the name after which to go on, "" at the beginning.
@@ -40,23 +43,30 @@ class Alphabetical:
         if marker is None:
             return ""
         try:
-            name = urlsafe_b64decode(marker.encode())[_SEAL:].decode()
+            raw = urlsafe_b64decode(marker.encode())
+            turn, name = int.from_bytes(raw[_SEAL : _SEAL + 1]), raw[_SEAL + 1 :].decode()
         except (NotBase64, ValueError):
             raise InvalidInput(InputReason.INVALID_NEXT_TOKEN) from None
-        if self._marker(name) != marker:
+        if self._marker(name, turn) != marker:
             raise InvalidInput(InputReason.INVALID_NEXT_TOKEN)
+        self._after = name, turn
         return name
 
     def page(self, items: Iterable[T], limit: int | None, name_of: Callable[[T], str]) -> tuple[list[T], More]:
         """Cut one page off items that come after the marker; give it, and what a reply says of there being more."""
         rest = iter(items)
-        page = list(islice(rest, limit or PAGE))
+        page = list(islice(rest, page_size(limit or PAGE)))
         if next(rest, None) is None:
             return page, {"IsTruncated": False}
-        return page, {"IsTruncated": True, "Marker": self._marker(name_of(page[-1]))}
+        return page, {"IsTruncated": True, "Marker": self._marker(name_of(page[-1])) if page else self._same_place()}
 
-    def _marker(self, name: str) -> str:
-        text = name.encode()
+    def _same_place(self) -> str:
+        """Give a marker for where this page began, which is another one than the page's own: clients stop at equals."""
+        name, turn = self._after
+        return self._marker(name, (turn + 1) % _TURNS)
+
+    def _marker(self, name: str, turn: int = 0) -> str:
+        text = turn.to_bytes() + name.encode()
         seal = blake2b(text, key=b"artifact-emulator", person=b"iam-marker", digest_size=_SEAL)
         seal.update(self._identity)
         return urlsafe_b64encode(seal.digest() + text).decode()

@@ -4,7 +4,8 @@ Source: https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from artifact_emulator.core import Core
@@ -15,6 +16,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+log = logging.getLogger("artifact_emulator")
 RESET = "artifact_emulator.reset"
 """Under this name the server leaves the way to reset the connection."""
 DEFAULT_BODY_LIMIT = 16 * 1024 * 1024
@@ -28,6 +30,11 @@ class Door:
     def __init__(self, core: Core, *, body_limit: int = DEFAULT_BODY_LIMIT) -> None:
         self._core = core
         self._body_limit = body_limit
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """End the answers that go on for ever; all others end by themselves."""
+        self._ending.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -56,11 +63,29 @@ class Door:
             await _reset(scope, receive)
             return
         await send(_start(reply, closing=body is None))
+        if reply.stream is not None:
+            await self._flow(reply.stream, receive, send)
+            return
         if reply.cut == "truncated":
             await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
             await _reset(scope, receive)
             return
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+
+    async def _flow(self, stream: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
+        """Send what comes, until nothing does, the client goes or the server ends."""
+        flowing = asyncio.ensure_future(_pour(stream, send))
+        ends = (flowing, asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._ending.wait()))
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in ends:
+                one.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+            await stream.aclose()
+        if not flowing.cancelled() and (error := flowing.exception()):
+            log.error("a stream ended", exc_info=error)
+        await send({"type": "http.response.body", "body": b""})
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | None:
         """Read the whole body; None as soon as it is sure to be too large.
@@ -88,6 +113,16 @@ class Door:
         return b"".join(parts)
 
 
+async def _pour(stream: AsyncGenerator[bytes, None], send: Send) -> None:
+    async for data in stream:
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _reset(scope: Scope, receive: Receive) -> None:
     """Reset the connection, and wait until it is gone: a server has nothing to complain of then."""
     scope[RESET]()
@@ -112,7 +147,7 @@ async def _discard(receive: Receive) -> None:
 
 def _start(reply: Reply, *, closing: bool) -> Message:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    if reply.status != 204:
+    if reply.status != 204 and reply.stream is None:
         headers.append((b"Content-Length", str(len(reply.body)).encode()))
     if closing:
         # The rest of the body will not be read.

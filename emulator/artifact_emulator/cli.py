@@ -154,6 +154,20 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         '{"name": "Mine", "principals": ["mine.example.com"]}',
     )
     serve.add_argument(
+        "--throttle",
+        choices=("aws", "off"),
+        default="off",
+        help="whether callers are held to AWS's documented request rates (default: off)",
+    )
+    serve.add_argument(
+        "--strict-client",
+        nargs="?",
+        const="",
+        metavar="SEED",
+        help="let clients meet all that AWS permits and lucky ones break on: short and empty pages, one throttle and "
+        "one concurrent modification, accounts that take their time, late reads; equal seeds give the same",
+    )
+    serve.add_argument(
         "--standalone-prerequisites",
         action="store_true",
         help="refuse to let created accounts leave for lack of a payment method, as AWS does",
@@ -176,6 +190,8 @@ def _serve(options: argparse.Namespace) -> int:
             creation_delay=options.creation_delay,
             leave_wait_period=options.leave_wait_period,
             standalone_prerequisites=options.standalone_prerequisites,
+            throttling=options.throttle,
+            strict_client=options.strict_client,
         ),
         state=State(seed=options.seed),
     )

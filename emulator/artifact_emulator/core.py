@@ -97,7 +97,7 @@ class Core:
 
         Raises Failure.
         """
-        under_way.caller, under_way.iam = caller, self.iam
+        under_way.caller, under_way.iam, under_way.by_wire = caller, self.iam, False
         service = bindings(service_name)
         operation = service.operations[operation_name]
         request_id = under_way.request_id = _new_request_id()
@@ -119,7 +119,7 @@ class Core:
     def is_slow(self, request: Request) -> bool:
         """Tell whether an answer takes so long that a server should not wait for it: no AWS call does."""
         path = enter(request)[1].path if request.path.startswith(WORLDS) else request.path
-        return path.startswith(PREFIXES) and path != control.HEALTH
+        return path.startswith(PREFIXES) and path not in (control.HEALTH, control.LOCALSTACK_HEALTH)
 
     def refuse_size(self, request: Request, limit: int) -> Reply:
         """Answer a request whose body is too large to be read."""

@@ -5,15 +5,19 @@ operation, so the call that it befalls has changed nothing.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import log
 from threading import Lock
+from typing import Any
 
+from artifact_emulator.call import Call
 from artifact_emulator.failures import Failure
 from artifact_emulator.message import Cut
 from artifact_emulator.operation import Protocol, Service
-from artifact_state.model import CreationFailure
+from artifact_emulator.page_sizes import Choice, pages_sized
+from artifact_state.model import CreationFailure, State
 from artifact_state.world import Options
 
 # What every operation may answer although no model declares it.
@@ -23,9 +27,9 @@ COMMON: Mapping[Protocol, Mapping[str, int]] = {
     "rest-json": {"ServiceUnavailable": 503, "InternalFailure": 500},
     "query": {"Throttling": 400, "RequestExpired": 400, "ServiceUnavailable": 503, "InternalFailure": 500},
 }
+_P99 = 2.3263478740408408
+"""Standard deviations from the middle of a normal distribution to its 99th percentile."""
 _MESSAGES = {
-    "TooManyRequestsException": "You have sent too many requests in too short a period of time. "
-    "The quota helps protect against denial-of-service attacks. Try again later.",
     "ConcurrentModificationException": "The target of the operation is currently being modified by a different "
     "request. Try again later.",
     "ThrottlingException": "Rate exceeded",
@@ -50,10 +54,19 @@ class Error:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """How long an answer is held back: evenly spread between two figures, in milliseconds."""
+    """How long answers are held back, in milliseconds: evenly spread, or most of them short and a few very long."""
 
     least: float
+    """The shortest; or, of those that are not evenly spread, the one that half of them do not exceed."""
     most: float
+    """The longest; or the one that 99 of a hundred do not exceed."""
+    evenly: bool = True
+
+    def seconds(self, chance: random.Random) -> float:
+        """Draw one."""
+        if self.evenly:
+            return chance.uniform(self.least, self.most) / 1000
+        return chance.lognormvariate(log(self.least), log(self.most / self.least) / _P99) / 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +104,43 @@ class Effect:
     cut: Cut | None = None
     creation_failure: CreationFailure | None = None
     deletion_fails: bool = False
+    slowness: timedelta = timedelta(0)
+    """How long what the call begins takes at least."""
+    page_size: Choice | None = None
+    past: State | None = None
+    """What is read in place of the present."""
+    wrote: Callable[[State, State, datetime], None] | None = None
+    """Who is told of the state before a change, of the one after it, and when it was."""
 
     def on(self, options: Options) -> Options:
         """Give the options under which a call is carried out."""
-        if self.creation_failure is None and not self.deletion_fails:
+        if self.creation_failure is None and not self.deletion_fails and not self.slowness:
             return options
         return replace(
             options,
             creation_failure=self.creation_failure or options.creation_failure,
             deletion_fails=self.deletion_fails or options.deletion_fails,
+            creation_delay=max(self.slowness, options.creation_delay),
+            closure_delay=max(self.slowness, options.closure_delay),
+            deletion_delay=max(self.slowness, options.deletion_delay),
         )
+
+    def carry_out(self, handler: Callable[[Call, Any], Any], call: Call, shape: Any) -> Any:
+        """Let a handler do its work, in another time and with other pages if that is the effect."""
+        tx = call.tx
+        present = tx.state
+        with pages_sized(self.page_size):
+            if self.past is not None:
+                tx.state = self.past
+                try:
+                    return handler(call, shape)
+                finally:
+                    # What only reads leaves the present as it is.
+                    tx.state = present
+            value = handler(call, shape)
+        if self.wrote is not None and tx.state is not present:
+            self.wrote(present, tx.state, tx.now)
+        return value
 
 
 NO_EFFECT = Effect()
@@ -164,9 +204,10 @@ class Faults:
         with self._lock:
             self._standing = []
 
-    def befall(self, service: Service, operation: str, account: str, now: datetime) -> Effect:
-        """Decide what befalls a call: of each kind, what the first fault that fits does."""
-        effect = NO_EFFECT
+    def befall(
+        self, service: Service, operation: str, account: str, now: datetime, effect: Effect = NO_EFFECT
+    ) -> Effect:
+        """Decide what befalls a call besides: of each kind, what the first fault that fits does."""
         with self._lock:
             for standing in self._standing:
                 if self._strikes(standing, service, operation, account, now):
@@ -180,7 +221,7 @@ class Faults:
             and fault.operation in (None, operation)
             and fault.account in (None, account)
             and (fault.ttl is None or now < one.since + fault.ttl)
-            and (fault.error is None or _can_give(service, operation, fault.error.code))
+            and (fault.error is None or can_give(service, operation, fault.error.code))
         )
         if not fits:
             return False
@@ -194,23 +235,31 @@ class Faults:
 
 def _joined(effect: Effect, fault: Fault, service: Service, chance: random.Random) -> Effect:
     latency = fault.latency
-    return Effect(
-        failure=effect.failure or (_failure(service, fault.error) if fault.error else None),
-        delay=effect.delay or (chance.uniform(latency.least, latency.most) / 1000 if latency else 0.0),
+    return replace(
+        effect,
+        failure=effect.failure or (failure(service, fault.error) if fault.error else None),
+        delay=effect.delay or (latency.seconds(chance) if latency else 0.0),
         cut=effect.cut or fault.cut,
         creation_failure=effect.creation_failure or fault.creation_failure,
         deletion_fails=effect.deletion_fails or fault.deletion_fails,
     )
 
 
-def _failure(service: Service, error: Error) -> Failure:
+def failure(service: Service, error: Error) -> Failure:
+    """Give an error as a service words it."""
+    # Imported here: few faults are set, and the rates of requests are read with it.
+    from artifact_emulator.throttling import BUSY, throttled
+
+    if error == Error(code=BUSY[service.name][0]):
+        return throttled(service)
     declared = next((one for one in service.errors.values() if one.code == error.code), None)
     status = declared.status if declared else COMMON[service.protocol][error.code]
     message = error.message or _MESSAGES.get(error.code, "A fault that was asked for by way of the control API.")
     return Failure(error.code, message, status, members={"Reason": error.reason} if error.reason else None)
 
 
-def _can_give(service: Service, operation: str, code: str) -> bool:
+def can_give(service: Service, operation: str, code: str) -> bool:
+    """Tell whether an operation may answer an error."""
     declared = {service.errors[shape].code for shape in service.operations[operation].errors}
     return code in declared or code in COMMON[service.protocol]
 
@@ -229,7 +278,7 @@ def _check(fault: Fault, service: Service) -> None:
 
 def _check_error(error: Error, service: Service, operations: list[str]) -> None:
     where = operations[0] if len(operations) == 1 else f"any operation of {service.name}"
-    if not any(_can_give(service, one, error.code) for one in operations):
+    if not any(can_give(service, one, error.code) for one in operations):
         codes = {service.errors[shape].code for one in operations for shape in service.operations[one].errors}
         known = ", ".join(sorted(codes | COMMON[service.protocol].keys()))
         raise NotPossible(f"{where} cannot answer {error.code}; it can answer {known}.")

@@ -1,6 +1,6 @@
 """A request and a reply, as no server in particular has them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +23,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP reply; its length is its body's."""
+    """One HTTP reply; its length is its body's, unless a stream follows."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -32,3 +32,5 @@ class Reply:
     """Seconds for which it is held back."""
     cut: Cut | None = None
     """What is done to it on its way."""
+    stream: AsyncGenerator[bytes, None] | None = None
+    """What follows the body as long as client and server are there; without one the body is all."""

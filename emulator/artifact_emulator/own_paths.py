@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 log = logging.getLogger("artifact_emulator")
-PREFIXES = (control.PREFIX, links.PATH, console.PREFIX)
+PREFIXES = (control.PREFIX, links.PATH, console.PREFIX, control.LOCALSTACK)
+_PROBES = {control.HEALTH: control.health, control.LOCALSTACK_HEALTH: control.localstack_health}
 
 
 class OwnPaths:
@@ -27,15 +28,23 @@ class OwnPaths:
     def answer(self, request: Request, world: World) -> Reply:
         """Answer one request; never raises."""
         try:
-            if request.path == control.HEALTH:
-                return control.health(request)
+            if (probe := _PROBES.get(request.path)) is not None:
+                return probe(request)
             if request.path.startswith(links.PATH):
                 return _document(request, world)
+            if request.path == control.EVENTS and "text/event-stream" in request.headers.get("accept", ""):
+                return self._events(request, world)
             app = self._console if request.path.startswith(console.PREFIX) else self._control
             return wsgi.respond(app, request)
         except Exception:
             log.exception("%s %s", request.method, request.path)
             return control.problem(500, "Internal error", "The emulator's log tells more.")
+
+    def _events(self, request: Request, world: World) -> Reply:
+        # Imported here: no AWS call is told as it comes.
+        from artifact_emulator import event_stream
+
+        return event_stream.follow(request, world, self._desk.worlds, self._allowed_hosts)
 
     @cached_property
     def _control(self) -> "Flask":

@@ -49,8 +49,9 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM; calls in flight are finished first."""
     core.warm_up()
+    door = Door(core, body_limit=body_limit)
     config = uvicorn.Config(
-        Door(core, body_limit=body_limit),
+        door,
         http=OneWriteProtocol,
         ws="none",
         lifespan="off",
@@ -62,19 +63,24 @@ def serve(
         timeout_graceful_shutdown=1,
         backlog=1024,
     )
-    _Server(config, ready).run(sockets=list(sockets))
+    _Server(config, door, ready).run(sockets=list(sockets))
 
 
 class _Server(uvicorn.Server):
     """Uvicorn's server, which tells when it listens and ends quietly when it is told to."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, door: Door, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._door = door
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._door.end()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

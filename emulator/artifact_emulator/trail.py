@@ -1,11 +1,14 @@
 """What was called in a world, by whom and with what outcome: kept as it came, written as records on demand."""
 
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import count
+from threading import Lock
 from typing import Any
 
 from artifact_emulator.failures import Failure
@@ -27,8 +30,6 @@ def only_reads(operation: str) -> bool:
 class Called:
     """A call of a known caller."""
 
-    number: int
-    """Its place among all calls of the world."""
     at: datetime
     service: Service
     operation: str
@@ -40,6 +41,8 @@ class Called:
     failure: Failure | None
     request_id: str
     user_agent: str
+    number: int = -1
+    """Its place among all that the trail numbers, which the trail gives it."""
 
 
 @dataclass(slots=True)
@@ -48,19 +51,44 @@ class Trail:
 
     _calls: deque[Called] = field(default_factory=lambda: deque(maxlen=KEPT))
     _numbers: Iterator[int] = field(default_factory=count)
-
-    def next_number(self) -> int:
-        """Give the place of the next call."""
-        return next(self._numbers)
+    _latest: int = -1
+    _watchers: tuple[Callable[[], None], ...] = ()
+    _lock: Lock = field(default_factory=Lock)
 
     def add(self, call: Called) -> None:
-        """Keep a call."""
-        self._calls.append(call)
+        """Keep a call, and tell whoever watches that there is one."""
+        with self._lock:
+            call.number = self._latest = next(self._numbers)
+            self._calls.append(call)
+        for ring in self._watchers:
+            ring()
 
     def calls(self, after: int = -1) -> list[Called]:
         """Give the calls after a place, the oldest first."""
         found = list(self._calls)
-        return found if not found or found[0].number > after else [one for one in found if one.number > after]
+        if not found or found[0].number > after:
+            return found
+        return found[bisect_right(found, after, key=lambda one: one.number) :]
+
+    def number(self) -> int:
+        """Take a place among the calls for what is none."""
+        with self._lock:
+            self._latest = next(self._numbers)
+            return self._latest
+
+    def latest(self) -> int:
+        """Tell the place that was taken last, -1 if none was."""
+        with self._lock:
+            return self._latest
+
+    @contextmanager
+    def watched(self, ring: Callable[[], None]) -> Iterator[None]:
+        """Call whoever watches after each call while the block lasts, in the thread of that call."""
+        self._watchers = (*self._watchers, ring)
+        try:
+            yield
+        finally:
+            self._watchers = tuple(one for one in self._watchers if one is not ring)
 
     def clear(self) -> None:
         """Forget all calls."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from artifact_emulator.trail import Called, only_reads
 from artifact_state import arns, events, ids
-from artifact_state.model import Caller, CallerKind, JoinedMethod, State
+from artifact_state.model import Caller, CallerKind
 from artifact_state.world import World
 
 _VERSION = "1.11"
@@ -40,14 +40,23 @@ class Record:
 
 def records(world: World, calls: list[Called]) -> Iterator[Record]:
     """Write what was called in a world and what happened in it, in no order."""
-    for call in calls:
-        yield from _of_call(call)
+    yield from call_records(calls)
     now = world.clock.now()
     for event in tuple(world.events):
-        told = _TOLD.get(type(event))
-        for happened in told(event, world.state) if told else ():
-            if happened.at <= now:
-                yield _of_service(world.state.seed, event, happened)
+        yield from (one for one in service_records(world, event) if one.at <= now)
+
+
+def call_records(calls: list[Called]) -> Iterator[Record]:
+    """Write what was called, in the trails of all accounts that it concerns."""
+    for call in calls:
+        yield from _of_call(call)
+
+
+def service_records(world: World, event: events.Event) -> Iterator[Record]:
+    """Write what AWS Organizations tells of an event of the domain, be it in the future."""
+    told = _TOLD.get(type(event))
+    for happened in told(event) if told else ():
+        yield _of_service(world.state.seed, event, happened)
 
 
 def _of_call(call: Called) -> Iterator[Record]:
@@ -204,27 +213,22 @@ def _of_service(seed: str, event: events.Event, happened: Happened) -> Record:
     return Record(happened.account_id, happened.at, content)
 
 
-def _created(event: events.AccountCreationRequested, state: State) -> Iterator[Happened]:
-    organization = state.organizations.get(event.organization_id)
-    if organization is None:
-        return
-    serial = ids.creation_serial(event.creation_id)
-    creation = organization.fulfilled_creations.get(serial) or organization.failed_creations.get(serial)
-    if creation is None:
-        return
-    outcome = {"failureReason": creation.failure.value} if creation.failure else {"accountId": creation.account_id}
-    status = {
-        "id": creation.id,
-        "state": "FAILED" if creation.failure else "SUCCEEDED",
-        "accountName": creation.account_name,
-        "requestedTimestamp": creation.requested_at,
-        "completedTimestamp": creation.completes_at,
+def _created(event: events.AccountCreationRequested) -> Iterator[Happened]:
+    status: dict[str, Any] = {
+        "id": event.creation_id,
+        "state": "FAILED" if event.failure else "SUCCEEDED",
+        "accountName": event.account_name,
+        "requestedTimestamp": event.at,
+        "completedTimestamp": event.completes_at,
+        "accountId": event.account_id,
+        "govCloudAccountId": event.govcloud_account_id,
+        "failureReason": event.failure,
     }
-    details = {"createAccountStatus": status | outcome}
-    yield Happened(organization.management_account_id, creation.completes_at, "CreateAccountResult", details)
+    details = {"createAccountStatus": {name: one for name, one in status.items() if one is not None}}
+    yield Happened(event.management_account_id, event.completes_at, "CreateAccountResult", details)
 
 
-def _closed(event: events.AccountClosureRequested, state: State) -> Iterator[Happened]:
+def _closed(event: events.AccountClosureRequested) -> Iterator[Happened]:
     status = {
         "accountId": event.account_id,
         "state": "SUCCEEDED",
@@ -232,56 +236,58 @@ def _closed(event: events.AccountClosureRequested, state: State) -> Iterator[Hap
         "completedTimestamp": event.completes_at,
     }
     details = {"closeAccountStatus": status}
-    yield from _to_management(state, event.organization_id, event.completes_at, "CloseAccountResult", details)
+    yield Happened(event.management_account_id, event.completes_at, "CloseAccountResult", details)
 
 
-def _joined(event: events.AccountJoined, state: State) -> Iterator[Happened]:
-    membership = state.memberships.get(event.account_id)
-    invited = membership is None or membership.method is JoinedMethod.INVITED
+def _joined(event: events.AccountJoined) -> Iterator[Happened]:
     details = {
         "accountId": event.account_id,
         "organizationId": event.organization_id,
-        "joinedMethod": "INVITED" if invited else "Created",
+        "joinedMethod": "INVITED" if event.invited else "Created",
         "joinedTime": event.at,
     }
-    yield from _to_management(state, event.organization_id, event.at, "AccountJoinedOrganization", details)
+    yield Happened(event.management_account_id, event.at, "AccountJoinedOrganization", details)
 
 
-def _departed(event: events.AccountDeparted, state: State) -> Iterator[Happened]:
+def _departed(event: events.AccountDeparted) -> Iterator[Happened]:
+    yield _departure(event, event.account_id, event.method)
+
+
+def _deleted(event: events.OrganizationDeleted) -> Iterator[Happened]:
+    # The management account leaves with its organization.
+    # Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganization.html
+    yield _departure(event, event.management_account_id, events.DepartureMethod.LEFT)
+
+
+def _departure(
+    event: events.AccountDeparted | events.OrganizationDeleted, account_id: str, method: events.DepartureMethod
+) -> Happened:
     details = {
-        "accountId": event.account_id,
+        "accountId": account_id,
         "organizationId": event.organization_id,
-        "departureMethod": event.method.value,
+        "departureMethod": method.value,
         "departureTime": event.at,
     }
-    yield from _to_management(state, event.organization_id, event.at, "AccountDepartedOrganization", details)
+    return Happened(event.management_account_id, event.at, "AccountDepartedOrganization", details)
 
 
-def _transfer_accepted(event: events.TransferAccepted, state: State) -> Iterator[Happened]:
+def _transfer_accepted(event: events.TransferAccepted) -> Iterator[Happened]:
     for account_id in event.account_ids:
         yield Happened(account_id, event.at, "ResponsibilityTransferAccepted", {"transferId": event.transfer_id})
 
 
-def _transfer_terminated(event: events.TransferTerminated, state: State) -> Iterator[Happened]:
+def _transfer_terminated(event: events.TransferTerminated) -> Iterator[Happened]:
     details = {"transferId": event.transfer_id, "endTime": event.ends_at}
     for account_id in event.account_ids:
         yield Happened(account_id, event.at, "ResponsibilityTransferTerminated", details)
 
 
-def _to_management(
-    state: State, organization_id: str, at: datetime, name: str, details: Mapping[str, Any]
-) -> Iterator[Happened]:
-    """Tell the management account, unless the organization is gone."""
-    organization = state.organizations.get(organization_id)
-    if organization is not None:
-        yield Happened(organization.management_account_id, at, name, details)
-
-
-_TOLD: Mapping[type[events.Event], Callable[[Any, State], Iterator[Happened]]] = {
+_TOLD: Mapping[type[events.Event], Callable[[Any], Iterator[Happened]]] = {
     events.AccountCreationRequested: _created,
     events.AccountClosureRequested: _closed,
     events.AccountJoined: _joined,
     events.AccountDeparted: _departed,
+    events.OrganizationDeleted: _deleted,
     events.TransferAccepted: _transfer_accepted,
     events.TransferTerminated: _transfer_terminated,
 }

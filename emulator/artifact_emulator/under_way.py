@@ -46,6 +46,8 @@ class UnderWay:
     value: Any = None
     failure: Failure | None = None
     effect: Effect = NO_EFFECT
+    by_wire: bool = True
+    """Whether a client asks, who may be held to what AWS's clients are held to: the console pages and tries nothing."""
 
 
 class Desk(Protocol):
@@ -72,16 +74,22 @@ def require_handler(service: Service, operation: Operation) -> Handler:
 
 
 def befall(under_way: UnderWay, caller: Caller, service: Service, operation: Operation) -> None:
-    """Let the faults that are set befall a call.
+    """Hold a caller to AWS's rates where that is wished, and let befall a call what befalls calls in its world.
 
     Raises Failure.
     """
     world = under_way.world
-    faults = instruments_of(world).faults
+    options, faults = world.options, instruments_of(world).faults
+    if (options.throttling != "off" or options.strict_client is not None) and under_way.by_wire:
+        # Imported here: few worlds are as strict as AWS.
+        from artifact_emulator.strictness import be_strict
+
+        under_way.effect = be_strict(world, caller, service, operation)
     if faults:
-        under_way.effect = faults.befall(service, operation.name, caller.account_id, world.clock.now())
-        if under_way.effect.failure is not None:
-            raise under_way.effect.failure
+        now = world.clock.now()
+        under_way.effect = faults.befall(service, operation.name, caller.account_id, now, under_way.effect)
+    if under_way.effect.failure is not None:
+        raise under_way.effect.failure
 
 
 def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: Operation, handler: Handler) -> object:
@@ -101,7 +109,9 @@ def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: 
                 tx.options = under_way.effect.on(tx.options)
             if under_way.iam != "off" and not is_unbounded(tx.state, caller, tx.now):
                 _authorize(under_way, tx, service, operation)
-            return handler(Call(tx, world, request.headers.get("host", "localhost"), request.base), shape)
+            call = Call(tx, world, request.headers.get("host", "localhost"), request.base)
+            effect = under_way.effect
+            return handler(call, shape) if effect is NO_EFFECT else effect.carry_out(handler, call, shape)
     except Refused as refusal:
         raise failure_of(service, refusal, caller) from None
 
@@ -124,10 +134,8 @@ def note(under_way: UnderWay, asked: Route, request_id: str) -> None:
     service, caller = asked.service, under_way.caller
     if service is None or caller is None:
         return
-    trail = instruments_of(under_way.world).trail
-    trail.add(
+    instruments_of(under_way.world).trail.add(
         Called(
-            number=trail.next_number(),
             at=under_way.at or under_way.world.clock.now(),
             service=service,
             operation=asked.name,

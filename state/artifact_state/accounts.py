@@ -143,7 +143,15 @@ def join(tx: Transaction, organization: Organization, account_id: str, method: J
     tx.put(replace(root, accounts=root.accounts.set(serial, account_id)))
     tx.put(replace(organization, members=organization.members.set(serial, account_id)))
     ensure_linked_role(tx, account_id, ORGANIZATIONS_PRINCIPAL, at=at)
-    tx.record(AccountJoined(at=at, organization_id=organization.id, account_id=account_id))
+    tx.record(
+        AccountJoined(
+            at=at,
+            organization_id=organization.id,
+            management_account_id=organization.management_account_id,
+            account_id=account_id,
+            invited=method is JoinedMethod.INVITED,
+        )
+    )
 
 
 def _check_usable(tx: Transaction, account_id: str) -> None:
@@ -177,7 +185,11 @@ def depart(
     drop_attachments(tx, membership.account_id)
     tx.record(
         AccountDeparted(
-            at=at or tx.now, organization_id=organization.id, account_id=membership.account_id, method=method
+            at=at or tx.now,
+            organization_id=organization.id,
+            management_account_id=organization.management_account_id,
+            account_id=membership.account_id,
+            method=method,
         )
     )
 

@@ -104,6 +104,10 @@ def _close(tx: Transaction, account_id: str, serial: int) -> None:
     tx.put(replace(organization, closures=organization.closures.set(serial, account_id)))
     tx.record(
         AccountClosureRequested(
-            at=tx.now, organization_id=organization.id, account_id=account_id, completes_at=closed_at
+            at=tx.now,
+            organization_id=organization.id,
+            management_account_id=organization.management_account_id,
+            account_id=account_id,
+            completes_at=closed_at,
         )
     )

@@ -220,7 +220,19 @@ def _keep(tx: Transaction, organization_id: str, creation: Creation) -> Creation
     else:
         kept = replace(kept, failed_creations=kept.failed_creations.set(creation.serial, creation))
     tx.put(kept)
-    tx.record(AccountCreationRequested(at=tx.now, organization_id=organization_id, creation_id=creation.id))
+    tx.record(
+        AccountCreationRequested(
+            at=tx.now,
+            organization_id=organization_id,
+            management_account_id=organization.management_account_id,
+            creation_id=creation.id,
+            account_name=creation.account_name,
+            completes_at=creation.completes_at,
+            account_id=creation.account_id,
+            govcloud_account_id=creation.govcloud_account_id,
+            failure=creation.failure.value if creation.failure else None,
+        )
+    )
     return creation
 
 

@@ -34,18 +34,28 @@ class OrganizationDeleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCreationRequested(Event):
-    """A management account asked for a new account."""
+    """A management account asked for a new account; how that ends is known from then on."""
 
     organization_id: str
+    management_account_id: str
     creation_id: str
+    account_name: str
+    completes_at: datetime
+    account_id: str | None
+    """The account, unless none is created; it joins when the request is completed."""
+    govcloud_account_id: str | None
+    failure: str | None
+    """Why none is created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountJoined(Event):
-    """An account became a member of an organization."""
+    """An account became a member of an organization: it was invited, or created there."""
 
     organization_id: str
+    management_account_id: str
     account_id: str
+    invited: bool
 
 
 class DepartureMethod(Enum):
@@ -61,6 +71,7 @@ class AccountDeparted(Event):
     """An account is no longer a member."""
 
     organization_id: str
+    management_account_id: str
     account_id: str
     method: DepartureMethod
 
@@ -79,6 +90,7 @@ class AccountClosureRequested(Event):
     """A management account asked for the closing of a member account."""
 
     organization_id: str
+    management_account_id: str
     account_id: str
     completes_at: datetime
 

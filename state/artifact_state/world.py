@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
 
 ArtifactPrincipal = Literal["both", "documented", "account-sync"]
+Throttling = Literal["aws", "off"]
 
 
 @cache
@@ -72,6 +73,10 @@ class Options:
     """How long a created account must wait before it may leave; AWS: four days."""
     standalone_prerequisites: bool = False
     """Whether a created account lacks what it needs to stand alone, as it does at AWS."""
+    throttling: Throttling = "off"
+    """Whether callers are held to AWS's request rates."""
+    strict_client: str | None = None
+    """The seed of what AWS permits and few tests meet; None where everything goes as smoothly as it can."""
 
 
 @dataclass(slots=True, eq=False)

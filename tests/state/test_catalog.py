@@ -114,8 +114,8 @@ class TestFiles:
 
     def test_all_are_there(self) -> None:
         """No file of the catalogue is missing or superfluous."""
-        names = "actions agreements delegable_actions iam_quotas managed_policies policy_types quotas reports services"
-        assert [path.stem for path in FILES] == names.split()
+        names = "actions agreements delegable_actions iam_quotas managed_policies policy_types quotas"
+        assert [path.stem for path in FILES] == [*names.split(), "reports", "request_rates", "services"]
 
     @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
     def test_dated_and_sourced(self, path: Path) -> None:
@@ -752,6 +752,19 @@ class TestQuotas:
         enable, disable = rates["EnableAWSServiceAccess"], rates["DisableAWSServiceAccess"]
         assert enable == disable
         assert (enable.account.per_second, enable.account.burst, enable.organization) == (1, 2, None)
+
+    def test_shared_rates(self) -> None:
+        """Operations that share a rate exist, and those that AWS names no figure for are marked."""
+        rates = catalog.shared_rates()
+        for shared in rates:
+            assert shared.operations <= set(model(shared.service).operation_names)
+            assert 0 < shared.rate.per_second <= shared.rate.burst
+        assert {one.service for one in rates if one.certainty is Certainty.UNVERIFIED} == {"iam", "artifact"}
+
+    def test_rate_of_looking_up_events(self) -> None:
+        """CloudTrail is asked twice a second at most."""
+        (found,) = [one for one in catalog.shared_rates() if one.holds_for("cloudtrail", "LookupEvents")]
+        assert (found.rate.per_second, found.rate.burst) == (2, 2)
 
 
 class TestAddedServices:

@@ -295,8 +295,20 @@ class TestAcceptInvitation:
         assert organization_of(world.state, STRANGER, world.clock.now()) == second
         now = world.clock.now()
         assert [one for one in world.events if isinstance(one, AccountDeparted | AccountJoined)] == [
-            AccountDeparted(at=now, organization_id=first.id, account_id=STRANGER, method=DepartureMethod.LEFT),
-            AccountJoined(at=now, organization_id=second.id, account_id=STRANGER),
+            AccountDeparted(
+                at=now,
+                organization_id=first.id,
+                management_account_id=first.management_account_id,
+                account_id=STRANGER,
+                method=DepartureMethod.LEFT,
+            ),
+            AccountJoined(
+                at=now,
+                organization_id=second.id,
+                management_account_id=MANAGEMENT,
+                account_id=STRANGER,
+                invited=True,
+            ),
         ]
 
     def test_tags_of_the_old_organization_are_gone(self, world: World) -> None:

@@ -58,6 +58,7 @@ COMMON_ERRORS: Mapping[str, dict[str, tuple[int, str]]] = {
     },
     # Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
     "query": {
+        "Throttling": (400, "the account asks too often"),
         "AccessDenied": (403, "IAM and STS declare no denial, and both deny"),
         "ValidationError": (400, "a member breaks a constraint of its shape"),
         "MalformedInput": (400, "a member is of the wrong type, or both a value and a structure"),

@@ -1,11 +1,13 @@
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from artifact_emulator.core import Core
 from artifact_emulator.message import Request
+from artifact_state import catalog
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_control import done, refused, told
@@ -117,6 +119,82 @@ class TestServiceEvents:
         assert created["createAccountStatus"]["accountId"] == member.account
         assert [one for one in lookup(member) if one["eventType"] == "AwsServiceEvent"] == []
 
+    def test_outlive_the_organization(self, management: Client, member: Client) -> None:
+        """What was told stays told when the organization is deleted, which its management account leaves last."""
+        management.does("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
+        told_before = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
+        management.does("organizations", "DeleteOrganization")
+        told_after = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
+        [deleted] = [one for one in told_after if one not in told_before]
+        assert [one for one in told_after if one in told_before] == told_before
+        assert deleted["eventName"] == "AccountDepartedOrganization"
+        assert deleted["serviceEventDetails"]["accountId"] == management.account
+        assert deleted["serviceEventDetails"]["departureMethod"] == "LEFT"
+        methods = {
+            one["serviceEventDetails"]["accountId"]: one["serviceEventDetails"]["joinedMethod"]
+            for one in told_after
+            if one["eventName"] == "AccountJoinedOrganization"
+        }
+        assert methods == {management.account: "INVITED", member.account: "Created"}
+
+    def test_of_a_failed_creation(self, management: Client) -> None:
+        """An account that is not created is told with the reason."""
+        for _ in range(2):
+            management.does("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
+        results = lookup(management, LookupAttributes=by("EventName", "CreateAccountResult"))
+        statuses = [one["serviceEventDetails"]["createAccountStatus"] for one in results]
+        assert sorted(one["state"] for one in statuses) == ["FAILED", "SUCCEEDED"]
+        assert [one["failureReason"] for one in statuses if "failureReason" in one] == ["EMAIL_ALREADY_EXISTS"]
+
+    def test_of_a_move_between_organizations(self, management: Client, stranger: Client) -> None:
+        """Who leaves one organization for another is told of in both management accounts, and in no other."""
+        stranger.does("organizations", "CreateOrganization")
+        guest = Client(management.core, "444455556666")
+
+        def invite(host: Client) -> None:
+            target = {"Id": guest.account, "Type": "ACCOUNT"}
+            asked = host.does("organizations", "InviteAccountToOrganization", Target=target)
+            guest.does("organizations", "AcceptHandshake", HandshakeId=asked["Handshake"]["Id"])
+
+        invite(management)
+        invite(stranger)
+
+        def told_of(client: Client) -> list[str]:
+            found = [one for one in lookup(client) if one["eventType"] == "AwsServiceEvent"]
+            mine = [one for one in found if one["serviceEventDetails"]["accountId"] == guest.account]
+            assert all(one["recipientAccountId"] == client.account for one in mine)
+            return sorted(one["eventName"] for one in mine)
+
+        assert told_of(management) == ["AccountDepartedOrganization", "AccountJoinedOrganization"]
+        assert told_of(stranger) == ["AccountJoinedOrganization"]
+        assert told_of(guest) == []
+
+    def test_of_a_transfer(self, management: Client, stranger: Client) -> None:
+        """A transfer that is accepted, and one that is terminated, are told to both sides and to nobody else."""
+        stranger.does("organizations", "CreateOrganization")
+        world = management.core.world
+        world.options = replace(world.options, quotas=replace(catalog.quotas(), inbound_transfers=1))
+        asked = management.does(
+            "organizations",
+            "InviteOrganizationToTransferResponsibility",
+            Type="BILLING",
+            Target={"Type": "ACCOUNT", "Id": stranger.account},
+            StartTimestamp=datetime(2026, 12, 1, tzinfo=UTC),
+            SourceName="Bills",
+        )["Handshake"]
+        [transfer] = [one["Value"] for one in asked["Resources"] if one["Type"] == "RESPONSIBILITY_TRANSFER"]
+        stranger.does("organizations", "AcceptHandshake", HandshakeId=asked["Id"])
+        management.does("organizations", "TerminateResponsibilityTransfer", Id=transfer)
+        for side in (management, stranger):
+            told_of = [one for one in lookup(side) if one["eventName"].startswith("ResponsibilityTransfer")]
+            assert [one["eventName"] for one in told_of] == [
+                "ResponsibilityTransferTerminated",
+                "ResponsibilityTransferAccepted",
+            ]
+            assert {one["recipientAccountId"] for one in told_of} == {side.account}
+            assert {one["serviceEventDetails"]["transferId"] for one in told_of} == {transfer}
+        assert lookup(Client(management.core, "444455556666")) == []
+
     def test_come_when_it_is_time(self, management: Client, member: Client) -> None:
         """The closing of an account is told once it is closed."""
         core = management.core
@@ -217,7 +295,7 @@ class TestControl:
     def test_forgets_with_the_world(self, management: Client) -> None:
         """A reset forgets what was called."""
         done(management.core, "POST", "/_emulator/reset")
-        assert told(management.core, "GET", "/_emulator/events") == {"events": []}
+        assert told(management.core, "GET", "/_emulator/events")["events"] == []
 
     def test_refuses(self, core: Core) -> None:
         """A filter that is none is told so."""

@@ -51,6 +51,21 @@ class TestErrors:
         got = stranger.call("artifact", "ListReports")
         assert (got.status, got.code) == (429, "ThrottlingException")
 
+    def test_throttling_in_each_service_s_words(self, stranger: Client) -> None:
+        """Throttling need not be known by each service's own code, and says what the service says."""
+        for service in ("organizations", "iam", "sts", "artifact", "cloudtrail"):
+            set_fault(stranger.core, service, error={"code": "Throttling"})
+        got = stranger.call("organizations", "ListHandshakesForAccount")
+        assert (got.code, got.message[:36]) == (BUSY["code"], "You have sent too many requests in t")
+        reply = stranger.core.handle(stranger.request("artifact", "ListReports"))
+        assert (reply.status, dict(reply.headers)["Retry-After"]) == (429, "1")
+        for service, operation, code in (
+            ("iam", "ListRoles", b"<Code>Throttling</Code>"),
+            ("sts", "GetCallerIdentity", b"<Code>Throttling</Code>"),
+            ("cloudtrail", "LookupEvents", b"ThrottlingException"),
+        ):
+            assert code in stranger.core.handle(stranger.request(service, operation)).body
+
     def test_of_a_service_befall_what_declares_them(self, management: Client) -> None:
         """A fault of any operation befalls those that can answer the error."""
         set_fault(management.core, error={"code": "DuplicateAccountException"})
@@ -72,6 +87,10 @@ class TestErrors:
             {"error": BUSY, "account": "me"},
             {"latency_ms": -1},
             {"latency_ms": {"min": 2, "max": 1}},
+            {"latency_ms": {"median": 2, "p99": 1}},
+            {"latency_ms": {"min": 1, "p99": 2}},
+            {"latency_ms": {"median": 0, "p99": 1}},
+            {"latency_ms": {"min": 1}},
             {"creation_failure": "BAD_LUCK"},
             {"error": BUSY, "often": True},
         ],
@@ -123,6 +142,26 @@ class TestChoice:
         assert seen[0] == seen[1]
         assert 15 < seen[0].count("") < 45
 
+    @pytest.mark.parametrize(
+        ("fault", "effect"),
+        [
+            ({"error": {"code": "Throttling", "message": "Stop."}}, {"error": BUSY | {"message": "Stop."}}),
+            ({"latency_ms": 5}, {"latency_ms": {"min": 5, "max": 5}}),
+            ({"latency_ms": {"median": 5, "p99": 50}}, {"latency_ms": {"median": 5, "p99": 50}}),
+            ({"reset": True}, {"reset": True}),
+            ({"truncate": True}, {"truncate": True}),
+            ({"creation_failure": "INTERNAL_FAILURE"}, {"creation_failure": "INTERNAL_FAILURE"}),
+        ],
+    )
+    def test_tells_all_that_was_asked_for(self, core: Core, fault: dict[str, Any], effect: dict[str, Any]) -> None:
+        """A fault is listed with its conditions and with what it does."""
+        account = "111122223333"
+        conditions: dict[str, Any] = {"probability": 0.5, "times": 3, "nth": 2, "ttl_seconds": 60, "account": account}
+        set_fault(core, **fault, **conditions)
+        (found,) = told(core, "GET", FAULTS)["faults"]
+        given = conditions | effect | {"service": "organizations", "operation": None, "id": "fault-1", "befell": 0}
+        assert found == given | {"since": "2026-11-23T12:00:05.123456+00:00"}
+
     def test_is_a_worlds_own(self, management: Client) -> None:
         """Other worlds know nothing of it."""
         told(management.core, "POST", f"/worlds/mine{FAULTS}", {"service": "organizations", "error": BUSY})
@@ -162,6 +201,15 @@ class TestAnswers:
         assert made.cut == "reset"
         units = management.does("organizations", "ListOrganizationalUnitsForParent", ParentId=root)
         assert [one["Name"] for one in units["OrganizationalUnits"]] == ["A"]
+
+    def test_mostly_short_and_seldom_very_long(self, management: Client) -> None:
+        """Half of the answers take no longer than the median, and about one of a hundred longer than the rest."""
+        set_fault(management.core, operation="DescribeOrganization", latency_ms={"median": 100, "p99": 1000})
+        request = management.request("organizations", "DescribeOrganization")
+        delays = sorted(management.core.handle(request).delay for _ in range(2000))
+        assert 0.08 < delays[1000] < 0.12
+        assert 0.6 < delays[1980] < 1.6
+        assert delays[0] > 0
 
 
 class TestOutcomes:

@@ -11,14 +11,27 @@ from artifact_emulator.version import __version__
 
 PREFIX = "/_emulator"
 HEALTH = f"{PREFIX}/health"
+EVENTS = f"{PREFIX}/events"
+LOCALSTACK = "/_localstack"
+LOCALSTACK_HEALTH = f"{LOCALSTACK}/health"
+"""Where tools ask that know another emulator: https://docs.localstack.cloud/references/internal-endpoints/"""
+SERVICES = ("artifact", "cloudtrail", "iam", "organizations", "sts")
 
 
 def health(request: Request) -> Reply:
     """Tell that the emulator serves, and which version it is."""
+    return _health(request, {"status": "ok", "version": __version__})
+
+
+def localstack_health(request: Request) -> Reply:
+    """Tell the same as LocalStack tells it."""
+    return _health(request, {"edition": "artifact-emulator", "version": __version__})
+
+
+def _health(request: Request, told: dict[str, str]) -> Reply:
     if request.method not in ("GET", "HEAD"):
-        return problem(405, "Method not allowed", f"{HEALTH} is read with GET.")
-    services = dict.fromkeys(("artifact", "cloudtrail", "iam", "organizations", "sts"), "running")
-    body = json.dumps({"status": "ok", "version": __version__, "services": services})
+        return problem(405, "Method not allowed", f"{request.path} is read with GET.")
+    body = json.dumps({**told, "services": dict.fromkeys(SERVICES, "running")})
     return Reply(200, (("Content-Type", "application/json"),), body.encode())
 
 

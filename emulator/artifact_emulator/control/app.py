@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from artifact_emulator.control import (
     PREFIX,
     assumptions,
+    capabilities,
     clock,
     customer_agreements,
     decisions,
@@ -26,6 +27,7 @@ from artifact_emulator.control import (
     reports,
     scenarios,
     snapshots,
+    strictness,
     worlds,
 )
 from artifact_emulator.control.asked import response
@@ -39,6 +41,7 @@ _PARTS = (
     clock,
     quotas,
     faults,
+    strictness,
     events,
     reports,
     customer_agreements,
@@ -46,6 +49,7 @@ _PARTS = (
     decisions,
     assumptions,
     scenarios,
+    capabilities,
 )
 
 

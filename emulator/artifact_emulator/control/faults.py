@@ -12,6 +12,7 @@ from artifact_emulator.control.asked import asked_world, nothing, response
 from artifact_emulator.faults import Error, Fault, Latency, NotPossible, Standing
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.services import bindings
+from artifact_emulator.throttling import BUSY
 from artifact_state.model import CreationFailure
 from artifact_state.worlds import Worlds
 
@@ -24,23 +25,31 @@ class ErrorBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: str = Field(description="As it travels, such as TooManyRequestsException; the operation must declare it.")
+    code: str = Field(
+        description="As it travels, such as ConcurrentModificationException, which the operation must declare; "
+        "Throttling is each service's own way to say that it is asked too often."
+    )
     message: str | None = None
     reason: str | None = Field(None, pattern="^[A-Z0-9_]+$", description="The member Reason, of errors that have it.")
 
 
 class LatencyBody(BaseModel):
-    """How long answers are held back: evenly spread between two figures."""
+    """How long answers are held back, in milliseconds: evenly spread, or most of them short and a few very long."""
 
     model_config = ConfigDict(extra="forbid")
 
-    min: float = Field(ge=0, le=_HOUR)
-    max: float = Field(ge=0, le=_HOUR)
+    min: float | None = Field(None, ge=0, le=_HOUR, description="With max: anything between the two, equally likely.")
+    max: float | None = Field(None, ge=0, le=_HOUR)
+    median: float | None = Field(None, gt=0, le=_HOUR, description="With p99: half take no longer than this.")
+    p99: float | None = Field(None, gt=0, le=_HOUR, description="99 of a hundred take no longer; log-normal.")
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min > self.max:
-            raise ValueError("min is more than max")
+    def _two_in_order(self) -> Self:
+        given = [name for name in ("min", "max", "median", "p99") if getattr(self, name) is not None]
+        if given not in (["min", "max"], ["median", "p99"]):
+            raise ValueError("give min and max, or median and p99")
+        if getattr(self, given[0]) > getattr(self, given[1]):
+            raise ValueError(f"{given[0]} is more than {given[1]}")
         return self
 
 
@@ -49,7 +58,7 @@ class FaultBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: Literal["organizations", "artifact", "iam", "sts"]
+    service: Literal["organizations", "artifact", "cloudtrail", "iam", "sts"]
     operation: str | None = Field(None, description="Any operation of the service, unless one is named.")
     account: str | None = Field(None, pattern=r"^\d{12}$", description="Any caller, unless an account is named.")
     probability: float = Field(1.0, ge=0, le=1)
@@ -59,7 +68,7 @@ class FaultBody(BaseModel):
         None, gt=0, le=_HOUR * 1000, description="How long it lasts by the world's clock."
     )
     error: ErrorBody | None = None
-    latency_ms: float | LatencyBody | None = Field(None, description="A figure, or min and max.")
+    latency_ms: float | LatencyBody | None = Field(None, description="A figure, or a distribution.")
     reset: Literal[True] | None = Field(None, description="The call is carried out, and its answer lost.")
     truncate: Literal[True] | None = Field(None, description="The call is carried out, and its answer ends half way.")
     creation_failure: CreationFailure | None = Field(None, description="Why CreateAccount's account is not created.")
@@ -117,7 +126,7 @@ def _fault(body: FaultBody) -> Fault:
         times=body.times,
         nth=body.nth,
         ttl=timedelta(seconds=body.ttl_seconds) if body.ttl_seconds else None,
-        error=Error(**body.error.model_dump()) if body.error else None,
+        error=_error(body.service, body.error) if body.error else None,
         latency=_latency(body.latency_ms),
         cut="reset" if body.reset else "truncated" if body.truncate else None,
         creation_failure=body.creation_failure,
@@ -125,12 +134,19 @@ def _fault(body: FaultBody) -> Fault:
     )
 
 
+def _error(service: str, asked: ErrorBody) -> Error:
+    code = BUSY[service][0] if asked.code == "Throttling" else asked.code
+    return Error(code=code, message=asked.message, reason=asked.reason)
+
+
 def _latency(asked: float | LatencyBody | None) -> Latency | None:
     if asked is None:
         return None
-    return (
-        Latency(least=asked.min, most=asked.max) if isinstance(asked, LatencyBody) else Latency(least=asked, most=asked)
-    )
+    if not isinstance(asked, LatencyBody):
+        return Latency(least=asked, most=asked)
+    if asked.median is not None and asked.p99 is not None:
+        return Latency(least=asked.median, most=asked.p99, evenly=False)
+    return Latency(least=asked.min or 0.0, most=asked.max or 0.0)
 
 
 def _told(standing: Standing) -> dict[str, object]:
@@ -140,7 +156,26 @@ def _told(standing: Standing) -> dict[str, object]:
         "service": fault.service,
         "operation": fault.operation,
         "account": fault.account,
+        "probability": fault.probability,
         "times": fault.times,
+        "nth": fault.nth,
+        "ttl_seconds": fault.ttl.total_seconds() if fault.ttl else None,
+        **_effect(fault),
         "befell": standing.done,
         "since": standing.since.isoformat(),
     }
+
+
+def _effect(fault: Fault) -> dict[str, object]:
+    """Tell what a fault does, under the name by which it was asked for."""
+    if fault.error is not None:
+        error = {"code": fault.error.code, "message": fault.error.message, "reason": fault.error.reason}
+        return {"error": {name: one for name, one in error.items() if one is not None}}
+    if fault.latency is not None:
+        least, most = ("min", "max") if fault.latency.evenly else ("median", "p99")
+        return {"latency_ms": {least: fault.latency.least, most: fault.latency.most}}
+    if fault.cut is not None:
+        return {"reset" if fault.cut == "reset" else "truncate": True}
+    if fault.creation_failure is not None:
+        return {"creation_failure": fault.creation_failure.value}
+    return {"deletion_fails": True}

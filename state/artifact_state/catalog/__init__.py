@@ -26,6 +26,7 @@ from artifact_state.catalog.records import (
 if TYPE_CHECKING:
     from artifact_state.catalog.policy_type_records import OrganizationPolicy, PolicyType
     from artifact_state.catalog.quota_records import PolicyLimits, Quotas, RequestRate, RequestRates
+    from artifact_state.catalog.rate_records import SharedRate
     from artifact_state.catalog.report_records import Publication, Report, ReportVersion, TermAcceptance, Upload
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "report",
     "reports",
     "service_of",
+    "shared_rates",
     "trusted_services",
 ]
 
@@ -206,6 +208,14 @@ def quotas() -> "Quotas":
     from artifact_state.catalog.quota_records import quotas_from
 
     return quotas_from(_read("quotas"))
+
+
+@cache
+def shared_rates() -> "tuple[SharedRate, ...]":
+    """Give the request rates that operations of a service share; those of AWS Organizations are among the quotas."""
+    from artifact_state.catalog.rate_records import shared_rate_from
+
+    return tuple(map(shared_rate_from, _read("request_rates")["rates"]))
 
 
 def resource_types(action: str) -> frozenset[str]:

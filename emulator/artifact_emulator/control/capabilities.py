@@ -1,0 +1,51 @@
+"""What is emulated, over the control API: which operations are carried out, and which answer 501."""
+
+from functools import cache
+
+from flask import Response, jsonify
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel, Field
+
+from artifact_emulator.control import PREFIX, SERVICES
+from artifact_emulator.services import bindings, handlers
+from artifact_state.worlds import Worlds
+
+
+class ServiceCapabilities(BaseModel):
+    """The operations of one service."""
+
+    api_version: str
+    protocol: str = Field(description="json, rest-json or query.")
+    emulated: list[str]
+    not_emulated: list[str] = Field(description="AWS has them; here they answer 501.")
+
+
+class Capabilities(BaseModel):
+    """The operations of all services."""
+
+    services: dict[str, ServiceCapabilities]
+
+
+def add(app: OpenAPI, served: Worlds) -> None:
+    """Add the routes."""
+
+    @app.get(
+        f"{PREFIX}/capabilities", summary="List what is emulated, and what answers 501", responses={200: Capabilities}
+    )
+    def list_capabilities() -> Response:
+        return jsonify(_capabilities().model_dump())
+
+
+@cache
+def _capabilities() -> Capabilities:
+    return Capabilities(services={name: _of(name) for name in SERVICES})
+
+
+def _of(name: str) -> ServiceCapabilities:
+    service, emulated = bindings(name), sorted(handlers(name))
+    return ServiceCapabilities(
+        api_version=service.version,
+        protocol=service.protocol,
+        emulated=emulated,
+        not_emulated=sorted((service.operations.keys() | service.unshaped) - set(emulated)),
+    )
