@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from artifact_emulator import control
+from artifact_emulator.aws_chunked import unchunked
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
 from artifact_emulator.faults import NO_EFFECT
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
@@ -72,11 +73,12 @@ class Core:
             return self._own_paths.answer(request, world)
         request_id = _new_request_id()
         asked = Route(_protocol_of(request), None, "")
-        under_way = UnderWay(request, world, request_id=request_id, iam=self.iam)
+        meant = unchunked(request) if "content-encoding" in request.headers else request
+        under_way = UnderWay(meant, world, request_id=request_id, iam=self.iam)
         try:
-            asked = route(request)
+            asked = route(meant)
             service, operation = _require_operation(asked)
-            under_way.value = self._invoke(under_way, service, operation)
+            under_way.value = self._invoke(under_way, request, service, operation)
             reply: Reply = _PROTOCOLS[service.protocol].render(service, operation, under_way.value, request_id)
         except Failure as failure:
             under_way.failure = failure
@@ -139,16 +141,16 @@ class Core:
         # Nobody called.
         instruments_of(self.world).clear()
 
-    def _invoke(self, under_way: UnderWay, service: Service, operation: Operation) -> object:
+    def _invoke(self, under_way: UnderWay, sent: Request, service: Service, operation: Operation) -> object:
         handler = require_handler(service, operation)
         request = under_way.request
-        caller = under_way.caller = self._caller(under_way, service) if operation.signed else ANYBODY
+        caller = under_way.caller = self._caller(under_way, sent, service) if operation.signed else ANYBODY
         befall(under_way, caller, service, operation)
         under_way.members = _PROTOCOLS[service.protocol].parse(service, operation, request)
         return carry_out(under_way, caller, service, operation, handler)
 
-    def _caller(self, under_way: UnderWay, service: Service) -> Caller:
-        return identify(under_way.request, under_way.world, service.protocol, self.credentials)
+    def _caller(self, under_way: UnderWay, sent: Request, service: Service) -> Caller:
+        return identify(sent, under_way.world, service.protocol, self.credentials)
 
     def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
         refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse

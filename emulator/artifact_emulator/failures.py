@@ -35,11 +35,15 @@ _WRONG_SIGNATURE = (
 # Sources: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and facts/organizations 2.1.
 _UNKNOWN_CALLER: dict[UnknownCaller, tuple[str, str, int, str, int]] = {
     UnknownCaller.MISSING: (
-        "MissingAuthenticationTokenException", "Missing Authentication Token", 400, "MissingAuthenticationToken", 403
+        "MissingAuthenticationTokenException",
+        "Request is missing Authentication Token",
+        400,
+        "MissingAuthenticationToken",
+        403,
     ),
     UnknownCaller.INCOMPLETE: (
         "IncompleteSignatureException",
-        "Authorization header requires 'Credential', 'Signature' and 'SignedHeaders' parameters.",
+        "The request signature does not conform to AWS standards.",
         400,
         "IncompleteSignature",
         400,
@@ -64,9 +68,10 @@ _UNKNOWN_CALLER: dict[UnknownCaller, tuple[str, str, int, str, int]] = {
 }  # fmt: skip
 
 
-def unknown_caller(why: UnknownCaller, protocol: Protocol) -> Failure:
-    """Give the error of a caller who cannot be told, in the words of a protocol's services."""
-    code, message, status, query_code, query_status = _UNKNOWN_CALLER[why]
+def unknown_caller(why: UnknownCaller, protocol: Protocol, message: str = "") -> Failure:
+    """Give the error of a caller who cannot be told, in the words of a protocol's services, or in closer ones."""
+    code, words, status, query_code, query_status = _UNKNOWN_CALLER[why]
+    message = message or words
     if protocol == "query":
         return Failure(query_code, message, query_status)
     return Failure(code, message, 403 if protocol == "rest-json" else status)

@@ -5,13 +5,15 @@ looked up and their signatures verified. Any other placeholder is the root user 
 account; in strict mode it is nobody.
 """
 
+from datetime import UTC, datetime
 from typing import Literal
 
+from artifact_emulator.aws_chunked import is_whole
 from artifact_emulator.failures import UnknownCaller, unknown_caller
 from artifact_emulator.message import Request
 from artifact_emulator.operation import Protocol
-from artifact_emulator.sigv4 import Claim, claim_of, is_signed_with
-from artifact_state.model import Caller, Session, State
+from artifact_emulator.sigv4 import Claim, Incomplete, claim_of, is_signed_with
+from artifact_state.model import Caller, Session
 from artifact_state.principals import has_lapsed, holder_of, root_of, session_of
 from artifact_state.world import World
 
@@ -36,8 +38,8 @@ def identify(request: Request, world: World, protocol: Protocol, credentials: Cr
     """
     try:
         claim = claim_of(request)
-    except ValueError:
-        raise unknown_caller(UnknownCaller.INCOMPLETE, protocol) from None
+    except Incomplete as error:
+        raise unknown_caller(UnknownCaller.INCOMPLETE, protocol, str(error)) from None
     if claim is None:
         raise unknown_caller(UnknownCaller.MISSING, protocol)
     key, partition = claim.access_key_id, partition_of(claim.region)
@@ -50,7 +52,7 @@ def identify(request: Request, world: World, protocol: Protocol, credentials: Cr
             raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
         return holder
     if key in state.access_keys:
-        return _owner_of(request, claim, state, protocol)
+        return _owner_of(request, claim, world, protocol)
     if credentials == "strict" or _looks_minted(key):
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
     account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
@@ -62,11 +64,31 @@ def _verify(request: Request, claim: Claim, session: Session, world: World, prot
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
     if has_lapsed(session, world.clock.now()):
         raise unknown_caller(UnknownCaller.EXPIRED, protocol)
-    if not is_signed_with(request, claim, session.secret):
+    _verify_signature(request, claim, session.secret, world, protocol)
+
+
+def _verify_signature(request: Request, claim: Claim, secret: str, world: World, protocol: Protocol) -> None:
+    """Refuse a signature that is not of now, not of the owner of a secret key, or leaves out the host.
+
+    Clients sign by their machine's clock, and tests turn the world's: a signature that is timely by either is timely.
+    Raises Failure.
+    """
+    # Imported here: placeholders' signatures are not looked at.
+    from artifact_emulator.signing_time import untimely
+
+    try:
+        wrong = untimely(claim, (datetime.now(UTC), world.clock.now()), protocol)
+    except Incomplete as error:
+        raise unknown_caller(UnknownCaller.INCOMPLETE, protocol, str(error)) from None
+    if wrong is None and "host" not in claim.signed_headers:
+        wrong = "'Host' must be a 'SignedHeader' in the AWS Authorization."
+    if wrong is not None:
+        raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol, wrong)
+    if not is_signed_with(request, claim, secret) or not is_whole(request, claim, secret):
         raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol)
 
 
-def _owner_of(request: Request, claim: Claim, state: State, protocol: Protocol) -> Caller:
+def _owner_of(request: Request, claim: Claim, world: World, protocol: Protocol) -> Caller:
     """Tell the user, or the root user, whose access key signed a request.
 
     A key that is switched off or deleted is as none; so is one with a session token, which it does not have.
@@ -75,12 +97,12 @@ def _owner_of(request: Request, claim: Claim, state: State, protocol: Protocol) 
     # Most worlds have no users: they come into memory with the first key.
     from artifact_state.access_keys import principal_of
 
+    state = world.state
     key = state.access_keys[claim.access_key_id]
     # Unverified: whether AWS refuses a key that is switched off before or after it looks at the signature.
     if not key.active or claim.token is not None:
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
-    if not is_signed_with(request, claim, key.secret):
-        raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol)
+    _verify_signature(request, claim, key.secret, world, protocol)
     return principal_of(state, key, partition=partition_of(claim.region), region=claim.region)
 
 

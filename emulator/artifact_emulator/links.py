@@ -38,7 +38,7 @@ def document_url(call: Call, kind: str, document_id: str, revision: object) -> s
     path = f"{PATH}{tx.caller.account_id}/{kind}/{document_id}/{revision}.pdf"
     stamp = tx.now.strftime(_STAMP)
     key = _key_of(tx.state.seed, tx.caller.account_id)
-    claim = Claim(key, stamp[:8], tx.caller.region, "s3", ("host",), "")
+    claim = Claim(key, stamp[:8], tx.caller.region, "s3", ("host",), "", instant=stamp)
     query = urlencode(
         {
             "X-Amz-Algorithm": ALGORITHM,

@@ -311,9 +311,10 @@ class TestAuthorizationHeader:
     """An Authorization header that is not there, or not whole."""
 
     @in_every_protocol
-    def test_is_missing(self, stranger: Client, read: Read) -> None:
-        """A request that is not signed is told so, in the words of its protocol's services."""
-        request = with_header(read.by(stranger), "authorization", None)
+    @pytest.mark.parametrize("header", [None, "Bearer abc", "Basic YTpi", "AWS abc:def"])
+    def test_is_missing(self, stranger: Client, read: Read, header: str | None) -> None:
+        """A request that is not signed, or by another scheme, is told so in the words of its protocol's services."""
+        request = with_header(read.by(stranger), "authorization", header)
         assert read.is_refused(stranger.core, request) == MISSING[read.protocol]
 
     @in_every_protocol
@@ -322,7 +323,6 @@ class TestAuthorizationHeader:
         [
             "",
             " ",
-            "Bearer abc",
             "AWS4-HMAC-SHA256",
             "AWS4-HMAC-SHA256 ,,,",
             "AWS4-HMAC-SHA256 nonsense",
@@ -333,13 +333,42 @@ class TestAuthorizationHeader:
             "AWS4-HMAC-SHA256 Credential=a/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=x",
             "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/{}/aws5, SignedHeaders=host, Signature=x",
             "AWS4-ECDSA-P256-SHA256 Credential=a/20260101/{}/aws4_request, SignedHeaders=host, Signature=x",
-            "AWS abc:def",
         ],
     )
     def test_is_incomplete(self, stranger: Client, read: Read, header: str) -> None:
         """A header of which a part is missing is incomplete, in the words of its protocol's services."""
         request = with_header(read.by(stranger), "authorization", header.format(read.service))
         assert read.is_refused(stranger.core, request) == INCOMPLETE[read.protocol]
+
+    @pytest.mark.parametrize(
+        ("header", "words"),
+        [
+            ("", "Authorization header cannot be empty."),
+            (
+                "AWS4-HMAC-SHA256 SignedHeaders=host",
+                (
+                    "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' "
+                    "parameter. Authorization=AWS4-HMAC-SHA256"
+                ),
+            ),
+            (
+                "AWS4-HMAC-SHA256 Credential=a/b/c/d, SignedHeaders=host, Signature=x",
+                (
+                    "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+                    "got 'a/b/c/d'"
+                ),
+            ),
+            (
+                "AWS4-ECDSA-P256-SHA256 Credential=a/20260101/sts/aws4_request, SignedHeaders=host, Signature=x",
+                "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256' (only AWS4-HMAC-SHA256 for now).",
+            ),
+        ],
+        ids=["empty", "parts", "credential", "SigV4A"],
+    )
+    def test_says_what_is_missing(self, stranger: Client, header: str, words: str) -> None:
+        """Whoever writes his own signer reads which part is wrong."""
+        request = with_header(stranger.request("organizations", "ListRoots"), "authorization", header)
+        assert refused(stranger.core, request, "organizations", "ListRoots").message == words
 
     def test_may_be_written_without_spaces(self, stranger: Client) -> None:
         """Some signers put no space after the commas."""
