@@ -13,6 +13,14 @@ _CODES = {
     "rest-json": ("AccessDeniedException", 403),
     "json": ("AccessDeniedException", 400),
 }
+# How IAM names what most of its actions are about, as its answers have it; others by their ARN.
+_IDENTITIES = {"user", "role", "group"}
+_BY_ARN = {
+    "iam:CreateUser", "iam:CreateRole", "iam:CreateGroup", "iam:CreateServiceLinkedRole", "iam:SimulatePrincipalPolicy",
+    "iam:TagUser", "iam:TagRole", "iam:TagPolicy", "iam:UntagUser", "iam:UntagRole", "iam:UntagPolicy",
+}  # fmt: skip
+_LISTS = {"iam:ListUsers": "user/", "iam:ListRoles": "role/", "iam:ListGroups": "group/"}
+_EVERYTHING = {"iam:ListPolicies": "policy path /"}
 _ARTICLES = {Kind.IDENTITY: "an"}
 # AWS names the policy for these kinds.
 _NAMED = {Kind.SERVICE_CONTROL, Kind.RESOURCE_CONTROL, Kind.IDENTITY, Kind.BOUNDARY, Kind.SESSION}
@@ -26,8 +34,26 @@ def denial_of(service: Service, caller_arn: str, question: Question, decision: D
 
 def denial_message(caller_arn: str, question: Question, decision: Decision) -> str:
     """Word a denial: who, what, on what, and because of which kind of policy."""
-    about = "" if question.resource == ANYTHING else f" on resource: {question.resource}"
-    return f"User: {caller_arn} is not authorized to perform: {question.action}{about} {_reason(question, decision)}"
+    about = _about(question, caller_arn)
+    reason = _reason(question, decision)
+    return f"User: {caller_arn} is not authorized to perform: {question.action} on resource: {about} {reason}"
+
+
+def _about(question: Question, caller_arn: str) -> str:
+    """Name what a call is about, as the service's own answers do."""
+    action, resource = question.action, question.resource
+    if not action.startswith("iam:") or action in _BY_ARN:
+        return resource
+    if resource == ANYTHING:
+        partition, account_id = caller_arn.split(":")[1:5:3]
+        listed = _LISTS.get(action)
+        return f"arn:{partition}:iam::{account_id}:{listed}" if listed else _EVERYTHING.get(action, ANYTHING)
+    kind, _, name = resource.rpartition(":")[2].partition("/")
+    if action == "iam:CreatePolicy":
+        return f"policy {name.rpartition('/')[2]}"
+    if kind == "policy":
+        return f"policy {resource}"
+    return f"{kind} {name.rpartition('/')[2]}" if kind in _IDENTITIES else resource
 
 
 def _reason(question: Question, decision: Decision) -> str:

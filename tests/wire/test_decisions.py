@@ -66,7 +66,7 @@ class TestIdentityPolicies:
         got = alice.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         assert (got.status, got.code) == (400, "AccessDeniedException")
         assert got.message == (
-            f"User: {arn} is not authorized to perform: organizations:EnableAWSServiceAccess "
+            f"User: {arn} is not authorized to perform: organizations:EnableAWSServiceAccess on resource: * "
             "because no identity-based policy allows the organizations:EnableAWSServiceAccess action"
         )
         got = alice.is_refused("artifact", "GetNdaForAgreement", agreementId="agreement-y03aUwMAEorHtqjv")
@@ -74,9 +74,46 @@ class TestIdentityPolicies:
         assert "on resource: arn:aws:artifact:::agreement/agreement-y03aUwMAEorHtqjv because" in got.message
         got = alice.is_refused("iam", "GetRole", RoleName="Any")
         assert (got.status, got.code) == (403, "AccessDenied")
-        assert f"on resource: arn:aws:iam::{management.account}:role/Any because" in got.message
+        assert "on resource: role Any because" in got.message
         assert management.core.world.state is before
         assert alice.does("sts", "GetCallerIdentity")["Arn"] == arn
+
+    @pytest.mark.parametrize(
+        ("operation", "asked", "about"),
+        [
+            ("ListUsers", {}, "arn:aws:iam::{0}:user/"),
+            ("ListRoles", {}, "arn:aws:iam::{0}:role/"),
+            ("ListGroups", {}, "arn:aws:iam::{0}:group/"),
+            ("ListPolicies", {}, "policy path /"),
+            ("GetAccountSummary", {}, "*"),
+            ("GetUser", {"UserName": "Bob"}, "user Bob"),
+            ("CreateAccessKey", {"UserName": "Deep"}, "user Deep"),
+            ("AttachRolePolicy", {"RoleName": "R", "PolicyArn": ADMIN}, "role R"),
+            ("AddUserToGroup", {"GroupName": "G", "UserName": "Bob"}, "group G"),
+            ("GetPolicy", {"PolicyArn": ADMIN}, f"policy {ADMIN}"),
+            ("CreatePolicy", {"PolicyName": "P", "Path": "/x/", "PolicyDocument": document()}, "policy P"),
+            ("CreateUser", {"UserName": "New", "Path": "/x/"}, "arn:aws:iam::{0}:user/x/New"),
+            ("TagRole", {"RoleName": "R", "Tags": [{"Key": "a", "Value": "b"}]}, "arn:aws:iam::{0}:role/R"),
+            (
+                "CreateServiceLinkedRole",
+                {"AWSServiceName": ARTIFACT},
+                f"arn:aws:iam::{{0}}:role/aws-service-role/{ARTIFACT}/AWSServiceRoleForArtifact",
+            ),
+        ],
+    )
+    def test_what_iam_calls_things(self, stranger: Client, operation: str, asked: dict[str, Any], about: str) -> None:
+        """IAM names an identity by its name, a policy by its ARN, and what is made or tagged by its ARN alone."""
+        stranger.does("iam", "CreateUser", UserName="Deep", Path="/a/b/")
+        got = user_of(stranger).is_refused("iam", operation, **asked)
+        assert f" on resource: {about.format(stranger.account)} because no identity-based policy" in got.message
+
+    def test_federated_user(self, stranger: Client) -> None:
+        """Whom a user may vouch for is told by the name that he gives."""
+        own = f"arn:aws:sts::{stranger.account}:federated-user/Bob"
+        alice = user_of(stranger, document({"Effect": "Allow", "Action": "sts:GetFederationToken", "Resource": own}))
+        alice.does("sts", "GetFederationToken", Name="Bob")
+        got = alice.is_refused("sts", "GetFederationToken", Name="Eve")
+        assert f"on resource: arn:aws:sts::{stranger.account}:federated-user/Eve because" in got.message
 
     def test_permissions_required(self, management: Client) -> None:
         """What AWS's page asks for is enough, and for this service alone if the policy says so."""
@@ -151,7 +188,7 @@ class TestServiceControlPolicies:
         assert got.code == "AccessDeniedException"
         assert got.message == (
             f"User: arn:aws:iam::{member.account}:root is not authorized to perform: organizations:LeaveOrganization "
-            f"with an explicit deny in a service control policy: {arn}"
+            f"on resource: * with an explicit deny in a service control policy: {arn}"
         )
         assert management.is_refused("organizations", "LeaveOrganization").code == (
             "MasterCannotLeaveOrganizationException"

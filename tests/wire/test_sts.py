@@ -128,7 +128,8 @@ class TestSessions:
         assert (refusal.status, refusal.code) == (403, "AccessDenied")
         assert refusal.message == (
             f"User: arn:aws:sts::{member.account}:assumed-role/{ACCESS_ROLE}/me is not authorized to perform: "
-            "iam:ListUsers because no session policy allows the iam:ListUsers action"
+            f"iam:ListUsers on resource: arn:aws:iam::{member.account}:user/ because no session policy allows the "
+            "iam:ListUsers action"
         )
 
     def test_tags_that_the_trust_does_not_allow(self, management: Client, member: Client) -> None:

@@ -21,7 +21,8 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
     if operation == "AssumeRoot":
         yield "root-user", arns.root_user(tx.caller.partition, members.get("TargetPrincipal", "")[-12:])
     if operation == "GetFederationToken":
-        yield "user", tx.caller.arn
+        caller = tx.caller
+        yield "federated-user", arns.federated_user(caller.partition, caller.account_id, members.get("Name", ""))
 
 
 def context(tx: Transaction, operation: str, members: Members) -> Keys:
