@@ -4,7 +4,7 @@ A root user whom no organization binds is let through at once, so that permissio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from artifact_emulator.denials import denial_of
@@ -15,12 +15,24 @@ from artifact_state.decision import Decision, Kind, Layers, decide
 from artifact_state.errors import RoleNotFound
 from artifact_state.policy_language import NamedPolicy, Question
 from artifact_state.roles import role_of
+from artifact_state.wildcards import Keys
 from artifact_state.world import Transaction
 
 Iam = Literal["enforce", "audit", "off"]
 """Whether permissions are enforced, only recorded, or not looked at."""
 # "No permissions are required to perform this operation": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 _FREE = {"sts:GetCallerIdentity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call, as far as policies ask of it."""
+
+    service: Service
+    operation: str
+    members: Mapping[str, Any]
+    more: Keys = field(default_factory=dict)
+    """Condition keys that its members do not tell: by what it was sent, on whose behalf it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +46,18 @@ class Decided:
     enforced: bool
 
 
-def authorize(tx: Transaction, service: Service, operation: str, members: Mapping[str, Any], iam: Iam) -> list[Decided]:
+def authorize(tx: Transaction, asked: Asked, iam: Iam) -> list[Decided]:
     """Ask the policies of a call; give what they decided, the last of it the denial if there is one."""
-    if f"{service.name}:{operation}" in _FREE:
+    service, operation, members = asked.service.name, asked.operation, asked.members
+    if f"{service}:{operation}" in _FREE:
         return []
     target = _target(tx, members) if operation == "AssumeRole" else None
     layers = layers_of(tx.state, tx.caller, tx.now, target)
+    # Resource control policies, and denials, mean everybody by a star: services too, whom no star trusts.
+    named = frozenset({"*"}).union(*layers.named.values()) if layers.named else frozenset[str]()
     found: list[Decided] = []
-    for question in questions_of(tx, service.name, operation, members):
+    for one in questions_of(tx, service, operation, members, asked.more):
+        question = replace(one, principals=named) if named else one
         decision = decide(question, layers)
         found.append(Decided(tx.caller.arn, question, layers, decision, iam == "enforce"))
         if not decision.allowed:
@@ -69,4 +85,5 @@ def _target(tx: Transaction, members: Mapping[str, Any]) -> Target | None:
         role = role_of(tx.state, parts[4], parts[5].rpartition("/")[2], tx.now)
     except RoleNotFound:
         return None
-    return Target(account_id=role.account_id, policy=NamedPolicy(role.name, role.trust_policy), is_trust=True)
+    policy, linked = NamedPolicy(role.name, role.trust_policy), role.linked_service is not None
+    return Target(account_id=role.account_id, policy=policy, is_trust=True, is_linked=linked)

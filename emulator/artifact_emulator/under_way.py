@@ -107,7 +107,7 @@ def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: 
             under_way.at = tx.now
             if under_way.effect is not NO_EFFECT:
                 tx.options = under_way.effect.on(tx.options)
-            if under_way.iam != "off" and not is_unbounded(tx.state, caller, tx.now):
+            if under_way.iam != "off" and _is_asked(tx, operation):
                 _authorize(under_way, tx, service, operation)
             call = Call(tx, world, request.headers.get("host", "localhost"), request.base)
             effect = under_way.effect
@@ -116,15 +116,21 @@ def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: 
         raise failure_of(service, refusal, caller) from None
 
 
+def _is_asked(tx: Transaction, operation: Operation) -> bool:
+    """Tell whether policies have a word in a call: those of a role's account have, whoever is to assume it."""
+    return operation.name == "AssumeRole" or not is_unbounded(tx.state, tx.caller, tx.now)
+
+
 def _authorize(under_way: UnderWay, tx: Transaction, service: Service, operation: Operation) -> None:
     """Ask the policies of whoever is bound by some.
 
     Raises Failure.
     """
     # Imported here: the root users of most tests are bound by nothing.
-    from artifact_emulator.authorizing import authorize, enforce
+    from artifact_emulator.authorizing import Asked, authorize, enforce
 
-    found = authorize(tx, service, operation.name, under_way.members or {}, under_way.iam)
+    sent_by = {"aws:useragent": (under_way.request.headers.get("user-agent", ""),)}
+    found = authorize(tx, Asked(service, operation.name, under_way.members or {}, sent_by), under_way.iam)
     instruments_of(under_way.world).decisions.keep(under_way.request_id, found)
     enforce(service, found)
 

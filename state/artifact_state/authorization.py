@@ -5,7 +5,6 @@ management account nor service-linked roles.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import starmap
@@ -19,7 +18,6 @@ from artifact_state.identity_policies import identity_behind, policies_of
 from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, State
 from artifact_state.policy_language import NamedPolicy, Question
 from artifact_state.unbounded import places_above
-from artifact_state.wildcards import Keys
 
 _SCP, _RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
 
@@ -31,6 +29,8 @@ class Target:
     account_id: str
     policy: NamedPolicy
     is_trust: bool = False
+    is_linked: bool = False
+    """Whether it is the role of a service, which no resource control policy keeps from its service."""
 
 
 def decided(state: State, caller: Caller, now: datetime, question: Question, target: Target | None = None) -> Decision:
@@ -45,11 +45,11 @@ def layers_of(state: State, caller: Caller, now: datetime, target: Target | None
     own = policies_of(state, voucher, now)
     return Layers(
         identity=own.identity,
-        is_root=voucher.kind is CallerKind.ROOT,
+        is_root=voucher.kind in (CallerKind.ROOT, CallerKind.SERVICE),
         boundary=own.boundary,
         session=_session_level(caller, session.policies) if session else None,
         service_control=_binding(state, caller, now),
-        resource_control=_levels(state, target.account_id, now, _RCP) if target else (),
+        resource_control=_levels(state, target.account_id, now, _RCP) if target and not target.is_linked else (),
         resource=target.policy if target else None,
         is_trust=bool(target and target.is_trust),
         same_account=target is None or target.account_id == caller.account_id,
@@ -95,63 +95,6 @@ def role_behind(state: State, caller: Caller, now: datetime) -> Role | None:
     except (EntityNotFound, RoleNotFound):
         return None
     return found if isinstance(found, Role) else None
-
-
-def principal_keys(state: State, caller: Caller, now: datetime) -> Keys:
-    """Give the condition keys that every call has of its caller.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-    """
-    organization = organization_of(state, caller.account_id, now)
-    keys = {
-        "aws:principalarn": (_principal_arn(state, caller, now),),
-        "aws:principalaccount": (caller.account_id,),
-        "aws:principaltype": (_TYPES[caller.kind],),
-        "aws:principalisawsservice": (str(caller.kind is CallerKind.SERVICE).lower(),),
-        "aws:userid": (caller.user_id,),
-        "aws:requestedregion": (caller.region,),
-        "aws:currenttime": (now.strftime("%Y-%m-%dT%H:%M:%SZ"),),
-        "aws:epochtime": (str(int(now.timestamp())),),
-    }
-    if organization is not None:
-        keys["aws:principalorgid"] = (organization.id,)
-        keys["aws:principalorgpaths"] = (_path_in(state, organization, caller.account_id),)
-        if caller.account_id == organization.management_account_id:
-            keys["aws:principalorgmasteraccountid"] = (caller.account_id,)
-    if caller.kind is CallerKind.USER:
-        keys["aws:username"] = (caller.arn.rpartition("/")[2],)
-    return keys | {f"aws:principaltag/{key.lower()}": (value,) for key, value in _tags(state, caller, now)}
-
-
-_TYPES = {
-    CallerKind.ROOT: "Account",
-    CallerKind.USER: "User",
-    CallerKind.ROLE: "AssumedRole",
-    CallerKind.FEDERATED: "FederatedUser",
-    CallerKind.SERVICE: "AWSService",
-}
-
-
-def _principal_arn(state: State, caller: Caller, now: datetime) -> str:
-    """Name the caller as conditions do: a session by its role."""
-    role = role_behind(state, caller, now)
-    return arns.role(caller.partition, role.account_id, role.path, role.name) if role else caller.arn
-
-
-def _tags(state: State, caller: Caller, now: datetime) -> Iterator[tuple[str, str]]:
-    if caller.kind not in (CallerKind.USER, CallerKind.ROLE):
-        return
-    try:
-        yield from identity_behind(state, caller, now).tags.items()
-    except (EntityNotFound, RoleNotFound):
-        return
-    session = state.sessions.get(caller.access_key_id)
-    yield from session.tags if session else ()
-
-
-def _path_in(state: State, organization: Organization, account_id: str) -> str:
-    """Write where an account is, as `aws:PrincipalOrgPaths` has it: `o-a1b2c3/r-ab12/ou-ab12-11111111/`."""
-    return f"{organization.id}/{'/'.join(places_above(state, account_id)[:-1])}/"
 
 
 def _binding(state: State, caller: Caller, now: datetime) -> tuple[Level, ...]:

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from artifact_state.policy_language import NamedPolicy, Question, Statement, policy_of
@@ -43,7 +43,7 @@ class Layers:
 
     identity: Level = ()
     is_root: bool = False
-    """Whether the caller is a root user, who needs no policy of his own."""
+    """Whether the caller is a root user, or a service, who needs no policy of his own."""
     boundary: NamedPolicy | None = None
     session: Level | None = None
     """The policies that a session was given; None for one without, whose role's are enough."""
@@ -150,8 +150,7 @@ def _allowed_by_resource(question: Question, layers: Layers) -> tuple[Decision |
     kind = Kind.TRUST if layers.is_trust else Kind.RESOURCE
     policy = policy_of(layers.resource.document)
     for naming, names in (layers.named or {Naming.ACCOUNT: question.principals}).items():
-        asked = Question(action=question.action, resource=question.resource, keys=question.keys, principals=names)
-        statement = policy.allowing(asked)
+        statement = policy.allowing(replace(question, as_whom=names))
         if statement is not None:
             return Decision(allowed=True, kind=kind, policy=layers.resource, statement=statement), naming
     return None, None

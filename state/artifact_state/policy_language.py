@@ -36,6 +36,8 @@ class Question:
     """In lower case."""
     principals: frozenset[str] = frozenset()
     """By what a resource's policy may name the caller: ARNs, account ids, services, `*`."""
+    as_whom: frozenset[str] | None = None
+    """Which of these names is asked about; None for any of them. Who is left out is left out under every name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +72,17 @@ class Statement:
     def applies(self, question: Question) -> bool:
         """Tell whether it speaks of a call, of whose action it does."""
         return self.always or (
-            self._names(question.principals)
+            self._names(question)
             and self._covers(question)
             and all(one.holds(question.keys) for one in self.conditions)
         )
 
-    def _names(self, principals: frozenset[str]) -> bool:
+    def _names(self, question: Question) -> bool:
         if self.principals is None:
             return True
-        return self.principals.isdisjoint(principals) == self.not_principals
+        if self.not_principals:
+            return self.principals.isdisjoint(question.principals)
+        return not self.principals.isdisjoint(question.as_whom or question.principals)
 
     def _covers(self, question: Question) -> bool:
         covers = any(_covers(one, question) for one in self.resources)

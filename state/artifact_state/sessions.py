@@ -10,7 +10,8 @@ from typing import Any
 from zlib import compress
 
 from artifact_state import arns, ids
-from artifact_state.authorization import names_of, principal_keys
+from artifact_state.authorization import names_of
+from artifact_state.call_keys import CIRCUMSTANCES, account_keys, principal_keys
 from artifact_state.errors import Entity, EntityNotFound, NotTrusted, RoleNotFound, SessionTooLarge, SessionTooLong
 from artifact_state.events import RoleAssumed
 from artifact_state.identity_documents import require_policy
@@ -42,6 +43,8 @@ class Wish:
     tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: frozenset[str] = frozenset()
     source_identity: str = ""
+    multi_factor: bool = False
+    """Whether a code of a device is told. Unverified here: no account has a device, so that any code is good."""
     keys: Keys = field(default_factory=dict)
     """What conditions of the trust policy read besides, such as `sts:externalid`; in lower case."""
 
@@ -66,13 +69,13 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
         raise SessionTooLong(chained=chained)
     policies = _policies(tx, wish)
     given = {"tags": wish.tags, "transitive_tags": wish.transitive_tags, "source_identity": wish.source_identity}
-    role_given = {"role_name": role.name, "role_id": role.id, "name": name}
-    session = _open(tx, span, account_id=role.account_id, policies=policies, **given, **role_given)
+    whose = {"account_id": role.account_id, "role_name": role.name, "role_id": role.id, "name": name}
+    session = _open(tx, span, policies=policies, multi_factor=wish.multi_factor, **given, **whose)
     tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=tx.caller.arn))
     return session
 
 
-def session_token(tx: Transaction, duration: timedelta | None = None) -> Session:
+def session_token(tx: Transaction, duration: timedelta | None = None, *, multi_factor: bool = False) -> Session:
     """Give a user, or a root user, temporary credentials of his own; a root user's are good for an hour at most.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
@@ -80,7 +83,8 @@ def session_token(tx: Transaction, duration: timedelta | None = None) -> Session
     span = duration or DEFAULT_USER_SESSION
     if tx.caller.kind is CallerKind.ROOT:
         span = min(span, LONGEST_ROOT_SESSION)
-    return _open(tx, span, account_id=tx.caller.account_id, user_name=_user_name(tx.caller))
+    whose = {"account_id": tx.caller.account_id, "user_name": _user_name(tx.caller)}
+    return _open(tx, span, multi_factor=multi_factor, **whose)
 
 
 def federation_token(tx: Transaction, name: str, wish: Wish = PLAIN) -> Session:
@@ -100,7 +104,8 @@ def trusts(tx: Transaction, role: Role, action: str, keys: Keys) -> bool:
     """Tell whether a role's trust policy lets the caller use an action on it."""
     names = frozenset[str]().union(*names_of(tx.state, tx.caller, tx.now).values())
     arn = arns.role(tx.caller.partition, role.account_id, role.path, role.name)
-    asked = {**principal_keys(tx.state, tx.caller, tx.now), **keys}
+    where = account_keys(tx.state, role.account_id, tx.now)
+    asked = {**principal_keys(tx.state, tx.caller, tx.now), **CIRCUMSTANCES, **where, **keys}
     question = Question(action=action, resource=arn, keys=asked, principals=names)
     policy = policy_of(role.trust_policy)
     return policy.denying(question) is None and policy.allowing(question) is not None
@@ -142,6 +147,7 @@ def _open(tx: Transaction, span: timedelta, **whose: Any) -> Session:
         secret=ids.secret(40, seed, serial, "key"),
         token=ids.secret(356, seed, serial, "token"),
         serial=serial,
+        issued_at=tx.now,
         expires_at=tx.now + span,
         **whose,
     )

@@ -1,7 +1,8 @@
 """Decisions over the wire: who is refused, in which words, why, and what would let him through."""
 
 import json
-from typing import Any
+import re
+from typing import Any, ClassVar
 
 import pytest
 from botocore.credentials import Credentials
@@ -106,6 +107,35 @@ class TestIdentityPolicies:
         stranger.does("iam", "CreateUser", UserName="Deep", Path="/a/b/")
         got = user_of(stranger).is_refused("iam", operation, **asked)
         assert f" on resource: {about.format(stranger.account)} because no identity-based policy" in got.message
+
+    def test_policies_of_aws_by_their_own_arn(self, management: Client, member: Client) -> None:
+        """A policy that AWS manages is of no account; its type is known like any other's."""
+        full = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
+        asked = {"PolicyId": "p-FullAWSAccess", "TargetId": member.account}
+        account = management.does("organizations", "DescribeAccount", AccountId=member.account)["Account"]["Arn"]
+        only = {"StringEquals": {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}}
+        allowing = {"Effect": "Allow", "Action": "organizations:DetachPolicy", "Condition": only}
+        bob = user_of(management, document(allowing | {"Resource": account}), name="Bob")
+        assert f"on resource: {full} because" in bob.is_refused("organizations", "DetachPolicy", **asked).message
+        alice = user_of(management, document(allowing | {"Resource": [full, account]}))
+        reading = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        attach_scp(management, document(reading), member.account)
+        alice.does("organizations", "DetachPolicy", **asked)
+
+    def test_tags_of_each_resource(self, management: Client, member: Client) -> None:
+        """A condition on tags counts for each resource of a call by itself."""
+        root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+        made = management.does("organizations", "CreateOrganizationalUnit", ParentId=root, Name="U")
+        unit = made["OrganizationalUnit"]["Id"]
+        tagged = {"StringEquals": {"aws:ResourceTag/team": "a"}}
+        moving = {"Effect": "Allow", "Action": "organizations:MoveAccount", "Resource": "*", "Condition": tagged}
+        alice = user_of(management, document(moving))
+        asked = {"AccountId": member.account, "SourceParentId": root, "DestinationParentId": unit}
+        for one in (member.account, root):
+            management.does("organizations", "TagResource", ResourceId=one, Tags=[{"Key": "team", "Value": "a"}])
+        assert f"/{unit} because" in alice.is_refused("organizations", "MoveAccount", **asked).message
+        management.does("organizations", "TagResource", ResourceId=unit, Tags=[{"Key": "team", "Value": "a"}])
+        alice.does("organizations", "MoveAccount", **asked)
 
     def test_federated_user(self, stranger: Client) -> None:
         """Whom a user may vouch for is told by the name that he gives."""
@@ -231,6 +261,121 @@ class TestServiceControlPolicies:
         member.is_refused("iam", "ListRoles")
         management.does("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
         member.does("iam", "ListRoles")
+
+
+def attach_rcp(management: Client, target: str, statement: dict[str, Any]) -> str:
+    """Attach a resource control policy; give its ARN."""
+    root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+    management.does("organizations", "EnablePolicyType", RootId=root, PolicyType="RESOURCE_CONTROL_POLICY")
+    made = management.does(
+        "organizations",
+        "CreatePolicy",
+        Name="Perimeter",
+        Description="",
+        Type="RESOURCE_CONTROL_POLICY",
+        Content=document({"Effect": "Deny", "Principal": "*", "Resource": "*"} | statement),
+    )["Policy"]["PolicySummary"]
+    management.does("organizations", "AttachPolicy", PolicyId=made["Id"], TargetId=target)
+    arn: str = made["Arn"]
+    return arn
+
+
+class TestResourceControlPolicies:
+    """Resource control policies: of all that is here they reach roles that are to be assumed."""
+
+    OUTSIDE: ClassVar = {
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-0123456789"},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        },
+    }
+
+    def test_keep_the_roles_of_a_member(self, management: Client, member: Client) -> None:
+        """Whoever calls: the root user of the management account, whom no policy binds, among them."""
+        role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
+        asked = {"RoleArn": role, "RoleSessionName": "me"}
+        management.does("sts", "AssumeRole", **asked)
+        arn = attach_rcp(management, member.account, self.OUTSIDE)
+        got = management.is_refused("sts", "AssumeRole", **asked)
+        assert (got.status, got.code) == (403, "AccessDenied")
+        assert got.message == (
+            f"User: arn:aws:iam::{management.account}:root is not authorized to perform: sts:AssumeRole "
+            f"on resource: {role} with an explicit deny in a resource control policy: {arn}"
+        )
+        decision = told(member.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
+        assert decision["decided_by"]["level"] == 1
+
+    def test_let_their_own_organization(self, management: Client, member: Client) -> None:
+        """The condition on the organization lets those in it."""
+        own = management.does("organizations", "DescribeOrganization")["Organization"]["Id"]
+        inside = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": own}}
+        attach_rcp(management, member.account, {"Action": "sts:AssumeRole", "Condition": inside})
+        role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
+        management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+
+    def test_leave_the_management_account_alone(self, management: Client) -> None:
+        """Nothing of the management account is kept by one."""
+        root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+        trust = document({"Effect": "Allow", "Principal": {"AWS": management.account}, "Action": "sts:AssumeRole"})
+        made = management.does("iam", "CreateRole", RoleName="Own", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        attach_rcp(management, root, self.OUTSIDE)
+        management.does("sts", "AssumeRole", RoleArn=made, RoleSessionName="me")
+
+    def test_keep_all_roles_from_the_confused_deputy(
+        self, management: Client, member: Client, stranger: Client
+    ) -> None:
+        """AWS's example: a service may act here for accounts of the organization alone, whatever roles trust."""
+        trust = document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
+        role = member.does("iam", "CreateRole", RoleName="Deputy", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        attack = {"service": ARTIFACT, "role_arn": role, "source_account": stranger.account}
+        told(member.core, "POST", "/_emulator/assume-as-service", attack)
+        own = management.does("organizations", "DescribeOrganization")["Organization"]["Id"]
+        condition = {
+            "StringNotEqualsIfExists": {"aws:SourceOrgID": own},
+            "Null": {"aws:SourceAccount": "false"},
+            "Bool": {"aws:PrincipalIsAWSService": "true"},
+        }
+        attach_rcp(management, member.account, {"Action": "sts:AssumeRole", "Condition": condition})
+        status, detail = refused(member.core, "POST", "/_emulator/assume-as-service", attack)
+        assert status == 403
+        assert "with an explicit deny in a resource control policy" in detail
+        where = re.search(r"GET (\S+)", detail)
+        assert where
+        assert told(member.core, "GET", where[1])["decisions"][0]["principal"] == ARTIFACT
+        told(member.core, "POST", "/_emulator/assume-as-service", attack | {"source_account": management.account})
+
+
+class TestTrust:
+    """Role trust policies, explained."""
+
+    def test_denial(self, stranger: Client) -> None:
+        """A trust policy that denies a user is what decided, whatever else allows."""
+        everybody = {"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": "sts:AssumeRole"}
+        alice = user_of(stranger, ADMIN)
+        arn = f"arn:aws:iam::{stranger.account}:user/Alice"
+        denial = {"Sid": "NotHer", "Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}
+        trust = document(everybody, denial)
+        role = stranger.does("iam", "CreateRole", RoleName="R", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        got = alice.is_refused("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        decision = told(stranger.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
+        assert (decision["allowed"], decision["decided_by"]["kind"]) == (False, "role trust policy")
+        assert decision["decided_by"]["statement"] == "NotHer"
+
+    def test_multi_factor(self, stranger: Client) -> None:
+        """A role that asks for a second factor is assumed with a code, and its session has the key."""
+        asked = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+        trust = {"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": "sts:AssumeRole"}
+        role = stranger.does(
+            "iam", "CreateRole", RoleName="R", AssumeRolePolicyDocument=document(trust | {"Condition": asked})
+        )["Role"]["Arn"]
+        allowing = document({"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": asked})
+        stranger.does("iam", "PutRolePolicy", RoleName="R", PolicyName="p", PolicyDocument=allowing)
+        alice = user_of(stranger, ADMIN)
+        alice.is_refused("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        code = {"SerialNumber": f"arn:aws:iam::{stranger.account}:mfa/Alice", "TokenCode": "123456"}
+        session = alice.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me", **code)
+        signing(stranger, session["Credentials"]).does("iam", "ListUsers")
 
 
 class TestModes:

@@ -3,22 +3,28 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
+from uuid import uuid4
+
 from flask import Response, jsonify
 from flask import request as asked
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from artifact_emulator.authorizing import Asked, authorize, enforce
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, response
 from artifact_emulator.failures import Failure
 from artifact_emulator.gateway import Route
+from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Request
 from artifact_emulator.services import bindings
 from artifact_emulator.under_way import UnderWay, note
-from artifact_state import ids, principals, sessions
+from artifact_state import principals, sessions
+from artifact_state.call_keys import account_keys
 from artifact_state.errors import NotTrusted
 from artifact_state.model import Session
 from artifact_state.sessions import Wish
+from artifact_state.world import Transaction
 from artifact_state.worlds import Worlds
 
 
@@ -42,20 +48,26 @@ def add(app: OpenAPI, served: Worlds) -> None:
         world = asked_world(served)
         caller = principals.service(body.service)
         members = {"RoleArn": body.role_arn, "RoleSessionName": body.session_name}
+        sts, request_id = bindings("sts"), str(uuid4())
         via = Request("POST", asked.path, "", {"user-agent": body.service}, b"")
         under_way = UnderWay(via, world, caller=caller, members=members, at=world.clock.now())
-        refused: Failure | None = None
         session: Session | None = None
         try:
-            with world.transaction(caller) as tx:
-                session = sessions.assume_role(tx, body.role_arn, body.session_name, Wish(keys=_keys(body)))
+            with world.transaction(caller, "sts:AssumeRole") as tx:
+                more = _more(tx, body)
+                found = authorize(tx, Asked(sts, "AssumeRole", members, more), "enforce")
+                instruments_of(world).decisions.keep(request_id, found)
+                enforce(sts, found)
+                session = sessions.assume_role(tx, body.role_arn, body.session_name, Wish(keys=more))
         except NotTrusted:
             why = f"User: {body.service} is not authorized to perform: sts:AssumeRole on resource: {body.role_arn}"
-            refused = under_way.failure = Failure("AccessDenied", why, 403)
-        sts = bindings("sts")
-        note(under_way, Route("query", sts, "AssumeRole", sts.operations["AssumeRole"]), _request_id(body))
-        if session is None or refused is not None:
-            return response(problem(403, "AccessDenied", refused.message if refused else ""))
+            under_way.failure = Failure("AccessDenied", why, 403)
+        except Failure as refused:
+            under_way.failure = refused
+        note(under_way, Route("query", sts, "AssumeRole", sts.operations["AssumeRole"]), request_id)
+        if session is None:
+            explained = f"{under_way.failure.message if under_way.failure else ''}. GET {PREFIX}/decisions/{request_id}"
+            return response(problem(403, "AccessDenied", f"{explained} tells why."))
         principal = principals.session_principal(session, partition=caller.partition, region=caller.region)
         return jsonify(
             {
@@ -68,14 +80,10 @@ def add(app: OpenAPI, served: Worlds) -> None:
         )
 
 
-def _keys(body: Assumption) -> dict[str, tuple[str, ...]]:
-    asked_for = {
-        "aws:sourceaccount": body.source_account,
-        "aws:sourcearn": body.source_arn,
-        "aws:viaawsservice": "true",
-    }
-    return {key: (value,) for key, value in asked_for.items() if value}
-
-
-def _request_id(body: Assumption) -> str:
-    return ids.uuid("assumption", body.model_dump_json())
+def _more(tx: Transaction, body: Assumption) -> dict[str, tuple[str, ...]]:
+    """Give what a service tells of the one on whose behalf it acts, and where his account is."""
+    told = {"aws:sourcearn": body.source_arn, "aws:viaawsservice": "true"}
+    keys: dict[str, tuple[str, ...]] = {key: (value,) for key, value in told.items() if value}
+    if body.source_account:
+        keys |= account_keys(tx.state, body.source_account, tx.now, of="aws:source")
+    return keys

@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsartifact.html
 """
 
-from artifact_emulator.questions.terms import Keys, Members, Resources
+from artifact_emulator.questions.terms import Keys, Members, Resources, resource_tags
 from artifact_state import arns
 from artifact_state.model import Caller
 from artifact_state.reports import report_of
@@ -33,6 +33,11 @@ def context(tx: Transaction, operation: str, members: Members) -> Keys:
     if report is None:
         return {}
     return {"artifact:ReportSeries": (report.series,), "artifact:ReportCategory": (report.category,)}
+
+
+def about(tx: Transaction, arn: str) -> Keys:
+    """Give the condition keys of a resource: its tags."""
+    return resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(arn.rpartition("/")[2], ()))
 
 
 def _customer_agreement(tx: Transaction, customer_agreement_id: str) -> str:

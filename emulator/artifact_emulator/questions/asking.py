@@ -4,41 +4,54 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 """
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from artifact_emulator.questions import artifact, iam, organizations, sts
-from artifact_emulator.questions.terms import Members, request_tags
-from artifact_state import catalog
-from artifact_state.authorization import principal_keys
+from artifact_emulator.questions.terms import Keys, Members, request_tags
+from artifact_state import catalog, wildcards
+from artifact_state.call_keys import CIRCUMSTANCES, account_keys, principal_keys
 from artifact_state.policy_language import ANYTHING, Question
 from artifact_state.world import Transaction
 
+# AWS has these in one region of a partition, wherever a client says that he is:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+_GLOBAL = {"iam", "organizations"}
+_GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
+NOTHING: wildcards.Keys = MappingProxyType({})
 _SERVICES = {"artifact": artifact, "iam": iam, "organizations": organizations, "sts": sts}
 
 
-def questions_of(tx: Transaction, service: str, operation: str, members: Members) -> Iterator[Question]:
-    """Ask of each resource that a call is about: every answer has to allow it."""
+def questions_of(
+    tx: Transaction, service: str, operation: str, members: Members, more: wildcards.Keys = NOTHING
+) -> Iterator[Question]:
+    """Ask of each resource that a call is about: every answer has to allow it.
+
+    More is known of some calls than their members: by what they were sent, and on whose behalf.
+    """
     action = f"{service}:{operation}"
-    keys = {**principal_keys(tx.state, tx.caller, tx.now), **_CIRCUMSTANCES}
-    keys |= {key.lower(): values for key, values in request_tags(members).items()}
+    keys = {**principal_keys(tx.state, tx.caller, tx.now), **CIRCUMSTANCES, **more}
+    if service in _GLOBAL:
+        keys["aws:requestedregion"] = (_GLOBAL_REGIONS.get(tx.caller.partition, tx.caller.region),)
+    keys |= _lowered(request_tags(members))
     asks = _SERVICES.get(service)
-    resources = [ANYTHING]
-    if asks is not None:
-        keys |= {key.lower(): values for key, values in asks.context(tx, operation, members).items()}
-        types = catalog.resource_types(action)
-        about = [arn for kind, arn in asks.resources(tx, operation, members) if kind in types]
-        resources = list(dict.fromkeys(about)) or resources
-    for resource in resources:
-        yield Question(action=action, resource=resource, keys=keys | _of_resource(resource))
+    if asks is None:
+        yield Question(action=action, resource=ANYTHING, keys=keys)
+        return
+    keys |= _lowered(asks.context(tx, operation, members))
+    types = catalog.resource_types(action)
+    about = [arn for kind, arn in asks.resources(tx, operation, members) if kind in types]
+    for resource in dict.fromkeys(about or [ANYTHING]):
+        own = _lowered(asks.about(tx, resource)) if resource != ANYTHING else {}
+        yield Question(action=action, resource=resource, keys=keys | _owner(tx, resource) | own)
 
 
-# Unverified: what a call to an emulator on the same machine is: without TLS, and from this machine.
-_CIRCUMSTANCES = {
-    "aws:securetransport": ("false",),
-    "aws:sourceip": ("127.0.0.1",),
-    "aws:viaawsservice": ("false",),
-}
-
-
-def _of_resource(arn: str) -> dict[str, tuple[str, ...]]:
+def _owner(tx: Transaction, arn: str) -> Keys:
+    """Tell whose a resource is; what is about nothing in particular is about the caller's account."""
+    if arn == ANYTHING:
+        return account_keys(tx.state, tx.caller.account_id, tx.now)
     parts = arn.split(":", 5)
-    return {"aws:resourceaccount": (parts[4],)} if len(parts) == 6 and parts[4].isdecimal() else {}
+    return account_keys(tx.state, parts[4], tx.now) if len(parts) == 6 and parts[4].isdecimal() else {}
+
+
+def _lowered(keys: Keys) -> Keys:
+    return {key.lower(): values for key, values in keys.items()}

@@ -7,6 +7,7 @@ from artifact_emulator.questions.terms import Keys, Members, Resources, resource
 from artifact_state import by_name, catalog
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.identities import Group, User
+from artifact_state.policy_references import arn_by
 from artifact_state.world import Transaction
 
 _NAMING = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
@@ -16,6 +17,7 @@ _KEYS = {
     "PolicyArn": "iam:PolicyARN",
     "PermissionsBoundary": "iam:PermissionsBoundary",
     "AWSServiceName": "iam:AWSServiceName",
+    "OrganizationsPolicyId": "iam:OrganizationsPolicyId",
 }
 
 
@@ -25,7 +27,16 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
     named = {kind: members[name] for name, kind in _NAMING.items() if name in members}
     for kind, name in named.items():
         yield kind, _arn(tx, kind, members.get("Path", "/") if kind == making else _path_of(tx, kind, name), name)
-    if not named and tx.caller.kind is CallerKind.USER:
+    if "PolicySourceArn" in members:
+        arn = members["PolicySourceArn"]
+        yield arn.rpartition(":")[2].partition("/")[0], arn
+    elif "AccessKeyId" in members and members["AccessKeyId"] in tx.state.access_keys and not named:
+        name = tx.state.access_keys[members["AccessKeyId"]].user_name
+        yield "user", _arn(tx, "user", _path_of(tx, "user", name), name)
+    elif "DeletionTaskId" in members:
+        # task/aws-service-role/<service>/<role>/<id>
+        yield "role", _arn(tx, "role", "/", members["DeletionTaskId"].removeprefix("task/").rpartition("/")[0])
+    elif not named and tx.caller.kind is CallerKind.USER:
         yield "user", tx.caller.arn  # What names no user is about the caller.
     if "PolicyArn" in members:
         yield "policy", members["PolicyArn"]
@@ -40,12 +51,31 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
 def context(tx: Transaction, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
     keys: Keys = {key: (members[name],) for name, key in _KEYS.items() if name in members}
-    for name, kind in _NAMING.items():
-        held = _found(tx, kind, members.get(name, ""))
-        if held is not None and not isinstance(held, Group):
-            keys |= resource_tags(held.tags.items())
-            keys |= {f"iam:ResourceTag/{key}": (value,) for key, value in held.tags.items()}
+    if "iam:PermissionsBoundary" not in keys:
+        # Of what is no change of a boundary, the key tells the one that is there.
+        named = (_found(tx, kind, members[name]) for name, kind in _NAMING.items() if name in members)
+        held = next((one for one in named if one is not None and not isinstance(one, Group)), None)
+        if held is not None and held.boundary is not None:
+            boundary = arn_by(tx.state, tx.caller.partition, held.account_id, held.boundary)
+            keys["iam:PermissionsBoundary"] = (boundary,)
     return keys
+
+
+def about(tx: Transaction, arn: str) -> Keys:
+    """Give the condition keys of a resource: its tags, of users and roles under either of two names."""
+    account_id, name = arn.split(":")[4], arn.rpartition("/")[2]
+    kind = arn.rpartition(":")[2].partition("/")[0]
+    if kind == "policy":
+        policy = by_name.find(tx.state.customer_policies.get(account_id, ()), name)
+        return resource_tags(policy.tags.items()) if policy else {}
+    held: User | Role | None = None
+    if kind == "user":
+        held = by_name.find(tx.state.users.get(account_id, ()), name)
+    elif kind == "role":
+        held = by_name.find(tx.state.roles.get(account_id, ()), name)
+    if held is None:
+        return {}
+    return {f"{service}:ResourceTag/{key}": (value,) for key, value in held.tags.items() for service in ("aws", "iam")}
 
 
 def _path_of(tx: Transaction, kind: str, name: str) -> str:

@@ -5,8 +5,9 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from artifact_emulator.questions.terms import Keys, Members, Resources, resource_tags
 from artifact_state import arns
+from artifact_state.attachments import aws_managed_by_id
 from artifact_state.authority import organization_of
-from artifact_state.model import Organization
+from artifact_state.model import Organization, Policy, Transfer
 from artifact_state.world import Transaction
 
 _NAMING = (
@@ -31,6 +32,11 @@ _TYPES = {
     "r-": "root",
     "ou-": "organizationalunit",
 }
+_DIRECTIONS = {
+    "InviteOrganizationToTransferResponsibility": "INBOUND",
+    "ListInboundResponsibilityTransfers": "INBOUND",
+    "ListOutboundResponsibilityTransfers": "OUTBOUND",
+}
 _IN_ARNS = {"organizationalunit": "ou"}
 
 
@@ -41,6 +47,8 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
     target = members.get("Target")
     if isinstance(target, dict) and target.get("Type") == "ACCOUNT":
         named.append(target["Id"])
+    if operation == "PutResourcePolicy" and organization is not None:
+        named.append(organization.resource_policy_id or "rp-*")
     for one in named:
         if one.startswith("h-"):
             yield from _handshake(tx, one)
@@ -50,33 +58,51 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
 
 def context(tx: Transaction, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
+    transfer = tx.state.transfers.get(members.get("Id") or members.get("ResourceId") or "")
+    transfers = transfer is not None or "Responsibility" in operation
     found = {
         "organizations:ServicePrincipal": members.get("ServicePrincipal"),
         "organizations:PolicyType": _policy_type(tx, members),
-        "organizations:TransferType": members.get("Type") if "Responsibility" in operation else None,
-        "organizations:TransferDirection": _direction(operation),
+        "organizations:TransferType": (members.get("Type") or "BILLING") if transfers else None,
+        "organizations:TransferDirection": _direction(tx, operation, transfer),
     }
-    keys: Keys = {key: (value,) for key, value in found.items() if value}
-    resource_id = members.get("ResourceId") or members.get("AccountId") or members.get("PolicyId") or ""
-    return keys | resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(resource_id, ()))
+    return {key: (value,) for key, value in found.items() if value}
+
+
+def about(tx: Transaction, arn: str) -> Keys:
+    """Give the condition keys of a resource: its tags."""
+    return resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(arn.rpartition("/")[2], ()))
 
 
 def _policy_type(tx: Transaction, members: Members) -> str | None:
-    policy = tx.state.policies.get(members.get("PolicyId") or members.get("ResourceId") or "")
+    policy = _policy(tx, members.get("PolicyId") or members.get("ResourceId") or "")
     if policy is not None:
         return policy.type.value
     named = members.get("PolicyType") or members.get("Filter")
     return named if isinstance(named, str) else members.get("Type") if "Content" in members else None
 
 
-def _direction(operation: str) -> str | None:
-    directions = {"ListInboundResponsibilityTransfers": "INBOUND", "ListOutboundResponsibilityTransfers": "OUTBOUND"}
-    return directions.get(operation)
+def _policy(tx: Transaction, policy_id: str) -> Policy | None:
+    return tx.state.policies.get(policy_id) or aws_managed_by_id(policy_id)
+
+
+def _direction(tx: Transaction, operation: str, transfer: Transfer | None) -> str | None:
+    """Tell which way bills go, as the caller sees it: whoever invites is to take them over."""
+    if transfer is not None:
+        return "INBOUND" if transfer.management_account_id == tx.caller.account_id else "OUTBOUND"
+    return _DIRECTIONS.get(operation)
 
 
 def _resource(tx: Transaction, organization: Organization, resource_id: str) -> tuple[str, str]:
     kind = next((kind for prefix, kind in _TYPES.items() if resource_id.startswith(prefix)), "account")
-    policy = tx.state.policies.get(resource_id)
+    policy = _policy(tx, resource_id)
+    if policy is not None and not policy.organization_id:
+        return kind, arns.organizations_policy(organization.partition, policy.type.value.lower(), policy.id)
+    transfer = tx.state.transfers.get(resource_id)
+    if transfer is not None:
+        direction = str(_direction(tx, "", transfer)).lower()
+        own = tx.caller.account_id
+        return kind, arns.transfer(organization.partition, own, organization.id, direction, transfer.id)
     ids = (policy.type.value.lower(), resource_id) if policy else (resource_id,)
     spelled = _IN_ARNS.get(kind, kind)
     owner = organization.management_account_id

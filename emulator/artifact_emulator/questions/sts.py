@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 """
 
+from artifact_emulator.questions import iam
 from artifact_emulator.questions.terms import Keys, Members, Resources
 from artifact_state import arns
 from artifact_state.world import Transaction
@@ -12,6 +13,8 @@ _KEYS = {
     "ExternalId": "sts:ExternalId",
     "SourceIdentity": "sts:SourceIdentity",
 }
+_OF_TOKENS = {"DurationSeconds": "sts:DurationSeconds", "SigningAlgorithm": "sts:SigningAlgorithm"}
+_LISTED = {"TransitiveTagKeys": "sts:TransitiveTagKeys", "Audience": "sts:IdentityTokenAudience"}
 
 
 def resources(tx: Transaction, operation: str, members: Members) -> Resources:
@@ -27,7 +30,17 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
 
 def context(tx: Transaction, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
-    keys: Keys = {key: (members[name],) for name, key in _KEYS.items() if name in members}
-    if members.get("TransitiveTagKeys"):
-        keys["sts:TransitiveTagKeys"] = tuple(members["TransitiveTagKeys"])
+    keys: Keys = {key: (str(members[name]),) for name, key in _KEYS.items() if name in members}
+    if operation == "GetWebIdentityToken":
+        keys |= {key: (str(members[name]),) for name, key in _OF_TOKENS.items() if name in members}
+    keys |= {key: tuple(members[name]) for name, key in _LISTED.items() if members.get(name)}
+    if "arn" in (task := members.get("TaskPolicyArn") or {}):
+        keys["sts:TaskPolicyArn"] = (task["arn"],)
+    if "TokenCode" in members:
+        keys["aws:MultiFactorAuthPresent"] = ("true",)
     return keys
+
+
+def about(tx: Transaction, arn: str) -> Keys:
+    """Give the condition keys of a resource: a role's tags."""
+    return iam.about(tx, arn) if ":role/" in arn else {}

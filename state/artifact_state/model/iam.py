@@ -100,4 +100,8 @@ class Session:
     tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: frozenset[str] = frozenset()
     """The keys of the tags that the sessions assumed from this one have too."""
+    issued_at: datetime | None = None
+    """When they were given; None where it was not written down, as in snapshots of old."""
+    multi_factor: bool = False
+    """Whether a code of a device was told when they were asked for."""
     source_identity: str = ""

@@ -23,6 +23,7 @@ def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.A
         tags=_tags(request.tags),
         transitive_tags=frozenset(request.transitive_tag_keys or ()),
         source_identity=request.source_identity or "",
+        multi_factor=request.token_code is not None,
         keys=_keys(request),
     )
     session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, wish)
@@ -41,7 +42,8 @@ def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.A
 
 def get_session_token(call: Call, request: "requests.GetSessionTokenRequest") -> "replies.GetSessionTokenResponse":
     """Give the caller temporary credentials of his own."""
-    return {"Credentials": _credentials(sessions.session_token(call.tx, _span(request.duration_seconds)))}
+    span, with_code = _span(request.duration_seconds), request.token_code is not None
+    return {"Credentials": _credentials(sessions.session_token(call.tx, span, multi_factor=with_code))}
 
 
 def get_federation_token(
@@ -96,6 +98,7 @@ def _keys(request: "requests.AssumeRoleRequest") -> Keys:
         "sts:rolesessionname": request.role_session_name,
         "sts:externalid": request.external_id,
         "sts:sourceidentity": request.source_identity,
+        "aws:multifactorauthpresent": "true" if request.token_code is not None else None,
     }
     tags = {f"aws:requesttag/{key.lower()}": (value,) for key, value in _tags(request.tags)}
     named = {"aws:tagkeys": tuple(key for key, _ in _tags(request.tags))} if request.tags else {}
