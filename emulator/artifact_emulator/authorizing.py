@@ -21,7 +21,8 @@ from artifact_state.world import Transaction
 Iam = Literal["enforce", "audit", "off"]
 """Whether permissions are enforced, only recorded, or not looked at."""
 # "No permissions are required to perform this operation": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-_FREE = {"sts:GetCallerIdentity"}
+FREE = {"sts:GetCallerIdentity"}
+"""What takes no permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Decided:
 def authorize(tx: Transaction, asked: Asked, iam: Iam) -> list[Decided]:
     """Ask the policies of a call; give what they decided, the last of it the denial if there is one."""
     service, operation, members = asked.service.name, asked.operation, asked.members
-    if f"{service}:{operation}" in _FREE:
+    if f"{service}:{operation}" in FREE:
         return []
     target = _target(tx, members) if operation == "AssumeRole" else None
     layers = layers_of(tx.state, tx.caller, tx.now, target)

@@ -18,6 +18,7 @@ from artifact_emulator.commands import (
     events,
     faults,
     lessons,
+    policy,
     scenario,
     snapshot,
     worlds,
@@ -282,7 +283,7 @@ def _seconds(text: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-_PARTS = (worlds, scenario, snapshot, clock, faults, events, environment, lessons, doctor, demo)
+_PARTS = (worlds, scenario, snapshot, clock, faults, events, environment, policy, lessons, doctor, demo)
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "models": _models,
@@ -295,6 +296,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "events": events.run,
     "env": environment.run,
     "profiles": environment.run,
+    "policy": policy.run,
     "lesson": lessons.run,
     "doctor": doctor.run,
     "demo": demo.run,

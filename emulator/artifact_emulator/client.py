@@ -226,6 +226,19 @@ class RemoteWorld:
             raise AssertionError(f"{name} was called {len(found)} times, not {times}; called were {others}")
         return found
 
+    def decision(self, request_id: str) -> dict[str, Any]:
+        """Tell why a call was let through or refused: `request_id` is its answer's x-amzn-RequestId.
+
+        Raises ControlError for a call that is not remembered.
+        """
+        told: dict[str, Any] = self._ask("GET", f"decisions/{quote(request_id, safe='')}")
+        return told
+
+    def suggest_policy(self, principal: str) -> dict[str, Any]:
+        """Give the least policy that allows what a principal, named by its ARN, has called."""
+        told: dict[str, Any] = self._ask("GET", f"policy-suggestion?{urlencode({'principal': principal})}")
+        return told
+
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Call the control API of this world; `path` is below `/_emulator/`.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.trail_records import Record
+from artifact_emulator.trail_records import Record, recorded
 
 
 class EventQuery(BaseModel):
@@ -15,7 +15,10 @@ class EventQuery(BaseModel):
     account: str | None = Field(None, description="The account that called, or whose service event it is.")
     name: str | None = Field(None, description="The operation, or the service event.")
     source: str | None = Field(None, description="Such as organizations.amazonaws.com.")
-    error: str | None = Field(None, description="The error's code; an empty one asks for what succeeded.")
+    error: str | None = Field(
+        None,
+        description="The error's code, as its service or as CloudTrail has it; an empty one asks for what succeeded.",
+    )
     after: int | None = Field(
         None, ge=-1, description="Only what came after this: a last_id of before, or the id of an event of the stream."
     )
@@ -27,7 +30,7 @@ class EventQuery(BaseModel):
             self.account in (None, content["userIdentity"].get("accountId", record.account_id))
             and self.name in (None, content["eventName"])
             and self.source in (None, content["eventSource"])
-            and self.error in (None, content.get("errorCode", ""))
+            and (self.error is None or recorded(self.error) == content.get("errorCode", ""))
         )
 
 

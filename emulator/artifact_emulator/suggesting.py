@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from artifact_emulator.authorizing import FREE
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.questions.asking import questions_of
 from artifact_emulator.trail import Called
@@ -15,7 +16,7 @@ def least_policy(world: World, principal: str) -> dict[str, Any]:
     by_resources: dict[tuple[str, ...], set[str]] = defaultdict(set)
     resources: dict[str, set[str]] = defaultdict(set)
     for call in instruments_of(world).trail.calls():
-        if _is_by(call, principal):
+        if _is_by(call, principal) and f"{call.service.name}:{call.operation}" not in FREE:
             with world.transaction(call.caller) as tx:
                 for question in questions_of(tx, call.service.name, call.operation, call.members or {}):
                     resources[question.action].add(question.resource)

@@ -17,10 +17,17 @@ from artifact_state.world import World
 
 _VERSION = "1.11"
 _GLOBAL = ("organizations", "iam", "sts")
+# Whatever a service calls it: https://docs.aws.amazon.com/artifact/latest/ug/cloudtrail-logging.html
+_RECORDED = {"AccessDeniedException": "AccessDenied"}
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 # What AWS writes as asterisks: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
 _MASKED = {"email", "accountName"}
 _LEFT_OUT = {"SecretAccessKey", "Password"}
+
+
+def recorded(code: str) -> str:
+    """Give the code under which CloudTrail records an error that a service answers."""
+    return _RECORDED.get(code, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def _call_record(call: Called, account_id: str) -> Record:
         "userAgent": call.user_agent,
     }
     if call.failure is not None:
-        content["errorCode"] = call.failure.code
+        content["errorCode"] = recorded(call.failure.code)
         content["errorMessage"] = call.failure.message
     content |= {
         "requestParameters": _plain(call.members) if call.members else None,

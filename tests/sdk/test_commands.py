@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from artifact_emulator.cli import main
 from artifact_emulator.client import Emulator, RemoteWorld
@@ -254,3 +255,59 @@ class TestErrors:
         said_instead = capsys.readouterr().err
         assert said_instead.count("\n") == 1
         assert "artifact-emulator serve" in said_instead
+
+
+class TestPolicy:
+    """`policy suggest` and `policy explain`."""
+
+    USER = "arn:aws:iam::111122223333:user/Alice"
+
+    def alice(self, world: RemoteWorld) -> Any:
+        """Make a user without a policy, who makes two calls and is refused both; give his client of AWS Artifact."""
+        iam = world.client("iam", "111122223333")
+        iam.create_user(UserName="Alice")
+        key = iam.create_access_key(UserName="Alice")["AccessKey"]
+        keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+        artifact, organizations = (world.client(one, **keys) for one in ("artifact", "organizations"))
+        for call in (organizations.describe_organization, artifact.list_reports):
+            with pytest.raises(ClientError):
+                call()
+        return artifact
+
+    def test_suggest(self, world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        """What is printed is a policy with which the same calls pass; without an ARN it is of whom policies bind."""
+        artifact = self.alice(world)
+        policy = said(capsys, "policy", "suggest", self.USER)
+        assert said(capsys, "policy", "suggest") == policy
+        allowed = ["artifact:ListReports", "organizations:DescribeOrganization"]
+        assert json.loads(policy)["Statement"] == [{"Effect": "Allow", "Action": allowed, "Resource": ["*"]}]
+        iam = world.client("iam", "111122223333")
+        iam.put_user_policy(UserName="Alice", PolicyName="least", PolicyDocument=policy)
+        assert artifact.list_reports()["reports"]
+
+    def test_suggest_for_nobody(self, world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        """Who called nothing is told, and who called."""
+        assert main(("policy", "suggest")) == 1
+        assert "nobody has called who needs a policy" in capsys.readouterr().err
+        self.alice(world)
+        assert main(("policy", "suggest", f"{self.USER}x")) == 1
+        assert self.USER in capsys.readouterr().err
+
+    def test_explain(self, world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        """The last call that was refused, or one by its request: what decided, and what to add."""
+        artifact = self.alice(world)
+        last = said(capsys, "policy", "explain")
+        assert last.startswith(f"refused: {self.USER}\n  action      artifact:ListReports\n")
+        assert 'to allow    Attach a policy to the caller, or to his group or role, that has {"Effect"' in last
+        with pytest.raises(ClientError) as error:
+            artifact.get_account_settings()
+        request_id = error.value.response["ResponseMetadata"]["RequestId"]
+        assert "artifact:GetAccountSettings" in said(capsys, "policy", "explain", request_id)
+        assert told(capsys, "policy", "explain", request_id)["allowed"] is False
+        assert main(("policy", "explain", "none")) == 1
+        assert "No call none is remembered" in capsys.readouterr().err
+
+    def test_explain_nothing(self, world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        """Where nothing was refused there is nothing to explain."""
+        assert main(("policy", "explain", "--endpoint", world.endpoint)) == 1
+        assert "no call was refused" in capsys.readouterr().err

@@ -63,7 +63,7 @@ class TestRecord:
         """A refused call is told with its error, in the account that called."""
         member.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
         [record] = lookup(member)
-        assert record["errorCode"] == "AccessDeniedException"
+        assert record["errorCode"] == "AccessDenied"
         assert record["errorMessage"] == "You don't have permissions to access this resource."
         assert record["responseElements"] is None
 
@@ -289,6 +289,7 @@ class TestControl:
         assert "AccountJoinedOrganization" in names()
         assert names(f"account={member.account}") == ["ListRoots"]
         assert names("name=ListRoots&error=AccessDeniedException") == ["ListRoots"]
+        assert names("name=ListRoots&error=AccessDenied") == ["ListRoots"]
         assert names("name=ListRoots&error=") == []
         assert names("source=sts.amazonaws.com") == []
 

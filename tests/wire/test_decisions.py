@@ -23,6 +23,10 @@ def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+ALLOW_ALL = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+TRUST_SELF = document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
+
+
 def user_of(client: Client, *policies: str, name: str = "Alice") -> Client:
     """Make a user with these policies: ARNs and documents; call as him."""
     client.does("iam", "CreateUser", UserName=name)
@@ -136,6 +140,32 @@ class TestIdentityPolicies:
         assert f"/{unit} because" in alice.is_refused("organizations", "MoveAccount", **asked).message
         management.does("organizations", "TagResource", ResourceId=unit, Tags=[{"Key": "team", "Value": "a"}])
         alice.does("organizations", "MoveAccount", **asked)
+
+    @pytest.mark.parametrize(
+        ("service", "operation", "asked", "besides"),
+        [
+            ("iam", "CreateUser", {"UserName": "New"}, "iam:TagUser"),
+            ("iam", "CreateRole", {"RoleName": "New", "AssumeRolePolicyDocument": TRUST_SELF}, "iam:TagRole"),
+            ("iam", "CreatePolicy", {"PolicyName": "New", "PolicyDocument": ALLOW_ALL}, "iam:TagPolicy"),
+            (
+                "organizations",
+                "CreateAccount",
+                {"AccountName": "New", "Email": "new@example.com"},
+                "organizations:TagResource",
+            ),
+        ],
+    )
+    def test_tags_take_a_permission_of_their_own(
+        self, management: Client, service: str, operation: str, asked: dict[str, Any], besides: str
+    ) -> None:
+        """Whoever may make something may not yet make it with tags."""
+        may_make = {"Effect": "Allow", "Action": f"{service}:{operation}", "Resource": "*"}
+        alice = user_of(management, document(may_make))
+        tags = [{"Key": "a", "Value": "b"}]
+        got = alice.is_refused(service, operation, **asked, Tags=tags)
+        assert f"not authorized to perform: {besides} on resource: " in got.message
+        bob = user_of(management, document(may_make, may_make | {"Action": besides}), name="Bob")
+        bob.does(service, operation, **asked, Tags=tags)
 
     def test_federated_user(self, stranger: Client) -> None:
         """Whom a user may vouch for is told by the name that he gives."""

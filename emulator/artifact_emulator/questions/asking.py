@@ -17,6 +17,15 @@ from artifact_state.world import Transaction
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
 _GLOBAL = {"iam", "organizations"}
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
+_TAGGING = {
+    "iam:CreateUser": "iam:TagUser",
+    "iam:CreateRole": "iam:TagRole",
+    "iam:CreatePolicy": "iam:TagPolicy",
+    "sts:AssumeRole": "sts:TagSession",
+    "sts:GetFederationToken": "sts:TagSession",
+}
+# Unverified: what is about to be made has no ARN yet that a statement could name.
+_OF_WHAT_IS_MADE = {"organizations:TagResource"}
 NOTHING: wildcards.Keys = MappingProxyType({})
 _SERVICES = {"artifact": artifact, "iam": iam, "organizations": organizations, "sts": sts}
 
@@ -28,21 +37,39 @@ def questions_of(
 
     More is known of some calls than their members: by what they were sent, and on whose behalf.
     """
-    action = f"{service}:{operation}"
     keys = {**principal_keys(tx.state, tx.caller, tx.now), **CIRCUMSTANCES, **more}
     if service in _GLOBAL:
         keys["aws:requestedregion"] = (_GLOBAL_REGIONS.get(tx.caller.partition, tx.caller.region),)
     keys |= _lowered(request_tags(members))
     asks = _SERVICES.get(service)
     if asks is None:
-        yield Question(action=action, resource=ANYTHING, keys=keys)
+        yield Question(action=f"{service}:{operation}", resource=ANYTHING, keys=keys)
         return
     keys |= _lowered(asks.context(tx, operation, members))
-    types = catalog.resource_types(action)
-    about = [arn for kind, arn in asks.resources(tx, operation, members) if kind in types]
-    for resource in dict.fromkeys(about or [ANYTHING]):
-        own = _lowered(asks.about(tx, resource)) if resource != ANYTHING else {}
-        yield Question(action=action, resource=resource, keys=keys | _owner(tx, resource) | own)
+    named = list(asks.resources(tx, operation, members))
+    for action in (f"{service}:{operation}", *_besides(service, operation, members)):
+        types = () if action in _OF_WHAT_IS_MADE and operation != "TagResource" else catalog.resource_types(action)
+        about = [arn for kind, arn in named if kind in types]
+        for resource in dict.fromkeys(about or [ANYTHING]):
+            own = _lowered(asks.about(tx, resource)) if resource != ANYTHING else {}
+            yield Question(action=action, resource=resource, keys=keys | _owner(tx, resource) | own)
+
+
+def _besides(service: str, operation: str, members: Members) -> Iterator[str]:
+    """Name the further actions that a call takes: tags take one of their own, and so does a source identity.
+
+    Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    if members.get("Tags"):
+        tagging = _TAGGING.get(f"{service}:{operation}")
+        if tagging is not None:
+            yield tagging
+        elif service == "organizations" and operation != "TagResource":
+            yield "organizations:TagResource"
+    if members.get("SourceIdentity"):
+        yield "sts:SetSourceIdentity"
 
 
 def _owner(tx: Transaction, arn: str) -> Keys:

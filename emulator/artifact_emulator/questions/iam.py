@@ -30,9 +30,8 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
     if "PolicySourceArn" in members:
         arn = members["PolicySourceArn"]
         yield arn.rpartition(":")[2].partition("/")[0], arn
-    elif "AccessKeyId" in members and members["AccessKeyId"] in tx.state.access_keys and not named:
-        name = tx.state.access_keys[members["AccessKeyId"]].user_name
-        yield "user", _arn(tx, "user", _path_of(tx, "user", name), name)
+    elif not named and (owner := _owner(tx, members.get("AccessKeyId", ""))):
+        yield "user", _arn(tx, "user", _path_of(tx, "user", owner), owner)
     elif "DeletionTaskId" in members:
         # task/aws-service-role/<service>/<role>/<id>
         yield "role", _arn(tx, "role", "/", members["DeletionTaskId"].removeprefix("task/").rpartition("/")[0])
@@ -76,6 +75,12 @@ def about(tx: Transaction, arn: str) -> Keys:
     if held is None:
         return {}
     return {f"{service}:ResourceTag/{key}": (value,) for key, value in held.tags.items() for service in ("aws", "iam")}
+
+
+def _owner(tx: Transaction, access_key_id: str) -> str | None:
+    """Name the user whose access key it is; None for a root user's, and for nobody's."""
+    key = tx.state.access_keys.get(access_key_id)
+    return key.user_name if key else None
 
 
 def _path_of(tx: Transaction, kind: str, name: str) -> str:

@@ -1,0 +1,103 @@
+"""The command `policy`: the least policy for what somebody called, and why a call was let through or refused."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from artifact_emulator.commands.asking import CannotDo, add_json, add_world, asked_world, explained, say, say_json
+
+if TYPE_CHECKING:
+    from artifact_emulator.client import RemoteWorld
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the others."""
+    parser = commands.add_parser("policy", help="suggest the least policy, or explain a decision")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    suggest = verbs.add_parser(
+        "suggest",
+        help="print the least policy for what a principal has called, refused calls among them",
+        description="Print the least policy for what a principal has called, refused calls among them: JSON, ready for "
+        "`aws iam put-user-policy --policy-document`.",
+    )
+    suggest.add_argument(
+        "principal",
+        nargs="?",
+        metavar="ARN",
+        help="of a user, a role, a session or a root user (default: whoever called, if it was one alone)",
+    )
+    explain = verbs.add_parser("explain", help="tell why a call was let through or refused, and what to change")
+    explain.add_argument(
+        "request_id",
+        nargs="?",
+        metavar="REQUEST-ID",
+        help="as the answer's x-amzn-RequestId has it (default: the last call that was refused)",
+    )
+    add_world(suggest)
+    add_world(explain)
+    add_json(explain)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; give the exit status.
+
+    Raises CannotDo.
+    """
+    with explained():
+        world = asked_world(options)
+        if options.verb == "suggest":
+            _suggest(world, options.principal)
+        else:
+            told = world.decision(options.request_id or _last_refused(world))
+            if options.json:
+                say_json(told)
+            else:
+                say("\n\n".join(map(_told, told["decisions"])) or f"allowed\n  {told['reason']}")
+    return 0
+
+
+def _suggest(world: "RemoteWorld", principal: str | None) -> None:
+    callers = sorted({one["userIdentity"]["arn"] for one in world.events() if "arn" in one["userIdentity"]})
+    if principal is None:
+        bound = [one for one in callers if not one.endswith(":root")]
+        if len(bound) != 1:
+            raise CannotDo(f"whose calls? {_named(bound)}")
+        principal = bound[0]
+    policy = world.suggest_policy(principal)
+    if not policy["Statement"]:
+        raise CannotDo(f"{principal} has called nothing that takes a permission; {_named(callers)}")
+    say_json(policy)
+
+
+def _last_refused(world: "RemoteWorld") -> str:
+    refused = world.events(error="AccessDenied")
+    if not refused:
+        raise CannotDo("no call was refused: name one by its x-amzn-RequestId")
+    request_id: str = refused[-1]["requestID"]
+    return request_id
+
+
+def _named(callers: list[str]) -> str:
+    return f"called have {', '.join(callers)}" if callers else "nobody has called who needs a policy"
+
+
+def _told(decision: dict[str, Any]) -> str:
+    """Lay a decision out: what was asked, what decided, what was consulted, and what would change it."""
+    by = decision["decided_by"]
+    where = [by["kind"], by["policy"], by["statement"] and f"statement {by['statement']}"]
+    lines = [
+        f"{'allowed' if decision['allowed'] else 'refused'}: {decision['principal']}",
+        f"  action      {decision['action']}",
+        f"  resource    {decision['resource']}",
+        f"  decided by  {', '.join(str(one) for one in where if one)}",
+        f"  because     {decision['reason']}",
+        *(f"  consulted   {_consulted(one)}" for one in decision["consulted"]),
+    ]
+    if decision["cure"]:
+        lines.append(f"  to allow    {decision['cure']}")
+    return "\n".join([*lines, f"  see         {decision['documentation']}"])
+
+
+def _consulted(one: dict[str, Any]) -> str:
+    level = "" if one["level"] is None else f", level {one['level']}"
+    says = f"{one['effect']} by statement {one['statement']}" if one["effect"] else "says nothing of it"
+    return f"{one['kind']}{level}: {one['policy']} {says}"
