@@ -5,11 +5,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubles
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from artifact_emulator.operation import Protocol
 from artifact_emulator.sigv4 import INSTANT, Claim, Incomplete
 
+_BASIC = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _LONGEST = timedelta(days=7)
 # Seen in what AWS answers: STS and IAM say "15 min.", the JSON services "5 min.".
 _NEAR: dict[Protocol, timedelta] = {
@@ -48,8 +49,10 @@ def _told(signed_at: datetime, now: datetime, near: timedelta, lifetime: timedel
 def _instant_of(claim: Claim) -> datetime:
     if not claim.instant:
         raise Incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    # Many times as fast as to read by a format; what is written otherwise is no time.
+    written = claim.instant if _BASIC.fullmatch(claim.instant) else ""
     try:
-        return datetime.strptime(claim.instant, INSTANT).replace(tzinfo=UTC)
+        return datetime.fromisoformat(written)
     except ValueError:
         raise Incomplete(
             f"Date must be in ISO-8601 'basic format'. Got '{claim.instant}'. See http://en.wikipedia.org/wiki/ISO_8601"

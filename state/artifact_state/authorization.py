@@ -15,11 +15,17 @@ from artifact_state.authority import organization_of
 from artifact_state.decision import Decision, Layers, Level, Naming, decide
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.identity_policies import identity_behind, policies_of
-from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, State
+from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, Session, State
 from artifact_state.policy_language import NamedPolicy, Question
+from artifact_state.remembered import Remembered
 from artifact_state.unbounded import places_above
 
 _SCP, _RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
+
+_GATHERED: Remembered[tuple[Organization | None, Session | None, Layers]] = Remembered(
+    "organizations", "memberships", "units", "policies", "attachments", "users", "groups", "customer_policies"
+)
+_BOUNDS: Remembered[tuple[Level, ...]] = Remembered("organizations", "memberships", "units", "policies", "attachments")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,18 @@ def decided(state: State, caller: Caller, now: datetime, question: Question, tar
 
 def layers_of(state: State, caller: Caller, now: datetime, target: Target | None = None) -> Layers:
     """Gather the policies that have a word in a call."""
+    if target is not None or caller.kind is CallerKind.ROLE:
+        return _gathered(state, caller, now, target)  # A role may be gone as time goes by.
+    organization = organization_of(state, caller.account_id, now)
+    session = state.sessions.get(caller.access_key_id)
+    found, key = _GATHERED.of(state), (caller.arn, caller.user_id, caller.access_key_id)
+    kept = found.get(key)
+    if kept is None or kept[0] is not organization or kept[1] is not session:
+        kept = found[key] = organization, session, _gathered(state, caller, now, None)
+    return kept[2]
+
+
+def _gathered(state: State, caller: Caller, now: datetime, target: Target | None) -> Layers:
     session = state.sessions.get(caller.access_key_id)
     voucher = _voucher(state, caller)
     own = policies_of(state, voucher, now)
@@ -106,8 +124,16 @@ def _binding(state: State, caller: Caller, now: datetime) -> tuple[Level, ...]:
 
 def _levels(state: State, account_id: str, now: datetime, policy_type: PolicyType) -> tuple[Level, ...]:
     organization = organization_of(state, account_id, now)
-    exempt = organization is None or organization.management_account_id == account_id
-    if organization is None or exempt or not is_enabled(organization, policy_type):
+    if organization is None or organization.management_account_id == account_id:
+        return ()
+    found, key = _BOUNDS.of(state), (account_id, policy_type.value)
+    if key not in found:
+        found[key] = _attached(state, organization, account_id, policy_type)
+    return found[key]
+
+
+def _attached(state: State, organization: Organization, account_id: str, policy_type: PolicyType) -> tuple[Level, ...]:
+    if not is_enabled(organization, policy_type):
         return ()
     return tuple(
         tuple(

@@ -11,17 +11,21 @@ from artifact_state.authority import organization_of
 from artifact_state.authorization import role_behind
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.identity_policies import identity_behind
-from artifact_state.model import Caller, CallerKind, Organization, State
+from artifact_state.model import Caller, CallerKind, Organization, Session, State
+from artifact_state.remembered import Remembered
 from artifact_state.unbounded import places_above
 from artifact_state.wildcards import Keys
 
-CIRCUMSTANCES: Keys = {
+_CIRCUMSTANCES: Keys = {
     # Unverified: what a call to an emulator is. It comes from this machine; AWS is never called without TLS, and
     # policies that ask for it are to decide here as they do there.
     "aws:securetransport": ("true",),
     "aws:sourceip": ("127.0.0.1",),
     "aws:viaawsservice": ("false",),
 }
+_Known = tuple[Organization | None, Session | None, dict[str, tuple[str, ...]]]
+_KNOWN: Remembered[_Known] = Remembered("users", "roles", "organizations", "memberships", "units")
+_PLACES: Remembered[dict[str, tuple[str, ...]]] = Remembered("organizations", "memberships", "units")
 _TYPES = {
     CallerKind.ROOT: "Account",
     CallerKind.USER: "User",
@@ -31,14 +35,29 @@ _TYPES = {
 }
 
 
-def principal_keys(state: State, caller: Caller, now: datetime) -> Keys:
-    """Give the keys that tell who calls, and when."""
+def principal_keys(state: State, caller: Caller, now: datetime) -> dict[str, tuple[str, ...]]:
+    """Give the keys that tell who calls, when, and how."""
+    organization = organization_of(state, caller.account_id, now)
+    session = state.sessions.get(caller.access_key_id)
+    found, key = _KNOWN.of(state), (caller.arn, caller.user_id, caller.access_key_id, caller.region)
+    known = found.get(key)
+    if known is None or known[0] is not organization or known[1] is not session:
+        told = {**_CIRCUMSTANCES, **_principal(state, caller, now, organization)}
+        known = found[key] = organization, session, told
+    return {
+        **known[2],
+        "aws:currenttime": (_instant(now),),
+        "aws:epochtime": (str(int(now.timestamp())),),
+    }
+
+
+def _principal(
+    state: State, caller: Caller, now: datetime, organization: Organization | None
+) -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {
         "aws:principaltype": (_TYPES[caller.kind],),
         "aws:principalisawsservice": (str(caller.kind is CallerKind.SERVICE).lower(),),
         "aws:requestedregion": (caller.region,),
-        "aws:currenttime": (_instant(now),),
-        "aws:epochtime": (str(int(now.timestamp())),),
     }
     if caller.kind is CallerKind.SERVICE:
         return keys | {"aws:principalservicename": (caller.arn,), "aws:principalservicenameslist": (caller.arn,)}
@@ -47,7 +66,6 @@ def principal_keys(state: State, caller: Caller, now: datetime) -> Keys:
     keys["aws:userid"] = (caller.user_id,)
     if caller.kind is CallerKind.USER:
         keys["aws:username"] = (caller.arn.rpartition("/")[2],)
-    organization = organization_of(state, caller.account_id, now)
     if organization is not None:
         keys["aws:principalorgid"] = (organization.id,)
         keys["aws:principalorgpaths"] = (_path_in(state, organization, caller.account_id),)
@@ -61,11 +79,14 @@ def account_keys(state: State, account_id: str, now: datetime, of: str = "aws:re
     organization = organization_of(state, account_id, now)
     if organization is None:
         return {f"{of}account": (account_id,)}
-    return {
-        f"{of}account": (account_id,),
-        f"{of}orgid": (organization.id,),
-        f"{of}orgpaths": (_path_in(state, organization, account_id),),
-    }
+    found, key = _PLACES.of(state), (account_id, of)
+    if key not in found:
+        found[key] = {
+            f"{of}account": (account_id,),
+            f"{of}orgid": (organization.id,),
+            f"{of}orgpaths": (_path_in(state, organization, account_id),),
+        }
+    return found[key]
 
 
 def _session_keys(state: State, caller: Caller) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -103,4 +124,5 @@ def _path_in(state: State, organization: Organization, account_id: str) -> str:
 
 
 def _instant(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Many times as fast as to format it.
+    return f"{instant.isoformat()[:19]}Z"

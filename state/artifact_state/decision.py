@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from artifact_state.policy_language import NamedPolicy, Question, Statement, policy_of
@@ -59,6 +59,30 @@ class Layers:
     """Whether the resource is of the caller's account."""
     named: dict[Naming, frozenset[str]] | None = None
     """By what the resource's policy may name the caller."""
+    _about: "dict[str, _About]" = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def about(self, action: str) -> "_About":
+        """Give what of the policies speaks of an action: most of them say nothing of most."""
+        found = self._about.get(action)
+        if found is None:
+            found = self._about[action] = _about(self, action)
+        return found
+
+
+_Said = tuple[Kind, int | None, NamedPolicy, Statement]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """The statements that speak of an action, kind by kind."""
+
+    denials: tuple[_Said, ...]
+    """In the order in which a denial is named."""
+    bounds: tuple[tuple[Kind, int, tuple[Statement, ...]], ...]
+    """What allows it at each level of an organization; levels that allow it always are left out."""
+    identity: tuple[tuple[NamedPolicy, Statement], ...]
+    boundary: tuple[Statement, ...]
+    session: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +106,16 @@ class Decision:
 
 def decide(question: Question, layers: Layers) -> Decision:
     """Decide on a call: any denial counts; then all that bounds must allow, and something else besides."""
-    denial = next(_denials(question, layers), None) or _unbounded(question, layers)
+    about = layers.about(question.action)
+    denial = _denied(question, about) or _unbounded(question, about)
     if denial is not None:
         return denial
-    resource, naming = _allowed_by_resource(question, layers)
+    resource, naming = _allowed_by_resource(question, layers) if layers.resource is not None else (None, None)
     if resource is None and layers.is_trust:
         return Decision(allowed=False, kind=Kind.TRUST)
     if resource is not None and layers.same_account and naming is Naming.HIMSELF:
         return resource
-    identity = _identity(question, layers)
+    identity = _identity(question, layers, about)
     if not identity.allowed:
         by_role = resource is not None and layers.same_account and naming is Naming.ROLE
         if not by_role or resource is None:
@@ -98,7 +123,7 @@ def decide(question: Question, layers: Layers) -> Decision:
         identity = resource
     elif not layers.same_account and layers.resource is not None and resource is None:
         return Decision(allowed=False, kind=Kind.RESOURCE)
-    return _bounded(question, layers) or identity
+    return _bounded(question, layers, about) or identity
 
 
 def consulted(question: Question, layers: Layers) -> Iterator[tuple[Kind, int | None, NamedPolicy, Statement | None]]:
@@ -126,20 +151,49 @@ def every_policy(layers: Layers) -> Iterator[tuple[Kind, int | None, NamedPolicy
         yield Kind.SESSION, None, policy
 
 
-def _denials(question: Question, layers: Layers) -> Iterator[Decision]:
-    for kind, level, policy in every_policy(layers):
-        statement = policy_of(policy.document).denying(question)
-        if statement is not None:
-            yield Decision(allowed=False, kind=kind, policy=policy, statement=statement, level=level)
+def _about(layers: Layers, action: str) -> _About:
+    return _About(
+        denials=tuple(
+            (kind, level, policy, statement)
+            for kind, level, policy in every_policy(layers)
+            for statement in policy_of(policy.document).denials(action)
+        ),
+        bounds=(
+            *_bounds(Kind.RESOURCE_CONTROL, layers.resource_control, action),
+            *_bounds(Kind.SERVICE_CONTROL, layers.service_control, action),
+        ),
+        identity=tuple(
+            (policy, one) for policy in layers.identity for one in policy_of(policy.document).allowances(action)
+        ),
+        boundary=tuple(_allowances((layers.boundary,) if layers.boundary else (), action)),
+        session=tuple(_allowances(layers.session or (), action)),
+    )
 
 
-def _unbounded(question: Question, layers: Layers) -> Decision | None:
+def _bounds(kind: Kind, levels: tuple[Level, ...], action: str) -> Iterator[tuple[Kind, int, tuple[Statement, ...]]]:
+    for place, level in enumerate(levels):
+        allowances = tuple(_allowances(level, action))
+        if not any(one.always for one in allowances):
+            yield kind, place, allowances
+
+
+def _allowances(level: Level, action: str) -> Iterator[Statement]:
+    for policy in level:
+        yield from policy_of(policy.document).allowances(action)
+
+
+def _denied(question: Question, about: _About) -> Decision | None:
+    for kind, level, policy, statement in about.denials:
+        if statement.applies(question):
+            return Decision(allowed=False, kind=kind, policy=policy, statement=statement, level=level)
+    return None
+
+
+def _unbounded(question: Question, about: _About) -> Decision | None:
     """Refuse what an organization allows not at every level: resource control policies first, then service control."""
-    bounds = {Kind.RESOURCE_CONTROL: layers.resource_control, Kind.SERVICE_CONTROL: layers.service_control}
-    for kind, levels in bounds.items():
-        for place, level in enumerate(levels):
-            if _allowing(question, level) is None:
-                return Decision(allowed=False, kind=kind, level=place)
+    for kind, place, allowances in about.bounds:
+        if not any(one.applies(question) for one in allowances):
+            return Decision(allowed=False, kind=kind, level=place)
     return None
 
 
@@ -156,27 +210,19 @@ def _allowed_by_resource(question: Question, layers: Layers) -> tuple[Decision |
     return None, None
 
 
-def _identity(question: Question, layers: Layers) -> Decision:
+def _identity(question: Question, layers: Layers, about: _About) -> Decision:
     if layers.is_root:
         return Decision(allowed=True, kind=Kind.IDENTITY)
-    found = _allowing(question, layers.identity)
-    if found is None:
-        return Decision(allowed=False, kind=Kind.IDENTITY)
-    return Decision(allowed=True, kind=Kind.IDENTITY, policy=found[0], statement=found[1])
+    for policy, statement in about.identity:
+        if statement.applies(question):
+            return Decision(allowed=True, kind=Kind.IDENTITY, policy=policy, statement=statement)
+    return Decision(allowed=False, kind=Kind.IDENTITY)
 
 
-def _bounded(question: Question, layers: Layers) -> Decision | None:
+def _bounded(question: Question, layers: Layers, about: _About) -> Decision | None:
     """Refuse what the boundary, or the policies of the session, do not allow as well."""
-    if layers.boundary is not None and _allowing(question, (layers.boundary,)) is None:
+    if layers.boundary is not None and not any(one.applies(question) for one in about.boundary):
         return Decision(allowed=False, kind=Kind.BOUNDARY)
-    if layers.session is not None and _allowing(question, layers.session) is None:
+    if layers.session is not None and not any(one.applies(question) for one in about.session):
         return Decision(allowed=False, kind=Kind.SESSION)
-    return None
-
-
-def _allowing(question: Question, level: Level) -> tuple[NamedPolicy, Statement] | None:
-    for policy in level:
-        statement = policy_of(policy.document).allowing(question)
-        if statement is not None:
-            return policy, statement
     return None

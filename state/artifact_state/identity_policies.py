@@ -16,6 +16,7 @@ from artifact_state.model.identities import User
 from artifact_state.policy_language import NamedPolicy
 from artifact_state.policy_references import arn_of, policies_by
 from artifact_state.policy_usage import Identity
+from artifact_state.remembered import Remembered
 from artifact_state.roles import role_of
 from artifact_state.users import user_of
 
@@ -29,6 +30,7 @@ class IdentityPolicies:
 
 
 NONE = IdentityPolicies()
+_ATTACHED: Remembered[IdentityPolicies] = Remembered("users", "groups", "roles", "customer_policies")
 
 
 def policies_of(state: State, caller: Caller, now: datetime) -> IdentityPolicies:
@@ -39,9 +41,11 @@ def policies_of(state: State, caller: Caller, now: datetime) -> IdentityPolicies
         identity = identity_behind(state, caller, now)
     except (EntityNotFound, RoleNotFound):
         return NONE
-    return IdentityPolicies(
-        tuple(_of_all(state, caller.partition, identity)), _boundary(state, caller.partition, identity)
-    )
+    found, key = _ATTACHED.of(state), (caller.partition, identity.id)
+    if key not in found:
+        attached = tuple(_of_all(state, caller.partition, identity))
+        found[key] = IdentityPolicies(attached, _boundary(state, caller.partition, identity))
+    return found[key]
 
 
 def policies_of_identity(state: State, partition: str, identity: Identity) -> tuple[NamedPolicy, ...]:

@@ -105,6 +105,14 @@ class Policy:
         denials, allowances = self._parted(action)
         return tuple(sorted((*denials, *allowances), key=lambda one: one.place))
 
+    def denials(self, action: str) -> _Statements:
+        """Give the statements that deny an action under some circumstances."""
+        return self._parted(action)[0]
+
+    def allowances(self, action: str) -> _Statements:
+        """Give the statements that allow an action under some circumstances."""
+        return self._parted(action)[1]
+
     def denying(self, question: Question) -> Statement | None:
         """Give the first statement that denies a call."""
         for one in self._parted(question.action)[0]:

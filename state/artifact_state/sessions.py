@@ -11,7 +11,7 @@ from zlib import compress
 
 from artifact_state import arns, ids
 from artifact_state.authorization import names_of
-from artifact_state.call_keys import CIRCUMSTANCES, account_keys, principal_keys
+from artifact_state.call_keys import account_keys, principal_keys
 from artifact_state.errors import Entity, EntityNotFound, NotTrusted, RoleNotFound, SessionTooLarge, SessionTooLong
 from artifact_state.events import RoleAssumed
 from artifact_state.identity_documents import require_policy
@@ -105,7 +105,7 @@ def trusts(tx: Transaction, role: Role, action: str, keys: Keys) -> bool:
     names = frozenset[str]().union(*names_of(tx.state, tx.caller, tx.now).values())
     arn = arns.role(tx.caller.partition, role.account_id, role.path, role.name)
     where = account_keys(tx.state, role.account_id, tx.now)
-    asked = {**principal_keys(tx.state, tx.caller, tx.now), **CIRCUMSTANCES, **where, **keys}
+    asked = {**principal_keys(tx.state, tx.caller, tx.now), **where, **keys}
     question = Question(action=action, resource=arn, keys=asked, principals=names)
     policy = policy_of(role.trust_policy)
     return policy.denying(question) is None and policy.allowing(question) is not None

@@ -90,6 +90,21 @@ class TestGrowth:
         assert round(seen.exponent("linear"), 9) == 1
 
 
+class TestDecision:
+    """`./scripts/bench decision`."""
+
+    def test_smoke(self) -> None:
+        """It makes each call with a decision and without; documents are read once, not at each call."""
+        command = [sys.executable, str(ROOT / "scripts/bench"), "decision", "--smoke"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        rows = [
+            line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("|") and "µs" in line
+        ]
+        assert rows == ["DescribeOrganization", "ListReports", "GetRole"]
+        assert "while this was measured: 0." in done.stdout
+
+
 class TestLoad:
     """The client that makes the load."""
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from artifact_emulator.questions import artifact, iam, organizations, sts
 from artifact_emulator.questions.terms import Keys, Members, request_tags
 from artifact_state import catalog, wildcards
-from artifact_state.call_keys import CIRCUMSTANCES, account_keys, principal_keys
+from artifact_state.call_keys import account_keys, principal_keys
 from artifact_state.policy_language import ANYTHING, Question
 from artifact_state.world import Transaction
 
@@ -37,22 +37,24 @@ def questions_of(
 
     More is known of some calls than their members: by what they were sent, and on whose behalf.
     """
-    keys = {**principal_keys(tx.state, tx.caller, tx.now), **CIRCUMSTANCES, **more}
-    if service in _GLOBAL:
-        keys["aws:requestedregion"] = (_GLOBAL_REGIONS.get(tx.caller.partition, tx.caller.region),)
-    keys |= _lowered(request_tags(members))
     asks = _SERVICES.get(service)
+    caller = principal_keys(tx.state, tx.caller, tx.now)
     if asks is None:
-        yield Question(action=f"{service}:{operation}", resource=ANYTHING, keys=keys)
+        yield Question(action=f"{service}:{operation}", resource=ANYTHING, keys={**caller, **more})
         return
-    keys |= _lowered(asks.context(tx, operation, members))
-    named = list(asks.resources(tx, operation, members))
+    call = {**more, **_lowered(request_tags(members)), **_lowered(asks.context(tx, operation, members))}
+    if service in _GLOBAL:
+        call["aws:requestedregion"] = (_GLOBAL_REGIONS.get(tx.caller.partition, tx.caller.region),)
+    named: list[tuple[str, str]] | None = None
     for action in (f"{service}:{operation}", *_besides(service, operation, members)):
         types = () if action in _OF_WHAT_IS_MADE and operation != "TagResource" else catalog.resource_types(action)
-        about = [arn for kind, arn in named if kind in types]
+        if types and named is None:
+            named = list(asks.resources(tx, operation, members))
+        about = [arn for kind, arn in named or () if kind in types]
         for resource in dict.fromkeys(about or [ANYTHING]):
             own = _lowered(asks.about(tx, resource)) if resource != ANYTHING else {}
-            yield Question(action=action, resource=resource, keys=keys | _owner(tx, resource) | own)
+            keys = {**_owner(tx, resource), **own, **caller, **call}
+            yield Question(action=action, resource=resource, keys=keys)
 
 
 def _besides(service: str, operation: str, members: Members) -> Iterator[str]:
@@ -81,4 +83,4 @@ def _owner(tx: Transaction, arn: str) -> Keys:
 
 
 def _lowered(keys: Keys) -> Keys:
-    return {key.lower(): values for key, values in keys.items()}
+    return {key.lower(): values for key, values in keys.items()} if keys else keys

@@ -49,19 +49,14 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
 
 def context(tx: Transaction, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
-    keys: Keys = {key: (members[name],) for name, key in _KEYS.items() if name in members}
-    if "iam:PermissionsBoundary" not in keys:
-        # Of what is no change of a boundary, the key tells the one that is there.
-        named = (_found(tx, kind, members[name]) for name, kind in _NAMING.items() if name in members)
-        held = next((one for one in named if one is not None and not isinstance(one, Group)), None)
-        if held is not None and held.boundary is not None:
-            boundary = arn_by(tx.state, tx.caller.partition, held.account_id, held.boundary)
-            keys["iam:PermissionsBoundary"] = (boundary,)
-    return keys
+    return {key: (members[name],) for name, key in _KEYS.items() if name in members}
 
 
 def about(tx: Transaction, arn: str) -> Keys:
-    """Give the condition keys of a resource: its tags, of users and roles under either of two names."""
+    """Give the condition keys of a resource: its tags, of users and roles under either of two names, and its boundary.
+
+    A call that is to change the boundary has the new one.
+    """
     account_id, name = arn.split(":")[4], arn.rpartition("/")[2]
     kind = arn.rpartition(":")[2].partition("/")[0]
     if kind == "policy":
@@ -74,7 +69,12 @@ def about(tx: Transaction, arn: str) -> Keys:
         held = by_name.find(tx.state.roles.get(account_id, ()), name)
     if held is None:
         return {}
-    return {f"{service}:ResourceTag/{key}": (value,) for key, value in held.tags.items() for service in ("aws", "iam")}
+    keys: Keys = {
+        f"{service}:ResourceTag/{key}": (value,) for key, value in held.tags.items() for service in ("aws", "iam")
+    }
+    if held.boundary is not None:
+        keys["iam:PermissionsBoundary"] = (arn_by(tx.state, tx.caller.partition, held.account_id, held.boundary),)
+    return keys
 
 
 def _owner(tx: Transaction, access_key_id: str) -> str | None:

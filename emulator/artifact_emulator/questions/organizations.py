@@ -58,6 +58,8 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
 
 def context(tx: Transaction, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
+    if not members:
+        return {}
     transfer = tx.state.transfers.get(members.get("Id") or members.get("ResourceId") or "")
     transfers = transfer is not None or "Responsibility" in operation
     found = {

@@ -19,6 +19,8 @@ def resource_tags(pairs: Iterable[tuple[str, str]]) -> Keys:
 def request_tags(members: Members) -> Keys:
     """Give the keys of the tags that a call sets or takes away."""
     tags = members.get("Tags") or members.get("tags") or ()
+    if not tags and "TagKeys" not in members and "tagKeys" not in members:
+        return {}
     pairs = tags.items() if isinstance(tags, Mapping) else ((one["Key"], one["Value"]) for one in tags)
     values: Keys = {f"aws:RequestTag/{key}": (value,) for key, value in pairs}
     names = [key.removeprefix("aws:RequestTag/") for key in values]
