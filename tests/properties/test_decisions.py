@@ -14,7 +14,12 @@ from artifact_state.decision import Layers, Naming, decide
 from artifact_state.policy_language import NamedPolicy, Question
 
 USER, ACCOUNT = "arn:aws:iam::1:user/U", "arn:aws:iam::1:root"
-NAMED = {Naming.HIMSELF: frozenset({USER}), Naming.ACCOUNT: frozenset({ACCOUNT, "1", "*"})}
+ROLE, SESSION = "arn:aws:iam::1:role/R", "arn:aws:sts::1:assumed-role/R/s"
+OF_ACCOUNT = frozenset({ACCOUNT, "1", "*"})
+CALLERS = [
+    {Naming.HIMSELF: frozenset({USER}), Naming.ACCOUNT: OF_ACCOUNT},
+    {Naming.HIMSELF: frozenset({SESSION}), Naming.ROLE: frozenset({ROLE}), Naming.ACCOUNT: OF_ACCOUNT},
+]
 ACTIONS = ("iam:GetRole", "iam:PutRole", "sts:AssumeRole")
 RESOURCES = ("arn:aws:iam::1:role/a", "arn:aws:iam::2:role/ab", "*")
 
@@ -31,6 +36,9 @@ conditions = st.sampled_from(
         {"StringEqualsIfExists": {"k": "w"}},
         {"Null": {"k": "true"}},
         {"Bool": {"b": "true"}, "StringEquals": {"k": "v"}},
+        {"ForAllValues:StringEquals": {"k": ["v", "w"]}},
+        {"ForAnyValue:StringLike": {"k": ["v*"]}},
+        {"ForAnyValue:StringNotEquals": {"k": ["v"]}},
     ]
 )
 
@@ -47,7 +55,10 @@ def statements(draw: st.DrawFn, *, of_resource: bool) -> dict[str, Any]:
         "Condition": draw(conditions),
     }
     if of_resource:
-        made["Principal"] = {"AWS": draw(st.sampled_from([USER, ACCOUNT, "1", "*", "arn:aws:iam::2:root"]))}
+        principal = draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))
+        made[principal] = {
+            "AWS": draw(st.sampled_from([USER, SESSION, ROLE, ACCOUNT, "1", "*", "arn:aws:iam::2:root"]))
+        }
     return made
 
 
@@ -64,10 +75,15 @@ levels = st.lists(st.lists(policies(), min_size=1, max_size=2).map(tuple), max_s
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Question, Layers]:
     """Draw a call and all that has a word in it."""
-    drawn = draw(st.dictionaries(st.sampled_from("kb"), st.sampled_from(VALUES)))
-    keys = {name: (value,) for name, value in drawn.items()}
+    values = {
+        "k": st.lists(st.sampled_from(VALUES), min_size=1, max_size=2),
+        "b": st.sampled_from([["true"], ["false"]]),
+    }
+    drawn = draw(st.fixed_dictionaries({}, optional=values))
+    keys = {name: tuple(found) for name, found in drawn.items()}
     resource = draw(st.none() | policies(of_resource=True))
-    names = NAMED[Naming.HIMSELF] | NAMED[Naming.ACCOUNT]
+    named = draw(st.sampled_from(CALLERS))
+    names = frozenset[str]().union(*named.values())
     question = Question(
         action=draw(st.sampled_from(ACTIONS)),
         resource=draw(st.sampled_from(RESOURCES)),
@@ -84,11 +100,11 @@ def cases(draw: st.DrawFn) -> tuple[Question, Layers]:
         resource=resource,
         is_trust=resource is not None and draw(st.booleans()),
         same_account=draw(st.booleans()),
-        named=NAMED,
+        named=named,
     )
 
 
-VALUES = ["v", "vv", "w", "true", "false"]
+VALUES = ["v", "vv", "w"]
 
 
 def literal(question: Question, layers: Layers) -> bool:
@@ -106,15 +122,20 @@ def literal(question: Question, layers: Layers) -> bool:
         for level in bounds:
             if not any(speaks(one, "Allow", question) for one in level):
                 return False
-    himself = bool(layers.resource) and speaks(layers.resource, "Allow", question, NAMED[Naming.HIMSELF])
-    somehow = himself or (bool(layers.resource) and speaks(layers.resource, "Allow", question, NAMED[Naming.ACCOUNT]))
+    by_name = {
+        naming: bool(layers.resource) and speaks(layers.resource, "Allow", question, names)
+        for naming, names in (layers.named or {}).items()
+    }
+    himself, by_role = by_name[Naming.HIMSELF], by_name.get(Naming.ROLE, False) and layers.same_account
+    somehow = any(by_name.values())
     trusted = somehow or not layers.is_trust
     by_identity = layers.is_root or any(speaks(one, "Allow", question) for one in layers.identity)
     from_outside = somehow or layers.resource is None or layers.same_account
     in_boundary = layers.boundary is None or speaks(layers.boundary, "Allow", question)
     in_session = layers.session is None or any(speaks(one, "Allow", question) for one in layers.session)
     alone = himself and layers.same_account
-    return trusted and (alone or (by_identity and from_outside and in_boundary and in_session))
+    # A policy of the resource that names a session's role stands for the role's own, and for no boundary.
+    return trusted and (alone or ((by_identity or by_role) and from_outside and in_boundary and in_session))
 
 
 def speaks(policy: NamedPolicy | None, effect: str, question: Question, names: frozenset[str] = frozenset()) -> bool:
@@ -137,24 +158,32 @@ def about(one: dict[str, Any], question: Question, names: frozenset[str]) -> boo
         return False
     if "Principal" in one and one["Principal"]["AWS"] not in names:
         return False
+    if "NotPrincipal" in one and one["NotPrincipal"]["AWS"] in question.principals:
+        return False
     return all(
-        holds(operator, question.keys.get(key, (None,))[0], wanted if isinstance(wanted, list) else [wanted])
+        holds(operator, question.keys.get(key, ()), wanted if isinstance(wanted, list) else [wanted])
         for operator, keys in one["Condition"].items()
         for key, wanted in keys.items()
     )
 
 
-def holds(operator: str, value: str | None, wanted: list[str]) -> bool:
+def holds(operator: str, values: tuple[str, ...], wanted: list[str]) -> bool:
     """Read a condition."""
-    readings = {
-        "StringEquals": value in wanted,
-        "Bool": value in wanted,
-        "StringNotEquals": value not in wanted,
-        "StringLike": value is not None and any(like(one, value) for one in wanted),
-        "StringEqualsIfExists": value is None or value in wanted,
-        "Null": (value is None) == (wanted == ["true"]),
+    quantifier, _, plain = operator.rpartition(":")
+    fits = {
+        "StringEquals": lambda value: value in wanted,
+        "StringEqualsIfExists": lambda value: value in wanted,
+        "Bool": lambda value: value in wanted,
+        "StringNotEquals": lambda value: value not in wanted,
+        "StringLike": lambda value: any(like(one, value) for one in wanted),
     }
-    return readings[operator]
+    if plain == "Null":
+        return (not values) == (wanted == ["true"])
+    if not values:
+        absent = plain in ("StringNotEquals", "StringEqualsIfExists")
+        return {"ForAllValues": True, "ForAnyValue": False, "": absent}[quantifier]
+    found = [fits[plain](one) for one in values]
+    return all(found) if quantifier == "ForAllValues" else any(found)
 
 
 def covers(pattern: str, arn: str) -> bool:
