@@ -21,7 +21,8 @@ from artifact_state.world import Transaction
 Iam = Literal["enforce", "audit", "off"]
 """Whether permissions are enforced, only recorded, or not looked at."""
 # "No permissions are required to perform this operation": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-FREE = {"sts:GetCallerIdentity"}
+# "You cannot use policies to control authentication operations": https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
+FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 """What takes no permission."""
 
 

@@ -1,6 +1,8 @@
 """ARNs, as each service writes them (facts: organizations 3.1, artifact 2.2)."""
 
 COMMERCIAL, CHINA, GOVCLOUD = "aws", "aws-cn", "aws-us-gov"
+GLOBAL_REGIONS = {COMMERCIAL: "us-east-1", CHINA: "cn-northwest-1", GOVCLOUD: "us-gov-west-1"}
+"""Where a partition has the services that it has once, wherever a client says that he is."""
 """The partitions: worlds of accounts that share nothing but the names of services."""
 
 
@@ -77,11 +79,11 @@ def compliance_inquiry(partition: str, region: str, account: str, inquiry_id: st
     return f"arn:{partition}:artifact:{region}:{account}:compliance-inquiry/{inquiry_id}"
 
 
-def report(partition: str, region: str, report_id: str, version: int) -> str:
-    """Name one version of a report: no account."""
-    return f"arn:{partition}:artifact:{region}::report/{report_id}:{version}"
+def report(partition: str, report_id: str, version: int) -> str:
+    """Name a version of a report: AWS Artifact is in one region of a partition, and no account's."""
+    return f"arn:{partition}:artifact:{GLOBAL_REGIONS[partition]}::report/{report_id}:{version}"
 
 
-def term(partition: str, region: str, term_id: str, version: int) -> str:
-    """Name the terms of a report. Unverified: AWS does not publish the form."""
-    return f"arn:{partition}:artifact:{region}::term/{term_id}:{version}"
+def term(partition: str, term_id: str, version: int) -> str:
+    """Name the terms of a version of a report. Unverified: AWS does not say what such an ARN looks like."""
+    return f"arn:{partition}:artifact:{GLOBAL_REGIONS[partition]}::term/{term_id}:{version}"

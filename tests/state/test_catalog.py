@@ -509,8 +509,8 @@ class TestReports:
         """Every member that Artifact's API has for a report is there in every version, and is legal."""
         for version in report.versions:
             known: dict[str, Any] = {
-                "arn": arns.report("aws", "us-east-1", report.id, version.version),
-                "termArn": arns.term("aws", "us-east-1", version.term_id, version.version),
+                "arn": arns.report("aws", report.id, version.version),
+                "termArn": arns.term("aws", version.term_id, version.version),
                 "state": version.state.value,
                 "uploadState": version.upload_state.value,
                 "acceptanceType": version.acceptance_type.value,

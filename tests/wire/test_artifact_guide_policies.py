@@ -103,9 +103,9 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 
-def allowed(document: str, partition: str = "aws") -> set[str]:
+def allowed(document: str, partition: str = "aws", region: str = "") -> set[str]:
     """Tell which calls a policy allows a user who has no other."""
-    region = "us-gov-west-1" if partition == GOVCLOUD else "us-east-1"
+    region = region or ("us-gov-west-1" if partition == GOVCLOUD else "us-east-1")
     arn = f"arn:{partition}:iam::{ACCOUNT}:user/U"
     caller = Caller(
         account_id=ACCOUNT, arn=arn, user_id="AIDA", kind=CallerKind.USER, partition=partition, region=region
@@ -138,6 +138,11 @@ class TestExamples:
         """The examples for AWS GovCloud (US) are the same in its own partition, and good for nothing in the other."""
         document = json.dumps(POLICIES[name]["document"]).replace("arn:aws:", "arn:aws-us-gov:")
         assert allowed(document, GOVCLOUD) == ALLOWED[name]
+
+    @pytest.mark.parametrize("name", ["Rep6", "Rep7"])
+    def test_from_any_region(self, name: str) -> None:
+        """AWS Artifact is in one region, wherever its client says that he is: the guide's ARNs are good for all."""
+        assert allowed(json.dumps(POLICIES[name]["document"]), region="eu-west-1") == ALLOWED[name]
 
     def test_get_role_needs_a_statement_of_its_own(self) -> None:
         """Split as AWS's managed policy has it, the same permissions allow both."""

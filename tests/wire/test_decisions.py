@@ -167,6 +167,12 @@ class TestIdentityPolicies:
         bob = user_of(management, document(may_make, may_make | {"Action": besides}), name="Bob")
         bob.does(service, operation, **asked, Tags=tags)
 
+    def test_session_token_takes_none(self, stranger: Client) -> None:
+        """No policy says who may have a session of his own: AWS lets policies control no authentication."""
+        nobody = user_of(stranger, document({"Effect": "Deny", "Action": "*", "Resource": "*"}))
+        assert nobody.does("sts", "GetSessionToken")["Credentials"]["SessionToken"]
+        assert nobody.does("sts", "GetCallerIdentity")["Account"] == stranger.account
+
     def test_federated_user(self, stranger: Client) -> None:
         """Whom a user may vouch for is told by the name that he gives."""
         own = f"arn:aws:sts::{stranger.account}:federated-user/Bob"

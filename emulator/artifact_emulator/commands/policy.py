@@ -64,7 +64,7 @@ def _suggest(world: "RemoteWorld", principal: str | None) -> None:
         principal = bound[0]
     policy = world.suggest_policy(principal)
     if not policy["Statement"]:
-        raise CannotDo(f"{principal} has called nothing that takes a permission; {_named(callers)}")
+        raise CannotDo(f"{principal} made no call that takes a permission; {_named(callers)}")
     say_json(policy)
 
 

@@ -49,7 +49,7 @@ def _customer_agreement(tx: Transaction, customer_agreement_id: str) -> str:
 def _report(tx: Transaction, members: Members) -> str:
     report = report_of(tx.state, members["reportId"])
     version = members.get("reportVersion") or (report.latest.version if report else 1)
-    return arns.report(tx.caller.partition, tx.caller.region, members["reportId"], version)
+    return arns.report(tx.caller.partition, members["reportId"], version)
 
 
 def _inquiry(caller: Caller, inquiry_id: str) -> str:

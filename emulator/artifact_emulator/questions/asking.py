@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from artifact_emulator.questions import artifact, iam, organizations, sts
 from artifact_emulator.questions.terms import Keys, Members, request_tags
-from artifact_state import catalog, wildcards
+from artifact_state import arns, catalog, wildcards
 from artifact_state.call_keys import account_keys, principal_keys
 from artifact_state.policy_language import ANYTHING, Question
 from artifact_state.world import Transaction
@@ -16,7 +16,6 @@ from artifact_state.world import Transaction
 # AWS has these in one region of a partition, wherever a client says that he is:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
 _GLOBAL = {"iam", "organizations"}
-_GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 _TAGGING = {
     "iam:CreateUser": "iam:TagUser",
     "iam:CreateRole": "iam:TagRole",
@@ -44,7 +43,7 @@ def questions_of(
         return
     call = {**more, **_lowered(request_tags(members)), **_lowered(asks.context(tx, operation, members))}
     if service in _GLOBAL:
-        call["aws:requestedregion"] = (_GLOBAL_REGIONS.get(tx.caller.partition, tx.caller.region),)
+        call["aws:requestedregion"] = (arns.GLOBAL_REGIONS[tx.caller.partition],)
     named: list[tuple[str, str]] | None = None
     for action in (f"{service}:{operation}", *_besides(service, operation, members)):
         types = () if action in _OF_WHAT_IS_MADE and operation != "TagResource" else catalog.resource_types(action)

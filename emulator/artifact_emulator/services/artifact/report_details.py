@@ -16,7 +16,7 @@ def report_summary(caller: Caller, report: Report, version: ReportVersion) -> "r
         "id": report.id,
         "name": report.name,
         "state": version.state.value,
-        "arn": arns.report(caller.partition, caller.region, report.id, version.version),
+        "arn": arns.report(caller.partition, report.id, version.version),
         "version": version.version,
         "uploadState": version.upload_state.value,
         "description": report.description,
@@ -38,7 +38,7 @@ def report_details(caller: Caller, report: Report, version: ReportVersion) -> "r
     details: replies.ReportDetail = {
         "createdAt": version.created_at,
         "lastModifiedAt": version.last_modified_at,
-        "termArn": arns.term(caller.partition, caller.region, version.term_id, version.version),
+        "termArn": arns.term(caller.partition, version.term_id, version.version),
         "sequenceNumber": version.sequence_number,
     }
     if version.deleted_at is not None:
