@@ -95,6 +95,11 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="a name by which the control API may be reached, besides localhost and addresses, such as a "
         "container's; may be given more than once",
     )
+    serve.add_argument(
+        "--end-with-stdin",
+        action="store_true",
+        help="end when standard input ends, and so with whoever started this, however that one ends",
+    )
     serve.add_argument("--seed", default="", help="source of ids: equal seeds and equal calls give equal ids")
     serve.add_argument(
         "--credentials",
@@ -222,7 +227,8 @@ def _serve(options: argparse.Namespace) -> int:
         iam=options.iam,
         explain=options.explain,
     )
-    serve(core, sockets, ready=lambda: print(ready, flush=True))
+    ends_with = sys.stdin.fileno() if options.end_with_stdin else None
+    serve(core, sockets, ready=lambda: print(ready, flush=True), ends_with=ends_with)
     return 0
 
 

@@ -1,17 +1,25 @@
 """A running emulator as its user sees it: worlds, boto3 clients of any account, the control API."""
 
-from collections.abc import Mapping
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import uuid4
 
 import requests
 
+from artifact_emulator.models import MODELS
+from artifact_emulator.surroundings import PLACEHOLDER, identity, surroundings
+
 DEFAULT_ENDPOINT = "http://127.0.0.1:4700"
 DEFAULT_ACCOUNT = "123456789012"
-PLACEHOLDER = "placeholder"
 _TIMEOUT = 30
+_FILE = re.compile(r"[/\\]|\.(ya?ml|json)$")
+"""What a file's name has, and none of a built-in scenario."""
 
 
 class ControlError(Exception):
@@ -34,6 +42,22 @@ class Emulator:
     def world(self, name: str = "default") -> "RemoteWorld":
         """Give a world: it begins empty, when it is first used."""
         return RemoteWorld(self, name)
+
+    @contextmanager
+    def new_world(self, scenario: "str | Path | Mapping[str, Any] | None" = None) -> Iterator["RemoteWorld"]:
+        """Give a world that nobody else has, empty or beginning with a scenario, and drop it at the block's end.
+
+        Raises ControlError and ValueError for what is no scenario.
+        """
+        world = self.world(f"test-{uuid4().hex}")
+        if scenario is None:
+            world.reset()
+        else:
+            world.begin(scenario)
+        try:
+            yield world
+        finally:
+            world.drop()
 
     def worlds(self) -> list[str]:
         """Name the worlds that there are."""
@@ -69,86 +93,110 @@ class Emulator:
         self._http.close()
 
 
-class RemoteWorld:
-    """A world of a running emulator."""
+class WorldInTest(ABC):
+    """What a test author does to a world, whether it is in a server or in the process."""
 
-    def __init__(self, emulator: Emulator, name: str) -> None:
-        self.emulator = emulator
-        self.name = name
-        self._base = "" if name == "default" else f"/worlds/{quote(name)}"
-        self.endpoint = emulator.endpoint + self._base
+    endpoint: str | None
+    """Where its clients go; None in the process, where every client's calls are answered."""
+
+    @abstractmethod
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Call the control API of this world; `path` is below `/_emulator/`.
+
+        Raises ControlError.
+        """
 
     def client(self, service: str, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1", **options: Any) -> Any:
         """Give a boto3 client of an account's root user."""
-        keys = {"aws_access_key_id": account, "aws_secret_access_key": PLACEHOLDER}
-        return session().client(service, endpoint_url=self.endpoint, region_name=region, **keys | options)
+        # Imported here, as below: who asks for no client needs no boto3.
+        from artifact_emulator.sessions import shared
+
+        led = {"endpoint_url": self.endpoint, "region_name": region, **_keys(account)}
+        return shared().client(service, **led | options)
+
+    def session(
+        self,
+        account: str = DEFAULT_ACCOUNT,
+        *,
+        region: str = "us-east-1",
+        role: str | None = None,
+        by: str | None = None,
+    ) -> Any:
+        """Give a boto3 session of an account's root user, or of one of the account's roles, by the role's name.
+
+        The role is assumed by the root user of the account `by`, of the same account if none is named: a role such as
+        OrganizationAccountAccessRole trusts the management account alone.
+        """
+        from artifact_emulator.sessions import AccountSession
+
+        if role is None:
+            return AccountSession(self.endpoint, _keys(account), region)
+        arn = f"arn:aws:iam::{account}:role/{role}"
+        client = self.client("sts", by or account, region=region)
+        made = client.assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+        keys = {
+            "aws_access_key_id": made["AccessKeyId"],
+            "aws_secret_access_key": made["SecretAccessKey"],
+            "aws_session_token": made["SessionToken"],
+        }
+        return AccountSession(self.endpoint, keys, region)
 
     def environment(self, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1") -> dict[str, str]:
         """Give the variables by which AWS's SDKs and command line find this world, as an account's root user."""
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": PLACEHOLDER,
-            "AWS_DEFAULT_REGION": region,
-        }
+        where = {} if self.endpoint is None else {"AWS_ENDPOINT_URL": self.endpoint}
+        return {**where, **identity(account, region), "AWS_DATA_PATH": str(MODELS)}
 
-    def fork(self, name: str) -> "RemoteWorld":
-        """Make another world with all that this one has, in place of one of that name."""
-        self.emulator.ask("PUT", f"/_emulator/worlds/{quote(name)}", {"fork": self.name})
-        return RemoteWorld(self.emulator, name)
+    def as_account(self, account: str, *, region: str = "us-east-1") -> AbstractContextManager[None]:
+        """Let code under test call as another account's root user, until the block is left."""
+        return surroundings(self.environment(account, region=region))
 
-    def begin(self, scenario: str | Mapping[str, Any]) -> None:
-        """Begin with a scenario, to which a reset leads back: a built-in one's name, or what one says.
+    @abstractmethod
+    def begin(self, scenario: str | Path | Mapping[str, Any]) -> None:
+        """Begin with a scenario, to which a reset leads back: a built-in one's name, a file, or what one says.
 
-        Raises ControlError for what is no scenario.
+        Raises ValueError or ControlError for what is no scenario.
         """
-        asked = scenario if isinstance(scenario, str) else dict(scenario)
-        self.emulator.ask("PUT", f"/_emulator/worlds/{quote(self.name)}", {"scenario": asked})
 
     def scenario(self) -> dict[str, Any]:
         """Describe the world as a scenario."""
-        told: dict[str, Any] = self._ask("GET", "scenario")
+        told: dict[str, Any] = self.ask("GET", "scenario")
         return told
 
     def reset(self) -> None:
         """Begin again."""
-        self._ask("POST", "reset")
-
-    def drop(self) -> None:
-        """Forget the world."""
-        self.emulator.ask("DELETE", f"/_emulator/worlds/{quote(self.name)}")
+        self.ask("POST", "reset")
 
     def now(self) -> datetime:
         """Tell the world's time."""
-        return datetime.fromisoformat(self._ask("GET", "clock")["now"])
+        return datetime.fromisoformat(self.ask("GET", "clock")["now"])
 
     def freeze(self, instant: datetime) -> None:
         """Let the world's clock stand still at an instant, which says its zone."""
-        self._ask("POST", "clock", {"freeze": instant.isoformat()})
+        self.ask("POST", "clock", {"freeze": instant.isoformat()})
 
     def advance(self, span: timedelta) -> None:
         """Move the world's clock ahead."""
-        self._ask("POST", "clock", {"advance_seconds": span.total_seconds()})
+        self.ask("POST", "clock", {"advance_seconds": span.total_seconds()})
 
     def resume(self) -> None:
         """Let the world's clock show the real time."""
-        self._ask("POST", "clock", {"resume": True})
+        self.ask("POST", "clock", {"resume": True})
 
     def save(self, snapshot: str) -> None:
         """Keep the world as it is under a name."""
-        self._ask("PUT", f"snapshots/{quote(snapshot)}")
+        self.ask("PUT", f"snapshots/{quote(snapshot)}")
 
     def restore(self, snapshot: str) -> None:
         """Let the world be as it was when it was saved."""
-        self._ask("POST", f"snapshots/{quote(snapshot)}/restore")
+        self.ask("POST", f"snapshots/{quote(snapshot)}/restore")
 
     def forget(self, snapshot: str) -> None:
         """Keep a snapshot no longer."""
-        self._ask("DELETE", f"snapshots/{quote(snapshot)}")
+        self.ask("DELETE", f"snapshots/{quote(snapshot)}")
 
     def export_snapshot(self, snapshot: str) -> dict[str, Any]:
         """Give a snapshot as a document, which any emulator of this version can import."""
-        told: dict[str, Any] = self._ask("GET", f"snapshots/{quote(snapshot)}")
+        told: dict[str, Any] = self.ask("GET", f"snapshots/{quote(snapshot)}")
         return told
 
     def import_snapshot(self, snapshot: str, document: object) -> None:
@@ -159,16 +207,16 @@ class RemoteWorld:
         if not isinstance(document, Mapping) or not document:
             # To the control API an empty body says: save the world itself.
             raise ControlError(400, "This is no snapshot of artifact-emulator: it is no object, or an empty one.")
-        self._ask("PUT", f"snapshots/{quote(snapshot)}", document)
+        self.ask("PUT", f"snapshots/{quote(snapshot)}", document)
 
     def snapshots(self) -> list[str]:
         """Name what was saved, the oldest first."""
-        names: list[str] = self._ask("GET", "snapshots")["snapshots"]
+        names: list[str] = self.ask("GET", "snapshots")["snapshots"]
         return names
 
     def quotas(self) -> dict[str, int]:
         """Tell the limits of the world, by name; times are in seconds."""
-        told: dict[str, int] = self._ask("GET", "quotas")["quotas"]
+        told: dict[str, int] = self.ask("GET", "quotas")["quotas"]
         return told
 
     def set_quotas(self, limits: Mapping[str, int]) -> None:
@@ -176,14 +224,14 @@ class RemoteWorld:
 
         Raises ControlError for what is no quota.
         """
-        self._ask("PATCH", "quotas", dict(limits))
+        self.ask("PATCH", "quotas", dict(limits))
 
     def publish_report(self, **report: Any) -> dict[str, Any]:
         """Publish a report, or a version of one, for every account of the world; give what was published.
 
         `report` has the members of AWS's ReportDetail. Raises ControlError for what is no report.
         """
-        told: dict[str, Any] = self._ask("POST", "artifact/reports", report)
+        told: dict[str, Any] = self.ask("POST", "artifact/reports", report)
         return told
 
     def set_fault(self, service: str, operation: str | None = None, **fault: Any) -> str:
@@ -194,17 +242,17 @@ class RemoteWorld:
         fault that no call could meet.
         """
         body = {"service": service, "operation": operation, **fault}
-        told: str = self._ask("POST", "faults", body)["id"]
+        told: str = self.ask("POST", "faults", body)["id"]
         return told
 
     def faults(self) -> list[dict[str, Any]]:
         """Give the faults that are set."""
-        found: list[dict[str, Any]] = self._ask("GET", "faults")["faults"]
+        found: list[dict[str, Any]] = self.ask("GET", "faults")["faults"]
         return found
 
     def clear_faults(self) -> None:
         """Take all faults away."""
-        self._ask("DELETE", "faults")
+        self.ask("DELETE", "faults")
 
     def events(self, name: str | None = None, **filters: str) -> list[dict[str, Any]]:
         """Give what was called and what happened, as CloudTrail's records, the oldest first.
@@ -212,7 +260,7 @@ class RemoteWorld:
         `filters` are `account`, `source` and `error`: a code, or "" for what succeeded.
         """
         asked = filters if name is None else {"name": name, **filters}
-        found: list[dict[str, Any]] = self._ask("GET", f"events?{urlencode(asked)}")["events"]
+        found: list[dict[str, Any]] = self.ask("GET", f"events?{urlencode(asked)}")["events"]
         return found
 
     def assert_called(self, name: str, *, times: int = 1, **filters: str) -> list[dict[str, Any]]:
@@ -222,8 +270,9 @@ class RemoteWorld:
         """
         found = self.events(name, **filters)
         if len(found) != times:
-            others = ", ".join(one["eventName"] for one in self.events()) or "nothing"
-            raise AssertionError(f"{name} was called {len(found)} times, not {times}; called were {others}")
+            wanted = "".join(f", {one} {value!r}" for one, value in filters.items())
+            others = "".join(f"\n  {_line(one)}" for one in self.events()) or " nothing"
+            raise AssertionError(f"{name}{wanted} was called {len(found)} times, not {times}; called was{others}")
         return found
 
     def decision(self, request_id: str) -> dict[str, Any]:
@@ -231,35 +280,76 @@ class RemoteWorld:
 
         Raises ControlError for a call that is not remembered.
         """
-        told: dict[str, Any] = self._ask("GET", f"decisions/{quote(request_id, safe='')}")
+        told: dict[str, Any] = self.ask("GET", f"decisions/{quote(request_id, safe='')}")
         return told
 
     def suggest_policy(self, principal: str) -> dict[str, Any]:
         """Give the least policy that allows what a principal, named by its ARN, has called."""
-        told: dict[str, Any] = self._ask("GET", f"policy-suggestion?{urlencode({'principal': principal})}")
+        told: dict[str, Any] = self.ask("GET", f"policy-suggestion?{urlencode({'principal': principal})}")
         return told
+
+    def throttle(self, *, on: bool = True) -> None:
+        """Hold callers to AWS's documented request rates, by the world's clock, or no longer."""
+        self.ask("PUT", "throttling", {"mode": "aws" if on else "off"})
+
+    def be_strict(self, seed: str = "", *, on: bool = True) -> None:
+        """Let clients meet all that AWS permits and lucky ones break on, or no longer; equal seeds give the same."""
+        self.ask("PUT", "strict-client", {"enabled": True, "seed": seed} if on else {"enabled": False})
+
+
+class RemoteWorld(WorldInTest):
+    """A world of a running emulator."""
+
+    endpoint: str
+
+    def __init__(self, emulator: Emulator, name: str) -> None:
+        self.emulator = emulator
+        self.name = name
+        self._base = "" if name == "default" else f"/worlds/{quote(name)}"
+        self.endpoint = emulator.endpoint + self._base
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Call the control API of this world; `path` is below `/_emulator/`.
 
-        Raises ControlError.
+        Raises ControlError, and requests' ConnectionError when nobody listens.
         """
-        return self._ask(method, path, body)
-
-    def _ask(self, method: str, path: str, body: object = None) -> Any:
         return self.emulator.ask(method, f"{self._base}/_emulator/{path}", body)
 
+    def fork(self, name: str) -> "RemoteWorld":
+        """Make another world with all that this one has, in place of one of that name."""
+        self.emulator.ask("PUT", f"/_emulator/worlds/{quote(name)}", {"fork": self.name})
+        return RemoteWorld(self.emulator, name)
 
-@cache
-def session() -> Any:
-    """Give the one boto3 session of all clients made here: it keeps AWS's models, which take long to read."""
-    # Imported here: who asks for no client needs no boto3.
-    import boto3
-    import botocore.session
+    def begin(self, scenario: str | Path | Mapping[str, Any]) -> None:
+        """Begin with a scenario, to which a reset leads back: a built-in one's name, a file, or what one says.
 
-    from artifact_emulator.models import MODELS
+        Raises ControlError for what is no scenario, and ValueError for a file that has none.
+        """
+        self.emulator.ask("PUT", f"/_emulator/worlds/{quote(self.name)}", {"scenario": _sent(scenario)})
 
-    made = botocore.session.Session()
-    loader = made.get_component("data_loader")
-    loader.search_paths.insert(0, str(MODELS))
-    return boto3.Session(botocore_session=made)
+    def drop(self) -> None:
+        """Forget the world."""
+        self.emulator.ask("DELETE", f"/_emulator/worlds/{quote(self.name)}")
+
+
+def _keys(account: str) -> dict[str, str]:
+    return {"aws_access_key_id": account, "aws_secret_access_key": PLACEHOLDER}
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    """Tell a record as a failed test shows it: what, by whom, with what outcome."""
+    identity_of = event["userIdentity"]
+    who = identity_of.get("arn") or identity_of.get("invokedBy") or identity_of.get("accountId", "AWS")
+    return f"{event['eventName']} by {who}: {event.get('errorCode', 'done')}"
+
+
+def _sent(scenario: str | Path | Mapping[str, Any]) -> str | dict[str, Any]:
+    """Give what the control API takes for a scenario: it reads no files of its callers."""
+    if isinstance(scenario, Mapping):
+        return dict(scenario)
+    if isinstance(scenario, str) and not _FILE.search(scenario):
+        return scenario
+    # Imported here: few scenarios are files of one's own, and reading one takes YAML.
+    from artifact_emulator.scenarios.files import scenario_at
+
+    return scenario_at(str(scenario)).model_dump(mode="json", exclude_defaults=True)

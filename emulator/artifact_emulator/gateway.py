@@ -20,6 +20,8 @@ _TARGETS = {
     "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
 }
 _VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts"}
+_XML = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "cloudfront", "route53")
+"""Whose clients read errors as those of the query protocol, though their calls look like AWS Artifact's."""
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
 
 
@@ -86,7 +88,7 @@ def _query(request: Request) -> Route:
     name, version = form.get("Action", ""), form.get("Version", "")
     if request.method not in ("GET", "POST"):
         raise unknown_operation("query", name, version)
-    scope = _scope_of(request)
+    scope = scope_of(request)
     service = scope if scope in _VERSIONS.values() else _VERSIONS.get(version)
     if service is None:
         return Route("query", None, f"{scope}:{name}" if scope else name)
@@ -96,7 +98,7 @@ def _query(request: Request) -> Route:
     return _named("query", found, name)
 
 
-def _scope_of(request: Request) -> str:
+def scope_of(request: Request) -> str:
     """Read the service out of the credential scope, as far as it is written there."""
     _, _, credential = request.headers.get("authorization", "").partition("Credential=")
     parts = credential.partition(",")[0].split("/")
@@ -104,9 +106,9 @@ def _scope_of(request: Request) -> str:
 
 
 def _rest(request: Request) -> Route:
-    scope = _scope_of(request)
+    scope = scope_of(request)
     if scope not in ("", "artifact"):
-        return Route("rest-json", None, f"{scope}:{request.method} {request.path}")
+        return Route("query" if scope in _XML else "rest-json", None, f"{scope}:{request.method} {request.path}")
     service = bindings("artifact")
     fixed, labelled = _paths()
     operation = fixed.get((request.method, request.path))

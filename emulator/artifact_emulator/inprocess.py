@@ -3,57 +3,80 @@
 botocore comes with whoever calls this; the emulator itself does without.
 """
 
-import os
+import json
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import wraps
+from inspect import isasyncgenfunction, isclass, iscoroutinefunction, isgeneratorfunction
+from pathlib import Path
 from threading import Lock
-from typing import Any
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import ConnectionClosedError
-from botocore.httpsession import URLLib3Session
-
-from artifact_emulator.client import DEFAULT_ACCOUNT, PLACEHOLDER, session
+from artifact_emulator.client import DEFAULT_ACCOUNT, ControlError, WorldInTest
 from artifact_emulator.core import Core
+from artifact_emulator.gateway import scope_of
+from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Reply, Request
-from artifact_emulator.models import MODELS
+from artifact_emulator.surroundings import surroundings
 from artifact_state.world import World
 
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
-    "AWS_SECRET_ACCESS_KEY": PLACEHOLDER,
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
-"""What keeps a client made inside away from its user's own credentials."""
-_HIDDEN = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_ENDPOINT_URL",
-    "AWS_REGION",
-)
+try:
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.exceptions import ConnectionClosedError
+    from botocore.httpsession import URLLib3Session
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "emulate() answers the calls of botocore, which is not installed: python -m pip install boto3",
+        name=missing.name,
+    ) from None
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_CONTROL = "/_emulator/"
 _entered: list["Emulation"] = []
 _lock = Lock()
 
 
-class Emulation:
-    """An emulator in this process."""
+class Emulation(WorldInTest):
+    """An emulator in this process, which is one world."""
 
-    def __init__(self, world: World | None = None) -> None:
+    endpoint = None
+
+    def __init__(self, world: World | None = None, *, passing: Collection[str] = ()) -> None:
         self.core = Core(world)
         self.world = self.core.world
+        self.passing = frozenset(passing)
 
-    def client(self, service: str, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1", **options: Any) -> Any:
-        """Give a boto3 client of an account's root user."""
-        keys = {"aws_access_key_id": account, "aws_secret_access_key": PLACEHOLDER}
-        return session().client(service, region_name=region, **keys, **options)
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Call the control API; `path` is below `/_emulator/`.
+
+        Raises ControlError.
+        """
+        where, _, query = path.partition("?")
+        headers = {"host": "localhost", "content-type": "application/json"}
+        sent = b"" if body is None else json.dumps(body).encode()
+        headers["content-length"] = str(len(sent))
+        reply = self.core.handle(Request(method, _CONTROL + where, query, headers, sent))
+        told: Any = json.loads(reply.body) if reply.body else None
+        if reply.status >= 400:
+            raise ControlError(reply.status, told["detail"])
+        return told
+
+    def begin(self, scenario: str | Path | Mapping[str, Any]) -> None:
+        """Begin with a scenario, to which a reset leads back: a built-in one's name, a file, or what one says.
+
+        Raises ValueError for what is no scenario.
+        """
+        # Imported here: few begin with one.
+        from artifact_emulator.scenarios.files import world_at, world_of
+
+        options = self.world.options
+        made = world_of(scenario, options) if isinstance(scenario, Mapping) else world_at(str(scenario), options)
+        self.world.become(made)
+        instruments_of(self.world).clear()
 
     def download(self, url: str) -> bytes:
         """Fetch a document by its presigned URL.
@@ -67,35 +90,104 @@ class Emulation:
         return reply.body
 
     def reset(self) -> None:
-        """Begin again with an empty world."""
+        """Begin again: with an empty world, or with its scenario."""
         self.world.reset()
+        instruments_of(self.world).clear()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Answer every call of botocore, of any thread, until the block is left."""
+        with _lock:
+            if not _entered:
+                _Original.send = URLLib3Session.send
+                URLLib3Session.send = _send
+            _entered.append(self)
+        try:
+            yield
+        finally:
+            with _lock:
+                _entered.remove(self)
+                if not _entered:
+                    URLLib3Session.send = _Original.send
 
 
-@contextmanager
-def emulate(world: World | None = None) -> Iterator[Emulation]:
+def emulate(
+    world: World | None = None,
+    *,
+    scenario: str | Path | Mapping[str, Any] | None = None,
+    account: str = DEFAULT_ACCOUNT,
+    region: str = "us-east-1",
+    passing: Collection[str] = (),
+) -> "Emulating":
     """Answer every call of botocore in this process, of any thread, until the block is left; may be nested.
 
-    Nothing leaves the process: a service that the emulator does not have answers 501 with the operation's name.
+    It begins with `world`, or with a scenario: a built-in one's name, a file, or what one says. Code under test calls
+    as the root user of `account`. Nothing leaves the process: a service that the emulator does not have answers 501
+    with the operation's name, unless it is among `passing`, by the name that its calls are signed for, such as "s3".
+    Decorates functions, too: `@emulate()`.
     """
-    emulation = Emulation(world)
-    with _environment(), _answering(emulation):
-        yield emulation
+    return Emulating(
+        lambda: _begun(Emulation(world, passing=passing), scenario), {"account": account, "region": region}
+    )
 
 
-@contextmanager
-def _answering(emulation: Emulation) -> Iterator[None]:
-    with _lock:
-        if not _entered:
-            _Original.send = URLLib3Session.send
-            URLLib3Session.send = _send
-        _entered.append(emulation)
-    try:
-        yield
-    finally:
-        with _lock:
-            _entered.remove(emulation)
-            if not _entered:
-                URLLib3Session.send = _Original.send
+class Emulating:
+    """The block of `emulate()`, or its decorator: an emulation for each time that it is entered."""
+
+    def __init__(self, begin: Callable[[], Emulation], caller: Mapping[str, str]) -> None:
+        self._begin = begin
+        self._caller = caller
+        self._entered = ExitStack()
+
+    def __enter__(self) -> Emulation:
+        """Begin.
+
+        Raises ValueError for what is no scenario.
+        """
+        emulation = self._begin()
+        with ExitStack() as entered:
+            entered.enter_context(surroundings(emulation.environment(**self._caller)))
+            entered.enter_context(emulation.answering())
+            self._entered = entered.pop_all()
+        return emulation
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let botocore send by itself again."""
+        self._entered.close()
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Decorate a function, one of asyncio or not: each of its calls finds an emulation of its own.
+
+        Raises TypeError for what would be left before its calls are made.
+        """
+        if isclass(function) or isgeneratorfunction(function) or isasyncgenfunction(function):
+            raise TypeError(
+                "@emulate() is for functions: a fixture says `with emulate(): yield`, and a TestCase's setUp says "
+                "`self.enterContext(emulate())`"
+            )
+        if iscoroutinefunction(function):
+
+            @wraps(function)
+            async def awaited(*arguments: P.args, **named: P.kwargs) -> Any:
+                with Emulating(self._begin, self._caller):
+                    return await function(*arguments, **named)
+
+            return cast("Callable[P, R]", awaited)
+
+        @wraps(function)
+        def called(*arguments: P.args, **named: P.kwargs) -> R:
+            with Emulating(self._begin, self._caller):
+                return function(*arguments, **named)
+
+        return called
+
+
+def _begun(emulation: Emulation, scenario: str | Path | Mapping[str, Any] | None) -> Emulation:
+    if scenario is not None:
+        emulation.begin(scenario)
+    return emulation
 
 
 class _Original:
@@ -103,12 +195,21 @@ class _Original:
 
 
 def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
-    reply = _entered[-1].core.handle(_request(request))
+    emulation = _entered[-1]
+    if emulation.passing and _signed_for(request) in emulation.passing:
+        passed: AWSResponse = _Original.send(session, request)
+        return passed
+    reply = emulation.core.handle(_request(request))
     if reply.delay:
         time.sleep(reply.delay)
     if reply.cut:
         raise ConnectionClosedError(endpoint_url=request.url)
     return AWSResponse(request.url, reply.status, _headers(reply), _Raw(reply.body))
+
+
+def _signed_for(request: AWSPreparedRequest) -> str:
+    headers = {"authorization": _text(request.headers.get("Authorization", ""))}
+    return scope_of(Request(request.method, "/", "", headers, b""))
 
 
 def _request(request: AWSPreparedRequest) -> Request:
@@ -141,21 +242,3 @@ class _Raw:
 
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-@contextmanager
-def _environment() -> Iterator[None]:
-    """Hide the user's own AWS settings for a while."""
-    before = dict(os.environ)
-    data_path = os.pathsep.join(filter(None, (str(MODELS), before.get("AWS_DATA_PATH"))))
-    for name in _HIDDEN:
-        os.environ.pop(name, None)
-    os.environ.update(ENVIRONMENT, AWS_DATA_PATH=data_path)
-    try:
-        yield
-    finally:
-        for name in {*ENVIRONMENT, *_HIDDEN, "AWS_DATA_PATH"}:
-            if name in before:
-                os.environ[name] = before[name]
-            else:
-                os.environ.pop(name, None)

@@ -20,8 +20,11 @@ def launched(arguments: Sequence[str] = ()) -> Iterator[Emulator]:
 
     Raises DidNotStart.
     """
-    command = [sys.executable, "-m", "artifact_emulator", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - this very package
+    # A test run may be killed: its end of the pipe is closed then, and the server does not outlive it.
+    command = [sys.executable, "-m", "artifact_emulator", "serve", "--port", "0", "--end-with-stdin", *arguments]
+    process = subprocess.Popen(  # noqa: S603 - this very package
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         line = process.stdout.readline() if process.stdout else ""
         if _READY not in line:

@@ -3,22 +3,27 @@
 A server for the session, a world for each test. Nothing is imported or started before a fixture is asked for.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 if TYPE_CHECKING:
-    from artifact_emulator.client import Emulator, RemoteWorld
+    from artifact_emulator.client import Emulator, RemoteWorld, WorldInTest
     from artifact_emulator.inprocess import Emulation
 
 _OPTION = "--artifact-emulator"
 _INPUT = "artifact_emulator_endpoint"
 _SERVER = pytest.StashKey[ExitStack]()
 _ENDPOINT = pytest.StashKey[str]()
-_HIDDEN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION")
+_MARKERS = (
+    "artifact_scenario(name): begin with a scenario, built in or a file beside the test, not with an empty world",
+    "artifact_account(id): let code under test call as this account's root user, not as that of 123456789012",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,10 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell of the marker."""
-    config.addinivalue_line(
-        "markers", "artifact_scenario(name): begin with a scenario, built in or a file, rather than with an empty world"
-    )
+    """Tell of the markers."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -56,12 +60,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def artifact_emulator(pytestconfig: pytest.Config) -> "Emulator":
     """Give the running emulator: one for all tests, of which each uses a world of its own."""
-    from artifact_emulator.client import Emulator
-
     where: str = pytestconfig.getoption(_OPTION)
     shared: str | None = getattr(pytestconfig, "workerinput", {}).get(_INPUT)
     if shared or where not in ("worker", "run"):
-        return Emulator(shared or where)
+        return _reached(shared or where)
     return _launch(pytestconfig)
 
 
@@ -71,39 +73,87 @@ def artifact_world(
 ) -> Iterator["RemoteWorld"]:
     """Give a world for this test alone; code under test finds it by its environment, as account 123456789012."""
     world = artifact_emulator.world(f"test-{uuid4().hex}")
-    for name in _HIDDEN:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in world.environment().items():
-        monkeypatch.setenv(name, value)
-    scenario = _scenario(request)
-    if scenario is None:
-        world.reset()
-    else:
-        # Imported here: few tests have a scenario.
-        from artifact_emulator.scenarios.files import scenario_at
-
-        world.begin(scenario_at(scenario).model_dump(mode="json", exclude_defaults=True))
+    _lead(monkeypatch, world, request)
+    _begin(world, request)
     yield world
     world.drop()
 
 
 @pytest.fixture
-def artifact_emulation(request: pytest.FixtureRequest) -> Iterator["Emulation"]:
+def artifact_emulation(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator["Emulation"]:
     """Give an emulator in this process: every call of botocore is answered without a socket."""
-    from artifact_emulator.inprocess import emulate
+    from artifact_emulator.inprocess import Emulation
 
-    scenario = _scenario(request)
-    with emulate() as emulation:
-        if scenario is not None:
-            from artifact_emulator.scenarios.files import world_at
-
-            emulation.world.become(world_at(scenario))
+    emulation = Emulation()
+    _lead(monkeypatch, emulation, request)
+    _begin(emulation, request)
+    with emulation.answering():
         yield emulation
 
 
-def _scenario(request: pytest.FixtureRequest) -> str | None:
-    marker = request.node.get_closest_marker("artifact_scenario")
-    return str(marker.args[0]) if marker else None
+def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest.FixtureRequest) -> None:
+    """Lead code under test to a world, and to nothing of its author's own.
+
+    By the test's own monkeypatch, so that what the test sets itself is undone before.
+    """
+    from artifact_emulator.client import DEFAULT_ACCOUNT
+    from artifact_emulator.surroundings import changes
+
+    account = _marked(request, "artifact_account") or DEFAULT_ACCOUNT
+    if not (len(account) == 12 and account.isdecimal()):
+        pytest.fail(f"{account!r} is no account: an id has 12 digits", pytrace=False)
+    for name, value in changes(world.environment(account), os.environ).items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    if find_spec("boto3") is not None:
+        from botocore.httpsession import URLLib3Session
+
+        from artifact_emulator.sessions import fresh
+        from artifact_emulator.strayed import guarded
+
+        # The one that is there may have read real credentials.
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", fresh())
+        monkeypatch.setattr(URLLib3Session, "send", guarded(URLLib3Session.send))
+
+
+def _begin(world: "WorldInTest", request: pytest.FixtureRequest) -> None:
+    scenario = _marked(request, "artifact_scenario")
+    if scenario is None:
+        world.reset()
+        return
+    from artifact_emulator.client import ControlError
+
+    beside = request.path.parent / scenario
+    try:
+        world.begin(beside if beside.is_file() else scenario)
+    except (ControlError, ValueError) as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _marked(request: pytest.FixtureRequest, name: str) -> str | None:
+    """Give what a test's nearest marker says."""
+    marker = request.node.get_closest_marker(name)
+    if marker is None:
+        return None
+    if len(marker.args) != 1 or marker.kwargs:
+        pytest.fail(f'write @pytest.mark.{name}("..."), with one text', pytrace=False)
+    return str(marker.args[0])
+
+
+def _reached(endpoint: str) -> "Emulator":
+    """Give an emulator that runs already; without one, no test can."""
+    import requests
+
+    from artifact_emulator.client import ControlError, Emulator
+
+    emulator = Emulator(endpoint)
+    try:
+        emulator.health()
+    except (requests.RequestException, ControlError, KeyError) as error:
+        pytest.exit(f"{_OPTION}: no artifact-emulator answers at {endpoint} ({error})", returncode=4)
+    return emulator
 
 
 def _launch(config: pytest.Config) -> "Emulator":

@@ -4,10 +4,12 @@ Why uvicorn: docs/decisions.md, with the figures.
 """
 
 import errno
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Thread
 from types import FrameType
 
 import uvicorn
@@ -45,9 +47,14 @@ def listen(hosts: Sequence[str], port: int) -> list[socket.socket]:
 
 
 def serve(
-    core: Core, sockets: Sequence[socket.socket], *, ready: Callable[[], None], body_limit: int = DEFAULT_BODY_LIMIT
+    core: Core,
+    sockets: Sequence[socket.socket],
+    *,
+    ready: Callable[[], None],
+    body_limit: int = DEFAULT_BODY_LIMIT,
+    ends_with: int | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; calls in flight are finished first."""
+    """Serve until SIGINT or SIGTERM, or until a file descriptor has no more to read; calls in flight are finished."""
     core.warm_up()
     door = Door(core, body_limit=body_limit)
     config = uvicorn.Config(
@@ -63,19 +70,25 @@ def serve(
         timeout_graceful_shutdown=1,
         backlog=1024,
     )
-    _Server(config, door, ready).run(sockets=list(sockets))
+    _Server(config, door, ready, ends_with).run(sockets=list(sockets))
 
 
 class _Server(uvicorn.Server):
     """Uvicorn's server, which tells when it listens and ends quietly when it is told to."""
 
-    def __init__(self, config: uvicorn.Config, door: Door, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, door: Door, ready: Callable[[], None], ends_with: int | None = None
+    ) -> None:
         super().__init__(config)
         self._door = door
         self._ready = ready
+        self._ends_with = ends_with
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._ends_with is not None:
+            # A thread: no event loop waits for a pipe on every system.
+            Thread(target=self._stop_after, args=(self._ends_with,), daemon=True).start()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -91,6 +104,11 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def _stop_after(self, descriptor: int) -> None:
+        while os.read(descriptor, 4096):
+            pass
+        self.should_exit = True
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.should_exit = True

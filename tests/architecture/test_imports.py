@@ -201,7 +201,7 @@ class TestWhole:
     def test_no_botocore(self) -> None:
         """Nothing of botocore is imported, except by what makes or answers its clients in a test author's process."""
         users = {one.importer for one in imports() if _package(one.imported) in ("botocore", "boto3", "awscli")}
-        assert users <= {"artifact_emulator.client", "artifact_emulator.inprocess"}
+        assert users <= {f"artifact_emulator.{name}" for name in ("inprocess", "pytest_plugin", "sessions", "strayed")}
 
     def test_imports_by_name(self) -> None:
         """A module that imports by computed name is known to these tests."""

@@ -213,7 +213,7 @@ class TestDoctor:
         [
             ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "artifact-emulator serve"),
             ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, "unset it"),
-            ({"AWS_DEFAULT_REGION": ""}, "export AWS_DEFAULT_REGION"),
+            ({"AWS_DEFAULT_REGION": "", "AWS_REGION": ""}, "export AWS_DEFAULT_REGION"),
             ({"AWS_ACCESS_KEY_ID": ""}, "AWS_ACCESS_KEY_ID is not set"),
         ],
     )

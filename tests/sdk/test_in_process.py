@@ -1,18 +1,29 @@
+import asyncio
+import io
+import json
 import os
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
+from moto import mock_aws
 
 import artifact_emulator
-from artifact_emulator import emulate
+from artifact_emulator import emulate, inprocess
+from artifact_emulator.client import ControlError
 from tests.sdk.emulator import ORGANIZATIONS_BAA
 
 MANAGEMENT = "111122223333"
+SEND = URLLib3Session.send
 
 
 @pytest.fixture(autouse=True)
@@ -99,12 +110,139 @@ class TestEmulate:
             a_client("dynamodb").list_tables()
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
+    @pytest.mark.parametrize("service", ["s3", "route53", "cloudfront"])
+    def test_lets_nothing_out_that_speaks_xml(self, service: str) -> None:
+        """Clients that read XML alone read the refusal, too."""
+        ask = {"s3": "list_buckets", "route53": "list_hosted_zones", "cloudfront": "list_distributions"}[service]
+        with emulate(), pytest.raises(ClientError, match=f"artifact-emulator does not emulate {service}:GET"):
+            getattr(a_client(service), ask)()
+
+    def test_lets_out_what_it_is_told_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A service that is to pass goes where it would go, its body unread; no other does."""
+        passed = []
+
+        def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
+            passed.append((urlsplit(request.url).hostname, b"content" in request.body.read()))
+            return AWSResponse(request.url, 200, {}, inprocess._Raw(b""))
+
+        monkeypatch.setattr(URLLib3Session, "send", send)
+        with emulate(passing=["s3"]):
+            a_client("s3").put_object(Bucket="mine", Key="key", Body=io.BytesIO(b"content"), ChecksumAlgorithm="SHA256")
+            with pytest.raises(ClientError, match="does not emulate"):
+                a_client("dynamodb").list_tables()
+        assert passed == [("mine.s3.amazonaws.com", True)]
+
     def test_refuses_a_spoilt_link(self) -> None:
         """A link that was altered opens nothing."""
         with emulate() as emulation:
             url = emulation.client("artifact").get_term_for_report(reportId="report-03gcEjsQxIs2dEXq")
             with pytest.raises(PermissionError, match="SignatureDoesNotMatch"):
                 emulation.download(url["documentPresignedUrl"].replace("Expires=300", "Expires=900"))
+
+    def test_begins_with_a_scenario_as_an_account(self, tmp_path: Path) -> None:
+        """A built-in one, a file, what one says; code under test calls as the account that is named."""
+        with emulate(scenario="agreement-accepted", account="222233334444") as emulation:
+            assert boto3.client("sts").get_caller_identity()["Account"] == "222233334444"
+            assert len(boto3.client("artifact").list_customer_agreements()["customerAgreements"]) == 1
+            emulation.reset()
+            assert len(boto3.client("artifact").list_customer_agreements()["customerAgreements"]) == 1
+        content = {"accounts": [{"id": "000011112222", "name": "Zero", "email": "zero@example.com"}]}
+        (tmp_path / "mine.json").write_text(json.dumps(content))
+        for scenario in (content, tmp_path / "mine.json"):
+            with emulate(scenario=scenario) as emulation:
+                assert emulation.scenario() == content
+        with pytest.raises(ValueError, match="did you mean landing-zone"), emulate(scenario="landing-zon"):
+            pytest.fail("it began")
+        assert URLLib3Session.send is SEND
+
+    def test_turns_the_clock_and_sets_faults(self) -> None:
+        """What can be done to a world of a server, can be done here: clock, faults, snapshots, limits, events."""
+        with emulate(scenario="organization", account=MANAGEMENT) as emulation:
+            emulation.freeze(datetime(2100, 1, 1, tzinfo=UTC))
+            emulation.advance(timedelta(days=1))
+            assert emulation.now() == datetime(2100, 1, 2, tzinfo=UTC)
+            emulation.set_fault("organizations", "ListRoots", error={"code": "AccessDeniedException"}, times=1)
+            organizations = boto3.client("organizations")
+            with pytest.raises(ClientError, match="AccessDeniedException"):
+                organizations.list_roots()
+            emulation.assert_called("ListRoots", account=MANAGEMENT, error="AccessDeniedException")
+            with pytest.raises(AssertionError, match=r"ListRoots by arn:aws:iam::\d+:root: AccessDeniedException"):
+                emulation.assert_called("ListRoots", error="")
+            emulation.save("before")
+            organizations.create_account(Email="new@example.com", AccountName="New")
+            emulation.restore("before")
+            assert len(organizations.list_accounts()["Accounts"]) == 3
+            with pytest.raises(ControlError, match="no_such_quota"):
+                emulation.set_quotas({"no_such_quota": 1})
+            emulation.throttle()
+            assert emulation.ask("GET", "throttling") == {"mode": "aws"}
+
+    def test_gives_sessions(self) -> None:
+        """Of an account's root user, and of a role that another account assumes; resources come from them, too."""
+        with emulate(scenario="artifact-enabled") as emulation:
+            role = emulation.session(MANAGEMENT).resource("iam").Role("AWSServiceRoleForArtifact")
+            assert role.path == "/aws-service-role/artifact.amazonaws.com/"
+            session = emulation.session("222233334444", role="OrganizationAccountAccessRole", by=MANAGEMENT)
+            arn = session.client("sts").get_caller_identity()["Arn"]
+            assert arn == "arn:aws:sts::222233334444:assumed-role/OrganizationAccountAccessRole/test"
+
+    def test_lets_code_call_as_another(self) -> None:
+        """For a while, and then as before; boto3's default session does not remember."""
+        with emulate() as emulation:
+            assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+            with emulation.as_account(MANAGEMENT):
+                assert boto3.client("sts").get_caller_identity()["Account"] == MANAGEMENT
+            assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+    def test_forgets_the_default_session(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Real credentials that boto3's default session has read are of no use inside, nor placeholders afterwards."""
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIAREALREALREALREAL")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+        monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+        boto3.client("sts", region_name="us-east-1")
+        before = boto3.DEFAULT_SESSION
+        with emulate():
+            assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+        assert boto3.DEFAULT_SESSION is before
+
+    def test_decorates_functions(self) -> None:
+        """Each call finds an empty world of its own; one of asyncio is answered until it ends."""
+
+        @emulate(account=MANAGEMENT)
+        def create() -> str:
+            made: str = boto3.client("organizations").create_organization()["Organization"]["MasterAccountId"]
+            return made
+
+        @emulate()
+        async def create_in_a_thread() -> str:
+            return await asyncio.to_thread(create)
+
+        assert create() == create() == MANAGEMENT
+        assert asyncio.run(create_in_a_thread()) == MANAGEMENT
+
+    def test_decorates_nothing_that_is_left_too_early(self) -> None:
+        """The calls of a generator or of a class's methods would go to AWS: the decorator says what to write."""
+
+        def fixture() -> Iterator[None]:
+            yield
+
+        with pytest.raises(TypeError, match="with emulate"):
+            emulate()(fixture)
+        with pytest.raises(TypeError, match="enterContext"):
+            emulate()(TestEmulate)
+
+    def test_beside_moto(self) -> None:
+        """Moto lets pass what is emulated here, and answers the rest."""
+        services = ["organizations", "iam", "sts", "cloudtrail"]
+        moto = mock_aws(config={"core": {"passthrough": {"services": services, "urls": [r"https?://artifact\..*"]}}})
+        with moto, emulate():
+            boto3.client("s3").create_bucket(Bucket="bucket")
+            boto3.client("organizations").create_organization()
+            boto3.client("organizations").enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
+            boto3.client("iam").get_role(RoleName="AWSServiceRoleForArtifact")
+            assert boto3.client("artifact").list_reports()["reports"]
+            assert boto3.client("artifact").list_agreements()["agreements"]
 
 
 class TestAcceptAgreement:

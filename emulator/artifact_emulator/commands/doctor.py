@@ -76,11 +76,14 @@ def _endpoints() -> Iterator[Finding]:
 
 
 def _region() -> Iterator[Finding]:
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    if not region:
-        yield Finding("region", "problem", "AWS_DEFAULT_REGION is not set: export AWS_DEFAULT_REGION=us-east-1")
+    of_python, of_others = os.environ.get("AWS_DEFAULT_REGION"), os.environ.get("AWS_REGION")
+    if of_python:
+        besides = "" if of_others else "; SDKs for JavaScript, Java and Go read AWS_REGION, which is not set"
+        yield Finding("region", "ok", f"{of_python}{besides}")
+    elif of_others:
+        yield Finding("region", "warning", "boto3 does not read AWS_REGION: export AWS_DEFAULT_REGION=us-east-1, too")
     else:
-        yield Finding("region", "ok", region)
+        yield Finding("region", "problem", "AWS_DEFAULT_REGION is not set: export AWS_DEFAULT_REGION=us-east-1")
 
 
 def _credentials() -> Iterator[Finding]:
