@@ -49,10 +49,9 @@ class Emulator:
 
         Raises ControlError and ValueError for what is no scenario.
         """
+        # Nobody used the name before: the world begins empty, when it is first used.
         world = self.world(f"test-{uuid4().hex}")
-        if scenario is None:
-            world.reset()
-        else:
+        if scenario is not None:
             world.begin(scenario)
         try:
             yield world
@@ -328,8 +327,12 @@ class RemoteWorld(WorldInTest):
         self.emulator.ask("PUT", f"/_emulator/worlds/{quote(self.name)}", {"scenario": _sent(scenario)})
 
     def drop(self) -> None:
-        """Forget the world."""
-        self.emulator.ask("DELETE", f"/_emulator/worlds/{quote(self.name)}")
+        """Forget the world, if there is one: it begins with its first use."""
+        try:
+            self.emulator.ask("DELETE", f"/_emulator/worlds/{quote(self.name)}")
+        except ControlError as error:
+            if error.status != 404:
+                raise
 
 
 def _keys(account: str) -> dict[str, str]:

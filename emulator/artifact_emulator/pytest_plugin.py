@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 
@@ -72,11 +71,10 @@ def artifact_world(
     artifact_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator["RemoteWorld"]:
     """Give a world for this test alone; code under test finds it by its environment, as account 123456789012."""
-    world = artifact_emulator.world(f"test-{uuid4().hex}")
-    _lead(monkeypatch, world, request)
-    _begin(world, request)
-    yield world
-    world.drop()
+    with artifact_emulator.new_world() as world:
+        _lead(monkeypatch, world, request)
+        _begin(world, request)
+        yield world
 
 
 @pytest.fixture
@@ -121,7 +119,6 @@ def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest
 def _begin(world: "WorldInTest", request: pytest.FixtureRequest) -> None:
     scenario = _marked(request, "artifact_scenario")
     if scenario is None:
-        world.reset()
         return
     from artifact_emulator.client import ControlError
 

@@ -10,6 +10,7 @@ from artifact_emulator.models import MODELS
 try:
     import boto3
     import botocore.session
+    from botocore.hooks import HierarchicalEmitter
     from botocore.loaders import Loader, create_loader
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
@@ -53,8 +54,10 @@ def _core() -> Any:
 
 
 @cache
-def _handlers() -> Any:
-    return botocore.session.Session().get_component("event_emitter")
+def _handlers() -> HierarchicalEmitter:
+    handlers = HierarchicalEmitter()
+    botocore.session.Session(event_hooks=handlers)
+    return handlers
 
 
 @cache

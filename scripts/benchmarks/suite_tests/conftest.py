@@ -33,10 +33,8 @@ def our_server() -> Iterator[Slate]:
 
         @contextmanager
         def slate() -> Iterator[dict[str, str]]:
-            world = emulator.world("test")
-            world.reset()
-            yield {"endpoint_url": world.endpoint}
-            world.drop()
+            with emulator.new_world() as world:
+                yield {"endpoint_url": world.endpoint}
 
         yield slate
 
