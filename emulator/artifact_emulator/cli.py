@@ -1,6 +1,7 @@
 """The command `artifact-emulator`: serve, and tell where the models are."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from artifact_emulator.commands import (
     clock,
@@ -23,15 +25,24 @@ from artifact_emulator.commands import (
     snapshot,
     worlds,
 )
-from artifact_emulator.commands.asking import CannotDo
+from artifact_emulator.commands.asking import CannotDo, add_json, say, say_json
+from artifact_emulator.commands.showing import under_way
+from artifact_emulator.commands.teaching import Parser, teach
 from artifact_emulator.models import MODELS
 from artifact_emulator.version import __version__
+
+_TRACEBACKS = "ARTIFACT_EMULATOR_TRACEBACKS"
+"""The variable that shows where the command itself is mistaken."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give the exit status."""
-    options = _parser().parse_args(arguments)
     try:
+        parser = _parser()
+        options = parser.parse_args(arguments)
+        if options.command is None:
+            parser.print_help(sys.stderr)
+            return 2
         return _COMMANDS[options.command](options)
     except CannotDo as error:
         print(f"artifact-emulator: {error}", file=sys.stderr)
@@ -40,44 +51,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has enough of it, as `head` has; Python would complain when it flushes the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+    except Exception as error:
+        if os.environ.get(_TRACEBACKS):
+            raise
+        told = f"a mistake of its own, {type(error).__name__}: {error}; {_TRACEBACKS}=1 shows where"
+        print(f"artifact-emulator: {' '.join(told.split())}", file=sys.stderr)
+        return 70
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="artifact-emulator",
         description="A local emulator of AWS Artifact's integration with AWS Organizations.",
+        examples=("demo", "serve", "serve --scenario agreement-accepted", "doctor", "events --follow"),
     )
     parser.add_argument("--version", action="version", version=f"artifact-emulator {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_serve(commands)
-    commands.add_parser(
+    models = teach(
+        commands,
         "models",
-        help="print the folder of the agreement operations' models, for AWS_DATA_PATH",
-        description="Print the folder that adds the seven agreement operations to boto3 and the AWS CLI: "
-        "export AWS_DATA_PATH=$(artifact-emulator models)",
+        "print the folder that adds the seven agreement operations to boto3 and the AWS CLI, for AWS_DATA_PATH",
     )
+    models.epilog = "example:\n  export AWS_DATA_PATH=$(artifact-emulator models)"
+    add_json(models)
     for part in _PARTS:
         part.add(commands)
     return parser
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = commands.add_parser(
-        "serve",
-        help="serve the emulator",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Serve AWS Organizations, AWS Artifact, and the slices of IAM and STS that they touch.",
-        epilog=dedent(
-            """\
-            Point any AWS SDK or the AWS CLI at it:
+def _add_serve(commands: Any) -> None:
+    serve = teach(commands, "serve", "serve AWS Organizations, AWS Artifact, and the slices of IAM and STS they touch")
+    serve.epilog = dedent(
+        """\
+        Point any AWS SDK or the AWS CLI at it:
 
-              export AWS_ENDPOINT_URL=http://127.0.0.1:4700
-              export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=x AWS_DEFAULT_REGION=us-east-1
-              aws organizations create-organization
+          export AWS_ENDPOINT_URL=http://127.0.0.1:4700
+          export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=x AWS_DEFAULT_REGION=us-east-1
+          aws organizations create-organization
 
-            A 12-digit access key id is that account's root user; any account exists.
-            The state is in memory: it begins empty and ends with the server."""
-        ),
+        A 12-digit access key id is that account's root user; any account exists.
+        The state is in memory: it begins empty, or with --scenario, and ends with the server."""
     )
     serve.add_argument(
         "--host",
@@ -100,6 +117,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="end when standard input ends, and so with whoever started this, however that one ends",
     )
+    serve.add_argument("--json", action="store_true", help="say in JSON, in one line, that it is ready, and where")
     serve.add_argument("--seed", default="", help="source of ids: equal seeds and equal calls give equal ids")
     serve.add_argument(
         "--credentials",
@@ -206,20 +224,19 @@ def _serve(options: argparse.Namespace) -> int:
         from artifact_emulator.scenarios.files import UnreadableScenario, world_at
 
         try:
-            world.become(world_at(options.scenario, world.options))
+            with under_way(f"loading {options.scenario}"):
+                world.become(world_at(options.scenario, world.options))
         except UnreadableScenario as error:
-            print(f"artifact-emulator: {error}", file=sys.stderr)
-            return 1
+            raise CannotDo(str(error)) from None
     try:
         sockets = listen(LOOPBACK if options.host == "localhost" else [options.host], options.port)
     except OSError as error:
-        print(
-            f"artifact-emulator: cannot listen on {options.host}, port {options.port}: {error.strerror}",
-            file=sys.stderr,
-        )
-        return 1
+        cure = "; --port 0 chooses a free one" if error.errno == errno.EADDRINUSE else ""
+        raise CannotDo(f"cannot listen on {options.host}, port {options.port}: {error.strerror}{cure}") from None
     address = f"http://{_shown(options.host)}:{sockets[0].getsockname()[1]}"
     ready = f"artifact-emulator {__version__} ready on {address} (Ctrl+C ends it)"
+    if options.json:
+        ready = json.dumps({"version": __version__, "endpoint": address, "pid": os.getpid()})
     core = Core(
         world,
         credentials=options.credentials,
@@ -233,7 +250,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _models(options: argparse.Namespace) -> int:
-    print(MODELS)
+    if options.json:
+        say_json({"models": str(MODELS)})
+    else:
+        say(str(MODELS))
     return 0
 
 
@@ -243,10 +263,9 @@ def _shown(host: str) -> str:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is no port: 0 to 65535")
-    return port
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
 
 
 def _quota(text: str) -> tuple[str, int | timedelta]:
@@ -283,9 +302,12 @@ def _services(path: str) -> list[dict[str, object]]:
 
 
 def _seconds(text: str) -> timedelta:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
     if not 0 <= seconds < 1e9:
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
     return timedelta(seconds=seconds)
 
 

@@ -77,6 +77,13 @@ class Emulator:
             raise ControlError(answer.status_code, answer.json()["detail"])
         return answer.json() if answer.content else None
 
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> requests.Response:
+        """Send a request that is ready, such as a call of AWS.
+
+        Raises requests' ConnectionError when nobody listens.
+        """
+        return self._http.request(method, url, headers=dict(headers), data=body, timeout=_TIMEOUT)
+
     def download(self, url: str) -> bytes:
         """Fetch a document by its presigned URL.
 

@@ -31,6 +31,8 @@ MISLEADING = (
 """What would give an SDK other credentials, or lead it elsewhere."""
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _NO_PROXY = ("NO_PROXY", "no_proxy")
+_PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+"""What leads calls of plain HTTP elsewhere."""
 
 
 def identity(account: str, region: str) -> dict[str, str]:
@@ -59,7 +61,7 @@ def changes(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str
         "AWS_DATA_PATH": data_path,
     }
     hidden = dict.fromkeys([_ENDPOINT, *misleading(environ)])
-    return {**hidden, **kept_away, **settings, **_past_proxies(settings, environ)}
+    return {**hidden, **kept_away, **settings, **past_proxies(settings, environ)}
 
 
 @contextmanager
@@ -105,10 +107,15 @@ def _set(variables: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _past_proxies(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Lead calls of the emulator past proxies: none of them reaches this machine."""
+def proxies(environ: Mapping[str, str]) -> list[str]:
+    """Name the variables that send calls of plain HTTP to a proxy."""
+    return [name for name in _PROXIES if environ.get(name)]
+
+
+def past_proxies(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Give the variables that lead calls of the emulator past proxies, if there are some: none reaches this machine."""
     host = urlsplit(settings.get(_ENDPOINT, "")).hostname
-    if host is None:
+    if host is None or not proxies(environ):
         return {}
     spared = next((environ[name] for name in reversed(_NO_PROXY) if environ.get(name)), "")
     return dict.fromkeys(_NO_PROXY, f"{spared},{host}" if spared else host)

@@ -1,22 +1,32 @@
 """The commands that reach a running emulator, as their users give them."""
 
+import argparse
 import json
+import os
+import pty
+import re
+import shlex
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from configparser import ConfigParser
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from artifact_emulator.cli import main
+from artifact_emulator import cli
+from artifact_emulator.cli import _parser, main
 from artifact_emulator.client import Emulator, RemoteWorld
 from artifact_emulator.launch import launched
 from artifact_emulator.models import MODELS
 
-FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +114,15 @@ class TestFaults:
         assert [one["id"] for one in told(capsys, "faults", "list")["faults"]] == [fault]
         with pytest.raises(organizations.exceptions.AccessDeniedException):
             organizations.list_roots()
+        rich: dict[tuple[str, ...], dict[str, object]] = {
+            ("--creation-failure", "EMAIL_ALREADY_EXISTS", "--nth", "3"): {"creation_failure": "EMAIL_ALREADY_EXISTS"},
+            ("--latency-ms", "median=50,p99=800"): {"latency_ms": {"median": 50, "p99": 800}},
+            ("--truncate", "--probability", "0.5"): {"truncate": True, "probability": 0.5},
+        }
+        for options, expected in rich.items():
+            made = told(capsys, "faults", "set", "organizations", "CreateAccount", *options)["id"]
+            (listed,) = (one for one in told(capsys, "faults", "list")["faults"] if one["id"] == made)
+            assert expected.items() <= listed.items()
         said(capsys, "faults", "clear")
         assert said(capsys, "faults", "list") == "no faults are set"
         assert main(("faults", "set", "organizations", "ListRoots", "--error", "NoSuchEntity")) == 1
@@ -133,6 +152,23 @@ class TestEvents:
             assert "iam:ListRoles" in following.stdout.readline()
             following.terminate()
 
+    def test_end_with_the_server(self) -> None:
+        """A server that ends meanwhile is told of in one line; so is Ctrl+C, as nothing."""
+        with launched() as emulator:
+            command = [sys.executable, "-m", "artifact_emulator", "events", "--follow", "--endpoint", emulator.endpoint]
+            emulator.world().client("organizations", "111122223333").create_organization()
+            following, ended = (
+                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+            )
+            for one in (following, ended):
+                assert one.stdout
+                assert "CreateOrganization" in one.stdout.readline()
+            ended.send_signal(signal.SIGINT)
+            assert ended.communicate()[1] == "\n"
+            assert ended.returncode == 0
+        assert following.communicate()[1].startswith("artifact-emulator: nobody answers at ")
+        assert following.returncode == 1
+
 
 class TestEnvironment:
     """`env` and `profiles`."""
@@ -152,6 +188,18 @@ class TestEnvironment:
         ):
             assert line in said(capsys, "env", "--shell", shell)
         assert "$Env:AWS_DEFAULT_REGION = 'us-east-1'" in said(capsys, "env", "--shell", "powershell")
+
+    @pytest.mark.usefixtures("world")
+    def test_what_leads_elsewhere(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        """What would lead an SDK elsewhere is unset, a proxy does not stand between, and the region is known."""
+        monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", "https://example.com")
+        monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::999988887777:role/Real")
+        monkeypatch.setenv("http_proxy", "http://proxy.example.com")
+        monkeypatch.setenv("no_proxy", "internal.example.com")
+        lines = said(capsys, "env", "--shell", "zsh", "--region", "eu-west-1").splitlines()
+        assert {"unset AWS_ENDPOINT_URL_IAM", "unset AWS_ROLE_ARN", "unset AWS_PROFILE"} < set(lines)
+        assert {"export AWS_REGION=eu-west-1", "export AWS_DEFAULT_REGION=eu-west-1"} < set(lines)
+        assert "export no_proxy=internal.example.com,127.0.0.1" in lines
 
     def test_profiles(self, world: RemoteWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """A profile for each account, which the AWS CLI understands."""
@@ -211,6 +259,58 @@ class TestDoctor:
     @pytest.mark.parametrize(
         ("setting", "says"),
         [
+            ({"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}, "unset it"),
+            ({"AWS_DEFAULT_REGION": ""}, "boto3 does not read AWS_REGION"),
+            ({"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}, "looks like a real key"),
+            ({"AWS_ACCESS_KEY_ID": "test"}, "root user of 123456789012"),
+            ({"AWS_WEB_IDENTITY_TOKEN_FILE": "/token"}, "unset AWS_WEB_IDENTITY_TOKEN_FILE"),
+            ({"HTTP_PROXY": "http://proxy.example.com", "NO_PROXY": ""}, "export NO_PROXY=127.0.0.1,localhost"),
+            ({"AWS_DATA_PATH": ""}, "export AWS_DATA_PATH=$(artifact-emulator models)"),
+        ],
+    )
+    def test_warnings(
+        self,
+        world: RemoteWorld,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        *,
+        setting: dict[str, str],
+        says: str,
+    ) -> None:
+        """What may be meant is told with its cure, and is no problem."""
+        for name, value in (world.environment() | setting).items():
+            monkeypatch.setenv(name, value)
+        findings = told(capsys, "doctor")["findings"]
+        assert [one["told"] for one in findings if one["outcome"] == "warning" and says in one["told"]]
+        assert {one["outcome"] for one in findings} == {"ok", "warning"}
+
+    def test_clock(
+        self, world: RemoteWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A world whose clock was moved is told of: its signatures and tokens may surprise."""
+        for name, value in world.environment().items():
+            monkeypatch.setenv(name, value)
+        world.advance(timedelta(days=1))
+        assert [one for one in told(capsys, "doctor")["findings"] if one["check"] == "clock"]
+
+    def test_command_line_of_aws(
+        self, world: RemoteWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """One that does not read AWS_ENDPOINT_URL calls AWS itself."""
+        aws = tmp_path / "aws"
+        for name, value in (world.environment() | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}).items():
+            monkeypatch.setenv(name, value)
+        for version, is_problem in {"1.28.85": 1, "1.29.0": 0, "2.12.7": 1, "2.13.0": 0, "3.0.0": 0}.items():
+            aws.write_text(f"#!/bin/sh\necho aws-cli/{version} Python/3.11.7\n")
+            aws.chmod(0o755)
+            assert main(("doctor", "--json")) == is_problem
+            found = json.loads(capsys.readouterr().out)["findings"]
+            outcomes = {one["check"]: one["outcome"] for one in found}
+            assert outcomes["AWS CLI"] == ("problem" if is_problem else "ok")
+
+    @pytest.mark.parametrize(
+        ("setting", "says"),
+        [
             ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "artifact-emulator serve"),
             ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, "unset it"),
             ({"AWS_DEFAULT_REGION": "", "AWS_REGION": ""}, "export AWS_DEFAULT_REGION"),
@@ -245,6 +345,106 @@ class TestDemo:
         assert [one["answer"] for one in steps][-1] == "(none)"
         assert len(steps) == 13
 
+    def test_in_a_running_emulator(self, emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+        """The same story, over the wire; its world stays, and is told of."""
+        own = told(capsys, "demo", "--fast")
+        steps = told(capsys, "demo", "--fast", "--endpoint", emulator.endpoint)
+        assert [(one["command"], one["account"]) for one in steps] == [(one["command"], one["account"]) for one in own]
+        assert [one["answer"] for one in steps][1:] == [one["answer"] for one in own][1:]
+        assert said(capsys, "demo", "--endpoint", emulator.endpoint).endswith(
+            f"{emulator.endpoint}/worlds/demo/console/"
+        )
+        world = emulator.world("demo")
+        world.assert_called("EnableAWSServiceAccess", times=2, error="")
+        world.assert_called("EnableAWSServiceAccess", times=1, account="222233334444", error="AccessDeniedException")
+        world.drop()
+
+
+def every_command() -> list[list[str]]:
+    """Find each command and each verb that there is."""
+
+    def inside(parser: argparse.ArgumentParser) -> Iterator[list[str]]:
+        for action in parser._actions:
+            for name, made in action.choices.items() if isinstance(action, argparse._SubParsersAction) else ():
+                yield [name]
+                yield from ([name, *rest] for rest in inside(made))
+
+    return list(inside(_parser()))
+
+
+class TestHelp:
+    """`--help` of each command and verb."""
+
+    @pytest.mark.parametrize("command", every_command(), ids=" ".join)
+    def test_says_what_for(self, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        """A sentence, and every option with its meaning; with JSON wherever something is told."""
+        with pytest.raises(SystemExit, match="0"):
+            main([*command, "--help"])
+        shown = capsys.readouterr().out
+        assert re.search(r"^[A-Z].*\.$", shown, re.MULTILINE)
+        takes_verbs = "VERB" in shown.partition("\n\n")[0]
+        assert "--json" in shown or takes_verbs
+
+    @pytest.mark.parametrize("command", [one for one in every_command() if len(one) == 1], ids=" ".join)
+    def test_shows_examples_that_can_be_read(self, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        """Each example of the help is a command that the parser takes."""
+        with pytest.raises(SystemExit, match="0"):
+            main([*command, "--help"])
+        examples = re.findall(r"^  artifact-emulator (.*)$", capsys.readouterr().out, re.MULTILINE)
+        assert examples or command in (["serve"], ["env"], ["models"])
+        for example in examples:
+            words = shlex.split(re.split(r"\||&&|>|#", example)[0])
+            assert _parser().parse_args(words).command == command[0]
+
+
+class TestTerminal:
+    """What a terminal gets, and a pipe does not."""
+
+    @pytest.mark.parametrize(
+        ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+    )
+    def test_colours(self, environment: dict[str, str], *, coloured: bool) -> None:
+        """Colours, unless their user says no; never in a pipe."""
+        command = [sys.executable, "-m", "artifact_emulator", "demo", "--fast"]
+        inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        shown = on_a_terminal(command, inherited | {"TERM": "xterm"} | environment)
+        assert ("\x1b[" in shown) == coloured
+        assert "[########################] 13/13" in shown
+        piped = subprocess.run(command, env=inherited | {"TERM": "xterm"}, capture_output=True, text=True, check=True)
+        assert "\x1b[" not in piped.stdout
+        assert "13/13" not in piped.stdout
+
+    def test_sign_of_life(self, tmp_path: Path) -> None:
+        """Long work shows on a terminal that it goes on, and takes it away in the end."""
+        accounts = "".join(
+            f"      - {{id: '{200000000000 + number}', name: A, email: a{number}@example.com}}\n"
+            for number in range(2000)
+        )
+        management = "  - management: {id: '111111111111', name: M, email: m@example.com}\n    accounts:\n"
+        (tmp_path / "large.yaml").write_text(f"organizations:\n{management}{accounts}")
+        command = [sys.executable, "-m", "artifact_emulator", "scenario", "validate", str(tmp_path / "large.yaml")]
+        shown = on_a_terminal(command, dict(os.environ) | {"TERM": "xterm"})
+        assert "] checking " in shown
+        assert shown.rpartition("\x1b[K")[2].startswith(str(tmp_path / "large.yaml"))
+
+
+def on_a_terminal(command: list[str], environment: dict[str, str]) -> str:
+    """Run a command that writes on a terminal; tell all that it writes there."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        written = bytearray()
+        while True:
+            try:
+                read = os.read(ours, 65536)
+            except OSError:
+                break
+            if not read:
+                break
+            written += read
+    os.close(ours)
+    return written.decode()
+
 
 class TestErrors:
     """What goes wrong between a command and an emulator."""
@@ -255,6 +455,89 @@ class TestErrors:
         said_instead = capsys.readouterr().err
         assert said_instead.count("\n") == 1
         assert "artifact-emulator serve" in said_instead
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (["wrlds"], "invalid choice: 'wrlds'"),
+            (["clock", "--endpoint", "nonsense"], "'nonsense' is no URL"),
+            (["env", "--account", "12"], "'12' is no account"),
+            (["faults", "set", "organizations", "--latency-ms", "soon"], "'soon' is no latency"),
+            (["demo", "--speed", "2"], "unrecognized arguments"),
+        ],
+    )
+    def test_what_cannot_be_read(self, arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """One line on standard error, status 2."""
+        try:
+            status = main(arguments)
+        except SystemExit as ended:
+            status = int(str(ended.code))
+        written = capsys.readouterr()
+        assert (status, written.out, written.err.count("\n")) == (2, "", 1)
+        assert written.err.startswith("artifact-emulator: ")
+        assert says in written.err
+
+    def test_another_server(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """What answers and is no emulator is told of, whatever it answers."""
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+
+            def answer() -> None:
+                connection, _ = listening.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+
+            answering = Thread(target=answer)
+            answering.start()
+            assert main(("clock", "--endpoint", f"http://127.0.0.1:{port}")) == 1
+            answering.join()
+        assert "no artifact-emulator" in capsys.readouterr().err
+
+    def test_its_own_mistakes(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        """No traceback, but the way to one."""
+
+        def mistake(_: object) -> int:
+            raise ZeroDivisionError("by\nnothing")
+
+        monkeypatch.setitem(cli._COMMANDS, "models", mistake)
+        assert main(("models",)) == 70
+        assert capsys.readouterr().err == (
+            "artifact-emulator: a mistake of its own, ZeroDivisionError: by nothing; "
+            "ARTIFACT_EMULATOR_TRACEBACKS=1 shows where\n"
+        )
+        monkeypatch.setenv("ARTIFACT_EMULATOR_TRACEBACKS", "1")
+        with pytest.raises(ZeroDivisionError):
+            main(("models",))
+
+    def test_interrupted(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        """Ctrl+C ends a command with the status that shells know."""
+
+        def interrupted(_: object) -> int:
+            raise KeyboardInterrupt
+
+        monkeypatch.setitem(cli._COMMANDS, "models", interrupted)
+        assert main(("models",)) == 130
+        assert capsys.readouterr().err == "\n"
+
+
+class TestServe:
+    """`serve`, as programs start it."""
+
+    def test_tells_in_json(self) -> None:
+        """One line says that it is ready, and where."""
+        command = [sys.executable, "-m", "artifact_emulator", "serve", "--port", "0", "--json", "--end-with-stdin"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as serving:
+            assert serving.stdout
+            ready = json.loads(serving.stdout.readline())
+            assert ready["pid"] == serving.pid
+            assert Emulator(ready["endpoint"]).health()["version"] == ready["version"]
+            serving.communicate()
+        assert serving.returncode == 0
+
+    def test_models_in_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The folder."""
+        assert told(capsys, "models") == {"models": str(MODELS)}
 
 
 class TestPolicy:

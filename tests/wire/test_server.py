@@ -405,7 +405,8 @@ class TestStart:
         )
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == (
-            f"artifact-emulator: cannot listen on localhost, port {server.port}: Address already in use\n"
+            f"artifact-emulator: cannot listen on localhost, port {server.port}: Address already in use; "
+            "--port 0 chooses a free one\n"
         )
 
     @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
@@ -576,7 +577,7 @@ class TestCommandLine:
             cli.main(["--help"])
         assert ended.value.code == 0
         shown = capsys.readouterr().out
-        assert "serve the emulator" in shown
+        assert "serve AWS Organizations" in shown
         assert "AWS_DATA_PATH" in shown
 
     def test_explains_how_to_serve(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -610,15 +611,15 @@ class TestCommandLine:
         ],
     )
     def test_refuses_what_it_does_not_know(self, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-        """A wrong option is status 2 and a usage, not a traceback."""
+        """A wrong option is status 2 and one line that leads to the help, not a traceback."""
         with pytest.raises(SystemExit) as ended:
             cli.main(["serve", *arguments])
         assert ended.value.code == 2
         shown = capsys.readouterr().err
-        assert shown.startswith(
-            "usage: artifact-emulator serve" if arguments not in (["more"], ["--unknown"]) else "usage:"
-        )
-        assert "Traceback" not in shown
+        where = "artifact-emulator serve" if arguments not in (["more"], ["--unknown"]) else "artifact-emulator"
+        assert shown.startswith("artifact-emulator: ")
+        assert shown.endswith(f"; `{where} --help` tells more\n")
+        assert shown.count("\n") == 1
 
     def test_knows_added_services(self, tmp_path: Path) -> None:
         """A file of services makes them principals that can be trusted; a file that is none is told."""

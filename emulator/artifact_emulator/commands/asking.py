@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from artifact_emulator.client import RemoteWorld
 
+_URL = re.compile(r"https?://[^/\s]+")
 _WORLDS = "/worlds/"
 
 
@@ -37,11 +39,17 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def asked_world(options: argparse.Namespace, name: str | None = None) -> "RemoteWorld":
-    """Give the world that the options name, or another one of the same emulator."""
+    """Give the world that the options name, or another one of the same emulator.
+
+    Raises CannotDo.
+    """
     # Imported here: `--help` needs no HTTP.
     from artifact_emulator.client import DEFAULT_ENDPOINT, Emulator
 
-    endpoint, _, named = (options.endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT_ENDPOINT).partition(_WORLDS)
+    asked = options.endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT_ENDPOINT
+    if not _URL.match(asked):
+        raise CannotDo(f"{asked!r} is no URL: write one such as {DEFAULT_ENDPOINT}", 2)
+    endpoint, _, named = asked.partition(_WORLDS)
     return Emulator(endpoint).world(name or options.world or named.strip("/") or "default")
 
 

@@ -5,21 +5,32 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from artifact_emulator.commands.asking import CannotDo, add_json, add_world, asked_world, explained, say, say_json
+from artifact_emulator.commands.teaching import teach
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the others."""
-    parser = commands.add_parser("clock", help="tell a world's time, stop it, move it ahead")
+    parser = teach(
+        commands,
+        "clock",
+        "tell a world's time, stop it, move it ahead: invitations expire, closed accounts go, tokens lapse at once",
+        "clock",
+        "clock freeze 2026-01-01T00:00:00Z",
+        "clock advance 15d --world mine",
+        "clock resume",
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     add_world(parser)
     add_json(parser)
-    frozen = verbs.add_parser("freeze", help="let it stand still")
+    frozen = teach(
+        verbs, "freeze", "let a world's clock stand still", "clock freeze", "clock freeze 2026-01-01T00:00:00Z"
+    )
     frozen.add_argument("instant", nargs="?", metavar="INSTANT", help="such as 2026-01-01T00:00:00Z; without one: now")
-    moved = verbs.add_parser("advance", help="move it ahead")
+    moved = teach(verbs, "advance", "move a world's clock ahead", "clock advance 15d", "clock advance 2h30m")
     moved.add_argument("span", type=_span, metavar="SPAN", help="such as 15d, 2h30m, 90s or 90, which are seconds")
-    for one in (frozen, moved, verbs.add_parser("resume", help="let it show the real time")):
+    for one in (frozen, moved, teach(verbs, "resume", "let a world's clock show the real time")):
         add_world(one)
         add_json(one)
 

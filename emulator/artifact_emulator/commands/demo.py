@@ -5,13 +5,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.commands.asking import CannotDo, add_json, say, say_json
+from artifact_emulator.commands.asking import CannotDo, add_json, asked_world, explained, say, say_json
+from artifact_emulator.commands.calling import Calling, InTheProcess, OverTheWire
+from artifact_emulator.commands.showing import bar, painted
+from artifact_emulator.commands.teaching import teach
+from artifact_emulator.failures import Failure
+
+if TYPE_CHECKING:
+    from artifact_emulator.client import RemoteWorld
 
 ARTIFACT = "artifact.amazonaws.com"
 MANAGEMENT, MEMBER = "111122223333", "222233334444"
 _PAUSE = 1.2
+_STEPS = 13
+_WORLD = "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +35,17 @@ class Told:
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the others."""
-    parser = commands.add_parser("demo", help="tell the story of AWS Artifact and AWS Organizations, step by step")
+    parser = teach(
+        commands,
+        "demo",
+        "tell the story of AWS Artifact and AWS Organizations, step by step, with the calls that it takes",
+        "demo",
+        "demo --fast --json",
+        "demo --endpoint http://127.0.0.1:4700     # in a running emulator, to be looked at in its console",
+    )
     parser.add_argument("--fast", action="store_true", help="do not pause between the steps")
+    parser.add_argument("--endpoint", metavar="URL", help="tell it in a running emulator, and leave its world there")
+    parser.add_argument("--world", metavar="NAME", help=f"there, in this world, which begins anew (default: {_WORLD})")
     add_json(parser)
 
 
@@ -37,44 +55,50 @@ def run(options: argparse.Namespace) -> int:
     Raises CannotDo.
     """
     steps = []
-    for step in _story():
-        steps.append(step)
-        if not options.json:
-            say(f"# {step.why}\n[{step.account}] $ {step.command}\n{step.answer}\n")
-            if not options.fast and sys.stdout.isatty():
-                time.sleep(_PAUSE)
+    with explained():
+        world = _begun(options) if options.endpoint or options.world else None
+        for step in _story(_Teller(OverTheWire(world) if world else InTheProcess())):
+            steps.append(step)
+            if not options.json:
+                _say(step, len(steps), fast=options.fast)
     if options.json:
         say_json([asdict(one) for one in steps])
+    elif world:
+        say(f"The world {world.name} is as the story left it: {world.endpoint}/console/")
     return 0
 
 
+def _begun(options: argparse.Namespace) -> "RemoteWorld":
+    world = asked_world(options, options.world or _WORLD)
+    world.emulator.ask("PUT", f"/_emulator/worlds/{world.name}", {})
+    return world
+
+
+def _say(step: Told, number: int, *, fast: bool) -> None:
+    if sys.stdout.isatty():
+        say(painted(bar(number, _STEPS), "dim"))
+    said = painted(f"# {step.why}", "bold")
+    say(f"{said}\n{painted(f'[{step.account}]', 'dim')} $ {painted(step.command, 'green')}\n{step.answer}\n")
+    if not fast and sys.stdout.isatty():
+        time.sleep(_PAUSE)
+
+
 class _Teller:
-    """Makes the calls of the story, in a world of its own, and tells them as commands of the AWS CLI."""
+    """Makes the calls of the story, and tells them as commands of the AWS CLI."""
 
-    def __init__(self) -> None:
-        # Imported here: `--help` needs no emulator.
-        from artifact_emulator.core import Core
-        from artifact_emulator.message import Request
-
-        self._core = Core()
-        self._via = Request("POST", "/", "", {"host": "localhost", "user-agent": "artifact-emulator demo"}, b"")
+    def __init__(self, calling: Calling) -> None:
+        self._calling = calling
 
     def call(self, account: str, asked: str, **members: Any) -> Any:
         """Call an operation, such as `iam:GetRole`, as an account's root user.
 
         Raises Failure.
         """
-        from artifact_emulator.under_way import UnderWay
-        from artifact_state.principals import root_of
-
         service, _, operation = asked.partition(":")
-        under_way = UnderWay(self._via, self._core.world, members=members)
-        return self._core.perform(under_way, root_of(account), service, operation)
+        return self._calling.call(account, service, operation, members)
 
     def told(self, why: str, account: str, asked: str, shown: Callable[[Any], str], **members: Any) -> Told:
         """Tell a call that succeeds."""
-        from artifact_emulator.failures import Failure
-
         try:
             answer = shown(self.call(account, asked, **members))
         except Failure as failure:
@@ -83,8 +107,6 @@ class _Teller:
 
     def refused(self, why: str, account: str, asked: str, **members: Any) -> Told:
         """Tell a call that is refused."""
-        from artifact_emulator.failures import Failure
-
         try:
             self.call(account, asked, **members)
         except Failure as failure:
@@ -92,8 +114,7 @@ class _Teller:
         raise CannotDo(f"{asked} was not refused, which the document says")
 
 
-def _story() -> Iterator[Told]:
-    teller = _Teller()
+def _story(teller: _Teller) -> Iterator[Told]:
     trust = {"ServicePrincipal": ARTIFACT}
     enable, disable = "organizations:EnableAWSServiceAccess", "organizations:DisableAWSServiceAccess"
     view = "artifact:ListCustomerAgreements"

@@ -9,31 +9,40 @@ from shlex import quote
 from typing import Any
 
 from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json, write_file
-from artifact_emulator.models import MODELS
+from artifact_emulator.commands.teaching import teach
+from artifact_emulator.surroundings import misleading, past_proxies
 
 _ID = re.compile(r"\d{12}")
-_UNWANTED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION")
-"""What would lead an SDK elsewhere."""
 _SHELLS = ("bash", "zsh", "sh", "fish", "powershell", "cmd")
+_OFTEN_SET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+"""What is unset even if it is not set here: the shell that heeds it may be another."""
+_EVALUATED = """\
+examples:
+  eval "$(artifact-emulator env --account 111122223333)"                        bash, zsh, sh
+  artifact-emulator env --account 111122223333 | source                         fish
+  artifact-emulator env --account 111122223333 | Out-String | Invoke-Expression PowerShell
+  artifact-emulator env --shell cmd >env.cmd && call env.cmd                    cmd
+
+What would lead an SDK elsewhere, such as AWS_PROFILE, is unset."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the others."""
-    exports = commands.add_parser(
-        "env",
-        help="print the settings for a shell",
-        description='Print the settings for a shell: eval "$(artifact-emulator env --account 111122223333)"',
+    exports = teach(
+        commands, "env", "print the settings by which AWS's SDKs and command line find a world, for a shell"
     )
+    exports.epilog = _EVALUATED
     exports.add_argument("--account", type=_account, metavar="ID", default="123456789012", help="whose root user calls")
     exports.add_argument("--region", metavar="REGION", default="us-east-1")
     exports.add_argument("--shell", choices=_SHELLS, default=_own_shell(), help="(default: the one that $SHELL names)")
-    profiles = commands.add_parser(
+    profiles = teach(
+        commands,
         "profiles",
-        help="print an AWS configuration file with a profile for each account",
-        description="Print an AWS configuration file with a profile for each account of a world: "
-        "artifact-emulator profiles --output aws.ini; AWS_CONFIG_FILE=aws.ini aws --profile NAME ...",
+        "print an AWS configuration file with a profile for each account of a world",
+        "profiles",
+        "profiles --output aws.ini && AWS_CONFIG_FILE=aws.ini aws --profile management organizations list-accounts",
     )
-    profiles.add_argument("--output", type=Path, metavar="FILE", help="write it there")
+    profiles.add_argument("--output", "-o", type=Path, metavar="FILE", help="write it there")
     for one in (exports, profiles):
         add_world(one)
         add_json(one)
@@ -46,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.command == "env":
         settings = asked_world(options).environment(options.account, region=options.region)
-        settings["AWS_DATA_PATH"] = str(MODELS)
+        settings |= past_proxies(settings, os.environ)
         if options.json:
             say_json(settings)
         else:
@@ -90,7 +99,8 @@ def _exported(settings: dict[str, str], shell: str) -> str:
         "cmd": lambda value: value,
     }
     shown = written.get(shell, quote)
-    lines = [forget.format(name) for name in _UNWANTED]
+    unwanted = [name for name in misleading(os.environ) if name in os.environ or name in _OFTEN_SET]
+    lines = [forget.format(name) for name in unwanted]
     return "\n".join([*lines, *(export.format(name, shown(value)) for name, value in settings.items())])
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json
+from artifact_emulator.commands.showing import painted
+from artifact_emulator.commands.teaching import teach
 
 if TYPE_CHECKING:
     from artifact_emulator.client import RemoteWorld
@@ -16,7 +18,15 @@ _PAUSE = 0.5
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the others."""
-    parser = commands.add_parser("events", help="list what was called, or follow what is called")
+    parser = teach(
+        commands,
+        "events",
+        "list what was called in a world and what happened there, as CloudTrail tells it, or follow it",
+        "events --name EnableAWSServiceAccess --account 111122223333",
+        "events --error AccessDeniedException",
+        "events --follow",
+        'events --error "" --json | jq ".events[].eventName"',
+    )
     parser.add_argument("--follow", action="store_true", help="go on, until Ctrl+C")
     parser.add_argument("--name", metavar="NAME", help="an operation or a service event")
     parser.add_argument("--account", metavar="ID", help="of this account")
@@ -69,4 +79,5 @@ def _line(event: dict[str, Any]) -> str:
     identity = event["userIdentity"]
     who = identity.get("arn") or identity.get("invokedBy") or identity.get("accountId", "")
     outcome = event.get("errorCode", "done")
+    outcome = painted(outcome, "green" if outcome == "done" else "red")
     return f"{event['eventTime']}  {who}  {event['eventSource'].partition('.')[0]}:{event['eventName']}  {outcome}"

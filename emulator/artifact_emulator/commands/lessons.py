@@ -6,17 +6,27 @@ import time
 from typing import Any
 
 from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json
+from artifact_emulator.commands.showing import bar, painted
+from artifact_emulator.commands.teaching import teach
 
 _PAUSE = 0.5
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the others."""
-    parser = commands.add_parser("lesson", help="learn by doing: the mission's story, and five more lessons")
+    parser = teach(
+        commands,
+        "lesson",
+        "learn by doing: lessons that check themselves by what you call, from any SDK, the AWS CLI or the console",
+        "lesson list",
+        "lesson start story",
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listed = verbs.add_parser("list", help="list the lessons, and how far each is")
-    shown = verbs.add_parser("show", help="show a lesson, and how far it is")
-    begun = verbs.add_parser("start", help="go through a lesson: each step is told when the one before is done")
+    listed = teach(verbs, "list", "list the lessons, and how far each is")
+    shown = teach(verbs, "show", "show a lesson, and how far it is", "lesson show story")
+    begun = teach(
+        verbs, "start", "go through a lesson: each step is told when the one before is done", "lesson start story"
+    )
     for one in (shown, begun):
         one.add_argument("name", metavar="NAME")
     for one in (listed, shown, begun):
@@ -51,12 +61,14 @@ def _go_through(options: argparse.Namespace) -> None:
             found = world.ask("GET", f"lessons/{options.name}")
             steps, done = found["steps"], found["done"]
             for step in steps[max(told, 0) : done]:
-                say(f"✓ {step['learn'] or 'Done.'}\n")
+                say(f"{painted('✓', 'green')} {step['learn'] or 'Done.'}\n")
             if done == len(steps):
                 say("You are through.")
                 return
             if done != told:
-                say(f"{done + 1}/{len(steps)}  {steps[done]['text']}\n     $ {steps[done]['command']}")
+                if sys.stdout.isatty():
+                    say(bar(done, len(steps)))
+                say(f"{done + 1}/{len(steps)}  {steps[done]['text']}\n     $ {painted(steps[done]['command'], 'bold')}")
             told = done
             time.sleep(_PAUSE)
     except KeyboardInterrupt:

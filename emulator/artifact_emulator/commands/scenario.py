@@ -15,6 +15,8 @@ from artifact_emulator.commands.asking import (
     say_json,
     write_file,
 )
+from artifact_emulator.commands.showing import under_way
+from artifact_emulator.commands.teaching import teach
 
 if TYPE_CHECKING:
     from artifact_state.scenarios.forms import Scenario
@@ -24,33 +26,46 @@ _OF_A_WORLD = "world:"
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the others."""
-    parser = commands.add_parser(
+    parser = teach(
+        commands,
         "scenario",
-        help="show, check, compare, load and export scenarios",
-        description="Scenarios are worlds described in YAML or JSON. SCENARIO is a built-in one's name, or a file.",
+        "show, check, compare, load and export scenarios: worlds described in YAML or JSON, built in or files",
+        "scenario list",
+        "scenario show landing-zone >mine.yaml",
+        "scenario validate mine.yaml",
+        "scenario load mine.yaml --world mine",
+        "scenario diff mine.yaml world:mine",
+        "scenario export --world mine --output now.yaml",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listed = verbs.add_parser("list", help="list the built-in scenarios")
+    listed = teach(verbs, "list", "list the built-in scenarios")
     add_json(listed)
-    shown = verbs.add_parser("show", help="print a scenario")
+    shown = teach(verbs, "show", "print a scenario", "scenario show organization")
     shown.add_argument("scenario", metavar="SCENARIO")
     add_json(shown)
-    checked = verbs.add_parser("validate", help="check a file: its errors tell line and cure, and the exit status is 1")
+    checked = teach(
+        verbs, "validate", "check a file: its errors tell line and cure, and the exit status is 1 if there are any"
+    )
     checked.add_argument("scenario", metavar="FILE")
     add_json(checked)
-    compared = verbs.add_parser(
-        "diff", help="compare two scenarios, or worlds as `world:NAME`; the exit status is 1 if they differ"
+    compared = teach(
+        verbs,
+        "diff",
+        "compare two scenarios, or worlds as `world:NAME`; the exit status is 1 if they differ, 2 for trouble",
+        "scenario diff artifact-enabled world:default",
     )
     compared.add_argument("before", metavar="A")
     compared.add_argument("after", metavar="B")
-    loaded = verbs.add_parser("load", help="let a world begin with a scenario; a reset leads back to it")
+    loaded = teach(
+        verbs, "load", "let a world begin with a scenario; a reset leads back to it", "scenario load landing-zone"
+    )
     loaded.add_argument("scenario", metavar="SCENARIO")
-    exported = verbs.add_parser("export", help="write a world as a scenario")
+    exported = teach(verbs, "export", "write the present world as a scenario", "scenario export -o now.yaml")
     exported.add_argument("--output", "-o", metavar="FILE", type=Path, help="write there, not on standard output")
     for one in (compared, loaded, exported):
         add_world(one)
         add_json(one)
-    verbs.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
+    add_json(teach(verbs, "schema", "print the JSON Schema of scenarios, for editors"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -94,7 +109,8 @@ def _validate(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.files import UnreadableScenario, world_at
 
     try:
-        state = world_at(options.scenario).state
+        with under_way(f"checking {options.scenario}"):
+            state = world_at(options.scenario).state
     except UnreadableScenario as error:
         if not options.json:
             raise
@@ -113,7 +129,8 @@ def _diff(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.files import UnreadableScenario
 
     try:
-        found = differences(_described(options, options.before), _described(options, options.after))
+        with under_way("comparing"):
+            found = differences(_described(options, options.before), _described(options, options.after))
     except (UnreadableScenario, CannotDo) as error:
         # As diff(1) has it: 1 is for differences, 2 for trouble.
         raise CannotDo(str(error), 2) from None
@@ -142,9 +159,9 @@ def _described(options: argparse.Namespace, name: str) -> dict[str, Any]:
 def _load(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.files import scenario_at, world_at
 
-    # Made here first, so that an error tells its line.
-    world_at(options.scenario)
-    with explained():
+    with explained(), under_way(f"loading {options.scenario}"):
+        # Made here first, so that an error tells its line.
+        world_at(options.scenario)
         world = asked_world(options)
         world.begin(_content(scenario_at(options.scenario)))
     if options.json:
@@ -158,15 +175,19 @@ def _export(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.files import written
     from artifact_state.scenarios.forms import Scenario
 
-    with explained():
-        content = asked_world(options).scenario()
     as_json = options.json or (options.output is not None and options.output.suffix == ".json")
-    text = json.dumps(content, indent=2, ensure_ascii=False) if as_json else written(Scenario.model_validate(content))
+    with explained(), under_way("writing down the world"):
+        content = asked_world(options).scenario()
+        text = _as_json(content) if as_json else written(Scenario.model_validate(content))
     if options.output is None:
         say(text)
     else:
         write_file(options.output, text)
     return 0
+
+
+def _as_json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def _schema(options: argparse.Namespace) -> int:

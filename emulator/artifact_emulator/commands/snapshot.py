@@ -14,28 +14,33 @@ from artifact_emulator.commands.asking import (
     say_json,
     write_file,
 )
+from artifact_emulator.commands.showing import under_way
+from artifact_emulator.commands.teaching import teach
 
 _VERBS = {
-    "save": "keep the world as it is, in place of a snapshot of that name",
-    "restore": "let the world be as it was",
+    "save": "keep the world as it is, in place of a snapshot of that name; it ends with the emulator, unless exported",
+    "restore": "let the world be as it was when it was saved",
     "forget": "keep a snapshot no longer",
-    "list": "list the snapshots, the oldest first",
-    "export": "write a snapshot into a file",
-    "import": "bring a snapshot from a file",
+    "list": "list the snapshots of a world, the oldest first",
+    "export": "write a snapshot into a file, which any emulator of this version imports",
+    "import": "bring a snapshot from a file; restore it afterwards",
 }
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the others."""
-    parser = commands.add_parser(
+    parser = teach(
+        commands,
         "snapshot",
-        help="save, restore, export and import worlds as they are",
-        description="A snapshot is a world to the last detail, ids and clock included. It ends with the emulator, "
-        "unless it is exported.",
+        "save, restore, export and import worlds as they are, to the last detail; ids and clock included",
+        "snapshot save before",
+        "snapshot restore before",
+        "snapshot export before world.json",
+        "snapshot import before world.json --world another",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, told in _VERBS.items():
-        one = verbs.add_parser(verb, help=told)
+        one = teach(verbs, verb, told)
         if verb != "list":
             one.add_argument("name", metavar="NAME")
         if verb == "import":
@@ -69,7 +74,8 @@ def _carry_out(options: argparse.Namespace) -> None:
         _export(options)
         return
     if options.verb == "import":
-        world.import_snapshot(options.name, _read(options.file))
+        with under_way(f"importing {options.file}"):
+            world.import_snapshot(options.name, _read(options.file))
     else:
         {"save": world.save, "restore": world.restore, "forget": world.forget}[options.verb](options.name)
     if options.json:
@@ -77,7 +83,8 @@ def _carry_out(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    text = json.dumps(asked_world(options).export_snapshot(options.name), indent=1, ensure_ascii=False)
+    with under_way(f"exporting {options.name}"):
+        text = json.dumps(asked_world(options).export_snapshot(options.name), indent=1, ensure_ascii=False)
     if options.file is None:
         say(text)
     else:

@@ -3,21 +3,41 @@
 import argparse
 
 from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json
+from artifact_emulator.commands.teaching import teach
+
+_VERBS = {
+    "list": "list the worlds, and what is in them",
+    "make": "make a world, in place of one of that name, and print its endpoint",
+    "drop": "drop a world; the default one begins again",
+}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the others."""
-    parser = commands.add_parser("worlds", help="list, make, fork and drop worlds")
+    parser = teach(
+        commands,
+        "worlds",
+        "list, make, fork and drop worlds: each is apart from all others, at an endpoint of its own",
+        "worlds list",
+        "worlds make mine --fork default",
+        "worlds drop mine",
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, told in {"list": "list the worlds", "make": "make an empty world", "drop": "drop a world"}.items():
-        one = verbs.add_parser(verb, help=told)
+    for verb, told in _VERBS.items():
+        one = teach(verbs, verb, told)
         if verb != "list":
             one.add_argument("name", metavar="NAME")
         if verb == "make":
             one.add_argument("--fork", metavar="WORLD", help="make it a copy of another one")
         add_world(one)
         add_json(one)
-    begun = commands.add_parser("reset", help="let a world begin again")
+    begun = teach(
+        commands,
+        "reset",
+        "let a world begin again: empty, or with the scenario that it began with",
+        "reset",
+        "reset --world mine",
+    )
     add_world(begun)
     add_json(begun)
 
