@@ -6,20 +6,39 @@ from artifact_emulator.version import __version__
 
 if TYPE_CHECKING:
     from artifact_emulator.accepting import accept_agreement
+    from artifact_emulator.client import ControlError, Emulator, RemoteWorld
     from artifact_emulator.inprocess import Emulation, emulate
+    from artifact_emulator.launch import launched
 
-__all__ = ["Emulation", "__version__", "accept_agreement", "emulate"]
+__all__ = [
+    "ControlError",
+    "Emulation",
+    "Emulator",
+    "RemoteWorld",
+    "__version__",
+    "accept_agreement",
+    "emulate",
+    "launched",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Load the kit of test authors when it is asked for: a server's start has no use for it."""
+    # Each is imported here: some bring requests or botocore along.
     if name in ("Emulation", "emulate"):
-        # Imported here: it brings botocore along.
         from artifact_emulator import inprocess
 
         return getattr(inprocess, name)
+    if name in ("ControlError", "Emulator", "RemoteWorld"):
+        from artifact_emulator import client
+
+        return getattr(client, name)
     if name == "accept_agreement":
         from artifact_emulator.accepting import accept_agreement
 
         return accept_agreement
+    if name == "launched":
+        from artifact_emulator.launch import launched
+
+        return launched
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

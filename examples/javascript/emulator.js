@@ -11,13 +11,15 @@ const INSTALLED = fileURLToPath(new URL("../../.venv/bin/artifact-emulator", imp
 /** Start the emulator; it tells its address in its first line. */
 export async function startEmulator() {
   const command = process.env.ARTIFACT_EMULATOR ?? INSTALLED;
-  const server = spawn(command, ["serve", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  // It ends with this process, however that one ends: its standard input ends then.
+  const options = ["serve", "--port", "0", "--json", "--end-with-stdin"];
+  const server = spawn(command, options, { stdio: ["pipe", "pipe", "inherit"] });
   const failed = once(server, "exit").then(([status]) => {
     throw new Error(`${command} ended with status ${status} before it was ready`);
   });
   const [line] = await Promise.race([once(createInterface({ input: server.stdout }), "line"), failed]);
   failed.catch(() => {});
-  const endpoint = / ready on (\S+)/.exec(line)[1];
+  const { endpoint } = JSON.parse(line);
   return { world: () => new World(endpoint), stop: () => stop(server) };
 }
 

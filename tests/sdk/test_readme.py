@@ -9,11 +9,26 @@ import pytest
 from tests.sdk.emulator import Emulator
 
 README = Path(__file__).parents[2] / "README.md"
+TESTING = README.parent / "docs" / "testing.md"
 ADDRESS = "http://127.0.0.1:4700"
 
 
-def _examples(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README.read_text(), re.DOTALL)
+def _examples(language: str, page: Path = README) -> list[str]:
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [text for named, text in blocks if named == language]
+
+
+def _passed(folder: Path, conftest: str, tests: dict[str, str]) -> int:
+    """Run a suite as its author would; tell how many tests passed, which all of them have to."""
+    for name, text in {"conftest.py": conftest, **tests}.items():
+        (folder / name).write_text(text)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={folder}", str(folder)]
+    done = subprocess.run(command, env=kept, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.search(r"(\d+) passed", done.stdout)
+    assert found
+    return int(found[1])
 
 
 class TestReadme:
@@ -44,7 +59,22 @@ class TestReadme:
         assert done.returncode == 0, done.stderr
         assert '"agreements": [' in done.stdout
 
+    def test_first_test(self, tmp_path: Path) -> None:
+        """The first test of one's own passes as README has it, in a folder of its own."""
+        conftest, test = (one for one in _examples("") if "pytest_plugins" in one or "def test_" in one)
+        assert _passed(tmp_path, conftest, {"test_mine.py": test}) == 1
+
     def test_there_are_examples(self) -> None:
         """The tests above found what they are to run."""
         assert len(_examples("python")) == 1
         assert len(_examples("sh")) == 1
+
+
+class TestTesting:
+    """The examples of docs/testing.md do what it says."""
+
+    def test_suite(self, tmp_path: Path) -> None:
+        """Its blocks of Python, each as a file of a suite that has its conftest.py."""
+        conftest, *tests = _examples("python", TESTING)
+        names = {f"test_{number}.py": text for number, text in enumerate(tests)}
+        assert _passed(tmp_path, conftest, names) == sum(text.count("def test_") for text in tests) > 5
