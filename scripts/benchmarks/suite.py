@@ -22,7 +22,8 @@ _HOW = """\
 How: the same {tests} tests, run by `pytest` from its start to its end, in {rounds} rounds; boto3, pytest and the
 start of the server are in every figure. A test makes a client, an organization, three accounts, a unit and a policy,
 and looks at what is there: 17 calls, all of which moto has. On the server: ours as the pytest plugin starts it, a
-world for each test; `ThreadedMotoServer`, as moto's documentation has it, reset before each test. In the process:
+world for each test; `ThreadedMotoServer`, as moto's documentation has it, reset before each test. By pytest-xdist ours
+runs two tests at a time; moto's server has one state for all, so that its suite runs one at a time. In the process:
 `emulate()` and `mock_aws` around each test. `boto3.client` is how most tests make a client: `mock_aws` makes boto3
 forget its default session, which then reads AWS's models anew. The last row has one session for all tests on both
 sides: four fifths of what is left of ours is botocore itself, so that no emulator would be 2.5 times as fast as moto
@@ -40,9 +41,12 @@ class Size:
 FULL = Size(tests=200, rounds=5)
 SMOKE = Size(tests=2, rounds=1)
 
+_PARALLEL = Figure("tests a second, on the server, by pytest-xdist", digits=1, target=_TARGET)
+
 # The options of the suite by which a figure is taken, without the place's owner.
 PLACES = {
     Figure("tests a second, on the server", digits=1, target=_TARGET): ("server",),
+    _PARALLEL: ("server",),
     Figure("tests a second, in the process", digits=1, target=_TARGET): ("process",),
     Figure("tests a second, in the process, one session", digits=1): ("process", "--one-session"),
 }
@@ -63,7 +67,8 @@ def measure(say: Callable[[str], None], *, smoke: bool) -> str:
         samples: dict[str, dict[Figure, float]] = {"our": {}, "moto": {}}
         for figure, (place, *options) in PLACES.items():
             for owner in order:
-                samples[owner][figure] = size.tests / _run(f"{owner}-{place}", options, size.tests)
+                parallel = ["--numprocesses", "2"] if (figure, owner) == (_PARALLEL, "our") else []
+                samples[owner][figure] = size.tests / _run(f"{owner}-{place}", [*options, *parallel], size.tests)
         rounds.append((samples["our"], samples["moto"]))
     how = _HOW.format(tests=size.tests, rounds=size.rounds)
     return "\n\n".join([taken, table(Comparison(rounds), tuple(PLACES), beside="moto"), how])

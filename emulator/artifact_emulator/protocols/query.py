@@ -5,7 +5,10 @@ Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,17 +23,20 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def form(request: Request) -> dict[str, str]:
+def form(request: Request) -> Mapping[str, str]:
     """Read the form of a request, from its body or, for GET, from its query.
 
     Raises Failure: MalformedQueryString.
     """
     try:
-        encoded = request.body.decode() if request.method == "POST" else request.query
-        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=10_000, errors="strict")
+        return _fields(request.body.decode() if request.method == "POST" else request.query)
     except ValueError:
         raise Failure("MalformedQueryString", "The query string is malformed.", 404) from None
-    return dict(pairs)
+
+
+@lru_cache(maxsize=1)  # Whoever finds the operation reads the form, and whoever reads the members reads it again.
+def _fields(encoded: str) -> Mapping[str, str]:
+    return MappingProxyType(dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=10_000, errors="strict")))
 
 
 def parse(service: Service, operation: Operation, request: Request) -> dict[str, Any]:
