@@ -1,9 +1,10 @@
 """A running emulator as its user sees it: worlds, boto3 clients of any account, the control API."""
 
+import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,21 @@ class Emulator:
         if answer.status_code >= 400:
             raise ControlError(answer.status_code, answer.json()["detail"])
         return answer.json() if answer.content else None
+
+    def listen(self, path: str) -> Iterator[tuple[str, str]]:
+        """Call the control API for what it tells as it comes, until it ends; give each field of the event stream.
+
+        Raises ControlError, and requests' ConnectionError when nobody listens.
+        """
+        headers = {"Accept": "text/event-stream"}
+        with self._http.get(self.endpoint + path, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
+            if answer.status_code >= 400:
+                raise ControlError(answer.status_code, answer.json()["detail"])
+            # A server that ends ends in the midst of its answer.
+            with suppress(requests.exceptions.ChunkedEncodingError):
+                for line in answer.iter_lines(chunk_size=None, decode_unicode=True):
+                    field, _, value = line.partition(": ")
+                    yield field, value
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> requests.Response:
         """Send a request that is ready, such as a call of AWS.
@@ -320,6 +336,19 @@ class RemoteWorld(WorldInTest):
         Raises ControlError, and requests' ConnectionError when nobody listens.
         """
         return self.emulator.ask(method, f"{self._base}/_emulator/{path}", body)
+
+    def follow(self, name: str | None = None, **filters: str) -> Iterator[dict[str, Any]]:
+        """Give what was called and what happened so far, then what comes, for ever; `events` tells of the filters.
+
+        Raises ControlError, and requests' ConnectionError when the emulator ends.
+        """
+        asked = filters if name is None else {"name": name, **filters}
+        path = f"{self._base}/_emulator/events?{urlencode({**asked, 'after': -1})}"
+        while True:
+            # It ends when the world is another one, which is then told of from its beginning.
+            for field, value in self.emulator.listen(path):
+                if field == "data":
+                    yield json.loads(value)
 
     def fork(self, name: str) -> "RemoteWorld":
         """Make another world with all that this one has, in place of one of that name."""

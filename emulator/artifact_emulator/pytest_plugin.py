@@ -57,13 +57,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def artifact_emulator(pytestconfig: pytest.Config) -> "Emulator":
+def artifact_emulator(pytestconfig: pytest.Config) -> Iterator["Emulator"]:
     """Give the running emulator: one for all tests, of which each uses a world of its own."""
     where: str = pytestconfig.getoption(_OPTION)
     shared: str | None = getattr(pytestconfig, "workerinput", {}).get(_INPUT)
-    if shared or where not in ("worker", "run"):
-        return _reached(shared or where)
-    return _launch(pytestconfig)
+    is_there = shared or where not in ("worker", "run")
+    emulator = _reached(shared or where) if is_there else _launch(pytestconfig)
+    yield emulator
+    emulator.close()
 
 
 @pytest.fixture

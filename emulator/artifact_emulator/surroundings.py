@@ -53,15 +53,16 @@ def misleading(environ: Mapping[str, str]) -> list[str]:
 
 def changes(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str | None]:
     """Give the variables that are to be set, and those that are to be unset, so that SDKs heed the settings alone."""
-    data_path = os.pathsep.join(filter(None, (str(MODELS), environ.get("AWS_DATA_PATH"))))
     kept_away = {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_DATA_PATH": data_path,
     }
     hidden = dict.fromkeys([_ENDPOINT, *misleading(environ)])
-    return {**hidden, **kept_away, **settings, **past_proxies(settings, environ)}
+    # Models of one's own stay known beside ours.
+    folders = dict.fromkeys([str(MODELS), *filter(None, environ.get("AWS_DATA_PATH", "").split(os.pathsep))])
+    data_path = {"AWS_DATA_PATH": os.pathsep.join(folders)}
+    return {**hidden, **kept_away, **settings, **data_path, **past_proxies(settings, environ)}
 
 
 @contextmanager

@@ -152,6 +152,22 @@ class TestEvents:
             assert "iam:ListRoles" in following.stdout.readline()
             following.terminate()
 
+    def test_are_followed_as_one_asks(self, emulator: Emulator) -> None:
+        """Filtered, in JSON one a line, and from the beginning of a world that takes the place of another."""
+        world = emulator.world("followed")
+        asked = ["events", "--follow", "--json", "--name", "CreateOrganization", "--endpoint", world.endpoint]
+        with subprocess.Popen(
+            [sys.executable, "-m", "artifact_emulator", *asked], stdout=subprocess.PIPE, text=True
+        ) as following:
+            assert following.stdout
+            for account in ("111122223333", "222233334444"):
+                world.client("organizations", account).create_organization()
+                assert json.loads(following.stdout.readline())["userIdentity"]["accountId"] == account
+                # In its place another one begins.
+                emulator.ask("PUT", "/_emulator/worlds/followed", {})
+            following.terminate()
+        world.drop()
+
     def test_end_with_the_server(self) -> None:
         """A server that ends meanwhile is told of in one line; so is Ctrl+C, as nothing."""
         with launched() as emulator:
@@ -242,6 +258,11 @@ class TestLessons:
             world.client("organizations", "111122223333").create_organization()
             assert any(line.startswith("2/7") for line in learning.stdout)
             learning.terminate()
+        with subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, text=True) as learning:
+            assert learning.stdout
+            assert json.loads(learning.stdout.readline())["done_at"]
+            learning.terminate()
+        world.drop()
 
 
 class TestDoctor:

@@ -20,6 +20,7 @@ from moto import mock_aws
 import artifact_emulator
 from artifact_emulator import emulate, inprocess
 from artifact_emulator.client import ControlError
+from artifact_emulator.models import MODELS
 from tests.sdk.emulator import ORGANIZATIONS_BAA
 
 MANAGEMENT = "111122223333"
@@ -71,8 +72,10 @@ class TestEmulate:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
         monkeypatch.setenv("AWS_PROFILE", "production")
         monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.com")
+        monkeypatch.setenv("AWS_DATA_PATH", "/models/of/mine")
         before = dict(os.environ)
         with emulate():
+            assert os.environ["AWS_DATA_PATH"] == f"{MODELS}{os.pathsep}/models/of/mine"
             assert boto3.Session().client("sts").get_caller_identity()["Account"] == "123456789012"
         assert dict(os.environ) == before
 

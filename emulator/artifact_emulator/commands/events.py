@@ -1,19 +1,13 @@
 """The command `events`: what was called in a world and what happened there, and what is happening."""
 
 import argparse
+import json
 import sys
-import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json
 from artifact_emulator.commands.showing import painted
 from artifact_emulator.commands.teaching import teach
-
-if TYPE_CHECKING:
-    from artifact_emulator.client import RemoteWorld
-
-_PAUSE = 0.5
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,7 +21,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "events --follow",
         'events --error "" --json | jq ".events[].eventName"',
     )
-    parser.add_argument("--follow", action="store_true", help="go on, until Ctrl+C")
+    parser.add_argument(
+        "--follow", action="store_true", help="go on with each as it comes, in JSON one a line, until Ctrl+C"
+    )
     parser.add_argument("--name", metavar="NAME", help="an operation or a service event")
     parser.add_argument("--account", metavar="ID", help="of this account")
     parser.add_argument("--source", metavar="SOURCE", help="such as organizations.amazonaws.com")
@@ -51,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
                 say("\n".join(map(_line, found)))
             return 0
         try:
-            for event in _following(world, options):
+            for event in world.follow(options.name, **_filters(options)):
                 if options.json:
-                    say_json(event)
+                    say(json.dumps(event))
                 else:
                     say(_line(event))
         except KeyboardInterrupt:
@@ -64,15 +60,6 @@ def run(options: argparse.Namespace) -> int:
 def _filters(options: argparse.Namespace) -> dict[str, str]:
     asked = {"account": options.account, "source": options.source, "error": options.error}
     return {name: value for name, value in asked.items() if value is not None}
-
-
-def _following(world: "RemoteWorld", options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    seen: set[str] = set()
-    while True:
-        found = world.events(options.name, **_filters(options))
-        yield from (one for one in found if one["eventID"] not in seen)
-        seen = {one["eventID"] for one in found}
-        time.sleep(_PAUSE)
 
 
 def _line(event: dict[str, Any]) -> str:

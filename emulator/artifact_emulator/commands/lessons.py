@@ -1,6 +1,7 @@
 """The command `lesson`: exercises that check themselves by what is called."""
 
 import argparse
+import json
 import sys
 import time
 from typing import Any
@@ -60,19 +61,30 @@ def _go_through(options: argparse.Namespace) -> None:
         while True:
             found = world.ask("GET", f"lessons/{options.name}")
             steps, done = found["steps"], found["done"]
-            for step in steps[max(told, 0) : done]:
-                say(f"{painted('✓', 'green')} {step['learn'] or 'Done.'}\n")
-            if done == len(steps):
-                say("You are through.")
-                return
             if done != told:
-                if sys.stdout.isatty():
-                    say(bar(done, len(steps)))
-                say(f"{done + 1}/{len(steps)}  {steps[done]['text']}\n     $ {painted(steps[done]['command'], 'bold')}")
+                _tell_progress(options, steps, max(told, 0), done)
+            if done == len(steps):
+                return
             told = done
             time.sleep(_PAUSE)
     except KeyboardInterrupt:
         sys.stderr.write("\n")
+
+
+def _tell_progress(options: argparse.Namespace, steps: list[dict[str, Any]], before: int, done: int) -> None:
+    """Tell what was done meanwhile, and what is to be done next; in JSON a line for each step that is done."""
+    for step in steps[before:done]:
+        learnt = f"{painted('✓', 'green')} {step['learn'] or 'Done.'}\n"
+        say(json.dumps(step, ensure_ascii=False) if options.json else learnt)
+    if options.json:
+        return
+    if done == len(steps):
+        say("You are through.")
+        return
+    if sys.stdout.isatty():
+        say(bar(done, len(steps)))
+    step = steps[done]
+    say(f"{done + 1}/{len(steps)}  {step['text']}\n     $ {painted(step['command'], 'bold')}")
 
 
 def _line(step: dict[str, Any]) -> str:
