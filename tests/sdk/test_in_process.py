@@ -169,7 +169,7 @@ class TestEmulate:
             with pytest.raises(ClientError, match="AccessDeniedException"):
                 organizations.list_roots()
             emulation.assert_called("ListRoots", account=MANAGEMENT, error="AccessDeniedException")
-            with pytest.raises(AssertionError, match=r"ListRoots by arn:aws:iam::\d+:root: AccessDeniedException"):
+            with pytest.raises(AssertionError, match=r"ListRoots by arn:aws:iam::\d+:root: AccessDenied"):
                 emulation.assert_called("ListRoots", error="")
             emulation.save("before")
             organizations.create_account(Email="new@example.com", AccountName="New")

@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.commands.asking import CannotDo, add_json, add_world, asked_world, explained, say, say_json
+from artifact_emulator.commands.teaching import teach
 
 if TYPE_CHECKING:
     from artifact_emulator.client import RemoteWorld
@@ -11,13 +12,19 @@ if TYPE_CHECKING:
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the others."""
-    parser = commands.add_parser("policy", help="suggest the least policy, or explain a decision")
+    parser = teach(
+        commands,
+        "policy",
+        "suggest the least policy, or explain a decision",
+        "policy suggest arn:aws:iam::111122223333:user/alice > policy.json",
+        "policy explain",
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    suggest = verbs.add_parser(
+    suggest = teach(
+        verbs,
         "suggest",
-        help="print the least policy for what a principal has called, refused calls among them",
-        description="Print the least policy for what a principal has called, refused calls among them: JSON, ready for "
-        "`aws iam put-user-policy --policy-document`.",
+        "print the least policy for what a principal has called, refused calls among them: JSON, ready for IAM",
+        "policy suggest arn:aws:iam::111122223333:user/alice > policy.json",
     )
     suggest.add_argument(
         "principal",
@@ -25,16 +32,22 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="ARN",
         help="of a user, a role, a session or a root user (default: whoever called, if it was one alone)",
     )
-    explain = verbs.add_parser("explain", help="tell why a call was let through or refused, and what to change")
+    explain = teach(
+        verbs,
+        "explain",
+        "tell why a call was let through or refused, and what to change",
+        "policy explain",
+        "policy explain 7b1e9a3c-5f0d-4c39-9f43-0d1a2b3c4d5e",
+    )
     explain.add_argument(
         "request_id",
         nargs="?",
         metavar="REQUEST-ID",
         help="as the answer's x-amzn-RequestId has it (default: the last call that was refused)",
     )
-    add_world(suggest)
-    add_world(explain)
-    add_json(explain)
+    for verb in (suggest, explain):
+        add_world(verb)
+        add_json(verb)
 
 
 def run(options: argparse.Namespace) -> int:
