@@ -193,9 +193,13 @@ def _principals(written: Any) -> Iterator[str]:
 
 def _covers(pattern: Pattern, question: Question) -> bool:
     """Tell whether a pattern covers what a call is about; one that lacks parts of an ARN is completed by stars."""
+    if pattern.outline is not None and not _fits(pattern.outline, question):
+        return False  # Without a look at the keys of the call.
     filled = pattern.filled(question.keys)
-    if filled is None:
-        return False
+    return filled is not None and _fits(filled, question)
+
+
+def _fits(filled: str, question: Question) -> bool:
     wanted = _parts(filled)
     if wanted is None:
         return True

@@ -16,18 +16,27 @@ ANY, ONE = "\ue000", "\ue001"
 """What stands for `*` and `?` once a pattern is read: nobody writes these, so that a value is never taken for them."""
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DEFAULTED = re.compile(r"""\s*([^,\s]+)\s*,\s*'([^']*)'\s*""")
+_COLONS = 5
 _LITERAL = {"*": "*", "?": "?", "$": "$"}
 
 
 class Pattern:
     """A pattern that was read: what it says, and whether it waits for a call's variables."""
 
-    __slots__ = ("_fixed", "_parts", "text")
+    __slots__ = ("_fixed", "_parts", "outline", "text")
 
     def __init__(self, text: str, *, variables: bool = True) -> None:
         self.text = text
         self._parts = _VARIABLE.split(text) if variables and "${" in text else [text]
         self._fixed = None if len(self._parts) > 1 else _read(text)
+        self.outline = self._outline()
+        """What fits the pattern of an ARN whatever its variables are; None where they may be anywhere in it."""
+
+    def _outline(self) -> str | None:
+        # A value may have colons of its own: only in the last part of an ARN they part nothing.
+        if self._fixed is not None or self._parts[0].count(":") < _COLONS:
+            return None
+        return "".join(ANY if at % 2 else _read(part) for at, part in enumerate(self._parts))
 
     @property
     def variables(self) -> frozenset[str]:

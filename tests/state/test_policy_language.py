@@ -1,7 +1,8 @@
 """What a policy says of a call: actions, resources, principals and conditions."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 import pytest
 
@@ -37,6 +38,22 @@ def allows(document: str, question: Question) -> bool:
     """Tell whether a policy alone allows a call."""
     policy = policy_of(document)
     return policy.denying(question) is None and policy.allowing(question) is not None
+
+
+class Unread(Mapping[str, tuple[str, ...]]):
+    """The keys of a call of which nobody may read one."""
+
+    def __getitem__(self, key: str) -> NoReturn:
+        """Fail."""
+        raise AssertionError(key)
+
+    def __iter__(self) -> NoReturn:
+        """Fail."""
+        raise AssertionError
+
+    def __len__(self) -> int:
+        """Fail."""
+        raise AssertionError
 
 
 class TestActions:
@@ -120,6 +137,20 @@ class TestResources:
         literal = written(allow(resource="arn:aws:iam::*:user/a${*}b${?}${$}"))
         assert allows(literal, asked(resource="arn:aws:iam::1:user/a*b?$"))
         assert not allows(literal, asked(resource="arn:aws:iam::1:user/axxbx$"))
+
+    def test_variables_with_colons(self) -> None:
+        """A value may have colons of its own, wherever it stands."""
+        last = written(allow(resource="arn:aws:s3:::home/${aws:userid}"))
+        assert allows(last, asked(resource="arn:aws:s3:::home/AROA:me", aws__userid="AROA:me"))
+        earlier = written(allow(resource="arn:${x}:role/a"))
+        assert allows(earlier, asked(resource="arn:aws:iam::1:role/a", x="aws:iam::1"))
+
+    def test_variables_are_not_looked_for_in_vain(self) -> None:
+        """The keys of a call are put together for no statement that is about other things, or about everything."""
+        of_users = written(allow(resource="arn:aws:iam::*:user/${aws:username}"))
+        question = Question(action="iam:GetRole", resource="arn:aws:iam::1:role/a", keys=Unread())
+        assert not allows(of_users, question)
+        assert allows(written(allow()), question)
 
     def test_variables_of_the_old_version(self) -> None:
         """The policies of 2008 know none."""

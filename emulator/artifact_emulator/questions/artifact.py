@@ -3,14 +3,13 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsartifact.html
 """
 
-from artifact_emulator.questions.terms import Keys, Members, Resources, resource_tags
+from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
 from artifact_state import arns
 from artifact_state.model import Caller
 from artifact_state.reports import report_of
-from artifact_state.world import Transaction
 
 
-def resources(tx: Transaction, operation: str, members: Members) -> Resources:
+def resources(tx: Seen, operation: str, members: Members) -> Resources:
     """Name what a call is about: each resource's type and its ARN."""
     caller = tx.caller
     if "agreementId" in members:
@@ -27,7 +26,7 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
         yield "compliance-inquiry", members["resourceArn"]
 
 
-def context(tx: Transaction, operation: str, members: Members) -> Keys:
+def context(tx: Seen, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
     report = report_of(tx.state, members["reportId"]) if "reportId" in members else None
     if report is None:
@@ -35,18 +34,18 @@ def context(tx: Transaction, operation: str, members: Members) -> Keys:
     return {"artifact:ReportSeries": (report.series,), "artifact:ReportCategory": (report.category,)}
 
 
-def about(tx: Transaction, arn: str) -> Keys:
+def about(tx: Seen, arn: str) -> Keys:
     """Give the condition keys of a resource: its tags."""
     return resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(arn.rpartition("/")[2], ()))
 
 
-def _customer_agreement(tx: Transaction, customer_agreement_id: str) -> str:
+def _customer_agreement(tx: Seen, customer_agreement_id: str) -> str:
     accepted = tx.state.acceptances.get(customer_agreement_id)
     owner = accepted.account_id if accepted else tx.caller.account_id
     return arns.customer_agreement(tx.caller.partition, owner, customer_agreement_id)
 
 
-def _report(tx: Transaction, members: Members) -> str:
+def _report(tx: Seen, members: Members) -> str:
     report = report_of(tx.state, members["reportId"])
     version = members.get("reportVersion") or (report.latest.version if report else 1)
     return arns.report(tx.caller.partition, members["reportId"], version)

@@ -4,14 +4,14 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 """
 
 from collections.abc import Iterator
+from functools import partial
 from types import MappingProxyType
 
 from artifact_emulator.questions import artifact, iam, organizations, sts
-from artifact_emulator.questions.terms import Keys, Members, request_tags
+from artifact_emulator.questions.terms import Keys, KeysOnDemand, Members, Moment, Seen, request_tags
 from artifact_state import arns, catalog, wildcards
 from artifact_state.call_keys import account_keys, principal_keys
 from artifact_state.policy_language import ANYTHING, Question
-from artifact_state.world import Transaction
 
 # AWS has these in one region of a partition, wherever a client says that he is:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
@@ -30,30 +30,38 @@ _SERVICES = {"artifact": artifact, "iam": iam, "organizations": organizations, "
 
 
 def questions_of(
-    tx: Transaction, service: str, operation: str, members: Members, more: wildcards.Keys = NOTHING
+    tx: Seen, service: str, operation: str, members: Members, more: wildcards.Keys = NOTHING
 ) -> Iterator[Question]:
     """Ask of each resource that a call is about: every answer has to allow it.
 
     More is known of some calls than their members: by what they were sent, and on whose behalf.
     """
+    moment = Moment(tx.state, tx.caller, tx.now)
     asks = _SERVICES.get(service)
-    caller = principal_keys(tx.state, tx.caller, tx.now)
-    if asks is None:
-        yield Question(action=f"{service}:{operation}", resource=ANYTHING, keys={**caller, **more})
-        return
-    call = {**more, **_lowered(request_tags(members)), **_lowered(asks.context(tx, operation, members))}
-    if service in _GLOBAL:
-        call["aws:requestedregion"] = (arns.GLOBAL_REGIONS[tx.caller.partition],)
     named: list[tuple[str, str]] | None = None
     for action in (f"{service}:{operation}", *_besides(service, operation, members)):
         types = () if action in _OF_WHAT_IS_MADE and operation != "TagResource" else catalog.resource_types(action)
-        if types and named is None:
-            named = list(asks.resources(tx, operation, members))
+        if asks is not None and types and named is None:
+            named = list(asks.resources(moment, operation, members))
         about = [arn for kind, arn in named or () if kind in types]
         for resource in dict.fromkeys(about or [ANYTHING]):
-            own = _lowered(asks.about(tx, resource)) if resource != ANYTHING else {}
-            keys = {**_owner(tx, resource), **own, **caller, **call}
+            keys = KeysOnDemand(partial(_keys, moment, service, operation, members, more, resource))
             yield Question(action=action, resource=resource, keys=keys)
+
+
+def _keys(  # noqa: PLR0913, PLR0917 - all that is known of a call
+    moment: Moment, service: str, operation: str, members: Members, more: wildcards.Keys, resource: str
+) -> Keys:
+    """Put the condition keys of a call together, as it is about a resource."""
+    asks = _SERVICES.get(service)
+    keys = {**_owner(moment, resource)}
+    if asks is not None and resource != ANYTHING:
+        keys |= _lowered(asks.about(moment, resource))
+    keys |= principal_keys(moment.state, moment.caller, moment.now)
+    if service in _GLOBAL:
+        keys["aws:requestedregion"] = (arns.GLOBAL_REGIONS[moment.caller.partition],)
+    keys |= {**more, **_lowered(request_tags(members))}
+    return keys | _lowered(asks.context(moment, operation, members)) if asks is not None else keys
 
 
 def _besides(service: str, operation: str, members: Members) -> Iterator[str]:
@@ -73,7 +81,7 @@ def _besides(service: str, operation: str, members: Members) -> Iterator[str]:
         yield "sts:SetSourceIdentity"
 
 
-def _owner(tx: Transaction, arn: str) -> Keys:
+def _owner(tx: Seen, arn: str) -> Keys:
     """Tell whose a resource is; what is about nothing in particular is about the caller's account."""
     if arn == ANYTHING:
         return account_keys(tx.state, tx.caller.account_id, tx.now)

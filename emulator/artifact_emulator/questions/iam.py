@@ -3,12 +3,11 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 """
 
-from artifact_emulator.questions.terms import Keys, Members, Resources, resource_tags
+from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
 from artifact_state import by_name, catalog
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.identities import Group, User
 from artifact_state.policy_references import arn_by
-from artifact_state.world import Transaction
 
 _NAMING = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
 """The members that name an identity; `PolicyArn` names what is attached to it, unless a call names no identity."""
@@ -21,7 +20,7 @@ _KEYS = {
 }
 
 
-def resources(tx: Transaction, operation: str, members: Members) -> Resources:
+def resources(tx: Seen, operation: str, members: Members) -> Resources:
     """Name what a call is about: each resource's type and its ARN."""
     making = _MAKING.get(operation)
     named = {kind: members[name] for name, kind in _NAMING.items() if name in members}
@@ -47,12 +46,12 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
         yield "role", _arn(tx, "role", f"/aws-service-role/{service}/", linked.name if linked else "*")
 
 
-def context(tx: Transaction, operation: str, members: Members) -> Keys:
+def context(tx: Seen, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
     return {key: (members[name],) for name, key in _KEYS.items() if name in members}
 
 
-def about(tx: Transaction, arn: str) -> Keys:
+def about(tx: Seen, arn: str) -> Keys:
     """Give the condition keys of a resource: its tags, of users and roles under either of two names, and its boundary.
 
     A call that is to change the boundary has the new one.
@@ -77,18 +76,18 @@ def about(tx: Transaction, arn: str) -> Keys:
     return keys
 
 
-def _owner(tx: Transaction, access_key_id: str) -> str | None:
+def _owner(tx: Seen, access_key_id: str) -> str | None:
     """Name the user whose access key it is; None for a root user's, and for nobody's."""
     key = tx.state.access_keys.get(access_key_id)
     return key.user_name if key else None
 
 
-def _path_of(tx: Transaction, kind: str, name: str) -> str:
+def _path_of(tx: Seen, kind: str, name: str) -> str:
     held = _found(tx, kind, name)
     return held.path if held else "/"
 
 
-def _found(tx: Transaction, kind: str, name: str) -> User | Group | Role | None:
+def _found(tx: Seen, kind: str, name: str) -> User | Group | Role | None:
     account_id = tx.caller.account_id
     if kind == "user":
         return by_name.find(tx.state.users.get(account_id, ()), name)
@@ -97,5 +96,5 @@ def _found(tx: Transaction, kind: str, name: str) -> User | Group | Role | None:
     return by_name.find(tx.state.roles.get(account_id, ()), name)
 
 
-def _arn(tx: Transaction, kind: str, path: str, name: str) -> str:
+def _arn(tx: Seen, kind: str, path: str, name: str) -> str:
     return f"arn:{tx.caller.partition}:iam::{tx.caller.account_id}:{kind}{path}{name}"

@@ -3,12 +3,11 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
 """
 
-from artifact_emulator.questions.terms import Keys, Members, Resources, resource_tags
+from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
 from artifact_state import arns
 from artifact_state.attachments import aws_managed_by_id
 from artifact_state.authority import organization_of
 from artifact_state.model import Organization, Policy, Transfer
-from artifact_state.world import Transaction
 
 _NAMING = (
     "AccountId",
@@ -40,7 +39,7 @@ _DIRECTIONS = {
 _IN_ARNS = {"organizationalunit": "ou"}
 
 
-def resources(tx: Transaction, operation: str, members: Members) -> Resources:
+def resources(tx: Seen, operation: str, members: Members) -> Resources:
     """Name what a call is about: each resource's type and its ARN."""
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
     named = [members[name] for name in _NAMING if isinstance(members.get(name), str)]
@@ -56,7 +55,7 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
             yield _resource(tx, organization, one)
 
 
-def context(tx: Transaction, operation: str, members: Members) -> Keys:
+def context(tx: Seen, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
     if not members:
         return {}
@@ -71,12 +70,12 @@ def context(tx: Transaction, operation: str, members: Members) -> Keys:
     return {key: (value,) for key, value in found.items() if value}
 
 
-def about(tx: Transaction, arn: str) -> Keys:
+def about(tx: Seen, arn: str) -> Keys:
     """Give the condition keys of a resource: its tags."""
     return resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(arn.rpartition("/")[2], ()))
 
 
-def _policy_type(tx: Transaction, members: Members) -> str | None:
+def _policy_type(tx: Seen, members: Members) -> str | None:
     policy = _policy(tx, members.get("PolicyId") or members.get("ResourceId") or "")
     if policy is not None:
         return policy.type.value
@@ -84,18 +83,18 @@ def _policy_type(tx: Transaction, members: Members) -> str | None:
     return named if isinstance(named, str) else members.get("Type") if "Content" in members else None
 
 
-def _policy(tx: Transaction, policy_id: str) -> Policy | None:
+def _policy(tx: Seen, policy_id: str) -> Policy | None:
     return tx.state.policies.get(policy_id) or aws_managed_by_id(policy_id)
 
 
-def _direction(tx: Transaction, operation: str, transfer: Transfer | None) -> str | None:
+def _direction(tx: Seen, operation: str, transfer: Transfer | None) -> str | None:
     """Tell which way bills go, as the caller sees it: whoever invites is to take them over."""
     if transfer is not None:
         return "INBOUND" if transfer.management_account_id == tx.caller.account_id else "OUTBOUND"
     return _DIRECTIONS.get(operation)
 
 
-def _resource(tx: Transaction, organization: Organization, resource_id: str) -> tuple[str, str]:
+def _resource(tx: Seen, organization: Organization, resource_id: str) -> tuple[str, str]:
     kind = next((kind for prefix, kind in _TYPES.items() if resource_id.startswith(prefix)), "account")
     policy = _policy(tx, resource_id)
     if policy is not None and not policy.organization_id:
@@ -111,7 +110,7 @@ def _resource(tx: Transaction, organization: Organization, resource_id: str) -> 
     return kind, arns.organizations(organization.partition, owner, spelled, organization.id, *ids)
 
 
-def _handshake(tx: Transaction, handshake_id: str) -> Resources:
+def _handshake(tx: Seen, handshake_id: str) -> Resources:
     handshake = tx.state.handshakes.get(handshake_id)
     if handshake is not None:
         action = handshake.action.value.lower()

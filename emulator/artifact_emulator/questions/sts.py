@@ -4,9 +4,8 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 """
 
 from artifact_emulator.questions import iam
-from artifact_emulator.questions.terms import Keys, Members, Resources
+from artifact_emulator.questions.terms import Keys, Members, Resources, Seen
 from artifact_state import arns
-from artifact_state.world import Transaction
 
 _KEYS = {
     "RoleSessionName": "sts:RoleSessionName",
@@ -17,7 +16,7 @@ _OF_TOKENS = {"DurationSeconds": "sts:DurationSeconds", "SigningAlgorithm": "sts
 _LISTED = {"TransitiveTagKeys": "sts:TransitiveTagKeys", "Audience": "sts:IdentityTokenAudience"}
 
 
-def resources(tx: Transaction, operation: str, members: Members) -> Resources:
+def resources(tx: Seen, operation: str, members: Members) -> Resources:
     """Name what a call is about: each resource's type and its ARN."""
     if "RoleArn" in members:
         yield "role", members["RoleArn"]
@@ -28,7 +27,7 @@ def resources(tx: Transaction, operation: str, members: Members) -> Resources:
         yield "federated-user", arns.federated_user(caller.partition, caller.account_id, members.get("Name", ""))
 
 
-def context(tx: Transaction, operation: str, members: Members) -> Keys:
+def context(tx: Seen, operation: str, members: Members) -> Keys:
     """Give the condition keys of the service itself."""
     keys: Keys = {key: (str(members[name]),) for name, key in _KEYS.items() if name in members}
     if operation == "GetWebIdentityToken":
@@ -41,6 +40,6 @@ def context(tx: Transaction, operation: str, members: Members) -> Keys:
     return keys
 
 
-def about(tx: Transaction, arn: str) -> Keys:
+def about(tx: Seen, arn: str) -> Keys:
     """Give the condition keys of a resource: a role's tags."""
     return iam.about(tx, arn) if ":role/" in arn else {}
