@@ -93,9 +93,19 @@ def check_delegation(
         tx.caller,
         tx.action,
         resources=[_arn_of(tx, organization, one) for one in resource_ids],
-        context={"organizations:policytype": policy_type.value} if policy_type else {},
+        context=_context(tx, organization, policy_type),
     ):
         raise WrongAccount
+
+
+def _context(tx: Transaction, organization: Organization, policy_type: PolicyType | None) -> dict[str, str]:
+    """Give what conditions of the resource policy read of a call."""
+    keys = {
+        "aws:principalarn": tx.caller.arn,
+        "aws:principalaccount": tx.caller.account_id,
+        "aws:principalorgid": organization.id,
+    }
+    return keys | ({"organizations:policytype": policy_type.value} if policy_type else {})
 
 
 def _may_ask(tx: Transaction, organization: Organization) -> bool:

@@ -72,19 +72,19 @@ class Statement:
     def applies(self, question: Question) -> bool:
         """Tell whether it speaks of a call, of whose action it does."""
         return self.always or (
-            self._names(question)
-            and self._covers(question)
-            and all(one.holds(question.keys) for one in self.conditions)
+            self.names(question) and self.covers(question) and all(one.holds(question.keys) for one in self.conditions)
         )
 
-    def _names(self, question: Question) -> bool:
+    def names(self, question: Question) -> bool:
+        """Tell whether it means the caller."""
         if self.principals is None:
             return True
         if self.not_principals:
             return self.principals.isdisjoint(question.principals)
         return not self.principals.isdisjoint(question.as_whom or question.principals)
 
-    def _covers(self, question: Question) -> bool:
+    def covers(self, question: Question) -> bool:
+        """Tell whether it speaks of what a call is about."""
         covers = any(_covers(one, question) for one in self.resources)
         return covers != self.not_resources
 

@@ -18,7 +18,7 @@ ROOTS = (ROOT / "emulator", ROOT / "state")
 
 # Lowest first. A module may import its own layer and those below; what is in no layer is a noun.
 LAYERS = (
-    {"errors", "events", "clock", "ids", "arns", "ordered", "catalog"},
+    {"errors", "events", "clock", "ids", "arns", "ordered", "catalog", "wildcards", "conditions", "policy_language"},
     {"model"},
     {"world"},
     {"authority", "delegated_actions"},

@@ -231,6 +231,26 @@ class TestDelegation:
         with refused(world, WrongAccount):
             does(world, member, "ListPolicies", policies.policies, TAGS)
 
+    @pytest.mark.parametrize(
+        ("condition", "lets"),
+        [
+            ({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}, True),
+            ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}, False),
+            ({"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}}, True),
+            ({"StringEquals": {"aws:PrincipalOrgID": "o-0123456789"}}, False),
+            ({"Null": {"aws:PrincipalOrgID": "true"}}, False),
+            ({"ForAllValues:StringEquals": {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}}, True),
+        ],
+    )
+    def test_who_asks(self, world: World, member: str, condition: dict[str, Any], *, lets: bool) -> None:
+        """It is read as every other policy is: each operator, variables, and the keys of who asks."""
+        put(world, statement(member, "ListPolicies", Condition=condition))
+        if lets:
+            assert does(world, member, "ListPolicies", policies.policies, SCP)
+            return
+        with refused(world, WrongAccount):
+            does(world, member, "ListPolicies", policies.policies, SCP)
+
     def test_resources(self, world: World, member: str) -> None:
         """Both the policy and what it is attached to must be covered."""
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
