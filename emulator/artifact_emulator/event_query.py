@@ -33,10 +33,6 @@ class EventQuery(BaseModel):
             and (self.error is None or recorded(self.error) == content.get("errorCode", ""))
         )
 
-    def _is_asked(self, error: str) -> bool:
-        # CloudTrail writes AccessDenied where clients read AccessDeniedException: both find it.
-        return self.error in (None, error) or bool(error and self.error == f"{error}Exception")
-
 
 def asked_events(pairs: Iterable[tuple[str, str]]) -> EventQuery:
     """Read what a query string asks for.
