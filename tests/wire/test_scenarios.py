@@ -18,6 +18,12 @@ from tests.wire.test_control import call, done, refused, told
 SCHEMA = Path(__file__).parents[2] / "docs/scenario.schema.json"
 MANAGEMENT = "organizations:\n  - management: {id: 111122223333}\n"
 
+# Nine aliases of nine aliases, eight times over: 43 million values in a few lines.
+ALIASES = "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}' if before else 'x'] * 9)}]\n"
+    for before, name in zip(["", *"abcdefg"], "abcdefgh", strict=True)
+)
+
 
 class TestBuiltIn:
     """The scenarios that come with the emulator."""
@@ -72,6 +78,9 @@ class TestErrors:
             (MANAGEMENT + "    accounts: [{name: NO}]\n", 3, "put it in quotes"),
             (MANAGEMENT + "    invitations: [{}]\n", 3, "give one of the two"),
             ("clock: 2026-01-01\n", 1, "zone"),
+            ("clock: 9999-12-31T00:00:00Z\n", 1, "to 9000-01-01"),
+            ("organizations: " + "[" * 100 + "]" * 100 + "\n", 1, "nested deeper"),
+            (ALIASES, 1, "fewer aliases"),
             ("users:\n  - {account: 111122223333, name: a, groups: [g]}\n", 2, "no group 'g'"),
             ("organizations:\n  - management:\n      id: 12\n", 3, "management.id"),
             ('{"organizations": [\n{"management": {"id": "1"}}]}', 2, "management.id"),
@@ -85,6 +94,20 @@ class TestErrors:
             world_at(str(path))
         assert str(caught.value).startswith(f"{path}:{line}: ")
         assert says in str(caught.value)
+
+    def test_nested_without_end(self, tmp_path: Path) -> None:
+        """Deeper than YAML is read: an error as any other."""
+        path = tmp_path / "mine.yaml"
+        path.write_text("[" * 5_000)
+        with pytest.raises(UnreadableScenario, match=f"{path}: .*nested deeper"):
+            world_at(str(path))
+
+    def test_no_text(self, tmp_path: Path) -> None:
+        """A file that is no UTF-8."""
+        path = tmp_path / "mine.yaml"
+        path.write_bytes(b"seed: \xff\n")
+        with pytest.raises(UnreadableScenario, match="no text in UTF-8"):
+            world_at(str(path))
 
     def test_no_file(self) -> None:
         """A name that is none, and what was meant."""

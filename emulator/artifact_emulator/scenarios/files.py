@@ -19,6 +19,9 @@ from artifact_state.world import Options, World
 
 _FOLDER = Path(__file__).parent
 _SUFFIXES = (".yaml", ".yml", ".json")
+_DEEPEST = 50
+_MOST = 500_000
+"""How many values a file may stand for: a few aliases of aliases stand for more than any memory holds."""
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
 
@@ -107,7 +110,7 @@ def _path(name: str) -> Path:
 def _read(path: Path) -> tuple[Scenario, Node]:
     try:
         root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
-        content = {} if root is None else _value(root)
+        content = {} if root is None else _value(root, _Counted())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UnreadableScenario(f"{path}:{line}: {error.problem}") from None
@@ -115,6 +118,8 @@ def _read(path: Path) -> tuple[Scenario, Node]:
         raise UnreadableScenario(f"{path} is no text in UTF-8") from None
     except (OSError, yaml.YAMLError) as error:
         raise UnreadableScenario(f"{path}: {error}") from None
+    except RecursionError:
+        raise UnreadableScenario(f"{path}: what is here is nested deeper than any scenario is") from None
     node = root or ScalarNode("", "")
     try:
         return Scenario.model_validate(content), node
@@ -122,23 +127,42 @@ def _read(path: Path) -> tuple[Scenario, Node]:
         raise UnreadableScenario("\n".join(_told(str(path), node, error))) from None
 
 
-def _value(node: Node, above: tuple[Node, ...] = ()) -> Any:
-    if node in above:
-        # An alias can stand within what it stands for.
-        raise yaml.MarkedYAMLError(problem="what begins here contains itself", problem_mark=node.start_mark)
+class _Counted:
+    """The values that were read of a file so far."""
+
+    number = 0
+
+
+def _value(node: Node, counted: _Counted, above: tuple[Node, ...] = ()) -> Any:
+    counted.number += 1
+    if problem := _obstacle(node, counted, above):
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
     above = (*above, node)
     if isinstance(node, MappingNode):
         content: dict[str, Any] = {}
         for key, value in node.value:
             if key.value in content:
                 raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
-            content[str(key.value)] = _value(value, above)
+            content[str(key.value)] = _value(value, counted, above)
         return content
     if isinstance(node, SequenceNode):
-        return [_value(one, above) for one in node.value]
+        return [_value(one, counted, above) for one in node.value]
     if _ACCOUNT_ID.fullmatch(node.value) or node.tag == "tag:yaml.org,2002:timestamp":
         return node.value
     return yaml.SafeLoader("").construct_object(node)
+
+
+def _obstacle(node: Node, counted: _Counted, above: tuple[Node, ...]) -> str:
+    if node in above:
+        # An alias can stand within what it stands for.
+        return "what begins here contains itself"
+    if len(above) > _DEEPEST:
+        return f"what begins here is nested deeper than {_DEEPEST} levels"
+    return (
+        f"this file stands for more than {_MOST:,} values; write it with fewer aliases"
+        if counted.number > _MOST
+        else ""
+    )
 
 
 def _told(name: str, root: Node | None, error: ValidationError) -> Iterator[str]:
