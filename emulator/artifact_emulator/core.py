@@ -120,13 +120,14 @@ class Core:
 
     def is_slow(self, request: Request) -> bool:
         """Tell whether an answer takes so long that a server should not wait for it: no AWS call does."""
-        path = enter(request)[1].path if request.path.startswith(WORLDS) else request.path
-        return path.startswith(PREFIXES) and path not in (control.HEALTH, control.LOCALSTACK_HEALTH)
+        return _own_path(request) not in ("", control.HEALTH, control.LOCALSTACK_HEALTH)
 
     def refuse_size(self, request: Request, limit: int) -> Reply:
         """Answer a request whose body is too large to be read."""
-        asked = Route(_protocol_of(request), None, "")
         message = f"The request body is larger than the {limit} bytes that artifact-emulator takes."
+        if _own_path(request):
+            return control.problem(413, "Content too large", message)
+        asked = Route(_protocol_of(request), None, "")
         return self._refuse(asked, Failure("RequestEntityTooLargeException", message, 413), _new_request_id())
 
     def warm_up(self) -> None:
@@ -155,6 +156,12 @@ class Core:
     def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
         refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse
         return refuse(asked.service, failure, request_id)
+
+
+def _own_path(request: Request) -> str:
+    """Give the path, in whatever world, of a request that is for the emulator itself; "" of an AWS call."""
+    path = enter(request)[1].path if request.path.startswith(WORLDS) else request.path
+    return path if path.startswith(PREFIXES) else ""
 
 
 def _new_request_id() -> str:

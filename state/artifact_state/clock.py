@@ -2,12 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Early enough that whatever is reckoned from an instant, such as an expiry, is one too: datetime ends with 9999."""
+
+
+_SPAN = f"A clock shows instants from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}."
+
+
+class OutOfTime(ValueError):
+    """A clock was to show what no clock here shows."""
+
 
 class Clock:
     """Tells the time; may be frozen at an instant, or moved ahead of the real one."""
 
     def __init__(self, *, frozen_at: datetime | None = None) -> None:
-        self._frozen_at = frozen_at
+        self._frozen_at = None if frozen_at is None else _possible(frozen_at)
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:
@@ -32,11 +43,21 @@ class Clock:
         return self._ahead
 
     def freeze(self, instant: datetime) -> None:
-        """Stand still at an instant."""
-        self._frozen_at = instant.astimezone(UTC)
+        """Stand still at an instant.
+
+        Raises OutOfTime.
+        """
+        self._frozen_at = _possible(instant)
 
     def advance(self, span: timedelta) -> None:
-        """Move forward, whether the clock runs or stands still."""
+        """Move forward, whether the clock runs or stands still.
+
+        Raises OutOfTime.
+        """
+        now = self.now()
+        if span > LATEST - now:
+            raise OutOfTime(_SPAN)
+        _possible(now + span)
         if self._frozen_at is not None:
             self._frozen_at += span
         else:
@@ -46,3 +67,9 @@ class Clock:
         """Run again, with the real time."""
         self._frozen_at = None
         self._ahead = timedelta(0)
+
+
+def _possible(instant: datetime) -> datetime:
+    if not EARLIEST <= instant <= LATEST:
+        raise OutOfTime(_SPAN)
+    return instant.astimezone(UTC)

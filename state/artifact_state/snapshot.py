@@ -38,7 +38,7 @@ from pydantic import (
 
 from artifact_state.catalog import quota_records, report_records
 from artifact_state.catalog.quota_records import Quotas
-from artifact_state.clock import Clock
+from artifact_state.clock import Clock, OutOfTime
 from artifact_state.model import SHELVES, Map, State, identities
 from artifact_state.ordered import Ordered
 from artifact_state.world import Options, World, default_quotas
@@ -179,9 +179,12 @@ def _options_of(written: Any) -> Options:
 
 
 def _clock_of(told: _Clock) -> Clock:
-    clock = Clock(frozen_at=told.frozen_at.astimezone(UTC) if told.frozen_at else None)
-    if told.ahead_seconds and not told.frozen_at:
-        clock.advance(timedelta(seconds=told.ahead_seconds))
+    try:
+        clock = Clock(frozen_at=told.frozen_at)
+        if told.ahead_seconds and not told.frozen_at:
+            clock.advance(timedelta(seconds=told.ahead_seconds))
+    except (OutOfTime, OverflowError) as error:
+        raise SnapshotUnreadable(f"This snapshot is damaged: clock: {error}") from None
     return clock
 
 

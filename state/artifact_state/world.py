@@ -93,9 +93,10 @@ class World:
     """What whoever serves the world keeps beside it, and forgets with it."""
     _lock: Lock = field(default_factory=Lock)
     _origin: State = field(init=False)
+    _first_clock: Clock = field(init=False)
 
     def __post_init__(self) -> None:
-        self._origin = self.state
+        self._origin, self._first_clock = self.state, copy(self.clock)
 
     def transaction(self, caller: Caller, action: str = "") -> "Transaction":
         """Open a transaction for a caller; use it as a context manager.
@@ -105,9 +106,9 @@ class World:
         return Transaction(self, caller, action)
 
     def reset(self) -> None:
-        """Begin again with the state that the world had at first."""
+        """Begin again with the state and the clock that the world had at first; its options stay."""
         with self._lock:
-            self.state = self._origin
+            self.state, self.clock = self._origin, copy(self._first_clock)
             self.events.clear()
 
     def restore(self, other: "World") -> None:
@@ -119,7 +120,7 @@ class World:
     def become(self, other: "World") -> None:
         """Be as another world is, and begin there after a reset too."""
         self.restore(other)
-        self._origin = self.state
+        self._origin, self._first_clock = self.state, copy(self.clock)
 
     @contextmanager
     def still(self) -> Iterator[None]:

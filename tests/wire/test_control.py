@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
 
 from artifact_emulator.core import Core
 from artifact_emulator.message import Reply, Request
@@ -84,11 +85,50 @@ class TestWorlds:
             ("PUT", "mine", b"{", 400),
             ("PUT", "mine", b"[]", 400),
             ("PUT", "mine", b"\xff", 400),
+            ("PUT", "mine", {"fork": "default", "scenario": "organization"}, 400),
+            ("PUT", "mine/", {}, 404),
         ],
     )
     def test_refuse(self, management: Client, method: str, name: str, body: Any, status: int) -> None:
         """What is not there, is no name or is no body is told so."""
         assert refused(management.core, method, f"/_emulator/worlds/{name}", body)[0] == status
+
+    def test_need_no_body(self, core: Core) -> None:
+        """Who says nothing of a new world gets an empty one."""
+        reply = call(core, "PUT", "/_emulator/worlds/mine", content_type="")
+        assert (reply.status, json.loads(reply.body)["organizations"]) == (200, 0)
+
+    def test_default_made_anew(self, management: Client) -> None:
+        """What was set up in the default world, and what was called there, goes when it is made anew."""
+        told(management.core, "POST", "/_emulator/faults", {"service": "iam", "reset": True})
+        told(management.core, "PUT", "/_emulator/worlds/default", {})
+        assert told(management.core, "GET", "/_emulator/faults") == {"faults": []}
+        assert told(management.core, "GET", "/_emulator/events")["events"] == []
+
+
+class TestReset:
+    """`/_emulator/reset`."""
+
+    def test_begins_again(self, management: Client) -> None:
+        """State, clock, faults and events are as they were at first."""
+        core = management.core
+        told(core, "POST", "/_emulator/clock", {"advance_seconds": 5})
+        told(core, "POST", "/_emulator/faults", {"service": "iam", "reset": True})
+        done(core, "POST", "/_emulator/reset")
+        assert told(core, "GET", "/_emulator/worlds")["worlds"][0]["organizations"] == 0
+        assert core.world.clock.now() == NOW
+        assert told(core, "GET", "/_emulator/faults") == {"faults": []}
+        assert told(core, "GET", "/_emulator/events")["events"] == []
+
+    def test_of_a_scenario_with_a_clock(self, core: Core) -> None:
+        """A world goes back to the instant of the scenario that it began with."""
+        scenario = {"clock": "2030-01-01T00:00:00Z"}
+        told(core, "PUT", "/_emulator/worlds/mine", {"scenario": scenario})
+        for change in ({"resume": True}, {"freeze": "2031-01-01T00:00:00Z"}):
+            told(core, "POST", "/worlds/mine/_emulator/clock", change)
+            done(core, "POST", "/worlds/mine/_emulator/reset")
+            now = {"now": "2030-01-01T00:00:00Z", "frozen": True}
+            assert told(core, "GET", "/worlds/mine/_emulator/clock") == now
 
 
 class TestSnapshots:
@@ -160,12 +200,64 @@ class TestClock:
             {"freeze": None},
             {"resume": True, "advance_seconds": 1},
             {"stop": True},
+            {"freeze": "9999-12-31T23:59:59Z"},
+            {"freeze": "0001-01-01T00:00:00Z"},
         ],
     )
     def test_refuse(self, core: Core, body: Any) -> None:
-        """A change that is none, or two at once."""
+        """A change that is none, two at once, or to an instant that is none here."""
         assert refused(core, "POST", "/_emulator/clock", body)[0] == 400
         assert core.world.clock.now() == NOW
+
+    @pytest.mark.parametrize("first", [{"freeze": "9000-01-01T00:00:00Z"}, {"resume": True}])
+    def test_ends(self, core: Core, first: Any) -> None:
+        """It goes no further than what is reckoned from it: at its end everything still answers."""
+        told(core, "POST", "/_emulator/clock", first)
+        while call(core, "POST", "/_emulator/clock", {"advance_seconds": 3_000_000_000}).status == 200:
+            assert not first.get("freeze")
+        assert refused(core, "POST", "/_emulator/clock", {"advance_seconds": 3_000_000_000})[0] == 400
+        Client(core, "111122223333").does("organizations", "CreateOrganization")
+        target = {"Id": "999988887777", "Type": "ACCOUNT"}
+        Client(core, "111122223333").does("organizations", "InviteAccountToOrganization", Target=target)
+
+
+class TestBodies:
+    """What is sent to the control API, and how."""
+
+    @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", ""])
+    def test_of_another_type(self, core: Core, kind: str) -> None:
+        """Only JSON that says so is taken: a page of another site can send forms and plain text without being asked."""
+        status, detail = refused(core, "POST", "/_emulator/clock", {"advance_seconds": 1}, content_type=kind)
+        assert (status, "application/json" in detail) == (415, True)
+
+    def test_that_are_no_json(self, core: Core) -> None:
+        """The refusal tells where JSON ends."""
+        status, detail = refused(core, "POST", "/_emulator/clock", b'{"advance_seconds": 1')
+        assert (status, "line 1 column" in detail) == (400, True)
+
+    @pytest.mark.parametrize("body", [None, [], b"null", b'"{}"', b"1"])
+    def test_that_are_no_object(self, core: Core, body: Any) -> None:
+        """The refusal says what is wanted."""
+        status, detail = refused(core, "POST", "/_emulator/clock", body)
+        assert status == 400
+        assert "JSON object is wanted" in detail or "give one of" in detail
+
+    @pytest.mark.parametrize("path", ["/_emulator/clock", "/worlds/mine/_emulator/clock"])
+    def test_that_are_too_large(self, core: Core, path: str) -> None:
+        """The server tells of it in the form of the control API."""
+        reply = core.refuse_size(Request("POST", path, "", {"host": "localhost"}, b""), 5)
+        assert dict(reply.headers)["Content-Type"] == "application/problem+json"
+        assert (reply.status, json.loads(reply.body)["status"]) == (413, 413)
+
+    def test_another_method(self, core: Core) -> None:
+        """The refusal names what a path takes, as RFC 9110 wants it."""
+        reply = call(core, "PATCH", "/_emulator/clock")
+        assert reply.status == 405
+        assert {"GET", "POST"} <= set(dict(reply.headers)["Allow"].split(", "))
+
+    def test_another_path(self, core: Core) -> None:
+        """The refusal tells where the paths are described."""
+        assert "openapi.json" in refused(core, "GET", "/_emulator/nothing")[1]
 
 
 class TestStrangers:
@@ -176,6 +268,37 @@ class TestStrangers:
         """A name that resolves to this machine is not one of its own; the refusal tells the cure."""
         status, detail = refused(core, "POST", "/_emulator/reset", host=host)
         assert (status, "--allow-host" in detail) == (403, True)
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+            {"origin": "https://evil.example"},
+            {"origin": "null"},
+            {"origin": "http://localhost:3000"},
+            {"origin": "https://evil.example", "sec-fetch-site": "none"},
+        ],
+    )
+    @pytest.mark.parametrize("path", ["/_emulator/reset", "/worlds/mine/_emulator/reset"])
+    def test_pages_of_other_sites(self, core: Core, path: str, headers: dict[str, str]) -> None:
+        """Browsers name the page that sends; where they leave Sec-Fetch-Site out, they have Origin."""
+        call(core, "GET", "/worlds/mine/_emulator/clock")
+        assert refused(core, "POST", path, None, **headers)[0] == 403
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"sec-fetch-site": "same-origin"},
+            {"sec-fetch-site": "none"},
+            {"origin": "http://localhost:4700"},
+            # Behind a proxy that changes Host.
+            {"origin": "https://me.proxy.example", "sec-fetch-site": "same-origin"},
+        ],
+    )
+    def test_its_own_pages(self, core: Core, headers: dict[str, str]) -> None:
+        """The console's own pages may call, and who types an address."""
+        assert call(core, "POST", "/_emulator/reset", None, **headers).status == 204
 
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:4700", "[::1]:4700", "10.0.0.7", "me.localhost", "box"])
     def test_local_and_allowed(self, host: str) -> None:
@@ -200,6 +323,35 @@ class TestDescription:
         assert document["openapi"].startswith("3.1")
         assert {"/_emulator/reset", "/_emulator/clock", "/_emulator/worlds/{name}"} <= document["paths"].keys()
         assert "ClockChange" in document["components"]["schemas"]
+
+    def test_is_valid(self, core: Core) -> None:
+        """It is OpenAPI 3.1 by the letter."""
+        validate(told(core, "GET", "/_emulator/openapi.json"))
+
+    def test_tells_of_every_answer(self, core: Core) -> None:
+        """Each call has an answer that is described, and refusals as problems; worlds are servers."""
+        document = told(core, "GET", "/_emulator/openapi.json")
+        calls = [one for path in document["paths"].values() for one in path.values()]
+        assert len(calls) > 35
+        for one in calls:
+            done, refused = one["responses"].items()
+            assert done[0] in ("200", "204")
+            assert refused[0] == "default"
+            assert refused[1]["content"].keys() == {"application/problem+json"}
+        assert [one["url"] for one in document["servers"]] == ["/", "/worlds/{world}"]
+
+    def test_has_examples_that_work(self, core: Core) -> None:
+        """What it shows as a body is taken as one."""
+        document = told(core, "GET", "/_emulator/openapi.json")
+        tried = 0
+        for path, methods in document["paths"].items():
+            for method, one in methods.items():
+                schema = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+                shape = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+                for example in shape.get("examples", ()):
+                    assert call(core, method.upper(), path.replace("{name}", "mine"), example).status == 200, example
+                    tried += 1
+        assert tried >= 15
 
 
 class TestQuotas:

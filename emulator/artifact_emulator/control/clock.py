@@ -18,7 +18,12 @@ _CENTURY = 100 * 365 * 86_400
 class ClockChange(BaseModel):
     """What is to become of a clock: one of three."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"freeze": "2026-01-01T00:00:00Z"}, {"advance_seconds": 86400}, {"resume": True}]
+        },
+    )
 
     freeze: AwareDatetime | None = Field(
         None, description="Stand still at this instant, given with its offset from UTC."

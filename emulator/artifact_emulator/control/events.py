@@ -1,7 +1,10 @@
 """What was called in a world, over the control API: CloudTrail's records of all accounts."""
 
+from typing import Any
+
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel, Field
 
 from artifact_emulator.control import EVENTS
 from artifact_emulator.control.asked import asked_world
@@ -11,11 +14,19 @@ from artifact_emulator.trail_records import records
 from artifact_state.worlds import Worlds
 
 
+class EventsReply(BaseModel):
+    """Records of what was called and of what services did."""
+
+    events: list[dict[str, Any]] = Field(description="As CloudTrail writes them: eventName, userIdentity and the rest.")
+    last_id: int = Field(description="Where to go on: what comes later has a higher one.")
+
+
 def add(app: OpenAPI, served: Worlds) -> None:
     """Add the routes."""
 
     @app.get(
         EVENTS,
+        responses={200: EventsReply},
         summary="List what was called and what happened in a world, the oldest first",
         description="`last_id` is where to go on: `?after=<last_id>` gives what came since, in the order in which it "
         "was noticed. Who accepts `text/event-stream` is told as it happens, from now on or from `after` or from the "

@@ -1,11 +1,11 @@
 """Faults over the control API: set, listed, taken away."""
 
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
 
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, nothing, response
@@ -17,6 +17,19 @@ from artifact_state.model import CreationFailure
 from artifact_state.worlds import Worlds
 
 _HOUR = 3_600_000
+_EXAMPLES: list[JsonValue] = [
+    {"service": "organizations", "error": {"code": "Throttling"}, "times": 2},
+    {
+        "service": "organizations",
+        "operation": "EnableAWSServiceAccess",
+        "account": "111122223333",
+        "error": {"code": "ConstraintViolationException", "reason": "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"},
+    },
+    {"service": "artifact", "latency_ms": {"median": 20, "p99": 500}, "ttl_seconds": 60},
+    {"service": "iam", "operation": "GetRole", "reset": True, "probability": 0.1},
+    {"service": "organizations", "operation": "CreateAccount", "creation_failure": "EMAIL_ALREADY_EXISTS"},
+    {"service": "iam", "operation": "DeleteServiceLinkedRole", "deletion_fails": True},
+]
 _EFFECTS = ("error", "latency_ms", "reset", "truncate", "creation_failure", "deletion_fails")
 
 
@@ -53,10 +66,20 @@ class LatencyBody(BaseModel):
         return self
 
 
+def _form(given: object) -> str:
+    return "distribution" if isinstance(given, dict | LatencyBody) else "figure"
+
+
+_Delay = Annotated[
+    Annotated[float, Field(strict=True, ge=0, le=_HOUR), Tag("figure")] | Annotated[LatencyBody, Tag("distribution")],
+    Discriminator(_form),
+]
+
+
 class FaultBody(BaseModel):
     """A rule: the calls that it befalls, how often, and one thing that it does to them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": _EXAMPLES})
 
     service: Literal["organizations", "artifact", "cloudtrail", "iam", "sts"]
     operation: str | None = Field(None, description="Any operation of the service, unless one is named.")
@@ -68,7 +91,7 @@ class FaultBody(BaseModel):
         None, gt=0, le=_HOUR * 1000, description="How long it lasts by the world's clock."
     )
     error: ErrorBody | None = None
-    latency_ms: float | LatencyBody | None = Field(None, description="A figure, or a distribution.")
+    latency_ms: _Delay | None = Field(None, description="A figure, or a distribution.")
     reset: Literal[True] | None = Field(None, description="The call is carried out, and its answer lost.")
     truncate: Literal[True] | None = Field(None, description="The call is carried out, and its answer ends half way.")
     creation_failure: CreationFailure | None = Field(None, description="Why CreateAccount's account is not created.")
@@ -78,9 +101,21 @@ class FaultBody(BaseModel):
     def _one_effect(self) -> Self:
         if sum(getattr(self, name) is not None for name in _EFFECTS) != 1:
             raise ValueError(f"give one of {', '.join(_EFFECTS)}")
-        if isinstance(self.latency_ms, float) and not 0 <= self.latency_ms <= _HOUR:
-            raise ValueError(f"latency_ms is between 0 and {_HOUR}")
         return self
+
+
+class FaultReply(FaultBody):
+    """A fault that is set."""
+
+    id: str
+    befell: int = Field(description="How many calls it befell.")
+    since: AwareDatetime
+
+
+class FaultsReply(BaseModel):
+    """The faults of a world, in the order in which they were set."""
+
+    faults: list[FaultReply]
 
 
 class FaultPath(BaseModel):
@@ -92,11 +127,11 @@ class FaultPath(BaseModel):
 def add(app: OpenAPI, served: Worlds) -> None:
     """Add the routes."""
 
-    @app.get(f"{PREFIX}/faults", summary="List a world's faults, and how often each befell a call")
+    @app.get(f"{PREFIX}/faults", summary="List a world's faults", responses={200: FaultsReply})
     def list_faults() -> Response:
         return jsonify({"faults": [_told(one) for one in instruments_of(asked_world(served)).faults.standing()]})
 
-    @app.post(f"{PREFIX}/faults", summary="Set a fault")
+    @app.post(f"{PREFIX}/faults", summary="Set a fault", responses={200: FaultReply})
     def set_fault(body: FaultBody) -> Response:
         world = asked_world(served)
         try:

@@ -10,12 +10,24 @@ def refusal_of(headers: Mapping[str, str], allowed_hosts: Collection[str]) -> st
 
     A stranger's name may resolve to this machine (DNS rebinding); an address cannot, so every address is let through.
     """
-    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+    if _is_of_another_site(headers):
         return "A page of another site may not call this."
     host = _name_of(headers.get("host", ""))
     if host is None or not (_is_local(host) or host in allowed_hosts):
         return f"{headers.get('host', '')!r} is no local host: `--allow-host` takes the names by which you reach this."
     return None
+
+
+def _is_of_another_site(headers: Mapping[str, str]) -> bool:
+    """Tell by what browsers add.
+
+    Sec-Fetch-Site goes to this machine and to servers with TLS alone, and old browsers lack it: Origin is the rest.
+    Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    """
+    site, origin = headers.get("sec-fetch-site", "none"), headers.get("origin")
+    if site != "none" or origin is None:
+        return site not in ("none", "same-origin")
+    return origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
 def _name_of(host: str) -> str | None:

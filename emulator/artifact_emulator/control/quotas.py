@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, response
@@ -20,6 +20,12 @@ _DECADE = 10 * 365 * 86_400
 
 class QuotaChanges(RootModel[dict[str, int]]):
     """Limits by name, such as `policies.SERVICE_CONTROL_POLICY.max_attached`; times are in seconds."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"accounts_per_organization": 10, "policies.SERVICE_CONTROL_POLICY.max_attached": 5}]
+        }
+    )
 
 
 class QuotasReply(BaseModel):

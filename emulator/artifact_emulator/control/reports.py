@@ -45,6 +45,8 @@ class ReportBody(_Members):
     A new report needs a name and a series. What is left out is as in the version before, or the usual.
     """
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "SOC 2 sample", "series": "SOC"}]})
+
     id: ReportId | None = Field(None, description="Of the report to which a version is added; a new one, without.")
     version: Number | None = Field(None, description="The next one, without.")
     name: Short | None = None

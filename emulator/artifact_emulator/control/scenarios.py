@@ -20,20 +20,41 @@ class ScenarioPath(BaseModel):
     name: str
 
 
+class ScenarioNote(BaseModel):
+    """A scenario that comes with the emulator."""
+
+    name: str
+    description: str
+
+
+class ScenariosReply(BaseModel):
+    """The scenarios that come with the emulator."""
+
+    scenarios: list[ScenarioNote]
+
+
 def add(app: OpenAPI, served: Worlds) -> None:
     """Add the routes."""
 
-    @app.get(f"{PREFIX}/scenarios", summary="List the scenarios that come with the emulator")
+    @app.get(
+        f"{PREFIX}/scenarios", summary="List the scenarios that come with the emulator", responses={200: ScenariosReply}
+    )
     def list_scenarios() -> Response:
         return jsonify({"scenarios": [{"name": name, "description": told} for name, told in built_in().items()]})
 
-    @app.get(f"{PREFIX}/scenarios/<name>", summary="Give a scenario that comes with the emulator")
+    @app.get(
+        f"{PREFIX}/scenarios/<name>", summary="Give a scenario that comes with the emulator", responses={200: Scenario}
+    )
     def give_scenario(path: ScenarioPath) -> Response:
         if path.name not in built_in():
             return response(problem(404, "Not found", f"There is no scenario {path.name!r}."))
         return _given(scenario_at(path.name))
 
-    @app.get(f"{PREFIX}/scenario", summary="Write down a world as a scenario, as JSON or, if that is accepted, YAML")
+    @app.get(
+        f"{PREFIX}/scenario",
+        summary="Write down a world as a scenario, as JSON or, if that is accepted, YAML",
+        responses={200: Scenario},
+    )
     def describe_as_scenario() -> Response:
         world = asked_world(served)
         with world.still():

@@ -20,14 +20,30 @@ class SnapshotPath(BaseModel):
     name: str = Field(description="Up to 128 letters, digits, dots, hyphens and underscores.")
 
 
+class SnapshotsReply(BaseModel):
+    """What was saved of a world, the oldest first."""
+
+    snapshots: list[str]
+
+
+class SnapshotFile(BaseModel):
+    """A world as a file: any emulator that reads this format makes the same world of it."""
+
+    artifact_emulator_snapshot: int = Field(description="The format.")
+    version: str = Field(description="Of the emulator that wrote it.")
+    clock: dict[str, Any]
+    options: dict[str, Any] = Field({}, description="Those that are not the default ones.")
+    state: dict[str, Any]
+
+
 def add(app: OpenAPI, served: Worlds) -> None:
     """Add the routes."""
 
-    @app.get(f"{PREFIX}/snapshots", summary="List a world's snapshots")
+    @app.get(f"{PREFIX}/snapshots", summary="List a world's snapshots", responses={200: SnapshotsReply})
     def list_snapshots() -> Response:
         return jsonify({"snapshots": served.snapshots(asked_world(served).name)})
 
-    @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file")
+    @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file", responses={200: SnapshotFile})
     def export_snapshot(path: SnapshotPath) -> Response:
         saved = served.saved(asked_world(served).name, path.name)
         # Not by Flask's jsonify, which would put the members out of their order.

@@ -17,7 +17,7 @@ from artifact_state.worlds import Worlds
 class ThrottlingBody(BaseModel):
     """Whether callers are held to request rates."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"mode": "aws"}, {"mode": "off"}]})
 
     mode: Literal["aws", "off"] = Field(
         description="aws: token buckets per account and per organization, as AWS documents them, by the world's clock."
@@ -27,7 +27,9 @@ class ThrottlingBody(BaseModel):
 class StrictClientBody(BaseModel):
     """Whether clients are spared what AWS permits and few tests meet."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"enabled": True, "seed": "7"}, {"enabled": False}]}
+    )
 
     enabled: bool
     seed: str | None = Field(None, max_length=256, description="Equal seeds and equal calls meet the same.")

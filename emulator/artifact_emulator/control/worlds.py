@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, nothing, response
@@ -23,7 +23,9 @@ class WorldPath(BaseModel):
 class NewWorld(BaseModel):
     """What a world begins with."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{}, {"fork": "default"}, {"scenario": "landing-zone"}]}
+    )
 
     fork: str | None = Field(None, description="The world of which it is to be a copy; without one it begins empty.")
     scenario: str | dict[str, Any] | None = Field(
@@ -31,9 +33,18 @@ class NewWorld(BaseModel):
         description="What it begins with, and where a reset leads back to: a built-in scenario's name, or a scenario.",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, given: Any) -> Any:
+        return {} if given is None else given
+
 
 class WorldReply(BaseModel):
     """A world, and what is in it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "mine", "path": "/worlds/mine", "organizations": 1, "accounts": 9}]}
+    )
 
     name: str
     path: str = Field(description="Where its endpoint is, below the emulator's own.")
@@ -41,10 +52,16 @@ class WorldReply(BaseModel):
     accounts: int = Field(description="Members of organizations.")
 
 
+class WorldsReply(BaseModel):
+    """The worlds that there are."""
+
+    worlds: list[WorldReply]
+
+
 def add(app: OpenAPI, served: Worlds) -> None:
     """Add the routes."""
 
-    @app.get(f"{PREFIX}/worlds", summary="List the worlds")
+    @app.get(f"{PREFIX}/worlds", summary="List the worlds", responses={200: WorldsReply})
     def list_worlds() -> Response:
         return jsonify({"worlds": [_described(world) for world in served]})
 
@@ -57,7 +74,10 @@ def add(app: OpenAPI, served: Worlds) -> None:
     )
     def make_world(path: WorldPath, body: NewWorld) -> Response:
         if body.scenario is None:
-            return jsonify(_described(served.make(path.name, fork=body.fork)))
+            made = served.make(path.name, fork=body.fork)
+            # The default world stays the same one, whatever it is made of.
+            instruments_of(made).clear()
+            return jsonify(_described(made))
         if body.fork is not None:
             return response(problem(400, "Bad request", "A world is a fork or begins with a scenario, not both."))
         # Imported here: only who brings a scenario needs to read one.
@@ -68,8 +88,8 @@ def add(app: OpenAPI, served: Worlds) -> None:
             return response(problem(404, "Not found", f"There is no scenario {body.scenario!r}; there are {names}."))
         options = served.default.options
         wanted = body.scenario
-        made = world_at(wanted, options) if isinstance(wanted, str) else world_of(wanted, options)
-        world = served.begin(path.name, made)
+        origin = world_at(wanted, options) if isinstance(wanted, str) else world_of(wanted, options)
+        world = served.begin(path.name, origin)
         instruments_of(world).clear()
         return jsonify(_described(world))
 

@@ -25,7 +25,7 @@ from artifact_state import (
     tags,
     trusted_access,
 )
-from artifact_state.clock import Clock
+from artifact_state.clock import Clock, OutOfTime
 from artifact_state.model import (
     CreationState,
     FeatureSet,
@@ -66,7 +66,10 @@ def load(scenario: Scenario, options: Options | None = None) -> World:
 
     Raises ScenarioError.
     """
-    clock = Clock(frozen_at=scenario.clock or Clock().now())
+    try:
+        clock = Clock(frozen_at=scenario.clock or Clock().now())
+    except OutOfTime as error:
+        raise ScenarioError(("clock",), str(error)) from None
     # What was true before the scenario took no time, and met no quota of a day or a month.
     quotas = replace(
         default_quotas(),
@@ -79,9 +82,8 @@ def load(scenario: Scenario, options: Options | None = None) -> World:
     _make(Workshop(world), scenario)
     if scenario.clock is None:
         clock.resume()
-    world.options = options or Options()
-    world.events.clear()
-    return world
+    # Anew, so that a reset leads back to just this.
+    return World(options=options or Options(), clock=clock, state=world.state)
 
 
 def _make(shop: Workshop, scenario: Scenario) -> None:
