@@ -2,11 +2,11 @@
 
 import sys
 
-from benchmarks import beside_moto, decision, growth, page, suite
+from benchmarks import beside_moto, decision, growth, page, suite, worlds
 from benchmarks.servers import ServerFailed
 from benchmarks.workload import WrongAnswer
 
-_SUBJECTS = {"moto": beside_moto, "growth": growth, "suite": suite, "decision": decision}
+_SUBJECTS = {"moto": beside_moto, "growth": growth, "suite": suite, "decision": decision, "worlds": worlds}
 
 
 def run(subject: str, *, smoke: bool, write: bool) -> int:

@@ -90,6 +90,19 @@ class TestGrowth:
         assert round(seen.exponent("linear"), 9) == 1
 
 
+class TestWorlds:
+    """`./scripts/bench worlds`."""
+
+    def test_smoke(self) -> None:
+        """It makes, forks, resets and drops worlds, and weighs many."""
+        command = [sys.executable, str(ROOT / "scripts/bench"), "worlds", "--smoke"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("|")]
+        verbs = ["create a world", "fork a world", "reset a world", "drop a world"]
+        assert rows[2:] == [*verbs, "2 worlds of 10 accounts"]
+
+
 class TestDecision:
     """`./scripts/bench decision`."""
 
