@@ -18,7 +18,8 @@ from artifact_state.world import World
 _VERSION = "1.11"
 _GLOBAL = ("organizations", "iam", "sts")
 # Whatever a service calls it: https://docs.aws.amazon.com/artifact/latest/ug/cloudtrail-logging.html
-_RECORDED = {"AccessDeniedException": "AccessDenied"}
+_DENIED = "AccessDenied"
+_RECORDED = {"AccessDeniedException": _DENIED}
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 # What AWS writes as asterisks: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
 _MASKED = {"email", "accountName"}
@@ -108,7 +109,7 @@ def _call_record(call: Called, account_id: str) -> Record:
         content["errorCode"] = recorded(call.failure.code)
         content["errorMessage"] = call.failure.message
     content |= {
-        "requestParameters": _plain(call.members) if call.members else None,
+        "requestParameters": _asked(call),
         "responseElements": _answered(call),
         "requestID": call.request_id,
         "eventID": event_id,
@@ -119,6 +120,13 @@ def _call_record(call: Called, account_id: str) -> Record:
         "eventCategory": "Management",
     }
     return Record(account_id, call.at, content)
+
+
+def _asked(call: Called) -> Any:
+    # Of who lacks the permission AWS Artifact's record does not tell what was asked; that of AWS Organizations does.
+    if call.service.name == "artifact" and call.failure is not None and recorded(call.failure.code) == _DENIED:
+        return None
+    return _plain(call.members) if call.members else None
 
 
 def _answered(call: Called) -> Any:

@@ -11,6 +11,7 @@ from artifact_state import catalog
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_control import done, refused, told
+from tests.wire.test_decisions import user_of
 
 
 def lookup(client: Client, **asked: Any) -> list[dict[str, Any]]:
@@ -66,6 +67,20 @@ class TestRecord:
         assert record["errorCode"] == "AccessDenied"
         assert record["errorMessage"] == "You don't have permissions to access this resource."
         assert record["responseElements"] is None
+
+    def test_of_who_lacks_a_permission(self, stranger: Client) -> None:
+        """AWS Artifact's record does not tell what was asked, as its page shows; that of AWS Organizations does."""
+        alice = user_of(stranger)
+        alice.is_refused("artifact", "GetReportMetadata", reportId="report-f1DIWBmGa2Lhsadg")
+        alice.is_refused("organizations", "DescribeAccount", AccountId="111122223333")
+        [artifact] = lookup(stranger, LookupAttributes=by("EventName", "GetReportMetadata"))
+        [organizations] = lookup(stranger, LookupAttributes=by("EventName", "DescribeAccount"))
+        assert artifact["errorCode"] == organizations["errorCode"] == "AccessDenied"
+        assert artifact["errorMessage"].startswith(
+            f"User: arn:aws:iam::{stranger.account}:user/Alice is not authorized"
+        )
+        assert artifact["requestParameters"] is None
+        assert organizations["requestParameters"] == {"accountId": "111122223333"}
 
     def test_of_what_could_not_be_read(self, management: Client) -> None:
         """A call whose input breaks its shape is told, too."""
