@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.sdk.emulator import Emulator
 
 README = Path(__file__).parents[2] / "README.md"
 TESTING = README.parent / "docs" / "testing.md"
+CONTROL_API = TESTING.with_name("control-api.md")
 ADDRESS = "http://127.0.0.1:4700"
 
 
@@ -78,3 +80,27 @@ class TestTesting:
         conftest, *tests = _examples("python", TESTING)
         names = {f"test_{number}.py": text for number, text in enumerate(tests)}
         assert _passed(tmp_path, conftest, names) == sum(text.count("def test_") for text in tests) > 5
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="takes curl, as runners have it")
+class TestControlApi:
+    """The examples of docs/control-api.md do what it says."""
+
+    def test_blocks(self, emulator: Emulator, tmp_path: Path) -> None:
+        """Its blocks for the shell, one after the other, but for the port: each call is carried out."""
+        blocks = _examples("sh", CONTROL_API)
+        assert len(blocks) >= 9
+        program = "\n".join(blocks).replace(ADDRESS, emulator.endpoint)
+        caller = {"AWS_ACCESS_KEY_ID": "111122223333", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["sh", "-eux", "-c", program],
+            env={**os.environ, **caller, "PATH": path},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        assert len((tmp_path / "accounts.json").read_text().splitlines()) > 10
