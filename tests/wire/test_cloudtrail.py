@@ -253,6 +253,17 @@ class TestLookupEvents:
         """One attribute chooses."""
         assert len(lookup(management, LookupAttributes=by(key, value))) == count
 
+    def test_by_user_and_resource(self, stranger: Client) -> None:
+        """A user is found by his name, whatever he called; what IAM was asked about, by its name and kind."""
+        user_of(stranger, name="Bob").is_refused("organizations", "ListRoots")
+        [told] = stranger.does("cloudtrail", "LookupEvents", LookupAttributes=by("Username", "Bob"))["Events"]
+        assert (told["EventName"], told["Username"], told["Resources"]) == ("ListRoots", "Bob", [])
+        for key, value in (("ResourceName", "Bob"), ("ResourceType", "AWS::IAM::User")):
+            found = stranger.does("cloudtrail", "LookupEvents", LookupAttributes=by(key, value))["Events"]
+            assert [one["EventName"] for one in found] == ["CreateAccessKey", "CreateUser"]
+            assert found[0]["Resources"] == [{"ResourceType": "AWS::IAM::User", "ResourceName": "Bob"}]
+        assert lookup(stranger, LookupAttributes=by("ResourceName", "Alice")) == []
+
     def test_by_time(self, management: Client) -> None:
         """A span of time chooses; after 90 days an event is not found any more."""
         clock = management.core.world.clock

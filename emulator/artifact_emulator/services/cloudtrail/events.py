@@ -1,7 +1,7 @@
 """Events of an account, looked up in the world's trail."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ def lookup_events(call: Call, request: "requests.LookupEventsRequest") -> "repli
         for place, one in reversed(list(enumerate(own)))
         if (below < 0 or place < below)
         and max(start, tx.now - _KEPT) <= one.at <= end
-        and all(_ATTRIBUTES[key](one.content) == value for key, value in wanted)
+        and all(value in _ATTRIBUTES[key](one.content) for key, value in wanted)
     )
     insights: Iterator[tuple[int, Record]] = iter(())
     page, token = listing.page(insights if request.event_category else found, request.max_results or _PAGE)
@@ -66,7 +66,7 @@ def _event(record: Record) -> "replies.Event":
         "ReadOnly": _read_only(content),
         "EventTime": record.at,
         "EventSource": content["eventSource"],
-        "Resources": [],
+        "Resources": [{"ResourceType": kind, "ResourceName": name} for kind, name in _resources(content)],
         "CloudTrailEvent": json.dumps(content),
     }
     if access_key_id := _access_key_id(content):
@@ -89,18 +89,38 @@ def _username(content: Mapping[str, Any]) -> str:
     identity = content["userIdentity"]
     if identity.get("type") == "Root":
         return "root"
+    if "userName" in identity:
+        name: str = identity["userName"]
+        return name
     principal: str = identity.get("principalId", "")
     return principal.partition(":")[2]
 
 
-_ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
-    "EventId": lambda content: content["eventID"],
-    "EventName": lambda content: content["eventName"],
-    "ReadOnly": _read_only,
-    "Username": _username,
-    "EventSource": lambda content: content["eventSource"],
-    "AccessKeyId": _access_key_id,
-    # No record names resources: the events of these services seldom do.
-    "ResourceType": lambda _content: None,
-    "ResourceName": lambda _content: None,
+# Unverified: which resources a record names. Here: those that IAM and STS are asked about.
+_RESOURCES = {
+    "userName": "AWS::IAM::User",
+    "roleName": "AWS::IAM::Role",
+    "roleArn": "AWS::IAM::Role",
+    "groupName": "AWS::IAM::Group",
+    "policyArn": "AWS::IAM::Policy",
+    "accessKeyId": "AWS::IAM::AccessKey",
+}
+
+
+def _resources(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if content["eventSource"] not in ("iam.amazonaws.com", "sts.amazonaws.com"):
+        return []
+    asked = content["requestParameters"] or {}
+    return [(kind, asked[name]) for name, kind in _RESOURCES.items() if isinstance(asked.get(name), str)]
+
+
+_ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], Collection[str]]] = {
+    "EventId": lambda content: {content["eventID"]},
+    "EventName": lambda content: {content["eventName"]},
+    "ReadOnly": lambda content: {_read_only(content)},
+    "Username": lambda content: {_username(content)},
+    "EventSource": lambda content: {content["eventSource"]},
+    "AccessKeyId": lambda content: {_access_key_id(content)},
+    "ResourceType": lambda content: {kind for kind, _ in _resources(content)},
+    "ResourceName": lambda content: {name for _, name in _resources(content)},
 }
