@@ -30,6 +30,8 @@ PAGES = (
     "/artifact/reports",
     "/artifact/agreements",
     "/artifact/agreements?tab=organization",
+    "/artifact/assurance-assistant",
+    "/artifact/assurance-assistant/new",
     "/iam/roles",
     "/iam/roles/AWSServiceRoleForArtifact",
     "/live",

@@ -256,6 +256,37 @@ class TestRole:
                 disable(console)
 
 
+class TestAssuranceAssistant:
+    """Compliance inquiries."""
+
+    def test_asked_exported_rated(self, console: Console) -> None:
+        """A question is asked, its response shown, downloaded and rated."""
+        console.sign_in(STRANGER)
+        console.follow("Assurance Assistant")
+        console.follow("Create inquiry")
+        console.page.get_by_label("Inquiry name").fill("Encryption")
+        console.page.get_by_label("Question", exact=True).fill("Which reports cover encryption?")
+        console.press("Create inquiry")
+        expect(console.page.get_by_role("heading", name="1. Which reports cover encryption?")).to_be_visible()
+        with console.page.expect_download() as arriving:
+            console.press("Export responses")
+        assert arriving.value.path().stat().st_size
+        console.page.get_by_text("Give feedback on response 1").click()
+        console.press("Helpful")
+        assert "you gave feedback" in console.told
+
+    def test_file(self, console: Console) -> None:
+        """A file has a question a line."""
+        console.sign_in(STRANGER)
+        console.open("/artifact/assurance-assistant/new")
+        console.page.get_by_label("Inquiry name").fill("Two")
+        console.page.get_by_label("Or a file of questions").set_input_files(
+            {"name": "questions.txt", "mimeType": "text/plain", "buffer": b"Is there a SOC 2 report?\nAnd C5?\n"}
+        )
+        console.press("Create inquiry")
+        expect(console.page.get_by_role("heading", name="2. And C5?")).to_be_visible()
+
+
 class TestBlackboard:
     """What is happening, and lessons."""
 
@@ -268,6 +299,42 @@ class TestBlackboard:
         expect(console.page.locator("svg.picture")).to_contain_text("trusted access disabled")
         console.client("organizations").enable_aws_service_access(ServicePrincipal=ARTIFACT)
         expect(console.page.locator("svg.picture .trusted")).to_contain_text("trusted access enabled")
+
+    def test_told_by_the_stream(self, console: Console) -> None:
+        """The page listens to the stream of events, and asks for nothing while nothing happens."""
+        asked: list[str] = []
+        console.page.on("request", lambda one: asked.append(one.url.removeprefix(console.endpoint)))
+        console.open("/live")
+        expect(console.page.locator("#heard")).to_have_text("Live")
+        console.page.wait_for_timeout(500)
+        before = list(asked)
+        assert "/_emulator/events" in before
+        console.page.wait_for_timeout(2_500)
+        assert asked == before
+        console.client("organizations").create_organization()
+        expect(console.page.locator("#live tbody")).to_contain_text("organizations:CreateOrganization")
+
+    def test_without_a_stream(self, console: Console) -> None:
+        """Where there is no stream the page looks for itself, and says so."""
+        console.page.route("**/_emulator/events", lambda route: route.fulfill(status=204))
+        console.open("/live")
+        expect(console.page.locator("#heard")).to_have_text("Looking every two seconds")
+        console.client("organizations").create_organization()
+        expect(console.page.locator("#live tbody")).to_contain_text("organizations:CreateOrganization")
+
+    def test_calls_that_only_read(self, console: Console) -> None:
+        """Calls that only read can be hidden, but for those that were refused."""
+        organizations = console.client("organizations")
+        organizations.create_organization()
+        organizations.list_roots()
+        with pytest.raises(organizations.exceptions.ClientError):
+            organizations.describe_account(AccountId=STRANGER)
+        console.open("/live")
+        console.page.get_by_label("Hide calls that only read").check()
+        expect(console.page.get_by_role("cell", name="organizations:ListRoots")).to_be_hidden()
+        expect(console.page.get_by_role("cell", name="organizations:DescribeAccount")).to_be_visible()
+        console.page.get_by_role("link", name="Why?").click()
+        expect(console.page.get_by_text("a rule of the service itself did")).to_be_visible()
 
     def test_lesson_goes_on_by_itself(self, console: Console) -> None:
         """A step that is done somewhere else is done on the page."""

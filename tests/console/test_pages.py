@@ -106,7 +106,8 @@ class TestForgery:
         for path in ("/", "/organizations", "/live", "/lessons/story"):
             text = manager.get(path).text
             assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", text)
-            assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+            assert not re.search(r'(src|href|action)="(https?:)?//(?!docs\.aws\.amazon\.com)', text)
+            assert "http://" not in text.replace("http://www.w3.org/2000/svg", "").replace("=http://localhost<", "")
 
     def test_goes_on_within_the_console_only(self, visitor: Visitor) -> None:
         """After signing in nobody is sent to another site."""
@@ -142,6 +143,8 @@ class TestSignIn:
         self.test_role(manager)
         manager.core.world.clock.advance(timedelta(hours=2))
         assert "Nobody is signed in" in manager.get("/").text
+        manager.get("/iam/roles")
+        assert "Your session has expired" in manager.get("/sign-in").text
 
     def test_worlds_are_apart(self, visitor: Visitor) -> None:
         """Who is signed in to one world is nobody in another; the header leads from one to another."""
@@ -160,6 +163,41 @@ class TestRefusals:
         got = manager.post("/organizations/settings/delegates", {"account": "1", "principal": "x"}, Referer=page)
         assert got.headers["Location"] == "/console/organizations/settings"
         assert "InvalidInputException" in manager.get("/organizations/settings").text
+
+    def test_leads_to_the_explanation(self, manager: Visitor) -> None:
+        """What is refused leads to why: on a page of its own, and where a form was."""
+        member = Visitor(manager.core)
+        manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
+        member.sign_in(next(one for one in manager.core.world.state.memberships if one != MANAGEMENT))
+        before = manager.core.world.state
+        refused = member.get("/organizations/services")
+        member.post("/organizations/settings/delete", {"confirmation": "o-none"})
+        member.post("/organizations/settings/features", Referer="http://localhost/console/organizations/settings")
+        told = member.get("/organizations/settings").text
+        assert manager.core.world.state is before
+        for text in (refused.text, told):
+            link = re.search(r'href="/console(/decisions/[^"]+)">Why', text)
+            assert link
+            assert "a rule of the service itself did" in member.get(link[1]).text
+
+    def test_of_a_member_is_shown(self, manager: Visitor) -> None:
+        """What only the management account may do is not hidden from a member."""
+        manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
+        member = Visitor(manager.core)
+        member.sign_in(next(one for one in manager.core.world.state.memberships if one != MANAGEMENT))
+        assert "Delete organization" in member.get("/organizations/settings").text
+
+    def test_unforeseen(self, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What nobody foresaw is answered with a page, which tells no secrets."""
+
+        def fails(*_: object) -> None:
+            raise RuntimeError("secret")
+
+        monkeypatch.setattr("artifact_emulator.console.learning.scene_of", fails)
+        got = visitor.get("/live")
+        assert got.status_code == 500
+        assert "To the first page" in got.text
+        assert "secret" not in got.text
 
     def test_of_another_sites_form(self, manager: Visitor) -> None:
         """Nobody is sent back to where he did not come from."""

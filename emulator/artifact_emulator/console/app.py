@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator.console import PREFIX, equivalents, forgery, home, learning, roles
 from artifact_emulator.console.artifact import agreements as artifact_agreements
+from artifact_emulator.console.artifact import inquiries as artifact_inquiries
 from artifact_emulator.console.artifact import reports as artifact_reports
-from artifact_emulator.console.calls import Made, Memory, SignedOut, desk, made, memory, signed, world
+from artifact_emulator.console.calls import Made, Memory, SignedOut, desk, made, memory, signed, tell_refusal, world
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
 from artifact_emulator.control import origin
 from artifact_emulator.failures import Failure
@@ -25,7 +26,7 @@ from artifact_state.authority import organization_of
 
 _WORLDS_SHOWN = 200
 _ORGANIZATIONS = (accounts, invitations, services, policies, settings)
-_ARTIFACT = (artifact_reports, artifact_agreements)
+_ARTIFACT = (artifact_reports, artifact_agreements, artifact_inquiries)
 # No script, style or frame but the console's own; nothing is fetched from elsewhere.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -74,6 +75,8 @@ def create_app(served: Desk, allowed_hosts: Collection[str] = ()) -> Flask:
 
     @app.errorhandler(SignedOut)
     def signed_out(error: SignedOut) -> AnyResponse:
+        if session.get("account") or session.get("key"):
+            flash("Your session has expired, or who you were is gone. Sign in again.", "error")
         return redirect(url_for("home.sign_in", next=request.full_path if request.method == "GET" else None))
 
     @app.errorhandler(HTTPException)
@@ -94,8 +97,8 @@ class _Cookies(SecureCookieSessionInterface):
 def _refused(failure: Failure) -> AnyResponse | tuple[str, int]:
     """Show a refusal where it belongs: on the page that the form was on, or in place of the page."""
     if request.method == "GET":
-        return render_template("refused.html", failure=failure), 403
-    flash(f"{failure.code}: {failure.message}", "error")
+        return render_template("refused.html", failure=failure, asked=made()[-1] if made() else None), 403
+    tell_refusal(failure)
     came_from = urlsplit(request.referrer or "")
     own = request.script_root + PREFIX
     back = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
@@ -115,6 +118,7 @@ def _everywhere() -> dict[str, Any]:
         "organization": organization,
         "is_management": bool(organization and found and organization.management_account_id == found.caller.account_id),
         "calls": _calls(),
+        "endpoint": request.host_url.rstrip("/") + request.script_root,
     }
 
 

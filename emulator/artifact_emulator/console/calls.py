@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from threading import Lock
 from typing import Any
 
-from flask import current_app, g, request, session
+from flask import current_app, flash, g, request, session, url_for
 
 from artifact_emulator.console.signed_in import Signed, who
 from artifact_emulator.failures import Failure
@@ -34,6 +34,7 @@ class Made:
     members: dict[str, Any]
     error: str
     """The code with which it was refused, "" if it was not."""
+    request_id: str = ""
 
 
 @dataclass(slots=True)
@@ -96,14 +97,14 @@ def call(service: str, operation: str, **members: Any) -> Any:
     via = Request(
         "POST", "/", "", {"host": request.host, "user-agent": USER_AGENT}, b"", request.script_root.rstrip("/")
     )
-    error = ""
+    error, under_way = "", UnderWay(via, world(), members=asked)
     try:
-        return desk().perform(UnderWay(via, world(), members=asked), caller(), service, operation)
+        return desk().perform(under_way, caller(), service, operation)
     except Failure as failure:
         error = failure.code
         raise
     finally:
-        made().append(Made(service, operation, asked, error))
+        made().append(Made(service, operation, asked, error, under_way.request_id))
 
 
 def everything(service: str, operation: str, member: str, **asked: Any) -> list[Any]:
@@ -120,6 +121,13 @@ def everything(service: str, operation: str, member: str, **asked: Any) -> list[
         token = page.get(spelling)
         if token is None:
             return found
+
+
+def tell_refusal(failure: Failure) -> None:
+    """Tell on the next page that a call was refused: AWS's words, and where they are explained."""
+    why = url_for("learning.decision", request_id=made()[-1].request_id) if made() else ""
+    told = {"code": failure.code, "message": failure.message, "why": why}
+    flash(told, "error")  # type: ignore[arg-type]  # It takes whatever a cookie keeps.
 
 
 def made() -> list[Made]:

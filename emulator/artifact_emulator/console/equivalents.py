@@ -1,6 +1,7 @@
 """The same call by other means: the AWS CLI's command, and boto3's method."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from shlex import quote
@@ -38,4 +39,9 @@ def _option(name: str, value: Any) -> list[str]:
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=_base64)
+
+
+def _base64(value: Any) -> str:
+    """Write bytes as version 2 of the AWS CLI reads them."""
+    return b64encode(value).decode()

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console import PREFIX
-from artifact_emulator.console.calls import call, desk, world
+from artifact_emulator.console.calls import call, desk, tell_refusal, world
 from artifact_emulator.console.signed_in import REGIONS
 from artifact_emulator.console.signed_in import sign_in as sign_in_as
 from artifact_emulator.console.signed_in import sign_out as sign_out_of
@@ -82,7 +82,7 @@ def switch_role() -> Response:
             RoleSessionName="console",
         )
     except Failure as failure:
-        flash(f"{failure.code}: {failure.message}", "error")
+        tell_refusal(failure)
         return redirect(url_for(".sign_in"), 303)
     sign_in_as(access_key_id=assumed["Credentials"]["AccessKeyId"], region=region)
     return redirect(_next(), 303)

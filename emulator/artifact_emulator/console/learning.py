@@ -8,7 +8,7 @@ from artifact_emulator.console.picture import scene_of, svg_of
 from artifact_emulator.explaining import explained
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.lessons.progress import Progress, progress
-from artifact_emulator.trail import Called
+from artifact_emulator.trail import Called, only_reads
 from artifact_state.model import CallerKind
 
 _SHOWN = 100
@@ -20,15 +20,18 @@ pages = Blueprint("learning", __name__)
 @pages.get("/live")
 def live() -> str:
     """Show what is happening, and the picture of the state."""
-    calls = instruments_of(world()).trail.calls()[-_SHOWN:]
-    return render_template("live.html", calls_seen=[_told(one) for one in reversed(calls)], picture=_picture())
+    trail = instruments_of(world()).trail
+    latest, calls = trail.latest(), trail.calls()[-_SHOWN:]
+    seen = [_told(one) for one in reversed(calls) if one.number <= latest]
+    return render_template("live.html", calls_seen=seen, latest=latest, picture=_picture())
 
 
 @pages.get("/live/calls")
 def calls_after() -> Response:
-    """Tell the calls after a place, the oldest first."""
-    found = instruments_of(world()).trail.calls(request.args.get("after", -1, int))
-    return jsonify([_told(one) for one in found[-_SHOWN:]])
+    """Tell the calls after a place, the oldest first, and the latest place: a smaller one is of another past."""
+    trail = instruments_of(world()).trail
+    latest, found = trail.latest(), trail.calls(request.args.get("after", -1, int))
+    return jsonify(latest=latest, calls=[_told(one) for one in found[-_SHOWN:]])
 
 
 @pages.get("/live/picture.svg")
@@ -42,8 +45,10 @@ def decision(request_id: str) -> tuple[str, int]:
     """Explain why a call was refused or let through: what was consulted, what decided, what to change."""
     found = instruments_of(world()).decisions.of(request_id)
     if found is None:
-        why = "No policy was asked about this call: the rules of the service itself decided, or it is forgotten."
-        return render_template("not_done.html", title="No policy decided", why=why), 200
+        called = next(
+            (one for one in reversed(instruments_of(world()).trail.calls()) if one.request_id == request_id), None
+        )
+        return render_template("rule.html", called=called, told=_told(called) if called else None), 200
     return render_template("decision.html", explained=explained(found)), 200
 
 
@@ -83,6 +88,7 @@ def _told(one: Called) -> dict[str, object]:
         "who": who,
         "service": one.service.name,
         "operation": one.operation,
+        "reads": only_reads(one.operation),
         "error": one.failure.code if one.failure else "",
         "message": one.failure.message if one.failure else "",
         "decision": url_for(".decision", request_id=one.request_id) if one.failure else "",

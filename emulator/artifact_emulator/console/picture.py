@@ -140,7 +140,7 @@ def _strangers(state: State, now: datetime) -> Iterator[AccountSeen]:
             yield _account(state, one, now)
 
 
-CHIP_WIDTH, CHIP_HEIGHT, GAP, MARGIN = 168, 46, 8, 12
+CHIP_WIDTH, CHIP_HEIGHT, GAP, MARGIN = 192, 48, 8, 12
 LINE = 20
 
 

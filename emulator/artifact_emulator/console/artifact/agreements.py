@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import call, caller, everything
+from artifact_emulator.console.calls import call, caller, everything, tell_refusal
 from artifact_emulator.failures import Failure
 from artifact_state.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
 
@@ -129,7 +129,7 @@ def accept_nda(agreement_id: str) -> Response | str:
     try:
         got = call("artifact", "GetAgreement", agreementId=agreement_id, ndaToken=opened["getAgreementToken"])
     except Failure as failure:
-        return _not_downloaded(failure, agreement_id)
+        return _not_downloaded(failure)
     if then == "download":
         return redirect(got["documentPresignedUrl"], 303)
     return render_template("artifact/accept.html", agreement=_agreement(agreement_id), got=got, confirming=False)
@@ -168,7 +168,7 @@ def download(customer_agreement_id: str) -> Response | str:
     try:
         got = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
     except Failure as failure:
-        return _not_downloaded(failure, customer_agreement_id)
+        return _not_downloaded(failure)
     return redirect(got["documentPresignedUrl"], 303)
 
 
@@ -237,9 +237,9 @@ def _is_organizations(agreement: Mapping[str, Any]) -> bool:
     return "ORGANIZATION" in agreement["subjects"]
 
 
-def _not_downloaded(failure: Failure, what: str) -> Response:
+def _not_downloaded(failure: Failure) -> Response:
     """Say why a document is not downloaded: in AWS's words where a permission is missing, with the API's below."""
     if "not authorized to perform" in failure.message:
         flash(NO_DOWNLOAD, "error")
-    flash(f"{what}: {failure.code}: {failure.message}", "error")
+    tell_refusal(failure)
     return redirect(url_for(".agreements"))

@@ -3,6 +3,8 @@
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org.html
 """
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,13 +17,8 @@ pages = Blueprint("settings", __name__)
 def settings() -> str:
     """Show the organization's settings."""
     described = call("organizations", "DescribeOrganization")["Organization"]
-    delegates = []
-    if described["MasterAccountId"] == caller().account_id:
-        for one in everything("organizations", "ListDelegatedAdministrators", "DelegatedAdministrators"):
-            listed = everything(
-                "organizations", "ListDelegatedServicesForAccount", "DelegatedServices", AccountId=one["Id"]
-            )
-            delegates.append((one, listed))
+    # Others see what there would be to do, and are told by AWS that they may not.
+    delegates = _delegates() if described["MasterAccountId"] == caller().account_id else []
     return render_template("organizations/settings.html", described=described, delegates=delegates)
 
 
@@ -52,3 +49,12 @@ def delete() -> Response:
     call("organizations", "DeleteOrganization")
     flash("You deleted the organization.", "success")
     return redirect(url_for("accounts.accounts"), 303)
+
+
+def _delegates() -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """List the delegated administrators, each with the services that he administers."""
+    listed = everything("organizations", "ListDelegatedAdministrators", "DelegatedAdministrators")
+    return [
+        (one, everything("organizations", "ListDelegatedServicesForAccount", "DelegatedServices", AccountId=one["Id"]))
+        for one in listed
+    ]
