@@ -62,6 +62,7 @@ class TestEnable:
         assert "You enabled trusted access for AWS Artifact." in console.told
         assert "tell the administrator of AWS Artifact that they can now enable that service" in console.told
         assert f"Service-linked role {ROLE}: exists in this account" in console.told
+        assert "Organization agreements: can be accepted" in console.told
         assert console.trusted() == [ARTIFACT]
         console.client("iam").get_role(RoleName=ROLE)
 

@@ -258,6 +258,18 @@ class TestEquivalents:
             """--target '{"Id": "1", "Type": "ACCOUNT"}' --yes --no-no"""
         )
 
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [
+            ("-x", "--name=-x"),
+            ("--help me", "--name='--help me'"),
+            ("file:///etc/passwd", """--cli-input-json '{"Name": "file:///etc/passwd"}'"""),
+        ],
+    )
+    def test_cli_takes_names_for_nothing_else(self, value: str, written: str) -> None:
+        """A name that looks like an option or a file stays a name."""
+        assert equivalents.cli("iam", "CreateUser", {"Name": value}) == f"aws iam create-user {written}"
+
     def test_boto3(self) -> None:
         """A method of a client, with its arguments."""
         written = equivalents.boto3("organizations", "EnableAWSServiceAccess", {"ServicePrincipal": "a.amazonaws.com"})

@@ -9,10 +9,15 @@ from typing import Any
 
 from artifact_emulator.services import snake_case
 
+_FETCHED = ("file://", "fileb://", "http://", "https://")
+"""How a text begins in whose place the AWS CLI takes what a file or an address has, some of its versions at least."""
+
 
 def cli(service: str, operation: str, members: Mapping[str, Any]) -> str:
     """Write a call as a command of the AWS CLI, quoted for a POSIX shell."""
     words = ["aws", service, _dashed(operation)]
+    if any(isinstance(value, str) and value.startswith(_FETCHED) for value in members.values()):
+        return " ".join([*words, "--cli-input-json", quote(json.dumps(members, default=_base64))])
     for name, value in members.items():
         words += _option(_dashed(name), value)
     return " ".join(words)
@@ -33,7 +38,9 @@ def _option(name: str, value: Any) -> list[str]:
         return [f"--{name}" if value else f"--no-{name}"]
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return [f"--{name}", *map(quote, value)]
-    return [f"--{name}", quote(_plain(value))]
+    plain = _plain(value)
+    # What begins as an option does is none when it is joined to one.
+    return [f"--{name}={quote(plain)}"] if plain.startswith("-") else [f"--{name}", quote(plain)]
 
 
 def _plain(value: Any) -> str:

@@ -130,9 +130,8 @@ def _facts(row: Row) -> dict[str, str]:
     organization = organization_of(state, account_id, now)
     if agreements.ARTIFACT_DOCUMENTED_PRINCIPAL in row.service.principals and organization is not None:
         count = sum(1 for _ in agreements.organization_acceptances(state, organization))
-        reach = "can be accessed" if agreements.artifact_is_trusted(organization) else "cannot be accessed"
-        told = f"{count} in force, {reach}" if count else "none accepted"
-        facts["Organization agreements"] = told
+        can = "can" if agreements.artifact_is_trusted(organization) else "cannot"
+        facts["Organization agreements"] = f"{count} in force, {can} be accessed" if count else f"{can} be accepted"
     return facts
 
 
