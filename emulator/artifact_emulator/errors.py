@@ -367,6 +367,7 @@ _NOT_FOUND_MESSAGES = {
     Entity.ACCESS_KEY: "The Access Key with id {} cannot be found.",
     Entity.LOGIN: "Login Profile for User {} cannot be found.",
     Entity.ALIAS: "The account alias with name {} cannot be found.",
+    Entity.PASSWORD_POLICY: "The Password Policy with domain name {} cannot be found.",
 }
 _NAME_TAKEN = "The name {} already exists."
 _NAME_TAKEN_MESSAGES = {

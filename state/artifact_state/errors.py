@@ -166,6 +166,7 @@ class Entity(Enum):
     ACCESS_KEY = "access key"
     LOGIN = "login profile"
     ALIAS = "account alias"
+    PASSWORD_POLICY = "password policy of an account"  # noqa: S105 - a kind of thing, and no password.
 
 
 class Obstacle(Enum):

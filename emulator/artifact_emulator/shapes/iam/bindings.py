@@ -318,6 +318,11 @@ SERVICE = Service(
             reply="GetAccountAuthorizationDetailsResponse",
             errors=("ServiceFailureException",),
         ),
+        "GetAccountPasswordPolicy": Operation(
+            name="GetAccountPasswordPolicy",
+            reply="GetAccountPasswordPolicyResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
         "GetAccountSummary": Operation(
             name="GetAccountSummary", reply="GetAccountSummaryResponse", errors=("ServiceFailureException",)
         ),
@@ -447,6 +452,30 @@ SERVICE = Service(
             reply="ListGroupsForUserResponse",
             errors=("NoSuchEntityException", "ServiceFailureException"),
         ),
+        "ListInstanceProfiles": Operation(
+            name="ListInstanceProfiles",
+            request="ListInstanceProfilesRequest",
+            reply="ListInstanceProfilesResponse",
+            errors=("ServiceFailureException",),
+        ),
+        "ListInstanceProfilesForRole": Operation(
+            name="ListInstanceProfilesForRole",
+            request="ListInstanceProfilesForRoleRequest",
+            reply="ListInstanceProfilesForRoleResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListMFADevices": Operation(
+            name="ListMFADevices",
+            request="ListMFADevicesRequest",
+            reply="ListMFADevicesResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListOpenIDConnectProviders": Operation(
+            name="ListOpenIDConnectProviders",
+            request="ListOpenIDConnectProvidersRequest",
+            reply="ListOpenIDConnectProvidersResponse",
+            errors=("ServiceFailureException",),
+        ),
         "ListPolicies": Operation(
             name="ListPolicies",
             request="ListPoliciesRequest",
@@ -480,6 +509,36 @@ SERVICE = Service(
         "ListRoles": Operation(
             name="ListRoles", request="ListRolesRequest", reply="ListRolesResponse", errors=("ServiceFailureException",)
         ),
+        "ListSAMLProviders": Operation(
+            name="ListSAMLProviders",
+            request="ListSAMLProvidersRequest",
+            reply="ListSAMLProvidersResponse",
+            errors=("ServiceFailureException",),
+        ),
+        "ListSSHPublicKeys": Operation(
+            name="ListSSHPublicKeys",
+            request="ListSSHPublicKeysRequest",
+            reply="ListSSHPublicKeysResponse",
+            errors=("NoSuchEntityException",),
+        ),
+        "ListServerCertificates": Operation(
+            name="ListServerCertificates",
+            request="ListServerCertificatesRequest",
+            reply="ListServerCertificatesResponse",
+            errors=("ServiceFailureException",),
+        ),
+        "ListServiceSpecificCredentials": Operation(
+            name="ListServiceSpecificCredentials",
+            request="ListServiceSpecificCredentialsRequest",
+            reply="ListServiceSpecificCredentialsResponse",
+            errors=("NoSuchEntityException", "ServiceNotSupportedException"),
+        ),
+        "ListSigningCertificates": Operation(
+            name="ListSigningCertificates",
+            request="ListSigningCertificatesRequest",
+            reply="ListSigningCertificatesResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
         "ListUserPolicies": Operation(
             name="ListUserPolicies",
             request="ListUserPoliciesRequest",
@@ -494,6 +553,9 @@ SERVICE = Service(
         ),
         "ListUsers": Operation(
             name="ListUsers", request="ListUsersRequest", reply="ListUsersResponse", errors=("ServiceFailureException",)
+        ),
+        "ListVirtualMFADevices": Operation(
+            name="ListVirtualMFADevices", request="ListVirtualMFADevicesRequest", reply="ListVirtualMFADevicesResponse"
         ),
         "PutGroupPolicy": Operation(
             name="PutGroupPolicy",
@@ -727,7 +789,6 @@ SERVICE = Service(
             "GenerateCredentialReport",
             "GenerateOrganizationsAccessReport",
             "GenerateServiceLastAccessedDetails",
-            "GetAccountPasswordPolicy",
             "GetAccountProperties",
             "GetCredentialReport",
             "GetDelegationRequest",
@@ -745,22 +806,12 @@ SERVICE = Service(
             "GetServiceLastAccessedDetailsWithEntities",
             "ListDelegationRequests",
             "ListInstanceProfileTags",
-            "ListInstanceProfiles",
-            "ListInstanceProfilesForRole",
             "ListMFADeviceTags",
-            "ListMFADevices",
             "ListOpenIDConnectProviderTags",
-            "ListOpenIDConnectProviders",
             "ListOrganizationsFeatures",
             "ListPoliciesGrantingServiceAccess",
             "ListSAMLProviderTags",
-            "ListSAMLProviders",
-            "ListSSHPublicKeys",
             "ListServerCertificateTags",
-            "ListServerCertificates",
-            "ListServiceSpecificCredentials",
-            "ListSigningCertificates",
-            "ListVirtualMFADevices",
             "PutAccountProperties",
             "RejectDelegationRequest",
             "RemoveClientIDFromOpenIDConnectProvider",
@@ -811,6 +862,7 @@ SERVICE = Service(
         "PolicyEvaluationException": ErrorShape(code="PolicyEvaluation", status=500, members=("message",)),
         "PolicyNotAttachableException": ErrorShape(code="PolicyNotAttachable", status=400, members=("message",)),
         "ServiceFailureException": ErrorShape(code="ServiceFailure", status=500, members=("message",)),
+        "ServiceNotSupportedException": ErrorShape(code="NotSupportedService", status=404, members=("message",)),
         "UnmodifiableEntityException": ErrorShape(code="UnmodifiableEntity", status=400, members=("message",)),
     },
     layouts={
@@ -861,6 +913,7 @@ SERVICE = Service(
             },
         ),
         "AttachedPolicy": Layout(kind="structure", members={"PolicyName": "policyNameType", "PolicyArn": "arnType"}),
+        "BootstrapDatum": Layout(kind="blob"),
         "ColumnNumber": Layout(kind="integer"),
         "ContextEntry": Layout(
             kind="structure",
@@ -1002,6 +1055,7 @@ SERVICE = Service(
                 "Marker": "responseMarkerType",
             },
         ),
+        "GetAccountPasswordPolicyResponse": Layout(kind="structure", members={"PasswordPolicy": "PasswordPolicy"}),
         "GetAccountSummaryResponse": Layout(kind="structure", members={"SummaryMap": "summaryMapType"}),
         "GetContextKeysForCustomPolicyRequest": Layout(
             kind="structure", members={"PolicyInputList": "SimulationPolicyListType"}
@@ -1236,6 +1290,41 @@ SERVICE = Service(
             kind="structure",
             members={"Groups": "groupListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
         ),
+        "ListInstanceProfilesForRoleRequest": Layout(
+            kind="structure", members={"RoleName": "roleNameType", "Marker": "markerType", "MaxItems": "maxItemsType"}
+        ),
+        "ListInstanceProfilesForRoleResponse": Layout(
+            kind="structure",
+            members={
+                "InstanceProfiles": "instanceProfileListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListInstanceProfilesRequest": Layout(
+            kind="structure",
+            members={"PathPrefix": "pathPrefixType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListInstanceProfilesResponse": Layout(
+            kind="structure",
+            members={
+                "InstanceProfiles": "instanceProfileListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListMFADevicesRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListMFADevicesResponse": Layout(
+            kind="structure",
+            members={"MFADevices": "mfaDeviceListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListOpenIDConnectProvidersRequest": Layout(kind="structure"),
+        "ListOpenIDConnectProvidersResponse": Layout(
+            kind="structure", members={"OpenIDConnectProviderList": "OpenIDConnectProviderListType"}
+        ),
         "ListPoliciesRequest": Layout(
             kind="structure",
             members={
@@ -1291,6 +1380,61 @@ SERVICE = Service(
             kind="structure",
             members={"Roles": "roleListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
         ),
+        "ListSAMLProvidersRequest": Layout(kind="structure"),
+        "ListSAMLProvidersResponse": Layout(kind="structure", members={"SAMLProviderList": "SAMLProviderListType"}),
+        "ListSSHPublicKeysRequest": Layout(
+            kind="structure", members={"UserName": "userNameType", "Marker": "markerType", "MaxItems": "maxItemsType"}
+        ),
+        "ListSSHPublicKeysResponse": Layout(
+            kind="structure",
+            members={
+                "SSHPublicKeys": "SSHPublicKeyListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListServerCertificatesRequest": Layout(
+            kind="structure",
+            members={"PathPrefix": "pathPrefixType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListServerCertificatesResponse": Layout(
+            kind="structure",
+            members={
+                "ServerCertificateMetadataList": "serverCertificateMetadataListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
+        "ListServiceSpecificCredentialsRequest": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "ServiceName": "serviceName",
+                "AllUsers": "allUsers",
+                "Marker": "markerType",
+                "MaxItems": "maxItemsType",
+            },
+        ),
+        "ListServiceSpecificCredentialsResponse": Layout(
+            kind="structure",
+            members={
+                "ServiceSpecificCredentials": "ServiceSpecificCredentialsListType",
+                "Marker": "responseMarkerType",
+                "IsTruncated": "booleanType",
+            },
+        ),
+        "ListSigningCertificatesRequest": Layout(
+            kind="structure",
+            members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListSigningCertificatesResponse": Layout(
+            kind="structure",
+            members={
+                "Certificates": "certificateListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
         "ListUserPoliciesRequest": Layout(
             kind="structure",
             members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
@@ -1315,9 +1459,25 @@ SERVICE = Service(
             kind="structure",
             members={"Users": "userListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
         ),
+        "ListVirtualMFADevicesRequest": Layout(
+            kind="structure",
+            members={"AssignmentStatus": "assignmentStatusType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListVirtualMFADevicesResponse": Layout(
+            kind="structure",
+            members={
+                "VirtualMFADevices": "virtualMFADeviceListType",
+                "IsTruncated": "booleanType",
+                "Marker": "responseMarkerType",
+            },
+        ),
         "LoginProfile": Layout(
             kind="structure",
             members={"UserName": "userNameType", "CreateDate": "dateType", "PasswordResetRequired": "booleanType"},
+        ),
+        "MFADevice": Layout(
+            kind="structure",
+            members={"UserName": "userNameType", "SerialNumber": "serialNumberType", "EnableDate": "dateType"},
         ),
         "ManagedPolicyDetail": Layout(
             kind="structure",
@@ -1337,11 +1497,28 @@ SERVICE = Service(
             },
         ),
         "ManagedPolicyDetailListType": Layout(kind="list", of="ManagedPolicyDetail"),
+        "OpenIDConnectProviderListEntry": Layout(kind="structure", members={"Arn": "arnType"}),
+        "OpenIDConnectProviderListType": Layout(kind="list", of="OpenIDConnectProviderListEntry"),
         "OrderedOrganizationPolicyType": Layout(
             kind="structure", members={"ServiceControlPolicyInputList": "SimulationPolicyListType"}
         ),
         "OrganizationPolicyListType": Layout(kind="list", of="OrderedOrganizationPolicyType"),
         "OrganizationsDecisionDetail": Layout(kind="structure", members={"AllowedByOrganizations": "booleanType"}),
+        "PasswordPolicy": Layout(
+            kind="structure",
+            members={
+                "MinimumPasswordLength": "minimumPasswordLengthType",
+                "RequireSymbols": "booleanType",
+                "RequireNumbers": "booleanType",
+                "RequireUppercaseCharacters": "booleanType",
+                "RequireLowercaseCharacters": "booleanType",
+                "AllowUsersToChangePassword": "booleanType",
+                "ExpirePasswords": "booleanType",
+                "MaxPasswordAge": "maxPasswordAgeType",
+                "PasswordReusePrevention": "passwordReusePreventionType",
+                "HardExpiry": "booleanObjectType",
+            },
+        ),
         "PermissionsBoundaryDecisionDetail": Layout(
             kind="structure", members={"AllowedByPermissionsBoundary": "booleanType"}
         ),
@@ -1473,8 +1650,57 @@ SERVICE = Service(
         "RoleLastUsed": Layout(kind="structure", members={"LastUsedDate": "dateType", "Region": "stringType"}),
         "RoleUsageListType": Layout(kind="list", of="RoleUsageType"),
         "RoleUsageType": Layout(kind="structure", members={"Region": "RegionNameType", "Resources": "ArnListType"}),
+        "SAMLProviderListEntry": Layout(
+            kind="structure", members={"Arn": "arnType", "ValidUntil": "dateType", "CreateDate": "dateType"}
+        ),
+        "SAMLProviderListType": Layout(kind="list", of="SAMLProviderListEntry"),
+        "SSHPublicKeyListType": Layout(kind="list", of="SSHPublicKeyMetadata"),
+        "SSHPublicKeyMetadata": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "SSHPublicKeyId": "publicKeyIdType",
+                "Status": "statusType",
+                "UploadDate": "dateType",
+            },
+        ),
+        "ServerCertificateMetadata": Layout(
+            kind="structure",
+            members={
+                "Path": "pathType",
+                "ServerCertificateName": "serverCertificateNameType",
+                "ServerCertificateId": "idType",
+                "Arn": "arnType",
+                "UploadDate": "dateType",
+                "Expiration": "dateType",
+            },
+        ),
+        "ServiceSpecificCredentialMetadata": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "Status": "statusType",
+                "ServiceUserName": "serviceUserName",
+                "ServiceCredentialAlias": "serviceCredentialAlias",
+                "CreateDate": "dateType",
+                "ExpirationDate": "dateType",
+                "ServiceSpecificCredentialId": "serviceSpecificCredentialId",
+                "ServiceName": "serviceName",
+            },
+        ),
+        "ServiceSpecificCredentialsListType": Layout(kind="list", of="ServiceSpecificCredentialMetadata"),
         "SetDefaultPolicyVersionRequest": Layout(
             kind="structure", members={"PolicyArn": "arnType", "VersionId": "policyVersionIdType"}
+        ),
+        "SigningCertificate": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "CertificateId": "certificateIdType",
+                "CertificateBody": "certificateBodyType",
+                "Status": "statusType",
+                "UploadDate": "dateType",
+            },
         ),
         "SimulateCustomPolicyRequest": Layout(
             kind="structure",
@@ -1606,12 +1832,25 @@ SERVICE = Service(
                 "Tags": "tagListType",
             },
         ),
+        "VirtualMFADevice": Layout(
+            kind="structure",
+            members={
+                "SerialNumber": "serialNumberType",
+                "Base32StringSeed": "BootstrapDatum",
+                "QRCodePNG": "BootstrapDatum",
+                "User": "User",
+                "EnableDate": "dateType",
+                "Tags": "tagListType",
+            },
+        ),
         "accessKeyMetadataListType": Layout(kind="list", of="AccessKeyMetadata"),
         "accountAliasListType": Layout(kind="list", of="accountAliasType"),
+        "allUsers": Layout(kind="boolean"),
         "attachedPoliciesListType": Layout(kind="list", of="AttachedPolicy"),
         "attachmentCountType": Layout(kind="integer"),
         "booleanObjectType": Layout(kind="boolean"),
         "booleanType": Layout(kind="boolean"),
+        "certificateListType": Layout(kind="list", of="SigningCertificate"),
         "dateType": Layout(kind="timestamp"),
         "entityListType": Layout(kind="list", of="EntityType"),
         "groupDetailListType": Layout(kind="list", of="GroupDetail"),
@@ -1620,6 +1859,10 @@ SERVICE = Service(
         "instanceProfileListType": Layout(kind="list", of="InstanceProfile"),
         "integerType": Layout(kind="integer"),
         "maxItemsType": Layout(kind="integer"),
+        "maxPasswordAgeType": Layout(kind="integer"),
+        "mfaDeviceListType": Layout(kind="list", of="MFADevice"),
+        "minimumPasswordLengthType": Layout(kind="integer"),
+        "passwordReusePreventionType": Layout(kind="integer"),
         "policyDetailListType": Layout(kind="list", of="PolicyDetail"),
         "policyDocumentVersionListType": Layout(kind="list", of="PolicyVersion"),
         "policyListType": Layout(kind="list", of="Policy"),
@@ -1627,12 +1870,14 @@ SERVICE = Service(
         "roleDetailListType": Layout(kind="list", of="RoleDetail"),
         "roleListType": Layout(kind="list", of="Role"),
         "roleMaxSessionDurationType": Layout(kind="integer"),
+        "serverCertificateMetadataListType": Layout(kind="list", of="ServerCertificateMetadata"),
         "summaryMapType": Layout(kind="map", of="summaryValueType"),
         "summaryValueType": Layout(kind="integer"),
         "tagKeyListType": Layout(kind="list", of="tagKeyType"),
         "tagListType": Layout(kind="list", of="Tag"),
         "userDetailListType": Layout(kind="list", of="UserDetail"),
         "userListType": Layout(kind="list", of="User"),
+        "virtualMFADeviceListType": Layout(kind="list", of="VirtualMFADevice"),
     },
     patterns={
         "^[A-Za-z0-9_+=,.@\\-]+$": "[\\w+=,.@-]+",

@@ -291,6 +291,27 @@ class GetAccountAuthorizationDetailsResponse(TypedDict, total=False):
     Marker: str
 
 
+class PasswordPolicy(TypedDict, total=False):
+    """Part of a reply."""
+
+    MinimumPasswordLength: int
+    RequireSymbols: bool
+    RequireNumbers: bool
+    RequireUppercaseCharacters: bool
+    RequireLowercaseCharacters: bool
+    AllowUsersToChangePassword: bool
+    ExpirePasswords: bool
+    MaxPasswordAge: int
+    PasswordReusePrevention: int
+    HardExpiry: bool
+
+
+class GetAccountPasswordPolicyResponse(TypedDict, total=False):
+    """What GetAccountPasswordPolicy answers."""
+
+    PasswordPolicy: Required[PasswordPolicy]
+
+
 SummaryKeyType = Literal[
     "Users",
     "UsersQuota",
@@ -532,6 +553,50 @@ class ListGroupsForUserResponse(TypedDict, total=False):
     Marker: str
 
 
+class ListInstanceProfilesResponse(TypedDict, total=False):
+    """What ListInstanceProfiles answers."""
+
+    InstanceProfiles: Required[list[InstanceProfile]]
+    IsTruncated: bool
+    Marker: str
+
+
+class ListInstanceProfilesForRoleResponse(TypedDict, total=False):
+    """What ListInstanceProfilesForRole answers."""
+
+    InstanceProfiles: Required[list[InstanceProfile]]
+    IsTruncated: bool
+    Marker: str
+
+
+class MFADevice(TypedDict, total=False):
+    """Part of a reply."""
+
+    UserName: Required[str]
+    SerialNumber: Required[str]
+    EnableDate: Required[datetime]
+
+
+class ListMFADevicesResponse(TypedDict, total=False):
+    """What ListMFADevices answers."""
+
+    MFADevices: Required[list[MFADevice]]
+    IsTruncated: bool
+    Marker: str
+
+
+class OpenIDConnectProviderListEntry(TypedDict, total=False):
+    """Part of a reply."""
+
+    Arn: str
+
+
+class ListOpenIDConnectProvidersResponse(TypedDict, total=False):
+    """What ListOpenIDConnectProviders answers."""
+
+    OpenIDConnectProviderList: list[OpenIDConnectProviderListEntry]
+
+
 class ListPoliciesResponse(TypedDict, total=False):
     """What ListPolicies answers."""
 
@@ -580,6 +645,95 @@ class ListRolesResponse(TypedDict, total=False):
     Marker: str
 
 
+class SAMLProviderListEntry(TypedDict, total=False):
+    """Part of a reply."""
+
+    Arn: str
+    ValidUntil: datetime
+    CreateDate: datetime
+
+
+class ListSAMLProvidersResponse(TypedDict, total=False):
+    """What ListSAMLProviders answers."""
+
+    SAMLProviderList: list[SAMLProviderListEntry]
+
+
+class SSHPublicKeyMetadata(TypedDict, total=False):
+    """Part of a reply."""
+
+    UserName: Required[str]
+    SSHPublicKeyId: Required[str]
+    Status: Required[StatusType]
+    UploadDate: Required[datetime]
+
+
+class ListSSHPublicKeysResponse(TypedDict, total=False):
+    """What ListSSHPublicKeys answers."""
+
+    SSHPublicKeys: list[SSHPublicKeyMetadata]
+    IsTruncated: bool
+    Marker: str
+
+
+class ServerCertificateMetadata(TypedDict, total=False):
+    """Part of a reply."""
+
+    Path: Required[str]
+    ServerCertificateName: Required[str]
+    ServerCertificateId: Required[str]
+    Arn: Required[str]
+    UploadDate: datetime
+    Expiration: datetime
+
+
+class ListServerCertificatesResponse(TypedDict, total=False):
+    """What ListServerCertificates answers."""
+
+    ServerCertificateMetadataList: Required[list[ServerCertificateMetadata]]
+    IsTruncated: bool
+    Marker: str
+
+
+class ServiceSpecificCredentialMetadata(TypedDict, total=False):
+    """Part of a reply."""
+
+    UserName: Required[str]
+    Status: Required[StatusType]
+    ServiceUserName: str
+    ServiceCredentialAlias: str
+    CreateDate: Required[datetime]
+    ExpirationDate: datetime
+    ServiceSpecificCredentialId: Required[str]
+    ServiceName: Required[str]
+
+
+class ListServiceSpecificCredentialsResponse(TypedDict, total=False):
+    """What ListServiceSpecificCredentials answers."""
+
+    ServiceSpecificCredentials: list[ServiceSpecificCredentialMetadata]
+    Marker: str
+    IsTruncated: bool
+
+
+class SigningCertificate(TypedDict, total=False):
+    """Part of a reply."""
+
+    UserName: Required[str]
+    CertificateId: Required[str]
+    CertificateBody: Required[str]
+    Status: Required[StatusType]
+    UploadDate: datetime
+
+
+class ListSigningCertificatesResponse(TypedDict, total=False):
+    """What ListSigningCertificates answers."""
+
+    Certificates: Required[list[SigningCertificate]]
+    IsTruncated: bool
+    Marker: str
+
+
 class ListUserPoliciesResponse(TypedDict, total=False):
     """What ListUserPolicies answers."""
 
@@ -600,6 +754,25 @@ class ListUsersResponse(TypedDict, total=False):
     """What ListUsers answers."""
 
     Users: Required[list[User]]
+    IsTruncated: bool
+    Marker: str
+
+
+class VirtualMFADevice(TypedDict, total=False):
+    """Part of a reply."""
+
+    SerialNumber: Required[str]
+    Base32StringSeed: bytes
+    QRCodePNG: bytes
+    User: User
+    EnableDate: datetime
+    Tags: list[Tag]
+
+
+class ListVirtualMFADevicesResponse(TypedDict, total=False):
+    """What ListVirtualMFADevices answers."""
+
+    VirtualMFADevices: Required[list[VirtualMFADevice]]
     IsTruncated: bool
     Marker: str
 

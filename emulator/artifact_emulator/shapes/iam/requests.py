@@ -46,6 +46,7 @@ DeletionTaskIdType = Annotated[str, Rule(min_length=1, max_length=1000)]
 PolicyUsageType = Literal["PermissionsPolicy", "PermissionsBoundary"]
 PathPrefixType = Annotated[str, Rule(min_length=1, max_length=512, pattern=r"^/[!-\u007F]*$")]
 PolicyScopeType = Literal["All", "AWS", "Local"]
+AssignmentStatusType = Literal["Assigned", "Unassigned", "Any"]
 
 
 class OrderedOrganizationPolicyType(Shape):
@@ -342,6 +343,10 @@ class GetAccountAuthorizationDetailsRequest(Shape):
     marker: MarkerType | None = optional("Marker")
 
 
+class GetAccountPasswordPolicyRequest(Shape):
+    """What GetAccountPasswordPolicy is asked."""
+
+
 class GetAccountSummaryRequest(Shape):
     """What GetAccountSummary is asked."""
 
@@ -502,6 +507,34 @@ class ListGroupsForUserRequest(Shape):
     max_items: MaxItemsType | None = optional("MaxItems")
 
 
+class ListInstanceProfilesRequest(Shape):
+    """What ListInstanceProfiles is asked."""
+
+    path_prefix: PathPrefixType | None = optional("PathPrefix")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListInstanceProfilesForRoleRequest(Shape):
+    """What ListInstanceProfilesForRole is asked."""
+
+    role_name: RoleNameType = required("RoleName")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListMFADevicesRequest(Shape):
+    """What ListMFADevices is asked."""
+
+    user_name: ExistingUserNameType | None = optional("UserName")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListOpenIDConnectProvidersRequest(Shape):
+    """What ListOpenIDConnectProviders is asked."""
+
+
 class ListPoliciesRequest(Shape):
     """What ListPolicies is asked."""
 
@@ -553,6 +586,44 @@ class ListRolesRequest(Shape):
     max_items: MaxItemsType | None = optional("MaxItems")
 
 
+class ListSAMLProvidersRequest(Shape):
+    """What ListSAMLProviders is asked."""
+
+
+class ListSSHPublicKeysRequest(Shape):
+    """What ListSSHPublicKeys is asked."""
+
+    user_name: UserNameType | None = optional("UserName")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListServerCertificatesRequest(Shape):
+    """What ListServerCertificates is asked."""
+
+    path_prefix: PathPrefixType | None = optional("PathPrefix")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListServiceSpecificCredentialsRequest(Shape):
+    """What ListServiceSpecificCredentials is asked."""
+
+    user_name: UserNameType | None = optional("UserName")
+    service_name: str | None = optional("ServiceName")
+    all_users: bool | None = optional("AllUsers")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListSigningCertificatesRequest(Shape):
+    """What ListSigningCertificates is asked."""
+
+    user_name: ExistingUserNameType | None = optional("UserName")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
 class ListUserPoliciesRequest(Shape):
     """What ListUserPolicies is asked."""
 
@@ -573,6 +644,14 @@ class ListUsersRequest(Shape):
     """What ListUsers is asked."""
 
     path_prefix: PathPrefixType | None = optional("PathPrefix")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListVirtualMFADevicesRequest(Shape):
+    """What ListVirtualMFADevices is asked."""
+
+    assignment_status: AssignmentStatusType | None = optional("AssignmentStatus")
     marker: MarkerType | None = optional("Marker")
     max_items: MaxItemsType | None = optional("MaxItems")
 
