@@ -9,7 +9,7 @@ from typing import Any
 
 from artifact_emulator.failures import Failure
 from artifact_emulator.operation import Service
-from artifact_state import catalog, errors
+from artifact_state import arns, catalog, errors
 from artifact_state.errors import (
     Constraint,
     Denial,
@@ -319,6 +319,11 @@ def _not_trusted(refusal: errors.NotTrusted, caller: Caller) -> Row:
     return "AccessDenied", action
 
 
+def _root_not_assumable(refusal: errors.RootNotAssumable, caller: Caller) -> Row:
+    arn = arns.root_user(caller.partition, refusal.account_id) if refusal.account_id.isdecimal() else refusal.account_id
+    return "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {arn}"
+
+
 def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
     if refusal.chained:
         return (
@@ -330,6 +335,11 @@ def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
 
 _STS: Rows = {
     errors.NotTrusted: _not_trusted,
+    errors.RootNotAssumable: _root_not_assumable,
+    errors.InvalidTask: lambda refusal, caller: (
+        "ValidationError",
+        f"{refusal.arn} is not the policy of a task that a root session can be for.",
+    ),
     errors.SessionTooLong: _too_long,
     errors.InvalidIdentityToken: lambda refusal, caller: ("InvalidIdentityTokenException", refusal.why),
     errors.NoOutboundFederation: _says(
@@ -452,6 +462,28 @@ _IAM: Rows = {
         "PolicyNotAttachableException", "Cannot attach a Service Role Policy to a Customer Role."
     ),
     errors.NotOwned: _not_owned,
+    errors.NotInOrganization: _says(
+        "OrganizationNotFoundException",
+        "The request was rejected because no organization is associated with your account.",
+    ),
+    errors.WrongAccount: _says(
+        "AccountNotManagementOrDelegatedAdministratorException",
+        "The request was rejected because the account making the request is not the management account or delegated "
+        "administrator account for centralized root access.",
+    ),
+    errors.NotManagementAccount: _says(
+        "CallerIsNotManagementAccountException",
+        "The request was rejected because the account making the request is not the management account for the "
+        "organization.",
+    ),
+    errors.NotAllFeatures: _says(
+        "OrganizationNotInAllFeaturesModeException",
+        "The request was rejected because your organization does not have All features enabled.",
+    ),
+    errors.ServiceNotTrusted: _says(
+        "ServiceAccessNotEnabledException",
+        "The request was rejected because trusted access is not enabled for IAM in AWS Organizations.",
+    ),
     errors.UserNameNeeded: _says(
         "ValidationError", "Must specify userName when calling with non-User credentials"
     ),

@@ -23,6 +23,8 @@ _RECORDED = {"AccessDeniedException": _DENIED}
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 # What AWS writes as asterisks: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
 _MASKED = {"email", "accountName"}
+_ASSUMING = {"AssumeRole": "RoleArn", "AssumeRoot": "TargetPrincipal"}
+"""What makes somebody of another account of the caller, and the member that names it."""
 _LEFT_OUT = {"SecretAccessKey", "Password"}
 
 
@@ -77,7 +79,7 @@ def _of_call(call: Called) -> Iterator[Record]:
     if other is None:
         yield own
         return
-    # Both accounts are told when a role is assumed across them.
+    # Both accounts are told when a role is assumed across them. Unverified: and when a root user is.
     shared = {"sharedEventID": ids.uuid("shared", call.request_id)}
     yield Record(own.account_id, own.at, {**own.content, **shared})
     theirs = _call_record(call, other)
@@ -85,15 +87,15 @@ def _of_call(call: Called) -> Iterator[Record]:
 
 
 def _assumed_account(call: Called) -> str | None:
-    """Tell the account of a role that was assumed, if it is another one."""
-    if call.operation != "AssumeRole" or call.failure is not None or not call.members:
+    """Tell the account of a role or a root user that was assumed, if it is another one."""
+    if call.operation not in _ASSUMING or call.failure is not None or not call.members:
         return None
-    account_id = str(call.members["RoleArn"]).split(":")[4]
+    account_id = next(part for part in str(call.members[_ASSUMING[call.operation]]).split(":") if part.isdecimal())
     return account_id if account_id != call.caller.account_id else None
 
 
 def _call_record(call: Called, account_id: str) -> Record:
-    reads = only_reads(call.operation) or call.operation == "AssumeRole"
+    reads = only_reads(call.operation) or call.operation in _ASSUMING
     event_id = ids.uuid("event", call.request_id)
     content: dict[str, Any] = {
         "eventVersion": _VERSION,
@@ -165,6 +167,8 @@ def _identity(caller: Caller) -> dict[str, Any]:
             "userName": name,
         }
         identity["sessionContext"] = {"sessionIssuer": issuer, "attributes": {"mfaAuthenticated": "false"}}
+    if caller.assumed_root:
+        identity["sessionContext"] = {"attributes": {"mfaAuthenticated": "false"}, "assumedRoot": "true"}
     return identity
 
 

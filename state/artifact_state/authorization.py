@@ -66,6 +66,7 @@ def _gathered(state: State, caller: Caller, now: datetime, target: Target | None
         is_root=voucher.kind in (CallerKind.ROOT, CallerKind.SERVICE),
         boundary=own.boundary,
         session=_session_level(caller, session.policies) if session else None,
+        is_task=session is not None and session.assumed_root,
         service_control=_binding(state, caller, now),
         resource_control=_levels(state, target.account_id, now, _RCP) if target and not target.is_linked else (),
         resource=target.policy if target else None,

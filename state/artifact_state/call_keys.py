@@ -97,6 +97,8 @@ def _session_keys(state: State, caller: Caller) -> Iterator[tuple[str, tuple[str
     yield "aws:multifactorauthpresent", (str(session.multi_factor).lower(),)
     if session.issued_at is not None:
         yield "aws:tokenissuetime", (_instant(session.issued_at),)
+    if session.assumed_root:
+        yield "aws:assumedroot", ("true",)
     if session.source_identity:
         yield "aws:sourceidentity", (session.source_identity,)
 

@@ -47,6 +47,8 @@ class Layers:
     boundary: NamedPolicy | None = None
     session: Level | None = None
     """The policies that a session was given; None for one without, whose role's are enough."""
+    is_task: bool = False
+    """Whether that is the policy of a root user's task, which only denies: it need not allow."""
     service_control: tuple[Level, ...] = ()
     """From the root of the organization to the account; nothing for whom they do not bind."""
     resource_control: tuple[Level, ...] = ()
@@ -223,6 +225,6 @@ def _bounded(question: Question, layers: Layers, about: _About) -> Decision | No
     """Refuse what the boundary, or the policies of the session, do not allow as well."""
     if layers.boundary is not None and not any(one.applies(question) for one in about.boundary):
         return Decision(allowed=False, kind=Kind.BOUNDARY)
-    if layers.session is not None and not any(one.applies(question) for one in about.session):
+    if layers.session is not None and not layers.is_task and not any(one.applies(question) for one in about.session):
         return Decision(allowed=False, kind=Kind.SESSION)
     return None

@@ -4,7 +4,9 @@
     ├── Denied                      the caller may not
     │   ├── NotInOrganization       his account is in no organization
     │   ├── WrongAccount            his account is the wrong one: a member's, or another party's
+    │   ├── NotManagementAccount    his account administers, and another must: the management account
     │   ├── NotTrusted              the role does not trust him
+    │   ├── RootNotAssumable        he may not become this account's root user
     │   ├── AgreementDenied         the agreement is not his to accept or to terminate (why: a Denial)
     │   ├── EmailNotVerified        his e-mail address is not verified
     │   ├── NotOwned                it is not his account's
@@ -28,6 +30,7 @@
     │   ├── TransferAlreadyInStatus  TransferTransitionInvalid
     │   ├── ReportNotReady  InquiryConflict
     │   ├── RoleNameTaken  RoleProtected  SuffixNotAllowed
+    │   ├── NotAllFeatures  ServiceNotTrusted
     │   └── EntityNameTaken  EntityInUse (why: an Obstacle)  QuotaExceeded  PolicyOfService
     ├── InvalidInput                a value that no shape can refuse (why: an InputReason)
     ├── ConstraintViolated          a limit or a precondition (why: a Constraint)
@@ -39,6 +42,7 @@
     ├── PasswordTooWeak             the password is not what the account asks of passwords
     ├── PolicyNotReadable           what is to be simulated is no policy
     ├── SessionTooLong              the role does not allow sessions of this length
+    ├── InvalidTask                 the policy is not that of a task of a root user
     ├── InvalidIdentityToken        another's word is not to be relied on
     ├── NoOutboundFederation        the account gives nobody its word
     ├── TradeInTokenExpired         the token is good no longer
@@ -219,6 +223,18 @@ class NotInOrganization(Denied):
 
 class WrongAccount(Denied):
     """The caller's account is not the kind of account that may do this."""
+
+
+class NotManagementAccount(Denied):
+    """The caller's account is a delegated administrator, and the management account alone may do this."""
+
+
+class RootNotAssumable(Denied):
+    """The account is no member that the caller may be the root user of, or root sessions are switched off."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
 
 
 class NotTrusted(Denied):
@@ -463,6 +479,14 @@ class ReportNotReady(Conflict):
     """The version of the report is published, but its document is not there."""
 
 
+class NotAllFeatures(Conflict):
+    """The organization has not all features, and centralized root access is one of them."""
+
+
+class ServiceNotTrusted(Conflict):
+    """The organization does not trust the service that is asked."""
+
+
 class RoleNameTaken(Conflict):
     """A role of this name exists in the account."""
 
@@ -561,6 +585,14 @@ class PolicyNotReadable(Refused):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class InvalidTask(Refused):
+    """What should be the policy of a root user's task is none."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(arn)
+        self.arn = arn
 
 
 class SessionTooLong(Refused):

@@ -200,6 +200,13 @@ class ServiceAccessDisabled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RootAccessChanged(Event):
+    """A feature of centralized root access was switched on or off."""
+
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DelegationChanged(Event):
     """A member was registered or deregistered as a delegated administrator."""
 
@@ -246,6 +253,15 @@ class RoleAssumed(Event):
 
     account_id: str
     role_name: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootAssumed(Event):
+    """Temporary credentials of a member's root user were handed out, for a task."""
+
+    account_id: str
+    task: str
     by: str
 
 

@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -56,7 +57,8 @@ def holder_of(state: State, session: Session, *, partition: str, region: str) ->
             access_key_id=session.access_key_id,
         )
     if not session.user_name:
-        return root_of(session.account_id, partition=partition, region=region, access_key_id=session.access_key_id)
+        root = root_of(session.account_id, partition=partition, region=region, access_key_id=session.access_key_id)
+        return replace(root, assumed_root=True) if session.assumed_root else root
     user = by_name.find(state.users.get(session.account_id, ()), session.user_name)
     if user is None:
         return None

@@ -13,13 +13,14 @@ from artifact_state import arns, ids
 from artifact_state.authorization import names_of
 from artifact_state.call_keys import account_keys, principal_keys
 from artifact_state.errors import Entity, EntityNotFound, NotTrusted, RoleNotFound, SessionTooLarge, SessionTooLong
-from artifact_state.events import RoleAssumed
+from artifact_state.events import RoleAssumed, RootAssumed
 from artifact_state.identity_documents import require_policy
 from artifact_state.model import Caller, CallerKind, Role, Session
 from artifact_state.policy_language import Question, policy_of
 from artifact_state.policy_references import policy_at
 from artifact_state.principals import has_lapsed
 from artifact_state.roles import role_of
+from artifact_state.root_access import require_assumable, task_policy
 from artifact_state.wildcards import Keys
 from artifact_state.world import Transaction
 
@@ -27,6 +28,7 @@ DEFAULT_SESSION = timedelta(hours=1)
 LONGEST_CHAINED_SESSION = timedelta(hours=1)
 DEFAULT_USER_SESSION = timedelta(hours=12)
 LONGEST_ROOT_SESSION = timedelta(hours=1)
+TASK_SESSION = timedelta(minutes=15)
 INLINE = "session policy"
 _ROOM = 2048
 """How large the packed policies and tags of a session may be. Unverified: AWS does not say how it packs them."""
@@ -72,6 +74,21 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
     whose = {"account_id": role.account_id, "role_name": role.name, "role_id": role.id, "name": name}
     session = _open(tx, span, policies=policies, multi_factor=wish.multi_factor, **given, **whose)
     tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=tx.caller.arn))
+    return session
+
+
+def assume_root(tx: Transaction, target: str, task: str, duration: timedelta = TASK_SESSION) -> Session:
+    """Give temporary credentials of a member's root user, good for one task.
+
+    Raises InvalidTask, RootNotAssumable.
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
+    """
+    policy = task_policy(tx, task)
+    account_id = require_assumable(tx, target)
+    source_identity = _inherited(tx, PLAIN).source_identity
+    given = {"policies": ((task, policy.document),), "source_identity": source_identity, "assumed_root": True}
+    session = _open(tx, duration, account_id=account_id, **given)
+    tx.record(RootAssumed(at=tx.now, account_id=account_id, task=policy.name, by=tx.caller.arn))
     return session
 
 

@@ -14,7 +14,7 @@ _SCP = PolicyType.SERVICE_CONTROL_POLICY
 
 def is_unbounded(state: State, caller: Caller, now: datetime) -> bool:
     """Tell at once, of most callers, that no policy can refuse them: root users whom no organization binds."""
-    if caller.kind is not CallerKind.ROOT:
+    if caller.kind is not CallerKind.ROOT or caller.assumed_root:
         return False
     organization = organization_of(state, caller.account_id, now)
     return (

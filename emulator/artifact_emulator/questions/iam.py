@@ -34,7 +34,7 @@ def resources(tx: Seen, operation: str, members: Members) -> Resources:
     elif "DeletionTaskId" in members:
         # task/aws-service-role/<service>/<role>/<id>
         yield "role", _arn(tx, "role", "/", members["DeletionTaskId"].removeprefix("task/").rpartition("/")[0])
-    elif not named and tx.caller.kind is CallerKind.USER:
+    elif not named and tx.caller.kind in (CallerKind.USER, CallerKind.ROOT):
         yield "user", tx.caller.arn  # What names no user is about the caller.
     if "PolicyArn" in members:
         yield "policy", members["PolicyArn"]

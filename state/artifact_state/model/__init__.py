@@ -34,7 +34,16 @@ from artifact_state.model.handshakes import (
 )
 from artifact_state.model.iam import Caller, CallerKind, DeletionTask, Role, RoleUsage, Session
 from artifact_state.model.inquiries import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
-from artifact_state.model.organizations import Delegation, FeatureSet, Organization, Tag, Transfers, Trust, Unit
+from artifact_state.model.organizations import (
+    Delegation,
+    FeatureSet,
+    Organization,
+    RootFeature,
+    Tag,
+    Transfers,
+    Trust,
+    Unit,
+)
 from artifact_state.model.policies import Attachment, Policy, PolicyType, ResourcePolicy, TypePolicies
 from artifact_state.ordered import Ordered
 
@@ -77,6 +86,7 @@ __all__ = [
     "ResourcePolicy",
     "Role",
     "RoleUsage",
+    "RootFeature",
     "Session",
     "State",
     "Tag",

@@ -31,6 +31,8 @@ class Caller:
     region: str = "us-east-1"
     access_key_id: str = ""
     """The key by which he signed."""
+    assumed_root: bool = False
+    """Whether he is a root user for one task: another account's principal called AssumeRoot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +107,5 @@ class Session:
     multi_factor: bool = False
     """Whether a code of a device was told when they were asked for."""
     source_identity: str = ""
+    assumed_root: bool = False
+    """Whether they are a member's root user's, for one task: its policy denies everything else."""

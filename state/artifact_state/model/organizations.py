@@ -20,6 +20,13 @@ class FeatureSet(Enum):
     CONSOLIDATED_BILLING = "CONSOLIDATED_BILLING"
 
 
+class RootFeature(Enum):
+    """What an organization lets be done for the root users of its members. Values are AWS's names."""
+
+    CREDENTIALS_MANAGEMENT = "RootCredentialsManagement"
+    SESSIONS = "RootSessions"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A root or an organizational unit, and what is directly below it."""
@@ -90,6 +97,8 @@ class Organization:
     """By service principal, exactly as it was enabled."""
     delegations: Map[str, tuple[Delegation, ...]] = Map()
     """By account, in the order of registration: whoever is in here is a delegated administrator."""
+    root_features: frozenset[RootFeature] = frozenset()
+    """As they were switched on: they are in force while IAM is trusted."""
     enabled_policy_types: tuple[PolicyType, ...] = ()
     resource_policy_id: str | None = None
     policies: Map[str, TypePolicies] = Map()

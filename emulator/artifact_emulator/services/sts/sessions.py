@@ -40,6 +40,17 @@ def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.A
     return reply
 
 
+def assume_root(call: Call, request: "requests.AssumeRootRequest") -> "replies.AssumeRootResponse":
+    """Give temporary credentials of a member's root user, for one task."""
+    seconds = request.duration_seconds
+    span = sessions.TASK_SESSION if seconds is None else timedelta(seconds=seconds)
+    session = sessions.assume_root(call.tx, request.target_principal, request.task_policy_arn.arn or "", span)
+    reply: replies.AssumeRootResponse = {"Credentials": _credentials(session)}
+    if session.source_identity:
+        reply["SourceIdentity"] = session.source_identity
+    return reply
+
+
 def get_session_token(call: Call, request: "requests.GetSessionTokenRequest") -> "replies.GetSessionTokenResponse":
     """Give the caller temporary credentials of his own."""
     span, with_code = _span(request.duration_seconds), request.token_code is not None

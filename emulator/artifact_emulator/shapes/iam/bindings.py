@@ -309,6 +309,52 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "DisableOrganizationsRootCredentialsManagement": Operation(
+            name="DisableOrganizationsRootCredentialsManagement",
+            request="DisableOrganizationsRootCredentialsManagementRequest",
+            reply="DisableOrganizationsRootCredentialsManagementResponse",
+            errors=(
+                "ServiceAccessNotEnabledException",
+                "AccountNotManagementOrDelegatedAdministratorException",
+                "OrganizationNotFoundException",
+                "OrganizationNotInAllFeaturesModeException",
+            ),
+        ),
+        "DisableOrganizationsRootSessions": Operation(
+            name="DisableOrganizationsRootSessions",
+            request="DisableOrganizationsRootSessionsRequest",
+            reply="DisableOrganizationsRootSessionsResponse",
+            errors=(
+                "ServiceAccessNotEnabledException",
+                "AccountNotManagementOrDelegatedAdministratorException",
+                "OrganizationNotFoundException",
+                "OrganizationNotInAllFeaturesModeException",
+            ),
+        ),
+        "EnableOrganizationsRootCredentialsManagement": Operation(
+            name="EnableOrganizationsRootCredentialsManagement",
+            request="EnableOrganizationsRootCredentialsManagementRequest",
+            reply="EnableOrganizationsRootCredentialsManagementResponse",
+            errors=(
+                "ServiceAccessNotEnabledException",
+                "AccountNotManagementOrDelegatedAdministratorException",
+                "OrganizationNotFoundException",
+                "OrganizationNotInAllFeaturesModeException",
+                "CallerIsNotManagementAccountException",
+            ),
+        ),
+        "EnableOrganizationsRootSessions": Operation(
+            name="EnableOrganizationsRootSessions",
+            request="EnableOrganizationsRootSessionsRequest",
+            reply="EnableOrganizationsRootSessionsResponse",
+            errors=(
+                "ServiceAccessNotEnabledException",
+                "AccountNotManagementOrDelegatedAdministratorException",
+                "OrganizationNotFoundException",
+                "OrganizationNotInAllFeaturesModeException",
+                "CallerIsNotManagementAccountException",
+            ),
+        ),
         "GetAccessKeyLastUsed": Operation(
             name="GetAccessKeyLastUsed", request="GetAccessKeyLastUsedRequest", reply="GetAccessKeyLastUsedResponse"
         ),
@@ -475,6 +521,17 @@ SERVICE = Service(
             request="ListOpenIDConnectProvidersRequest",
             reply="ListOpenIDConnectProvidersResponse",
             errors=("ServiceFailureException",),
+        ),
+        "ListOrganizationsFeatures": Operation(
+            name="ListOrganizationsFeatures",
+            request="ListOrganizationsFeaturesRequest",
+            reply="ListOrganizationsFeaturesResponse",
+            errors=(
+                "ServiceAccessNotEnabledException",
+                "AccountNotManagementOrDelegatedAdministratorException",
+                "OrganizationNotFoundException",
+                "OrganizationNotInAllFeaturesModeException",
+            ),
         ),
         "ListPolicies": Operation(
             name="ListPolicies",
@@ -779,12 +836,8 @@ SERVICE = Service(
             "DeleteServiceSpecificCredential",
             "DeleteSigningCertificate",
             "DeleteVirtualMFADevice",
-            "DisableOrganizationsRootCredentialsManagement",
-            "DisableOrganizationsRootSessions",
             "DisableOutboundWebIdentityFederation",
             "EnableMFADevice",
-            "EnableOrganizationsRootCredentialsManagement",
-            "EnableOrganizationsRootSessions",
             "EnableOutboundWebIdentityFederation",
             "GenerateCredentialReport",
             "GenerateOrganizationsAccessReport",
@@ -808,7 +861,6 @@ SERVICE = Service(
             "ListInstanceProfileTags",
             "ListMFADeviceTags",
             "ListOpenIDConnectProviderTags",
-            "ListOrganizationsFeatures",
             "ListPoliciesGrantingServiceAccess",
             "ListSAMLProviderTags",
             "ListServerCertificateTags",
@@ -844,6 +896,10 @@ SERVICE = Service(
         }
     ),
     errors={
+        "AccountNotManagementOrDelegatedAdministratorException": ErrorShape(
+            code="AccountNotManagementOrDelegatedAdministratorException", status=400
+        ),
+        "CallerIsNotManagementAccountException": ErrorShape(code="CallerIsNotManagementAccountException", status=400),
         "ConcurrentModificationException": ErrorShape(code="ConcurrentModification", status=409, members=("message",)),
         "DeleteConflictException": ErrorShape(code="DeleteConflict", status=409, members=("message",)),
         "EntityAlreadyExistsException": ErrorShape(code="EntityAlreadyExists", status=409, members=("message",)),
@@ -856,11 +912,16 @@ SERVICE = Service(
             code="MalformedPolicyDocument", status=400, members=("message",)
         ),
         "NoSuchEntityException": ErrorShape(code="NoSuchEntity", status=404, members=("message",)),
+        "OrganizationNotFoundException": ErrorShape(code="OrganizationNotFoundException", status=400),
+        "OrganizationNotInAllFeaturesModeException": ErrorShape(
+            code="OrganizationNotInAllFeaturesModeException", status=400
+        ),
         "PasswordPolicyViolationException": ErrorShape(
             code="PasswordPolicyViolation", status=400, members=("message",)
         ),
         "PolicyEvaluationException": ErrorShape(code="PolicyEvaluation", status=500, members=("message",)),
         "PolicyNotAttachableException": ErrorShape(code="PolicyNotAttachable", status=400, members=("message",)),
+        "ServiceAccessNotEnabledException": ErrorShape(code="ServiceAccessNotEnabledException", status=400),
         "ServiceFailureException": ErrorShape(code="ServiceFailure", status=500, members=("message",)),
         "ServiceNotSupportedException": ErrorShape(code="NotSupportedService", status=404, members=("message",)),
         "UnmodifiableEntityException": ErrorShape(code="UnmodifiableEntity", status=400, members=("message",)),
@@ -1021,6 +1082,22 @@ SERVICE = Service(
         "DetachUserPolicyRequest": Layout(
             kind="structure", members={"UserName": "userNameType", "PolicyArn": "arnType"}
         ),
+        "DisableOrganizationsRootCredentialsManagementRequest": Layout(kind="structure"),
+        "DisableOrganizationsRootCredentialsManagementResponse": Layout(
+            kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
+        ),
+        "DisableOrganizationsRootSessionsRequest": Layout(kind="structure"),
+        "DisableOrganizationsRootSessionsResponse": Layout(
+            kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
+        ),
+        "EnableOrganizationsRootCredentialsManagementRequest": Layout(kind="structure"),
+        "EnableOrganizationsRootCredentialsManagementResponse": Layout(
+            kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
+        ),
+        "EnableOrganizationsRootSessionsRequest": Layout(kind="structure"),
+        "EnableOrganizationsRootSessionsResponse": Layout(
+            kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
+        ),
         "EvalDecisionDetailsType": Layout(kind="map", of="PolicyEvaluationDecisionType"),
         "EvaluationResult": Layout(
             kind="structure",
@@ -1037,6 +1114,7 @@ SERVICE = Service(
             },
         ),
         "EvaluationResultsListType": Layout(kind="list", of="EvaluationResult"),
+        "FeaturesListType": Layout(kind="list", of="FeatureType"),
         "GetAccessKeyLastUsedRequest": Layout(kind="structure", members={"AccessKeyId": "accessKeyIdType"}),
         "GetAccessKeyLastUsedResponse": Layout(
             kind="structure", members={"UserName": "existingUserNameType", "AccessKeyLastUsed": "AccessKeyLastUsed"}
@@ -1324,6 +1402,10 @@ SERVICE = Service(
         "ListOpenIDConnectProvidersRequest": Layout(kind="structure"),
         "ListOpenIDConnectProvidersResponse": Layout(
             kind="structure", members={"OpenIDConnectProviderList": "OpenIDConnectProviderListType"}
+        ),
+        "ListOrganizationsFeaturesRequest": Layout(kind="structure"),
+        "ListOrganizationsFeaturesResponse": Layout(
+            kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
         ),
         "ListPoliciesRequest": Layout(
             kind="structure",

@@ -178,6 +178,37 @@ class DeleteServiceLinkedRoleResponse(TypedDict, total=False):
     DeletionTaskId: Required[str]
 
 
+FeatureType = Literal["RootCredentialsManagement", "RootSessions"]
+
+
+class DisableOrganizationsRootCredentialsManagementResponse(TypedDict, total=False):
+    """What DisableOrganizationsRootCredentialsManagement answers."""
+
+    OrganizationId: str
+    EnabledFeatures: list[FeatureType]
+
+
+class DisableOrganizationsRootSessionsResponse(TypedDict, total=False):
+    """What DisableOrganizationsRootSessions answers."""
+
+    OrganizationId: str
+    EnabledFeatures: list[FeatureType]
+
+
+class EnableOrganizationsRootCredentialsManagementResponse(TypedDict, total=False):
+    """What EnableOrganizationsRootCredentialsManagement answers."""
+
+    OrganizationId: str
+    EnabledFeatures: list[FeatureType]
+
+
+class EnableOrganizationsRootSessionsResponse(TypedDict, total=False):
+    """What EnableOrganizationsRootSessions answers."""
+
+    OrganizationId: str
+    EnabledFeatures: list[FeatureType]
+
+
 class AccessKeyLastUsed(TypedDict, total=False):
     """Part of a reply."""
 
@@ -595,6 +626,13 @@ class ListOpenIDConnectProvidersResponse(TypedDict, total=False):
     """What ListOpenIDConnectProviders answers."""
 
     OpenIDConnectProviderList: list[OpenIDConnectProviderListEntry]
+
+
+class ListOrganizationsFeaturesResponse(TypedDict, total=False):
+    """What ListOrganizationsFeatures answers."""
+
+    OrganizationId: str
+    EnabledFeatures: list[FeatureType]
 
 
 class ListPoliciesResponse(TypedDict, total=False):

@@ -329,6 +329,22 @@ class DetachUserPolicyRequest(Shape):
     policy_arn: ArnType = required("PolicyArn")
 
 
+class DisableOrganizationsRootCredentialsManagementRequest(Shape):
+    """What DisableOrganizationsRootCredentialsManagement is asked."""
+
+
+class DisableOrganizationsRootSessionsRequest(Shape):
+    """What DisableOrganizationsRootSessions is asked."""
+
+
+class EnableOrganizationsRootCredentialsManagementRequest(Shape):
+    """What EnableOrganizationsRootCredentialsManagement is asked."""
+
+
+class EnableOrganizationsRootSessionsRequest(Shape):
+    """What EnableOrganizationsRootSessions is asked."""
+
+
 class GetAccessKeyLastUsedRequest(Shape):
     """What GetAccessKeyLastUsed is asked."""
 
@@ -533,6 +549,10 @@ class ListMFADevicesRequest(Shape):
 
 class ListOpenIDConnectProvidersRequest(Shape):
     """What ListOpenIDConnectProviders is asked."""
+
+
+class ListOrganizationsFeaturesRequest(Shape):
+    """What ListOrganizationsFeatures is asked."""
 
 
 class ListPoliciesRequest(Shape):

@@ -1,0 +1,55 @@
+"""Centralized root access: which of its features the organization has switched on."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.call import Call
+from artifact_state import root_access
+from artifact_state.model import Organization, RootFeature
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.iam import replies, requests
+
+_NAMES: "dict[RootFeature, replies.FeatureType]" = {
+    RootFeature.CREDENTIALS_MANAGEMENT: "RootCredentialsManagement",
+    RootFeature.SESSIONS: "RootSessions",
+}
+
+
+def enable_organizations_root_credentials_management(
+    call: Call, request: "requests.EnableOrganizationsRootCredentialsManagementRequest"
+) -> "replies.EnableOrganizationsRootCredentialsManagementResponse":
+    """Let the root credentials of members be managed for them."""
+    return _told(root_access.enable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
+
+
+def disable_organizations_root_credentials_management(
+    call: Call, request: "requests.DisableOrganizationsRootCredentialsManagementRequest"
+) -> "replies.DisableOrganizationsRootCredentialsManagementResponse":
+    """Let them be managed no longer."""
+    return _told(root_access.disable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
+
+
+def enable_organizations_root_sessions(
+    call: Call, request: "requests.EnableOrganizationsRootSessionsRequest"
+) -> "replies.EnableOrganizationsRootSessionsResponse":
+    """Let tasks be done as the root users of members."""
+    return _told(root_access.enable_root_feature(call.tx, RootFeature.SESSIONS))
+
+
+def disable_organizations_root_sessions(
+    call: Call, request: "requests.DisableOrganizationsRootSessionsRequest"
+) -> "replies.DisableOrganizationsRootSessionsResponse":
+    """Let them be done no longer."""
+    return _told(root_access.disable_root_feature(call.tx, RootFeature.SESSIONS))
+
+
+def list_organizations_features(
+    call: Call, request: "requests.ListOrganizationsFeaturesRequest"
+) -> "replies.ListOrganizationsFeaturesResponse":
+    """List the features that are switched on."""
+    return _told(root_access.root_access(call.tx))
+
+
+def _told(organization: Organization) -> "replies.ListOrganizationsFeaturesResponse":
+    enabled = [name for feature, name in _NAMES.items() if feature in organization.root_features]
+    return {"OrganizationId": organization.id, "EnabledFeatures": enabled}

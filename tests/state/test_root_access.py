@@ -1,0 +1,264 @@
+"""Centralized root access: its features, and sessions of members' root users."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from artifact_state import delegation, organization, sessions, trusted_access
+from artifact_state.authorization import decided
+from artifact_state.call_keys import principal_keys
+from artifact_state.decision import Kind
+from artifact_state.errors import (
+    InvalidTask,
+    NotAllFeatures,
+    NotInOrganization,
+    NotManagementAccount,
+    RootNotAssumable,
+    ServiceNotTrusted,
+    WrongAccount,
+)
+from artifact_state.events import RootAccessChanged, RootAssumed
+from artifact_state.model import Caller, CallerKind, FeatureSet, RootFeature, Session
+from artifact_state.policy_language import Question
+from artifact_state.principals import has_lapsed, holder_of
+from artifact_state.root_access import (
+    IAM_PRINCIPAL,
+    disable_root_feature,
+    enable_root_feature,
+    features_in_force,
+    root_access,
+)
+from artifact_state.snapshot import document_of, world_of
+from artifact_state.world import World
+from tests.state.acting import (
+    MANAGEMENT,
+    NOW,
+    STRANGER,
+    a_world,
+    act,
+    new_account,
+    refused,
+    the_organization,
+    transaction,
+)
+
+AUDIT = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+every_feature = pytest.mark.parametrize("feature", RootFeature)
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a world whose organization trusts IAM."""
+    world = a_world()
+    act(world, trusted_access.enable_service_access, IAM_PRINCIPAL)
+    return world
+
+
+@pytest.fixture
+def member(world: World) -> str:
+    """Give a member account."""
+    return new_account(world)
+
+
+def enabled(world: World) -> frozenset[RootFeature]:
+    """Tell which features are in force."""
+    return features_in_force(the_organization(world))
+
+
+class TestFeatures:
+    """Enable and DisableOrganizationsRoot..., ListOrganizationsFeatures."""
+
+    @every_feature
+    def test_are_switched_on_and_off(self, world: World, feature: RootFeature) -> None:
+        """Each by itself; it is told once, and what is so already is no error and changes nothing."""
+        assert enabled(world) == frozenset()
+        assert act(world, enable_root_feature, feature).root_features == {feature}
+        before = world.state
+        assert act(world, enable_root_feature, feature) is the_organization(world)
+        assert world.state is before
+        assert enabled(world) == {feature}
+        act(world, disable_root_feature, feature)
+        act(world, disable_root_feature, feature)
+        assert enabled(world) == frozenset()
+        assert sum(isinstance(one, RootAccessChanged) for one in world.events) == 2
+
+    def test_delegated_administrator(self, world: World, member: str) -> None:
+        """A delegated administrator for IAM lists them and switches them off; on, only the management account."""
+        act(world, enable_root_feature, RootFeature.SESSIONS)
+        with refused(world, WrongAccount):
+            act(world, root_access, account=member)
+        act(world, delegation.register_delegated_administrator, member, IAM_PRINCIPAL)
+        assert act(world, root_access, account=member).root_features == {RootFeature.SESSIONS}
+        with refused(world, NotManagementAccount):
+            act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT, account=member)
+        act(world, disable_root_feature, RootFeature.SESSIONS, account=member)
+        assert enabled(world) == frozenset()
+
+    @pytest.mark.parametrize("rule", [enable_root_feature, disable_root_feature])
+    @every_feature
+    def test_of_others(self, world: World, member: str, rule: object, feature: RootFeature) -> None:
+        """A member, a delegated administrator for another service and a stranger may not."""
+        config = "config.amazonaws.com"
+        act(world, trusted_access.enable_service_access, config)
+        act(world, delegation.register_delegated_administrator, member, config)
+        assert callable(rule)
+        with refused(world, WrongAccount):
+            act(world, rule, feature, account=member)
+        with refused(world, NotInOrganization):
+            act(world, rule, feature, account=STRANGER)
+
+    def test_need_all_features(self) -> None:
+        """An organization of billing alone has none."""
+        world = World()
+        act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
+        with refused(world, NotAllFeatures):
+            act(world, enable_root_feature, RootFeature.SESSIONS)
+
+    def test_need_trusted_access(self, world: World) -> None:
+        """They are in force while IAM is trusted, and again when it is trusted again."""
+        act(world, enable_root_feature, RootFeature.SESSIONS)
+        act(world, trusted_access.disable_service_access, IAM_PRINCIPAL)
+        assert enabled(world) == frozenset()
+        for rule in (enable_root_feature, disable_root_feature):
+            with refused(world, ServiceNotTrusted):
+                act(world, rule, RootFeature.SESSIONS)
+        with refused(world, ServiceNotTrusted):
+            act(world, root_access)
+        act(world, trusted_access.enable_service_access, IAM_PRINCIPAL)
+        assert enabled(world) == {RootFeature.SESSIONS}
+
+    def test_are_in_a_snapshot(self, world: World) -> None:
+        """A world that is saved and loaded has them."""
+        act(world, enable_root_feature, RootFeature.SESSIONS)
+        assert enabled(world_of(document_of(world, "1"))) == {RootFeature.SESSIONS}
+
+
+def assume(
+    world: World, target: str, task: str = AUDIT, account: str = MANAGEMENT, duration: timedelta = sessions.TASK_SESSION
+) -> Session:
+    """Become a member's root user."""
+    return act(world, sessions.assume_root, target, task, account=account, duration=duration)
+
+
+def holder(world: World, session: Session) -> Caller:
+    """Give whom a session stands for."""
+    found = holder_of(world.state, session, partition="aws", region="us-east-1")
+    assert found
+    return found
+
+
+class TestAssumeRoot:
+    """AssumeRoot."""
+
+    @pytest.fixture(autouse=True)
+    def sessions_enabled(self, world: World) -> None:
+        """Switch root sessions on."""
+        act(world, enable_root_feature, RootFeature.SESSIONS)
+
+    @pytest.mark.parametrize("form", ["{}", "arn:aws:iam::{}:root"])
+    def test_of_a_member(self, world: World, member: str, form: str) -> None:
+        """By its id or its root user's ARN: its root user, for a quarter of an hour."""
+        session = assume(world, form.format(member))
+        caller = holder(world, session)
+        assert (caller.arn, caller.kind) == (f"arn:aws:iam::{member}:root", CallerKind.ROOT)
+        assert session.expires_at == NOW + timedelta(minutes=15)
+        assert isinstance(world.events[-1], RootAssumed)
+
+    def test_for_no_time(self, world: World, member: str) -> None:
+        """Credentials for no seconds have lapsed when they are given."""
+        assert has_lapsed(assume(world, member, duration=timedelta(0)), NOW)
+
+    def test_by_a_delegated_administrator(self, world: World, member: str) -> None:
+        """One for IAM may; another member may not."""
+        other = new_account(world, "other")
+        with refused(world, RootNotAssumable):
+            assume(world, other, account=member)
+        act(world, delegation.register_delegated_administrator, member, IAM_PRINCIPAL)
+        assert assume(world, other, account=member).account_id == other
+
+    @pytest.mark.parametrize("target", [MANAGEMENT, STRANGER, "arn:aws:iam::111122223333:user/A", "a" * 12])
+    def test_of_no_member(self, world: World, target: str) -> None:
+        """Neither of the management account, nor of a stranger, nor of nothing."""
+        with refused(world, RootNotAssumable):
+            assume(world, target)
+
+    @pytest.mark.usefixtures("member")
+    def test_of_a_member_elsewhere(self, world: World) -> None:
+        """Another organization's member is a stranger."""
+        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
+        act(world, trusted_access.enable_service_access, IAM_PRINCIPAL, account=STRANGER)
+        act(world, enable_root_feature, RootFeature.SESSIONS, account=STRANGER)
+        other = new_account(world, "other")
+        with refused(world, RootNotAssumable):
+            assume(world, other, account=STRANGER)
+
+    def test_switched_off(self, world: World, member: str) -> None:
+        """Without root sessions, or without trusted access, nobody is assumed."""
+        act(world, disable_root_feature, RootFeature.SESSIONS)
+        act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT)
+        with refused(world, RootNotAssumable):
+            assume(world, member)
+        act(world, enable_root_feature, RootFeature.SESSIONS)
+        act(world, trusted_access.disable_service_access, IAM_PRINCIPAL)
+        with refused(world, RootNotAssumable):
+            assume(world, member)
+
+    @pytest.mark.parametrize(
+        "task",
+        [
+            "",
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+            "arn:aws:iam::aws:policy/IAMAuditRootUserCredentials",
+            "arn:aws:iam::aws:policy/root-task/AdministratorAccess",
+            "arn:aws-cn:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
+        ],
+    )
+    def test_for_no_task(self, world: World, member: str, task: str) -> None:
+        """Only AWS's policies of tasks will do."""
+        with refused(world, InvalidTask):
+            assume(world, member, task)
+
+    def test_hands_on_the_source_identity(self, world: World, member: str) -> None:
+        """Who is behind a session is behind the root session too."""
+        with transaction(world) as tx:
+            first = sessions.session_token(tx)
+            tx.put(replace(first, source_identity="Alice"))
+        with world.transaction(holder(world, first)) as tx:
+            assert sessions.assume_root(tx, member, AUDIT).source_identity == "Alice"
+
+
+class TestDecisions:
+    """What a root session may do."""
+
+    def decides(self, world: World, task: str, member: str, action: str, resource: str = "*") -> tuple[bool, Kind]:
+        """Ask whether a session for a task may."""
+        act(world, enable_root_feature, RootFeature.SESSIONS)
+        caller = holder(world, assume(world, member, f"arn:aws:iam::aws:policy/root-task/{task}"))
+        keys = principal_keys(world.state, caller, NOW)
+        assert keys["aws:assumedroot"] == ("true",)
+        decision = decided(world.state, caller, NOW, Question(action=action, resource=resource, keys=keys))
+        return decision.allowed, decision.kind
+
+    @pytest.mark.parametrize(
+        ("task", "action", "allowed"),
+        [
+            ("IAMAuditRootUserCredentials", "iam:GetAccountSummary", True),
+            ("IAMAuditRootUserCredentials", "iam:CreateUser", False),
+            ("IAMDeleteRootUserCredentials", "iam:GetAccountSummary", False),
+            ("S3UnlockBucketPolicy", "s3:DeleteBucketPolicy", True),
+            ("S3UnlockBucketPolicy", "s3:DeleteBucket", False),
+            ("SQSUnlockQueuePolicy", "sqs:SetQueueAttributes", True),
+            ("SQSUnlockQueuePolicy", "sts:AssumeRoot", False),
+        ],
+    )
+    def test_its_task_alone(self, world: World, member: str, task: str, action: str, *, allowed: bool) -> None:
+        """A root user may anything, but the policy of the task denies everything else."""
+        got = self.decides(world, task, member, action)
+        assert got == (allowed, Kind.IDENTITY if allowed else Kind.SESSION)
+
+    @pytest.mark.parametrize(("name", "allowed"), [("root", True), ("user/Alice", False)])
+    def test_root_credentials_alone(self, world: World, member: str, name: str, *, allowed: bool) -> None:
+        """The keys of the root user, and of nobody else."""
+        arn = f"arn:aws:iam::{member}:{name}"
+        assert self.decides(world, "IAMDeleteRootUserCredentials", member, "iam:DeleteAccessKey", arn)[0] is allowed
