@@ -9,6 +9,7 @@ from datetime import datetime
 from artifact_state.model import State
 from artifact_state.policy_usage import usage_of
 from artifact_state.roles import roles_of
+from artifact_state.root_logins import has_root_login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class AccountSummary:
     policy_versions_in_use: int
     """Of managed policies, those of AWS included: one for each that is attached or bounds somebody."""
     root_has_access_keys: bool
+    root_has_password: bool
 
 
 def summary_of(state: State, account_id: str, now: datetime) -> AccountSummary:
@@ -34,4 +36,5 @@ def summary_of(state: State, account_id: str, now: datetime) -> AccountSummary:
         policies=len(state.customer_policies.get(account_id, ())),
         policy_versions_in_use=len(usage.attachments.keys() | usage.boundaries.keys()),
         root_has_access_keys=bool(state.root_access_keys.get(account_id)),
+        root_has_password=has_root_login(state, account_id),
     )

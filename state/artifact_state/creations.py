@@ -23,9 +23,19 @@ from artifact_state.errors import (
     InvalidInput,
 )
 from artifact_state.events import AccountCreationRequested
-from artifact_state.model import Account, Creation, CreationFailure, CreationState, JoinedMethod, Organization, Role
+from artifact_state.model import (
+    Account,
+    Creation,
+    CreationFailure,
+    CreationState,
+    JoinedMethod,
+    Organization,
+    Role,
+    RootFeature,
+)
 from artifact_state.ordered import Ordered
 from artifact_state.roles import keep_role, trust_of
+from artifact_state.root_access import features_in_force
 from artifact_state.tags import Pairs, attach_tags, check_tags
 from artifact_state.world import Transaction
 
@@ -197,6 +207,10 @@ def _fulfil(tx: Transaction, organization: Organization, creation: Creation, wan
     join(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
     manager = arns.root_user(organization.partition, organization.management_account_id)
     _give_access_role(tx, manager, account.id, wanted.role_name, creation.completes_at)
+    if RootFeature.CREDENTIALS_MANAGEMENT in features_in_force(organization):
+        # Such an organization's new accounts begin without root credentials:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
+        tx.set(root_logins=tx.state.root_logins.insert(account.id, None))
     attach_tags(tx, account.id, wanted.tags)
     return replace(creation, account_id=account.id)
 

@@ -29,6 +29,7 @@ from artifact_state.root_access import (
     features_in_force,
     root_access,
 )
+from artifact_state.root_logins import has_root_login
 from artifact_state.snapshot import document_of, world_of
 from artifact_state.world import World
 from tests.state.acting import (
@@ -127,6 +128,15 @@ class TestFeatures:
             act(world, root_access)
         act(world, trusted_access.enable_service_access, IAM_PRINCIPAL)
         assert enabled(world) == {RootFeature.SESSIONS}
+
+    def test_new_accounts_begin_without_a_password(self, world: World, member: str) -> None:
+        """Where root credentials are managed, the root users of new accounts have none."""
+        act(world, enable_root_feature, RootFeature.SESSIONS)
+        earlier = new_account(world, "earlier")
+        act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT)
+        later = new_account(world, "later")
+        found = world_of(document_of(world, "1")).state
+        assert [has_root_login(found, one) for one in (member, earlier, later)] == [True, True, False]
 
     def test_are_in_a_snapshot(self, world: World) -> None:
         """A world that is saved and loaded has them."""

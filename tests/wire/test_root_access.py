@@ -109,6 +109,28 @@ class TestAssumeRoot:
         for operation, asked in {"CreateUser": {"UserName": "Bob"}, "GetAccountSummary": {}}.items():
             assert session.is_refused("iam", operation, **asked).code == "AccessDenied"
 
+    def test_root_password(self, management: Client, member: Client) -> None:
+        """A root session finds the password of the root user, deletes it, and lets it be chosen again."""
+
+        def present() -> int:
+            summary = member.does("iam", "GetAccountSummary")["SummaryMap"]
+            return int(summary["AccountPasswordPresent"])
+
+        deleting = root_session(management, member.account, "IAMDeleteRootUserCredentials")
+        creating = root_session(management, member.account, "IAMCreateRootUserPassword")
+        begun = deleting.does("iam", "GetLoginProfile")["LoginProfile"]
+        assert (begun["UserName"], present()) == ("root", 1)
+        assert creating.is_refused("iam", "CreateLoginProfile").code == "EntityAlreadyExists"
+        deleting.does("iam", "DeleteLoginProfile")
+        assert present() == 0
+        before = management.core.world.state
+        for operation in ("GetLoginProfile", "DeleteLoginProfile"):
+            assert deleting.is_refused("iam", operation).code == "NoSuchEntity"
+        assert member.is_refused("iam", "GetLoginProfile").code == "ValidationError"
+        assert management.core.world.state is before
+        assert creating.does("iam", "CreateLoginProfile")["LoginProfile"]["CreateDate"] == NOW.replace(microsecond=0)
+        assert present() == 1
+
     def test_is_bound_by_the_organization(self, management: Client, member: Client) -> None:
         """A policy may deny root users what it lets root sessions do, and may deny these too."""
         content = {"Effect": "Deny", "Action": "iam:GetAccountSummary", "Resource": "*"}

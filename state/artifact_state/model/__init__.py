@@ -8,6 +8,7 @@ from __future__ import annotations  # HashTrieMap takes no parameters at run tim
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,8 @@ class State:
     access_keys: Map[str, AccessKey] = Map()
     root_access_keys: Map[str, tuple[str, ...]] = Map()
     """The ids of the access keys of each account's root user, the oldest first."""
+    root_logins: Map[str, datetime | None] = Map()
+    """Since when root users have a password again, and None for those who have none: every other always had one."""
     account_aliases: Map[str, str] = Map()
     alias_accounts: Map[str, str] = Map()
     """The account of each alias: no two accounts have the same."""

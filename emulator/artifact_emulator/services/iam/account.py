@@ -71,8 +71,8 @@ def get_account_summary(
             "AttachedPoliciesPerGroupQuota": quota("PoliciesPerGroup"),
             "AttachedPoliciesPerRoleQuota": quota("PoliciesPerRole"),
             "AccountAccessKeysPresent": int(has.root_has_access_keys),
-            # Every root user signs in to the console, without a second factor.
-            "AccountPasswordPresent": 1,
+            "AccountPasswordPresent": int(has.root_has_password),
+            # Root users sign in without a second factor.
             "AccountMFAEnabled": 0,
             # What the emulator does not have: certificates, devices, instance profiles, identity providers.
             "AccountSigningCertificatesPresent": 0,

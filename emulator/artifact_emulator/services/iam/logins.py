@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import logins
+from artifact_emulator.services.iam.users import root_user
+from artifact_state import logins, root_logins
 from artifact_state.model.identities import Login, User
 
 if TYPE_CHECKING:
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 def create_login_profile(
     call: Call, request: "requests.CreateLoginProfileRequest"
 ) -> "replies.CreateLoginProfileResponse":
-    """Give a user a password."""
+    """Give a user a password; a root session lets the root user choose one, and names none."""
+    if _is_of_root(call, request.user_name):
+        root_logins.allow_root_login(call.tx)
+        return {"LoginProfile": _login_of_root(call)}
     made = logins.create_login(
         call.tx,
         request.password or "",
@@ -25,6 +29,8 @@ def create_login_profile(
 
 def get_login_profile(call: Call, request: "requests.GetLoginProfileRequest") -> "replies.GetLoginProfileResponse":
     """Tell since when a user has a password."""
+    if _is_of_root(call, request.user_name):
+        return {"LoginProfile": _login_of_root(call)}
     return {"LoginProfile": _login(*logins.login_of(call.tx, request.user_name))}
 
 
@@ -37,7 +43,21 @@ def update_login_profile(call: Call, request: "requests.UpdateLoginProfileReques
 
 def delete_login_profile(call: Call, request: "requests.DeleteLoginProfileRequest") -> None:
     """Take a user's password away."""
-    logins.delete_login(call.tx, request.user_name)
+    if _is_of_root(call, request.user_name):
+        root_logins.delete_root_login(call.tx)
+    else:
+        logins.delete_login(call.tx, request.user_name)
+
+
+def _is_of_root(call: Call, user_name: str | None) -> bool:
+    """Tell whether the root user's login is meant: whoever names nobody in a root session means it."""
+    return user_name is None and call.tx.caller.assumed_root
+
+
+def _login_of_root(call: Call) -> "replies.LoginProfile":
+    root = root_user(call)
+    since = root_logins.root_login_since(call.tx)
+    return {"UserName": root["UserName"], "CreateDate": since or root["CreateDate"], "PasswordResetRequired": False}
 
 
 def _login(user: User, login: Login) -> "replies.LoginProfile":

@@ -37,7 +37,7 @@ def get_user(call: Call, request: "requests.GetUserRequest") -> "replies.GetUser
     tx = call.tx
     name = users.name_meant(tx, request.user_name)
     if name is None:
-        return {"User": _root_user(call)}
+        return {"User": root_user(call)}
     return {"User": _in_full(tx, the_user(call, name))}
 
 
@@ -126,7 +126,8 @@ def tags_of(tags: "Map[str, str]") -> "list[replies.Tag]":
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def _root_user(call: Call) -> "replies.User":
+def root_user(call: Call) -> "replies.User":
+    """Describe the root user of the caller's account."""
     caller = call.tx.caller
     membership = call.tx.state.memberships.get(caller.account_id)
     was_created = membership is not None and membership.method is JoinedMethod.CREATED
