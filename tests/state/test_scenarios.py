@@ -366,6 +366,7 @@ class TestDescribe:
                 trusted_services=["artifact.amazonaws.com", "access-analyzer.amazonaws.com"],
                 delegated_administrators=[{"account": "Shop", "service": "access-analyzer.amazonaws.com"}],
                 agreements=[BAA],
+                root_access=["RootSessions"],
                 policy_types=["TAG_POLICY"],
                 policies=[{"name": "P", "content": POLICY, "attach": ["root", "W/P", "Shop"]}],
                 accounts=[{"id": "999988887777", "name": "Stranger"}],
@@ -376,6 +377,8 @@ class TestDescribe:
         written = describe(world)
         assert describe(load(written)) == written
         assert len(written.organizations[0].accounts) == 3
+        assert written.organizations[0].root_access == ["RootSessions"]
+        assert written.organizations[0].trusted_services == ["artifact.amazonaws.com", "access-analyzer.amazonaws.com"]
         assert agreements.agreement_of(accepted_for_all(world)).name == BAA
 
 

@@ -25,6 +25,7 @@ from artifact_state.model import (
     PartyKind,
     Policy,
     PolicyType,
+    RootFeature,
     State,
 )
 from artifact_state.ordered import Ordered
@@ -155,6 +156,7 @@ class _Description:
             trusted_services=self._trusted(),
             linked_role=self._linked_role(),
             agreements=_accepted(self.state, one.id),
+            root_access=[feature.value for feature in RootFeature if feature in one.root_features],
             delegated_administrators=self._delegates(),
             service_control_policies=_ALWAYS in types or one.feature_set.value != "ALL",
             policy_types=[kind for kind in types if kind is not _ALWAYS],

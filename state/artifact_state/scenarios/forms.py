@@ -167,6 +167,11 @@ class OrganizationScenario(_Part):
         description="Organization agreements that were accepted, by id or name. If AWS Artifact is not among the "
         "trusted services, it was while they were accepted, and is no longer.",
     )
+    root_access: list[Literal["RootCredentialsManagement", "RootSessions"]] = Field(
+        [],
+        description="The features of centralized root access that are switched on. If iam.amazonaws.com is not among "
+        "the trusted services, it was while they were, and is no longer.",
+    )
     delegated_administrators: list[DelegatedAdministrator] = []
     service_control_policies: bool = Field(True, description="Whether they are enabled, where all features are.")
     policy_types: list[PolicyType] = Field([], description="Enabled besides service control policies.")

@@ -22,6 +22,7 @@ from artifact_state import (
     organization,
     policies,
     resource_policies,
+    root_access,
     tags,
     trusted_access,
 )
@@ -33,6 +34,7 @@ from artifact_state.model import (
     Organization,
     PartyKind,
     PolicyType,
+    RootFeature,
     State,
     TerminatedBy,
 )
@@ -185,6 +187,7 @@ class _OrganizationMaker:
             self._shop, (*self._place, "agreements"), self._management, self._wanted.agreements, for_organization=True
         )
         self._delegate()
+        self._enable_root_access()
         self._distrust()
         self._invite()
         self._set_linked_role()
@@ -212,6 +215,8 @@ class _OrganizationMaker:
         needed = [one.service for one in self._wanted.delegated_administrators]
         if self._wanted.agreements and _ARTIFACT.isdisjoint(trusted):
             needed.append(agreements.ARTIFACT_DOCUMENTED_PRINCIPAL)
+        if self._wanted.root_access:
+            needed.append(root_access.IAM_PRINCIPAL)
         return [one for one in dict.fromkeys(needed) if one not in trusted]
 
     def _trust(self) -> None:
@@ -235,7 +240,13 @@ class _OrganizationMaker:
         for at, one in enumerate(self._wanted.delegated_administrators):
             if one.service == principal:
                 return (*self._place, "delegated_administrators", at, "service")
-        return (*self._place, "agreements")
+        is_of_root = principal == root_access.IAM_PRINCIPAL
+        return (*self._place, "root_access" if is_of_root else "agreements")
+
+    def _enable_root_access(self) -> None:
+        for place, feature in placed((*self._place, "root_access"), self._wanted.root_access):
+            with self._shop.do(place, self._management) as tx:
+                root_access.enable_root_feature(tx, RootFeature(feature))
 
     def _enable_policies(self, made: Organization) -> None:
         always = PolicyType.SERVICE_CONTROL_POLICY
