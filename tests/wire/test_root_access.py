@@ -162,12 +162,14 @@ class TestAssumeRoot:
         """A user of the management account is allowed tasks one by one, by `sts:TaskPolicyArn`."""
         management.does("iam", "CreateUser", UserName="Alice")
         task = {"StringEquals": {"sts:TaskPolicyArn": TASKS + "IAMAuditRootUserCredentials"}}
-        allowing = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": "arn:aws:iam::*:root", "Condition": task}
+        arn = f"arn:aws:iam::{member.account}:root"
+        allowing = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": arn, "Condition": task}
         document = json.dumps({"Version": "2012-10-17", "Statement": [allowing]})
         management.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="audits", PolicyDocument=document)
         key = management.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
         user = Client(management.core, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
-        root_session(user, member.account, "IAMAuditRootUserCredentials").does("iam", "GetAccountSummary")
+        for target in (member.account, arn):
+            root_session(user, target, "IAMAuditRootUserCredentials").does("iam", "GetAccountSummary")
         asked = {"TargetPrincipal": member.account, "TaskPolicyArn": {"arn": TASKS + "S3UnlockBucketPolicy"}}
         assert "no identity-based policy allows" in user.is_refused("sts", "AssumeRoot", **asked).message
 

@@ -21,7 +21,9 @@ def resources(tx: Seen, operation: str, members: Members) -> Resources:
     if "RoleArn" in members:
         yield "role", members["RoleArn"]
     if operation == "AssumeRoot":
-        yield "root-user", arns.root_user(tx.caller.partition, members.get("TargetPrincipal", "")[-12:])
+        # An account's id, or the ARN of its root user.
+        account_id = members.get("TargetPrincipal", "").rpartition("::")[2].removesuffix(":root")
+        yield "root-user", arns.root_user(tx.caller.partition, account_id)
     if operation == "GetFederationToken":
         caller = tx.caller
         yield "federated-user", arns.federated_user(caller.partition, caller.account_id, members.get("Name", ""))
