@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 from artifact_emulator.version import __version__
 
 if TYPE_CHECKING:
-    from artifact_emulator.accepting import accept_agreement
     from artifact_emulator.client import ControlError, Emulator, RemoteWorld
-    from artifact_emulator.inprocess import Emulation, emulate
-    from artifact_emulator.launch import launched
+    from artifact_emulator.testing.accepting import accept_agreement
+    from artifact_emulator.testing.inprocess import Emulation, emulate
+    from artifact_emulator.testing.launch import launched
 
 __all__ = [
     "ControlError",
@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     """Load the kit of test authors when it is asked for: a server's start has no use for it."""
     # Each is imported here: some bring requests or botocore along.
     if name in ("Emulation", "emulate"):
-        from artifact_emulator import inprocess
+        from artifact_emulator.testing import inprocess
 
         return getattr(inprocess, name)
     if name in ("ControlError", "Emulator", "RemoteWorld"):
@@ -34,11 +34,11 @@ def __getattr__(name: str) -> Any:
 
         return getattr(client, name)
     if name == "accept_agreement":
-        from artifact_emulator.accepting import accept_agreement
+        from artifact_emulator.testing.accepting import accept_agreement
 
         return accept_agreement
     if name == "launched":
-        from artifact_emulator.launch import launched
+        from artifact_emulator.testing.launch import launched
 
         return launched
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

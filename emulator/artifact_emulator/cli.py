@@ -203,7 +203,7 @@ def _serve(options: argparse.Namespace) -> int:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Imported here: `--help` and `models` need no server.
     from artifact_emulator.core import Core
-    from artifact_emulator.server import LOOPBACK, listen, serve
+    from artifact_emulator.serving.server import LOOPBACK, listen, serve
     from artifact_state.model import State
     from artifact_state.world import Options, World, default_quotas
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import requests
 
 from artifact_emulator.models import MODELS
-from artifact_emulator.surroundings import PLACEHOLDER, identity, surroundings
+from artifact_emulator.testing.surroundings import PLACEHOLDER, identity, surroundings
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:4700"
 DEFAULT_ACCOUNT = "123456789012"
@@ -131,7 +131,7 @@ class WorldInTest(ABC):
     def client(self, service: str, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1", **options: Any) -> Any:
         """Give a boto3 client of an account's root user."""
         # Imported here, as below: who asks for no client needs no boto3.
-        from artifact_emulator.sessions import shared
+        from artifact_emulator.testing.sessions import shared
 
         led = {"endpoint_url": self.endpoint, "region_name": region, **_keys(account)}
         return shared().client(service, **led | options)
@@ -149,7 +149,7 @@ class WorldInTest(ABC):
         The role is assumed by the root user of the account `by`, of the same account if none is named: a role such as
         OrganizationAccountAccessRole trusts the management account alone.
         """
-        from artifact_emulator.sessions import AccountSession
+        from artifact_emulator.testing.sessions import AccountSession
 
         if role is None:
             return AccountSession(self.endpoint, _keys(account), region)

@@ -11,25 +11,25 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator import control
-from artifact_emulator.aws_chunked import unchunked
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
-from artifact_emulator.faults import NO_EFFECT
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
 from artifact_emulator.identity import ANYBODY, Credentials, identify
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Reply, Request
+from artifact_emulator.mishaps.faults import NO_EFFECT
 from artifact_emulator.operation import Operation, Protocol, Service
 from artifact_emulator.own_paths import PREFIXES, OwnPaths
 from artifact_emulator.protocols import json11, query, rest_json
 from artifact_emulator.services import bindings
-from artifact_emulator.sigv4 import ALGORITHM
+from artifact_emulator.signatures.aws_chunked import unchunked
+from artifact_emulator.signatures.sigv4 import ALGORITHM
 from artifact_emulator.under_way import UnderWay, befall, carry_out, note, require_handler
 from artifact_state.model import Caller
 from artifact_state.world import World
 from artifact_state.worlds import NotAName, Worlds
 
 if TYPE_CHECKING:
-    from artifact_emulator.authorizing import Iam
+    from artifact_emulator.permissions.authorizing import Iam
 
 EXPLANATION = "x-artifact-emulator-decision"
 """The header that leads to the explanation of a decision."""

@@ -8,11 +8,11 @@ account; in strict mode it is nobody.
 from datetime import UTC, datetime
 from typing import Literal
 
-from artifact_emulator.aws_chunked import is_whole
 from artifact_emulator.failures import UnknownCaller, unknown_caller
 from artifact_emulator.message import Request
 from artifact_emulator.operation import Protocol
-from artifact_emulator.sigv4 import Claim, Incomplete, claim_of, is_signed_with
+from artifact_emulator.signatures.aws_chunked import is_whole
+from artifact_emulator.signatures.sigv4 import Claim, Incomplete, claim_of, is_signed_with
 from artifact_state.model import Caller, Session
 from artifact_state.principals import has_lapsed, holder_of, root_of, session_of
 from artifact_state.world import World
@@ -74,7 +74,7 @@ def _verify_signature(request: Request, claim: Claim, secret: str, world: World,
     Raises Failure.
     """
     # Imported here: placeholders' signatures are not looked at.
-    from artifact_emulator.signing_time import untimely
+    from artifact_emulator.signatures.signing_time import untimely
 
     try:
         wrong = untimely(claim, (datetime.now(UTC), world.clock.now()), protocol)
@@ -95,7 +95,7 @@ def _owner_of(request: Request, claim: Claim, world: World, protocol: Protocol) 
     Raises Failure.
     """
     # Most worlds have no users: they come into memory with the first key.
-    from artifact_state.access_keys import principal_of
+    from artifact_state.iam.access_keys import principal_of
 
     state = world.state
     key = state.access_keys[claim.access_key_id]

@@ -3,15 +3,15 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from artifact_emulator.decisions import Decisions
-from artifact_emulator.faults import Faults
-from artifact_emulator.trail import Trail
+from artifact_emulator.mishaps.faults import Faults
+from artifact_emulator.permissions.decisions import Decisions
+from artifact_emulator.trail.calls import Trail
 from artifact_state.world import World
 
 if TYPE_CHECKING:
-    from artifact_emulator.happenings import Happenings
-    from artifact_emulator.strict_client import StrictClient
-    from artifact_emulator.throttling import Throttle
+    from artifact_emulator.mishaps.strict_client import StrictClient
+    from artifact_emulator.mishaps.throttling import Throttle
+    from artifact_emulator.trail.happenings import Happenings
 
 
 class Instruments:
@@ -28,7 +28,7 @@ class Instruments:
         """Give what happens in the world, which is theirs, in one order."""
         if self._happenings is None:
             # Imported here: no AWS call needs it.
-            from artifact_emulator.happenings import Happenings
+            from artifact_emulator.trail.happenings import Happenings
 
             self._happenings = Happenings(world, self.trail)
         return self._happenings
@@ -37,7 +37,7 @@ class Instruments:
     def throttle(self) -> "Throttle":
         """Give the buckets of the world, all full at first."""
         # Imported here: few worlds are throttled.
-        from artifact_emulator.throttling import Throttle
+        from artifact_emulator.mishaps.throttling import Throttle
 
         return Throttle()
 
@@ -45,7 +45,7 @@ class Instruments:
         """Give what vexes the world's clients, which begins again with another seed."""
         if self._strict_client is None or self._strict_client.seed != seed:
             # Imported here: few ask for it.
-            from artifact_emulator.strict_client import StrictClient
+            from artifact_emulator.mishaps.strict_client import StrictClient
 
             self._strict_client = StrictClient(seed)
         return self._strict_client

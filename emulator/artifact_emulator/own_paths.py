@@ -5,7 +5,8 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from artifact_emulator import console, control, links, wsgi
+from artifact_emulator import console, control, wsgi
+from artifact_emulator.documents import links
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.under_way import Desk
 from artifact_state.world import World
@@ -42,7 +43,7 @@ class OwnPaths:
 
     def _events(self, request: Request, world: World) -> Reply:
         # Imported here: no AWS call is told as it comes.
-        from artifact_emulator import event_stream
+        from artifact_emulator.control import event_stream
 
         return event_stream.follow(request, world, self._desk.worlds, self._allowed_hosts)
 
@@ -63,6 +64,6 @@ class OwnPaths:
 
 def _document(request: Request, world: World) -> Reply:
     # Imported here: no AWS call prints a document.
-    from artifact_emulator import downloads
+    from artifact_emulator.documents import downloads
 
     return downloads.serve(request, world)

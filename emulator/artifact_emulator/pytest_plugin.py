@@ -13,7 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from artifact_emulator.client import Emulator, RemoteWorld, WorldInTest
-    from artifact_emulator.inprocess import Emulation
+    from artifact_emulator.testing.inprocess import Emulation
 
 _OPTION = "--artifact-emulator"
 _INPUT = "artifact_emulator_endpoint"
@@ -81,7 +81,7 @@ def artifact_world(
 @pytest.fixture
 def artifact_emulation(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator["Emulation"]:
     """Give an emulator in this process: every call of botocore is answered without a socket."""
-    from artifact_emulator.inprocess import Emulation
+    from artifact_emulator.testing.inprocess import Emulation
 
     emulation = Emulation()
     _lead(monkeypatch, emulation, request)
@@ -96,7 +96,7 @@ def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest
     By the test's own monkeypatch, so that what the test sets itself is undone before.
     """
     from artifact_emulator.client import DEFAULT_ACCOUNT
-    from artifact_emulator.surroundings import changes
+    from artifact_emulator.testing.surroundings import changes
 
     account = _marked(request, "artifact_account") or DEFAULT_ACCOUNT
     if not (len(account) == 12 and account.isdecimal()):
@@ -109,8 +109,8 @@ def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest
     if find_spec("boto3") is not None:
         from botocore.httpsession import URLLib3Session
 
-        from artifact_emulator.sessions import fresh
-        from artifact_emulator.strayed import guarded
+        from artifact_emulator.testing.sessions import fresh
+        from artifact_emulator.testing.strayed import guarded
 
         # The one that is there may have read real credentials.
         monkeypatch.setattr("boto3.DEFAULT_SESSION", fresh())
@@ -156,7 +156,7 @@ def _reached(endpoint: str) -> "Emulator":
 
 def _launch(config: pytest.Config) -> "Emulator":
     from artifact_emulator.client import Emulator
-    from artifact_emulator.launch import launched
+    from artifact_emulator.testing.launch import launched
 
     if _SERVER not in config.stash:
         config.stash[_SERVER] = stack = ExitStack()

@@ -1,9 +1,9 @@
 """Worlds that are as strict as AWS: callers held to its rates, and clients that are spared nothing it permits."""
 
-from artifact_emulator.faults import NO_EFFECT, Effect
 from artifact_emulator.instruments import instruments_of
+from artifact_emulator.mishaps.faults import NO_EFFECT, Effect
+from artifact_emulator.mishaps.throttling import rates_of, throttled
 from artifact_emulator.operation import Operation, Service
-from artifact_emulator.throttling import rates_of, throttled
 from artifact_state.model import Caller
 from artifact_state.world import World, default_quotas
 

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from typing import Any
 
-from artifact_emulator.authorizing import FREE
 from artifact_emulator.instruments import instruments_of
+from artifact_emulator.permissions.authorizing import FREE
 from artifact_emulator.questions.asking import questions_of
-from artifact_emulator.trail import Called
+from artifact_emulator.trail.calls import Called
 from artifact_state.model import CallerKind
 from artifact_state.world import World
 

@@ -13,22 +13,22 @@ from pydantic_core import ValidationError
 from artifact_emulator.call import Call
 from artifact_emulator.errors import failure_of
 from artifact_emulator.failures import Failure, not_emulated
-from artifact_emulator.faults import NO_EFFECT, Effect
 from artifact_emulator.gateway import Route
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Request
+from artifact_emulator.mishaps.faults import NO_EFFECT, Effect
 from artifact_emulator.operation import Operation, Service
 from artifact_emulator.services import Handler, handler_of, request_shape
-from artifact_emulator.trail import Called, only_reads
+from artifact_emulator.trail.calls import Called, only_reads
 from artifact_emulator.validation import failure_of_input
 from artifact_state.errors import Refused
 from artifact_state.model import Caller
-from artifact_state.unbounded import is_unbounded
+from artifact_state.permissions.unbounded import is_unbounded
 from artifact_state.world import Transaction, World
 from artifact_state.worlds import Worlds
 
 if TYPE_CHECKING:
-    from artifact_emulator.authorizing import Iam
+    from artifact_emulator.permissions.authorizing import Iam
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ def _authorize(under_way: UnderWay, tx: Transaction, service: Service, operation
     Raises Failure.
     """
     # Imported here: the root users of most tests are bound by nothing.
-    from artifact_emulator.authorizing import Asked, authorize, enforce
+    from artifact_emulator.permissions.authorizing import Asked, authorize, enforce
 
     sent_by = {"aws:useragent": (under_way.request.headers.get("user-agent", ""),)}
     found = authorize(tx, Asked(service, operation.name, under_way.members or {}, sent_by), under_way.iam)

@@ -14,13 +14,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
-from artifact_emulator.authorizing import Iam  # noqa: E402 - found beside the packages above
 from artifact_emulator.core import Core  # noqa: E402
 from artifact_emulator.message import Request  # noqa: E402
-from artifact_emulator.sigv4 import ALGORITHM, INSTANT, Claim, payload_hash, signature_of  # noqa: E402
+from artifact_emulator.permissions.authorizing import Iam  # noqa: E402 - found beside the packages above
+from artifact_emulator.signatures.sigv4 import ALGORITHM, INSTANT, Claim, payload_hash, signature_of  # noqa: E402
 from artifact_emulator.under_way import UnderWay  # noqa: E402
+from artifact_state.language.policy_language import policy_of  # noqa: E402
 from artifact_state.model import Caller  # noqa: E402
-from artifact_state.policy_language import policy_of  # noqa: E402
 from artifact_state.principals import root_of  # noqa: E402
 from artifact_state.world import World  # noqa: E402
 from benchmarks.page import circumstances  # noqa: E402

@@ -16,7 +16,8 @@ sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
 from artifact_emulator.core import Core  # noqa: E402 - found beside the packages above
 from artifact_emulator.message import Request  # noqa: E402
-from artifact_state import catalog, creations, hierarchy  # noqa: E402
+from artifact_state import catalog  # noqa: E402
+from artifact_state.organizations import creations, hierarchy  # noqa: E402
 from artifact_state.principals import root_of  # noqa: E402
 from artifact_state.world import Options, World  # noqa: E402
 from benchmarks.page import circumstances  # noqa: E402

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from artifact_state import arns, catalog
+from artifact_state.language.policy_language import ANYTHING, Question, policy_of
+from artifact_state.language.wildcards import is_like
 from artifact_state.model import Caller
-from artifact_state.policy_language import ANYTHING, Question, policy_of
-from artifact_state.wildcards import is_like
 
 Context = Mapping[str, str]
 """The condition keys of a call, in lower case."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from artifact_state import arns, by_name
+from artifact_state import arns
+from artifact_state.iam import by_name
 from artifact_state.model import Caller, CallerKind, Session, State
 
 

@@ -18,7 +18,7 @@ ROOTS = (ROOT / "emulator", ROOT / "state")
 
 # Lowest first. A module may import its own layer and those below; what is in no layer is a noun.
 LAYERS = (
-    {"errors", "events", "clock", "ids", "arns", "ordered", "catalog", "wildcards", "conditions", "policy_language"},
+    {"errors", "events", "clock", "ids", "arns", "ordered", "catalog", "language"},
     {"model"},
     {"world"},
     {"authority", "delegated_actions"},
@@ -201,12 +201,14 @@ class TestWhole:
     def test_no_botocore(self) -> None:
         """Nothing of botocore is imported, except by what makes or answers its clients in a test author's process."""
         users = {one.importer for one in imports() if _package(one.imported) in ("botocore", "boto3", "awscli")}
-        assert users <= {f"artifact_emulator.{name}" for name in ("inprocess", "pytest_plugin", "sessions", "strayed")}
+        assert users <= {"artifact_emulator.pytest_plugin"} | {
+            f"artifact_emulator.testing.{name}" for name in ("inprocess", "sessions", "strayed")
+        }
 
     def test_imports_by_name(self) -> None:
         """A module that imports by computed name is known to these tests."""
         computing = {one.importer for one in imports() if one.imported == "importlib"}
-        assert computing - {"artifact_emulator.inprocess"} == set(FOUND_IN_FOLDERS)
+        assert computing - {"artifact_emulator.testing.inprocess"} == set(FOUND_IN_FOLDERS)
 
 
 CALL = """\
@@ -260,5 +262,5 @@ class TestCall:
 
     def test_server_imports_no_flask(self) -> None:
         """The server starts without Flask, which the control API and the console bring when they are first asked."""
-        imported = _run("import sys, artifact_emulator.server, artifact_emulator.cli; print(*sys.modules)")
+        imported = _run("import sys, artifact_emulator.serving.server, artifact_emulator.cli; print(*sys.modules)")
         assert {"flask", "werkzeug", "jinja2"} & set(imported) == set()

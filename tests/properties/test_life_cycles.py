@@ -9,23 +9,23 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from artifact_state import (
+from artifact_state.artifact import agreements
+from artifact_state.authority import organization_of
+from artifact_state.clock import Clock
+from artifact_state.errors import InvalidToken, Refused, RoleNameTaken, RoleNotFound
+from artifact_state.iam import linked_roles
+from artifact_state.iam.roles import role_of
+from artifact_state.model import Acceptance, CreationFailure, FeatureSet, PartyKind, State
+from artifact_state.organizations import (
     accounts,
-    agreements,
     answers,
     closures,
     creations,
     invitations,
-    linked_roles,
     organization,
     trusted_access,
 )
-from artifact_state.authority import organization_of
-from artifact_state.clock import Clock
-from artifact_state.errors import InvalidToken, Refused, RoleNameTaken, RoleNotFound
-from artifact_state.model import Acceptance, CreationFailure, FeatureSet, PartyKind, State
 from artifact_state.principals import root_of
-from artifact_state.roles import role_of
 from artifact_state.world import Options, Transaction, World, default_quotas
 from tests.properties.plain_model import (
     ARTIFACT_PRINCIPALS,

@@ -7,10 +7,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from artifact_state import accounts, hierarchy, policies
 from artifact_state.errors import Refused
 from artifact_state.model import PolicyType
-from artifact_state.policies import Text
+from artifact_state.organizations import accounts, hierarchy, policies
+from artifact_state.organizations.policies import Text
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, a_world, act, listed, new_account, root_id
 

@@ -10,37 +10,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artifact_emulator.scenarios.files import world_of
-from artifact_state import (
+from artifact_state import catalog
+from artifact_state import snapshot as snapshots
+from artifact_state.artifact import agreements, artifact_settings, publishing
+from artifact_state.clock import Clock
+from artifact_state.errors import Refused
+from artifact_state.iam import groups, inline_policies, linked_roles, role_changes, users
+from artifact_state.iam.attached_policies import attach_policy, put_boundary
+from artifact_state.iam.managed_policies import NewPolicy, create_policy
+from artifact_state.iam.roles import roles_of
+from artifact_state.model import FeatureSet, NotificationSubscription, PartyKind, PolicyType, State
+from artifact_state.organizations import (
     accounts,
-    agreements,
     answers,
-    artifact_settings,
-    catalog,
     closures,
     creations,
     delegation,
-    groups,
     hierarchy,
-    inline_policies,
     invitations,
-    linked_roles,
     organization,
     policies,
-    publishing,
     resource_policies,
-    role_changes,
     tags,
     trusted_access,
-    users,
 )
-from artifact_state import snapshot as snapshots
-from artifact_state.attached_policies import attach_policy, put_boundary
-from artifact_state.clock import Clock
-from artifact_state.errors import Refused
-from artifact_state.managed_policies import NewPolicy, create_policy
-from artifact_state.model import FeatureSet, NotificationSubscription, PartyKind, PolicyType, State
 from artifact_state.principals import root_of
-from artifact_state.roles import roles_of
 from artifact_state.scenarios.describing import describe
 from artifact_state.scenarios.forms import Scenario
 from artifact_state.world import Transaction, World

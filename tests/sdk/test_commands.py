@@ -23,8 +23,8 @@ from botocore.exceptions import ClientError
 from artifact_emulator import cli
 from artifact_emulator.cli import _parser, main
 from artifact_emulator.client import Emulator, RemoteWorld
-from artifact_emulator.launch import launched
 from artifact_emulator.models import MODELS
+from artifact_emulator.testing.launch import launched
 
 FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
@@ -174,15 +174,22 @@ class TestEvents:
             command = [sys.executable, "-m", "artifact_emulator", "events", "--follow", "--endpoint", emulator.endpoint]
             emulator.world().client("organizations", "111122223333").create_organization()
             following, ended = (
-                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+                subprocess.Popen(
+                    command,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no other thread could hold a lock
+                )
+                for _ in range(2)
             )
             for one in (following, ended):
                 assert one.stdout
                 assert "CreateOrganization" in one.stdout.readline()
             ended.send_signal(signal.SIGINT)
-            assert ended.communicate()[1] == "\n"
+            assert ended.communicate(timeout=60)[1] == "\n"
             assert ended.returncode == 0
-        assert following.communicate()[1].startswith("artifact-emulator: nobody answers at ")
+        assert following.communicate(timeout=60)[1].startswith("artifact-emulator: nobody answers at ")
         assert following.returncode == 1
 
 
@@ -447,6 +454,11 @@ class TestTerminal:
         shown = on_a_terminal(command, dict(os.environ) | {"TERM": "xterm"})
         assert "] checking " in shown
         assert shown.rpartition("\x1b[K")[2].startswith(str(tmp_path / "large.yaml"))
+
+
+def _hear_interrupts() -> None:
+    """Let a new process hear SIGINT, even where the tests run in the background and do not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def on_a_terminal(command: list[str], environment: dict[str, str]) -> str:

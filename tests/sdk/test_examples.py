@@ -133,7 +133,7 @@ class TestCommandLine:
         assert [one.get("errorCode") for one in called["events"]] == [
             "AWSOrganizationsNotInUseException",
             None,
-            "AccessDeniedException",
+            "AccessDenied",
         ]
 
     def test_stops_at_a_wrong_step(self, emulator: Emulator) -> None:

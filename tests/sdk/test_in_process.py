@@ -18,9 +18,10 @@ from botocore.httpsession import URLLib3Session
 from moto import mock_aws
 
 import artifact_emulator
-from artifact_emulator import emulate, inprocess
+from artifact_emulator import emulate
 from artifact_emulator.client import ControlError
 from artifact_emulator.models import MODELS
+from artifact_emulator.testing import inprocess
 from tests.sdk.emulator import ORGANIZATIONS_BAA
 
 MANAGEMENT = "111122223333"

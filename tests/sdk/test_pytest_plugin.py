@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from artifact_emulator.launch import DidNotStart, launched
+from artifact_emulator.testing.launch import DidNotStart, launched
 
 CONFTEST = 'pytest_plugins = ["artifact_emulator.pytest_plugin"]\n'
 
@@ -410,7 +410,7 @@ class TestLaunched:
         """A run that is killed cannot end its server: the server sees it."""
         code = """
             import os
-            from artifact_emulator.launch import launched
+            from artifact_emulator.testing.launch import launched
             with launched() as emulator:
                 print(emulator.endpoint, flush=True)
                 os.kill(os.getpid(), 9)

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from artifact_state import catalog, creations, organization
+from artifact_state import catalog
 from artifact_state.clock import Clock
 from artifact_state.errors import Refused
 from artifact_state.model import FeatureSet, Organization, State
+from artifact_state.organizations import creations, organization
 from artifact_state.principals import root_of
 from artifact_state.world import Options, Transaction, World
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from artifact_state import groups, users
 from artifact_state.errors import Entity
-from artifact_state.policy_usage import Identity
-from artifact_state.role_changes import unlinked_role
+from artifact_state.iam import groups, users
+from artifact_state.iam.policy_usage import Identity
+from artifact_state.iam.role_changes import unlinked_role
 from artifact_state.world import Transaction
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from artifact_state import access_keys, users
 from artifact_state.errors import EntityNotFound, NotOwned, QuotaExceeded
+from artifact_state.iam import access_keys, users
 from artifact_state.model import CallerKind
 from artifact_state.model.identities import AccessKey
 from artifact_state.principals import root_of

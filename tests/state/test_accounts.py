@@ -2,10 +2,10 @@
 
 import pytest
 
-from artifact_state import accounts, creations, organization
 from artifact_state.errors import AccountNotFound, NotInOrganization, WrongAccount
+from artifact_state.iam.roles import role_of
 from artifact_state.model import CreationFailure, FeatureSet, JoinedMethod
-from artifact_state.roles import role_of
+from artifact_state.organizations import accounts, creations, organization
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, refused, transaction
 

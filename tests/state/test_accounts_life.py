@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import accounts, closures, creations, hierarchy, organization
 from artifact_state.authority import membership_of
 from artifact_state.errors import (
     AccountAlreadyClosed,
@@ -33,6 +32,7 @@ from artifact_state.events import (
     AccountSuspensionChanged,
     DepartureMethod,
 )
+from artifact_state.iam.roles import role_of
 from artifact_state.model import (
     AccountState,
     Creation,
@@ -41,8 +41,8 @@ from artifact_state.model import (
     FeatureSet,
     JoinedMethod,
 )
+from artifact_state.organizations import accounts, closures, creations, hierarchy, organization
 from artifact_state.principals import root_of
-from artifact_state.roles import role_of
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from artifact_state import accounts, agreements, catalog, closures, organization, trusted_access
+from artifact_state import catalog
+from artifact_state.artifact import agreements
 from artifact_state.errors import (
     AgreementDenied,
     AgreementNotFound,
@@ -17,6 +18,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AgreementAccepted, AgreementTerminated
 from artifact_state.model import Acceptance, FeatureSet, TerminatedBy
+from artifact_state.organizations import accounts, closures, organization, trusted_access
 from artifact_state.world import Transaction, World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, transaction
 

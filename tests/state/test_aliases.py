@@ -2,8 +2,8 @@
 
 import pytest
 
-from artifact_state import aliases
 from artifact_state.errors import EntityNameTaken, EntityNotFound
+from artifact_state.iam import aliases
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
 

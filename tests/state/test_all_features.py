@@ -4,18 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import (
-    accounts,
-    all_features,
-    answers,
-    closures,
-    creations,
-    handshake_lists,
-    handshakes,
-    invitations,
-    linked_roles,
-    organization,
-)
 from artifact_state.clock import Clock
 from artifact_state.errors import (
     Constraint,
@@ -31,8 +19,20 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.events import AllFeaturesEnabled
+from artifact_state.iam import linked_roles
+from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet, Handshake, HandshakeAction, HandshakeState, PartyKind, PolicyType, State
-from artifact_state.roles import role_of
+from artifact_state.organizations import (
+    accounts,
+    all_features,
+    answers,
+    closures,
+    creations,
+    handshake_lists,
+    handshakes,
+    invitations,
+    organization,
+)
 from artifact_state.world import Options, World
 from tests.state.acting import (
     MANAGEMENT,

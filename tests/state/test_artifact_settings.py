@@ -2,9 +2,10 @@
 
 import pytest
 
-from artifact_state import artifact_settings, organization
+from artifact_state.artifact import artifact_settings
 from artifact_state.events import NotificationsChanged
 from artifact_state.model import NotificationSubscription
+from artifact_state.organizations import organization
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act
 

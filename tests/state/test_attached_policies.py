@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import attached_policies, groups, inline_policies, managed_policies, users
 from artifact_state.errors import (
     Entity,
     EntityNotFound,
@@ -14,10 +13,11 @@ from artifact_state.errors import (
     RoleNotFound,
     RoleProtected,
 )
-from artifact_state.managed_policies import NewPolicy
-from artifact_state.policy_usage import Identity, boundary_of
-from artifact_state.role_changes import NewRole, create_role
-from artifact_state.roles import trust_of
+from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
+from artifact_state.iam.managed_policies import NewPolicy
+from artifact_state.iam.policy_usage import Identity, boundary_of
+from artifact_state.iam.role_changes import NewRole, create_role
+from artifact_state.iam.roles import trust_of
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
 from tests.state.identity_kinds import identity_of, on

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from artifact_state import by_name
+from artifact_state.iam import by_name
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from types import FrameType
 
 import pytest
 
-from artifact_state import accounts, closures, creations, hierarchy, organization, policies, tags
 from artifact_state.model import CreationState, PolicyType
+from artifact_state.organizations import accounts, closures, creations, hierarchy, organization, policies, tags
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,

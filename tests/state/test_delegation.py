@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from artifact_state import accounts, delegation, trusted_access
 from artifact_state.errors import (
     AccountAlreadyRegistered,
     AccountNotFound,
@@ -13,6 +12,7 @@ from artifact_state.errors import (
     InvalidInput,
     WrongAccount,
 )
+from artifact_state.organizations import accounts, delegation, trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limits, listed, new_account, refused
 

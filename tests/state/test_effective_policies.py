@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import effective_policies, hierarchy, organization, policies
-from artifact_state.effective_policies import EffectivePolicy
 from artifact_state.errors import (
     AccountNotFound,
     EffectivePolicyNotFound,
@@ -16,8 +14,10 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.model import FeatureSet, PolicyType
-from artifact_state.policies import Text
-from artifact_state.policy_inheritance import Effective, merged
+from artifact_state.organizations import effective_policies, hierarchy, organization, policies
+from artifact_state.organizations.effective_policies import EffectivePolicy
+from artifact_state.organizations.policies import Text
+from artifact_state.organizations.policy_inheritance import Effective, merged
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from artifact_state import federation
 from artifact_state.errors import (
     InvalidAccessKey,
     InvalidAuthorizationMessage,
@@ -13,6 +12,7 @@ from artifact_state.errors import (
     Refused,
     TradeInTokenExpired,
 )
+from artifact_state.sts import federation
 from tests.state.acting import STRANGER, a_world, transaction
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from artifact_state import attached_policies, groups, inline_policies, users
 from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, EntityNotFound, Obstacle, QuotaExceeded
+from artifact_state.iam import attached_policies, groups, inline_policies, users
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
 from tests.state.identity_kinds import on

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import accounts, answers, handshakes, invitations, organization
 from artifact_state.errors import (
     Constraint,
     ConstraintViolated,
@@ -22,6 +21,7 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.model import FeatureSet, Handshake, HandshakeState, JoinedMethod, PartyKind
+from artifact_state.organizations import accounts, answers, handshakes, invitations, organization
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import accounts, closures, hierarchy, organization
 from artifact_state.errors import (
     AccountAlreadyThere,
     AccountNotFound,
@@ -27,6 +26,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountMoved, UnitChanged
 from artifact_state.model import FeatureSet
+from artifact_state.organizations import accounts, closures, hierarchy, organization
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,

@@ -7,8 +7,8 @@ import pytest
 
 from artifact_state import catalog
 from artifact_state.errors import IdentityQuota, MalformedPolicyDocument, QuotaExceeded
-from artifact_state.identity_documents import require_policy, require_size, require_trust_policy, size_of
-from artifact_state.policy_language import Question, policy_of
+from artifact_state.iam.identity_documents import require_policy, require_size, require_trust_policy, size_of
+from artifact_state.language.policy_language import Question, policy_of
 from artifact_state.principals import root_of
 from artifact_state.world import World
 

@@ -2,15 +2,17 @@
 
 import pytest
 
-from artifact_state import attached_policies, groups, inline_policies, managed_policies, principals, sessions, users
+from artifact_state import principals
 from artifact_state.errors import Entity
-from artifact_state.identity_policies import NONE, IdentityPolicies, policies_of
-from artifact_state.managed_policies import NewPolicy
+from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
+from artifact_state.iam.identity_policies import NONE, IdentityPolicies, policies_of
+from artifact_state.iam.managed_policies import NewPolicy
+from artifact_state.iam.role_changes import NewRole, create_role, delete_role
+from artifact_state.iam.roles import trust_of
+from artifact_state.iam.users import user_principal
+from artifact_state.language.policy_language import NamedPolicy
 from artifact_state.model import Caller
-from artifact_state.policy_language import NamedPolicy
-from artifact_state.role_changes import NewRole, create_role, delete_role
-from artifact_state.roles import trust_of
-from artifact_state.users import user_principal
+from artifact_state.sts import sessions
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, a_world, act
 from tests.state.identity_kinds import on

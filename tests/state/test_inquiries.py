@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from artifact_state import inquiries
+from artifact_state.artifact import inquiries
+from artifact_state.artifact.inquiries import Asked
+from artifact_state.artifact.inquiry_answers import answer_to
 from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember
 from artifact_state.events import InquiryChanged
-from artifact_state.inquiries import Asked
-from artifact_state.inquiry_answers import answer_to
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed

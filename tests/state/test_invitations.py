@@ -7,17 +7,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from artifact_state import (
-    accounts,
-    answers,
-    closures,
-    creations,
-    handshake_lists,
-    handshakes,
-    invitations,
-    organization,
-    tags,
-)
 from artifact_state.authority import organization_of
 from artifact_state.errors import (
     Constraint,
@@ -39,6 +28,17 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountDeparted, AccountJoined, DepartureMethod, HandshakeChanged
 from artifact_state.model import FeatureSet, Handshake, HandshakeAction, HandshakeState, JoinedMethod, PartyKind
+from artifact_state.organizations import (
+    accounts,
+    answers,
+    closures,
+    creations,
+    handshake_lists,
+    handshakes,
+    invitations,
+    organization,
+    tags,
+)
 from artifact_state.world import Transaction, World
 from tests.state.acting import (
     MANAGEMENT,

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import accounts, agreements, arns, linked_roles, organization, trusted_access
+from artifact_state import arns
+from artifact_state.artifact import agreements
 from artifact_state.errors import (
     DeletionTaskNotFound,
     LinkedServiceNotFound,
@@ -12,8 +13,10 @@ from artifact_state.errors import (
     RoleNotFound,
     SuffixNotAllowed,
 )
+from artifact_state.iam import linked_roles
+from artifact_state.iam.roles import role_of
 from artifact_state.model import DeletionTask, FeatureSet, RoleUsage
-from artifact_state.roles import role_of
+from artifact_state.organizations import accounts, organization, trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused, the_organization
 from tests.state.test_agreements import ORGANIZATION_AGREEMENT, accept, terminate

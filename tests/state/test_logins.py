@@ -2,8 +2,8 @@
 
 import pytest
 
-from artifact_state import logins, users
 from artifact_state.errors import EntityNameTaken, EntityNotFound, PasswordTooWeak, UserNameNeeded
+from artifact_state.iam import logins, users
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, a_world, act, refused
 

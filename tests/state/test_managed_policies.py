@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import attached_policies, managed_policies, policy_usage, trusted_access, users
 from artifact_state.errors import (
     Entity,
     EntityInUse,
@@ -17,9 +16,11 @@ from artifact_state.errors import (
     Obstacle,
     QuotaExceeded,
 )
-from artifact_state.managed_policies import NewPolicy
+from artifact_state.iam import attached_policies, managed_policies, policy_usage, users
+from artifact_state.iam.managed_policies import NewPolicy
+from artifact_state.iam.policy_references import arn_of, reference_of
 from artifact_state.model.identities import CustomerPolicy
-from artifact_state.policy_references import arn_of, reference_of
+from artifact_state.organizations import trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused
 from tests.state.identity_kinds import on

@@ -2,7 +2,7 @@
 
 import pytest
 
-from artifact_state import handshakes, ids, invitations, organization, trusted_access
+from artifact_state import ids
 from artifact_state.clock import Clock
 from artifact_state.errors import (
     AlreadyInOrganization,
@@ -12,8 +12,9 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
+from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet, JoinedMethod, PartyKind, PolicyType
-from artifact_state.roles import role_of
+from artifact_state.organizations import handshakes, invitations, organization, trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, refused
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from artifact_state import accounts, catalog, closures, hierarchy, organization, policies, tags, trusted_access
+from artifact_state import catalog
 from artifact_state.clock import Clock
 from artifact_state.errors import (
     Constraint,
@@ -28,7 +28,8 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AttachmentChanged, PolicyChanged, PolicyTypeChanged
 from artifact_state.model import FeatureSet, Policy, PolicyType, State
-from artifact_state.policies import Text
+from artifact_state.organizations import accounts, closures, hierarchy, organization, policies, tags, trusted_access
+from artifact_state.organizations.policies import Text
 from artifact_state.world import Options, World
 from tests.state.acting import (
     MANAGEMENT,

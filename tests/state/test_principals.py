@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import principals, role_changes, sessions, trusted_access
+from artifact_state import principals
 from artifact_state.errors import NotTrusted, SessionTooLong
 from artifact_state.events import RoleAssumed
+from artifact_state.iam import role_changes
+from artifact_state.iam.roles import keep_role, role_of, trust_of
 from artifact_state.model import Caller, CallerKind, Session
-from artifact_state.roles import keep_role, role_of, trust_of
-from artifact_state.sessions import Wish
+from artifact_state.organizations import trusted_access
+from artifact_state.sts import sessions
+from artifact_state.sts.sessions import Wish
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, transaction
 from tests.state.test_roles import ROLE

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from artifact_state import catalog, principals, publishing, reports
+from artifact_state import catalog, principals
+from artifact_state.artifact import publishing, reports
+from artifact_state.artifact.publishing import Change, Draft, NotPublishable, Outdated, VersionTaken
 from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.events import ReportChanged, ReportPublished
-from artifact_state.publishing import Change, Draft, NotPublishable, Outdated, VersionTaken
 from artifact_state.world import World
 from tests.state.acting import NOW, STRANGER, a_world, act, refused
 from tests.state.counting import calls_of

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import agreements, catalog, reports
+from artifact_state import catalog
+from artifact_state.artifact import agreements, reports
+from artifact_state.artifact.tokens import issue
 from artifact_state.catalog import Publication, Report, Upload
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.model import TokenPurpose
-from artifact_state.tokens import issue
 from artifact_state.world import World
 from tests.state.acting import STRANGER, a_world, act, refused
 

@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import hierarchy, organization, policies, resource_policies, tags
 from artifact_state.errors import (
     InputReason,
     InvalidInput,
@@ -13,7 +12,8 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.model import FeatureSet, PolicyType
-from artifact_state.policies import Text
+from artifact_state.organizations import hierarchy, organization, policies, resource_policies, tags
+from artifact_state.organizations.policies import Text
 from artifact_state.principals import root_of
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, listed, new_account, refused, root_id

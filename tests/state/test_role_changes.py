@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import accounts, linked_roles, role_changes, trusted_access
 from artifact_state.errors import (
     EntityInUse,
     EntityNameTaken,
@@ -18,8 +17,10 @@ from artifact_state.errors import (
     RoleProtected,
 )
 from artifact_state.events import RoleChanged, RoleDeletionRequested
+from artifact_state.iam import linked_roles, role_changes
+from artifact_state.iam.roles import keep_role, role_of, trust_of
 from artifact_state.model import Role
-from artifact_state.roles import keep_role, role_of, trust_of
+from artifact_state.organizations import accounts, trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused, transaction
 from tests.state.test_roles import ROLE as UNLINKED

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import roles
 from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
+from artifact_state.iam import roles
 from artifact_state.model import Role
 from artifact_state.world import World
 from tests.state.acting import NOW, STRANGER, a_world, transaction

@@ -5,10 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import delegation, organization, sessions, trusted_access
-from artifact_state.authorization import decided
-from artifact_state.call_keys import principal_keys
-from artifact_state.decision import Kind
 from artifact_state.errors import (
     InvalidTask,
     NotAllFeatures,
@@ -19,18 +15,23 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.events import RootAccessChanged, RootAssumed
+from artifact_state.iam.root_logins import has_root_login
+from artifact_state.language.policy_language import Question
 from artifact_state.model import Caller, CallerKind, FeatureSet, RootFeature, Session
-from artifact_state.policy_language import Question
-from artifact_state.principals import has_lapsed, holder_of
-from artifact_state.root_access import (
+from artifact_state.organizations import delegation, organization, trusted_access
+from artifact_state.organizations.root_access import (
     IAM_PRINCIPAL,
     disable_root_feature,
     enable_root_feature,
     features_in_force,
     root_access,
 )
-from artifact_state.root_logins import has_root_login
+from artifact_state.permissions.authorization import decided
+from artifact_state.permissions.call_keys import principal_keys
+from artifact_state.permissions.decision import Kind
+from artifact_state.principals import has_lapsed, holder_of
 from artifact_state.snapshot import document_of, world_of
+from artifact_state.sts import sessions
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from artifact_state import agreements, catalog, creations
-from artifact_state.accounts import account_state
-from artifact_state.agreements import covers
-from artifact_state.attachments import attached
-from artifact_state.handshakes import handshake_state
+from artifact_state import catalog
+from artifact_state.artifact import agreements
+from artifact_state.artifact.agreements import covers
+from artifact_state.iam.roles import roles_of
 from artifact_state.model import Acceptance, AccountState, HandshakeState, PolicyType
+from artifact_state.organizations import creations
+from artifact_state.organizations.accounts import account_state
+from artifact_state.organizations.attachments import attached
+from artifact_state.organizations.handshakes import handshake_state
 from artifact_state.principals import root_of
-from artifact_state.roles import roles_of
 from artifact_state.scenarios.describing import describe
 from artifact_state.scenarios.forms import Scenario
 from artifact_state.scenarios.making import ScenarioError, load

@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
-from artifact_state import ids, sessions, users
+from artifact_state import ids
 from artifact_state.errors import (
     EntityNotFound,
     MalformedPolicyDocument,
     NotTrusted,
     SessionTooLarge,
 )
+from artifact_state.iam import users
+from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.principals import holder_of, service
-from artifact_state.role_changes import NewRole, create_role
-from artifact_state.sessions import Wish
+from artifact_state.sts import sessions
+from artifact_state.sts.sessions import Wish
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, transaction
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from artifact_state import simulation, users
-from artifact_state.decision import Kind
 from artifact_state.errors import EntityNotFound, NotFound, PolicyNotReadable, RoleNotFound
-from artifact_state.inline_policies import put_inline_policy
+from artifact_state.iam import users
+from artifact_state.iam.inline_policies import put_inline_policy
+from artifact_state.permissions import simulation
+from artifact_state.permissions.decision import Kind
 from tests.state.acting import STRANGER, a_world, act, transaction
 
 ARN = f"arn:aws:iam::{STRANGER}:user/Alice"

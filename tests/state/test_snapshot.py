@@ -9,10 +9,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from artifact_state import catalog, organization, reports, snapshot, trusted_access
+from artifact_state import catalog, snapshot
+from artifact_state.artifact import reports
 from artifact_state.catalog import quota_records, report_records
 from artifact_state.model import FeatureSet, Map, State, identities
 from artifact_state.ordered import Ordered
+from artifact_state.organizations import organization, trusted_access
 from artifact_state.snapshot import SnapshotUnreadable, document_of, plain, world_of
 from artifact_state.world import Options, World
 from tests.state.acting import MANAGEMENT, NOW, a_world, act, limits, new_account

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import hierarchy, organization, tags
 from artifact_state.errors import (
     Constraint,
     ConstraintViolated,
@@ -18,6 +17,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import TagsChanged
 from artifact_state.model import FeatureSet
+from artifact_state.organizations import hierarchy, organization, tags
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limits, listed, new_account, refused, root_id
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import tokens
+from artifact_state.artifact import tokens
 from artifact_state.errors import InvalidToken
 from artifact_state.events import TokenIssued
 from artifact_state.model import TokenPurpose

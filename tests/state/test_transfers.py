@@ -5,17 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from artifact_state import (
-    accounts,
-    answers,
-    handshake_lists,
-    handshakes,
-    invitations,
-    organization,
-    tags,
-    transfer_invitations,
-    transfers,
-)
 from artifact_state.clock import Clock
 from artifact_state.errors import (
     Constraint,
@@ -47,6 +36,17 @@ from artifact_state.model import (
     State,
     Transfer,
     TransferStatus,
+)
+from artifact_state.organizations import (
+    accounts,
+    answers,
+    handshake_lists,
+    handshakes,
+    invitations,
+    organization,
+    tags,
+    transfer_invitations,
+    transfers,
 )
 from artifact_state.world import Options, World
 from tests.state.acting import NOW, act, limits, refused, transaction

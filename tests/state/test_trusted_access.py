@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import organization, trusted_access
-from artifact_state.agreements import artifact_is_trusted
+from artifact_state.artifact.agreements import artifact_is_trusted
 from artifact_state.errors import (
     Constraint,
     ConstraintViolated,
@@ -16,8 +15,9 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.events import RoleCreated, ServiceAccessDisabled, ServiceAccessEnabled
+from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet
-from artifact_state.roles import role_of
+from artifact_state.organizations import organization, trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, refused, the_organization
 

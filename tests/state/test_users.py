@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from artifact_state import access_keys, attached_policies, groups, inline_policies, logins, users
 from artifact_state.errors import (
     Entity,
     EntityInUse,
@@ -18,6 +17,7 @@ from artifact_state.errors import (
     UserNameNeeded,
 )
 from artifact_state.events import IdentityChanged
+from artifact_state.iam import access_keys, attached_policies, groups, inline_policies, logins, users
 from artifact_state.model import Caller, CallerKind
 from artifact_state.model.identities import User
 from artifact_state.world import World

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from artifact_state import accounts, agreements, closures, creations, organization, trusted_access
+from artifact_state.artifact import agreements
 from artifact_state.errors import AgreementDenied, CustomerAgreementNotFound, Denial
 from artifact_state.model import FeatureSet
+from artifact_state.organizations import accounts, closures, creations, organization, trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, new_account
 from tests.state.test_agreements import ACCOUNT_AGREEMENT, ARTIFACT, SYNC, accept, seen

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state import organization
 from artifact_state.clock import Clock
 from artifact_state.errors import NotInOrganization
 from artifact_state.events import OrganizationCreated
 from artifact_state.model import Account, FeatureSet, State
+from artifact_state.organizations import organization
 from artifact_state.principals import root_of
 from artifact_state.world import Transaction, World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act

@@ -1,8 +1,8 @@
 import pytest
 
-from artifact_state import organization
 from artifact_state.clock import Clock
 from artifact_state.model import FeatureSet, State
+from artifact_state.organizations import organization
 from artifact_state.world import World
 from artifact_state.worlds import NoSuchWorld, NotAName, Worlds
 from tests.state.acting import MANAGEMENT, NOW, act

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from artifact_state import catalog, principals, publishing
+from artifact_state import catalog, principals
+from artifact_state.artifact import publishing
+from artifact_state.artifact.publishing import Change, Draft
 from artifact_state.catalog import Publication, Upload
-from artifact_state.publishing import Change, Draft
 from tests.wire.botocore_wire import Answer, Client, refused
 from tests.wire.test_artifact import REPORT, download, told
 

@@ -10,10 +10,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from artifact_emulator.aws_chunked import unchunked
 from artifact_emulator.core import Core
 from artifact_emulator.message import Request
-from artifact_emulator.sigv4 import claim_of, signing_key
+from artifact_emulator.signatures.aws_chunked import unchunked
+from artifact_emulator.signatures.sigv4 import claim_of, signing_key
 from artifact_state.world import World
 from tests.wire.botocore_wire import ENDPOINT, Client, answer, refused
 from tests.wire.test_signatures import WRONG

@@ -16,8 +16,9 @@ import pytest
 from artifact_emulator.core import Core
 from artifact_emulator.questions.asking import questions_of
 from artifact_emulator.services import handler_of
-from artifact_state import by_name, catalog
+from artifact_state import catalog
 from artifact_state.clock import Clock
+from artifact_state.iam import by_name
 from artifact_state.model import Caller, CallerKind
 from artifact_state.principals import holder_of, root_of, service
 from artifact_state.world import World

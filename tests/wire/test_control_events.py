@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator import event_stream
+from artifact_emulator.control import event_stream
 from artifact_emulator.core import Core
 from artifact_emulator.instruments import instruments_of
-from artifact_emulator.trail import KEPT
+from artifact_emulator.trail.calls import KEPT
 from tests.packaging.process import Served, environment, serving
 from tests.wire.botocore_wire import Client
 from tests.wire.test_control import call, done, told

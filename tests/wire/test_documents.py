@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import artifact_emulator
-from artifact_emulator.documents import (
+from artifact_emulator.documents.wording import (
     Document,
     DocumentKind,
     Section,
@@ -25,8 +25,8 @@ from artifact_emulator.documents import (
     report_terms_document,
 )
 from artifact_state import catalog
+from artifact_state.artifact.inquiry_answers import answer_to
 from artifact_state.catalog import Report
-from artifact_state.inquiry_answers import answer_to
 from artifact_state.model import Acceptance, Inquiry, InquirySource, State
 
 AT = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
@@ -210,7 +210,8 @@ class TestRender:
     def test_loads_fpdf_when_it_prints(self) -> None:
         """The library that writes PDF files is loaded by the first print, not before."""
         program = (
-            "import sys; sys.path[:0] = sys.argv[1:]; import artifact_emulator.documents; print('fpdf' in sys.modules)"
+            "import sys; sys.path[:0] = sys.argv[1:]; "
+            "import artifact_emulator.documents.wording; print('fpdf' in sys.modules)"
         )
         emulator = Path(artifact_emulator.__file__).parents[1]
         state = Path(catalog.__file__).parents[2]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from artifact_state import accounts, catalog
+from artifact_state import catalog
 from artifact_state.model import CreationFailure
+from artifact_state.organizations import accounts
 from artifact_state.principals import root_of
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.conftest import NOW

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from artifact_emulator.core import Core
-from artifact_state import catalog, creations, hierarchy, principals
+from artifact_state import catalog, principals
+from artifact_state.organizations import creations, hierarchy
 from artifact_state.world import World
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation

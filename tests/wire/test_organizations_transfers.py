@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from artifact_state import accounts, catalog
+from artifact_state import catalog
+from artifact_state.organizations import accounts
 from artifact_state.principals import root_of
 from tests.wire.botocore_wire import Answer, Client, answer
 from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation

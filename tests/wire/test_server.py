@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from artifact_emulator import __version__, cli
-from artifact_emulator.asgi import DEFAULT_BODY_LIMIT, Door
 from artifact_emulator.core import Core
-from artifact_emulator.server import listen
+from artifact_emulator.serving.asgi import DEFAULT_BODY_LIMIT, Door
+from artifact_emulator.serving.server import listen
 from tests.packaging.process import Served, environment, serving
 
 COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]

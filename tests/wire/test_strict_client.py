@@ -7,7 +7,7 @@ import pytest
 
 from artifact_emulator.core import Core
 from artifact_emulator.services import bindings
-from artifact_emulator.trail import only_reads
+from artifact_emulator.trail.calls import only_reads
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import Options, World

@@ -5,7 +5,7 @@ import pytest
 
 from artifact_emulator.core import Core
 from artifact_emulator.instruments import instruments_of
-from artifact_emulator.throttling import Throttle
+from artifact_emulator.mishaps.throttling import Throttle
 from artifact_state.catalog import RequestRate
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW

@@ -17,7 +17,7 @@ from artifact_emulator.commands.asking import CannotDo, add_json, add_world, ask
 from artifact_emulator.commands.showing import Paint, painted
 from artifact_emulator.commands.teaching import teach
 from artifact_emulator.models import MODELS
-from artifact_emulator.surroundings import MISLEADING, proxies
+from artifact_emulator.testing.surroundings import MISLEADING, proxies
 
 _REAL_KEY = re.compile(r"A[KS]IA[A-Z2-7]{16}")
 _SERVICES = ("ORGANIZATIONS", "ARTIFACT", "IAM", "STS", "CLOUDTRAIL")

@@ -10,7 +10,7 @@ from typing import Any
 
 from artifact_emulator.commands.asking import add_json, add_world, asked_world, explained, say, say_json, write_file
 from artifact_emulator.commands.teaching import teach
-from artifact_emulator.surroundings import misleading, past_proxies
+from artifact_emulator.testing.surroundings import misleading, past_proxies
 
 _ID = re.compile(r"\d{12}")
 _SHELLS = ("bash", "zsh", "sh", "fish", "powershell", "cmd")

@@ -15,8 +15,8 @@ from artifact_emulator.failures import Failure
 from artifact_emulator.gateway import WORLDS
 from artifact_emulator.identity import partition_of
 from artifact_state import arns
-from artifact_state.accounts import account_of
 from artifact_state.errors import Refused
+from artifact_state.organizations.accounts import account_of
 from artifact_state.worlds import DEFAULT
 
 _PROPOSED = 50
@@ -101,8 +101,8 @@ def _management() -> list[str]:
 
 def _opens(account_id: str, user_name: str, password: str) -> bool:
     # Most worlds have no users: they come into memory with the first one who signs in.
-    from artifact_state.logins import opens
-    from artifact_state.users import user_of
+    from artifact_state.iam.logins import opens
+    from artifact_state.iam.users import user_of
 
     try:
         return opens(user_of(world().state, account_id, user_name), password)

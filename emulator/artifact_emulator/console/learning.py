@@ -5,10 +5,10 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from artifact_emulator import lessons
 from artifact_emulator.console.calls import world
 from artifact_emulator.console.picture import scene_of, svg_of
-from artifact_emulator.explaining import explained
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.lessons.progress import Progress, progress
-from artifact_emulator.trail import Called, only_reads
+from artifact_emulator.permissions.explaining import explained
+from artifact_emulator.trail.calls import Called, only_reads
 from artifact_state.model import CallerKind
 
 _SHOWN = 100

@@ -9,12 +9,12 @@ from datetime import datetime
 from itertools import islice
 from xml.etree import ElementTree as ET
 
-from artifact_state import agreements
-from artifact_state.accounts import account_of
+from artifact_state.artifact import agreements
 from artifact_state.authority import membership_of
 from artifact_state.errors import RoleNotFound
+from artifact_state.iam.roles import role_of
 from artifact_state.model import Organization, State, Unit
-from artifact_state.roles import role_of
+from artifact_state.organizations.accounts import account_of
 from artifact_state.world import World
 
 ROLE = "AWSServiceRoleForArtifact"

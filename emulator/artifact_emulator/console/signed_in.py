@@ -67,7 +67,7 @@ def _role_session(world: World, access_key_id: str, region: str) -> Signed | Non
 
 def _user(world: World, account_id: str, user_name: str, region: str) -> Signed | None:
     # Most worlds have no users: they come into memory with the first one who signs in.
-    from artifact_state.users import user_of, user_principal
+    from artifact_state.iam.users import user_of, user_principal
 
     try:
         user = user_of(world.state, account_id, user_name)

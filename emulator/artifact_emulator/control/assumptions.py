@@ -10,20 +10,21 @@ from flask import request as asked
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.authorizing import Asked, authorize, enforce
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, response
 from artifact_emulator.failures import Failure
 from artifact_emulator.gateway import Route
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Request
+from artifact_emulator.permissions.authorizing import Asked, authorize, enforce
 from artifact_emulator.services import bindings
 from artifact_emulator.under_way import UnderWay, note
-from artifact_state import principals, sessions
-from artifact_state.call_keys import account_keys
+from artifact_state import principals
 from artifact_state.errors import NotTrusted
 from artifact_state.model import Session
-from artifact_state.sessions import Wish
+from artifact_state.permissions.call_keys import account_keys
+from artifact_state.sts import sessions
+from artifact_state.sts.sessions import Wish
 from artifact_state.world import Transaction
 from artifact_state.worlds import Worlds
 

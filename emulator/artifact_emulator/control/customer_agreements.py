@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, response
 from artifact_emulator.services.artifact.customer_agreements import customer_agreement
-from artifact_state import agreements, principals
+from artifact_state import principals
+from artifact_state.artifact import agreements
 from artifact_state.errors import CustomerAgreementNotFound
 from artifact_state.worlds import Worlds
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, response
-from artifact_emulator.explaining import explained
 from artifact_emulator.instruments import instruments_of
+from artifact_emulator.permissions.explaining import explained
 from artifact_emulator.suggesting import least_policy
 from artifact_state.worlds import Worlds
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from artifact_emulator.control import EVENTS
 from artifact_emulator.control.asked import asked_world
-from artifact_emulator.event_query import EventQuery
+from artifact_emulator.control.event_query import EventQuery
 from artifact_emulator.instruments import instruments_of
-from artifact_emulator.trail_records import records
+from artifact_emulator.trail.records import records
 from artifact_state.worlds import Worlds
 
 

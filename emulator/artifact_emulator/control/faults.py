@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field,
 
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, nothing, response
-from artifact_emulator.faults import Error, Fault, Latency, NotPossible, Standing
 from artifact_emulator.instruments import instruments_of
+from artifact_emulator.mishaps.faults import Error, Fault, Latency, NotPossible, Standing
+from artifact_emulator.mishaps.throttling import BUSY
 from artifact_emulator.services import bindings
-from artifact_emulator.throttling import BUSY
 from artifact_state.model import CreationFailure
 from artifact_state.worlds import Worlds
 

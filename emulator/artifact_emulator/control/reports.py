@@ -14,11 +14,12 @@ from pydantic.alias_generators import to_camel
 from artifact_emulator.control import PREFIX, problem
 from artifact_emulator.control.asked import asked_world, nothing, response
 from artifact_emulator.services.artifact.report_details import report_details
-from artifact_state import principals, publishing, reports
-from artifact_state.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
+from artifact_state import principals
+from artifact_state.artifact import publishing, reports
+from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
+from artifact_state.artifact.publishing import Change, Draft
 from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import ReportNotFound
-from artifact_state.publishing import Change, Draft
 from artifact_state.worlds import Worlds
 
 PUBLISHER = principals.service(ARTIFACT_DOCUMENTED_PRINCIPAL)

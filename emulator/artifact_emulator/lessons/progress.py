@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from artifact_emulator.lessons import CAST, Lesson, Step
-from artifact_emulator.trail import Called
+from artifact_emulator.trail.calls import Called
 from artifact_state.model import CallerKind
 
 _SERVICE = "service"

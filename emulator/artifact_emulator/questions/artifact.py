@@ -5,8 +5,8 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
 from artifact_state import arns
+from artifact_state.artifact.reports import report_of
 from artifact_state.model import Caller
-from artifact_state.reports import report_of
 
 
 def resources(tx: Seen, operation: str, members: Members) -> Resources:

@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 from artifact_emulator.questions import artifact, iam, organizations, sts
 from artifact_emulator.questions.terms import Keys, KeysOnDemand, Members, Moment, Seen, request_tags
-from artifact_state import arns, catalog, wildcards
-from artifact_state.call_keys import account_keys, principal_keys
-from artifact_state.policy_language import ANYTHING, Question
+from artifact_state import arns, catalog
+from artifact_state.language import wildcards
+from artifact_state.language.policy_language import ANYTHING, Question
+from artifact_state.permissions.call_keys import account_keys, principal_keys
 
 # AWS has these in one region of a partition, wherever a client says that he is:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion

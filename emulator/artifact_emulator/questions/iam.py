@@ -4,10 +4,11 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 """
 
 from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
-from artifact_state import by_name, catalog
+from artifact_state import catalog
+from artifact_state.iam import by_name
+from artifact_state.iam.policy_references import arn_by
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.identities import Group, User
-from artifact_state.policy_references import arn_by
 
 _NAMING = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
 """The members that name an identity; `PolicyArn` names what is attached to it, unless a call names no identity."""

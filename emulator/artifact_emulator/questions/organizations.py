@@ -5,9 +5,9 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
 from artifact_state import arns
-from artifact_state.attachments import aws_managed_by_id
 from artifact_state.authority import organization_of
 from artifact_state.model import Organization, Policy, Transfer
+from artifact_state.organizations.attachments import aws_managed_by_id
 
 _NAMING = (
     "AccountId",

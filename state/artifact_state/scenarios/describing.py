@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from artifact_state import accounts, agreements, attachments, catalog, linked_roles
+from artifact_state import catalog
+from artifact_state.artifact import agreements
 from artifact_state.authority import is_member
 from artifact_state.errors import RoleNotFound
-from artifact_state.handshakes import handshake_state
+from artifact_state.iam import linked_roles
+from artifact_state.iam.roles import role_of
 from artifact_state.model import (
     Acceptance,
     AccountState,
@@ -29,7 +31,8 @@ from artifact_state.model import (
     State,
 )
 from artifact_state.ordered import Ordered
-from artifact_state.roles import role_of
+from artifact_state.organizations import accounts, attachments
+from artifact_state.organizations.handshakes import handshake_state
 from artifact_state.scenarios.describing_identities import Identities
 from artifact_state.scenarios.describing_reports import reports_of
 from artifact_state.scenarios.forms import (

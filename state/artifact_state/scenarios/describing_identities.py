@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from artifact_state import agreements, arns, catalog
+from artifact_state import arns, catalog
+from artifact_state.artifact import agreements
 from artifact_state.authority import organization_of
-from artifact_state.creations import DEFAULT_ACCESS_ROLE
-from artifact_state.groups import groups_of_user
-from artifact_state.linked_roles import ARTIFACT_PRINCIPAL, ORGANIZATIONS_PRINCIPAL
+from artifact_state.iam.groups import groups_of_user
+from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL, ORGANIZATIONS_PRINCIPAL
+from artifact_state.iam.policy_references import arn_by
+from artifact_state.iam.roles import roles_of, trust_of
 from artifact_state.model import JoinedMethod, Map, Organization, Role, State
 from artifact_state.model.identities import Group, User
 from artifact_state.ordered import Ordered
-from artifact_state.policy_references import arn_by
-from artifact_state.roles import roles_of, trust_of
+from artifact_state.organizations.creations import DEFAULT_ACCESS_ROLE
 from artifact_state.scenarios.forms import (
     CustomerPolicyScenario,
     GroupScenario,

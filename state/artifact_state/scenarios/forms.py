@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from artifact_state.catalog import Publication, TermAcceptance, Upload
-from artifact_state.creations import DEFAULT_ACCESS_ROLE
 from artifact_state.model import PolicyType, TerminatedBy
+from artifact_state.organizations.creations import DEFAULT_ACCESS_ROLE
 
 
 def _account_id(given: object) -> object:

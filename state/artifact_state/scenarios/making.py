@@ -6,27 +6,11 @@ be, nothing is made.
 
 from dataclasses import replace
 
-from artifact_state import (
-    accounts,
-    agreements,
-    answers,
-    artifact_settings,
-    attachments,
-    catalog,
-    closures,
-    creations,
-    delegation,
-    hierarchy,
-    invitations,
-    linked_roles,
-    organization,
-    policies,
-    resource_policies,
-    root_access,
-    tags,
-    trusted_access,
-)
+from artifact_state import catalog
+from artifact_state.artifact import agreements, artifact_settings
 from artifact_state.clock import Clock, OutOfTime
+from artifact_state.iam import linked_roles
+from artifact_state.iam.roles import end_role, role_of
 from artifact_state.model import (
     CreationState,
     FeatureSet,
@@ -38,7 +22,22 @@ from artifact_state.model import (
     State,
     TerminatedBy,
 )
-from artifact_state.roles import end_role, role_of
+from artifact_state.organizations import (
+    accounts,
+    answers,
+    attachments,
+    closures,
+    creations,
+    delegation,
+    hierarchy,
+    invitations,
+    organization,
+    policies,
+    resource_policies,
+    root_access,
+    tags,
+    trusted_access,
+)
 from artifact_state.scenarios.forms import (
     Accepted,
     EndedAgreement,

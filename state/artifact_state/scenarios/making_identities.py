@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from artifact_state import catalog, groups, inline_policies, role_changes, users
-from artifact_state.attached_policies import attach_policy
-from artifact_state.linked_roles import ensure_linked_role
-from artifact_state.managed_policies import NewPolicy, create_policy
+from artifact_state import catalog
+from artifact_state.iam import groups, inline_policies, role_changes, users
+from artifact_state.iam.attached_policies import attach_policy
+from artifact_state.iam.linked_roles import ensure_linked_role
+from artifact_state.iam.managed_policies import NewPolicy, create_policy
+from artifact_state.iam.policy_references import boundary_at
+from artifact_state.iam.roles import role_of
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User
-from artifact_state.policy_references import boundary_at
-from artifact_state.roles import role_of
 from artifact_state.scenarios.forms import (
     BoundedScenario,
     GroupScenario,

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from artifact_state.artifact.publishing import Draft, NotPublishable, publish
+from artifact_state.artifact.reports import report_of
 from artifact_state.catalog import Report, ReportVersion
-from artifact_state.publishing import Draft, NotPublishable, publish
-from artifact_state.reports import report_of
 from artifact_state.scenarios.forms import ReportScenario, ReportVersionScenario
 from artifact_state.scenarios.workshop import Place, ScenarioError, Workshop, placed
 from artifact_state.world import Transaction

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from types import TracebackType
 from typing import Any, TypeVar
 
-from artifact_state import accounts
 from artifact_state.errors import Refused
+from artifact_state.organizations import accounts
 from artifact_state.principals import root_of
 from artifact_state.world import Transaction, World
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call, caller, everything, tell_refusal
 from artifact_emulator.failures import Failure
-from artifact_state.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
+from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
 
 TABS = {"account": "Account agreements", "organization": "Organization agreements"}
 pages = Blueprint("agreements", __name__)

@@ -11,7 +11,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call, caller, everything, world
-from artifact_state import agreements, catalog
+from artifact_state import catalog
+from artifact_state.artifact import agreements
 from artifact_state.authority import organization_of
 from artifact_state.catalog import TrustedService
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import artifact_settings
+from artifact_state.artifact import artifact_settings
 from artifact_state.model import NotificationSubscription
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.links import document_url
-from artifact_emulator.paging import Listing
-from artifact_state import agreements, arns
+from artifact_emulator.documents.links import document_url
+from artifact_emulator.listings.paging import Listing
+from artifact_state import arns
+from artifact_state.artifact import agreements
 from artifact_state.model import Acceptance, TerminatedBy
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.links import document_url
-from artifact_emulator.paging import Listing
-from artifact_state import arns, inquiries
+from artifact_emulator.documents.links import document_url
+from artifact_emulator.listings.paging import Listing
+from artifact_state import arns
+from artifact_state.artifact import inquiries
+from artifact_state.artifact.inquiries import Asked
+from artifact_state.artifact.inquiry_answers import answer_to
 from artifact_state.errors import InquiryNotFound
-from artifact_state.inquiries import Asked
-from artifact_state.inquiry_answers import answer_to
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquiryStatus, QueryStatus
 
 if TYPE_CHECKING:

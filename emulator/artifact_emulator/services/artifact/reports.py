@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.links import document_url
-from artifact_emulator.paging import Listing
+from artifact_emulator.documents.links import document_url
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.artifact.report_details import report_details, report_summary
-from artifact_state import reports
+from artifact_state.artifact import reports
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.artifact import replies, requests

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from artifact_emulator.call import Call
 from artifact_emulator.failures import Failure
 from artifact_emulator.instruments import instruments_of
-from artifact_emulator.paging import Listing
-from artifact_emulator.trail_records import Record, records
+from artifact_emulator.listings.paging import Listing
+from artifact_emulator.trail.records import Record, records
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.cloudtrail import replies, requests

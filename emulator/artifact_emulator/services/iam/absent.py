@@ -5,11 +5,11 @@ Tools look for it before they delete a user or a role. What would make some answ
 
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from artifact_emulator.alphabetical import Alphabetical, More
 from artifact_emulator.call import Call
+from artifact_emulator.listings.alphabetical import Alphabetical, More
 from artifact_state.errors import Entity, EntityNotFound
-from artifact_state.roles import role_of
-from artifact_state.users import name_meant, user_of
+from artifact_state.iam.roles import role_of
+from artifact_state.iam.users import name_meant, user_of
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests

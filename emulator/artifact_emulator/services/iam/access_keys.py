@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.alphabetical import PAGE
 from artifact_emulator.call import Call
 from artifact_emulator.instruments import instruments_of
+from artifact_emulator.listings.alphabetical import PAGE
 from artifact_emulator.services.iam.users import ROOT
-from artifact_state import access_keys
+from artifact_state.iam import access_keys
 from artifact_state.model.identities import AccessKey
 
 if TYPE_CHECKING:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
+from artifact_emulator.listings.alphabetical import Alphabetical
 from artifact_emulator.services.iam.attached_policies import attached_to
 from artifact_emulator.services.iam.policies import encoded
 from artifact_emulator.services.iam.users import boundary_of, tags_of
-from artifact_state import account_summary, aliases, arns, by_name, catalog, groups, policy_usage
+from artifact_state import arns, catalog
+from artifact_state.iam import account_summary, aliases, by_name, groups, policy_usage
+from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
+from artifact_state.iam.policy_usage import Identity, Usage
 from artifact_state.model import Role
 from artifact_state.model.identities import CustomerPolicy, Group, User
-from artifact_state.policy_references import AnyPolicy, arn_of, reference_of
-from artifact_state.policy_usage import Identity, Usage
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests

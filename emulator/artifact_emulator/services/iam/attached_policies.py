@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.alphabetical import Alphabetical, More
 from artifact_emulator.call import Call
+from artifact_emulator.listings.alphabetical import Alphabetical, More
 from artifact_emulator.services.iam.groups import the_group
 from artifact_emulator.services.iam.policies import place_of
 from artifact_emulator.services.iam.roles import changeable_role, the_role
 from artifact_emulator.services.iam.users import the_user
-from artifact_state import attached_policies
-from artifact_state.policy_references import AnyPolicy, arn_of, policies_by
-from artifact_state.policy_usage import Identity
+from artifact_state.iam import attached_policies
+from artifact_state.iam.policy_references import AnyPolicy, arn_of, policies_by
+from artifact_state.iam.policy_usage import Identity
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:

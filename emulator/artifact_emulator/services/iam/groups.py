@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
+from artifact_emulator.listings.alphabetical import Alphabetical
 from artifact_emulator.services.iam.users import the_user, user_in_short
-from artifact_state import arns, groups
+from artifact_state import arns
+from artifact_state.iam import groups
 from artifact_state.model import Caller
 from artifact_state.model.identities import Group
 

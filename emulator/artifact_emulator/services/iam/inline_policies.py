@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.alphabetical import Alphabetical, More
 from artifact_emulator.call import Call
+from artifact_emulator.listings.alphabetical import Alphabetical, More
 from artifact_emulator.services.iam.groups import the_group
 from artifact_emulator.services.iam.policies import encoded
 from artifact_emulator.services.iam.roles import changeable_role, the_role
 from artifact_emulator.services.iam.users import the_user
-from artifact_state import inline_policies
-from artifact_state.policy_usage import Identity
+from artifact_state.iam import inline_policies
+from artifact_state.iam.policy_usage import Identity
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests

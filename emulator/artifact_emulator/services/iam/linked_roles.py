@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
 from artifact_emulator.services.iam.roles import summary
-from artifact_state import linked_roles
+from artifact_state.iam import linked_roles
 from artifact_state.model import DeletionTask
 
 if TYPE_CHECKING:

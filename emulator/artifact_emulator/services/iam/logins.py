@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
 from artifact_emulator.services.iam.users import root_user
-from artifact_state import logins, root_logins
+from artifact_state.iam import logins, root_logins
 from artifact_state.model.identities import Login, User
 
 if TYPE_CHECKING:

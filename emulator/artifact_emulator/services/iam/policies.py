@@ -5,15 +5,16 @@ from heapq import merge
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
+from artifact_emulator.listings.alphabetical import Alphabetical
 from artifact_emulator.services.iam.users import tag_page, tags_of
-from artifact_state import by_name, catalog, managed_policies, policy_usage
+from artifact_state import catalog
 from artifact_state.catalog import PolicyVersion
+from artifact_state.iam import by_name, managed_policies, policy_usage
+from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
+from artifact_state.iam.policy_usage import Identity, Usage
 from artifact_state.model import Map, Role
 from artifact_state.model.identities import CustomerPolicy, Group, User
-from artifact_state.policy_references import AnyPolicy, arn_of, reference_of
-from artifact_state.policy_usage import Identity, Usage
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
+from artifact_emulator.listings.alphabetical import Alphabetical
 from artifact_emulator.services.iam.users import boundary_of, tag_page, tags_of
-from artifact_state import arns, role_changes, roles
+from artifact_state import arns
+from artifact_state.iam import role_changes, roles
 from artifact_state.model import Role
 from artifact_state.world import Transaction
 

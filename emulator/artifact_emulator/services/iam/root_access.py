@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import root_access
 from artifact_state.model import Organization, RootFeature
+from artifact_state.organizations import root_access
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests

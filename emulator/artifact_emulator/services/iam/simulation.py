@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from artifact_emulator.alphabetical import Alphabetical
 from artifact_emulator.call import Call
 from artifact_emulator.failures import not_emulated
-from artifact_state import simulation
-from artifact_state.decision import Kind, Layers
-from artifact_state.simulation import Simulated
-from artifact_state.wildcards import Keys
+from artifact_emulator.listings.alphabetical import Alphabetical
+from artifact_state.language.wildcards import Keys
+from artifact_state.permissions import simulation
+from artifact_state.permissions.decision import Kind, Layers
+from artifact_state.permissions.simulation import Simulated
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests

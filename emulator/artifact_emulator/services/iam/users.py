@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.alphabetical import Alphabetical, More
 from artifact_emulator.call import Call
-from artifact_state import arns, policy_references, users
+from artifact_emulator.listings.alphabetical import Alphabetical, More
+from artifact_state import arns
+from artifact_state.iam import policy_references, users
 from artifact_state.model import Caller, JoinedMethod, Map
 from artifact_state.model.identities import User
 from artifact_state.world import Transaction

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.organizations.tags import pairs_of
-from artifact_state import accounts, arns, closures, creations
-from artifact_state.hierarchy import path_of
+from artifact_state import arns
 from artifact_state.model import Account, AccountState, Creation, CreationState, Membership
+from artifact_state.organizations import accounts, closures, creations
+from artifact_state.organizations.hierarchy import path_of
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:

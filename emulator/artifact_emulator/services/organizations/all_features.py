@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
 from artifact_emulator.services.organizations.handshakes import handshake_reply
-from artifact_state import all_features
+from artifact_state.organizations import all_features
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

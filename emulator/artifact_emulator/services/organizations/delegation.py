@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.organizations.accounts import account_reply
-from artifact_state import delegation
 from artifact_state.model import Account, Delegation, Membership
+from artifact_state.organizations import delegation
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

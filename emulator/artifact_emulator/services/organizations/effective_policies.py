@@ -4,11 +4,11 @@ import json
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.organizations.accounts import account_reply, path_reply
-from artifact_state import effective_policies
-from artifact_state.effective_policies import Problem
 from artifact_state.model import PolicyType
+from artifact_state.organizations import effective_policies
+from artifact_state.organizations.effective_policies import Problem
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.organizations.tags import pairs_of
-from artifact_state import answers, arns, handshake_lists, handshakes, invitations
-from artifact_state.accounts import account_of
+from artifact_state import arns
 from artifact_state.model import Handshake, HandshakeAction, PartyKind
+from artifact_state.organizations import answers, handshake_lists, handshakes, invitations
+from artifact_state.organizations.accounts import account_of
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.organizations.accounts import account_reply
 from artifact_emulator.services.organizations.tags import pairs_of
-from artifact_state import arns, hierarchy
+from artifact_state import arns
 from artifact_state.model import State, Unit
+from artifact_state.organizations import hierarchy
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

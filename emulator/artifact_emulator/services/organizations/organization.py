@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
-from artifact_state import arns, organization
-from artifact_state.accounts import account_of
+from artifact_emulator.listings.paging import Listing
+from artifact_state import arns
 from artifact_state.model import FeatureSet, Organization, State, Unit
+from artifact_state.organizations import organization
+from artifact_state.organizations.accounts import account_of
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.organizations.organization import root_reply
 from artifact_emulator.services.organizations.tags import pairs_of
-from artifact_state import arns, policies
+from artifact_state import arns
 from artifact_state.model import Policy, PolicyType, Unit
-from artifact_state.policies import Target, Text
+from artifact_state.organizations import policies
+from artifact_state.organizations.policies import Target, Text
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:

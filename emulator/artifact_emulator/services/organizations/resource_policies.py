@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
 from artifact_emulator.services.organizations.tags import pairs_of
-from artifact_state import arns, resource_policies
+from artifact_state import arns
 from artifact_state.model import ResourcePolicy
+from artifact_state.organizations import resource_policies
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:

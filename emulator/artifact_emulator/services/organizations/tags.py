@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
-from artifact_state import tags
+from artifact_emulator.listings.paging import Listing
+from artifact_state.organizations import tags
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

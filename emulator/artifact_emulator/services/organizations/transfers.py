@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
+from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.organizations.handshakes import handshake_reply
 from artifact_emulator.services.organizations.tags import pairs_of
-from artifact_state import arns, transfer_invitations, transfers
-from artifact_state.accounts import account_of
-from artifact_state.handshakes import is_shown
+from artifact_state import arns
 from artifact_state.model import PartyKind, State, Transfer
+from artifact_state.organizations import transfer_invitations, transfers
+from artifact_state.organizations.accounts import account_of
+from artifact_state.organizations.handshakes import is_shown
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_emulator.paging import Listing
-from artifact_state import trusted_access
+from artifact_emulator.listings.paging import Listing
+from artifact_state.organizations import trusted_access
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import federation
+from artifact_state.sts import federation
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.sts import replies, requests

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import federation
+from artifact_state.sts import federation
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.sts import replies, requests

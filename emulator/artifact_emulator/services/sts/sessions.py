@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
-from artifact_state import arns, sessions
+from artifact_state import arns
+from artifact_state.language.wildcards import Keys
 from artifact_state.model import Session
 from artifact_state.principals import session_principal
-from artifact_state.sessions import Wish
-from artifact_state.wildcards import Keys
+from artifact_state.sts import sessions
+from artifact_state.sts.sessions import Wish
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.sts import replies, requests

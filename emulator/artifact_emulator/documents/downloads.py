@@ -1,0 +1,126 @@
+"""Documents behind their links: served to whoever has a genuine link that is still good.
+
+A link stands for its account's right, as S3's presigned URLs do; refusals are shaped like S3's.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import md5
+from types import MappingProxyType
+from uuid import uuid4
+
+from werkzeug.http import parse_range_header
+
+from artifact_emulator.documents import links
+from artifact_emulator.documents import wording as documents
+from artifact_emulator.documents.links import Link
+from artifact_emulator.documents.wording import Document, Watermark
+from artifact_emulator.identity import partition_of
+from artifact_emulator.message import Reply, Request
+from artifact_emulator.protocols.query import xml_text
+from artifact_state import catalog
+from artifact_state.artifact import agreements, reports
+from artifact_state.artifact.inquiry_answers import answer_to
+from artifact_state.world import World
+
+
+def serve(request: Request, world: World) -> Reply:
+    """Serve a document, or refuse it as S3 does."""
+    if request.method not in ("GET", "HEAD"):
+        return _refuse(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+    if "X-Amz-Signature=" not in request.query:
+        return _refuse(403, "AccessDenied", "Access Denied")
+    if not links.is_genuine(request, world.state.seed):
+        return _refuse(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your key and signing method.",
+        )
+    link = links.read(request)
+    now, expires = world.clock.now(), link.made_at + timedelta(seconds=link.lifetime)
+    if now >= expires:
+        details = {"X-Amz-Expires": str(link.lifetime), "Expires": _stamp(expires), "ServerTime": _stamp(now)}
+        return _refuse(403, "AccessDenied", "Request has expired", details)
+    document = _document(link, world)
+    if document is None:
+        return _refuse(404, "NoSuchKey", "The specified key does not exist.")
+    body = documents.render(
+        document, Watermark(account_id=link.account_id, caller_arn=link.caller_arn, at=link.made_at)
+    )
+    return _whole_or_part(request, link, body)
+
+
+def _whole_or_part(request: Request, link: Link, body: bytes) -> Reply:
+    """Give the document, or the one range of it that is asked for.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
+    """
+    headers = (
+        ("Content-Type", "application/pdf"),
+        ("Content-Disposition", f'attachment; filename="{link.document_id}.pdf"'),
+        ("Accept-Ranges", "bytes"),
+        ("ETag", f'"{md5(body, usedforsecurity=False).hexdigest()}"'),
+    )
+    asked = parse_range_header(request.headers.get("range"))
+    # S3 gives the whole where several ranges are asked for, or none that it can read.
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return Reply(200, headers, body)
+    found = asked.range_for_length(len(body))
+    if found is None:
+        details = {"RangeRequested": request.headers["range"], "ActualObjectSize": str(len(body))}
+        return _refuse(416, "InvalidRange", "The requested range is not satisfiable", details)
+    start, end = found
+    return Reply(206, (*headers, ("Content-Range", f"bytes {start}-{end - 1}/{len(body)}")), body[start:end])
+
+
+def _document(link: Link, world: World) -> Document | None:
+    """Find what a link is about; None when the world has it no longer."""
+    if link.kind.startswith("report"):
+        return _report_document(link, world)
+    if link.kind == "compliance-inquiry":
+        return _inquiry_document(link, world)
+    if link.kind == "customer-agreement":
+        acceptance = world.state.acceptances.get(link.document_id)
+        if acceptance is None:
+            return None
+        return documents.customer_agreement_document(acceptance, agreements.agreement_of(acceptance))
+    agreement = catalog.agreement(partition_of(link.region), link.document_id)
+    if agreement is None:
+        return None
+    return documents.nda_document(agreement) if link.kind == "nda" else documents.agreement_document(agreement)
+
+
+def _inquiry_document(link: Link, world: World) -> Document | None:
+    inquiry = world.state.inquiries.get(link.document_id)
+    if inquiry is None:
+        return None
+    chosen = link.revision.removesuffix("-cited")
+    numbers = range(1, len(inquiry.queries) + 1) if chosen == "all" else map(int, chosen.split("-"))
+    answers = [(inquiry.queries[one - 1], answer_to(world.state, inquiry.queries[one - 1])) for one in numbers]
+    return documents.inquiry_document(inquiry, answers, cited=link.revision.endswith("-cited"))
+
+
+def _report_document(link: Link, world: World) -> Document | None:
+    report = reports.report_of(world.state, link.document_id)
+    version = report.version(int(link.revision)) if report else None
+    if report is None or version is None:
+        return None
+    if link.kind == "report-terms":
+        return documents.report_terms_document(report, version)
+    return documents.report_document(report, version)
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _refuse(status: int, code: str, message: str, details: Mapping[str, str] = MappingProxyType({})) -> Reply:
+    said = "".join(f"<{name}>{xml_text(value)}</{name}>" for name, value in details.items())
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{code}</Code><Message>{xml_text(message)}</Message>{said}"
+        f"<RequestId>{uuid4()}</RequestId></Error>"
+    )
+    return Reply(status, (("Content-Type", "application/xml"),), body.encode())

@@ -1,0 +1,287 @@
+"""Documents: what the samples of reports, terms, agreements and non-disclosure agreements say.
+
+No word of AWS is in them: they are there to be downloaded, opened and accepted, not to be believed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+
+from artifact_state.artifact.inquiry_answers import Answer
+from artifact_state.catalog import Agreement, Report, ReportVersion, Subject
+from artifact_state.model import Acceptance, Inquiry
+
+_NOTICE = (
+    "This is a sample made by artifact-emulator, a local emulator. It is not a document of Amazon Web Services or of "
+    "any auditor. It binds nobody, proves nothing, and is good for tests, lessons and demonstrations only."
+)
+
+
+_COVERS = {
+    Subject.ACCOUNT: ("One account", "The account that accepts it, and no other."),
+    Subject.ORGANIZATION: (
+        "An organization",
+        "Every account that is a member, those that join later too, while the organization trusts AWS Artifact.",
+    ),
+}
+
+_SAMPLE_CONTROLS = (
+    "People and programs are known before they are let in.",
+    "Rights are given for a task, and taken back when the task is done.",
+    "Keys are kept where programs can use them and people cannot read them.",
+    "Data is encrypted where it rests and where it travels.",
+    "A change is reviewed by somebody who did not write it.",
+    "Whatever is changed can be changed back.",
+    "What happens is recorded, and the record is out of reach of those whom it is about.",
+    "Copies of data are made, kept apart and tried out.",
+    "Suppliers are chosen with care and looked at again.",
+    "Somebody is awake when something goes wrong, and knows what to do.",
+)
+
+_SAMPLE_REPORT_TERMS = (
+    "I use the sample for tests, lessons and demonstrations only.",
+    "I show it to nobody as evidence of anybody's compliance.",
+    "I know that every copy names the account and the principal that asked for it.",
+    "I know that the link to it is good for a short while, and for whoever holds it.",
+)
+
+_SAMPLE_NDA_TERMS = (
+    "I treat the sample as if it were confidential, so that my programs learn to.",
+    "I pass it on to those only who need it for tests, lessons and demonstrations.",
+    "I know that accepting this lets me read the sample once, and accepts nothing else.",
+)
+
+
+class DocumentKind(Enum):
+    """What a document is; the value is its name in links."""
+
+    REPORT = "report"
+    REPORT_TERMS = "report-terms"
+    AGREEMENT = "agreement"
+    CUSTOMER_AGREEMENT = "customer-agreement"
+    NDA = "nda"
+    INQUIRY = "compliance-inquiry"
+
+
+_KIND_NAMES = {
+    DocumentKind.REPORT: "Report",
+    DocumentKind.REPORT_TERMS: "Terms of a report",
+    DocumentKind.AGREEMENT: "Agreement",
+    DocumentKind.CUSTOMER_AGREEMENT: "Accepted agreement",
+    DocumentKind.NDA: "Non-disclosure agreement",
+    DocumentKind.INQUIRY: "Compliance inquiry",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a document: paragraphs, then numbered items."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Everything that a document says of itself."""
+
+    kind: DocumentKind
+    id: str
+    title: str
+    revision: str
+    """The version of a report, or the revision id of an agreement."""
+    subject: str
+    facts: tuple[tuple[str, str], ...] = ()
+    """Labels and values for the first page, beside the id, the revision and the subject."""
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watermark:
+    """For whom a copy is made, and when."""
+
+    account_id: str
+    caller_arn: str
+    at: datetime
+
+
+def render(document: Document, watermark: Watermark) -> bytes:
+    """Print a document as PDF; the same document for the same caller at the same time is the same bytes."""
+    # fpdf2 takes a quarter of a second to load, and most runs never print.
+    from artifact_emulator.documents.sheets import Sheet
+
+    at = _instant(watermark.at)
+    sheet = Sheet(
+        title=document.title,
+        subject=f"Sample of a document: {document.subject}",
+        made_at=watermark.at.astimezone(UTC),
+        mark="SAMPLE",
+        owner=(f"Account {watermark.account_id}   {at}", watermark.caller_arn),
+    )
+    sheet.headline(_KIND_NAMES[document.kind], document.title)
+    sheet.notice(_NOTICE)
+    copy = (("Copy for account", watermark.account_id), ("Asked for by", watermark.caller_arn), ("Made at", at))
+    sheet.facts((*_facts(document), *document.facts, *copy))
+    for section in document.sections:
+        sheet.heading(section.heading)
+        for paragraph in section.paragraphs:
+            sheet.paragraph(paragraph)
+        for number, item in enumerate(section.items, start=1):
+            sheet.item(number, item)
+    return bytes(sheet.output())
+
+
+def report_document(report: Report, version: ReportVersion) -> Document:
+    """Write a sample of a report."""
+    return Document(
+        kind=DocumentKind.REPORT,
+        id=report.id,
+        title=report.name,
+        revision=str(version.version),
+        subject=report.description,
+        facts=_origin(report, version),
+        sections=(
+            Section(
+                heading="Scope",
+                paragraphs=(
+                    f"A report of the series {report.series} would say here what was examined, by whom and how.",
+                    f"This sample stands for its period, {_period(version)}.",
+                ),
+            ),
+            Section(
+                heading="Sample controls",
+                paragraphs=("Nobody examined these. They fill the page as the controls of a report would.",),
+                items=_SAMPLE_CONTROLS,
+            ),
+            Section(
+                heading="Conclusion",
+                paragraphs=("None. An emulator has no controls to report on, and nobody should rely on this sample.",),
+            ),
+        ),
+    )
+
+
+def report_terms_document(report: Report, version: ReportVersion) -> Document:
+    """Write a sample of the terms that stand before a report."""
+    return Document(
+        kind=DocumentKind.REPORT_TERMS,
+        id=version.term_id,
+        title=f"Terms of the {report.name}",
+        revision=str(version.version),
+        subject=f"Terms for reading {report.id}, version {version.version}",
+        facts=_origin(report, version),
+        sections=(
+            Section(
+                heading="Terms",
+                paragraphs=("Who downloads the sample of the report agrees to this:",),
+                items=_SAMPLE_REPORT_TERMS,
+            ),
+        ),
+    )
+
+
+def agreement_document(agreement: Agreement) -> Document:
+    """Write a sample of an agreement that can be accepted."""
+    return Document(
+        kind=DocumentKind.AGREEMENT,
+        id=agreement.id,
+        title=agreement.name,
+        revision=agreement.revision_id,
+        subject=agreement.description,
+        facts=(("Partition", agreement.partition), ("Accepted for", _COVERS[agreement.subject][0])),
+        sections=_agreement_sections(agreement),
+    )
+
+
+def customer_agreement_document(acceptance: Acceptance, agreement: Agreement) -> Document:
+    """Write a sample of an agreement as somebody accepted it."""
+    facts = [("Agreement", agreement.id), ("Accepted by account", acceptance.account_id)]
+    if acceptance.organization_id is not None:
+        facts.append(("For organization", acceptance.organization_id))
+    facts.append(("In force since", _instant(acceptance.effective_start)))
+    if acceptance.effective_end is not None:
+        facts.append(("Ended", _instant(acceptance.effective_end)))
+    return Document(
+        kind=DocumentKind.CUSTOMER_AGREEMENT,
+        id=acceptance.id,
+        title=agreement.name,
+        revision=agreement.revision_id,
+        subject=agreement.description,
+        facts=tuple(facts),
+        sections=_agreement_sections(agreement),
+    )
+
+
+def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer]], *, cited: bool) -> Document:
+    """Write the questions and answers of a compliance inquiry, with what the answers are drawn from if wanted."""
+    return Document(
+        kind=DocumentKind.INQUIRY,
+        id=inquiry.id,
+        title=inquiry.name,
+        revision="1",
+        subject=f"{len(answers)} of {len(inquiry.queries)} questions",
+        facts=(("Asked at", _instant(inquiry.created_at)),),
+        sections=tuple(
+            Section(
+                heading=query,
+                paragraphs=(answer.text,),
+                items=tuple(f"{one.label}: {one.content}" for one in answer.citations) if cited else (),
+            )
+            for query, answer in answers
+        ),
+    )
+
+
+def nda_document(agreement: Agreement) -> Document:
+    """Write a sample of the non-disclosure agreement that stands before an agreement."""
+    return Document(
+        kind=DocumentKind.NDA,
+        id=agreement.id,
+        title=f"Non-disclosure agreement for the {agreement.name}",
+        revision=agreement.nda_revision_id,
+        subject=f"Confidentiality of the sample of the {agreement.name}",
+        sections=(
+            Section(
+                heading="Terms",
+                paragraphs=("Who reads the sample of the agreement agrees to this:",),
+                items=_SAMPLE_NDA_TERMS,
+            ),
+        ),
+    )
+
+
+def _facts(document: Document) -> tuple[tuple[str, str], ...]:
+    numbered = document.kind in {DocumentKind.REPORT, DocumentKind.REPORT_TERMS}
+    return (
+        ("Id", document.id),
+        ("Version" if numbered else "Revision", document.revision),
+        ("Subject", document.subject),
+    )
+
+
+def _origin(report: Report, version: ReportVersion) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Series", report.series),
+        ("Category", report.category),
+        ("Company, product", f"{report.company_name}, {report.product_name}"),
+        ("Period", _period(version)),
+    )
+
+
+def _period(version: ReportVersion) -> str:
+    return f"{version.period_start:%Y-%m-%d} to {version.period_end:%Y-%m-%d}"
+
+
+def _agreement_sections(agreement: Agreement) -> tuple[Section, ...]:
+    sections = (
+        Section(heading="Who is covered", paragraphs=(_COVERS[agreement.subject][1],)),
+        Section(heading="Terms of acceptance", items=agreement.acceptance_terms),
+        Section(heading="Terms of termination", items=agreement.terminate_terms),
+    )
+    return tuple(section for section in sections if section.paragraphs or section.items)
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,1 @@
+"""AWS Artifact: reports, agreements and inquiries, and who may see which."""

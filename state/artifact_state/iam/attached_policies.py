@@ -1,0 +1,66 @@
+"""Managed policies on users, groups and roles: attached to them, or bounding their permissions.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+"""
+
+from dataclasses import replace
+
+from artifact_state import catalog
+from artifact_state.errors import Entity, EntityNotFound, PolicyOfService, QuotaExceeded
+from artifact_state.iam.identities import ATTACHABLE, keep
+from artifact_state.iam.policy_references import boundary_at, policy_at, reference_of
+from artifact_state.iam.policy_usage import Identity
+from artifact_state.model import Role
+from artifact_state.model.identities import User
+from artifact_state.world import Transaction
+
+_OF_SERVICES = "/aws-service-role/"
+
+
+def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
+    """Attach a managed policy to a user, a group or a role; one that is attached stays so.
+
+    Raises EntityNotFound, PolicyOfService, QuotaExceeded.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
+    """
+    policy = policy_at(tx, arn)
+    if policy is None:
+        raise EntityNotFound(Entity.ATTACHABLE_POLICY, arn)
+    if policy.path.startswith(_OF_SERVICES):
+        raise PolicyOfService(policy.name)
+    reference, held, quota = reference_of(policy), identity.managed_policies, ATTACHABLE[type(identity)]
+    if reference in held:
+        return
+    if len(held) >= catalog.iam_quota(quota.value):
+        raise QuotaExceeded(quota)
+    keep(tx, replace(identity, managed_policies=(*held, reference)))
+
+
+def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
+    """Detach a managed policy from a user, a group or a role.
+
+    Raises EntityNotFound.
+    """
+    policy = policy_at(tx, arn)
+    if policy is None or reference_of(policy) not in identity.managed_policies:
+        raise EntityNotFound(Entity.POLICY, arn)
+    left = tuple(one for one in identity.managed_policies if one != reference_of(policy))
+    keep(tx, replace(identity, managed_policies=left))
+
+
+def put_boundary(tx: Transaction, identity: User | Role, arn: str) -> None:
+    """Bound the permissions of a user or a role by a managed policy, instead of by the one before.
+
+    Raises EntityNotFound.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
+    """
+    keep(tx, replace(identity, boundary=boundary_at(tx, arn)))
+
+
+def delete_boundary(tx: Transaction, identity: User | Role) -> None:
+    """Bound the permissions of a user or a role no longer.
+
+    Unverified: one that was not bounded is no error.
+    """
+    keep(tx, replace(identity, boundary=None))

@@ -1,0 +1,148 @@
+"""Groups of IAM users, who have the policies of their groups.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from artifact_state import catalog, ids
+from artifact_state.errors import (
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    IdentityQuota,
+    Obstacle,
+    QuotaExceeded,
+)
+from artifact_state.events import IdentityChanged
+from artifact_state.iam import by_name
+from artifact_state.iam.users import keep_user, user_of, users_of
+from artifact_state.model import State
+from artifact_state.model.identities import Group, User
+from artifact_state.world import Transaction
+
+
+def group_of(state: State, account_id: str, name: str) -> Group:
+    """Tell a group by its name, without regard to case.
+
+    Raises EntityNotFound.
+    """
+    group = by_name.find(state.groups.get(account_id, ()), name)
+    if group is None:
+        raise EntityNotFound(Entity.GROUP, name)
+    return group
+
+
+def groups_of(state: State, account_id: str, path_prefix: str = "/", after: str = "") -> Iterator[Group]:
+    """Go through an account's groups below a path, by name, those after a name."""
+    found = by_name.after(state.groups.get(account_id, ()), after)
+    return (group for group in found if group.path.startswith(path_prefix))
+
+
+def members_of(state: State, group: Group, after: str = "") -> Iterator[User]:
+    """Go through the users of a group, by name, those after a name."""
+    key = by_name.key_of(group.name)
+    return (user for user in users_of(state, group.account_id, after=after) if key in user.groups)
+
+
+def groups_of_user(state: State, user: User, after: str = "") -> Iterator[Group]:
+    """Go through the groups of a user, by name, those after a name."""
+    held = state.groups.get(user.account_id, ())
+    found = (by_name.find(held, name) for name in user.groups if name > by_name.key_of(after))
+    return (group for group in found if group is not None)
+
+
+def create_group(tx: Transaction, name: str, *, path: str = "/") -> Group:
+    """Make a group with nobody in it.
+
+    Raises EntityNameTaken, QuotaExceeded.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateGroup.html
+    """
+    held = tx.state.groups.get(tx.caller.account_id, ())
+    if known := by_name.find(held, name):
+        raise EntityNameTaken(Entity.GROUP, known.name)
+    if len(held) >= catalog.iam_quota(IdentityQuota.GROUPS_PER_ACCOUNT.value):
+        raise QuotaExceeded(IdentityQuota.GROUPS_PER_ACCOUNT)
+    group = Group(
+        id=ids.unique_id("AGPA", tx.state.seed, tx.serial()),
+        account_id=tx.caller.account_id,
+        name=name,
+        path=path,
+        created_at=tx.now,
+    )
+    return keep_group(tx, group)
+
+
+def update_group(tx: Transaction, name: str, *, new_name: str | None = None, new_path: str | None = None) -> Group:
+    """Give a group another name, another path, or both; who is in it stays in it.
+
+    Raises EntityNotFound, EntityNameTaken.
+    """
+    group = group_of(tx.state, tx.caller.account_id, name)
+    changed = replace(group, name=new_name or group.name, path=new_path or group.path)
+    if by_name.key_of(changed.name) != by_name.key_of(group.name):
+        if known := by_name.find(tx.state.groups[group.account_id], changed.name):
+            raise EntityNameTaken(Entity.GROUP, known.name)
+        for user in list(members_of(tx.state, group)):
+            _set_groups(tx, user, {*user.groups} - {by_name.key_of(group.name)} | {by_name.key_of(changed.name)})
+        _forget(tx, group)
+    return keep_group(tx, changed)
+
+
+def delete_group(tx: Transaction, name: str) -> None:
+    """Delete a group without users and policies.
+
+    Raises EntityNotFound, EntityInUse.
+    """
+    group = group_of(tx.state, tx.caller.account_id, name)
+    if next(members_of(tx.state, group), None) is not None:
+        raise EntityInUse(Obstacle.GROUP_MEMBERSHIP)
+    if group.inline_policies:
+        raise EntityInUse(Obstacle.INLINE_POLICIES)
+    if group.managed_policies:
+        raise EntityInUse(Obstacle.ATTACHED_POLICIES)
+    _forget(tx, group)
+    tx.record(IdentityChanged(at=tx.now, account_id=group.account_id, kind="group", name=group.name))
+
+
+def add_user(tx: Transaction, group_name: str, user_name: str) -> None:
+    """Put a user into a group; one who is in it stays in it.
+
+    Raises EntityNotFound, QuotaExceeded.
+    """
+    group = group_of(tx.state, tx.caller.account_id, group_name)
+    user = user_of(tx.state, tx.caller.account_id, user_name)
+    groups = {*user.groups, by_name.key_of(group.name)}
+    if len(groups) > catalog.iam_quota(IdentityQuota.GROUPS_PER_USER.value):
+        raise QuotaExceeded(IdentityQuota.GROUPS_PER_USER)
+    _set_groups(tx, user, groups)
+
+
+def remove_user(tx: Transaction, group_name: str, user_name: str) -> None:
+    """Take a user out of a group.
+
+    Unverified: one who is not in it is no error, as adding one who is in it is none.
+    Raises EntityNotFound.
+    """
+    group = group_of(tx.state, tx.caller.account_id, group_name)
+    user = user_of(tx.state, tx.caller.account_id, user_name)
+    _set_groups(tx, user, {*user.groups} - {by_name.key_of(group.name)})
+
+
+def keep_group(tx: Transaction, group: Group) -> Group:
+    """Keep a new or a changed group, and tell of it."""
+    held = tx.state.groups.get(group.account_id, ())
+    tx.set(groups=tx.state.groups.insert(group.account_id, by_name.with_record(held, group)))
+    tx.record(IdentityChanged(at=tx.now, account_id=group.account_id, kind="group", name=group.name))
+    return group
+
+
+def _set_groups(tx: Transaction, user: User, groups: set[str]) -> None:
+    keep_user(tx, replace(user, groups=tuple(sorted(groups))))
+
+
+def _forget(tx: Transaction, group: Group) -> None:
+    left = by_name.without(tx.state.groups[group.account_id], group.name)
+    tx.set(groups=tx.state.groups.insert(group.account_id, left))

@@ -1,0 +1,126 @@
+"""Policy documents of IAM: what makes a text one, and how its size is counted.
+
+The policies of users, groups and roles are looked at in the order of IAM, whose texts are known from those who got
+them. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+import re
+from typing import Any
+
+from artifact_state import catalog
+from artifact_state.errors import IdentityQuota, MalformedPolicyDocument, QuotaExceeded
+from artifact_state.language.policy_grammar import VERSION, has, parsed, require_exact, statements_of, texts_of
+from artifact_state.language.policy_language import listed
+from artifact_state.language.policy_resources import require_arn, require_complete
+
+_NOT_VENDOR = re.compile(r"[^A-Za-z0-9.-]")
+_NOT_SID = re.compile(r"[^0-9A-Za-z]")
+_STS = re.compile(r"\*|sts:.*", re.IGNORECASE)
+_PRINCIPALS = {
+    "AWS": re.compile(
+        r"\*|\d{12}|arn:aws[a-z-]*:(iam::\d{12}:(root|(user|role)/[^*?]+)"
+        r"|sts::\d{12}:(assumed-role|federated-user)/[^*?]+)",
+        re.ASCII,
+    ),
+    "Service": re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+){2,}"),
+}
+
+
+def require_policy(text: str) -> None:
+    """Let only a policy for users, groups and roles pass.
+
+    Raises MalformedPolicyDocument.
+    """
+    policy = parsed(text)
+    statements = statements_of(policy)
+    if policy.get("Version") != VERSION:
+        raise MalformedPolicyDocument(f"Policy document must be version {VERSION} or greater.")
+    require_exact(statements)
+    resources = [resource for statement in statements for resource in texts_of(statement, "Resource")]
+    for resource in resources:
+        require_complete(resource)
+    _require_sids(statements)
+    if any(has(statement, "Principal") for statement in statements):
+        raise MalformedPolicyDocument("Policy document should not specify a principal.")
+    for resource in resources:
+        require_arn(resource)
+    for statement in statements:
+        _require_actions(statement)
+    if not all(texts_of(statement, "Resource") for statement in statements):
+        raise MalformedPolicyDocument("Policy statement must contain resources.")
+
+
+def require_trust_policy(text: str) -> None:
+    """Let only a policy pass that says who may assume a role; the older version of the language will do.
+
+    Unverified: whether those who are trusted must exist; here their names must be of the right form.
+    Raises MalformedPolicyDocument, QuotaExceeded.
+    """
+    statements = statements_of(parsed(text, "This policy contains invalid Json"))
+    require_exact(statements)
+    require_size(text, IdentityQuota.TRUST_POLICY_SIZE)
+    for statement in statements:
+        if has(statement, "Resource"):
+            raise MalformedPolicyDocument("Has prohibited field Resource")
+        if not has(statement, "Principal"):
+            raise MalformedPolicyDocument("Missing required field Principal")
+        if not texts_of(statement, "Action"):
+            raise MalformedPolicyDocument("Missing required field Action")
+        _require_principals(statement.get("Principal", statement.get("NotPrincipal")))
+        if not all(map(_STS.fullmatch, texts_of(statement, "Action"))):
+            raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
+
+
+def require_size(text: str, quota: IdentityQuota, owner: str = "") -> None:
+    """Let only so large a policy pass; white space does not count.
+
+    Raises QuotaExceeded.
+    """
+    if size_of(text) > catalog.iam_quota(quota.value):
+        raise QuotaExceeded(quota, owner)
+
+
+def size_of(text: str) -> int:
+    """Count the characters of a policy that are no white space."""
+    return len(re.sub(r"\s", "", text))
+
+
+def _require_sids(statements: list[dict[str, Any]]) -> None:
+    # An empty one is none.
+    sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
+    if any(map(_NOT_SID.search, sids)):
+        raise MalformedPolicyDocument(
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+            "[0-9A-Za-z]*"
+        )
+    if len(set(sids)) < len(sids):
+        raise MalformedPolicyDocument("Statement IDs (SID) in a single policy must be unique.")
+
+
+def _require_actions(statement: dict[str, Any]) -> None:
+    actions = texts_of(statement, "Action")
+    if not actions:
+        raise MalformedPolicyDocument("Policy statement must contain actions.")
+    for action in actions:
+        vendor, *others = action.split(":")
+        # Unverified: a star for all services, which many policies have before a colon too.
+        if action == "*" or vendor == "*":
+            continue
+        if not others:
+            raise MalformedPolicyDocument("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
+        if len(others) > 1:
+            raise MalformedPolicyDocument("Actions/Condition can contain only one colon.")
+        if _NOT_VENDOR.search(vendor):
+            raise MalformedPolicyDocument(f"Vendor {vendor} is not valid")
+
+
+def _require_principals(principal: Any) -> None:
+    if principal == "*":
+        return
+    if not any(map(listed, principal.values())):
+        raise MalformedPolicyDocument("Missing required field Principal cannot be empty!")
+    for kind, names in principal.items():
+        form = _PRINCIPALS.get(kind)
+        for name in listed(names):
+            if form and not form.fullmatch(name):
+                raise MalformedPolicyDocument(f'Invalid principal in policy: "{kind.upper()}":"{name}"')

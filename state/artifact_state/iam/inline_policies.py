@@ -1,0 +1,49 @@
+"""Inline policies: part of one user, one group or one role, and gone with it.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
+"""
+
+from dataclasses import replace
+
+from artifact_state import catalog
+from artifact_state.errors import EntityNotFound, QuotaExceeded
+from artifact_state.iam.identities import INLINE, keep
+from artifact_state.iam.identity_documents import require_policy, size_of
+from artifact_state.iam.policy_usage import Identity
+from artifact_state.world import Transaction
+
+
+def put_inline_policy(tx: Transaction, identity: Identity, name: str, document: str) -> None:
+    """Put a policy into a user, a group or a role, in place of its namesake.
+
+    All inline policies of one share one limit of size.
+    Raises MalformedPolicyDocument, QuotaExceeded.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
+    """
+    require_policy(document)
+    put = identity.inline_policies.insert(name, document)
+    quota = INLINE[type(identity)][1]
+    if sum(map(size_of, put.values())) > catalog.iam_quota(quota.value):
+        raise QuotaExceeded(quota, identity.name)
+    keep(tx, replace(identity, inline_policies=put))
+
+
+def inline_policy(identity: Identity, name: str) -> str:
+    """Give the text of an inline policy.
+
+    Raises EntityNotFound.
+    """
+    document = identity.inline_policies.get(name)
+    if document is None:
+        raise EntityNotFound(INLINE[type(identity)][0], name)
+    return document
+
+
+def delete_inline_policy(tx: Transaction, identity: Identity, name: str) -> None:
+    """Take an inline policy out of a user, a group or a role.
+
+    Raises EntityNotFound.
+    """
+    if name not in identity.inline_policies:
+        raise EntityNotFound(INLINE[type(identity)][0], name)
+    keep(tx, replace(identity, inline_policies=identity.inline_policies.remove(name)))

@@ -1,0 +1,162 @@
+"""Service-linked roles: made for a service, changed and deleted only as the service allows.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+https://docs.aws.amazon.com/artifact/latest/ug/using-service-linked-roles.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+
+from artifact_state import arns, catalog, ids
+from artifact_state.artifact.agreements import artifact_is_trusted, organization_acceptances
+from artifact_state.authority import organization_of
+from artifact_state.errors import (
+    DeletionTaskNotFound,
+    LinkedServiceNotFound,
+    RoleNameTaken,
+    RoleNotFound,
+    SuffixNotAllowed,
+)
+from artifact_state.events import RoleDeletionRequested
+from artifact_state.iam.roles import end_role, keep_role, role_of, trust_of
+from artifact_state.model import DeletionTask, FeatureSet, Role, RoleUsage
+from artifact_state.world import Transaction
+
+ARTIFACT_PRINCIPAL = "artifact.amazonaws.com"
+ORGANIZATIONS_PRINCIPAL = "organizations.amazonaws.com"
+
+
+def ensure_linked_role(tx: Transaction, account_id: str, principal: str, *, at: datetime | None = None) -> None:
+    """Make a service's role in an account, unless it is there already."""
+    linked = catalog.linked_role_of(principal)
+    if linked is None:
+        return
+    instant = at or tx.now
+    try:
+        role_of(tx.state, account_id, linked.name, instant)
+    except RoleNotFound:
+        _make(tx, account_id, linked, linked.description, instant)
+
+
+def create_linked_role(
+    tx: Transaction, principal: str, *, description: str | None = None, suffix: str | None = None
+) -> Role:
+    """Make a service's role in the caller's account.
+
+    Raises LinkedServiceNotFound, SuffixNotAllowed, RoleNameTaken.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
+    """
+    linked = catalog.linked_role_of(principal)
+    if linked is None:
+        raise LinkedServiceNotFound(principal)
+    if suffix is not None:
+        # No service of the catalogue takes a suffix.
+        raise SuffixNotAllowed(principal)
+    try:
+        role_of(tx.state, tx.caller.account_id, linked.name, tx.now)
+    except RoleNotFound:
+        return _make(tx, tx.caller.account_id, linked, description or linked.description, tx.now)
+    raise RoleNameTaken(linked.name)
+
+
+def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
+    """Ask for the deletion of a service's role; the task fails while the service uses the role.
+
+    A second request while the first is under way gives the same task.
+    Raises RoleNotFound.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html
+    """
+    role = role_of(tx.state, tx.caller.account_id, name, tx.now)
+    if role.linked_service is None:
+        raise RoleNotFound(name)
+    if under_way := next(_tasks_under_way(tx, role), None):
+        return under_way
+    task = DeletionTask(
+        id=f"task{role.path}{role.name}/{ids.uuid(tx.state.seed, tx.serial())}",
+        account_id=role.account_id,
+        role_name=role.name,
+        requested_at=tx.now,
+        completes_at=tx.now + tx.options.deletion_delay,
+        usages=usages(tx, role),
+    )
+    tx.put(task)
+    if not task.usages:
+        end_role(tx, role, task.completes_at)
+    tx.record(RoleDeletionRequested(at=tx.now, account_id=role.account_id, role_name=role.name))
+    return task
+
+
+def deletion_task(tx: Transaction, task_id: str) -> DeletionTask:
+    """Tell a deletion task of the caller's account.
+
+    Raises DeletionTaskNotFound.
+    """
+    task = tx.state.deletion_tasks.get(task_id)
+    if task is None or task.account_id != tx.caller.account_id:
+        raise DeletionTaskNotFound(task_id)
+    return task
+
+
+def usages(tx: Transaction, role: Role) -> tuple[RoleUsage, ...]:
+    """Tell what keeps a service's role from being deleted: nothing, or where it is in use.
+
+    Artifact's role is in use while its account is in an organization that trusts Artifact; the role
+    of Organizations while the organization has all features.
+    Sources: https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
+    """
+    if tx.options.deletion_fails:
+        return (RoleUsage(region="us-east-1", resources=()),)
+    organization = organization_of(tx.state, role.account_id, tx.now)
+    if organization is None:
+        return ()
+    itself = arns.organizations(
+        organization.partition, organization.management_account_id, "organization", organization.id
+    )
+    if role.linked_service == ORGANIZATIONS_PRINCIPAL and organization.feature_set is FeatureSet.ALL:
+        return (RoleUsage(region="us-east-1", resources=(itself,)),)
+    if role.linked_service == ARTIFACT_PRINCIPAL and artifact_is_trusted(organization):
+        agreements = tuple(
+            arns.customer_agreement(one.partition, one.account_id, one.id)
+            for one in organization_acceptances(tx.state, organization)
+        )
+        return (RoleUsage(region="us-east-1", resources=agreements or (itself,)),)
+    return ()
+
+
+def _tasks_under_way(tx: Transaction, role: Role) -> Iterator[DeletionTask]:
+    return (
+        task
+        for task in tx.state.deletion_tasks.values()
+        if task.account_id == role.account_id and task.role_name == role.name and tx.now < task.completes_at
+    )
+
+
+def _make(tx: Transaction, account_id: str, linked: catalog.LinkedRole, description: str, at: datetime) -> Role:
+    role = replace(
+        _pattern_of(linked),
+        id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
+        account_id=account_id,
+        description=description,
+        created_at=at,
+    )
+    keep_role(tx, role)
+    return role
+
+
+@cache
+def _pattern_of(linked: catalog.LinkedRole) -> Role:
+    """Give what a service's roles have in common, once: every member account has one of Organizations."""
+    return Role(
+        id="",
+        account_id="",
+        name=linked.name,
+        path=linked.path,
+        trust_policy=trust_of(service=linked.principal),
+        description=linked.description,
+        created_at=datetime.min.replace(tzinfo=UTC),
+        linked_service=linked.principal,
+        managed_policies=(f"aws-service-role/{linked.policy_name}",) if linked.policy_name else (),
+    )

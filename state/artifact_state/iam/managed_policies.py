@@ -1,0 +1,192 @@
+"""Managed policies: those that AWS manages, and those that an account makes, with up to five versions each.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from artifact_state import arns, catalog, ids
+from artifact_state.catalog import PolicyVersion
+from artifact_state.errors import (
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    IdentityQuota,
+    NotOwned,
+    Obstacle,
+    QuotaExceeded,
+)
+from artifact_state.events import IdentityChanged
+from artifact_state.iam import by_name
+from artifact_state.iam.identity_documents import require_policy, require_size
+from artifact_state.iam.identity_tags import Pairs, tagged, untagged
+from artifact_state.iam.policy_references import AnyPolicy, policy_at, reference_of
+from artifact_state.iam.policy_usage import usage_of
+from artifact_state.model import Map
+from artifact_state.model.identities import CustomerPolicy
+from artifact_state.world import Transaction
+
+
+def managed_policy_at(tx: Transaction, arn: str) -> AnyPolicy:
+    """Find a policy of AWS or of the caller's account by its ARN.
+
+    Raises EntityNotFound.
+    """
+    policy = policy_at(tx, arn)
+    if policy is None:
+        raise EntityNotFound(Entity.POLICY, arn)
+    return policy
+
+
+def version_of(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolicy, PolicyVersion]:
+    """Find a version of a policy; give the policy too.
+
+    Raises EntityNotFound.
+    """
+    policy = managed_policy_at(tx, arn)
+    for version in policy.versions:
+        if version.version_id == version_id:
+            return policy, version
+    raise EntityNotFound(Entity.POLICY_VERSION, f"{arn} version {version_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPolicy:
+    """What is asked of a policy that is to be made."""
+
+    name: str
+    document: str
+    path: str = "/"
+    description: str = ""
+    tags: Pairs = ()
+
+
+def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
+    """Make a policy, whose first version is in force; nobody has it yet.
+
+    Raises EntityNameTaken, QuotaExceeded, TagKeysInvalid, MalformedPolicyDocument.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+    """
+    account_id = tx.caller.account_id
+    require_policy(wanted.document)
+    require_size(wanted.document, IdentityQuota.POLICY_SIZE)
+    held = tx.state.customer_policies.get(account_id, ())
+    if by_name.find(held, wanted.name):
+        raise EntityNameTaken(Entity.POLICY, wanted.name)
+    if len(held) >= catalog.iam_quota(IdentityQuota.POLICIES_PER_ACCOUNT.value):
+        raise QuotaExceeded(IdentityQuota.POLICIES_PER_ACCOUNT)
+    policy = CustomerPolicy(
+        account_id=account_id,
+        policy_id=ids.unique_id("ANPA", tx.state.seed, tx.serial()),
+        name=wanted.name,
+        path=wanted.path,
+        description=wanted.description,
+        created_at=tx.now,
+        updated_at=tx.now,
+        default_version_id="v1",
+        versions=(PolicyVersion(version_id="v1", created_at=tx.now, document=wanted.document),),
+        tags=tagged(Map(), wanted.tags, IdentityQuota.TAGS_PER_POLICY),
+    )
+    return _keep(tx, policy)
+
+
+def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) -> tuple[CustomerPolicy, PolicyVersion]:
+    """Add a version to a policy of the caller's account; numbers are never used again.
+
+    Raises EntityNotFound, NotOwned, MalformedPolicyDocument, QuotaExceeded.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html
+    """
+    policy = _own(tx, arn)
+    require_policy(document)
+    require_size(document, IdentityQuota.POLICY_SIZE)
+    if len(policy.versions) >= catalog.iam_quota(IdentityQuota.VERSIONS_PER_POLICY.value):
+        raise QuotaExceeded(IdentityQuota.VERSIONS_PER_POLICY)
+    number = policy.last_version + 1
+    version = PolicyVersion(version_id=f"v{number}", created_at=tx.now, document=document)
+    changed = replace(
+        policy,
+        versions=(version, *policy.versions),
+        last_version=number,
+        updated_at=tx.now,
+        default_version_id=version.version_id if in_force else policy.default_version_id,
+    )
+    return _keep(tx, changed), version
+
+
+def put_in_force(tx: Transaction, arn: str, version_id: str) -> None:
+    """Let another version of a policy be the one that decides, wherever the policy is attached.
+
+    Raises EntityNotFound, NotOwned.
+    """
+    policy = _own(tx, arn)
+    version_of(tx, arn, version_id)
+    _keep(tx, replace(policy, default_version_id=version_id, updated_at=tx.now))
+
+
+def delete_version(tx: Transaction, arn: str, version_id: str) -> None:
+    """Delete a version of a policy that is not in force.
+
+    Raises EntityNotFound, NotOwned, EntityInUse.
+    """
+    policy = _own(tx, arn)
+    version_of(tx, arn, version_id)
+    if version_id == policy.default_version_id:
+        raise EntityInUse(Obstacle.DEFAULT_VERSION)
+    kept = tuple(one for one in policy.versions if one.version_id != version_id)
+    _keep(tx, replace(policy, versions=kept, updated_at=tx.now))
+
+
+def delete_policy(tx: Transaction, arn: str) -> None:
+    """Delete a policy that nobody has, with its only version.
+
+    Raises EntityNotFound, NotOwned, EntityInUse.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
+    """
+    policy = _own(tx, arn)
+    usage = usage_of(tx.state, policy.account_id, tx.now)
+    reference = reference_of(policy)
+    if usage.attachments[reference] or usage.boundaries[reference]:
+        raise EntityInUse(Obstacle.ATTACHMENTS)
+    if len(policy.versions) > 1:
+        raise EntityInUse(Obstacle.VERSIONS)
+    left = by_name.without(tx.state.customer_policies[policy.account_id], policy.name)
+    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, left))
+    tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
+
+
+def tag_policy(tx: Transaction, arn: str, tags: Pairs) -> None:
+    """Set tags of a policy.
+
+    Raises EntityNotFound, NotOwned, QuotaExceeded, TagKeysInvalid.
+    """
+    policy = _own(tx, arn)
+    _keep(tx, replace(policy, tags=tagged(policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
+
+
+def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
+    """Take tags off a policy.
+
+    Raises EntityNotFound, NotOwned.
+    """
+    policy = _own(tx, arn)
+    _keep(tx, replace(policy, tags=untagged(policy.tags, keys)))
+
+
+def _own(tx: Transaction, arn: str) -> CustomerPolicy:
+    if arn.startswith(arns.managed_policy(tx.caller.partition, "/", "")):
+        raise NotOwned(tx.action, Entity.POLICY, arn)
+    policy = managed_policy_at(tx, arn)
+    if not isinstance(policy, CustomerPolicy):
+        raise NotOwned(tx.action, Entity.POLICY, arn)
+    return policy
+
+
+def _keep(tx: Transaction, policy: CustomerPolicy) -> CustomerPolicy:
+    held = tx.state.customer_policies.get(policy.account_id, ())
+    kept = by_name.with_record(held, policy)
+    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, kept))
+    tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
+    return policy

@@ -1,0 +1,77 @@
+"""References to managed policies, as users, groups and roles hold them: they name no partition and no account.
+
+A policy of AWS is referred to by its path and name, such as `aws-service-role/AWSArtifactServiceRolePolicy`; a policy
+of the account itself by a colon and its name, which is no other's in the account.
+"""
+
+from artifact_state import arns, catalog
+from artifact_state.errors import Entity, EntityNotFound
+from artifact_state.iam import by_name
+from artifact_state.model import State
+from artifact_state.model.identities import CustomerPolicy
+from artifact_state.world import Transaction
+
+OWN = ":"
+AnyPolicy = catalog.ManagedPolicy | CustomerPolicy
+
+
+def reference_of(policy: AnyPolicy) -> str:
+    """Give the reference to a policy."""
+    if isinstance(policy, CustomerPolicy):
+        return f"{OWN}{policy.name}"
+    return f"{policy.path}{policy.name}".removeprefix("/")
+
+
+def policy_by(state: State, account_id: str, reference: str) -> AnyPolicy | None:
+    """Find the policy that something of an account refers to."""
+    if reference.startswith(OWN):
+        return by_name.find(state.customer_policies.get(account_id, ()), reference.removeprefix(OWN))
+    return catalog.managed_policy(reference)
+
+
+def policies_by(state: State, account_id: str, references: tuple[str, ...]) -> list[AnyPolicy]:
+    """Find the policies that something of an account refers to, in that order."""
+    found = (policy_by(state, account_id, reference) for reference in references)
+    return [policy for policy in found if policy is not None]
+
+
+def policy_at(tx: Transaction, arn: str) -> AnyPolicy | None:
+    """Find a policy by its ARN: one of AWS, or one of the caller's account."""
+    caller = tx.caller
+    aws = arns.managed_policy(caller.partition, "/", "")
+    own = arns.customer_policy(caller.partition, caller.account_id, "/", "")
+    found: AnyPolicy | None = None
+    if arn.startswith(own):
+        found = by_name.find(tx.state.customer_policies.get(caller.account_id, ()), arn.rpartition("/")[2])
+    elif arn.startswith(aws):
+        found = catalog.managed_policy(arn.removeprefix(aws))
+    return found if found is not None and arn_of(caller.partition, found) == arn else None
+
+
+def boundary_at(tx: Transaction, arn: str) -> str:
+    """Give the reference to a policy that is to bound somebody.
+
+    Raises EntityNotFound.
+    """
+    policy = policy_at(tx, arn)
+    if policy is None:
+        raise EntityNotFound(Entity.BOUNDARY, arn)
+    return reference_of(policy)
+
+
+def arn_of(partition: str, policy: AnyPolicy) -> str:
+    """Name a policy, as its own account or any other sees it."""
+    if isinstance(policy, CustomerPolicy):
+        return arns.customer_policy(partition, policy.account_id, policy.path, policy.name)
+    return arns.managed_policy(partition, policy.path, policy.name)
+
+
+def arn_by(state: State, partition: str, account_id: str, reference: str) -> str:
+    """Name the policy that something of an account refers to: it is deleted only when nothing does.
+
+    Raises LookupError.
+    """
+    policy = policy_by(state, account_id, reference)
+    if policy is None:
+        raise LookupError(reference)
+    return arn_of(partition, policy)

@@ -1,0 +1,165 @@
+"""IAM users: made, renamed, tagged and deleted by their account.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from artifact_state import arns, catalog, ids
+from artifact_state.errors import (
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    IdentityQuota,
+    Obstacle,
+    QuotaExceeded,
+    UserNameNeeded,
+)
+from artifact_state.events import IdentityChanged
+from artifact_state.iam import by_name
+from artifact_state.iam.identity_tags import Pairs, tagged, untagged
+from artifact_state.model import Caller, CallerKind, Map, State
+from artifact_state.model.identities import User
+from artifact_state.world import Transaction
+
+
+def user_of(state: State, account_id: str, name: str) -> User:
+    """Tell a user by his name, without regard to case.
+
+    Raises EntityNotFound.
+    """
+    user = by_name.find(state.users.get(account_id, ()), name)
+    if user is None:
+        raise EntityNotFound(Entity.USER, name)
+    return user
+
+
+def users_of(state: State, account_id: str, path_prefix: str = "/", after: str = "") -> Iterator[User]:
+    """Go through an account's users below a path, by name, those after a name."""
+    users = by_name.after(state.users.get(account_id, ()), after)
+    return (user for user in users if user.path.startswith(path_prefix))
+
+
+def user_principal(user: User, *, partition: str, region: str, access_key_id: str = "") -> Caller:
+    """Give the principal that a user is, once he has signed in or signed a call."""
+    return Caller(
+        account_id=user.account_id,
+        arn=arns.user(partition, user.account_id, user.path, user.name),
+        user_id=user.id,
+        kind=CallerKind.USER,
+        partition=partition,
+        region=region,
+        access_key_id=access_key_id,
+    )
+
+
+def name_meant(tx: Transaction, name: str | None) -> str | None:
+    """Tell which user of the caller's account is meant; without a name the caller himself, None for the root user.
+
+    Raises UserNameNeeded.
+    """
+    if name is not None:
+        return name
+    if tx.caller.kind is CallerKind.ROOT:
+        return None
+    if tx.caller.kind is not CallerKind.USER:
+        raise UserNameNeeded
+    return tx.caller.arn.rpartition("/")[2]
+
+
+def create_user(tx: Transaction, name: str, *, path: str = "/", tags: Pairs = (), boundary: str | None = None) -> User:
+    """Make a user, who may do nothing yet.
+
+    `boundary` is a reference to a policy. Raises EntityNameTaken, QuotaExceeded, TagKeysInvalid.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
+    """
+    account_id = tx.caller.account_id
+    held = tx.state.users.get(account_id, ())
+    if known := by_name.find(held, name):
+        raise EntityNameTaken(Entity.USER, known.name)
+    if len(held) >= catalog.iam_quota(IdentityQuota.USERS_PER_ACCOUNT.value):
+        raise QuotaExceeded(IdentityQuota.USERS_PER_ACCOUNT)
+    kept = tagged(Map(), tags, IdentityQuota.TAGS_PER_USER)
+    user = User(
+        id=ids.unique_id("AIDA", tx.state.seed, tx.serial()),
+        account_id=account_id,
+        name=name,
+        path=path,
+        created_at=tx.now,
+        tags=kept,
+        boundary=boundary,
+    )
+    return keep_user(tx, user)
+
+
+def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_path: str | None = None) -> User:
+    """Give a user another name, another path, or both: he stays who he is, with his keys and groups.
+
+    Raises EntityNotFound, EntityNameTaken.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html
+    """
+    user = user_of(tx.state, tx.caller.account_id, name)
+    changed = replace(user, name=new_name or user.name, path=new_path or user.path)
+    if by_name.key_of(changed.name) != by_name.key_of(user.name):
+        if known := by_name.find(tx.state.users[user.account_id], changed.name):
+            raise EntityNameTaken(Entity.USER, known.name)
+        _forget(tx, user)
+    for key_id in user.access_keys:
+        key = replace(tx.state.access_keys[key_id], user_name=changed.name)
+        tx.set(access_keys=tx.state.access_keys.insert(key_id, key))
+    return keep_user(tx, changed)
+
+
+def tag_user(tx: Transaction, name: str, tags: Pairs) -> None:
+    """Set tags of a user.
+
+    Raises EntityNotFound, QuotaExceeded, TagKeysInvalid.
+    """
+    user = user_of(tx.state, tx.caller.account_id, name)
+    keep_user(tx, replace(user, tags=tagged(user.tags, tags, IdentityQuota.TAGS_PER_USER)))
+
+
+def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
+    """Take tags off a user.
+
+    Raises EntityNotFound.
+    """
+    user = user_of(tx.state, tx.caller.account_id, name)
+    keep_user(tx, replace(user, tags=untagged(user.tags, keys)))
+
+
+def delete_user(tx: Transaction, name: str) -> None:
+    """Delete a user of whom nothing is left: IAM's own console takes it away first, the API does not.
+
+    Raises EntityNotFound, EntityInUse.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
+    """
+    user = user_of(tx.state, tx.caller.account_id, name)
+    # Unverified: which of several obstacles AWS names first.
+    for why, stands in (
+        (Obstacle.LOGIN, user.login is not None),
+        (Obstacle.ACCESS_KEYS, bool(user.access_keys)),
+        (Obstacle.INLINE_POLICIES, bool(user.inline_policies)),
+        (Obstacle.ATTACHED_POLICIES, bool(user.managed_policies)),
+        (Obstacle.GROUP_MEMBERSHIP, bool(user.groups)),
+    ):
+        if stands:
+            raise EntityInUse(why)
+    _forget(tx, user)
+    tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
+
+
+def keep_user(tx: Transaction, user: User) -> User:
+    """Keep a new or a changed user, and tell of it."""
+    held = tx.state.users.get(user.account_id, ())
+    tx.set(users=tx.state.users.insert(user.account_id, by_name.with_record(held, user)))
+    tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
+    return user
+
+
+def _forget(tx: Transaction, user: User) -> None:
+    left = by_name.without(tx.state.users[user.account_id], user.name)
+    tx.set(users=tx.state.users.insert(user.account_id, left))

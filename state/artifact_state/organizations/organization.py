@@ -1,0 +1,110 @@
+"""Organizations: made by an account that is in none, deleted when it is alone again.
+
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org.html
+"""
+
+from collections.abc import Iterator
+
+from artifact_state import arns, ids
+from artifact_state.authority import (
+    organization_of,
+    require_management,
+    require_management_or_delegate,
+    require_organization,
+)
+from artifact_state.errors import AlreadyInOrganization, Constraint, ConstraintViolated, OrganizationNotEmpty
+from artifact_state.events import OrganizationCreated, OrganizationDeleted
+from artifact_state.model import FeatureSet, JoinedMethod, Organization, PolicyType, Unit
+from artifact_state.organizations.accounts import join
+from artifact_state.organizations.attachments import drop_attachments
+from artifact_state.organizations.closures import forget_gone
+from artifact_state.organizations.tags import drop_tags
+from artifact_state.organizations.transfers import check_none_under_way
+from artifact_state.world import Transaction
+
+
+def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organization:
+    """Make the caller's account the management account of a new organization.
+
+    Raises AlreadyInOrganization, ConstraintViolated.
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
+    """
+    caller = tx.caller
+    if organization_of(tx.state, caller.account_id, tx.now):
+        raise AlreadyInOrganization(caller.account_id)
+    if feature_set is not FeatureSet.ALL and caller.partition == arns.GOVCLOUD:
+        # Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-organizations.html
+        raise ConstraintViolated(Constraint.CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION)
+    serial = tx.serial()
+    organization = Organization(
+        id=ids.organization_id(tx.state.seed, serial),
+        partition=caller.partition,
+        management_account_id=caller.account_id,
+        root_id=_free_root_id(tx, serial),
+        feature_set=feature_set,
+        created_at=tx.now,
+        enabled_policy_types=(PolicyType.SERVICE_CONTROL_POLICY,) if feature_set is FeatureSet.ALL else (),
+    )
+    tx.put(Unit(id=organization.root_id, organization_id=organization.id, parent_id=None, name="Root", serial=serial))
+    tx.record(OrganizationCreated(at=tx.now, organization_id=organization.id, management_account_id=caller.account_id))
+    # AWS lists the management account as INVITED.
+    join(tx, organization, caller.account_id, JoinedMethod.INVITED, at=tx.now)
+    return tx.state.organizations[organization.id]
+
+
+def describe_organization(tx: Transaction) -> Organization:
+    """Tell the caller's organization; every member may ask.
+
+    Raises NotInOrganization.
+    """
+    return require_organization(tx)
+
+
+def roots(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Organization, Unit]]]:
+    """Go through the organization's roots: there is one.
+
+    Raises NotInOrganization, WrongAccount.
+    """
+    organization = require_management_or_delegate(tx)
+    root = tx.state.units[organization.root_id]
+    return iter([(0, (organization, root))] if after < 0 else [])
+
+
+def delete_organization(tx: Transaction) -> None:
+    """Delete an organization that has no other account than its management account.
+
+    Its root, units, policies, requests, tags and handshakes go with it. The management account stands alone again and
+    keeps its roles; organization agreements cover nobody any more.
+    Raises NotInOrganization, WrongAccount, OrganizationNotEmpty, ConstraintViolated.
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_delete.html
+    """
+    organization = forget_gone(tx, require_management(tx))
+    if len(organization.members) > 1:
+        raise OrganizationNotEmpty(organization.id)
+    check_none_under_way(tx, organization)
+    tx.drop(tx.state.memberships[organization.management_account_id])
+    drop_tags(tx, organization.management_account_id)
+    drop_attachments(tx, organization.management_account_id)
+    for unit_id in (organization.root_id, *organization.units):
+        tx.drop(tx.state.units[unit_id])
+        drop_tags(tx, unit_id)
+        drop_attachments(tx, unit_id)
+    for policy_id in (one for held in organization.policies.values() for one in held.by_creation):
+        tx.drop(tx.state.policies[policy_id])
+        drop_tags(tx, policy_id)
+    if organization.resource_policy_id:
+        tx.drop(tx.state.resource_policies[organization.resource_policy_id])
+        drop_tags(tx, organization.resource_policy_id)
+    tx.drop(organization)
+    tx.record(
+        OrganizationDeleted(
+            at=tx.now, organization_id=organization.id, management_account_id=organization.management_account_id
+        )
+    )
+
+
+def _free_root_id(tx: Transaction, serial: int) -> str:
+    attempt = 0
+    while (root_id := ids.root_id(tx.state.seed, serial, attempt)) in tx.state.units:
+        attempt += 1
+    return root_id
