@@ -463,10 +463,11 @@ class TestDocument:
         start, end, size = *part.indices(len(whole.body))[:2], len(whole.body)
         assert dict(got.headers).get("Content-Range") == (f"bytes {start}-{end - 1}/{size}" if status == 206 else None)
 
-    def test_range_beyond_the_end(self, stranger: Client) -> None:
-        """What lies beyond the end cannot be had."""
+    @pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
+    def test_range_of_nothing(self, stranger: Client, asked: str) -> None:
+        """What lies beyond the end cannot be had, nor the last no bytes."""
         url = urlsplit(stranger.does(SERVICE, "GetTermForReport", reportId=REPORT)["documentPresignedUrl"])
-        headers = {"host": url.netloc, "range": "bytes=99999999-"}
+        headers = {"host": url.netloc, "range": asked}
         got = stranger.core.handle(Request("GET", url.path, url.query, headers, b""))
         assert (got.status, b"<Code>InvalidRange</Code>" in got.body) == (416, True)
 

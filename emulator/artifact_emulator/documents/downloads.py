@@ -10,6 +10,7 @@ from hashlib import md5
 from types import MappingProxyType
 from uuid import uuid4
 
+from werkzeug.datastructures import Range
 from werkzeug.http import parse_range_header
 
 from artifact_emulator.documents import links
@@ -63,13 +64,15 @@ def _whole_or_part(request: Request, link: Link, body: bytes) -> Reply:
         ("Accept-Ranges", "bytes"),
         ("ETag", f'"{md5(body, usedforsecurity=False).hexdigest()}"'),
     )
-    asked = parse_range_header(request.headers.get("range"))
+    wanted = request.headers.get("range", "")
+    # The last none of the bytes are a range that cannot be satisfied (RFC 9110, 14.1.2); werkzeug reads no range in it.
+    asked = Range("bytes", [(len(body), None)]) if wanted.strip() == "bytes=-0" else parse_range_header(wanted)
     # S3 gives the whole where several ranges are asked for, or none that it can read.
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return Reply(200, headers, body)
     found = asked.range_for_length(len(body))
     if found is None:
-        details = {"RangeRequested": request.headers["range"], "ActualObjectSize": str(len(body))}
+        details = {"RangeRequested": wanted, "ActualObjectSize": str(len(body))}
         return _refuse(416, "InvalidRange", "The requested range is not satisfiable", details)
     start, end = found
     return Reply(206, (*headers, ("Content-Range", f"bytes {start}-{end - 1}/{len(body)}")), body[start:end])
