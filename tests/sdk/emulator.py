@@ -207,7 +207,7 @@ class Account:
 def written_in(pdf: bytes) -> str:
     """Give what a document's pages say, as they are printed: enough to look for a word."""
     assert pdf.startswith(b"%PDF-")
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    streams = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
     return b"\n".join(map(zlib.decompress, streams)).decode("latin-1")
 
 
