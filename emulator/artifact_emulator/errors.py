@@ -436,6 +436,13 @@ _IAM: Rows = {
     errors.DeletionTaskNotFound: lambda refusal, caller: (
         "NoSuchEntityException", f"The deletion task {refusal.name} cannot be found."
     ),
+    errors.AccessReportNotFound: lambda refusal, caller: (
+        "NoSuchEntityException", f"The job {refusal.name} cannot be found."
+    ),
+    # Unverified: AWS's text for who is no management account.
+    errors.AccessReportsDenied: _says(
+        "AccessDenied", "Access reports of an organization are for its management account."
+    ),
     errors.LinkedServiceNotFound: lambda refusal, caller: (
         "NoSuchEntityException", f"The service {refusal.name} has no service-linked role."
     ),

@@ -16,7 +16,7 @@
     │   ├── UnitNotFound  ParentNotFound  SourceParentNotFound  DestinationParentNotFound
     │   ├── ChildNotFound  TargetNotFound  RootNotFound
     │   ├── PolicyNotFound  EffectivePolicyNotFound  ResourcePolicyNotFound
-    │   ├── RoleNotFound  DeletionTaskNotFound  LinkedServiceNotFound
+    │   ├── RoleNotFound  DeletionTaskNotFound  LinkedServiceNotFound  AccessReportNotFound
     │   ├── InquiryNotFound  EntityNotFound
     │   └── AgreementNotFound  CustomerAgreementNotFound  ReportNotFound  TransferNotFound
     ├── Conflict                    what he asks does not fit what is there
@@ -229,6 +229,10 @@ class NotManagementAccount(Denied):
     """The caller's account is a delegated administrator, and the management account alone may do this."""
 
 
+class AccessReportsDenied(Denied):
+    """Reports on the use of services are for an organization's management account alone."""
+
+
 class RootNotAssumable(Denied):
     """The account is no member that the caller may be the root user of, or root sessions are switched off."""
 
@@ -329,6 +333,10 @@ class EntityNotFound(NotFound):
 
 class DeletionTaskNotFound(NotFound):
     """No such deletion task in the account."""
+
+
+class AccessReportNotFound(NotFound):
+    """No such report on the use of services in the account."""
 
 
 class LinkedServiceNotFound(NotFound):

@@ -25,8 +25,9 @@ HOSTILE = (
 _INSTANTS = st.integers(0, 2**33).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 # Names of nothing, in the form of everything.
 EXAMPLES = (
-    "a", "aa", "1", "1" * 12, "a@b.co", "v1", "/", "/a/", "o-1234567890", "r-ab12", "ou-ab12-12345678", "p-12345678",
-    "h-12345678", "car-12345678", "rp-1234", "rt-12345678", "AKIA" + "A" * 16, "arn:aws:iam::aws:policy/Nothing",
+    "a", "aa", "1", "1" * 12, "a@b.co", "v1", "/", "/a/", "o-1234567890", "o-1234567890/r-ab12", "r-ab12",
+    "ou-ab12-12345678", "p-12345678", "h-12345678", "car-12345678", "rp-1234", "rt-12345678", "AKIA" + "A" * 16,
+    "arn:aws:iam::aws:policy/Nothing",
     "arn:aws:artifact:us-east-1:111122223333:compliance-inquiry/compliance-inquiry-" + "a1B2" * 4,
     *(f"{kind}-{'a1B2' * 4}" for kind in ("agreement", "customer-agreement", "report", "compliance-inquiry")),
     *(f"{kind}-token-{'a1B2' * 6}" for kind in ("agreement", "nda")), "0f8fad5b-d9cb-469f-a165-70867728950e",

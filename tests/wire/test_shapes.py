@@ -52,6 +52,7 @@ every_operation = pytest.mark.parametrize(
 
 # A whole match of every pattern, and strings on which regular expression dialects disagree.
 EXAMPLES = (
+    "o-1234567890/r-ab12",
     "a", "1", "A", "aa", "a@b.co", "123456", "1" * 12, "1" * 16, "AKIA" + "A" * 16, "h-12345678", "p-FullAWSAccess",
     "r-ab12", "ou-ab12-12345678", "o-1234567890", "car-12345678", "rp-1234", "rt-12345678", "v1", "v12.a-b", "/", "/a/",
     "artifact.amazonaws.com", "arn:aws:iam::123456789012:role/some", "arn:aws:organizations::123456789012:x",

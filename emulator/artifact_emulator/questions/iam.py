@@ -37,6 +37,8 @@ def resources(tx: Seen, operation: str, members: Members) -> Resources:
         yield "role", _arn(tx, "role", "/", members["DeletionTaskId"].removeprefix("task/").rpartition("/")[0])
     elif not named and tx.caller.kind in (CallerKind.USER, CallerKind.ROOT):
         yield "user", tx.caller.arn  # What names no user is about the caller.
+    if "EntityPath" in members:
+        yield "access-report", _arn(tx, "access-report", "/", members["EntityPath"])
     if "PolicyArn" in members:
         yield "policy", members["PolicyArn"]
     if operation == "CreatePolicy":

@@ -223,6 +223,12 @@ def resource_types(action: str) -> frozenset[str]:
     return _resource_types().get(action, frozenset())
 
 
+@cache
+def actions_of(service: str) -> frozenset[str]:
+    """Name the actions of a service as policies do, in lower case, such as `iam:getrole`."""
+    return frozenset(one.lower() for one in _resource_types() if one.startswith(f"{service}:"))
+
+
 def iam_quota(name: str) -> int:
     """Give a default quota of IAM, by AWS's own name for it."""
     limit: int = _read("iam_quotas")["quotas"][name]

@@ -33,7 +33,16 @@ from artifact_state.model.handshakes import (
     Transfer,
     TransferStatus,
 )
-from artifact_state.model.iam import Caller, CallerKind, DeletionTask, Role, RoleUsage, Session
+from artifact_state.model.iam import (
+    AccessReport,
+    Caller,
+    CallerKind,
+    DeletionTask,
+    Role,
+    RoleUsage,
+    ServiceAccess,
+    Session,
+)
 from artifact_state.model.inquiries import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
 from artifact_state.model.organizations import (
     Delegation,
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SHELVES",
     "Acceptance",
+    "AccessReport",
     "Account",
     "AccountState",
     "Attachment",
@@ -88,6 +98,7 @@ __all__ = [
     "Role",
     "RoleUsage",
     "RootFeature",
+    "ServiceAccess",
     "Session",
     "State",
     "Tag",
@@ -148,6 +159,7 @@ class State:
     alias_accounts: Map[str, str] = Map()
     """The account of each alias: no two accounts have the same."""
     deletion_tasks: Map[str, DeletionTask] = Map()
+    access_reports: Map[str, AccessReport] = Map()
     sessions: Map[str, Session] = Map()
     session_order: Ordered[str] = Ordered()
     acceptances: Map[str, Acceptance] = Map()
@@ -179,6 +191,7 @@ SHELVES: dict[type, tuple[str, Callable[[Any], str]]] = {
     Handshake: ("handshakes", attrgetter("id")),
     Transfer: ("transfers", attrgetter("id")),
     DeletionTask: ("deletion_tasks", attrgetter("id")),
+    AccessReport: ("access_reports", attrgetter("id")),
     Session: ("sessions", attrgetter("access_key_id")),
     Acceptance: ("acceptances", attrgetter("id")),
     Token: ("tokens", attrgetter("id")),

@@ -80,6 +80,31 @@ class DeletionTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAccess:
+    """How some accounts use one service: how many of them tried, and the latest attempt."""
+
+    service: str
+    accounts: int = 0
+    entity_path: str = ""
+    """Where in the organization the account is that tried last."""
+    region: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessReport:
+    """What was found when a management account asked how services are used, or why nothing was."""
+
+    id: str
+    account_id: str
+    created_at: datetime
+    completes_at: datetime
+    failure: str = ""
+    services: tuple[ServiceAccess, ...] = ()
+    """Those that may be used, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Temporary credentials: of a role, of a user, or of somebody whom a user vouches for."""
 

@@ -355,6 +355,12 @@ SERVICE = Service(
                 "CallerIsNotManagementAccountException",
             ),
         ),
+        "GenerateOrganizationsAccessReport": Operation(
+            name="GenerateOrganizationsAccessReport",
+            request="GenerateOrganizationsAccessReportRequest",
+            reply="GenerateOrganizationsAccessReportResponse",
+            errors=("ReportGenerationLimitExceededException",),
+        ),
         "GetAccessKeyLastUsed": Operation(
             name="GetAccessKeyLastUsed", request="GetAccessKeyLastUsedRequest", reply="GetAccessKeyLastUsedResponse"
         ),
@@ -401,6 +407,12 @@ SERVICE = Service(
             request="GetLoginProfileRequest",
             reply="GetLoginProfileResponse",
             errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "GetOrganizationsAccessReport": Operation(
+            name="GetOrganizationsAccessReport",
+            request="GetOrganizationsAccessReportRequest",
+            reply="GetOrganizationsAccessReportResponse",
+            errors=("NoSuchEntityException",),
         ),
         "GetPolicy": Operation(
             name="GetPolicy",
@@ -840,7 +852,6 @@ SERVICE = Service(
             "EnableMFADevice",
             "EnableOutboundWebIdentityFederation",
             "GenerateCredentialReport",
-            "GenerateOrganizationsAccessReport",
             "GenerateServiceLastAccessedDetails",
             "GetAccountProperties",
             "GetCredentialReport",
@@ -849,7 +860,6 @@ SERVICE = Service(
             "GetInstanceProfile",
             "GetMFADevice",
             "GetOpenIDConnectProvider",
-            "GetOrganizationsAccessReport",
             "GetOutboundWebIdentityFederationInfo",
             "GetRoleTemplateVersion",
             "GetSAMLProvider",
@@ -921,12 +931,27 @@ SERVICE = Service(
         ),
         "PolicyEvaluationException": ErrorShape(code="PolicyEvaluation", status=500, members=("message",)),
         "PolicyNotAttachableException": ErrorShape(code="PolicyNotAttachable", status=400, members=("message",)),
+        "ReportGenerationLimitExceededException": ErrorShape(
+            code="ReportGenerationLimitExceeded", status=409, members=("message",)
+        ),
         "ServiceAccessNotEnabledException": ErrorShape(code="ServiceAccessNotEnabledException", status=400),
         "ServiceFailureException": ErrorShape(code="ServiceFailure", status=500, members=("message",)),
         "ServiceNotSupportedException": ErrorShape(code="NotSupportedService", status=404, members=("message",)),
         "UnmodifiableEntityException": ErrorShape(code="UnmodifiableEntity", status=400, members=("message",)),
     },
     layouts={
+        "AccessDetail": Layout(
+            kind="structure",
+            members={
+                "ServiceName": "serviceNameType",
+                "ServiceNamespace": "serviceNamespaceType",
+                "Region": "stringType",
+                "EntityPath": "organizationsEntityPathType",
+                "LastAuthenticatedTime": "dateType",
+                "TotalAuthenticatedEntities": "integerType",
+            },
+        ),
+        "AccessDetails": Layout(kind="list", of="AccessDetail"),
         "AccessKey": Layout(
             kind="structure",
             members={
@@ -1098,6 +1123,7 @@ SERVICE = Service(
         "EnableOrganizationsRootSessionsResponse": Layout(
             kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
         ),
+        "ErrorDetails": Layout(kind="structure", members={"Message": "stringType", "Code": "stringType"}),
         "EvalDecisionDetailsType": Layout(kind="map", of="PolicyEvaluationDecisionType"),
         "EvaluationResult": Layout(
             kind="structure",
@@ -1115,6 +1141,11 @@ SERVICE = Service(
         ),
         "EvaluationResultsListType": Layout(kind="list", of="EvaluationResult"),
         "FeaturesListType": Layout(kind="list", of="FeatureType"),
+        "GenerateOrganizationsAccessReportRequest": Layout(
+            kind="structure",
+            members={"EntityPath": "organizationsEntityPathType", "OrganizationsPolicyId": "organizationsPolicyIdType"},
+        ),
+        "GenerateOrganizationsAccessReportResponse": Layout(kind="structure", members={"JobId": "jobIDType"}),
         "GetAccessKeyLastUsedRequest": Layout(kind="structure", members={"AccessKeyId": "accessKeyIdType"}),
         "GetAccessKeyLastUsedResponse": Layout(
             kind="structure", members={"UserName": "existingUserNameType", "AccessKeyLastUsed": "AccessKeyLastUsed"}
@@ -1169,6 +1200,29 @@ SERVICE = Service(
         ),
         "GetLoginProfileRequest": Layout(kind="structure", members={"UserName": "userNameType"}),
         "GetLoginProfileResponse": Layout(kind="structure", members={"LoginProfile": "LoginProfile"}),
+        "GetOrganizationsAccessReportRequest": Layout(
+            kind="structure",
+            members={
+                "JobId": "jobIDType",
+                "MaxItems": "maxItemsType",
+                "Marker": "markerType",
+                "SortKey": "sortKeyType",
+            },
+        ),
+        "GetOrganizationsAccessReportResponse": Layout(
+            kind="structure",
+            members={
+                "JobStatus": "jobStatusType",
+                "JobCreationDate": "dateType",
+                "JobCompletionDate": "dateType",
+                "NumberOfServicesAccessible": "integerType",
+                "NumberOfServicesNotAccessed": "integerType",
+                "AccessDetails": "AccessDetails",
+                "IsTruncated": "booleanType",
+                "Marker": "markerType",
+                "ErrorDetails": "ErrorDetails",
+            },
+        ),
         "GetPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType"}),
         "GetPolicyResponse": Layout(kind="structure", members={"Policy": "Policy"}),
         "GetPolicyVersionRequest": Layout(
@@ -1972,6 +2026,8 @@ SERVICE = Service(
         "^[\\t\\n\\r -~\\u00A1-\\u00FF]*$": "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
         "^[A-Za-z0-9_]+$": "[\\w]+",
         "^v[1-9][0-9]*(\\.[A-Za-z0-9\\-]*)?$": "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?",
+        "^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}[0-9a-z\\-/]*$": "^o-[0-9a-z]{10,32}\\/r-[0-9a-z]{4,32}[0-9a-z-\\/]*",
+        "^p-[0-9a-zA-Z_]{8,128}$": "^p-[0-9a-zA-Z_]{8,128}$",
         "^[ -\\u00FF]+$": "[\\u0020-\\u00FF]+",
         "^/[!-\\u007F]*$": "\\u002F[\\u0021-\\u007F]*",
     },

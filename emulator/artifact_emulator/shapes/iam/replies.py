@@ -209,6 +209,12 @@ class EnableOrganizationsRootSessionsResponse(TypedDict, total=False):
     EnabledFeatures: list[FeatureType]
 
 
+class GenerateOrganizationsAccessReportResponse(TypedDict, total=False):
+    """What GenerateOrganizationsAccessReport answers."""
+
+    JobId: str
+
+
 class AccessKeyLastUsed(TypedDict, total=False):
     """Part of a reply."""
 
@@ -414,6 +420,41 @@ class GetLoginProfileResponse(TypedDict, total=False):
     """What GetLoginProfile answers."""
 
     LoginProfile: Required[LoginProfile]
+
+
+JobStatusType = Literal["IN_PROGRESS", "COMPLETED", "FAILED"]
+
+
+class AccessDetail(TypedDict, total=False):
+    """Part of a reply."""
+
+    ServiceName: Required[str]
+    ServiceNamespace: Required[str]
+    Region: str
+    EntityPath: str
+    LastAuthenticatedTime: datetime
+    TotalAuthenticatedEntities: int
+
+
+class ErrorDetails(TypedDict, total=False):
+    """Part of a reply."""
+
+    Message: Required[str]
+    Code: Required[str]
+
+
+class GetOrganizationsAccessReportResponse(TypedDict, total=False):
+    """What GetOrganizationsAccessReport answers."""
+
+    JobStatus: Required[JobStatusType]
+    JobCreationDate: Required[datetime]
+    JobCompletionDate: datetime
+    NumberOfServicesAccessible: int
+    NumberOfServicesNotAccessed: int
+    AccessDetails: list[AccessDetail]
+    IsTruncated: bool
+    Marker: str
+    ErrorDetails: ErrorDetails
 
 
 class GetPolicyResponse(TypedDict, total=False):

@@ -39,9 +39,20 @@ RoleMaxSessionDurationType = Annotated[int, Rule(ge=3600, le=43200)]
 CustomSuffixType = Annotated[str, Rule(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
 AccessKeyIdType = Annotated[str, Rule(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_]+$")]
 PolicyVersionIdType = Annotated[str, Rule(pattern=r"^v[1-9][0-9]*(\.[A-Za-z0-9\-]*)?$")]
+OrganizationsEntityPathType = Annotated[
+    str, Rule(min_length=19, max_length=427, pattern=r"^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}[0-9a-z\-/]*$")
+]
+OrganizationsPolicyIdType = Annotated[str, Rule(pattern=r"^p-[0-9a-zA-Z_]{8,128}$")]
 EntityType = Literal["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
 MaxItemsType = Annotated[int, Rule(ge=1, le=1000)]
 MarkerType = Annotated[str, Rule(min_length=1, max_length=320, pattern=r"^[ -\u00FF]+$")]
+JobIDType = Annotated[str, Rule(min_length=36, max_length=36)]
+SortKeyType = Literal[
+    "SERVICE_NAMESPACE_ASCENDING",
+    "SERVICE_NAMESPACE_DESCENDING",
+    "LAST_AUTHENTICATED_TIME_ASCENDING",
+    "LAST_AUTHENTICATED_TIME_DESCENDING",
+]
 DeletionTaskIdType = Annotated[str, Rule(min_length=1, max_length=1000)]
 PolicyUsageType = Literal["PermissionsPolicy", "PermissionsBoundary"]
 PathPrefixType = Annotated[str, Rule(min_length=1, max_length=512, pattern=r"^/[!-\u007F]*$")]
@@ -345,6 +356,13 @@ class EnableOrganizationsRootSessionsRequest(Shape):
     """What EnableOrganizationsRootSessions is asked."""
 
 
+class GenerateOrganizationsAccessReportRequest(Shape):
+    """What GenerateOrganizationsAccessReport is asked."""
+
+    entity_path: OrganizationsEntityPathType = required("EntityPath")
+    organizations_policy_id: OrganizationsPolicyIdType | None = optional("OrganizationsPolicyId")
+
+
 class GetAccessKeyLastUsedRequest(Shape):
     """What GetAccessKeyLastUsed is asked."""
 
@@ -399,6 +417,15 @@ class GetLoginProfileRequest(Shape):
     """What GetLoginProfile is asked."""
 
     user_name: UserNameType | None = optional("UserName")
+
+
+class GetOrganizationsAccessReportRequest(Shape):
+    """What GetOrganizationsAccessReport is asked."""
+
+    job_id: JobIDType = required("JobId")
+    max_items: MaxItemsType | None = optional("MaxItems")
+    marker: MarkerType | None = optional("Marker")
+    sort_key: SortKeyType | None = optional("SortKey")
 
 
 class GetPolicyRequest(Shape):
