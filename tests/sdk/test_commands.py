@@ -623,6 +623,21 @@ class TestPolicy:
         assert main(("policy", "explain", "none")) == 1
         assert "No call none is remembered" in capsys.readouterr().err
 
+    def test_explain_what_no_policy_refused(self, world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        """A refusal of the service itself is told as one, and that no policy changes it."""
+        management = world.client("organizations", "111122223333")
+        target = {"Id": "444455556666", "Type": "ACCOUNT"}
+        invited = management.invite_account_to_organization(Target=target)["Handshake"]["Id"]
+        member = world.client("organizations", "444455556666")
+        member.accept_handshake(HandshakeId=invited)
+        with pytest.raises(ClientError):
+            member.enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
+        told = said(capsys, "policy", "explain")
+        assert told.startswith(
+            "refused: AccessDeniedException\n  You don't have permissions to access this resource.\n"
+        )
+        assert "the service itself refused it" in told
+
     def test_explain_nothing(self, world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
         """Where nothing was refused there is nothing to explain."""
         assert main(("policy", "explain", "--endpoint", world.endpoint)) == 1

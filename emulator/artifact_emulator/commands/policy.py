@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             if options.json:
                 say_json(told)
             else:
-                say("\n\n".join(map(_told, told["decisions"])) or f"allowed\n  {told['reason']}")
+                say("\n\n".join([*map(_told, told["decisions"]), *_beside(told)]))
     return 0
 
 
@@ -79,6 +79,16 @@ def _suggest(world: "RemoteWorld", principal: str | None) -> None:
     if not policy["Statement"]:
         raise CannotDo(f"{principal} made no call that takes a permission; {_named(callers)}")
     say_json(policy)
+
+
+def _beside(told: dict[str, Any]) -> list[str]:
+    """Say what no decision says: that none was asked for, or that the service refused what policies let through."""
+    if "reason" not in told:
+        return []
+    if "error" not in told:
+        return [f"allowed\n  {told['reason']}"]
+    error = told["error"]
+    return [f"refused: {error['code']}\n  {error['message']}\n  {told['reason']}"]
 
 
 def _last_refused(world: "RemoteWorld") -> str:

@@ -11,6 +11,8 @@ from artifact_emulator.permissions.explaining import explained
 from artifact_emulator.suggesting import least_policy
 from artifact_state.worlds import Worlds
 
+_UNASKED = "No policy was asked: no policy binds the root user who called, or permissions are not looked at."
+
 
 class DecisionPath(BaseModel):
     """The call that a path names."""
@@ -33,13 +35,17 @@ def add(app: OpenAPI, served: Worlds) -> None:
     def explain(path: DecisionPath) -> Response:
         instruments = instruments_of(asked_world(served))
         found = instruments.decisions.of(path.request_id)
-        if found is not None:
-            return jsonify({"request_id": path.request_id, **explained(found)})
-        if any(one.request_id == path.request_id for one in instruments.trail.calls()):
-            told = {"allowed": True, "enforced": True, "decisions": []}
-            why = "No policy was asked: no policy binds the root user who called, or permissions are not looked at."
-            return jsonify({"request_id": path.request_id, **told, "reason": why})
-        return response(problem(404, "Not found", f"No call {path.request_id} is remembered."))
+        call = next((one for one in instruments.trail.calls() if one.request_id == path.request_id), None)
+        if found is None and call is None:
+            return response(problem(404, "Not found", f"No call {path.request_id} is remembered."))
+        told = {"request_id": path.request_id, **explained(found or [])}
+        if call is not None and call.failure is not None:
+            told["error"] = {"code": call.failure.code, "message": call.failure.message}
+        if found is None:
+            told["reason"] = _UNASKED
+        if told["allowed"] and "error" in told:
+            told["reason"] = "No policy refused the call, and none would let it through: the service itself refused it."
+        return jsonify(told)
 
     @app.get(f"{PREFIX}/policy-suggestion", summary="Suggest the least policy for what a principal has called")
     def suggest(query: SuggestionQuery) -> Response:
