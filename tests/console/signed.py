@@ -1,5 +1,6 @@
 """The console as somebody uses it: pages are opened, links followed, buttons pressed by what is written on them."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,22 @@ class Console:
         form.get_by_label("Account ID").fill(account)
         form.get_by_role("button", name="Sign in").click()
         self.page.get_by_text(f"Root user in {account}").wait_for()
+
+    def sign_in_user(self, account: str, user: str, *actions: str) -> None:
+        """Make an IAM user who may do some actions, and sign in as him."""
+        iam, password = self.client("iam", account), "Secret-123"
+        iam.create_user(UserName=user)
+        iam.create_login_profile(UserName=user, Password=password)
+        allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+        iam.put_user_policy(UserName=user, PolicyName="some", PolicyDocument=policy)
+        self.open("/sign-in")
+        form = self.page.locator("form").filter(has=self.page.get_by_role("heading", name="IAM user"))
+        form.get_by_label("Account ID").fill(account)
+        form.get_by_label("IAM user name").fill(user)
+        form.get_by_label("Password").fill(password)
+        form.get_by_role("button", name="Sign in as IAM user").click()
+        self.page.get_by_text(user).first.wait_for()
 
     def follow(self, name: str) -> None:
         """Follow a link."""

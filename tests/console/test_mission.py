@@ -199,6 +199,22 @@ class TestAgreements:
         console.open("/artifact/agreements?tab=organization")
         assert "Your organization isn't using AWS Artifact to accept agreements" in console.told
 
+    def test_messages_to_who_lacks_permissions(self, console: Console) -> None:
+        """Who may not describe the organization, or not download, is told which permission AWS says is missing."""
+        console.organization()
+        console.sign_in(MANAGEMENT)
+        enable(console)
+        accept(console, BAA)
+        console.sign_in_user(MANAGEMENT, "Alice", "artifact:*")
+        console.open("/artifact/agreements?tab=organization")
+        assert "You don't have the permissions to retrieve information about your AWS account's" in console.told
+        reading = ("organizations:Describe*", "organizations:List*", "iam:GetRole")
+        console.sign_in_user(MANAGEMENT, "Bob", "artifact:List*", *reading)
+        console.open("/artifact/agreements?tab=organization")
+        console.page.get_by_role("radio", name=BAA, exact=True).check()
+        console.press("Download agreement")
+        assert "You don't have the permissions to download the agreement." in console.told
+
     def test_account_agreement(self, console: Console) -> None:
         """An account accepts for itself, without any organization."""
         console.sign_in(STRANGER)
