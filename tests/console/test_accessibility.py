@@ -9,6 +9,7 @@ from tests.console.signed import MANAGEMENT, Console
 
 pytestmark = pytest.mark.xdist_group("browser")  # One browser is enough.
 
+BAA, SOC = "agreement-y03aUwMAEorHtqjv", "report-VhEEPUfxhJkzHt2K"
 PAGES = (
     "/",
     "/sign-in",
@@ -30,6 +31,8 @@ PAGES = (
     "/artifact/reports",
     "/artifact/agreements",
     "/artifact/agreements?tab=organization",
+    f"/artifact/agreements/{BAA}/nda",
+    f"/artifact/reports/{SOC}",
     "/artifact/assurance-assistant",
     "/artifact/assurance-assistant/new",
     "/iam/roles",
