@@ -511,7 +511,6 @@ _DENIAL_MESSAGES = {
     Denial.NOT_MANAGEMENT_ACCOUNT: "Only the organization's management account can accept or terminate its agreements.",
     Denial.ALL_FEATURES_REQUIRED: "Organization agreements require an organization with all features enabled.",
     Denial.TRUSTED_ACCESS_DISABLED: "Trusted access for AWS Artifact is not enabled in your organization.",
-    Denial.NOT_OWNER: "Only the account that accepted the agreement can terminate it.",
     Denial.OFFLINE_AGREEMENT: "An agreement that was signed offline can't be terminated in AWS Artifact.",
 }
 

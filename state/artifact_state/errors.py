@@ -150,7 +150,6 @@ class Denial(Enum):
     NOT_MANAGEMENT_ACCOUNT = "only the organization's management account may do this"
     ALL_FEATURES_REQUIRED = "the organization has only the consolidated billing features"
     TRUSTED_ACCESS_DISABLED = "trusted access for AWS Artifact is not enabled in the organization"
-    NOT_OWNER = "another account owns the agreement"
     OFFLINE_AGREEMENT = "the agreement was signed outside AWS Artifact"
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from artifact_state import catalog
 from artifact_state.artifact import agreements
+from artifact_state.artifact.tokens import issue
 from artifact_state.errors import (
     AgreementDenied,
     AgreementNotFound,
@@ -17,7 +18,7 @@ from artifact_state.errors import (
     Refused,
 )
 from artifact_state.events import AgreementAccepted, AgreementTerminated
-from artifact_state.model import Acceptance, FeatureSet, TerminatedBy
+from artifact_state.model import Acceptance, FeatureSet, TerminatedBy, TokenPurpose
 from artifact_state.organizations import accounts, closures, organization, trusted_access
 from artifact_state.world import Transaction, World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, transaction
@@ -27,6 +28,7 @@ SYNC = "aws-artifact-account-sync.amazonaws.com"
 ACCOUNT_AGREEMENT = "agreement-9c1kBcYznTkcpRIm"
 ORGANIZATION_AGREEMENT = "agreement-y03aUwMAEorHtqjv"
 GOVCLOUD_AGREEMENT = "agreement-Og8HCNyYwYNp8AR1"
+(OFFLINE,) = catalog.offline_agreements("aws")
 
 
 @pytest.fixture
@@ -517,6 +519,48 @@ class TestTerminateAgreement:
             CustomerAgreementNotFound,
             lambda: act(world, agreements.terminate_agreement, acceptance.id, token),
         )
+
+
+class TestSignOffline:
+    """sign_offline: what an account signed with AWS outside AWS Artifact."""
+
+    def test_is_in_force_beside_the_others(self, world: World) -> None:
+        """It is the account's alone, and stands beside what the account accepted here."""
+        member = new_account(world)
+        own = accept(world, ACCOUNT_AGREEMENT, member)
+        signed = act(world, agreements.sign_offline, OFFLINE.id, account=member)
+        assert agreements.agreement_of(signed) is OFFLINE
+        assert seen(world, member) == [own.id, signed.id]
+        assert seen(world, MANAGEMENT) == []
+
+    def test_twice(self, world: World) -> None:
+        """One that is in force is given as it is."""
+        signed = act(world, agreements.sign_offline, OFFLINE.id)
+        assert act(world, agreements.sign_offline, OFFLINE.id) == signed
+
+    @pytest.mark.parametrize("agreement_id", [ACCOUNT_AGREEMENT, "agreement-OfflineBaaGovSmp"])
+    def test_of_others(self, world: World, agreement_id: str) -> None:
+        """What is accepted in AWS Artifact, or signed in another partition, is not signed so."""
+        refuses(world, AgreementNotFound, lambda: act(world, agreements.sign_offline, agreement_id))
+
+    def test_cannot_be_terminated(self, world: World) -> None:
+        """Its owner gets no token that would end it, and ends it with none."""
+        signed = act(world, agreements.sign_offline, OFFLINE.id)
+        assert act(world, agreements.get_customer_agreement, signed.id) == (signed, None)
+        with transaction(world) as tx:
+            token = issue(tx, TokenPurpose.TERMINATE_AGREEMENT, signed.id)
+        denied(
+            world,
+            Denial.OFFLINE_AGREEMENT,
+            lambda: act(world, agreements.terminate_agreement, signed.id, token),
+        )
+
+    def test_is_terminated_by_aws(self, world: World) -> None:
+        """AWS may end it, and it may be signed again."""
+        signed = act(world, agreements.sign_offline, OFFLINE.id)
+        act(world, agreements.terminate_by_aws, signed.id)
+        assert seen(world, MANAGEMENT) == []
+        assert act(world, agreements.sign_offline, OFFLINE.id).id != signed.id
 
 
 class TestTerminateByAws:

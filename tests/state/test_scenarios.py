@@ -24,6 +24,7 @@ from artifact_state.world import Options, World
 
 MANAGEMENT = "111122223333"
 BAA = "AWS Organizations Business Associate Addendum"
+OFFLINE_BAA = "Offline Business Associate Addendum (BAA)"
 NOW = "2026-01-01T00:00:00Z"
 A = {"name": "A", "email": "a@a.io"}
 SCP = PolicyType.SERVICE_CONTROL_POLICY
@@ -99,6 +100,17 @@ class TestLoad:
             roles = [one.name for one in roles_of(world.state, MANAGEMENT, "/", world.clock.now())]
             assert "AWSServiceRoleForArtifact" in roles
 
+    @pytest.mark.parametrize("ended", [None, "aws"])
+    def test_signed_offline(self, ended: str | None) -> None:
+        """An account has what it signed outside AWS Artifact, as the description says again."""
+        signed = {"agreement": OFFLINE_BAA, "terminated": ended} if ended else OFFLINE_BAA
+        world = made({"accounts": [{"id": MANAGEMENT, "agreements": [signed]}]})
+        (acceptance,) = world.state.acceptances.values()
+        assert agreements.agreement_of(acceptance).offline
+        assert (acceptance.terminated_by is None) is (ended is None)
+        written = describe(world)
+        assert describe(load(written)) == written
+
     def test_former_accounts(self) -> None:
         """Whoever was removed is a member no longer."""
         former = {"name": "Gone", "id": "222233334444", "joined": "invited"}
@@ -132,6 +144,11 @@ class TestLoad:
                 "no service 'nonsense.example.com' to trust",
             ),
             (scenario(agreements=["No agreement"]), ("agreements", 0), BAA),
+            (
+                scenario({"name": "A", "agreements": [{"agreement": OFFLINE_BAA, "terminated": "customer"}]}),
+                ("accounts", 0, "agreements", 0, "terminated"),
+                "signed offline",
+            ),
             (
                 scenario(policies=[{"name": "P", "content": {"a": 1}}]),
                 ("policies", 0, "content"),

@@ -8,11 +8,12 @@ import pytest
 from artifact_emulator.core import Core
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, trust
+from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, download, trust
 from tests.wire.test_control import call, done, refused, told
 
 REPORTS = "/_emulator/artifact/reports"
 AGREEMENTS = "/_emulator/artifact/customer-agreements"
+OFFLINE = "/_emulator/artifact/offline-agreements"
 NEW = {"name": "Sample", "series": "SOC"}
 
 
@@ -242,6 +243,37 @@ class TestTerminate:
         for name in (accepted, "customer-agreement-0000000000000000", "x"):
             status, detail = refused(stranger.core, "POST", f"{AGREEMENTS}/{name}/terminate")
             assert (status, name in detail) == (404, True)
+
+
+class TestSignOffline:
+    """POST `/_emulator/artifact/offline-agreements`."""
+
+    @pytest.mark.parametrize(("partition", "region"), [("aws", "us-east-1"), ("aws-us-gov", "us-gov-west-1")])
+    def test_shows_and_stays(self, core: Core, stranger: Client, partition: str, region: str) -> None:
+        """Its account sees it active and downloads it; it cannot be terminated, and was never offered."""
+        client = Client(core, stranger.account, region=region)
+        signed = told(core, "POST", OFFLINE, {"account": stranger.account, "partition": partition})
+        (listed,) = client.does("artifact", "ListCustomerAgreements")["customerAgreements"]
+        assert (listed["id"], listed["state"], listed["type"]) == (signed["id"], "ACTIVE", "CUSTOM")
+        assert listed["name"] == "Offline Business Associate Addendum (BAA)"
+        assert listed["arn"].startswith(f"arn:{partition}:artifact::{stranger.account}:customer-agreement/")
+        assert signed["name"] not in {one["name"] for one in client.does("artifact", "ListAgreements")["agreements"]}
+        shown = client.does("artifact", "GetCustomerAgreement", customerAgreementId=signed["id"])
+        assert shown.keys() == {"documentPresignedUrl", "terminateTerms"}
+        assert download(client, shown["documentPresignedUrl"]).startswith(b"%PDF-")
+        got = client.is_refused(
+            "artifact",
+            "TerminateAgreement",
+            customerAgreementId=signed["id"],
+            terminateAgreementToken="agreement-token-" + "0" * 24,
+        )
+        assert (got.status, got.code) == (403, "AccessDeniedException")
+        assert "offline" in got.message
+
+    @pytest.mark.parametrize("body", [{}, {"account": "1"}, {"account": "1" * 12, "partition": "aws-cn"}, {"who": 1}])
+    def test_refuses(self, core: Core, body: Any) -> None:
+        """Who is no account, and where there is none."""
+        assert refused(core, "POST", OFFLINE, body)[0] == 400
 
 
 class TestStrangers:

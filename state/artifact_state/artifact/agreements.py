@@ -64,10 +64,7 @@ def agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, catalog.
 
 def agreement_of(acceptance: Acceptance) -> catalog.Agreement:
     """Give the agreement that was accepted."""
-    agreement = catalog.agreement(acceptance.partition, acceptance.agreement_id)
-    if agreement is None:
-        raise LookupError(acceptance.agreement_id)
-    return agreement
+    return catalog.agreement_of(acceptance.partition, acceptance.agreement_id)
 
 
 def get_nda(tx: Transaction, agreement_id: str) -> tuple[catalog.Agreement, str]:
@@ -117,6 +114,75 @@ def accept_agreement(
         raise InvalidToken("agreementRevisionId")
     redeem(tx, terms_token, TokenPurpose.ACCEPT_TERMS, agreement.id, member="acceptanceTermsToken")
     redeem(tx, execute_token, TokenPurpose.EXECUTE_AGREEMENT, agreement.id, member="executeAgreementToken")
+    return _accepted(tx, agreement, organization)
+
+
+def sign_offline(tx: Transaction, agreement_id: str) -> Acceptance:
+    """Let the caller's account have an agreement that it signed with AWS outside AWS Artifact.
+
+    One that is in force is given as it is. Raises AgreementNotFound.
+    Source: https://docs.aws.amazon.com/artifact/latest/ug/manage-offline-agreement.html
+    """
+    offline = catalog.offline_agreements(tx.caller.partition)
+    agreement = next((one for one in offline if one.id == agreement_id), None)
+    if agreement is None:
+        raise AgreementNotFound(agreement_id)
+    return _accepted(tx, agreement, None)
+
+
+def customer_agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Acceptance]]:
+    """Go through the agreements that cover the caller's account: its own and its organization's."""
+    account_id = tx.caller.account_id
+    organization = organization_of(tx.state, account_id, tx.now)
+    owners = [account_id, organization.id] if organization else [account_id]
+    accepted = merge(*(tx.state.accepted_by.get(owner, Ordered()).after(after) for owner in owners))
+    return (
+        (serial, acceptance)
+        for serial, one in accepted
+        if covers(tx.state, acceptance := tx.state.acceptances[one], account_id, tx.now)
+    )
+
+
+def get_customer_agreement(tx: Transaction, customer_agreement_id: str) -> tuple[Acceptance, str | None]:
+    """Give an agreement that covers the caller's account, and to its owner the token that ends it, if one may.
+
+    Raises CustomerAgreementNotFound, AgreementDenied.
+    """
+    acceptance = _reachable(tx, customer_agreement_id)
+    if acceptance.account_id != tx.caller.account_id or agreement_of(acceptance).offline:
+        return acceptance, None
+    return acceptance, issue(tx, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id)
+
+
+def terminate_agreement(tx: Transaction, customer_agreement_id: str, token: str) -> Acceptance:
+    """End an agreement, as the account that accepted it; one that was signed offline is not ended here.
+
+    Raises CustomerAgreementNotFound, AgreementDenied, InvalidToken.
+    Source: https://docs.aws.amazon.com/artifact/latest/ug/terminate-org-agreement.html
+    https://docs.aws.amazon.com/artifact/latest/ug/manage-offline-agreement.html
+    """
+    acceptance = _reachable(tx, customer_agreement_id)
+    if acceptance.account_id != tx.caller.account_id:
+        raise AgreementDenied(Denial.NOT_MANAGEMENT_ACCOUNT)
+    if agreement_of(acceptance).offline:
+        raise AgreementDenied(Denial.OFFLINE_AGREEMENT)
+    redeem(tx, token, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id, member="terminateAgreementToken")
+    return _ended(tx, acceptance, TerminatedBy.CUSTOMER)
+
+
+def terminate_by_aws(tx: Transaction, customer_agreement_id: str) -> Acceptance:
+    """End an agreement as AWS may, whoever accepted it and whether it can be reached or not.
+
+    Raises CustomerAgreementNotFound.
+    Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_CustomerAgreementSummary.html
+    """
+    acceptance = tx.state.acceptances.get(customer_agreement_id)
+    if acceptance is None or acceptance.effective_end is not None:
+        raise CustomerAgreementNotFound(customer_agreement_id)
+    return _ended(tx, acceptance, TerminatedBy.AWS)
+
+
+def _accepted(tx: Transaction, agreement: catalog.Agreement, organization: Organization | None) -> Acceptance:
     owner = organization.id if organization else tx.caller.account_id
     accepted = tx.state.accepted_by.get(owner, Ordered())
     for one in map(tx.state.acceptances.__getitem__, accepted):
@@ -136,55 +202,6 @@ def accept_agreement(
     tx.set(accepted_by=tx.state.accepted_by.insert(owner, accepted.set(serial, acceptance.id)))
     tx.record(AgreementAccepted(at=tx.now, account_id=acceptance.account_id, customer_agreement_id=acceptance.id))
     return acceptance
-
-
-def customer_agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Acceptance]]:
-    """Go through the agreements that cover the caller's account: its own and its organization's."""
-    account_id = tx.caller.account_id
-    organization = organization_of(tx.state, account_id, tx.now)
-    owners = [account_id, organization.id] if organization else [account_id]
-    accepted = merge(*(tx.state.accepted_by.get(owner, Ordered()).after(after) for owner in owners))
-    return (
-        (serial, acceptance)
-        for serial, one in accepted
-        if covers(tx.state, acceptance := tx.state.acceptances[one], account_id, tx.now)
-    )
-
-
-def get_customer_agreement(tx: Transaction, customer_agreement_id: str) -> tuple[Acceptance, str | None]:
-    """Give an agreement that covers the caller's account, and to its owner the token that ends it.
-
-    Raises CustomerAgreementNotFound, AgreementDenied.
-    """
-    acceptance = _reachable(tx, customer_agreement_id)
-    if acceptance.account_id != tx.caller.account_id:
-        return acceptance, None
-    return acceptance, issue(tx, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id)
-
-
-def terminate_agreement(tx: Transaction, customer_agreement_id: str, token: str) -> Acceptance:
-    """End an agreement, as the account that accepted it.
-
-    Raises CustomerAgreementNotFound, AgreementDenied, InvalidToken.
-    Source: https://docs.aws.amazon.com/artifact/latest/ug/terminate-org-agreement.html
-    """
-    acceptance = _reachable(tx, customer_agreement_id)
-    if acceptance.account_id != tx.caller.account_id:
-        raise AgreementDenied(Denial.NOT_MANAGEMENT_ACCOUNT)
-    redeem(tx, token, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id, member="terminateAgreementToken")
-    return _ended(tx, acceptance, TerminatedBy.CUSTOMER)
-
-
-def terminate_by_aws(tx: Transaction, customer_agreement_id: str) -> Acceptance:
-    """End an agreement as AWS may, whoever accepted it and whether it can be reached or not.
-
-    Raises CustomerAgreementNotFound.
-    Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_CustomerAgreementSummary.html
-    """
-    acceptance = tx.state.acceptances.get(customer_agreement_id)
-    if acceptance is None or acceptance.effective_end is not None:
-        raise CustomerAgreementNotFound(customer_agreement_id)
-    return _ended(tx, acceptance, TerminatedBy.AWS)
 
 
 def _ended(tx: Transaction, acceptance: Acceptance, by: TerminatedBy) -> Acceptance:

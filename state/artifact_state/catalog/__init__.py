@@ -167,7 +167,7 @@ def offline_agreements(partition: str) -> tuple[Agreement, ...]:
     Source: https://docs.aws.amazon.com/artifact/latest/ug/manage-offline-agreement.html
     """
     entries = _read("agreements")["offline_agreements"]
-    return tuple(_agreement(entry) for entry in entries if entry["partition"] == partition)
+    return tuple(_agreement(entry | {"offline": True}) for entry in entries if entry["partition"] == partition)
 
 
 @cache

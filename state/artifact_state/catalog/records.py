@@ -100,6 +100,8 @@ class Agreement:
     nda_revision_id: str
     acceptance_terms: tuple[str, ...]
     terminate_terms: tuple[str, ...]
+    offline: bool = False
+    """Whether it is signed outside AWS Artifact, which then only shows it."""
 
     @property
     def for_organization(self) -> bool:

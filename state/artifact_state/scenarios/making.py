@@ -132,7 +132,11 @@ def _suspend(shop: Workshop, place: Place, account_id: str, state: str) -> None:
 def _accept_all(shop: Workshop, place: Place, account_id: str, accepted: Accepted, *, for_organization: bool) -> None:
     for where, one in placed(place, accepted):
         reference, ended = (one.agreement, one.terminated) if isinstance(one, EndedAgreement) else (one, None)
-        agreement = _agreement(where, reference, shop.partition_of(account_id), for_organization=for_organization)
+        partition = shop.partition_of(account_id)
+        agreement = _agreement(where, reference, partition, for_organization=for_organization)
+        if agreement.offline:
+            _sign_offline(shop, where, account_id, agreement, ended)
+            continue
         with shop.do(where, account_id) as tx:
             _, token = agreements.get_nda(tx, agreement.id)
             token = agreements.accept_nda(tx, agreement.id, agreement.nda_revision_id, token)
@@ -147,8 +151,20 @@ def _accept_all(shop: Workshop, place: Place, account_id: str, accepted: Accepte
                 agreements.terminate_agreement(tx, acceptance.id, str(termination))
 
 
+def _sign_offline(
+    shop: Workshop, place: Place, account_id: str, agreement: catalog.Agreement, ended: TerminatedBy | None
+) -> None:
+    if ended is TerminatedBy.CUSTOMER:
+        raise ScenarioError((*place, "terminated"), "no customer terminates an agreement that was signed offline")
+    with shop.do(place, account_id) as tx:
+        acceptance = agreements.sign_offline(tx, agreement.id)
+        if ended is TerminatedBy.AWS:
+            agreements.terminate_by_aws(tx, acceptance.id)
+
+
 def _agreement(place: Place, reference: str, partition: str, *, for_organization: bool) -> catalog.Agreement:
-    offered = [one for one in catalog.agreements(partition) if one.for_organization is for_organization]
+    known = (*catalog.agreements(partition), *catalog.offline_agreements(partition))
+    offered = [one for one in known if one.for_organization is for_organization]
     found = next((one for one in offered if reference in (one.id, one.name)), None)
     if found is None:
         kind = "organization" if for_organization else "account"

@@ -173,9 +173,12 @@ def download(customer_agreement_id: str) -> Response | str:
 
 
 @pages.get("/artifact/customer-agreements/<customer_agreement_id>/terminate")
-def terms_of_termination(customer_agreement_id: str) -> str:
-    """Show what terminating an agreement means."""
+def terms_of_termination(customer_agreement_id: str) -> Response | str:
+    """Show what terminating an agreement means, to whom may do so."""
     got = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
+    if "terminateAgreementToken" not in got:
+        flash("You can't terminate this agreement: its owner does, unless it was signed offline.", "error")
+        return redirect(url_for(".agreements"))
     return render_template("artifact/terminate.html", accepted=_customer_agreement(customer_agreement_id), got=got)
 
 
@@ -200,7 +203,10 @@ def _rows(subject: str) -> list[Row]:
     listed = everything("artifact", "ListCustomerAgreements", "customerAgreements")
     accepted = {one["agreementArn"]: one for one in listed}
     offered = [one for one in everything("artifact", "ListAgreements", "agreements") if subject in one["subjects"]]
-    return [Row(one, accepted.get(one["arn"])) for one in offered]
+    rows = [Row(one, accepted.get(one["arn"])) for one in offered]
+    # What was signed offline is in no list of what can be accepted.
+    signed = (one for one in listed if one["type"] == "CUSTOM" and subject == "ACCOUNT")
+    return rows + [Row({"id": one["agreementArn"].partition("/")[2], "name": one["name"]}, one) for one in signed]
 
 
 def _standing() -> Standing:

@@ -76,7 +76,8 @@ def customer_agreement(one: Acceptance) -> "replies.CustomerAgreementSummary":
         "description": agreement.description,
         "acceptanceTerms": list(agreement.acceptance_terms),
         "terminateTerms": list(agreement.terminate_terms),
-        "type": "DEFAULT",
+        # Unverified: AWS does not say what sets the types apart.
+        "type": "CUSTOM" if agreement.offline else "DEFAULT",
     }
     if one.organization_id is not None:
         # The management account accepted it, and its id owns the organization's ARN.
