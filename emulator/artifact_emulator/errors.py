@@ -529,12 +529,13 @@ def _not_ready(refusal: errors.ReportNotReady, caller: Caller) -> Row:
 
 
 def _inquiry_conflict(refusal: errors.InquiryConflict, caller: Caller) -> Row:
-    message = f"The compliance inquiry {refusal.name} is in progress, or was asked for otherwise with the same token."
+    why = "is in progress" if refusal.in_progress else "knows the client token from another request"
+    message = f"The compliance inquiry {refusal.name} {why}."
     return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "compliance-inquiry"}
 
 
 def _invalid_member(refusal: errors.InvalidMember, caller: Caller) -> Row:
-    message = f"{refusal.member} is not valid for this request."
+    message = f"{refusal.member} is not valid for this request. {refusal.why}"
     fields = [{"name": refusal.member, "message": message}]
     return "ValidationException", message, {"reason": "fieldValidationFailed", "fieldList": fields}
 

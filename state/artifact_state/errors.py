@@ -481,6 +481,11 @@ class TransferTransitionInvalid(Conflict):
 class InquiryConflict(Conflict):
     """The inquiry is still worked on, or its client token was used for another request."""
 
+    def __init__(self, name: str, *, in_progress: bool = False) -> None:
+        super().__init__(name)
+        self.name = name
+        self.in_progress = in_progress
+
 
 class ReportNotReady(Conflict):
     """The version of the report is published, but its document is not there."""
@@ -641,9 +646,10 @@ class SessionTooLarge(Refused):
 class InvalidMember(Refused):
     """A member of the request does not fit what is there."""
 
-    def __init__(self, member: str) -> None:
-        super().__init__(member)
+    def __init__(self, member: str, why: str) -> None:
+        super().__init__(member, why)
         self.member = member
+        self.why = why
 
 
 class InvalidToken(Refused):

@@ -598,7 +598,11 @@ class TestAgreementModels:
         added = client.meta.service_model
         assert len(added.operation_names) == len(stock.operation_names) + len(AGREEMENT_CALLS)
         for name in stock.shape_names:
-            assert added.shape_for(name).metadata == stock.shape_for(name).metadata
+            told = dict(added.shape_for(name).metadata)
+            if name == "InquirySupportMode":
+                # AWS's API reference has a second mode, which its models have not yet.
+                told["enum"] = [one for one in told["enum"] if one != "FULL_SUPPORT"]
+            assert told == stock.shape_for(name).metadata
             assert repr(added.shape_for(name)) == repr(stock.shape_for(name))
 
     def test_paginator(self, client: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from artifact_state.artifact import inquiries
 from artifact_state.artifact.inquiries import Asked
-from artifact_state.artifact.inquiry_answers import answer_to
+from artifact_state.artifact.inquiry_answers import answer_in
 from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember
 from artifact_state.events import InquiryChanged
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
@@ -58,14 +58,26 @@ class TestCreate:
         assert world.state is before
 
     def test_people_look_at_what_no_report_answers(self, world: World) -> None:
-        """Unless only AI may; a question that the reports speak of needs nobody."""
-        inquiry, ai_only = ask(world, UNKNOWN), ask(world, UNKNOWN, ai_only=True)
+        """Where full support was asked for; a question that the reports speak of needs nobody."""
+        file = f"{KNOWN}\n{UNKNOWN}".encode()
+        inquiry, ai_only = ask(world, file, ai_only=False), ask(world, file)
         world.clock.advance(HOUR)
         assert status(world, inquiry) is InquiryStatus.HUMAN_REVIEW
         assert inquiries.query_status(inquiry, world.state, UNKNOWN, world.clock.now()) is QueryStatus.HUMAN_REVIEW
         assert status(world, ai_only) is InquiryStatus.COMPLETED
+        assert inquiries.updated_at(inquiry, world.state, world.clock.now()) == NOW + HOUR
         world.clock.advance(HOUR)
         assert status(world, inquiry) is InquiryStatus.COMPLETED
+        assert inquiries.updated_at(inquiry, world.state, world.clock.now()) == NOW + 2 * HOUR
+        assert inquiries.updated_at(ai_only, world.state, world.clock.now()) == NOW + HOUR
+
+    def test_people_look_at_no_text(self, world: World) -> None:
+        """Full support is for files; a single question is answered by AI."""
+        refuses(world, InvalidMember, inquiries.create_inquiry, Asked(name="Mine", content=KNOWN, ai_only=False))
+        inquiry = ask(world, UNKNOWN)
+        world.clock.advance(HOUR)
+        assert status(world, inquiry) is InquiryStatus.COMPLETED
+        assert not inquiries.needs_review(inquiry, world.state, UNKNOWN)
 
     def test_file(self, world: World) -> None:
         """A file has a question a line; lines that are blank are none."""
@@ -100,6 +112,9 @@ class TestCreate:
         refuses(world, InquiryConflict, inquiries.create_inquiry, Asked(name="Other", content=KNOWN), token="once")
         other = act(world, inquiries.create_inquiry, Asked(name="Mine", content=KNOWN), token="once", account=STRANGER)
         assert other.id != inquiry.id
+        ask(world, KNOWN.encode(), token="file", sections=("A",))
+        other_sections = Asked(name="Mine", content=KNOWN.encode(), sections=("B",))
+        refuses(world, InquiryConflict, inquiries.create_inquiry, other_sections, token="file")
 
     def test_reserved_tags(self, world: World) -> None:
         """AWS's own prefix is reserved."""
@@ -121,10 +136,25 @@ class TestRead:
 
     def test_answer(self, world: World) -> None:
         """An answer names the reports that speak of most of the question's words, at most three."""
-        assert "Controls" in answer_to(world.state, KNOWN).citations[0].label
-        assert 1 <= len(answer_to(world.state, KNOWN).citations) <= 3
-        assert answer_to(world.state, UNKNOWN).citations == ()
-        assert "sample" in answer_to(world.state, UNKNOWN).text
+        inquiry = ask(world, f"{KNOWN}\n{UNKNOWN}\n<b>".encode())
+        assert answer_in(world.state, inquiry, KNOWN, NOW) is None
+        known, unknown, unsupported = (answer_in(world.state, inquiry, one, NOW + HOUR) for one in inquiry.queries)
+        assert known
+        assert "Controls" in known.citations[0].label
+        assert 1 <= len(known.citations) <= 3
+        assert unknown
+        assert unknown.citations == ()
+        assert "sample" in unknown.text
+        assert "Somebody" not in unknown.text
+        assert unsupported is None
+
+    def test_answer_of_people(self, world: World) -> None:
+        """What people have to look at has no answer until they have."""
+        inquiry = ask(world, UNKNOWN.encode(), ai_only=False)
+        assert answer_in(world.state, inquiry, UNKNOWN, NOW + HOUR) is None
+        answer = answer_in(world.state, inquiry, UNKNOWN, NOW + 2 * HOUR)
+        assert answer
+        assert "Somebody looked at it." in answer.text
 
 
 class TestExport:

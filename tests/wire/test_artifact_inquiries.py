@@ -55,7 +55,7 @@ class TestInquiry:
         """A file asks several questions; some of them may fail, or wait for people."""
         stranger.core.world.options = type(stranger.core.world.options)(review_delay=timedelta(hours=1))
         content = {"fileContent": {"content": f"{KNOWN}\n<{UNKNOWN}>\n{UNKNOWN}".encode()}}
-        asked = create(stranger, content)
+        asked = create(stranger, content, supportMode="FULL_SUPPORT")
         stranger.core.world.clock.advance(timedelta(seconds=1))
         queries = stranger.does(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"])["queries"]
         assert [(one["status"], one["statusMessage"]) for one in queries] == [
@@ -68,6 +68,16 @@ class TestInquiry:
         stranger.core.world.clock.advance(timedelta(hours=1))
         told = stranger.does(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=asked["id"])
         assert told["complianceInquiryDetail"]["statusMessage"].endswith("encountered errors during processing.")
+
+    @pytest.mark.parametrize("asked", [{}, {"supportMode": "AI_ONLY"}, {"supportMode": "FULL_SUPPORT"}])
+    def test_support(self, stranger: Client, asked: dict[str, str]) -> None:
+        """AI alone answers unless full support is asked for; the inquiry says which it is."""
+        content = {"fileContent": {"content": UNKNOWN.encode(), "fileSections": ["Sheet 1"]}}
+        inquiry = create(stranger, content, **asked)
+        described = stranger.does(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=inquiry["id"])
+        assert described["complianceInquiryDetail"]["supportMode"] == asked.get("supportMode", "AI_ONLY")
+        [query] = stranger.does(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=inquiry["id"])["queries"]
+        assert query["reviewType"] == ("HUMAN" if "FULL_SUPPORT" in asked.values() else "AI")
 
     def test_pages(self, stranger: Client) -> None:
         """Inquiries and questions come page by page."""
@@ -119,6 +129,18 @@ class TestRefusals:
         got = stranger.is_refused(SERVICE, "CreateComplianceInquiry", name="Mine", inquiryContent=content)
         assert (got.status, got.code) == (400, "ValidationException")
 
+    def test_of_full_support_of_a_question(self, stranger: Client) -> None:
+        """Full support is for files alone."""
+        got = stranger.is_refused(
+            SERVICE,
+            "CreateComplianceInquiry",
+            name="Mine",
+            inquiryContent={"query": KNOWN},
+            supportMode="FULL_SUPPORT",
+        )
+        assert (got.status, got.code, got.data["reason"]) == (400, "ValidationException", "fieldValidationFailed")
+        assert [one["name"] for one in got.data["fieldList"]] == ["supportMode"]
+
     def test_of_a_token_that_was_used(self, stranger: Client) -> None:
         """The same token for another request is a conflict."""
         create(stranger, clientToken="once")
@@ -153,6 +175,15 @@ class TestTags:
         assert stranger.does(SERVICE, "ListTagsForResource", resourceArn=arn)["tags"] == {"a b": "1", "c": ""}
         assert stranger.does(SERVICE, "UntagResource", resourceArn=arn, tagKeys=["a b", "none"]) == {}
         assert stranger.does(SERVICE, "ListTagsForResource", resourceArn=arn)["tags"] == {"c": ""}
+
+    @pytest.mark.parametrize(("operation", "members"), [("TagResource", "tags"), ("UntagResource", "tagKeys")])
+    def test_of_awss_own(self, stranger: Client, operation: str, members: str) -> None:
+        """Keys of AWS's prefix are refused by the member that has them."""
+        arn, given = create(stranger)["arn"], {"tags": {"aws:a": ""}, "tagKeys": ["aws:a"]}
+        got = stranger.is_refused(SERVICE, operation, resourceArn=arn, **{members: given[members]})
+        assert (got.status, got.code) == (400, "ValidationException")
+        assert [one["name"] for one in got.data["fieldList"]] == [members]
+        assert "reserved" in got.message
 
     @pytest.mark.parametrize(
         "spoil", [lambda arn: arn + "x", lambda arn: arn.replace("us-east-1", "eu-west-1"), lambda _: "a"]

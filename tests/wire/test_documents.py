@@ -25,7 +25,7 @@ from artifact_emulator.documents.wording import (
     report_terms_document,
 )
 from artifact_state import catalog
-from artifact_state.artifact.inquiry_answers import answer_to
+from artifact_state.artifact.inquiry_answers import answer_in
 from artifact_state.catalog import Report
 from artifact_state.model import Acceptance, Inquiry, InquirySource, State
 
@@ -76,7 +76,9 @@ DOCUMENTS = {
     DocumentKind.AGREEMENT: agreement_document(ADDENDUM),
     DocumentKind.CUSTOMER_AGREEMENT: customer_agreement_document(ACCEPTANCE, ADDENDUM),
     DocumentKind.NDA: nda_document(ADDENDUM),
-    DocumentKind.INQUIRY: inquiry_document(INQUIRY, [(one, answer_to(State(), one)) for one in QUERIES], cited=True),
+    DocumentKind.INQUIRY: inquiry_document(
+        INQUIRY, [(one, answer_in(State(), INQUIRY, one, AT)) for one in QUERIES], cited=True
+    ),
 }
 every_kind = pytest.mark.parametrize("kind", DocumentKind, ids=lambda kind: kind.value)
 
@@ -327,3 +329,14 @@ class TestWords:
         ]
         for text in reports + agreements:
             assert text.encode("latin-1").decode("latin-1").isprintable()
+
+
+class TestInquiry:
+    """inquiry_document."""
+
+    def test_says_what_has_no_answer(self) -> None:
+        """A question that failed, or waits for people, is there with a word on why it has no answer."""
+        answers = [(one, answer_in(State(), INQUIRY, one, AT)) for one in (*QUERIES, "Is <this> one?")]
+        document = inquiry_document(INQUIRY, answers, cited=False)
+        said = [section.paragraphs[0] for section in document.sections]
+        assert [one.startswith("There is no answer") for one in said] == [False, False, True]

@@ -22,7 +22,7 @@ from artifact_emulator.message import Reply, Request
 from artifact_emulator.protocols.query import xml_text
 from artifact_state import catalog
 from artifact_state.artifact import agreements, reports
-from artifact_state.artifact.inquiry_answers import answer_to
+from artifact_state.artifact.inquiry_answers import answer_in
 from artifact_state.world import World
 
 
@@ -101,7 +101,9 @@ def _inquiry_document(link: Link, world: World) -> Document | None:
         return None
     chosen = link.revision.removesuffix("-cited")
     numbers = range(1, len(inquiry.queries) + 1) if chosen == "all" else map(int, chosen.split("-"))
-    answers = [(inquiry.queries[one - 1], answer_to(world.state, inquiry.queries[one - 1])) for one in numbers]
+    queries = [inquiry.queries[one - 1] for one in numbers]
+    now = world.clock.now()
+    answers = [(query, answer_in(world.state, inquiry, query, now)) for query in queries]
     return documents.inquiry_document(inquiry, answers, cited=link.revision.endswith("-cited"))
 
 

@@ -53,6 +53,9 @@ _SAMPLE_NDA_TERMS = (
 )
 
 
+_UNANSWERED = "There is no answer: the question is pending human review, or its content is not supported."
+
+
 class DocumentKind(Enum):
     """What a document is; the value is its name in links."""
 
@@ -214,7 +217,7 @@ def customer_agreement_document(acceptance: Acceptance, agreement: Agreement) ->
     )
 
 
-def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer]], *, cited: bool) -> Document:
+def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer | None]], *, cited: bool) -> Document:
     """Write the questions and answers of a compliance inquiry, with what the answers are drawn from if wanted."""
     return Document(
         kind=DocumentKind.INQUIRY,
@@ -226,8 +229,8 @@ def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer]], *,
         sections=tuple(
             Section(
                 heading=query,
-                paragraphs=(answer.text,),
-                items=tuple(f"{one.label}: {one.content}" for one in answer.citations) if cited else (),
+                paragraphs=(answer.text if answer else _UNANSWERED,),
+                items=tuple(f"{one.label}: {one.content}" for one in answer.citations) if answer and cited else (),
             )
             for query, answer in answers
         ),

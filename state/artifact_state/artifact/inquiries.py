@@ -81,7 +81,10 @@ class Asked:
 
     name: str
     content: str | bytes
-    ai_only: bool = False
+    sections: tuple[str, ...] = ()
+    """The sections of the file that are asked for. A text has none, so they choose nothing."""
+    ai_only: bool = True
+    """Whether no people are to look at it: AWS's default, and all that there is for a single question."""
     tags: Pairs = ()
 
 
@@ -90,7 +93,9 @@ def create_inquiry(tx: Transaction, asked: Asked, *, token: str | None = None) -
 
     Raises InvalidMember, InquiryConflict.
     """
-    _check_tags({key for key, _ in asked.tags})
+    _check_tags({key for key, _ in asked.tags}, "tags")
+    if not asked.ai_only and isinstance(asked.content, str):
+        raise InvalidMember("supportMode", "FULL_SUPPORT is for files of questions.")
     fingerprint = sha256(repr(asked).encode()).hexdigest()
     key = f"{tx.caller.account_id}/{token}"
     known = tx.state.inquiry_tokens.get(key) if token else None
@@ -145,13 +150,21 @@ def inquiries(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Inquiry]]
 
 
 def status_of(inquiry: Inquiry, state: State, now: datetime) -> InquiryStatus:
-    """Tell how an inquiry stands: what no report answers is looked at by people, unless only AI may."""
+    """Tell how an inquiry stands: what no report answers is looked at by people, where they are to support it."""
     if now < inquiry.completes_at:
         return InquiryStatus.PROCESSING
     if inquiry.failure is not None:
         return InquiryStatus.FAILED
     awaited = now < inquiry.reviewed_at and any(needs_review(inquiry, state, one) for one in inquiry.queries)
     return InquiryStatus.HUMAN_REVIEW if awaited else InquiryStatus.COMPLETED
+
+
+def updated_at(inquiry: Inquiry, state: State, now: datetime) -> datetime | None:
+    """Tell when an inquiry last came to stand otherwise; None while it is worked on."""
+    if now < inquiry.completes_at:
+        return None
+    reviewed = any(needs_review(inquiry, state, one) for one in inquiry.queries) and now >= inquiry.reviewed_at
+    return inquiry.reviewed_at if reviewed else inquiry.completes_at
 
 
 def query_status(inquiry: Inquiry, state: State, query: str, now: datetime) -> QueryStatus:
@@ -196,9 +209,9 @@ def check_exportable(tx: Transaction, inquiry_id: str, numbers: list[int] | None
     """
     inquiry = inquiry_of(tx, inquiry_id)
     if status_of(inquiry, tx.state, tx.now) in (InquiryStatus.PROCESSING, InquiryStatus.FAILED):
-        raise InvalidMember("complianceInquiryId")
+        raise InvalidMember("complianceInquiryId", "There is nothing to export while it is in progress, or has failed.")
     if any(not 1 <= one <= len(inquiry.queries) for one in numbers or ()):
-        raise InvalidMember("queryIdentifiers")
+        raise InvalidMember("queryIdentifiers", f"The inquiry has the queries 1 to {len(inquiry.queries)}.")
     return inquiry
 
 
@@ -210,11 +223,11 @@ def give_feedback(tx: Transaction, inquiry_id: str, feedback: Feedback, *, token
     """
     inquiry = inquiry_of(tx, inquiry_id)
     if status_of(inquiry, tx.state, tx.now) is InquiryStatus.PROCESSING:
-        raise InquiryConflict(inquiry_id)
+        raise InquiryConflict(inquiry_id, in_progress=True)
     if feedback.query is not None and not 1 <= feedback.query <= len(inquiry.queries):
-        raise InvalidMember("queryIdentifier")
+        raise InvalidMember("queryIdentifier", f"The inquiry has the queries 1 to {len(inquiry.queries)}.")
     if feedback.revision not in (None, 1):
-        raise InvalidMember("responseRevisionId")
+        raise InvalidMember("responseRevisionId", "Every response has the revision 1.")
     before = next((one for one in inquiry.feedback if token and one.token == token), None)
     if before is not None:
         if replace(before, submitted_at=feedback.submitted_at, token=None) != feedback:
@@ -232,10 +245,10 @@ def tag_inquiry(tx: Transaction, inquiry_id: str, tags: Mapping[str, str]) -> No
     Raises InquiryNotFound, InvalidMember.
     """
     inquiry = inquiry_of(tx, inquiry_id)
-    _check_tags(set(tags))
+    _check_tags(set(tags), "tags")
     held = {tag.key for tag in tx.state.tags.get(inquiry.id, ())}
     if len(held | set(tags)) > tx.quotas.tags_per_resource:
-        raise InvalidMember("tags")
+        raise InvalidMember("tags", f"A resource has at most {tx.quotas.tags_per_resource} tags.")
     attach_tags(tx, inquiry.id, tuple(tags.items()))
 
 
@@ -245,7 +258,7 @@ def untag_inquiry(tx: Transaction, inquiry_id: str, keys: list[str]) -> None:
     Raises InquiryNotFound, InvalidMember.
     """
     inquiry = inquiry_of(tx, inquiry_id)
-    _check_tags(set(keys))
+    _check_tags(set(keys), "tagKeys")
     held = tx.state.tags.get(inquiry.id, ())
     kept = tuple(tag for tag in held if tag.key not in keys)
     if kept != held:
@@ -266,9 +279,9 @@ def tags_on(state: State, inquiry: Inquiry) -> dict[str, str]:
     return {tag.key: tag.value for tag in state.tags.get(inquiry.id, ())}
 
 
-def _check_tags(keys: set[str]) -> None:
+def _check_tags(keys: set[str], member: str) -> None:
     if any(key.lower().startswith("aws:") for key in keys):
-        raise InvalidMember("tags")
+        raise InvalidMember(member, "Keys that begin with aws: are reserved.")
 
 
 def _read(content: str | bytes) -> tuple[tuple[str, ...], InquiryFailure | None]:

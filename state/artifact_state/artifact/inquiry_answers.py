@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
-from artifact_state.artifact import reports
-from artifact_state.artifact.inquiries import cited
-from artifact_state.model import State
+from artifact_state.artifact import inquiries, reports
+from artifact_state.model import Inquiry, QueryStatus, State
 
-_NOTHING = "This is a sample answer of an emulator. No report of the catalogue speaks of this; somebody looked at it."
+_SAMPLE = "This is a sample answer of an emulator."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,18 @@ class Answer:
     citations: tuple[Citation, ...]
 
 
-def answer_to(state: State, query: str) -> Answer:
-    """Answer a question by the reports that speak of its words."""
-    found = [reports.report_of(state, report_id) for report_id in cited(state, query)]
+def answer_in(state: State, inquiry: Inquiry, query: str, now: datetime) -> Answer | None:
+    """Answer a question of an inquiry by the reports that speak of its words; None while it has no answer."""
+    if inquiries.query_status(inquiry, state, query, now) is not QueryStatus.COMPLETED:
+        return None
+    found = [reports.report_of(state, report_id) for report_id in inquiries.cited(state, query)]
     known = [one for one in found if one is not None]
     if not known:
-        return Answer(_NOTHING, ())
+        reviewed = " Somebody looked at it." if inquiries.needs_review(inquiry, state, query) else ""
+        return Answer(f"{_SAMPLE} No report of the catalogue speaks of this.{reviewed}", ())
     names = "; ".join(one.name for one in known)
     return Answer(
-        f"This is a sample answer of an emulator. These reports speak of it: {names}."[:2048],
+        f"{_SAMPLE} These reports speak of it: {names}."[:2048],
         tuple(
             Citation(
                 label=re.sub(r"[^a-zA-Z0-9_\-\s]", " ", one.name)[:256],

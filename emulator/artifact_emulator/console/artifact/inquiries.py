@@ -45,7 +45,7 @@ def create() -> Response:
         "CreateComplianceInquiry",
         name=request.form.get("name", ""),
         inquiryContent=content,
-        supportMode="AI_ONLY" if "ai_only" in request.form else None,
+        supportMode="FULL_SUPPORT" if "full_support" in request.form else None,
         # The form's own, so that it makes one inquiry however often it is sent.
         clientToken=request.form.get("client_token") or None,
     )["complianceInquirySummary"]

@@ -10,7 +10,7 @@ from artifact_emulator.listings.paging import Listing
 from artifact_state import arns
 from artifact_state.artifact import inquiries
 from artifact_state.artifact.inquiries import Asked
-from artifact_state.artifact.inquiry_answers import answer_to
+from artifact_state.artifact.inquiry_answers import answer_in
 from artifact_state.errors import InquiryNotFound
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquiryStatus, QueryStatus
 
@@ -45,7 +45,8 @@ def create_compliance_inquiry(
     wanted = Asked(
         name=request.name,
         content=content or "",
-        ai_only=request.support_mode == "AI_ONLY",
+        sections=tuple(asked.file_content.file_sections or ()) if asked.file_content else (),
+        ai_only=request.support_mode != "FULL_SUPPORT",
         tags=tuple((request.tags or {}).items()),
     )
     inquiry = inquiries.create_inquiry(call.tx, wanted, token=request.client_token)
@@ -70,11 +71,10 @@ def get_compliance_inquiry_metadata(
         "statusMessage": summary["statusMessage"],
         "inputSource": summary["inputSource"],
         "createdAt": summary["createdAt"],
+        "supportMode": "AI_ONLY" if inquiry.ai_only else "FULL_SUPPORT",
     }
-    if call.tx.now >= inquiry.completes_at:
-        detail["updatedAt"] = inquiry.completes_at
-    if inquiry.ai_only:
-        detail["supportMode"] = "AI_ONLY"
+    if (updated_at := inquiries.updated_at(inquiry, call.tx.state, call.tx.now)) is not None:
+        detail["updatedAt"] = updated_at
     return {"complianceInquiryDetail": detail, "tags": inquiries.inquiry_tags(call.tx, inquiry.id)}
 
 
@@ -201,8 +201,8 @@ def _query(call: Call, inquiry: Inquiry, number: int) -> "replies.QuerySummary":
         "statusMessage": _QUERY_MESSAGES[status],
         "createdAt": inquiry.created_at,
     }
-    if status is QueryStatus.COMPLETED:
-        answer = answer_to(tx.state, query)
+    answer = answer_in(tx.state, inquiry, query, tx.now)
+    if answer is not None:
         summary["response"] = answer.text
         summary["reviewType"] = "HUMAN" if inquiries.needs_review(inquiry, tx.state, query) else "AI"
         summary["citations"] = [

@@ -103,7 +103,7 @@ class GetAgreementResponse(TypedDict, total=False):
     executeAgreementToken: str
 
 
-InquirySupportMode = Literal["AI_ONLY"]
+InquirySupportMode = Literal["AI_ONLY", "FULL_SUPPORT"]
 
 
 class InquiryDetail(TypedDict, total=False):

@@ -31,7 +31,7 @@ class InquiryContent(UnionShape):
 
 
 IdempotentClientToken = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_\-]+$")]
-InquirySupportMode = Literal["AI_ONLY"]
+InquirySupportMode = Literal["AI_ONLY", "FULL_SUPPORT"]
 TagKey = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9\t\n\v\f\r _.:/=+\-@]*$")]
 TagValue = Annotated[str, Rule(max_length=256, pattern=r"^[a-zA-Z0-9\t\n\v\f\r _.:/=+\-@]*$")]
 TagsMap = Annotated[dict[TagKey, TagValue], Rule(max_length=50)]
