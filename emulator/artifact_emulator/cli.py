@@ -139,6 +139,20 @@ def _add_serve(commands: Any) -> None:
         help="how long CreateAccount takes after its own answer (default: 0)",
     )
     serve.add_argument(
+        "--inquiry-delay",
+        type=_seconds,
+        default=timedelta(0),
+        metavar="SECONDS",
+        help="how long AWS Artifact works on a compliance inquiry (default: 0)",
+    )
+    serve.add_argument(
+        "--review-delay",
+        type=_seconds,
+        default=timedelta(0),
+        metavar="SECONDS",
+        help="how long experts then review what no report answers, where an inquiry has full support (default: 0)",
+    )
+    serve.add_argument(
         "--leave-wait-period",
         type=_seconds,
         default=timedelta(0),
@@ -212,6 +226,8 @@ def _serve(options: argparse.Namespace) -> int:
             quotas=replace(default_quotas(), **dict(options.quota)) if options.quota else None,
             artifact_principal=options.artifact_principal,
             creation_delay=options.creation_delay,
+            inquiry_delay=options.inquiry_delay,
+            review_delay=options.review_delay,
             leave_wait_period=options.leave_wait_period,
             standalone_prerequisites=options.standalone_prerequisites,
             throttling=options.throttle,

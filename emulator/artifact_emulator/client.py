@@ -248,6 +248,27 @@ class WorldInTest(ABC):
         """
         self.ask("PATCH", "quotas", dict(limits))
 
+    def set_delays(self, **seconds: float) -> dict[str, float]:
+        """Let what AWS does take its time by the world's clock; give all delays, in seconds.
+
+        `world.set_delays(creation=60, inquiry=3600, review=86400)`. What is under way keeps its own.
+        Raises ControlError for a delay that there is not.
+        """
+        told: dict[str, float] = self.ask("PATCH", "delays", seconds)["delays"]
+        return told
+
+    def sign_offline(self, account: str, *, partition: str = "aws") -> dict[str, Any]:
+        """Let an account have signed the Business Associate Addendum outside AWS Artifact; give its summary."""
+        body = {"account": account, "partition": partition}
+        told: dict[str, Any] = self.ask("POST", "artifact/offline-agreements", body)
+        return told
+
+    def terminate_by_aws(self, customer_agreement_id: str) -> dict[str, Any]:
+        """Let AWS terminate an accepted agreement; give its summary. Raises ControlError if none is in force."""
+        path = f"artifact/customer-agreements/{customer_agreement_id}/terminate"
+        told: dict[str, Any] = self.ask("POST", path)
+        return told
+
     def publish_report(self, **report: Any) -> dict[str, Any]:
         """Publish a report, or a version of one, for every account of the world; give what was published.
 
@@ -259,9 +280,9 @@ class WorldInTest(ABC):
     def set_fault(self, service: str, operation: str | None = None, **fault: Any) -> str:
         """Let calls fail, be late or get lost; give the fault's id.
 
-        `fault` has the members of the control API: `error`, `latency_ms`, `reset`, `truncate`, `creation_failure` or
-        `deletion_fails`, and with it `account`, `probability`, `times`, `nth`, `ttl_seconds`. Raises ControlError for a
-        fault that no call could meet.
+        `fault` has the members of the control API: `error`, `latency_ms`, `reset`, `truncate`, `creation_failure`,
+        `deletion_fails` or `inquiry_failure`, and with it `account`, `probability`, `times`, `nth`, `ttl_seconds`.
+        Raises ControlError for a fault that no call could meet.
         """
         body = {"service": service, "operation": operation, **fault}
         told: str = self.ask("POST", "faults", body)["id"]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from artifact_state import catalog
 from artifact_state.clock import Clock
 from artifact_state.events import Event
-from artifact_state.model import SHELVES, Caller, CreationFailure, State
+from artifact_state.model import SHELVES, Caller, CreationFailure, InquiryFailure, State
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
@@ -66,6 +66,8 @@ class Options:
     """How long a service-linked role takes to be deleted."""
     inquiry_delay: timedelta = timedelta(0)
     """How long a compliance inquiry is worked on after the request's own answer."""
+    inquiry_failure: InquiryFailure | None = None
+    """Why the compliance inquiries that are made now fail."""
     review_delay: timedelta = timedelta(0)
     """How long people then take for what no report answers."""
     deletion_fails: bool = False

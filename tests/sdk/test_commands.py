@@ -123,6 +123,8 @@ class TestFaults:
             made = told(capsys, "faults", "set", "organizations", "CreateAccount", *options)["id"]
             (listed,) = (one for one in told(capsys, "faults", "list")["faults"] if one["id"] == made)
             assert expected.items() <= listed.items()
+        told(capsys, "faults", "set", "artifact", "CreateComplianceInquiry", "--inquiry-failure", "malware")
+        assert told(capsys, "faults", "list")["faults"][-1]["inquiry_failure"] == "malware"
         said(capsys, "faults", "clear")
         assert said(capsys, "faults", "list") == "no faults are set"
         assert main(("faults", "set", "organizations", "ListRoots", "--error", "NoSuchEntity")) == 1

@@ -137,6 +137,7 @@ class TestWorld:
     def test_has_limits_and_reports(self, tmp_path: Path) -> None:
         """A limit is reached as soon as a test wants it, and a report is there when it is published."""
         suite = """
+            from datetime import timedelta
             import pytest
 
             def test_limit(artifact_world):
@@ -151,8 +152,24 @@ class TestWorld:
                 made = artifact_world.publish_report(name="Mine", series="SOC")
                 found = artifact_world.client("artifact").get_report_metadata(reportId=made["id"])
                 assert found["reportDetails"]["name"] == "Mine"
+
+            def test_agreement_that_was_signed_offline(artifact_world):
+                signed = artifact_world.sign_offline("111122223333")
+                artifact = artifact_world.client("artifact", "111122223333")
+                (listed,) = artifact.list_customer_agreements()["customerAgreements"]
+                assert listed["id"] == signed["id"]
+                assert artifact_world.terminate_by_aws(signed["id"])["state"] == "AWS_TERMINATED"
+                assert artifact.list_customer_agreements()["customerAgreements"] == []
+
+            def test_delay(artifact_world):
+                assert artifact_world.set_delays(inquiry=60)["inquiry"] == 60
+                artifact = artifact_world.client("artifact")
+                artifact.create_compliance_inquiry(name="Mine", inquiryContent={"query": "Which SOC report?"})
+                assert artifact.list_compliance_inquiries()["complianceInquiries"][0]["status"] == "PROCESSING"
+                artifact_world.advance(timedelta(seconds=60))
+                assert artifact.list_compliance_inquiries()["complianceInquiries"][0]["status"] == "COMPLETED"
         """
-        assert passed(run(tmp_path, suite)) == 2
+        assert passed(run(tmp_path, suite)) == 4
 
     def test_as_an_account(self, tmp_path: Path) -> None:
         """The marker names whose root user code under test is; within a test it may be another for a while."""

@@ -354,6 +354,34 @@ class TestDescription:
         assert tried >= 15
 
 
+class TestDelays:
+    """`/_emulator/delays`."""
+
+    def test_are_told_and_changed(self, stranger: Client) -> None:
+        """What is begun takes its time by the world's clock, in its world alone."""
+        core, asked = stranger.core, {"name": "Mine", "inquiryContent": {"fileContent": {"content": b"Penguins?"}}}
+        before = told(core, "GET", "/_emulator/delays")["delays"]
+        assert set(before.values()) == {0}
+        changes = {"inquiry": 60, "review": 3600.5}
+        assert told(core, "PATCH", "/_emulator/delays", changes)["delays"] == before | changes
+        made = stranger.does("artifact", "CreateComplianceInquiry", supportMode="FULL_SUPPORT", **asked)
+        inquiry_id, found = made["complianceInquirySummary"]["id"], []
+        for passes in (59, 1, 3600, 1):
+            core.world.clock.advance(timedelta(seconds=passes))
+            shown = stranger.does("artifact", "GetComplianceInquiryMetadata", complianceInquiryId=inquiry_id)
+            found.append(shown["complianceInquiryDetail"]["status"])
+        assert found == ["PROCESSING", "HUMAN_REVIEW", "HUMAN_REVIEW", "COMPLETED"]
+        told(core, "PATCH", "/worlds/mine/_emulator/delays", {"creation": 1})
+        assert told(core, "GET", "/_emulator/delays")["delays"]["creation"] == 0
+
+    @pytest.mark.parametrize("changes", [{"colour": 1}, {"inquiry": -1}, {"inquiry": 10**12}, {"review": "long"}, []])
+    def test_refuse(self, core: Core, changes: Any) -> None:
+        """What is no delay is refused, and changes none."""
+        before = told(core, "GET", "/_emulator/delays")
+        assert refused(core, "PATCH", "/_emulator/delays", changes)[0] == 400
+        assert told(core, "GET", "/_emulator/delays") == before
+
+
 class TestQuotas:
     """`/_emulator/quotas`."""
 

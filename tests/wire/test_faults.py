@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from artifact_emulator.core import Core
-from tests.wire.botocore_wire import Client
+from tests.wire.botocore_wire import Client, operation_model
 from tests.wire.test_control import call, done, refused, told
 
 FAULTS = "/_emulator/faults"
@@ -66,6 +66,24 @@ class TestErrors:
         ):
             assert code in stranger.core.handle(stranger.request(service, operation)).body
 
+    @pytest.mark.parametrize(
+        ("code", "status"),
+        [
+            ("ConflictException", 409),
+            ("ResourceNotFoundException", 404),
+            ("ServiceQuotaExceededException", 402),
+            ("ValidationException", 400),
+        ],
+    )
+    def test_have_what_their_model_requires(self, stranger: Client, code: str, status: int) -> None:
+        """An error of AWS Artifact has every member that its model requires."""
+        set_fault(stranger.core, "artifact", operation="GetReport", error={"code": code})
+        call = {"reportId": "report-f1DIWBmGa2Lhsadg", "termToken": "term-token-x"}
+        got = stranger.call("artifact", "GetReport", **call)
+        assert (got.status, got.code) == (status, code)
+        (shape,) = (one for one in operation_model("artifact", "GetReport").error_shapes if one.name == code)
+        assert set(shape.required_members) <= got.data.keys()
+
     def test_of_a_service_befall_what_declares_them(self, management: Client) -> None:
         """A fault of any operation befalls those that can answer the error."""
         set_fault(management.core, error={"code": "DuplicateAccountException"})
@@ -80,6 +98,9 @@ class TestErrors:
             {"operation": "ListRoots", "error": {"code": "AWSOrganizationsNotInUseException", "reason": "X"}},
             {"operation": "ListRoots", "creation_failure": "INTERNAL_FAILURE"},
             {"operation": "ListRoots", "deletion_fails": True},
+            {"operation": "ListRoots", "inquiry_failure": "malware"},
+            {"inquiry_failure": "internal"},
+            {"inquiry_failure": "INTERNAL"},
             {"error": BUSY, "reset": True},
             {},
             {"error": BUSY, "probability": 1.1},
@@ -228,6 +249,21 @@ class TestOutcomes:
             )["CreateAccountStatus"]
             assert status["State"] == expected
             assert status.get("FailureReason") == ("INTERNAL_FAILURE" if expected == "FAILED" else None)
+
+    @pytest.mark.parametrize(
+        ("why", "message"), [("malware", "Malware was detected"), ("internal", "An internal error occurred")]
+    )
+    def test_inquiry_that_fails(self, stranger: Client, why: str, message: str) -> None:
+        """CreateComplianceInquiry answers as ever; the inquiry ends FAILED, whatever is asked, once."""
+        set_fault(stranger.core, "artifact", inquiry_failure=why, times=1)
+        assert [one["inquiry_failure"] for one in told(stranger.core, "GET", FAULTS)["faults"]] == [why]
+        asked: dict[str, Any] = {"name": "Mine", "inquiryContent": {"query": "Which SOC report?"}}
+        for expected in ("FAILED", "COMPLETED"):
+            made = stranger.does("artifact", "CreateComplianceInquiry", **asked)["complianceInquirySummary"]
+            assert made["status"] == "PROCESSING"
+            found = stranger.does("artifact", "GetComplianceInquiryMetadata", complianceInquiryId=made["id"])
+            assert found["complianceInquiryDetail"]["status"] == expected
+            assert found["complianceInquiryDetail"]["statusMessage"].startswith(message) is (expected == "FAILED")
 
     def test_role_that_is_not_deleted(self, stranger: Client) -> None:
         """The task of a role that nothing uses fails nevertheless."""

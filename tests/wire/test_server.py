@@ -588,7 +588,7 @@ class TestCommandLine:
         shown = capsys.readouterr().out
         for option in (
             "--host", "--port", "--seed", "--credentials", "--artifact-principal", "--creation-delay",
-            "--leave-wait-period", "--standalone-prerequisites",
+            "--leave-wait-period", "--standalone-prerequisites", "--inquiry-delay", "--review-delay",
         ):  # fmt: skip
             assert f"\n  {option}" in shown
         assert "default: 4700; 0 chooses a free one" in " ".join(shown.split())
@@ -606,6 +606,7 @@ class TestCommandLine:
             ["--creation-delay", "-1"],
             ["--creation-delay", "nan"],
             ["--leave-wait-period", "1e12"],
+            ["--inquiry-delay", "-1"],
             ["--unknown"],
             ["more"],
         ],

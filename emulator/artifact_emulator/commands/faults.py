@@ -43,6 +43,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     put.add_argument("--truncate", action="store_true", help="end the answer half way")
     put.add_argument("--creation-failure", metavar="REASON", help="why accounts that are asked for are not created")
     put.add_argument("--deletion-fails", action="store_true", help="let deletion tasks of roles end FAILED")
+    put.add_argument(
+        "--inquiry-failure", choices=("malware", "internal"), help="why compliance inquiries that are made end FAILED"
+    )
     put.add_argument("--account", metavar="ID", help="only of this account's calls")
     put.add_argument("--probability", type=float, metavar="P", help="how likely, from 0 to 1")
     put.add_argument("--nth", type=int, metavar="N", help="the first of the fitting calls that it befalls")
@@ -86,6 +89,7 @@ def _fault(options: argparse.Namespace) -> dict[str, Any]:
         "truncate": options.truncate or None,
         "creation_failure": options.creation_failure,
         "deletion_fails": options.deletion_fails or None,
+        "inquiry_failure": options.inquiry_failure,
         "account": options.account,
         "probability": options.probability,
         "nth": options.nth,

@@ -13,7 +13,7 @@ from artifact_emulator.instruments import instruments_of
 from artifact_emulator.mishaps.faults import Error, Fault, Latency, NotPossible, Standing
 from artifact_emulator.mishaps.throttling import BUSY
 from artifact_emulator.services import bindings
-from artifact_state.model import CreationFailure
+from artifact_state.model import CreationFailure, InquiryFailure
 from artifact_state.worlds import Worlds
 
 _HOUR = 3_600_000
@@ -29,8 +29,9 @@ _EXAMPLES: list[JsonValue] = [
     {"service": "iam", "operation": "GetRole", "reset": True, "probability": 0.1},
     {"service": "organizations", "operation": "CreateAccount", "creation_failure": "EMAIL_ALREADY_EXISTS"},
     {"service": "iam", "operation": "DeleteServiceLinkedRole", "deletion_fails": True},
+    {"service": "artifact", "operation": "CreateComplianceInquiry", "inquiry_failure": "internal"},
 ]
-_EFFECTS = ("error", "latency_ms", "reset", "truncate", "creation_failure", "deletion_fails")
+_EFFECTS = ("error", "latency_ms", "reset", "truncate", "creation_failure", "deletion_fails", "inquiry_failure")
 
 
 class ErrorBody(BaseModel):
@@ -96,6 +97,7 @@ class FaultBody(BaseModel):
     truncate: Literal[True] | None = Field(None, description="The call is carried out, and its answer ends half way.")
     creation_failure: CreationFailure | None = Field(None, description="Why CreateAccount's account is not created.")
     deletion_fails: Literal[True] | None = Field(None, description="IAM's deletion task ends FAILED.")
+    inquiry_failure: InquiryFailure | None = Field(None, description="Why the compliance inquiry ends FAILED.")
 
     @model_validator(mode="after")
     def _one_effect(self) -> Self:
@@ -166,6 +168,7 @@ def _fault(body: FaultBody) -> Fault:
         cut="reset" if body.reset else "truncated" if body.truncate else None,
         creation_failure=body.creation_failure,
         deletion_fails=bool(body.deletion_fails),
+        inquiry_failure=body.inquiry_failure,
     )
 
 
@@ -213,4 +216,6 @@ def _effect(fault: Fault) -> dict[str, object]:
         return {"reset" if fault.cut == "reset" else "truncate": True}
     if fault.creation_failure is not None:
         return {"creation_failure": fault.creation_failure.value}
+    if fault.inquiry_failure is not None:
+        return {"inquiry_failure": fault.inquiry_failure.value}
     return {"deletion_fails": True}

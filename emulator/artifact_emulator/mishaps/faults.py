@@ -17,7 +17,7 @@ from artifact_emulator.failures import Failure
 from artifact_emulator.listings.page_sizes import Choice, pages_sized
 from artifact_emulator.message import Cut
 from artifact_emulator.operation import Protocol, Service
-from artifact_state.model import CreationFailure, State
+from artifact_state.model import CreationFailure, InquiryFailure, State
 from artifact_state.world import Options
 
 # What every operation may answer although no model declares it.
@@ -27,6 +27,14 @@ COMMON: Mapping[Protocol, Mapping[str, int]] = {
     "rest-json": {"ServiceUnavailable": 503, "InternalFailure": 500},
     "query": {"Throttling": 400, "RequestExpired": 400, "ServiceUnavailable": 503, "InternalFailure": 500},
 }
+_REQUIRED = {
+    "reason": "other",
+    "resourceId": "fault",
+    "resourceType": "fault",
+    "serviceCode": "artifact",
+    "quotaCode": "fault",
+}
+"""What AWS Artifact's errors must have besides a message, for clients that read them by their model."""
 _P99 = 2.3263478740408408
 """Standard deviations from the middle of a normal distribution to its 99th percentile."""
 _MESSAGES = {
@@ -92,6 +100,8 @@ class Fault:
     """Why the account that is asked for is not created."""
     deletion_fails: bool = False
     """Whether the linked role that is asked to go stays, as if it were in use."""
+    inquiry_failure: InquiryFailure | None = None
+    """Why the compliance inquiry that is made fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ class Effect:
     cut: Cut | None = None
     creation_failure: CreationFailure | None = None
     deletion_fails: bool = False
+    inquiry_failure: InquiryFailure | None = None
     slowness: timedelta = timedelta(0)
     """How long what the call begins takes at least."""
     page_size: Choice | None = None
@@ -114,12 +125,13 @@ class Effect:
 
     def on(self, options: Options) -> Options:
         """Give the options under which a call is carried out."""
-        if self.creation_failure is None and not self.deletion_fails and not self.slowness:
+        if not (self.creation_failure or self.deletion_fails or self.inquiry_failure or self.slowness):
             return options
         return replace(
             options,
             creation_failure=self.creation_failure or options.creation_failure,
             deletion_fails=self.deletion_fails or options.deletion_fails,
+            inquiry_failure=self.inquiry_failure or options.inquiry_failure,
             creation_delay=max(self.slowness, options.creation_delay),
             closure_delay=max(self.slowness, options.closure_delay),
             deletion_delay=max(self.slowness, options.deletion_delay),
@@ -242,6 +254,7 @@ def _joined(effect: Effect, fault: Fault, service: Service, chance: random.Rando
         cut=effect.cut or fault.cut,
         creation_failure=effect.creation_failure or fault.creation_failure,
         deletion_fails=effect.deletion_fails or fault.deletion_fails,
+        inquiry_failure=effect.inquiry_failure or fault.inquiry_failure,
     )
 
 
@@ -255,7 +268,8 @@ def failure(service: Service, error: Error) -> Failure:
     declared = next((one for one in service.errors.values() if one.code == error.code), None)
     status = declared.status if declared else COMMON[service.protocol][error.code]
     message = error.message or _MESSAGES.get(error.code, "A fault that was asked for by way of the control API.")
-    return Failure(error.code, message, status, members={"Reason": error.reason} if error.reason else None)
+    members = {name: _REQUIRED[name] for name in declared.members if name in _REQUIRED} if declared else {}
+    return Failure(error.code, message, status, members=members | ({"Reason": error.reason} if error.reason else {}))
 
 
 def can_give(service: Service, operation: str, code: str) -> bool:
@@ -274,6 +288,8 @@ def _check(fault: Fault, service: Service) -> None:
         raise NotPossible("Only CreateAccount and CreateGovCloudAccount have a failure reason.")
     if fault.deletion_fails and "DeleteServiceLinkedRole" not in operations:
         raise NotPossible("Only iam's DeleteServiceLinkedRole begins a deletion task.")
+    if fault.inquiry_failure and "CreateComplianceInquiry" not in operations:
+        raise NotPossible("Only artifact's CreateComplianceInquiry makes inquiries.")
 
 
 def _check_error(error: Error, service: Service, operations: list[str]) -> None:

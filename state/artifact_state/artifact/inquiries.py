@@ -119,7 +119,7 @@ def create_inquiry(tx: Transaction, asked: Asked, *, token: str | None = None) -
         created_at=tx.now,
         completes_at=tx.now + tx.options.inquiry_delay,
         reviewed_at=tx.now + tx.options.inquiry_delay + tx.options.review_delay,
-        failure=failure,
+        failure=tx.options.inquiry_failure or failure,
         asked=fingerprint,
     )
     tx.put(inquiry)
