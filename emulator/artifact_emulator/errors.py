@@ -528,6 +528,17 @@ def _not_ready(refusal: errors.ReportNotReady, caller: Caller) -> Row:
     return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "report"}
 
 
+def _too_many_agreements(refusal: errors.TooManyAgreements, caller: Caller) -> Row:
+    message = f"{refusal.name} has as many agreements in force as there may be."
+    members = {
+        "resourceId": refusal.name,
+        "resourceType": "customer-agreement",
+        "serviceCode": "artifact",
+        "quotaCode": "customer_agreements_in_force",
+    }
+    return "ServiceQuotaExceededException", message, members
+
+
 def _inquiry_conflict(refusal: errors.InquiryConflict, caller: Caller) -> Row:
     why = "is in progress" if refusal.in_progress else "knows the client token from another request"
     message = f"The compliance inquiry {refusal.name} {why}."
@@ -557,6 +568,7 @@ _ARTIFACT: Rows = {
     errors.AgreementNotFound: _missing("agreement"),
     errors.CustomerAgreementNotFound: _missing("customer-agreement"),
     errors.ReportNotFound: _missing("report"),
+    errors.TooManyAgreements: _too_many_agreements,
     errors.ReportNotReady: _not_ready,
     errors.InquiryNotFound: _missing("compliance-inquiry"),
     errors.InquiryConflict: _inquiry_conflict,

@@ -28,7 +28,7 @@
     │   ├── PolicyTypeEnabledAlready  PolicyTypeNotEnabled  PolicyTypeNotAvailable
     │   ├── DuplicateHandshake  HandshakeAlreadyInState  HandshakeTransitionInvalid
     │   ├── TransferAlreadyInStatus  TransferTransitionInvalid
-    │   ├── ReportNotReady  InquiryConflict
+    │   ├── ReportNotReady  InquiryConflict  TooManyAgreements
     │   ├── RoleNameTaken  RoleProtected  SuffixNotAllowed
     │   ├── NotAllFeatures  ServiceNotTrusted
     │   └── EntityNameTaken  EntityInUse (why: an Obstacle)  QuotaExceeded  PolicyOfService
@@ -497,6 +497,10 @@ class NotAllFeatures(Conflict):
 
 class ServiceNotTrusted(Conflict):
     """The organization does not trust the service that is asked."""
+
+
+class TooManyAgreements(Conflict):
+    """So many agreements are in force for the account or the organization that one more is too many."""
 
 
 class RoleNameTaken(Conflict):

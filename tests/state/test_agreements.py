@@ -1,6 +1,7 @@
 """Agreements: three facts stored apart, and whom an acceptance covers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -16,12 +17,13 @@ from artifact_state.errors import (
     Denial,
     InvalidToken,
     Refused,
+    TooManyAgreements,
 )
 from artifact_state.events import AgreementAccepted, AgreementTerminated
 from artifact_state.model import Acceptance, FeatureSet, TerminatedBy, TokenPurpose
 from artifact_state.organizations import accounts, closures, organization, trusted_access
 from artifact_state.world import Transaction, World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, transaction
+from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, limits, listed, new_account, transaction
 
 ARTIFACT = "artifact.amazonaws.com"
 SYNC = "aws-artifact-account-sync.amazonaws.com"
@@ -238,6 +240,18 @@ class TestAcceptAgreement:
         first = accept(world)
         terminate(world, first)
         assert accept(world).id != first.id
+
+    def test_beyond_the_quota(self, world: World) -> None:
+        """What is in force counts, for the account and for the organization apart; what has ended does not."""
+        world.options = replace(world.options, quotas=limits(customer_agreements_in_force=1))
+        common, own = accept(world), accept(world, ACCOUNT_AGREEMENT)
+        assert accept(world) == common
+        wanted = "agreement-sbLSDe8bitmAXNr9"
+        revision, terms, execute = read(world, wanted)
+        rule = partial(act, world, agreements.accept_agreement, wanted, revision)
+        refuses(world, TooManyAgreements, partial(rule, terms_token=terms, execute_token=execute))
+        terminate(world, own)
+        assert accept(world, wanted).agreement_id == wanted
 
     def test_of_both_kinds(self, world: World) -> None:
         """Account and organization agreements of the same kind coexist; ending the one leaves the other."""
@@ -535,6 +549,7 @@ class TestSignOffline:
 
     def test_twice(self, world: World) -> None:
         """One that is in force is given as it is."""
+        world.options = replace(world.options, quotas=limits(customer_agreements_in_force=0))
         signed = act(world, agreements.sign_offline, OFFLINE.id)
         assert act(world, agreements.sign_offline, OFFLINE.id) == signed
 

@@ -1,13 +1,15 @@
 """The errors that AWS's model declares for Artifact: who may not is denied everywhere, wrong members are refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.credentials import Credentials
 
 from artifact_emulator import services
-from tests.wire.botocore_wire import Client, operation_model
-from tests.wire.test_artifact import ACCOUNT_AGREEMENT, REPORT
+from tests.wire.botocore_wire import Answer, Client, operation_model
+from tests.wire.test_artifact import ACCOUNT_AGREEMENT, REPORT, accept, read_agreement
+from tests.wire.test_control import told
 
 SERVICE = "artifact"
 INQUIRY = "compliance-inquiry-0000000000000000"
@@ -72,16 +74,23 @@ WRONG: dict[str, dict[str, Any]] = {
     "UntagResource": {"resourceArn": "<arn>"},
 }
 """What is wrong in a call that is otherwise right."""
+ABSENT = {
+    "agreementId": "agreement-0000000000000000",
+    "reportId": "report-0000000000000000",
+    "customerAgreementId": ACCEPTED,
+    "complianceInquiryId": INQUIRY,
+    "resourceArn": ARN,
+}
+"""By member, what nobody has."""
+MISSING = {operation: members.keys() & ABSENT.keys() for operation, members in CALLS.items()}
+FOUND = {operation: names for operation, names in MISSING.items() if names}
 # Source: docs/fidelity.md, "Not emulated"
 NEVER = {
     "InternalServerException": "it is the answer to an error of the emulator's own",
-    "ServiceQuotaExceededException": "no quota of Artifact's is counted",
-    "ThrottlingException": "requests are not throttled unless a fault asks for it",
+    "ThrottlingException": "requests are not throttled unless a world is told to",
 }
-ELSEWHERE = {"ConflictException", "ResourceNotFoundException"}
-"""The tests of each operation provoke these."""
+NO_QUOTA = "only agreements that are in force are counted"
 UNREACHABLE = {
-    ("AcceptAgreement", "ResourceNotFoundException"): "tokens are looked at first, and none is of what does not exist",
     ("GetAccountSettings", "ConflictException"): "reading conflicts with nothing",
     ("GetAccountSettings", "ResourceNotFoundException"): "every account has settings",
     ("GetAccountSettings", "ValidationException"): "its request has no members",
@@ -90,10 +99,61 @@ UNREACHABLE = {
     ("ListReports", "ResourceNotFoundException"): "it names no resource",
     ("PutAccountSettings", "ConflictException"): "operations are done one after the other",
     ("PutAccountSettings", "ResourceNotFoundException"): "every account has settings",
-    (
-        "TerminateAgreement",
-        "ResourceNotFoundException",
-    ): "tokens are looked at first, and none is of what does not exist",
+    **{
+        (operation, "ServiceQuotaExceededException"): NO_QUOTA
+        for operation in (
+            "AcceptNdaForAgreement",
+            "GetAccountSettings",
+            "GetAgreement",
+            "GetCustomerAgreement",
+            "GetNdaForAgreement",
+            "GetReport",
+            "GetReportMetadata",
+            "GetTermForReport",
+            "ListAgreements",
+            "ListReportVersions",
+            "ListReports",
+            "PutAccountSettings",
+            "TerminateAgreement",
+        )
+    },
+}
+
+
+Provocation = Callable[[Client], Answer]
+
+
+def asked_otherwise(client: Client) -> Answer:
+    """Use a client token for two requests."""
+    client.does(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"], clientToken="once")
+    other = {"name": "Other", "inquiryContent": {"query": "Which report?"}, "clientToken": "once"}
+    return client.is_refused(SERVICE, "CreateComplianceInquiry", **other)
+
+
+def rated_early(client: Client) -> Answer:
+    """Rate what is worked on."""
+    told(client.core, "PATCH", "/_emulator/delays", {"inquiry": 60})
+    made = client.does(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"])
+    rated = {"complianceInquiryId": made["complianceInquirySummary"]["id"], "rating": "THUMBS_UP"}
+    return client.is_refused(SERVICE, "PutComplianceInquiryFeedback", **rated)
+
+
+def not_ready(operation: str, **members: str) -> Provocation:
+    """Ask for a report whose document is not there."""
+
+    def provoke(client: Client) -> Answer:
+        report = {"name": "Sample", "series": "SOC", "uploadState": "PROCESSING"}
+        made = told(client.core, "POST", "/_emulator/artifact/reports", report)
+        return client.is_refused(SERVICE, operation, reportId=made["id"], **members)
+
+    return provoke
+
+
+CONFLICTS: dict[str, Provocation] = {
+    "CreateComplianceInquiry": asked_otherwise,
+    "GetReport": not_ready("GetReport", termToken="term-token-x"),
+    "GetTermForReport": not_ready("GetTermForReport"),
+    "PutComplianceInquiryFeedback": rated_early,
 }
 
 
@@ -127,18 +187,43 @@ class TestDeclaredErrors:
         assert (got.status, got.code) == (400, "ValidationException")
         assert {one["name"] for one in got.data["fieldList"]} == WRONG[operation].keys()
 
-    @pytest.mark.parametrize("operation", ["ListTagsForResource", "TagResource", "UntagResource"])
-    def test_not_found(self, stranger: Client, operation: str) -> None:
-        """What does not exist is answered with 404."""
-        got = stranger.is_refused(SERVICE, operation, **CALLS[operation])
+    @pytest.mark.parametrize(("operation", "names"), FOUND.items())
+    def test_not_found(self, stranger: Client, operation: str, names: set[str]) -> None:
+        """What does not exist is answered with 404, told back with its kind."""
+        (name,) = names
+        got = stranger.is_refused(SERVICE, operation, **CALLS[operation] | {name: ABSENT[name]})
         assert (got.status, got.code) == (404, "ResourceNotFoundException")
+        kind = name.removesuffix("Id").replace("A", "-a").replace("I", "-i").lower()
+        assert got.data["resourceType"] == ("compliance-inquiry" if name == "resourceArn" else kind)
+        assert got.data["resourceId"] in ABSENT[name]
+
+    @pytest.mark.parametrize("operation", CONFLICTS)
+    def test_conflict(self, stranger: Client, operation: str) -> None:
+        """What does not fit what is there is answered with 409, with the resource."""
+        got = CONFLICTS[operation](stranger)
+        assert (got.status, got.code) == (409, "ConflictException")
+        assert got.data["resourceId"]
+        assert got.data["resourceType"] in {"compliance-inquiry", "report"}
+
+    def test_quota_exceeded(self, stranger: Client) -> None:
+        """AcceptAgreement answers 402 when as many agreements are in force as a world's quota allows."""
+        told(stranger.core, "PATCH", "/_emulator/quotas", {"customer_agreements_in_force": 1})
+        accept(stranger, ACCOUNT_AGREEMENT)
+        got = stranger.is_refused(SERVICE, "AcceptAgreement", **read_agreement(stranger, "agreement-sbLSDe8bitmAXNr9"))
+        assert (got.status, got.code) == (402, "ServiceQuotaExceededException")
+        assert (got.data["resourceId"], got.data["resourceType"]) == (stranger.account, "customer-agreement")
+        assert (got.data["serviceCode"], got.data["quotaCode"]) == ("artifact", "customer_agreements_in_force")
 
     @pytest.mark.parametrize("operation", CALLS)
     def test_none_is_left(self, operation: str) -> None:
-        """What else is declared cannot occur, for a reason that is written down, or is another file's matter."""
+        """What is not provoked cannot occur, for a reason that is written down."""
         declared = {shape.name for shape in operation_model(SERVICE, operation).error_shapes}
-        proved = {"AccessDeniedException"} | ({"ValidationException"} if operation in WRONG else set())
-        left = {(operation, error) for error in declared - proved - NEVER.keys()}
-        assert {one for one in left if one[1] not in ELSEWHERE or one in UNREACHABLE} == {
-            one for one in UNREACHABLE if one[0] == operation
+        proved = {
+            "AccessDeniedException": True,
+            "ConflictException": operation in CONFLICTS,
+            "ResourceNotFoundException": operation in FOUND,
+            "ServiceQuotaExceededException": operation == "AcceptAgreement",
+            "ValidationException": operation in WRONG,
         }
+        left = declared - {error for error, is_proved in proved.items() if is_proved} - NEVER.keys()
+        assert {(operation, error) for error in left} == {one for one in UNREACHABLE if one[0] == operation}

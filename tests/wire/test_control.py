@@ -404,6 +404,14 @@ class TestQuotas:
         told(core, "PATCH", "/worlds/mine/_emulator/quotas", {"artifact_token_lifetime": 1})
         assert told(core, "GET", "/_emulator/quotas")["quotas"]["artifact_token_lifetime"] == 60
 
+    @pytest.mark.parametrize(("operation", "listed"), [("ListAgreements", "agreements"), ("ListReports", "reports")])
+    def test_size_of_pages(self, stranger: Client, operation: str, listed: str) -> None:
+        """AWS Artifact's pages are as large as a world has them, unless a call says otherwise."""
+        told(stranger.core, "PATCH", "/_emulator/quotas", {"artifact_page_size": 3})
+        page = stranger.does("artifact", operation)
+        assert (len(page[listed]), "nextToken" in page) == (3, True)
+        assert len(stranger.does("artifact", operation, maxResults=4)[listed]) == 4
+
     @pytest.mark.parametrize(
         "changes",
         [

@@ -15,7 +15,14 @@ from heapq import merge
 from artifact_state import catalog, ids
 from artifact_state.artifact.tokens import issue, redeem
 from artifact_state.authority import organization_of
-from artifact_state.errors import AgreementDenied, AgreementNotFound, CustomerAgreementNotFound, Denial, InvalidToken
+from artifact_state.errors import (
+    AgreementDenied,
+    AgreementNotFound,
+    CustomerAgreementNotFound,
+    Denial,
+    InvalidToken,
+    TooManyAgreements,
+)
 from artifact_state.events import AgreementAccepted, AgreementTerminated
 from artifact_state.model import Acceptance, FeatureSet, Organization, State, TerminatedBy, TokenPurpose
 from artifact_state.ordered import Ordered
@@ -53,8 +60,7 @@ def covers(state: State, acceptance: Acceptance, account_id: str, now: datetime)
 
 def organization_acceptances(state: State, organization: Organization) -> Iterator[Acceptance]:
     """Go through the agreements that are in force for an organization, reachable or not."""
-    accepted = (state.acceptances[one] for one in state.accepted_by.get(organization.id, Ordered()))
-    return (acceptance for acceptance in accepted if acceptance.effective_end is None)
+    return _in_force(state, organization.id)
 
 
 def agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, catalog.Agreement]]:
@@ -105,7 +111,7 @@ def accept_agreement(
     """Accept an agreement for the caller's account or, if it is an organization's, for all its accounts.
 
     Accepting one that is in force gives the one in force. Unverified: AWS models no conflict here.
-    Raises AgreementNotFound, AgreementDenied, InvalidToken.
+    Raises AgreementNotFound, AgreementDenied, InvalidToken, TooManyAgreements.
     Source: https://docs.aws.amazon.com/artifact/latest/ug/accept-org-agreement.html
     """
     agreement = _agreement(tx, agreement_id)
@@ -114,11 +120,18 @@ def accept_agreement(
         raise InvalidToken("agreementRevisionId")
     redeem(tx, terms_token, TokenPurpose.ACCEPT_TERMS, agreement.id, member="acceptanceTermsToken")
     redeem(tx, execute_token, TokenPurpose.EXECUTE_AGREEMENT, agreement.id, member="executeAgreementToken")
-    return _accepted(tx, agreement, organization)
+    owner = organization.id if organization else tx.caller.account_id
+    in_force = list(_in_force(tx.state, owner))
+    again = next((one for one in in_force if one.agreement_id == agreement.id), None)
+    if again is not None:
+        return again
+    if len(in_force) >= tx.quotas.customer_agreements_in_force:
+        raise TooManyAgreements(owner)
+    return _put_in_force(tx, agreement, owner, organization)
 
 
 def sign_offline(tx: Transaction, agreement_id: str) -> Acceptance:
-    """Let the caller's account have an agreement that it signed with AWS outside AWS Artifact.
+    """Let the caller's account have an agreement that it signed with AWS outside AWS Artifact, whatever the quota.
 
     One that is in force is given as it is. Raises AgreementNotFound.
     Source: https://docs.aws.amazon.com/artifact/latest/ug/manage-offline-agreement.html
@@ -127,7 +140,9 @@ def sign_offline(tx: Transaction, agreement_id: str) -> Acceptance:
     agreement = next((one for one in offline if one.id == agreement_id), None)
     if agreement is None:
         raise AgreementNotFound(agreement_id)
-    return _accepted(tx, agreement, None)
+    owner = tx.caller.account_id
+    again = (one for one in _in_force(tx.state, owner) if one.agreement_id == agreement.id)
+    return next(again, None) or _put_in_force(tx, agreement, owner, None)
 
 
 def customer_agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Acceptance]]:
@@ -182,12 +197,14 @@ def terminate_by_aws(tx: Transaction, customer_agreement_id: str) -> Acceptance:
     return _ended(tx, acceptance, TerminatedBy.AWS)
 
 
-def _accepted(tx: Transaction, agreement: catalog.Agreement, organization: Organization | None) -> Acceptance:
-    owner = organization.id if organization else tx.caller.account_id
-    accepted = tx.state.accepted_by.get(owner, Ordered())
-    for one in map(tx.state.acceptances.__getitem__, accepted):
-        if one.agreement_id == agreement.id and one.effective_end is None:
-            return one
+def _in_force(state: State, owner: str) -> Iterator[Acceptance]:
+    accepted = (state.acceptances[one] for one in state.accepted_by.get(owner, Ordered()))
+    return (acceptance for acceptance in accepted if acceptance.effective_end is None)
+
+
+def _put_in_force(
+    tx: Transaction, agreement: catalog.Agreement, owner: str, organization: Organization | None
+) -> Acceptance:
     serial = tx.serial()
     acceptance = Acceptance(
         id=ids.customer_agreement_id(tx.state.seed, serial),
@@ -199,7 +216,8 @@ def _accepted(tx: Transaction, agreement: catalog.Agreement, organization: Organ
         effective_start=tx.now,
     )
     tx.put(acceptance)
-    tx.set(accepted_by=tx.state.accepted_by.insert(owner, accepted.set(serial, acceptance.id)))
+    accepted = tx.state.accepted_by.get(owner, Ordered()).set(serial, acceptance.id)
+    tx.set(accepted_by=tx.state.accepted_by.insert(owner, accepted))
     tx.record(AgreementAccepted(at=tx.now, account_id=acceptance.account_id, customer_agreement_id=acceptance.id))
     return acceptance
 

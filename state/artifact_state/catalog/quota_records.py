@@ -76,6 +76,7 @@ class Quotas:
     organizations_page_size: int
     artifact_page_size: int
     artifact_page_size_at_most: int
+    customer_agreements_in_force: int
     artifact_token_lifetime: timedelta
     document_url_lifetime: timedelta
     policies: Mapping[str, PolicyLimits]

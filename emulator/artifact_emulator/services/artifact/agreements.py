@@ -13,14 +13,12 @@ from artifact_state.catalog import Agreement
 if TYPE_CHECKING:
     from artifact_emulator.shapes.artifact import replies, requests
 
-PAGE = 100
-
 
 def list_agreements(call: Call, request: "requests.ListAgreementsRequest") -> "replies.ListAgreementsResponse":
     """List the agreements of the caller's partition."""
     listing = Listing("ListAgreements", call.tx.caller.account_id, call.tx.caller.partition)
     found = agreements.agreements(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or PAGE)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     reply: replies.ListAgreementsResponse = {"agreements": [_summary(one) for one in page]}
     if token:
         reply["nextToken"] = token

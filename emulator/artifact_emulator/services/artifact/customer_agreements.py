@@ -12,8 +12,6 @@ from artifact_state.model import Acceptance, TerminatedBy
 if TYPE_CHECKING:
     from artifact_emulator.shapes.artifact import replies, requests
 
-PAGE = 100
-
 
 def list_customer_agreements(
     call: Call, request: "requests.ListCustomerAgreementsRequest"
@@ -21,7 +19,7 @@ def list_customer_agreements(
     """List the agreements that cover the caller's account: its own and its organization's."""
     listing = Listing("ListCustomerAgreements", call.tx.caller.account_id)
     found = agreements.customer_agreements(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or PAGE)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     reply: replies.ListCustomerAgreementsResponse = {"customerAgreements": [customer_agreement(one) for one in page]}
     if token:
         reply["nextToken"] = token

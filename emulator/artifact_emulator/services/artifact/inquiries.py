@@ -17,7 +17,6 @@ from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquiryStatu
 if TYPE_CHECKING:
     from artifact_emulator.shapes.artifact import replies, requests
 
-PAGE = 100
 _PROCESSING: "replies.InquiryStatusMessage" = "Compliance inquiry processing is in-progress."
 _COMPLETE: "replies.InquiryStatusMessage" = "Compliance inquiry processing is complete."
 _REVIEW: "replies.InquiryStatusMessage" = "Human review is in progress."
@@ -84,7 +83,7 @@ def list_compliance_inquiries(
     """List the inquiries of the caller's account."""
     listing = Listing("ListComplianceInquiries", call.tx.caller.account_id)
     found = inquiries.inquiries(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or PAGE)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     reply: replies.ListComplianceInquiriesResponse = {"complianceInquiries": [_summary(call, one) for one in page]}
     if token:
         reply["nextToken"] = token
@@ -99,7 +98,7 @@ def list_compliance_inquiry_queries(
     listing = Listing("ListComplianceInquiryQueries", call.tx.caller.account_id, inquiry.id)
     after = listing.after(request.next_token)
     found = ((number, number) for number in range(1, len(inquiry.queries) + 1) if number > after)
-    page, token = listing.page(found, request.max_results or PAGE)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     reply: replies.ListComplianceInquiryQueriesResponse = {"queries": [_query(call, inquiry, one) for one in page]}
     if token:
         reply["nextToken"] = token

@@ -11,14 +11,12 @@ from artifact_state.artifact import reports
 if TYPE_CHECKING:
     from artifact_emulator.shapes.artifact import replies, requests
 
-PAGE = 100
-
 
 def list_reports(call: Call, request: "requests.ListReportsRequest") -> "replies.ListReportsResponse":
     """List the published reports, each in its current version."""
     listing = Listing("ListReports", call.tx.caller.account_id)
     found = reports.reports(call.tx.state, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or PAGE)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     reply: replies.ListReportsResponse = {"reports": [report_summary(call.tx.caller, *one) for one in page]}
     if token:
         reply["nextToken"] = token
@@ -31,7 +29,7 @@ def list_report_versions(
     """List the published versions of a report."""
     listing = Listing("ListReportVersions", call.tx.caller.account_id, request.report_id)
     found = reports.report_versions(call.tx.state, request.report_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or PAGE)
+    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     reply: replies.ListReportVersionsResponse = {"reports": [report_summary(call.tx.caller, *one) for one in page]}
     if token:
         reply["nextToken"] = token
