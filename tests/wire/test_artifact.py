@@ -463,6 +463,25 @@ class TestDocument:
         start, end, size = *part.indices(len(whole.body))[:2], len(whole.body)
         assert dict(got.headers).get("Content-Range") == (f"bytes {start}-{end - 1}/{size}" if status == 206 else None)
 
+    @pytest.mark.parametrize(
+        ("method", "status", "code"), [("HEAD", 403, "SignatureDoesNotMatch"), ("PUT", 405, "Method")]
+    )
+    def test_by_another_method(self, stranger: Client, method: str, status: int, code: str) -> None:
+        """The method is signed, as at S3: a link for GET is none for HEAD."""
+        url = urlsplit(stranger.does(SERVICE, "GetTermForReport", reportId=REPORT)["documentPresignedUrl"])
+        got = stranger.core.handle(Request(method, url.path, url.query, {"host": url.netloc}, b""))
+        assert (got.status, code.encode() in got.body) == (status, True)
+
+    def test_has_s3s_headers(self, stranger: Client) -> None:
+        """A document says when it was made; an answer has an id, in a refusal twice."""
+        url = urlsplit(stranger.does(SERVICE, "GetTermForReport", reportId=REPORT)["documentPresignedUrl"])
+        asked = Request("GET", url.path, url.query, {"host": url.netloc}, b"")
+        served = dict(stranger.core.handle(asked).headers)
+        assert served["Last-Modified"] == "Mon, 23 Nov 2026 12:00:05 GMT"
+        assert served["x-amz-request-id"]
+        got = stranger.core.handle(replace(asked, query=""))
+        assert f"<RequestId>{dict(got.headers)['x-amz-request-id']}</RequestId><HostId>" in got.body.decode()
+
     @pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
     def test_range_of_nothing(self, stranger: Client, asked: str) -> None:
         """What lies beyond the end cannot be had, nor the last no bytes."""

@@ -152,6 +152,14 @@ class TestRender:
             whole = f"Item {number} {'and so on ' * 20}".strip()
             assert sum(whole in page for page in found) == 1
 
+    def test_headings_stay_with_what_follows(self) -> None:
+        """No heading is torn apart by the end of a page, or left alone at its foot."""
+        heading, text = "A question " * 40, "An answer. "
+        sections = tuple(Section(heading=f"{at} {heading}", paragraphs=(f"{at} {text}",)) for at in range(30))
+        found = pages(render(replace(DOCUMENTS[DocumentKind.NDA], sections=sections), WATERMARK))
+        for at in range(30):
+            assert sum(f"{at} {heading}{at} {text}".strip() in page for page in found) == 1
+
     @every_kind
     def test_same_bytes(self, kind: DocumentKind) -> None:
         """The same document for the same caller at the same time is the same file."""

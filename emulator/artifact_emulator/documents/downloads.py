@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-ur
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from hashlib import md5
 from types import MappingProxyType
 from uuid import uuid4
@@ -25,9 +26,12 @@ from artifact_state.artifact import agreements, reports
 from artifact_state.artifact.inquiry_answers import answer_in
 from artifact_state.world import World
 
+# S3 names the host that answered, for its support; here there is one.
+_HOST = "artifact-emulator"
+
 
 def serve(request: Request, world: World) -> Reply:
-    """Serve a document, or refuse it as S3 does."""
+    """Serve a document, or refuse it as S3 does; a link is signed for GET, and so HEAD does not match it."""
     if request.method not in ("GET", "HEAD"):
         return _refuse(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
     if "X-Amz-Signature=" not in request.query:
@@ -59,6 +63,9 @@ def _whole_or_part(request: Request, link: Link, body: bytes) -> Reply:
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
     """
     headers = (
+        ("x-amz-request-id", _request_id()),
+        ("x-amz-id-2", _HOST),
+        ("Last-Modified", format_datetime(link.made_at, usegmt=True)),
         ("Content-Type", "application/pdf"),
         ("Content-Disposition", f'attachment; filename="{link.document_id}.pdf"'),
         ("Accept-Ranges", "bytes"),
@@ -123,9 +130,16 @@ def _stamp(instant: datetime) -> str:
 
 def _refuse(status: int, code: str, message: str, details: Mapping[str, str] = MappingProxyType({})) -> Reply:
     said = "".join(f"<{name}>{xml_text(value)}</{name}>" for name, value in details.items())
+    request_id = _request_id()
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{code}</Code><Message>{xml_text(message)}</Message>{said}"
-        f"<RequestId>{uuid4()}</RequestId></Error>"
+        f"<RequestId>{request_id}</RequestId><HostId>{_HOST}</HostId></Error>"
     )
-    return Reply(status, (("Content-Type", "application/xml"),), body.encode())
+    headers = (("x-amz-request-id", request_id), ("x-amz-id-2", _HOST), ("Content-Type", "application/xml"))
+    return Reply(status, headers, body.encode())
+
+
+def _request_id() -> str:
+    """Make an id of a request as S3 has them: sixteen letters and digits."""
+    return uuid4().hex[:16].upper()

@@ -111,8 +111,9 @@ class Sheet(FPDF):
         self.ln(6)
 
     def heading(self, text: str) -> None:
-        """Begin a section, on the next page if only the heading would fit on this one."""
-        if self.will_page_break(24):
+        """Begin a section, on the next page if no more than the heading would fit on this one."""
+        self._write_with(13, _INK, style="B")
+        if self.will_page_break(self._lines(text, self.epw) * 7 + 17):
             self.add_page()
         self.ln(3)
         self._write_with(13, _INK, style="B")
