@@ -6,6 +6,7 @@ from typing import Any
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.permissions.authorizing import FREE
 from artifact_emulator.questions.asking import questions_of
+from artifact_emulator.questions.terms import Asked
 from artifact_emulator.trail.calls import Called
 from artifact_state.model import CallerKind
 from artifact_state.world import World
@@ -18,7 +19,7 @@ def least_policy(world: World, principal: str) -> dict[str, Any]:
     for call in instruments_of(world).trail.calls():
         if _is_by(call, principal) and f"{call.service.name}:{call.operation}" not in FREE:
             with world.transaction(call.caller) as tx:
-                for question in questions_of(tx, call.service.name, call.operation, call.members or {}):
+                for question in questions_of(Asked.of(tx, call.service.name, call.operation, call.members or {})):
                     resources[question.action].add(question.resource)
     for action, arns in resources.items():
         by_resources[tuple(sorted(arns))].add(action)

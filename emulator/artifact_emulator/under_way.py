@@ -5,6 +5,7 @@ Whoever comes by the wire is identified before; the console knows its callers al
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from sys import intern
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,7 +29,10 @@ from artifact_state.world import Transaction, World
 from artifact_state.worlds import Worlds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from artifact_emulator.permissions.authorizing import Iam
+    from artifact_emulator.questions.terms import Asked
 
 
 @dataclass(slots=True)
@@ -126,13 +130,21 @@ def _authorize(under_way: UnderWay, tx: Transaction, service: Service, operation
 
     Raises Failure.
     """
-    # Imported here: the root users of most tests are bound by nothing.
-    from artifact_emulator.permissions.authorizing import Asked, authorize, enforce
-
+    asked_of, enforce = _enforcement()
+    members, enforced = under_way.members or {}, under_way.iam == "enforce"
     sent_by = {"aws:useragent": (under_way.request.headers.get("user-agent", ""),)}
-    found = authorize(tx, Asked(service, operation.name, under_way.members or {}, sent_by), under_way.iam)
-    instruments_of(under_way.world).decisions.keep(under_way.request_id, found)
-    enforce(service, found)
+    asked = asked_of(tx.state, tx.caller, tx.now, service.name, operation.name, members, sent_by, enforced)
+    instruments_of(under_way.world).decisions.keep(under_way.request_id, asked)
+    enforce(service, asked)
+
+
+@cache
+def _enforcement() -> "tuple[type[Asked], Callable[[Service, Asked], None]]":
+    """Give what permissions take: the root users of most tests are bound by nothing, and need not wait for it."""
+    from artifact_emulator.permissions.authorizing import enforce
+    from artifact_emulator.questions.terms import Asked
+
+    return Asked, enforce
 
 
 def note(under_way: UnderWay, asked: Route, request_id: str) -> None:

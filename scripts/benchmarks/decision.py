@@ -31,7 +31,14 @@ MANAGEMENT, MEMBER = "111122223333", "222233334444"
 MICROSECONDS = 40
 LEVELS, POLICIES = 4, 3
 ROLE = "OrganizationAccountAccessRole"
-SERVICES = {"DescribeOrganization": "organizations", "ListReports": "artifact", "GetRole": "iam"}
+CONDITIONAL = "ListReports, under two conditions"
+SERVICES = {
+    "DescribeOrganization": "organizations",
+    "ListReports": "artifact",
+    "GetRole": "iam",
+    CONDITIONAL: "artifact",
+}
+_LISTING = Request("GET", "/v1/report/list", "maxResults=5", {}, b"")
 CALLS = {
     "DescribeOrganization": Request(
         "POST",
@@ -43,7 +50,7 @@ CALLS = {
         },
         b"{}",
     ),
-    "ListReports": Request("GET", "/v1/report/list", "maxResults=5", {}, b""),
+    "ListReports": _LISTING,
     "GetRole": Request(
         "POST",
         "/",
@@ -51,11 +58,16 @@ CALLS = {
         {"content-type": "application/x-www-form-urlencoded"},
         f"Action=GetRole&Version=2010-05-08&RoleName={ROLE}".encode(),
     ),
+    CONDITIONAL: _LISTING,
 }
 _READING = {
     "Effect": "Allow",
     "Action": ["organizations:Describe*", "artifact:Get*", "artifact:List*"],
     "Resource": "*",
+}
+_BOUND = {
+    "StringLike": {"aws:PrincipalOrgPaths": "o-*/r-*/*"},
+    "StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]},
 }
 _ROLES = {"Effect": "Allow", "Action": "iam:GetRole", "Resource": "arn:aws:iam::*:role/Organization*"}
 _OWN = {
@@ -68,8 +80,9 @@ _STAYING = {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Reso
 _HOW = """\
 How: on the bare core, in one process, without a server. A user of a member account, who has {policies} policies, makes
 each call {calls:,} times in a row with permissions enforced and as often with `--iam off`, in turn, {rounds} rounds in
-all. At each of {levels} levels, from the root to the account, a service control policy is attached beside AWS's own.
-CPU of the process; of each the fastest row counts. Documents that were read again while this was measured: {read}."""
+all; the policy that lets another user list reports has two conditions. At each of {levels} levels, from the root to
+the account, a service control policy is attached beside AWS's own. CPU of the process; of each the fastest row
+counts. Documents that were read again while this was measured: {read}."""
 
 
 @dataclass(frozen=True)
@@ -167,20 +180,21 @@ def _world() -> World:
         asked = {"Name": target, "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _document(_STAYING)}
         policy = do("organizations", "CreatePolicy", asked)["Policy"]["PolicySummary"]["Id"]
         do("organizations", "AttachPolicy", {"PolicyId": policy, "TargetId": target})
-    _make_user(own)
+    trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"}
+    own("iam", "CreateRole", {"RoleName": ROLE, "AssumeRolePolicyDocument": _document(trust)})
+    made = own("iam", "CreatePolicy", {"PolicyName": "roles", "PolicyDocument": _document(_ROLES)})["Policy"]["Arn"]
+    _make_user(own, "Alice", made, _READING)
+    _make_user(own, "Bob", made, _READING | {"Condition": _BOUND})
     return world
 
 
-def _make_user(own: Callable[..., Any]) -> None:
-    trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"}
-    own("iam", "CreateRole", {"RoleName": ROLE, "AssumeRolePolicyDocument": _document(trust)})
-    own("iam", "CreateUser", {"UserName": "Alice"})
-    for name, statement in (("own", _OWN), ("reading", _READING)):
-        asked = {"UserName": "Alice", "PolicyName": name, "PolicyDocument": _document(statement)}
+def _make_user(own: Callable[..., Any], name: str, managed_policy: str, reading: Mapping[str, Any]) -> None:
+    own("iam", "CreateUser", {"UserName": name})
+    for policy, statement in (("own", _OWN), ("reading", reading)):
+        asked = {"UserName": name, "PolicyName": policy, "PolicyDocument": _document(statement)}
         own("iam", "PutUserPolicy", asked)
-    made = own("iam", "CreatePolicy", {"PolicyName": "roles", "PolicyDocument": _document(_ROLES)})["Policy"]["Arn"]
-    own("iam", "AttachUserPolicy", {"UserName": "Alice", "PolicyArn": made})
-    own("iam", "CreateAccessKey", {"UserName": "Alice"})
+    own("iam", "AttachUserPolicy", {"UserName": name, "PolicyArn": managed_policy})
+    own("iam", "CreateAccessKey", {"UserName": name})
 
 
 def _perform(core: Core, caller: Caller, service: str, operation: str, members: Mapping[str, Any]) -> Any:
@@ -190,7 +204,8 @@ def _perform(core: Core, caller: Caller, service: str, operation: str, members: 
 
 def _request(world: World, operation: str) -> Request:
     """Write a call, signed now with the user's key."""
-    key = next(iter(world.state.access_keys.values()))
+    whose = "Bob" if operation == CONDITIONAL else "Alice"
+    key = next(one for one in world.state.access_keys.values() if one.user_name == whose)
     instant = datetime.now(UTC).strftime(INSTANT)
     unsigned = CALLS[operation]
     headers = {**unsigned.headers, "host": "localhost", "x-amz-date": instant}

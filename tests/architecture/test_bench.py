@@ -114,7 +114,7 @@ class TestDecision:
         rows = [
             line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("|") and "µs" in line
         ]
-        assert rows == ["DescribeOrganization", "ListReports", "GetRole"]
+        assert rows == ["DescribeOrganization", "ListReports", "GetRole", "ListReports, under two conditions"]
         assert "while this was measured: 0." in done.stdout
 
 

@@ -21,11 +21,11 @@ CALLERS = [
     {Naming.HIMSELF: frozenset({SESSION}), Naming.ROLE: frozenset({ROLE}), Naming.ACCOUNT: OF_ACCOUNT},
 ]
 ACTIONS = ("iam:GetRole", "iam:PutRole", "sts:AssumeRole")
-RESOURCES = ("arn:aws:iam::1:role/a", "arn:aws:iam::2:role/ab", "*")
+RESOURCES = ("arn:aws:iam::1:role/a", "arn:aws:iam::1:role/v", "arn:aws:iam::2:role/ab", "*")
 
 action_patterns = st.sampled_from(["*", "iam:*", "iam:Get*", "iam:?etRole", "IAM:getrole", "iam:PutRole", "sts:*"])
 resource_patterns = st.sampled_from(
-    ["*", "arn:aws:iam::*:role/*", "arn:aws:iam::1:role/a", "arn:aws:iam::2:*", "arn:*"]
+    ["*", "arn:aws:iam::*:role/*", "arn:aws:iam::1:role/a", "arn:aws:iam::2:*", "arn:*", "arn:aws:iam::1:role/${k}"]
 )
 conditions = st.sampled_from(
     [
@@ -73,24 +73,29 @@ levels = st.lists(st.lists(policies(), min_size=1, max_size=2).map(tuple), max_s
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Question, Layers]:
-    """Draw a call and all that has a word in it."""
+def keys_of_calls(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """Draw the keys of a call."""
     values = {
         "k": st.lists(st.sampled_from(VALUES), min_size=1, max_size=2),
         "b": st.sampled_from([["true"], ["false"]]),
     }
     drawn = draw(st.fixed_dictionaries({}, optional=values))
-    keys = {name: tuple(found) for name, found in drawn.items()}
+    return {name: tuple(found) for name, found in drawn.items()}
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[list[Question], Layers]:
+    """Draw calls of one caller, and all that has a word in them: what is known of one is not taken for another."""
     resource = draw(st.none() | policies(of_resource=True))
     named = draw(st.sampled_from(CALLERS))
     names = frozenset[str]().union(*named.values())
-    question = Question(
-        action=draw(st.sampled_from(ACTIONS)),
-        resource=draw(st.sampled_from(RESOURCES)),
-        keys=keys,
-        principals=names,
+    action, about_what = st.sampled_from(ACTIONS), st.sampled_from(RESOURCES)
+    questions = st.builds(
+        Question, action=action, resource=about_what, keys=keys_of_calls(), principals=st.just(names), as_whom=st.none()
     )
-    return question, Layers(
+    first = draw(questions)
+    others = [first._replace(keys=draw(keys_of_calls())), draw(questions)]
+    return [first, *others], Layers(
         identity=draw(st.lists(policies(), max_size=2).map(tuple)),
         is_root=draw(st.booleans()),
         boundary=draw(st.none() | policies()),
@@ -153,7 +158,7 @@ def about(one: dict[str, Any], question: Question, names: frozenset[str]) -> boo
     )
     if action == ("NotAction" in one):
         return False
-    resource = any(covers(pattern, question.resource) for pattern in one.get("Resource", one.get("NotResource", [])))
+    resource = any(covers(pattern, question) for pattern in one.get("Resource", one.get("NotResource", [])))
     if resource == ("NotResource" in one):
         return False
     if "Principal" in one and one["Principal"]["AWS"] not in names:
@@ -186,8 +191,13 @@ def holds(operator: str, values: tuple[str, ...], wanted: list[str]) -> bool:
     return all(found) if quantifier == "ForAllValues" else any(found)
 
 
-def covers(pattern: str, arn: str) -> bool:
-    """Compare ARNs part by part."""
+def covers(written: str, question: Question) -> bool:
+    """Compare ARNs part by part; a key of several values, or of none, fits nothing."""
+    pattern, arn, values = written, question.resource, question.keys.get("k", ())
+    if "${k}" in written:
+        if len(values) != 1:
+            return False
+        pattern = written.replace("${k}", values[0])
     if pattern == "*" or arn == "*":
         return pattern == "*"
     parts = pattern.split(":", 5)
@@ -205,9 +215,10 @@ class TestDecision:
 
     @given(cases())
     @settings(max_examples=600, deadline=None)
-    def test_is_that_of_the_flow_chart(self, case: tuple[Question, Layers]) -> None:
-        """Whatever the policies, and wherever they are."""
-        question, layers = case
-        got = decide(question, layers)
-        assert got.allowed == literal(question, layers)
-        assert got.explicit == (not got.allowed and got.statement is not None)
+    def test_is_that_of_the_flow_chart(self, case: tuple[list[Question], Layers]) -> None:
+        """Whatever the policies, and wherever they are; of each call, whatever was decided of those before it."""
+        questions, layers = case
+        for question in questions:
+            got = decide(question, layers)
+            assert got.allowed == literal(question, layers)
+            assert got.explicit == (not got.allowed and got.statement is not None)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from artifact_emulator.questions.asking import questions_of
+from artifact_emulator.questions.terms import Asked
 from artifact_state import catalog
 from artifact_state.arns import GOVCLOUD
 from artifact_state.language.policy_language import NamedPolicy
@@ -114,7 +115,8 @@ def allowed(document: str, partition: str = "aws", region: str = "") -> set[str]
     found = set()
     with World().transaction(caller) as tx:
         for name, (service, operation, members) in CALLS.items():
-            if all(decide(one, layers).allowed for one in questions_of(tx, service, operation, members)):
+            asked = Asked.of(tx, service, operation, members)
+            if all(decide(one, layers).allowed for one in questions_of(asked)):
                 found.add(name)
     return found
 

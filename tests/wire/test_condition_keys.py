@@ -15,6 +15,7 @@ import pytest
 
 from artifact_emulator.core import Core
 from artifact_emulator.questions.asking import questions_of
+from artifact_emulator.questions.terms import Asked
 from artifact_emulator.services import handler_of
 from artifact_state import catalog
 from artifact_state.clock import Clock
@@ -84,7 +85,7 @@ class Setting:
         found: set[str] = set()
         for members in self.inputs(service_name, operation):
             with self.management.core.world.transaction(caller) as tx:
-                for question in questions_of(tx, service_name, operation, members):
+                for question in questions_of(Asked.of(tx, service_name, operation, members)):
                     found |= question.keys.keys()
         return found
 
@@ -241,7 +242,7 @@ class TestGlobalKeys:
     def keys(self, setting: Setting, caller: Caller) -> dict[str, tuple[str, ...]]:
         """Give the keys of a call."""
         with setting.management.core.world.transaction(caller) as tx:
-            (question,) = questions_of(tx, "organizations", "DescribeOrganization", {})
+            (question,) = questions_of(Asked.of(tx, "organizations", "DescribeOrganization", {}))
         return dict(question.keys)
 
     def test_of_a_root_user(self, setting: Setting) -> None:
@@ -290,7 +291,7 @@ class TestGlobalKeys:
         """Whose the role is, and in which organization."""
         with setting.management.core.world.transaction(root_of(SOURCE)) as tx:
             asked = {"RoleArn": setting.named["RoleArn"][0], "RoleSessionName": "me"}
-            (question,) = questions_of(tx, "sts", "AssumeRole", asked)
+            (question,) = questions_of(Asked.of(tx, "sts", "AssumeRole", asked))
         own = tx.state.memberships[MANAGEMENT].organization_id
         assert question.keys["aws:resourceaccount"] == (MANAGEMENT,)
         assert question.keys["aws:resourceorgid"] == (own,)

@@ -16,7 +16,8 @@ from artifact_emulator.failures import Failure
 from artifact_emulator.gateway import Route
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Request
-from artifact_emulator.permissions.authorizing import Asked, authorize, enforce
+from artifact_emulator.permissions.authorizing import enforce
+from artifact_emulator.questions.terms import Asked
 from artifact_emulator.services import bindings
 from artifact_emulator.under_way import UnderWay, note
 from artifact_state import principals
@@ -56,9 +57,9 @@ def add(app: OpenAPI, served: Worlds) -> None:
         try:
             with world.transaction(caller, "sts:AssumeRole") as tx:
                 more = _more(tx, body)
-                found = authorize(tx, Asked(sts, "AssumeRole", members, more), "enforce")
-                instruments_of(world).decisions.keep(request_id, found)
-                enforce(sts, found)
+                asking = Asked.of(tx, "sts", "AssumeRole", members)._replace(more=more)
+                instruments_of(world).decisions.keep(request_id, asking)
+                enforce(sts, asking)
                 session = sessions.assume_role(tx, body.role_arn, body.session_name, Wish(keys=more))
         except NotTrusted:
             why = f"User: {body.service} is not authorized to perform: sts:AssumeRole on resource: {body.role_arn}"

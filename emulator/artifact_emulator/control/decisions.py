@@ -34,14 +34,14 @@ def add(app: OpenAPI, served: Worlds) -> None:
     @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was let through or refused")
     def explain(path: DecisionPath) -> Response:
         instruments = instruments_of(asked_world(served))
-        found = instruments.decisions.of(path.request_id)
+        asked = instruments.decisions.of(path.request_id)
         call = next((one for one in instruments.trail.calls() if one.request_id == path.request_id), None)
-        if found is None and call is None:
+        if asked is None and call is None:
             return response(problem(404, "Not found", f"No call {path.request_id} is remembered."))
-        told = {"request_id": path.request_id, **explained(found or [])}
+        told = {"request_id": path.request_id, **explained(asked)}
         if call is not None and call.failure is not None:
             told["error"] = {"code": call.failure.code, "message": call.failure.message}
-        if found is None:
+        if asked is None:
             told["reason"] = _UNASKED
         if told["allowed"] and "error" in told:
             told["reason"] = "No policy refused the call, and none would let it through: the service itself refused it."

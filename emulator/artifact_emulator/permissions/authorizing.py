@@ -3,20 +3,18 @@
 A root user whom no organization binds is let through at once, so that permissions cost nobody who has no use for them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 from artifact_emulator.operation import Service
 from artifact_emulator.permissions.denials import denial_of
 from artifact_emulator.questions.asking import questions_of
+from artifact_emulator.questions.terms import Asked
 from artifact_state.errors import RoleNotFound
 from artifact_state.iam.roles import role_of
 from artifact_state.language.policy_language import NamedPolicy, Question
-from artifact_state.language.wildcards import Keys
 from artifact_state.permissions.authorization import Target, layers_of
 from artifact_state.permissions.decision import Decision, Kind, Layers, decide
-from artifact_state.world import Transaction
 
 Iam = Literal["enforce", "audit", "off"]
 """Whether permissions are enforced, only recorded, or not looked at."""
@@ -26,65 +24,48 @@ FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 """What takes no permission."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A call, as far as policies ask of it."""
-
-    service: Service
-    operation: str
-    members: Mapping[str, Any]
-    more: Keys = field(default_factory=dict)
-    """Condition keys that its members do not tell: by what it was sent, on whose behalf it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What was decided of one resource that a call is about, and what had a word in it."""
 
-    caller_arn: str
     question: Question
     layers: Layers
     decision: Decision
-    enforced: bool
 
 
-def authorize(tx: Transaction, asked: Asked, iam: Iam) -> list[Decided]:
-    """Ask the policies of a call; give what they decided, the last of it the denial if there is one."""
-    service, operation, members = asked.service.name, asked.operation, asked.members
-    if f"{service}:{operation}" in FREE:
-        return []
-    target = _target(tx, members) if operation == "AssumeRole" else None
-    layers = layers_of(tx.state, tx.caller, tx.now, target)
+def decisions_on(asked: Asked) -> Iterator[Decided]:
+    """Ask the policies of each resource that a call is about, up to the first denial."""
+    if f"{asked.service}:{asked.operation}" in FREE:
+        return
+    target = _target(asked) if asked.operation == "AssumeRole" else None
+    layers = layers_of(asked.state, asked.caller, asked.now, target)
     # Resource control policies, and denials, mean everybody by a star: services too, whom no star trusts.
-    named = frozenset({"*"}).union(*layers.named.values()) if layers.named else frozenset[str]()
-    found: list[Decided] = []
-    for one in questions_of(tx, service, operation, members, asked.more):
-        question = replace(one, principals=named) if named else one
+    named = frozenset({"*"}).union(*layers.named.values()) if layers.named else None
+    for one in questions_of(asked):
+        question = one if named is None else one._replace(principals=named)
         decision = decide(question, layers)
-        found.append(Decided(tx.caller.arn, question, layers, decision, iam == "enforce"))
+        yield Decided(question, layers, decision)
         if not decision.allowed:
-            break
-    return found
+            return
 
 
-def enforce(service: Service, found: list[Decided]) -> None:
-    """Refuse what was not allowed.
+def enforce(service: Service, asked: Asked) -> None:
+    """Refuse what is not allowed.
 
     Raises Failure.
     """
-    last = found[-1] if found else None
-    # A role's trust policy is a rule of assuming it, and refuses there.
-    if last is not None and last.enforced and not last.decision.allowed and last.decision.kind is not Kind.TRUST:
-        raise denial_of(service, last.caller_arn, last.question, last.decision)
+    for one in decisions_on(asked) if asked.enforced else ():
+        # A role's trust policy is a rule of assuming it, and refuses there.
+        if not one.decision.allowed and one.decision.kind is not Kind.TRUST:
+            raise denial_of(service, asked.caller.arn, one.question, one.decision)
 
 
-def _target(tx: Transaction, members: Mapping[str, Any]) -> Target | None:
+def _target(asked: Asked) -> Target | None:
     """Give the role that is to be assumed, with its trust policy."""
-    parts = str(members.get("RoleArn", "")).split(":")
+    parts = str(asked.members.get("RoleArn", "")).split(":")
     if len(parts) != 6:
         return None
     try:
-        role = role_of(tx.state, parts[4], parts[5].rpartition("/")[2], tx.now)
+        role = role_of(asked.state, parts[4], parts[5].rpartition("/")[2], asked.now)
     except RoleNotFound:
         return None
     policy, linked = NamedPolicy(role.name, role.trust_policy), role.linked_service is not None

@@ -1,31 +1,29 @@
-"""What was decided of permissions in a world: of the latest calls, whatever was asked of policies."""
+"""What was asked of policies in a world, of the latest calls: what they decide follows from it, whenever asked."""
 
-from collections import OrderedDict
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from artifact_emulator.permissions.authorizing import Decided
+    from artifact_emulator.questions.terms import Asked
 
 KEPT = 1_000
-"""Of how many calls the decisions are kept: the latest."""
+"""Of how many calls it is kept what was asked: the latest."""
 
 
 class Decisions:
-    """The decisions of a world, by the ids of the requests."""
+    """What was asked in a world, by the ids of the requests."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, list[Decided]] = OrderedDict()
+        self._kept: deque[tuple[str, Asked]] = deque(maxlen=KEPT)
 
-    def keep(self, request_id: str, found: "list[Decided]") -> None:
-        """Keep what was decided of a call."""
-        self._kept[request_id] = found
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+    def keep(self, request_id: str, asked: "Asked") -> None:
+        """Keep what was asked of policies for a call."""
+        self._kept.append((request_id, asked))
 
-    def of(self, request_id: str) -> "list[Decided] | None":
-        """Give what was decided of a call; None if no policy was asked."""
-        return self._kept.get(request_id)
+    def of(self, request_id: str) -> "Asked | None":
+        """Give what was asked for a call; None if no policy was asked."""
+        return next((asked for kept, asked in reversed(self._kept) if kept == request_id), None)
 
     def clear(self) -> None:
-        """Forget all decisions."""
+        """Forget all that was asked."""
         self._kept.clear()

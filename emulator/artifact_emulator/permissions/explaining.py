@@ -6,8 +6,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 import json
 from typing import Any
 
-from artifact_emulator.permissions.authorizing import Decided
+from artifact_emulator.permissions.authorizing import Decided, decisions_on
 from artifact_emulator.permissions.denials import denial_message
+from artifact_emulator.questions.terms import Asked
 from artifact_state.language.policy_language import Question
 from artifact_state.permissions.decision import Decision, Kind, consulted
 
@@ -44,27 +45,27 @@ _WHERE = {
 }
 
 
-def explained(found: list[Decided]) -> dict[str, Any]:
-    """Explain what was decided of a call: one decision for each resource that it is about."""
-    last = found[-1].decision if found else None
+def explained(asked: Asked | None) -> dict[str, Any]:
+    """Explain what was decided of a call: one decision for each resource that it is about; none if none was asked."""
+    found = list(decisions_on(asked)) if asked else []
     return {
-        "allowed": last is None or last.allowed,
-        "enforced": all(one.enforced for one in found),
-        "decisions": [_one(decided) for decided in found],
+        "allowed": all(one.decision.allowed for one in found),
+        "enforced": asked is None or asked.enforced,
+        "decisions": [_one(asked.caller.arn, decided) for decided in found] if asked else [],
     }
 
 
-def _one(decided: Decided) -> dict[str, Any]:
+def _one(caller_arn: str, decided: Decided) -> dict[str, Any]:
     question, decision = decided.question, decided.decision
     return {
-        "principal": decided.caller_arn,
+        "principal": caller_arn,
         "action": question.action,
         "resource": question.resource,
         "context": {key: list(values) for key, values in sorted(question.keys.items())},
         "allowed": decision.allowed,
         "decided_by": _decider(decision),
         "reason": _reason(decision),
-        "message": None if decision.allowed else denial_message(decided.caller_arn, question, decision),
+        "message": None if decision.allowed else denial_message(caller_arn, question, decision),
         "cure": None if decision.allowed else _cure(question, decision),
         "documentation": _PAGES[decision.kind],
         "consulted": [

@@ -3,6 +3,8 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 """
 
+from collections.abc import Mapping
+
 from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
 from artifact_state import catalog
 from artifact_state.iam import by_name
@@ -23,20 +25,17 @@ _KEYS = {
 
 def resources(tx: Seen, operation: str, members: Members) -> Resources:
     """Name what a call is about: each resource's type and its ARN."""
-    making = _MAKING.get(operation)
-    named = {kind: members[name] for name, kind in _NAMING.items() if name in members}
-    for kind, name in named.items():
-        yield kind, _arn(tx, kind, members.get("Path", "/") if kind == making else _path_of(tx, kind, name), name)
+    is_named = False
+    for member, kind in _NAMING.items():
+        if member in members:
+            is_named, name = True, members[member]
+            is_made = _MAKING.get(operation) == kind
+            yield kind, _arn(tx, kind, members.get("Path", "/") if is_made else _path_of(tx, kind, name), name)
     if "PolicySourceArn" in members:
         arn = members["PolicySourceArn"]
         yield arn.rpartition(":")[2].partition("/")[0], arn
-    elif not named and (owner := _owner(tx, members.get("AccessKeyId", ""))):
-        yield "user", _arn(tx, "user", _path_of(tx, "user", owner), owner)
-    elif "DeletionTaskId" in members:
-        # task/aws-service-role/<service>/<role>/<id>
-        yield "role", _arn(tx, "role", "/", members["DeletionTaskId"].removeprefix("task/").rpartition("/")[0])
-    elif not named and tx.caller.kind in (CallerKind.USER, CallerKind.ROOT):
-        yield "user", tx.caller.arn  # What names no user is about the caller.
+    elif not is_named:
+        yield from _unnamed(tx, members)
     if "EntityPath" in members:
         yield "access-report", _arn(tx, "access-report", "/", members["EntityPath"])
     if "PolicyArn" in members:
@@ -47,6 +46,18 @@ def resources(tx: Seen, operation: str, members: Members) -> Resources:
         service = members["AWSServiceName"]
         linked = catalog.linked_role_of(service)
         yield "role", _arn(tx, "role", f"/aws-service-role/{service}/", linked.name if linked else "*")
+
+
+def _unnamed(tx: Seen, members: Members) -> Resources:
+    """Tell what a call is about that names nobody: whose access key it names, the role of a task, or the caller."""
+    owner = tx.state.access_keys.get(members.get("AccessKeyId", ""))
+    if owner is not None and owner.user_name:
+        yield "user", _arn(tx, "user", _path_of(tx, "user", owner.user_name), owner.user_name)
+    elif "DeletionTaskId" in members:
+        # task/aws-service-role/<service>/<role>/<id>
+        yield "role", _arn(tx, "role", "/", members["DeletionTaskId"].removeprefix("task/").rpartition("/")[0])
+    elif tx.caller.kind in (CallerKind.USER, CallerKind.ROOT):
+        yield "user", tx.caller.arn
 
 
 def context(tx: Seen, operation: str, members: Members) -> Keys:
@@ -79,24 +90,10 @@ def about(tx: Seen, arn: str) -> Keys:
     return keys
 
 
-def _owner(tx: Seen, access_key_id: str) -> str | None:
-    """Name the user whose access key it is; None for a root user's, and for nobody's."""
-    key = tx.state.access_keys.get(access_key_id)
-    return key.user_name if key else None
-
-
 def _path_of(tx: Seen, kind: str, name: str) -> str:
-    held = _found(tx, kind, name)
+    shelf: Mapping[str, tuple[User | Group | Role, ...]] = getattr(tx.state, f"{kind}s")
+    held = by_name.find(shelf.get(tx.caller.account_id, ()), name)
     return held.path if held else "/"
-
-
-def _found(tx: Seen, kind: str, name: str) -> User | Group | Role | None:
-    account_id = tx.caller.account_id
-    if kind == "user":
-        return by_name.find(tx.state.users.get(account_id, ()), name)
-    if kind == "group":
-        return by_name.find(tx.state.groups.get(account_id, ()), name)
-    return by_name.find(tx.state.roles.get(account_id, ()), name)
 
 
 def _arn(tx: Seen, kind: str, path: str, name: str) -> str:

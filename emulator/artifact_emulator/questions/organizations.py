@@ -41,6 +41,8 @@ _IN_ARNS = {"organizationalunit": "ou"}
 
 def resources(tx: Seen, operation: str, members: Members) -> Resources:
     """Name what a call is about: each resource's type and its ARN."""
+    if not members:
+        return
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
     named = [members[name] for name in _NAMING if isinstance(members.get(name), str)]
     target = members.get("Target")

@@ -1,11 +1,13 @@
 """In which terms a call is told: members under AWS's names, condition keys with their values."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
+from artifact_state.language import wildcards
 from artifact_state.model import Caller, State
+from artifact_state.permissions.call_keys import caller_keys
 
 Members = Mapping[str, Any]
 """What a call was asked with, under AWS's names."""
@@ -31,23 +33,54 @@ class Seen(Protocol):
         """When."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The same, held fast: what is asked later is asked of what was."""
+# Nothing of a call changes these.
+_OF_THE_CALLER = ("aws:principal", "aws:requestedregion", "aws:userid", "aws:username")
+NOTHING: wildcards.Keys = MappingProxyType({})
+
+
+class Asked(NamedTuple):
+    """A call, as far as policies ask of it, and what it is seen in: whatever is decided of it follows from these."""
 
     state: State
     caller: Caller
     now: datetime
+    service: str
+    operation: str
+    members: Members
+    more: wildcards.Keys = NOTHING
+    """Condition keys that its members do not tell: by what it was sent, on whose behalf it is."""
+    enforced: bool = True
+
+    @classmethod
+    def of(cls, tx: Seen, service: str, operation: str, members: Members) -> "Asked":
+        """Hold fast what is asked: later it is asked of what was."""
+        return cls(tx.state, tx.caller, tx.now, service, operation, members)
 
 
 class KeysOnDemand(Mapping[str, tuple[str, ...]]):
-    """The condition keys of a call, which are put together when a policy reads one: most read none."""
+    """The condition keys of a call, which are put together when a policy reads one: most read none.
 
-    __slots__ = ("_made", "_make")
+    What tells of the caller alone is known without a look at what he calls.
+    """
 
-    def __init__(self, make: Callable[[], Keys]) -> None:
+    __slots__ = ("_asked", "_caller", "_made", "_make", "_region", "_resource")
+
+    def __init__(self, asked: Asked, resource: str, region: str, make: Callable[[Asked, str, str], Keys]) -> None:
+        self._asked = asked
+        self._resource = resource
+        self._region = region
         self._make = make
+        self._caller: wildcards.Keys | None = None
         self._made: Keys | None = None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Give the values of a key."""
+        if self._made is None and key.startswith(_OF_THE_CALLER):
+            if self._caller is None:
+                asked = self._asked
+                self._caller = caller_keys(asked.state, asked.caller, asked.now, self._region)
+            return self._caller.get(key, default)
+        return self._all().get(key, default)
 
     def __getitem__(self, key: str) -> tuple[str, ...]:
         """Give the values of a key."""
@@ -63,7 +96,7 @@ class KeysOnDemand(Mapping[str, tuple[str, ...]]):
 
     def _all(self) -> Keys:
         if self._made is None:
-            self._made = self._make()
+            self._made = self._make(self._asked, self._resource, self._region)
         return self._made
 
 

@@ -28,8 +28,9 @@ def key_of(name: str) -> str:
 
 def find(held: tuple[T, ...], name: str) -> T | None:
     """Find a record by its name."""
-    place = _place_of(held, name)
-    return held[place] if _is_at(held, place, name) else None
+    key = key_of(name)
+    place = bisect_left(held, key, key=_key_of_record)
+    return held[place] if place < len(held) and _key_of_record(held[place]) == key else None
 
 
 def with_record(held: tuple[T, ...], record: T) -> tuple[T, ...]:
@@ -51,7 +52,7 @@ def after(held: tuple[T, ...], name: str) -> Iterator[T]:
 
 
 def _key_of_record(record: Named) -> str:
-    return key_of(record.name)
+    return record.name.lower()
 
 
 def _place_of(held: tuple[T, ...], name: str) -> int:

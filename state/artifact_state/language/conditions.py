@@ -36,6 +36,8 @@ class Condition:
             return self.operator.lower() == _NULL and self._tells_of(values)
         if not values:
             return operator.holds_of_nothing
+        if len(values) == 1:
+            return self._suits(values[0], operator.operation, keys)
         fitting = (self._suits(value, operator.operation, keys) for value in values)
         return all(fitting) if operator.of_all else any(fitting)
 
@@ -45,8 +47,11 @@ class Condition:
     def _suits(self, value: str, operation: "_Operation", keys: Keys) -> bool:
         for pattern in self.wanted:
             wanted = pattern.filled(keys) if operation.wild else pattern.plain(keys)
-            if wanted is not None and _fits(operation.fits, value, wanted):
-                return not operation.negated
+            try:
+                if wanted is not None and operation.fits(value, wanted):
+                    return not operation.negated
+            except ValueError:
+                continue  # What is no number, date or address fits none.
         return operation.negated
 
 
@@ -84,13 +89,6 @@ def _operator(name: str) -> _Operator | None:
     # Of no values all fit, and none does. A negated operator holds of what is not there.
     of_nothing = quantifier == _FOR_ALL or (operation.negated and quantifier != _FOR_ANY)
     return _Operator(operation, quantifier == _FOR_ALL, plain.endswith(_IF_EXISTS) or of_nothing)
-
-
-def _fits(fits: Fits, value: str, wanted: str) -> bool:
-    try:
-        return fits(value, wanted)
-    except ValueError:
-        return False  # What is no number, date or address fits none.
 
 
 def _bool(value: str, wanted: str) -> bool:

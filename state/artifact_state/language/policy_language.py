@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from artifact_state.language.conditions import Condition
 from artifact_state.language.wildcards import ANY, Keys, Matcher, Pattern, matcher
@@ -25,8 +25,7 @@ class NamedPolicy:
     document: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """One call in the words of policies: who wants to do what, with what, under which circumstances."""
 
     action: str
@@ -56,8 +55,13 @@ class Statement:
     """Whom a resource's policy names; None in a policy that is attached to its principal."""
     not_principals: bool
     conditions: tuple[Condition, ...]
-    always: bool
-    """Whether it speaks of every call of its actions: most statements ask for nothing else."""
+    of_anything: bool
+    """Whether it speaks of whatever a call is about: most statements do."""
+
+    @property
+    def always(self) -> bool:
+        """Tell whether it speaks of every call of its actions."""
+        return self.of_anything and self.principals is None and not self.conditions
 
     @property
     def keys(self) -> frozenset[str]:
@@ -71,9 +75,12 @@ class Statement:
 
     def applies(self, question: Question) -> bool:
         """Tell whether it speaks of a call, of whose action it does."""
-        return self.always or (
-            self.names(question) and self.covers(question) and all(one.holds(question.keys) for one in self.conditions)
-        )
+        if (self.principals is not None and not self.names(question)) or not self.covers(question):
+            return False
+        for one in self.conditions:  # noqa: SIM110 - on the way of every call, where a generator is half of the cost.
+            if not one.holds(question.keys):
+                return False
+        return True
 
     def names(self, question: Question) -> bool:
         """Tell whether it means the caller."""
@@ -85,8 +92,23 @@ class Statement:
 
     def covers(self, question: Question) -> bool:
         """Tell whether it speaks of what a call is about."""
+        if self.of_anything:
+            return True
         covers = any(_covers(one, question) for one in self.resources)
         return covers != self.not_resources
+
+    def reaches(self, resource: str) -> bool | None:
+        """Tell whether it speaks of a resource, whoever asks; None where his call's variables decide."""
+        if self.of_anything:
+            return True
+        reached = [_reaches(one, resource) for one in self.resources]
+        covers = True if True in reached else None if None in reached else False
+        return covers if covers is None else covers != self.not_resources
+
+    def speaks_of(self, resource: str) -> bool | None:
+        """Tell whether it applies to every call about a resource; None where it depends on the call, and its caller."""
+        reached = self.reaches(resource)
+        return None if reached and (self.principals is not None or self.conditions) else reached
 
 
 _Statements = tuple[Statement, ...]
@@ -170,7 +192,7 @@ def _statement(written: dict[str, Any], place: int, *, variables: bool) -> State
         principals=None if principal is None else frozenset(_principals(principal)),
         not_principals="NotPrincipal" in written,
         conditions=conditions,
-        always=anything and principal is None and not conditions,
+        of_anything=anything,
     )
 
 
@@ -193,17 +215,25 @@ def _principals(written: Any) -> Iterator[str]:
 
 def _covers(pattern: Pattern, question: Question) -> bool:
     """Tell whether a pattern covers what a call is about; one that lacks parts of an ARN is completed by stars."""
-    if pattern.outline is not None and not _fits(pattern.outline, question):
-        return False  # Without a look at the keys of the call.
+    reached = _reaches(pattern, question.resource)
+    if reached is not None:
+        return reached  # Without a look at the keys of the call.
     filled = pattern.filled(question.keys)
-    return filled is not None and _fits(filled, question)
+    return filled is not None and _fits(filled, question.resource)
 
 
-def _fits(filled: str, question: Question) -> bool:
+def _reaches(pattern: Pattern, resource: str) -> bool | None:
+    """Tell whether a pattern covers a resource; None where variables decide."""
+    if pattern.fixed is not None:
+        return _fits(pattern.fixed, resource)
+    return False if pattern.outline is not None and not _fits(pattern.outline, resource) else None
+
+
+def _fits(filled: str, resource: str) -> bool:
     wanted = _parts(filled)
     if wanted is None:
         return True
-    parts = question.resource.split(":", 5)
+    parts = resource.split(":", 5)
     return len(parts) == len(wanted) and all(fits(part) for fits, part in zip(wanted, parts, strict=True))
 
 

@@ -23,18 +23,19 @@ _LITERAL = {"*": "*", "?": "?", "$": "$"}
 class Pattern:
     """A pattern that was read: what it says, and whether it waits for a call's variables."""
 
-    __slots__ = ("_fixed", "_parts", "outline", "text")
+    __slots__ = ("_parts", "fixed", "outline", "text")
 
     def __init__(self, text: str, *, variables: bool = True) -> None:
         self.text = text
         self._parts = _VARIABLE.split(text) if variables and "${" in text else [text]
-        self._fixed = None if len(self._parts) > 1 else _read(text)
+        self.fixed = None if len(self._parts) > 1 else _read(text)
+        """The pattern, if it waits for nothing."""
         self.outline = self._outline()
         """What fits the pattern of an ARN whatever its variables are; None where they may be anywhere in it."""
 
     def _outline(self) -> str | None:
         # A value may have colons of its own: only in the last part of an ARN they part nothing.
-        if self._fixed is not None or self._parts[0].count(":") < _COLONS:
+        if self.fixed is not None or self._parts[0].count(":") < _COLONS:
             return None
         return "".join(ANY if at % 2 else _read(part) for at, part in enumerate(self._parts))
 
@@ -46,8 +47,8 @@ class Pattern:
 
     def filled(self, keys: Keys) -> str | None:
         """Give the pattern with a call's values in it; None if the call has not what it needs."""
-        if self._fixed is not None:
-            return self._fixed
+        if self.fixed is not None:
+            return self.fixed
         filled = []
         for at, part in enumerate(self._parts):
             value = _value_of(part, keys) if at % 2 else _read(part)
@@ -58,6 +59,8 @@ class Pattern:
 
     def plain(self, keys: Keys) -> str | None:
         """Give the text with a call's values in it, for operators to which a star is a star."""
+        if self.fixed is not None:
+            return self.text
         filled = self.filled(keys)
         return None if filled is None else filled.replace(ANY, "*").replace(ONE, "?")
 
@@ -120,6 +123,8 @@ class _Piece:
         return found.start() if found else -1
 
     def is_at(self, text: str, start: int) -> bool:
+        if ONE not in self.text:
+            return text.startswith(self.text, start)
         return self._regex.match(text, start) is not None
 
 

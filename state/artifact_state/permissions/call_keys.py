@@ -23,7 +23,7 @@ _CIRCUMSTANCES: Keys = {
     "aws:sourceip": ("127.0.0.1",),
     "aws:viaawsservice": ("false",),
 }
-_Known = tuple[Organization | None, Session | None, dict[str, tuple[str, ...]]]
+_Known = tuple[Organization | None, Session | None, Keys]
 _KNOWN: Remembered[_Known] = Remembered("users", "roles", "organizations", "memberships", "units")
 _PLACES: Remembered[dict[str, tuple[str, ...]]] = Remembered("organizations", "memberships", "units")
 _TYPES = {
@@ -35,20 +35,26 @@ _TYPES = {
 }
 
 
-def principal_keys(state: State, caller: Caller, now: datetime) -> dict[str, tuple[str, ...]]:
+def principal_keys(state: State, caller: Caller, now: datetime, region: str = "") -> dict[str, tuple[str, ...]]:
     """Give the keys that tell who calls, when, and how."""
-    organization = organization_of(state, caller.account_id, now)
-    session = state.sessions.get(caller.access_key_id)
-    found, key = _KNOWN.of(state), (caller.arn, caller.user_id, caller.access_key_id, caller.region)
-    known = found.get(key)
-    if known is None or known[0] is not organization or known[1] is not session:
-        told = {**_CIRCUMSTANCES, **_principal(state, caller, now, organization)}
-        known = found[key] = organization, session, told
     return {
-        **known[2],
+        **caller_keys(state, caller, now, region),
         "aws:currenttime": (_instant(now),),
         "aws:epochtime": (str(int(now.timestamp())),),
     }
+
+
+def caller_keys(state: State, caller: Caller, now: datetime, region: str = "") -> Keys:
+    """Give the keys that tell who calls, and how; the region is that of the service, unless its client chooses it."""
+    organization = organization_of(state, caller.account_id, now)
+    session = state.sessions.get(caller.access_key_id)
+    found, key = _KNOWN.of(state), (caller.arn, caller.user_id, caller.access_key_id, region or caller.region)
+    known = found.get(key)
+    if known is None or known[0] is not organization or known[1] is not session:
+        where: Keys = {"aws:requestedregion": (region or caller.region,)}
+        told = {**_CIRCUMSTANCES, **where, **_principal(state, caller, now, organization)}
+        known = found[key] = organization, session, told
+    return known[2]
 
 
 def _principal(
@@ -57,7 +63,6 @@ def _principal(
     keys: dict[str, tuple[str, ...]] = {
         "aws:principaltype": (_TYPES[caller.kind],),
         "aws:principalisawsservice": (str(caller.kind is CallerKind.SERVICE).lower(),),
-        "aws:requestedregion": (caller.region,),
     }
     if caller.kind is CallerKind.SERVICE:
         return keys | {"aws:principalservicename": (caller.arn,), "aws:principalservicenameslist": (caller.arn,)}

@@ -5,11 +5,15 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain
+from typing import NamedTuple
 
 from artifact_state.language.policy_language import NamedPolicy, Question, Statement, policy_of
 
+_MOST_KEPT = 1024
+"""For how many actions and resources it is kept what policies say of them."""
 Level = tuple[NamedPolicy, ...]
 """What is attached at one place: one of them must allow."""
 
@@ -61,34 +65,39 @@ class Layers:
     """Whether the resource is of the caller's account."""
     named: dict[Naming, frozenset[str]] | None = None
     """By what the resource's policy may name the caller."""
-    _about: "dict[str, _About]" = field(default_factory=dict, init=False, compare=False, repr=False)
+    _about: "dict[tuple[str, str], _About]" = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    def about(self, action: str) -> "_About":
-        """Give what of the policies speaks of an action: most of them say nothing of most."""
-        found = self._about.get(action)
+    def about(self, action: str, resource: str) -> "_About":
+        """Give what of the policies speaks of an action on a resource: most of them say nothing of most."""
+        found = self._about.get((action, resource))
         if found is None:
-            found = self._about[action] = _about(self, action)
+            found = _about(self, action, resource)
+            if len(self._about) < _MOST_KEPT:
+                self._about[action, resource] = found
         return found
 
 
 _Said = tuple[Kind, int | None, NamedPolicy, Statement]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _About:
-    """The statements that speak of an action, kind by kind."""
+    """The statements that may speak of calls of an action on a resource, kind by kind."""
 
     denials: tuple[_Said, ...]
     """In the order in which a denial is named."""
     bounds: tuple[tuple[Kind, int, tuple[Statement, ...]], ...]
-    """What allows it at each level of an organization; levels that allow it always are left out."""
+    """What may allow it at each level of an organization; levels that always do are left out."""
     identity: tuple[tuple[NamedPolicy, Statement], ...]
     boundary: tuple[Statement, ...]
     session: tuple[Statement, ...]
+    is_certain: bool
+    """Whether all of them apply to each of these calls, which are decided alike then."""
+    settled: "Decision | None" = None
+    """What was decided of such a call, and so of every other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether a call is allowed, and what decided it."""
 
     allowed: bool
@@ -108,7 +117,14 @@ class Decision:
 
 def decide(question: Question, layers: Layers) -> Decision:
     """Decide on a call: any denial counts; then all that bounds must allow, and something else besides."""
-    about = layers.about(question.action)
+    about = layers.about(question.action, question.resource)
+    decision = about.settled or _decided(question, layers, about)
+    if about.is_certain:
+        about.settled = decision
+    return decision
+
+
+def _decided(question: Question, layers: Layers, about: _About) -> Decision:
     denial = _denied(question, about) or _unbounded(question, about)
     if denial is not None:
         return denial
@@ -153,35 +169,48 @@ def every_policy(layers: Layers) -> Iterator[tuple[Kind, int | None, NamedPolicy
         yield Kind.SESSION, None, policy
 
 
-def _about(layers: Layers, action: str) -> _About:
+def _about(layers: Layers, action: str, resource: str) -> _About:
+    denials = tuple(
+        (kind, level, policy, statement)
+        for kind, level, policy in every_policy(layers)
+        for statement in policy_of(policy.document).denials(action)
+        if statement.speaks_of(resource) is not False
+    )
+    identity = tuple((policy, one) for policy in layers.identity for one in _allowances((policy,), action, resource))
+    boundary = tuple(_allowances((layers.boundary,) if layers.boundary else (), action, resource))
+    session = tuple(_allowances(layers.session or (), action, resource))
+    bounds = (
+        *_bounds(Kind.RESOURCE_CONTROL, layers.resource_control, action, resource),
+        *_bounds(Kind.SERVICE_CONTROL, layers.service_control, action, resource),
+    )
+    spoken = chain(
+        (said[3] for said in denials),
+        (one for _, one in identity),
+        boundary,
+        session,
+        chain.from_iterable(allowances for _, _, allowances in bounds),
+    )
+    # What a resource's own policy allows is asked by the names of the caller.
+    certain = layers.resource is None and all(one.speaks_of(resource) for one in spoken)
     return _About(
-        denials=tuple(
-            (kind, level, policy, statement)
-            for kind, level, policy in every_policy(layers)
-            for statement in policy_of(policy.document).denials(action)
-        ),
-        bounds=(
-            *_bounds(Kind.RESOURCE_CONTROL, layers.resource_control, action),
-            *_bounds(Kind.SERVICE_CONTROL, layers.service_control, action),
-        ),
-        identity=tuple(
-            (policy, one) for policy in layers.identity for one in policy_of(policy.document).allowances(action)
-        ),
-        boundary=tuple(_allowances((layers.boundary,) if layers.boundary else (), action)),
-        session=tuple(_allowances(layers.session or (), action)),
+        denials=denials, bounds=bounds, identity=identity, boundary=boundary, session=session, is_certain=certain
     )
 
 
-def _bounds(kind: Kind, levels: tuple[Level, ...], action: str) -> Iterator[tuple[Kind, int, tuple[Statement, ...]]]:
+def _bounds(
+    kind: Kind, levels: tuple[Level, ...], action: str, resource: str
+) -> Iterator[tuple[Kind, int, tuple[Statement, ...]]]:
     for place, level in enumerate(levels):
-        allowances = tuple(_allowances(level, action))
-        if not any(one.always for one in allowances):
+        allowances = tuple(_allowances(level, action, resource))
+        if not any(one.speaks_of(resource) for one in allowances):
             yield kind, place, allowances
 
 
-def _allowances(level: Level, action: str) -> Iterator[Statement]:
+def _allowances(level: Level, action: str, resource: str) -> Iterator[Statement]:
     for policy in level:
-        yield from policy_of(policy.document).allowances(action)
+        for one in policy_of(policy.document).allowances(action):
+            if one.speaks_of(resource) is not False:
+                yield one
 
 
 def _denied(question: Question, about: _About) -> Decision | None:
@@ -206,7 +235,7 @@ def _allowed_by_resource(question: Question, layers: Layers) -> tuple[Decision |
     kind = Kind.TRUST if layers.is_trust else Kind.RESOURCE
     policy = policy_of(layers.resource.document)
     for naming, names in (layers.named or {Naming.ACCOUNT: question.principals}).items():
-        statement = policy.allowing(replace(question, as_whom=names))
+        statement = policy.allowing(question._replace(as_whom=names))
         if statement is not None:
             return Decision(allowed=True, kind=kind, policy=layers.resource, statement=statement), naming
     return None, None
