@@ -9,7 +9,7 @@ from typing import Any
 
 from artifact_emulator.failures import Failure
 from artifact_emulator.operation import Service
-from artifact_state import arns, catalog, errors
+from artifact_state import arns, errors
 from artifact_state.errors import (
     Constraint,
     Denial,
@@ -415,7 +415,7 @@ def _not_owned(refusal: errors.NotOwned, caller: Caller) -> Row:
 
 
 def _over_quota(refusal: errors.QuotaExceeded, caller: Caller) -> Row:
-    limit = catalog.iam_quota(refusal.quota.value)
+    limit = refusal.limit
     if refusal.quota is IdentityQuota.VERSIONS_PER_POLICY:
         message = (
             f"A managed policy can have up to {limit} versions. Before you create a new version, you must delete an "

@@ -530,9 +530,10 @@ class EntityInUse(Conflict):
 class QuotaExceeded(Conflict):
     """The account, or something of it, would have more than AWS's quota."""
 
-    def __init__(self, quota: IdentityQuota, owner: str = "") -> None:
+    def __init__(self, quota: IdentityQuota, limit: int, owner: str = "") -> None:
         super().__init__(owner)
         self.quota = quota
+        self.limit = limit
 
 
 class PolicyOfService(Conflict):

@@ -55,7 +55,7 @@ def samples(refusal: type[Refused]) -> Iterator[Refused]:
     own = refusal.__init__ is not Exception.__init__
     for name, parameter in inspect.signature(refusal).parameters.items() if own else ():
         kind = parameter.annotation
-        choices[name] = list(kind) if issubclass(kind, Enum) else {bool: [True, False], str: ["name"]}[kind]
+        choices[name] = list(kind) if issubclass(kind, Enum) else {bool: [True, False], str: ["name"], int: [1]}[kind]
     constructor: Any = refusal
     for values in itertools.product(*choices.values()):
         yield constructor(**dict(zip(choices, values, strict=True)))

@@ -14,7 +14,7 @@ from artifact_state.errors import Refused
 from artifact_state.model import FeatureSet, Organization, State
 from artifact_state.organizations import creations, organization
 from artifact_state.principals import root_of
-from artifact_state.world import Options, Transaction, World
+from artifact_state.world import Options, Transaction, World, default_quotas
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -32,6 +32,12 @@ def a_world(**options: Any) -> World:
 def limits(**changed: Any) -> catalog.Quotas:
     """Give AWS's quotas, some of them changed."""
     return replace(catalog.quotas(), **changed)
+
+
+def limit_iam(world: World, **limits: int) -> None:
+    """Give a world other limits of IAM, by AWS's names."""
+    quotas = world.options.quotas or default_quotas()
+    world.options = replace(world.options, quotas=replace(quotas, iam={**quotas.iam, **limits}))
 
 
 def transaction(world: World, account: str = MANAGEMENT, *, region: str = "us-east-1") -> Transaction:

@@ -688,7 +688,7 @@ class TestQuotas:
         path = next(path for path in FILES if path.stem == "quotas")
         entries = json.loads(path.read_text(encoding="utf-8"))["quotas"]
         names = [entry["name"] for entry in entries]
-        assert [*names, "policies", "request_rates"] == [one.name for one in fields(Quotas)]
+        assert [*names, "policies", "iam", "request_rates"] == [one.name for one in fields(Quotas)]
         assert all(entry["unit"] and entry["source"] for entry in entries)
 
     @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, EntityNotFound, Obstacle, QuotaExceeded
 from artifact_state.iam import attached_policies, groups, inline_policies, users
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
+from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limit_iam, refused
 from tests.state.identity_kinds import on
 from tests.state.test_users import ADMINISTRATOR, POLICY
 
@@ -44,9 +44,9 @@ class TestCreateGroup:
             act(world, groups.create_group, "ADMINS")
         assert act(world, groups.create_group, "Admins", account=STRANGER).id.startswith("AGPA")
 
-    def test_beyond_the_quota(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many groups and no more."""
-        monkeypatch.setattr("artifact_state.catalog.iam_quota", lambda _: 1)
+        limit_iam(world, GroupsPerAccount=1)
         with refused(world, QuotaExceeded):
             act(world, groups.create_group, "Others")
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from artifact_state import catalog
-from artifact_state.errors import IdentityQuota, MalformedPolicyDocument, QuotaExceeded
-from artifact_state.iam.identity_documents import require_policy, require_size, require_trust_policy, size_of
+from artifact_state.errors import MalformedPolicyDocument, QuotaExceeded
+from artifact_state.iam.identity_documents import require_policy, require_trust_policy, size_of
 from artifact_state.language.policy_language import Question, policy_of
-from artifact_state.principals import root_of
 from artifact_state.world import World
+from tests.state.acting import act, refused, transaction
 
 SYNTAX = "Syntax errors in policy."
 LEGACY = "The policy failed legacy parsing"
@@ -156,7 +156,7 @@ class TestRequirePolicy:
         """What is wrong is said in IAM's words, in IAM's order, and nothing happens to the world."""
         world = World()
         before = world.state
-        with pytest.raises(MalformedPolicyDocument) as caught, world.transaction(root_of("111122223333")):
+        with pytest.raises(MalformedPolicyDocument) as caught, transaction(world):
             require_policy(document)
         assert caught.value.why == why
         assert world.state is before
@@ -197,7 +197,7 @@ class TestRequireTrustPolicy:
     @pytest.mark.parametrize("action", ["sts:AssumeRole", ["sts:TagSession"], "STS:*", "*"])
     def test_of_trust(self, principal: Any, action: Any) -> None:
         """Anybody may be trusted with any action of STS, by a document of any version."""
-        require_trust_policy(trust(Principal=principal, Action=action))
+        act(World(), require_trust_policy, trust(Principal=principal, Action=action))
 
     @pytest.mark.parametrize(
         ("document", "why"),
@@ -226,14 +226,14 @@ class TestRequireTrustPolicy:
         """What is wrong is said in IAM's words, and nothing happens to the world."""
         world = World()
         before = world.state
-        with pytest.raises(MalformedPolicyDocument) as caught, world.transaction(root_of("111122223333")):
-            require_trust_policy(document)
+        with pytest.raises(MalformedPolicyDocument) as caught:
+            act(world, require_trust_policy, document)
         assert caught.value.why == why
         assert world.state is before
 
 
 class TestSize:
-    """size_of and require_size."""
+    """size_of, and what limits it."""
 
     def test_leaves_out_white_space(self) -> None:
         """Spaces, tabs and line ends do not count."""
@@ -241,6 +241,8 @@ class TestSize:
 
     def test_at_the_limit(self) -> None:
         """What fits, fits exactly."""
-        require_size("a" * 2_048, IdentityQuota.TRUST_POLICY_SIZE)
-        with pytest.raises(QuotaExceeded):
-            require_size("a" * 2_049, IdentityQuota.TRUST_POLICY_SIZE)
+        world = World()
+        room = 2_048 - len(trust(Principal="*", Sid="").replace(" ", ""))
+        act(world, require_trust_policy, trust(Principal="*", Sid="a" * room))
+        with refused(world, QuotaExceeded):
+            act(world, require_trust_policy, trust(Principal="*", Sid="a" * (room + 1)))

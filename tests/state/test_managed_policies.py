@@ -22,7 +22,7 @@ from artifact_state.iam.policy_references import arn_of, reference_of
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.organizations import trusted_access
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused
+from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, limit_iam, new_account, refused
 from tests.state.identity_kinds import on
 from tests.state.test_users import POLICY
 
@@ -136,9 +136,9 @@ class TestCreatePolicy:
         with refused(world, QuotaExceeded):
             act(world, managed_policies.create_policy, NewPolicy(name="Larger", document=fits.replace("s3:", "s3:a")))
 
-    def test_beyond_the_quota(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many policies and no more."""
-        monkeypatch.setattr("artifact_state.catalog.iam_quota", lambda name: 1 if name == "PoliciesPerAccount" else 999)
+        limit_iam(world, PoliciesPerAccount=1)
         with refused(world, QuotaExceeded):
             act(world, managed_policies.create_policy, NewPolicy(name="Second", document=POLICY))
 

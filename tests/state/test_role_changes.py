@@ -22,7 +22,7 @@ from artifact_state.iam.roles import keep_role, role_of, trust_of
 from artifact_state.model import Role
 from artifact_state.organizations import accounts, trusted_access
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused, transaction
+from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, limit_iam, new_account, refused, transaction
 from tests.state.test_roles import ROLE as UNLINKED
 
 ARTIFACT = "artifact.amazonaws.com"
@@ -195,9 +195,9 @@ class TestCreateRole:
         with refused(world, EntityNotFound):
             act(world, role_changes.create_role, replace(NEW, boundary="arn:aws:iam::aws:policy/Nothing"))
 
-    def test_beyond_the_quota(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many roles and no more; those of services do not count."""
-        monkeypatch.setattr("artifact_state.catalog.iam_quota", lambda name: 1 if name == "RolesPerAccount" else 9_999)
+        limit_iam(world, RolesPerAccount=1)
         act(world, role_changes.create_role, NEW)
         with refused(world, QuotaExceeded):
             act(world, role_changes.create_role, replace(NEW, name="Second"))

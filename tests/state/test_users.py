@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from artifact_state import catalog
 from artifact_state.errors import (
     Entity,
     EntityInUse,
@@ -21,7 +22,7 @@ from artifact_state.iam import access_keys, attached_policies, groups, inline_po
 from artifact_state.model import Caller, CallerKind
 from artifact_state.model.identities import User
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
+from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limit_iam, refused
 from tests.state.identity_kinds import on
 
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
@@ -67,9 +68,9 @@ class TestCreateUser:
         assert made.id != the_user(world).id
         assert names(world) == ["Alice"]
 
-    def test_beyond_the_quota(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many users and no more."""
-        monkeypatch.setattr("artifact_state.catalog.iam_quota", lambda name: 2 if name == "UsersPerAccount" else 50)
+        limit_iam(world, UsersPerAccount=2)
         act(world, users.create_user, "Bob")
         with refused(world, QuotaExceeded):
             act(world, users.create_user, "Carol")
@@ -229,6 +230,4 @@ class TestQuotas:
 
     def test_are_all_known(self) -> None:
         """Each quota that is refused has its number in the catalogue."""
-        from artifact_state import catalog  # noqa: PLC0415 - the other tests change it
-
-        assert all(catalog.iam_quota(quota.value) > 0 for quota in IdentityQuota)
+        assert all(catalog.quotas().iam[quota.value] > 0 for quota in IdentityQuota)

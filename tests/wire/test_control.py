@@ -395,11 +395,14 @@ class TestQuotas:
             "accounts_per_organization": 1,
             "artifact_token_lifetime": 60,
             "policies.SERVICE_CONTROL_POLICY.max_attached": 1,
+            "iam.GroupsPerAccount": 0,
         }
         after = told(core, "PATCH", "/_emulator/quotas", changes)["quotas"]
         assert after == before | changes
         got = management.is_refused("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
         assert got.data["Reason"] == "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+        got = management.is_refused("iam", "CreateGroup", GroupName="Admins")
+        assert got.message == "Cannot exceed quota for GroupsPerAccount: 0"
         assert told(core, "GET", "/worlds/mine/_emulator/quotas")["quotas"]["artifact_token_lifetime"] == 60
         told(core, "PATCH", "/worlds/mine/_emulator/quotas", {"artifact_token_lifetime": 1})
         assert told(core, "GET", "/_emulator/quotas")["quotas"]["artifact_token_lifetime"] == 60
@@ -421,6 +424,8 @@ class TestQuotas:
             {"accounts_per_organization": "many"},
             {"policies.SERVICE_CONTROL_POLICY.colour": 1},
             {"policies": 1},
+            {"iam": 1},
+            {"iam.Colours": 1},
             {"request_rates": 1},
             [],
         ],

@@ -19,7 +19,7 @@ _DECADE = 10 * 365 * 86_400
 
 
 class QuotaChanges(RootModel[dict[str, int]]):
-    """Limits by name, such as `policies.SERVICE_CONTROL_POLICY.max_attached`; times are in seconds."""
+    """Limits by name, such as `policies.TAG_POLICY.max_attached` or `iam.RolesPerAccount`; times are in seconds."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -76,7 +76,7 @@ def _named(quotas: Quotas) -> dict[str, int]:
             named[field.name] = value
     for kind, limits in quotas.policies.items():
         named |= {f"policies.{kind}.{name}": getattr(limits, name) for name in _POLICY_LIMITS}
-    return named
+    return named | {f"iam.{name}": limit for name, limit in quotas.iam.items()}
 
 
 def _changed(quotas: Quotas, changes: dict[str, int]) -> Quotas:
@@ -86,9 +86,13 @@ def _changed(quotas: Quotas, changes: dict[str, int]) -> Quotas:
         if "." not in name
     }
     policies: dict[str, PolicyLimits] = dict(quotas.policies)
+    iam = dict(quotas.iam)
     for name, value in changes.items():
-        if "." in name:
-            _, kind, limit = name.split(".")
+        family, *path = name.split(".")
+        if path and family == "iam":
+            iam[path[0]] = value
+        elif path:
+            kind, limit = path
             changed: dict[str, Any] = {limit: value}
             policies[kind] = replace(policies[kind], **changed)
-    return replace(quotas, **plain, policies=policies)
+    return replace(quotas, **plain, policies=policies, iam=iam)

@@ -52,7 +52,6 @@ __all__ = [
     "agreement",
     "agreement_of",
     "agreements",
-    "iam_quota",
     "linked_role_of",
     "managed_policies",
     "managed_policy",
@@ -207,7 +206,7 @@ def quotas() -> "Quotas":
     """Give the quotas of AWS; a world may have others."""
     from artifact_state.catalog.quota_records import quotas_from
 
-    return quotas_from(_read("quotas"))
+    return quotas_from(_read("quotas"), _read("iam_quotas"))
 
 
 @cache
@@ -227,12 +226,6 @@ def resource_types(action: str) -> frozenset[str]:
 def actions_of(service: str) -> frozenset[str]:
     """Name the actions of a service as policies do, in lower case, such as `iam:getrole`."""
     return frozenset(one.lower() for one in _resource_types() if one.startswith(f"{service}:"))
-
-
-def iam_quota(name: str) -> int:
-    """Give a default quota of IAM, by AWS's own name for it."""
-    limit: int = _read("iam_quotas")["quotas"][name]
-    return limit
 
 
 @cache

@@ -81,6 +81,8 @@ class Quotas:
     document_url_lifetime: timedelta
     policies: Mapping[str, PolicyLimits]
     """By policy type."""
+    iam: Mapping[str, int]
+    """Those of AWS IAM, by AWS's own names, such as `UsersPerAccount`."""
     request_rates: Mapping[str, RequestRates]
     """By operation of AWS Organizations; one that is missing has no known rate."""
 
@@ -97,8 +99,8 @@ class Quotas:
         return max(self.invitations_per_day, self.accounts_per_organization)
 
 
-def quotas_from(content: dict[str, Any]) -> Quotas:
-    """Make the quotas of what the file says."""
+def quotas_from(content: dict[str, Any], of_iam: dict[str, Any]) -> Quotas:
+    """Make the quotas of what the files say."""
     policies = {
         entry["type"]: PolicyLimits(
             max_document=entry["max_document"],
@@ -114,6 +116,7 @@ def quotas_from(content: dict[str, Any]) -> Quotas:
     return Quotas(
         **values,
         policies=MappingProxyType(policies),
+        iam=MappingProxyType(of_iam["quotas"]),
         request_rates=MappingProxyType(rates),
     )
 

@@ -6,9 +6,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-k
 from collections.abc import Iterator
 from dataclasses import replace
 
-from artifact_state import catalog, ids
-from artifact_state.errors import Entity, EntityNotFound, IdentityQuota, NotOwned, QuotaExceeded
+from artifact_state import ids
+from artifact_state.errors import Entity, EntityNotFound, IdentityQuota, NotOwned
 from artifact_state.events import IdentityChanged
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.users import keep_user, name_meant, user_of, user_principal
 from artifact_state.model import Caller, State
 from artifact_state.model.identities import AccessKey
@@ -24,8 +25,7 @@ def create_access_key(tx: Transaction, user_name: str | None = None) -> AccessKe
     """
     name = _owner(tx, user_name)
     held = _ids_of(tx.state, tx.caller.account_id, name)
-    if len(held) >= catalog.iam_quota(IdentityQuota.ACCESS_KEYS_PER_USER.value):
-        raise QuotaExceeded(IdentityQuota.ACCESS_KEYS_PER_USER)
+    require_room(tx, IdentityQuota.ACCESS_KEYS_PER_USER, len(held) + 1)
     serial, seed = tx.serial(), tx.state.seed
     key = AccessKey(
         id=ids.access_key_id("AKIA", tx.caller.account_id, seed, serial),

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from dataclasses import replace
 
-from artifact_state import catalog
-from artifact_state.errors import Entity, EntityNotFound, PolicyOfService, QuotaExceeded
+from artifact_state.errors import Entity, EntityNotFound, PolicyOfService
 from artifact_state.iam.identities import ATTACHABLE, keep
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.policy_references import boundary_at, policy_at, reference_of
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.model import Role
@@ -32,8 +32,7 @@ def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
     reference, held, quota = reference_of(policy), identity.managed_policies, ATTACHABLE[type(identity)]
     if reference in held:
         return
-    if len(held) >= catalog.iam_quota(quota.value):
-        raise QuotaExceeded(quota)
+    require_room(tx, quota, len(held) + 1)
     keep(tx, replace(identity, managed_policies=(*held, reference)))
 
 

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups.html
 from collections.abc import Iterator
 from dataclasses import replace
 
-from artifact_state import catalog, ids
+from artifact_state import ids
 from artifact_state.errors import (
     Entity,
     EntityInUse,
@@ -14,10 +14,10 @@ from artifact_state.errors import (
     EntityNotFound,
     IdentityQuota,
     Obstacle,
-    QuotaExceeded,
 )
 from artifact_state.events import IdentityChanged
 from artifact_state.iam import by_name
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.users import keep_user, user_of, users_of
 from artifact_state.model import State
 from artifact_state.model.identities import Group, User
@@ -63,8 +63,7 @@ def create_group(tx: Transaction, name: str, *, path: str = "/") -> Group:
     held = tx.state.groups.get(tx.caller.account_id, ())
     if known := by_name.find(held, name):
         raise EntityNameTaken(Entity.GROUP, known.name)
-    if len(held) >= catalog.iam_quota(IdentityQuota.GROUPS_PER_ACCOUNT.value):
-        raise QuotaExceeded(IdentityQuota.GROUPS_PER_ACCOUNT)
+    require_room(tx, IdentityQuota.GROUPS_PER_ACCOUNT, len(held) + 1)
     group = Group(
         id=ids.unique_id("AGPA", tx.state.seed, tx.serial()),
         account_id=tx.caller.account_id,
@@ -115,8 +114,7 @@ def add_user(tx: Transaction, group_name: str, user_name: str) -> None:
     group = group_of(tx.state, tx.caller.account_id, group_name)
     user = user_of(tx.state, tx.caller.account_id, user_name)
     groups = {*user.groups, by_name.key_of(group.name)}
-    if len(groups) > catalog.iam_quota(IdentityQuota.GROUPS_PER_USER.value):
-        raise QuotaExceeded(IdentityQuota.GROUPS_PER_USER)
+    require_room(tx, IdentityQuota.GROUPS_PER_USER, len(groups))
     _set_groups(tx, user, groups)
 
 

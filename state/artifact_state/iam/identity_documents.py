@@ -7,11 +7,12 @@ them. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policie
 import re
 from typing import Any
 
-from artifact_state import catalog
-from artifact_state.errors import IdentityQuota, MalformedPolicyDocument, QuotaExceeded
+from artifact_state.errors import IdentityQuota, MalformedPolicyDocument
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.language.policy_grammar import VERSION, has, parsed, require_exact, statements_of, texts_of
 from artifact_state.language.policy_language import listed
 from artifact_state.language.policy_resources import require_arn, require_complete
+from artifact_state.world import Transaction
 
 _NOT_VENDOR = re.compile(r"[^A-Za-z0-9.-]")
 _NOT_SID = re.compile(r"[^0-9A-Za-z]")
@@ -50,7 +51,7 @@ def require_policy(text: str) -> None:
         raise MalformedPolicyDocument("Policy statement must contain resources.")
 
 
-def require_trust_policy(text: str) -> None:
+def require_trust_policy(tx: Transaction, text: str) -> None:
     """Let only a policy pass that says who may assume a role; the older version of the language will do.
 
     Unverified: whether those who are trusted must exist; here their names must be of the right form.
@@ -58,7 +59,7 @@ def require_trust_policy(text: str) -> None:
     """
     statements = statements_of(parsed(text, "This policy contains invalid Json"))
     require_exact(statements)
-    require_size(text, IdentityQuota.TRUST_POLICY_SIZE)
+    require_room(tx, IdentityQuota.TRUST_POLICY_SIZE, size_of(text))
     for statement in statements:
         if has(statement, "Resource"):
             raise MalformedPolicyDocument("Has prohibited field Resource")
@@ -69,15 +70,6 @@ def require_trust_policy(text: str) -> None:
         _require_principals(statement.get("Principal", statement.get("NotPrincipal")))
         if not all(map(_STS.fullmatch, texts_of(statement, "Action"))):
             raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
-
-
-def require_size(text: str, quota: IdentityQuota, owner: str = "") -> None:
-    """Let only so large a policy pass; white space does not count.
-
-    Raises QuotaExceeded.
-    """
-    if size_of(text) > catalog.iam_quota(quota.value):
-        raise QuotaExceeded(quota, owner)
 
 
 def size_of(text: str) -> int:

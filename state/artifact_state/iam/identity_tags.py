@@ -5,15 +5,16 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 
 from collections.abc import Iterable
 
-from artifact_state import catalog
-from artifact_state.errors import IdentityQuota, QuotaExceeded, TagKeysInvalid
+from artifact_state.errors import IdentityQuota, TagKeysInvalid
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.model import Map
+from artifact_state.world import Transaction
 
 RESERVED = "aws:"
 Pairs = Iterable[tuple[str, str]]
 
 
-def tagged(tags: "Map[str, str]", added: Pairs, quota: IdentityQuota) -> "Map[str, str]":
+def tagged(tx: Transaction, tags: "Map[str, str]", added: Pairs, quota: IdentityQuota) -> "Map[str, str]":
     """Give tags with others added; a key that differs from a known one in case only takes its place.
 
     Raises TagKeysInvalid, QuotaExceeded.
@@ -28,8 +29,7 @@ def tagged(tags: "Map[str, str]", added: Pairs, quota: IdentityQuota) -> "Map[st
         tags = tags.remove(key)
     for key, value in pairs:
         tags = tags.insert(key, value)
-    if len(tags) > catalog.iam_quota(quota.value):
-        raise QuotaExceeded(quota)
+    require_room(tx, quota, len(tags))
     return tags
 
 

@@ -5,10 +5,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed
 
 from dataclasses import replace
 
-from artifact_state import catalog
-from artifact_state.errors import EntityNotFound, QuotaExceeded
+from artifact_state.errors import EntityNotFound
 from artifact_state.iam.identities import INLINE, keep
 from artifact_state.iam.identity_documents import require_policy, size_of
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.world import Transaction
 
@@ -23,8 +23,7 @@ def put_inline_policy(tx: Transaction, identity: Identity, name: str, document: 
     require_policy(document)
     put = identity.inline_policies.insert(name, document)
     quota = INLINE[type(identity)][1]
-    if sum(map(size_of, put.values())) > catalog.iam_quota(quota.value):
-        raise QuotaExceeded(quota, identity.name)
+    require_room(tx, quota, sum(map(size_of, put.values())), identity.name)
     keep(tx, replace(identity, inline_policies=put))
 
 

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-version
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from artifact_state import arns, catalog, ids
+from artifact_state import arns, ids
 from artifact_state.catalog import PolicyVersion
 from artifact_state.errors import (
     Entity,
@@ -17,11 +17,11 @@ from artifact_state.errors import (
     IdentityQuota,
     NotOwned,
     Obstacle,
-    QuotaExceeded,
 )
 from artifact_state.events import IdentityChanged
 from artifact_state.iam import by_name
-from artifact_state.iam.identity_documents import require_policy, require_size
+from artifact_state.iam.identity_documents import require_policy, size_of
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
 from artifact_state.iam.policy_references import AnyPolicy, policy_at, reference_of
 from artifact_state.iam.policy_usage import usage_of
@@ -72,12 +72,11 @@ def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
     """
     account_id = tx.caller.account_id
     require_policy(wanted.document)
-    require_size(wanted.document, IdentityQuota.POLICY_SIZE)
+    require_room(tx, IdentityQuota.POLICY_SIZE, size_of(wanted.document))
     held = tx.state.customer_policies.get(account_id, ())
     if by_name.find(held, wanted.name):
         raise EntityNameTaken(Entity.POLICY, wanted.name)
-    if len(held) >= catalog.iam_quota(IdentityQuota.POLICIES_PER_ACCOUNT.value):
-        raise QuotaExceeded(IdentityQuota.POLICIES_PER_ACCOUNT)
+    require_room(tx, IdentityQuota.POLICIES_PER_ACCOUNT, len(held) + 1)
     policy = CustomerPolicy(
         account_id=account_id,
         policy_id=ids.unique_id("ANPA", tx.state.seed, tx.serial()),
@@ -88,7 +87,7 @@ def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
         updated_at=tx.now,
         default_version_id="v1",
         versions=(PolicyVersion(version_id="v1", created_at=tx.now, document=wanted.document),),
-        tags=tagged(Map(), wanted.tags, IdentityQuota.TAGS_PER_POLICY),
+        tags=tagged(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_POLICY),
     )
     return _keep(tx, policy)
 
@@ -101,9 +100,8 @@ def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) 
     """
     policy = _own(tx, arn)
     require_policy(document)
-    require_size(document, IdentityQuota.POLICY_SIZE)
-    if len(policy.versions) >= catalog.iam_quota(IdentityQuota.VERSIONS_PER_POLICY.value):
-        raise QuotaExceeded(IdentityQuota.VERSIONS_PER_POLICY)
+    require_room(tx, IdentityQuota.POLICY_SIZE, size_of(document))
+    require_room(tx, IdentityQuota.VERSIONS_PER_POLICY, len(policy.versions) + 1)
     number = policy.last_version + 1
     version = PolicyVersion(version_id=f"v{number}", created_at=tx.now, document=document)
     changed = replace(
@@ -163,7 +161,7 @@ def tag_policy(tx: Transaction, arn: str, tags: Pairs) -> None:
     Raises EntityNotFound, NotOwned, QuotaExceeded, TagKeysInvalid.
     """
     policy = _own(tx, arn)
-    _keep(tx, replace(policy, tags=tagged(policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
+    _keep(tx, replace(policy, tags=tagged(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
 
 
 def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:

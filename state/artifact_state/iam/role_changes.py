@@ -10,19 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from artifact_state import catalog, ids
+from artifact_state import ids
 from artifact_state.errors import (
     Entity,
     EntityInUse,
     EntityNameTaken,
     IdentityQuota,
     Obstacle,
-    QuotaExceeded,
     RoleProtected,
 )
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam import by_name
 from artifact_state.iam.identity_documents import require_trust_policy
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
 from artifact_state.iam.linked_roles import usages
 from artifact_state.iam.policy_references import boundary_at
@@ -51,15 +51,14 @@ def create_role(tx: Transaction, wanted: NewRole) -> Role:
     Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, QuotaExceeded, TagKeysInvalid.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     """
-    require_trust_policy(wanted.trust_policy)
+    require_trust_policy(tx, wanted.trust_policy)
     account_id = tx.caller.account_id
     held = list(roles_of(tx.state, account_id, "/", tx.now))
     for role in held:
         if by_name.key_of(role.name) == by_name.key_of(wanted.name):
             raise EntityNameTaken(Entity.ROLE, role.name)
     # A service-linked role may be made beyond the quota (facts: organizations 5.2).
-    if sum(role.linked_service is None for role in held) >= catalog.iam_quota(IdentityQuota.ROLES_PER_ACCOUNT.value):
-        raise QuotaExceeded(IdentityQuota.ROLES_PER_ACCOUNT)
+    require_room(tx, IdentityQuota.ROLES_PER_ACCOUNT, sum(role.linked_service is None for role in held) + 1)
     role = Role(
         id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
         account_id=account_id,
@@ -68,7 +67,7 @@ def create_role(tx: Transaction, wanted: NewRole) -> Role:
         trust_policy=wanted.trust_policy,
         description=wanted.description,
         created_at=tx.now,
-        tags=tagged(Map(), wanted.tags, IdentityQuota.TAGS_PER_ROLE),
+        tags=tagged(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_ROLE),
         max_session=wanted.max_session,
         boundary=None if wanted.boundary is None else boundary_at(tx, wanted.boundary),
     )
@@ -83,7 +82,7 @@ def update_trust(tx: Transaction, name: str, trust_policy: str) -> None:
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
     role = unlinked_role(tx, name)
-    require_trust_policy(trust_policy)
+    require_trust_policy(tx, trust_policy)
     change_role(tx, replace(role, trust_policy=trust_policy))
 
 
@@ -115,7 +114,7 @@ def tag_role(tx: Transaction, name: str, tags: Pairs) -> None:
     Raises RoleNotFound, RoleProtected, QuotaExceeded, TagKeysInvalid.
     """
     role = _changeable(tx, name)
-    change_role(tx, replace(role, tags=tagged(role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
+    change_role(tx, replace(role, tags=tagged(tx, role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
 
 
 def untag_role(tx: Transaction, name: str, keys: Iterable[str]) -> None:

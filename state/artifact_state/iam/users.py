@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from artifact_state import arns, catalog, ids
+from artifact_state import arns, ids
 from artifact_state.errors import (
     Entity,
     EntityInUse,
@@ -15,11 +15,11 @@ from artifact_state.errors import (
     EntityNotFound,
     IdentityQuota,
     Obstacle,
-    QuotaExceeded,
     UserNameNeeded,
 )
 from artifact_state.events import IdentityChanged
 from artifact_state.iam import by_name
+from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
 from artifact_state.model import Caller, CallerKind, Map, State
 from artifact_state.model.identities import User
@@ -80,9 +80,8 @@ def create_user(tx: Transaction, name: str, *, path: str = "/", tags: Pairs = ()
     held = tx.state.users.get(account_id, ())
     if known := by_name.find(held, name):
         raise EntityNameTaken(Entity.USER, known.name)
-    if len(held) >= catalog.iam_quota(IdentityQuota.USERS_PER_ACCOUNT.value):
-        raise QuotaExceeded(IdentityQuota.USERS_PER_ACCOUNT)
-    kept = tagged(Map(), tags, IdentityQuota.TAGS_PER_USER)
+    require_room(tx, IdentityQuota.USERS_PER_ACCOUNT, len(held) + 1)
+    kept = tagged(tx, Map(), tags, IdentityQuota.TAGS_PER_USER)
     user = User(
         id=ids.unique_id("AIDA", tx.state.seed, tx.serial()),
         account_id=account_id,
@@ -119,7 +118,7 @@ def tag_user(tx: Transaction, name: str, tags: Pairs) -> None:
     Raises EntityNotFound, QuotaExceeded, TagKeysInvalid.
     """
     user = user_of(tx.state, tx.caller.account_id, name)
-    keep_user(tx, replace(user, tags=tagged(user.tags, tags, IdentityQuota.TAGS_PER_USER)))
+    keep_user(tx, replace(user, tags=tagged(tx, user.tags, tags, IdentityQuota.TAGS_PER_USER)))
 
 
 def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
