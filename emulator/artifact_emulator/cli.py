@@ -153,6 +153,13 @@ def _add_serve(commands: Any) -> None:
         help="how long experts then review what no report answers, where an inquiry has full support (default: 0)",
     )
     serve.add_argument(
+        "--inactive-sts-region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help="a region in which AWS STS gives nobody temporary credentials; may be given more than once",
+    )
+    serve.add_argument(
         "--leave-wait-period",
         type=_seconds,
         default=timedelta(0),
@@ -228,6 +235,7 @@ def _serve(options: argparse.Namespace) -> int:
             creation_delay=options.creation_delay,
             inquiry_delay=options.inquiry_delay,
             review_delay=options.review_delay,
+            inactive_sts_regions=frozenset(options.inactive_sts_region),
             leave_wait_period=options.leave_wait_period,
             standalone_prerequisites=options.standalone_prerequisites,
             throttling=options.throttle,

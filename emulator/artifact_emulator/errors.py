@@ -333,6 +333,13 @@ def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
     return "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
 
+# Seen in AWS's own output.
+_POLICY_TOO_LARGE = "Packed policy consumes {}% of allotted space, please use smaller policy."
+_TAGS_TOO_LARGE = "Packed size of session tags consumes {}% of allotted space."
+_REGION_INACTIVE = (
+    "STS is not activated in this region for account:{}. Your account administrator can activate STS in this region "
+    "using the IAM Console."
+)
 _STS: Rows = {
     errors.NotTrusted: _not_trusted,
     errors.RootNotAssumable: _root_not_assumable,
@@ -353,9 +360,13 @@ _STS: Rows = {
     errors.InvalidAuthorizationMessage: _says(
         "InvalidAuthorizationMessageException", "The encoded authorization message is not valid."
     ),
-    errors.SessionTooLarge: _says(
+    errors.SessionTooLarge: lambda refusal, caller: (
         "PackedPolicyTooLargeException",
-        "Serialized token too large for session: the policies and tags take more than 100 percent of its room.",
+        (_TAGS_TOO_LARGE if refusal.tags_alone else _POLICY_TOO_LARGE).format(refusal.share),
+    ),
+    errors.RegionInactive: lambda refusal, caller: (
+        "RegionDisabledException",
+        _REGION_INACTIVE.format(refusal.account_id),
     ),
     errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
     errors.EntityNotFound: lambda refusal, caller: ("ValidationError", f"Policy {refusal.args[0]} does not exist."),
@@ -502,6 +513,24 @@ _IAM: Rows = {
     ),
     errors.PolicyNotReadable: lambda refusal, caller: ("InvalidInputException", refusal.why),
     errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
+    errors.PolicyArnInvalid: lambda refusal, caller: (
+        ("ValidationError", "Invalid ARN partition")
+        if refusal.foreign
+        else ("InvalidInputException", f"ARN {refusal.arn} is not valid.")
+    ),
+    # Unverified: AWS's text.
+    errors.DeletionTaskIdInvalid: lambda refusal, caller: (
+        "InvalidInputException", f"The deletion task ID {refusal.task_id} is not valid."
+    ),
+    errors.LoginUnderWay: lambda refusal, caller: (
+        "EntityTemporarilyUnmodifiableException",
+        f"Login Profile for User {refusal.user_name} cannot be modified while login profile is being created.",
+    ),
+    # The description of the error in AWS's model; its text on the wire is unverified.
+    errors.TooManyAccessReports: _says(
+        "ReportGenerationLimitExceededException",
+        "The request failed because the maximum number of concurrent requests for this account are already running.",
+    ),
     errors.InvalidInput: _says("ValidationError", "Invalid Marker."),
 }  # fmt: skip
 

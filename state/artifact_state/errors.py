@@ -8,6 +8,7 @@
     │   ├── NotTrusted              the role does not trust him
     │   ├── RootNotAssumable        he may not become this account's root user
     │   ├── AgreementDenied         the agreement is not his to accept or to terminate (why: a Denial)
+    │   ├── RegionInactive          temporary credentials are not given in this region
     │   ├── EmailNotVerified        his e-mail address is not verified
     │   ├── NotOwned                it is not his account's
     │   └── NotParty                he is no party to the handshake
@@ -31,7 +32,10 @@
     │   ├── ReportNotReady  InquiryConflict  TooManyAgreements
     │   ├── RoleNameTaken  RoleProtected  SuffixNotAllowed
     │   ├── NotAllFeatures  ServiceNotTrusted
-    │   └── EntityNameTaken  EntityInUse (why: an Obstacle)  QuotaExceeded  PolicyOfService
+    │   ├── EntityNameTaken  EntityInUse (why: an Obstacle)  QuotaExceeded  PolicyOfService
+    │   └── LoginUnderWay  TooManyAccessReports
+    ├── PolicyArnInvalid            what should be a policy's ARN is none, or one of another partition
+    ├── DeletionTaskIdInvalid       what should be the id of a deletion task is none
     ├── InvalidInput                a value that no shape can refuse (why: an InputReason)
     ├── ConstraintViolated          a limit or a precondition (why: a Constraint)
     ├── HandshakeConstraintViolated the same, of a handshake (why: a HandshakeConstraint)
@@ -254,6 +258,14 @@ class AgreementDenied(Denied):
     def __init__(self, why: Denial) -> None:
         super().__init__(why)
         self.why = why
+
+
+class RegionInactive(Denied):
+    """Temporary credentials are not given in this region for the account."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
 
 
 class EmailNotVerified(Denied):
@@ -540,8 +552,37 @@ class PolicyOfService(Conflict):
     """The policy is for a service's own role, and can be attached to nothing else."""
 
 
+class LoginUnderWay(Conflict):
+    """The user's login is still being made, and cannot be changed until it is."""
+
+    def __init__(self, user_name: str) -> None:
+        super().__init__(user_name)
+        self.user_name = user_name
+
+
+class TooManyAccessReports(Conflict):
+    """As many reports of the account are being made as may be at a time."""
+
+
 class SuffixNotAllowed(Conflict):
     """The service's role takes no custom suffix."""
+
+
+class PolicyArnInvalid(Refused):
+    """What should be the ARN of a policy is none, or names another partition."""
+
+    def __init__(self, arn: str, *, foreign: bool) -> None:
+        super().__init__(arn)
+        self.arn = arn
+        self.foreign = foreign
+
+
+class DeletionTaskIdInvalid(Refused):
+    """What should be the id of a deletion task is none."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(task_id)
+        self.task_id = task_id
 
 
 class InvalidInput(Refused):
@@ -646,6 +687,12 @@ class InvalidAuthorizationMessage(Refused):
 
 class SessionTooLarge(Refused):
     """The policies and the tags of a session do not find room in its credentials."""
+
+    def __init__(self, share: int, *, tags_alone: bool) -> None:
+        super().__init__(share)
+        self.share = share
+        """Of the room, in percent."""
+        self.tags_alone = tags_alone
 
 
 class InvalidMember(Refused):

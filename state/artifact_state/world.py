@@ -64,6 +64,10 @@ class Options:
     """Whether management accounts are paired with an account in AWS GovCloud (US)."""
     deletion_delay: timedelta = timedelta(0)
     """How long a service-linked role takes to be deleted."""
+    login_delay: timedelta = timedelta(0)
+    """How long a user's new password can be neither changed nor taken away; AWS: some seconds."""
+    inactive_sts_regions: frozenset[str] = frozenset()
+    """Where AWS STS gives nobody temporary credentials, as in regions for which an account has switched it off."""
     inquiry_delay: timedelta = timedelta(0)
     """How long a compliance inquiry is worked on after the request's own answer."""
     inquiry_failure: InquiryFailure | None = None

@@ -1,16 +1,18 @@
 """Reports on the use of services: whose attempts count, and whose business they are."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from artifact_state.errors import AccessReportNotFound, AccessReportsDenied
+from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
 from artifact_state.iam.access_reports import Attempt, access_report, generate_access_report
 from artifact_state.model import AccessReport, FeatureSet
 from artifact_state.organizations.creations import create_account
 from artifact_state.organizations.organization import create_organization
 from artifact_state.principals import root_of
 from artifact_state.world import World
+from tests.state.acting import limit_iam
 
 MANAGEMENT, STRANGER = "111122223333", "999988887777"
 
@@ -69,6 +71,19 @@ class TestGenerate:
         with pytest.raises(AccessReportsDenied):
             generate(world, caller=member_of(world))
         assert world.state is before
+
+    def test_so_many_at_a_time(self, world: World) -> None:
+        """As long as reports are under way there is a limit to them."""
+        world.options = replace(world.options, creation_delay=timedelta(minutes=1))
+        limit_iam(world, ConcurrentAccessReports=2)
+        generate(world)
+        generate(world)
+        before = world.state
+        with pytest.raises(TooManyAccessReports):
+            generate(world)
+        assert world.state is before
+        world.clock.advance(timedelta(minutes=1))
+        generate(world)
 
     def test_of_another_account(self, world: World) -> None:
         """A report is found by whose it is."""

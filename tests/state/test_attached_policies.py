@@ -8,6 +8,7 @@ from artifact_state.errors import (
     Entity,
     EntityNotFound,
     MalformedPolicyDocument,
+    PolicyArnInvalid,
     PolicyOfService,
     QuotaExceeded,
     RoleNotFound,
@@ -25,6 +26,7 @@ from tests.state.test_users import ADMINISTRATOR, POLICY
 
 KINDS = {Entity.USER: "Alice", Entity.GROUP: "Admins", Entity.ROLE: "Dev"}
 LINKED = "AWSServiceRoleForOrganizations"
+OF_ARTIFACT = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
 every_kind = pytest.mark.parametrize(("kind", "name"), KINDS.items())
 bounded = pytest.mark.parametrize(("kind", "name"), [(Entity.USER, "Alice"), (Entity.ROLE, "Dev")])
 INLINE = {Entity.USER: Entity.USER_POLICY, Entity.GROUP: Entity.GROUP_POLICY, Entity.ROLE: Entity.ROLE_POLICY}
@@ -60,6 +62,26 @@ class TestAttachPolicy:
         act(world, on(attached_policies.detach_policy), kind, name, ADMINISTRATOR)
         assert the(world, kind, name).managed_policies == (":Mine",)
 
+    @pytest.mark.parametrize(
+        ("arn", "foreign"),
+        [
+            ("longpolicynamebutnoarn", False),
+            ("arn:aws:iam::aws:user/AdministratorAccess", False),
+            ("arn:aws:iam:us-east-1:aws:policy/AdministratorAccess", False),
+            (f"{ADMINISTRATOR} ", False),
+            ("arn:aws:sts::aws:policy/AdministratorAccess", False),
+            ("arn:aws-cn:iam::aws:policy/AdministratorAccess", True),
+        ],
+    )
+    def test_by_no_arn(self, world: World, arn: str, *, foreign: bool) -> None:
+        """What is no ARN of a policy in this partition is not looked for."""
+        rules = [on(attached_policies.attach_policy), on(attached_policies.detach_policy)]
+        for rule in (*rules, on(attached_policies.put_boundary)):
+            before = world.state
+            with pytest.raises(PolicyArnInvalid) as caught:
+                act(world, rule, Entity.USER, "Alice", arn)
+            assert (caught.value.foreign, world.state is before) == (foreign, True)
+
     @every_kind
     def test_ten_at_most(self, world: World, kind: Entity, name: str) -> None:
         """The eleventh is over the quota."""
@@ -76,8 +98,7 @@ class TestAttachPolicy:
     def test_of_a_service(self, world: World, kind: Entity, name: str) -> None:
         """The policy of a service's own role can be attached to nothing else."""
         with refused(world, PolicyOfService):
-            arn = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
-            act(world, on(attached_policies.attach_policy), kind, name, arn)
+            act(world, on(attached_policies.attach_policy), kind, name, OF_ARTIFACT)
 
     @every_kind
     @pytest.mark.parametrize("account", ["aws", STRANGER])
@@ -124,6 +145,14 @@ class TestBoundary:
             act(world, on(attached_policies.put_boundary), kind, name, "arn:aws:iam::aws:policy/Nothing")
         assert caught.value.kind is Entity.BOUNDARY
         assert world.state is before
+
+    @bounded
+    def test_that_is_for_a_service(self, world: World, kind: Entity, name: str) -> None:
+        """The policy of a service's own role bounds nobody either."""
+        with refused(world, PolicyOfService):
+            act(world, on(attached_policies.put_boundary), kind, name, OF_ARTIFACT)
+        with refused(world, EntityNotFound):
+            act(world, create_role, NewRole(name="Ops", trust_policy=trust_of(aws="*"), boundary=OF_ARTIFACT))
 
 
 class TestInlinePolicies:

@@ -13,6 +13,7 @@ from artifact_state.errors import (
     TradeInTokenExpired,
 )
 from artifact_state.sts import federation
+from artifact_state.world import Transaction
 from tests.state.acting import STRANGER, a_world, transaction
 
 
@@ -22,21 +23,21 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("ask", "error"),
         [
-            (lambda: federation.rely_on_web_identity(None), InvalidIdentityToken),
-            (lambda: federation.rely_on_web_identity("https://id.example.com"), InvalidIdentityToken),
+            (lambda tx: federation.rely_on_web_identity(tx, None), InvalidIdentityToken),
+            (lambda tx: federation.rely_on_web_identity(tx, "https://id.example.com"), InvalidIdentityToken),
             (federation.rely_on_assertion, InvalidIdentityToken),
-            (federation.give_word, NoOutboundFederation),
+            (lambda _: federation.give_word(), NoOutboundFederation),
             (federation.trade_in, TradeInTokenExpired),
-            (federation.decode, InvalidAuthorizationMessage),
-            (lambda: federation.account_of_key("AKIA"), InvalidAccessKey),
+            (lambda _: federation.decode(), InvalidAuthorizationMessage),
+            (lambda _: federation.account_of_key("AKIA"), InvalidAccessKey),
         ],
     )
-    def test_change_nothing(self, ask: Callable[[], object], error: type[Refused]) -> None:
+    def test_change_nothing(self, ask: Callable[[Transaction], object], error: type[Refused]) -> None:
         """Each is refused as by AWS where nothing is registered or switched on."""
         world = a_world()
         before = world.state
-        with pytest.raises(error), transaction(world):
-            ask()
+        with pytest.raises(error), transaction(world) as tx:
+            ask(tx)
         assert world.state is before
 
 

@@ -7,6 +7,7 @@ import pytest
 from artifact_state import arns
 from artifact_state.artifact import agreements
 from artifact_state.errors import (
+    DeletionTaskIdInvalid,
     DeletionTaskNotFound,
     LinkedServiceNotFound,
     RoleNameTaken,
@@ -88,6 +89,16 @@ class TestCreateLinkedRole:
         """A service that has no role, be it one that is trusted."""
         with refused(world, LinkedServiceNotFound):
             act(world, linked_roles.create_linked_role, principal, account=STRANGER)
+
+
+class TestDeletionTask:
+    """deletion_task."""
+
+    @pytest.mark.parametrize("task_id", ["task", "task/aws-service-role/x/y", "task/role/x/y/" + "0" * 36])
+    def test_by_no_id(self, world: World, task_id: str) -> None:
+        """What has not the form of a task's id is none."""
+        with refused(world, DeletionTaskIdInvalid):
+            act(world, linked_roles.deletion_task, task_id)
 
 
 class TestDeleteLinkedRole:
@@ -188,7 +199,8 @@ class TestDeleteLinkedRole:
     def test_of_another_account_cannot_be_seen(self, world: World) -> None:
         """A task is its own account's."""
         task = delete(world)
-        for account, task_id in ((STRANGER, task.id), (MANAGEMENT, "task/none")):
+        another = task.id.rpartition("/")[0] + "/" + "0" * 36
+        for account, task_id in ((STRANGER, task.id), (MANAGEMENT, another)):
             with refused(world, DeletionTaskNotFound):
                 act(world, linked_roles.deletion_task, task_id, account=account)
 

@@ -1,8 +1,11 @@
 """Passwords of users."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from artifact_state.errors import EntityNameTaken, EntityNotFound, PasswordTooWeak, UserNameNeeded
+from artifact_state.errors import EntityNameTaken, EntityNotFound, LoginUnderWay, PasswordTooWeak, UserNameNeeded
 from artifact_state.iam import logins, users
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, a_world, act, refused
@@ -52,6 +55,17 @@ class TestLogin:
         for rule in (logins.login_of, logins.update_login, logins.delete_login):
             with refused(world, EntityNotFound):
                 act(world, rule, "Alice")
+
+    def test_takes_a_while(self, world: World) -> None:
+        """Where AWS takes its time a new password is told, and can be neither changed nor taken away yet."""
+        world.options = replace(world.options, login_delay=timedelta(seconds=10))
+        act(world, logins.create_login, GOOD, user_name="Alice")
+        assert act(world, logins.login_of, "Alice")
+        for rule in (logins.update_login, logins.delete_login):
+            with refused(world, LoginUnderWay):
+                act(world, rule, "Alice")
+        world.clock.advance(timedelta(seconds=10))
+        act(world, logins.delete_login, "Alice")
 
     def test_there_is_one(self, world: World) -> None:
         """A second is refused."""

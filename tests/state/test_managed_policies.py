@@ -14,6 +14,7 @@ from artifact_state.errors import (
     MalformedPolicyDocument,
     NotOwned,
     Obstacle,
+    PolicyArnInvalid,
     QuotaExceeded,
 )
 from artifact_state.iam import attached_policies, managed_policies, policy_usage, users
@@ -75,19 +76,29 @@ class TestManagedPolicyAt:
         [
             "arn:aws:iam::aws:policy/Nothing",
             "arn:aws:iam::aws:policy/AWSArtifactServiceRolePolicy",
-            "arn:aws-cn:iam::aws:policy/AdministratorAccess",
             "arn:aws:iam::111122223333:policy/AdministratorAccess",
             f"arn:aws:iam::{STRANGER}:policy/team/Mine",
             f"arn:aws:iam::{MANAGEMENT}:policy/Mine",
             f"arn:aws:iam::{MANAGEMENT}:policy/team/mine",
+        ],
+    )
+    def test_that_is_not_there(self, world: World, arn: str) -> None:
+        """Another name, path or account is another policy."""
+        with refused(world, EntityNotFound):
+            act(world, managed_policies.managed_policy_at, arn)
+
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            "arn:aws-cn:iam::aws:policy/AdministratorAccess",
             "AdministratorAccess",
             "aws-service-role/AWSArtifactServiceRolePolicy",
             "",
         ],
     )
-    def test_that_is_not_there(self, world: World, arn: str) -> None:
-        """Another name, path, partition or account is another policy."""
-        with refused(world, EntityNotFound):
+    def test_by_no_arn(self, world: World, arn: str) -> None:
+        """A name is no ARN, and another partition's is not looked for."""
+        with refused(world, PolicyArnInvalid):
             act(world, managed_policies.managed_policy_at, arn)
 
     def test_in_another_partition(self, world: World) -> None:

@@ -1,6 +1,7 @@
 """Sessions: what a role's trust asks of whoever assumes it, and what a session is given."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,14 @@ from artifact_state.errors import (
     EntityNotFound,
     MalformedPolicyDocument,
     NotTrusted,
+    RegionInactive,
     SessionTooLarge,
 )
 from artifact_state.iam import users
 from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model import Caller, CallerKind, Session
-from artifact_state.principals import holder_of, service
-from artifact_state.sts import sessions
+from artifact_state.principals import holder_of, root_of, service
+from artifact_state.sts import federation, sessions
 from artifact_state.sts.sessions import Wish
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, transaction
@@ -130,6 +132,24 @@ class TestSessions:
         trusting(world, TAGGING)
         tags = tuple((ids.secret(60, at, "key"), ids.secret(200, at, "value")) for at in range(50))
         refused(world, SessionTooLarge, tags=tags)
+
+    def test_region(self, world: World) -> None:
+        """Where credentials are switched off nobody gets any; elsewhere it makes no difference."""
+        trusting(world)
+        world.options = replace(world.options, inactive_sts_regions=frozenset({"eu-south-1"}))
+        there = root_of(MANAGEMENT, region="eu-south-1")
+        refused(world, RegionInactive, caller=there)
+        before = world.state
+        for ask in (
+            sessions.session_token,
+            lambda tx: sessions.federation_token(tx, "bob"),
+            lambda tx: sessions.assume_root(tx, STRANGER, "arn:aws:iam::aws:policy/root-task/Any"),
+            lambda tx: federation.rely_on_web_identity(tx, None),
+        ):
+            with pytest.raises(RegionInactive), world.transaction(there) as tx:
+                ask(tx)
+        assert world.state is before
+        assert assume(world).role_name == "Dev"
 
     def test_of_a_user(self, world: World) -> None:
         """A user's own credentials for a while are still his; once he is gone, nobody's."""

@@ -17,7 +17,7 @@ from artifact_state.ordered import Ordered
 from artifact_state.organizations import organization, trusted_access
 from artifact_state.snapshot import SnapshotUnreadable, document_of, plain, world_of
 from artifact_state.world import Options, World
-from tests.state.acting import MANAGEMENT, NOW, a_world, act, limits, new_account
+from tests.state.acting import MANAGEMENT, NOW, a_world, act, limit_iam, limits, new_account
 
 
 class _AnyMap:
@@ -160,7 +160,12 @@ class TestRoundTrip:
 
     def test_options(self) -> None:
         """What the owner of the world chose, changed limits among it, goes with it."""
-        world = a_world(creation_delay=timedelta(seconds=5), quotas=limits(accounts_per_organization=3))
+        world = a_world(
+            creation_delay=timedelta(seconds=5),
+            inactive_sts_regions=frozenset({"me-south-1"}),
+            quotas=limits(accounts_per_organization=3),
+        )
+        limit_iam(world, UsersPerAccount=1)
         restored = through_a_file(world)
         assert restored.options == world.options
 

@@ -12,6 +12,7 @@ from tests.wire.test_artifact import ORGANIZATION_AGREEMENT, accept
 
 SERVICE = "iam"
 ARTIFACT = "artifact.amazonaws.com"
+NO_TASK = "task/aws-service-role/artifact.amazonaws.com/AWSServiceRoleForArtifact/" + "0" * 36
 ROLE = "AWSServiceRoleForArtifact"
 POLICY = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
 
@@ -264,7 +265,7 @@ class TestDeleteServiceLinkedRole:
 
     def test_that_nobody_asked_for(self, stranger: Client) -> None:
         """An unknown task is 404 NoSuchEntity."""
-        got = stranger.is_refused(SERVICE, "GetServiceLinkedRoleDeletionStatus", DeletionTaskId="task/none")
+        got = stranger.is_refused(SERVICE, "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=NO_TASK)
         assert told(got) == (404, "NoSuchEntity")
 
 

@@ -28,6 +28,7 @@ class DelayChanges(BaseModel):
     activation: Seconds | None = Field(None, description="Of a created account, until its sign-up is completed.")
     closure: Seconds | None = Field(None, description="Of an account, after CloseAccount's own answer.")
     deletion: Seconds | None = Field(None, description="Of a service-linked role.")
+    login: Seconds | None = Field(None, description="Of a user's new password, until it can be changed.")
     inquiry: Seconds | None = Field(None, description="Of the work on a compliance inquiry.")
     review: Seconds | None = Field(None, description="Of the experts that look at an inquiry with full support.")
 

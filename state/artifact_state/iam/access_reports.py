@@ -10,7 +10,7 @@ from datetime import datetime
 
 from artifact_state import catalog, ids
 from artifact_state.authority import membership_of, organization_of
-from artifact_state.errors import AccessReportNotFound, AccessReportsDenied
+from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
 from artifact_state.language.policy_language import Policy, policy_of
 from artifact_state.model import AccessReport, Organization, PolicyType, ServiceAccess
 from artifact_state.organizations.attachments import attached, aws_managed_by_id, is_enabled
@@ -40,13 +40,15 @@ def generate_access_report(
 ) -> AccessReport:
     """Find out how services are used below a root, a unit or an account, or as far as one policy applies there.
 
-    `entity_path` is such as `o-exampleorgid/r-exampleroot/ou-example/111122223333`. Raises AccessReportsDenied.
+    `entity_path` is such as `o-exampleorgid/r-exampleroot/ou-example/111122223333`.
+    Raises AccessReportsDenied, TooManyAccessReports.
     Unverified: a report on what is not there fails; AWS only says that a failed one tells its reason.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateOrganizationsAccessReport.html
     """
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
     if organization is None or organization.management_account_id != tx.caller.account_id:
         raise AccessReportsDenied
+    _require_room(tx)
     places = _places(tx, organization, entity_path)
     failure = _obstacle(tx, organization, places, policy_id)
     found = _services(tx, organization, places, attempts, policy_id) if places and not failure else ()
@@ -72,6 +74,15 @@ def access_report(tx: Transaction, report_id: str) -> AccessReport:
     if report is None or report.account_id != tx.caller.account_id:
         raise AccessReportNotFound(report_id)
     return report
+
+
+def _require_room(tx: Transaction) -> None:
+    # Unverified: how many reports may be under way at a time; AWS only says that there is a limit.
+    under_way = sum(
+        one.account_id == tx.caller.account_id and tx.now < one.completes_at for one in tx.state.access_reports.values()
+    )
+    if under_way >= tx.quotas.iam["ConcurrentAccessReports"]:
+        raise TooManyAccessReports
 
 
 def _obstacle(tx: Transaction, organization: Organization, places: _Places | None, policy_id: str | None) -> str:

@@ -9,25 +9,23 @@ from dataclasses import replace
 from artifact_state.errors import Entity, EntityNotFound, PolicyOfService
 from artifact_state.iam.identities import ATTACHABLE, keep
 from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.policy_references import boundary_at, policy_at, reference_of
+from artifact_state.iam.policy_references import boundary_at, is_of_service, policy_named, reference_of
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.model import Role
 from artifact_state.model.identities import User
 from artifact_state.world import Transaction
 
-_OF_SERVICES = "/aws-service-role/"
-
 
 def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
     """Attach a managed policy to a user, a group or a role; one that is attached stays so.
 
-    Raises EntityNotFound, PolicyOfService, QuotaExceeded.
+    Raises EntityNotFound, PolicyArnInvalid, PolicyOfService, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
     """
-    policy = policy_at(tx, arn)
+    policy = policy_named(tx, arn)
     if policy is None:
         raise EntityNotFound(Entity.ATTACHABLE_POLICY, arn)
-    if policy.path.startswith(_OF_SERVICES):
+    if is_of_service(policy):
         raise PolicyOfService(policy.name)
     reference, held, quota = reference_of(policy), identity.managed_policies, ATTACHABLE[type(identity)]
     if reference in held:
@@ -39,9 +37,9 @@ def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
 def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
     """Detach a managed policy from a user, a group or a role.
 
-    Raises EntityNotFound.
+    Raises EntityNotFound, PolicyArnInvalid.
     """
-    policy = policy_at(tx, arn)
+    policy = policy_named(tx, arn)
     if policy is None or reference_of(policy) not in identity.managed_policies:
         raise EntityNotFound(Entity.POLICY, arn)
     left = tuple(one for one in identity.managed_policies if one != reference_of(policy))
@@ -51,9 +49,12 @@ def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
 def put_boundary(tx: Transaction, identity: User | Role, arn: str) -> None:
     """Bound the permissions of a user or a role by a managed policy, instead of by the one before.
 
-    Raises EntityNotFound.
+    Raises EntityNotFound, PolicyArnInvalid, PolicyOfService.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
     """
+    policy = policy_named(tx, arn)
+    if policy is not None and is_of_service(policy):
+        raise PolicyOfService(policy.name)
     keep(tx, replace(identity, boundary=boundary_at(tx, arn)))
 
 

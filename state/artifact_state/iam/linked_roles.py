@@ -4,6 +4,7 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-servic
 https://docs.aws.amazon.com/artifact/latest/ug/using-service-linked-roles.html
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from artifact_state import arns, catalog, ids
 from artifact_state.artifact.agreements import artifact_is_trusted, organization_acceptances
 from artifact_state.authority import organization_of
 from artifact_state.errors import (
+    DeletionTaskIdInvalid,
     DeletionTaskNotFound,
     LinkedServiceNotFound,
     RoleNameTaken,
@@ -26,6 +28,7 @@ from artifact_state.world import Transaction
 
 ARTIFACT_PRINCIPAL = "artifact.amazonaws.com"
 ORGANIZATIONS_PRINCIPAL = "organizations.amazonaws.com"
+_TASK_ID = re.compile(r"task/aws-service-role/[^/\s]+/[^/\s]+/[0-9a-f-]{36}")
 
 
 def ensure_linked_role(tx: Transaction, account_id: str, principal: str, *, at: datetime | None = None) -> None:
@@ -91,8 +94,12 @@ def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
 def deletion_task(tx: Transaction, task_id: str) -> DeletionTask:
     """Tell a deletion task of the caller's account.
 
-    Raises DeletionTaskNotFound.
+    Raises DeletionTaskNotFound, DeletionTaskIdInvalid.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetServiceLinkedRoleDeletionStatus.html
     """
+    # Unverified: that AWS looks at the form, which its page tells.
+    if not _TASK_ID.fullmatch(task_id):
+        raise DeletionTaskIdInvalid(task_id)
     task = tx.state.deletion_tasks.get(task_id)
     if task is None or task.account_id != tx.caller.account_id:
         raise DeletionTaskNotFound(task_id)

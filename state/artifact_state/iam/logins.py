@@ -8,7 +8,14 @@ import hmac
 from dataclasses import replace
 from hashlib import pbkdf2_hmac
 
-from artifact_state.errors import Entity, EntityNameTaken, EntityNotFound, PasswordTooWeak, UserNameNeeded
+from artifact_state.errors import (
+    Entity,
+    EntityNameTaken,
+    EntityNotFound,
+    LoginUnderWay,
+    PasswordTooWeak,
+    UserNameNeeded,
+)
 from artifact_state.iam.users import keep_user, name_meant, user_of
 from artifact_state.model.identities import Login, User
 from artifact_state.world import Transaction
@@ -49,9 +56,9 @@ def update_login(
 ) -> None:
     """Give a user another password, have him change it when he signs in next, or both.
 
-    Raises EntityNotFound, UserNameNeeded, PasswordTooWeak.
+    Raises EntityNotFound, UserNameNeeded, PasswordTooWeak, LoginUnderWay.
     """
-    user, login = login_of(tx, user_name)
+    user, login = _made(tx, user_name)
     changed = replace(
         login,
         password_hash=login.password_hash if password is None else _hash_of(user, password),
@@ -63,15 +70,23 @@ def update_login(
 def delete_login(tx: Transaction, user_name: str | None = None) -> None:
     """Take a user's password away: he cannot sign in to the console, his access keys are good as before.
 
-    Raises EntityNotFound, UserNameNeeded.
+    Raises EntityNotFound, UserNameNeeded, LoginUnderWay.
     """
-    user, _ = login_of(tx, user_name)
+    user, _ = _made(tx, user_name)
     keep_user(tx, replace(user, login=None))
 
 
 def opens(user: User, password: str) -> bool:
     """Tell whether a password is a user's."""
     return user.login is not None and hmac.compare_digest(user.login.password_hash, _digest(user, password))
+
+
+def _made(tx: Transaction, user_name: str | None) -> tuple[User, Login]:
+    """Tell the login of a user once it can be changed: some time after it was made."""
+    user, login = login_of(tx, user_name)
+    if tx.now < login.created_at + tx.options.login_delay:
+        raise LoginUnderWay(user.name)
+    return user, login
 
 
 def _meant(tx: Transaction, user_name: str | None) -> User:

@@ -23,7 +23,7 @@ from artifact_state.iam import by_name
 from artifact_state.iam.identity_documents import require_policy, size_of
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
-from artifact_state.iam.policy_references import AnyPolicy, policy_at, reference_of
+from artifact_state.iam.policy_references import AnyPolicy, policy_named, reference_of
 from artifact_state.iam.policy_usage import usage_of
 from artifact_state.model import Map
 from artifact_state.model.identities import CustomerPolicy
@@ -33,9 +33,9 @@ from artifact_state.world import Transaction
 def managed_policy_at(tx: Transaction, arn: str) -> AnyPolicy:
     """Find a policy of AWS or of the caller's account by its ARN.
 
-    Raises EntityNotFound.
+    Raises EntityNotFound, PolicyArnInvalid.
     """
-    policy = policy_at(tx, arn)
+    policy = policy_named(tx, arn)
     if policy is None:
         raise EntityNotFound(Entity.POLICY, arn)
     return policy
@@ -44,7 +44,7 @@ def managed_policy_at(tx: Transaction, arn: str) -> AnyPolicy:
 def version_of(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolicy, PolicyVersion]:
     """Find a version of a policy; give the policy too.
 
-    Raises EntityNotFound.
+    Raises EntityNotFound, PolicyArnInvalid.
     """
     policy = managed_policy_at(tx, arn)
     for version in policy.versions:
@@ -95,7 +95,7 @@ def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
 def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) -> tuple[CustomerPolicy, PolicyVersion]:
     """Add a version to a policy of the caller's account; numbers are never used again.
 
-    Raises EntityNotFound, NotOwned, MalformedPolicyDocument, QuotaExceeded.
+    Raises EntityNotFound, PolicyArnInvalid, NotOwned, MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html
     """
     policy = _own(tx, arn)
@@ -117,7 +117,7 @@ def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) 
 def put_in_force(tx: Transaction, arn: str, version_id: str) -> None:
     """Let another version of a policy be the one that decides, wherever the policy is attached.
 
-    Raises EntityNotFound, NotOwned.
+    Raises EntityNotFound, PolicyArnInvalid, NotOwned.
     """
     policy = _own(tx, arn)
     version_of(tx, arn, version_id)
@@ -127,7 +127,7 @@ def put_in_force(tx: Transaction, arn: str, version_id: str) -> None:
 def delete_version(tx: Transaction, arn: str, version_id: str) -> None:
     """Delete a version of a policy that is not in force.
 
-    Raises EntityNotFound, NotOwned, EntityInUse.
+    Raises EntityNotFound, PolicyArnInvalid, NotOwned, EntityInUse.
     """
     policy = _own(tx, arn)
     version_of(tx, arn, version_id)
@@ -140,7 +140,7 @@ def delete_version(tx: Transaction, arn: str, version_id: str) -> None:
 def delete_policy(tx: Transaction, arn: str) -> None:
     """Delete a policy that nobody has, with its only version.
 
-    Raises EntityNotFound, NotOwned, EntityInUse.
+    Raises EntityNotFound, PolicyArnInvalid, NotOwned, EntityInUse.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
     """
     policy = _own(tx, arn)
@@ -158,7 +158,7 @@ def delete_policy(tx: Transaction, arn: str) -> None:
 def tag_policy(tx: Transaction, arn: str, tags: Pairs) -> None:
     """Set tags of a policy.
 
-    Raises EntityNotFound, NotOwned, QuotaExceeded, TagKeysInvalid.
+    Raises EntityNotFound, PolicyArnInvalid, NotOwned, QuotaExceeded, TagKeysInvalid.
     """
     policy = _own(tx, arn)
     _keep(tx, replace(policy, tags=tagged(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
@@ -167,7 +167,7 @@ def tag_policy(tx: Transaction, arn: str, tags: Pairs) -> None:
 def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
     """Take tags off a policy.
 
-    Raises EntityNotFound, NotOwned.
+    Raises EntityNotFound, PolicyArnInvalid, NotOwned.
     """
     policy = _own(tx, arn)
     _keep(tx, replace(policy, tags=untagged(policy.tags, keys)))

@@ -4,8 +4,10 @@ A policy of AWS is referred to by its path and name, such as `aws-service-role/A
 of the account itself by a colon and its name, which is no other's in the account.
 """
 
+import re
+
 from artifact_state import arns, catalog
-from artifact_state.errors import Entity, EntityNotFound
+from artifact_state.errors import Entity, EntityNotFound, PolicyArnInvalid
 from artifact_state.iam import by_name
 from artifact_state.model import State
 from artifact_state.model.identities import CustomerPolicy
@@ -13,6 +15,9 @@ from artifact_state.world import Transaction
 
 OWN = ":"
 AnyPolicy = catalog.ManagedPolicy | CustomerPolicy
+_OF_SERVICES = "/aws-service-role/"
+# Source of its parts: https://github.com/cloud-gov/aws-broker/issues/383, where AWS tells what it looks at.
+_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(?:aws|[0-9]{12}):policy/\S+")
 
 
 def reference_of(policy: AnyPolicy) -> str:
@@ -48,13 +53,29 @@ def policy_at(tx: Transaction, arn: str) -> AnyPolicy | None:
     return found if found is not None and arn_of(caller.partition, found) == arn else None
 
 
+def policy_named(tx: Transaction, arn: str) -> AnyPolicy | None:
+    """Find a policy by what must be an ARN of one, in the caller's partition.
+
+    Raises PolicyArnInvalid.
+    """
+    form = _ARN.fullmatch(arn)
+    if form is None or form[1] != tx.caller.partition:
+        raise PolicyArnInvalid(arn, foreign=form is not None)
+    return policy_at(tx, arn)
+
+
+def is_of_service(policy: AnyPolicy) -> bool:
+    """Tell whether a policy is for a service's own role, and for nobody else."""
+    return policy.path.startswith(_OF_SERVICES)
+
+
 def boundary_at(tx: Transaction, arn: str) -> str:
     """Give the reference to a policy that is to bound somebody.
 
-    Raises EntityNotFound.
+    Raises EntityNotFound, PolicyArnInvalid.
     """
-    policy = policy_at(tx, arn)
-    if policy is None:
+    policy = policy_named(tx, arn)
+    if policy is None or is_of_service(policy):
         raise EntityNotFound(Entity.BOUNDARY, arn)
     return reference_of(policy)
 

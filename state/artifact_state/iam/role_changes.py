@@ -48,7 +48,7 @@ class NewRole:
 def create_role(tx: Transaction, wanted: NewRole) -> Role:
     """Make a role that belongs to no service; it may do nothing yet.
 
-    Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, QuotaExceeded, TagKeysInvalid.
+    Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, PolicyArnInvalid, QuotaExceeded, TagKeysInvalid.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     """
     require_trust_policy(tx, wanted.trust_policy)

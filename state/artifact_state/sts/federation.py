@@ -14,13 +14,16 @@ from artifact_state.errors import (
     NoOutboundFederation,
     TradeInTokenExpired,
 )
+from artifact_state.sts.regions import require_active_region
+from artifact_state.world import Transaction
 
 
-def rely_on_web_identity(issuer: str | None) -> NoReturn:
+def rely_on_web_identity(tx: Transaction, issuer: str | None) -> NoReturn:
     """Refuse the token of a provider that no account knows; one that names no issuer is no token.
 
-    Raises InvalidIdentityToken.
+    Raises RegionInactive, InvalidIdentityToken.
     """
+    require_active_region(tx)
     if issuer is None:
         raise InvalidIdentityToken(
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
@@ -28,11 +31,12 @@ def rely_on_web_identity(issuer: str | None) -> NoReturn:
     raise InvalidIdentityToken(f"No OpenIDConnect provider found in your account for {issuer}")
 
 
-def rely_on_assertion() -> NoReturn:
+def rely_on_assertion(tx: Transaction) -> NoReturn:
     """Refuse the assertion of a provider that no account knows.
 
-    Raises InvalidIdentityToken.
+    Raises RegionInactive, InvalidIdentityToken.
     """
+    require_active_region(tx)
     raise InvalidIdentityToken("Specified provider doesn't exist")
 
 
@@ -44,11 +48,12 @@ def give_word() -> NoReturn:
     raise NoOutboundFederation
 
 
-def trade_in() -> NoReturn:
+def trade_in(tx: Transaction) -> NoReturn:
     """Refuse a token that was never given, as one that is good no longer.
 
-    Raises TradeInTokenExpired.
+    Raises RegionInactive, TradeInTokenExpired.
     """
+    require_active_region(tx)
     raise TradeInTokenExpired
 
 

@@ -22,6 +22,7 @@ from artifact_state.organizations.root_access import require_assumable, task_pol
 from artifact_state.permissions.authorization import names_of
 from artifact_state.permissions.call_keys import account_keys, principal_keys
 from artifact_state.principals import has_lapsed
+from artifact_state.sts.regions import require_active_region
 from artifact_state.world import Transaction
 
 DEFAULT_SESSION = timedelta(hours=1)
@@ -32,6 +33,7 @@ TASK_SESSION = timedelta(minutes=15)
 INLINE = "session policy"
 _ROOM = 2048
 """How large the packed policies and tags of a session may be. Unverified: AWS does not say how it packs them."""
+_WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,9 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
     """Give temporary credentials of a role that trusts the caller.
 
     A role that does not exist is refused in the same words as one that does not trust.
-    Raises NotTrusted, SessionTooLong, SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
+    Raises RegionInactive, NotTrusted, SessionTooLong, SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
     """
+    require_active_region(tx)
     role = _role_at(tx, role_arn)
     wish = _inherited(tx, wish)
     for action in _needed(wish):
@@ -80,9 +83,10 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
 def assume_root(tx: Transaction, target: str, task: str, duration: timedelta = TASK_SESSION) -> Session:
     """Give temporary credentials of a member's root user, good for one task.
 
-    Raises InvalidTask, RootNotAssumable.
+    Raises RegionInactive, InvalidTask, RootNotAssumable.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
     """
+    require_active_region(tx)
     policy = task_policy(tx, task)
     account_id = require_assumable(tx, target)
     source_identity = _inherited(tx, PLAIN).source_identity
@@ -95,8 +99,10 @@ def assume_root(tx: Transaction, target: str, task: str, duration: timedelta = T
 def session_token(tx: Transaction, duration: timedelta | None = None, *, multi_factor: bool = False) -> Session:
     """Give a user, or a root user, temporary credentials of his own; a root user's are good for an hour at most.
 
+    Raises RegionInactive.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
     """
+    require_active_region(tx)
     span = duration or DEFAULT_USER_SESSION
     if tx.caller.kind is CallerKind.ROOT:
         span = min(span, LONGEST_ROOT_SESSION)
@@ -107,9 +113,10 @@ def session_token(tx: Transaction, duration: timedelta | None = None, *, multi_f
 def federation_token(tx: Transaction, name: str, wish: Wish = PLAIN) -> Session:
     """Give temporary credentials to somebody whom the calling user vouches for, bounded by what he passes.
 
-    Raises SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
+    Raises RegionInactive, SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
     """
+    require_active_region(tx)
     span = wish.duration or DEFAULT_USER_SESSION
     if tx.caller.kind is CallerKind.ROOT:
         span = min(span, LONGEST_ROOT_SESSION)
@@ -132,7 +139,7 @@ def packed_share(session: Session) -> int | None:
     """Tell how much of its room a session's policies and tags take, in percent; None for one without any."""
     if not session.policies and not session.tags:
         return None
-    return max(1, len(_packed(session.policies, session.tags)) * 100 // _ROOM)
+    return _share(session.policies, session.tags)
 
 
 def _needed(wish: Wish) -> list[str]:
@@ -183,13 +190,16 @@ def _policies(tx: Transaction, wish: Wish) -> tuple[tuple[str, str], ...]:
     if wish.policy is not None:
         require_policy(wish.policy)
         found.append((INLINE, wish.policy))
-    if len(_packed(tuple(found), wish.tags)) > _ROOM:
-        raise SessionTooLarge
+    share = _share(tuple(found), wish.tags)
+    if share > _WHOLE:
+        raise SessionTooLarge(share, tags_alone=not found)
     return tuple(found)
 
 
-def _packed(policies: tuple[tuple[str, str], ...], tags: tuple[tuple[str, str], ...]) -> bytes:
-    return compress(repr((policies, tags)).encode()) if policies or tags else b""
+def _share(policies: tuple[tuple[str, str], ...], tags: tuple[tuple[str, str], ...]) -> int:
+    """Tell how much of its room is taken, in percent, begun ones counting as whole."""
+    packed = compress(repr((policies, tags)).encode()) if policies or tags else b""
+    return -(-len(packed) * _WHOLE // _ROOM)
 
 
 def _role_at(tx: Transaction, role_arn: str) -> Role:

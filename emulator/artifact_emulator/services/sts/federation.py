@@ -18,14 +18,14 @@ def assume_role_with_web_identity(
     call: Call, request: "requests.AssumeRoleWithWebIdentityRequest"
 ) -> "replies.AssumeRoleWithWebIdentityResponse":
     """Refuse the token of a provider that the account does not know."""
-    federation.rely_on_web_identity(_issuer_of(request.web_identity_token))
+    federation.rely_on_web_identity(call.tx, _issuer_of(request.web_identity_token))
 
 
 def assume_role_with_saml(
     call: Call, request: "requests.AssumeRoleWithSAMLRequest"
 ) -> "replies.AssumeRoleWithSAMLResponse":
     """Refuse the assertion of a provider that the account does not know."""
-    federation.rely_on_assertion()
+    federation.rely_on_assertion(call.tx)
 
 
 def get_web_identity_token(
@@ -39,7 +39,7 @@ def get_delegated_access_token(
     call: Call, request: "requests.GetDelegatedAccessTokenRequest"
 ) -> "replies.GetDelegatedAccessTokenResponse":
     """Refuse a token that was never given, as one that is good no longer."""
-    federation.trade_in()
+    federation.trade_in(call.tx)
 
 
 def _issuer_of(token: str) -> str | None:
