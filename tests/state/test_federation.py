@@ -23,9 +23,9 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("ask", "error"),
         [
-            (lambda tx: federation.rely_on_web_identity(tx, None), InvalidIdentityToken),
-            (lambda tx: federation.rely_on_web_identity(tx, "https://id.example.com"), InvalidIdentityToken),
-            (federation.rely_on_assertion, InvalidIdentityToken),
+            (lambda _: federation.rely_on_web_identity(None), InvalidIdentityToken),
+            (lambda _: federation.rely_on_web_identity("https://id.example.com"), InvalidIdentityToken),
+            (lambda _: federation.rely_on_assertion(), InvalidIdentityToken),
             (lambda _: federation.give_word(), NoOutboundFederation),
             (federation.trade_in, TradeInTokenExpired),
             (lambda _: federation.decode(), InvalidAuthorizationMessage),

@@ -144,7 +144,7 @@ class TestSessions:
             sessions.session_token,
             lambda tx: sessions.federation_token(tx, "bob"),
             lambda tx: sessions.assume_root(tx, STRANGER, "arn:aws:iam::aws:policy/root-task/Any"),
-            lambda tx: federation.rely_on_web_identity(tx, None),
+            federation.trade_in,
         ):
             with pytest.raises(RegionInactive), world.transaction(there) as tx:
                 ask(tx)

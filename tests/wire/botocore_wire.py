@@ -267,12 +267,12 @@ def _of_error(reply: Reply, headers: Mapping[str, str], service: str, operation:
     if data["ResponseMetadata"]["RequestId"] != headers["x-amzn-requestid"]:
         yield "botocore finds another request id"
     declared = operation_model(service, operation).error_shapes if operation else []
-    shape = next((one for one in declared if _code_of(one) == code), None)
+    shape = next((one for one in declared if code_of(one) == code), None)
     if shape is None:
         also = COMMON_ERRORS[protocol_of(service)] | EXCEPTIONS.get((service, operation), {})
         if also.get(code, (0, ""))[0] != status:
             yield f"{operation} declares no {code} of status {status}, nor is it common"
-    elif _status_of(shape) != status:
+    elif status_of(shape) != status:
         yield f"status {status} of {code}"
     elif protocol_of(service) != "query":
         # A message travels even with an error that has no member for it.
@@ -372,12 +372,14 @@ def _read_text(kind: str, text: str) -> Any:
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
 
 
-def _code_of(shape: Shape) -> str:
+def code_of(shape: Shape) -> str:
+    """Tell by which code an error travels."""
     code: str = shape.metadata.get("error", {}).get("code", shape.name)
     return code
 
 
-def _status_of(shape: Shape) -> int:
+def status_of(shape: Shape) -> int:
+    """Tell the HTTP status of an error."""
     status: int = shape.metadata.get("error", {}).get("httpStatusCode", 500 if shape.metadata.get("fault") else 400)
     return status
 

@@ -18,12 +18,11 @@ from artifact_state.sts.regions import require_active_region
 from artifact_state.world import Transaction
 
 
-def rely_on_web_identity(tx: Transaction, issuer: str | None) -> NoReturn:
+def rely_on_web_identity(issuer: str | None) -> NoReturn:
     """Refuse the token of a provider that no account knows; one that names no issuer is no token.
 
-    Raises RegionInactive, InvalidIdentityToken.
+    Raises InvalidIdentityToken.
     """
-    require_active_region(tx)
     if issuer is None:
         raise InvalidIdentityToken(
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
@@ -31,12 +30,11 @@ def rely_on_web_identity(tx: Transaction, issuer: str | None) -> NoReturn:
     raise InvalidIdentityToken(f"No OpenIDConnect provider found in your account for {issuer}")
 
 
-def rely_on_assertion(tx: Transaction) -> NoReturn:
+def rely_on_assertion() -> NoReturn:
     """Refuse the assertion of a provider that no account knows.
 
-    Raises RegionInactive, InvalidIdentityToken.
+    Raises InvalidIdentityToken.
     """
-    require_active_region(tx)
     raise InvalidIdentityToken("Specified provider doesn't exist")
 
 

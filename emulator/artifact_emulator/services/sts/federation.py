@@ -18,14 +18,14 @@ def assume_role_with_web_identity(
     call: Call, request: "requests.AssumeRoleWithWebIdentityRequest"
 ) -> "replies.AssumeRoleWithWebIdentityResponse":
     """Refuse the token of a provider that the account does not know."""
-    federation.rely_on_web_identity(call.tx, _issuer_of(request.web_identity_token))
+    federation.rely_on_web_identity(_issuer_of(request.web_identity_token))
 
 
 def assume_role_with_saml(
     call: Call, request: "requests.AssumeRoleWithSAMLRequest"
 ) -> "replies.AssumeRoleWithSAMLResponse":
     """Refuse the assertion of a provider that the account does not know."""
-    federation.rely_on_assertion(call.tx)
+    federation.rely_on_assertion()
 
 
 def get_web_identity_token(

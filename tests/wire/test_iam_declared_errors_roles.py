@@ -1,0 +1,174 @@
+"""The errors that AWS's model declares for IAM's roles, centralized root access and access reports."""
+
+from typing import Any
+
+import pytest
+
+from tests.wire.botocore_wire import Client
+from tests.wire.declared_errors import Ask, DeclaredErrors, refusing, table
+from tests.wire.test_iam_declared_errors import RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
+from tests.wire.test_iam_declared_errors_policies import LINKED, POLICY, PROTECTED, TRUST
+
+SERVICE = "iam"
+IAM = "iam.amazonaws.com"
+DEV: dict[str, Any] = {"RoleName": "Dev"}
+NOBODY: dict[str, Any] = {"RoleName": "Nobody"}
+NO_ROLE = "The role with name Nobody cannot be found."
+NO_TASK = "task/aws-service-role/artifact.amazonaws.com/AWSServiceRoleForArtifact/" + "0" * 36
+NO_JOB = "0" * 8 + "-0000-0000-0000-" + "0" * 12
+
+
+def in_billing(client: Client) -> Client:
+    """Give an organization of consolidated billing."""
+    other = Client(client.core, "999988887777")
+    other.does("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    return other
+
+
+def in_nothing(client: Client) -> Client:
+    """Give an account that is in no organization."""
+    return Client(client.core, "999988887777")
+
+
+def a_member(client: Client) -> Client:
+    """Give a member account."""
+    asked = client.does("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
+    request_id = asked["CreateAccountStatus"]["Id"]
+    told = client.does("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
+    return Client(client.core, told["CreateAccountStatus"]["AccountId"])
+
+
+def an_administrator(client: Client) -> Client:
+    """Give a member account to which IAM is delegated."""
+    member = a_member(client)
+    client.does("organizations", "EnableAWSServiceAccess", ServicePrincipal=IAM)
+    client.does("organizations", "RegisterDelegatedAdministrator", AccountId=member.account, ServicePrincipal=IAM)
+    return member
+
+
+_REJECTED = "The request was rejected because"
+ROOT_ACCESS: dict[str, Ask] = {
+    "OrganizationNotFoundException": refusing(
+        f"{_REJECTED} no organization is associated with your account.", by=in_nothing
+    ),
+    "OrganizationNotInAllFeaturesModeException": refusing(
+        f"{_REJECTED} your organization does not have All features enabled.", by=in_billing
+    ),
+    "AccountNotManagementOrDelegatedAdministratorException": refusing(
+        f"{_REJECTED} the account making the request is not the management account or delegated administrator account "
+        "for centralized root access.",
+        by=a_member,
+    ),
+    "ServiceAccessNotEnabledException": refusing(
+        f"{_REJECTED} trusted access is not enabled for IAM in AWS Organizations."
+    ),
+}
+NOT_MANAGEMENT = refusing(
+    f"{_REJECTED} the account making the request is not the management account for the organization.",
+    by=an_administrator,
+)
+ASKED: dict[str, dict[str, Ask]] = {
+    "CreateRole": {
+        "EntityAlreadyExists": refusing(
+            "Role with name Dev already exists.", RoleName="DEV", AssumeRolePolicyDocument=TRUST
+        ),
+        "InvalidInput": refusing(RESERVED_TAG, RoleName="Ops", AssumeRolePolicyDocument=TRUST, Tags=RESERVED),
+        "LimitExceeded": refusing(
+            "Cannot exceed quota for RolesPerAccount: 1",
+            limits={"RolesPerAccount": 1},
+            RoleName="Ops",
+            AssumeRolePolicyDocument=TRUST,
+        ),
+        "MalformedPolicyDocument": refusing(
+            "This policy contains invalid Json", RoleName="Ops", AssumeRolePolicyDocument="trust.json"
+        ),
+    },
+    "CreateServiceLinkedRole": {
+        "InvalidInput": refusing(
+            f"Service role name {LINKED} has been taken in this account, please try a different suffix.",
+            AWSServiceName="organizations.amazonaws.com",
+        ),
+        "NoSuchEntity": refusing(
+            "The service nothing.amazonaws.com has no service-linked role.", AWSServiceName="nothing.amazonaws.com"
+        ),
+    },
+    "DeleteRole": {
+        "NoSuchEntity": refusing(NO_ROLE, **NOBODY),
+        "DeleteConflict": refusing(
+            "Cannot delete entity, must delete policies first.",
+            before=(("PutRolePolicy", {**DEV, "PolicyName": "p", "PolicyDocument": POLICY}),),
+            **DEV,
+        ),
+        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED),
+    },
+    "DeleteServiceLinkedRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
+    "GetRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
+    "GetServiceLinkedRoleDeletionStatus": {
+        "InvalidInput": refusing("The deletion task ID task/none is not valid.", DeletionTaskId="task/none"),
+        "NoSuchEntity": refusing(f"The deletion task {NO_TASK} cannot be found.", DeletionTaskId=NO_TASK),
+    },
+    "ListInstanceProfilesForRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
+    "ListRoleTags": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
+    "TagRole": {
+        "InvalidInput": refusing(RESERVED_TAG, **DEV, Tags=RESERVED),
+        "LimitExceeded": refusing(
+            "Cannot exceed quota for TagsPerRole: 0", limits={"TagsPerRole": 0}, **DEV, Tags=TAGS
+        ),
+        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, Tags=TAGS),
+    },
+    "UntagRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY, TagKeys=["team"])},
+    "UpdateAssumeRolePolicy": {
+        "LimitExceeded": refusing(
+            "Cannot exceed quota for ACLSizePerRole: 90", limits={"ACLSizePerRole": 90}, **DEV, PolicyDocument=TRUST
+        ),
+        "MalformedPolicyDocument": refusing(
+            "Missing required field Action", **DEV, PolicyDocument=TRUST.replace('"sts:AssumeRole"', "[]")
+        ),
+        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, PolicyDocument=TRUST),
+        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED, PolicyDocument=TRUST),
+    },
+    "UpdateRole": {
+        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, Description="Ours"),
+        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED, MaxSessionDuration=7200),
+    },
+    "UpdateRoleDescription": {
+        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, Description="Ours"),
+        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED, Description="Ours"),
+    },
+    "EnableOrganizationsRootCredentialsManagement": ROOT_ACCESS
+    | {"CallerIsNotManagementAccountException": NOT_MANAGEMENT},
+    "EnableOrganizationsRootSessions": ROOT_ACCESS | {"CallerIsNotManagementAccountException": NOT_MANAGEMENT},
+    "DisableOrganizationsRootCredentialsManagement": ROOT_ACCESS,
+    "DisableOrganizationsRootSessions": ROOT_ACCESS,
+    "ListOrganizationsFeatures": ROOT_ACCESS,
+    "GenerateOrganizationsAccessReport": {
+        "ReportGenerationLimitExceeded": refusing(
+            "The request failed because the maximum number of concurrent requests for this account are already "
+            "running.",
+            before=(("GenerateOrganizationsAccessReport", {"EntityPath": "o-0000000000/r-0000"}),),
+            limits={"ConcurrentAccessReports": 1},
+            delays={"creation": 60},
+            EntityPath="o-0000000000/r-0000",
+        )
+    },
+    "GetOrganizationsAccessReport": {"NoSuchEntity": refusing(f"The job {NO_JOB} cannot be found.", JobId=NO_JOB)},
+}
+UNREACHABLE = {
+    ("CreateServiceLinkedRole", "LimitExceeded"): "roles of services do not count",
+    ("DeleteRole", "LimitExceeded"): TAKES_AWAY,
+    ("DeleteServiceLinkedRole", "LimitExceeded"): TAKES_AWAY,
+}
+
+
+class TestDeclaredErrors(DeclaredErrors):
+    """Every error that AWS's model declares for these operations."""
+
+    service = SERVICE
+    provoked = table(SERVICE, ASKED)
+    unreachable = UNREACHABLE
+
+    @pytest.fixture
+    def caller(self, management: Client) -> Client:
+        """Give an account with a role."""
+        management.does(SERVICE, "CreateRole", **DEV, AssumeRolePolicyDocument=TRUST)
+        return management

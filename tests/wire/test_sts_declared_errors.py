@@ -1,0 +1,127 @@
+"""The errors that AWS's model declares for STS: no policies, too many tags, others' word, regions without STS."""
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.wire.botocore_wire import Answer, Client
+from tests.wire.declared_errors import Ask, DeclaredErrors, refusing, table
+
+SERVICE = "sts"
+ROLE = "arn:aws:iam::111122223333:role/Dev"
+TRUST = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": ["sts:AssumeRole", '
+    '"sts:TagSession"]}}'
+)
+SYNTAX = "Syntax errors in policy."
+INACTIVE = (
+    "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in "
+    "this region using the IAM Console."
+)
+_RANDOM = random.Random(0)
+TAGS = [{"Key": f"{at:02}{_RANDOM.randbytes(40).hex()}", "Value": _RANDOM.randbytes(120).hex()} for at in range(20)]
+ASSUME = {"RoleArn": ROLE, "RoleSessionName": "me"}
+SAML: dict[str, Any] = {
+    "RoleArn": ROLE,
+    "PrincipalArn": "arn:aws:iam::111122223333:saml-provider/p",
+    "SAMLAssertion": "none",
+}
+WEB: dict[str, Any] = {**ASSUME, "WebIdentityToken": "none"}
+FEDERATION = {"Name": "bob"}
+ROOT = {
+    "TargetPrincipal": "999988887777",
+    "TaskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"},
+}
+
+
+def inactive(**asked: Any) -> dict[str, Ask]:
+    """Ask where AWS STS is not active."""
+
+    def ask(client: Client, service: str, operation: str) -> Answer:
+        world = client.core.world
+        world.options = replace(world.options, inactive_sts_regions=frozenset({"af-south-1"}))
+        got = Client(client.core, client.account, region="af-south-1").is_refused(service, operation, **asked)
+        assert got.message == INACTIVE
+        return got
+
+    return {"RegionDisabledException": ask}
+
+
+def too_large(**asked: Any) -> dict[str, Ask]:
+    """Ask with more tags than find room; the message tells by how much."""
+
+    def ask(client: Client, service: str, operation: str) -> Answer:
+        got = client.is_refused(service, operation, **asked, Tags=TAGS)
+        before, _, rest = got.message.partition("consumes ")
+        share, _, after = rest.partition("%")
+        assert (before, after) == ("Packed size of session tags ", " of allotted space.")
+        assert int(share) > 100
+        return got
+
+    return {"PackedPolicyTooLarge": ask}
+
+
+def malformed(**asked: Any) -> dict[str, Ask]:
+    """Ask with what is no policy."""
+    return {"MalformedPolicyDocument": refusing(SYNTAX, **asked, Policy="{}")}
+
+
+ASKED: dict[str, dict[str, Ask]] = {
+    "AssumeRole": inactive(**ASSUME) | too_large(**ASSUME) | malformed(**ASSUME),
+    "AssumeRoleWithSAML": {"InvalidIdentityToken": refusing("Specified provider doesn't exist", **SAML)},
+    "AssumeRoleWithWebIdentity": {
+        "InvalidIdentityToken": refusing(
+            "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)", **WEB
+        )
+    },
+    "AssumeRoot": inactive(**ROOT),
+    "DecodeAuthorizationMessage": {
+        "InvalidAuthorizationMessageException": refusing(
+            "The encoded authorization message is not valid.", EncodedMessage="x"
+        )
+    },
+    "GetDelegatedAccessToken": inactive(TradeInToken="x" * 20)
+    | {
+        "ExpiredTradeInTokenException": refusing(
+            "The trade-in token provided in the request has expired.", TradeInToken="x" * 20
+        )
+    },
+    "GetFederationToken": inactive(**FEDERATION) | too_large(**FEDERATION) | malformed(**FEDERATION),
+    "GetSessionToken": inactive(),
+    "GetWebIdentityToken": {
+        "OutboundWebIdentityFederationDisabledException": refusing(
+            "The outbound web identity federation feature is not enabled for this account.",
+            Audience=["a"],
+            SigningAlgorithm="RS256",
+        )
+    },
+}
+NO_PROVIDER = "the provider is looked for first, and no account has one"
+UNREACHABLE = {
+    **{
+        (operation, code): NO_PROVIDER
+        for operation in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
+        for code in ("MalformedPolicyDocument", "PackedPolicyTooLarge")
+    },
+    **{
+        (operation, "RegionDisabledException"): "it is not signed, and nothing else tells the region"
+        for operation in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
+    },
+    ("GetDelegatedAccessToken", "PackedPolicyTooLarge"): "no token was ever given that could be traded in",
+}
+
+
+class TestDeclaredErrors(DeclaredErrors):
+    """Every error that AWS's model declares for these operations."""
+
+    service = SERVICE
+    provoked = table(SERVICE, ASKED)
+    unreachable = UNREACHABLE
+
+    @pytest.fixture
+    def caller(self, management: Client) -> Client:
+        """Give an account with a role that trusts everybody."""
+        management.does("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
+        return management
