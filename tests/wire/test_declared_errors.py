@@ -20,16 +20,20 @@ def _loaded() -> None:
             import_module(f"tests.wire.{path.stem}")
 
 
-@pytest.mark.parametrize("service", WHOLE)
-def test_no_operation_is_left(service: str) -> None:
-    """Each operation that can be refused by an error of its own stands in one table, and in no more."""
-    named = sorted(operation for one in tables() if one.service == service for operation in one.provoked)
-    refused = [one for one in services.handlers(service) if declared_of(service, one).keys() - NEVER[service].keys()]
-    assert named == sorted(refused)
+class TestTables:
+    """All tables together."""
 
+    @pytest.mark.parametrize("service", WHOLE)
+    def test_no_operation_is_left(self, service: str) -> None:
+        """Each operation that can be refused by an error of its own stands in one table, and in no more."""
+        named = sorted(operation for one in tables() if one.service == service for operation in one.provoked)
+        refused = [
+            one for one in services.handlers(service) if declared_of(service, one).keys() - NEVER[service].keys()
+        ]
+        assert named == sorted(refused)
 
-@every_service
-def test_every_reason_is_needed(service: str) -> None:
-    """What never occurs is declared by some operation that is emulated, or nobody would ask."""
-    declared = {code for operation in services.handlers(service) for code in declared_of(service, operation)}
-    assert NEVER[service].keys() <= declared
+    @every_service
+    def test_every_reason_is_needed(self, service: str) -> None:
+        """What never occurs is declared by some operation that is emulated, or nobody would ask."""
+        declared = {code for operation in services.handlers(service) for code in declared_of(service, operation)}
+        assert NEVER[service].keys() <= declared
