@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 
 import json
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.language.conditions import is_operator
@@ -30,12 +30,12 @@ _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 def parsed(text: str, otherwise: str = SYNTAX) -> Any:
-    """Read JSON, however deep; say otherwise what is none.
+    """Read JSON, however deep; say otherwise what is none, such as NaN.
 
     Raises MalformedPolicyDocument.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise MalformedPolicyDocument(otherwise) from None
 
@@ -73,6 +73,10 @@ def texts_of(statement: dict[str, Any], name: str) -> list[str]:
 def has(statement: dict[str, Any], name: str) -> bool:
     """Tell whether a statement has an element or its inverse."""
     return name in statement or f"Not{name}" in statement
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 def _is_statement(statement: Any) -> bool:

@@ -6,12 +6,12 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-d
 import json
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from artifact_state import ids
 from artifact_state.authority import require_management, require_management_or_delegate
 from artifact_state.delegated_actions import actions_matching, statements_of
-from artifact_state.errors import InputReason, InvalidInput, ResourcePolicyNotFound
+from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, ResourcePolicyNotFound
 from artifact_state.events import ResourcePolicyChanged
 from artifact_state.model import Organization, PolicyType, ResourcePolicy
 from artifact_state.organizations.tags import Pairs, attach_tags, check_tags, drop_tags
@@ -31,6 +31,8 @@ def put_resource_policy(tx: Transaction, content: str, tags: Pairs = ()) -> Reso
     """
     organization = require_management(tx)
     _check(content)
+    if len(content) > tx.quotas.resource_policy_length:
+        raise ConstraintViolated(Constraint.POLICY_CONTENT_LIMIT_EXCEEDED)
     check_tags(tx, tags)
     there = _of(tx, organization)
     if there is not None and tags:
@@ -90,7 +92,7 @@ def _check(content: str) -> None:
     Raises InvalidInput.
     """
     try:
-        document = json.loads(content)
+        document = json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON) from None
     if not isinstance(document, dict) or not document.keys() <= {"Version", "Id", "Statement"}:
@@ -100,6 +102,10 @@ def _check(content: str) -> None:
         raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
     for statement in statements:
         _check_statement(statement)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 def _check_statement(statement: Any) -> None:

@@ -32,7 +32,11 @@ LONGEST_ROOT_SESSION = timedelta(hours=1)
 TASK_SESSION = timedelta(minutes=15)
 INLINE = "session policy"
 _ROOM = 2048
-"""How large the packed policies and tags of a session may be. Unverified: AWS does not say how it packs them."""
+"""How large the policies of a session may be, and how large packed with its tags.
+
+Unverified: AWS does not say how it packs them, nor how much room there is for what is packed.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 _WHOLE = 100
 
 
@@ -197,9 +201,14 @@ def _policies(tx: Transaction, wish: Wish) -> tuple[tuple[str, str], ...]:
 
 
 def _share(policies: tuple[tuple[str, str], ...], tags: tuple[tuple[str, str], ...]) -> int:
-    """Tell how much of its room is taken, in percent, begun ones counting as whole."""
-    packed = compress(repr((policies, tags)).encode()) if policies or tags else b""
-    return -(-len(packed) * _WHOLE // _ROOM)
+    """Tell how much of its room is taken, in percent, begun ones counting as whole: packed, or in plain text.
+
+    Of managed policies their ARNs are packed, of tags there is no limit in plain text.
+    """
+    texts = [document if name == INLINE else name for name, document in policies]
+    packed = len(compress(repr((texts, tags)).encode())) if texts or tags else 0
+    # Unverified: that AWS refuses a plain text that is too long in the same words.
+    return -(-max(packed, sum(map(len, texts))) * _WHOLE // _ROOM)
 
 
 def _role_at(tx: Transaction, role_arn: str) -> Role:

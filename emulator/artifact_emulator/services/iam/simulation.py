@@ -14,7 +14,8 @@ from artifact_state.permissions.simulation import Simulated
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
-
+_SHORTEST, _LONGEST = 5, 256
+"""Of the names of condition keys."""
 _NOT_LOOKED_AT = (
     "ordered_organization_policy_input_list",
     "policy_exclusion_list",
@@ -45,7 +46,7 @@ def get_context_keys_for_custom_policy(
     call: Call, request: "requests.GetContextKeysForCustomPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that policies read."""
-    return {"ContextKeyNames": simulation.keys_of(simulation.custom_layers(request.policy_input_list))}
+    return {"ContextKeyNames": _nameable(simulation.keys_of(simulation.custom_layers(request.policy_input_list)))}
 
 
 def get_context_keys_for_principal_policy(
@@ -53,7 +54,12 @@ def get_context_keys_for_principal_policy(
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that the policies of a user, a group or a role read."""
     layers = simulation.principal_layers(call.tx, request.policy_source_arn, request.policy_input_list or ())
-    return {"ContextKeyNames": simulation.keys_of(layers)}
+    return {"ContextKeyNames": _nameable(simulation.keys_of(layers))}
+
+
+def _nameable(keys: list[str]) -> list[str]:
+    """Leave out what AWS's model lets no condition key be called: the others can be given as context entries."""
+    return [key for key in keys if _SHORTEST <= len(key) <= _LONGEST]
 
 
 def _simulated(
@@ -102,7 +108,7 @@ def _result(one: Simulated) -> "replies.EvaluationResult":
         "EvalResourceName": one.question.resource,
         "EvalDecision": told,  # type: ignore[typeddict-item]  # One of the three that AWS has.
         "MatchedStatements": [],
-        "MissingContextValues": one.missing,
+        "MissingContextValues": _nameable(one.missing),
     }
     if decision.policy is not None:
         result["MatchedStatements"] = [
