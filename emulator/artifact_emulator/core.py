@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from artifact_emulator import control
 from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
-from artifact_emulator.identity import ANYBODY, Credentials, identify
+from artifact_emulator.identity import ANYBODY, Credentials, identify, require_reach
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Reply, Request
 from artifact_emulator.mishaps.faults import NO_EFFECT
@@ -146,6 +146,7 @@ class Core:
         handler = require_handler(service, operation)
         request = under_way.request
         caller = under_way.caller = self._caller(under_way, sent, service) if operation.signed else ANYBODY
+        require_reach(under_way.world, caller, service, operation.name)
         befall(under_way, caller, service, operation)
         under_way.members = _PROTOCOLS[service.protocol].parse(service, operation, request)
         return carry_out(under_way, caller, service, operation, handler)

@@ -19,6 +19,7 @@ from artifact_state.errors import (
     InputReason,
     Obstacle,
     Refused,
+    TagFault,
 )
 from artifact_state.model import Caller
 
@@ -39,7 +40,11 @@ def failure_of(service: Service, refusal: Refused, caller: Caller) -> Failure:
 
 
 # Errors that every operation may give and that AWS's models therefore do not declare.
-_COMMON = {"AccessDenied": ("AccessDenied", 403), "ValidationError": ("ValidationError", 400)}
+_COMMON = {
+    "AccessDenied": ("AccessDenied", 403),
+    "InvalidParameterValue": ("InvalidParameterValue", 400),
+    "ValidationError": ("ValidationError", 400),
+}
 
 
 def _says(shape: str, message: str) -> Callable[[Any, Caller], Row]:
@@ -340,8 +345,30 @@ _REGION_INACTIVE = (
     "STS is not activated in this region for account:{}. Your account administrator can activate STS in this region "
     "using the IAM Console."
 )
+# Seen in AWS's own output, but for the first.
+_TAG_FAULTS = {
+    TagFault.RESERVED: "Tag keys that begin with aws: are reserved for internal use by AWS.",
+    TagFault.TWICE: "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    TagFault.NOT_PASSED: "The specified transitive tag key must be included in the requested tags.",
+    TagFault.INHERITED: "One of the specified transitive tag keys can't be set because it conflicts with a transitive "
+    "tag key from the calling session.",
+}
 _STS: Rows = {
     errors.NotTrusted: _not_trusted,
+    errors.RootAssumesNoRole: _says("AccessDenied", "Roles may not be assumed by root accounts."),
+    errors.MultiFactorIncomplete: _says(
+        "AccessDenied",
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+    ),
+    # Unverified: the code, and the rest of the message.
+    errors.SourceIdentitySet: _says("AccessDenied", "The source identity is already set, and cannot be changed."),
+    errors.RoleArnInvalid: lambda refusal, caller: ("ValidationError", f"{refusal.arn} is invalid"),
+    errors.SessionTagsInvalid: lambda refusal, caller: ("InvalidParameterValue", _TAG_FAULTS[refusal.why]),
+    # Unverified: AWS's text.
+    errors.TooManySessionPolicies: lambda refusal, caller: (
+        "ValidationError",
+        f"The number of managed session policies exceeds the limit of {refusal.limit}.",
+    ),
     errors.RootNotAssumable: _root_not_assumable,
     errors.InvalidTask: lambda refusal, caller: (
         "ValidationError",
@@ -416,8 +443,6 @@ _SIZES = {
     IdentityQuota.GROUP_POLICY_SIZE: "group",
     IdentityQuota.ROLE_POLICY_SIZE: "role",
 }
-_RESERVED_TAG = "Tag keys that begin with aws: are reserved for internal use by AWS."
-_DUPLICATE_TAG = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
 
 
 def _not_owned(refusal: errors.NotOwned, caller: Caller) -> Row:
@@ -506,7 +531,7 @@ _IAM: Rows = {
         "ValidationError", "Must specify userName when calling with non-User credentials"
     ),
     errors.TagKeysInvalid: lambda refusal, caller: (
-        "InvalidInputException", _RESERVED_TAG if refusal.reserved else _DUPLICATE_TAG
+        "InvalidInputException", _TAG_FAULTS[TagFault.RESERVED if refusal.reserved else TagFault.TWICE]
     ),
     errors.PasswordTooWeak: _says(
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."

@@ -8,13 +8,14 @@ account; in strict mode it is nobody.
 from datetime import UTC, datetime
 from typing import Literal
 
-from artifact_emulator.failures import UnknownCaller, unknown_caller
+from artifact_emulator.failures import Failure, UnknownCaller, unknown_caller
 from artifact_emulator.message import Request
-from artifact_emulator.operation import Protocol
+from artifact_emulator.operation import Protocol, Service
 from artifact_emulator.signatures.aws_chunked import is_whole
 from artifact_emulator.signatures.sigv4 import Claim, Incomplete, claim_of, is_signed_with
 from artifact_state.model import Caller, Session
 from artifact_state.principals import has_lapsed, holder_of, root_of, session_of
+from artifact_state.sts.reach import is_good_for
 from artifact_state.world import World
 
 Credentials = Literal["loose", "strict"]
@@ -57,6 +58,20 @@ def identify(request: Request, world: World, protocol: Protocol, credentials: Cr
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
     account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
     return root_of(account_id, partition=partition, region=claim.region, access_key_id=key)
+
+
+def require_reach(world: World, caller: Caller, service: Service, operation: str) -> None:
+    """Take temporary credentials for nothing that AWS takes them not for.
+
+    Raises Failure.
+    """
+    session = session_of(world.state, caller.access_key_id)
+    if session is None or is_good_for(session, service.name, operation):
+        return
+    if service.name == "iam":
+        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, service.protocol)
+    # Unverified: that AWS says so of other operations than the two that give such credentials.
+    raise Failure("AccessDenied", f"Cannot call {operation} with session credentials", 403)
 
 
 def _verify(request: Request, claim: Claim, session: Session, world: World, protocol: Protocol) -> None:

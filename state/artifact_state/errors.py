@@ -6,6 +6,9 @@
     │   ├── WrongAccount            his account is the wrong one: a member's, or another party's
     │   ├── NotManagementAccount    his account administers, and another must: the management account
     │   ├── NotTrusted              the role does not trust him
+    │   ├── RootAssumesNoRole       root users assume no roles
+    │   ├── MultiFactorIncomplete   he tells a device without a code, or a code without its device
+    │   ├── SourceIdentitySet       his session has a source identity, which stays
     │   ├── RootNotAssumable        he may not become this account's root user
     │   ├── AgreementDenied         the agreement is not his to accept or to terminate (why: a Denial)
     │   ├── RegionInactive          temporary credentials are not given in this region
@@ -46,6 +49,9 @@
     ├── PasswordTooWeak             the password is not what the account asks of passwords
     ├── PolicyNotReadable           what is to be simulated is no policy
     ├── SessionTooLong              the role does not allow sessions of this length
+    ├── RoleArnInvalid              what should be the ARN of a role is none
+    ├── SessionTagsInvalid          the tags of a session do not fit each other (why: a TagFault)
+    ├── TooManySessionPolicies      more managed policies than a session may have
     ├── InvalidTask                 the policy is not that of a task of a root user
     ├── InvalidIdentityToken        another's word is not to be relied on
     ├── NoOutboundFederation        the account gives nobody its word
@@ -157,6 +163,15 @@ class Denial(Enum):
     OFFLINE_AGREEMENT = "the agreement was signed outside AWS Artifact"
 
 
+class TagFault(Enum):
+    """What is wrong with the tags that a session is to have."""
+
+    RESERVED = "a key is reserved"
+    TWICE = "a key comes twice, in whatever case"
+    NOT_PASSED = "a key is to be handed on, and no such tag is passed"
+    INHERITED = "a key is that of a tag that the calling session hands on"
+
+
 class Entity(Enum):
     """What IAM keeps for an account, as far as it can be missing or be there already."""
 
@@ -250,6 +265,18 @@ class NotTrusted(Denied):
     def __init__(self, role_arn: str) -> None:
         super().__init__(role_arn)
         self.role_arn = role_arn
+
+
+class RootAssumesNoRole(Denied):
+    """A root user is to assume a role."""
+
+
+class MultiFactorIncomplete(Denied):
+    """A device is told without a code, or a code without the device."""
+
+
+class SourceIdentitySet(Denied):
+    """The calling session has a source identity, and another is to be set."""
 
 
 class AgreementDenied(Denied):
@@ -643,6 +670,30 @@ class PolicyNotReadable(Refused):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class RoleArnInvalid(Refused):
+    """What should be the ARN of a role is none."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(arn)
+        self.arn = arn
+
+
+class SessionTagsInvalid(Refused):
+    """The tags of a session do not fit each other, or those that the calling session hands on."""
+
+    def __init__(self, why: TagFault) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class TooManySessionPolicies(Refused):
+    """A session is to have more managed policies than it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 class InvalidTask(Refused):

@@ -138,9 +138,6 @@ class TestAssumeRole:
             "arn:aws-cn:iam::{member}:role/OrganizationAccountAccessRole",
             "arn:aws:sts::{member}:assumed-role/OrganizationAccountAccessRole/me",
             "arn:aws:iam::999988887777:role/OrganizationAccountAccessRole",
-            "{member}",
-            ":role",
-            "",
         ],
     )
     def test_that_is_not_there(self, world: World, member: str, arn: str) -> None:

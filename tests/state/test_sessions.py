@@ -11,15 +11,22 @@ from artifact_state import ids
 from artifact_state.errors import (
     EntityNotFound,
     MalformedPolicyDocument,
+    MultiFactorIncomplete,
     NotTrusted,
     RegionInactive,
+    RoleArnInvalid,
+    RootAssumesNoRole,
+    SessionTagsInvalid,
     SessionTooLarge,
+    SourceIdentitySet,
+    TagFault,
+    TooManySessionPolicies,
 )
-from artifact_state.iam import users
+from artifact_state.iam import access_keys, users
 from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.principals import holder_of, root_of, service
-from artifact_state.sts import federation, sessions
+from artifact_state.sts import federation, sessions, tokens
 from artifact_state.sts.sessions import Wish
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, transaction
@@ -56,6 +63,15 @@ def refused(world: World, error: type[Exception], arn: str = ARN, caller: Caller
     with pytest.raises(error):
         assume(world, arn, caller, **wish)
     assert world.state is before
+
+
+def tag_fault(world: World, arn: str = ARN, caller: Caller | None = None, **wish: Any) -> TagFault:
+    """Expect tags to be refused, and nothing changed; give what is wrong with them."""
+    before = world.state
+    with pytest.raises(SessionTagsInvalid) as refusal:
+        assume(world, arn, caller, **wish)
+    assert world.state is before
+    return refusal.value.why
 
 
 def holder(world: World, session: Session) -> Caller:
@@ -114,9 +130,85 @@ class TestSessions:
         first, second = trusting(world, TAGGING, "First"), trusting(world, TAGGING, "Second")
         tags = (("team", "a"), ("own", "b"))
         session = assume(world, first, tags=tags, transitive_tags=frozenset({"team"}), source_identity="alice")
-        next_one = assume(world, second, holder(world, session), tags=(("team", "other"), ("more", "c")))
+        next_one = assume(world, second, holder(world, session), tags=(("more", "c"),))
         assert dict(next_one.tags) == {"team": "a", "more": "c"}
         assert next_one.source_identity == "alice"
+
+    def test_inherited_tags_and_source_identity_stay(self, world: World) -> None:
+        """A tag that is handed on is not passed again, in whatever case, and no other source identity is set."""
+        first, second = trusting(world, TAGGING, "First"), trusting(world, TAGGING, "Second")
+        wish = {"tags": (("team", "a"),), "transitive_tags": frozenset({"team"}), "source_identity": "alice"}
+        caller = holder(world, assume(world, first, **wish))
+        assert tag_fault(world, second, caller, tags=(("Team", "b"),)) is TagFault.INHERITED
+        refused(world, SourceIdentitySet, second, caller, source_identity="bob")
+        assert assume(world, second, caller, source_identity="alice").source_identity == "alice"
+
+    @pytest.mark.parametrize(
+        ("tags", "transitive", "fault"),
+        [
+            (("aws:team",), (), TagFault.RESERVED),
+            (("AWS:team",), (), TagFault.RESERVED),
+            (("team", "Team"), (), TagFault.TWICE),
+            (("team",), ("other",), TagFault.NOT_PASSED),
+            ((), ("team",), TagFault.NOT_PASSED),
+        ],
+    )
+    def test_tags_that_do_not_fit(
+        self, world: World, tags: tuple[str, ...], transitive: tuple[str, ...], fault: TagFault
+    ) -> None:
+        """Are refused before the role's trust is looked at."""
+        trusting(world)
+        wish = {"tags": tuple((key, "v") for key in tags), "transitive_tags": frozenset(transitive)}
+        assert tag_fault(world, **wish) is fault
+
+    def test_transitive_keys_in_another_case(self, world: World) -> None:
+        """Keys of tags are told apart without regard to case."""
+        trusting(world, TAGGING)
+        session = assume(world, tags=(("team", "a"),), transitive_tags=frozenset({"TEAM"}))
+        second = trusting(world, TAGGING, "Second")
+        assert assume(world, second, holder(world, session)).tags == (("team", "a"),)
+
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            f"{STRANGER}",
+            "nothing-valid-in-here",
+            "arn::b:::something/role",
+            "arn:a::::b",
+            "arn:a:::b",
+            "arn:a:a::1:",
+            "",
+        ],
+    )
+    def test_what_is_no_arn(self, world: World, arn: str) -> None:
+        """Is refused as none, whoever asks."""
+        refused(world, RoleArnInvalid, arn)
+
+    def test_by_a_root_user(self, world: World) -> None:
+        """With credentials that were handed out a root user assumes no role; an account's number is no credential."""
+        trusting(world)
+        key = act(world, access_keys.create_access_key, None)
+        caller = access_keys.principal_of(world.state, key, partition="aws", region="us-east-1")
+        refused(world, RootAssumesNoRole, caller=caller)
+        with transaction(world) as tx:
+            session = sessions.session_token(tx)
+        refused(world, RootAssumesNoRole, caller=holder(world, session))
+        assert assume(world)
+
+    def test_multi_factor(self) -> None:
+        """A device and its code come together."""
+        assert sessions.with_multi_factor("device", "123456")
+        assert not sessions.with_multi_factor(None, None)
+        for serial, code in (("device", None), (None, "123456")):
+            with pytest.raises(MultiFactorIncomplete):
+                sessions.with_multi_factor(serial, code)
+
+    def test_most_policies(self, world: World) -> None:
+        """Ten managed policies, and no more."""
+        trusting(world)
+        arn = "arn:aws:iam::aws:policy/AWSDenyAll"
+        assert len(assume(world, policy_arns=(arn,) * 10).policies) == 10
+        refused(world, TooManySessionPolicies, policy_arns=(arn,) * 11)
 
     def test_policies(self, world: World) -> None:
         """Documents and managed policies bound it; what is no policy is refused."""
@@ -132,6 +224,16 @@ class TestSessions:
         trusting(world, TAGGING)
         tags = tuple((ids.secret(60, at, "key"), ids.secret(200, at, "value")) for at in range(50))
         refused(world, SessionTooLarge, tags=tags)
+
+    def test_token(self, world: World) -> None:
+        """It grows with what it packs, is as long as was wished, and never longer than AWS lets it be."""
+        trusting(world, TAGGING)
+        bare, least = assume(world), assume(world, least_token=1000)
+        assert len(bare.token) < 1000 == len(least.token)
+        packing = assume(world, policy=ALL, tags=(("team", "a"),), least_token=100)
+        assert len(bare.token) < len(packing.token) <= tokens.LARGEST
+        whole = assume(world, least_token=tokens.LARGEST)
+        assert tokens.utilization(whole.token) == 100
 
     def test_region(self, world: World) -> None:
         """Where credentials are switched off nobody gets any; elsewhere it makes no difference."""

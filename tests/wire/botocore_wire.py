@@ -61,6 +61,7 @@ COMMON_ERRORS: Mapping[str, dict[str, tuple[int, str]]] = {
         "Throttling": (400, "the account asks too often"),
         "AccessDenied": (403, "IAM and STS declare no denial, and both deny"),
         "ValidationError": (400, "a member breaks a constraint of its shape"),
+        "InvalidParameterValue": (400, "the tags of a session do not fit each other"),
         "MalformedInput": (400, "a member is of the wrong type, or both a value and a structure"),
         "MalformedQueryString": (404, "the form cannot be read"),
         "MissingAction": (400, "the form names no operation"),

@@ -344,4 +344,5 @@ class TestOddPolicies:
             ResourceArns=[arn + "a" * 2_000, arn + "a" * 2_000 + "b"],
         )
         assert [one["EvalDecision"] for one in got["EvaluationResults"]] == ["implicitDeny", "allowed"]
-        assert 0 < len(sought) <= 2 * 1_000
+        # Each statement is looked at a few times; each time, each piece is sought once.
+        assert 0 < len(sought) <= 4 * 1_000

@@ -83,7 +83,7 @@ class TestAssumeRoot:
         """The credentials are the member's root user's, for a quarter of an hour."""
         task = {"arn": TASKS + "IAMAuditRootUserCredentials"}
         got = management.does("sts", "AssumeRoot", TargetPrincipal=member.account, TaskPolicyArn=task)
-        assert got.keys() == {"Credentials"}
+        assert got.keys() == {"Credentials", "SessionTokenSize", "SessionTokenUtilization"}
         assert got["Credentials"]["Expiration"] == NOW.replace(microsecond=0) + timedelta(minutes=15)
         session = root_session(management, member.account, "IAMAuditRootUserCredentials", DurationSeconds=60)
         assert session.does("sts", "GetCallerIdentity") == {

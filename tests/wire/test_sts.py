@@ -1,6 +1,7 @@
 """STS on the wire: who am I, and temporary credentials."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from botocore.credentials import Credentials
@@ -67,7 +68,6 @@ class TestAssumeRole:
             "arn:aws:iam::{management}:role/NoSuchRole",
             "arn:aws:iam::999988887777:role/OrganizationAccountAccessRole",
             "arn:aws-cn:iam::{management}:role/NoSuchRole",
-            "no arn at all, but long enough",
         ],
     )
     def test_of_a_role_that_does_not_trust_the_caller(self, management: Client, role: str) -> None:
@@ -157,7 +157,8 @@ class TestSessions:
         bob = signing(stranger, got["Credentials"])
         assert bob.does(SERVICE, "GetCallerIdentity")["UserId"] == f"{stranger.account}:bob"
         assert bob.is_refused("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
-        assert bob.is_refused("iam", "ListUsers").code == "AccessDenied"
+        assert got["PackedPolicySize"] > 0
+        assert stranger.does(SERVICE, "GetFederationToken", Name="bob")["PackedPolicySize"] == 0
 
     def test_session_token(self, stranger: Client) -> None:
         """A user's own credentials for a while."""
@@ -171,6 +172,112 @@ class TestSessions:
         assert for_a_while.does(SERVICE, "GetCallerIdentity") == alice.does(SERVICE, "GetCallerIdentity")
         stranger.core.world.clock.advance(timedelta(minutes=15))
         assert for_a_while.is_refused(SERVICE, "GetCallerIdentity").code == "ExpiredToken"
+
+
+class TestReach:
+    """What temporary credentials are good for."""
+
+    def user(self, stranger: Client) -> Client:
+        """Make a user who may do everything; give the client of his key."""
+        stranger.does("iam", "CreateUser", UserName="Alice")
+        stranger.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="all", PolicyDocument=TestSessions.ALL)
+        key = stranger.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
+        found = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+        return Client(stranger.core, stranger.account, credentials=found)
+
+    def test_of_a_role(self, management: Client, member: Client) -> None:
+        """They give no credentials that only keys for good give; they assume another role."""
+        role = access_role(member)
+        session = signing(
+            management, management.does(SERVICE, "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
+        )
+        for operation, members in (("GetSessionToken", {}), ("GetFederationToken", {"Name": "bob"})):
+            got = session.is_refused(SERVICE, operation, **members)
+            assert (got.status, got.code) == (403, "AccessDenied")
+            assert got.message == f"Cannot call {operation} with session credentials"
+        assert session.does("iam", "ListUsers") == {"Users": [], "IsTruncated": False}
+
+    def test_of_a_user(self, stranger: Client) -> None:
+        """They are nothing to IAM until he told a code; of STS they assume roles and tell who he is."""
+        alice = self.user(stranger)
+        plain = signing(alice, alice.does(SERVICE, "GetSessionToken")["Credentials"])
+        device = {"SerialNumber": "arn:aws:iam::999988887777:mfa/alice", "TokenCode": "123456"}
+        told = signing(alice, alice.does(SERVICE, "GetSessionToken", **device)["Credentials"])
+        got = plain.is_refused("iam", "ListUsers")
+        assert (got.status, got.code) == (403, "InvalidClientTokenId")
+        assert told.does("iam", "ListUsers")["Users"]
+        for session in (plain, told):
+            session.does(SERVICE, "GetCallerIdentity")
+            assert session.is_refused(SERVICE, "GetSessionToken").message.startswith("Cannot call GetSessionToken")
+        assert alice.is_refused(SERVICE, "GetSessionToken", TokenCode="123456").code == "AccessDenied"
+
+    def test_of_the_federated(self, stranger: Client) -> None:
+        """They are nothing to IAM, and tell of STS who somebody is."""
+        alice = self.user(stranger)
+        made = alice.does(SERVICE, "GetFederationToken", Name="bob", Policy=TestSessions.ALL)
+        bob = signing(alice, made["Credentials"])
+        bob.does(SERVICE, "GetCallerIdentity")
+        assert bob.is_refused("iam", "ListUsers").code == "InvalidClientTokenId"
+        assert bob.is_refused(SERVICE, "GetAccessKeyInfo", AccessKeyId="1" * 20).code == "AccessDenied"
+        assert bob.is_refused("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+
+
+class TestTokens:
+    """How large session tokens are, and what does not fit into them."""
+
+    def test_size(self, management: Client, member: Client) -> None:
+        """It is told, with its share of 4,096 bytes, and as large as was wished at least."""
+        asked = {"RoleArn": access_role(member), "RoleSessionName": "me"}
+        for least in (0, 1024, 4096):
+            got = management.does(SERVICE, "AssumeRole", **asked, MinimumSessionTokenSize=least)
+            size = len(got["Credentials"]["SessionToken"].encode())
+            assert got["SessionTokenSize"] == size >= least
+            assert got["SessionTokenUtilization"] == size * 100 // 4096
+        got = management.is_refused(SERVICE, "AssumeRole", **asked, MinimumSessionTokenSize=4097)
+        assert (got.status, got.code) == (400, "ValidationError")
+        for operation, members in (("GetSessionToken", {}), ("GetFederationToken", {"Name": "bob"})):
+            got = management.does(SERVICE, operation, **members, MinimumSessionTokenSize=2048)
+            assert (got["SessionTokenSize"], got["SessionTokenUtilization"]) == (2048, 50)
+
+    @pytest.mark.parametrize(
+        ("members", "message"),
+        [
+            (
+                {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}]},
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+            ),
+            (
+                {"TransitiveTagKeys": ["team"]},
+                "The specified transitive tag key must be included in the requested tags.",
+            ),
+        ],
+    )
+    def test_tags(self, management: Client, member: Client, members: dict[str, Any], message: str) -> None:
+        """Those that do not fit each other are refused in AWS's words."""
+        asked = {"RoleArn": access_role(member), "RoleSessionName": "me"}
+        got = management.is_refused(SERVICE, "AssumeRole", **asked, **members)
+        assert (got.status, got.code, got.message) == (400, "InvalidParameterValue", message)
+
+    def test_what_is_no_arn(self, management: Client) -> None:
+        """Is named as it was given."""
+        got = management.is_refused(SERVICE, "AssumeRole", RoleArn="nothing-valid-in-here", RoleSessionName="me")
+        assert (got.status, got.code, got.message) == (400, "ValidationError", "nothing-valid-in-here is invalid")
+
+    def test_root_user(self, stranger: Client) -> None:
+        """One who has a key of his own assumes no role, as AWS says."""
+        key = stranger.does("iam", "CreateAccessKey")["AccessKey"]
+        found = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+        root = Client(stranger.core, stranger.account, credentials=found)
+        arn = f"arn:aws:iam::{stranger.account}:role/Any"
+        got = root.is_refused(SERVICE, "AssumeRole", RoleArn=arn, RoleSessionName="me")
+        assert (got.status, got.code) == (403, "AccessDenied")
+        assert got.message == "Roles may not be assumed by root accounts."
+
+    def test_contexts(self, management: Client, member: Client) -> None:
+        """What an identity center says of somebody is not emulated, and not left out in silence."""
+        context = {"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "said"}
+        asked = {"RoleArn": access_role(member), "RoleSessionName": "me", "ProvidedContexts": [context]}
+        assert management.is_refused(SERVICE, "AssumeRole", **asked).status == 501
 
 
 class TestAccessKeys:

@@ -4,13 +4,27 @@ Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_assumerole.html
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-from zlib import compress
 
 from artifact_state import arns, ids
-from artifact_state.errors import Entity, EntityNotFound, NotTrusted, RoleNotFound, SessionTooLarge, SessionTooLong
+from artifact_state.errors import (
+    Entity,
+    EntityNotFound,
+    MultiFactorIncomplete,
+    NotTrusted,
+    RoleArnInvalid,
+    RoleNotFound,
+    RootAssumesNoRole,
+    SessionTagsInvalid,
+    SessionTooLarge,
+    SessionTooLong,
+    SourceIdentitySet,
+    TagFault,
+    TooManySessionPolicies,
+)
 from artifact_state.events import RoleAssumed, RootAssumed
 from artifact_state.iam.identity_documents import require_policy
 from artifact_state.iam.policy_references import policy_at
@@ -22,6 +36,7 @@ from artifact_state.organizations.root_access import require_assumable, task_pol
 from artifact_state.permissions.authorization import names_of
 from artifact_state.permissions.call_keys import account_keys, principal_keys
 from artifact_state.principals import has_lapsed
+from artifact_state.sts import tokens
 from artifact_state.sts.regions import require_active_region
 from artifact_state.world import Transaction
 
@@ -31,12 +46,9 @@ DEFAULT_USER_SESSION = timedelta(hours=12)
 LONGEST_ROOT_SESSION = timedelta(hours=1)
 TASK_SESSION = timedelta(minutes=15)
 INLINE = "session policy"
-_ROOM = 2048
-"""How large the policies of a session may be, and how large packed with its tags.
-
-Unverified: AWS does not say how it packs them, nor how much room there is for what is packed.
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-"""
+MOST_POLICIES = 10
+"""Managed policies that a session may have: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+_RESERVED = "aws:"
 _WHOLE = 100
 
 
@@ -53,6 +65,8 @@ class Wish:
     source_identity: str = ""
     multi_factor: bool = False
     """Whether a code of a device is told. Unverified here: no account has a device, so that any code is good."""
+    least_token: int = 0
+    """Bytes that the session token is to have at least."""
     keys: Keys = field(default_factory=dict)
     """What conditions of the trust policy read besides, such as `sts:externalid`; in lower case."""
 
@@ -64,9 +78,11 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
     """Give temporary credentials of a role that trusts the caller.
 
     A role that does not exist is refused in the same words as one that does not trust.
-    Raises RegionInactive, NotTrusted, SessionTooLong, SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
+    Raises RegionInactive, RoleArnInvalid, RootAssumesNoRole, SessionTagsInvalid, SourceIdentitySet, NotTrusted,
+    SessionTooLong, TooManySessionPolicies, SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
     """
     require_active_region(tx)
+    _require_no_root(tx)
     role = _role_at(tx, role_arn)
     wish = _inherited(tx, wish)
     for action in _needed(wish):
@@ -77,14 +93,18 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
     if span > role.max_session or (chained and span > LONGEST_CHAINED_SESSION):
         raise SessionTooLong(chained=chained)
     policies = _policies(tx, wish)
-    given = {"tags": wish.tags, "transitive_tags": wish.transitive_tags, "source_identity": wish.source_identity}
+    given: dict[str, Any] = {"tags": wish.tags, "transitive_tags": wish.transitive_tags}
+    given |= {"source_identity": wish.source_identity}
     whose = {"account_id": role.account_id, "role_name": role.name, "role_id": role.id, "name": name}
-    session = _open(tx, span, policies=policies, multi_factor=wish.multi_factor, **given, **whose)
+    given |= {"policies": policies, "multi_factor": wish.multi_factor}
+    session = _open(tx, span, least_token=wish.least_token, **given, **whose)
     tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=tx.caller.arn))
     return session
 
 
-def assume_root(tx: Transaction, target: str, task: str, duration: timedelta = TASK_SESSION) -> Session:
+def assume_root(
+    tx: Transaction, target: str, task: str, duration: timedelta = TASK_SESSION, *, least_token: int = 0
+) -> Session:
     """Give temporary credentials of a member's root user, good for one task.
 
     Raises RegionInactive, InvalidTask, RootNotAssumable.
@@ -93,14 +113,17 @@ def assume_root(tx: Transaction, target: str, task: str, duration: timedelta = T
     require_active_region(tx)
     policy = task_policy(tx, task)
     account_id = require_assumable(tx, target)
-    source_identity = _inherited(tx, PLAIN).source_identity
-    given = {"policies": ((task, policy.document),), "source_identity": source_identity, "assumed_root": True}
-    session = _open(tx, duration, account_id=account_id, **given)
+    parent = tx.state.sessions.get(tx.caller.access_key_id)
+    given: dict[str, Any] = {"policies": ((task, policy.document),), "assumed_root": True}
+    given |= {"source_identity": parent.source_identity if parent else ""}
+    session = _open(tx, duration, least_token=least_token, account_id=account_id, **given)
     tx.record(RootAssumed(at=tx.now, account_id=account_id, task=policy.name, by=tx.caller.arn))
     return session
 
 
-def session_token(tx: Transaction, duration: timedelta | None = None, *, multi_factor: bool = False) -> Session:
+def session_token(
+    tx: Transaction, duration: timedelta | None = None, *, multi_factor: bool = False, least_token: int = 0
+) -> Session:
     """Give a user, or a root user, temporary credentials of his own; a root user's are good for an hour at most.
 
     Raises RegionInactive.
@@ -111,21 +134,23 @@ def session_token(tx: Transaction, duration: timedelta | None = None, *, multi_f
     if tx.caller.kind is CallerKind.ROOT:
         span = min(span, LONGEST_ROOT_SESSION)
     whose = {"account_id": tx.caller.account_id, "user_name": _user_name(tx.caller)}
-    return _open(tx, span, multi_factor=multi_factor, **whose)
+    return _open(tx, span, least_token=least_token, multi_factor=multi_factor, **whose)
 
 
 def federation_token(tx: Transaction, name: str, wish: Wish = PLAIN) -> Session:
     """Give temporary credentials to somebody whom the calling user vouches for, bounded by what he passes.
 
-    Raises RegionInactive, SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
+    Raises RegionInactive, SessionTagsInvalid, TooManySessionPolicies, SessionTooLarge, MalformedPolicyDocument,
+    EntityNotFound.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
     """
     require_active_region(tx)
+    _require_tags(wish, handed_on=frozenset())
     span = wish.duration or DEFAULT_USER_SESSION
     if tx.caller.kind is CallerKind.ROOT:
         span = min(span, LONGEST_ROOT_SESSION)
     whose = {"account_id": tx.caller.account_id, "user_name": _user_name(tx.caller), "federated": name}
-    return _open(tx, span, policies=_policies(tx, wish), tags=wish.tags, **whose)
+    return _open(tx, span, least_token=wish.least_token, policies=_policies(tx, wish), tags=wish.tags, **whose)
 
 
 def trusts(tx: Transaction, role: Role, action: str, keys: Keys) -> bool:
@@ -133,17 +158,28 @@ def trusts(tx: Transaction, role: Role, action: str, keys: Keys) -> bool:
     names = frozenset[str]().union(*names_of(tx.state, tx.caller, tx.now).values())
     arn = arns.role(tx.caller.partition, role.account_id, role.path, role.name)
     where = account_keys(tx.state, role.account_id, tx.now)
-    asked = {**principal_keys(tx.state, tx.caller, tx.now), **where, **keys}
+    tags = {f"{of}:resourcetag/{key.lower()}": (value,) for key, value in role.tags.items() for of in ("aws", "iam")}
+    asked = {**principal_keys(tx.state, tx.caller, tx.now), **where, **tags, **keys}
     question = Question(action=action, resource=arn, keys=asked, principals=names)
     policy = policy_of(role.trust_policy)
     return policy.denying(question) is None and policy.allowing(question) is not None
+
+
+def with_multi_factor(serial_number: str | None, token_code: str | None) -> bool:
+    """Tell whether a code of a device is told: neither may stand without the other.
+
+    Raises MultiFactorIncomplete.
+    """
+    if (serial_number is None) != (token_code is None):
+        raise MultiFactorIncomplete
+    return token_code is not None
 
 
 def packed_share(session: Session) -> int | None:
     """Tell how much of its room a session's policies and tags take, in percent; None for one without any."""
     if not session.policies and not session.tags:
         return None
-    return _share(session.policies, session.tags)
+    return tokens.packed_share(_texts(session.policies), session.tags)
 
 
 def _needed(wish: Wish) -> list[str]:
@@ -153,27 +189,62 @@ def _needed(wish: Wish) -> list[str]:
 
 
 def _inherited(tx: Transaction, wish: Wish) -> Wish:
-    """Add what a session hands on to those that it assumes: its transitive tags and its source identity."""
+    """Add what a session hands on to those that it assumes: its transitive tags and its source identity.
+
+    Raises SessionTagsInvalid, SourceIdentitySet.
+    """
     parent = tx.state.sessions.get(tx.caller.access_key_id)
     if parent is None:
+        _require_tags(wish, handed_on=frozenset())
         return wish
-    handed_on = {key: value for key, value in parent.tags if key in parent.transitive_tags}
-    own = {key: value for key, value in wish.tags if key not in handed_on}
+    handed_on = frozenset(key.lower() for key in parent.transitive_tags)
+    _require_tags(wish, handed_on)
+    if wish.source_identity and parent.source_identity not in ("", wish.source_identity):
+        raise SourceIdentitySet
     return replace(
         wish,
-        tags=(*handed_on.items(), *own.items()),
+        tags=(*((key, value) for key, value in parent.tags if key.lower() in handed_on), *wish.tags),
         transitive_tags=wish.transitive_tags | parent.transitive_tags,
         source_identity=parent.source_identity or wish.source_identity,
     )
 
 
-def _open(tx: Transaction, span: timedelta, **whose: Any) -> Session:
+def _require_tags(wish: Wish, handed_on: frozenset[str]) -> None:
+    """Let tags pass that fit each other, and those that are handed on, which are named in lower case.
+
+    Raises SessionTagsInvalid.
+    """
+    keys = [key.lower() for key, _ in wish.tags]
+    if any(key.startswith(_RESERVED) for key in keys):
+        raise SessionTagsInvalid(TagFault.RESERVED)
+    if len(set(keys)) < len(keys):
+        raise SessionTagsInvalid(TagFault.TWICE)
+    if not {key.lower() for key in wish.transitive_tags} <= {*keys}:
+        raise SessionTagsInvalid(TagFault.NOT_PASSED)
+    if not handed_on.isdisjoint(keys):
+        raise SessionTagsInvalid(TagFault.INHERITED)
+
+
+def _require_no_root(tx: Transaction) -> None:
+    """Let no root user assume a role who has credentials that were handed out.
+
+    Whoever merely gives an account's number for a key has what AWS does not know: he may, for the ease of tests.
+    Raises RootAssumesNoRole.
+    """
+    caller, state = tx.caller, tx.state
+    is_handed_out = caller.access_key_id in state.access_keys or caller.access_key_id in state.sessions
+    if caller.kind is CallerKind.ROOT and is_handed_out:
+        raise RootAssumesNoRole
+
+
+def _open(tx: Transaction, span: timedelta, *, least_token: int, **whose: Any) -> Session:
     _forget_lapsed(tx)
     serial, seed = tx.serial(), tx.state.seed
+    size = tokens.size_of(_texts(whose.get("policies", ())), whose.get("tags", ()), least_token)
     session = Session(
         access_key_id=ids.access_key_id("ASIA", whose["account_id"], seed, serial),
         secret=ids.secret(40, seed, serial, "key"),
-        token=ids.secret(356, seed, serial, "token"),
+        token=ids.secret(size, seed, serial, "token"),
         serial=serial,
         issued_at=tx.now,
         expires_at=tx.now + span,
@@ -186,6 +257,8 @@ def _open(tx: Transaction, span: timedelta, **whose: Any) -> Session:
 
 def _policies(tx: Transaction, wish: Wish) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
+    if len(wish.policy_arns) > MOST_POLICIES:
+        raise TooManySessionPolicies(MOST_POLICIES)
     for arn in wish.policy_arns:
         policy = policy_at(tx, arn)
         if policy is None:
@@ -194,24 +267,21 @@ def _policies(tx: Transaction, wish: Wish) -> tuple[tuple[str, str], ...]:
     if wish.policy is not None:
         require_policy(wish.policy)
         found.append((INLINE, wish.policy))
-    share = _share(tuple(found), wish.tags)
+    share = tokens.packed_share(_texts(found), wish.tags)
     if share > _WHOLE:
         raise SessionTooLarge(share, tags_alone=not found)
     return tuple(found)
 
 
-def _share(policies: tuple[tuple[str, str], ...], tags: tuple[tuple[str, str], ...]) -> int:
-    """Tell how much of its room is taken, in percent, begun ones counting as whole: packed, or in plain text.
-
-    Of managed policies their ARNs are packed, of tags there is no limit in plain text.
-    """
-    texts = [document if name == INLINE else name for name, document in policies]
-    packed = len(compress(repr((texts, tags)).encode())) if texts or tags else 0
-    # Unverified: that AWS refuses a plain text that is too long in the same words.
-    return -(-max(packed, sum(map(len, texts))) * _WHOLE // _ROOM)
+def _texts(policies: Iterable[tuple[str, str]]) -> list[str]:
+    """Give what a token packs of policies: of managed ones their ARNs."""
+    return [document if name == INLINE else name for name, document in policies]
 
 
 def _role_at(tx: Transaction, role_arn: str) -> Role:
+    parts = role_arn.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or not all((parts[1], parts[2], parts[5])):
+        raise RoleArnInvalid(role_arn)
     account_id, _, resource = role_arn.removeprefix(f"arn:{tx.caller.partition}:iam::").partition(":role")
     name = resource.rpartition("/")[2]
     try:

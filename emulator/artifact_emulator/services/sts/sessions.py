@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
+from artifact_emulator.failures import not_emulated
 from artifact_state import arns
 from artifact_state.language.wildcards import Keys
 from artifact_state.model import Session
 from artifact_state.principals import session_principal
 from artifact_state.sts import sessions
 from artifact_state.sts.sessions import Wish
+from artifact_state.sts.tokens import utilization
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.sts import replies, requests
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.AssumeRoleResponse":
     """Give temporary credentials of a role that trusts the caller."""
+    if request.provided_contexts is not None:
+        raise not_emulated("sts:AssumeRole with ProvidedContexts")
     wish = Wish(
         duration=_span(request.duration_seconds),
         policy=request.policy,
@@ -24,7 +28,8 @@ def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.A
         tags=_tags(request.tags),
         transitive_tags=frozenset(request.transitive_tag_keys or ()),
         source_identity=request.source_identity or "",
-        multi_factor=request.token_code is not None,
+        multi_factor=sessions.with_multi_factor(request.serial_number, request.token_code),
+        least_token=request.minimum_session_token_size or 0,
         keys=_keys(request),
     )
     session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, wish)
@@ -32,6 +37,8 @@ def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.A
     reply: replies.AssumeRoleResponse = {
         "Credentials": _credentials(session),
         "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
+        "SessionTokenSize": len(session.token),
+        "SessionTokenUtilization": utilization(session.token),
     }
     share = sessions.packed_share(session)
     if share is not None:
@@ -45,8 +52,13 @@ def assume_root(call: Call, request: "requests.AssumeRootRequest") -> "replies.A
     """Give temporary credentials of a member's root user, for one task."""
     seconds = request.duration_seconds
     span = sessions.TASK_SESSION if seconds is None else timedelta(seconds=seconds)
-    session = sessions.assume_root(call.tx, request.target_principal, request.task_policy_arn.arn or "", span)
-    reply: replies.AssumeRootResponse = {"Credentials": _credentials(session)}
+    least, task = request.minimum_session_token_size or 0, request.task_policy_arn.arn or ""
+    session = sessions.assume_root(call.tx, request.target_principal, task, span, least_token=least)
+    reply: replies.AssumeRootResponse = {
+        "Credentials": _credentials(session),
+        "SessionTokenSize": len(session.token),
+        "SessionTokenUtilization": utilization(session.token),
+    }
     if session.source_identity:
         reply["SourceIdentity"] = session.source_identity
     return reply
@@ -54,8 +66,14 @@ def assume_root(call: Call, request: "requests.AssumeRootRequest") -> "replies.A
 
 def get_session_token(call: Call, request: "requests.GetSessionTokenRequest") -> "replies.GetSessionTokenResponse":
     """Give the caller temporary credentials of his own."""
-    span, with_code = _span(request.duration_seconds), request.token_code is not None
-    return {"Credentials": _credentials(sessions.session_token(call.tx, span, multi_factor=with_code))}
+    with_code = sessions.with_multi_factor(request.serial_number, request.token_code)
+    span, least = _span(request.duration_seconds), request.minimum_session_token_size or 0
+    session = sessions.session_token(call.tx, span, multi_factor=with_code, least_token=least)
+    return {
+        "Credentials": _credentials(session),
+        "SessionTokenSize": len(session.token),
+        "SessionTokenUtilization": utilization(session.token),
+    }
 
 
 def get_federation_token(
@@ -67,6 +85,7 @@ def get_federation_token(
         policy=request.policy,
         policy_arns=_arns(request.policy_arns),
         tags=_tags(request.tags),
+        least_token=request.minimum_session_token_size or 0,
     )
     session = sessions.federation_token(call.tx, request.name, wish)
     caller = call.tx.caller
@@ -76,10 +95,11 @@ def get_federation_token(
             "FederatedUserId": f"{session.account_id}:{session.federated}",
             "Arn": arns.federated_user(caller.partition, session.account_id, session.federated),
         },
+        # Told even of nothing.
+        "PackedPolicySize": sessions.packed_share(session) or 0,
+        "SessionTokenSize": len(session.token),
+        "SessionTokenUtilization": utilization(session.token),
     }
-    share = sessions.packed_share(session)
-    if share is not None:
-        reply["PackedPolicySize"] = share
     return reply
 
 
