@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -172,7 +171,8 @@ def _add_serve(commands: Any) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="change a limit, such as accounts_per_organization=10; times are in seconds; may be given more than once",
+        help="change a limit, such as accounts_per_organization=10 or iam.RolesPerAccount=3; times are in seconds; "
+        "may be given more than once",
     )
     serve.add_argument(
         "--scenario",
@@ -225,12 +225,13 @@ def _serve(options: argparse.Namespace) -> int:
     # Imported here: `--help` and `models` need no server.
     from artifact_emulator.core import Core
     from artifact_emulator.serving.server import LOOPBACK, listen, serve
+    from artifact_state.catalog.changed_quotas import changed
     from artifact_state.model import State
     from artifact_state.world import Options, World, default_quotas
 
     world = World(
         options=Options(
-            quotas=replace(default_quotas(), **dict(options.quota)) if options.quota else None,
+            quotas=changed(default_quotas(), dict(options.quota)) if options.quota else None,
             artifact_principal=options.artifact_principal,
             creation_delay=options.creation_delay,
             inquiry_delay=options.inquiry_delay,
@@ -292,19 +293,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _quota(text: str) -> tuple[str, int | timedelta]:
+def _quota(text: str) -> tuple[str, int]:
     # Imported here: only whoever changes a limit reads the file.
     from artifact_state import catalog
+    from artifact_state.catalog.changed_quotas import NoSuchLimit, require_limit
 
     name, _, value = text.partition("=")
-    kinds = {one.name: type(getattr(catalog.quotas(), one.name)) for one in fields(catalog.quotas())}
-    changeable = sorted(one for one, kind in kinds.items() if kind in (int, timedelta))
-    if name not in changeable:
-        raise argparse.ArgumentTypeError(f"{name!r} is no quota; there are {', '.join(changeable)}")
-    if kinds[name] is timedelta:
-        return name, _seconds(value)
-    if not value.isdecimal():
-        raise argparse.ArgumentTypeError(f"{name} is a whole number, not {value!r}")
+    try:
+        require_limit(catalog.quotas(), name, int(value) if value.isdecimal() else -1)
+    except NoSuchLimit as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     return name, int(value)
 
 

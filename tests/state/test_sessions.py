@@ -137,8 +137,9 @@ class TestSessions:
     def test_inherited_tags_and_source_identity_stay(self, world: World) -> None:
         """A tag that is handed on is not passed again, in whatever case, and no other source identity is set."""
         first, second = trusting(world, TAGGING, "First"), trusting(world, TAGGING, "Second")
-        wish = {"tags": (("team", "a"),), "transitive_tags": frozenset({"team"}), "source_identity": "alice"}
-        caller = holder(world, assume(world, first, **wish))
+        tags, handed_on = (("team", "a"),), frozenset({"team"})
+        session = assume(world, first, tags=tags, transitive_tags=handed_on, source_identity="alice")
+        caller = holder(world, session)
         assert tag_fault(world, second, caller, tags=(("Team", "b"),)) is TagFault.INHERITED
         refused(world, SourceIdentitySet, second, caller, source_identity="bob")
         assert assume(world, second, caller, source_identity="alice").source_identity == "alice"
@@ -158,8 +159,8 @@ class TestSessions:
     ) -> None:
         """Are refused before the role's trust is looked at."""
         trusting(world)
-        wish = {"tags": tuple((key, "v") for key in tags), "transitive_tags": frozenset(transitive)}
-        assert tag_fault(world, **wish) is fault
+        pairs = tuple((key, "v") for key in tags)
+        assert tag_fault(world, tags=pairs, transitive_tags=frozenset(transitive)) is fault
 
     def test_transitive_keys_in_another_case(self, world: World) -> None:
         """Keys of tags are told apart without regard to case."""
@@ -193,7 +194,7 @@ class TestSessions:
         with transaction(world) as tx:
             session = sessions.session_token(tx)
         refused(world, RootAssumesNoRole, caller=holder(world, session))
-        assert assume(world)
+        assert assume(world).role_name == "Dev"
 
     def test_multi_factor(self) -> None:
         """A device and its code come together."""

@@ -415,6 +415,14 @@ class TestQuotas:
         assert (len(page[listed]), "nextToken" in page) == (3, True)
         assert len(stranger.does("artifact", operation, maxResults=4)[listed]) == 4
 
+    def test_size_of_pages_of_organizations(self, management: Client) -> None:
+        """The pages of AWS Organizations too, those of trusted access among them."""
+        told(management.core, "PATCH", "/_emulator/quotas", {"organizations_page_size": 1})
+        for service in ("artifact.amazonaws.com", "sso.amazonaws.com"):
+            management.does("organizations", "EnableAWSServiceAccess", ServicePrincipal=service)
+        page = management.does("organizations", "ListAWSServiceAccessForOrganization")
+        assert (len(page["EnabledServicePrincipals"]), "NextToken" in page) == (1, True)
+
     @pytest.mark.parametrize(
         "changes",
         [
@@ -427,6 +435,9 @@ class TestQuotas:
             {"iam": 1},
             {"iam.Colours": 1},
             {"request_rates": 1},
+            {"organizations_page_size": 0},
+            {"artifact_page_size": 0},
+            {"roots_per_organization": 2},
             [],
         ],
     )

@@ -233,8 +233,8 @@ class TestTokens:
             size = len(got["Credentials"]["SessionToken"].encode())
             assert got["SessionTokenSize"] == size >= least
             assert got["SessionTokenUtilization"] == size * 100 // 4096
-        got = management.is_refused(SERVICE, "AssumeRole", **asked, MinimumSessionTokenSize=4097)
-        assert (got.status, got.code) == (400, "ValidationError")
+        refused = management.is_refused(SERVICE, "AssumeRole", **asked, MinimumSessionTokenSize=4097)
+        assert (refused.status, refused.code) == (400, "ValidationError")
         for operation, members in (("GetSessionToken", {}), ("GetFederationToken", {"Name": "bob"})):
             got = management.does(SERVICE, operation, **members, MinimumSessionTokenSize=2048)
             assert (got["SessionTokenSize"], got["SessionTokenUtilization"]) == (2048, 50)

@@ -9,8 +9,6 @@ from artifact_state.organizations import trusted_access
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
-PAGE = 20
-
 
 def enable_aws_service_access(call: Call, request: "requests.EnableAWSServiceAccessRequest") -> None:
     """Enable trusted access for a service: no output."""
@@ -28,7 +26,7 @@ def list_aws_service_access_for_organization(
     """List the service principals that were enabled, and since when."""
     listing = Listing("ListAWSServiceAccessForOrganization", call.tx.caller.account_id)
     services = trusted_access.trusted_services(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(services, request.max_results or PAGE)
+    page, token = listing.page(services, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListAWSServiceAccessForOrganizationResponse = {
         "EnabledServicePrincipals": [{"ServicePrincipal": one.principal, "DateEnabled": one.since} for one in page]
     }
