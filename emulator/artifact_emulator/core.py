@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator import control
-from artifact_emulator.failures import Failure, not_emulated, unforeseen, unknown_operation
+from artifact_emulator.failures import Failure, NotEmulated, not_emulated, unforeseen, unknown_operation
 from artifact_emulator.gateway import WORLDS, Route, enter, is_form, route
 from artifact_emulator.identity import ANYBODY, Credentials, identify, require_reach
 from artifact_emulator.instruments import instruments_of
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 EXPLANATION = "x-artifact-emulator-decision"
 """The header that leads to the explanation of a decision."""
 log = logging.getLogger("artifact_emulator")
+_MOST_MISSED = 1_000
+"""Names that are counted: a client may think of any."""
 _PROTOCOLS: Mapping[Protocol, ModuleType] = {"json": json11, "rest-json": rest_json, "query": query}
 _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 _RANDOM = Random()  # noqa: S311 - a request id is no secret, and asking the system for each costs more than the id.
@@ -83,6 +85,8 @@ class Core:
         except Failure as failure:
             under_way.failure = failure
             reply = self._refuse(asked, failure, request_id)
+            if isinstance(failure, NotEmulated):
+                _miss(world, failure.name)
         except Exception:
             log.exception("request %s: %s", request_id, asked.name)
             under_way.failure = unforeseen(asked.protocol, request_id)
@@ -157,6 +161,16 @@ class Core:
     def _refuse(self, asked: Route, failure: Failure, request_id: str) -> Reply:
         refuse: Callable[[Service | None, Failure, str], Reply] = _PROTOCOLS[asked.protocol].refuse
         return refuse(asked.service, failure, request_id)
+
+
+def _miss(world: World, name: str) -> None:
+    """Count what a world was asked for in vain, and tell it to the log the first time."""
+    missed = instruments_of(world).missed
+    if name not in missed:
+        if len(missed) == _MOST_MISSED:
+            return
+        log.warning("%s is not emulated: it answers 501", name)
+    missed[name] += 1
 
 
 def _own_path(request: Request) -> str:

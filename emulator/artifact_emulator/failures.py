@@ -18,6 +18,16 @@ class Failure(Exception):
         self.members = dict(members or {})
 
 
+class NotEmulated(Failure):
+    """The answer to what AWS has and the emulator has not: an operation, or one with certain members."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "NotImplemented", f"artifact-emulator does not emulate {name}; AWS does. See docs/fidelity.md.", 501
+        )
+        self.name = name
+
+
 class UnknownCaller(Enum):
     """Why a request's signature says nothing of who sent it."""
 
@@ -87,10 +97,9 @@ def unknown_operation(protocol: Protocol, name: str, version: str) -> Failure:
     return Failure("UnknownOperationException", message, 404 if protocol == "rest-json" else 400)
 
 
-def not_emulated(name: str) -> Failure:
+def not_emulated(name: str) -> NotEmulated:
     """Give the answer to an operation that AWS has and the emulator has not."""
-    message = f"artifact-emulator does not emulate {name}; AWS does. See docs/fidelity.md."
-    return Failure("NotImplemented", message, 501)
+    return NotEmulated(name)
 
 
 def unforeseen(protocol: Protocol, request_id: str) -> Failure:

@@ -1,5 +1,6 @@
 """What the emulator keeps beside each world: what befalls its calls, and the trail of what was called."""
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ class Instruments:
         self.faults = Faults(seed=world.state.seed)
         self.trail = Trail()
         self.decisions = Decisions()
+        self.missed: Counter[str] = Counter()
+        """What was asked for in vain, such as `iam:CreateInstanceProfile`, and how often."""
         self._strict_client: StrictClient | None = None
         self._happenings: Happenings | None = None
 
@@ -60,6 +63,7 @@ class Instruments:
         self.faults.clear()
         self.trail.clear()
         self.decisions.clear()
+        self.missed.clear()
         if self._happenings is not None:
             self._happenings.clear()
         self.calm()

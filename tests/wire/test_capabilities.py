@@ -62,6 +62,20 @@ class TestCapabilities:
         name = got["emulated"][0]
         assert stranger.core.handle(stranger.request(service, name)).status != 501
 
+    def test_missed(self, stranger: Client, caplog: pytest.LogCaptureFixture) -> None:
+        """What a world was asked for in vain is counted, and told to the log once."""
+        assert told(stranger.core, "GET", CAPABILITIES)["missed"] == {}
+        for name in ("CreateInstanceProfile", "CreateVirtualMFADevice", "CreateInstanceProfile"):
+            assert stranger.core.handle(stranger.request("iam", name)).status == 501
+        missed = {"iam:CreateInstanceProfile": 2, "iam:CreateVirtualMFADevice": 1}
+        assert list(told(stranger.core, "GET", CAPABILITIES)["missed"].items()) == list(missed.items())
+        assert [one.getMessage() for one in caplog.records] == [
+            f"{name} is not emulated: it answers 501" for name in missed
+        ]
+        assert told(stranger.core, "GET", f"/worlds/other{CAPABILITIES}")["missed"] == {}
+        call(stranger.core, "POST", "/_emulator/reset")
+        assert told(stranger.core, "GET", CAPABILITIES)["missed"] == {}
+
     def test_of_organizations(self, core: Core) -> None:
         """All of AWS Organizations is emulated."""
         assert told(core, "GET", CAPABILITIES)["services"]["organizations"]["not_emulated"] == []

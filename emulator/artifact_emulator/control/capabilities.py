@@ -7,6 +7,8 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX, SERVICES
+from artifact_emulator.control.asked import asked_world
+from artifact_emulator.instruments import instruments_of
 from artifact_emulator.services import bindings, handlers
 from artifact_state.worlds import Worlds
 
@@ -24,6 +26,9 @@ class Capabilities(BaseModel):
     """The operations of all services."""
 
     services: dict[str, ServiceCapabilities]
+    missed: dict[str, int] = Field(
+        description="What this world was asked for in vain, and how often; most often first."
+    )
 
 
 def add(app: OpenAPI, served: Worlds) -> None:
@@ -33,14 +38,12 @@ def add(app: OpenAPI, served: Worlds) -> None:
         f"{PREFIX}/capabilities", summary="List what is emulated, and what answers 501", responses={200: Capabilities}
     )
     def list_capabilities() -> Response:
-        return jsonify(_capabilities().model_dump())
+        missed = dict(instruments_of(asked_world(served)).missed.most_common())
+        services = {name: _of(name) for name in SERVICES}
+        return jsonify(Capabilities(services=services, missed=missed).model_dump())
 
 
 @cache
-def _capabilities() -> Capabilities:
-    return Capabilities(services={name: _of(name) for name in SERVICES})
-
-
 def _of(name: str) -> ServiceCapabilities:
     service, emulated = bindings(name), sorted(handlers(name))
     return ServiceCapabilities(
