@@ -16,6 +16,8 @@ class Call:
     """Name and port by which the caller reached us."""
     base: str = ""
     """What stood before the path of the call: the place of its world."""
+    user_agent: str = ""
+    """What the client says that it is."""
 
     @property
     def endpoint(self) -> str:

@@ -113,7 +113,10 @@ def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: 
                 tx.options = under_way.effect.on(tx.options)
             if under_way.iam != "off" and _is_asked(tx, operation):
                 _authorize(under_way, tx, service, operation)
-            call = Call(tx, world, request.headers.get("host", "localhost"), request.base)
+            headers = request.headers
+            call = Call(
+                tx, world, headers.get("host", "localhost"), request.base, user_agent=headers.get("user-agent", "")
+            )
             effect = under_way.effect
             return handler(call, shape) if effect is NO_EFFECT else effect.carry_out(handler, call, shape)
     except Refused as refusal:

@@ -1,5 +1,7 @@
 """STS on the wire: who am I, and temporary credentials."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -80,6 +82,27 @@ class TestAssumeRole:
             f"User: arn:aws:iam::{management.account}:root is not authorized to perform: sts:AssumeRole "
             f"on resource: {arn}"
         )
+
+    @pytest.mark.parametrize(
+        ("condition", "trusted"),
+        [
+            ({"StringLike": {"aws:UserAgent": "Mine/*"}}, True),
+            ({"StringLike": {"aws:UserAgent": "Yours/*"}}, False),
+            ({"StringEquals": {"aws:ResourceTag/team": "a"}}, True),
+            ({"StringEquals": {"iam:ResourceTag/team": "b"}}, False),
+        ],
+    )
+    def test_of_a_role_that_asks_for_more(
+        self, stranger: Client, condition: dict[str, dict[str, str]], *, trusted: bool
+    ) -> None:
+        """Its trust may depend on the client's program, and on its own tags."""
+        statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": condition}
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        tags = [{"Key": "team", "Value": "a"}]
+        made = stranger.does("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=document, Tags=tags)
+        request = stranger.request(SERVICE, "AssumeRole", RoleArn=made["Role"]["Arn"], RoleSessionName="me")
+        reply = stranger.core.handle(replace(request, headers={**request.headers, "user-agent": "Mine/1.0"}))
+        assert reply.status == (200 if trusted else 403)
 
     @pytest.mark.parametrize(("seconds", "admitted"), [(900, True), (3600, True), (3601, False)])
     def test_for_as_long_as_the_role_allows(

@@ -73,7 +73,8 @@ def features_in_force(organization: Organization) -> frozenset[RootFeature]:
 def require_assumable(tx: Transaction, target: str) -> str:
     """Give the account whose root user the caller may become: a member's of an organization that has root sessions.
 
-    `target` is an account's id or the ARN of its root user. Raises RootNotAssumable.
+    `target` is an account's id or the ARN of its root user. Unverified: AWS's words for what is no member's.
+    Raises RootNotAssumable.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
     """
     account_id = _account_in(tx, target)
@@ -90,7 +91,7 @@ def require_assumable(tx: Transaction, target: str) -> str:
 
 
 def task_policy(tx: Transaction, arn: str) -> catalog.ManagedPolicy:
-    """Give the policy of a task: one of AWS's for root sessions, no other.
+    """Give the policy of a task: one of AWS's for root sessions, no other. Unverified: AWS's words for another.
 
     Raises InvalidTask.
     """

@@ -30,7 +30,7 @@ def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.A
         source_identity=request.source_identity or "",
         multi_factor=sessions.with_multi_factor(request.serial_number, request.token_code),
         least_token=request.minimum_session_token_size or 0,
-        keys=_keys(request),
+        keys={**_keys(request), "aws:useragent": (call.user_agent,)},
     )
     session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, wish)
     principal = session_principal(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
