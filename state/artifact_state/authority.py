@@ -4,13 +4,15 @@ Authentication, shape, authority, existence, constraint: a caller who may not le
 exists. Unverified: AWS does not publish its order.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from artifact_state import arns, delegated_actions
 from artifact_state.errors import NotInOrganization, UnsupportedHere, WrongAccount
 from artifact_state.model import Membership, Organization, PolicyType, State
 from artifact_state.world import Transaction
 
+ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+"""From when to when holds what time does not change."""
 _READS = ("Describe", "List")
 _KINDS = {"p-": "policy", "rp-": "resourcepolicy", "r-": "root", "ou-": "ou"}
 
@@ -24,6 +26,21 @@ def membership_of(state: State, account_id: str, now: datetime) -> Membership | 
 def is_member(membership: Membership, now: datetime) -> bool:
     """Tell whether a membership has begun and has not ended."""
     return membership.joined_at <= now and (membership.ends_at is None or now < membership.ends_at)
+
+
+def span_of_standing(state: State, account_id: str, now: datetime) -> tuple[datetime, datetime]:
+    """Tell from when to when an account is, without a change of the state, in the organization in which it is now.
+
+    The second instant is the first at which it is no longer so.
+    """
+    membership = state.memberships.get(account_id)
+    if membership is None:
+        return ALWAYS
+    if now < membership.joined_at:
+        return ALWAYS[0], membership.joined_at
+    if membership.ends_at is None or now < membership.ends_at:
+        return membership.joined_at, membership.ends_at or ALWAYS[1]
+    return membership.ends_at, ALWAYS[1]
 
 
 def organization_of(state: State, account_id: str, now: datetime) -> Organization | None:

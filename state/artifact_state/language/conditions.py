@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 
 from base64 import b64decode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from artifact_state.language.wildcards import Keys, Pattern, matcher
 
+_Test = Callable[[str, Keys], bool]
 Fits = Callable[[str, str], bool]
 """Whether a call's value fits one that a policy wants."""
 _FOR_ALL, _FOR_ANY = "forallvalues:", "foranyvalue:"
@@ -27,32 +28,40 @@ class Condition:
     key: str
     """In lower case."""
     wanted: tuple[Pattern, ...]
+    _read: "_Operator | None" = field(init=False)
+    _tests: "tuple[_Test, ...]" = field(init=False)
+    """Whether a value fits each of those that are wanted; made once, for most wait for no variables."""
+
+    def __post_init__(self) -> None:
+        """Read the operator."""
+        read = _operator(self.operator)
+        object.__setattr__(self, "_read", read)
+        object.__setattr__(self, "_tests", tuple(_test(read.operation, one) for one in self.wanted) if read else ())
 
     def holds(self, keys: Keys) -> bool:
         """Tell whether a call's keys satisfy it; an operator that there is not is satisfied by none."""
-        operator = _operator(self.operator)
+        operator = self._read
         values = keys.get(self.key, ())
         if operator is None:
             return self.operator.lower() == _NULL and self._tells_of(values)
         if not values:
             return operator.holds_of_nothing
         if len(values) == 1:
-            return self._suits(values[0], operator.operation, keys)
-        fitting = (self._suits(value, operator.operation, keys) for value in values)
+            return self._suits(values[0], keys) != operator.operation.negated
+        fitting = (self._suits(value, keys) != operator.operation.negated for value in values)
         return all(fitting) if operator.of_all else any(fitting)
 
     def _tells_of(self, values: tuple[str, ...]) -> bool:
         return any((not values) == (one.text.lower() == "true") for one in self.wanted)
 
-    def _suits(self, value: str, operation: "_Operation", keys: Keys) -> bool:
-        for pattern in self.wanted:
-            wanted = pattern.filled(keys) if operation.wild else pattern.plain(keys)
+    def _suits(self, value: str, keys: Keys) -> bool:
+        for test in self._tests:
             try:
-                if wanted is not None and operation.fits(value, wanted):
-                    return not operation.negated
+                if test(value, keys):
+                    return True
             except ValueError:
                 continue  # What is no number, date or address fits none.
-        return operation.negated
+        return False
 
 
 def is_operator(name: str) -> bool:
@@ -75,6 +84,25 @@ class _Operator:
     operation: _Operation
     of_all: bool
     holds_of_nothing: bool
+
+
+def _test(operation: _Operation, pattern: Pattern) -> _Test:
+    """Make what tells whether a value fits one that is wanted, of a call that has certain keys."""
+    fits = operation.fits
+    wanted = pattern.fixed if operation.wild else pattern.plain({})
+    if pattern.fixed is None or wanted is None:
+        return lambda value, keys: _fits_variable(operation, pattern, value, keys)
+    if fits is _like:
+        like = matcher(wanted)
+        return lambda value, _: like(value)
+    if fits is str.__eq__:
+        return lambda value, _: value == wanted
+    return lambda value, _: fits(value, wanted)
+
+
+def _fits_variable(operation: _Operation, pattern: Pattern, value: str, keys: Keys) -> bool:
+    wanted = pattern.filled(keys) if operation.wild else pattern.plain(keys)
+    return wanted is not None and operation.fits(value, wanted)
 
 
 @lru_cache(maxsize=1024)

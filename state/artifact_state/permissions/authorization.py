@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import starmap
 
 from artifact_state import arns
-from artifact_state.authority import organization_of
+from artifact_state.authority import organization_of, span_of_standing
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.iam.identity_policies import identity_behind, policies_of
 from artifact_state.language.policy_language import NamedPolicy, Question
@@ -22,7 +22,7 @@ from artifact_state.remembered import Remembered
 
 _SCP, _RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
 
-_GATHERED: Remembered[tuple[Organization | None, Session | None, Layers]] = Remembered(
+_GATHERED: Remembered[tuple[datetime, datetime, Session | None, Layers]] = Remembered(
     "organizations", "memberships", "units", "policies", "attachments", "users", "groups", "customer_policies"
 )
 _BOUNDS: Remembered[tuple[Level, ...]] = Remembered("organizations", "memberships", "units", "policies", "attachments")
@@ -48,13 +48,13 @@ def layers_of(state: State, caller: Caller, now: datetime, target: Target | None
     """Gather the policies that have a word in a call."""
     if target is not None or caller.kind is CallerKind.ROLE:
         return _gathered(state, caller, now, target)  # A role may be gone as time goes by.
-    organization = organization_of(state, caller.account_id, now)
     session = state.sessions.get(caller.access_key_id)
     found, key = _GATHERED.of(state), (caller.arn, caller.user_id, caller.access_key_id)
     kept = found.get(key)
-    if kept is None or kept[0] is not organization or kept[1] is not session:
-        kept = found[key] = organization, session, _gathered(state, caller, now, None)
-    return kept[2]
+    if kept is None or not kept[0] <= now < kept[1] or kept[2] is not session:
+        begun, ended = span_of_standing(state, caller.account_id, now)
+        kept = found[key] = begun, ended, session, _gathered(state, caller, now, None)
+    return kept[3]
 
 
 def _gathered(state: State, caller: Caller, now: datetime, target: Target | None) -> Layers:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from artifact_state import arns
-from artifact_state.authority import organization_of
+from artifact_state.authority import organization_of, span_of_standing
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.iam.identity_policies import identity_behind
 from artifact_state.language.wildcards import Keys
@@ -23,7 +23,7 @@ _CIRCUMSTANCES: Keys = {
     "aws:sourceip": ("127.0.0.1",),
     "aws:viaawsservice": ("false",),
 }
-_Known = tuple[Organization | None, Session | None, Keys]
+_Known = tuple[datetime, datetime, Session | None, Keys]
 _KNOWN: Remembered[_Known] = Remembered("users", "roles", "organizations", "memberships", "units")
 _PLACES: Remembered[dict[str, tuple[str, ...]]] = Remembered("organizations", "memberships", "units")
 _TYPES = {
@@ -46,20 +46,18 @@ def principal_keys(state: State, caller: Caller, now: datetime, region: str = ""
 
 def caller_keys(state: State, caller: Caller, now: datetime, region: str = "") -> Keys:
     """Give the keys that tell who calls, and how; the region is that of the service, unless its client chooses it."""
-    organization = organization_of(state, caller.account_id, now)
     session = state.sessions.get(caller.access_key_id)
     found, key = _KNOWN.of(state), (caller.arn, caller.user_id, caller.access_key_id, region or caller.region)
     known = found.get(key)
-    if known is None or known[0] is not organization or known[1] is not session:
+    if known is None or not known[0] <= now < known[1] or known[2] is not session:
+        begun, ended = span_of_standing(state, caller.account_id, now)
         where: Keys = {"aws:requestedregion": (region or caller.region,)}
-        told = {**_CIRCUMSTANCES, **where, **_principal(state, caller, now, organization)}
-        known = found[key] = organization, session, told
-    return known[2]
+        told = {**_CIRCUMSTANCES, **where, **_principal(state, caller, now)}
+        known = found[key] = begun, ended, session, told
+    return known[3]
 
 
-def _principal(
-    state: State, caller: Caller, now: datetime, organization: Organization | None
-) -> dict[str, tuple[str, ...]]:
+def _principal(state: State, caller: Caller, now: datetime) -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {
         "aws:principaltype": (_TYPES[caller.kind],),
         "aws:principalisawsservice": (str(caller.kind is CallerKind.SERVICE).lower(),),
@@ -71,6 +69,7 @@ def _principal(
     keys["aws:userid"] = (caller.user_id,)
     if caller.kind is CallerKind.USER:
         keys["aws:username"] = (caller.arn.rpartition("/")[2],)
+    organization = organization_of(state, caller.account_id, now)
     if organization is not None:
         keys["aws:principalorgid"] = (organization.id,)
         keys["aws:principalorgpaths"] = (_path_in(state, organization, caller.account_id),)

@@ -125,9 +125,10 @@ def decide(question: Question, layers: Layers) -> Decision:
 
 
 def _decided(question: Question, layers: Layers, about: _About) -> Decision:
-    denial = _denied(question, about) or _unbounded(question, about)
-    if denial is not None:
-        return denial
+    if about.denials or about.bounds:  # Of most calls there are none.
+        denial = _denied(question, about) or _unbounded(question, about)
+        if denial is not None:
+            return denial
     resource, naming = _allowed_by_resource(question, layers) if layers.resource is not None else (None, None)
     if resource is None and layers.is_trust:
         return Decision(allowed=False, kind=Kind.TRUST)
