@@ -537,6 +537,8 @@ _IAM: Rows = {
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."
     ),
     errors.PolicyNotReadable: lambda refusal, caller: ("InvalidInputException", refusal.why),
+    # Unverified: AWS's texts.
+    errors.CannotSimulate: lambda refusal, caller: ("InvalidInputException", refusal.why),
     errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
     errors.PolicyArnInvalid: lambda refusal, caller: (
         ("ValidationError", "Invalid ARN partition")

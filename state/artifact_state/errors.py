@@ -48,6 +48,7 @@
     ├── TagKeysInvalid              a key of a tag is reserved, or comes twice
     ├── PasswordTooWeak             the password is not what the account asks of passwords
     ├── PolicyNotReadable           what is to be simulated is no policy
+    ├── CannotSimulate              what is asked of a simulation does not fit together
     ├── SessionTooLong              the role does not allow sessions of this length
     ├── RoleArnInvalid              what should be the ARN of a role is none
     ├── SessionTagsInvalid          the tags of a session do not fit each other (why: a TagFault)
@@ -666,6 +667,14 @@ class PasswordTooWeak(Refused):
 
 class PolicyNotReadable(Refused):
     """What is to be simulated is no policy."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class CannotSimulate(Refused):
+    """What is asked of a simulation does not fit together, or is nobody and nothing."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

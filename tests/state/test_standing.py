@@ -26,35 +26,36 @@ def standing() -> tuple[State, str]:
     return world.state, account_id
 
 
-@pytest.mark.parametrize("days", [(0, 1, 2), (2, 1, 0), (1, 0, 1, 2, 1)])
-def test_permissions_follow_the_time(standing: tuple[State, str], days: tuple[int, ...]) -> None:
-    """Of one state, whatever was asked of another time before: policies bind, and keys tell, while he is a member."""
-    state, account_id = standing
-    caller = root_of(account_id)
-    for day in days:
-        now = NOW + day * DAY
-        is_member = day == 1
-        assert bool(layers_of(state, caller, now).service_control) is is_member
-        assert ("aws:principalorgid" in caller_keys(state, caller, now)) is is_member
+class TestStanding:
+    """span_of_standing, and what is remembered for as long."""
 
+    @pytest.mark.parametrize("days", [(0, 1, 2), (2, 1, 0), (1, 0, 1, 2, 1)])
+    def test_permissions_follow_the_time(self, standing: tuple[State, str], days: tuple[int, ...]) -> None:
+        """Of one state, in whatever order it is asked: policies bind, and keys tell, while he is a member."""
+        state, account_id = standing
+        caller = root_of(account_id)
+        for day in days:
+            now = NOW + day * DAY
+            is_member = day == 1
+            assert bool(layers_of(state, caller, now).service_control) is is_member
+            assert ("aws:principalorgid" in caller_keys(state, caller, now)) is is_member
 
-@pytest.mark.parametrize("hours", range(-24, 96, 6))
-def test_span(standing: tuple[State, str], hours: int) -> None:
-    """A span has the instant that it is asked of, and in it nothing changes; at its end something does."""
-    state, account_id = standing
-    now = NOW + timedelta(hours=hours)
-    begun, ended = span_of_standing(state, account_id, now)
-    assert begun <= now < ended
+    @pytest.mark.parametrize("hours", range(-24, 96, 6))
+    def test_span(self, standing: tuple[State, str], hours: int) -> None:
+        """A span has the instant that it is asked of, and in it nothing changes; at its end something does."""
+        state, account_id = standing
+        now = NOW + timedelta(hours=hours)
+        begun, ended = span_of_standing(state, account_id, now)
+        assert begun <= now < ended
 
-    def at(instant: datetime) -> object:
-        return organization_of(state, account_id, instant)
+        def at(instant: datetime) -> object:
+            return organization_of(state, account_id, instant)
 
-    assert begun == ALWAYS[0] or (at(begun) is at(now) is not at(begun - timedelta.resolution))
-    assert ended == ALWAYS[1] or (at(ended - timedelta.resolution) is at(now) is not at(ended))
+        assert begun == ALWAYS[0] or (at(begun) is at(now) is not at(begun - timedelta.resolution))
+        assert ended == ALWAYS[1] or (at(ended - timedelta.resolution) is at(now) is not at(ended))
 
-
-def test_without_end() -> None:
-    """Whoever is in no organization, or in one for good, stays so until the state is another."""
-    world = a_world()
-    assert span_of_standing(world.state, STRANGER, NOW) == ALWAYS
-    assert span_of_standing(world.state, MANAGEMENT, NOW)[1] == ALWAYS[1]
+    def test_without_end(self) -> None:
+        """Whoever is in no organization, or in one for good, stays so until the state is another."""
+        world = a_world()
+        assert span_of_standing(world.state, STRANGER, NOW) == ALWAYS
+        assert span_of_standing(world.state, MANAGEMENT, NOW)[1] == ALWAYS[1]

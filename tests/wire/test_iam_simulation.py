@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.wire.botocore_wire import Client
 
 SERVICE = "iam"
@@ -29,6 +31,88 @@ class TestSimulation:
         assert [one["EvalDecision"] for one in results] == ["allowed", "explicitDeny", "implicitDeny"]
         assert results[1]["MatchedStatements"][0]["SourcePolicyId"] == "PolicyInputList.2"
 
+    # https://docs.aws.amazon.com/cli/latest/reference/iam/simulate-custom-policy.html
+    DATED = (
+        '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":'
+        '{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}'
+    )
+
+    @pytest.mark.parametrize(("year", "decision"), [(2019, "allowed"), (2014, "implicitDeny")])
+    def test_the_example_of_the_cli(self, stranger: Client, year: int, decision: str) -> None:
+        """AWS's own example, and its answer: where the statement stands, or that none allows."""
+        entry = {"ContextKeyName": "aws:CurrentTime", "ContextKeyValues": [f"{year}-04-25T11:00:00Z"]}
+        asked = {"PolicyInputList": [self.DATED], "ActionNames": ["dynamodb:CreateBackup"]}
+        (result,) = stranger.does(
+            SERVICE, "SimulateCustomPolicy", **asked, ContextEntries=[entry | {"ContextKeyType": "date"}]
+        )["EvaluationResults"]
+        statement = {
+            "SourcePolicyId": "PolicyInputList.1",
+            "SourcePolicyType": "IAM Policy",
+            "StartPosition": {"Line": 1, "Column": 38},
+            "EndPosition": {"Line": 1, "Column": 167},
+        }
+        assert result == {
+            "EvalActionName": "dynamodb:CreateBackup",
+            "EvalResourceName": "*",
+            "EvalDecision": decision,
+            "MatchedStatements": [statement] if decision == "allowed" else [],
+            "MissingContextValues": [],
+        }
+
+    def test_resources(self, stranger: Client) -> None:
+        """The gravest decision of all, what made it, and the decision on each; by which form their ARNs are."""
+        ours, theirs = (f"arn:aws:iam::{stranger.account}:role/{name}" for name in ("Ours", "Theirs"))
+        reading = written(Resource=ours, Condition={"Bool": {"aws:SecureTransport": "true"}})
+        asked = {"PolicyInputList": [written(), reading, written("Deny", Resource=theirs)]}
+        (result,) = stranger.does(
+            SERVICE, "SimulateCustomPolicy", **asked, ActionNames=["iam:GetRole"], ResourceArns=[ours, theirs]
+        )["EvaluationResults"]
+        assert result["EvalResourceName"] == "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"
+        assert result["EvalDecision"] == "explicitDeny"
+        assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.3"]
+        assert result["MissingContextValues"] == ["aws:securetransport"]
+        assert result["EvalDecisionDetails"] == {}
+        assert [
+            (one["EvalResourceName"], one["EvalResourceDecision"], one["EvalDecisionDetails"])
+            for one in result["ResourceSpecificResults"]
+        ] == [(ours, "allowed", {}), (theirs, "explicitDeny", {})]
+
+    def test_organization(self, stranger: Client) -> None:
+        """Service control policies by level, without an organization that has them."""
+        everything = {"ServiceControlPolicyInputList": [written(Action="*")]}
+        denying = {"ServiceControlPolicyInputList": [written(Action="*"), written("Deny")]}
+        asked = {"PolicyInputList": [written()], "ActionNames": ["iam:GetRole"]}
+        for levels, decision in (([everything, everything], "allowed"), ([everything, denying], "explicitDeny")):
+            (result,) = stranger.does(
+                SERVICE, "SimulateCustomPolicy", **asked, OrderedOrganizationPolicyInputList=levels
+            )["EvaluationResults"]
+            allowed = decision == "allowed"
+            assert (result["EvalDecision"], len(result["MatchedStatements"])) == (decision, int(allowed))
+            assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": allowed}
+        wrong = [{"ServiceControlPolicyInputList": ["{}"]}]
+        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked, OrderedOrganizationPolicyInputList=wrong)
+        assert (got.status, got.code) == (400, "InvalidInput")
+
+    def test_policy_of_a_resource(self, stranger: Client) -> None:
+        """It names the caller, and of another account each kind of policy is told."""
+        bob = f"arn:aws:iam::{stranger.account}:user/Bob"
+        asked = {
+            "PolicyInputList": [written()],
+            "ActionNames": ["iam:GetRole"],
+            "ResourceArns": ["arn:aws:iam::111122223333:role/R"],
+            "ResourcePolicy": written(Principal={"AWS": bob}),
+        }
+        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked)
+        assert (got.status, got.code) == (400, "InvalidInput")
+        assert got.message == "CallerArn is required when a ResourcePolicy is specified."
+        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, CallerArn=bob)["EvaluationResults"]
+        assert result["EvalDecision"] == "allowed"
+        assert result["EvalDecisionDetails"] == {"IAM Policy": "allowed", "Resource Policy": "allowed"}
+        assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.1", "ResourcePolicy"]
+        role = f"arn:aws:sts::{stranger.account}:assumed-role/R/me"
+        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked, CallerArn=role)
+        assert (got.status, got.code) == (400, "InvalidInput")
+
     def test_principal(self, management: Client, member: Client) -> None:
         """What binds the account has its word, and so has the boundary."""
         member.does(SERVICE, "CreateUser", UserName="Alice")
@@ -37,6 +121,25 @@ class TestSimulation:
         (result,) = member.does(SERVICE, "SimulatePrincipalPolicy", **asked)["EvaluationResults"]
         assert result["EvalDecision"] == "allowed"
         assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": True}
+        (statement,) = result["MatchedStatements"]
+        assert (statement["SourcePolicyId"], statement["SourcePolicyType"]) == ("user_Alice_own", "IAM Policy")
+        without = [
+            {"InlinePolicyIdentifier": {"PolicyName": "own", "AttachmentType": "user", "AttachmentName": "Alice"}}
+        ]
+        (result,) = member.does(SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=without)[
+            "EvaluationResults"
+        ]
+        assert result["EvalDecision"] == "implicitDeny"
+        for one in ({"PolicyType": "scp"}, {"PolicyArn": "arn:aws:iam::aws:policy/None"}):
+            (result,) = member.does(SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=[one])[
+                "EvaluationResults"
+            ]
+            assert result["EvalDecision"] == "allowed"
+            assert ("OrganizationsDecisionDetail" in result) is ("PolicyArn" in one)
+        got = member.is_refused(
+            SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=[{"PolicyArn": "arn:aws:s3:::bucket-name"}]
+        )
+        assert (got.status, got.code) == (400, "InvalidInput")
         boundary = [written(Action="sts:*")]
         (result,) = member.does(
             SERVICE, "SimulatePrincipalPolicy", **asked, PermissionsBoundaryPolicyInputList=boundary
@@ -46,11 +149,11 @@ class TestSimulation:
         assert (got.status, got.code) == (404, "NoSuchEntity")
 
     def test_what_is_not_looked_at(self, stranger: Client) -> None:
-        """A policy of a resource, say, is refused by 501 rather than left out."""
-        asked = {"PolicyInputList": [written()], "ActionNames": ["iam:GetUser"], "ResourcePolicy": written()}
-        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked)
+        """The scenarios of Amazon EC2 are refused by 501 rather than left out."""
+        asked = {"PolicyInputList": [written()], "ActionNames": ["iam:GetUser"]}
+        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked, ResourceHandlingOption="EC2-VPC-EBS")
         assert (got.status, got.code) == (501, "NotImplemented")
-        assert "resource_policy" in got.message
+        assert "ResourceHandlingOption" in got.message
 
     def test_keys(self, stranger: Client) -> None:
         """Named once each; what is no policy is refused."""

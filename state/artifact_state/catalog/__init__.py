@@ -222,6 +222,12 @@ def resource_types(action: str) -> frozenset[str]:
     return _resource_types().get(action, frozenset())
 
 
+def resource_formats(action: str) -> dict[str, str]:
+    """Give the forms of the ARNs of what an action is about, by type: `arn:${Partition}:iam::${Account}:user/...`."""
+    service, formats = action.partition(":")[0], _read("actions")["resources"]
+    return {kind: formats[f"{service}:{kind}"] for kind in sorted(resource_types(action))}
+
+
 @cache
 def actions_of(service: str) -> frozenset[str]:
     """Name the actions of a service as policies do, in lower case, such as `iam:getrole`."""

@@ -1,0 +1,41 @@
+"""Where statements stand."""
+
+import pytest
+
+from artifact_state.language.statement_positions import positions_of
+
+# https://docs.aws.amazon.com/cli/latest/reference/iam/simulate-custom-policy.html
+ALONE = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":'
+    '{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}'
+)
+IN_LINES = """{
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "One",
+            "Effect": "Allow",
+            "Action": "*",
+            "Resource": "*"
+        },
+        {"Effect": "Deny"}
+    ]
+}"""
+
+
+class TestPositions:
+    """positions_of."""
+
+    @pytest.mark.parametrize(
+        ("document", "places"),
+        [
+            (ALONE, [((1, 38), (1, 167))]),
+            (IN_LINES, [((3, 19), (9, 10)), ((9, 11), (10, 27))]),
+            ('{"Statement":[{"A":"}]"},{"B":1}]}', [((1, 15), (1, 25)), ((1, 26), (1, 33))]),
+            ('{"Statement":[{"A":1}],"Id":"x","Statement":{}}', [((1, 46), (1, 47))]),
+            ('{"Id": "\\"Statement\\": [", "Statement" : [ {} ]}', [((1, 43), (1, 46))]),
+        ],
+    )
+    def test_places(self, document: str, places: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        """Lines and columns from 1: behind what opens or parts, and behind what closes."""
+        assert list(positions_of(document)) == places
