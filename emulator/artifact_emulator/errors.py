@@ -349,6 +349,7 @@ _REGION_INACTIVE = (
 _TAG_FAULTS = {
     TagFault.RESERVED: "Tag keys that begin with aws: are reserved for internal use by AWS.",
     TagFault.TWICE: "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    TagFault.TWICE_EXACTLY: "Duplicate tag keys found.",
     TagFault.NOT_PASSED: "The specified transitive tag key must be included in the requested tags.",
     TagFault.INHERITED: "One of the specified transitive tag keys can't be set because it conflicts with a transitive "
     "tag key from the calling session.",
@@ -447,7 +448,17 @@ _SIZES = {
 
 def _not_owned(refusal: errors.NotOwned, caller: Caller) -> Row:
     resource = f"{refusal.kind.value} {refusal.name}"
-    return "AccessDenied", f"User: {caller.arn} is not authorized to perform: {refusal.action} on resource: {resource}"
+    # Of access keys AWS says it without the colon: its own answer, as LocalStack has recorded it.
+    perform = "perform" if refusal.kind is Entity.ACCESS_KEY else "perform:"
+    return "AccessDenied", f"User: {caller.arn} is not authorized to {perform} {refusal.action} on resource: {resource}"
+
+
+def _no_policy_arn(refusal: errors.PolicyArnInvalid, caller: Caller) -> Row:
+    """What is no ARN at all is told so in another way than one of something else."""
+    if refusal.foreign:
+        return "ValidationError", "Invalid ARN partition"
+    shape = "InvalidInputException" if refusal.arn.startswith("arn:") else "ValidationError"
+    return shape, f"ARN {refusal.arn} is not valid."
 
 
 def _over_quota(refusal: errors.QuotaExceeded, caller: Caller) -> Row:
@@ -531,7 +542,7 @@ _IAM: Rows = {
         "ValidationError", "Must specify userName when calling with non-User credentials"
     ),
     errors.TagKeysInvalid: lambda refusal, caller: (
-        "InvalidInputException", _TAG_FAULTS[TagFault.RESERVED if refusal.reserved else TagFault.TWICE]
+        "InvalidInputException", _TAG_FAULTS[refusal.why]
     ),
     errors.PasswordTooWeak: _says(
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."
@@ -540,11 +551,7 @@ _IAM: Rows = {
     # Unverified: AWS's texts.
     errors.CannotSimulate: lambda refusal, caller: ("InvalidInputException", refusal.why),
     errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
-    errors.PolicyArnInvalid: lambda refusal, caller: (
-        ("ValidationError", "Invalid ARN partition")
-        if refusal.foreign
-        else ("InvalidInputException", f"ARN {refusal.arn} is not valid.")
-    ),
+    errors.PolicyArnInvalid: _no_policy_arn,
     # Unverified: AWS's text.
     errors.DeletionTaskIdInvalid: lambda refusal, caller: (
         "InvalidInputException", f"The deletion task ID {refusal.task_id} is not valid."

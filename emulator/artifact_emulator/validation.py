@@ -103,11 +103,19 @@ def _of_organizations(violations: Sequence[Violation]) -> Failure:
     return Failure("InvalidInputException", message, members={"Reason": reason})
 
 
-def _of_query(violations: Sequence[Violation]) -> Failure:
+def _of_iam(violations: Sequence[Violation]) -> Failure:
+    """IAM does not repeat a value that it refuses, as STS does.
+
+    Seen in AWS's own answers: https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/
+    """
+    return _of_query(violations, repeating=False)
+
+
+def _of_query(violations: Sequence[Violation], *, repeating: bool = True) -> Failure:
     for one in violations:
         if one.rule == "type":
             return Failure("MalformedInput", f"{one.member} is not of the right type.")
-    return Failure("ValidationError", constraint_message(violations))
+    return Failure("ValidationError", constraint_message(violations, repeating=repeating))
 
 
 def _of_artifact(violations: Sequence[Violation]) -> Failure:
@@ -125,16 +133,16 @@ def _of_cloudtrail(violations: Sequence[Violation]) -> Failure:
     return Failure(code, constraint_message(violations))
 
 
-def constraint_message(violations: Sequence[Violation]) -> str:
-    """Word violations as AWS's common validation does."""
+def constraint_message(violations: Sequence[Violation], *, repeating: bool = True) -> str:
+    """Word violations as AWS's common validation does, repeating what was given or not."""
     count = len(violations)
-    texts = "; ".join(_constraint(one) for one in violations)
+    texts = "; ".join(_constraint(one, repeating=repeating) for one in violations)
     return f"{count} validation error{'s' if count > 1 else ''} detected: {texts}"
 
 
-def _constraint(one: Violation) -> str:
+def _constraint(one: Violation, *, repeating: bool) -> str:
     member = ".".join(_camel(step) for step in one.member.split("."))
-    shown = "null" if one.rule == "required" else _shown(one.value)
+    shown = "null" if one.rule == "required" else f"'{_shown(one.value)}'"
     wanted = {
         "required": "Member must not be null",
         "pattern": f"Member must satisfy regular expression pattern: {_plain_pattern(one.limit)}",
@@ -145,7 +153,8 @@ def _constraint(one: Violation) -> str:
         "max_value": f"Member must have value less than or equal to {one.limit}",
         "type": "Member is not of the right type",
     }[one.rule]
-    return f"Value '{shown}' at '{member}' failed to satisfy constraint: {wanted}"
+    value = f"Value {shown} at" if repeating or one.rule == "required" else "Value at"
+    return f"{value} '{member}' failed to satisfy constraint: {wanted}"
 
 
 def _shown(value: Any) -> Any:
@@ -175,7 +184,7 @@ def _type_message(one: Violation) -> str:
 
 _SERVICES: dict[str, Callable[[Sequence[Violation]], Failure]] = {
     "organizations": _of_organizations,
-    "iam": _of_query,
+    "iam": _of_iam,
     "sts": _of_query,
     "artifact": _of_artifact,
     "cloudtrail": _of_cloudtrail,

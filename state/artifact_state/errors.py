@@ -45,7 +45,7 @@
     ├── MalformedPolicyDocument     the policy is no policy of its type
     ├── UnsupportedHere             the partition does not have the operation
     ├── UserNameNeeded              the caller is no user, and names none
-    ├── TagKeysInvalid              a key of a tag is reserved, or comes twice
+    ├── TagKeysInvalid              a key of a tag is reserved, or comes twice (why: a TagFault)
     ├── PasswordTooWeak             the password is not what the account asks of passwords
     ├── PolicyNotReadable           what is to be simulated is no policy
     ├── CannotSimulate              what is asked of a simulation does not fit together
@@ -165,10 +165,11 @@ class Denial(Enum):
 
 
 class TagFault(Enum):
-    """What is wrong with the tags that a session is to have."""
+    """What is wrong with tags that are to be set, or that a session is to have."""
 
     RESERVED = "a key is reserved"
     TWICE = "a key comes twice, in whatever case"
+    TWICE_EXACTLY = "a key comes twice"
     NOT_PASSED = "a key is to be handed on, and no such tag is passed"
     INHERITED = "a key is that of a tag that the calling session hands on"
 
@@ -656,9 +657,9 @@ class UserNameNeeded(Refused):
 class TagKeysInvalid(Refused):
     """A key of a tag is reserved for AWS, or there are two alike."""
 
-    def __init__(self, *, reserved: bool) -> None:
-        super().__init__()
-        self.reserved = reserved
+    def __init__(self, why: TagFault) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class PasswordTooWeak(Refused):

@@ -16,6 +16,7 @@ from artifact_state.errors import (
     Obstacle,
     PolicyArnInvalid,
     QuotaExceeded,
+    TagKeysInvalid,
 )
 from artifact_state.iam import attached_policies, managed_policies, policy_usage, users
 from artifact_state.iam.managed_policies import NewPolicy
@@ -267,10 +268,12 @@ class TestTags:
     """tag_policy and untag_policy."""
 
     def test_come_and_go(self, world: World) -> None:
-        """Set, and taken off."""
-        act(world, managed_policies.tag_policy, OWN, [("a", "1"), ("b", "2")])
+        """Set, and taken off; keys are told apart by their case."""
+        act(world, managed_policies.tag_policy, OWN, [("a", "1"), ("A", "2"), ("b", "3")])
         act(world, managed_policies.untag_policy, OWN, ["A"])
-        assert dict(own(world).tags) == {"b": "2"}
+        assert dict(own(world).tags) == {"a": "1", "b": "3"}
+        with refused(world, TagKeysInvalid):
+            act(world, managed_policies.tag_policy, OWN, [("c", "1"), ("c", "2")])
 
 
 class TestUsage:

@@ -15,7 +15,7 @@ LINKED = "AWSServiceRoleForOrganizations"
 PROTECTED = f"Cannot perform the operation on the protected role '{LINKED}' - this role is only modifiable by AWS"
 SYNTAX = "Syntax errors in policy."
 UNREADABLE = f"Invalid Input PolicyInputList.1: {SYNTAX}"
-NO_ARN = "longpolicynamebutnoarn"
+NO_ARN = "arn:aws:iam::111122223333:not_a_policy/Mine"
 NO_ARN_SAYS = f"ARN {NO_ARN} is not valid."
 NOTHING = "arn:aws:iam::aws:policy/Nothing"
 NOTHING_SAYS = f"Policy {NOTHING} was not found."
@@ -29,7 +29,7 @@ WHICH_SHAPE = "its shape refuses, as ValidationError, each value that is none"
 
 
 def of_arn(**asked: Any) -> dict[str, Ask]:
-    """Ask for a policy that is not there, and by what is no ARN."""
+    """Ask for a policy that is not there, and by what is no policy's ARN."""
     return {
         "NoSuchEntity": refusing(NOTHING_SAYS, PolicyArn=NOTHING, **asked),
         "InvalidInput": refusing(NO_ARN_SAYS, PolicyArn=NO_ARN, **asked),
@@ -140,7 +140,12 @@ ASKED |= {
         "DeleteConflict": refusing("Cannot delete the default version of a policy.", PolicyArn=MINE, VersionId="v1"),
     },
     "GetPolicy": of_arn(),
-    "GetPolicyVersion": of_arn(VersionId="v1"),
+    "GetPolicyVersion": of_arn(VersionId="v1")
+    | {
+        "NoSuchEntity": refusing(
+            f"Policy {NOTHING} version v1 does not exist or is not attachable.", PolicyArn=NOTHING, VersionId="v1"
+        )
+    },
     "ListEntitiesForPolicy": of_arn(),
     "ListPolicyTags": of_arn(),
     "ListPolicyVersions": of_arn(),

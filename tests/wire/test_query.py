@@ -109,12 +109,13 @@ class TestForm:
     )
     def test_has_text_that_xml_fears(self, stranger: Client, text: str) -> None:
         """Whatever a message quotes, the XML can be read, and what XML cannot hold is replaced."""
-        request = stranger.request(SERVICE, "GetRole", RoleName=text)
-        got = refused(stranger.core, request, SERVICE, "GetRole")
+        # IAM repeats nothing that it refuses.
+        request = stranger.request("sts", "GetFederationToken", Name=text)
+        got = refused(stranger.core, request, "sts", "GetFederationToken")
         shown = ET.fromstring(got.reply.body)[0].findtext("{*}Message")
         assert shown is not None
         expected = text.translate({0: "\ufffd", 1: "\ufffd", 0xFFFE: "\ufffd"})
-        assert f"Value '{expected}' at 'roleName'" in shown
+        assert f"Value '{expected}' at 'name'" in shown
 
     def test_keeps_text_as_it_is(self, member: Client) -> None:
         """What a pattern lets through comes back letter for letter."""

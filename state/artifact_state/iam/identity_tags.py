@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 
 from collections.abc import Iterable
 
-from artifact_state.errors import IdentityQuota, TagKeysInvalid
+from artifact_state.errors import IdentityQuota, TagFault, TagKeysInvalid
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.model import Map
 from artifact_state.world import Transaction
@@ -17,15 +17,18 @@ Pairs = Iterable[tuple[str, str]]
 def tagged(tx: Transaction, tags: "Map[str, str]", added: Pairs, quota: IdentityQuota) -> "Map[str, str]":
     """Give tags with others added; a key that differs from a known one in case only takes its place.
 
+    But of policies, whose keys are told apart by their case:
+    https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_policies.snapshot.json
     Raises TagKeysInvalid, QuotaExceeded.
     """
     pairs = list(added)
-    keys = [key.lower() for key, _ in pairs]
-    if any(key.startswith(RESERVED) for key in keys):
-        raise TagKeysInvalid(reserved=True)
+    exactly = quota is IdentityQuota.TAGS_PER_POLICY
+    keys = [_told_apart(key, exactly=exactly) for key, _ in pairs]
+    if any(key.lower().startswith(RESERVED) for key in keys):
+        raise TagKeysInvalid(TagFault.RESERVED)
     if len(set(keys)) < len(keys):
-        raise TagKeysInvalid(reserved=False)
-    for key in [key for key in tags if key.lower() in keys]:
+        raise TagKeysInvalid(TagFault.TWICE_EXACTLY if exactly else TagFault.TWICE)
+    for key in [key for key in tags if _told_apart(key, exactly=exactly) in keys]:
         tags = tags.remove(key)
     for key, value in pairs:
         tags = tags.insert(key, value)
@@ -33,9 +36,13 @@ def tagged(tx: Transaction, tags: "Map[str, str]", added: Pairs, quota: Identity
     return tags
 
 
-def untagged(tags: "Map[str, str]", keys: Iterable[str]) -> "Map[str, str]":
+def untagged(tags: "Map[str, str]", keys: Iterable[str], *, exactly: bool = False) -> "Map[str, str]":
     """Give tags without some; a key that is not there is no error."""
-    gone = {key.lower() for key in keys}
-    for key in [key for key in tags if key.lower() in gone]:
+    gone = {_told_apart(key, exactly=exactly) for key in keys}
+    for key in [key for key in tags if _told_apart(key, exactly=exactly) in gone]:
         tags = tags.remove(key)
     return tags
+
+
+def _told_apart(key: str, *, exactly: bool) -> str:
+    return key if exactly else key.lower()

@@ -46,9 +46,9 @@ def version_of(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolicy, P
 
     Raises EntityNotFound, PolicyArnInvalid.
     """
-    policy = managed_policy_at(tx, arn)
-    for version in policy.versions:
-        if version.version_id == version_id:
+    policy = policy_named(tx, arn)
+    for version in policy.versions if policy else ():
+        if policy and version.version_id == version_id:
             return policy, version
     raise EntityNotFound(Entity.POLICY_VERSION, f"{arn} version {version_id}")
 
@@ -119,8 +119,7 @@ def put_in_force(tx: Transaction, arn: str, version_id: str) -> None:
 
     Raises EntityNotFound, PolicyArnInvalid, NotOwned.
     """
-    policy = _own(tx, arn)
-    version_of(tx, arn, version_id)
+    policy = _own(tx, arn, version_id)
     _keep(tx, replace(policy, default_version_id=version_id, updated_at=tx.now))
 
 
@@ -129,8 +128,7 @@ def delete_version(tx: Transaction, arn: str, version_id: str) -> None:
 
     Raises EntityNotFound, PolicyArnInvalid, NotOwned, EntityInUse.
     """
-    policy = _own(tx, arn)
-    version_of(tx, arn, version_id)
+    policy = _own(tx, arn, version_id)
     if version_id == policy.default_version_id:
         raise EntityInUse(Obstacle.DEFAULT_VERSION)
     kept = tuple(one for one in policy.versions if one.version_id != version_id)
@@ -170,13 +168,14 @@ def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
     Raises EntityNotFound, PolicyArnInvalid, NotOwned.
     """
     policy = _own(tx, arn)
-    _keep(tx, replace(policy, tags=untagged(policy.tags, keys)))
+    _keep(tx, replace(policy, tags=untagged(policy.tags, keys, exactly=True)))
 
 
-def _own(tx: Transaction, arn: str) -> CustomerPolicy:
+def _own(tx: Transaction, arn: str, version_id: str = "") -> CustomerPolicy:
+    """Find a policy of the caller's account, and a version of it if one is named."""
     if arn.startswith(arns.managed_policy(tx.caller.partition, "/", "")):
         raise NotOwned(tx.action, Entity.POLICY, arn)
-    policy = managed_policy_at(tx, arn)
+    policy = version_of(tx, arn, version_id)[0] if version_id else managed_policy_at(tx, arn)
     if not isinstance(policy, CustomerPolicy):
         raise NotOwned(tx.action, Entity.POLICY, arn)
     return policy

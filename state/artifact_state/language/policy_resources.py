@@ -61,7 +61,7 @@ def _require_iam(resource: str, region: str, name: str) -> None:
     if region not in ("", "*"):
         raise MalformedPolicyDocument(f"IAM resource {resource} cannot contain region information.")
     if not name.startswith((*_PATHS, *_OTHER_PATHS)):
-        raise MalformedPolicyDocument(f'IAM resource path must either be "*" or start with {", ".join(_PATHS)}.')
+        raise MalformedPolicyDocument(f'IAM resource path must either be "*", root, or start with {", ".join(_PATHS)}.')
 
 
 def _parts_of(resource: str) -> list[str]:

@@ -35,8 +35,9 @@ def create_policy(call: Call, request: "requests.CreatePolicyRequest") -> "repli
     policy = managed_policies.create_policy(call.tx, wanted)
     whole = _in_short(call, policy, Usage())
     # Unlike GetPolicy's, its answer has no description: the note on the shape `Policy` of AWS's model.
-    if policy.tags:
-        whole["Tags"] = tags_of(policy.tags)
+    if wanted.tags:
+        # In the order in which they were given, which lists do not keep.
+        whole["Tags"] = [{"Key": key, "Value": value} for key, value in wanted.tags]
     return {"Policy": whole}
 
 
@@ -44,11 +45,9 @@ def get_policy(call: Call, request: "requests.GetPolicyRequest") -> "replies.Get
     """Describe a policy of AWS or of the caller's account."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
     whole = _in_short(call, policy, _usage(call))
-    whole["Description"] = policy.description
-    if isinstance(policy, CustomerPolicy):
-        whole["Tags"] = tags_of(policy.tags)
-        if not policy.description:
-            del whole["Description"]
+    if policy.description:
+        whole["Description"] = policy.description
+    whole["Tags"] = tags_of(policy.tags) if isinstance(policy, CustomerPolicy) else []
     return {"Policy": whole}
 
 

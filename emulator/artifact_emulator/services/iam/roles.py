@@ -1,5 +1,6 @@
 """Roles: read by anyone in their account; changed as far as a role's service lets it be."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -31,13 +32,13 @@ def create_role(call: Call, request: "requests.CreateRoleRequest") -> "replies.C
         boundary=request.permissions_boundary,
         tags=[(tag.key, tag.value) for tag in request.tags or ()],
     )
-    return {"Role": _in_full(call.tx, role_changes.create_role(call.tx, wanted))}
+    return {"Role": _with_belongings(call.tx, role_changes.create_role(call.tx, wanted), made)}
 
 
 def get_role(call: Call, request: "requests.GetRoleRequest") -> "replies.GetRoleResponse":
     """Describe a role."""
     role = the_role(call, request.role_name)
-    whole = _in_full(call.tx, role)
+    whole = _with_belongings(call.tx, role, _summary)
     whole["RoleLastUsed"] = {}
     return {"Role": whole}
 
@@ -49,7 +50,7 @@ def list_roles(call: Call, request: "requests.ListRolesRequest") -> "replies.Lis
     after = listing.after(request.marker)
     found = roles.roles_of(call.tx.state, call.tx.caller.account_id, prefix, call.tx.now, after=after)
     page, more = listing.page(found, request.max_items, lambda role: role.name)
-    return {"Roles": [summary(call.tx, role) for role in page], **more}
+    return {"Roles": [_summary(call.tx, role) for role in page], **more}
 
 
 def list_role_tags(call: Call, request: "requests.ListRoleTagsRequest") -> "replies.ListRoleTagsResponse":
@@ -71,7 +72,10 @@ def update_role_description(
 ) -> "replies.UpdateRoleDescriptionResponse":
     """Change a role's description."""
     role = role_changes.update_role(call.tx, request.role_name, description=request.description)
-    return {"Role": summary(call.tx, role)}
+    whole = made(call.tx, role)
+    if role.description:
+        whole["Description"] = role.description
+    return {"Role": whole}
 
 
 def update_assume_role_policy(call: Call, request: "requests.UpdateAssumeRolePolicyRequest") -> None:
@@ -104,8 +108,12 @@ def changeable_role(call: Call, name: str) -> Role:
     return role_changes.unlinked_role(call.tx, name)
 
 
-def summary(tx: Transaction, role: Role) -> "replies.Role":
-    """Lay out a role as every operation but GetRole shows it."""
+def made(tx: Transaction, role: Role) -> "replies.Role":
+    """Lay out a role as whatever makes it shows it: without its description, and how long its sessions may be.
+
+    Seen in AWS's own answers: https://docs.aws.amazon.com/cli/latest/reference/iam/create-role.html
+    https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_roles.snapshot.json
+    """
     return {
         "Path": role.path,
         "RoleName": role.name,
@@ -114,13 +122,22 @@ def summary(tx: Transaction, role: Role) -> "replies.Role":
         "CreateDate": role.created_at,
         # IAM gives policy documents encoded as RFC 3986 has it.
         "AssumeRolePolicyDocument": quote(role.trust_policy, safe="-_.~"),
-        "Description": role.description,
-        "MaxSessionDuration": int(role.max_session.total_seconds()),
     }
 
 
-def _in_full(tx: Transaction, role: Role) -> "replies.Role":
-    whole = summary(tx, role)
+def _summary(tx: Transaction, role: Role) -> "replies.Role":
+    """Lay out a role as lists show it."""
+    whole = made(tx, role)
+    if role.description:
+        whole["Description"] = role.description
+    whole["MaxSessionDuration"] = int(role.max_session.total_seconds())
+    return whole
+
+
+def _with_belongings(
+    tx: Transaction, role: Role, lay_out: "Callable[[Transaction, Role], replies.Role]"
+) -> "replies.Role":
+    whole = lay_out(tx, role)
     if role.boundary is not None:
         whole["PermissionsBoundary"] = boundary_of(tx, role.boundary)
     if role.tags:
