@@ -23,7 +23,8 @@ NO_SID = (
 )
 NO_PATH = (
     'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, '
-    "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/."
+    "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, "
+    "access-report/."
 )
 ONE = {"Effect": "Allow", "Action": "artifact:GetReport", "Resource": "*"}
 ABSENT: dict[str, Any] = {}
