@@ -92,11 +92,14 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
     chained = tx.caller.kind is CallerKind.ROLE
     if span > role.max_session or (chained and span > LONGEST_CHAINED_SESSION):
         raise SessionTooLong(chained=chained)
-    policies = _policies(tx, wish)
-    given: dict[str, Any] = {"tags": wish.tags, "transitive_tags": wish.transitive_tags}
-    given |= {"source_identity": wish.source_identity}
+    given: dict[str, Any] = {
+        "policies": _policies(tx, wish),
+        "tags": wish.tags,
+        "transitive_tags": wish.transitive_tags,
+        "source_identity": wish.source_identity,
+        "multi_factor": wish.multi_factor,
+    }
     whose = {"account_id": role.account_id, "role_name": role.name, "role_id": role.id, "name": name}
-    given |= {"policies": policies, "multi_factor": wish.multi_factor}
     session = _open(tx, span, least_token=wish.least_token, **given, **whose)
     tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=tx.caller.arn))
     return session
@@ -114,8 +117,11 @@ def assume_root(
     policy = task_policy(tx, task)
     account_id = require_assumable(tx, target)
     parent = tx.state.sessions.get(tx.caller.access_key_id)
-    given: dict[str, Any] = {"policies": ((task, policy.document),), "assumed_root": True}
-    given |= {"source_identity": parent.source_identity if parent else ""}
+    given: dict[str, Any] = {
+        "policies": ((task, policy.document),),
+        "source_identity": parent.source_identity if parent else "",
+        "assumed_root": True,
+    }
     session = _open(tx, duration, least_token=least_token, account_id=account_id, **given)
     tx.record(RootAssumed(at=tx.now, account_id=account_id, task=policy.name, by=tx.caller.arn))
     return session
