@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic_core import ValidationError
 
 from artifact_emulator.call import Call
-from artifact_emulator.errors import failure_of
 from artifact_emulator.failures import Failure, not_emulated
 from artifact_emulator.gateway import Route
 from artifact_emulator.instruments import instruments_of
 from artifact_emulator.message import Request
 from artifact_emulator.mishaps.faults import NO_EFFECT, Effect
 from artifact_emulator.operation import Operation, Service
+from artifact_emulator.refusals import failure_of
 from artifact_emulator.services import Handler, handler_of, request_shape
 from artifact_emulator.trail.calls import Called, only_reads
 from artifact_emulator.validation import failure_of_input

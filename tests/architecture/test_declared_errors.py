@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.errors import _COMMON, _TABLES, failure_of
 from artifact_emulator.failures import Failure
+from artifact_emulator.refusals import COMMON, TABLES, failure_of
 from artifact_emulator.services import bindings, handlers
 from artifact_state.errors import (
     Constraint,
@@ -109,7 +109,7 @@ class TestEveryRefusal:
     @every_refusal
     def test_has_words(self, refusal: type[Refused]) -> None:
         """Some service words it, or it could only become a 500."""
-        assert [service for service in SERVICES if refusal in _TABLES[service]]
+        assert [service for service in SERVICES if refusal in TABLES[service]]
 
     @every_refusal
     def test_is_provoked(self, refusal: type[Refused]) -> None:
@@ -120,7 +120,7 @@ class TestEveryRefusal:
     @pytest.mark.parametrize("service", SERVICES)
     def test_has_no_words_in_vain(self, service: str) -> None:
         """A service words only what its operations can refuse."""
-        assert _TABLES[service].keys() - raised_by_handlers(service) == set()
+        assert TABLES[service].keys() - raised_by_handlers(service) == set()
 
 
 class TestEveryRow:
@@ -129,7 +129,7 @@ class TestEveryRow:
     @pytest.mark.parametrize("service", SERVICES)
     def test_names_an_error_that_aws_has(self, service: str) -> None:
         """The shape is in AWS's model, or common to the protocol, and the members are the shape's."""
-        for refusal, row in _TABLES[service].items():
+        for refusal, row in TABLES[service].items():
             for one in samples(refusal):
                 shape, message, *members = row(one, CALLER)
                 assert message
@@ -137,7 +137,7 @@ class TestEveryRow:
                     known = bindings(service).errors[shape].members
                     assert set(members[0] if members else {}) <= set(known)
                 else:
-                    assert _COMMON[shape][1] == COMMON_ERRORS[protocol_of(service)][_COMMON[shape][0]][0]
+                    assert COMMON[shape][1] == COMMON_ERRORS[protocol_of(service)][COMMON[shape][0]][0]
 
     @pytest.mark.parametrize(
         ("reasons", "shape"),
@@ -160,7 +160,7 @@ class TestEveryRow:
     def test_gives_artifact_a_reason_that_it_has(self) -> None:
         """A ValidationException has a reason of AWS's, and names the members."""
         known = model("artifact").shape_for("ValidationExceptionReason").enum
-        failures = [one for refusal in _TABLES["artifact"] for one in worded("artifact", refusal)]
+        failures = [one for refusal in TABLES["artifact"] for one in worded("artifact", refusal)]
         validation = [one for one in failures if one.code == "ValidationException"]
         assert validation
         assert {one.members["reason"] for one in validation} <= set(known)
