@@ -30,12 +30,15 @@ class TestPositions:
         ("document", "places"),
         [
             (ALONE, [((1, 38), (1, 167))]),
-            (IN_LINES, [((3, 19), (9, 10)), ((9, 11), (10, 27))]),
-            ('{"Statement":[{"A":"}]"},{"B":1}]}', [((1, 15), (1, 25)), ((1, 26), (1, 33))]),
+            (IN_LINES, [((3, 19), (9, 10)), ((9, 10), (10, 27))]),
+            ('{"Statement":[{"A":"}]"},{"B":1}]}', [((1, 15), (1, 25)), ((1, 25), (1, 33))]),
             ('{"Statement":[{"A":1}],"Id":"x","Statement":{}}', [((1, 46), (1, 47))]),
+            (IN_LINES.replace("\n", "\r\n"), [((3, 19), (9, 10)), ((9, 10), (10, 27))]),
+            (IN_LINES.replace("\n", "\r"), [((3, 19), (9, 10)), ((9, 10), (10, 27))]),
+            ('{\n  "Statement": {\n    "Effect": "Allow"\n  }\n}', [((2, 17), (4, 4))]),
             ('{"Id": "\\"Statement\\": [", "Statement" : [ {} ]}', [((1, 43), (1, 46))]),
         ],
     )
     def test_places(self, document: str, places: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-        """Lines and columns from 1: behind what opens or parts, and behind what closes."""
+        """Lines and columns from 1: behind what opens, or behind the one before, and behind what closes."""
         assert list(positions_of(document)) == places

@@ -1,16 +1,21 @@
 """Where the statements of a policy stand in its text, as AWS's policy simulator tells it.
 
-A statement of a list begins behind the bracket or the comma before it, one alone behind its own brace; each ends
-behind its closing brace. Lines and columns count from 1. Seen in AWS's own output:
+The first statement of a list begins behind the bracket, the next ones behind the one before; one alone begins behind
+its own brace. Each ends behind its closing brace. Lines and columns count from 1. Sources:
 https://docs.aws.amazon.com/cli/latest/reference/iam/simulate-custom-policy.html
+https://github.com/ScottLogic/blog/pull/308
+https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/simulation.json
 """
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from json import JSONDecoder
 from typing import NamedTuple
 
 _SPACE = " \t\n\r"
+_BREAK = re.compile(r"\r\n?|\n")
 _decode = JSONDecoder().raw_decode
 
 
@@ -24,18 +29,20 @@ class Position(NamedTuple):
 @lru_cache(maxsize=1024)
 def positions_of(document: str) -> tuple[tuple[Position, Position], ...]:
     """Tell where each statement of a document that is known to be a policy begins and ends."""
-    return tuple((_position(document, start), _position(document, end)) for start, end in _spans(document))
+    lines = [0, *(one.end() for one in _BREAK.finditer(document))]
+    return tuple((_position(lines, start), _position(lines, end)) for start, end in _spans(document))
 
 
 def _spans(document: str) -> Iterator[tuple[int, int]]:
     at = _statements_at(document)
+    begin = at + 1
     if document[at] == "{":
-        yield at + 1, _decode(document, at)[1]
+        yield begin, _decode(document, at)[1]
         return
     while document[at] in "[,":
         end = _decode(document, _skip(document, at + 1))[1]
-        yield at + 1, end
-        at = _skip(document, end)
+        yield begin, end
+        begin, at = end, _skip(document, end)
 
 
 def _statements_at(document: str) -> int:
@@ -56,5 +63,7 @@ def _skip(document: str, at: int) -> int:
     return at
 
 
-def _position(document: str, at: int) -> Position:
-    return Position(document.count("\n", 0, at) + 1, at - document.rfind("\n", 0, at))
+def _position(lines: list[int], at: int) -> Position:
+    """Tell the line and the column of a place, by where the lines begin."""
+    line = bisect_right(lines, at)
+    return Position(line, at - lines[line - 1] + 1)
