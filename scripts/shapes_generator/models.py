@@ -41,6 +41,12 @@ _TIMESTAMP_FORMATS = {
     "rest-json": ("iso8601", "unixTimestamp"),
     "query": ("iso8601", "iso8601"),
 }
+# What AWS takes otherwise than its model says: the member's text has wildcards, its pattern has none, and AWS seeks the
+# pattern anywhere in a name, so that a star alone is none.
+# Seen in https://github.com/radkawar/stackd, testdata/aws/iam/simulation.json.
+_TAKEN: dict[tuple[str, str], dict[str, str]] = {
+    ("iam", "AttachmentName"): {"pattern": r"[*?]*[\w+=,.@-][\w+=,.@*?-]*"}
+}
 _SCALARS = frozenset({"string", "integer", "long", "float", "double", "boolean"})
 
 Trait = dict[str, Any]
@@ -118,6 +124,9 @@ def whole_model(service: str) -> Trait:
     # Not the default search path, which has the models in the home directory of whoever runs this.
     loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH, str(MODELS)], include_default_search_paths=False)
     model: Trait = loader.load_service_model(service, "service-2")
+    for (of, shape), traits in _TAKEN.items():
+        if of == service:
+            model["shapes"][shape] |= traits
     return model
 
 

@@ -64,6 +64,8 @@ FILLERS = ("a", "1", "A", "-", "_", " ", "/", "é", "\u0663", "\u00a0", "\U0001f
 CHARACTERS = tuple(map(chr, range(0x250))) + tuple(
     "\u0660\u0966\u2003\u2028\u2029\u3000\u4e00\ud7ff\ue000\ufeff\ufffd\uffff\U00010000\U0001d7d8\U0010ffff"
 )
+# What AWS takes although its model does not admit it: wildcards, as the text of the member has it, but not alone.
+TAKEN = {"AttachmentName": r"[*?]*[\w+=,.@-][\w+=,.@*?-]*"}
 ODD = ("", "&&", "--", "~~", "[a]", "a-b", "a^b", "a\\b", "a]b", "\\w", "a\tb", "a\x0bb", "a\r\nb")
 
 
@@ -101,7 +103,8 @@ def _admits(shape: Shape, text: str) -> bool:
         return text in traits["enum"]
     if not traits.get("min", 0) <= len(text) <= traits.get("max", len(text)):
         return False
-    return "pattern" not in traits or compiled(traits["pattern"]).fullmatch(text) is not None
+    pattern = TAKEN.get(shape.name, traits.get("pattern"))
+    return pattern is None or compiled(pattern).fullmatch(text) is not None
 
 
 def _strings(shape: Shape) -> Iterator[str]:

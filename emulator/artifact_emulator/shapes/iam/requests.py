@@ -97,7 +97,9 @@ class ContextEntry(Shape):
 ResourceHandlingOptionType = Annotated[str, Rule(min_length=1, max_length=64)]
 PolicyIdentifierPolicyType = Literal["inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"]
 AttachmentType = Literal["user", "group", "role"]
-AttachmentName = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
+AttachmentName = Annotated[
+    str, Rule(min_length=1, max_length=128, pattern=r"^[*?]*[A-Za-z0-9_+=,.@\-][A-Za-z0-9_+=,.@*?\-]*$")
+]
 
 
 class InlinePolicyIdentifierType(Shape):
