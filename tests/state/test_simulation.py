@@ -1,38 +1,35 @@
 """What policies would decide."""
 
-import json
 from typing import Any
 
 import pytest
 
-from artifact_state.errors import CannotSimulate, EntityNotFound, NotFound, PolicyNotReadable, RoleNotFound
-from artifact_state.iam import users
+from artifact_state.errors import CannotSimulate, EntityNotFound, Refused, RoleNotFound
+from artifact_state.iam import groups, users
 from artifact_state.iam.attached_policies import attach_policy
 from artifact_state.iam.inline_policies import put_inline_policy
 from artifact_state.permissions import simulation
 from artifact_state.permissions.decision import Kind, Layers
+from artifact_state.permissions.simulated_input import Setting, custom_layers, require_sense
 from artifact_state.permissions.simulated_principals import Exclusion, Inline, principal_layers
-from artifact_state.permissions.simulation import Setting, Simulated
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, transaction
+from artifact_state.permissions.simulation import Simulated
+from tests.state.acting import MANAGEMENT, STRANGER, a_world, act
+from tests.state.test_simulated_input import BOB, OTHERS, ROLE, written
 
 ARN = f"arn:aws:iam::{STRANGER}:user/Alice"
-
-
-def written(effect: str = "Allow", **more: Any) -> str:
-    """Write a policy."""
-    statement = {"Effect": effect, "Action": "iam:Get*", "Resource": "*"} | more
-    return json.dumps({"Version": "2012-10-17", "Statement": statement})
-
-
-BOB = f"arn:aws:iam::{STRANGER}:user/Bob"
-ROLE = f"arn:aws:iam::{STRANGER}:role/R"
-OTHERS = f"arn:aws:iam::{MANAGEMENT}:role/R"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 def simulated(layers: Layers, *resources: str, action: str = "iam:GetRole", **more: Any) -> list[Simulated]:
     """Simulate one action."""
-    caller = more.pop("caller", None)
-    return simulation.simulate(layers, caller, action, resources, Setting(**{"keys": {}} | more))
+    setting = Setting(**more)
+    require_sense([action], resources, setting)
+    return simulation.simulate(layers, action, resources, setting)
+
+
+def sources(one: Simulated) -> list[str]:
+    """Tell of which policies statements matched."""
+    return [policy.arn_or_name for _, policy, _ in one.matched]
 
 
 class TestSimulate:
@@ -40,7 +37,7 @@ class TestSimulate:
 
     def test_each_resource(self) -> None:
         """All of the list, in its order; without one, anything."""
-        layers = simulation.custom_layers([written(), written("Deny", Resource=ROLE)])
+        layers = custom_layers([written(), written("Deny", Resource=ROLE)])
         assert [(one.question.resource, one.told) for one in simulated(layers, OTHERS, ROLE)] == [
             (OTHERS, "allowed"),
             (ROLE, "explicitDeny"),
@@ -53,93 +50,110 @@ class TestSimulate:
         """What denies outdoes what does not allow, and that what allows."""
         assert simulation.gravest(told) == simulation.gravest(told[::-1]) == told[1]
 
+    def test_keys(self) -> None:
+        """As they are written first, in their order, whatever the case: of what is an identity's."""
+        conditions = {"StringEquals": {"aws:PrincipalTag/team": "${aws:ResourceTag/team, 'a'}${*}"}}
+        some = written(Resource="arn:aws:iam::*:user/${aws:username}", Condition=conditions)
+        again = written(Condition={"Bool": {"AWS:UserName": "true"}})
+        of_organization = written(Condition={"Bool": {"aws:SecureTransport": "true"}})
+        layers = custom_layers(
+            [some, again], [written(Condition={"Null": {"sts:ExternalId": True}})], [[of_organization]]
+        )
+        assert simulation.keys_of(layers) == [
+            "aws:username",
+            "aws:PrincipalTag/team",
+            "aws:ResourceTag/team",
+            "sts:ExternalId",
+        ]
+        old = some.replace("2012-10-17", "2008-10-17")
+        assert simulation.keys_of(custom_layers([old])) == ["aws:PrincipalTag/team"]
+
     def test_missing_keys(self) -> None:
-        """Those that are read and not given."""
+        """Those that are read and not given, where nothing allows; whatever they were needed for."""
         conditions = {"StringEquals": {"aws:PrincipalTag/team": "${aws:ResourceTag/team}"}}
-        layers = simulation.custom_layers([written(Condition=conditions)])
-        assert simulation.keys_of(layers) == ["aws:principaltag/team", "aws:resourcetag/team"]
-        (one,) = simulated(layers, action="iam:GetUser", keys={"aws:resourcetag/team": ("a",)})
-        assert one.missing == ["aws:principaltag/team"]
+        layers = custom_layers([written(Action="sts:*", Condition=conditions)])
+        (one,) = simulated(layers, action="iam:GetUser", given={"aws:resourcetag/team": ("a",)})
+        assert (one.told, one.missing) == ("implicitDeny", ["aws:PrincipalTag/team"])
+        # What AWS fills in is not given.
+        (one,) = simulated(layers, action="iam:GetUser", assumed={"aws:resourcetag/team": ("a",)})
+        assert one.missing == ["aws:PrincipalTag/team", "aws:ResourceTag/team"]
+        allowing = custom_layers([written(), written("Deny", Condition=conditions)])
+        assert simulated(allowing)[0].missing == []
+        bound = custom_layers([written(Condition=conditions)], levels=[[written(Action="sts:*")]])
+        assert simulated(bound)[0].missing == []
 
     def test_statements(self) -> None:
         """All that allow, or all that deny; none where nothing does, and none of an organization."""
-        allowing = simulation.custom_layers([written(), written(Action="*")])
-        assert [policy.arn_or_name for policy, _ in simulated(allowing)[0].matched] == [
-            "PolicyInputList.1",
-            "PolicyInputList.2",
+        allowing = custom_layers([written(), written(Action="*")], [written()])
+        assert sources(simulated(allowing)[0]) == ["PolicyInputList.1", "PolicyInputList.2"]
+        denying = custom_layers([written(), written("Deny")], [written("Deny")])
+        assert [(kind, policy.arn_or_name) for kind, policy, _ in simulated(denying)[0].matched] == [
+            ("IAM Policy", "PolicyInputList.2"),
+            ("Permissions Boundary Policy", "PermissionsBoundaryPolicyInputList.1"),
         ]
-        denying = simulation.custom_layers([written(), written("Deny")])
-        assert [policy.arn_or_name for policy, _ in simulated(denying)[0].matched] == ["PolicyInputList.2"]
-        bound = simulation.custom_layers([written()], levels=[[written("Deny")]])
-        (one,) = simulated(bound)
+        bound = custom_layers([written()], levels=[[written("Deny")]])
+        (one,) = simulated(bound, ROLE)
         assert (one.told, one.matched, one.allowed_by_organization) == ("explicitDeny", [], False)
         assert one.details is None
 
     def test_organization(self) -> None:
-        """At each level something must allow."""
+        """At each level something must allow; where nothing does a simulation ends, whatever else denies."""
         everything = written(Action="*")
-        layers = simulation.custom_layers([written()], levels=[[everything], [written(Action="sts:*")]])
-        (one,) = simulated(layers)
-        assert (one.told, one.decision.level, one.allowed_by_organization) == ("implicitDeny", 1, False)
-        layers = simulation.custom_layers([written()], levels=[[everything], [everything, written(Action="sts:*")]])
+        levels = [[everything], [written(Action="sts:*")]]
+        for policies in ([written()], [written("Deny")]):
+            (one,) = simulated(custom_layers(policies, levels=levels))
+            assert (one.told, one.decision.level, one.allowed_by_organization) == ("implicitDeny", 1, False)
+        layers = custom_layers([written()], levels=[[everything], [everything, written(Action="sts:*")]])
         assert simulated(layers)[0].told == "allowed"
+
+    def test_boundary(self) -> None:
+        """It is told what it allows, whatever the other policies say."""
+        for identity in (written(), written("Deny"), written(Action="sts:*")):
+            assert simulated(custom_layers([identity], [written()]))[0].allowed_by_boundary
+            assert not simulated(custom_layers([identity], [written(Action="sts:*")]))[0].allowed_by_boundary
+            assert not simulated(custom_layers([identity], [written("Deny")]))[0].allowed_by_boundary
 
     def test_policy_of_a_resource(self) -> None:
         """Within the account it is enough; of another account both must allow, and it is told what each says."""
         policy = written(Action="*", Principal={"AWS": BOB})
-        given = {"resource_policy": policy, "caller": BOB}
-        nothing, something = simulation.custom_layers([written(Action="sts:*")]), simulation.custom_layers([written()])
+        given = {"resource_policy": policy, "caller_arn": BOB}
+        nothing, something = custom_layers([written(Action="sts:*")]), custom_layers([written()])
         (one,) = simulated(nothing, ROLE, **given)
-        assert (one.told, one.details) == ("allowed", {})
-        assert [policy.arn_or_name for policy, _ in one.matched] == ["ResourcePolicy"]
+        assert (one.told, one.details, sources(one)) == ("allowed", {}, ["ResourcePolicy"])
         (one,) = simulated(nothing, OTHERS, **given)
         assert one.told == "implicitDeny"
         assert one.details == {"IAM Policy": "implicitDeny", "Resource Policy": "allowed"}
         assert simulated(something, OTHERS, **given)[0].told == "allowed"
-        for owner in (MANAGEMENT, f"arn:aws:iam::{MANAGEMENT}:root"):
-            (one,) = simulated(nothing, "arn:aws:s3:::b", action="s3:GetObject", resource_owner=owner, **given)
-            assert one.told == "implicitDeny"
+        owner = f"arn:aws:iam::{MANAGEMENT}:root"
+        (one,) = simulated(nothing, "arn:aws:s3:::b", action="s3:GetObject", resource_owner=owner, **given)
+        assert one.told == "implicitDeny"
         of_alice = written(Action="*", Principal={"AWS": ARN})
-        assert simulated(nothing, ROLE, resource_policy=of_alice, caller=BOB)[0].told == "implicitDeny"
-
-    @pytest.mark.parametrize("caller", [None, ROLE, f"arn:aws:iam::{STRANGER}:group/G"])
-    def test_whose_policy_of_a_resource_counts(self, caller: str | None) -> None:
-        """A user's, who must be known."""
-        world = a_world()
-        before = world.state
-        with pytest.raises(CannotSimulate), transaction(world):
-            simulated(simulation.custom_layers([written()]), caller=caller, resource_policy=written(Principal="*"))
-        assert world.state is before
-
-    def test_what_is_no_policy_of_a_resource(self) -> None:
-        """It has principals."""
-        for document in ("{}", written()):
-            with pytest.raises(PolicyNotReadable, match="ResourcePolicy"):
-                simulated(simulation.custom_layers([written()]), caller=BOB, resource_policy=document)
+        assert simulated(nothing, ROLE, resource_policy=of_alice, caller_arn=BOB)[0].told == "implicitDeny"
 
     @pytest.mark.parametrize(
-        "arn",
-        [
-            f"arn:aws:sts::{STRANGER}:assumed-role/R/me",
-            f"arn:aws:sts::{STRANGER}:federated-user/Bob",
-            f"arn:aws:iam::{STRANGER}:root",
-            "artifact.amazonaws.com",
-        ],
+        ("principal", "told"), [("*", "allowed"), ({"AWS": "*"}, "allowed"), ({"AWS": STRANGER}, "implicitDeny")]
     )
-    def test_callers(self, arn: str) -> None:
-        """Users, groups and roles, and nobody else."""
-        with pytest.raises(CannotSimulate):
-            simulation.require_caller(arn)
-        for kind in ("user", "group", "role"):
-            simulation.require_caller(f"arn:aws:iam::{STRANGER}:{kind}/path/N")
+    def test_policy_that_names_others(self, principal: Any, told: str) -> None:
+        """Whom it allows as everybody needs nothing else; whose account it allows needs a policy of his own."""
+        policy = written(Action="*", Principal=principal)
+        layers = custom_layers([written(Action="sts:*")])
+        assert simulated(layers, ROLE, resource_policy=policy, caller_arn=BOB)[0].told == told
 
-    def test_what_is_no_policy(self) -> None:
-        """Is refused, and changes nothing."""
-        world = a_world()
-        before = world.state
-        with pytest.raises(PolicyNotReadable, match=r"PolicyInputList\.2"), transaction(world):
-            simulation.custom_layers([written(), "{}"])
-        assert world.state is before
+    def test_the_examples_of_aws(self) -> None:
+        """A boundary does not keep a user from what a resource's policy allows him, but from another account's."""
+        boundary = [written(Action="iam:*")]
+        policy = written(Action=["s3:List*", "s3:Put*"], Resource="arn:aws:s3:::mary/*", Principal={"AWS": BOB})
+        asked = {"action": "s3:PutObject", "resource_policy": policy, "caller_arn": BOB}
+        (one,) = simulated(custom_layers([written(Action="iam:*")], boundary), "arn:aws:s3:::mary/Test", **asked)
+        assert (one.told, one.allowed_by_boundary, one.details, one.missing) == ("allowed", False, {}, [])
+        asked["resource_owner"] = "arn:aws:iam::123456789012:root"
+        (one,) = simulated(custom_layers([], boundary), "arn:aws:s3:::mary/Test", **asked)
+        assert (one.told, one.allowed_by_boundary) == ("implicitDeny", False)
+        assert one.details == {
+            "IAM Policy": "implicitDeny",
+            "Resource Policy": "allowed",
+            "Permissions Boundary Policy": "implicitDeny",
+        }
 
 
 class TestPrincipal:
@@ -162,11 +176,15 @@ class TestPrincipal:
             (ARN, EntityNotFound),
             (ARN.replace("user", "group"), EntityNotFound),
             (ARN.replace("user", "role"), RoleNotFound),
-            ("arn:aws:iam::1:x", EntityNotFound),
+            ("arn:aws:iam::1:x", CannotSimulate),
+            (ARN.replace("aws", "aws-cn"), CannotSimulate),
+            (ARN.replace(STRANGER, MANAGEMENT), CannotSimulate),
+            (f"arn:aws:iam::{STRANGER}:root", CannotSimulate),
+            (f"arn:aws:sts::{STRANGER}:assumed-role/R/me", CannotSimulate),
         ],
     )
-    def test_that_is_not_there(self, arn: str, error: type[NotFound]) -> None:
-        """Nobody of that name."""
+    def test_that_is_not_there(self, arn: str, error: type[Refused]) -> None:
+        """Nobody of that name, and nobody of the account."""
         world = a_world()
         before = world.state
         with pytest.raises(error):
@@ -199,9 +217,17 @@ class TestPrincipal:
         assert [one.arn_or_name.rpartition("/")[2] for one in layers.identity] == left
 
     @pytest.mark.parametrize(
-        "without", ["arn:aws:iam::aws:policy/*a*", "arn:aws:s3:::b", "arn:*", "arn:aws:iam::*:policy/a"]
+        "without",
+        [
+            "arn:aws:iam::aws:policy/*a*",
+            "arn:aws:s3:::b",
+            "arn:*",
+            "arn:aws:iam::*:policy/a",
+            "which is no ARN of any policy",
+            Inline("own", "user", "*a*"),
+        ],
     )
-    def test_without_what_names_nothing(self, without: str) -> None:
+    def test_without_what_names_nothing(self, without: Exclusion) -> None:
         """One star at most, and in the name alone."""
         world = a_world()
         act(world, users.create_user, "Alice", account=STRANGER)
@@ -209,3 +235,15 @@ class TestPrincipal:
         with pytest.raises(CannotSimulate):
             act(world, principal_layers, ARN, without=[without], account=STRANGER)
         assert world.state is before
+
+    def test_group(self) -> None:
+        """Its own policies, whatever its path; what is attached to it and to its user counts once."""
+        world = a_world()
+        user = act(world, users.create_user, "Alice", account=STRANGER)
+        group = act(world, groups.create_group, "Admins", path="/some/", account=STRANGER)
+        act(world, groups.add_user, "Admins", "Alice", account=STRANGER)
+        act(world, attach_policy, user, READ_ONLY, account=STRANGER)
+        act(world, attach_policy, group, READ_ONLY, account=STRANGER)
+        for arn in (ARN, ARN.replace("user/", "group/other/").replace("Alice", "Admins")):
+            layers = act(world, principal_layers, arn, account=STRANGER)
+            assert [one.arn_or_name for one in layers.identity] == [READ_ONLY]

@@ -84,8 +84,11 @@ EXCEPTIONS: Mapping[tuple[str, str], dict[str, tuple[int, str]]] = {
 }
 
 
-# What AWS answers although its model does not list it: its own output, as terraform-provider-aws tests it.
-BEYOND: Mapping[str, tuple[str, ...]] = {"PolicySourceType": ("IAM Policy",)}
+# What AWS answers although its model does not list it, in its own examples:
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+BEYOND: Mapping[str, tuple[str, ...]] = {
+    "PolicySourceType": ("IAM Policy", "Resource Policy", "Permissions Boundary Policy"),
+}
 
 
 @cache

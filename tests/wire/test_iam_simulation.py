@@ -62,20 +62,57 @@ class TestSimulation:
     def test_resources(self, stranger: Client) -> None:
         """The gravest decision of all, what made it, and the decision on each; by which form their ARNs are."""
         ours, theirs = (f"arn:aws:iam::{stranger.account}:role/{name}" for name in ("Ours", "Theirs"))
-        reading = written(Resource=ours, Condition={"Bool": {"aws:SecureTransport": "true"}})
-        asked = {"PolicyInputList": [written(), reading, written("Deny", Resource=theirs)]}
+        asked = {"PolicyInputList": [written(), written("Deny", Resource=theirs)]}
         (result,) = stranger.does(
             SERVICE, "SimulateCustomPolicy", **asked, ActionNames=["iam:GetRole"], ResourceArns=[ours, theirs]
         )["EvaluationResults"]
         assert result["EvalResourceName"] == "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"
         assert result["EvalDecision"] == "explicitDeny"
-        assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.3"]
-        assert result["MissingContextValues"] == ["aws:securetransport"]
+        assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.2"]
         assert result["EvalDecisionDetails"] == {}
         assert [
-            (one["EvalResourceName"], one["EvalResourceDecision"], one["EvalDecisionDetails"])
+            (one["EvalResourceName"], one["EvalResourceDecision"], "EvalDecisionDetails" in one)
             for one in result["ResourceSpecificResults"]
-        ] == [(ours, "allowed", {}), (theirs, "explicitDeny", {})]
+        ] == [(ours, "allowed", False), (theirs, "explicitDeny", False)]
+
+    def test_names(self, stranger: Client) -> None:
+        """One resource is named, of several the form of their ARNs, if the action is known; without one, anything."""
+        arns = ["arn:aws:s3:::a", "arn:aws:s3:::b"]
+        asked = {"PolicyInputList": [written()], "ActionNames": ["s3:GetObject", "iam:GetRole"]}
+        for resources, names in (
+            ([], ["*", "*"]),
+            (arns[:1], arns[:1] * 2),
+            (arns, ["*", "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"]),
+        ):
+            results = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, ResourceArns=resources)[
+                "EvaluationResults"
+            ]
+            assert [one["EvalResourceName"] for one in results] == names
+
+    def test_missing_keys(self, stranger: Client) -> None:
+        """Once each for all resources, and for each resource its own."""
+        policy = written(Condition={"StringEquals": {"aws:SourceVpc": "${aws:PrincipalTag/vpc}"}})
+        roles = [f"arn:aws:iam::{stranger.account}:role/{name}" for name in ("Ours", "Theirs")]
+        asked = {"PolicyInputList": [policy, policy], "ActionNames": ["iam:GetRole"]}
+        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, ResourceArns=roles)["EvaluationResults"]
+        told = [result, *result["ResourceSpecificResults"]]
+        assert [one["MissingContextValues"] for one in told] == [["aws:SourceVpc", "aws:PrincipalTag/vpc"]] * 3
+
+    def test_keys_that_are_filled_in(self, stranger: Client) -> None:
+        """Who calls is known; what is given outdoes it, and what is not what it should be is refused."""
+        bob = f"arn:aws:iam::{stranger.account}:user/Bob"
+        policy = written(Condition={"StringEquals": {"aws:username": "Bob", "aws:PrincipalArn": bob}})
+        asked = {"PolicyInputList": [policy], "ActionNames": ["iam:GetUser"], "CallerArn": bob}
+        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked)["EvaluationResults"]
+        assert result["EvalDecision"] == "allowed"
+        entry = {"ContextKeyName": "aws:UserName", "ContextKeyValues": ["Alice"], "ContextKeyType": "string"}
+        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, ContextEntries=[entry])["EvaluationResults"]
+        assert (result["EvalDecision"], result["MissingContextValues"]) == ("implicitDeny", ["aws:PrincipalArn"])
+        got = stranger.is_refused(
+            SERVICE, "SimulateCustomPolicy", **asked, ContextEntries=[entry | {"ContextKeyType": "numeric"}]
+        )
+        assert (got.status, got.code) == (400, "InvalidInput")
+        assert got.message == "Invalid context value for key aws:UserName: expected numeric format."
 
     def test_organization(self, stranger: Client) -> None:
         """Service control policies by level, without an organization that has them."""
@@ -104,11 +141,16 @@ class TestSimulation:
         }
         got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked)
         assert (got.status, got.code) == (400, "InvalidInput")
-        assert got.message == "CallerArn is required when a ResourcePolicy is specified."
+        assert got.message == "Invalid caller - Caller cannot be null or empty."
         (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, CallerArn=bob)["EvaluationResults"]
         assert result["EvalDecision"] == "allowed"
         assert result["EvalDecisionDetails"] == {"IAM Policy": "allowed", "Resource Policy": "allowed"}
-        assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.1", "ResourcePolicy"]
+        assert [(one["SourcePolicyId"], one["SourcePolicyType"]) for one in result["MatchedStatements"]] == [
+            ("PolicyInputList.1", "IAM Policy"),
+            ("ResourcePolicy", "Resource Policy"),
+        ]
+        (specific,) = result["ResourceSpecificResults"]
+        assert specific["EvalDecisionDetails"] == result["EvalDecisionDetails"]
         role = f"arn:aws:sts::{stranger.account}:assumed-role/R/me"
         got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked, CallerArn=role)
         assert (got.status, got.code) == (400, "InvalidInput")
@@ -123,13 +165,12 @@ class TestSimulation:
         assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": True}
         (statement,) = result["MatchedStatements"]
         assert (statement["SourcePolicyId"], statement["SourcePolicyType"]) == ("user_Alice_own", "IAM Policy")
-        without = [
-            {"InlinePolicyIdentifier": {"PolicyName": "own", "AttachmentType": "user", "AttachmentName": "Alice"}}
-        ]
-        (result,) = member.does(SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=without)[
-            "EvaluationResults"
-        ]
-        assert result["EvalDecision"] == "implicitDeny"
+        for name in ("Alice", "A*", "Alic?"):
+            inline = {"PolicyName": "own", "AttachmentType": "user", "AttachmentName": name}
+            (result,) = member.does(
+                SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=[{"InlinePolicyIdentifier": inline}]
+            )["EvaluationResults"]
+            assert result["EvalDecision"] == "implicitDeny"
         for one in ({"PolicyType": "scp"}, {"PolicyArn": "arn:aws:iam::aws:policy/None"}):
             (result,) = member.does(SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=[one])[
                 "EvaluationResults"
@@ -146,7 +187,22 @@ class TestSimulation:
         )["EvaluationResults"]
         assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
         got = management.is_refused(SERVICE, "SimulatePrincipalPolicy", **asked)
-        assert (got.status, got.code) == (404, "NoSuchEntity")
+        assert (got.status, got.code) == (400, "InvalidInput")
+        assert got.message == (
+            f"Invalid Policy Source Arn: caller's account {management.account} does not have access to policies in "
+            f"account {member.account}."
+        )
+
+    def test_group(self, management: Client, member: Client) -> None:
+        """What binds its account binds its users."""
+        for client in (management, member):
+            client.does(SERVICE, "CreateGroup", GroupName="Admins")
+            arn = f"arn:aws:iam::{client.account}:group/Admins"
+            (result,) = client.does(
+                SERVICE, "SimulatePrincipalPolicy", PolicySourceArn=arn, ActionNames=["iam:GetUser"]
+            )["EvaluationResults"]
+            assert result["EvalDecision"] == "implicitDeny"
+            assert ("OrganizationsDecisionDetail" in result) is (client is member)
 
     def test_what_is_not_looked_at(self, stranger: Client) -> None:
         """The scenarios of Amazon EC2 are refused by 501 rather than left out."""
@@ -161,7 +217,7 @@ class TestSimulation:
             Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:SecureTransport": "true"}}
         )
         told = stranger.does(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=[policy, policy])
-        assert told == {"ContextKeyNames": ["aws:principalorgid", "aws:securetransport"]}
+        assert told == {"ContextKeyNames": ["aws:PrincipalOrgID", "aws:SecureTransport"]}
         got = stranger.is_refused(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=["{}"])
         assert (got.status, got.code) == (400, "InvalidInput")
         stranger.does(SERVICE, "CreateUser", UserName="Alice")

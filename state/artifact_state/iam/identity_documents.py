@@ -27,14 +27,14 @@ _PRINCIPALS = {
 }
 
 
-def require_policy(text: str) -> None:
-    """Let only a policy for users, groups and roles pass.
+def require_policy(text: str, *, of_any_version: bool = False) -> None:
+    """Let only a policy for users, groups and roles pass; only a simulation takes one of the older language.
 
     Raises MalformedPolicyDocument.
     """
     policy = parsed(text)
     statements = statements_of(policy)
-    if policy.get("Version") != VERSION:
+    if not of_any_version and policy.get("Version") != VERSION:
         raise MalformedPolicyDocument(f"Policy document must be version {VERSION} or greater.")
     require_exact(statements)
     resources = [resource for statement in statements for resource in texts_of(statement, "Resource")]

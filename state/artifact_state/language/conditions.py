@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from math import isfinite
 
 from artifact_state.language.wildcards import Keys, Pattern, matcher
 
@@ -67,6 +68,18 @@ class Condition:
 def is_operator(name: str) -> bool:
     """Tell whether there is such an operator."""
     return _operator(name) is not None or name.lower() == _NULL
+
+
+def require_kind(kind: str, value: str) -> None:
+    """Let only a value pass that is of a kind: a number, a date, an address, or bytes; a text is whatever it is.
+
+    Raises ValueError.
+    """
+    if kind == "numeric" and not isfinite(float(value)):
+        raise ValueError(value)
+    reader = _READERS.get(kind)
+    if reader is not None:
+        reader(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,11 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 
 def _binary(value: str, wanted: str) -> bool:
-    return b64decode(value, validate=True) == b64decode(wanted, validate=True)
+    return _bytes(value) == _bytes(wanted)
+
+
+def _bytes(text: str) -> bytes:
+    return b64decode(text, validate=True)
 
 
 @lru_cache(maxsize=1024)
@@ -186,3 +203,6 @@ _OPERATORS: dict[str, _Operation] = {
     **dict(_compared(float, "numeric")),
     **dict(_compared(_instant, "date")),
 }
+
+_READERS: dict[str, Callable[[str], object]] = {"date": _instant, "ip": _network, "binary": _bytes}
+"""What reads a value of a kind, and raises ValueError for what is none."""

@@ -63,12 +63,6 @@ class Statement:
         """Tell whether it speaks of every call of its actions."""
         return self.of_anything and self.principals is None and not self.conditions
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """Name the condition keys that it reads, in lower case."""
-        patterns = (*self.resources, *(one for condition in self.conditions for one in condition.wanted))
-        return frozenset(one.key for one in self.conditions).union(*(one.variables for one in patterns))
-
     def is_about(self, action: str) -> bool:
         """Tell whether it speaks of an action, which is in lower case."""
         return any(fits(action) for fits in self.actions) != self.not_actions

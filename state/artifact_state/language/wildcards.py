@@ -39,12 +39,6 @@ class Pattern:
             return None
         return "".join(ANY if at % 2 else _read(part) for at, part in enumerate(self._parts))
 
-    @property
-    def variables(self) -> frozenset[str]:
-        """Name the keys that it waits for, in lower case."""
-        named = (one.partition(",")[0].strip().lower() for one in self._parts[1::2])
-        return frozenset(one for one in named if one not in _LITERAL)
-
     def filled(self, keys: Keys) -> str | None:
         """Give the pattern with a call's values in it; None if the call has not what it needs."""
         if self.fixed is not None:
@@ -63,6 +57,12 @@ class Pattern:
             return self.text
         filled = self.filled(keys)
         return None if filled is None else filled.replace(ANY, "*").replace(ONE, "?")
+
+
+def variables_in(text: str) -> tuple[str, ...]:
+    """Name the keys that a text has variables of, as it writes them."""
+    named = (one.partition(",")[0].strip() for one in _VARIABLE.split(text)[1::2])
+    return tuple(one for one in named if one not in _LITERAL)
 
 
 @lru_cache(maxsize=8192)

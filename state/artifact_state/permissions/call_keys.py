@@ -69,13 +69,21 @@ def _principal(state: State, caller: Caller, now: datetime) -> dict[str, tuple[s
     keys["aws:userid"] = (caller.user_id,)
     if caller.kind is CallerKind.USER:
         keys["aws:username"] = (caller.arn.rpartition("/")[2],)
-    organization = organization_of(state, caller.account_id, now)
-    if organization is not None:
-        keys["aws:principalorgid"] = (organization.id,)
-        keys["aws:principalorgpaths"] = (_path_in(state, organization, caller.account_id),)
-        keys["aws:principalorgmasteraccountid"] = (organization.management_account_id,)
+    keys.update(organization_keys(state, caller.account_id, now))
     keys.update(_session_keys(state, caller))
     return keys | {f"aws:principaltag/{key.lower()}": (value,) for key, value in _tags(state, caller, now)}
+
+
+def organization_keys(state: State, account_id: str, now: datetime) -> dict[str, tuple[str, ...]]:
+    """Give the keys that tell of a principal's account in which organization it is, and where."""
+    organization = organization_of(state, account_id, now)
+    if organization is None:
+        return {}
+    return {
+        "aws:principalorgid": (organization.id,),
+        "aws:principalorgpaths": (_path_in(state, organization, account_id),),
+        "aws:principalorgmasteraccountid": (organization.management_account_id,),
+    }
 
 
 def account_keys(state: State, account_id: str, now: datetime, of: str = "aws:resource") -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipa
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from artifact_state import arns
 from artifact_state.errors import CannotSimulate, Entity, EntityNotFound
@@ -22,12 +22,13 @@ from artifact_state.model import Caller, CallerKind, Role
 from artifact_state.model.identities import Group, User
 from artifact_state.permissions.authorization import layers_of
 from artifact_state.permissions.decision import Layers
-from artifact_state.permissions.simulation import custom_layers
+from artifact_state.permissions.simulated_input import custom_layers
 from artifact_state.world import Transaction
 
 PolicyType = Literal["inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"]
+_TYPES = frozenset[str](get_args(PolicyType))
 _KINDS: dict[type[Identity], str] = {User: "user", Group: "group", Role: "role"}
-_ENTITIES = {"user": Entity.USER, "group": Entity.GROUP}
+_SOURCE = re.compile(r"arn:([a-z-]+):iam::(\d{12}):(user|group|role)/(?:[^:]*/)?([^/:]+)", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:[a-z-]+:iam::(aws|\d{12}):policy/[\w+=,.@*?/-]+", re.ASCII)
 
 
@@ -59,7 +60,8 @@ def principal_layers(
         _require_identifier(one)
     added = custom_layers(more, boundaries)
     identities, base = _found(tx, arn)
-    attached = (one for identity in identities for one in _attached(tx, identity, without))
+    # What is attached in several ways counts once.
+    attached = dict.fromkeys(one for identity in identities for one in _attached(tx, identity, without))
     boundary = None if "permission-boundary" in without else base.boundary
     return replace(
         base,
@@ -70,10 +72,9 @@ def principal_layers(
 
 
 def _found(tx: Transaction, arn: str) -> tuple[list[Identity], Layers]:
-    """Give who has the policies, and the layers of his calls."""
+    """Give who has the policies, by his name whatever his path, and the layers of his calls."""
     caller = tx.caller
-    kind, _, path = arn.partition(f"arn:{caller.partition}:iam::{caller.account_id}:")[2].partition("/")
-    name = path.rpartition("/")[2]
+    kind, name = _source_of(caller, arn)
     if kind == "user":
         user = user_of(tx.state, caller.account_id, name)
         principal = user_principal(user, partition=caller.partition, region=caller.region)
@@ -81,10 +82,22 @@ def _found(tx: Transaction, arn: str) -> tuple[list[Identity], Layers]:
     if kind == "role":
         role = role_of(tx.state, caller.account_id, name, tx.now)
         return [role], layers_of(tx.state, _session_of(tx, role), tx.now)
-    group = by_name.find(tx.state.groups.get(caller.account_id, ()), name) if kind == "group" else None
+    group = by_name.find(tx.state.groups.get(caller.account_id, ()), name)
     if group is None:
-        raise EntityNotFound(_ENTITIES.get(kind, Entity.USER), name or arn)
-    return [group], Layers()
+        raise EntityNotFound(Entity.GROUP, name)
+    return [group], Layers(service_control=layers_of(tx.state, _member_of(tx, group), tx.now).service_control)
+
+
+def _source_of(caller: Caller, arn: str) -> tuple[str, str]:
+    found = _SOURCE.fullmatch(arn)
+    if found is None or found[1] != caller.partition:
+        raise CannotSimulate(f"Invalid ARN provided in the request: {arn}")
+    if found[2] != caller.account_id:
+        raise CannotSimulate(
+            f"Invalid Policy Source Arn: caller's account {caller.account_id} does not have access to policies in "
+            f"account {found[2]}."
+        )
+    return found[3], found[4]
 
 
 def _attached(tx: Transaction, identity: Identity, without: Sequence[Exclusion]) -> Iterator[NamedPolicy]:
@@ -113,11 +126,20 @@ def _require_identifier(one: Exclusion) -> None:
 
     Raises CannotSimulate.
     """
+    # Unverified: AWS's texts.
     text = one.owner if isinstance(one, Inline) else one
     if text.count("*") > 1:
         raise CannotSimulate(f"Invalid policy identifier: {text}. At most one * is allowed.")
-    if not isinstance(one, Inline) and ":" in one and not _POLICY_ARN.fullmatch(one):
+    if not isinstance(one, Inline) and one not in _TYPES and not _POLICY_ARN.fullmatch(one):
         raise CannotSimulate(f"Invalid policy identifier: {one}")
+
+
+def _member_of(tx: Transaction, group: Group) -> Caller:
+    """Give somebody of a group's account: what binds it binds him."""
+    arn = arns.group(tx.caller.partition, group.account_id, group.path, group.name)
+    return Caller(
+        account_id=group.account_id, arn=arn, user_id=group.id, kind=CallerKind.USER, partition=tx.caller.partition
+    )
 
 
 def _session_of(tx: Transaction, role: Role) -> Caller:

@@ -1,7 +1,7 @@
 """What a simulation found of an action, as AWS tells it: of all resources together, and of each."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -9,30 +9,31 @@ from artifact_state import catalog
 from artifact_state.language.policy_language import ANYTHING
 from artifact_state.language.statement_positions import Position, positions_of
 from artifact_state.language.wildcards import is_like
-from artifact_state.permissions.simulation import GIVEN_RESOURCE, IDENTITY, Simulated, gravest
+from artifact_state.permissions.simulation import Simulated, gravest
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies
 
+_SHORTEST, _LONGEST = 5, 256
+"""Of the names of condition keys."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def result_of(found: Sequence[Simulated]) -> "replies.EvaluationResult":
     """Tell what was found of one action on every resource.
 
-    AWS's model lists other types of policies than AWS answers, which says `IAM Policy` of whatever is attached to an
-    identity: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/
+    AWS's model lists other types of policies than AWS answers, in its own examples too:
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html#API_SimulateCustomPolicy_Examples
     """
     first = found[0]
-    anything = first.question.resource == ANYTHING
     told = gravest([one.told for one in found])
     contributing = [one for one in found if one.told == told]
     result: dict[str, Any] = {
         "EvalActionName": first.question.action,
-        "EvalResourceName": _form_of(first),
+        "EvalResourceName": _name_of(found),
         "EvalDecision": told,
         "MatchedStatements": _once(chain.from_iterable(map(_statements, contributing))),
-        "MissingContextValues": sorted({key for one in found for key in one.missing}),
+        "MissingContextValues": _once(chain.from_iterable(nameable(one.missing) for one in found)),
     }
     if first.layers.service_control:
         allowed = all(one.allowed_by_organization for one in found)
@@ -44,10 +45,15 @@ def result_of(found: Sequence[Simulated]) -> "replies.EvaluationResult":
     if details:
         kinds = dict.fromkeys(chain.from_iterable(details))
         result["EvalDecisionDetails"] = {kind: gravest([one[kind] for one in details if kind in one]) for kind in kinds}
-    if not anything:
+    if first.question.resource != ANYTHING:
         result["ResourceSpecificResults"] = [_specific(one) for one in found]
     reply: replies.EvaluationResult = result  # type: ignore[assignment]
     return reply
+
+
+def nameable(keys: list[str]) -> list[str]:
+    """Leave out what AWS's model lets no condition key be called: the others can be given as context entries."""
+    return [key for key in keys if _SHORTEST <= len(key) <= _LONGEST]
 
 
 def _specific(one: Simulated) -> dict[str, Any]:
@@ -55,21 +61,25 @@ def _specific(one: Simulated) -> dict[str, Any]:
         "EvalResourceName": one.question.resource,
         "EvalResourceDecision": one.told,
         "MatchedStatements": _statements(one),
-        "MissingContextValues": one.missing,
+        "MissingContextValues": nameable(one.missing),
     }
-    if one.details is not None:
+    if one.details:
         result["EvalDecisionDetails"] = one.details
     if one.layers.boundary is not None:
         result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": one.allowed_by_boundary}
     return result
 
 
-def _form_of(one: Simulated) -> str:
-    """Give the form of the ARNs of what an action is about: that which fits the resource, if there are several."""
-    if one.question.resource == ANYTHING:
-        return ANYTHING
-    forms = list(catalog.resource_formats(one.question.action).values())
-    fitting = [form for form in forms if is_like(_VARIABLE.sub("*", form), one.question.resource)]
+def _name_of(found: Sequence[Simulated]) -> str:
+    """Name one resource, as AWS's examples do; of several the form of their ARNs, as its model has it.
+
+    Of the forms that an action has, that which fits the first resource.
+    """
+    first = found[0].question
+    if len(found) == 1:
+        return first.resource
+    forms = list(catalog.resource_formats(first.action).values())
+    fitting = [form for form in forms if is_like(_VARIABLE.sub("*", form), first.resource)]
     return (*fitting, *forms, ANYTHING)[0]
 
 
@@ -77,11 +87,11 @@ def _statements(one: Simulated) -> list[dict[str, Any]]:
     return [
         {
             "SourcePolicyId": policy.arn_or_name.rpartition("/")[2],
-            "SourcePolicyType": "resource" if policy.arn_or_name == GIVEN_RESOURCE else IDENTITY,
+            "SourcePolicyType": kind,
             "StartPosition": _position(positions_of(policy.document)[statement.place - 1][0]),
             "EndPosition": _position(positions_of(policy.document)[statement.place - 1][1]),
         }
-        for policy, statement in one.matched
+        for kind, policy, statement in one.matched
     ]
 
 
@@ -89,9 +99,9 @@ def _position(place: Position) -> dict[str, int]:
     return {"Line": place.line, "Column": place.column}
 
 
-def _once(statements: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for one in statements:
+def _once(values: Iterable[Any]) -> list[Any]:
+    found: list[Any] = []
+    for one in values:
         if one not in found:
             found.append(one)
     return found

@@ -1,24 +1,23 @@
 """Policies simulated: what they would decide, and which condition keys they read."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from artifact_emulator.call import Call
 from artifact_emulator.failures import not_emulated
 from artifact_emulator.listings.alphabetical import Alphabetical
-from artifact_emulator.services.iam.simulated import result_of
-from artifact_state.language.wildcards import Keys
-from artifact_state.permissions import simulation
+from artifact_emulator.services.iam.simulated import nameable, result_of
 from artifact_state.permissions.decision import Layers
+from artifact_state.permissions.simulated_input import Setting, custom_layers, require_sense
+from artifact_state.permissions.simulated_keys import Entry, assumed_keys, given_keys
 from artifact_state.permissions.simulated_principals import Exclusion, Inline, principal_layers
-from artifact_state.permissions.simulation import Setting
+from artifact_state.permissions.simulation import keys_of, simulate
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
     AnyRequest = requests.SimulateCustomPolicyRequest | requests.SimulatePrincipalPolicyRequest
-
-_SHORTEST, _LONGEST = 5, 256
-"""Of the names of condition keys."""
 
 
 def simulate_custom_policy(
@@ -28,7 +27,7 @@ def simulate_custom_policy(
     boundaries = request.permissions_boundary_policy_input_list or ()
     levels = request.ordered_organization_policy_input_list or ()
     documents = [one.service_control_policy_input_list or () for one in levels]
-    layers = simulation.custom_layers(request.policy_input_list, boundaries, documents)
+    layers = custom_layers(request.policy_input_list, boundaries, documents)
     return _simulated(call, request, layers, request.caller_arn)
 
 
@@ -46,7 +45,7 @@ def get_context_keys_for_custom_policy(
     call: Call, request: "requests.GetContextKeysForCustomPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that policies read."""
-    return {"ContextKeyNames": _nameable(simulation.keys_of(simulation.custom_layers(request.policy_input_list)))}
+    return {"ContextKeyNames": nameable(keys_of(custom_layers(request.policy_input_list)))}
 
 
 def get_context_keys_for_principal_policy(
@@ -54,12 +53,7 @@ def get_context_keys_for_principal_policy(
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that the policies of a user, a group or a role read."""
     layers = principal_layers(call.tx, request.policy_source_arn, request.policy_input_list or ())
-    return {"ContextKeyNames": _nameable(simulation.keys_of(layers))}
-
-
-def _nameable(keys: list[str]) -> list[str]:
-    """Leave out what AWS's model lets no condition key be called: the others can be given as context entries."""
-    return [key for key in keys if _SHORTEST <= len(key) <= _LONGEST]
+    return {"ContextKeyNames": nameable(keys_of(layers))}
 
 
 def _simulated(
@@ -69,30 +63,30 @@ def _simulated(
         # Its scenarios are those of Amazon EC2.
         operation = type(request).__name__.removesuffix("Request")
         raise not_emulated(f"iam:{operation} with ResourceHandlingOption")
-    if caller_arn is not None:
-        simulation.require_caller(caller_arn)
     resources = request.resource_arns or ()
     setting = Setting(
-        keys=_keys(request.context_entries),
+        given=given_keys(list(_entries(request.context_entries or []))),
+        caller_arn=caller_arn,
         resource_policy=request.resource_policy,
         resource_owner=request.resource_owner,
     )
+    require_sense(request.action_names, resources, setting)
+    tx = call.tx
+    setting = replace(setting, assumed=assumed_keys(tx.state, tx.caller.account_id, caller_arn, tx.now))
     listing = Alphabetical("SimulatePolicy", call.tx.caller.account_id, *request.action_names, *resources)
     after = listing.after(request.marker)
     numbered = ((f"{number:08}", action) for number, action in enumerate(request.action_names))
     page, more = listing.page(
         ((number, action) for number, action in numbered if number > after), request.max_items, lambda one: one[0]
     )
-    results = [result_of(simulation.simulate(layers, caller_arn, action, resources, setting)) for _, action in page]
+    results = [result_of(simulate(layers, action, resources, setting)) for _, action in page]
     return {"EvaluationResults": results, **more}
 
 
-def _keys(entries: "list[requests.ContextEntry] | None") -> Keys:
-    return {
-        entry.context_key_name.lower(): tuple(entry.context_key_values or ())
-        for entry in entries or ()
-        if entry.context_key_name
-    }
+def _entries(written: "list[requests.ContextEntry]") -> Iterator[Entry]:
+    for one in written:
+        if one.context_key_name:
+            yield Entry(one.context_key_name, one.context_key_type, one.context_key_values or ())
 
 
 def _exclusion(one: "requests.PolicyIdentifier") -> Exclusion:

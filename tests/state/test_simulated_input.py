@@ -1,0 +1,109 @@
+"""What a simulation is asked."""
+
+import json
+from typing import Any
+
+import pytest
+
+from artifact_state.errors import CannotSimulate, PolicyNotReadable, Refused
+from artifact_state.permissions.simulated_input import Setting, custom_layers, require_sense
+from tests.state.acting import MANAGEMENT, STRANGER, a_world, transaction
+
+BOB = f"arn:aws:iam::{STRANGER}:user/Bob"
+ROLE = f"arn:aws:iam::{STRANGER}:role/R"
+OTHERS = f"arn:aws:iam::{MANAGEMENT}:role/R"
+
+
+def written(effect: str = "Allow", **more: Any) -> str:
+    """Write a policy."""
+    statement = {"Effect": effect, "Action": "iam:Get*", "Resource": "*"} | more
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+class TestCustomLayers:
+    """custom_layers."""
+
+    def test_older_language(self) -> None:
+        """Policies need not say their version, as AWS takes them."""
+        statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        assert len(custom_layers([json.dumps({"Statement": statement})]).identity) == 1
+
+    @pytest.mark.parametrize(
+        ("asked", "error", "why"),
+        [
+            ({"documents": [written(), "{}"]}, PolicyNotReadable, "Policy input list item 2 has invalid content"),
+            ({"boundaries": ["{}"]}, PolicyNotReadable, r"PermissionsBoundaryPolicyInputList\.1"),
+            ({"boundaries": [written(), written()]}, CannotSimulate, "cannot exceed 1 items"),
+            ({"levels": [[written()], []]}, CannotSimulate, "at index 2 must contain at least one"),
+            ({"levels": [[written(), "{}"]]}, PolicyNotReadable, r"ServiceControlPolicyInputList\.2"),
+        ],
+    )
+    def test_what_is_no_policy(self, asked: dict[str, Any], error: type[Refused], why: str) -> None:
+        """Is refused, and changes nothing."""
+        world = a_world()
+        before = world.state
+        with pytest.raises(error, match=why), transaction(world):
+            custom_layers(**{"documents": [written()]} | asked)
+        assert world.state is before
+
+
+class TestRequireSense:
+    """require_sense."""
+
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            f"arn:aws:sts::{STRANGER}:assumed-role/R/me",
+            f"arn:aws:sts::{STRANGER}:federated-user/Bob",
+            f"arn:aws:iam::{STRANGER}:root",
+            "artifact.amazonaws.com",
+        ],
+    )
+    def test_callers(self, arn: str) -> None:
+        """Users, groups and roles, and nobody else."""
+        with pytest.raises(CannotSimulate, match="Caller must be an IAM user, role or group"):
+            require_sense(["iam:GetRole"], [], Setting(caller_arn=arn))
+        for kind in ("user", "group", "role"):
+            require_sense(["iam:GetRole"], [], Setting(caller_arn=f"arn:aws:iam::{STRANGER}:{kind}/path/N"))
+
+    @pytest.mark.parametrize(
+        ("resources", "why"),
+        [(["b"], "valid ARN format: b"), (["arn:aws:s3"], "arn:aws:s3"), ([ROLE, "*"], r"format: \*")],
+    )
+    def test_resources(self, resources: list[str], why: str) -> None:
+        """Whole ARNs, or anything."""
+        with pytest.raises(CannotSimulate, match=why):
+            require_sense(["iam:GetRole"], resources, Setting())
+        for known in ([], ["*"], [ROLE, "arn:aws:s3:::b/*"]):
+            require_sense(["iam:GetRole"], known, Setting())
+
+    def test_actions(self) -> None:
+        """They name their service."""
+        with pytest.raises(CannotSimulate, match="missing names"):
+            require_sense(["iam:GetRole", "GetRole"], [], Setting())
+
+    @pytest.mark.parametrize("owner", [STRANGER, "arn:aws:s3:::b", "arn:aws:iam::1:root"])
+    def test_owner(self, owner: str) -> None:
+        """An ARN of the account, and not its number."""
+        with pytest.raises(CannotSimulate, match=f"'{owner}' is not a valid as a Resource Owner"):
+            require_sense(["iam:GetRole"], [], Setting(resource_owner=owner))
+        require_sense(["iam:GetRole"], [], Setting(resource_owner=f"arn:aws:iam::{STRANGER}:root"))
+
+    @pytest.mark.parametrize(
+        ("setting", "resources", "why"),
+        [
+            ({"caller_arn": None}, [ROLE], "Caller cannot be null"),
+            ({"caller_arn": ROLE}, [ROLE], "Caller must be an IAM user in this context"),
+            ({"caller_arn": BOB.replace("user", "group")}, [ROLE], "Caller must be an IAM user in this context"),
+            ({}, [], "does not clearly define"),
+            ({}, ["*"], "does not clearly define"),
+            ({"resource_policy": "{}"}, [ROLE], "Syntax errors"),
+            ({"resource_policy": written()}, [ROLE], "Missing required field Principal"),
+            ({"resource_policy": written(Principal="*", Resource=OTHERS)}, [OTHERS, ROLE], f"applicable to {ROLE}"),
+        ],
+    )
+    def test_policy_of_a_resource(self, setting: dict[str, Any], resources: list[str], why: str) -> None:
+        """It is a user's, who is known, and of every resource that is asked about."""
+        asked = Setting(**{"caller_arn": BOB, "resource_policy": written(Principal="*")} | setting)
+        with pytest.raises((CannotSimulate, PolicyNotReadable), match=why):
+            require_sense(["iam:GetRole"], resources, asked)
