@@ -13,14 +13,17 @@ from artifact_state.world import World
 
 
 def least_policy(world: World, principal: str) -> dict[str, Any]:
-    """Write the policy; of a role it counts what its sessions called."""
+    """Write the policy; of a role it counts what its sessions called.
+
+    What policies were asked of the latest calls is asked again; of others, what they would be asked now.
+    """
+    instruments = instruments_of(world)
     by_resources: dict[tuple[str, ...], set[str]] = defaultdict(set)
     resources: dict[str, set[str]] = defaultdict(set)
-    for call in instruments_of(world).trail.calls():
+    for call in instruments.trail.calls():
         if _is_by(call, principal) and f"{call.service.name}:{call.operation}" not in FREE:
-            with world.transaction(call.caller) as tx:
-                for question in questions_of(Asked.of(tx, call.service.name, call.operation, call.members or {})):
-                    resources[question.action].add(question.resource)
+            for question in questions_of(instruments.decisions.of(call.request_id) or _asked_now(world, call)):
+                resources[question.action].add(question.resource)
     for action, arns in resources.items():
         by_resources[tuple(sorted(arns))].add(action)
     statements = [
@@ -28,6 +31,11 @@ def least_policy(world: World, principal: str) -> dict[str, Any]:
         for arns, actions in sorted(by_resources.items())
     ]
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _asked_now(world: World, call: Called) -> Asked:
+    with world.transaction(call.caller) as tx:
+        return Asked.of(tx, call.service.name, call.operation, call.members or {})
 
 
 def _is_by(call: Called, principal: str) -> bool:

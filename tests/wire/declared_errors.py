@@ -8,6 +8,7 @@ import pytest
 
 from tests.wire.botocore_wire import Answer, Client, code_of, operation_model, status_of
 from tests.wire.test_control import told
+from tests.wire.users import user_of
 
 SERVICE = "organizations"
 Provocation = Callable[[Client], Answer]
@@ -73,6 +74,17 @@ def refusing(
         return got
 
     return ask
+
+
+def by_nobody(operation: str, service: str = SERVICE, **asked: Any) -> Provocation:
+    """Let a user call whom no policy allows anything."""
+
+    def provoke(client: Client) -> Answer:
+        got = user_of(client).is_refused(service, operation, **asked)
+        assert f"no identity-based policy allows the {service}:{operation} action" in got.message
+        return got
+
+    return provoke
 
 
 def table(service: str, asked: Mapping[str, Mapping[str, Ask]]) -> dict[str, dict[str, Provocation]]:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.credentials import Credentials
 
 from artifact_emulator import services
 from tests.wire.botocore_wire import Answer, Client, operation_model
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, REPORT, accept, read_agreement
 from tests.wire.test_control import told
+from tests.wire.users import user_of
 
 SERVICE = "artifact"
 INQUIRY = "compliance-inquiry-0000000000000000"
@@ -160,10 +160,7 @@ CONFLICTS: dict[str, Provocation] = {
 @pytest.fixture
 def powerless(stranger: Client) -> Client:
     """Give a user of an account whom no policy allows anything."""
-    stranger.does("iam", "CreateUser", UserName="powerless")
-    key = stranger.does("iam", "CreateAccessKey", UserName="powerless")["AccessKey"]
-    credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-    return Client(stranger.core, stranger.account, credentials=credentials)
+    return user_of(stranger, name="powerless")
 
 
 class TestDeclaredErrors:

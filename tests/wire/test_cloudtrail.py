@@ -11,7 +11,7 @@ from artifact_state import catalog
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_control import done, refused, told
-from tests.wire.test_decisions import user_of
+from tests.wire.users import user_of
 
 
 def lookup(client: Client, **asked: Any) -> list[dict[str, Any]]:

@@ -25,8 +25,8 @@ from artifact_state.principals import holder_of, root_of, service
 from artifact_state.world import World
 from tests.packaging.dockerfile import ROOT
 from tests.wire.botocore_wire import Client, model, operation_model
-from tests.wire.test_decisions import document
 from tests.wire.test_organizations_transfers import DECEMBER, INVITE, limit, other, terms
+from tests.wire.users import document
 
 REFERENCE: dict[str, list[str]] = json.loads((Path(__file__).parent / "condition_keys.json").read_text())["keys"]
 FIDELITY = (ROOT / "docs/fidelity.md").read_text()

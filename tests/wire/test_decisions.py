@@ -5,7 +5,6 @@ import re
 from typing import Any, ClassVar
 
 import pytest
-from botocore.credentials import Credentials
 
 from artifact_emulator.core import Core
 from artifact_state.world import World
@@ -13,30 +12,14 @@ from tests.wire.botocore_wire import Answer, Client
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, read_agreement
 from tests.wire.test_control import call, refused, told
 from tests.wire.test_sts import signing
+from tests.wire.users import document, user_of
 
 ARTIFACT = "artifact.amazonaws.com"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-def document(*statements: dict[str, Any]) -> str:
-    """Write a policy."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
 ALLOW_ALL = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
 TRUST_SELF = document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
-
-
-def user_of(client: Client, *policies: str, name: str = "Alice") -> Client:
-    """Make a user with these policies: ARNs and documents; call as him."""
-    client.does("iam", "CreateUser", UserName=name)
-    for at, one in enumerate(policies):
-        if one.startswith("arn:"):
-            client.does("iam", "AttachUserPolicy", UserName=name, PolicyArn=one)
-        else:
-            client.does("iam", "PutUserPolicy", UserName=name, PolicyName=f"p{at}", PolicyDocument=one)
-    key = client.does("iam", "CreateAccessKey", UserName=name)["AccessKey"]
-    return Client(client.core, client.account, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
 
 
 def attach_scp(management: Client, content: str, *targets: str) -> str:
@@ -452,7 +435,9 @@ class TestExplanation:
         ]
         cure = json.loads(decision["cure"].partition("that has ")[2])
         member.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="cure", PolicyDocument=document(cure))
-        alice.does("iam", "ListUsers")
+        got = alice.call("iam", "ListUsers")
+        decision = told(member.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
+        assert decision["reason"].startswith("A statement of an identity-based policy allows it")
 
     def test_of_a_denial(self, management: Client, member: Client) -> None:
         """The level, the policy and the statement that denied."""
@@ -463,6 +448,7 @@ class TestExplanation:
         assert decision["decided_by"]["statement"] == "Stay"
         assert decision["documentation"].startswith("https://docs.aws.amazon.com/")
         assert "Stay" in decision["cure"]
+        assert decision["reason"].startswith("A statement of a service control policy denies it")
 
     def test_header(self) -> None:
         """A header leads to the explanation, if that is wanted, wherever policies were asked."""
@@ -496,6 +482,24 @@ class TestSuggestion:
         bob.does("iam", "GetUser", UserName="Alice")
         bob.is_refused("iam", "GetUser", UserName="Bob")
         bob.is_refused("iam", "ListRoles")
+
+    def test_of_what_it_was_then(self, stranger: Client) -> None:
+        """What a call was about counts, though it is gone, and what it made, though it is there."""
+        admin = user_of(stranger, ADMIN)
+        made = admin.does("iam", "CreatePolicy", PolicyName="Mine", Path="/x/", PolicyDocument=ALLOW_ALL)["Policy"]
+        admin.does("iam", "DeletePolicy", PolicyArn=made["Arn"])
+        admin.does("organizations", "CreateOrganization")
+        arn = f"arn:aws:iam::{stranger.account}:user/Alice"
+        suggested = told(stranger.core, "GET", f"/_emulator/policy-suggestion?principal={arn}")
+        linked = f"arn:aws:iam::{stranger.account}:role/aws-service-role/organizations.amazonaws.com/*"
+        assert {action: one["Resource"] for one in suggested["Statement"] for action in one["Action"]} == {
+            "iam:CreatePolicy": [made["Arn"]],
+            "iam:DeletePolicy": [made["Arn"]],
+            "iam:CreateServiceLinkedRole": [linked.replace("*", "AWSServiceRoleForOrganizations")],
+            "organizations:CreateOrganization": ["*"],
+        }
+        stranger.does("organizations", "DeleteOrganization")
+        user_of(stranger, json.dumps(suggested), name="Bob").does("organizations", "CreateOrganization")
 
 
 class TestConfusedDeputy:

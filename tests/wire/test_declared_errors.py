@@ -9,7 +9,6 @@ from artifact_emulator import services
 from tests.wire.declared_errors import NEVER, declared_of, tables
 
 every_service = pytest.mark.parametrize("service", NEVER)
-WHOLE = ("iam", "sts")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,7 +22,7 @@ def _loaded() -> None:
 class TestTables:
     """All tables together."""
 
-    @pytest.mark.parametrize("service", WHOLE)
+    @every_service
     def test_no_operation_is_left(self, service: str) -> None:
         """Each operation that can be refused by an error of its own stands in one table, and in no more."""
         named = sorted(operation for one in tables() if one.service == service for operation in one.provoked)

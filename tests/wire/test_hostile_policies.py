@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from botocore.credentials import Credentials
 
 from artifact_state.language import wildcards
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.test_control import told
 from tests.wire.test_iam_declared_errors_policies import MINE, POLICY, TRUST
+from tests.wire.users import calling_as
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Dev"
@@ -313,9 +313,7 @@ class TestOddPolicies:
         WAYS["user"].takes(client, document)
         kept = client.does("iam", "GetUserPolicy", UserName="Alice", PolicyName="New")["PolicyDocument"]
         assert unquote(kept) == document
-        key = client.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
-        alice = Client(client.core, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
-        assert alice.call("iam", "GetUser").status == (200 if allows else 403)
+        assert calling_as(client, "Alice").call("iam", "GetUser").status == (200 if allows else 403)
 
     @pytest.mark.parametrize("document", [document for document, _ in ODD.values()], ids=ODD)
     def test_is_simulated(self, client: Client, document: str) -> None:

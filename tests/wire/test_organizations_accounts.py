@@ -12,7 +12,7 @@ from artifact_state.organizations import accounts
 from artifact_state.principals import root_of
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.conftest import NOW
-from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
+from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation, by_nobody
 
 NOBODY = "000000000000"
 STRANGER = "999988887777"
@@ -379,6 +379,7 @@ PROVOKED: dict[str, dict[str, Provocation]] = {
         "MasterCannotLeaveOrganizationException": on_itself("RemoveAccountFromOrganization"),
     },
     "LeaveOrganization": {
+        "AccessDeniedException": by_nobody("LeaveOrganization"),
         "ConstraintViolationException": _leave_too_early,
         "MasterCannotLeaveOrganizationException": calling("LeaveOrganization"),
     },
@@ -386,7 +387,6 @@ PROVOKED: dict[str, dict[str, Provocation]] = {
 for one, errors in PROVOKED.items():
     errors["AWSOrganizationsNotInUseException"] = by_stranger(one)
 UNREACHABLE = {
-    ("LeaveOrganization", "AccessDeniedException"): "every member may leave; permissions are not evaluated",
     ("LeaveOrganization", "AccountNotFoundException"): "who calls is there, or in no organization",
     ("LeaveOrganization", "InvalidInputException"): "there is no input",
 }

@@ -11,7 +11,8 @@ import pytest
 from artifact_emulator.listings.paging import _REACH, Listing
 from artifact_state import catalog
 from tests.wire.botocore_wire import Answer, Client
-from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
+from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation, by_nobody
+from tests.wire.users import allowing, user_of
 
 STRANGER, OTHER, NOBODY = "999988887777", "444455556666", "h-" + "0" * 32
 DAY = timedelta(days=1)
@@ -415,6 +416,11 @@ def _enable_in_a_large_organization(client: Client) -> Answer:
     return payer.is_refused(SERVICE, "EnableAllFeatures")
 
 
+def _accept_without_the_role(client: Client) -> Answer:
+    user = user_of(other(client, STRANGER), allowing("organizations:*"))
+    return user.is_refused(SERVICE, "AcceptHandshake", HandshakeId=invite(client)["Id"])
+
+
 INVITE = calling("InviteAccountToOrganization", Target=party(STRANGER))
 MANY = [{"Key": f"k{at}", "Value": ""} for at in range(51)]
 ACCEPTED, DECLINED = ("AcceptHandshake", STRANGER), ("DeclineHandshake", STRANGER)
@@ -432,6 +438,7 @@ PROVOKED: dict[str, dict[str, Provocation]] = {
     },
     "AcceptHandshake": {
         "AccessDeniedException": on_invitation("AcceptHandshake", "111122223333"),
+        "AccessDeniedForDependencyException": _accept_without_the_role,
         "AWSOrganizationsNotInUseException": _approve_after_leaving,
         "HandshakeConstraintViolationException": _accept_as_a_member,
         "HandshakeNotFoundException": on_invitation("AcceptHandshake", OTHER),
@@ -442,6 +449,7 @@ PROVOKED: dict[str, dict[str, Provocation]] = {
         "MasterCannotLeaveOrganizationException": _accept_as_a_manager,
     },
     "DescribeHandshake": {
+        "AccessDeniedException": by_nobody("DescribeHandshake", HandshakeId=NOBODY),
         "HandshakeNotFoundException": on_invitation("DescribeHandshake", OTHER),
         "InvalidInputException": calling("DescribeHandshake", HandshakeId="1"),
     },
@@ -460,6 +468,7 @@ PROVOKED: dict[str, dict[str, Provocation]] = {
         "InvalidInputException": calling("CancelHandshake", HandshakeId="1"),
     },
     "ListHandshakesForAccount": {
+        "AccessDeniedException": by_nobody("ListHandshakesForAccount"),
         "InvalidInputException": calling("ListHandshakesForAccount", Filter={"ActionType": "WAVE"}),
     },
     "ListHandshakesForOrganization": {
@@ -475,9 +484,6 @@ PROVOKED: dict[str, dict[str, Provocation]] = {
     },
 }
 UNREACHABLE = {
-    ("AcceptHandshake", "AccessDeniedForDependencyException"): "permissions are not evaluated",
-    ("DescribeHandshake", "AccessDeniedException"): "who is no party finds nothing; permissions are not evaluated",
-    ("ListHandshakesForAccount", "AccessDeniedException"): "any account may; permissions are not evaluated",
     ("EnableAllFeatures", "InvalidInputException"): "there is no input",
 }
 

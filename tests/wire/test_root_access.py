@@ -9,6 +9,7 @@ from botocore.credentials import Credentials
 
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
+from tests.wire.users import document, user_of
 
 IAM_PRINCIPAL = "iam.amazonaws.com"
 TASKS = "arn:aws:iam::aws:policy/root-task/"
@@ -160,14 +161,10 @@ class TestAssumeRoot:
 
     def test_what_a_user_needs(self, management: Client, member: Client) -> None:
         """A user of the management account is allowed tasks one by one, by `sts:TaskPolicyArn`."""
-        management.does("iam", "CreateUser", UserName="Alice")
         task = {"StringEquals": {"sts:TaskPolicyArn": TASKS + "IAMAuditRootUserCredentials"}}
         arn = f"arn:aws:iam::{member.account}:root"
         allowing = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": arn, "Condition": task}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [allowing]})
-        management.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="audits", PolicyDocument=document)
-        key = management.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
-        user = Client(management.core, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+        user = user_of(management, document(allowing))
         for target in (member.account, arn):
             root_session(user, target, "IAMAuditRootUserCredentials").does("iam", "GetAccountSummary")
         asked = {"TargetPrincipal": member.account, "TaskPolicyArn": {"arn": TASKS + "S3UnlockBucketPolicy"}}

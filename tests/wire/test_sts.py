@@ -11,6 +11,7 @@ from botocore.credentials import Credentials
 from artifact_state import ids
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
+from tests.wire.users import user_of
 
 SERVICE = "sts"
 ACCESS_ROLE = "OrganizationAccountAccessRole"
@@ -185,12 +186,7 @@ class TestSessions:
 
     def test_session_token(self, stranger: Client) -> None:
         """A user's own credentials for a while."""
-        stranger.does("iam", "CreateUser", UserName="Alice")
-        stranger.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="all", PolicyDocument=self.ALL)
-        key = stranger.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
-        alice = Client(
-            stranger.core, stranger.account, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-        )
+        alice = user_of(stranger, self.ALL)
         for_a_while = signing(alice, alice.does(SERVICE, "GetSessionToken", DurationSeconds=900)["Credentials"])
         assert for_a_while.does(SERVICE, "GetCallerIdentity") == alice.does(SERVICE, "GetCallerIdentity")
         stranger.core.world.clock.advance(timedelta(minutes=15))

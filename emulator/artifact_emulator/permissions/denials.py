@@ -13,6 +13,14 @@ _CODES = {
     "rest-json": ("AccessDeniedException", 403),
     "json": ("AccessDeniedException", 400),
 }
+# The description of the error in AWS's model.
+_LINKING = "iam:CreateServiceLinkedRole"
+_WHILE_LINKING = "ACCESS_DENIED_DURING_CREATE_SERVICE_LINKED_ROLE"
+_NO_LINKING = (
+    "The operation that you attempted requires you to have the iam:CreateServiceLinkedRole for "
+    "organizations.amazonaws.com permission so that AWS Organizations can create the required service-linked role. "
+    "You don't have that permission."
+)
 # How IAM names what most of its actions are about, as its answers have it; others by their ARN.
 _IDENTITIES = {"user", "role", "group"}
 _BY_ARN = {
@@ -28,6 +36,8 @@ _NAMED = {Kind.SERVICE_CONTROL, Kind.RESOURCE_CONTROL, Kind.IDENTITY, Kind.BOUND
 
 def denial_of(service: Service, caller_arn: str, question: Question, decision: Decision) -> Failure:
     """Give the error with which a service refuses whom a decision does not allow."""
+    if service.name == "organizations" and question.action == _LINKING:
+        return Failure("AccessDeniedForDependencyException", _NO_LINKING, 400, members={"Reason": _WHILE_LINKING})
     code, status = _CODES[service.protocol]
     return Failure(code, denial_message(caller_arn, question, decision), status)
 

@@ -92,10 +92,14 @@ def _decider(decision: Decision) -> dict[str, Any]:
 
 def _reason(decision: Decision) -> str:
     if decision.explicit:
-        return f"A statement of a {decision.kind.value} denies it, and a denial counts more than anything that allows."
+        return f"A statement of {_with_article(decision.kind)} denies it, and a denial counts more than anything that allows."
     if decision.allowed:
-        return f"A statement of a {decision.kind.value} allows it, and nothing denies it or leaves it out."
+        return f"A statement of {_with_article(decision.kind)} allows it, and nothing denies it or leaves it out."
     return _NOT_ALLOWED[decision.kind]
+
+
+def _with_article(kind: Kind) -> str:
+    return f"an {kind.value}" if kind is Kind.IDENTITY else f"a {kind.value}"
 
 
 def _cure(question: Question, decision: Decision) -> str:

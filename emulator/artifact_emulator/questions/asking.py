@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from artifact_emulator.questions import artifact, iam, organizations, sts
 from artifact_emulator.questions.terms import Asked, Keys, KeysOnDemand, Seen, request_tags
 from artifact_state import arns, catalog
+from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
 from artifact_state.language.policy_language import ANYTHING, Question
 from artifact_state.permissions.call_keys import account_keys, principal_keys
 
@@ -40,6 +41,9 @@ def questions_of(asked: Asked) -> Iterator[Question]:
         about = [arn for kind, arn in named if kind in types]
         for resource in dict.fromkeys(about) if about else (ANYTHING,):
             yield _question(asked, action, resource)
+    if asked.service == "organizations" and organizations.makes_linked_role(asked, asked.operation, asked.members):
+        role = {"AWSServiceName": ORGANIZATIONS_PRINCIPAL}
+        yield from questions_of(asked._replace(service="iam", operation="CreateServiceLinkedRole", members=role))
 
 
 def _question(asked: Asked, action: str, resource: str) -> Question:

@@ -4,9 +4,11 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 """
 
 from artifact_emulator.questions.terms import Keys, Members, Resources, Seen, resource_tags
-from artifact_state import arns
+from artifact_state import arns, catalog
 from artifact_state.authority import organization_of
-from artifact_state.model import Organization, Policy, Transfer
+from artifact_state.iam import by_name
+from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
+from artifact_state.model import HandshakeAction, Organization, Policy, Transfer
 from artifact_state.organizations.attachments import aws_managed_by_id
 
 _NAMING = (
@@ -55,6 +57,23 @@ def resources(tx: Seen, operation: str, members: Members) -> Resources:
             yield from _handshake(tx, one)
         elif organization is not None:
             yield _resource(tx, organization, one)
+
+
+def makes_linked_role(tx: Seen, operation: str, members: Members) -> bool:
+    """Tell whether a call makes the role of AWS Organizations in the caller's account: he has to be allowed to.
+
+    Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html
+    """
+    if operation == "AcceptHandshake":
+        handshake = tx.state.handshakes.get(members.get("HandshakeId", ""))
+        if handshake is None or handshake.action is not HandshakeAction.INVITE:
+            return False
+    elif operation != "CreateOrganization":
+        return False
+    linked = catalog.linked_role_of(ORGANIZATIONS_PRINCIPAL)
+    held = tx.state.roles.get(tx.caller.account_id, ())
+    return linked is not None and by_name.find(held, linked.name) is None
 
 
 def context(tx: Seen, operation: str, members: Members) -> Keys:
