@@ -91,10 +91,11 @@ def _decider(decision: Decision) -> dict[str, Any]:
 
 
 def _reason(decision: Decision) -> str:
+    statement = f"A statement of {_with_article(decision.kind)}"
     if decision.explicit:
-        return f"A statement of {_with_article(decision.kind)} denies it, and a denial counts more than anything that allows."
+        return f"{statement} denies it, and a denial counts more than anything that allows."
     if decision.allowed:
-        return f"A statement of {_with_article(decision.kind)} allows it, and nothing denies it or leaves it out."
+        return f"{statement} allows it, and nothing denies it or leaves it out."
     return _NOT_ALLOWED[decision.kind]
 
 
