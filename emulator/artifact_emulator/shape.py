@@ -99,16 +99,27 @@ class UnionShape(Shape):
         return _after(_has_one_member, super().schema())
 
 
-def matching(pattern: str) -> Callable[[str], str]:
-    """Check a string with Python's engine: for the patterns that look around, which pydantic's refuses."""
-    compiled = re.compile(pattern)
+class Matching:
+    """Checks a string with Python's engine: for the patterns that look around, which pydantic's refuses."""
 
-    def check(value: str) -> str:
-        if compiled.fullmatch(value) is None:
-            raise PydanticKnownError("string_pattern_mismatch", {"pattern": pattern})
+    __slots__ = ("_compiled", "pattern")
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled = re.compile(pattern)
+
+    def matches(self, value: str) -> bool:
+        """Tell whether a string is as the pattern has it."""
+        return self._compiled.fullmatch(value) is not None
+
+    def __call__(self, value: str) -> str:
+        """Check a string.
+
+        Raises PydanticKnownError.
+        """
+        if not self.matches(value):
+            raise PydanticKnownError("string_pattern_mismatch", {"pattern": self.pattern})
         return value
-
-    return check
 
 
 _VALIDATORS: dict[type[Shape], SchemaValidator] = {}

@@ -102,10 +102,11 @@ def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: 
     Raises Failure.
     """
     request, world = under_way.request, under_way.world
+    shape = request_shape(service.name, operation.name)
     try:
-        shape = request_shape(service.name, operation.name).model_validate(under_way.members)
+        asked = shape.model_validate(under_way.members)
     except ValidationError as error:
-        raise failure_of_input(service, error) from None
+        raise failure_of_input(service, error, shape, under_way.members) from None
     try:
         with world.transaction(caller, f"{service.name}:{operation.name}") as tx:
             under_way.at = tx.now
@@ -118,7 +119,7 @@ def carry_out(under_way: UnderWay, caller: Caller, service: Service, operation: 
                 tx, world, headers.get("host", "localhost"), request.base, user_agent=headers.get("user-agent", "")
             )
             effect = under_way.effect
-            return handler(call, shape) if effect is NO_EFFECT else effect.carry_out(handler, call, shape)
+            return handler(call, asked) if effect is NO_EFFECT else effect.carry_out(handler, call, asked)
     except Refused as refusal:
         raise failure_of(service, refusal, caller) from None
 

@@ -133,7 +133,7 @@ def _constraints(traits: Trait) -> list[str]:
         arguments.append(f"pattern={_raw(pattern.text)}")
     written = [f"Rule({', '.join(arguments)})"] if arguments else []
     if pattern and pattern.looks_around:
-        written.append(f"matching({_raw(pattern.text)})")
+        written.append(f"Matching({_raw(pattern.text)})")
     return written
 
 

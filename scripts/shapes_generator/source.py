@@ -15,11 +15,11 @@ _ORIGINS: tuple[dict[str, tuple[str, ...]], ...] = (
         "artifact_emulator.operation": ("ErrorShape", "Layout", "Operation", "Service"),
         "artifact_emulator.shape": (
             "Blob",
+            "Matching",
             "Rule",
             "Shape",
             "Timestamp",
             "UnionShape",
-            "matching",
             "optional",
             "required",
         ),

@@ -21,7 +21,7 @@ from botocore.model import OperationModel, ServiceModel, StructureShape
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from artifact_emulator.operation import ErrorShape, Operation, Service
-from artifact_emulator.shape import Shape, matching
+from artifact_emulator.shape import Matching, Shape
 from shapes_generator.bindings import write_bindings
 from shapes_generator.models import UnhandledTraitError, load_models, shaped, whole_model
 from shapes_generator.names import attribute_name
@@ -331,7 +331,7 @@ def _matched(pattern: str) -> set[str]:
         return set(PROBES)
     text = translated.text
     if translated.looks_around:
-        check = SchemaValidator(core_schema.no_info_after_validator_function(matching(text), core_schema.str_schema()))
+        check = SchemaValidator(core_schema.no_info_after_validator_function(Matching(text), core_schema.str_schema()))
     else:
         check = SchemaValidator(core_schema.str_schema(pattern=text))
     return {probe for probe in PROBES if _accepts(check, probe)}
@@ -436,8 +436,8 @@ class TestRefusals:
     def test_look_around(self) -> None:
         """A request with a pattern that looks around is written for Python's engine."""
         module = write_requests(shaped("iam", whole("iam"), ["CreateAccountAlias"]))
-        assert "from artifact_emulator.shape import Rule, Shape, matching, required\n" in module
-        assert 'matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")' in module
+        assert "from artifact_emulator.shape import Matching, Rule, Shape, required\n" in module
+        assert 'Matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")' in module
         scope: dict[str, Any] = {"__name__": "look_around"}
         exec(module, scope)
         request = scope["CreateAccountAliasRequest"]

@@ -60,7 +60,7 @@ class TestGetRole:
         assert told(got) == (404, "NoSuchEntity")
         assert got.message == f"The role with name {ROLE} cannot be found."
 
-    @pytest.mark.parametrize("name", ["a b", "a/b", "é", "a" * 65, ""])
+    @pytest.mark.parametrize("name", ["a b", "a/b", "é", "a" * 65])
     def test_of_what_is_no_name(self, management: Client, name: str) -> None:
         """A broken constraint is a ValidationError, worded as AWS's common validation words it."""
         got = management.is_refused(SERVICE, "GetRole", RoleName=name)

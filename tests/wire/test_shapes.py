@@ -21,8 +21,8 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from pydantic_core import ValidationError
 
 import artifact_emulator
+from artifact_emulator.shape import Matching, UnionShape
 from artifact_emulator.shape import Shape as Request
-from artifact_emulator.shape import UnionShape, matching
 
 SERVICES = ("organizations", "artifact", "sts", "iam", "cloudtrail")
 MODELS = Path(artifact_emulator.__file__).parent / "botocore_models"
@@ -465,7 +465,7 @@ class TestLookAround:
 
     def test_matching(self) -> None:
         """The whole string must match, and the refusal is the one of every other pattern."""
-        check = matching("^[a-z]([a-z]|-(?!-)){1,61}[a-z]$")
+        check = Matching("^[a-z]([a-z]|-(?!-)){1,61}[a-z]$")
         assert check("my-alias") == "my-alias"
         for text in ("my--alias", "my-alias\n", "-", ""):
             with pytest.raises(ValueError, match="String should match pattern"):
