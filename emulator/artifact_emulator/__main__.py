@@ -2,6 +2,6 @@
 
 import sys
 
-from artifact_emulator.cli import main
+from artifact_emulator.cli.main import main
 
 sys.exit(main())

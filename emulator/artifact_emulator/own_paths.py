@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator import console, control, wsgi
 from artifact_emulator.documents import links
-from artifact_emulator.message import Reply, Request
-from artifact_emulator.under_way import Desk
+from artifact_emulator.http import Reply, Request
+from artifact_emulator.pipeline import CallExecutor
 from artifact_state.world import World
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PROBES = {control.HEALTH: control.health, control.LOCALSTACK_HEALTH: control.lo
 class OwnPaths:
     """Answers what is asked below the emulator's own paths; loads each part when it is first asked for."""
 
-    def __init__(self, desk: Desk, allowed_hosts: Collection[str] = ()) -> None:
+    def __init__(self, desk: CallExecutor, allowed_hosts: Collection[str] = ()) -> None:
         self._desk = desk
         self._allowed_hosts = allowed_hosts
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from artifact_emulator.client import Emulator, RemoteWorld, WorldInTest
-    from artifact_emulator.testing.inprocess import Emulation
+    from artifact_emulator.testing.client import Emulator, RemoteWorld, WorldInTest
+    from artifact_emulator.testing.in_process import Emulation
 
 _OPTION = "--artifact-emulator"
 _INPUT = "artifact_emulator_endpoint"
@@ -81,7 +81,7 @@ def artifact_world(
 @pytest.fixture
 def artifact_emulation(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator["Emulation"]:
     """Give an emulator in this process: every call of botocore is answered without a socket."""
-    from artifact_emulator.testing.inprocess import Emulation
+    from artifact_emulator.testing.in_process import Emulation
 
     emulation = Emulation()
     _lead(monkeypatch, emulation, request)
@@ -95,8 +95,8 @@ def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest
 
     By the test's own monkeypatch, so that what the test sets itself is undone before.
     """
-    from artifact_emulator.client import DEFAULT_ACCOUNT
-    from artifact_emulator.testing.surroundings import changes
+    from artifact_emulator.testing.client import DEFAULT_ACCOUNT
+    from artifact_emulator.testing.environment import changes
 
     account = _marked(request, "artifact_account") or DEFAULT_ACCOUNT
     if not (len(account) == 12 and account.isdecimal()):
@@ -109,8 +109,8 @@ def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest
     if find_spec("boto3") is not None:
         from botocore.httpsession import URLLib3Session
 
+        from artifact_emulator.testing.aws_guard import guarded
         from artifact_emulator.testing.sessions import fresh
-        from artifact_emulator.testing.strayed import guarded
 
         # The one that is there may have read real credentials.
         monkeypatch.setattr("boto3.DEFAULT_SESSION", fresh())
@@ -121,7 +121,7 @@ def _begin(world: "WorldInTest", request: pytest.FixtureRequest) -> None:
     scenario = _marked(request, "artifact_scenario")
     if scenario is None:
         return
-    from artifact_emulator.client import ControlError
+    from artifact_emulator.testing.client import ControlError
 
     beside = request.path.parent / scenario
     try:
@@ -144,7 +144,7 @@ def _reached(endpoint: str) -> "Emulator":
     """Give an emulator that runs already; without one, no test can."""
     import requests
 
-    from artifact_emulator.client import ControlError, Emulator
+    from artifact_emulator.testing.client import ControlError, Emulator
 
     emulator = Emulator(endpoint)
     try:
@@ -155,8 +155,8 @@ def _reached(endpoint: str) -> "Emulator":
 
 
 def _launch(config: pytest.Config) -> "Emulator":
-    from artifact_emulator.client import Emulator
-    from artifact_emulator.testing.launch import launched
+    from artifact_emulator.testing.client import Emulator
+    from artifact_emulator.testing.subprocess_server import launched
 
     if _SERVER not in config.stash:
         config.stash[_SERVER] = stack = ExitStack()

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from artifact_emulator.message import Reply, Request
+from artifact_emulator.http import Reply, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 import onboarding
 from artifact_emulator import accept_agreement
-from artifact_emulator.client import RemoteWorld
+from artifact_emulator.testing.client import RemoteWorld
 
 NEW = "222233334444"
 ADDENDUM = "agreement-y03aUwMAEorHtqjv"

@@ -14,13 +14,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
-from artifact_emulator.core import Core  # noqa: E402
-from artifact_emulator.message import Request  # noqa: E402
-from artifact_emulator.permissions.authorizing import Iam  # noqa: E402 - found beside the packages above
-from artifact_emulator.signatures.sigv4 import ALGORITHM, INSTANT, Claim, payload_hash, signature_of  # noqa: E402
-from artifact_emulator.under_way import UnderWay  # noqa: E402
-from artifact_state.language.policy_language import policy_of  # noqa: E402
+from artifact_emulator.app import App  # noqa: E402
+from artifact_emulator.aws.authorization.authorize import Iam  # noqa: E402 - found beside the packages above
+from artifact_emulator.aws.signing.sigv4 import ALGORITHM, INSTANT, Claim, payload_hash, signature_of  # noqa: E402
+from artifact_emulator.http import Request  # noqa: E402
+from artifact_emulator.pipeline import ActiveCall  # noqa: E402
 from artifact_state.model import Caller  # noqa: E402
+from artifact_state.policy_syntax.policy import policy_of  # noqa: E402
 from artifact_state.principals import root_of  # noqa: E402
 from artifact_state.world import World  # noqa: E402
 from benchmarks.page import circumstances  # noqa: E402
@@ -151,7 +151,7 @@ def _cost(world: World, operation: str, size: Size) -> Cost:
 
 def _seconds(world: World, operation: str, calls: int, iam: Iam) -> float:
     """Give the CPU seconds of one call, of so many."""
-    core, request = Core(world, iam=iam), _request(world, operation)
+    core, request = App(world, iam=iam), _request(world, operation)
     begun = time.process_time()
     for _ in range(calls):
         reply = core.handle(request)
@@ -163,7 +163,7 @@ def _seconds(world: World, operation: str, calls: int, iam: Iam) -> float:
 def _world() -> World:
     """Make an organization three levels deep, and a user in its lowest account."""
     world = World()
-    core = Core(world)
+    core = App(world)
     do = partial(_perform, core, root_of(MANAGEMENT))
     do("organizations", "CreateOrganization", {})
     invited = do("organizations", "InviteAccountToOrganization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}})
@@ -197,9 +197,9 @@ def _make_user(own: Callable[..., Any], name: str, managed_policy: str, reading:
     own("iam", "CreateAccessKey", {"UserName": name})
 
 
-def _perform(core: Core, caller: Caller, service: str, operation: str, members: Mapping[str, Any]) -> Any:
+def _perform(core: App, caller: Caller, service: str, operation: str, members: Mapping[str, Any]) -> Any:
     request = Request("POST", "/", "", {"host": "localhost"}, b"")
-    return core.perform(UnderWay(request, core.world, members=dict(members)), caller, service, operation)
+    return core.perform(ActiveCall(request, core.world, members=dict(members)), caller, service, operation)
 
 
 def _request(world: World, operation: str) -> Request:

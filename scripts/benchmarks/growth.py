@@ -14,10 +14,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
-from artifact_emulator.core import Core  # noqa: E402 - found beside the packages above
-from artifact_emulator.message import Request  # noqa: E402
+from artifact_emulator.app import App  # noqa: E402 - found beside the packages above
+from artifact_emulator.http import Request  # noqa: E402
 from artifact_state import catalog  # noqa: E402
-from artifact_state.organizations import creations, hierarchy  # noqa: E402
+from artifact_state.organizations import account_creation, hierarchy  # noqa: E402
 from artifact_state.principals import root_of  # noqa: E402
 from artifact_state.world import Options, World  # noqa: E402
 from benchmarks.page import circumstances  # noqa: E402
@@ -84,7 +84,7 @@ def grow(size: Size, say: Callable[[str], None]) -> Growth:
         before, begun = _held(), time.perf_counter()
         world = _filled(accounts)
         created_in, bytes_an_account = time.perf_counter() - begun, (_held() - before) / accounts
-        core = Core(world)
+        core = App(world)
         for operation, members in _calls(world).items():
             costs.setdefault(operation, []).append(_fastest(core, operation, members, size.runs))
     return Growth(size.accounts, costs, created_in, bytes_an_account)
@@ -123,13 +123,13 @@ def _filled(accounts: int) -> World:
     quotas = replace(catalog.quotas(), accounts_per_organization=accounts + 10)
     world = World(options=Options(quotas=quotas))
     caller = root_of(MANAGEMENT)
-    _send(Core(world), "CreateOrganization", {})
+    _send(App(world), "CreateOrganization", {})
     for number in range(1, accounts):
         with world.transaction(caller) as tx:
-            creations.create_account(tx, name=f"Account {number}", email=f"account{number}@example.com")
+            account_creation.create_account(tx, name=f"Account {number}", email=f"account{number}@example.com")
     with world.transaction(caller) as tx:
         hierarchy.create_unit(tx, next(iter(tx.state.organizations.values())).root_id, "Unit")
-    _send(Core(world), "CreatePolicy", {**_POLICY, "Name": "Attached"})
+    _send(App(world), "CreatePolicy", {**_POLICY, "Name": "Attached"})
     world.events.clear()
     return world
 
@@ -165,7 +165,7 @@ def _calls(world: World) -> dict[str, Members]:
     }
 
 
-def _fastest(core: Core, operation: str, members: Members, runs: int) -> float:
+def _fastest(core: App, operation: str, members: Members, runs: int) -> float:
     """Give the seconds of the fastest call; each finds the same state."""
     request = _request(operation, members)
     before, fastest = core.world.state, math.inf
@@ -179,7 +179,7 @@ def _fastest(core: Core, operation: str, members: Members, runs: int) -> float:
     return fastest
 
 
-def _send(core: Core, operation: str, members: Members) -> None:
+def _send(core: App, operation: str, members: Members) -> None:
     reply = core.handle(_request(operation, members))
     if reply.status != 200:
         raise RuntimeError(reply.body)

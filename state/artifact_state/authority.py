@@ -6,7 +6,7 @@ exists. Unverified: AWS does not publish its order.
 
 from datetime import UTC, datetime
 
-from artifact_state import arns, delegated_actions
+from artifact_state import arns, delegation_policy
 from artifact_state.errors import NotInOrganization, UnsupportedHere, WrongAccount
 from artifact_state.model import Membership, Organization, PolicyType, State
 from artifact_state.world import Transaction
@@ -105,7 +105,7 @@ def check_delegation(
         return
     if caller in organization.delegations and tx.action.removeprefix("organizations:").startswith(_READS):
         return
-    if not delegated_actions.allows(
+    if not delegation_policy.allows(
         _resource_policy(tx, organization),
         tx.caller,
         tx.action,
@@ -127,7 +127,7 @@ def _context(tx: Transaction, organization: Organization, policy_type: PolicyTyp
 
 def _may_ask(tx: Transaction, organization: Organization) -> bool:
     policy = _resource_policy(tx, organization)
-    return bool(policy) and delegated_actions.may_ask(policy, tx.caller, tx.action)
+    return bool(policy) and delegation_policy.may_ask(policy, tx.caller, tx.action)
 
 
 def _resource_policy(tx: Transaction, organization: Organization) -> str:

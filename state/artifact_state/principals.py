@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from artifact_state import arns
-from artifact_state.iam import by_name
+from artifact_state import arns, name_index
 from artifact_state.model import Caller, CallerKind, Session, State
 
 
@@ -60,7 +59,7 @@ def holder_of(state: State, session: Session, *, partition: str, region: str) ->
     if not session.user_name:
         root = root_of(session.account_id, partition=partition, region=region, access_key_id=session.access_key_id)
         return replace(root, assumed_root=True) if session.assumed_root else root
-    user = by_name.find(state.users.get(session.account_id, ()), session.user_name)
+    user = name_index.find(state.users.get(session.account_id, ()), session.user_name)
     if user is None:
         return None
     return Caller(

@@ -39,8 +39,8 @@ from pydantic import (
 from artifact_state.catalog import quota_records, report_records
 from artifact_state.catalog.quota_records import Quotas
 from artifact_state.clock import Clock, OutOfTime
-from artifact_state.model import SHELVES, Map, State, identities
-from artifact_state.ordered import Ordered
+from artifact_state.model import TABLES, Map, State, identities
+from artifact_state.ordered_map import OrderedMap
 from artifact_state.world import Options, World, default_quotas
 
 FORMAT = 1
@@ -154,7 +154,7 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
     timedelta: timedelta.total_seconds,
     tuple: _plain_list,
     frozenset: lambda values: sorted(map(plain, values)),
-    Ordered: lambda values: [[key, plain(one)] for key, one in values.after(-1)],
+    OrderedMap: lambda values: [[key, plain(one)] for key, one in values.after(-1)],
 }
 
 
@@ -244,8 +244,8 @@ _LEAVES = {
 }
 
 
-def _ordered(pairs: list[tuple[int, Any]]) -> Ordered[Any]:
-    made: Ordered[Any] = Ordered()
+def _ordered(pairs: list[tuple[int, Any]]) -> OrderedMap[Any]:
+    made: OrderedMap[Any] = OrderedMap()
     for key, value in pairs:
         made = made.set(key, value)
     return made
@@ -278,7 +278,7 @@ def _union_of(*inner: Any) -> Any:
 _CONTAINERS: dict[Any, Callable[..., Any]] = {
     _MapOf: _map_of,
     Mapping: _mapping_of,
-    Ordered: _ordered_of,
+    OrderedMap: _ordered_of,
     tuple: _tuple_of,
     frozenset: _set_of,
     Union: _union_of,
@@ -312,7 +312,7 @@ def _check(state: State) -> None:
 
     Raises SnapshotUnreadable.
     """
-    for shelf, key in SHELVES.values():
+    for shelf, key in TABLES.values():
         for name, record in getattr(state, shelf).items():
             if key(record) != name:
                 raise SnapshotUnreadable(f"This snapshot is damaged: state.{shelf}.{name} is of {key(record)}.")
@@ -327,7 +327,7 @@ def _named(state: State) -> Iterator[tuple[str, str, str]]:
     for shelf, member, target in _REFERENCES:
         for name, record in getattr(state, shelf).items():
             named = getattr(record, member)
-            every = named if isinstance(named, Ordered) else () if named is None else (named,)
+            every = named if isinstance(named, OrderedMap) else () if named is None else (named,)
             yield from ((f"{shelf}.{name}.{member}", one, target) for one in every)
     for shelf, target in _INDEXES:
         for name, listed in getattr(state, shelf).items():

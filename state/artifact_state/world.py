@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from artifact_state import catalog
 from artifact_state.clock import Clock
 from artifact_state.events import Event
-from artifact_state.model import SHELVES, Caller, CreationFailure, InquiryFailure, State
+from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
@@ -170,12 +170,12 @@ class Transaction:
 
     def put(self, record: object) -> None:
         """Keep a record, in place of the one of the same key."""
-        shelf, key = SHELVES[type(record)]
+        shelf, key = TABLES[type(record)]
         self.set(**{shelf: getattr(self.state, shelf).insert(key(record), record)})
 
     def drop(self, record: object) -> None:
         """Keep a record no longer."""
-        shelf, key = SHELVES[type(record)]
+        shelf, key = TABLES[type(record)]
         self.set(**{shelf: getattr(self.state, shelf).discard(key(record))})
 
     def set(self, **changes: Any) -> None:

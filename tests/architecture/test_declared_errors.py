@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.failures import Failure
-from artifact_emulator.refusals import COMMON, TABLES, failure_of
+from artifact_emulator.aws.errors import COMMON, TABLES, error_of
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.services import bindings, handlers
 from artifact_state.errors import (
     Constraint,
@@ -61,9 +61,9 @@ def samples(refusal: type[Refused]) -> Iterator[Refused]:
         yield constructor(**dict(zip(choices, values, strict=True)))
 
 
-def worded(service: str, refusal: type[Refused]) -> list[Failure]:
+def worded(service: str, refusal: type[Refused]) -> list[AwsError]:
     """Give the errors with which a service words a refusal."""
-    return [failure_of(bindings(service), one, CALLER) for one in samples(refusal)]
+    return [error_of(bindings(service), one, CALLER) for one in samples(refusal)]
 
 
 def raised_by_handlers(service: str) -> frozenset[type[Refused]]:

@@ -20,8 +20,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.model import OperationModel, ServiceModel, StructureShape
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
-from artifact_emulator.operation import ErrorShape, Operation, Service
-from artifact_emulator.shape import Matching, Shape
+from artifact_emulator.aws.service_model import ErrorShape, Operation, Service
+from artifact_emulator.aws.shape import Matching, Shape
 from shapes_generator.bindings import write_bindings
 from shapes_generator.models import UnhandledTraitError, load_models, shaped, whole_model
 from shapes_generator.names import attribute_name
@@ -436,7 +436,7 @@ class TestRefusals:
     def test_look_around(self) -> None:
         """A request with a pattern that looks around is written for Python's engine."""
         module = write_requests(shaped("iam", whole("iam"), ["CreateAccountAlias"]))
-        assert "from artifact_emulator.shape import Matching, Rule, Shape, required\n" in module
+        assert "from artifact_emulator.aws.shape import Matching, Rule, Shape, required\n" in module
         assert 'Matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")' in module
         scope: dict[str, Any] = {"__name__": "look_around"}
         exec(module, scope)

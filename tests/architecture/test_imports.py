@@ -18,14 +18,14 @@ ROOTS = (ROOT / "emulator", ROOT / "state")
 
 # Lowest first. A module may import its own layer and those below; what is in no layer is a noun.
 LAYERS = (
-    {"errors", "events", "clock", "ids", "arns", "ordered", "catalog", "language"},
+    {"errors", "events", "clock", "ids", "arns", "ordered_map", "state_cache", "name_index", "catalog", "policy_syntax"},
     {"model"},
     {"world"},
-    {"authority", "delegated_actions"},
+    {"authority", "delegation_policy"},
     {"<nouns>"},
     {"snapshot", "scenarios"},
 )
-PYDANTIC_AT_THE_BORDER = {"artifact_state.snapshot", "artifact_state.scenarios.forms"}
+PYDANTIC_AT_THE_BORDER = {"artifact_state.snapshot", "artifact_state.scenarios.schema"}
 # Modules that find others by looking into a folder; nothing but this list says so.
 FOUND_IN_FOLDERS = {
     "artifact_emulator.services": ("artifact_emulator.services.*.*", "artifact_emulator.shapes.*.*"),
@@ -202,23 +202,23 @@ class TestWhole:
         """Nothing of botocore is imported, except by what makes or answers its clients in a test author's process."""
         users = {one.importer for one in imports() if _package(one.imported) in ("botocore", "boto3", "awscli")}
         assert users <= {"artifact_emulator.pytest_plugin"} | {
-            f"artifact_emulator.testing.{name}" for name in ("inprocess", "sessions", "strayed")
+            f"artifact_emulator.testing.{name}" for name in ("in_process", "sessions", "aws_guard")
         }
 
     def test_imports_by_name(self) -> None:
         """A module that imports by computed name is known to these tests."""
         computing = {one.importer for one in imports() if one.imported == "importlib"}
-        assert computing - {"artifact_emulator.testing.inprocess"} == set(FOUND_IN_FOLDERS)
+        assert computing - {"artifact_emulator.testing.in_process"} == set(FOUND_IN_FOLDERS)
 
 
 CALL = """\
 import sys
-from artifact_emulator.core import Core
-from artifact_emulator.message import Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Request
 from artifact_state.world import World
 
 credential = "111122223333/20260101/us-east-1/organizations/aws4_request"
-reply = Core(World()).handle(
+reply = App(World()).handle(
     Request(
         "POST",
         "/",
@@ -262,5 +262,5 @@ class TestCall:
 
     def test_server_imports_no_flask(self) -> None:
         """The server starts without Flask, which the control API and the console bring when they are first asked."""
-        imported = _run("import sys, artifact_emulator.serving.server, artifact_emulator.cli; print(*sys.modules)")
+        imported = _run("import sys, artifact_emulator.server.server, artifact_emulator.cli.main; print(*sys.modules)")
         assert {"flask", "werkzeug", "jinja2"} & set(imported) == set()

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator import control, gateway, services
-from artifact_emulator.core import _PROTOCOLS
-from artifact_emulator.message import Request
+from artifact_emulator import control, routing, services
+from artifact_emulator.app import _PROTOCOLS
+from artifact_emulator.http import Request
 from artifact_emulator.services import Handler, bindings, handler_of, handlers, nouns, snake_case
 from tests.wire.botocore_wire import SERVICES, model
 
@@ -145,12 +145,12 @@ class TestGateway:
     def test_knows_the_targets(self) -> None:
         """Each JSON service is found by its target prefix."""
         spoken = {bindings(one).target_prefix: one for one in SERVICES if bindings(one).protocol == "json"}
-        assert spoken == gateway._TARGETS
+        assert spoken == routing._TARGETS
 
     def test_knows_the_versions(self) -> None:
         """Each query service is found by its version."""
         spoken = {bindings(one).version: one for one in SERVICES if bindings(one).protocol == "query"}
-        assert spoken == gateway._VERSIONS
+        assert spoken == routing._VERSIONS
 
     def test_knows_the_one_rest_service(self) -> None:
         """A path is Artifact's: no other service speaks REST, and no two operations share method and path."""

@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from artifact_emulator.console import equivalents
+from artifact_emulator.app import App
+from artifact_emulator.console import snippets
 from artifact_emulator.console.app import create_app
-from artifact_emulator.core import Core
-from artifact_emulator.instruments import instruments_of
+from artifact_emulator.world_runtime import runtime_of
 from tests.wire.botocore_wire import Client
 
 MANAGEMENT, STRANGER = "111122223333", "999988887777"
@@ -20,7 +20,7 @@ MANAGEMENT, STRANGER = "111122223333", "999988887777"
 class Visitor:
     """Somebody with a browser that keeps cookies, and no script."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: App) -> None:
         self.core = core
         self._client: FlaskClient = create_app(core).test_client()
 
@@ -49,7 +49,7 @@ class Visitor:
 @pytest.fixture
 def visitor() -> Visitor:
     """Give a visitor of an empty world."""
-    return Visitor(Core())
+    return Visitor(App())
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ class TestRefusals:
         def fails(*_: object) -> None:
             raise RuntimeError("secret")
 
-        monkeypatch.setattr("artifact_emulator.console.learning.scene_of", fails)
+        monkeypatch.setattr("artifact_emulator.console.activity.scene_of", fails)
         got = visitor.get("/live")
         assert got.status_code == 500
         assert "To the first page" in got.text
@@ -206,7 +206,7 @@ class TestRefusals:
 
     def test_is_recorded(self, manager: Visitor) -> None:
         """What is done in the console is in the trail, as what any other client does."""
-        calls = instruments_of(manager.core.world).trail.calls()
+        calls = runtime_of(manager.core.world).trail.calls()
         assert [one.operation for one in calls][:1] == ["CreateOrganization"]
         assert {one.user_agent for one in calls} == {"artifact-emulator console"}
 
@@ -253,7 +253,7 @@ class TestEquivalents:
             "Yes": True,
             "No": False,
         }
-        assert equivalents.cli("organizations", "InviteAccountToOrganization", members) == (
+        assert snippets.cli("organizations", "InviteAccountToOrganization", members) == (
             "aws organizations invite-account-to-organization --name 'it'\"'\"'s' --ids a 'b c' "
             """--target '{"Id": "1", "Type": "ACCOUNT"}' --yes --no-no"""
         )
@@ -268,11 +268,11 @@ class TestEquivalents:
     )
     def test_cli_takes_names_for_nothing_else(self, value: str, written: str) -> None:
         """A name that looks like an option or a file stays a name."""
-        assert equivalents.cli("iam", "CreateUser", {"Name": value}) == f"aws iam create-user {written}"
+        assert snippets.cli("iam", "CreateUser", {"Name": value}) == f"aws iam create-user {written}"
 
     def test_boto3(self) -> None:
         """A method of a client, with its arguments."""
-        written = equivalents.boto3("organizations", "EnableAWSServiceAccess", {"ServicePrincipal": "a.amazonaws.com"})
+        written = snippets.boto3("organizations", "EnableAWSServiceAccess", {"ServicePrincipal": "a.amazonaws.com"})
         assert written == (
             "boto3.client(\"organizations\").enable_aws_service_access(ServicePrincipal='a.amazonaws.com')"
         )

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifact_state.language.policy_language import NamedPolicy, Question
-from artifact_state.permissions.decision import Layers, Naming, decide
+from artifact_state.policy_evaluation.decision import Layers, Naming, decide
+from artifact_state.policy_syntax.policy import NamedPolicy, Question
 
 USER, ACCOUNT = "arn:aws:iam::1:user/U", "arn:aws:iam::1:root"
 ROLE, SESSION = "arn:aws:iam::1:role/R", "arn:aws:sts::1:assumed-role/R/s"

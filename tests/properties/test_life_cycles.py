@@ -16,15 +16,8 @@ from artifact_state.errors import InvalidToken, Refused, RoleNameTaken, RoleNotF
 from artifact_state.iam import linked_roles
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Acceptance, CreationFailure, FeatureSet, PartyKind, State
-from artifact_state.organizations import (
-    accounts,
-    answers,
-    closures,
-    creations,
-    invitations,
-    organization,
-    trusted_access,
-)
+from artifact_state.organizations import account_closure, account_creation, accounts, organization, trusted_access
+from artifact_state.organizations.handshakes import account_invitations, responses
 from artifact_state.principals import root_of
 from artifact_state.world import Options, Transaction, World, default_quotas
 from tests.properties.plain_model import (
@@ -146,7 +139,7 @@ class LifeCycles(RuleBasedStateMachine):
         """Create a member account; an address that is taken makes the request fail."""
         expected = self.model.refuses_management(caller)
         email = f"{name}@example.com"
-        made = self.call(expected, caller, lambda tx: creations.create_account(tx, name=name, email=email))
+        made = self.call(expected, caller, lambda tx: account_creation.create_account(tx, name=name, email=email))
         if made is None:
             return
         self.note(made.id)
@@ -168,7 +161,7 @@ class LifeCycles(RuleBasedStateMachine):
     def invite(self, caller: str, recipient: str) -> None:
         """Invite an account."""
         expected = self.model.refuses_invitation(caller, recipient)
-        sent = self.call(expected, caller, invitations.invite_account, PartyKind.ACCOUNT, recipient)
+        sent = self.call(expected, caller, account_invitations.invite_account, PartyKind.ACCOUNT, recipient)
         plain = self.model.organization_of(caller)
         if sent and plain:
             self.note(sent.id)
@@ -181,7 +174,7 @@ class LifeCycles(RuleBasedStateMachine):
         plain = self.model.invitations.get(invitation)
         caller = caller or (plain.recipient if plain else FIRST_ACCOUNTS[0])
         expected = self.model.refuses_joining(caller, invitation)
-        self.call(expected, caller, answers.accept_handshake, invitation)
+        self.call(expected, caller, responses.accept_handshake, invitation)
         if plain and not expected:
             plain.accepted_at = self.model.now
             if self.model.organization_of(caller):
@@ -208,7 +201,7 @@ class LifeCycles(RuleBasedStateMachine):
     def close(self, caller: str, account: str) -> None:
         """Close a member account."""
         expected = self.model.refuses_closing(caller, account)
-        self.call(expected, caller, closures.close_account, account)
+        self.call(expected, caller, account_closure.close_account, account)
         if not expected:
             self.model.closed_at[account] = self.model.now
 

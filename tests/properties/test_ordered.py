@@ -5,7 +5,7 @@ from random import Random
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 
 # Small keys meet, keys beside powers of 32 make the trie grow by a level, large ones make it deep.
 KEYS = st.integers(0, 70) | st.sampled_from([1023, 1024, 32767, 32768]) | st.integers(0, 2**40)
@@ -13,9 +13,9 @@ CHANGES = st.lists(st.tuples(KEYS, st.none() | st.text(max_size=3)), max_size=60
 """Keys that are set to a text, or deleted."""
 
 
-def both(changes: list[tuple[int, str | None]]) -> tuple[Ordered[str], dict[int, str]]:
+def both(changes: list[tuple[int, str | None]]) -> tuple[OrderedMap[str], dict[int, str]]:
     """Make the same changes to an ordered map and to a dictionary."""
-    ordered: Ordered[str] = Ordered()
+    ordered: OrderedMap[str] = OrderedMap()
     plain: dict[int, str] = {}
     for key, value in changes:
         if value is None:

@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
 from artifact_state.errors import InputReason, InvalidInput
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 
 PLACES = st.sets(st.integers(0, 2**40) | st.integers(0, 40), max_size=40)
 LIMITS = st.integers(1, 12)
 IDENTITY = st.lists(st.text("ab\x1f\n'\",\\é", max_size=4) | st.integers(0, 3), max_size=3).map(tuple)
 
 
-def listed(places: set[int]) -> Ordered[str]:
+def listed(places: set[int]) -> OrderedMap[str]:
     """Give something to list: an item at each place, named after it."""
-    found: Ordered[str] = Ordered()
+    found: OrderedMap[str] = OrderedMap()
     for place in places:
         found = found.set(place, f"item {place}")
     return found
 
 
-def pages(listing: Listing, limit: int, items: Callable[[int], Ordered[str]]) -> Iterator[list[str]]:
+def pages(listing: Listing, limit: int, items: Callable[[int], OrderedMap[str]]) -> Iterator[list[str]]:
     """Go through the pages as a client does: the items may be others at every page."""
     token: str | None = None
     for number in count():

@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from artifact_state.errors import Refused
 from artifact_state.model import PolicyType
-from artifact_state.organizations import accounts, hierarchy, policies
-from artifact_state.organizations.policies import Text
+from artifact_state.organizations import accounts, hierarchy
+from artifact_state.organizations.policies import policies
+from artifact_state.organizations.policies.policies import Text
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, a_world, act, listed, new_account, root_id
 

@@ -21,22 +21,20 @@ from artifact_state.iam.managed_policies import NewPolicy, create_policy
 from artifact_state.iam.roles import roles_of
 from artifact_state.model import FeatureSet, NotificationSubscription, PartyKind, PolicyType, State
 from artifact_state.organizations import (
+    account_closure,
+    account_creation,
     accounts,
-    answers,
-    closures,
-    creations,
     delegation,
     hierarchy,
-    invitations,
     organization,
-    policies,
-    resource_policies,
     tags,
     trusted_access,
 )
+from artifact_state.organizations.handshakes import account_invitations, responses
+from artifact_state.organizations.policies import policies, resource_policy
 from artifact_state.principals import root_of
-from artifact_state.scenarios.describing import describe
-from artifact_state.scenarios.forms import Scenario
+from artifact_state.scenarios.export import describe
+from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Transaction, World
 from tests.state.acting import NOW
 
@@ -124,7 +122,7 @@ def _answer(tx: Transaction, pick: Callable[[Any], Any]) -> None:
     sent = [one for one in sorted(tx.state.handshakes) if tx.state.handshakes[one].recipient == tx.caller.account_id]
     if not sent:
         raise Refused
-    answers.accept_handshake(tx, pick(sent))
+    responses.accept_handshake(tx, pick(sent))
 
 
 def _attach(tx: Transaction, pick: Callable[[Any], Any], change: Callable[..., object]) -> None:
@@ -157,10 +155,10 @@ def _publish(tx: Transaction, pick: Callable[[Any], Any]) -> None:
 
 STEPS: dict[str, Step] = {
     "create organization": lambda tx, pick: organization.create_organization(tx, pick([*FeatureSet, FeatureSet.ALL])),
-    "create account": lambda tx, pick: creations.create_account(
+    "create account": lambda tx, pick: account_creation.create_account(
         tx, name=pick(NAMES), email=pick(["a@example.com", "b@example.com", "c@example.com", "d@example.com"])
     ),
-    "create account with a role": lambda tx, pick: creations.create_account(
+    "create account with a role": lambda tx, pick: account_creation.create_account(
         tx, name=pick(NAMES), email=pick(["E@example.com", "f@example.com"]), role_name=pick(["Admin", "Other"])
     ),
     "create unit": lambda tx, pick: hierarchy.create_unit(tx, pick(_places(tx)), pick(NAMES)),
@@ -168,17 +166,17 @@ STEPS: dict[str, Step] = {
     "tag": lambda tx, pick: tags.tag_resource(
         tx, pick([*_places(tx), *_members(tx), *tx.state.policies]), ((pick("xyz"), pick(NAMES)),)
     ),
-    "invite": lambda tx, pick: invitations.invite_account(
+    "invite": lambda tx, pick: account_invitations.invite_account(
         tx, PartyKind.ACCOUNT, pick(ACCOUNTS), notes=pick([None, "Come"]), tags=pick([(), (("a", "b"),)])
     ),
-    "invite by address": lambda tx, _: invitations.invite_account(tx, PartyKind.EMAIL, "Guest@example.com"),
+    "invite by address": lambda tx, _: account_invitations.invite_account(tx, PartyKind.EMAIL, "Guest@example.com"),
     "answer": _answer,
     "remove": lambda tx, pick: accounts.remove_account(tx, pick(_members(tx))),
     "suspend": lambda tx, pick: accounts.suspend_account(tx, pick([*ACCOUNTS, *sorted(tx.state.accounts)])),
     "introduce": lambda tx, pick: accounts.introduce_account(
         tx, tx.caller.account_id, name=pick(NAMES), email=pick([None, f"{tx.caller.account_id}@example.com"])
     ),
-    "close": lambda tx, pick: closures.close_account(tx, pick(_members(tx))),
+    "close": lambda tx, pick: account_closure.close_account(tx, pick(_members(tx))),
     "trust": lambda tx, pick: trusted_access.enable_service_access(tx, pick(SERVICES)),
     "distrust": lambda tx, pick: trusted_access.disable_service_access(tx, pick(SERVICES)),
     "delegate": lambda tx, pick: delegation.register_delegated_administrator(tx, pick(_members(tx)), pick(SERVICES)),
@@ -196,7 +194,7 @@ STEPS: dict[str, Step] = {
     ),
     "attach": lambda tx, pick: _attach(tx, pick, policies.attach_policy),
     "detach": lambda tx, pick: _attach(tx, pick, policies.detach_policy),
-    "put resource policy": lambda tx, _: resource_policies.put_resource_policy(tx, DELEGATING),
+    "put resource policy": lambda tx, _: resource_policy.put_resource_policy(tx, DELEGATING),
     "create user": lambda tx, pick: users.create_user(tx, pick("ab"), path=pick(["/", "/x/"]), tags=(("k", "v"),)),
     "create group": lambda tx, pick: groups.create_group(tx, pick(["G", "h"])),
     "add to group": lambda tx, pick: groups.add_user(tx, pick(["G", "h"]), pick("ab")),

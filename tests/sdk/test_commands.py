@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from artifact_emulator import cli
-from artifact_emulator.cli import _parser, main
-from artifact_emulator.client import Emulator, RemoteWorld
-from artifact_emulator.models import MODELS
-from artifact_emulator.testing.launch import launched
+from artifact_emulator.cli import main as command
+from artifact_emulator.cli.main import _parser, main
+from artifact_emulator.sdk_models import MODELS
+from artifact_emulator.testing.client import Emulator, RemoteWorld
+from artifact_emulator.testing.subprocess_server import launched
 
 FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
@@ -535,7 +535,7 @@ class TestErrors:
         def mistake(_: object) -> int:
             raise ZeroDivisionError("by\nnothing")
 
-        monkeypatch.setitem(cli._COMMANDS, "models", mistake)
+        monkeypatch.setitem(command._COMMANDS, "models", mistake)
         assert main(("models",)) == 70
         assert capsys.readouterr().err == (
             "artifact-emulator: a mistake of its own, ZeroDivisionError: by nothing; "
@@ -551,7 +551,7 @@ class TestErrors:
         def interrupted(_: object) -> int:
             raise KeyboardInterrupt
 
-        monkeypatch.setitem(cli._COMMANDS, "models", interrupted)
+        monkeypatch.setitem(command._COMMANDS, "models", interrupted)
         assert main(("models",)) == 130
         assert capsys.readouterr().err == "\n"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from artifact_emulator.cli import main
-from artifact_emulator.client import Emulator, RemoteWorld
+from artifact_emulator.cli.main import main
+from artifact_emulator.testing.client import Emulator, RemoteWorld
 
 Run = Callable[..., tuple[int, str]]
 BROKEN = """\

@@ -19,9 +19,9 @@ from moto import mock_aws
 
 import artifact_emulator
 from artifact_emulator import emulate
-from artifact_emulator.client import ControlError
-from artifact_emulator.models import MODELS
-from artifact_emulator.testing import inprocess
+from artifact_emulator.sdk_models import MODELS
+from artifact_emulator.testing import in_process
+from artifact_emulator.testing.client import ControlError
 from tests.sdk.emulator import ORGANIZATIONS_BAA
 
 MANAGEMENT = "111122223333"
@@ -127,7 +127,7 @@ class TestEmulate:
 
         def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
             passed.append((urlsplit(request.url).hostname, b"content" in request.body.read()))
-            return AWSResponse(request.url, 200, {}, inprocess._Raw(b""))
+            return AWSResponse(request.url, 200, {}, in_process._Raw(b""))
 
         monkeypatch.setattr(URLLib3Session, "send", send)
         with emulate(passing=["s3"]):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from artifact_emulator.testing.launch import DidNotStart, launched
+from artifact_emulator.testing.subprocess_server import DidNotStart, launched
 
 CONFTEST = 'pytest_plugins = ["artifact_emulator.pytest_plugin"]\n'
 
@@ -416,7 +416,7 @@ class TestPlugin:
         """Loading it costs no import of boto3, Flask, pydantic or the emulator's core."""
         code = "import artifact_emulator.pytest_plugin, sys; print(*sys.modules)"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        heavy = {"boto3", "botocore", "flask", "pydantic", "pydantic_core", "requests", "artifact_emulator.core"}
+        heavy = {"boto3", "botocore", "flask", "pydantic", "pydantic_core", "requests", "artifact_emulator.app"}
         assert heavy & set(done.stdout.split()) == set()
 
 

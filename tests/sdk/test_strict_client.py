@@ -6,7 +6,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from artifact_emulator.testing.inprocess import Emulation, emulate
+from artifact_emulator.testing.in_process import Emulation, emulate
 from artifact_state.world import Options, World
 
 MANAGEMENT = "111122223333"

@@ -12,7 +12,7 @@ from artifact_state import catalog
 from artifact_state.clock import Clock
 from artifact_state.errors import Refused
 from artifact_state.model import FeatureSet, Organization, State
-from artifact_state.organizations import creations, organization
+from artifact_state.organizations import account_creation, organization
 from artifact_state.principals import root_of
 from artifact_state.world import Options, Transaction, World, default_quotas
 
@@ -93,6 +93,6 @@ def root_id(world: World) -> str:
 
 def new_account(world: World, name: str = "member", **named: Any) -> str:
     """Create a member account; give its id."""
-    creation = act(world, creations.create_account, name=name, email=f"{name}@example.com", **named)
+    creation = act(world, account_creation.create_account, name=name, email=f"{name}@example.com", **named)
     assert creation.account_id, creation
     return creation.account_id

@@ -5,7 +5,7 @@ import pytest
 from artifact_state.errors import AccountNotFound, NotInOrganization, WrongAccount
 from artifact_state.iam.roles import role_of
 from artifact_state.model import CreationFailure, FeatureSet, JoinedMethod
-from artifact_state.organizations import accounts, creations, organization
+from artifact_state.organizations import account_creation, accounts, organization
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, refused, transaction
 
@@ -58,7 +58,7 @@ class TestAccountWithEmail:
 
     def test_that_an_account_without_a_record_has_is_taken(self, world: World) -> None:
         """The default address of any account cannot be given to another."""
-        asked = act(world, creations.create_account, name="A", email=f"account-{STRANGER}@example.com")
+        asked = act(world, account_creation.create_account, name="A", email=f"account-{STRANGER}@example.com")
         assert asked.failure is CreationFailure.EMAIL_ALREADY_EXISTS
 
 

@@ -33,15 +33,8 @@ from artifact_state.events import (
     DepartureMethod,
 )
 from artifact_state.iam.roles import role_of
-from artifact_state.model import (
-    AccountState,
-    Creation,
-    CreationFailure,
-    CreationState,
-    FeatureSet,
-    JoinedMethod,
-)
-from artifact_state.organizations import accounts, closures, creations, hierarchy, organization
+from artifact_state.model import AccountState, Creation, CreationFailure, CreationState, FeatureSet, JoinedMethod
+from artifact_state.organizations import account_closure, account_creation, accounts, hierarchy, organization
 from artifact_state.principals import root_of
 from artifact_state.world import World
 from tests.state.acting import (
@@ -72,7 +65,7 @@ def world() -> World:
 def ask(world: World, name: str = "member", email: str | None = None, **named: Any) -> Creation:
     """Ask for an account."""
     address = f"{name}@example.com" if email is None else email
-    return act(world, creations.create_account, name=name, email=address, **named)
+    return act(world, account_creation.create_account, name=name, email=address, **named)
 
 
 def state_of(world: World, account_id: str) -> AccountState:
@@ -82,7 +75,7 @@ def state_of(world: World, account_id: str) -> AccountState:
 
 def stands(world: World, creation: Creation) -> CreationState:
     """Tell how a request stands now."""
-    return creations.creation_state(act(world, creations.creation_of, creation.id), world.clock.now())
+    return account_creation.creation_state(act(world, account_creation.creation_of, creation.id), world.clock.now())
 
 
 def ids_of(world: World) -> list[str]:
@@ -92,7 +85,7 @@ def ids_of(world: World) -> list[str]:
 
 def close(world: World, account_id: str) -> None:
     """Close an account."""
-    act(world, closures.close_account, account_id)
+    act(world, account_closure.close_account, account_id)
 
 
 class TestCreateAccount:
@@ -125,7 +118,7 @@ class TestCreateAccount:
         (joined,) = (
             event for event in world.events if isinstance(event, AccountJoined) and event.account_id != MANAGEMENT
         )
-        assert joined.account_id == act(world, creations.creation_of, asked[0]).account_id
+        assert joined.account_id == act(world, account_creation.creation_of, asked[0]).account_id
 
     def test_role_name(self, world: World) -> None:
         """The prefix of service-linked roles is reserved, in any case of its letters."""
@@ -167,9 +160,9 @@ class TestCreateAccount:
         """Only the management account creates."""
         member = new_account(world)
         with refused(world, WrongAccount):
-            act(world, creations.create_account, name="x", email="x@example.com", account=member)
+            act(world, account_creation.create_account, name="x", email="x@example.com", account=member)
         with refused(world, NotInOrganization):
-            act(world, creations.create_account, name="x", email="x@example.com", account=STRANGER)
+            act(world, account_creation.create_account, name="x", email="x@example.com", account=STRANGER)
 
     def test_finalizing(self) -> None:
         """An organization that was only just made takes no accounts yet."""
@@ -183,7 +176,7 @@ class TestCreateAccount:
         """AWS GovCloud (US) has no account creation; China has."""
         with refused(world, UnsupportedHere):
             ask(world, region=GOVCLOUD)
-        for rule, arguments in ((creations.creation_of, ("car-00000000",)), (creations.creations, ())):
+        for rule, arguments in ((account_creation.creation_of, ("car-00000000",)), (account_creation.creations, ())):
             with refused(world, UnsupportedHere):
                 act(world, rule, *arguments, region=GOVCLOUD)
         china = "444455556666"
@@ -349,17 +342,17 @@ class TestCreations:
         coming, failing = ask(world, "coming"), ask(world, "failing", email=".@example.com")
 
         def found(*states: CreationState) -> list[Creation]:
-            return listed(world, creations.creations, states)
+            return listed(world, account_creation.creations, states)
 
         everything = [good, bad, later, coming, failing]
-        assert listed(world, creations.creations) == everything
+        assert listed(world, account_creation.creations) == everything
         assert found(*CreationState) == everything
         assert found(CreationState.SUCCEEDED) == [good, later]
         assert found(CreationState.FAILED) == [bad]
         assert found(CreationState.IN_PROGRESS) == [coming, failing]
         assert found(CreationState.FAILED, CreationState.IN_PROGRESS) == [bad, coming, failing]
         for at, one in enumerate(everything):
-            assert listed(world, creations.creations, CreationState, one.serial) == everything[at + 1 :]
+            assert listed(world, account_creation.creations, CreationState, one.serial) == everything[at + 1 :]
         world.clock.advance(timedelta(seconds=10))
         assert found(CreationState.IN_PROGRESS) == []
         assert found(CreationState.SUCCEEDED) == [good, later, coming]
@@ -372,24 +365,24 @@ class TestCreations:
         """An id that was never given is not found, whatever it looks like."""
         ask(world)
         with refused(world, CreationNotFound):
-            act(world, creations.creation_of, creation_id)
+            act(world, account_creation.creation_of, creation_id)
 
     def test_altered_id(self, world: World) -> None:
         """An id is good as a whole only."""
         creation = ask(world)
         with refused(world, CreationNotFound):
-            act(world, creations.creation_of, creation.id[:-1] + ("0" if creation.id[-1] != "0" else "1"))
+            act(world, account_creation.creation_of, creation.id[:-1] + ("0" if creation.id[-1] != "0" else "1"))
 
     def test_of_another_organization(self, world: World) -> None:
         """Another organization's requests are nobody else's business."""
         act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
         creation = ask(world)
         with refused(world, CreationNotFound):
-            act(world, creations.creation_of, creation.id, account=STRANGER)
-        assert listed(world, creations.creations, account=STRANGER) == []
+            act(world, account_creation.creation_of, creation.id, account=STRANGER)
+        assert listed(world, account_creation.creations, account=STRANGER) == []
 
     @pytest.mark.parametrize(
-        ("rule", "arguments"), [(creations.creation_of, ("car-00000000",)), (creations.creations, ())]
+        ("rule", "arguments"), [(account_creation.creation_of, ("car-00000000",)), (account_creation.creations, ())]
     )
     def test_authority(self, world: World, rule: Callable[..., Any], arguments: tuple[str, ...]) -> None:
         """A member and a stranger learn nothing of requests."""
@@ -406,7 +399,7 @@ class TestCreateGovCloudAccount:
     def test_pair(self, world: World) -> None:
         """Two accounts of one name and address come of it: a member with the tags, and one that stands alone."""
         creation = act(
-            world, creations.create_govcloud_account, name="pair", email="pair@example.com", tags=(("a", "1"),)
+            world, account_creation.create_govcloud_account, name="pair", email="pair@example.com", tags=(("a", "1"),)
         )
         assert creation.account_id
         assert creation.govcloud_account_id
@@ -415,12 +408,18 @@ class TestCreateGovCloudAccount:
         assert ids_of(world) == [MANAGEMENT, creation.account_id]
         assert membership_of(world.state, paired.id, NOW) is None
         assert set(world.state.tags) == {creation.account_id}
-        assert listed(world, creations.creations) == [creation]
+        assert listed(world, account_creation.creations) == [creation]
 
     def test_role(self, world: World) -> None:
         """The account in GovCloud can be reached from the one that is paired with the management account."""
         pairs = [
-            act(world, creations.create_govcloud_account, name=name, email=f"{name}@example.com", role_name="Admin")
+            act(
+                world,
+                account_creation.create_govcloud_account,
+                name=name,
+                email=f"{name}@example.com",
+                role_name="Admin",
+            )
             for name in ("one", "two")
         ]
         trusts = [role_of(world.state, str(one.govcloud_account_id), "admin", NOW).trust_policy for one in pairs]
@@ -430,7 +429,7 @@ class TestCreateGovCloudAccount:
 
     def test_invited_in_govcloud(self, world: World) -> None:
         """The account in GovCloud can found an organization there."""
-        creation = act(world, creations.create_govcloud_account, name="pair", email="pair@example.com")
+        creation = act(world, account_creation.create_govcloud_account, name="pair", email="pair@example.com")
         paired = str(creation.govcloud_account_id)
         made = act(world, organization.create_organization, FeatureSet.ALL, account=paired, region=GOVCLOUD)
         assert made.partition == "aws-us-gov"
@@ -439,19 +438,19 @@ class TestCreateGovCloudAccount:
     def test_partitions(self, world: World, region: str) -> None:
         """It is called in the commercial partition."""
         with refused(world, UnsupportedHere):
-            act(world, creations.create_govcloud_account, name="x", email="x@example.com", region=region)
+            act(world, account_creation.create_govcloud_account, name="x", email="x@example.com", region=region)
 
     def test_not_enabled(self) -> None:
         """The management account must be paired itself."""
         world = a_world(govcloud_enabled=False)
         with refused(world, ConstraintViolated, Constraint.MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED):
-            act(world, creations.create_govcloud_account, name="x", email="x@example.com")
+            act(world, account_creation.create_govcloud_account, name="x", email="x@example.com")
 
     def test_failure(self, world: World) -> None:
         """A request that fails makes neither account."""
         new_account(world, "taken")
         before = world.state.accounts
-        creation = act(world, creations.create_govcloud_account, name="taken", email="taken@example.com")
+        creation = act(world, account_creation.create_govcloud_account, name="taken", email="taken@example.com")
         assert creation.failure is CreationFailure.EMAIL_ALREADY_EXISTS
         assert creation.govcloud_account_id is None
         assert world.state.accounts is before
@@ -460,18 +459,18 @@ class TestCreateGovCloudAccount:
         """Only the management account creates."""
         member = new_account(world)
         with refused(world, WrongAccount):
-            act(world, creations.create_govcloud_account, name="x", email="x@example.com", account=member)
+            act(world, account_creation.create_govcloud_account, name="x", email="x@example.com", account=member)
 
     def test_closed_together(self, world: World) -> None:
         """Closing the member closes the account in GovCloud too."""
-        creation = act(world, creations.create_govcloud_account, name="pair", email="pair@example.com")
+        creation = act(world, account_creation.create_govcloud_account, name="pair", email="pair@example.com")
         close(world, str(creation.account_id))
         assert state_of(world, str(creation.govcloud_account_id)) is AccountState.CLOSED
         assert len(the_organization(world).recent_closures) == 1
 
     def test_closed_within_its_own_organization(self, world: World) -> None:
         """The account in GovCloud leaves its organization there after 90 days, as the member leaves its own."""
-        creation = act(world, creations.create_govcloud_account, name="pair", email="pair@example.com")
+        creation = act(world, account_creation.create_govcloud_account, name="pair", email="pair@example.com")
         paired = str(creation.govcloud_account_id)
         act(world, organization.create_organization, FeatureSet.ALL, account=paired, region=GOVCLOUD)
         close(world, str(creation.account_id))
@@ -589,7 +588,7 @@ class TestCloseAccount:
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STRANGER)
         account = ask(world, account=STRANGER).account_id
         with refused(world, ConstraintViolated, Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE):
-            act(world, closures.close_account, account, account=STRANGER)
+            act(world, account_closure.close_account, account, account=STRANGER)
 
     def test_twice(self) -> None:
         """A second request conflicts while the account is being closed, and is told so once it is."""
@@ -612,14 +611,14 @@ class TestCloseAccount:
         """A member closes nothing, not even itself."""
         member = new_account(world)
         with refused(world, WrongAccount):
-            act(world, closures.close_account, member, account=member)
+            act(world, account_closure.close_account, member, account=member)
         with refused(world, NotInOrganization):
-            act(world, closures.close_account, member, account=STRANGER)
+            act(world, account_closure.close_account, member, account=STRANGER)
 
     def test_partition(self, world: World) -> None:
         """AWS GovCloud (US) closes accounts by way of the commercial partition."""
         with refused(world, UnsupportedHere):
-            act(world, closures.close_account, MANAGEMENT, region=GOVCLOUD)
+            act(world, account_closure.close_account, MANAGEMENT, region=GOVCLOUD)
 
     def test_three_at_a_time(self) -> None:
         """Three accounts may be closing; a fourth waits for one of them to be closed."""
@@ -771,7 +770,7 @@ class TestDeleteOrganization:
         act(world, organization.delete_organization)
         act(world, organization.create_organization, FeatureSet.ALL)
         with refused(world, CreationNotFound):
-            act(world, creations.creation_of, creation.id)
+            act(world, account_creation.creation_of, creation.id)
 
 
 class TestCreateOrganization:

@@ -21,7 +21,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AgreementAccepted, AgreementTerminated
 from artifact_state.model import Acceptance, FeatureSet, TerminatedBy, TokenPurpose
-from artifact_state.organizations import accounts, closures, organization, trusted_access
+from artifact_state.organizations import account_closure, accounts, organization, trusted_access
 from artifact_state.world import Transaction, World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, limits, listed, new_account, transaction
 
@@ -151,7 +151,7 @@ class TestCovers:
         world = a_world(closure_delay=timedelta(minutes=5))
         act(world, trusted_access.enable_service_access, ARTIFACT)
         member, acceptance = new_account(world), accept(world)
-        act(world, closures.close_account, member)
+        act(world, account_closure.close_account, member)
         assert agreements.covers(world.state, acceptance, member, NOW)
         assert not agreements.covers(world.state, acceptance, member, NOW + timedelta(minutes=5))
 

@@ -22,17 +22,8 @@ from artifact_state.events import AllFeaturesEnabled
 from artifact_state.iam import linked_roles
 from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet, Handshake, HandshakeAction, HandshakeState, PartyKind, PolicyType, State
-from artifact_state.organizations import (
-    accounts,
-    all_features,
-    answers,
-    closures,
-    creations,
-    handshake_lists,
-    handshakes,
-    invitations,
-    organization,
-)
+from artifact_state.organizations import account_closure, account_creation, accounts, organization
+from artifact_state.organizations.handshakes import account_invitations, all_features, lifecycle, listing, responses
 from artifact_state.world import Options, World
 from tests.state.acting import (
     MANAGEMENT,
@@ -71,12 +62,12 @@ def world() -> World:
 
 def invite(world: World, account: str) -> Handshake:
     """Invite an account."""
-    return act(world, invitations.invite_account, PartyKind.ACCOUNT, account)
+    return act(world, account_invitations.invite_account, PartyKind.ACCOUNT, account)
 
 
 def join(world: World, account: str) -> None:
     """Let an account come in by invitation."""
-    act(world, answers.accept_handshake, invite(world, account).id, account=account)
+    act(world, responses.accept_handshake, invite(world, account).id, account=account)
 
 
 def begin(world: World) -> Handshake:
@@ -87,18 +78,18 @@ def begin(world: World) -> Handshake:
 def asked(world: World, process: Handshake) -> dict[str, Handshake]:
     """Tell the handshakes of a process by their recipients, as the management account lists them."""
     with transaction(world, MANAGEMENT) as tx:
-        listed = list(handshake_lists.sent_handshakes(tx, None, process.id))
+        listed = list(listing.sent_handshakes(tx, None, process.id))
     return {one.recipient: one for _, one in listed if one}
 
 
 def state_of(world: World, handshake: Handshake) -> HandshakeState:
     """Tell where a handshake stands now."""
-    return handshakes.handshake_state(world.state, world.state.handshakes[handshake.id], world.clock.now())
+    return lifecycle.handshake_state(world.state, world.state.handshakes[handshake.id], world.clock.now())
 
 
 def approve(world: World, process: Handshake, account: str) -> None:
     """Accept, as a member, what it is asked."""
-    act(world, answers.accept_handshake, asked(world, process)[account].id, account=account)
+    act(world, responses.accept_handshake, asked(world, process)[account].id, account=account)
 
 
 def lose_role(world: World, account: str) -> None:
@@ -151,10 +142,10 @@ class TestEnableAllFeatures:
         """Neither an account that is closed nor one that is still being created has to approve."""
         world = billing(creation_delay=timedelta(hours=1))
         join(world, INVITED)
-        act(world, creations.create_account, name="coming", email="coming@example.com")
+        act(world, account_creation.create_account, name="coming", email="coming@example.com")
         with transaction(world, MANAGEMENT) as tx:
             # An organization of consolidated billing cannot close accounts, but their owners can.
-            closures._close(tx, INVITED, tx.serial())
+            account_closure._close(tx, INVITED, tx.serial())
         assert asked(world, begin(world)) == {}
 
     def test_only_the_management_account(self, world: World) -> None:
@@ -176,7 +167,7 @@ class TestEnableAllFeatures:
         first = begin(world)
         with refused(world, HandshakeConstraintViolated, reason):
             begin(world)
-        act(world, answers.cancel_handshake, first.id)
+        act(world, responses.cancel_handshake, first.id)
         begin(world)
         world.clock.advance(90 * DAYS - timedelta(microseconds=1))
         with refused(world, HandshakeConstraintViolated, reason):
@@ -189,7 +180,7 @@ class TestEnableAllFeatures:
         world = billing(quotas=limits(accounts_in_all_features_migration=2))
         new_account(world, "first")
         begin(world)
-        act(world, answers.cancel_handshake, next(iter(world.state.process_handshakes)))
+        act(world, responses.cancel_handshake, next(iter(world.state.process_handshakes)))
         new_account(world, "second")
         reason = Constraint.ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED
         with refused(world, ConstraintViolated, reason):
@@ -212,7 +203,7 @@ class TestApproval:
         """An account that declines holds the process up until it is removed."""
         process = begin(world)
         child = asked(world, process)[INVITED]
-        act(world, answers.decline_handshake, child.id, account=INVITED)
+        act(world, responses.decline_handshake, child.id, account=INVITED)
         assert state_of(world, process) is HandshakeState.REQUESTED
         act(world, accounts.remove_account, INVITED)
         assert state_of(world, process) is HandshakeState.OPEN
@@ -224,17 +215,17 @@ class TestApproval:
         act(world, accounts.leave_organization, account=INVITED)
         assert state_of(world, process) is HandshakeState.OPEN
         with refused(world, NotInOrganization):
-            act(world, answers.accept_handshake, child.id, account=INVITED)
+            act(world, responses.accept_handshake, child.id, account=INVITED)
 
     def test_of_an_account_that_is_elsewhere(self, world: World) -> None:
         """Nor can one that has gone to another organization."""
         process = begin(world)
         child = asked(world, process)[INVITED]
         act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-        offer = act(world, invitations.invite_account, PartyKind.ACCOUNT, INVITED, account=STRANGER)
-        act(world, answers.accept_handshake, offer.id, account=INVITED)
+        offer = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, INVITED, account=STRANGER)
+        act(world, responses.accept_handshake, offer.id, account=INVITED)
         with refused(world, NotParty):
-            act(world, answers.accept_handshake, child.id, account=INVITED)
+            act(world, responses.accept_handshake, child.id, account=INVITED)
 
     def test_of_an_account_that_came_back(self) -> None:
         """An account that left and came back by a new invitation agreed to all features with that."""
@@ -249,7 +240,7 @@ class TestApproval:
         """An account that is closed while the others approve holds nobody up."""
         process = begin(world)
         with transaction(world, MANAGEMENT) as tx:
-            closures._close(tx, INVITED, tx.serial())
+            account_closure._close(tx, INVITED, tx.serial())
         assert state_of(world, process) is HandshakeState.OPEN
 
     def test_only_its_own(self, world: World) -> None:
@@ -258,11 +249,11 @@ class TestApproval:
         process = begin(world)
         child = asked(world, process)[INVITED]
         with refused(world, HandshakeNotFound):
-            act(world, answers.accept_handshake, child.id, account=ANOTHER)
+            act(world, responses.accept_handshake, child.id, account=ANOTHER)
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, process.id, account=INVITED)
+            act(world, lifecycle.describe_handshake, process.id, account=INVITED)
         with refused(world, NotParty):
-            act(world, answers.accept_handshake, child.id)
+            act(world, responses.accept_handshake, child.id)
 
     def test_is_listed_by_the_member(self, world: World) -> None:
         """The member lists what it is asked, by action and by parent; the management account received nothing."""
@@ -270,17 +261,17 @@ class TestApproval:
         child = asked(world, process)[INVITED]
         for filters in ((HandshakeAction.APPROVE_ALL_FEATURES, None), (None, process.id)):
             with transaction(world, INVITED) as tx:
-                listed = [one for _, one in handshake_lists.received_handshakes(tx, *filters) if one]
+                listed = [one for _, one in listing.received_handshakes(tx, *filters) if one]
             assert listed == [child]
         with transaction(world, MANAGEMENT) as tx:
-            assert not list(handshake_lists.received_handshakes(tx))
+            assert not list(listing.received_handshakes(tx))
 
     def test_a_foreign_process_is_not_listed(self, world: World) -> None:
         """The children of another organization's process are its own."""
         process = begin(world)
         act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
         with transaction(world, STRANGER) as tx:
-            assert not list(handshake_lists.sent_handshakes(tx, None, process.id))
+            assert not list(listing.sent_handshakes(tx, None, process.id))
 
 
 class TestFinish:
@@ -291,7 +282,7 @@ class TestFinish:
         process = begin(world)
         approve(world, process, INVITED)
         lose_role(world, MANAGEMENT)
-        act(world, answers.accept_handshake, process.id)
+        act(world, responses.accept_handshake, process.id)
         own = the_organization(world)
         assert own.feature_set is FeatureSet.ALL
         assert own.enabled_policy_types == (PolicyType.SERVICE_CONTROL_POLICY,)
@@ -299,20 +290,20 @@ class TestFinish:
         assert role_of(world.state, MANAGEMENT, ROLE, world.clock.now()).linked_service == "organizations.amazonaws.com"
         assert state_of(world, process) is HandshakeState.ACCEPTED
         with refused(world, HandshakeAlreadyInState):
-            act(world, answers.accept_handshake, process.id)
+            act(world, responses.accept_handshake, process.id)
 
     def test_not_before_all_have_approved(self, world: World) -> None:
         """While an account is awaited the process cannot be finished."""
         process = begin(world)
         with refused(world, HandshakeTransitionInvalid):
-            act(world, answers.accept_handshake, process.id)
+            act(world, responses.accept_handshake, process.id)
 
     def test_only_by_the_management_account(self, world: World) -> None:
         """No member can finish the process, not even by its id."""
         process = begin(world)
         approve(world, process, INVITED)
         with refused(world, HandshakeNotFound):
-            act(world, answers.accept_handshake, process.id, account=INVITED)
+            act(world, responses.accept_handshake, process.id, account=INVITED)
 
     def test_what_was_not_answered_is_canceled(self, world: World) -> None:
         """A request to an account that has left ends with the process."""
@@ -320,14 +311,14 @@ class TestFinish:
         child = asked(world, process)[INVITED]
         act(world, accounts.leave_organization, account=INVITED)
         assert state_of(world, child) is HandshakeState.OPEN
-        act(world, answers.accept_handshake, process.id)
+        act(world, responses.accept_handshake, process.id)
         assert state_of(world, child) is HandshakeState.CANCELED
 
     def test_invitations_afterwards(self, world: World) -> None:
         """Once it is finished accounts can be invited again, to all features."""
         process = begin(world)
         approve(world, process, INVITED)
-        act(world, answers.accept_handshake, process.id)
+        act(world, responses.accept_handshake, process.id)
         assert invite(world, ANOTHER).promised is FeatureSet.ALL
 
 
@@ -342,18 +333,18 @@ class TestEnd:
         approve(world, process, ANOTHER)
         child, done = (asked(world, process)[one] for one in (INVITED, ANOTHER))
         if how == "canceled":
-            act(world, answers.cancel_handshake, process.id)
+            act(world, responses.cancel_handshake, process.id)
         elif how == "declined":
-            act(world, answers.decline_handshake, process.id)
+            act(world, responses.decline_handshake, process.id)
         else:
             world.clock.advance(90 * DAYS)
         assert state_of(world, process) is HandshakeState[how.upper()]
         assert state_of(world, child) is HandshakeState.CANCELED
         assert world.state.handshakes[done.id].settled is HandshakeState.ACCEPTED
         with refused(world, HandshakeTransitionInvalid):
-            act(world, answers.accept_handshake, child.id, account=INVITED)
+            act(world, responses.accept_handshake, child.id, account=INVITED)
         with refused(world, HandshakeTransitionInvalid):
-            act(world, answers.accept_handshake, process.id)
+            act(world, responses.accept_handshake, process.id)
         assert the_organization(world).feature_set is FeatureSet.CONSOLIDATED_BILLING
 
     def test_is_seen_for_thirty_days(self, world: World) -> None:
@@ -362,17 +353,17 @@ class TestEnd:
         child = asked(world, process)[INVITED]
         world.clock.advance(120 * DAYS - timedelta(microseconds=1))
         assert list(asked(world, process)) == [INVITED]
-        act(world, handshakes.describe_handshake, child.id, account=INVITED)
+        act(world, lifecycle.describe_handshake, child.id, account=INVITED)
         world.clock.advance(timedelta(microseconds=1))
         assert asked(world, process) == {}
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, child.id, account=INVITED)
+            act(world, lifecycle.describe_handshake, child.id, account=INVITED)
 
     def test_a_request_alone_can_be_canceled(self, world: World) -> None:
         """The management account may take one request back; the account is awaited nevertheless."""
         process = begin(world)
         child = asked(world, process)[INVITED]
-        act(world, answers.cancel_handshake, child.id)
+        act(world, responses.cancel_handshake, child.id)
         assert state_of(world, child) is HandshakeState.CANCELED
         assert state_of(world, process) is HandshakeState.REQUESTED
 
@@ -387,18 +378,18 @@ class TestInvitations:
         process = begin(world)
         assert state_of(world, fresh) is HandshakeState.CANCELED
         with refused(world, HandshakeTransitionInvalid):
-            act(world, answers.accept_handshake, old.id, account=STRANGER)
-        act(world, answers.cancel_handshake, process.id)
+            act(world, responses.accept_handshake, old.id, account=STRANGER)
+        act(world, responses.cancel_handshake, process.id)
         world.clock.advance(30 * DAYS - timedelta(microseconds=1))
-        act(world, handshakes.describe_handshake, old.id, account=STRANGER)
+        act(world, lifecycle.describe_handshake, old.id, account=STRANGER)
         world.clock.advance(timedelta(microseconds=1))
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, old.id, account=STRANGER)
+            act(world, lifecycle.describe_handshake, old.id, account=STRANGER)
 
     def test_those_that_had_ended_stay_as_they_were(self, world: World) -> None:
         """What was answered or had expired before is not canceled after the event."""
         declined, expired = invite(world, STRANGER), invite(world, ANOTHER)
-        act(world, answers.decline_handshake, declined.id, account=STRANGER)
+        act(world, responses.decline_handshake, declined.id, account=STRANGER)
         world.clock.advance(15 * DAYS)
         begin(world)
         assert state_of(world, declined) is HandshakeState.DECLINED
@@ -407,7 +398,7 @@ class TestInvitations:
     def test_can_be_sent_again_after_it(self, world: World) -> None:
         """An invitation that the process canceled can be sent again, and then stands."""
         invite(world, STRANGER)
-        act(world, answers.cancel_handshake, begin(world).id)
+        act(world, responses.cancel_handshake, begin(world).id)
         again = invite(world, STRANGER)
         assert (again.promised, state_of(world, again)) == (FeatureSet.CONSOLIDATED_BILLING, HandshakeState.OPEN)
 
@@ -431,9 +422,9 @@ class TestInvitations:
         assert invitation.promised is FeatureSet.ALL
         assert asked(world, process) == {}
         if ends == "finished":
-            act(world, answers.accept_handshake, process.id)
+            act(world, responses.accept_handshake, process.id)
         elif ends == "canceled":
-            act(world, answers.cancel_handshake, process.id)
+            act(world, responses.cancel_handshake, process.id)
         else:
             world.clock.advance(10 * DAYS)
         expected = HandshakeState.OPEN if ends == "finished" else HandshakeState.CANCELED
@@ -454,15 +445,15 @@ class TestCost:
             invitation, process = invite(world, STRANGER), begin(world)
             children = asked(world, process)
             for member in members[: size // 2]:
-                act(world, answers.accept_handshake, children[member].id, account=member)
+                act(world, responses.accept_handshake, children[member].id, account=member)
             last = children[members[-1]]
             counts.append(
                 (
                     calls_of(world, lambda: state_of(world, process)),  # noqa: B023 - called at once
                     calls_of(world, lambda: state_of(world, last)),  # noqa: B023
                     calls_of(world, lambda: state_of(world, invitation)),  # noqa: B023
-                    calls_of(world, lambda: act(world, answers.accept_handshake, last.id, account=last.recipient)),  # noqa: B023
-                    calls_of(world, lambda: act(world, answers.cancel_handshake, process.id)),  # noqa: B023
+                    calls_of(world, lambda: act(world, responses.accept_handshake, last.id, account=last.recipient)),  # noqa: B023
+                    calls_of(world, lambda: act(world, responses.cancel_handshake, process.id)),  # noqa: B023
                 )
             )
         assert [many <= few * 1.5 for few, many in zip(*counts, strict=True)] == [True] * 5, counts

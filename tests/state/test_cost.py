@@ -14,7 +14,8 @@ from types import FrameType
 import pytest
 
 from artifact_state.model import CreationState, PolicyType
-from artifact_state.organizations import accounts, closures, creations, hierarchy, organization, policies, tags
+from artifact_state.organizations import account_closure, account_creation, accounts, hierarchy, organization, tags
+from artifact_state.organizations.policies import policies
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,
@@ -46,8 +47,8 @@ def _filled(size: int) -> World:
     for member in members[::2]:
         act(world, hierarchy.move_account, member, root_id(world), unit)
     for member in members[1::4]:
-        act(world, closures.close_account, member)
-    act(world, creations.create_account, name="bad", email=".@example.com")
+        act(world, account_closure.close_account, member)
+    act(world, account_creation.create_account, name="bad", email=".@example.com")
     return world
 
 
@@ -55,14 +56,14 @@ ROOT, UNIT, MEMBER = "<root>", "<unit>", "<member>"
 FULL_ACCESS = "p-FullAWSAccess"
 ALLOWS_ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 RULES: dict[str, tuple[Callable[..., object], tuple[object, ...]]] = {
-    "create_account": (partial(creations.create_account, name="new", email="new@example.com"), ()),
-    "creation_of": (creations.creation_of, ("<creation>",)),
-    "creations": (creations.creations, ()),
-    "creations that failed": (creations.creations, ({CreationState.FAILED},)),
-    "creations under way": (creations.creations, ({CreationState.IN_PROGRESS},)),
+    "create_account": (partial(account_creation.create_account, name="new", email="new@example.com"), ()),
+    "creation_of": (account_creation.creation_of, ("<creation>",)),
+    "creations": (account_creation.creations, ()),
+    "creations that failed": (account_creation.creations, ({CreationState.FAILED},)),
+    "creations under way": (account_creation.creations, ({CreationState.IN_PROGRESS},)),
     "member_account": (accounts.member_account, (MEMBER,)),
     "member_accounts": (accounts.member_accounts, ()),
-    "close_account": (closures.close_account, (MEMBER,)),
+    "close_account": (account_closure.close_account, (MEMBER,)),
     "remove_account": (accounts.remove_account, (MEMBER,)),
     "move_account": (hierarchy.move_account, (MEMBER, UNIT, ROOT)),
     "parent_of": (hierarchy.parent_of, (MEMBER,)),

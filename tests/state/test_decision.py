@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from artifact_state.language.policy_language import NamedPolicy, Question
-from artifact_state.permissions.decision import Kind, Layers, Naming, consulted, decide
+from artifact_state.policy_evaluation.decision import Kind, Layers, Naming, consulted, decide
+from artifact_state.policy_syntax.policy import NamedPolicy, Question
 
 USER, SESSION = "arn:aws:iam::1:user/U", "arn:aws:sts::1:assumed-role/R/s"
 ROLE, ACCOUNT = "arn:aws:iam::1:role/R", "arn:aws:iam::1:root"

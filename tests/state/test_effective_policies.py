@@ -14,10 +14,11 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.model import FeatureSet, PolicyType
-from artifact_state.organizations import effective_policies, hierarchy, organization, policies
-from artifact_state.organizations.effective_policies import EffectivePolicy
-from artifact_state.organizations.policies import Text
-from artifact_state.organizations.policy_inheritance import Effective, merged
+from artifact_state.organizations import hierarchy, organization
+from artifact_state.organizations.policies import effective, policies
+from artifact_state.organizations.policies.effective import EffectivePolicy
+from artifact_state.organizations.policies.inheritance import Effective, merged
+from artifact_state.organizations.policies.policies import Text
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,
@@ -58,9 +59,9 @@ def tag(value: Any) -> dict[str, Any]:
     return {"tags": {"a": {"tag_value": value}}}
 
 
-def effective(world: World, account_id: str | None = None, account: str = MANAGEMENT) -> EffectivePolicy:
+def effective_tags(world: World, account_id: str | None = None, account: str = MANAGEMENT) -> EffectivePolicy:
     """Tell an account's effective tag policy."""
-    return act(world, effective_policies.effective_policy, TAGS, account_id, account=account)
+    return act(world, effective.effective_policy, TAGS, account_id, account=account)
 
 
 class TestEffectivePolicy:
@@ -74,20 +75,20 @@ class TestEffectivePolicy:
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
         attach(world, unit, tag({"@@append": ["unit"]}))
         attach(world, member, tag({"@@append": ["member"]}))
-        assert effective(world, member).effective.document == tag(["root", "unit", "member"])
-        assert effective(world).effective.document == tag(["root"])
+        assert effective_tags(world, member).effective.document == tag(["root", "unit", "member"])
+        assert effective_tags(world).effective.document == tag(["root"])
 
     def test_names(self, world: World) -> None:
         """The same tag written otherwise is the same; so are rules, but not the plans above them."""
         attach(world, root_id(world), {"tags": {"CostCenter": {"tag_key": {"@@assign": "CostCenter"}}}})
         attach(world, MANAGEMENT, {"tags": {"costCENTER": {"tag_value": {"@@assign": ["A"]}}}})
-        assert effective(world).effective.document == {
+        assert effective_tags(world).effective.document == {
             "tags": {"costcenter": {"tag_key": "CostCenter", "tag_value": ["A"]}}
         }
         attach(
             world, root_id(world), {"plans": {"PII": {"rules": {"Hourly": {"lifecycle": {"@@assign": "1"}}}}}}, BACKUP
         )
-        found = act(world, effective_policies.effective_policy, BACKUP)
+        found = act(world, effective.effective_policy, BACKUP)
         assert found.effective.document == {"plans": {"PII": {"rules": {"hourly": {"lifecycle": "1"}}}}}
 
     def test_of_the_caller(self, world: World) -> None:
@@ -95,38 +96,38 @@ class TestEffectivePolicy:
         member = new_account(world, "member")
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
         for named in (None, member):
-            assert effective(world, named, account=member).membership.account_id == member
+            assert effective_tags(world, named, account=member).membership.account_id == member
         with refused(world, WrongAccount):
-            effective(world, MANAGEMENT, account=member)
+            effective_tags(world, MANAGEMENT, account=member)
         with refused(world, NotInOrganization):
-            effective(world, account=STRANGER)
+            effective_tags(world, account=STRANGER)
 
     def test_there_is_none(self, world: World) -> None:
         """A type that is off, and one of which nothing is attached, have no effective policy."""
         with refused(world, EffectivePolicyNotFound):
-            effective(world)
+            effective_tags(world)
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
         act(world, policies.disable_policy_type, root_id(world), TAGS)
         with refused(world, EffectivePolicyNotFound):
-            effective(world)
+            effective_tags(world)
 
     def test_target(self, world: World) -> None:
         """The target is an account of the organization: no root and no unit, one's own or not."""
         with refused(world, TargetNotFound):
-            effective(world, STRANGER)
+            effective_tags(world, STRANGER)
         for target_id in (root_id(world), "r-none", "ou-none-12345678"):
             with refused(world, InvalidInput, InputReason.INVALID_PATTERN_TARGET_ID):
-                effective(world, target_id)
+                effective_tags(world, target_id)
 
     def test_when_it_changed(self, world: World) -> None:
         """The instant of the last change is told: of a policy, an attachment or the type."""
         world.clock.advance(timedelta(hours=1))
         policy_id = attach(world, root_id(world), tag({"@@assign": ["root"]}))
-        assert effective(world).changed_at == NOW + timedelta(hours=1)
+        assert effective_tags(world).changed_at == NOW + timedelta(hours=1)
         world.clock.advance(timedelta(hours=1))
-        assert effective(world).changed_at == NOW + timedelta(hours=1)
+        assert effective_tags(world).changed_at == NOW + timedelta(hours=1)
         act(world, policies.update_policy, policy_id, content=json.dumps(tag({"@@assign": ["new"]})))
-        assert effective(world).changed_at == NOW + timedelta(hours=2)
+        assert effective_tags(world).changed_at == NOW + timedelta(hours=2)
 
 
 class TestProblems:
@@ -139,7 +140,7 @@ class TestProblems:
         act(world, hierarchy.move_account, third, root_id(world), unit)
         attach(world, first, ELEVEN_RULES, BACKUP)
         attach(world, unit, ELEVEN_RULES, BACKUP)
-        found = listed(world, effective_policies.accounts_with_problems, BACKUP)
+        found = listed(world, effective.accounts_with_problems, BACKUP)
         assert [one[0].id for one in found if one] == [first, third]
         assert second not in {one[0].id for one in found if one}
 
@@ -149,7 +150,7 @@ class TestProblems:
         other = {"plans": {"A": {"rules": {f"t{at}": {"lifecycle": {"@@assign": "1"}} for at in range(6)}}}}
         ids = (attach(world, root_id(world), half, BACKUP), attach(world, MANAGEMENT, other, BACKUP))
         with transaction(world) as tx:
-            evaluated, found = effective_policies.problems(tx, MANAGEMENT, BACKUP)
+            evaluated, found = effective.problems(tx, MANAGEMENT, BACKUP)
             [(_, problem)] = found
         assert evaluated.membership.account_id == MANAGEMENT
         assert (problem.path, problem.name, problem.most, problem.policy_ids) == ("plans/A/rules", "rules", 10, ids)
@@ -165,7 +166,7 @@ class TestProblems:
 
         def found() -> list[tuple[str, int, tuple[str, ...]]]:
             with transaction(world) as tx:
-                _, listed = effective_policies.problems(tx, MANAGEMENT, PolicyType.CHATBOT_POLICY)
+                _, listed = effective.problems(tx, MANAGEMENT, PolicyType.CHATBOT_POLICY)
                 return [(one.path, one.most, one.policy_ids) for _, one in listed]
 
         above = attach_workspaces(root_id(world), 0, 255)
@@ -186,8 +187,8 @@ class TestProblems:
             merges.append(len(levels))
             return merged(levels, lower_case)
 
-        monkeypatch.setattr(effective_policies, "merged", counting)
-        found = listed(world, effective_policies.accounts_with_problems, BACKUP)
+        monkeypatch.setattr(effective, "merged", counting)
+        found = listed(world, effective.accounts_with_problems, BACKUP)
         assert [one[0].id for one in found if one] == [members[5]]
         assert sorted(merges) == [2, 2, 3]  # Below the root, of its own, and below the unit.
 
@@ -195,21 +196,21 @@ class TestProblems:
         """There are no problems of what is off or of nobody."""
         off = PolicyType.CHATBOT_POLICY
         with refused(world, EffectivePolicyNotFound):
-            listed(world, effective_policies.accounts_with_problems, off)
+            listed(world, effective.accounts_with_problems, off)
         with refused(world, EffectivePolicyNotFound):
-            act(world, effective_policies.problems, MANAGEMENT, off)
+            act(world, effective.problems, MANAGEMENT, off)
         with refused(world, AccountNotFound):
-            act(world, effective_policies.problems, STRANGER, TAGS)
+            act(world, effective.problems, STRANGER, TAGS)
 
     def test_authority(self, world: World) -> None:
         """A member learns nothing of others' policies."""
         member = new_account(world, "member")
         act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
         for rule, arguments in (
-            (effective_policies.accounts_with_problems, (TAGS,)),
-            (effective_policies.problems, (member, TAGS)),
+            (effective.accounts_with_problems, (TAGS,)),
+            (effective.problems, (member, TAGS)),
         ):
             with refused(world, WrongAccount):
                 act(world, rule, *arguments, account=member)
         with refused(world, AccountNotFound):
-            act(world, effective_policies.problems, member, TAGS, account=STRANGER)
+            act(world, effective.problems, member, TAGS, account=STRANGER)

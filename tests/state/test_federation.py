@@ -23,11 +23,11 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("ask", "error"),
         [
-            (lambda _: federation.rely_on_web_identity(None), InvalidIdentityToken),
-            (lambda _: federation.rely_on_web_identity("https://id.example.com"), InvalidIdentityToken),
+            (lambda _: federation.assume_with_web_identity(None), InvalidIdentityToken),
+            (lambda _: federation.assume_with_web_identity("https://id.example.com"), InvalidIdentityToken),
             (lambda _: federation.rely_on_assertion(), InvalidIdentityToken),
             (lambda _: federation.give_word(), NoOutboundFederation),
-            (federation.trade_in, TradeInTokenExpired),
+            (federation.exchange_token, TradeInTokenExpired),
             (lambda _: federation.decode(), InvalidAuthorizationMessage),
             (lambda _: federation.account_of_key("AKIA"), InvalidAccessKey),
         ],

@@ -21,7 +21,8 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.model import FeatureSet, Handshake, HandshakeState, JoinedMethod, PartyKind
-from artifact_state.organizations import accounts, answers, handshakes, invitations, organization
+from artifact_state.organizations import accounts, organization
+from artifact_state.organizations.handshakes import account_invitations, lifecycle, responses
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, refused
 
@@ -38,18 +39,18 @@ def invite(
     world: World, target: str = STRANGER, kind: PartyKind = PartyKind.ACCOUNT, by: str = MANAGEMENT
 ) -> Handshake:
     """Invite an account."""
-    return act(world, invitations.invite_account, kind, target, account=by)
+    return act(world, account_invitations.invite_account, kind, target, account=by)
 
 
 def accept(world: World, handshake: Handshake, account: str = STRANGER) -> Handshake:
     """Accept a handshake."""
-    return act(world, answers.accept_handshake, handshake.id, account=account)
+    return act(world, responses.accept_handshake, handshake.id, account=account)
 
 
 def state_of(world: World, handshake: Handshake) -> HandshakeState:
     """Tell where a handshake stands now."""
-    kept = act(world, handshakes.describe_handshake, handshake.id)
-    return handshakes.handshake_state(world.state, kept, world.clock.now())
+    kept = act(world, lifecycle.describe_handshake, handshake.id)
+    return lifecycle.handshake_state(world.state, kept, world.clock.now())
 
 
 class TestInviteAccount:
@@ -118,7 +119,7 @@ class TestDescribeHandshake:
     def test_by_either_party(self, world: World) -> None:
         """Sender and recipient are told the same."""
         invited = invite(world)
-        seen = [act(world, handshakes.describe_handshake, invited.id, account=one) for one in (MANAGEMENT, STRANGER)]
+        seen = [act(world, lifecycle.describe_handshake, invited.id, account=one) for one in (MANAGEMENT, STRANGER)]
         assert seen == [invited, invited]
 
     def test_by_nobody_else(self, world: World) -> None:
@@ -126,9 +127,9 @@ class TestDescribeHandshake:
         invited, member = invite(world), new_account(world)
         for account in (member, OTHER):
             with refused(world, HandshakeNotFound):
-                act(world, handshakes.describe_handshake, invited.id, account=account)
+                act(world, lifecycle.describe_handshake, invited.id, account=account)
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, "h-00000000")
+            act(world, lifecycle.describe_handshake, "h-00000000")
 
     def test_for_thirty_days_after_its_end(self, world: World) -> None:
         """A settled or expired handshake is seen for thirty days more."""
@@ -137,7 +138,7 @@ class TestDescribeHandshake:
         assert state_of(world, invited) is HandshakeState.EXPIRED
         world.clock.advance(timedelta(microseconds=1))
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, invited.id)
+            act(world, lifecycle.describe_handshake, invited.id)
 
 
 class TestAcceptHandshake:

@@ -26,7 +26,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountMoved, UnitChanged
 from artifact_state.model import FeatureSet
-from artifact_state.organizations import accounts, closures, hierarchy, organization
+from artifact_state.organizations import account_closure, accounts, hierarchy, organization
 from artifact_state.world import World
 from tests.state.acting import (
     MANAGEMENT,
@@ -201,7 +201,7 @@ class TestDeleteUnit:
         """A closed account keeps its unit for 90 days, and no longer."""
         one, account = unit(world, "One"), new_account(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
-        act(world, closures.close_account, account)
+        act(world, account_closure.close_account, account)
         world.clock.advance(timedelta(days=90) - timedelta(microseconds=1))
         with refused(world, UnitNotEmpty):
             act(world, hierarchy.delete_unit, one)
@@ -267,7 +267,7 @@ class TestMoveAccount:
     def test_closed_account(self, world: World) -> None:
         """A closed account can be moved out of the way."""
         one, account = unit(world, "Suspended"), new_account(world)
-        act(world, closures.close_account, account)
+        act(world, account_closure.close_account, account)
         act(world, hierarchy.move_account, account, root_id(world), one)
         assert act(world, hierarchy.parent_of, account).id == one
 

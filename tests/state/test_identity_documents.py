@@ -8,7 +8,7 @@ import pytest
 from artifact_state import catalog
 from artifact_state.errors import MalformedPolicyDocument, QuotaExceeded
 from artifact_state.iam.identity_documents import require_policy, require_trust_policy, size_of
-from artifact_state.language.policy_language import Question, policy_of
+from artifact_state.policy_syntax.policy import Question, policy_of
 from artifact_state.world import World
 from tests.state.acting import act, refused, transaction
 

@@ -10,8 +10,8 @@ from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.role_changes import NewRole, create_role, delete_role
 from artifact_state.iam.roles import trust_of
 from artifact_state.iam.users import user_principal
-from artifact_state.language.policy_language import NamedPolicy
 from artifact_state.model import Caller
+from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.sts import sessions
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, a_world, act

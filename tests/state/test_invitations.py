@@ -28,17 +28,8 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountDeparted, AccountJoined, DepartureMethod, HandshakeChanged
 from artifact_state.model import FeatureSet, Handshake, HandshakeAction, HandshakeState, JoinedMethod, PartyKind
-from artifact_state.organizations import (
-    accounts,
-    answers,
-    closures,
-    creations,
-    handshake_lists,
-    handshakes,
-    invitations,
-    organization,
-    tags,
-)
+from artifact_state.organizations import account_closure, account_creation, accounts, organization, tags
+from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
 from artifact_state.world import Transaction, World
 from tests.state.acting import (
     MANAGEMENT,
@@ -67,24 +58,24 @@ def world() -> World:
 def invite(world: World, target: str = STRANGER, *, account: str = MANAGEMENT, **named: Any) -> Handshake:
     """Invite an account by its id or its e-mail address."""
     kind = PartyKind.EMAIL if "@" in target else PartyKind.ACCOUNT
-    return act(world, invitations.invite_account, kind, target, account=account, **named)
+    return act(world, account_invitations.invite_account, kind, target, account=account, **named)
 
 
 def state_of(world: World, handshake: Handshake) -> HandshakeState:
     """Tell where a handshake stands now."""
-    return handshakes.handshake_state(world.state, world.state.handshakes[handshake.id], world.clock.now())
+    return lifecycle.handshake_state(world.state, world.state.handshakes[handshake.id], world.clock.now())
 
 
 def sent(world: World, *filters: object, account: str = MANAGEMENT) -> list[str]:
     """List the ids of what the organization sent."""
     with transaction(world, account) as tx:
-        return [one.id for _, one in handshake_lists.sent_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
+        return [one.id for _, one in listing.sent_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
 
 
 def received(world: World, *filters: object, account: str = STRANGER) -> list[str]:
     """List the ids of what an account received."""
     with transaction(world, account) as tx:
-        return [one.id for _, one in handshake_lists.received_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
+        return [one.id for _, one in listing.received_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
 
 
 class TestInviteAccount:
@@ -129,7 +120,7 @@ class TestInviteAccount:
     def test_target(self, world: World, kind: PartyKind, target: str, reason: InputReason) -> None:
         """An invitation goes to an account's id or to an e-mail address."""
         with refused(world, InvalidInput, reason):
-            act(world, invitations.invite_account, kind, target)
+            act(world, account_invitations.invite_account, kind, target)
 
     def test_only_the_management_account(self, world: World) -> None:
         """A member and a stranger cannot invite."""
@@ -153,11 +144,11 @@ class TestInviteAccount:
             with refused(world, DuplicateHandshake):
                 invite(world, again)
 
-    @pytest.mark.parametrize("answer", [answers.decline_handshake, answers.cancel_handshake])
+    @pytest.mark.parametrize("answer", [responses.decline_handshake, responses.cancel_handshake])
     def test_again_after_an_answer(self, world: World, answer: Callable[..., Handshake]) -> None:
         """An invitation that was declined or canceled can be sent again."""
         invitation = invite(world)
-        account = STRANGER if answer is answers.decline_handshake else MANAGEMENT
+        account = STRANGER if answer is responses.decline_handshake else MANAGEMENT
         act(world, answer, invitation.id, account=account)
         assert state_of(world, invite(world)) is HandshakeState.OPEN
 
@@ -204,7 +195,7 @@ class TestInviteAccount:
         """An organization with as many accounts as it may have invites nobody; closed accounts count until they go."""
         world = a_world(quotas=limits(accounts_per_organization=2))
         member = new_account(world)
-        act(world, closures.close_account, member)
+        act(world, account_closure.close_account, member)
         with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
             invite(world)
         world.clock.advance(timedelta(days=90))
@@ -239,13 +230,13 @@ class TestRate:
         first = invite(world)
         for at in range(2):
             invite(world, f"new-{at}@example.com")
-        act(world, answers.accept_handshake, first.id, account=STRANGER)
+        act(world, responses.accept_handshake, first.id, account=STRANGER)
         assert state_of(world, invite(world, OTHER)) is HandshakeState.OPEN
 
     def test_canceled_ones_count(self, world: World) -> None:
         """An invitation that was canceled was sent nevertheless."""
         for _ in range(3):
-            act(world, answers.cancel_handshake, invite(world).id)
+            act(world, responses.cancel_handshake, invite(world).id)
         with refused(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
 
@@ -264,31 +255,31 @@ class TestAcceptInvitation:
     def test_makes_a_member(self, world: World) -> None:
         """The account joins below the root as INVITED, with the tags of the invitation, and may not accept twice."""
         invitation = invite(world, tags=TAGS)
-        accepted = act(world, answers.accept_handshake, invitation.id, account=STRANGER)
+        accepted = act(world, responses.accept_handshake, invitation.id, account=STRANGER)
         assert (accepted.settled, accepted.settled_at) == (HandshakeState.ACCEPTED, world.clock.now())
         membership = world.state.memberships[STRANGER]
         own = the_organization(world)
         assert (membership.method, membership.parent_id) == (JoinedMethod.INVITED, own.root_id)
         assert tuple((one.key, one.value) for one in world.state.tags[STRANGER]) == TAGS
         with refused(world, HandshakeAlreadyInState):
-            act(world, answers.accept_handshake, invitation.id, account=STRANGER)
+            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
 
     def test_by_address(self, world: World) -> None:
         """An invitation to an address is for the account that has the address now."""
         invitation = invite(world, f"Account-{STRANGER}@example.com")
         with refused(world, HandshakeNotFound):
-            act(world, answers.accept_handshake, invitation.id, account=OTHER)
-        act(world, answers.accept_handshake, invitation.id, account=STRANGER)
+            act(world, responses.accept_handshake, invitation.id, account=OTHER)
+        act(world, responses.accept_handshake, invitation.id, account=STRANGER)
         assert organization_of(world.state, STRANGER, world.clock.now()) == the_organization(world)
 
     def test_straight_from_another_organization(self, world: World) -> None:
         """A member of another organization leaves that one and joins this one in one step."""
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        act(world, answers.accept_handshake, invite(world, account=OTHER).id, account=STRANGER)
+        act(world, responses.accept_handshake, invite(world, account=OTHER).id, account=STRANGER)
         first = organization_of(world.state, OTHER, world.clock.now())
         invitation = invite(world)
         world.events.clear()
-        act(world, answers.accept_handshake, invitation.id, account=STRANGER)
+        act(world, responses.accept_handshake, invitation.id, account=STRANGER)
         second = organization_of(world.state, MANAGEMENT, world.clock.now())
         assert first
         assert second
@@ -314,8 +305,8 @@ class TestAcceptInvitation:
     def test_tags_of_the_old_organization_are_gone(self, world: World) -> None:
         """What one organization tagged an account with does not come along to the next."""
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        act(world, answers.accept_handshake, invite(world, account=OTHER, tags=(("old", ""),)).id, account=STRANGER)
-        act(world, answers.accept_handshake, invite(world, tags=TAGS).id, account=STRANGER)
+        act(world, responses.accept_handshake, invite(world, account=OTHER, tags=(("old", ""),)).id, account=STRANGER)
+        act(world, responses.accept_handshake, invite(world, tags=TAGS).id, account=STRANGER)
         assert [one.key for one in world.state.tags[STRANGER]] == ["team", "stage"]
 
     def test_a_management_account_cannot_come(self, world: World) -> None:
@@ -323,7 +314,7 @@ class TestAcceptInvitation:
         act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
         invitation = invite(world)
         with refused(world, ManagementAccountCannotLeave):
-            act(world, answers.accept_handshake, invitation.id, account=STRANGER)
+            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
 
     def test_an_account_that_may_not_leave_cannot_come(self) -> None:
         """A created account that has to wait before it leaves its organization cannot go straight to another."""
@@ -332,16 +323,16 @@ class TestAcceptInvitation:
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
         invitation = invite(world, member, account=OTHER)
         with refused(world, ConstraintViolated, Constraint.WAIT_PERIOD_ACTIVE):
-            act(world, answers.accept_handshake, invitation.id, account=member)
+            act(world, responses.accept_handshake, invitation.id, account=member)
         world.clock.advance(timedelta(days=4))
-        act(world, answers.accept_handshake, invitation.id, account=member)
+        act(world, responses.accept_handshake, invitation.id, account=member)
 
     def test_members(self, world: World) -> None:
         """An account that came in by another invitation cannot accept a second one of the same organization."""
         by_id, by_address = invite(world), invite(world, f"account-{STRANGER}@example.com")
-        act(world, answers.accept_handshake, by_id.id, account=STRANGER)
+        act(world, responses.accept_handshake, by_id.id, account=STRANGER)
         with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
-            act(world, answers.accept_handshake, by_address.id, account=STRANGER)
+            act(world, responses.accept_handshake, by_address.id, account=STRANGER)
 
     def test_room(self) -> None:
         """An organization that has filled up since takes nobody."""
@@ -349,14 +340,14 @@ class TestAcceptInvitation:
         invitation = invite(world)
         new_account(world)
         with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
-            act(world, answers.accept_handshake, invitation.id, account=STRANGER)
+            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
 
     def test_another_partition(self, world: World) -> None:
         """An account joins only an organization of its own partition."""
         invitation = invite(world)
         reason = HandshakeConstraint.ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD
         with refused(world, HandshakeConstraintViolated, reason):
-            act(world, answers.accept_handshake, invitation.id, account=STRANGER, region="us-gov-west-1")
+            act(world, responses.accept_handshake, invitation.id, account=STRANGER, region="us-gov-west-1")
 
 
 class Answer(NamedTuple):
@@ -368,9 +359,9 @@ class Answer(NamedTuple):
 
 
 ANSWERS = [
-    Answer(answers.accept_handshake, STRANGER, HandshakeState.ACCEPTED),
-    Answer(answers.decline_handshake, STRANGER, HandshakeState.DECLINED),
-    Answer(answers.cancel_handshake, MANAGEMENT, HandshakeState.CANCELED),
+    Answer(responses.accept_handshake, STRANGER, HandshakeState.ACCEPTED),
+    Answer(responses.decline_handshake, STRANGER, HandshakeState.DECLINED),
+    Answer(responses.cancel_handshake, MANAGEMENT, HandshakeState.CANCELED),
 ]
 every_answer = pytest.mark.parametrize("answer", ANSWERS, ids=["accept", "decline", "cancel"])
 
@@ -426,7 +417,7 @@ class TestAnswers:
         member = new_account(world)
         invitation = invite(world)
         with refused(world, HandshakeNotFound):
-            act(world, answers.cancel_handshake, invitation.id, account=member)
+            act(world, responses.cancel_handshake, invitation.id, account=member)
 
 
 class TestDescribe:
@@ -437,26 +428,26 @@ class TestDescribe:
         member = new_account(world)
         invitation = invite(world)
         for account in (MANAGEMENT, STRANGER):
-            assert act(world, handshakes.describe_handshake, invitation.id, account=account) == invitation
+            assert act(world, lifecycle.describe_handshake, invitation.id, account=account) == invitation
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, invitation.id, account=member)
+            act(world, lifecycle.describe_handshake, invitation.id, account=member)
 
     @pytest.mark.parametrize("ends", ["answered", "expired"])
     def test_for_thirty_days_after_the_end(self, world: World, ends: str) -> None:
         """What has ended can be seen for thirty days more, then it is not found, nor listed by either party."""
         invitation = invite(world)
         if ends == "answered":
-            act(world, answers.decline_handshake, invitation.id, account=STRANGER)
+            act(world, responses.decline_handshake, invitation.id, account=STRANGER)
         else:
             world.clock.advance(timedelta(days=15))
         world.clock.advance(timedelta(days=30) - MOMENT)
-        act(world, handshakes.describe_handshake, invitation.id)
+        act(world, lifecycle.describe_handshake, invitation.id)
         assert sent(world) == received(world) == [invitation.id]
         world.clock.advance(MOMENT)
         assert sent(world) == received(world) == []
         for account in (MANAGEMENT, STRANGER):
             with refused(world, HandshakeNotFound):
-                act(world, handshakes.describe_handshake, invitation.id, account=account)
+                act(world, lifecycle.describe_handshake, invitation.id, account=account)
 
     def test_of_a_deleted_organization(self, world: World) -> None:
         """The handshakes of an organization go with it."""
@@ -464,7 +455,7 @@ class TestDescribe:
         act(world, organization.delete_organization)
         assert received(world) == []
         with refused(world, HandshakeNotFound):
-            act(world, answers.accept_handshake, invitation.id, account=STRANGER)
+            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
 
 
 class TestLists:
@@ -476,7 +467,7 @@ class TestLists:
         assert sent(world) == [one.id for one in invited]
         assert received(world) == [invited[0].id, invited[2].id]
         with transaction(world, MANAGEMENT) as tx:
-            rest = list(handshake_lists.sent_handshakes(tx, after=invited[0].serial))
+            rest = list(listing.sent_handshakes(tx, after=invited[0].serial))
         assert [place for place, _ in rest] == [one.serial for one in invited[1:]]
 
     def test_a_former_address(self, world: World) -> None:
@@ -486,20 +477,20 @@ class TestLists:
             tx.put(replace(accounts.account_of(tx.state, STRANGER), email="new@example.com"))
         assert received(world) == []
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, invitation.id, account=STRANGER)
+            act(world, lifecycle.describe_handshake, invitation.id, account=STRANGER)
 
     def test_by_action(self, world: World) -> None:
         """A filter by action leaves the others out."""
         invitation = invite(world)
-        for listing in (sent, received):
-            assert listing(world, HandshakeAction.INVITE) == [invitation.id]
-            assert listing(world, HandshakeAction.APPROVE_ALL_FEATURES) == []
+        for listed in (sent, received):
+            assert listed(world, HandshakeAction.INVITE) == [invitation.id]
+            assert listed(world, HandshakeAction.APPROVE_ALL_FEATURES) == []
 
     def test_two_filters(self, world: World) -> None:
         """Only one filter may be given."""
         for rule, account in (
-            (handshake_lists.sent_handshakes, MANAGEMENT),
-            (handshake_lists.received_handshakes, STRANGER),
+            (listing.sent_handshakes, MANAGEMENT),
+            (listing.received_handshakes, STRANGER),
         ):
             with refused(world, InvalidInput, InputReason.MAX_LIMIT_EXCEEDED_FILTER):
                 act(world, rule, HandshakeAction.INVITE, "h-" + "0" * 32, account=account)
@@ -515,9 +506,9 @@ class TestLists:
         member = new_account(world)
         assert received(world, account=member) == []
         with refused(world, WrongAccount):
-            act(world, handshake_lists.sent_handshakes, account=member)
+            act(world, listing.sent_handshakes, account=member)
         with refused(world, NotInOrganization):
-            act(world, handshake_lists.sent_handshakes, account=STRANGER)
+            act(world, listing.sent_handshakes, account=STRANGER)
 
 
 class TestForgetting:
@@ -527,7 +518,7 @@ class TestForgetting:
         """Nothing is kept of invitations that ended more than thirty days ago, once a new one is sent."""
         for at in range(3):
             invite(world, f"new-{at}@example.com")
-        act(world, answers.accept_handshake, invite(world).id, account=STRANGER)
+        act(world, responses.accept_handshake, invite(world).id, account=STRANGER)
         world.clock.advance(timedelta(days=45))
         latest = invite(world, OTHER)
         assert list(world.state.handshakes) == [latest.id]
@@ -550,7 +541,7 @@ class TestForgetting:
         world.clock.advance(timedelta(days=16))
         invite(world)
         world.clock.advance(timedelta(days=14))
-        act(world, answers.cancel_handshake, invite(world, OTHER).id)
+        act(world, responses.cancel_handshake, invite(world, OTHER).id)
         with refused(world, DuplicateHandshake):
             invite(world)
 
@@ -567,15 +558,15 @@ class TestCost:
             for at in range(size):
                 invitation = invite(world, f"{at:012}")
                 if at % 2:
-                    act(world, answers.decline_handshake, invitation.id, account=f"{at:012}")
+                    act(world, responses.decline_handshake, invitation.id, account=f"{at:012}")
             world.clock.advance(timedelta(days=days))
             new = invite(world, OTHER)
             counts.append(
                 [
                     calls_of(world, lambda: invite(world)),  # noqa: B023 - called at once
-                    calls_of(world, lambda: act(world, answers.accept_handshake, new.id, account=OTHER)),  # noqa: B023
-                    calls_of(world, lambda: act(world, answers.cancel_handshake, new.id)),  # noqa: B023
-                    calls_of(world, lambda: act(world, handshakes.describe_handshake, new.id)),  # noqa: B023
+                    calls_of(world, lambda: act(world, responses.accept_handshake, new.id, account=OTHER)),  # noqa: B023
+                    calls_of(world, lambda: act(world, responses.cancel_handshake, new.id)),  # noqa: B023
+                    calls_of(world, lambda: act(world, lifecycle.describe_handshake, new.id)),  # noqa: B023
                     calls_of(world, lambda: act(world, organization.delete_organization)),  # noqa: B023
                 ]
             )
@@ -586,8 +577,8 @@ class TestCost:
 
     def test_creating_stays_apart(self, world: World) -> None:
         """Creating an account costs the same, whatever was sent."""
-        before = calls_of(world, lambda: act(world, creations.create_account, name="a", email="a@example.com"))
+        before = calls_of(world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com"))
         for at in range(300):
             invite(world, f"{at:012}")
-        after = calls_of(world, lambda: act(world, creations.create_account, name="a", email="a@example.com"))
+        after = calls_of(world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com"))
         assert after <= before * 1.2

@@ -14,7 +14,8 @@ from artifact_state.errors import (
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
 from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet, JoinedMethod, PartyKind, PolicyType
-from artifact_state.organizations import handshakes, invitations, organization, trusted_access
+from artifact_state.organizations import organization, trusted_access
+from artifact_state.organizations.handshakes import account_invitations, lifecycle
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, refused
 
@@ -144,11 +145,11 @@ class TestDeleteOrganization:
 
     def test_withdraws_its_invitations(self, world: World) -> None:
         """An invitation of an organization that is gone does not exist any more, for anybody."""
-        invited = act(world, invitations.invite_account, PartyKind.ACCOUNT, STRANGER)
+        invited = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, STRANGER)
         act(world, organization.delete_organization)
         for account in (MANAGEMENT, STRANGER):
             with refused(world, HandshakeNotFound):
-                act(world, handshakes.describe_handshake, invited.id, account=account)
+                act(world, lifecycle.describe_handshake, invited.id, account=account)
 
     def test_with_members(self, world: World) -> None:
         """An organization with other accounts cannot be deleted."""

@@ -28,8 +28,9 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AttachmentChanged, PolicyChanged, PolicyTypeChanged
 from artifact_state.model import FeatureSet, Policy, PolicyType, State
-from artifact_state.organizations import accounts, closures, hierarchy, organization, policies, tags, trusted_access
-from artifact_state.organizations.policies import Text
+from artifact_state.organizations import account_closure, accounts, hierarchy, organization, tags, trusted_access
+from artifact_state.organizations.policies import policies
+from artifact_state.organizations.policies.policies import Text
 from artifact_state.world import Options, World
 from tests.state.acting import (
     MANAGEMENT,
@@ -278,7 +279,7 @@ class TestAttach:
         """A closed account keeps its policies for ninety days, and then holds none back."""
         made, member = make(world), new_account(world, "member")
         act(world, policies.attach_policy, made.id, member)
-        act(world, closures.close_account, member)
+        act(world, account_closure.close_account, member)
         assert targets(world, made.id) == [member]
         world.clock.advance(timedelta(days=91))
         assert targets(world, made.id) == []

@@ -5,7 +5,7 @@ import pytest
 
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.model import PolicyType
-from artifact_state.organizations.policy_documents import check
+from artifact_state.organizations.policies.documents import check
 
 SCP, RCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY, PolicyType.TAG_POLICY
 

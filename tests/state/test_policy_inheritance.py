@@ -1,6 +1,6 @@
 from typing import Any
 
-from artifact_state.organizations.policy_inheritance import merged
+from artifact_state.organizations.policies.inheritance import merged
 
 
 def tag(name: str, **settings: Any) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from artifact_state.language.conditions import is_operator
-from artifact_state.language.policy_language import ANYTHING, Question, policy_of
-from artifact_state.language.wildcards import is_like
+from artifact_state.policy_syntax.conditions import is_operator
+from artifact_state.policy_syntax.policy import ANYTHING, Question, policy_of
+from artifact_state.policy_syntax.wildcards import is_like
 
 ACCOUNT = "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/team/Alice"

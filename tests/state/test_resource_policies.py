@@ -12,8 +12,9 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.model import FeatureSet, PolicyType
-from artifact_state.organizations import hierarchy, organization, policies, resource_policies, tags
-from artifact_state.organizations.policies import Text
+from artifact_state.organizations import hierarchy, organization, tags
+from artifact_state.organizations.policies import policies, resource_policy
+from artifact_state.organizations.policies.policies import Text
 from artifact_state.principals import root_of
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, listed, new_account, refused, root_id
@@ -54,7 +55,7 @@ def statement(account: str, *actions: str, **changes: Any) -> dict[str, Any]:
 
 def put(world: World, *statements: dict[str, Any]) -> None:
     """Put a resource policy."""
-    act(world, resource_policies.put_resource_policy, policy(*statements))
+    act(world, resource_policy.put_resource_policy, policy(*statements))
 
 
 def does(world: World, account: str, action: str, rule: Any, *arguments: Any) -> Any:
@@ -69,19 +70,19 @@ class TestPut:
 
     def test_one_per_organization(self, world: World, member: str) -> None:
         """Putting again replaces the content and keeps the id."""
-        first = act(world, resource_policies.put_resource_policy, policy(statement(member, "ListPolicies")))
-        second = act(world, resource_policies.put_resource_policy, policy(statement(member, "ListRoots")))
+        first = act(world, resource_policy.put_resource_policy, policy(statement(member, "ListPolicies")))
+        second = act(world, resource_policy.put_resource_policy, policy(statement(member, "ListRoots")))
         assert second.id == first.id
-        assert act(world, resource_policies.describe_resource_policy) == second
+        assert act(world, resource_policy.describe_resource_policy) == second
 
     def test_delete(self, world: World, member: str) -> None:
         """What is deleted is gone, its tags too."""
         content = policy(statement(member, "ListPolicies"))
-        made = act(world, resource_policies.put_resource_policy, content, (("a", "1"),))
+        made = act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
         assert [one.key for one in listed(world, tags.tags_of, made.id)] == ["a"]
-        act(world, resource_policies.delete_resource_policy)
+        act(world, resource_policy.delete_resource_policy)
         assert not world.state.tags
-        for rule in (resource_policies.describe_resource_policy, resource_policies.delete_resource_policy):
+        for rule in (resource_policy.describe_resource_policy, resource_policy.delete_resource_policy):
             with refused(world, ResourcePolicyNotFound):
                 act(world, rule)
         with refused(world, TargetNotFound):
@@ -92,7 +93,7 @@ class TestPut:
         put(world, statement(member, "ListPolicies"))
         with refused(world, InvalidInput, InputReason.INVALID_LIST_MEMBER):
             content = policy(statement(member, "ListRoots"))
-            act(world, resource_policies.put_resource_policy, content, (("a", "1"),))
+            act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
 
     def test_goes_with_the_organization(self, world: World) -> None:
         """A deleted organization leaves no resource policy."""
@@ -104,9 +105,9 @@ class TestPut:
         """Only the management account has a say, whatever the policy says."""
         put(world, statement(member, "ListPolicies"))
         for rule, arguments in (
-            (resource_policies.put_resource_policy, (policy(statement(member, "ListRoots")),)),
-            (resource_policies.describe_resource_policy, ()),
-            (resource_policies.delete_resource_policy, ()),
+            (resource_policy.put_resource_policy, (policy(statement(member, "ListRoots")),)),
+            (resource_policy.describe_resource_policy, ()),
+            (resource_policy.delete_resource_policy, ()),
         ):
             with refused(world, WrongAccount):
                 act(world, rule, *arguments, account=member)
@@ -174,7 +175,7 @@ class TestContent:
     def test_no_policy(self, world: World, text: str) -> None:
         """What is no policy at all."""
         with refused(world, InvalidInput, InputReason.INVALID_RESOURCE_POLICY_JSON):
-            act(world, resource_policies.put_resource_policy, text)
+            act(world, resource_policy.put_resource_policy, text)
 
 
 class TestDelegation:
@@ -193,7 +194,7 @@ class TestDelegation:
     def test_ends_with_it(self, world: World, member: str) -> None:
         """Without the policy, and for an account that has left, nothing is delegated."""
         put(world, statement(member, "ListPolicies"))
-        act(world, resource_policies.delete_resource_policy)
+        act(world, resource_policy.delete_resource_policy)
         with refused(world, WrongAccount):
             does(world, member, "ListPolicies", policies.policies, SCP)
 

@@ -16,7 +16,6 @@ from artifact_state.errors import (
 )
 from artifact_state.events import RootAccessChanged, RootAssumed
 from artifact_state.iam.root_logins import has_root_login
-from artifact_state.language.policy_language import Question
 from artifact_state.model import Caller, CallerKind, FeatureSet, RootFeature, Session
 from artifact_state.organizations import delegation, organization, trusted_access
 from artifact_state.organizations.root_access import (
@@ -26,9 +25,10 @@ from artifact_state.organizations.root_access import (
     features_in_force,
     root_access,
 )
-from artifact_state.permissions.authorization import decided
-from artifact_state.permissions.call_keys import principal_keys
-from artifact_state.permissions.decision import Kind
+from artifact_state.policy_evaluation.authorization import decided
+from artifact_state.policy_evaluation.call_keys import principal_keys
+from artifact_state.policy_evaluation.decision import Kind
+from artifact_state.policy_syntax.policy import Question
 from artifact_state.principals import has_lapsed, holder_of
 from artifact_state.snapshot import document_of, world_of
 from artifact_state.sts import sessions

@@ -12,14 +12,14 @@ from artifact_state.artifact import agreements
 from artifact_state.artifact.agreements import covers
 from artifact_state.iam.roles import roles_of
 from artifact_state.model import Acceptance, AccountState, HandshakeState, PolicyType
-from artifact_state.organizations import creations
+from artifact_state.organizations import account_creation
 from artifact_state.organizations.accounts import account_state
-from artifact_state.organizations.attachments import attached
-from artifact_state.organizations.handshakes import handshake_state
+from artifact_state.organizations.handshakes.lifecycle import handshake_state
+from artifact_state.organizations.policies.attachments import attached
 from artifact_state.principals import root_of
-from artifact_state.scenarios.describing import describe
-from artifact_state.scenarios.forms import Scenario
-from artifact_state.scenarios.making import ScenarioError, load
+from artifact_state.scenarios.export import describe
+from artifact_state.scenarios.load import ScenarioError, load
+from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Options, World
 
 MANAGEMENT = "111122223333"
@@ -356,7 +356,7 @@ class TestDescribe:
         world = made(scenario(A, old, delegated_administrators=[delegate]))
         world.options = Options(creation_delay=timedelta(minutes=1))
         with world.transaction(root_of(MANAGEMENT)) as tx:
-            creations.create_account(tx, name="Later", email="later@example.com")
+            account_creation.create_account(tx, name="Later", email="later@example.com")
         assert [one.name for one in describe(world).organizations[0].accounts] == ["A", "Old"]
         world.clock.advance(timedelta(days=91))
         (told,) = describe(world).organizations

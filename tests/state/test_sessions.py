@@ -247,7 +247,7 @@ class TestSessions:
             sessions.session_token,
             lambda tx: sessions.federation_token(tx, "bob"),
             lambda tx: sessions.assume_root(tx, STRANGER, "arn:aws:iam::aws:policy/root-task/Any"),
-            federation.trade_in,
+            federation.exchange_token,
         ):
             with pytest.raises(RegionInactive), world.transaction(there) as tx:
                 ask(tx)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from artifact_state.errors import CannotSimulate, PolicyNotReadable, Refused
-from artifact_state.permissions.simulated_input import Setting, custom_layers, require_sense
+from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, transaction
 
 BOB = f"arn:aws:iam::{STRANGER}:user/Bob"

@@ -3,7 +3,7 @@
 import pytest
 
 from artifact_state.errors import CannotSimulate
-from artifact_state.permissions.simulated_keys import Entry, assumed_keys, given_keys
+from artifact_state.policy_evaluation.simulation.keys import Entry, assumed_keys, given_keys
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, the_organization
 
 

@@ -8,11 +8,11 @@ from artifact_state.errors import CannotSimulate, EntityNotFound, Refused, RoleN
 from artifact_state.iam import groups, users
 from artifact_state.iam.attached_policies import attach_policy
 from artifact_state.iam.inline_policies import put_inline_policy
-from artifact_state.permissions import simulation
-from artifact_state.permissions.decision import Kind, Layers
-from artifact_state.permissions.simulated_input import Setting, custom_layers, require_sense
-from artifact_state.permissions.simulated_principals import Exclusion, Inline, principal_layers
-from artifact_state.permissions.simulation import Simulated
+from artifact_state.policy_evaluation.decision import Kind, Layers
+from artifact_state.policy_evaluation.simulation import simulate
+from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
+from artifact_state.policy_evaluation.simulation.principals import Exclusion, Inline, principal_layers
+from artifact_state.policy_evaluation.simulation.simulate import Simulated
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act
 from tests.state.test_simulated_input import BOB, OTHERS, ROLE, written
 
@@ -24,7 +24,7 @@ def simulated(layers: Layers, *resources: str, action: str = "iam:GetRole", **mo
     """Simulate one action."""
     setting = Setting(**more)
     require_sense([action], resources, setting)
-    return simulation.simulate(layers, action, resources, setting)
+    return simulate.simulate(layers, action, resources, setting)
 
 
 def sources(one: Simulated) -> list[str]:
@@ -48,7 +48,7 @@ class TestSimulate:
     @pytest.mark.parametrize("told", [("allowed", "implicitDeny"), ("implicitDeny", "explicitDeny")])
     def test_gravest(self, told: tuple[str, str]) -> None:
         """What denies outdoes what does not allow, and that what allows."""
-        assert simulation.gravest(told) == simulation.gravest(told[::-1]) == told[1]
+        assert simulate.gravest(told) == simulate.gravest(told[::-1]) == told[1]
 
     def test_keys(self) -> None:
         """As they are written first, in their order, whatever the case: of what is an identity's."""
@@ -59,14 +59,14 @@ class TestSimulate:
         layers = custom_layers(
             [some, again], [written(Condition={"Null": {"sts:ExternalId": True}})], [[of_organization]]
         )
-        assert simulation.keys_of(layers) == [
+        assert simulate.keys_of(layers) == [
             "aws:username",
             "aws:PrincipalTag/team",
             "aws:ResourceTag/team",
             "sts:ExternalId",
         ]
         old = some.replace("2012-10-17", "2008-10-17")
-        assert simulation.keys_of(custom_layers([old])) == ["aws:PrincipalTag/team"]
+        assert simulate.keys_of(custom_layers([old])) == ["aws:PrincipalTag/team"]
 
     def test_missing_keys(self) -> None:
         """Those that are read and not given, where nothing allows; whatever they were needed for."""

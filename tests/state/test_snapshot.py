@@ -13,7 +13,7 @@ from artifact_state import catalog, snapshot
 from artifact_state.artifact import reports
 from artifact_state.catalog import quota_records, report_records
 from artifact_state.model import FeatureSet, Map, State, identities
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations import organization, trusted_access
 from artifact_state.snapshot import SnapshotUnreadable, document_of, plain, world_of
 from artifact_state.world import Options, World
@@ -59,7 +59,7 @@ def _filled_map(inner: tuple[Any, ...], numbers: "count[int]") -> Any:
 
 
 def _filled_ordered(inner: tuple[Any, ...], numbers: "count[int]") -> Any:
-    made: Ordered[Any] = Ordered()
+    made: OrderedMap[Any] = OrderedMap()
     for _ in range(2):
         made = made.set(next(numbers), filled(inner[0], numbers))
     return made
@@ -71,7 +71,7 @@ def _filled_tuple(inner: tuple[Any, ...], numbers: "count[int]") -> Any:
 
 _FILLED_CONTAINERS: dict[Any, Callable[..., Any]] = {
     dict: _filled_map,
-    Ordered: _filled_ordered,
+    OrderedMap: _filled_ordered,
     tuple: _filled_tuple,
     frozenset: lambda inner, numbers: frozenset(filled(inner[0], numbers) for _ in range(3)),
     Mapping: lambda inner, numbers: MappingProxyType({filled(inner[0], numbers): filled(inner[1], numbers)}),

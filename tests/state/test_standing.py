@@ -7,8 +7,8 @@ import pytest
 
 from artifact_state.authority import ALWAYS, organization_of, span_of_standing
 from artifact_state.model import State
-from artifact_state.permissions.authorization import layers_of
-from artifact_state.permissions.call_keys import caller_keys
+from artifact_state.policy_evaluation.authorization import layers_of
+from artifact_state.policy_evaluation.call_keys import caller_keys
 from artifact_state.principals import root_of
 from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, new_account, transaction
 

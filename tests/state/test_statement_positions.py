@@ -2,7 +2,7 @@
 
 import pytest
 
-from artifact_state.language.statement_positions import positions_of
+from artifact_state.policy_syntax.statement_positions import positions_of
 
 # https://docs.aws.amazon.com/cli/latest/reference/iam/simulate-custom-policy.html
 ALONE = (

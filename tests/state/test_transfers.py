@@ -37,17 +37,9 @@ from artifact_state.model import (
     Transfer,
     TransferStatus,
 )
-from artifact_state.organizations import (
-    accounts,
-    answers,
-    handshake_lists,
-    handshakes,
-    invitations,
-    organization,
-    tags,
-    transfer_invitations,
-    transfers,
-)
+from artifact_state.organizations import accounts, organization, tags
+from artifact_state.organizations.billing_transfers import invitations, transfers
+from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
 from artifact_state.world import Options, World
 from tests.state.acting import NOW, act, limits, refused, transaction
 from tests.state.counting import calls_of
@@ -70,8 +62,8 @@ def many_organizations(**quotas: int) -> World:
     world = World(options=Options(quotas=limits(**generous)), clock=Clock(frozen_at=NOW), state=State(seed="transfers"))
     for account in (RECEIVER, SOURCE, THIRD, FOURTH):
         act(world, organization.create_organization, FeatureSet.ALL, account=account)
-    asked = act(world, invitations.invite_account, PartyKind.ACCOUNT, MEMBER, account=SOURCE)
-    act(world, answers.accept_handshake, asked.id, account=MEMBER)
+    asked = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, MEMBER, account=SOURCE)
+    act(world, responses.accept_handshake, asked.id, account=MEMBER)
     return world
 
 
@@ -91,13 +83,13 @@ def invite(
 ) -> Handshake:
     """Invite an organization to let the caller's pay its bills."""
     kind = PartyKind.EMAIL if "@" in target else PartyKind.ACCOUNT
-    terms = transfer_invitations.Terms(starts_at=starts_at, name="Bills", notes="Please", tags=pairs)
-    return act(world, transfer_invitations.invite_to_transfer, kind, target, terms, account=account)
+    terms = invitations.Terms(starts_at=starts_at, name="Bills", notes="Please", tags=pairs)
+    return act(world, invitations.invite_to_transfer, kind, target, terms, account=account)
 
 
 def accept(world: World, invitation: Handshake, account: str = SOURCE) -> Transfer:
     """Accept an invitation; give the transfer."""
-    act(world, answers.accept_handshake, invitation.id, account=account)
+    act(world, responses.accept_handshake, invitation.id, account=account)
     return transfer_of(world, invitation)
 
 
@@ -137,7 +129,7 @@ class TestInvite:
         transfer = transfer_of(world, invitation)
         world.clock.freeze(DECEMBER - timedelta(hours=24) - MOMENT)
         assert status_of(world, transfer) is TransferStatus.REQUESTED
-        state = handshakes.handshake_state(world.state, invitation, world.clock.now())
+        state = lifecycle.handshake_state(world.state, invitation, world.clock.now())
         assert state is HandshakeState.REQUESTED
         world.clock.advance(MOMENT)
         assert status_of(world, transfer) is TransferStatus.EXPIRED
@@ -159,14 +151,12 @@ class TestInvite:
         """Sender and recipient list the handshake, and nobody else finds it."""
         invitation = invite(world)
         with transaction(world, RECEIVER) as tx:
-            sent = [one for _, one in handshake_lists.sent_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
+            sent = [one for _, one in listing.sent_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
         with transaction(world, SOURCE) as tx:
-            received = [
-                one for _, one in handshake_lists.received_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)
-            ]
+            received = [one for _, one in listing.received_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
         assert sent == received == [invitation]
         with refused(world, HandshakeNotFound):
-            act(world, handshakes.describe_handshake, invitation.id, account=MEMBER)
+            act(world, lifecycle.describe_handshake, invitation.id, account=MEMBER)
 
     @pytest.mark.parametrize(
         ("starts_at", "reason"),
@@ -209,9 +199,9 @@ class TestInvite:
     )
     def test_target(self, world: World, kind: PartyKind, target: str, reason: InputReason) -> None:
         """An invitation goes to an account's id or to an e-mail address."""
-        terms = transfer_invitations.Terms(starts_at=DECEMBER, name="Bills")
+        terms = invitations.Terms(starts_at=DECEMBER, name="Bills")
         with refused(world, InvalidInput, reason):
-            act(world, transfer_invitations.invite_to_transfer, kind, target, terms)
+            act(world, invitations.invite_to_transfer, kind, target, terms)
 
     @pytest.mark.parametrize("target", [MEMBER, STRANGER, "nobody@example.com"])
     def test_only_management_accounts_are_invited(self, world: World, target: str) -> None:
@@ -234,16 +224,16 @@ class TestInvite:
     @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
     def test_only_in_commercial_regions(self, world: World, region: str) -> None:
         """Billing is transferred in AWS's commercial partition only."""
-        terms = transfer_invitations.Terms(starts_at=DECEMBER, name="Bills")
+        terms = invitations.Terms(starts_at=DECEMBER, name="Bills")
         with refused(world, UnsupportedHere):
-            act(world, transfer_invitations.invite_to_transfer, PartyKind.ACCOUNT, SOURCE, terms, region=region)
+            act(world, invitations.invite_to_transfer, PartyKind.ACCOUNT, SOURCE, terms, region=region)
 
     def test_duplicate(self, world: World) -> None:
         """While an invitation waits, no second one goes to the same target; after an answer one may."""
         first = invite(world)
         with refused(world, DuplicateHandshake):
             invite(world, starts_at=JANUARY)
-        act(world, answers.decline_handshake, first.id, account=SOURCE)
+        act(world, responses.decline_handshake, first.id, account=SOURCE)
         invite(world)
 
     def test_while_there_is_a_transfer(self, world: World) -> None:
@@ -295,9 +285,9 @@ class TestInboundQuota:
         with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
             invite(world, THIRD, starts_at=JANUARY)
         if end == "declined":
-            act(world, answers.decline_handshake, invitation.id, account=SOURCE)
+            act(world, responses.decline_handshake, invitation.id, account=SOURCE)
         elif end == "canceled":
-            act(world, answers.cancel_handshake, invitation.id, account=RECEIVER)
+            act(world, responses.cancel_handshake, invitation.id, account=RECEIVER)
         elif end == "expired":
             world.clock.freeze(DECEMBER - timedelta(hours=24))
         else:
@@ -335,8 +325,8 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("answer", "account", "status"),
         [
-            (answers.decline_handshake, SOURCE, TransferStatus.DECLINED),
-            (answers.cancel_handshake, RECEIVER, TransferStatus.CANCELED),
+            (responses.decline_handshake, SOURCE, TransferStatus.DECLINED),
+            (responses.cancel_handshake, RECEIVER, TransferStatus.CANCELED),
         ],
     )
     def test_refused(
@@ -356,9 +346,9 @@ class TestAnswers:
         invitation = invite(world)
         world.clock.freeze(DECEMBER - timedelta(hours=24))
         for answer, account in (
-            (answers.accept_handshake, SOURCE),
-            (answers.decline_handshake, SOURCE),
-            (answers.cancel_handshake, RECEIVER),
+            (responses.accept_handshake, SOURCE),
+            (responses.decline_handshake, SOURCE),
+            (responses.cancel_handshake, RECEIVER),
         ):
             with refused(world, HandshakeTransitionInvalid):
                 act(world, answer, invitation.id, account=account)
@@ -369,7 +359,7 @@ class TestAnswers:
         with refused(world, NotParty):
             accept(world, invitation, RECEIVER)
         with refused(world, NotParty):
-            act(world, answers.cancel_handshake, invitation.id, account=SOURCE)
+            act(world, responses.cancel_handshake, invitation.id, account=SOURCE)
 
     def test_only_one_pays(self, world: World) -> None:
         """An organization whose bills are paid by one accepts no other, until it withdraws."""
@@ -542,7 +532,7 @@ class TestRename:
         """The receiver renames what waits and what is accepted; the rest stays as it was."""
         transfer = transfer_of(world, invite(world))
         assert act(world, transfers.rename_transfer, transfer.id, "First").name == "First"
-        act(world, answers.accept_handshake, transfer.handshake_id, account=SOURCE)
+        act(world, responses.accept_handshake, transfer.handshake_id, account=SOURCE)
         act(world, transfers.rename_transfer, transfer.id, "Second")
         renamed = world.state.transfers[transfer.id]
         assert (renamed.name, renamed.starts_at, renamed.handshake_id) == ("Second", DECEMBER, transfer.handshake_id)
@@ -558,9 +548,9 @@ class TestRename:
         """A transfer that is no longer active keeps its name."""
         invitation = invite(world)
         if end == "declined":
-            act(world, answers.decline_handshake, invitation.id, account=SOURCE)
+            act(world, responses.decline_handshake, invitation.id, account=SOURCE)
         elif end == "canceled":
-            act(world, answers.cancel_handshake, invitation.id)
+            act(world, responses.cancel_handshake, invitation.id)
         elif end == "expired":
             world.clock.freeze(DECEMBER)
         else:
@@ -640,7 +630,7 @@ class TestTerminate:
         invitation = invite(world)
         with refused(world, TransferTransitionInvalid):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
-        act(world, answers.cancel_handshake, invitation.id)
+        act(world, responses.cancel_handshake, invitation.id)
         with refused(world, TransferTransitionInvalid):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
 
@@ -674,7 +664,7 @@ class TestDeleteOrganization:
     def test_after_a_refusal(self, world: World, account: str) -> None:
         """An invitation that was declined stands in nobody's way; the other side still lists it."""
         invitation = invite(world, THIRD)
-        act(world, answers.decline_handshake, invitation.id, account=THIRD)
+        act(world, responses.decline_handshake, invitation.id, account=THIRD)
         act(world, organization.delete_organization, account=account)
         left = inbound(world, RECEIVER) if account == THIRD else outbound(world, THIRD)
         assert left == [transfer_of(world, invitation)]
@@ -723,7 +713,7 @@ class TestCost:
                 (
                     calls_of(world, lambda: invite(world, THIRD, starts_at=JANUARY)),  # noqa: B023 - called at once
                     calls_of(world, lambda: accept(world, invitation)),  # noqa: B023
-                    calls_of(world, lambda: act(world, answers.cancel_handshake, invitation.id)),  # noqa: B023
+                    calls_of(world, lambda: act(world, responses.cancel_handshake, invitation.id)),  # noqa: B023
                     calls_of(world, lambda: act(world, transfers.describe_transfer, transfer.id)),  # noqa: B023
                     calls_of(world, lambda: act(world, transfers.rename_transfer, transfer.id, "New")),  # noqa: B023
                 )

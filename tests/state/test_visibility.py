@@ -10,7 +10,7 @@ import pytest
 from artifact_state.artifact import agreements
 from artifact_state.errors import AgreementDenied, CustomerAgreementNotFound, Denial
 from artifact_state.model import FeatureSet
-from artifact_state.organizations import accounts, closures, creations, organization, trusted_access
+from artifact_state.organizations import account_closure, account_creation, accounts, organization, trusted_access
 from artifact_state.world import World
 from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, new_account
 from tests.state.test_agreements import ACCOUNT_AGREEMENT, ARTIFACT, SYNC, accept, seen
@@ -70,7 +70,9 @@ def a_stranger(_: World) -> str:
 def a_member_elsewhere(world: World) -> str:
     """Create a member account of another organization, one of consolidated billing."""
     act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=BILLING)
-    creation = act(world, creations.create_account, name="elsewhere", email="elsewhere@example.com", account=BILLING)
+    creation = act(
+        world, account_creation.create_account, name="elsewhere", email="elsewhere@example.com", account=BILLING
+    )
     assert creation.account_id
     return creation.account_id
 
@@ -99,7 +101,7 @@ def leaves(world: World, account: str) -> str:
 
 def is_closed(world: World, account: str) -> str:
     """Close an account."""
-    act(world, closures.close_account, account)
+    act(world, account_closure.close_account, account)
     return account
 
 

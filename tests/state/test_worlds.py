@@ -4,22 +4,22 @@ from artifact_state.clock import Clock
 from artifact_state.model import FeatureSet, State
 from artifact_state.organizations import organization
 from artifact_state.world import World
-from artifact_state.worlds import NoSuchWorld, NotAName, Worlds
+from artifact_state.world_registry import NoSuchWorld, NotAName, WorldRegistry
 from tests.state.acting import MANAGEMENT, NOW, act
 
 
 @pytest.fixture
-def worlds() -> Worlds:
+def worlds() -> WorldRegistry:
     """Give worlds of which the default one has an organization."""
     default = World(clock=Clock(frozen_at=NOW), state=State(seed="worlds"))
     act(default, organization.create_organization, FeatureSet.ALL)
-    return Worlds(default)
+    return WorldRegistry(default)
 
 
 class TestGet:
     """A world on first use."""
 
-    def test_is_empty_and_apart(self, worlds: Worlds) -> None:
+    def test_is_empty_and_apart(self, worlds: WorldRegistry) -> None:
         """What happens in one world happens in no other."""
         mine, default = worlds.get("mine"), worlds.default.state
         assert mine.state == State(seed="worlds")
@@ -28,20 +28,20 @@ class TestGet:
         assert worlds.default.state is default
         assert not worlds.get("yours").state.organizations
 
-    def test_is_the_same_the_next_time(self, worlds: Worlds) -> None:
+    def test_is_the_same_the_next_time(self, worlds: WorldRegistry) -> None:
         """A world stays until it is dropped."""
         assert worlds.get("mine") is worlds.get("mine")
         assert worlds.get("default") is worlds.default
         assert [world.name for world in worlds] == ["default", "mine"]
 
-    def test_gives_equal_ids_to_equal_histories(self, worlds: Worlds) -> None:
+    def test_gives_equal_ids_to_equal_histories(self, worlds: WorldRegistry) -> None:
         """Each world begins with the default one's seed: a test sees the same ids in whichever world it runs."""
         for name in ("one", "two"):
             act(worlds.get(name), organization.create_organization, FeatureSet.ALL)
         assert worlds.get("one").state.organizations.keys() == worlds.get("two").state.organizations.keys()
 
     @pytest.mark.parametrize("name", ["", ".", "-a", "a/b", "a b", "ä", "a" * 129, "a\n"])
-    def test_by_what_is_no_name(self, worlds: Worlds, name: str) -> None:
+    def test_by_what_is_no_name(self, worlds: WorldRegistry, name: str) -> None:
         """What is no name makes no world."""
         with pytest.raises(NotAName):
             worlds.get(name)
@@ -53,7 +53,7 @@ class TestGet:
 class TestMake:
     """Worlds made anew."""
 
-    def test_by_fork(self, worlds: Worlds) -> None:
+    def test_by_fork(self, worlds: WorldRegistry) -> None:
         """A fork begins with the same state, the very same, and goes its own way."""
         fork = worlds.make("fork", fork="default")
         assert fork.state is worlds.default.state
@@ -64,24 +64,24 @@ class TestMake:
         assert worlds.default.state.organizations
         assert len(fork.events) > len(worlds.default.events)
 
-    def test_has_a_clock_of_its_own(self, worlds: Worlds) -> None:
+    def test_has_a_clock_of_its_own(self, worlds: WorldRegistry) -> None:
         """Turning a fork's clock turns no other."""
         worlds.make("fork", fork="default").clock.resume()
         assert worlds.default.clock.now() == NOW
 
-    def test_in_place_of_another(self, worlds: Worlds) -> None:
+    def test_in_place_of_another(self, worlds: WorldRegistry) -> None:
         """A world of that name is gone."""
         act(worlds.get("mine"), organization.create_organization, FeatureSet.ALL)
         assert not worlds.make("mine").state.organizations
 
-    def test_default_by_fork(self, worlds: Worlds) -> None:
+    def test_default_by_fork(self, worlds: WorldRegistry) -> None:
         """The default world becomes another's like, and is the same world still."""
         before = worlds.default
         act(worlds.get("mine"), organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
         assert worlds.make("default", fork="mine") is before
         assert before.state is worlds.get("mine").state
 
-    def test_of_nothing(self, worlds: Worlds) -> None:
+    def test_of_nothing(self, worlds: WorldRegistry) -> None:
         """There is no fork of a world that is not there, and looking for it makes none."""
         with pytest.raises(NoSuchWorld):
             worlds.make("fork", fork="nowhere")
@@ -92,7 +92,7 @@ class TestBegin:
     """Worlds that begin as another one is."""
 
     @pytest.mark.parametrize("name", ["default", "mine"])
-    def test_resets_lead_back(self, worlds: Worlds, name: str) -> None:
+    def test_resets_lead_back(self, worlds: WorldRegistry, name: str) -> None:
         """The world is as the other one, and is so again after a reset; the other one goes on by itself."""
         act(worlds.get("model"), organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
         origin = worlds.make("origin", fork="model")
@@ -104,7 +104,7 @@ class TestBegin:
         begun.reset()
         assert begun.state is origin.state
 
-    def test_no_name(self, worlds: Worlds) -> None:
+    def test_no_name(self, worlds: WorldRegistry) -> None:
         """A world whose name is none does not come to be."""
         with pytest.raises(NotAName):
             worlds.begin("-", worlds.get("mine"))
@@ -114,19 +114,19 @@ class TestBegin:
 class TestDrop:
     """Worlds that are not needed any more."""
 
-    def test_forgets_it(self, worlds: Worlds) -> None:
+    def test_forgets_it(self, worlds: WorldRegistry) -> None:
         """A dropped world begins empty if it is used again."""
         act(worlds.get("mine"), organization.create_organization, FeatureSet.ALL)
         worlds.drop("mine")
         assert not worlds.get("mine").state.organizations
 
-    def test_of_the_default_one(self, worlds: Worlds) -> None:
+    def test_of_the_default_one(self, worlds: WorldRegistry) -> None:
         """The default world stays, and begins again."""
         worlds.drop("default")
         assert worlds.default.state.seed == "worlds"
         assert not worlds.default.events
 
-    def test_of_nothing(self, worlds: Worlds) -> None:
+    def test_of_nothing(self, worlds: WorldRegistry) -> None:
         """What is not there cannot be dropped."""
         with pytest.raises(NoSuchWorld):
             worlds.drop("nowhere")
@@ -135,7 +135,7 @@ class TestDrop:
 class TestReset:
     """A world that begins again."""
 
-    def test_of_a_fork(self, worlds: Worlds) -> None:
+    def test_of_a_fork(self, worlds: WorldRegistry) -> None:
         """A fork begins again as what it was forked from."""
         fork = worlds.make("fork", fork="default")
         act(fork, organization.delete_organization)

@@ -26,8 +26,8 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 import artifact_emulator
-from artifact_emulator.core import Core
-from artifact_emulator.message import Reply, Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Reply, Request
 
 SERVICES = ("organizations", "artifact", "cloudtrail", "iam", "sts")
 MODELS = Path(artifact_emulator.__file__).parent / "botocore_models"
@@ -140,7 +140,7 @@ class Answer:
 class Client:
     """An account that calls a core as botocore would."""
 
-    core: Core
+    core: App
     account: str = "111122223333"
     region: str = "us-east-1"
     credentials: Credentials | None = None
@@ -186,7 +186,7 @@ class Client:
         return refused(self.core, self.request(service, operation, **parameters), service, operation)
 
 
-def answer(core: Core, request: Request, service: str, operation: str = "") -> Answer:
+def answer(core: App, request: Request, service: str, operation: str = "") -> Answer:
     """Put a request to a core; give the reply as botocore reads it, once it is proved to be a legal one."""
     reply = core.handle(request)
     wrong = list(complaints_of(reply, service, operation))
@@ -194,7 +194,7 @@ def answer(core: Core, request: Request, service: str, operation: str = "") -> A
     return Answer(reply=reply, data=parsed(reply, service, operation))
 
 
-def refused(core: Core, request: Request, service: str, operation: str = "") -> Answer:
+def refused(core: App, request: Request, service: str, operation: str = "") -> Answer:
     """Put a request to a core that refuses it, and so stays as it was."""
     before = core.world.state
     got = answer(core, request, service, operation)

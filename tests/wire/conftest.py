@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
@@ -14,13 +14,13 @@ NOW = datetime(2026, 11, 23, 12, 0, 5, 123456, tzinfo=UTC)
 
 
 @pytest.fixture
-def core() -> Core:
+def core() -> App:
     """Give a core over an empty world."""
-    return Core(World(clock=Clock(frozen_at=NOW), state=State(seed="wire")))
+    return App(World(clock=Clock(frozen_at=NOW), state=State(seed="wire")))
 
 
 @pytest.fixture
-def management(core: Core) -> Client:
+def management(core: App) -> Client:
     """Give the management account of an organization with all features."""
     client = Client(core, "111122223333")
     client.does("organizations", "CreateOrganization")
@@ -37,6 +37,6 @@ def member(management: Client) -> Client:
 
 
 @pytest.fixture
-def stranger(core: Core) -> Client:
+def stranger(core: App) -> Client:
     """Give an account that is in no organization."""
     return Client(core, "999988887777")

@@ -13,7 +13,7 @@ from rpds import HashTrieMap
 
 from artifact_state import catalog
 from artifact_state.model import State
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 from tests.wire.botocore_wire import operation_model, pattern_of
 
 # What breaks parsers, formats and patterns. (No lone surrogate: botocore could not write it.)
@@ -57,7 +57,7 @@ def _texts(value: Any) -> Iterator[str]:
         for key, one in value.items():
             yield from _texts(key)
             yield from _texts(one)
-    elif isinstance(value, tuple | list | Ordered):
+    elif isinstance(value, tuple | list | OrderedMap):
         for one in value:
             yield from _texts(one)
 

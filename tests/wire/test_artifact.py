@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from artifact_emulator.message import Request
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import Answer, Client, parsed
 from tests.wire.conftest import NOW
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.questions.asking import questions_of
-from artifact_emulator.questions.terms import Asked
+from artifact_emulator.aws.authorization.evaluation_requests import questions_of
+from artifact_emulator.aws.authorization.request import Asked
 from artifact_state import catalog
 from artifact_state.arns import GOVCLOUD
-from artifact_state.language.policy_language import NamedPolicy
 from artifact_state.model import Caller, CallerKind
-from artifact_state.permissions.decision import Layers, decide
+from artifact_state.policy_evaluation.decision import Layers, decide
+from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.world import World
 
 POLICIES = json.loads((Path(__file__).parent / "artifact_guide_policies.json").read_text())["policies"]

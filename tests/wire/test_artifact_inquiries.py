@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from artifact_emulator.message import Request
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 

@@ -10,10 +10,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from artifact_emulator.core import Core
-from artifact_emulator.message import Request
-from artifact_emulator.signatures.aws_chunked import unchunked
-from artifact_emulator.signatures.sigv4 import claim_of, signing_key
+from artifact_emulator.app import App
+from artifact_emulator.aws.signing.aws_chunked import unchunked
+from artifact_emulator.aws.signing.sigv4 import claim_of, signing_key
+from artifact_emulator.http import Request
 from artifact_state.world import World
 from tests.wire.botocore_wire import ENDPOINT, Client, answer, refused
 from tests.wire.test_signatures import WRONG
@@ -140,7 +140,7 @@ class TestChunks:
 
     def test_of_a_placeholder(self) -> None:
         """Chunks are put together whoever sends them."""
-        stranger = Client(Core(World()), "111122223333")
+        stranger = Client(App(World()), "111122223333")
         stranger.does("organizations", "CreateOrganization")
         request = InChunks(Credentials("111122223333", "x"), UNSIGNED_CHUNKS).request(b'{"MaxResults":1}')
         assert answer(stranger.core, request, "organizations", "ListRoots").data["Roots"]

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from artifact_emulator import __version__
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from artifact_emulator.services import bindings
 from tests.wire.botocore_wire import SERVICES, Client, model
 from tests.wire.test_control import call, refused, told
@@ -15,7 +15,7 @@ class TestHealth:
     """`/_emulator/health`, and `/_localstack/health` beside it."""
 
     @pytest.mark.parametrize("base", ["", "/worlds/mine"])
-    def test_as_localstack_has_it(self, core: Core, base: str) -> None:
+    def test_as_localstack_has_it(self, core: App, base: str) -> None:
         """Tools that wait for LocalStack find the services, the version and an edition."""
         got = told(core, "GET", f"{base}/_localstack/health")
         assert got == {
@@ -25,14 +25,14 @@ class TestHealth:
         }
         assert got["services"] == told(core, "GET", "/_emulator/health")["services"]
 
-    def test_is_read(self, core: Core) -> None:
+    def test_is_read(self, core: App) -> None:
         """Both are read, and nothing else of LocalStack's is there."""
         for path in ("/_emulator/health", "/_localstack/health"):
             assert call(core, "HEAD", path).status == 200
             assert refused(core, "POST", path)[0] == 405
         assert refused(core, "GET", "/_localstack/state/save")[0] == 404
 
-    def test_comes_at_once(self, core: Core) -> None:
+    def test_comes_at_once(self, core: App) -> None:
         """No probe waits for what the control API must load."""
         request = Client(core, "111122223333").request("sts", "GetCallerIdentity")
         for path in ("/_emulator/health", "/_localstack/health", "/worlds/mine/_localstack/health"):
@@ -44,7 +44,7 @@ class TestCapabilities:
     """`/_emulator/capabilities`."""
 
     @pytest.mark.parametrize("service", SERVICES)
-    def test_are_all_that_aws_has(self, core: Core, service: str) -> None:
+    def test_are_all_that_aws_has(self, core: App, service: str) -> None:
         """Every operation of AWS's own model is in one of two lists."""
         got = told(core, "GET", CAPABILITIES)["services"][service]
         assert set(model(service).operation_names) <= {*got["emulated"], *got["not_emulated"]}
@@ -76,11 +76,11 @@ class TestCapabilities:
         call(stranger.core, "POST", "/_emulator/reset")
         assert told(stranger.core, "GET", CAPABILITIES)["missed"] == {}
 
-    def test_of_organizations(self, core: Core) -> None:
+    def test_of_organizations(self, core: App) -> None:
         """All of AWS Organizations is emulated."""
         assert told(core, "GET", CAPABILITIES)["services"]["organizations"]["not_emulated"] == []
 
-    def test_described(self, core: Core) -> None:
+    def test_described(self, core: App) -> None:
         """The description of the control API names what is new in it."""
         paths = json.loads(call(core, "GET", "/_emulator/openapi.json").body)["paths"]
         assert {CAPABILITIES, "/_emulator/throttling", "/_emulator/strict-client", "/_emulator/events"} <= paths.keys()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
-from artifact_emulator.message import Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Request
 from artifact_state import catalog
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
@@ -107,7 +107,7 @@ class TestRecord:
         assert here["eventID"] != there["eventID"]
         assert (here["recipientAccountId"], there["recipientAccountId"]) == (management.account, member.account)
 
-    def test_of_nobody(self, core: Core, stranger: Client) -> None:
+    def test_of_nobody(self, core: App, stranger: Client) -> None:
         """A call that nobody signed is in nobody's trail."""
         request = stranger.request("organizations", "ListHandshakesForAccount")
         headers = {name: value for name, value in request.headers.items() if name != "authorization"}
@@ -324,7 +324,7 @@ class TestControl:
         done(management.core, "POST", "/_emulator/reset")
         assert told(management.core, "GET", "/_emulator/events")["events"] == []
 
-    def test_refuses(self, core: Core) -> None:
+    def test_refuses(self, core: App) -> None:
         """A filter that is none is told so."""
         reply = core.handle(Request("GET", "/_emulator/events", "colour=red", {"host": "localhost"}, b""))
         assert reply.status == 400

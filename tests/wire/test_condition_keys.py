@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
-from artifact_emulator.questions.asking import questions_of
-from artifact_emulator.questions.terms import Asked
+from artifact_emulator.app import App
+from artifact_emulator.aws.authorization.evaluation_requests import questions_of
+from artifact_emulator.aws.authorization.request import Asked
 from artifact_emulator.services import handler_of
-from artifact_state import catalog
+from artifact_state import catalog, name_index
 from artifact_state.clock import Clock
-from artifact_state.iam import by_name
 from artifact_state.model import Caller, CallerKind
 from artifact_state.principals import holder_of, root_of, service
 from artifact_state.world import World
@@ -103,7 +102,7 @@ PLAIN: dict[str, list[Any]] = {
 @pytest.fixture(scope="module")
 def setting() -> Setting:
     """Make the world."""
-    client = Client(Core(World(clock=Clock(frozen_at=DECEMBER - timedelta(days=8)))), MANAGEMENT)
+    client = Client(App(World(clock=Clock(frozen_at=DECEMBER - timedelta(days=8)))), MANAGEMENT)
     limit(client, inbound_transfers=1)
     client.does("organizations", "CreateOrganization")
     named = PLAIN | of_organizations(client) | of_policies(client) | of_identities(client) | of_artifact(client)
@@ -252,7 +251,7 @@ class TestGlobalKeys:
 
     def test_of_a_user(self, setting: Setting) -> None:
         """His name and his tags besides, and nothing of a second factor: his key is for good."""
-        user = by_name.find(setting.management.core.world.state.users[MANAGEMENT], "Alice")
+        user = name_index.find(setting.management.core.world.state.users[MANAGEMENT], "Alice")
         assert user
         alice = Caller(
             account_id=MANAGEMENT, arn=f"arn:aws:iam::{MANAGEMENT}:user/Alice", user_id=user.id, kind=CallerKind.USER

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from artifact_emulator.core import Core
-from artifact_emulator.message import Reply, Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Reply, Request
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 
 
-def call(core: Core, method: str, path: str, body: Any = None, /, **headers: str) -> Reply:
+def call(core: App, method: str, path: str, body: Any = None, /, **headers: str) -> Reply:
     """Call the control API."""
     sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {"host": "localhost:4700", "content-type": "application/json"}
@@ -19,20 +19,20 @@ def call(core: Core, method: str, path: str, body: Any = None, /, **headers: str
     return core.handle(Request(method, path, query, named | {k.replace("_", "-"): v for k, v in headers.items()}, sent))
 
 
-def told(core: Core, method: str, path: str, body: Any = None) -> Any:
+def told(core: App, method: str, path: str, body: Any = None) -> Any:
     """Call the control API; give what it tells."""
     reply = call(core, method, path, body)
     assert reply.status == 200, reply.body
     return json.loads(reply.body)
 
 
-def done(core: Core, method: str, path: str, body: Any = None) -> None:
+def done(core: App, method: str, path: str, body: Any = None) -> None:
     """Have the control API do something that it says nothing of."""
     reply = call(core, method, path, body)
     assert (reply.status, reply.body) == (204, b"")
 
 
-def refused(core: Core, method: str, path: str, body: Any = None, /, **headers: str) -> tuple[int, str]:
+def refused(core: App, method: str, path: str, body: Any = None, /, **headers: str) -> tuple[int, str]:
     """Call the control API, which refuses and changes nothing; give status and reason."""
     before, worlds = core.world.state, [world.name for world in core.worlds]
     reply = call(core, method, path, body, **headers)
@@ -93,7 +93,7 @@ class TestWorlds:
         """What is not there, is no name or is no body is told so."""
         assert refused(management.core, method, f"/_emulator/worlds/{name}", body)[0] == status
 
-    def test_need_no_body(self, core: Core) -> None:
+    def test_need_no_body(self, core: App) -> None:
         """Who says nothing of a new world gets an empty one."""
         reply = call(core, "PUT", "/_emulator/worlds/mine", content_type="")
         assert (reply.status, json.loads(reply.body)["organizations"]) == (200, 0)
@@ -120,7 +120,7 @@ class TestReset:
         assert told(core, "GET", "/_emulator/faults") == {"faults": []}
         assert told(core, "GET", "/_emulator/events")["events"] == []
 
-    def test_of_a_scenario_with_a_clock(self, core: Core) -> None:
+    def test_of_a_scenario_with_a_clock(self, core: App) -> None:
         """A world goes back to the instant of the scenario that it began with."""
         scenario = {"clock": "2030-01-01T00:00:00Z"}
         told(core, "PUT", "/_emulator/worlds/mine", {"scenario": scenario})
@@ -146,7 +146,7 @@ class TestSnapshots:
             assert core.world.state is before
             assert core.world.clock.now() == NOW
 
-    def test_are_a_worlds_own(self, core: Core) -> None:
+    def test_are_a_worlds_own(self, core: App) -> None:
         """Each world has its own, below its path; they are listed in the order of saving, and can be forgotten."""
         for name in ("b", "a", "b"):
             done(core, "PUT", f"/worlds/mine/_emulator/snapshots/{name}")
@@ -155,7 +155,7 @@ class TestSnapshots:
         done(core, "DELETE", "/worlds/mine/_emulator/snapshots/a")
         assert told(core, "GET", "/worlds/mine/_emulator/snapshots") == {"snapshots": ["b"]}
 
-    def test_refuse(self, core: Core) -> None:
+    def test_refuse(self, core: App) -> None:
         """A snapshot that is not there, and a name that is none."""
         assert refused(core, "POST", "/_emulator/snapshots/nothing/restore")[0] == 404
         assert refused(core, "DELETE", "/_emulator/snapshots/nothing")[0] == 404
@@ -165,7 +165,7 @@ class TestSnapshots:
 class TestClock:
     """`/_emulator/clock`."""
 
-    def test_is_turned(self, core: Core) -> None:
+    def test_is_turned(self, core: App) -> None:
         """It is frozen at an instant, in whatever zone it is given, moved ahead, and runs again."""
         frozen = told(core, "POST", "/_emulator/clock", {"freeze": "2026-01-01T01:00:00+01:00"})
         assert frozen == {"now": "2026-01-01T00:00:00Z", "frozen": True}
@@ -182,7 +182,7 @@ class TestClock:
         found = management.does("organizations", "DescribeHandshake", HandshakeId=sent["Id"])["Handshake"]
         assert (sent["State"], found["State"]) == ("OPEN", "EXPIRED")
 
-    def test_is_a_worlds_own(self, core: Core) -> None:
+    def test_is_a_worlds_own(self, core: App) -> None:
         """Another world's clock shows what it did."""
         told(core, "POST", "/worlds/mine/_emulator/clock", {"freeze": "2030-01-01T00:00:00Z"})
         assert core.world.clock.now() == NOW
@@ -204,13 +204,13 @@ class TestClock:
             {"freeze": "0001-01-01T00:00:00Z"},
         ],
     )
-    def test_refuse(self, core: Core, body: Any) -> None:
+    def test_refuse(self, core: App, body: Any) -> None:
         """A change that is none, two at once, or to an instant that is none here."""
         assert refused(core, "POST", "/_emulator/clock", body)[0] == 400
         assert core.world.clock.now() == NOW
 
     @pytest.mark.parametrize("first", [{"freeze": "9000-01-01T00:00:00Z"}, {"resume": True}])
-    def test_ends(self, core: Core, first: Any) -> None:
+    def test_ends(self, core: App, first: Any) -> None:
         """It goes no further than what is reckoned from it: at its end everything still answers."""
         told(core, "POST", "/_emulator/clock", first)
         while call(core, "POST", "/_emulator/clock", {"advance_seconds": 3_000_000_000}).status == 200:
@@ -225,37 +225,37 @@ class TestBodies:
     """What is sent to the control API, and how."""
 
     @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", ""])
-    def test_of_another_type(self, core: Core, kind: str) -> None:
+    def test_of_another_type(self, core: App, kind: str) -> None:
         """Only JSON that says so is taken: a page of another site can send forms and plain text without being asked."""
         status, detail = refused(core, "POST", "/_emulator/clock", {"advance_seconds": 1}, content_type=kind)
         assert (status, "application/json" in detail) == (415, True)
 
-    def test_that_are_no_json(self, core: Core) -> None:
+    def test_that_are_no_json(self, core: App) -> None:
         """The refusal tells where JSON ends."""
         status, detail = refused(core, "POST", "/_emulator/clock", b'{"advance_seconds": 1')
         assert (status, "line 1 column" in detail) == (400, True)
 
     @pytest.mark.parametrize("body", [None, [], b"null", b'"{}"', b"1"])
-    def test_that_are_no_object(self, core: Core, body: Any) -> None:
+    def test_that_are_no_object(self, core: App, body: Any) -> None:
         """The refusal says what is wanted."""
         status, detail = refused(core, "POST", "/_emulator/clock", body)
         assert status == 400
         assert "JSON object is wanted" in detail or "give one of" in detail
 
     @pytest.mark.parametrize("path", ["/_emulator/clock", "/worlds/mine/_emulator/clock"])
-    def test_that_are_too_large(self, core: Core, path: str) -> None:
+    def test_that_are_too_large(self, core: App, path: str) -> None:
         """The server tells of it in the form of the control API."""
         reply = core.refuse_size(Request("POST", path, "", {"host": "localhost"}, b""), 5)
         assert dict(reply.headers)["Content-Type"] == "application/problem+json"
         assert (reply.status, json.loads(reply.body)["status"]) == (413, 413)
 
-    def test_another_method(self, core: Core) -> None:
+    def test_another_method(self, core: App) -> None:
         """The refusal names what a path takes, as RFC 9110 wants it."""
         reply = call(core, "PATCH", "/_emulator/clock")
         assert reply.status == 405
         assert {"GET", "POST"} <= set(dict(reply.headers)["Allow"].split(", "))
 
-    def test_another_path(self, core: Core) -> None:
+    def test_another_path(self, core: App) -> None:
         """The refusal tells where the paths are described."""
         assert "openapi.json" in refused(core, "GET", "/_emulator/nothing")[1]
 
@@ -264,7 +264,7 @@ class TestStrangers:
     """Who may not call."""
 
     @pytest.mark.parametrize("host", ["evil.example", "evil.example:4700", "127.0.0.1.evil.example", "[::1", ""])
-    def test_by_another_name(self, core: Core, host: str) -> None:
+    def test_by_another_name(self, core: App, host: str) -> None:
         """A name that resolves to this machine is not one of its own; the refusal tells the cure."""
         status, detail = refused(core, "POST", "/_emulator/reset", host=host)
         assert (status, "--allow-host" in detail) == (403, True)
@@ -281,7 +281,7 @@ class TestStrangers:
         ],
     )
     @pytest.mark.parametrize("path", ["/_emulator/reset", "/worlds/mine/_emulator/reset"])
-    def test_pages_of_other_sites(self, core: Core, path: str, headers: dict[str, str]) -> None:
+    def test_pages_of_other_sites(self, core: App, path: str, headers: dict[str, str]) -> None:
         """Browsers name the page that sends; where they leave Sec-Fetch-Site out, they have Origin."""
         call(core, "GET", "/worlds/mine/_emulator/clock")
         assert refused(core, "POST", path, None, **headers)[0] == 403
@@ -296,17 +296,17 @@ class TestStrangers:
             {"origin": "https://me.proxy.example", "sec-fetch-site": "same-origin"},
         ],
     )
-    def test_its_own_pages(self, core: Core, headers: dict[str, str]) -> None:
+    def test_its_own_pages(self, core: App, headers: dict[str, str]) -> None:
         """The console's own pages may call, and who types an address."""
         assert call(core, "POST", "/_emulator/reset", None, **headers).status == 204
 
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:4700", "[::1]:4700", "10.0.0.7", "me.localhost", "box"])
     def test_local_and_allowed(self, host: str) -> None:
         """Local names, addresses, and the names that were allowed."""
-        core = Core(allowed_hosts=["box"])
+        core = App(allowed_hosts=["box"])
         assert call(core, "GET", "/_emulator/clock", host=host).status == 200
 
-    def test_aws_calls_take_any_host(self, core: Core) -> None:
+    def test_aws_calls_take_any_host(self, core: App) -> None:
         """An AWS call is signed; where it was sent does not matter."""
         request = Client(core).request("sts", "GetCallerIdentity")
         assert isinstance(request.headers, dict)
@@ -317,18 +317,18 @@ class TestStrangers:
 class TestDescription:
     """`/_emulator/openapi.json`."""
 
-    def test_names_every_path(self, core: Core) -> None:
+    def test_names_every_path(self, core: App) -> None:
         """OpenAPI 3.1, with every path and the shape of every body."""
         document = told(core, "GET", "/_emulator/openapi.json")
         assert document["openapi"].startswith("3.1")
         assert {"/_emulator/reset", "/_emulator/clock", "/_emulator/worlds/{name}"} <= document["paths"].keys()
         assert "ClockChange" in document["components"]["schemas"]
 
-    def test_is_valid(self, core: Core) -> None:
+    def test_is_valid(self, core: App) -> None:
         """It is OpenAPI 3.1 by the letter."""
         validate(told(core, "GET", "/_emulator/openapi.json"))
 
-    def test_tells_of_every_answer(self, core: Core) -> None:
+    def test_tells_of_every_answer(self, core: App) -> None:
         """Each call has an answer that is described, and refusals as problems; worlds are servers."""
         document = told(core, "GET", "/_emulator/openapi.json")
         calls = [one for path in document["paths"].values() for one in path.values()]
@@ -340,7 +340,7 @@ class TestDescription:
             assert refused[1]["content"].keys() == {"application/problem+json"}
         assert [one["url"] for one in document["servers"]] == ["/", "/worlds/{world}"]
 
-    def test_has_examples_that_work(self, core: Core) -> None:
+    def test_has_examples_that_work(self, core: App) -> None:
         """What it shows as a body is taken as one."""
         document = told(core, "GET", "/_emulator/openapi.json")
         tried = 0
@@ -375,7 +375,7 @@ class TestDelays:
         assert told(core, "GET", "/_emulator/delays")["delays"]["creation"] == 0
 
     @pytest.mark.parametrize("changes", [{"colour": 1}, {"inquiry": -1}, {"inquiry": 10**12}, {"review": "long"}, []])
-    def test_refuse(self, core: Core, changes: Any) -> None:
+    def test_refuse(self, core: App, changes: Any) -> None:
         """What is no delay is refused, and changes none."""
         before = told(core, "GET", "/_emulator/delays")
         assert refused(core, "PATCH", "/_emulator/delays", changes)[0] == 400
@@ -441,7 +441,7 @@ class TestQuotas:
             [],
         ],
     )
-    def test_refuse(self, core: Core, changes: Any) -> None:
+    def test_refuse(self, core: App, changes: Any) -> None:
         """What is no limit is refused, and changes none."""
         before = told(core, "GET", "/_emulator/quotas")
         assert refused(core, "PATCH", "/_emulator/quotas", changes)[0] == 400

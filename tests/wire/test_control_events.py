@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from artifact_emulator.activity.call_log import KEPT
+from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
-from artifact_emulator.core import Core
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.trail.calls import KEPT
+from artifact_emulator.world_runtime import runtime_of
 from tests.packaging.process import Served, environment, serving
 from tests.wire.botocore_wire import Client
 from tests.wire.test_control import call, done, told
@@ -27,7 +27,7 @@ MANAGEMENT = "111122223333"
 
 
 @dataclass
-class Told:
+class DemoStep:
     """An event as it travelled: its id, and CloudTrail's record."""
 
     id: str
@@ -48,7 +48,7 @@ class Follower:
         self._rest = b""
         self.comments: list[str] = []
 
-    async def next(self) -> Told:
+    async def next(self) -> DemoStep:
         """Wait for the next event."""
         while True:
             while b"\n\n" not in self._rest:
@@ -57,7 +57,7 @@ class Follower:
             fields = dict(line.split(": ", 1) for line in block.decode().splitlines() if not line.startswith(":"))
             self.comments += [line for line in block.decode().splitlines() if line.startswith(":")]
             if "data" in fields:
-                return Told(fields["id"], json.loads(fields["data"]))
+                return DemoStep(fields["id"], json.loads(fields["data"]))
 
     async def ends(self) -> bool:
         """Wait for the end, and tell that it came without another event."""
@@ -66,7 +66,7 @@ class Follower:
 
 
 @asynccontextmanager
-async def following(core: Core, path: str = EVENTS, **headers: str) -> AsyncIterator[Follower]:
+async def following(core: App, path: str = EVENTS, **headers: str) -> AsyncIterator[Follower]:
     """Follow a world's events while the block lasts."""
     reply = call(core, "GET", path, None, **STREAM, **headers)
     assert (reply.status, dict(reply.headers)["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
@@ -203,7 +203,7 @@ class TestStream:
         last = told(management.core, "GET", EVENTS)["last_id"]
         for _ in range(KEPT + 5):
             management.core.handle(management.request("organizations", "DescribeOrganization"))
-        new, latest = instruments_of(management.core.world).happenings(management.core.world).since(last)
+        new, latest = runtime_of(management.core.world).happenings(management.core.world).since(last)
         assert latest == last + KEPT + 5
         assert [one.number for one in new] == list(range(last + 6, latest + 1))
 
@@ -211,7 +211,7 @@ class TestStream:
         """A world's stream tells of that world alone, and ends with it."""
         core = management.core
         told(core, "PUT", "/_emulator/worlds/mine", {"fork": "default"})
-        mine = Client(Core(core.worlds.get("mine")), MANAGEMENT)
+        mine = Client(App(core.worlds.get("mine")), MANAGEMENT)
 
         async def story() -> None:
             async with following(core, f"/worlds/mine{EVENTS}") as follower:
@@ -262,7 +262,7 @@ class TestStream:
 
     def test_leaves_nothing_behind(self, management: Client) -> None:
         """Who has gone is told nothing more, and costs nothing."""
-        trail = instruments_of(management.core.world).trail
+        trail = runtime_of(management.core.world).trail
         watchers: list[int] = []
 
         async def story() -> None:
@@ -282,7 +282,7 @@ class TestStream:
             ("GET", EVENTS, {"sec_fetch_site": "cross-site"}, 403),
         ],
     )
-    def test_refuses(self, core: Core, method: str, path: str, headers: dict[str, str], status: int) -> None:
+    def test_refuses(self, core: App, method: str, path: str, headers: dict[str, str], status: int) -> None:
         """A filter that is none, another method, and strangers are refused as everywhere."""
         reply = call(core, method, path, None, **STREAM, **headers)
         assert (reply.status, reply.stream) == (status, None)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, download, trust
@@ -74,7 +74,7 @@ class TestPublish:
         assert told(stranger.core, "POST", REPORTS, given) == given
         assert metadata(stranger, "report-abcdefghij012345", reportVersion=3) == read(given)
 
-    def test_what_aws_answers(self, core: Core, stranger: Client) -> None:
+    def test_what_aws_answers(self, core: App, stranger: Client) -> None:
         """What one world tells of a report can be given to another as it is."""
         one = told(core, "GET", REPORTS)["reports"][0] | {"id": "report-abcdefghij012345"}
         told(core, "POST", f"/worlds/mine{REPORTS}", one)
@@ -131,14 +131,14 @@ class TestPublish:
             (b"[]", "body"),
         ],
     )
-    def test_refuses(self, core: Core, body: Any, named: str) -> None:
+    def test_refuses(self, core: App, body: Any, named: str) -> None:
         """What is no report is told so, by the member's name, and nothing changes."""
         status, detail = refused(core, "POST", REPORTS, body)
         assert status == 400
         assert named in detail or named == "body"
 
     @pytest.mark.parametrize("version", [1, 5])
-    def test_refuses_a_version_that_is_there(self, core: Core, version: int) -> None:
+    def test_refuses_a_version_that_is_there(self, core: App, version: int) -> None:
         """No number is given twice."""
         status, detail = refused(core, "POST", REPORTS, {"id": REPORT, "version": version})
         assert (status, f"version {version}" in detail) == (409, True)
@@ -181,7 +181,7 @@ class TestChange:
             ("report-0000000000000000/versions/1", {"state": "UNPUBLISHED"}, 404),
         ],
     )
-    def test_refuses(self, core: Core, path: str, body: Any, status: int) -> None:
+    def test_refuses(self, core: App, path: str, body: Any, status: int) -> None:
         """No change, what is no change, what was changed since, and what is not there."""
         assert refused(core, "PATCH", f"{REPORTS}/{path}", body)[0] == status
 
@@ -196,7 +196,7 @@ class TestWithdraw:
         found = [one for one in told(stranger.core, "GET", REPORTS)["reports"] if one["id"] == REPORT]
         assert [(one["version"], one["state"]) for one in found] == [(n, "UNPUBLISHED") for n in range(1, 6)]
 
-    def test_refuses(self, core: Core) -> None:
+    def test_refuses(self, core: App) -> None:
         """A report that is not there."""
         status, detail = refused(core, "DELETE", f"{REPORTS}/report-0000000000000000")
         assert (status, detail) == (404, "There is no report report-0000000000000000.")
@@ -249,7 +249,7 @@ class TestSignOffline:
     """POST `/_emulator/artifact/offline-agreements`."""
 
     @pytest.mark.parametrize(("partition", "region"), [("aws", "us-east-1"), ("aws-us-gov", "us-gov-west-1")])
-    def test_shows_and_stays(self, core: Core, stranger: Client, partition: str, region: str) -> None:
+    def test_shows_and_stays(self, core: App, stranger: Client, partition: str, region: str) -> None:
         """Its account sees it active and downloads it; it cannot be terminated, and was never offered."""
         client = Client(core, stranger.account, region=region)
         signed = told(core, "POST", OFFLINE, {"account": stranger.account, "partition": partition})
@@ -271,7 +271,7 @@ class TestSignOffline:
         assert "offline" in got.message
 
     @pytest.mark.parametrize("body", [{}, {"account": "1"}, {"account": "1" * 12, "partition": "aws-cn"}, {"who": 1}])
-    def test_refuses(self, core: Core, body: Any) -> None:
+    def test_refuses(self, core: App, body: Any) -> None:
         """Who is no account, and where there is none."""
         assert refused(core, "POST", OFFLINE, body)[0] == 400
 
@@ -288,7 +288,7 @@ class TestStrangers:
         ],
     )
     @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"sec_fetch_site": "cross-site"}])
-    def test_from_elsewhere(self, core: Core, method: str, path: str, body: Any, headers: dict[str, str]) -> None:
+    def test_from_elsewhere(self, core: App, method: str, path: str, body: Any, headers: dict[str, str]) -> None:
         """A page of another site, and a name that is not this machine's."""
         assert refused(core, method, path, body, **headers)[0] == 403
 
@@ -302,7 +302,7 @@ class TestStrangers:
 class TestDescription:
     """`/_emulator/openapi.json`."""
 
-    def test_names_the_paths(self, core: Core) -> None:
+    def test_names_the_paths(self, core: App) -> None:
         """Each path, and the shape of each body under the names that it takes."""
         document = told(core, "GET", "/_emulator/openapi.json")
         assert {REPORTS, f"{REPORTS}/{{report_id}}"} <= document["paths"].keys()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_control import call, done, refused, told
@@ -37,7 +37,7 @@ class TestExport:
         assert list(json.loads(reply.body))[:3] == ["artifact_emulator_snapshot", "version", "clock"]
         assert reply.body.count(b"\n") > 50
 
-    def test_of_nothing(self, core: Core) -> None:
+    def test_of_nothing(self, core: App) -> None:
         """A snapshot that is not there cannot be exported."""
         assert refused(core, "GET", SNAPSHOT)[0] == 404
 
@@ -47,7 +47,7 @@ class TestImport:
 
     def test_brings_a_world_from_elsewhere(self, exported: Any) -> None:
         """A world that was exported is restored in another emulator, its clock included, and goes on as it would."""
-        other = Core()
+        other = App()
         done(other, "PUT", "/_emulator/snapshots/brought", exported)
         assert not other.world.state.organizations
         done(other, "POST", "/_emulator/snapshots/brought/restore")
@@ -67,7 +67,7 @@ class TestImport:
         done(management.core, "POST", f"{SNAPSHOT}/restore")
         assert management.core.world.state == before
 
-    def test_is_exported_as_it_came(self, core: Core, exported: Any) -> None:
+    def test_is_exported_as_it_came(self, core: App, exported: Any) -> None:
         """A file that was imported is exported the same."""
         done(core, "PUT", "/_emulator/snapshots/brought", exported)
         assert told(core, "GET", "/_emulator/snapshots/brought") == exported

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from artifact_state.world import World
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, read_agreement
@@ -403,7 +403,7 @@ class TestModes:
     @pytest.mark.parametrize(("iam", "explained"), [("audit", True), ("off", False)])
     def test_let_through(self, iam: Any, *, explained: bool) -> None:
         """Audit lets through and records what would have been refused; off looks at nothing."""
-        stranger = Client(Core(World(), iam=iam), "999988887777")
+        stranger = Client(App(World(), iam=iam), "999988887777")
         alice = user_of(stranger)
         got = alice.call("iam", "ListUsers")
         assert got.status == 200
@@ -452,7 +452,7 @@ class TestExplanation:
 
     def test_header(self) -> None:
         """A header leads to the explanation, if that is wanted, wherever policies were asked."""
-        stranger = Client(Core(World(), explain=True), "999988887777")
+        stranger = Client(App(World(), explain=True), "999988887777")
         got = user_of(stranger).is_refused("iam", "ListUsers")
         where = dict(got.reply.headers)["x-artifact-emulator-decision"]
         assert told(stranger.core, "GET", where)["allowed"] is False
@@ -521,10 +521,10 @@ class TestConfusedDeputy:
         assert [one.get("errorCode", "") for one in events] == ["", "AccessDenied", ""]
         assert events[0]["userIdentity"] == {"type": "AWSService", "invokedBy": ARTIFACT}
 
-    def test_path_that_is_none(self, core: Core) -> None:
+    def test_path_that_is_none(self, core: App) -> None:
         """A question mark that is part of a path is no query."""
         assert refused(core, "GET", "/_emulator/decisions/a%3Fb")[0] == 404
 
-    def test_bad_body(self, core: Core) -> None:
+    def test_bad_body(self, core: App) -> None:
         """What is no request of this kind is a 400."""
         assert call(core, "POST", "/_emulator/assume-as-service", {"service": ARTIFACT}).status == 400

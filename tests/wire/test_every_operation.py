@@ -14,8 +14,8 @@ from botocore.credentials import Credentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from artifact_emulator.core import Core
-from artifact_emulator.message import Reply, Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Reply, Request
 from artifact_emulator.services import handlers
 from artifact_state.clock import Clock
 from artifact_state.model import State
@@ -49,7 +49,7 @@ class Scene:
     """A core with two organizations, an invitation, agreements and roles, and those who call it."""
 
     def __init__(self) -> None:
-        self.core = Core(World(clock=Clock(frozen_at=NOW), state=State(seed="scene")))
+        self.core = App(World(clock=Clock(frozen_at=NOW), state=State(seed="scene")))
         management, stranger = Client(self.core, "111122223333"), Client(self.core, "999988887777")
         billing, member = Client(self.core, "444455556666"), self._member(management)
         billing.does("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")

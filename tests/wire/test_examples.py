@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.loaders import Loader
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
@@ -24,7 +24,7 @@ INVITED = "999988887777"
 
 def organization(feature_set: str = "ALL") -> Client:
     """Give the management account of a new organization."""
-    client = Client(Core(World(clock=Clock(frozen_at=NOW), state=State(seed="examples"))), "111111111111")
+    client = Client(App(World(clock=Clock(frozen_at=NOW), state=State(seed="examples"))), "111111111111")
     client.does(SERVICE, "CreateOrganization", FeatureSet=feature_set)
     return client
 
@@ -94,7 +94,7 @@ def _new_account() -> Prepared:
 
 
 def _standalone() -> Prepared:
-    return Client(Core(World(clock=Clock(frozen_at=NOW))), "111111111111"), {}
+    return Client(App(World(clock=Clock(frozen_at=NOW))), "111111111111"), {}
 
 
 def _billing() -> Prepared:

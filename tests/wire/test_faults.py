@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from tests.wire.botocore_wire import Client, operation_model
 from tests.wire.test_control import call, done, refused, told
 
@@ -11,7 +11,7 @@ FAULTS = "/_emulator/faults"
 BUSY = {"code": "TooManyRequestsException"}
 
 
-def set_fault(core: Core, service: str = "organizations", **fault: Any) -> Any:
+def set_fault(core: App, service: str = "organizations", **fault: Any) -> Any:
     """Set a fault."""
     return told(core, "POST", FAULTS, {"service": service, **fault})
 
@@ -116,12 +116,12 @@ class TestErrors:
             {"error": BUSY, "often": True},
         ],
     )
-    def test_that_no_call_could_meet(self, core: Core, fault: dict[str, Any]) -> None:
+    def test_that_no_call_could_meet(self, core: App, fault: dict[str, Any]) -> None:
         """An error that the operation cannot answer, and a rule that is none, are refused."""
         assert refused(core, "POST", FAULTS, {"service": "organizations", **fault})[0] == 400
         assert told(core, "GET", FAULTS) == {"faults": []}
 
-    def test_tells_what_is_possible(self, core: Core) -> None:
+    def test_tells_what_is_possible(self, core: App) -> None:
         """The refusal names the errors that there are."""
         fault = {"service": "organizations", "operation": "DescribeOrganization", "error": {"code": "Nonsense"}}
         assert "AWSOrganizationsNotInUseException" in refused(core, "POST", FAULTS, fault)[1]
@@ -174,7 +174,7 @@ class TestChoice:
             ({"creation_failure": "INTERNAL_FAILURE"}, {"creation_failure": "INTERNAL_FAILURE"}),
         ],
     )
-    def test_tells_all_that_was_asked_for(self, core: Core, fault: dict[str, Any], effect: dict[str, Any]) -> None:
+    def test_tells_all_that_was_asked_for(self, core: App, fault: dict[str, Any], effect: dict[str, Any]) -> None:
         """A fault is listed with its conditions and with what it does."""
         account = "111122223333"
         conditions: dict[str, Any] = {"probability": 0.5, "times": 3, "nth": 2, "ttl_seconds": 60, "account": account}
@@ -277,6 +277,6 @@ class TestOutcomes:
 class TestBody:
     """What is sent to set a fault."""
 
-    def test_that_is_none(self, core: Core) -> None:
+    def test_that_is_none(self, core: App) -> None:
         """No JSON, no fault."""
         assert call(core, "POST", FAULTS, b"{").status == 400

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from artifact_emulator.core import Core
-from artifact_emulator.message import Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Request
 from artifact_emulator.services import bindings, handlers
 from tests.wire.botocore_wire import (
     CONTENT_TYPES,
@@ -64,7 +64,7 @@ class TestOperationWithoutHandler:
         known = bindings("iam").unshaped | bindings("iam").operations.keys()
         assert known == set(model("iam").operation_names)
 
-    def test_needs_no_credential(self, core: Core) -> None:
+    def test_needs_no_credential(self, core: App) -> None:
         """Even who has not signed learns that there is nothing here."""
         request = Request("POST", "/", "", {"content-type": "application/x-amz-json-1.1"}, b"{}")
         headers = {**request.headers, "x-amz-target": "DynamoDB_20120810.ListTables"}
@@ -105,7 +105,7 @@ class TestRequestForNothing:
         ],
         ids=lambda one: one if isinstance(one, str) else "",
     )
-    def test_is_answered_in_the_protocol_that_it_looks_like(self, core: Core, request_: Request, protocol: str) -> None:
+    def test_is_answered_in_the_protocol_that_it_looks_like(self, core: App, request_: Request, protocol: str) -> None:
         """JSON, REST-JSON or XML: a client of the protocol can read the refusal."""
         service = {"json": "organizations", "rest-json": "artifact", "query": "iam"}[protocol]
         got = refused(core, request_, service)
@@ -130,7 +130,7 @@ class TestUnforeseenFailure:
     ) -> None:
         """The client reads the service's own code and the request id; the state is the same object."""
         request = management.request(service, operation)
-        monkeypatch.setattr("artifact_emulator.under_way.handler_of", lambda *_: failing)
+        monkeypatch.setattr("artifact_emulator.pipeline.handler_of", lambda *_: failing)
         before = management.core.world.state
         reply = management.core.handle(request)
         assert reply.status == 500
@@ -154,7 +154,7 @@ class TestUnforeseenFailure:
     ) -> None:
         """Under the request id that the client was told, the log has the traceback."""
         request = stranger.request("iam", "ListRoles")
-        monkeypatch.setattr("artifact_emulator.under_way.handler_of", lambda *_: failing)
+        monkeypatch.setattr("artifact_emulator.pipeline.handler_of", lambda *_: failing)
         with caplog.at_level(logging.ERROR):
             reply = stranger.core.handle(request)
         assert "a slip of ours" in caplog.text
@@ -184,7 +184,7 @@ class TestBodyLimit:
 class TestOwnPaths:
     """The emulator's own paths, beside AWS's."""
 
-    def test_tell_of_health(self, core: Core) -> None:
+    def test_tell_of_health(self, core: App) -> None:
         """A probe is answered at once, without a credential."""
         reply = core.handle(Request("GET", "/_emulator/health", "", {}, b""))
         assert reply.status == 200
@@ -205,7 +205,7 @@ class TestOwnPaths:
             ("BREW", "/_emulator/reset", 405),
         ],
     )
-    def test_refuse_with_a_problem(self, core: Core, method: str, path: str, status: int) -> None:
+    def test_refuse_with_a_problem(self, core: App, method: str, path: str, status: int) -> None:
         """What is not there is refused as RFC 9457 has it, never with a page."""
         before = core.world.state
         reply = core.handle(Request(method, path, "", {"host": "localhost"}, b""))
@@ -215,7 +215,7 @@ class TestOwnPaths:
         assert core.world.state is before
 
     @pytest.mark.parametrize("host", ["[::1", "[foo]", "a b", "\xe9", "", "x/y?z#", "127.0.0.1:99999999"])
-    def test_bear_an_impossible_host(self, core: Core, host: str) -> None:
+    def test_bear_an_impossible_host(self, core: App, host: str) -> None:
         """A Host header that is none is the client's error."""
         reply = core.handle(Request("POST", "/_emulator/nothing", "", {"host": host}, b""))
         assert reply.status in (400, 403, 404)
@@ -244,7 +244,7 @@ class TestOwnPaths:
         assert management.core.world.state is before
 
     @pytest.mark.parametrize("path", ["/_documents/", "/_documents/a/b/c/d.pdf", "/_documents/../../etc/passwd"])
-    def test_refuse_a_document_without_a_signature(self, core: Core, path: str) -> None:
+    def test_refuse_a_document_without_a_signature(self, core: App, path: str) -> None:
         """A document needs its link; the refusal is S3's XML."""
         reply = core.handle(Request("GET", path, "", {"host": "localhost"}, b""))
         assert reply.status == 403
@@ -260,7 +260,7 @@ class TestScope:
         assert stranger.does("sts", "GetCallerIdentity")["Account"] == stranger.account
 
     @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-southeast-2", "aws-global"])
-    def test_may_name_any_region(self, core: Core, region: str) -> None:
+    def test_may_name_any_region(self, core: App, region: str) -> None:
         """An endpoint of one's own is signed for the client's region, whatever it is."""
         client = Client(core, "111122223333", region=region)
         for service, operation in (

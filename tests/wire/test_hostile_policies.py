@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from artifact_state.language import wildcards
+from artifact_state.policy_syntax import wildcards
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.test_control import told
 from tests.wire.test_iam_declared_errors_policies import MINE, POLICY, TRUST

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
-from artifact_emulator.message import Reply, Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Reply, Request
 from artifact_state.world import World
 from tests.packaging.process import Served, environment, serving
 from tests.wire.botocore_wire import Client, complaints_of, parsed
@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     assert log.read_text() == ""
 
 
-class Remote(Core):
+class Remote(App):
     """A core in another process: requests go over a connection of their own."""
 
     def __init__(self, port: int) -> None:

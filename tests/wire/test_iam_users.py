@@ -3,7 +3,7 @@
 import pytest
 from botocore.credentials import Credentials
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from tests.wire.botocore_wire import Answer, Client, parsed, refused
 from tests.wire.conftest import NOW
 from tests.wire.users import calling_as
@@ -146,7 +146,7 @@ class TestCaller:
         assert root.does(SERVICE, "ListAccessKeys")["AccessKeyMetadata"][0]["AccessKeyId"] == key_of(root)
         assert stranger.does(SERVICE, "GetAccountSummary")["SummaryMap"]["AccountAccessKeysPresent"] == 1
 
-    def test_of_a_role_must_say_whom_he_means(self, stranger: Client, core: Core) -> None:
+    def test_of_a_role_must_say_whom_he_means(self, stranger: Client, core: App) -> None:
         """A session of a role is no user."""
         trust = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}'
         role = stranger.does(SERVICE, "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=trust)["Role"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from artifact_emulator.message import Request
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import Client, refused
 
 SERVICE = "organizations"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from artifact_emulator import lessons
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from tests.wire.botocore_wire import Client, operation_model
 from tests.wire.test_artifact import ORGANIZATION_AGREEMENT, accept
 from tests.wire.test_control import refused, told
@@ -17,7 +17,7 @@ ARTIFACT, ROLE = "artifact.amazonaws.com", "AWSServiceRoleForArtifact"
 NAMES = [one.name for one in lessons.lessons() if all(step.by != "service" for step in one.steps)]
 
 
-def answer(core: Core, step: lessons.Step, notes: dict[str, str]) -> Any:
+def answer(core: App, step: lessons.Step, notes: dict[str, str]) -> Any:
     """Do what a step says, as somebody would who reads it; give the answer."""
     client = Client(core, lessons.CAST[step.by])
     service, operation = step.service, step.operation
@@ -76,7 +76,7 @@ class TestLessons:
             assert step.command
 
     @pytest.mark.parametrize("name", NAMES)
-    def test_can_be_gone_through(self, core: Core, name: str) -> None:
+    def test_can_be_gone_through(self, core: App, name: str) -> None:
         """Whoever does what the steps say is at the end; each call is one step further, and others are none."""
         notes: dict[str, str] = {}
         for number, step in enumerate(lessons.lesson(name).steps):
@@ -93,31 +93,31 @@ class TestLessons:
 class TestProgress:
     """How far a learner is."""
 
-    def test_takes_the_accounts_of_the_learner(self, core: Core) -> None:
+    def test_takes_the_accounts_of_the_learner(self, core: App) -> None:
         """Whoever makes the organization has that part, and commands are told for his accounts."""
         Client(core, "222222222222").does("organizations", "CreateOrganization")
         step = told(core, "GET", "/_emulator/lessons/story")["steps"][0]
         assert step["account"] == "222222222222"
         assert "222222222222" in step["text"]
 
-    def test_nobody_has_two_parts(self, core: Core) -> None:
+    def test_nobody_has_two_parts(self, core: App) -> None:
         """What another is to do, is not done by doing it oneself."""
         client = Client(core, "999988887777")
         client.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         client.does("organizations", "CreateOrganization")
         assert told(core, "GET", "/_emulator/lessons/who-may-enable")["done"] == 1
 
-    def test_only_in_order(self, core: Core) -> None:
+    def test_only_in_order(self, core: App) -> None:
         """A step before its turn is none."""
         Client(core).is_refused("iam", "GetRole", RoleName=ROLE)
         assert {one["done"] for one in told(core, "GET", "/_emulator/lessons")["lessons"]} == {0}
 
-    def test_in_each_world(self, core: Core) -> None:
+    def test_in_each_world(self, core: App) -> None:
         """A lesson is gone through in one world, and begins anew after a reset."""
         Client(core).does("organizations", "CreateOrganization")
         assert told(core, "GET", "/worlds/other/_emulator/lessons/story")["done"] == 0
 
-    def test_absent(self, core: Core) -> None:
+    def test_absent(self, core: App) -> None:
         """A lesson that there is not is a 404, which names those that there are."""
         status, problem = refused(core, "GET", "/_emulator/lessons/none")
         assert status == 404

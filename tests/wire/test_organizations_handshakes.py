@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.listings.paging import _REACH, Listing
+from artifact_emulator.aws.pagination.paging import _REACH, Listing
 from artifact_state import catalog
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation, by_nobody

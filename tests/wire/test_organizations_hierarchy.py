@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from artifact_state import catalog, principals
-from artifact_state.organizations import creations, hierarchy
+from artifact_state.organizations import account_creation, hierarchy
 from artifact_state.world import World
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
@@ -184,12 +184,12 @@ class TestListings:
 @pytest.fixture(scope="module")
 def crowd() -> tuple[Client, dict[str, list[str]]]:
     """Give the management account of a large organization, and what is in it."""
-    client = Client(Core(World()))
+    client = Client(App(World()))
     client.does(SERVICE, "CreateOrganization")
     caller, accounts, units = principals.root_of(client.account), [client.account], []
     for at in range(999):
         with client.core.world.transaction(caller) as tx:
-            creation = creations.create_account(tx, name="x", email=f"member-{at}@example.com")
+            creation = account_creation.create_account(tx, name="x", email=f"member-{at}@example.com")
             accounts.append(str(creation.account_id))
     root = root_of(client)
     for at in range(200):

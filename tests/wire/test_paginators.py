@@ -8,7 +8,7 @@ import pytest
 from botocore.loaders import Loader
 from botocore.paginate import PaginatorModel
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from tests.wire.botocore_wire import MODELS, Client, model
 
 ACCOUNTS, UNITS, POLICIES = 1_000, 200, 100
@@ -23,7 +23,7 @@ NAMES = [(service, name) for service, found in PAGINATORS.items() for name in so
 @pytest.fixture(scope="module")
 def large() -> Client:
     """Give the management account of an organization of a thousand accounts, two hundred units, a hundred policies."""
-    client = Client(Core(), "111122223333")
+    client = Client(App(), "111122223333")
     client.does("organizations", "CreateOrganization")
     root = client.does("organizations", "ListRoots")["Roots"][0]["Id"]
     for number in range(1, ACCOUNTS):
@@ -134,7 +134,7 @@ class TestPaginators:
     )
     def test_while_accounts_come_and_go(self, operation: str) -> None:
         """Accounts that stay are listed once each, though others arrive and leave between the pages."""
-        client = Client(Core(), "111122223333")
+        client = Client(App(), "111122223333")
         client.does("organizations", "CreateOrganization")
         for number in range(100):
             send(client, "CreateAccount", AccountName=f"A{number}", Email=f"a{number}@example.com")

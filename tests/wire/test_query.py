@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from artifact_emulator.message import Request
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import Client, answer, refused
 
 SERVICE = "iam"

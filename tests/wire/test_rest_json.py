@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from artifact_emulator.message import Request
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import Answer, Client, refused
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, read_agreement
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from artifact_emulator.core import Core
+from artifact_emulator.app import App
 from artifact_emulator.scenarios import files
 from artifact_emulator.scenarios.files import UnreadableScenario, built_in, scenario_at, world_at
-from artifact_state.scenarios.describing import describe
-from artifact_state.scenarios.forms import Scenario
+from artifact_state.scenarios.export import describe
+from artifact_state.scenarios.schema import Scenario
 from tests.wire.botocore_wire import Client
 from tests.wire.test_control import call, done, refused, told
 
@@ -130,7 +130,7 @@ class TestErrors:
 class TestControl:
     """Scenarios over the control API."""
 
-    def test_world_begins_with_one(self, core: Core) -> None:
+    def test_world_begins_with_one(self, core: App) -> None:
         """And a reset leads back to it."""
         reply = told(core, "PUT", "/_emulator/worlds/mine", {"scenario": "agreement-accepted"})
         assert (reply["organizations"], reply["accounts"]) == (1, 3)
@@ -142,7 +142,7 @@ class TestControl:
         done(core, "POST", "/worlds/mine/_emulator/reset")
         assert len(member.does("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
 
-    def test_what_one_says(self, core: Core) -> None:
+    def test_what_one_says(self, core: App) -> None:
         """A scenario may be the body itself; what the world then is, is told as one."""
         content = {"organizations": [{"management": {"id": "111122223333", "name": "M"}, "accounts": [{"name": "A"}]}]}
         told(core, "PUT", "/_emulator/worlds/mine", {"scenario": content})
@@ -161,11 +161,11 @@ class TestControl:
             ({"scenario": 5}, 400),
         ],
     )
-    def test_what_is_none(self, core: Core, body: dict[str, Any], status: int) -> None:
+    def test_what_is_none(self, core: App, body: dict[str, Any], status: int) -> None:
         """Is refused, and no world is made."""
         assert refused(core, "PUT", "/_emulator/worlds/mine", body)[0] == status
 
-    def test_lists(self, core: Core) -> None:
+    def test_lists(self, core: App) -> None:
         """Those that are built in, each in full, and the schema."""
         names = [one["name"] for one in told(core, "GET", "/_emulator/scenarios")["scenarios"]]
         assert names == list(built_in())

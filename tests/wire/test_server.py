@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator import __version__, cli
-from artifact_emulator.core import Core
-from artifact_emulator.serving.asgi import DEFAULT_BODY_LIMIT, Door
-from artifact_emulator.serving.server import listen
+from artifact_emulator import __version__
+from artifact_emulator.app import App
+from artifact_emulator.cli import main
+from artifact_emulator.server.asgi import DEFAULT_BODY_LIMIT, AsgiApp
+from artifact_emulator.server.server import listen
 from tests.packaging.process import Served, environment, serving
 
 COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]
@@ -300,7 +301,7 @@ class TestDoor:
     """The ASGI application, without a server."""
 
     @staticmethod
-    def served(core: Core, *messages: MutableMapping[str, Any], limit: int = 100, **headers: str) -> list[Any]:
+    def served(core: App, *messages: MutableMapping[str, Any], limit: int = 100, **headers: str) -> list[Any]:
         """Let the application answer one request that arrives in messages; give what it sends."""
         sent: list[Any] = []
         waiting = list(messages)
@@ -318,10 +319,10 @@ class TestDoor:
             "query_string": b"",
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
         }
-        asyncio.run(Door(core, body_limit=limit)(scope, receive, send))
+        asyncio.run(AsgiApp(core, body_limit=limit)(scope, receive, send))
         return sent
 
-    def test_carries_out_no_half_of_a_call(self, core: Core) -> None:
+    def test_carries_out_no_half_of_a_call(self, core: App) -> None:
         """A client that is gone in the middle of a body gets no answer, and nothing is done."""
         before = core.world.state
         half = b"Action=CreateServiceLinkedRole&Version=2010-05-08&AWSServiceName=artifact.amazonaws.com"
@@ -336,7 +337,7 @@ class TestDoor:
         assert core.world.state is before
 
     @pytest.mark.parametrize("declared", ["101", None])
-    def test_reads_no_more_than_the_limit(self, core: Core, declared: str | None) -> None:
+    def test_reads_no_more_than_the_limit(self, core: App, declared: str | None) -> None:
         """Whether the length is declared or not, one byte more than the limit is refused."""
         pieces = [{"type": "http.request", "body": b"x" * 50, "more_body": True} for _ in range(2)]
         sent = self.served(
@@ -358,10 +359,10 @@ class TestStart:
     def test_is_told_when_the_first_call_is_fast(self) -> None:
         """All that a first call needs is loaded by then."""
         program = (
-            "import sys; from artifact_emulator.core import Core; from artifact_emulator.message import Request\n"
+            "import sys; from artifact_emulator.app import App; from artifact_emulator.http import Request\n"
             f"headers = {{'content-type': 'application/x-amz-json-1.1', 'authorization': {stamp('organizations')!r},"
             " 'x-amz-target': 'AWSOrganizationsV20161128.CreateOrganization'}\n"
-            "core = Core(); core.warm_up(); before = set(sys.modules)\n"
+            "core = App(); core.warm_up(); before = set(sys.modules)\n"
             "assert core.handle(Request('POST', '/', '', headers, b'{}')).status == 200\n"
             "print(sorted(set(sys.modules) - before))"
         )
@@ -574,7 +575,7 @@ class TestCommandLine:
     def test_helps(self, capsys: pytest.CaptureFixture[str]) -> None:
         """--help names the commands."""
         with pytest.raises(SystemExit) as ended:
-            cli.main(["--help"])
+            main.main(["--help"])
         assert ended.value.code == 0
         shown = capsys.readouterr().out
         assert "serve AWS Organizations" in shown
@@ -583,7 +584,7 @@ class TestCommandLine:
     def test_explains_how_to_serve(self, capsys: pytest.CaptureFixture[str]) -> None:
         """`serve --help` has every option with its default, and lines to copy."""
         with pytest.raises(SystemExit) as ended:
-            cli.main(["serve", "--help"])
+            main.main(["serve", "--help"])
         assert ended.value.code == 0
         shown = capsys.readouterr().out
         for option in (
@@ -614,7 +615,7 @@ class TestCommandLine:
     def test_refuses_what_it_does_not_know(self, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
         """A wrong option is status 2 and one line that leads to the help, not a traceback."""
         with pytest.raises(SystemExit) as ended:
-            cli.main(["serve", *arguments])
+            main.main(["serve", *arguments])
         assert ended.value.code == 2
         shown = capsys.readouterr().err
         where = "artifact-emulator serve" if arguments not in (["more"], ["--unknown"]) else "artifact-emulator"
@@ -638,7 +639,7 @@ class TestCommandLine:
 
     def test_names_the_models(self, capsys: pytest.CaptureFixture[str]) -> None:
         """`models` prints one folder, which has the agreement operations."""
-        assert cli.main(["models"]) == 0
+        assert main.main(["models"]) == 0
         folder = Path(capsys.readouterr().out.strip())
         assert (folder / "artifact" / "2018-05-10" / "service-2.sdk-extras.json").is_file()
 

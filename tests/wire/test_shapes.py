@@ -21,8 +21,8 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from pydantic_core import ValidationError
 
 import artifact_emulator
-from artifact_emulator.shape import Matching, UnionShape
-from artifact_emulator.shape import Shape as Request
+from artifact_emulator.aws.shape import Matching, UnionShape
+from artifact_emulator.aws.shape import Shape as Request
 
 SERVICES = ("organizations", "artifact", "sts", "iam", "cloudtrail")
 MODELS = Path(artifact_emulator.__file__).parent / "botocore_models"

@@ -11,9 +11,9 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from artifact_emulator.core import Core
-from artifact_emulator.identity import DEFAULT_ACCOUNT
-from artifact_emulator.message import Request
+from artifact_emulator.app import App
+from artifact_emulator.aws.authentication import DEFAULT_ACCOUNT
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import ENDPOINT, Client, answer, protocol_of, refused
 
 
@@ -33,7 +33,7 @@ class Read(NamedTuple):
         """Write a client's request."""
         return client.request(self.service, self.operation, **self.parameters)
 
-    def is_refused(self, core: Core, request: Request) -> tuple[int, str]:
+    def is_refused(self, core: App, request: Request) -> tuple[int, str]:
         """Expect a refusal; give its status and code."""
         got = refused(core, request, self.service, self.operation)
         return got.status, got.code
@@ -267,7 +267,7 @@ class TestPlaceholder:
             ("a/b", DEFAULT_ACCOUNT),
         ],
     )
-    def test_is_an_accounts_root_user(self, core: Core, key: str, account: str) -> None:
+    def test_is_an_accounts_root_user(self, core: App, key: str, account: str) -> None:
         """Twelve digits are that account, anything else the default one; the secret does not matter."""
         client = Client(core, credentials=Credentials(key, "whatever"))
         assert client.does("sts", "GetCallerIdentity") == {
@@ -284,7 +284,7 @@ class TestPlaceholder:
         assert got.data["Account"] == DEFAULT_ACCOUNT
 
     @in_every_protocol
-    def test_that_looks_minted(self, core: Core, read: Read) -> None:
+    def test_that_looks_minted(self, core: App, read: Read) -> None:
         """A temporary key that this world does not know is nobody's, rather than the default account's."""
         client = Client(core, credentials=Credentials("ASIA" + "A" * 16, "x", "token"))
         assert read.is_refused(core, read.by(client)) == UNKNOWN[read.protocol]
@@ -295,15 +295,15 @@ class TestStrictMode:
 
     @in_every_protocol
     @pytest.mark.parametrize("key", ["111122223333", "test", "AKIAIOSFODNN7EXAMPLE"])
-    def test_refuses_placeholders(self, core: Core, read: Read, key: str) -> None:
+    def test_refuses_placeholders(self, core: App, read: Read, key: str) -> None:
         """A placeholder is nobody."""
-        strict = Core(core.world, credentials="strict")
+        strict = App(core.world, credentials="strict")
         client = Client(strict, credentials=Credentials(key, "x"))
         assert read.is_refused(strict, read.by(client)) == UNKNOWN[read.protocol]
 
     def test_takes_minted_keys(self, session: Client) -> None:
         """Keys that were handed out stay good."""
-        strict = Core(session.core.world, credentials="strict")
+        strict = App(session.core.world, credentials="strict")
         assert replace(session, core=strict).does("sts", "GetCallerIdentity")["Account"] == session.account
 
 
@@ -392,7 +392,7 @@ class TestPartition:
             ("nowhere", "aws"),
         ],
     )
-    def test_is_in_every_arn(self, core: Core, region: str, partition: str) -> None:
+    def test_is_in_every_arn(self, core: App, region: str, partition: str) -> None:
         """An organization, a role and an agreement of a partition have its name in their ARNs."""
         client = Client(core, "111122223333", region=region)
         made = client.does("organizations", "CreateOrganization")["Organization"]

@@ -9,7 +9,7 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from artifact_emulator.message import Request
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import ENDPOINT, Answer, Client, answer, protocol_of, refused
 from tests.wire.test_signatures import WRONG
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
+from artifact_emulator.activity.call_log import only_reads
+from artifact_emulator.app import App
 from artifact_emulator.services import bindings
-from artifact_emulator.trail.calls import only_reads
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import Options, World
@@ -21,7 +21,7 @@ UNITS = ["A", "B", "C", "D", "E"]
 SEEDS = ["0", "1", "2", "3", "4", "5", "6", "7"]
 
 
-def vex(core: Core, seed: str = "7") -> None:
+def vex(core: App, seed: str = "7") -> None:
     """Let clients meet all that AWS permits."""
     assert told(core, "PUT", STRICT, {"enabled": True, "seed": seed}) == {"enabled": True, "seed": seed}
 
@@ -194,7 +194,7 @@ class TestLateReads:
         for seed in range(12):
             told(management.core, "PUT", f"/_emulator/worlds/{seed}", {"fork": "default"})
             told(management.core, "PUT", f"/worlds/{seed}{STRICT}", {"enabled": True, "seed": str(seed)})
-            core = Core(management.core.worlds.get(str(seed)))
+            core = App(management.core.worlds.get(str(seed)))
             seen.append(self.looks(Client(core, MANAGEMENT), "artifact.amazonaws.com"))
         assert any(not one[0] for one in seen)
         assert any(one[0] for one in seen)
@@ -229,7 +229,7 @@ class TestLateReads:
 
 def story(seed: str) -> list[tuple[str, object]]:
     """Tell what a client meets in a world of its own."""
-    core = Core(World(clock=Clock(frozen_at=NOW), state=State(seed="s"), options=Options(strict_client=seed)))
+    core = App(World(clock=Clock(frozen_at=NOW), state=State(seed="s"), options=Options(strict_client=seed)))
     client = Client(core, MANAGEMENT)
     found: list[tuple[str, object]] = []
     for operation, members in [
@@ -269,6 +269,6 @@ class TestSeed:
         assert names(management, root) == [UNITS]
 
     @pytest.mark.parametrize("body", [{}, {"enabled": "maybe"}, {"enabled": False, "seed": "7"}, {"seed": "7"}])
-    def test_nonsense(self, core: Core, body: dict[str, object]) -> None:
+    def test_nonsense(self, core: App, body: dict[str, object]) -> None:
         """What says nothing is refused."""
         assert refused(core, "PUT", STRICT, body)[0] == 400

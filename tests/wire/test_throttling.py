@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.core import Core
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.mishaps.throttling import Throttle
+from artifact_emulator.app import App
+from artifact_emulator.faults.throttling import Throttle
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.catalog import RequestRate
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
@@ -16,7 +16,7 @@ KEY = ("organizations", "ListRoots", "111122223333")
 TOO_MANY = "TooManyRequestsException"
 
 
-def throttle(core: Core) -> None:
+def throttle(core: App) -> None:
     """Hold callers to AWS's rates."""
     assert told(core, "PUT", THROTTLING, {"mode": "aws"}) == {"mode": "aws"}
 
@@ -38,7 +38,7 @@ class TestRates:
         """Nobody is refused who did not ask for it, and no bucket is made."""
         assert told(management.core, "GET", THROTTLING) == {"mode": "off"}
         assert codes(management, 50, "DescribeOrganization") == [""] * 50
-        assert "throttle" not in vars(instruments_of(management.core.world))
+        assert "throttle" not in vars(runtime_of(management.core.world))
 
     def test_of_an_account(self, management: Client) -> None:
         """DescribeOrganization is answered twice at once and then once a second, by the world's clock."""
@@ -143,11 +143,11 @@ class TestRates:
         stranger.core.handle(stranger.request("organizations", "DescribeOrganization"))
         assert before[-1] == TOO_MANY
         stranger.core.world.reset()
-        instruments_of(stranger.core.world).clear()
+        runtime_of(stranger.core.world).clear()
         assert codes(stranger, 3, "DescribeOrganization") == before
 
     @pytest.mark.parametrize("body", [{"mode": "on"}, {}, {"mode": "aws", "rate": 3}])
-    def test_other_modes(self, core: Core, body: dict[str, object]) -> None:
+    def test_other_modes(self, core: App, body: dict[str, object]) -> None:
         """There are two modes and nothing else to say."""
         assert refused(core, "PUT", THROTTLING, body)[0] == 400
 

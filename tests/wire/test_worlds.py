@@ -3,14 +3,14 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.credentials import Credentials
 
-from artifact_emulator.core import Core
-from artifact_emulator.message import Request
+from artifact_emulator.app import App
+from artifact_emulator.http import Request
 from tests.wire.botocore_wire import ENDPOINT, Client
 
 REPORT = "report-03gcEjsQxIs2dEXq"
 
 
-def client(core: Core, world: str, credentials: Credentials | None = None) -> Client:
+def client(core: App, world: str, credentials: Credentials | None = None) -> Client:
     """Give the client of an account in a world."""
     return Client(core, endpoint=f"{ENDPOINT}/worlds/{world}", credentials=credentials)
 
@@ -18,7 +18,7 @@ def client(core: Core, world: str, credentials: Credentials | None = None) -> Cl
 class TestWorlds:
     """Endpoints below `/worlds/`."""
 
-    def test_are_apart(self, core: Core) -> None:
+    def test_are_apart(self, core: App) -> None:
         """An organization of one world is in no other, the default one included."""
         client(core, "one").does("organizations", "CreateOrganization")
         assert client(core, "one").call("organizations", "DescribeOrganization").status == 200
@@ -27,14 +27,14 @@ class TestWorlds:
             assert got.code == "AWSOrganizationsNotInUseException"
 
     @pytest.mark.parametrize("slash", ["", "/"])
-    def test_answer_every_protocol(self, core: Core, slash: str) -> None:
+    def test_answer_every_protocol(self, core: App, slash: str) -> None:
         """JSON, REST-JSON and Query have their paths below the world's, whether it ends with a slash or not."""
         one = Client(core, endpoint=f"{ENDPOINT}/worlds/one{slash}")
         assert one.does("organizations", "ListHandshakesForAccount") == {"Handshakes": []}
         assert one.does("artifact", "ListCustomerAgreements") == {"customerAgreements": []}
         assert one.does("sts", "GetCallerIdentity")["Account"] == one.account
 
-    def test_verify_signatures_made_for_their_path(self, core: Core) -> None:
+    def test_verify_signatures_made_for_their_path(self, core: App) -> None:
         """Temporary credentials are good in the world that gave them, and nowhere else."""
         one = client(core, "one")
         one.does("organizations", "CreateOrganization")
@@ -52,7 +52,7 @@ class TestWorlds:
         assert client(core, "one", minted).call("organizations", "DescribeOrganization").status == 200
         assert client(core, "two", minted).call("sts", "GetCallerIdentity").code == "InvalidClientTokenId"
 
-    def test_link_documents_below_their_own_path(self, core: Core) -> None:
+    def test_link_documents_below_their_own_path(self, core: App) -> None:
         """A document's link leads back into its world."""
         one = client(core, "one")
         url = urlsplit(one.does("artifact", "GetTermForReport", reportId=REPORT)["documentPresignedUrl"])
@@ -62,7 +62,7 @@ class TestWorlds:
         elsewhere = Request("GET", url.path.replace("one", "two"), url.query, {"host": url.netloc}, b"")
         assert b"<Code>SignatureDoesNotMatch</Code>" in core.handle(elsewhere).body
 
-    def test_reset_one_by_one(self, core: Core) -> None:
+    def test_reset_one_by_one(self, core: App) -> None:
         """A world's own control API is below its path."""
         for world in ("one", "two"):
             client(core, world).does("organizations", "CreateOrganization")
@@ -72,7 +72,7 @@ class TestWorlds:
         assert core.worlds.get("two").state.organizations
 
     @pytest.mark.parametrize("name", ["", "-", "a%20b", "%2e%2e", "x" * 129])
-    def test_have_names(self, core: Core, name: str) -> None:
+    def test_have_names(self, core: App, name: str) -> None:
         """What is no name is a 400, and makes no world."""
         for path in (f"/worlds/{name}", f"/worlds/{name}/", f"/worlds/{name}/_emulator/health"):
             reply = core.handle(Request("POST", path, "", {"host": "localhost"}, b"{}"))

@@ -13,15 +13,25 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from artifact_emulator.console import PREFIX, equivalents, forgery, home, learning, roles
+from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.console import PREFIX, activity, csrf, home, roles, snippets
 from artifact_emulator.console.artifact import agreements as artifact_agreements
 from artifact_emulator.console.artifact import inquiries as artifact_inquiries
 from artifact_emulator.console.artifact import reports as artifact_reports
-from artifact_emulator.console.calls import Made, Memory, SignedOut, desk, made, memory, signed, tell_refusal, world
+from artifact_emulator.console.calls import (
+    ConsoleCall,
+    Memory,
+    SignedOut,
+    desk,
+    made,
+    memory,
+    signed,
+    tell_refusal,
+    world,
+)
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
 from artifact_emulator.control import origin
-from artifact_emulator.failures import Failure
-from artifact_emulator.under_way import Desk
+from artifact_emulator.pipeline import CallExecutor
 from artifact_state.authority import organization_of
 
 _WORLDS_SHOWN = 200
@@ -38,7 +48,7 @@ _HEADERS = {
 }
 
 
-def create_app(served: Desk, allowed_hosts: Collection[str] = ()) -> Flask:
+def create_app(served: CallExecutor, allowed_hosts: Collection[str] = ()) -> Flask:
     """Make the application over where calls are carried out."""
     app = Flask(__name__, static_url_path=f"{PREFIX}/static")
     app.session_interface = _Cookies()
@@ -47,8 +57,8 @@ def create_app(served: Desk, allowed_hosts: Collection[str] = ()) -> Flask:
     app.extensions.update(desk=served, memory=Memory())
     app.jinja_env.finalize = _shown
     app.jinja_env.filters["document"] = _document
-    app.jinja_env.globals.update(csrf=forgery.token, cli=equivalents.cli, boto3=equivalents.boto3)
-    for part in (home, *_ORGANIZATIONS, *_ARTIFACT, roles, learning):
+    app.jinja_env.globals.update(csrf=csrf.token, cli=snippets.cli, boto3=snippets.boto3)
+    for part in (home, *_ORGANIZATIONS, *_ARTIFACT, roles, activity):
         app.register_blueprint(part.pages, url_prefix=PREFIX)
 
     @app.before_request
@@ -57,7 +67,7 @@ def create_app(served: Desk, allowed_hosts: Collection[str] = ()) -> Flask:
         refusal = origin.refusal_of(headers, allowed_hosts)
         return Response(refusal, 403, mimetype="text/plain") if refusal else None
 
-    app.before_request(forgery.check)
+    app.before_request(csrf.check)
     app.context_processor(_everywhere)
 
     @app.after_request
@@ -69,8 +79,8 @@ def create_app(served: Desk, allowed_hosts: Collection[str] = ()) -> Flask:
             memory().keep(made())
         return response
 
-    @app.errorhandler(Failure)
-    def refused(failure: Failure) -> AnyResponse | tuple[str, int]:
+    @app.errorhandler(AwsError)
+    def refused(failure: AwsError) -> AnyResponse | tuple[str, int]:
         return _refused(failure)
 
     @app.errorhandler(SignedOut)
@@ -94,7 +104,7 @@ class _Cookies(SecureCookieSessionInterface):
         return request.script_root + PREFIX
 
 
-def _refused(failure: Failure) -> AnyResponse | tuple[str, int]:
+def _refused(failure: AwsError) -> AnyResponse | tuple[str, int]:
     """Show a refusal where it belongs: on the page that the form was on, or in place of the page."""
     if request.method == "GET":
         return render_template("refused.html", failure=failure, asked=made()[-1] if made() else None), 403
@@ -122,11 +132,11 @@ def _everywhere() -> dict[str, Any]:
     }
 
 
-def _calls() -> list[Made]:
+def _calls() -> list[ConsoleCall]:
     """Give the calls to show: those of the action that led here, and this page's own."""
     if "shown" not in g:
         g.shown = memory().take() if session else []
-    shown: list[Made] = g.shown
+    shown: list[ConsoleCall] = g.shown
     return [*shown, *made()]
 
 

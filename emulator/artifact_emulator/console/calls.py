@@ -8,14 +8,14 @@ from typing import Any
 
 from flask import current_app, flash, g, request, session, url_for
 
-from artifact_emulator.console.signed_in import Signed, who
-from artifact_emulator.failures import Failure
-from artifact_emulator.gateway import WORLDS
-from artifact_emulator.message import Request
-from artifact_emulator.under_way import Desk, UnderWay
+from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.console.session import SignedInUser, who
+from artifact_emulator.http import Request
+from artifact_emulator.pipeline import ActiveCall, CallExecutor
+from artifact_emulator.routing import WORLDS
 from artifact_state.model import Caller
 from artifact_state.world import World
-from artifact_state.worlds import DEFAULT
+from artifact_state.world_registry import DEFAULT
 
 USER_AGENT = "artifact-emulator console"
 _REMEMBERED = 200
@@ -26,7 +26,7 @@ class SignedOut(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ConsoleCall:
     """A call that a page made."""
 
     service: str
@@ -41,10 +41,10 @@ class Made:
 class Memory:
     """The calls of the last action of each browser, until its next page shows them."""
 
-    _held: OrderedDict[str, list[Made]] = field(default_factory=OrderedDict)
+    _held: OrderedDict[str, list[ConsoleCall]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def keep(self, calls: list[Made]) -> None:
+    def keep(self, calls: list[ConsoleCall]) -> None:
         """Keep the calls of an action for the page that the browser is sent to."""
         key = session.setdefault("memory", token_urlsafe(12))
         with self._lock:
@@ -52,15 +52,15 @@ class Memory:
             while len(self._held) > _REMEMBERED:
                 self._held.popitem(last=False)
 
-    def take(self) -> list[Made]:
+    def take(self) -> list[ConsoleCall]:
         """Give what is kept, once."""
         with self._lock:
             return self._held.pop(session.get("memory", ""), [])
 
 
-def desk() -> Desk:
+def desk() -> CallExecutor:
     """Give where calls are carried out."""
-    found: Desk = current_app.extensions["desk"]
+    found: CallExecutor = current_app.extensions["desk"]
     return found
 
 
@@ -69,11 +69,11 @@ def world() -> World:
     return desk().worlds.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
 
 
-def signed() -> Signed | None:
+def signed() -> SignedInUser | None:
     """Tell who is signed in."""
     if "signed" not in g:
         g.signed = who(world())
-    found: Signed | None = g.signed
+    found: SignedInUser | None = g.signed
     return found
 
 
@@ -97,14 +97,14 @@ def call(service: str, operation: str, **members: Any) -> Any:
     via = Request(
         "POST", "/", "", {"host": request.host, "user-agent": USER_AGENT}, b"", request.script_root.rstrip("/")
     )
-    error, under_way = "", UnderWay(via, world(), members=asked)
+    error, under_way = "", ActiveCall(via, world(), members=asked)
     try:
         return desk().perform(under_way, caller(), service, operation)
-    except Failure as failure:
+    except AwsError as failure:
         error = failure.code
         raise
     finally:
-        made().append(Made(service, operation, asked, error, under_way.request_id))
+        made().append(ConsoleCall(service, operation, asked, error, under_way.request_id))
 
 
 def everything(service: str, operation: str, member: str, **asked: Any) -> list[Any]:
@@ -123,16 +123,16 @@ def everything(service: str, operation: str, member: str, **asked: Any) -> list[
             return found
 
 
-def tell_refusal(failure: Failure) -> None:
+def tell_refusal(failure: AwsError) -> None:
     """Tell on the next page that a call was refused: AWS's words, and where they are explained."""
     why = url_for("learning.decision", request_id=made()[-1].request_id) if made() else ""
     told = {"code": failure.code, "message": failure.message, "why": why}
     flash(told, "error")  # type: ignore[arg-type]  # It takes whatever a cookie keeps.
 
 
-def made() -> list[Made]:
+def made() -> list[ConsoleCall]:
     """Give the calls that were made for this page so far."""
-    calls: list[Made] = g.setdefault("calls", [])
+    calls: list[ConsoleCall] = g.setdefault("calls", [])
     return calls
 
 

@@ -6,18 +6,18 @@ from urllib.parse import quote, urlsplit
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from artifact_emulator.aws.authentication import partition_of
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX
 from artifact_emulator.console.calls import call, desk, tell_refusal, world
-from artifact_emulator.console.signed_in import REGIONS
-from artifact_emulator.console.signed_in import sign_in as sign_in_as
-from artifact_emulator.console.signed_in import sign_out as sign_out_of
-from artifact_emulator.failures import Failure
-from artifact_emulator.gateway import WORLDS
-from artifact_emulator.identity import partition_of
+from artifact_emulator.console.session import REGIONS
+from artifact_emulator.console.session import sign_in as sign_in_as
+from artifact_emulator.console.session import sign_out as sign_out_of
+from artifact_emulator.routing import WORLDS
 from artifact_state import arns
 from artifact_state.errors import Refused
 from artifact_state.organizations.accounts import account_of
-from artifact_state.worlds import DEFAULT
+from artifact_state.world_registry import DEFAULT
 
 _PROPOSED = 50
 """How many accounts of a world are proposed for signing in."""
@@ -81,7 +81,7 @@ def switch_role() -> Response:
             RoleArn=arns.role(partition_of(region), account_id, "/", name),
             RoleSessionName="console",
         )
-    except Failure as failure:
+    except AwsError as failure:
         tell_refusal(failure)
         return redirect(url_for(".sign_in"), 303)
     sign_in_as(access_key_id=assumed["Credentials"]["AccessKeyId"], region=region)

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call
-from artifact_emulator.failures import Failure
 
 PAGE = 50
 pages = Blueprint("roles", __name__)
@@ -71,6 +71,6 @@ def _policy(arn: str) -> dict[str, Any]:
     try:
         policy = call("iam", "GetPolicy", PolicyArn=arn)["Policy"]
         version = call("iam", "GetPolicyVersion", PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
-    except Failure as failure:
+    except AwsError as failure:
         return {"PolicyName": arn.rpartition("/")[2], "Arn": arn, "Document": failure.message}
     return {**policy, "Document": version["Document"]}

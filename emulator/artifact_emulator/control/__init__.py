@@ -6,7 +6,7 @@ application, imported when it is first asked.
 
 import json
 
-from artifact_emulator.message import Reply, Request
+from artifact_emulator.http import Reply, Request
 from artifact_emulator.version import __version__
 
 PREFIX = "/_emulator"

@@ -35,12 +35,12 @@ from artifact_emulator.control import (
     strictness,
     worlds,
 )
-from artifact_emulator.control.asked import response
-from artifact_emulator.message import Reply
+from artifact_emulator.control.responses import response
+from artifact_emulator.http import Reply
 from artifact_emulator.version import __version__
 from artifact_state.clock import OutOfTime
 from artifact_state.snapshot import SnapshotUnreadable
-from artifact_state.worlds import NoSuchSnapshot, NoSuchWorld, NotAName, Worlds
+from artifact_state.world_registry import NoSuchSnapshot, NoSuchWorld, NotAName, WorldRegistry
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -64,7 +64,7 @@ _PARTS = (
 )
 
 
-def create_app(served: Worlds, allowed_hosts: Collection[str] = ()) -> OpenAPI:
+def create_app(served: WorldRegistry, allowed_hosts: Collection[str] = ()) -> OpenAPI:
     """Make the application over the worlds of an emulator."""
     app = OpenAPI(
         __name__,

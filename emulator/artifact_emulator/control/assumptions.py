@@ -10,24 +10,24 @@ from flask import request as asked
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from artifact_emulator.aws.authorization.authorize import enforce
+from artifact_emulator.aws.authorization.request import Asked
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, response
-from artifact_emulator.failures import Failure
-from artifact_emulator.gateway import Route
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.message import Request
-from artifact_emulator.permissions.authorizing import enforce
-from artifact_emulator.questions.terms import Asked
+from artifact_emulator.control.responses import asked_world, response
+from artifact_emulator.http import Request
+from artifact_emulator.pipeline import ActiveCall, note
+from artifact_emulator.routing import Route
 from artifact_emulator.services import bindings
-from artifact_emulator.under_way import UnderWay, note
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state import principals
 from artifact_state.errors import NotTrusted
 from artifact_state.model import Session
-from artifact_state.permissions.call_keys import account_keys
+from artifact_state.policy_evaluation.call_keys import account_keys
 from artifact_state.sts import sessions
 from artifact_state.sts.sessions import Wish
 from artifact_state.world import Transaction
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 
 class Assumption(BaseModel):
@@ -42,7 +42,7 @@ class Assumption(BaseModel):
     session_name: str = Field("service", min_length=2, max_length=64)
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.post(f"{PREFIX}/assume-as-service", summary="Let a service of AWS assume a role on somebody's behalf")
@@ -52,19 +52,19 @@ def add(app: OpenAPI, served: Worlds) -> None:
         members = {"RoleArn": body.role_arn, "RoleSessionName": body.session_name}
         sts, request_id = bindings("sts"), str(uuid4())
         via = Request("POST", asked.path, "", {"user-agent": body.service}, b"")
-        under_way = UnderWay(via, world, caller=caller, members=members, at=world.clock.now())
+        under_way = ActiveCall(via, world, caller=caller, members=members, at=world.clock.now())
         session: Session | None = None
         try:
             with world.transaction(caller, "sts:AssumeRole") as tx:
                 more = _more(tx, body)
                 asking = Asked.of(tx, "sts", "AssumeRole", members)._replace(more=more)
-                instruments_of(world).decisions.keep(request_id, asking)
+                runtime_of(world).decisions.keep(request_id, asking)
                 enforce(sts, asking)
                 session = sessions.assume_role(tx, body.role_arn, body.session_name, Wish(keys=more))
         except NotTrusted:
             why = f"User: {body.service} is not authorized to perform: sts:AssumeRole on resource: {body.role_arn}"
-            under_way.failure = Failure("AccessDenied", why, 403)
-        except Failure as refused:
+            under_way.failure = AwsError("AccessDenied", why, 403)
+        except AwsError as refused:
             under_way.failure = refused
         note(under_way, Route("query", sts, "AssumeRole", sts.operations["AssumeRole"]), request_id)
         if session is None:

@@ -7,10 +7,10 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX, SERVICES
-from artifact_emulator.control.asked import asked_world
-from artifact_emulator.instruments import instruments_of
+from artifact_emulator.control.responses import asked_world
 from artifact_emulator.services import bindings, handlers
-from artifact_state.worlds import Worlds
+from artifact_emulator.world_runtime import runtime_of
+from artifact_state.world_registry import WorldRegistry
 
 
 class ServiceCapabilities(BaseModel):
@@ -31,14 +31,14 @@ class Capabilities(BaseModel):
     )
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(
         f"{PREFIX}/capabilities", summary="List what is emulated, and what answers 501", responses={200: Capabilities}
     )
     def list_capabilities() -> Response:
-        missed = dict(instruments_of(asked_world(served)).missed.most_common())
+        missed = dict(runtime_of(asked_world(served)).missed.most_common())
         services = {name: _of(name) for name in SERVICES}
         return jsonify(Capabilities(services=services, missed=missed).model_dump())
 

@@ -8,9 +8,9 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.asked import asked_world
+from artifact_emulator.control.responses import asked_world
 from artifact_state.world import World
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 _CENTURY = 100 * 365 * 86_400
 
@@ -45,7 +45,7 @@ class ClockReply(BaseModel):
     frozen: bool
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(f"{PREFIX}/clock", summary="Tell the time of a world", responses={200: ClockReply})

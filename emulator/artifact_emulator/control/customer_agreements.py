@@ -8,13 +8,13 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, response
+from artifact_emulator.control.responses import asked_world, response
 from artifact_emulator.services.artifact.customer_agreements import customer_agreement
 from artifact_state import catalog, principals
 from artifact_state.artifact import agreements
 from artifact_state.errors import CustomerAgreementNotFound
 from artifact_state.model import Acceptance
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 # What is signed outside AWS Artifact is known in its first region of each partition.
 _REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1"}
@@ -35,7 +35,7 @@ class CustomerAgreementPath(BaseModel):
     customer_agreement_id: str
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.post(f"{PREFIX}/artifact/offline-agreements", summary="Let an account have signed an agreement offline")

@@ -4,12 +4,12 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from artifact_emulator.aws.authorization.explain import explained
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, response
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.permissions.explaining import explained
-from artifact_emulator.suggesting import least_policy
-from artifact_state.worlds import Worlds
+from artifact_emulator.control.responses import asked_world, response
+from artifact_emulator.policy_suggestion import least_policy
+from artifact_emulator.world_runtime import runtime_of
+from artifact_state.world_registry import WorldRegistry
 
 _UNASKED = "No policy was asked: no policy binds the root user who called, or permissions are not looked at."
 
@@ -28,12 +28,12 @@ class SuggestionQuery(BaseModel):
     principal: str = Field(description="The ARN of a user, a role, a session or a root user.")
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was let through or refused")
     def explain(path: DecisionPath) -> Response:
-        instruments = instruments_of(asked_world(served))
+        instruments = runtime_of(asked_world(served))
         asked = instruments.decisions.of(path.request_id)
         call = next((one for one in instruments.trail.calls() if one.request_id == path.request_id), None)
         if asked is None and call is None:

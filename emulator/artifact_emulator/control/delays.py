@@ -9,9 +9,9 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.asked import asked_world
+from artifact_emulator.control.responses import asked_world
 from artifact_state.world import Options, World
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 _DECADE = 10 * 365 * 86_400
 Seconds = Annotated[float, Field(ge=0, le=_DECADE)]
@@ -39,7 +39,7 @@ class DelaysReply(BaseModel):
     delays: dict[str, float] = Field(description="By name, in seconds.")
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(f"{PREFIX}/delays", summary="Tell how long AWS takes in a world", responses={200: DelaysReply})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.trail.records import Record, recorded
+from artifact_emulator.activity.cloudtrail_records import Record, recorded
 
 
 class EventQuery(BaseModel):

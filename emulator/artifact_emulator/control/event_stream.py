@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl
 from pydantic import ValidationError
 
 from artifact_emulator import control
+from artifact_emulator.activity.event_feed import Numbered
 from artifact_emulator.control.event_query import EventQuery, asked_events
 from artifact_emulator.control.origin import refusal_of
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.message import Reply, Request
-from artifact_emulator.trail.happenings import Numbered
+from artifact_emulator.http import Reply, Request
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.worlds import NoSuchWorld, Worlds
+from artifact_state.world_registry import NoSuchWorld, WorldRegistry
 
 HEARTBEAT = 15.0
 """How many seconds there is silence at most: a proxy may take more for a lost connection."""
@@ -34,7 +34,7 @@ _HEADERS = (
 )
 
 
-def follow(request: Request, world: World, worlds: Worlds, allowed_hosts: Collection[str]) -> Reply:
+def follow(request: Request, world: World, worlds: WorldRegistry, allowed_hosts: Collection[str]) -> Reply:
     """Answer whoever wants to be told what comes."""
     if refusal := refusal_of(request.headers, allowed_hosts):
         return control.problem(403, "Forbidden", refusal)
@@ -45,7 +45,7 @@ def follow(request: Request, world: World, worlds: Worlds, allowed_hosts: Collec
     except ValidationError as error:
         details = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         return control.problem(400, "Bad request", "; ".join(details))
-    latest = instruments_of(world).happenings(world).notice()
+    latest = runtime_of(world).happenings(world).notice()
     number = _last_id(request, query)
     # Of more than was ever numbered a client knows that spoke with another server: it begins anew.
     return Reply(200, _HEADERS, stream=_told(world, query, latest if number is None else min(number, latest), worlds))
@@ -56,9 +56,9 @@ def _last_id(request: Request, query: EventQuery) -> int | None:
     return int(told) if told.isdecimal() else query.after
 
 
-async def _told(world: World, query: EventQuery, number: int, worlds: Worlds) -> AsyncGenerator[bytes, None]:
+async def _told(world: World, query: EventQuery, number: int, worlds: WorldRegistry) -> AsyncGenerator[bytes, None]:
     loop, bell = asyncio.get_running_loop(), asyncio.Event()
-    instruments = instruments_of(world)
+    instruments = runtime_of(world)
 
     def ring() -> None:
         # A loop that is closed has nobody to tell.
@@ -80,7 +80,7 @@ async def _told(world: World, query: EventQuery, number: int, worlds: Worlds) ->
             bell.clear()
 
 
-def _is_there(world: World, worlds: Worlds) -> bool:
+def _is_there(world: World, worlds: WorldRegistry) -> bool:
     """Tell whether a world is still the one of its name."""
     try:
         return worlds.find(world.name) is world

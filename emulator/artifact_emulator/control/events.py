@@ -6,12 +6,12 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
+from artifact_emulator.activity.cloudtrail_records import records
 from artifact_emulator.control import EVENTS
-from artifact_emulator.control.asked import asked_world
 from artifact_emulator.control.event_query import EventQuery
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.trail.records import records
-from artifact_state.worlds import Worlds
+from artifact_emulator.control.responses import asked_world
+from artifact_emulator.world_runtime import runtime_of
+from artifact_state.world_registry import WorldRegistry
 
 
 class EventsReply(BaseModel):
@@ -21,7 +21,7 @@ class EventsReply(BaseModel):
     last_id: int = Field(description="Where to go on: what comes later has a higher one.")
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(
@@ -34,7 +34,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
     )
     def list_events(query: EventQuery) -> Response:
         world = asked_world(served)
-        instruments = instruments_of(world)
+        instruments = runtime_of(world)
         if query.after is None:
             last = instruments.happenings(world).notice()
             found = sorted(records(world, instruments.trail.calls()), key=lambda one: one.at)

@@ -8,13 +8,13 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
 
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, nothing, response
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.mishaps.faults import Error, Fault, Latency, NotPossible, Standing
-from artifact_emulator.mishaps.throttling import BUSY
+from artifact_emulator.control.responses import asked_world, nothing, response
+from artifact_emulator.faults.rules import Error, Fault, Latency, NotPossible, Standing
+from artifact_emulator.faults.throttling import BUSY
 from artifact_emulator.services import bindings
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CreationFailure, InquiryFailure
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 _HOUR = 3_600_000
 _EXAMPLES: list[JsonValue] = [
@@ -110,7 +110,7 @@ class FaultReply(FaultBody):
     """A fault that is set."""
 
     id: str
-    befell: int = Field(description="How many calls it befell.")
+    matched: int = Field(description="How many calls it befell.")
     since: AwareDatetime
 
 
@@ -126,31 +126,31 @@ class FaultPath(BaseModel):
     fault_id: str
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(f"{PREFIX}/faults", summary="List a world's faults", responses={200: FaultsReply})
     def list_faults() -> Response:
-        return jsonify({"faults": [_told(one) for one in instruments_of(asked_world(served)).faults.standing()]})
+        return jsonify({"faults": [_told(one) for one in runtime_of(asked_world(served)).faults.standing()]})
 
     @app.post(f"{PREFIX}/faults", summary="Set a fault", responses={200: FaultReply})
     def set_fault(body: FaultBody) -> Response:
         world = asked_world(served)
         try:
-            standing = instruments_of(world).faults.add(_fault(body), bindings(body.service), world.clock.now())
+            standing = runtime_of(world).faults.add(_fault(body), bindings(body.service), world.clock.now())
         except NotPossible as error:
             return response(problem(400, "Not possible", str(error)))
         return jsonify(_told(standing))
 
     @app.delete(f"{PREFIX}/faults/<fault_id>", summary="Take a fault away", responses={204: None})
     def remove_fault(path: FaultPath) -> Response:
-        if not instruments_of(asked_world(served)).faults.remove(path.fault_id):
+        if not runtime_of(asked_world(served)).faults.remove(path.fault_id):
             return response(problem(404, "Not found", f"There is no fault {path.fault_id}."))
         return nothing()
 
     @app.delete(f"{PREFIX}/faults", summary="Take all faults away", responses={204: None})
     def clear_faults() -> Response:
-        instruments_of(asked_world(served)).faults.clear()
+        runtime_of(asked_world(served)).faults.clear()
         return nothing()
 
 

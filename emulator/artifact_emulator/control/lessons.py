@@ -6,11 +6,11 @@ from pydantic import BaseModel, Field
 
 from artifact_emulator import lessons
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, response
-from artifact_emulator.instruments import instruments_of
+from artifact_emulator.control.responses import asked_world, response
 from artifact_emulator.lessons.progress import Progress, progress
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 
 class LessonPath(BaseModel):
@@ -46,7 +46,7 @@ class LessonsReply(BaseModel):
     lessons: list[LessonReply]
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(
@@ -69,7 +69,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
 
 def progress_of(world: World, lesson: lessons.Lesson) -> Progress:
     """Tell how far a lesson is in a world."""
-    return progress(lesson, instruments_of(world).trail.calls())
+    return progress(lesson, runtime_of(world).trail.calls())
 
 
 def _told(found: Progress) -> LessonReply:

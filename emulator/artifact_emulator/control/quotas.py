@@ -7,11 +7,11 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, response
+from artifact_emulator.control.responses import asked_world, response
 from artifact_state.catalog import Quotas
 from artifact_state.catalog.changed_quotas import NoSuchLimit, changed, named_limits
 from artifact_state.world import World, default_quotas
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 
 class QuotaChanges(RootModel[dict[str, int]]):
@@ -30,7 +30,7 @@ class QuotasReply(BaseModel):
     quotas: dict[str, int] = Field(description="By name; times are in seconds.")
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(f"{PREFIX}/quotas", summary="Tell the limits of a world", responses={200: QuotasReply})

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, nothing, response
+from artifact_emulator.control.responses import asked_world, nothing, response
 from artifact_emulator.services.artifact.report_details import report_details
 from artifact_state import principals
 from artifact_state.artifact import publishing, reports
@@ -20,7 +20,7 @@ from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
 from artifact_state.artifact.publishing import Change, Draft
 from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import ReportNotFound
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 PUBLISHER = principals.service(ARTIFACT_DOCUMENTED_PRINCIPAL)
 
@@ -106,7 +106,7 @@ class VersionPath(ReportPath):
     version: int
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
     base = f"{PREFIX}/artifact/reports"
 

@@ -5,11 +5,11 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, response
+from artifact_emulator.control.responses import asked_world, response
 from artifact_emulator.scenarios.files import UnreadableScenario, built_in, scenario_at, written
-from artifact_state.scenarios.describing import describe
-from artifact_state.scenarios.forms import Scenario
-from artifact_state.worlds import Worlds
+from artifact_state.scenarios.export import describe
+from artifact_state.scenarios.schema import Scenario
+from artifact_state.world_registry import WorldRegistry
 
 YAML = "application/yaml"
 
@@ -33,7 +33,7 @@ class ScenariosReply(BaseModel):
     scenarios: list[ScenarioNote]
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(

@@ -8,10 +8,10 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.asked import asked_world, nothing
+from artifact_emulator.control.responses import asked_world, nothing
 from artifact_emulator.version import __version__
 from artifact_state.snapshot import SnapshotUnreadable, document_of, world_of
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 
 class SnapshotPath(BaseModel):
@@ -36,7 +36,7 @@ class SnapshotFile(BaseModel):
     state: dict[str, Any]
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(f"{PREFIX}/snapshots", summary="List a world's snapshots", responses={200: SnapshotsReply})

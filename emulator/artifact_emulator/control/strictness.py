@@ -8,10 +8,10 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.asked import asked_world
-from artifact_emulator.instruments import instruments_of
+from artifact_emulator.control.responses import asked_world
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.worlds import Worlds
+from artifact_state.world_registry import WorldRegistry
 
 
 class ThrottlingBody(BaseModel):
@@ -41,7 +41,7 @@ class StrictClientBody(BaseModel):
         return self
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(
@@ -82,7 +82,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
 def _choose(world: World, **choices: Any) -> None:
     with world.still():
         world.options = replace(world.options, **choices)
-        instruments_of(world).calm()
+        runtime_of(world).calm()
 
 
 def _throttling(world: World) -> Response:

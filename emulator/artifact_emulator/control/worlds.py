@@ -7,11 +7,11 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.asked import asked_world, nothing, response
-from artifact_emulator.gateway import WORLDS
-from artifact_emulator.instruments import instruments_of
+from artifact_emulator.control.responses import asked_world, nothing, response
+from artifact_emulator.routing import WORLDS
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.worlds import DEFAULT, Worlds
+from artifact_state.world_registry import DEFAULT, WorldRegistry
 
 
 class WorldPath(BaseModel):
@@ -58,7 +58,7 @@ class WorldsReply(BaseModel):
     worlds: list[WorldReply]
 
 
-def add(app: OpenAPI, served: Worlds) -> None:
+def add(app: OpenAPI, served: WorldRegistry) -> None:
     """Add the routes."""
 
     @app.get(f"{PREFIX}/worlds", summary="List the worlds", responses={200: WorldsReply})
@@ -76,7 +76,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
         if body.scenario is None:
             made = served.make(path.name, fork=body.fork)
             # The default world stays the same one, whatever it is made of.
-            instruments_of(made).clear()
+            runtime_of(made).clear()
             return jsonify(_described(made))
         if body.fork is not None:
             return response(problem(400, "Bad request", "A world is a fork or begins with a scenario, not both."))
@@ -90,7 +90,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
         wanted = body.scenario
         origin = world_at(wanted, options) if isinstance(wanted, str) else world_of(wanted, options)
         world = served.begin(path.name, origin)
-        instruments_of(world).clear()
+        runtime_of(world).clear()
         return jsonify(_described(world))
 
     @app.delete(f"{PREFIX}/worlds/<name>", summary="Drop a world; the default one begins again", responses={204: None})
@@ -102,7 +102,7 @@ def add(app: OpenAPI, served: Worlds) -> None:
     def reset() -> Response:
         world = asked_world(served)
         world.reset()
-        instruments_of(world).clear()
+        runtime_of(world).clear()
         return nothing()
 
 

@@ -14,13 +14,13 @@ from uuid import uuid4
 from werkzeug.datastructures import Range
 from werkzeug.http import parse_range_header
 
+from artifact_emulator.aws.authentication import partition_of
+from artifact_emulator.aws.protocols.query import xml_text
 from artifact_emulator.documents import links
 from artifact_emulator.documents import wording as documents
 from artifact_emulator.documents.links import Link
 from artifact_emulator.documents.wording import Document, Watermark
-from artifact_emulator.identity import partition_of
-from artifact_emulator.message import Reply, Request
-from artifact_emulator.protocols.query import xml_text
+from artifact_emulator.http import Reply, Request
 from artifact_state import catalog
 from artifact_state.artifact import agreements, reports
 from artifact_state.artifact.inquiry_answers import answer_in

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from artifact_emulator.call import Call
-from artifact_emulator.message import Request
-from artifact_emulator.signatures.sigv4 import ALGORITHM, Claim, claim_of, signature_of
+from artifact_emulator.aws.signing.sigv4 import ALGORITHM, Claim, claim_of, signature_of
+from artifact_emulator.http import Request
+from artifact_emulator.services.context import RequestContext
 from artifact_state import ids
 
 PATH = "/_documents/"
@@ -32,7 +32,7 @@ class Link:
     lifetime: int
 
 
-def document_url(call: Call, kind: str, document_id: str, revision: object) -> str:
+def document_url(call: RequestContext, kind: str, document_id: str, revision: object) -> str:
     """Link a document for the caller: `kind` says what it is, `revision` which text of it."""
     tx = call.tx
     path = f"{PATH}{tx.caller.account_id}/{kind}/{document_id}/{revision}.pdf"

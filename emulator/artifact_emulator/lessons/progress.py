@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from artifact_emulator.activity.call_log import CallRecord
 from artifact_emulator.lessons import CAST, Lesson, Step
-from artifact_emulator.trail.calls import Called
 from artifact_state.model import CallerKind
 
 _SERVICE = "service"
@@ -42,7 +42,7 @@ class Progress:
         return text
 
 
-def progress(lesson: Lesson, calls: Iterable[Called]) -> Progress:
+def progress(lesson: Lesson, calls: Iterable[CallRecord]) -> Progress:
     """Tell how far a lesson is by what was called, the oldest first: each step comes after the one before."""
     done: list[Done] = []
     cast: dict[str, str] = {}
@@ -56,7 +56,7 @@ def progress(lesson: Lesson, calls: Iterable[Called]) -> Progress:
     return Progress(lesson, tuple(done), {**CAST, **cast})
 
 
-def _taken(step: Step, call: Called, cast: Mapping[str, str]) -> dict[str, str] | None:
+def _taken(step: Step, call: CallRecord, cast: Mapping[str, str]) -> dict[str, str] | None:
     """Give the cast after a call that is a step; None for one that is not."""
     code = call.failure.code if call.failure else ""
     if (call.service.name, call.operation, code) != (step.service, step.operation, step.error):

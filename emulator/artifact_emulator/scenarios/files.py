@@ -13,8 +13,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from artifact_state.scenarios.forms import Scenario
-from artifact_state.scenarios.making import Place, ScenarioError, load
+from artifact_state.scenarios.load import Place, ScenarioError, load
+from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Options, World
 
 _FOLDER = Path(__file__).parent

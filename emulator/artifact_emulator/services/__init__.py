@@ -11,10 +11,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from artifact_emulator.call import Call
-from artifact_emulator.operation import Service
+from artifact_emulator.aws.service_model import Service
+from artifact_emulator.services.context import RequestContext
 
-Handler = Callable[[Call, Any], Any]
+Handler = Callable[[RequestContext, Any], Any]
 
 
 @cache

@@ -5,7 +5,7 @@ from copy import copy
 from functools import cache
 from typing import Any
 
-from artifact_emulator.models import MODELS
+from artifact_emulator.sdk_models import MODELS
 
 try:
     import boto3

@@ -27,7 +27,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @contextmanager
 def our_server() -> Iterator[Slate]:
     """Start our server, as its pytest plugin does; each test has a world of its own."""
-    from artifact_emulator.testing.launch import launched  # noqa: PLC0415
+    from artifact_emulator.testing.subprocess_server import launched  # noqa: PLC0415
 
     with launched() as emulator:
 

@@ -25,7 +25,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AgreementAccepted, AgreementTerminated
 from artifact_state.model import Acceptance, FeatureSet, Organization, State, TerminatedBy, TokenPurpose
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 from artifact_state.world import Transaction
 
 ARTIFACT_DOCUMENTED_PRINCIPAL = "artifact.amazonaws.com"
@@ -150,7 +150,7 @@ def customer_agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int,
     account_id = tx.caller.account_id
     organization = organization_of(tx.state, account_id, tx.now)
     owners = [account_id, organization.id] if organization else [account_id]
-    accepted = merge(*(tx.state.accepted_by.get(owner, Ordered()).after(after) for owner in owners))
+    accepted = merge(*(tx.state.accepted_by.get(owner, OrderedMap()).after(after) for owner in owners))
     return (
         (serial, acceptance)
         for serial, one in accepted
@@ -198,7 +198,7 @@ def terminate_by_aws(tx: Transaction, customer_agreement_id: str) -> Acceptance:
 
 
 def _in_force(state: State, owner: str) -> Iterator[Acceptance]:
-    accepted = (state.acceptances[one] for one in state.accepted_by.get(owner, Ordered()))
+    accepted = (state.acceptances[one] for one in state.accepted_by.get(owner, OrderedMap()))
     return (acceptance for acceptance in accepted if acceptance.effective_end is None)
 
 
@@ -216,7 +216,7 @@ def _put_in_force(
         effective_start=tx.now,
     )
     tx.put(acceptance)
-    accepted = tx.state.accepted_by.get(owner, Ordered()).set(serial, acceptance.id)
+    accepted = tx.state.accepted_by.get(owner, OrderedMap()).set(serial, acceptance.id)
     tx.set(accepted_by=tx.state.accepted_by.insert(owner, accepted))
     tx.record(AgreementAccepted(at=tx.now, account_id=acceptance.account_id, customer_agreement_id=acceptance.id))
     return acceptance

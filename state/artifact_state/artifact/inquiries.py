@@ -14,22 +14,10 @@ from hashlib import sha256
 
 from artifact_state import ids
 from artifact_state.artifact import reports
-from artifact_state.errors import (
-    InquiryConflict,
-    InquiryNotFound,
-    InvalidMember,
-)
+from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember
 from artifact_state.events import InquiryChanged
-from artifact_state.model import (
-    Feedback,
-    Inquiry,
-    InquiryFailure,
-    InquirySource,
-    InquiryStatus,
-    QueryStatus,
-    State,
-)
-from artifact_state.ordered import Ordered
+from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State
+from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.tags import Pairs, attach_tags
 from artifact_state.world import Transaction
 
@@ -123,7 +111,7 @@ def create_inquiry(tx: Transaction, asked: Asked, *, token: str | None = None) -
         asked=fingerprint,
     )
     tx.put(inquiry)
-    own = tx.state.inquiry_order.get(inquiry.account_id, Ordered())
+    own = tx.state.inquiry_order.get(inquiry.account_id, OrderedMap())
     tx.set(inquiry_order=tx.state.inquiry_order.insert(inquiry.account_id, own.set(serial, inquiry.id)))
     if token:
         tx.set(inquiry_tokens=tx.state.inquiry_tokens.insert(key, inquiry.id))
@@ -145,7 +133,7 @@ def inquiry_of(tx: Transaction, inquiry_id: str) -> Inquiry:
 
 def inquiries(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Inquiry]]:
     """Go through the inquiries of the caller's account, the oldest first."""
-    own = tx.state.inquiry_order.get(tx.caller.account_id, Ordered())
+    own = tx.state.inquiry_order.get(tx.caller.account_id, OrderedMap())
     return ((serial, tx.state.inquiries[one]) for serial, one in own.after(after))
 
 

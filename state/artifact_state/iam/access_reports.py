@@ -11,11 +11,11 @@ from datetime import datetime
 from artifact_state import catalog, ids
 from artifact_state.authority import membership_of, organization_of
 from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
-from artifact_state.language.policy_language import Policy, policy_of
 from artifact_state.model import AccessReport, Organization, PolicyType, ServiceAccess
-from artifact_state.organizations.attachments import attached, aws_managed_by_id, is_enabled
 from artifact_state.organizations.hierarchy import path_of
-from artifact_state.permissions.unbounded import places_above
+from artifact_state.organizations.policies.attachments import attached, aws_managed_by_id, is_enabled
+from artifact_state.policy_evaluation.unbounded import places_above
+from artifact_state.policy_syntax.policy import Policy, policy_of
 from artifact_state.world import Transaction
 
 SERVICES = ("artifact", "cloudtrail", "iam", "organizations", "sts")

@@ -6,17 +6,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups.html
 from collections.abc import Iterator
 from dataclasses import replace
 
-from artifact_state import ids
-from artifact_state.errors import (
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    EntityNotFound,
-    IdentityQuota,
-    Obstacle,
-)
+from artifact_state import ids, name_index
+from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, Obstacle
 from artifact_state.events import IdentityChanged
-from artifact_state.iam import by_name
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.users import keep_user, user_of, users_of
 from artifact_state.model import State
@@ -29,7 +21,7 @@ def group_of(state: State, account_id: str, name: str) -> Group:
 
     Raises EntityNotFound.
     """
-    group = by_name.find(state.groups.get(account_id, ()), name)
+    group = name_index.find(state.groups.get(account_id, ()), name)
     if group is None:
         raise EntityNotFound(Entity.GROUP, name)
     return group
@@ -37,20 +29,20 @@ def group_of(state: State, account_id: str, name: str) -> Group:
 
 def groups_of(state: State, account_id: str, path_prefix: str = "/", after: str = "") -> Iterator[Group]:
     """Go through an account's groups below a path, by name, those after a name."""
-    found = by_name.after(state.groups.get(account_id, ()), after)
+    found = name_index.after(state.groups.get(account_id, ()), after)
     return (group for group in found if group.path.startswith(path_prefix))
 
 
 def members_of(state: State, group: Group, after: str = "") -> Iterator[User]:
     """Go through the users of a group, by name, those after a name."""
-    key = by_name.key_of(group.name)
+    key = name_index.key_of(group.name)
     return (user for user in users_of(state, group.account_id, after=after) if key in user.groups)
 
 
 def groups_of_user(state: State, user: User, after: str = "") -> Iterator[Group]:
     """Go through the groups of a user, by name, those after a name."""
     held = state.groups.get(user.account_id, ())
-    found = (by_name.find(held, name) for name in user.groups if name > by_name.key_of(after))
+    found = (name_index.find(held, name) for name in user.groups if name > name_index.key_of(after))
     return (group for group in found if group is not None)
 
 
@@ -61,7 +53,7 @@ def create_group(tx: Transaction, name: str, *, path: str = "/") -> Group:
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateGroup.html
     """
     held = tx.state.groups.get(tx.caller.account_id, ())
-    if known := by_name.find(held, name):
+    if known := name_index.find(held, name):
         raise EntityNameTaken(Entity.GROUP, known.name)
     require_room(tx, IdentityQuota.GROUPS_PER_ACCOUNT, len(held) + 1)
     group = Group(
@@ -81,11 +73,11 @@ def update_group(tx: Transaction, name: str, *, new_name: str | None = None, new
     """
     group = group_of(tx.state, tx.caller.account_id, name)
     changed = replace(group, name=new_name or group.name, path=new_path or group.path)
-    if by_name.key_of(changed.name) != by_name.key_of(group.name):
-        if known := by_name.find(tx.state.groups[group.account_id], changed.name):
+    if name_index.key_of(changed.name) != name_index.key_of(group.name):
+        if known := name_index.find(tx.state.groups[group.account_id], changed.name):
             raise EntityNameTaken(Entity.GROUP, known.name)
         for user in list(members_of(tx.state, group)):
-            _set_groups(tx, user, {*user.groups} - {by_name.key_of(group.name)} | {by_name.key_of(changed.name)})
+            _set_groups(tx, user, {*user.groups} - {name_index.key_of(group.name)} | {name_index.key_of(changed.name)})
         _forget(tx, group)
     return keep_group(tx, changed)
 
@@ -113,7 +105,7 @@ def add_user(tx: Transaction, group_name: str, user_name: str) -> None:
     """
     group = group_of(tx.state, tx.caller.account_id, group_name)
     user = user_of(tx.state, tx.caller.account_id, user_name)
-    groups = {*user.groups, by_name.key_of(group.name)}
+    groups = {*user.groups, name_index.key_of(group.name)}
     require_room(tx, IdentityQuota.GROUPS_PER_USER, len(groups))
     _set_groups(tx, user, groups)
 
@@ -127,13 +119,13 @@ def remove_user(tx: Transaction, group_name: str, user_name: str) -> None:
     """
     user = user_of(tx.state, tx.caller.account_id, user_name)
     group = group_of(tx.state, tx.caller.account_id, group_name)
-    _set_groups(tx, user, {*user.groups} - {by_name.key_of(group.name)})
+    _set_groups(tx, user, {*user.groups} - {name_index.key_of(group.name)})
 
 
 def keep_group(tx: Transaction, group: Group) -> Group:
     """Keep a new or a changed group, and tell of it."""
     held = tx.state.groups.get(group.account_id, ())
-    tx.set(groups=tx.state.groups.insert(group.account_id, by_name.with_record(held, group)))
+    tx.set(groups=tx.state.groups.insert(group.account_id, name_index.with_record(held, group)))
     tx.record(IdentityChanged(at=tx.now, account_id=group.account_id, kind="group", name=group.name))
     return group
 
@@ -143,5 +135,5 @@ def _set_groups(tx: Transaction, user: User, groups: set[str]) -> None:
 
 
 def _forget(tx: Transaction, group: Group) -> None:
-    left = by_name.without(tx.state.groups[group.account_id], group.name)
+    left = name_index.without(tx.state.groups[group.account_id], group.name)
     tx.set(groups=tx.state.groups.insert(group.account_id, left))

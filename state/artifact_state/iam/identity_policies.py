@@ -15,10 +15,10 @@ from artifact_state.iam.policy_references import arn_of, policies_by
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.iam.roles import role_of
 from artifact_state.iam.users import user_of
-from artifact_state.language.policy_language import NamedPolicy
 from artifact_state.model import Caller, CallerKind, Role, State
 from artifact_state.model.identities import User
-from artifact_state.remembered import Remembered
+from artifact_state.policy_syntax.policy import NamedPolicy
+from artifact_state.state_cache import StateCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class IdentityPolicies:
 
 
 NONE = IdentityPolicies()
-_ATTACHED: Remembered[IdentityPolicies] = Remembered("users", "groups", "roles", "customer_policies")
+_ATTACHED: StateCache[IdentityPolicies] = StateCache("users", "groups", "roles", "customer_policies")
 
 
 def policies_of(state: State, caller: Caller, now: datetime) -> IdentityPolicies:

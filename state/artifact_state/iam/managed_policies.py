@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-version
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from artifact_state import arns, ids
+from artifact_state import arns, ids, name_index
 from artifact_state.catalog import PolicyVersion
 from artifact_state.errors import (
     Entity,
@@ -19,7 +19,6 @@ from artifact_state.errors import (
     Obstacle,
 )
 from artifact_state.events import IdentityChanged
-from artifact_state.iam import by_name
 from artifact_state.iam.identity_documents import require_policy, size_of
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
@@ -74,7 +73,7 @@ def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
     require_policy(wanted.document)
     require_room(tx, IdentityQuota.POLICY_SIZE, size_of(wanted.document))
     held = tx.state.customer_policies.get(account_id, ())
-    if by_name.find(held, wanted.name):
+    if name_index.find(held, wanted.name):
         raise EntityNameTaken(Entity.POLICY, wanted.name)
     require_room(tx, IdentityQuota.POLICIES_PER_ACCOUNT, len(held) + 1)
     policy = CustomerPolicy(
@@ -148,7 +147,7 @@ def delete_policy(tx: Transaction, arn: str) -> None:
         raise EntityInUse(Obstacle.ATTACHMENTS)
     if len(policy.versions) > 1:
         raise EntityInUse(Obstacle.VERSIONS)
-    left = by_name.without(tx.state.customer_policies[policy.account_id], policy.name)
+    left = name_index.without(tx.state.customer_policies[policy.account_id], policy.name)
     tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, left))
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
 
@@ -183,7 +182,7 @@ def _own(tx: Transaction, arn: str, version_id: str = "") -> CustomerPolicy:
 
 def _keep(tx: Transaction, policy: CustomerPolicy) -> CustomerPolicy:
     held = tx.state.customer_policies.get(policy.account_id, ())
-    kept = by_name.with_record(held, policy)
+    kept = name_index.with_record(held, policy)
     tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, kept))
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
     return policy

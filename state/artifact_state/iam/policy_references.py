@@ -6,9 +6,8 @@ of the account itself by a colon and its name, which is no other's in the accoun
 
 import re
 
-from artifact_state import arns, catalog
+from artifact_state import arns, catalog, name_index
 from artifact_state.errors import Entity, EntityNotFound, PolicyArnInvalid
-from artifact_state.iam import by_name
 from artifact_state.model import State
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.world import Transaction
@@ -30,7 +29,7 @@ def reference_of(policy: AnyPolicy) -> str:
 def policy_by(state: State, account_id: str, reference: str) -> AnyPolicy | None:
     """Find the policy that something of an account refers to."""
     if reference.startswith(OWN):
-        return by_name.find(state.customer_policies.get(account_id, ()), reference.removeprefix(OWN))
+        return name_index.find(state.customer_policies.get(account_id, ()), reference.removeprefix(OWN))
     return catalog.managed_policy(reference)
 
 
@@ -47,7 +46,7 @@ def policy_at(tx: Transaction, arn: str) -> AnyPolicy | None:
     own = arns.customer_policy(caller.partition, caller.account_id, "/", "")
     found: AnyPolicy | None = None
     if arn.startswith(own):
-        found = by_name.find(tx.state.customer_policies.get(caller.account_id, ()), arn.rpartition("/")[2])
+        found = name_index.find(tx.state.customer_policies.get(caller.account_id, ()), arn.rpartition("/")[2])
     elif arn.startswith(aws):
         found = catalog.managed_policy(arn.removeprefix(aws))
     return found if found is not None and arn_of(caller.partition, found) == arn else None

@@ -10,17 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from artifact_state import ids
-from artifact_state.errors import (
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    IdentityQuota,
-    Obstacle,
-    RoleProtected,
-)
+from artifact_state import ids, name_index
+from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, IdentityQuota, Obstacle, RoleProtected
 from artifact_state.events import RoleChanged, RoleDeletionRequested
-from artifact_state.iam import by_name
 from artifact_state.iam.identity_documents import require_trust_policy
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
@@ -55,7 +47,7 @@ def create_role(tx: Transaction, wanted: NewRole) -> Role:
     account_id = tx.caller.account_id
     held = list(roles_of(tx.state, account_id, "/", tx.now))
     for role in held:
-        if by_name.key_of(role.name) == by_name.key_of(wanted.name):
+        if name_index.key_of(role.name) == name_index.key_of(wanted.name):
             raise EntityNameTaken(Entity.ROLE, role.name)
     # A service-linked role may be made beyond the quota (facts: organizations 5.2).
     require_room(tx, IdentityQuota.ROLES_PER_ACCOUNT, sum(role.linked_service is None for role in held) + 1)

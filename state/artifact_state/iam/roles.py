@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from artifact_state import name_index
 from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
-from artifact_state.iam import by_name
 from artifact_state.model import Role, State
 from artifact_state.world import Transaction
 
@@ -32,7 +32,7 @@ def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
 
     Raises RoleNotFound.
     """
-    role = by_name.find(state.roles.get(account_id, ()), name)
+    role = name_index.find(state.roles.get(account_id, ()), name)
     if role is None or not _exists(role, now):
         raise RoleNotFound(name)
     return role
@@ -40,15 +40,15 @@ def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
 
 def roles_of(state: State, account_id: str, path_prefix: str, now: datetime, *, after: str = "") -> Iterator[Role]:
     """Go through an account's roles below a path, by name, those after a name."""
-    roles = by_name.after(state.roles.get(account_id, ()), after)
+    roles = name_index.after(state.roles.get(account_id, ()), after)
     return (role for role in roles if role.path.startswith(path_prefix) and _exists(role, now))
 
 
 def keep_role(tx: Transaction, role: Role) -> None:
     """Keep a new or a changed role; tell of it when it is new."""
     held = tx.state.roles.get(role.account_id, ())
-    known = by_name.find(held, role.name)
-    tx.set(roles=tx.state.roles.insert(role.account_id, by_name.with_record(held, role)))
+    known = name_index.find(held, role.name)
+    tx.set(roles=tx.state.roles.insert(role.account_id, name_index.with_record(held, role)))
     if known is None or known.id != role.id:
         tx.record(RoleCreated(at=role.created_at, account_id=role.account_id, role_name=role.name))
 

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from artifact_state import arns, ids
+from artifact_state import arns, ids, name_index
 from artifact_state.errors import (
     Entity,
     EntityInUse,
@@ -18,7 +18,6 @@ from artifact_state.errors import (
     UserNameNeeded,
 )
 from artifact_state.events import IdentityChanged
-from artifact_state.iam import by_name
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
 from artifact_state.model import Caller, CallerKind, Map, State
@@ -31,7 +30,7 @@ def user_of(state: State, account_id: str, name: str) -> User:
 
     Raises EntityNotFound.
     """
-    user = by_name.find(state.users.get(account_id, ()), name)
+    user = name_index.find(state.users.get(account_id, ()), name)
     if user is None:
         raise EntityNotFound(Entity.USER, name)
     return user
@@ -39,7 +38,7 @@ def user_of(state: State, account_id: str, name: str) -> User:
 
 def users_of(state: State, account_id: str, path_prefix: str = "/", after: str = "") -> Iterator[User]:
     """Go through an account's users below a path, by name, those after a name."""
-    users = by_name.after(state.users.get(account_id, ()), after)
+    users = name_index.after(state.users.get(account_id, ()), after)
     return (user for user in users if user.path.startswith(path_prefix))
 
 
@@ -78,7 +77,7 @@ def create_user(tx: Transaction, name: str, *, path: str = "/", tags: Pairs = ()
     """
     account_id = tx.caller.account_id
     held = tx.state.users.get(account_id, ())
-    if known := by_name.find(held, name):
+    if known := name_index.find(held, name):
         raise EntityNameTaken(Entity.USER, known.name)
     require_room(tx, IdentityQuota.USERS_PER_ACCOUNT, len(held) + 1)
     kept = tagged(tx, Map(), tags, IdentityQuota.TAGS_PER_USER)
@@ -102,8 +101,8 @@ def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_
     """
     user = user_of(tx.state, tx.caller.account_id, name)
     changed = replace(user, name=new_name or user.name, path=new_path or user.path)
-    if by_name.key_of(changed.name) != by_name.key_of(user.name):
-        if known := by_name.find(tx.state.users[user.account_id], changed.name):
+    if name_index.key_of(changed.name) != name_index.key_of(user.name):
+        if known := name_index.find(tx.state.users[user.account_id], changed.name):
             raise EntityNameTaken(Entity.USER, known.name)
         _forget(tx, user)
     for key_id in user.access_keys:
@@ -154,11 +153,11 @@ def delete_user(tx: Transaction, name: str) -> None:
 def keep_user(tx: Transaction, user: User) -> User:
     """Keep a new or a changed user, and tell of it."""
     held = tx.state.users.get(user.account_id, ())
-    tx.set(users=tx.state.users.insert(user.account_id, by_name.with_record(held, user)))
+    tx.set(users=tx.state.users.insert(user.account_id, name_index.with_record(held, user)))
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
     return user
 
 
 def _forget(tx: Transaction, user: User) -> None:
-    left = by_name.without(tx.state.users[user.account_id], user.name)
+    left = name_index.without(tx.state.users[user.account_id], user.name)
     tx.set(users=tx.state.users.insert(user.account_id, left))

@@ -55,7 +55,7 @@ from artifact_state.model.organizations import (
     Unit,
 )
 from artifact_state.model.policies import Attachment, Policy, PolicyType, ResourcePolicy, TypePolicies
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Report
@@ -136,11 +136,11 @@ class State:
     attachments: Map[str, tuple[Attachment, ...]] = Map()
     """By what they are on, in the order of attaching; that AWS attaches its own policies everywhere is not kept."""
     handshakes: Map[str, Handshake] = Map()
-    received_handshakes: Map[str, Map[str, Ordered[str]]] = Map()
+    received_handshakes: Map[str, Map[str, OrderedMap[str]]] = Map()
     """Those of each recipient, an account id or an e-mail address in lower case, by action."""
-    process_handshakes: Map[str, Ordered[str]] = Map()
+    process_handshakes: Map[str, OrderedMap[str]] = Map()
     """Those that each process of enabling all features consists of, by the id of the one that began it."""
-    awaited_handshakes: Map[str, Ordered[str]] = Map()
+    awaited_handshakes: Map[str, OrderedMap[str]] = Map()
     """Those of them that were not accepted."""
     transfers: Map[str, Transfer] = Map()
     roles: Map[str, tuple[Role, ...]] = Map()
@@ -161,18 +161,18 @@ class State:
     deletion_tasks: Map[str, DeletionTask] = Map()
     access_reports: Map[str, AccessReport] = Map()
     sessions: Map[str, Session] = Map()
-    session_order: Ordered[str] = Ordered()
+    session_order: OrderedMap[str] = OrderedMap()
     acceptances: Map[str, Acceptance] = Map()
-    accepted_by: Map[str, Ordered[str]] = Map()
+    accepted_by: Map[str, OrderedMap[str]] = Map()
     """The acceptances of each owner: an account's own under its id, an organization's under its id."""
     tokens: Map[str, Token] = Map()
-    token_order: Ordered[str] = Ordered()
+    token_order: OrderedMap[str] = OrderedMap()
     reports: Map[str, Report] = Map()
     """Those that were published or changed in this world, each with all its versions: the catalogue has the others."""
-    report_order: Ordered[str] = Ordered()
+    report_order: OrderedMap[str] = OrderedMap()
     """Those of them that the catalogue does not have, in the order of their first publication."""
     inquiries: Map[str, Inquiry] = Map()
-    inquiry_order: Map[str, Ordered[str]] = Map()
+    inquiry_order: Map[str, OrderedMap[str]] = Map()
     """Those of each account."""
     inquiry_tokens: Map[str, str] = Map()
     """The inquiry of each account's client tokens."""
@@ -180,7 +180,7 @@ class State:
     """What accounts chose: most have said nothing."""
 
 
-SHELVES: dict[type, tuple[str, Callable[[Any], str]]] = {
+TABLES: dict[type, tuple[str, Callable[[Any], str]]] = {
     Organization: ("organizations", attrgetter("id")),
     Account: ("accounts", attrgetter("id")),
     Membership: ("memberships", attrgetter("account_id")),

@@ -10,7 +10,7 @@ from rpds import HashTrieMap as Map
 
 from artifact_state.model.accounts import Creation
 from artifact_state.model.policies import PolicyType, TypePolicies
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 
 
 class FeatureSet(Enum):
@@ -36,8 +36,8 @@ class Unit:
     parent_id: str | None
     name: str
     serial: int
-    accounts: Ordered[str] = Ordered()
-    units: Ordered[str] = Ordered()
+    accounts: OrderedMap[str] = OrderedMap()
+    units: OrderedMap[str] = OrderedMap()
     names: Map[str, str] = Map()
     """The units directly below, by name: no two siblings have the same."""
 
@@ -74,10 +74,10 @@ class Tag:
 class Transfers:
     """The responsibility transfers of an organization in one direction."""
 
-    every: Ordered[str] = Ordered()
-    accepted: Ordered[str] = Ordered()
+    every: OrderedMap[str] = OrderedMap()
+    accepted: OrderedMap[str] = OrderedMap()
     """Those that were accepted and not withdrawn."""
-    pending: Map[str, Ordered[str]] = Map()
+    pending: Map[str, OrderedMap[str]] = Map()
     """Those that wait for an answer, by the instant at which they expire: there are few such instants."""
     until: datetime | None = None
     """When the last of the withdrawn ones ends."""
@@ -103,24 +103,24 @@ class Organization:
     resource_policy_id: str | None = None
     policies: Map[str, TypePolicies] = Map()
     """By type; a type without an entry never had a policy and was never disabled."""
-    members: Ordered[str] = Ordered()
+    members: OrderedMap[str] = OrderedMap()
     """All accounts: those that are still being created and those that are gone since the last change included."""
-    units: Ordered[str] = Ordered()
-    fulfilled_creations: Ordered[Creation] = Ordered()
-    failed_creations: Ordered[Creation] = Ordered()
+    units: OrderedMap[str] = OrderedMap()
+    fulfilled_creations: OrderedMap[Creation] = OrderedMap()
+    failed_creations: OrderedMap[Creation] = OrderedMap()
     creating: tuple[Creation, ...] = ()
     """The requests that were under way when the last one was made."""
-    closures: Ordered[str] = Ordered()
+    closures: OrderedMap[str] = OrderedMap()
     """The closed accounts that are still members, the longest closed first."""
-    recent_closures: Ordered[str] = Ordered()
+    recent_closures: OrderedMap[str] = OrderedMap()
     """Those of them that counted against the quota when the last one was made."""
     closing: tuple[str, ...] = ()
     """The accounts that were being closed when the last closing was asked for."""
-    handshakes: Map[str, Ordered[str]] = Map()
+    handshakes: Map[str, OrderedMap[str]] = Map()
     """Those that it sent and that are not forgotten, by action."""
     latest_handshakes: Map[str, str] = Map()
     """The latest of each action and recipient, by both."""
-    recent_invitations: Ordered[str] = Ordered()
+    recent_invitations: OrderedMap[str] = OrderedMap()
     """Those that count against the quota of a day, and some that no longer do; never more than the quota."""
     inbound: Transfers = Transfers()
     outbound: Transfers = Transfers()

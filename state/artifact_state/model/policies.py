@@ -8,7 +8,7 @@ from enum import Enum
 
 from rpds import HashTrieMap as Map
 
-from artifact_state.ordered import Ordered
+from artifact_state.ordered_map import OrderedMap
 
 
 class PolicyType(Enum):
@@ -45,7 +45,7 @@ class Policy:
     """The document, as it was given."""
     serial: int
     changed_at: datetime
-    targets: Ordered[str] = Ordered()
+    targets: OrderedMap[str] = OrderedMap()
     """What it was attached to, in that order: also what a disabled and enabled type has let go since."""
 
 
@@ -64,7 +64,7 @@ class Attachment:
 class TypePolicies:
     """The policies of one type that an organization has."""
 
-    by_creation: Ordered[str] = Ordered()
+    by_creation: OrderedMap[str] = OrderedMap()
     names: Map[str, str] = Map()
     """Their ids, by name: no two of a type have the same."""
     enabled_at: int = 0

@@ -26,8 +26,8 @@ from artifact_state.errors import (
 from artifact_state.events import AccountDeparted, AccountJoined, AccountSuspensionChanged, DepartureMethod
 from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL, ensure_linked_role
 from artifact_state.model import Account, AccountState, JoinedMethod, Membership, Organization, State
-from artifact_state.ordered import Ordered
-from artifact_state.organizations.attachments import drop_attachments
+from artifact_state.ordered_map import OrderedMap
+from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.organizations.tags import drop_tags
 from artifact_state.world import Transaction
 
@@ -103,7 +103,7 @@ def member_accounts(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tup
 
 
 def members_in(
-    state: State, order: Ordered[str], now: datetime, after: int
+    state: State, order: OrderedMap[str], now: datetime, after: int
 ) -> Iterator[tuple[int, tuple[Account, Membership]]]:
     """Go through the accounts of a list that are members now: some are still being created, some are gone."""
     for serial, account_id in order.after(after):

@@ -24,9 +24,9 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountMoved, UnitChanged
 from artifact_state.model import Account, Membership, Organization, State, Unit
+from artifact_state.organizations.account_closure import forget_gone
 from artifact_state.organizations.accounts import members_in
-from artifact_state.organizations.attachments import drop_attachments
-from artifact_state.organizations.closures import forget_gone
+from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.organizations.tags import Pairs, attach_tags, check_tags, drop_tags
 from artifact_state.world import Transaction
 

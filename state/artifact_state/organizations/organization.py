@@ -15,11 +15,11 @@ from artifact_state.authority import (
 from artifact_state.errors import AlreadyInOrganization, Constraint, ConstraintViolated, OrganizationNotEmpty
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
 from artifact_state.model import FeatureSet, JoinedMethod, Organization, PolicyType, Unit
+from artifact_state.organizations.account_closure import forget_gone
 from artifact_state.organizations.accounts import join
-from artifact_state.organizations.attachments import drop_attachments
-from artifact_state.organizations.closures import forget_gone
+from artifact_state.organizations.billing_transfers.transfers import check_none_under_way
+from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.organizations.tags import drop_tags
-from artifact_state.organizations.transfers import check_none_under_way
 from artifact_state.world import Transaction
 
 

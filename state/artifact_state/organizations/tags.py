@@ -8,12 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from artifact_state.authority import (
-    check_delegation,
-    membership_of,
-    require_management,
-    require_management_or_delegate,
-)
+from artifact_state.authority import check_delegation, membership_of, require_management, require_management_or_delegate
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, TargetNotFound
 from artifact_state.events import TagsChanged
 from artifact_state.model import Organization, State, Tag

@@ -18,7 +18,7 @@ from artifact_state.sts.regions import require_active_region
 from artifact_state.world import Transaction
 
 
-def rely_on_web_identity(issuer: str | None) -> NoReturn:
+def assume_with_web_identity(issuer: str | None) -> NoReturn:
     """Refuse the token of a provider that no account knows; one that names no issuer is no token.
 
     Raises InvalidIdentityToken.
@@ -46,7 +46,7 @@ def give_word() -> NoReturn:
     raise NoOutboundFederation
 
 
-def trade_in(tx: Transaction) -> NoReturn:
+def exchange_token(tx: Transaction) -> NoReturn:
     """Refuse a token that was never given, as one that is good no longer.
 
     Raises RegionInactive, TradeInTokenExpired.

@@ -29,12 +29,12 @@ from artifact_state.events import RoleAssumed, RootAssumed
 from artifact_state.iam.identity_documents import require_policy
 from artifact_state.iam.policy_references import policy_at
 from artifact_state.iam.roles import role_of
-from artifact_state.language.policy_language import Question, policy_of
-from artifact_state.language.wildcards import Keys
 from artifact_state.model import Caller, CallerKind, Role, Session
 from artifact_state.organizations.root_access import require_assumable, task_policy
-from artifact_state.permissions.authorization import names_of
-from artifact_state.permissions.call_keys import account_keys, principal_keys
+from artifact_state.policy_evaluation.authorization import names_of
+from artifact_state.policy_evaluation.call_keys import account_keys, principal_keys
+from artifact_state.policy_syntax.policy import Question, policy_of
+from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.principals import has_lapsed
 from artifact_state.sts import tokens
 from artifact_state.sts.regions import require_active_region

@@ -12,8 +12,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call, caller, everything, tell_refusal
-from artifact_emulator.failures import Failure
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
 
 TABS = {"account": "Account agreements", "organization": "Organization agreements"}
@@ -128,7 +128,7 @@ def accept_nda(agreement_id: str) -> Response | str:
     )
     try:
         got = call("artifact", "GetAgreement", agreementId=agreement_id, ndaToken=opened["getAgreementToken"])
-    except Failure as failure:
+    except AwsError as failure:
         return _not_downloaded(failure)
     if then == "download":
         return redirect(got["documentPresignedUrl"], 303)
@@ -167,7 +167,7 @@ def download(customer_agreement_id: str) -> Response | str:
     """Download an agreement that was accepted."""
     try:
         got = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
-    except Failure as failure:
+    except AwsError as failure:
         return _not_downloaded(failure)
     return redirect(got["documentPresignedUrl"], 303)
 
@@ -212,7 +212,7 @@ def _rows(subject: str) -> list[Row]:
 def _standing() -> Standing:
     try:
         organization = call("organizations", "DescribeOrganization")["Organization"]
-    except Failure as failure:
+    except AwsError as failure:
         return Standing.ALONE if failure.code == "AWSOrganizationsNotInUseException" else Standing.UNKNOWN
     if organization["MasterAccountId"] != caller().account_id:
         return Standing.MEMBER
@@ -243,7 +243,7 @@ def _is_organizations(agreement: Mapping[str, Any]) -> bool:
     return "ORGANIZATION" in agreement["subjects"]
 
 
-def _not_downloaded(failure: Failure) -> Response:
+def _not_downloaded(failure: AwsError) -> Response:
     """Say why a document is not downloaded: in AWS's words where a permission is missing, with the API's below."""
     if "not authorized to perform" in failure.message:
         flash(NO_DOWNLOAD, "error")

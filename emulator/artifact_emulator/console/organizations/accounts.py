@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call, caller, everything, world
-from artifact_emulator.failures import Failure
 from artifact_state.authority import organization_of
 
 PAGE = 20
@@ -219,6 +219,6 @@ def names_of(account_ids: list[str]) -> dict[str, str]:
     for account_id in account_ids:
         try:
             names[account_id] = call("organizations", "DescribeAccount", AccountId=account_id)["Account"]["Name"]
-        except Failure:
+        except AwsError:
             names[account_id] = ""
     return names

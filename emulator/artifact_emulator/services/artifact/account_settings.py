@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.services.context import RequestContext
 from artifact_state.artifact import artifact_settings
 from artifact_state.model import NotificationSubscription
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def get_account_settings(
-    call: Call, request: "requests.GetAccountSettingsRequest"
+    call: RequestContext, request: "requests.GetAccountSettingsRequest"
 ) -> "replies.GetAccountSettingsResponse":
     """Tell the settings of the caller's account."""
     status = artifact_settings.notification_subscription(call.tx.state, call.tx.caller.account_id)
@@ -19,7 +19,7 @@ def get_account_settings(
 
 
 def put_account_settings(
-    call: Call, request: "requests.PutAccountSettingsRequest"
+    call: RequestContext, request: "requests.PutAccountSettingsRequest"
 ) -> "replies.PutAccountSettingsResponse":
     """Change the settings of the caller's account; those that are not told stay."""
     asked = request.notification_subscription_status

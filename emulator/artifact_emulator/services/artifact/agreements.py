@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.aws.pagination.paging import Listing
 from artifact_emulator.documents.links import document_url
-from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.artifact.customer_agreements import customer_agreement
+from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.artifact import agreements
 from artifact_state.catalog import Agreement
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.artifact import replies, requests
 
 
-def list_agreements(call: Call, request: "requests.ListAgreementsRequest") -> "replies.ListAgreementsResponse":
+def list_agreements(
+    call: RequestContext, request: "requests.ListAgreementsRequest"
+) -> "replies.ListAgreementsResponse":
     """List the agreements of the caller's partition."""
     listing = Listing("ListAgreements", call.tx.caller.account_id, call.tx.caller.partition)
     found = agreements.agreements(call.tx, after=listing.after(request.next_token))
@@ -26,7 +28,7 @@ def list_agreements(call: Call, request: "requests.ListAgreementsRequest") -> "r
 
 
 def get_nda_for_agreement(
-    call: Call, request: "requests.GetNdaForAgreementRequest"
+    call: RequestContext, request: "requests.GetNdaForAgreementRequest"
 ) -> "replies.GetNdaForAgreementResponse":
     """Give the non-disclosure agreement that must be accepted before the agreement can be read."""
     agreement, token = agreements.get_nda(call.tx, request.agreement_id)
@@ -38,14 +40,14 @@ def get_nda_for_agreement(
 
 
 def accept_nda_for_agreement(
-    call: Call, request: "requests.AcceptNdaForAgreementRequest"
+    call: RequestContext, request: "requests.AcceptNdaForAgreementRequest"
 ) -> "replies.AcceptNdaForAgreementResponse":
     """Accept the non-disclosure agreement."""
     token = agreements.accept_nda(call.tx, request.agreement_id, request.agreement_revision_id, request.nda_token)
     return {"getAgreementToken": token}
 
 
-def get_agreement(call: Call, request: "requests.GetAgreementRequest") -> "replies.GetAgreementResponse":
+def get_agreement(call: RequestContext, request: "requests.GetAgreementRequest") -> "replies.GetAgreementResponse":
     """Give an agreement that is not yet accepted, and the tokens that accept it."""
     agreement, terms, execute = agreements.get_agreement(call.tx, request.agreement_id, request.nda_token)
     return {
@@ -57,7 +59,9 @@ def get_agreement(call: Call, request: "requests.GetAgreementRequest") -> "repli
     }
 
 
-def accept_agreement(call: Call, request: "requests.AcceptAgreementRequest") -> "replies.AcceptAgreementResponse":
+def accept_agreement(
+    call: RequestContext, request: "requests.AcceptAgreementRequest"
+) -> "replies.AcceptAgreementResponse":
     """Accept an agreement, for the account or for its whole organization."""
     acceptance = agreements.accept_agreement(
         call.tx,

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.aws.pagination.paging import Listing
 from artifact_emulator.documents.links import document_url
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.artifact import agreements
 from artifact_state.model import Acceptance, TerminatedBy
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def list_customer_agreements(
-    call: Call, request: "requests.ListCustomerAgreementsRequest"
+    call: RequestContext, request: "requests.ListCustomerAgreementsRequest"
 ) -> "replies.ListCustomerAgreementsResponse":
     """List the agreements that cover the caller's account: its own and its organization's."""
     listing = Listing("ListCustomerAgreements", call.tx.caller.account_id)
@@ -27,7 +27,7 @@ def list_customer_agreements(
 
 
 def get_customer_agreement(
-    call: Call, request: "requests.GetCustomerAgreementRequest"
+    call: RequestContext, request: "requests.GetCustomerAgreementRequest"
 ) -> "replies.GetCustomerAgreementResponse":
     """Give an accepted agreement to whom it covers, and to its owner the token that ends it."""
     acceptance, token = agreements.get_customer_agreement(call.tx, request.customer_agreement_id)
@@ -42,7 +42,7 @@ def get_customer_agreement(
 
 
 def terminate_agreement(
-    call: Call, request: "requests.TerminateAgreementRequest"
+    call: RequestContext, request: "requests.TerminateAgreementRequest"
 ) -> "replies.TerminateAgreementResponse":
     """End an agreement, as the account that accepted it."""
     ended = agreements.terminate_agreement(call.tx, request.customer_agreement_id, request.terminate_agreement_token)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.aws.pagination.paging import Listing
 from artifact_emulator.documents.links import document_url
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.artifact import inquiries
 from artifact_state.artifact.inquiries import Asked
@@ -36,7 +36,7 @@ _QUERY_MESSAGES: "Mapping[QueryStatus, replies.QueryStatusMessage]" = {
 
 
 def create_compliance_inquiry(
-    call: Call, request: "requests.CreateComplianceInquiryRequest"
+    call: RequestContext, request: "requests.CreateComplianceInquiryRequest"
 ) -> "replies.CreateComplianceInquiryResponse":
     """Ask a question, or a file of questions; the answer comes later."""
     asked = request.inquiry_content
@@ -57,7 +57,7 @@ def create_compliance_inquiry(
 
 
 def get_compliance_inquiry_metadata(
-    call: Call, request: "requests.GetComplianceInquiryMetadataRequest"
+    call: RequestContext, request: "requests.GetComplianceInquiryMetadataRequest"
 ) -> "replies.GetComplianceInquiryMetadataResponse":
     """Describe an inquiry."""
     inquiry = inquiries.inquiry_of(call.tx, request.compliance_inquiry_id)
@@ -78,7 +78,7 @@ def get_compliance_inquiry_metadata(
 
 
 def list_compliance_inquiries(
-    call: Call, request: "requests.ListComplianceInquiriesRequest"
+    call: RequestContext, request: "requests.ListComplianceInquiriesRequest"
 ) -> "replies.ListComplianceInquiriesResponse":
     """List the inquiries of the caller's account."""
     listing = Listing("ListComplianceInquiries", call.tx.caller.account_id)
@@ -91,7 +91,7 @@ def list_compliance_inquiries(
 
 
 def list_compliance_inquiry_queries(
-    call: Call, request: "requests.ListComplianceInquiryQueriesRequest"
+    call: RequestContext, request: "requests.ListComplianceInquiryQueriesRequest"
 ) -> "replies.ListComplianceInquiryQueriesResponse":
     """List the questions of an inquiry, with the answers that there are."""
     inquiry = inquiries.inquiry_of(call.tx, request.compliance_inquiry_id)
@@ -106,7 +106,7 @@ def list_compliance_inquiry_queries(
 
 
 def export_compliance_inquiry(
-    call: Call, request: "requests.ExportComplianceInquiryRequest"
+    call: RequestContext, request: "requests.ExportComplianceInquiryRequest"
 ) -> "replies.ExportComplianceInquiryResponse":
     """Give a document of an inquiry's questions and answers, of all or of those that are named."""
     numbers = request.query_identifiers
@@ -118,7 +118,7 @@ def export_compliance_inquiry(
 
 
 def put_compliance_inquiry_feedback(
-    call: Call, request: "requests.PutComplianceInquiryFeedbackRequest"
+    call: RequestContext, request: "requests.PutComplianceInquiryFeedbackRequest"
 ) -> "replies.PutComplianceInquiryFeedbackResponse":
     """Say what an answer was worth."""
     feedback = Feedback(
@@ -133,26 +133,26 @@ def put_compliance_inquiry_feedback(
     return {"submittedAt": given.submitted_at}
 
 
-def tag_resource(call: Call, request: "requests.TagResourceRequest") -> "replies.TagResourceResponse":
+def tag_resource(call: RequestContext, request: "requests.TagResourceRequest") -> "replies.TagResourceResponse":
     """Set tags."""
     inquiries.tag_inquiry(call.tx, _id_of(call, request.resource_arn), request.tags)
     return {}
 
 
-def untag_resource(call: Call, request: "requests.UntagResourceRequest") -> "replies.UntagResourceResponse":
+def untag_resource(call: RequestContext, request: "requests.UntagResourceRequest") -> "replies.UntagResourceResponse":
     """Take tags away."""
     inquiries.untag_inquiry(call.tx, _id_of(call, request.resource_arn), request.tag_keys)
     return {}
 
 
 def list_tags_for_resource(
-    call: Call, request: "requests.ListTagsForResourceRequest"
+    call: RequestContext, request: "requests.ListTagsForResourceRequest"
 ) -> "replies.ListTagsForResourceResponse":
     """Tell the tags of a resource."""
     return {"tags": inquiries.inquiry_tags(call.tx, _id_of(call, request.resource_arn))}
 
 
-def _id_of(call: Call, arn: str) -> str:
+def _id_of(call: RequestContext, arn: str) -> str:
     """Read the id of an inquiry out of its ARN, which must be its very own.
 
     Raises InquiryNotFound.
@@ -168,7 +168,7 @@ def _arn(inquiry: Inquiry) -> str:
     return arns.compliance_inquiry(inquiry.partition, inquiry.region, inquiry.account_id, inquiry.id)
 
 
-def _summary(call: Call, inquiry: Inquiry) -> "replies.InquirySummary":
+def _summary(call: RequestContext, inquiry: Inquiry) -> "replies.InquirySummary":
     status = inquiries.status_of(inquiry, call.tx.state, call.tx.now)
     return {
         "arn": _arn(inquiry),
@@ -189,7 +189,7 @@ def _message(inquiry: Inquiry, status: InquiryStatus) -> "replies.InquiryStatusM
     return _REVIEW if status is InquiryStatus.HUMAN_REVIEW else _PROCESSING
 
 
-def _query(call: Call, inquiry: Inquiry, number: int) -> "replies.QuerySummary":
+def _query(call: RequestContext, inquiry: Inquiry, number: int) -> "replies.QuerySummary":
     tx, query = call.tx, inquiry.queries[number - 1]
     status = inquiries.query_status(inquiry, tx.state, query, tx.now)
     summary: replies.QuerySummary = {

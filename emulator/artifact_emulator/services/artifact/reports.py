@@ -2,17 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.aws.pagination.paging import Listing
 from artifact_emulator.documents.links import document_url
-from artifact_emulator.listings.paging import Listing
 from artifact_emulator.services.artifact.report_details import report_details, report_summary
+from artifact_emulator.services.context import RequestContext
 from artifact_state.artifact import reports
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.artifact import replies, requests
 
 
-def list_reports(call: Call, request: "requests.ListReportsRequest") -> "replies.ListReportsResponse":
+def list_reports(call: RequestContext, request: "requests.ListReportsRequest") -> "replies.ListReportsResponse":
     """List the published reports, each in its current version."""
     listing = Listing("ListReports", call.tx.caller.account_id)
     found = reports.reports(call.tx.state, after=listing.after(request.next_token))
@@ -24,7 +24,7 @@ def list_reports(call: Call, request: "requests.ListReportsRequest") -> "replies
 
 
 def list_report_versions(
-    call: Call, request: "requests.ListReportVersionsRequest"
+    call: RequestContext, request: "requests.ListReportVersionsRequest"
 ) -> "replies.ListReportVersionsResponse":
     """List the published versions of a report."""
     listing = Listing("ListReportVersions", call.tx.caller.account_id, request.report_id)
@@ -37,14 +37,16 @@ def list_report_versions(
 
 
 def get_report_metadata(
-    call: Call, request: "requests.GetReportMetadataRequest"
+    call: RequestContext, request: "requests.GetReportMetadataRequest"
 ) -> "replies.GetReportMetadataResponse":
     """Describe one version of a report."""
     report, version = reports.report_version(call.tx.state, request.report_id, request.report_version)
     return {"reportDetails": report_details(call.tx.caller, report, version)}
 
 
-def get_term_for_report(call: Call, request: "requests.GetTermForReportRequest") -> "replies.GetTermForReportResponse":
+def get_term_for_report(
+    call: RequestContext, request: "requests.GetTermForReportRequest"
+) -> "replies.GetTermForReportResponse":
     """Give the terms of a report, and the token without which it cannot be downloaded."""
     report, version, token = reports.term_for_report(call.tx, request.report_id, request.report_version)
     return {
@@ -53,7 +55,7 @@ def get_term_for_report(call: Call, request: "requests.GetTermForReportRequest")
     }
 
 
-def get_report(call: Call, request: "requests.GetReportRequest") -> "replies.GetReportResponse":
+def get_report(call: RequestContext, request: "requests.GetReportRequest") -> "replies.GetReportResponse":
     """Give a report whose terms were shown."""
     report, version = reports.get_report(call.tx, request.report_id, request.report_version, request.term_token)
     return {"documentPresignedUrl": document_url(call, "report", report.id, version.version)}

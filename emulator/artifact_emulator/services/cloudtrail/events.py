@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.call import Call
-from artifact_emulator.failures import Failure
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.listings.paging import Listing
-from artifact_emulator.trail.records import Record, records
+from artifact_emulator.activity.cloudtrail_records import Record, records
+from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
+from artifact_emulator.world_runtime import runtime_of
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.cloudtrail import replies, requests
@@ -18,7 +18,7 @@ _KEPT = timedelta(days=90)
 _PAGE = 50
 
 
-def lookup_events(call: Call, request: "requests.LookupEventsRequest") -> "replies.LookupEventsResponse":
+def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest") -> "replies.LookupEventsResponse":
     """Look up the caller's account's events of the last 90 days, the newest first.
 
     Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
@@ -26,16 +26,16 @@ def lookup_events(call: Call, request: "requests.LookupEventsRequest") -> "repli
     tx = call.tx
     attributes = request.lookup_attributes or []
     if len(attributes) > 1:
-        raise Failure("InvalidLookupAttributesException", "You can specify only one lookup attribute.")
+        raise AwsError("InvalidLookupAttributesException", "You can specify only one lookup attribute.")
     start, end = request.start_time or tx.now - _KEPT, request.end_time or tx.now
     if start > end:
-        raise Failure("InvalidTimeRangeException", "The start time is after the end time.")
+        raise AwsError("InvalidTimeRangeException", "The start time is after the end time.")
     wanted = [(one.attribute_key, one.attribute_value) for one in attributes]
     listing = Listing("LookupEvents", tx.caller.account_id, wanted, request.start_time, request.end_time)
     below = listing.after(request.next_token)
     # Counted from the oldest, so that what is called between two pages moves nothing.
     own = sorted(
-        (one for one in records(call.world, instruments_of(call.world).trail.calls()) if _is_seen(call, one)),
+        (one for one in records(call.world, runtime_of(call.world).trail.calls()) if _is_seen(call, one)),
         key=lambda one: one.at,
     )
     found = (
@@ -53,7 +53,7 @@ def lookup_events(call: Call, request: "requests.LookupEventsRequest") -> "repli
     return reply
 
 
-def _is_seen(call: Call, record: Record) -> bool:
+def _is_seen(call: RequestContext, record: Record) -> bool:
     """Tell whether a record is in the caller's account and region, where CloudTrail shows it."""
     return record.account_id == call.tx.caller.account_id and record.content["awsRegion"] == call.tx.caller.region
 

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.listings.alphabetical import PAGE
+from artifact_emulator.aws.pagination.alphabetical import PAGE
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import ROOT
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.iam import access_keys
 from artifact_state.model.identities import AccessKey
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _UNUSED = "N/A"
 
 
-def create_access_key(call: Call, request: "requests.CreateAccessKeyRequest") -> "replies.CreateAccessKeyResponse":
+def create_access_key(
+    call: RequestContext, request: "requests.CreateAccessKeyRequest"
+) -> "replies.CreateAccessKeyResponse":
     """Make an access key, and tell its secret this once."""
     key = access_keys.create_access_key(call.tx, request.user_name)
     return {
@@ -29,29 +31,31 @@ def create_access_key(call: Call, request: "requests.CreateAccessKeyRequest") ->
     }
 
 
-def list_access_keys(call: Call, request: "requests.ListAccessKeysRequest") -> "replies.ListAccessKeysResponse":
+def list_access_keys(
+    call: RequestContext, request: "requests.ListAccessKeysRequest"
+) -> "replies.ListAccessKeysResponse":
     """List the access keys of a user, who has two at most."""
     keys = list(access_keys.access_keys_of(call.tx, request.user_name))
     return {"AccessKeyMetadata": [_summary(key) for key in keys[: request.max_items or PAGE]], "IsTruncated": False}
 
 
-def update_access_key(call: Call, request: "requests.UpdateAccessKeyRequest") -> None:
+def update_access_key(call: RequestContext, request: "requests.UpdateAccessKeyRequest") -> None:
     """Switch an access key on or off."""
     active = request.status == "Active"
     access_keys.update_access_key(call.tx, request.access_key_id, active=active, user_name=request.user_name)
 
 
-def delete_access_key(call: Call, request: "requests.DeleteAccessKeyRequest") -> None:
+def delete_access_key(call: RequestContext, request: "requests.DeleteAccessKeyRequest") -> None:
     """Delete an access key."""
     access_keys.delete_access_key(call.tx, request.access_key_id, user_name=request.user_name)
 
 
 def get_access_key_last_used(
-    call: Call, request: "requests.GetAccessKeyLastUsedRequest"
+    call: RequestContext, request: "requests.GetAccessKeyLastUsedRequest"
 ) -> "replies.GetAccessKeyLastUsedResponse":
     """Tell of the last call that an access key signed, as the world's trail has it."""
     key = access_keys.access_key_at(call.tx, request.access_key_id)
-    calls = reversed(instruments_of(call.world).trail.calls())
+    calls = reversed(runtime_of(call.world).trail.calls())
     last = next((one for one in calls if one.caller.access_key_id == key.id), None)
     if last is None:
         return {"UserName": key.user_name or ROOT, "AccessKeyLastUsed": {"ServiceName": _UNUSED, "Region": _UNUSED}}

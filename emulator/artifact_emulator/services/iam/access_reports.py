@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.instruments import instruments_of
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.iam import access_reports
 from artifact_state.iam.access_reports import Attempt
 from artifact_state.model import CallerKind, ServiceAccess
@@ -23,12 +23,12 @@ _PAGE = 100
 
 
 def generate_organizations_access_report(
-    call: Call, request: "requests.GenerateOrganizationsAccessReportRequest"
+    call: RequestContext, request: "requests.GenerateOrganizationsAccessReportRequest"
 ) -> "replies.GenerateOrganizationsAccessReportResponse":
     """Ask which services are used, and which may be."""
     attempts = [
         Attempt(account_id=one.caller.account_id, service=one.service.name, region=one.caller.region, at=one.at)
-        for one in instruments_of(call.world).trail.calls()
+        for one in runtime_of(call.world).trail.calls()
         if one.caller.kind is not CallerKind.SERVICE
     ]
     report = access_reports.generate_access_report(
@@ -38,7 +38,7 @@ def generate_organizations_access_report(
 
 
 def get_organizations_access_report(
-    call: Call, request: "requests.GetOrganizationsAccessReportRequest"
+    call: RequestContext, request: "requests.GetOrganizationsAccessReportRequest"
 ) -> "replies.GetOrganizationsAccessReportResponse":
     """Tell what was found, once it is."""
     tx = call.tx

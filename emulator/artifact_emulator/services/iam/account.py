@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.alphabetical import Alphabetical
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.attached_policies import attached_to
 from artifact_emulator.services.iam.policies import encoded
 from artifact_emulator.services.iam.users import boundary_of, tags_of
-from artifact_state import arns, catalog
-from artifact_state.iam import account_summary, aliases, by_name, groups, policy_usage
+from artifact_state import arns, catalog, name_index
+from artifact_state.iam import account_summary, aliases, groups, policy_usage
 from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
 from artifact_state.iam.policy_usage import Identity, Usage
 from artifact_state.model import Role
@@ -22,13 +22,13 @@ _OF_AWS = "AWSManagedPolicy"
 _KINDS: dict[type, str] = {User: "User", Group: "Group", Role: "Role", CustomerPolicy: "LocalManagedPolicy"}
 
 
-def create_account_alias(call: Call, request: "requests.CreateAccountAliasRequest") -> None:
+def create_account_alias(call: RequestContext, request: "requests.CreateAccountAliasRequest") -> None:
     """Give the account an alias."""
     aliases.create_alias(call.tx, request.account_alias)
 
 
 def list_account_aliases(
-    call: Call, request: "requests.ListAccountAliasesRequest"
+    call: RequestContext, request: "requests.ListAccountAliasesRequest"
 ) -> "replies.ListAccountAliasesResponse":
     """List the account's alias, of which there is one at most."""
     after = Alphabetical("ListAccountAliases", call.tx.caller.account_id).after(request.marker)
@@ -36,13 +36,13 @@ def list_account_aliases(
     return {"AccountAliases": [alias] if alias is not None and alias > after else [], "IsTruncated": False}
 
 
-def delete_account_alias(call: Call, request: "requests.DeleteAccountAliasRequest") -> None:
+def delete_account_alias(call: RequestContext, request: "requests.DeleteAccountAliasRequest") -> None:
     """Take its alias from the account."""
     aliases.delete_alias(call.tx, request.account_alias)
 
 
 def get_account_summary(
-    call: Call,
+    call: RequestContext,
     request: "requests.GetAccountSummaryRequest",
 ) -> "replies.GetAccountSummaryResponse":
     """Count what the account has in IAM, beside what it may have."""
@@ -92,7 +92,7 @@ def get_account_summary(
 
 
 def get_account_authorization_details(
-    call: Call, request: "requests.GetAccountAuthorizationDetailsRequest"
+    call: RequestContext, request: "requests.GetAccountAuthorizationDetailsRequest"
 ) -> "replies.GetAccountAuthorizationDetailsResponse":
     """Lay out users, groups, roles and policies with all that they have; of AWS's policies those that are used."""
     tx = call.tx
@@ -117,17 +117,17 @@ def _kind_of(one: Identity | AnyPolicy) -> str:
 
 
 def _place_of(one: Identity | AnyPolicy) -> str:
-    return f"{_kind_of(one)} {by_name.key_of(one.name)}"
+    return f"{_kind_of(one)} {name_index.key_of(one.name)}"
 
 
-def _policies(call: Call, usage: Usage) -> Iterator[AnyPolicy]:
+def _policies(call: RequestContext, usage: Usage) -> Iterator[AnyPolicy]:
     yield from call.tx.state.customer_policies.get(call.tx.caller.account_id, ())
     # Unverified: that AWS leaves out those of its policies that nobody has.
     used = usage.attachments.keys() | usage.boundaries.keys()
     yield from (one for one in catalog.managed_policies() if reference_of(one) in used)
 
 
-def _user(call: Call, user: User) -> "replies.UserDetail":
+def _user(call: RequestContext, user: User) -> "replies.UserDetail":
     whole: replies.UserDetail = {
         "Path": user.path,
         "UserName": user.name,
@@ -144,7 +144,7 @@ def _user(call: Call, user: User) -> "replies.UserDetail":
     return whole
 
 
-def _group(call: Call, group: Group) -> "replies.GroupDetail":
+def _group(call: RequestContext, group: Group) -> "replies.GroupDetail":
     return {
         "Path": group.path,
         "GroupName": group.name,
@@ -156,7 +156,7 @@ def _group(call: Call, group: Group) -> "replies.GroupDetail":
     }
 
 
-def _role(call: Call, role: Role) -> "replies.RoleDetail":
+def _role(call: RequestContext, role: Role) -> "replies.RoleDetail":
     whole: replies.RoleDetail = {
         "Path": role.path,
         "RoleName": role.name,
@@ -175,7 +175,7 @@ def _role(call: Call, role: Role) -> "replies.RoleDetail":
     return whole
 
 
-def _policy(call: Call, policy: AnyPolicy, usage: Usage) -> "replies.ManagedPolicyDetail":
+def _policy(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.ManagedPolicyDetail":
     return {
         "PolicyName": policy.name,
         "PolicyId": policy.policy_id,

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.alphabetical import Alphabetical, More
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical, More
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.groups import the_group
 from artifact_emulator.services.iam.policies import place_of
 from artifact_emulator.services.iam.roles import changeable_role, the_role
@@ -17,38 +17,38 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
 
-def attach_user_policy(call: Call, request: "requests.AttachUserPolicyRequest") -> None:
+def attach_user_policy(call: RequestContext, request: "requests.AttachUserPolicyRequest") -> None:
     """Attach a policy to a user."""
     attached_policies.attach_policy(call.tx, the_user(call, request.user_name), request.policy_arn)
 
 
-def attach_group_policy(call: Call, request: "requests.AttachGroupPolicyRequest") -> None:
+def attach_group_policy(call: RequestContext, request: "requests.AttachGroupPolicyRequest") -> None:
     """Attach a policy to a group."""
     attached_policies.attach_policy(call.tx, the_group(call, request.group_name), request.policy_arn)
 
 
-def attach_role_policy(call: Call, request: "requests.AttachRolePolicyRequest") -> None:
+def attach_role_policy(call: RequestContext, request: "requests.AttachRolePolicyRequest") -> None:
     """Attach a policy to a role that is not linked to a service."""
     attached_policies.attach_policy(call.tx, changeable_role(call, request.role_name), request.policy_arn)
 
 
-def detach_user_policy(call: Call, request: "requests.DetachUserPolicyRequest") -> None:
+def detach_user_policy(call: RequestContext, request: "requests.DetachUserPolicyRequest") -> None:
     """Detach a policy from a user."""
     attached_policies.detach_policy(call.tx, the_user(call, request.user_name), request.policy_arn)
 
 
-def detach_group_policy(call: Call, request: "requests.DetachGroupPolicyRequest") -> None:
+def detach_group_policy(call: RequestContext, request: "requests.DetachGroupPolicyRequest") -> None:
     """Detach a policy from a group."""
     attached_policies.detach_policy(call.tx, the_group(call, request.group_name), request.policy_arn)
 
 
-def detach_role_policy(call: Call, request: "requests.DetachRolePolicyRequest") -> None:
+def detach_role_policy(call: RequestContext, request: "requests.DetachRolePolicyRequest") -> None:
     """Detach a policy from a role that is not linked to a service."""
     attached_policies.detach_policy(call.tx, changeable_role(call, request.role_name), request.policy_arn)
 
 
 def list_attached_user_policies(
-    call: Call, request: "requests.ListAttachedUserPoliciesRequest"
+    call: RequestContext, request: "requests.ListAttachedUserPoliciesRequest"
 ) -> "replies.ListAttachedUserPoliciesResponse":
     """List the managed policies of a user, by name."""
     page, more = _attached(call, the_user(call, request.user_name), request)
@@ -56,7 +56,7 @@ def list_attached_user_policies(
 
 
 def list_attached_group_policies(
-    call: Call, request: "requests.ListAttachedGroupPoliciesRequest"
+    call: RequestContext, request: "requests.ListAttachedGroupPoliciesRequest"
 ) -> "replies.ListAttachedGroupPoliciesResponse":
     """List the managed policies of a group, by name."""
     page, more = _attached(call, the_group(call, request.group_name), request)
@@ -64,29 +64,33 @@ def list_attached_group_policies(
 
 
 def list_attached_role_policies(
-    call: Call, request: "requests.ListAttachedRolePoliciesRequest"
+    call: RequestContext, request: "requests.ListAttachedRolePoliciesRequest"
 ) -> "replies.ListAttachedRolePoliciesResponse":
     """List the managed policies of a role, by name."""
     page, more = _attached(call, the_role(call, request.role_name), request)
     return {"AttachedPolicies": page, **more}
 
 
-def put_user_permissions_boundary(call: Call, request: "requests.PutUserPermissionsBoundaryRequest") -> None:
+def put_user_permissions_boundary(call: RequestContext, request: "requests.PutUserPermissionsBoundaryRequest") -> None:
     """Bound a user's permissions by a policy."""
     attached_policies.put_boundary(call.tx, the_user(call, request.user_name), request.permissions_boundary)
 
 
-def put_role_permissions_boundary(call: Call, request: "requests.PutRolePermissionsBoundaryRequest") -> None:
+def put_role_permissions_boundary(call: RequestContext, request: "requests.PutRolePermissionsBoundaryRequest") -> None:
     """Bound the permissions of a role that is not linked to a service by a policy."""
     attached_policies.put_boundary(call.tx, changeable_role(call, request.role_name), request.permissions_boundary)
 
 
-def delete_user_permissions_boundary(call: Call, request: "requests.DeleteUserPermissionsBoundaryRequest") -> None:
+def delete_user_permissions_boundary(
+    call: RequestContext, request: "requests.DeleteUserPermissionsBoundaryRequest"
+) -> None:
     """Bound a user's permissions no longer."""
     attached_policies.delete_boundary(call.tx, the_user(call, request.user_name))
 
 
-def delete_role_permissions_boundary(call: Call, request: "requests.DeleteRolePermissionsBoundaryRequest") -> None:
+def delete_role_permissions_boundary(
+    call: RequestContext, request: "requests.DeleteRolePermissionsBoundaryRequest"
+) -> None:
     """Bound the permissions of a role that is not linked to a service no longer."""
     attached_policies.delete_boundary(call.tx, changeable_role(call, request.role_name))
 
@@ -96,7 +100,7 @@ def attached_to(tx: Transaction, identity: Identity) -> "list[replies.AttachedPo
     return [_summary(tx, policy) for policy in _by_place(tx, identity)]
 
 
-def _attached(call: Call, identity: Identity, request: Any) -> "tuple[list[replies.AttachedPolicy], More]":
+def _attached(call: RequestContext, identity: Identity, request: Any) -> "tuple[list[replies.AttachedPolicy], More]":
     prefix = request.path_prefix or "/"
     listing = Alphabetical("attached policies", identity.account_id, identity.id, prefix)
     after = listing.after(request.marker)

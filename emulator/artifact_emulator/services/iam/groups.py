@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.alphabetical import Alphabetical
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import the_user, user_in_short
 from artifact_state import arns
 from artifact_state.iam import groups
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
 
-def create_group(call: Call, request: "requests.CreateGroupRequest") -> "replies.CreateGroupResponse":
+def create_group(call: RequestContext, request: "requests.CreateGroupRequest") -> "replies.CreateGroupResponse":
     """Make a group."""
     return {
         "Group": _summary(call.tx.caller, groups.create_group(call.tx, request.group_name, path=request.path or "/"))
     }
 
 
-def get_group(call: Call, request: "requests.GetGroupRequest") -> "replies.GetGroupResponse":
+def get_group(call: RequestContext, request: "requests.GetGroupRequest") -> "replies.GetGroupResponse":
     """Describe a group and list its users, by name."""
     tx = call.tx
     group = the_group(call, request.group_name)
@@ -35,7 +35,7 @@ def get_group(call: Call, request: "requests.GetGroupRequest") -> "replies.GetGr
     }
 
 
-def list_groups(call: Call, request: "requests.ListGroupsRequest") -> "replies.ListGroupsResponse":
+def list_groups(call: RequestContext, request: "requests.ListGroupsRequest") -> "replies.ListGroupsResponse":
     """List the groups below a path, by name."""
     tx, prefix = call.tx, request.path_prefix or "/"
     listing = Alphabetical("ListGroups", tx.caller.account_id, prefix)
@@ -45,7 +45,7 @@ def list_groups(call: Call, request: "requests.ListGroupsRequest") -> "replies.L
 
 
 def list_groups_for_user(
-    call: Call, request: "requests.ListGroupsForUserRequest"
+    call: RequestContext, request: "requests.ListGroupsForUserRequest"
 ) -> "replies.ListGroupsForUserResponse":
     """List the groups of a user, by name."""
     tx = call.tx
@@ -56,27 +56,27 @@ def list_groups_for_user(
     return {"Groups": [_summary(tx.caller, group) for group in page], **more}
 
 
-def update_group(call: Call, request: "requests.UpdateGroupRequest") -> None:
+def update_group(call: RequestContext, request: "requests.UpdateGroupRequest") -> None:
     """Give a group another name or path."""
     groups.update_group(call.tx, request.group_name, new_name=request.new_group_name, new_path=request.new_path)
 
 
-def delete_group(call: Call, request: "requests.DeleteGroupRequest") -> None:
+def delete_group(call: RequestContext, request: "requests.DeleteGroupRequest") -> None:
     """Delete a group without users and policies."""
     groups.delete_group(call.tx, request.group_name)
 
 
-def add_user_to_group(call: Call, request: "requests.AddUserToGroupRequest") -> None:
+def add_user_to_group(call: RequestContext, request: "requests.AddUserToGroupRequest") -> None:
     """Put a user into a group."""
     groups.add_user(call.tx, request.group_name, request.user_name)
 
 
-def remove_user_from_group(call: Call, request: "requests.RemoveUserFromGroupRequest") -> None:
+def remove_user_from_group(call: RequestContext, request: "requests.RemoveUserFromGroupRequest") -> None:
     """Take a user out of a group."""
     groups.remove_user(call.tx, request.group_name, request.user_name)
 
 
-def the_group(call: Call, name: str) -> Group:
+def the_group(call: RequestContext, name: str) -> Group:
     """Find a group of the caller's account."""
     return groups.group_of(call.tx.state, call.tx.caller.account_id, name)
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.alphabetical import Alphabetical, More
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical, More
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.groups import the_group
 from artifact_emulator.services.iam.policies import encoded
 from artifact_emulator.services.iam.roles import changeable_role, the_role
@@ -15,79 +15,85 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
 
-def put_user_policy(call: Call, request: "requests.PutUserPolicyRequest") -> None:
+def put_user_policy(call: RequestContext, request: "requests.PutUserPolicyRequest") -> None:
     """Put a policy into a user."""
     inline_policies.put_inline_policy(
         call.tx, the_user(call, request.user_name), request.policy_name, request.policy_document
     )
 
 
-def put_group_policy(call: Call, request: "requests.PutGroupPolicyRequest") -> None:
+def put_group_policy(call: RequestContext, request: "requests.PutGroupPolicyRequest") -> None:
     """Put a policy into a group."""
     inline_policies.put_inline_policy(
         call.tx, the_group(call, request.group_name), request.policy_name, request.policy_document
     )
 
 
-def put_role_policy(call: Call, request: "requests.PutRolePolicyRequest") -> None:
+def put_role_policy(call: RequestContext, request: "requests.PutRolePolicyRequest") -> None:
     """Put a policy into a role that is not linked to a service."""
     inline_policies.put_inline_policy(
         call.tx, changeable_role(call, request.role_name), request.policy_name, request.policy_document
     )
 
 
-def get_user_policy(call: Call, request: "requests.GetUserPolicyRequest") -> "replies.GetUserPolicyResponse":
+def get_user_policy(call: RequestContext, request: "requests.GetUserPolicyRequest") -> "replies.GetUserPolicyResponse":
     """Give a policy of a user."""
     user = the_user(call, request.user_name)
     document = inline_policies.inline_policy(user, request.policy_name)
     return {"UserName": user.name, "PolicyName": request.policy_name, "PolicyDocument": encoded(document)}
 
 
-def get_group_policy(call: Call, request: "requests.GetGroupPolicyRequest") -> "replies.GetGroupPolicyResponse":
+def get_group_policy(
+    call: RequestContext, request: "requests.GetGroupPolicyRequest"
+) -> "replies.GetGroupPolicyResponse":
     """Give a policy of a group."""
     group = the_group(call, request.group_name)
     document = inline_policies.inline_policy(group, request.policy_name)
     return {"GroupName": group.name, "PolicyName": request.policy_name, "PolicyDocument": encoded(document)}
 
 
-def get_role_policy(call: Call, request: "requests.GetRolePolicyRequest") -> "replies.GetRolePolicyResponse":
+def get_role_policy(call: RequestContext, request: "requests.GetRolePolicyRequest") -> "replies.GetRolePolicyResponse":
     """Give a policy of a role."""
     role = the_role(call, request.role_name)
     document = inline_policies.inline_policy(role, request.policy_name)
     return {"RoleName": role.name, "PolicyName": request.policy_name, "PolicyDocument": encoded(document)}
 
 
-def list_user_policies(call: Call, request: "requests.ListUserPoliciesRequest") -> "replies.ListUserPoliciesResponse":
+def list_user_policies(
+    call: RequestContext, request: "requests.ListUserPoliciesRequest"
+) -> "replies.ListUserPoliciesResponse":
     """Name the inline policies of a user."""
     names, more = _names(the_user(call, request.user_name), request)
     return {"PolicyNames": names, **more}
 
 
 def list_group_policies(
-    call: Call, request: "requests.ListGroupPoliciesRequest"
+    call: RequestContext, request: "requests.ListGroupPoliciesRequest"
 ) -> "replies.ListGroupPoliciesResponse":
     """Name the inline policies of a group."""
     names, more = _names(the_group(call, request.group_name), request)
     return {"PolicyNames": names, **more}
 
 
-def list_role_policies(call: Call, request: "requests.ListRolePoliciesRequest") -> "replies.ListRolePoliciesResponse":
+def list_role_policies(
+    call: RequestContext, request: "requests.ListRolePoliciesRequest"
+) -> "replies.ListRolePoliciesResponse":
     """Name the inline policies of a role."""
     names, more = _names(the_role(call, request.role_name), request)
     return {"PolicyNames": names, **more}
 
 
-def delete_user_policy(call: Call, request: "requests.DeleteUserPolicyRequest") -> None:
+def delete_user_policy(call: RequestContext, request: "requests.DeleteUserPolicyRequest") -> None:
     """Take a policy out of a user."""
     inline_policies.delete_inline_policy(call.tx, the_user(call, request.user_name), request.policy_name)
 
 
-def delete_group_policy(call: Call, request: "requests.DeleteGroupPolicyRequest") -> None:
+def delete_group_policy(call: RequestContext, request: "requests.DeleteGroupPolicyRequest") -> None:
     """Take a policy out of a group."""
     inline_policies.delete_inline_policy(call.tx, the_group(call, request.group_name), request.policy_name)
 
 
-def delete_role_policy(call: Call, request: "requests.DeleteRolePolicyRequest") -> None:
+def delete_role_policy(call: RequestContext, request: "requests.DeleteRolePolicyRequest") -> None:
     """Take a policy out of a role that is not linked to a service."""
     inline_policies.delete_inline_policy(call.tx, changeable_role(call, request.role_name), request.policy_name)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.roles import made
 from artifact_state.iam import linked_roles
 from artifact_state.model import DeletionTask
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def create_service_linked_role(
-    call: Call, request: "requests.CreateServiceLinkedRoleRequest"
+    call: RequestContext, request: "requests.CreateServiceLinkedRoleRequest"
 ) -> "replies.CreateServiceLinkedRoleResponse":
     """Make a service's role in the caller's account."""
     role = linked_roles.create_linked_role(
@@ -22,14 +22,14 @@ def create_service_linked_role(
 
 
 def delete_service_linked_role(
-    call: Call, request: "requests.DeleteServiceLinkedRoleRequest"
+    call: RequestContext, request: "requests.DeleteServiceLinkedRoleRequest"
 ) -> "replies.DeleteServiceLinkedRoleResponse":
     """Ask for the deletion of a service's role."""
     return {"DeletionTaskId": linked_roles.delete_linked_role(call.tx, request.role_name).id}
 
 
 def get_service_linked_role_deletion_status(
-    call: Call, request: "requests.GetServiceLinkedRoleDeletionStatusRequest"
+    call: RequestContext, request: "requests.GetServiceLinkedRoleDeletionStatusRequest"
 ) -> "replies.GetServiceLinkedRoleDeletionStatusResponse":
     """Tell how a deletion stands, and why it failed."""
     task = linked_roles.deletion_task(call.tx, request.deletion_task_id)

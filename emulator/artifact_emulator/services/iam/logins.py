@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import root_user
 from artifact_state.iam import logins, root_logins
 from artifact_state.model.identities import Login, User
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def create_login_profile(
-    call: Call, request: "requests.CreateLoginProfileRequest"
+    call: RequestContext, request: "requests.CreateLoginProfileRequest"
 ) -> "replies.CreateLoginProfileResponse":
     """Give a user a password; a root session lets the root user choose one, and names none."""
     if _is_of_root(call, request.user_name):
@@ -27,21 +27,23 @@ def create_login_profile(
     return {"LoginProfile": _login(*made)}
 
 
-def get_login_profile(call: Call, request: "requests.GetLoginProfileRequest") -> "replies.GetLoginProfileResponse":
+def get_login_profile(
+    call: RequestContext, request: "requests.GetLoginProfileRequest"
+) -> "replies.GetLoginProfileResponse":
     """Tell since when a user has a password."""
     if _is_of_root(call, request.user_name):
         return {"LoginProfile": _login_of_root(call)}
     return {"LoginProfile": _login(*logins.login_of(call.tx, request.user_name))}
 
 
-def update_login_profile(call: Call, request: "requests.UpdateLoginProfileRequest") -> None:
+def update_login_profile(call: RequestContext, request: "requests.UpdateLoginProfileRequest") -> None:
     """Give a user another password, or have him change it."""
     logins.update_login(
         call.tx, request.user_name, password=request.password, must_be_changed=request.password_reset_required
     )
 
 
-def delete_login_profile(call: Call, request: "requests.DeleteLoginProfileRequest") -> None:
+def delete_login_profile(call: RequestContext, request: "requests.DeleteLoginProfileRequest") -> None:
     """Take a user's password away."""
     if _is_of_root(call, request.user_name):
         root_logins.delete_root_login(call.tx)
@@ -49,12 +51,12 @@ def delete_login_profile(call: Call, request: "requests.DeleteLoginProfileReques
         logins.delete_login(call.tx, request.user_name)
 
 
-def _is_of_root(call: Call, user_name: str | None) -> bool:
+def _is_of_root(call: RequestContext, user_name: str | None) -> bool:
     """Tell whether the root user's login is meant: whoever names nobody in a root session means it."""
     return user_name is None and call.tx.caller.assumed_root
 
 
-def _login_of_root(call: Call) -> "replies.LoginProfile":
+def _login_of_root(call: RequestContext) -> "replies.LoginProfile":
     root = root_user(call)
     since = root_logins.root_login_since(call.tx)
     return {"UserName": root["UserName"], "CreateDate": since or root["CreateDate"], "PasswordResetRequired": False}

@@ -5,12 +5,12 @@ from heapq import merge
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.alphabetical import Alphabetical
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import tag_page, tags_of
-from artifact_state import catalog
+from artifact_state import catalog, name_index
 from artifact_state.catalog import PolicyVersion
-from artifact_state.iam import by_name, managed_policies, policy_usage
+from artifact_state.iam import managed_policies, policy_usage
 from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
 from artifact_state.iam.policy_usage import Identity, Usage
 from artifact_state.model import Map, Role
@@ -23,7 +23,7 @@ _BOUNDARIES = "PermissionsBoundary"
 _KINDS: dict[type[Identity], str] = {Group: "Group", User: "User", Role: "Role"}
 
 
-def create_policy(call: Call, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
+def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
     """Make a policy of the caller's account."""
     wanted = managed_policies.NewPolicy(
         name=request.policy_name,
@@ -41,7 +41,7 @@ def create_policy(call: Call, request: "requests.CreatePolicyRequest") -> "repli
     return {"Policy": whole}
 
 
-def get_policy(call: Call, request: "requests.GetPolicyRequest") -> "replies.GetPolicyResponse":
+def get_policy(call: RequestContext, request: "requests.GetPolicyRequest") -> "replies.GetPolicyResponse":
     """Describe a policy of AWS or of the caller's account."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
     whole = _in_short(call, policy, _usage(call))
@@ -51,7 +51,7 @@ def get_policy(call: Call, request: "requests.GetPolicyRequest") -> "replies.Get
     return {"Policy": whole}
 
 
-def list_policies(call: Call, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
+def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
     """List policies of AWS, of the caller's account, or both, by name: all, or those that are used."""
     usage, prefix = _usage(call), request.path_prefix or "/"
     scope, wanted = request.scope or "All", request.policy_usage_filter
@@ -69,13 +69,13 @@ def list_policies(call: Call, request: "requests.ListPoliciesRequest") -> "repli
     return {"Policies": [_in_short(call, one, usage) for one in page], **more}
 
 
-def delete_policy(call: Call, request: "requests.DeletePolicyRequest") -> None:
+def delete_policy(call: RequestContext, request: "requests.DeletePolicyRequest") -> None:
     """Delete a policy that nobody has."""
     managed_policies.delete_policy(call.tx, request.policy_arn)
 
 
 def create_policy_version(
-    call: Call, request: "requests.CreatePolicyVersionRequest"
+    call: RequestContext, request: "requests.CreatePolicyVersionRequest"
 ) -> "replies.CreatePolicyVersionResponse":
     """Add a version to a policy."""
     policy, version = managed_policies.create_version(
@@ -84,14 +84,16 @@ def create_policy_version(
     return {"PolicyVersion": _version(policy, version)}
 
 
-def get_policy_version(call: Call, request: "requests.GetPolicyVersionRequest") -> "replies.GetPolicyVersionResponse":
+def get_policy_version(
+    call: RequestContext, request: "requests.GetPolicyVersionRequest"
+) -> "replies.GetPolicyVersionResponse":
     """Give one version of a policy, with its document."""
     policy, version = managed_policies.version_of(call.tx, request.policy_arn, request.version_id)
     return {"PolicyVersion": {"Document": encoded(version.document), **_version(policy, version)}}
 
 
 def list_policy_versions(
-    call: Call, request: "requests.ListPolicyVersionsRequest"
+    call: RequestContext, request: "requests.ListPolicyVersionsRequest"
 ) -> "replies.ListPolicyVersionsResponse":
     """List the known versions of a policy, without their documents, the newest first."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
@@ -102,27 +104,29 @@ def list_policy_versions(
     return {"Versions": [_version(policy, one) for one in page], **more}
 
 
-def set_default_policy_version(call: Call, request: "requests.SetDefaultPolicyVersionRequest") -> None:
+def set_default_policy_version(call: RequestContext, request: "requests.SetDefaultPolicyVersionRequest") -> None:
     """Let another version of a policy decide."""
     managed_policies.put_in_force(call.tx, request.policy_arn, request.version_id)
 
 
-def delete_policy_version(call: Call, request: "requests.DeletePolicyVersionRequest") -> None:
+def delete_policy_version(call: RequestContext, request: "requests.DeletePolicyVersionRequest") -> None:
     """Delete a version of a policy that is not in force."""
     managed_policies.delete_version(call.tx, request.policy_arn, request.version_id)
 
 
-def tag_policy(call: Call, request: "requests.TagPolicyRequest") -> None:
+def tag_policy(call: RequestContext, request: "requests.TagPolicyRequest") -> None:
     """Set tags of a policy."""
     managed_policies.tag_policy(call.tx, request.policy_arn, [(tag.key, tag.value) for tag in request.tags])
 
 
-def untag_policy(call: Call, request: "requests.UntagPolicyRequest") -> None:
+def untag_policy(call: RequestContext, request: "requests.UntagPolicyRequest") -> None:
     """Take tags off a policy."""
     managed_policies.untag_policy(call.tx, request.policy_arn, request.tag_keys)
 
 
-def list_policy_tags(call: Call, request: "requests.ListPolicyTagsRequest") -> "replies.ListPolicyTagsResponse":
+def list_policy_tags(
+    call: RequestContext, request: "requests.ListPolicyTagsRequest"
+) -> "replies.ListPolicyTagsResponse":
     """List a policy's tags, by key; a policy of AWS has none."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
     listing = Alphabetical("ListPolicyTags", call.tx.caller.account_id, request.policy_arn)
@@ -132,7 +136,7 @@ def list_policy_tags(call: Call, request: "requests.ListPolicyTagsRequest") -> "
 
 
 def list_entities_for_policy(
-    call: Call, request: "requests.ListEntitiesForPolicyRequest"
+    call: RequestContext, request: "requests.ListEntitiesForPolicyRequest"
 ) -> "replies.ListEntitiesForPolicyResponse":
     """List the groups, users and roles of the account that have a policy, or that it bounds."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
@@ -159,7 +163,7 @@ def list_entities_for_policy(
     }
 
 
-def _in_short(call: Call, policy: AnyPolicy, usage: Usage) -> "replies.Policy":
+def _in_short(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.Policy":
     """Lay out a policy as lists show it, without description and tags."""
     reference = reference_of(policy)
     return {
@@ -179,7 +183,7 @@ def _in_short(call: Call, policy: AnyPolicy, usage: Usage) -> "replies.Policy":
 def place_of(policy: AnyPolicy) -> str:
     """Tell the place of a policy in lists: by name, an account's own before AWS's of the same name."""
     owner = "1" if isinstance(policy, CustomerPolicy) else "2"
-    return f"{by_name.key_of(policy.name)} {owner}"
+    return f"{name_index.key_of(policy.name)} {owner}"
 
 
 def encoded(document: str) -> str:
@@ -187,13 +191,13 @@ def encoded(document: str) -> str:
     return quote(document, safe="-_.~")
 
 
-def _policies(call: Call, scope: str) -> Iterator[AnyPolicy]:
+def _policies(call: RequestContext, scope: str) -> Iterator[AnyPolicy]:
     own = call.tx.state.customer_policies.get(call.tx.caller.account_id, ()) if scope != "AWS" else ()
     aws = sorted(catalog.managed_policies(), key=place_of) if scope != "Local" else ()
     return merge(own, aws, key=place_of)
 
 
-def _usage(call: Call) -> Usage:
+def _usage(call: RequestContext) -> Usage:
     return policy_usage.usage_of(call.tx.state, call.tx.caller.account_id, call.tx.now)
 
 
@@ -216,4 +220,4 @@ def _uses(identity: Identity, reference: str, wanted: str | None) -> bool:
 
 
 def _entity_place(identity: Identity) -> str:
-    return f"{_KINDS[type(identity)]} {by_name.key_of(identity.name)}"
+    return f"{_KINDS[type(identity)]} {name_index.key_of(identity.name)}"

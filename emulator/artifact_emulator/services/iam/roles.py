@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.alphabetical import Alphabetical
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import boundary_of, tag_page, tags_of
 from artifact_state import arns
 from artifact_state.iam import role_changes, roles
@@ -20,7 +20,7 @@ _LONGEST = timedelta(hours=1)
 """Of a session, unless it is said."""
 
 
-def create_role(call: Call, request: "requests.CreateRoleRequest") -> "replies.CreateRoleResponse":
+def create_role(call: RequestContext, request: "requests.CreateRoleRequest") -> "replies.CreateRoleResponse":
     """Make a role that belongs to no service."""
     longest = request.max_session_duration
     wanted = role_changes.NewRole(
@@ -35,7 +35,7 @@ def create_role(call: Call, request: "requests.CreateRoleRequest") -> "replies.C
     return {"Role": _with_belongings(call.tx, role_changes.create_role(call.tx, wanted), made)}
 
 
-def get_role(call: Call, request: "requests.GetRoleRequest") -> "replies.GetRoleResponse":
+def get_role(call: RequestContext, request: "requests.GetRoleRequest") -> "replies.GetRoleResponse":
     """Describe a role."""
     role = the_role(call, request.role_name)
     whole = _with_belongings(call.tx, role, _summary)
@@ -43,7 +43,7 @@ def get_role(call: Call, request: "requests.GetRoleRequest") -> "replies.GetRole
     return {"Role": whole}
 
 
-def list_roles(call: Call, request: "requests.ListRolesRequest") -> "replies.ListRolesResponse":
+def list_roles(call: RequestContext, request: "requests.ListRolesRequest") -> "replies.ListRolesResponse":
     """List the roles below a path, by name, without their tags."""
     prefix = request.path_prefix or "/"
     listing = Alphabetical("ListRoles", call.tx.caller.account_id, prefix)
@@ -53,14 +53,14 @@ def list_roles(call: Call, request: "requests.ListRolesRequest") -> "replies.Lis
     return {"Roles": [_summary(call.tx, role) for role in page], **more}
 
 
-def list_role_tags(call: Call, request: "requests.ListRoleTagsRequest") -> "replies.ListRoleTagsResponse":
+def list_role_tags(call: RequestContext, request: "requests.ListRoleTagsRequest") -> "replies.ListRoleTagsResponse":
     """List a role's tags."""
     role = the_role(call, request.role_name)
     page, more = tag_page(Alphabetical("ListRoleTags", role.account_id, role.id), role.tags, request)
     return {"Tags": page, **more}
 
 
-def update_role(call: Call, request: "requests.UpdateRoleRequest") -> "replies.UpdateRoleResponse":
+def update_role(call: RequestContext, request: "requests.UpdateRoleRequest") -> "replies.UpdateRoleResponse":
     """Change a role's description or the longest session that it allows."""
     longest = timedelta(seconds=request.max_session_duration) if request.max_session_duration else None
     role_changes.update_role(call.tx, request.role_name, description=request.description, max_session=longest)
@@ -68,7 +68,7 @@ def update_role(call: Call, request: "requests.UpdateRoleRequest") -> "replies.U
 
 
 def update_role_description(
-    call: Call, request: "requests.UpdateRoleDescriptionRequest"
+    call: RequestContext, request: "requests.UpdateRoleDescriptionRequest"
 ) -> "replies.UpdateRoleDescriptionResponse":
     """Change a role's description."""
     role = role_changes.update_role(call.tx, request.role_name, description=request.description)
@@ -78,32 +78,32 @@ def update_role_description(
     return {"Role": whole}
 
 
-def update_assume_role_policy(call: Call, request: "requests.UpdateAssumeRolePolicyRequest") -> None:
+def update_assume_role_policy(call: RequestContext, request: "requests.UpdateAssumeRolePolicyRequest") -> None:
     """Change who may assume a role."""
     role_changes.update_trust(call.tx, request.role_name, request.policy_document)
 
 
-def tag_role(call: Call, request: "requests.TagRoleRequest") -> None:
+def tag_role(call: RequestContext, request: "requests.TagRoleRequest") -> None:
     """Set tags of a role."""
     role_changes.tag_role(call.tx, request.role_name, [(tag.key, tag.value) for tag in request.tags])
 
 
-def untag_role(call: Call, request: "requests.UntagRoleRequest") -> None:
+def untag_role(call: RequestContext, request: "requests.UntagRoleRequest") -> None:
     """Take tags off a role."""
     role_changes.untag_role(call.tx, request.role_name, request.tag_keys)
 
 
-def delete_role(call: Call, request: "requests.DeleteRoleRequest") -> None:
+def delete_role(call: RequestContext, request: "requests.DeleteRoleRequest") -> None:
     """Delete a role that has no policies and is not linked to a service."""
     role_changes.delete_role(call.tx, request.role_name)
 
 
-def the_role(call: Call, name: str) -> Role:
+def the_role(call: RequestContext, name: str) -> Role:
     """Find a role of the caller's account."""
     return roles.role_of(call.tx.state, call.tx.caller.account_id, name, call.tx.now)
 
 
-def changeable_role(call: Call, name: str) -> Role:
+def changeable_role(call: RequestContext, name: str) -> Role:
     """Find a role of the caller's account that is not linked to a service."""
     return role_changes.unlinked_role(call.tx, name)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.services.context import RequestContext
 from artifact_state.model import Organization, RootFeature
 from artifact_state.organizations import root_access
 
@@ -16,35 +16,35 @@ _NAMES: "dict[RootFeature, replies.FeatureType]" = {
 
 
 def enable_organizations_root_credentials_management(
-    call: Call, request: "requests.EnableOrganizationsRootCredentialsManagementRequest"
+    call: RequestContext, request: "requests.EnableOrganizationsRootCredentialsManagementRequest"
 ) -> "replies.EnableOrganizationsRootCredentialsManagementResponse":
     """Let the root credentials of members be managed for them."""
     return _told(root_access.enable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
 
 
 def disable_organizations_root_credentials_management(
-    call: Call, request: "requests.DisableOrganizationsRootCredentialsManagementRequest"
+    call: RequestContext, request: "requests.DisableOrganizationsRootCredentialsManagementRequest"
 ) -> "replies.DisableOrganizationsRootCredentialsManagementResponse":
     """Let them be managed no longer."""
     return _told(root_access.disable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
 
 
 def enable_organizations_root_sessions(
-    call: Call, request: "requests.EnableOrganizationsRootSessionsRequest"
+    call: RequestContext, request: "requests.EnableOrganizationsRootSessionsRequest"
 ) -> "replies.EnableOrganizationsRootSessionsResponse":
     """Let tasks be done as the root users of members."""
     return _told(root_access.enable_root_feature(call.tx, RootFeature.SESSIONS))
 
 
 def disable_organizations_root_sessions(
-    call: Call, request: "requests.DisableOrganizationsRootSessionsRequest"
+    call: RequestContext, request: "requests.DisableOrganizationsRootSessionsRequest"
 ) -> "replies.DisableOrganizationsRootSessionsResponse":
     """Let them be done no longer."""
     return _told(root_access.disable_root_feature(call.tx, RootFeature.SESSIONS))
 
 
 def list_organizations_features(
-    call: Call, request: "requests.ListOrganizationsFeaturesRequest"
+    call: RequestContext, request: "requests.ListOrganizationsFeaturesRequest"
 ) -> "replies.ListOrganizationsFeaturesResponse":
     """List the features that are switched on."""
     return _told(root_access.root_access(call.tx))

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.failures import not_emulated
-from artifact_emulator.listings.alphabetical import Alphabetical
-from artifact_emulator.services.iam.simulated import nameable, result_of
-from artifact_state.permissions.decision import Layers
-from artifact_state.permissions.simulated_input import Setting, custom_layers, require_sense
-from artifact_state.permissions.simulated_keys import Entry, assumed_keys, given_keys
-from artifact_state.permissions.simulated_principals import Exclusion, Inline, principal_layers
-from artifact_state.permissions.simulation import keys_of, simulate
+from artifact_emulator.aws.errors.aws_error import not_emulated
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical
+from artifact_emulator.services.context import RequestContext
+from artifact_emulator.services.iam.simulation_results import nameable, result_of
+from artifact_state.policy_evaluation.decision import Layers
+from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
+from artifact_state.policy_evaluation.simulation.keys import Entry, assumed_keys, given_keys
+from artifact_state.policy_evaluation.simulation.principals import Exclusion, Inline, principal_layers
+from artifact_state.policy_evaluation.simulation.simulate import keys_of, simulate
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def simulate_custom_policy(
-    call: Call, request: "requests.SimulateCustomPolicyRequest"
+    call: RequestContext, request: "requests.SimulateCustomPolicyRequest"
 ) -> "replies.SimulatePolicyResponse":
     """Tell what policies would decide that nobody need have."""
     boundaries = request.permissions_boundary_policy_input_list or ()
@@ -32,7 +32,7 @@ def simulate_custom_policy(
 
 
 def simulate_principal_policy(
-    call: Call, request: "requests.SimulatePrincipalPolicyRequest"
+    call: RequestContext, request: "requests.SimulatePrincipalPolicyRequest"
 ) -> "replies.SimulatePolicyResponse":
     """Tell what would be decided of a user, a group or a role."""
     more, boundaries = request.policy_input_list or (), request.permissions_boundary_policy_input_list or ()
@@ -42,14 +42,14 @@ def simulate_principal_policy(
 
 
 def get_context_keys_for_custom_policy(
-    call: Call, request: "requests.GetContextKeysForCustomPolicyRequest"
+    call: RequestContext, request: "requests.GetContextKeysForCustomPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that policies read."""
     return {"ContextKeyNames": nameable(keys_of(custom_layers(request.policy_input_list)))}
 
 
 def get_context_keys_for_principal_policy(
-    call: Call, request: "requests.GetContextKeysForPrincipalPolicyRequest"
+    call: RequestContext, request: "requests.GetContextKeysForPrincipalPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that the policies of a user, a group or a role read."""
     layers = principal_layers(call.tx, request.policy_source_arn, request.policy_input_list or ())
@@ -57,7 +57,7 @@ def get_context_keys_for_principal_policy(
 
 
 def _simulated(
-    call: Call, request: "AnyRequest", layers: Layers, caller_arn: str | None
+    call: RequestContext, request: "AnyRequest", layers: Layers, caller_arn: str | None
 ) -> "replies.SimulatePolicyResponse":
     if request.resource_handling_option is not None:
         # Its scenarios are those of Amazon EC2.

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.alphabetical import Alphabetical, More
+from artifact_emulator.aws.pagination.alphabetical import Alphabetical, More
+from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.iam import policy_references, users
 from artifact_state.model import Caller, JoinedMethod, Map
@@ -20,7 +20,7 @@ _BEGINNING = datetime(2010, 5, 8, tzinfo=UTC)
 """Unverified: when an account that the world knows no more of came into being; the date of IAM's API."""
 
 
-def create_user(call: Call, request: "requests.CreateUserRequest") -> "replies.CreateUserResponse":
+def create_user(call: RequestContext, request: "requests.CreateUserRequest") -> "replies.CreateUserResponse":
     """Make a user."""
     boundary = request.permissions_boundary
     user = users.create_user(
@@ -33,7 +33,7 @@ def create_user(call: Call, request: "requests.CreateUserRequest") -> "replies.C
     return {"User": _in_full(call.tx, user)}
 
 
-def get_user(call: Call, request: "requests.GetUserRequest") -> "replies.GetUserResponse":
+def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "replies.GetUserResponse":
     """Describe a user, or the caller himself."""
     tx = call.tx
     name = users.name_meant(tx, request.user_name)
@@ -42,7 +42,7 @@ def get_user(call: Call, request: "requests.GetUserRequest") -> "replies.GetUser
     return {"User": _in_full(tx, the_user(call, name))}
 
 
-def list_users(call: Call, request: "requests.ListUsersRequest") -> "replies.ListUsersResponse":
+def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "replies.ListUsersResponse":
     """List the users below a path, by name, without their tags and boundaries."""
     tx, prefix = call.tx, request.path_prefix or "/"
     listing = Alphabetical("ListUsers", tx.caller.account_id, prefix)
@@ -51,34 +51,34 @@ def list_users(call: Call, request: "requests.ListUsersRequest") -> "replies.Lis
     return {"Users": [user_in_short(tx.caller, user) for user in page], **more}
 
 
-def update_user(call: Call, request: "requests.UpdateUserRequest") -> None:
+def update_user(call: RequestContext, request: "requests.UpdateUserRequest") -> None:
     """Give a user another name or path."""
     users.update_user(call.tx, request.user_name, new_name=request.new_user_name, new_path=request.new_path)
 
 
-def delete_user(call: Call, request: "requests.DeleteUserRequest") -> None:
+def delete_user(call: RequestContext, request: "requests.DeleteUserRequest") -> None:
     """Delete a user of whom nothing is left."""
     users.delete_user(call.tx, request.user_name)
 
 
-def tag_user(call: Call, request: "requests.TagUserRequest") -> None:
+def tag_user(call: RequestContext, request: "requests.TagUserRequest") -> None:
     """Set tags of a user."""
     users.tag_user(call.tx, request.user_name, [(tag.key, tag.value) for tag in request.tags])
 
 
-def untag_user(call: Call, request: "requests.UntagUserRequest") -> None:
+def untag_user(call: RequestContext, request: "requests.UntagUserRequest") -> None:
     """Take tags off a user."""
     users.untag_user(call.tx, request.user_name, request.tag_keys)
 
 
-def list_user_tags(call: Call, request: "requests.ListUserTagsRequest") -> "replies.ListUserTagsResponse":
+def list_user_tags(call: RequestContext, request: "requests.ListUserTagsRequest") -> "replies.ListUserTagsResponse":
     """List a user's tags, by key."""
     user = the_user(call, request.user_name)
     page, more = tag_page(Alphabetical("ListUserTags", user.account_id, user.id), user.tags, request)
     return {"Tags": page, **more}
 
 
-def the_user(call: Call, name: str) -> User:
+def the_user(call: RequestContext, name: str) -> User:
     """Find a user of the caller's account."""
     return users.user_of(call.tx.state, call.tx.caller.account_id, name)
 
@@ -127,7 +127,7 @@ def tags_of(tags: "Map[str, str]") -> "list[replies.Tag]":
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def root_user(call: Call) -> "replies.User":
+def root_user(call: RequestContext) -> "replies.User":
     """Describe the root user of the caller's account."""
     caller = call.tx.caller
     membership = call.tx.state.memberships.get(caller.account_id)

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
 from artifact_state.model import Account, AccountState, Creation, CreationState, Membership
-from artifact_state.organizations import accounts, closures, creations
+from artifact_state.organizations import account_closure, account_creation, accounts
 from artifact_state.organizations.hierarchy import path_of
 from artifact_state.world import Transaction
 
@@ -25,9 +25,9 @@ _STATUSES: "dict[AccountState, replies.AccountStatus]" = {
 }
 
 
-def create_account(call: Call, request: "requests.CreateAccountRequest") -> "replies.CreateAccountResponse":
+def create_account(call: RequestContext, request: "requests.CreateAccountRequest") -> "replies.CreateAccountResponse":
     """Ask for a new account: the answer is always that the request is under way."""
-    creation = creations.create_account(
+    creation = account_creation.create_account(
         call.tx,
         name=request.account_name,
         email=request.email,
@@ -38,10 +38,10 @@ def create_account(call: Call, request: "requests.CreateAccountRequest") -> "rep
 
 
 def create_gov_cloud_account(
-    call: Call, request: "requests.CreateGovCloudAccountRequest"
+    call: RequestContext, request: "requests.CreateGovCloudAccountRequest"
 ) -> "replies.CreateGovCloudAccountResponse":
     """Ask for a new account and one in AWS GovCloud (US) with it."""
-    creation = creations.create_govcloud_account(
+    creation = account_creation.create_govcloud_account(
         call.tx,
         name=request.account_name,
         email=request.email,
@@ -52,21 +52,21 @@ def create_gov_cloud_account(
 
 
 def describe_create_account_status(
-    call: Call, request: "requests.DescribeCreateAccountStatusRequest"
+    call: RequestContext, request: "requests.DescribeCreateAccountStatusRequest"
 ) -> "replies.DescribeCreateAccountStatusResponse":
     """Tell how a request to create an account stands."""
-    creation = creations.creation_of(call.tx, request.create_account_request_id)
+    creation = account_creation.creation_of(call.tx, request.create_account_request_id)
     return {"CreateAccountStatus": _status(call.tx, creation)}
 
 
 def list_create_account_status(
-    call: Call, request: "requests.ListCreateAccountStatusRequest"
+    call: RequestContext, request: "requests.ListCreateAccountStatusRequest"
 ) -> "replies.ListCreateAccountStatusResponse":
     """List requests to create accounts, of certain states or of all."""
     states = sorted(set(request.states or []))
     listing = Listing("ListCreateAccountStatus", call.tx.caller.account_id, *states)
     wanted = {CreationState(one) for one in states} or set(CreationState)
-    found = creations.creations(call.tx, wanted, after=listing.after(request.next_token))
+    found = account_creation.creations(call.tx, wanted, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListCreateAccountStatusResponse = {"CreateAccountStatuses": [_status(call.tx, one) for one in page]}
     if token:
@@ -74,12 +74,14 @@ def list_create_account_status(
     return reply
 
 
-def describe_account(call: Call, request: "requests.DescribeAccountRequest") -> "replies.DescribeAccountResponse":
+def describe_account(
+    call: RequestContext, request: "requests.DescribeAccountRequest"
+) -> "replies.DescribeAccountResponse":
     """Describe one account of the organization."""
     return {"Account": account_reply(call.tx, *accounts.member_account(call.tx, request.account_id))}
 
 
-def list_accounts(call: Call, request: "requests.ListAccountsRequest") -> "replies.ListAccountsResponse":
+def list_accounts(call: RequestContext, request: "requests.ListAccountsRequest") -> "replies.ListAccountsResponse":
     """List the organization's accounts, the management account among them."""
     listing = Listing("ListAccounts", call.tx.caller.account_id)
     found = accounts.member_accounts(call.tx, after=listing.after(request.next_token))
@@ -90,17 +92,19 @@ def list_accounts(call: Call, request: "requests.ListAccountsRequest") -> "repli
     return reply
 
 
-def close_account(call: Call, request: "requests.CloseAccountRequest") -> None:
+def close_account(call: RequestContext, request: "requests.CloseAccountRequest") -> None:
     """Ask for the closing of a member account: no output."""
-    closures.close_account(call.tx, request.account_id)
+    account_closure.close_account(call.tx, request.account_id)
 
 
-def remove_account_from_organization(call: Call, request: "requests.RemoveAccountFromOrganizationRequest") -> None:
+def remove_account_from_organization(
+    call: RequestContext, request: "requests.RemoveAccountFromOrganizationRequest"
+) -> None:
     """Remove a member account."""
     accounts.remove_account(call.tx, request.account_id)
 
 
-def leave_organization(call: Call, request: "requests.LeaveOrganizationRequest") -> None:
+def leave_organization(call: RequestContext, request: "requests.LeaveOrganizationRequest") -> None:
     """Leave the organization, as a member account."""
     accounts.leave_organization(call.tx)
 
@@ -131,7 +135,7 @@ def path_reply(tx: Transaction, membership: Membership) -> str:
 
 
 def _status(tx: Transaction, creation: Creation) -> "replies.CreateAccountStatus":
-    state = creations.creation_state(creation, tx.now)
+    state = account_creation.creation_state(creation, tx.now)
     if state is CreationState.IN_PROGRESS:
         return _under_way(creation)
     ended: replies.CreateAccountStatus = {

@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.handshakes import handshake_reply
-from artifact_state.organizations import all_features
+from artifact_state.organizations.handshakes import all_features
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
 
 def enable_all_features(
-    call: Call, request: "requests.EnableAllFeaturesRequest"
+    call: RequestContext, request: "requests.EnableAllFeaturesRequest"
 ) -> "replies.EnableAllFeaturesResponse":
     """Begin the process; the answer is the handshake that finishes it."""
     return {"Handshake": handshake_reply(call.tx, all_features.enable_all_features(call.tx))}

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.accounts import account_reply
 from artifact_state.model import Account, Delegation, Membership
 from artifact_state.organizations import delegation
@@ -12,18 +12,22 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
 
-def register_delegated_administrator(call: Call, request: "requests.RegisterDelegatedAdministratorRequest") -> None:
+def register_delegated_administrator(
+    call: RequestContext, request: "requests.RegisterDelegatedAdministratorRequest"
+) -> None:
     """Let a member account run a trusted service: no output."""
     delegation.register_delegated_administrator(call.tx, request.account_id, request.service_principal)
 
 
-def deregister_delegated_administrator(call: Call, request: "requests.DeregisterDelegatedAdministratorRequest") -> None:
+def deregister_delegated_administrator(
+    call: RequestContext, request: "requests.DeregisterDelegatedAdministratorRequest"
+) -> None:
     """Let a member account no longer run a trusted service: no output."""
     delegation.deregister_delegated_administrator(call.tx, request.account_id, request.service_principal)
 
 
 def list_delegated_administrators(
-    call: Call, request: "requests.ListDelegatedAdministratorsRequest"
+    call: RequestContext, request: "requests.ListDelegatedAdministratorsRequest"
 ) -> "replies.ListDelegatedAdministratorsResponse":
     """List the delegated administrators of one service or of any."""
     listing = Listing("ListDelegatedAdministrators", call.tx.caller.account_id, request.service_principal)
@@ -39,7 +43,7 @@ def list_delegated_administrators(
 
 
 def list_delegated_services_for_account(
-    call: Call, request: "requests.ListDelegatedServicesForAccountRequest"
+    call: RequestContext, request: "requests.ListDelegatedServicesForAccountRequest"
 ) -> "replies.ListDelegatedServicesForAccountResponse":
     """List the services that a delegated administrator runs."""
     listing = Listing("ListDelegatedServicesForAccount", call.tx.caller.account_id, request.account_id)
@@ -54,7 +58,7 @@ def list_delegated_services_for_account(
 
 
 def _administrator(
-    call: Call, first: Delegation, account: Account, membership: Membership
+    call: RequestContext, first: Delegation, account: Account, membership: Membership
 ) -> "replies.DelegatedAdministrator":
     whole = account_reply(call.tx, account, membership)
     return {

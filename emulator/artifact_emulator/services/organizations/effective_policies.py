@@ -3,22 +3,22 @@
 import json
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.accounts import account_reply, path_reply
 from artifact_state.model import PolicyType
-from artifact_state.organizations import effective_policies
-from artifact_state.organizations.effective_policies import Problem
+from artifact_state.organizations.policies import effective
+from artifact_state.organizations.policies.effective import Problem
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
 
 def describe_effective_policy(
-    call: Call, request: "requests.DescribeEffectivePolicyRequest"
+    call: RequestContext, request: "requests.DescribeEffectivePolicyRequest"
 ) -> "replies.DescribeEffectivePolicyResponse":
     """Describe the effective policy of an account, without operators."""
-    found = effective_policies.effective_policy(call.tx, PolicyType(request.policy_type), request.target_id)
+    found = effective.effective_policy(call.tx, PolicyType(request.policy_type), request.target_id)
     return {
         "EffectivePolicy": {
             "PolicyContent": json.dumps(found.effective.document, separators=(",", ":")),
@@ -30,12 +30,12 @@ def describe_effective_policy(
 
 
 def list_accounts_with_invalid_effective_policy(
-    call: Call, request: "requests.ListAccountsWithInvalidEffectivePolicyRequest"
+    call: RequestContext, request: "requests.ListAccountsWithInvalidEffectivePolicyRequest"
 ) -> "replies.ListAccountsWithInvalidEffectivePolicyResponse":
     """List the accounts for which the policies of a type come to something invalid."""
     listing = Listing("ListAccountsWithInvalidEffectivePolicy", call.tx.caller.account_id, request.policy_type)
     after = listing.after(request.next_token)
-    found = effective_policies.accounts_with_problems(call.tx, PolicyType(request.policy_type), after=after)
+    found = effective.accounts_with_problems(call.tx, PolicyType(request.policy_type), after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListAccountsWithInvalidEffectivePolicyResponse = {
         "Accounts": [account_reply(call.tx, *one) for one in page],
@@ -47,13 +47,13 @@ def list_accounts_with_invalid_effective_policy(
 
 
 def list_effective_policy_validation_errors(
-    call: Call, request: "requests.ListEffectivePolicyValidationErrorsRequest"
+    call: RequestContext, request: "requests.ListEffectivePolicyValidationErrorsRequest"
 ) -> "replies.ListEffectivePolicyValidationErrorsResponse":
     """List what is wrong with the effective policy of an account."""
     account_id, policy_type = request.account_id, request.policy_type
     listing = Listing("ListEffectivePolicyValidationErrors", call.tx.caller.account_id, account_id, policy_type)
     after = listing.after(request.next_token)
-    evaluated, found = effective_policies.problems(call.tx, account_id, PolicyType(policy_type), after=after)
+    evaluated, found = effective.problems(call.tx, account_id, PolicyType(policy_type), after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListEffectivePolicyValidationErrorsResponse = {
         "AccountId": account_id,

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
 from artifact_state.model import Handshake, HandshakeAction, PartyKind
-from artifact_state.organizations import answers, handshake_lists, handshakes, invitations
 from artifact_state.organizations.accounts import account_of
+from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -16,42 +16,52 @@ if TYPE_CHECKING:
 
 
 def invite_account_to_organization(
-    call: Call, request: "requests.InviteAccountToOrganizationRequest"
+    call: RequestContext, request: "requests.InviteAccountToOrganizationRequest"
 ) -> "replies.InviteAccountToOrganizationResponse":
     """Invite an account by its id or its e-mail address."""
     kind, target = PartyKind(request.target.type), request.target.id
-    invited = invitations.invite_account(call.tx, kind, target, notes=request.notes, tags=pairs_of(request.tags))
+    invited = account_invitations.invite_account(
+        call.tx, kind, target, notes=request.notes, tags=pairs_of(request.tags)
+    )
     return {"Handshake": handshake_reply(call.tx, invited)}
 
 
-def describe_handshake(call: Call, request: "requests.DescribeHandshakeRequest") -> "replies.DescribeHandshakeResponse":
+def describe_handshake(
+    call: RequestContext, request: "requests.DescribeHandshakeRequest"
+) -> "replies.DescribeHandshakeResponse":
     """Describe a handshake to one of its parties."""
-    return {"Handshake": handshake_reply(call.tx, handshakes.describe_handshake(call.tx, request.handshake_id))}
+    return {"Handshake": handshake_reply(call.tx, lifecycle.describe_handshake(call.tx, request.handshake_id))}
 
 
-def accept_handshake(call: Call, request: "requests.AcceptHandshakeRequest") -> "replies.AcceptHandshakeResponse":
+def accept_handshake(
+    call: RequestContext, request: "requests.AcceptHandshakeRequest"
+) -> "replies.AcceptHandshakeResponse":
     """Accept what a handshake proposes."""
-    return {"Handshake": handshake_reply(call.tx, answers.accept_handshake(call.tx, request.handshake_id))}
+    return {"Handshake": handshake_reply(call.tx, responses.accept_handshake(call.tx, request.handshake_id))}
 
 
-def decline_handshake(call: Call, request: "requests.DeclineHandshakeRequest") -> "replies.DeclineHandshakeResponse":
+def decline_handshake(
+    call: RequestContext, request: "requests.DeclineHandshakeRequest"
+) -> "replies.DeclineHandshakeResponse":
     """Decline it."""
-    return {"Handshake": handshake_reply(call.tx, answers.decline_handshake(call.tx, request.handshake_id))}
+    return {"Handshake": handshake_reply(call.tx, responses.decline_handshake(call.tx, request.handshake_id))}
 
 
-def cancel_handshake(call: Call, request: "requests.CancelHandshakeRequest") -> "replies.CancelHandshakeResponse":
+def cancel_handshake(
+    call: RequestContext, request: "requests.CancelHandshakeRequest"
+) -> "replies.CancelHandshakeResponse":
     """Take it back."""
-    return {"Handshake": handshake_reply(call.tx, answers.cancel_handshake(call.tx, request.handshake_id))}
+    return {"Handshake": handshake_reply(call.tx, responses.cancel_handshake(call.tx, request.handshake_id))}
 
 
 def list_handshakes_for_account(
-    call: Call, request: "requests.ListHandshakesForAccountRequest"
+    call: RequestContext, request: "requests.ListHandshakesForAccountRequest"
 ) -> "replies.ListHandshakesForAccountResponse":
     """List the handshakes that the caller's account received, whether it is in an organization or not."""
     action, process_id = _filter(request.filter)
-    listing = Listing("ListHandshakesForAccount", call.tx.caller.account_id, action, process_id)
-    found = handshake_lists.received_handshakes(call.tx, action, process_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    page_listing = Listing("ListHandshakesForAccount", call.tx.caller.account_id, action, process_id)
+    found = listing.received_handshakes(call.tx, action, process_id, after=page_listing.after(request.next_token))
+    page, token = page_listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListHandshakesForAccountResponse = {"Handshakes": [handshake_reply(call.tx, one) for one in page]}
     if token:
         reply["NextToken"] = token
@@ -59,13 +69,13 @@ def list_handshakes_for_account(
 
 
 def list_handshakes_for_organization(
-    call: Call, request: "requests.ListHandshakesForOrganizationRequest"
+    call: RequestContext, request: "requests.ListHandshakesForOrganizationRequest"
 ) -> "replies.ListHandshakesForOrganizationResponse":
     """List the handshakes that the organization sent."""
     action, process_id = _filter(request.filter)
-    listing = Listing("ListHandshakesForOrganization", call.tx.caller.account_id, action, process_id)
-    found = handshake_lists.sent_handshakes(call.tx, action, process_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    page_listing = Listing("ListHandshakesForOrganization", call.tx.caller.account_id, action, process_id)
+    found = listing.sent_handshakes(call.tx, action, process_id, after=page_listing.after(request.next_token))
+    page, token = page_listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     reply: replies.ListHandshakesForOrganizationResponse = {
         "Handshakes": [handshake_reply(call.tx, one) for one in page]
     }
@@ -93,7 +103,7 @@ def handshake_reply(tx: Transaction, one: Handshake) -> "replies.Handshake":
             one.id,
         ),
         "Parties": parties,
-        "State": handshakes.handshake_state(tx.state, one, tx.now).value,
+        "State": lifecycle.handshake_state(tx.state, one, tx.now).value,
         "RequestedTimestamp": one.requested_at,
         "ExpirationTimestamp": one.expires_at,
         "Action": one.action.value,
@@ -113,7 +123,7 @@ def _resources(tx: Transaction, one: Handshake) -> "list[replies.HandshakeResour
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/manage-begin-all-features-standard-migration.html
     """
     resources: list[replies.HandshakeResource] = []
-    if parent_id := handshakes.parent_of(one):
+    if parent_id := lifecycle.parent_of(one):
         resources.append({"Type": "PARENT_HANDSHAKE", "Value": parent_id.removeprefix("h-")})
     resources.append(_organization_resource(tx, one))
     if one.recipient_kind is not PartyKind.ORGANIZATION:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.accounts import account_reply
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def create_organizational_unit(
-    call: Call, request: "requests.CreateOrganizationalUnitRequest"
+    call: RequestContext, request: "requests.CreateOrganizationalUnitRequest"
 ) -> "replies.CreateOrganizationalUnitResponse":
     """Make an organizational unit."""
     unit = hierarchy.create_unit(call.tx, request.parent_id, request.name, pairs_of(request.tags))
@@ -23,20 +23,20 @@ def create_organizational_unit(
 
 
 def update_organizational_unit(
-    call: Call, request: "requests.UpdateOrganizationalUnitRequest"
+    call: RequestContext, request: "requests.UpdateOrganizationalUnitRequest"
 ) -> "replies.UpdateOrganizationalUnitResponse":
     """Rename an organizational unit."""
     unit = hierarchy.rename_unit(call.tx, request.organizational_unit_id, request.name)
     return {"OrganizationalUnit": _unit(call.tx.state, unit)}
 
 
-def delete_organizational_unit(call: Call, request: "requests.DeleteOrganizationalUnitRequest") -> None:
+def delete_organizational_unit(call: RequestContext, request: "requests.DeleteOrganizationalUnitRequest") -> None:
     """Delete an organizational unit: no output."""
     hierarchy.delete_unit(call.tx, request.organizational_unit_id)
 
 
 def describe_organizational_unit(
-    call: Call, request: "requests.DescribeOrganizationalUnitRequest"
+    call: RequestContext, request: "requests.DescribeOrganizationalUnitRequest"
 ) -> "replies.DescribeOrganizationalUnitResponse":
     """Describe an organizational unit."""
     unit = hierarchy.describe_unit(call.tx, request.organizational_unit_id)
@@ -44,7 +44,7 @@ def describe_organizational_unit(
 
 
 def list_organizational_units_for_parent(
-    call: Call, request: "requests.ListOrganizationalUnitsForParentRequest"
+    call: RequestContext, request: "requests.ListOrganizationalUnitsForParentRequest"
 ) -> "replies.ListOrganizationalUnitsForParentResponse":
     """List the organizational units directly below a root or a unit."""
     listing = Listing("ListOrganizationalUnitsForParent", call.tx.caller.account_id, request.parent_id)
@@ -59,7 +59,7 @@ def list_organizational_units_for_parent(
 
 
 def list_accounts_for_parent(
-    call: Call, request: "requests.ListAccountsForParentRequest"
+    call: RequestContext, request: "requests.ListAccountsForParentRequest"
 ) -> "replies.ListAccountsForParentResponse":
     """List the accounts directly below a root or a unit."""
     listing = Listing("ListAccountsForParent", call.tx.caller.account_id, request.parent_id)
@@ -71,7 +71,7 @@ def list_accounts_for_parent(
     return reply
 
 
-def list_children(call: Call, request: "requests.ListChildrenRequest") -> "replies.ListChildrenResponse":
+def list_children(call: RequestContext, request: "requests.ListChildrenRequest") -> "replies.ListChildrenResponse":
     """List the ids of the accounts, or of the organizational units, directly below a root or a unit."""
     listing = Listing("ListChildren", call.tx.caller.account_id, request.parent_id, request.child_type)
     after = listing.after(request.next_token)
@@ -88,7 +88,7 @@ def list_children(call: Call, request: "requests.ListChildrenRequest") -> "repli
     return reply
 
 
-def list_parents(call: Call, request: "requests.ListParentsRequest") -> "replies.ListParentsResponse":
+def list_parents(call: RequestContext, request: "requests.ListParentsRequest") -> "replies.ListParentsResponse":
     """List the one parent of an account or an organizational unit."""
     # One parent is one page: no token is right.
     Listing("ListParents", call.tx.caller.account_id, request.child_id).after(request.next_token)
@@ -96,7 +96,7 @@ def list_parents(call: Call, request: "requests.ListParentsRequest") -> "replies
     return {"Parents": [{"Id": parent.id, "Type": "ORGANIZATIONAL_UNIT" if parent.parent_id else "ROOT"}]}
 
 
-def move_account(call: Call, request: "requests.MoveAccountRequest") -> None:
+def move_account(call: RequestContext, request: "requests.MoveAccountRequest") -> None:
     """Move an account from one root or unit to another: no output."""
     hierarchy.move_account(call.tx, request.account_id, request.source_parent_id, request.destination_parent_id)
 

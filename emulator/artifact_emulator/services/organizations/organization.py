@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.model import FeatureSet, Organization, State, Unit
 from artifact_state.organizations import organization
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def create_organization(
-    call: Call, request: "requests.CreateOrganizationRequest"
+    call: RequestContext, request: "requests.CreateOrganizationRequest"
 ) -> "replies.CreateOrganizationResponse":
     """Make the caller's account a management account; all features unless told otherwise."""
     made = organization.create_organization(call.tx, FeatureSet(request.feature_set or "ALL"))
@@ -22,18 +22,18 @@ def create_organization(
 
 
 def describe_organization(
-    call: Call, request: "requests.DescribeOrganizationRequest"
+    call: RequestContext, request: "requests.DescribeOrganizationRequest"
 ) -> "replies.DescribeOrganizationResponse":
     """Describe the caller's organization, to any of its members."""
     return {"Organization": _organization(call.tx.state, organization.describe_organization(call.tx))}
 
 
-def delete_organization(call: Call, request: "requests.DeleteOrganizationRequest") -> None:
+def delete_organization(call: RequestContext, request: "requests.DeleteOrganizationRequest") -> None:
     """Delete the organization."""
     organization.delete_organization(call.tx)
 
 
-def list_roots(call: Call, request: "requests.ListRootsRequest") -> "replies.ListRootsResponse":
+def list_roots(call: RequestContext, request: "requests.ListRootsRequest") -> "replies.ListRootsResponse":
     """List the one root."""
     listing = Listing("ListRoots", call.tx.caller.account_id)
     roots = organization.roots(call.tx, after=listing.after(request.next_token))

@@ -2,28 +2,28 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.organization import root_reply
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
 from artifact_state.model import Policy, PolicyType, Unit
-from artifact_state.organizations import policies
-from artifact_state.organizations.policies import Target, Text
+from artifact_state.organizations.policies import policies
+from artifact_state.organizations.policies.policies import Target, Text
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
 
-def create_policy(call: Call, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
+def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
     """Make a policy."""
     text = Text(name=request.name, description=request.description, content=request.content)
     made = policies.create_policy(call.tx, PolicyType(request.type), text, pairs_of(request.tags))
     return {"Policy": _whole(call.tx, made)}
 
 
-def update_policy(call: Call, request: "requests.UpdatePolicyRequest") -> "replies.UpdatePolicyResponse":
+def update_policy(call: RequestContext, request: "requests.UpdatePolicyRequest") -> "replies.UpdatePolicyResponse":
     """Change a policy's name, description or content."""
     changed = policies.update_policy(
         call.tx, request.policy_id, name=request.name, description=request.description, content=request.content
@@ -31,17 +31,19 @@ def update_policy(call: Call, request: "requests.UpdatePolicyRequest") -> "repli
     return {"Policy": _whole(call.tx, changed)}
 
 
-def delete_policy(call: Call, request: "requests.DeletePolicyRequest") -> None:
+def delete_policy(call: RequestContext, request: "requests.DeletePolicyRequest") -> None:
     """Delete a policy that is attached to nothing: no output."""
     policies.delete_policy(call.tx, request.policy_id)
 
 
-def describe_policy(call: Call, request: "requests.DescribePolicyRequest") -> "replies.DescribePolicyResponse":
+def describe_policy(
+    call: RequestContext, request: "requests.DescribePolicyRequest"
+) -> "replies.DescribePolicyResponse":
     """Describe a policy, with its document."""
     return {"Policy": _whole(call.tx, policies.describe_policy(call.tx, request.policy_id))}
 
 
-def list_policies(call: Call, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
+def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
     """List the policies of a type."""
     listing = Listing("ListPolicies", call.tx.caller.account_id, request.filter)
     found = policies.policies(call.tx, PolicyType(request.filter), after=listing.after(request.next_token))
@@ -52,18 +54,18 @@ def list_policies(call: Call, request: "requests.ListPoliciesRequest") -> "repli
     return reply
 
 
-def attach_policy(call: Call, request: "requests.AttachPolicyRequest") -> None:
+def attach_policy(call: RequestContext, request: "requests.AttachPolicyRequest") -> None:
     """Attach a policy to a root, an organizational unit or an account: no output."""
     policies.attach_policy(call.tx, request.policy_id, request.target_id)
 
 
-def detach_policy(call: Call, request: "requests.DetachPolicyRequest") -> None:
+def detach_policy(call: RequestContext, request: "requests.DetachPolicyRequest") -> None:
     """Detach a policy: no output."""
     policies.detach_policy(call.tx, request.policy_id, request.target_id)
 
 
 def list_policies_for_target(
-    call: Call, request: "requests.ListPoliciesForTargetRequest"
+    call: RequestContext, request: "requests.ListPoliciesForTargetRequest"
 ) -> "replies.ListPoliciesForTargetResponse":
     """List the policies of a type that are attached to something itself."""
     listing = Listing("ListPoliciesForTarget", call.tx.caller.account_id, request.target_id, request.filter)
@@ -77,7 +79,7 @@ def list_policies_for_target(
 
 
 def list_targets_for_policy(
-    call: Call, request: "requests.ListTargetsForPolicyRequest"
+    call: RequestContext, request: "requests.ListTargetsForPolicyRequest"
 ) -> "replies.ListTargetsForPolicyResponse":
     """List what a policy is attached to."""
     listing = Listing("ListTargetsForPolicy", call.tx.caller.account_id, request.policy_id)
@@ -90,14 +92,16 @@ def list_targets_for_policy(
     return reply
 
 
-def enable_policy_type(call: Call, request: "requests.EnablePolicyTypeRequest") -> "replies.EnablePolicyTypeResponse":
+def enable_policy_type(
+    call: RequestContext, request: "requests.EnablePolicyTypeRequest"
+) -> "replies.EnablePolicyTypeResponse":
     """Enable a type of policies below the root."""
     enabled = policies.enable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
     return {"Root": root_reply(*enabled)}
 
 
 def disable_policy_type(
-    call: Call, request: "requests.DisablePolicyTypeRequest"
+    call: RequestContext, request: "requests.DisablePolicyTypeRequest"
 ) -> "replies.DisablePolicyTypeResponse":
     """Disable a type of policies, which detaches them all."""
     disabled = policies.disable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))

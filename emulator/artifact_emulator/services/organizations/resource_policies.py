@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
 from artifact_state.model import ResourcePolicy
-from artifact_state.organizations import resource_policies
+from artifact_state.organizations.policies import resource_policy
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 
 def put_resource_policy(
-    call: Call, request: "requests.PutResourcePolicyRequest"
+    call: RequestContext, request: "requests.PutResourcePolicyRequest"
 ) -> "replies.PutResourcePolicyResponse":
     """Make the resource policy, or replace its content."""
-    policy = resource_policies.put_resource_policy(call.tx, request.content, pairs_of(request.tags))
+    policy = resource_policy.put_resource_policy(call.tx, request.content, pairs_of(request.tags))
     return {"ResourcePolicy": _policy(call.tx, policy)}
 
 
 def describe_resource_policy(
-    call: Call, request: "requests.DescribeResourcePolicyRequest"
+    call: RequestContext, request: "requests.DescribeResourcePolicyRequest"
 ) -> "replies.DescribeResourcePolicyResponse":
     """Describe the resource policy."""
-    return {"ResourcePolicy": _policy(call.tx, resource_policies.describe_resource_policy(call.tx))}
+    return {"ResourcePolicy": _policy(call.tx, resource_policy.describe_resource_policy(call.tx))}
 
 
-def delete_resource_policy(call: Call, request: "requests.DeleteResourcePolicyRequest") -> None:
+def delete_resource_policy(call: RequestContext, request: "requests.DeleteResourcePolicyRequest") -> None:
     """Delete the resource policy: no output."""
-    resource_policies.delete_resource_policy(call.tx)
+    resource_policy.delete_resource_policy(call.tx)
 
 
 def _policy(tx: Transaction, policy: ResourcePolicy) -> "replies.ResourcePolicy":

@@ -2,26 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_state.organizations import tags
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
 
-def tag_resource(call: Call, request: "requests.TagResourceRequest") -> None:
+def tag_resource(call: RequestContext, request: "requests.TagResourceRequest") -> None:
     """Set tags: no output."""
     tags.tag_resource(call.tx, request.resource_id, pairs_of(request.tags))
 
 
-def untag_resource(call: Call, request: "requests.UntagResourceRequest") -> None:
+def untag_resource(call: RequestContext, request: "requests.UntagResourceRequest") -> None:
     """Take tags away: no output."""
     tags.untag_resource(call.tx, request.resource_id, request.tag_keys)
 
 
 def list_tags_for_resource(
-    call: Call, request: "requests.ListTagsForResourceRequest"
+    call: RequestContext, request: "requests.ListTagsForResourceRequest"
 ) -> "replies.ListTagsForResourceResponse":
     """List the tags of one resource; how many fit on a page is not for the caller to say."""
     listing = Listing("ListTagsForResource", call.tx.caller.account_id, request.resource_id)

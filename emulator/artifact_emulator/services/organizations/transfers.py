@@ -3,15 +3,15 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.handshakes import handshake_reply
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
 from artifact_state.model import PartyKind, State, Transfer
-from artifact_state.organizations import transfer_invitations, transfers
 from artifact_state.organizations.accounts import account_of
-from artifact_state.organizations.handshakes import is_shown
+from artifact_state.organizations.billing_transfers import invitations, transfers
+from artifact_state.organizations.handshakes.lifecycle import is_shown
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
 
 
 def invite_organization_to_transfer_responsibility(
-    call: Call, request: "requests.InviteOrganizationToTransferResponsibilityRequest"
+    call: RequestContext, request: "requests.InviteOrganizationToTransferResponsibilityRequest"
 ) -> "replies.InviteOrganizationToTransferResponsibilityResponse":
     """Invite the management account of another organization to let the caller's pay its bills."""
-    terms = transfer_invitations.Terms(
+    terms = invitations.Terms(
         starts_at=_in_utc(request.start_timestamp),
         name=request.source_name,
         notes=request.notes,
         tags=pairs_of(request.tags),
     )
     kind, target = PartyKind(request.target.type), request.target.id
-    invited = transfer_invitations.invite_to_transfer(call.tx, kind, target, terms)
+    invited = invitations.invite_to_transfer(call.tx, kind, target, terms)
     return {"Handshake": handshake_reply(call.tx, invited)}
 
 
 def describe_responsibility_transfer(
-    call: Call, request: "requests.DescribeResponsibilityTransferRequest"
+    call: RequestContext, request: "requests.DescribeResponsibilityTransferRequest"
 ) -> "replies.DescribeResponsibilityTransferResponse":
     """Describe a transfer to one of its sides."""
     return {"ResponsibilityTransfer": _transfer(call.tx, transfers.describe_transfer(call.tx, request.id))}
 
 
 def list_inbound_responsibility_transfers(
-    call: Call, request: "requests.ListInboundResponsibilityTransfersRequest"
+    call: RequestContext, request: "requests.ListInboundResponsibilityTransfersRequest"
 ) -> "replies.ListInboundResponsibilityTransfersResponse":
     """List the transfers with which the caller's organization pays others' bills."""
     listing = Listing("ListInboundResponsibilityTransfers", call.tx.caller.account_id, request.id)
@@ -56,7 +56,7 @@ def list_inbound_responsibility_transfers(
 
 
 def list_outbound_responsibility_transfers(
-    call: Call, request: "requests.ListOutboundResponsibilityTransfersRequest"
+    call: RequestContext, request: "requests.ListOutboundResponsibilityTransfersRequest"
 ) -> "replies.ListOutboundResponsibilityTransfersResponse":
     """List the transfers with which others pay the bills of the caller's organization."""
     listing = Listing("ListOutboundResponsibilityTransfers", call.tx.caller.account_id)
@@ -71,14 +71,14 @@ def list_outbound_responsibility_transfers(
 
 
 def update_responsibility_transfer(
-    call: Call, request: "requests.UpdateResponsibilityTransferRequest"
+    call: RequestContext, request: "requests.UpdateResponsibilityTransferRequest"
 ) -> "replies.UpdateResponsibilityTransferResponse":
     """Give a transfer another name."""
     return {"ResponsibilityTransfer": _transfer(call.tx, transfers.rename_transfer(call.tx, request.id, request.name))}
 
 
 def terminate_responsibility_transfer(
-    call: Call, request: "requests.TerminateResponsibilityTransferRequest"
+    call: RequestContext, request: "requests.TerminateResponsibilityTransferRequest"
 ) -> "replies.TerminateResponsibilityTransferResponse":
     """Withdraw a transfer at the end of a month."""
     ends_at = _in_utc(request.end_timestamp) if request.end_timestamp else None

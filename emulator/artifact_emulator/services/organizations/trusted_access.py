@@ -2,26 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.listings.paging import Listing
+from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.services.context import RequestContext
 from artifact_state.organizations import trusted_access
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
 
 
-def enable_aws_service_access(call: Call, request: "requests.EnableAWSServiceAccessRequest") -> None:
+def enable_aws_service_access(call: RequestContext, request: "requests.EnableAWSServiceAccessRequest") -> None:
     """Enable trusted access for a service: no output."""
     trusted_access.enable_service_access(call.tx, request.service_principal)
 
 
-def disable_aws_service_access(call: Call, request: "requests.DisableAWSServiceAccessRequest") -> None:
+def disable_aws_service_access(call: RequestContext, request: "requests.DisableAWSServiceAccessRequest") -> None:
     """Disable trusted access for a service: no output."""
     trusted_access.disable_service_access(call.tx, request.service_principal)
 
 
 def list_aws_service_access_for_organization(
-    call: Call, request: "requests.ListAWSServiceAccessForOrganizationRequest"
+    call: RequestContext, request: "requests.ListAWSServiceAccessForOrganizationRequest"
 ) -> "replies.ListAWSServiceAccessForOrganizationResponse":
     """List the service principals that were enabled, and since when."""
     listing = Listing("ListAWSServiceAccessForOrganization", call.tx.caller.account_id)

@@ -7,7 +7,7 @@ import json
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
+from artifact_emulator.services.context import RequestContext
 from artifact_state.sts import federation
 
 if TYPE_CHECKING:
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
 
 def assume_role_with_web_identity(
-    call: Call, request: "requests.AssumeRoleWithWebIdentityRequest"
+    call: RequestContext, request: "requests.AssumeRoleWithWebIdentityRequest"
 ) -> "replies.AssumeRoleWithWebIdentityResponse":
     """Refuse the token of a provider that the account does not know."""
-    federation.rely_on_web_identity(_issuer_of(request.web_identity_token))
+    federation.assume_with_web_identity(_issuer_of(request.web_identity_token))
 
 
 def assume_role_with_saml(
-    call: Call, request: "requests.AssumeRoleWithSAMLRequest"
+    call: RequestContext, request: "requests.AssumeRoleWithSAMLRequest"
 ) -> "replies.AssumeRoleWithSAMLResponse":
     """Refuse the assertion of a provider that the account does not know."""
     federation.rely_on_assertion()
 
 
 def get_web_identity_token(
-    call: Call, request: "requests.GetWebIdentityTokenRequest"
+    call: RequestContext, request: "requests.GetWebIdentityTokenRequest"
 ) -> "replies.GetWebIdentityTokenResponse":
     """Refuse what the account has not switched on."""
     federation.give_word()
 
 
 def get_delegated_access_token(
-    call: Call, request: "requests.GetDelegatedAccessTokenRequest"
+    call: RequestContext, request: "requests.GetDelegatedAccessTokenRequest"
 ) -> "replies.GetDelegatedAccessTokenResponse":
     """Refuse a token that was never given, as one that is good no longer."""
-    federation.trade_in(call.tx)
+    federation.exchange_token(call.tx)
 
 
 def _issuer_of(token: str) -> str | None:

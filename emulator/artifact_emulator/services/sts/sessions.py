@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from artifact_emulator.call import Call
-from artifact_emulator.failures import not_emulated
+from artifact_emulator.aws.errors.aws_error import not_emulated
+from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
-from artifact_state.language.wildcards import Keys
 from artifact_state.model import Session
+from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.principals import session_principal
 from artifact_state.sts import sessions
 from artifact_state.sts.sessions import Wish
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.sts import replies, requests
 
 
-def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.AssumeRoleResponse":
+def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> "replies.AssumeRoleResponse":
     """Give temporary credentials of a role that trusts the caller."""
     if request.provided_contexts is not None:
         raise not_emulated("sts:AssumeRole with ProvidedContexts")
@@ -48,7 +48,7 @@ def assume_role(call: Call, request: "requests.AssumeRoleRequest") -> "replies.A
     return reply
 
 
-def assume_root(call: Call, request: "requests.AssumeRootRequest") -> "replies.AssumeRootResponse":
+def assume_root(call: RequestContext, request: "requests.AssumeRootRequest") -> "replies.AssumeRootResponse":
     """Give temporary credentials of a member's root user, for one task."""
     seconds = request.duration_seconds
     span = sessions.TASK_SESSION if seconds is None else timedelta(seconds=seconds)
@@ -64,7 +64,9 @@ def assume_root(call: Call, request: "requests.AssumeRootRequest") -> "replies.A
     return reply
 
 
-def get_session_token(call: Call, request: "requests.GetSessionTokenRequest") -> "replies.GetSessionTokenResponse":
+def get_session_token(
+    call: RequestContext, request: "requests.GetSessionTokenRequest"
+) -> "replies.GetSessionTokenResponse":
     """Give the caller temporary credentials of his own."""
     with_code = sessions.with_multi_factor(request.serial_number, request.token_code)
     span, least = _span(request.duration_seconds), request.minimum_session_token_size or 0
@@ -77,7 +79,7 @@ def get_session_token(call: Call, request: "requests.GetSessionTokenRequest") ->
 
 
 def get_federation_token(
-    call: Call, request: "requests.GetFederationTokenRequest"
+    call: RequestContext, request: "requests.GetFederationTokenRequest"
 ) -> "replies.GetFederationTokenResponse":
     """Give temporary credentials to somebody whom the caller vouches for."""
     wish = Wish(

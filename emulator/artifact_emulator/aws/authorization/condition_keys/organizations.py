@@ -1,0 +1,143 @@
+"""What calls of AWS Organizations are about.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
+"""
+
+from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
+from artifact_state import arns, catalog, name_index
+from artifact_state.authority import organization_of
+from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
+from artifact_state.model import HandshakeAction, Organization, Policy, Transfer
+from artifact_state.organizations.policies.attachments import aws_managed_by_id
+
+_NAMING = (
+    "AccountId",
+    "ChildId",
+    "DestinationParentId",
+    "HandshakeId",
+    "Id",
+    "OrganizationalUnitId",
+    "ParentId",
+    "PolicyId",
+    "ResourceId",
+    "RootId",
+    "SourceParentId",
+    "TargetId",
+)
+"""The members that name something of an organization by its id."""
+_TYPES = {
+    "p-": "policy",
+    "rp-": "resourcepolicy",
+    "rt-": "responsibilitytransfer",
+    "r-": "root",
+    "ou-": "organizationalunit",
+}
+_DIRECTIONS = {
+    "InviteOrganizationToTransferResponsibility": "INBOUND",
+    "ListInboundResponsibilityTransfers": "INBOUND",
+    "ListOutboundResponsibilityTransfers": "OUTBOUND",
+}
+_IN_ARNS = {"organizationalunit": "ou"}
+
+
+def resources(tx: TransactionView, operation: str, members: Members) -> Resources:
+    """Name what a call is about: each resource's type and its ARN."""
+    if not members:
+        return
+    organization = organization_of(tx.state, tx.caller.account_id, tx.now)
+    named = [members[name] for name in _NAMING if isinstance(members.get(name), str)]
+    target = members.get("Target")
+    if isinstance(target, dict) and target.get("Type") == "ACCOUNT":
+        named.append(target["Id"])
+    if operation == "PutResourcePolicy" and organization is not None:
+        named.append(organization.resource_policy_id or "rp-*")
+    for one in named:
+        if one.startswith("h-"):
+            yield from _handshake(tx, one)
+        elif organization is not None:
+            yield _resource(tx, organization, one)
+
+
+def makes_linked_role(tx: TransactionView, operation: str, members: Members) -> bool:
+    """Tell whether a call makes the role of AWS Organizations in the caller's account: he has to be allowed to.
+
+    Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html
+    """
+    if operation == "AcceptHandshake":
+        handshake = tx.state.handshakes.get(members.get("HandshakeId", ""))
+        if handshake is None or handshake.action is not HandshakeAction.INVITE:
+            return False
+    elif operation != "CreateOrganization":
+        return False
+    linked = catalog.linked_role_of(ORGANIZATIONS_PRINCIPAL)
+    held = tx.state.roles.get(tx.caller.account_id, ())
+    return linked is not None and name_index.find(held, linked.name) is None
+
+
+def context(tx: TransactionView, operation: str, members: Members) -> Keys:
+    """Give the condition keys of the service itself."""
+    if not members:
+        return {}
+    transfer = tx.state.transfers.get(members.get("Id") or members.get("ResourceId") or "")
+    transfers = transfer is not None or "Responsibility" in operation
+    found = {
+        "organizations:ServicePrincipal": members.get("ServicePrincipal"),
+        "organizations:PolicyType": _policy_type(tx, members),
+        "organizations:TransferType": (members.get("Type") or "BILLING") if transfers else None,
+        "organizations:TransferDirection": _direction(tx, operation, transfer),
+    }
+    return {key: (value,) for key, value in found.items() if value}
+
+
+def about(tx: TransactionView, arn: str) -> Keys:
+    """Give the condition keys of a resource: its tags."""
+    return resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(arn.rpartition("/")[2], ()))
+
+
+def _policy_type(tx: TransactionView, members: Members) -> str | None:
+    policy = _policy(tx, members.get("PolicyId") or members.get("ResourceId") or "")
+    if policy is not None:
+        return policy.type.value
+    named = members.get("PolicyType") or members.get("Filter")
+    return named if isinstance(named, str) else members.get("Type") if "Content" in members else None
+
+
+def _policy(tx: TransactionView, policy_id: str) -> Policy | None:
+    return tx.state.policies.get(policy_id) or aws_managed_by_id(policy_id)
+
+
+def _direction(tx: TransactionView, operation: str, transfer: Transfer | None) -> str | None:
+    """Tell which way bills go, as the caller sees it: whoever invites is to take them over."""
+    if transfer is not None:
+        return "INBOUND" if transfer.management_account_id == tx.caller.account_id else "OUTBOUND"
+    return _DIRECTIONS.get(operation)
+
+
+def _resource(tx: TransactionView, organization: Organization, resource_id: str) -> tuple[str, str]:
+    kind = next((kind for prefix, kind in _TYPES.items() if resource_id.startswith(prefix)), "account")
+    policy = _policy(tx, resource_id)
+    if policy is not None and not policy.organization_id:
+        return kind, arns.organizations_policy(organization.partition, policy.type.value.lower(), policy.id)
+    transfer = tx.state.transfers.get(resource_id)
+    if transfer is not None:
+        direction = str(_direction(tx, "", transfer)).lower()
+        own = tx.caller.account_id
+        return kind, arns.transfer(organization.partition, own, organization.id, direction, transfer.id)
+    ids = (policy.type.value.lower(), resource_id) if policy else (resource_id,)
+    spelled = _IN_ARNS.get(kind, kind)
+    owner = organization.management_account_id
+    return kind, arns.organizations(organization.partition, owner, spelled, organization.id, *ids)
+
+
+def _handshake(tx: TransactionView, handshake_id: str) -> Resources:
+    handshake = tx.state.handshakes.get(handshake_id)
+    if handshake is not None:
+        action = handshake.action.value.lower()
+        owner = handshake.management_account_id
+        yield (
+            "handshake",
+            arns.organizations(
+                tx.caller.partition, owner, "handshake", handshake.organization_id, action, handshake_id
+            ),
+        )

@@ -1,0 +1,80 @@
+"""What AWS Artifact says when it refuses."""
+
+from collections.abc import Callable
+from typing import Any
+
+from artifact_emulator.aws.errors.words import Row, Rows
+from artifact_state import errors
+from artifact_state.errors import Denial
+from artifact_state.model import Caller
+
+_DENIAL_MESSAGES = {
+    Denial.NO_ORGANIZATION: "Your account isn't in an organization.",
+    Denial.NOT_MANAGEMENT_ACCOUNT: "Only the organization's management account can accept or terminate its agreements.",
+    Denial.ALL_FEATURES_REQUIRED: "Organization agreements require an organization with all features enabled.",
+    Denial.TRUSTED_ACCESS_DISABLED: "Trusted access for AWS Artifact is not enabled in your organization.",
+    Denial.OFFLINE_AGREEMENT: "An agreement that was signed offline can't be terminated in AWS Artifact.",
+}
+
+
+def _missing(kind: str) -> Callable[[Any, Caller], Row]:
+    return lambda refusal, caller: (
+        "ResourceNotFoundException",
+        f"The {kind} {refusal.name} does not exist.",
+        {"resourceId": refusal.name, "resourceType": kind},
+    )
+
+
+def _not_ready(refusal: errors.ReportNotReady, caller: Caller) -> Row:
+    message = f"The document of the report {refusal.name} is not available."
+    return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "report"}
+
+
+def _too_many_agreements(refusal: errors.TooManyAgreements, caller: Caller) -> Row:
+    message = f"{refusal.name} has as many agreements in force as there may be."
+    members = {
+        "resourceId": refusal.name,
+        "resourceType": "customer-agreement",
+        "serviceCode": "artifact",
+        "quotaCode": "customer_agreements_in_force",
+    }
+    return "ServiceQuotaExceededException", message, members
+
+
+def _inquiry_conflict(refusal: errors.InquiryConflict, caller: Caller) -> Row:
+    why = "is in progress" if refusal.in_progress else "knows the client token from another request"
+    message = f"The compliance inquiry {refusal.name} {why}."
+    return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "compliance-inquiry"}
+
+
+def _invalid_member(refusal: errors.InvalidMember, caller: Caller) -> Row:
+    message = f"{refusal.member} is not valid for this request. {refusal.why}"
+    fields = [{"name": refusal.member, "message": message}]
+    return "ValidationException", message, {"reason": "fieldValidationFailed", "fieldList": fields}
+
+
+def _invalid_token(refusal: errors.InvalidToken, caller: Caller) -> Row:
+    message = f"{refusal.member} is not valid for this request."
+    fields = [{"name": refusal.member, "message": message}]
+    return "ValidationException", message, {"reason": "invalidToken", "fieldList": fields}
+
+
+def _invalid_next_token(refusal: errors.InvalidInput, caller: Caller) -> Row:
+    message = "nextToken is not valid for this request."
+    fields = [{"name": "nextToken", "message": message}]
+    return "ValidationException", message, {"reason": "fieldValidationFailed", "fieldList": fields}
+
+
+ROWS: Rows = {
+    errors.AgreementDenied: lambda refusal, caller: ("AccessDeniedException", _DENIAL_MESSAGES[refusal.why]),
+    errors.AgreementNotFound: _missing("agreement"),
+    errors.CustomerAgreementNotFound: _missing("customer-agreement"),
+    errors.ReportNotFound: _missing("report"),
+    errors.TooManyAgreements: _too_many_agreements,
+    errors.ReportNotReady: _not_ready,
+    errors.InquiryNotFound: _missing("compliance-inquiry"),
+    errors.InquiryConflict: _inquiry_conflict,
+    errors.InvalidMember: _invalid_member,
+    errors.InvalidToken: _invalid_token,
+    errors.InvalidInput: _invalid_next_token,
+}

@@ -1,0 +1,78 @@
+"""What AWS STS says when it refuses."""
+
+from artifact_emulator.aws.errors.words import TAG_FAULTS, Row, Rows, says
+from artifact_state import arns, errors
+from artifact_state.model import Caller
+
+
+def _not_trusted(refusal: errors.NotTrusted, caller: Caller) -> Row:
+    action = f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {refusal.role_arn}"
+    return "AccessDenied", action
+
+
+def _root_not_assumable(refusal: errors.RootNotAssumable, caller: Caller) -> Row:
+    arn = arns.root_user(caller.partition, refusal.account_id) if refusal.account_id.isdecimal() else refusal.account_id
+    return "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {arn}"
+
+
+def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
+    if refusal.chained:
+        return (
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+        )
+    return "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+
+
+# Seen in AWS's own output.
+_POLICY_TOO_LARGE = "Packed policy consumes {}% of allotted space, please use smaller policy."
+_TAGS_TOO_LARGE = "Packed size of session tags consumes {}% of allotted space."
+_REGION_INACTIVE = (
+    "STS is not activated in this region for account:{}. Your account administrator can activate STS in this region "
+    "using the IAM Console."
+)
+ROWS: Rows = {
+    errors.NotTrusted: _not_trusted,
+    errors.RootAssumesNoRole: says("AccessDenied", "Roles may not be assumed by root accounts."),
+    errors.MultiFactorIncomplete: says(
+        "AccessDenied",
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+    ),
+    # Unverified: the code, and the rest of the message.
+    errors.SourceIdentitySet: says("AccessDenied", "The source identity is already set, and cannot be changed."),
+    errors.RoleArnInvalid: lambda refusal, caller: ("ValidationError", f"{refusal.arn} is invalid"),
+    errors.SessionTagsInvalid: lambda refusal, caller: ("InvalidParameterValue", TAG_FAULTS[refusal.why]),
+    # Unverified: AWS's text.
+    errors.TooManySessionPolicies: lambda refusal, caller: (
+        "ValidationError",
+        f"The number of managed session policies exceeds the limit of {refusal.limit}.",
+    ),
+    errors.RootNotAssumable: _root_not_assumable,
+    errors.InvalidTask: lambda refusal, caller: (
+        "ValidationError",
+        f"{refusal.arn} is not the policy of a task that a root session can be for.",
+    ),
+    errors.SessionTooLong: _too_long,
+    errors.InvalidIdentityToken: lambda refusal, caller: ("InvalidIdentityTokenException", refusal.why),
+    errors.NoOutboundFederation: says(
+        "OutboundWebIdentityFederationDisabledException",
+        "The outbound web identity federation feature is not enabled for this account.",
+    ),
+    errors.TradeInTokenExpired: says(
+        "ExpiredTradeInTokenException", "The trade-in token provided in the request has expired."
+    ),
+    errors.InvalidAccessKey: says("ValidationError", "The access key ID is not valid."),
+    errors.InvalidAuthorizationMessage: says(
+        "InvalidAuthorizationMessageException", "The encoded authorization message is not valid."
+    ),
+    errors.SessionTooLarge: lambda refusal, caller: (
+        "PackedPolicyTooLargeException",
+        (_TAGS_TOO_LARGE if refusal.tags_alone else _POLICY_TOO_LARGE).format(refusal.share),
+    ),
+    errors.RegionInactive: lambda refusal, caller: (
+        "RegionDisabledException",
+        _REGION_INACTIVE.format(refusal.account_id),
+    ),
+    errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
+    errors.EntityNotFound: lambda refusal, caller: ("ValidationError", f"Policy {refusal.args[0]} does not exist."),
+}

@@ -1,0 +1,151 @@
+"""AWS Query: the operation and its members in a form, XML back.
+
+Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qsl
+
+from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.aws.protocols import text
+from artifact_emulator.aws.service_model import Operation, Service
+from artifact_emulator.http import Reply, Request
+
+_CONTENT_TYPE = ("Content-Type", "text/xml")
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+# XML 1.0 cannot hold these, however they are escaped.
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def form(request: Request) -> Mapping[str, str]:
+    """Read the form of a request, from its body or, for GET, from its query.
+
+    Raises Failure: MalformedQueryString.
+    """
+    try:
+        return _fields(request.body.decode() if request.method == "POST" else request.query)
+    except ValueError:
+        raise AwsError("MalformedQueryString", "The query string is malformed.", 404) from None
+
+
+@lru_cache(maxsize=1)  # Whoever finds the operation reads the form, and whoever reads the members reads it again.
+def _fields(encoded: str) -> Mapping[str, str]:
+    return MappingProxyType(dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=10_000, errors="strict")))
+
+
+def parse(service: Service, operation: Operation, request: Request) -> dict[str, Any]:
+    """Read the input of an operation out of the form.
+
+    Raises Failure: MalformedInput.
+    """
+    if not operation.request:
+        return {}
+    tree: dict[str, Any] = {}
+    for name, value in form(request).items():
+        node = tree
+        *parents, leaf = name.split(".")
+        for parent in parents:
+            node = node.setdefault(parent, {})
+            if not isinstance(node, dict):
+                raise AwsError("MalformedInput", f"{name} is both a value and a structure.")
+        if isinstance(node.get(leaf), dict):
+            raise AwsError("MalformedInput", f"{name} is both a value and a structure.")
+        node[leaf] = value
+    members: dict[str, Any] = _read(service, operation.request, tree)
+    return members
+
+
+def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
+    """Write the output of an operation as XML."""
+    name = operation.name
+    result = _write(service, operation.reply, f"{name}Result", value or {}) if operation.reply else ""
+    body = (
+        f'<{name}Response xmlns="{service.xml_namespace}">{result}'
+        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{name}Response>"
+    )
+    return Reply(operation.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body.encode())
+
+
+def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply:
+    """Write an error as XML."""
+    namespace = service.xml_namespace if service else ""
+    side = "Receiver" if failure.status >= 500 else "Sender"
+    body = (
+        f'<ErrorResponse xmlns="{namespace}"><Error><Type>{side}</Type><Code>{failure.code}</Code>'
+        f"<Message>{xml_text(failure.message)}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return Reply(failure.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body.encode())
+
+
+def _read(service: Service, shape: str, node: Any) -> Any:
+    layout = service.layouts.get(shape)
+    if layout is None or not isinstance(node, dict):
+        if layout is not None and layout.kind == "list" and node == "":
+            return []
+        return text.read(layout.kind if layout else "string", node)
+    if layout.kind == "structure":
+        return {name: _read(service, member, node[name]) for name, member in layout.members.items() if name in node}
+    if layout.kind == "list":
+        return [_read(service, layout.of, value) for value in _numbered(node, "member")]
+    if layout.kind == "map":
+        entries = [one for one in _numbered(node, "entry") if isinstance(one, dict)]
+        return {one.get("key", ""): _read(service, layout.of, one.get("value", "")) for one in entries}
+    return node  # A structure where a value belongs: the shape refuses it.
+
+
+def _numbered(node: dict[str, Any], name: str) -> list[Any]:
+    """Give the entries `member.1`, `member.2` ... of a list in the order of their numbers.
+
+    Raises Failure: MalformedInput when an entry has another name. Unverified: AWS's text.
+    """
+    entries = node.get(name)
+    if len(node) > 1 or not isinstance(entries, dict) or not all(map(_is_number, entries)):
+        raise AwsError("MalformedInput", f"The entries of a list are named {name}.1, {name}.2 and so on.")
+    return [entries[key] for key in sorted(entries, key=int)]
+
+
+def _is_number(key: str) -> bool:
+    # Python's own reader takes the digits of every script, and no number of more than 4,300.
+    return re.fullmatch("[0-9]{1,9}", key) is not None
+
+
+def _write(service: Service, shape: str, tag: str, value: Any) -> str:
+    layout = service.layouts.get(shape)
+    kind = layout.kind if layout else "string"
+    if layout is not None and kind == "structure":
+        written = [
+            _write(service, of, name, one)
+            for name, of in layout.members.items()
+            if (one := value.get(name)) is not None
+        ]
+    elif layout is not None and kind == "list":
+        written = [_write(service, layout.of, "member", one) for one in value]
+    elif layout is not None and kind == "map":
+        written = [
+            f"<entry><key>{xml_text(key)}</key>{_write(service, layout.of, 'value', one)}</entry>"
+            for key, one in value.items()
+        ]
+    else:
+        written = [xml_text(_plain(value))]
+    return f"<{tag}>{''.join(written)}</{tag}>"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return str(value)
+
+
+def xml_text(value: str) -> str:
+    """Escape text for XML; what XML cannot hold becomes the replacement character."""
+    return _UNWRITABLE.sub("\ufffd", value).translate(_ESCAPES)

@@ -1,8 +1,0 @@
-"""What CloudTrail says when it refuses."""
-
-from artifact_emulator.refusals.words import Rows, says
-from artifact_state import errors
-
-ROWS: Rows = {
-    errors.InvalidInput: says("InvalidNextTokenException", "The NextToken is not valid for this request."),
-}

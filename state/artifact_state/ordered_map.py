@@ -1,0 +1,101 @@
+"""A persistent map in the order of its integer keys, so that a page costs the page.
+
+Listings follow the order of creation, tokens and members come and go, and a hash trie has no
+order: this is a trie of 32 branches over the keys' bits. Setting, deleting and finding the place
+to go on from cost the depth of the trie, whatever its size.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+V = TypeVar("V")
+_BITS = 5
+_MASK = (1 << _BITS) - 1
+_Node = dict[int, Any]
+
+
+class OrderedMap(Generic[V]):
+    """An immutable map from integers >= 0 to values, iterated in the order of the keys."""
+
+    __slots__ = ("_count", "_depth", "_root")
+
+    def __init__(self) -> None:
+        self._root: _Node = {}
+        self._depth = 0
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[V]:
+        return (value for _, value in self.after(-1))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OrderedMap) and list(self.after(-1)) == list(other.after(-1))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.after(-1)))
+
+    def __contains__(self, key: int) -> bool:
+        return next(self.after(key - 1), (None, None))[0] == key
+
+    def get(self, key: int) -> V | None:
+        """Give the value under a key; None if there is none."""
+        found, value = next(self.after(key - 1), (None, None))
+        return value if found == key else None
+
+    def set(self, key: int, value: V) -> "OrderedMap[V]":
+        """Give a map that holds the value under the key."""
+        root, depth = self._root, self._depth
+        while key >> _BITS * (depth + 1):
+            root, depth = ({0: root} if root else {}), depth + 1
+        return self._of(_set(root, key, depth, value), depth, self._count + (key not in self))
+
+    def delete(self, key: int) -> "OrderedMap[V]":
+        """Give a map without the key; the same map if it has none."""
+        if key not in self:
+            return self
+        return self._of(_delete(self._root, key, self._depth), self._depth, self._count - 1)
+
+    def after(self, key: int) -> Iterator[tuple[int, V]]:
+        """Go through the keys greater than this one, and their values, in order."""
+        start = key + 1
+        if start >> _BITS * (self._depth + 1):
+            return iter(())
+        return _walk(self._root, self._depth, start, 0)
+
+    @classmethod
+    def _of(cls, root: _Node, depth: int, count: int) -> "OrderedMap[V]":
+        made = cls()
+        made._root, made._depth, made._count = root, depth, count
+        return made
+
+
+def _set(node: _Node, key: int, depth: int, value: Any) -> _Node:
+    branch = key >> _BITS * depth & _MASK
+    copy = dict(node)
+    copy[branch] = _set(node.get(branch, {}), key, depth - 1, value) if depth else value
+    return copy
+
+
+def _delete(node: _Node, key: int, depth: int) -> _Node:
+    branch = key >> _BITS * depth & _MASK
+    copy = dict(node)
+    rest = _delete(node[branch], key, depth - 1) if depth else None
+    if rest:
+        copy[branch] = rest
+    else:
+        del copy[branch]
+    return copy
+
+
+def _walk(node: _Node, depth: int, start: int, prefix: int) -> Iterator[tuple[int, Any]]:
+    first = start >> _BITS * depth & _MASK
+    for branch in sorted(node):
+        if branch < first:
+            continue
+        key = prefix << _BITS | branch
+        if not depth:
+            yield key, node[branch]
+        else:
+            yield from _walk(node[branch], depth - 1, start if branch == first else 0, key)

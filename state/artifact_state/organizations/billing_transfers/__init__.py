@@ -1,0 +1,1 @@
+"""Transfers of the responsibility for bills between organizations."""

@@ -1,0 +1,131 @@
+"""Invitations to transfer responsibility: who pays whose bills from when on, if both sides agree.
+
+Only the receiver of the bills invites, and only the management account of another organization can be invited.
+Source: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-send-invitation.html
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from artifact_state import ids
+from artifact_state.authority import organization_of, require_management
+from artifact_state.errors import Constraint, ConstraintViolated, HandshakeConstraint, HandshakeConstraintViolated
+from artifact_state.events import TransferAccepted
+from artifact_state.model import AccountState, Handshake, HandshakeAction, Organization, PartyKind, Transfer
+from artifact_state.organizations.accounts import account_state, account_with_email
+from artifact_state.organizations.billing_transfers.chains import accepted_of, check_chain, concerned
+from artifact_state.organizations.billing_transfers.months import check_start
+from artifact_state.organizations.billing_transfers.transfers import (
+    pending_count,
+    require_billing,
+    with_accepted,
+    with_pending,
+    without_pending,
+)
+from artifact_state.organizations.handshakes.lifecycle import check_duplicate, check_target, propose
+from artifact_state.organizations.tags import Pairs, attach_tags, check_tags
+from artifact_state.world import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the receiver of bills proposes to their source."""
+
+    starts_at: datetime
+    name: str
+    notes: str | None = None
+    tags: Pairs = ()
+
+
+def invite_to_transfer(tx: Transaction, kind: PartyKind, target: str, terms: Terms) -> Handshake:
+    """Invite the management account of another organization to let this one pay its bills.
+
+    Raises UnsupportedHere, NotInOrganization, WrongAccount, InvalidInput, ConstraintViolated,
+    HandshakeConstraintViolated, DuplicateHandshake.
+    Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_InviteOrganizationToTransferResponsibility.html
+    https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-send-invitation.html
+    """
+    receiver = require_billing(tx)
+    check_target(kind, target)
+    check_start(tx, terms.starts_at)
+    check_tags(tx, terms.tags)
+    _check_active(tx)
+    source = _source(tx, receiver, target if kind is PartyKind.ACCOUNT else account_with_email(tx.state, target))
+    check_duplicate(tx, receiver, HandshakeAction.TRANSFER_RESPONSIBILITY, target)
+    if any(one.organization_id == receiver.id for one in accepted_of(tx.state, source.outbound)):
+        raise HandshakeConstraintViolated(HandshakeConstraint.RESPONSIBILITY_TRANSFER_ALREADY_EXISTS)
+    if pending_count(receiver.inbound, tx.now) + len(receiver.inbound.accepted) >= tx.quotas.inbound_transfers:
+        raise ConstraintViolated(Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION)
+    check_chain(tx, receiver, source)
+    return _send(tx, receiver, source, (kind, target), terms)
+
+
+def agree(tx: Transaction, invitation: Handshake) -> None:
+    """Let the inviting organization pay the bills of the caller's, which is to have no other that does.
+
+    Raises NotInOrganization, WrongAccount, ConstraintViolated.
+    """
+    source = require_management(tx)
+    _check_active(tx)
+    transfer = tx.state.transfers[str(invitation.transfer_id)]
+    receiver = tx.state.organizations[transfer.organization_id]
+    if len(source.outbound.accepted) >= tx.quotas.outbound_transfers:
+        raise ConstraintViolated(Constraint.RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION)
+    check_chain(tx, receiver, source)
+    give_up(tx, invitation)
+    receiver, source = tx.state.organizations[receiver.id], tx.state.organizations[source.id]
+    tx.put(replace(receiver, inbound=with_accepted(receiver.inbound, transfer)))
+    tx.put(replace(source, outbound=with_accepted(source.outbound, transfer)))
+    attach_tags(tx, transfer.id, invitation.tags)
+    accounts = concerned(tx.state, transfer)
+    tx.record(TransferAccepted(at=tx.now, transfer_id=transfer.id, account_ids=accounts))
+
+
+def give_up(tx: Transaction, invitation: Handshake) -> None:
+    """Let an invitation no longer be pending: neither does it count against a quota, nor keep organizations alive."""
+    transfer = tx.state.transfers[str(invitation.transfer_id)]
+    receiver = tx.state.organizations[transfer.organization_id]
+    tx.put(replace(receiver, inbound=without_pending(receiver.inbound, invitation, transfer)))
+    source = tx.state.organizations[transfer.source_organization_id]
+    tx.put(replace(source, outbound=without_pending(source.outbound, invitation, transfer)))
+
+
+def _check_active(tx: Transaction) -> None:
+    if account_state(tx.state, tx.caller.account_id, tx.now) is not AccountState.ACTIVE:
+        raise ConstraintViolated(Constraint.ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY)
+
+
+def _source(tx: Transaction, receiver: Organization, account_id: str | None) -> Organization:
+    """Find the organization that an account manages, which is to be the source of bills."""
+    if account_id == receiver.management_account_id:
+        raise HandshakeConstraintViolated(HandshakeConstraint.SOURCE_AND_TARGET_CANNOT_MATCH)
+    source = organization_of(tx.state, account_id, tx.now) if account_id else None
+    if source is None or source.management_account_id != account_id:
+        # Unverified: AWS says that the account must be a management account, not which error another gives.
+        raise HandshakeConstraintViolated(HandshakeConstraint.TARGET_ACCOUNT_VALIDATION_FAILURE)
+    return source
+
+
+def _send(
+    tx: Transaction, receiver: Organization, source: Organization, to: tuple[PartyKind, str], terms: Terms
+) -> Handshake:
+    expires_at = terms.starts_at - tx.quotas.transfer_acceptance_notice
+    proposed = propose(tx, receiver.id, HandshakeAction.TRANSFER_RESPONSIBILITY, to, expires_at)
+    transfer = Transfer(
+        id=ids.transfer_id(tx.state.seed, proposed.serial),
+        serial=proposed.serial,
+        handshake_id=proposed.id,
+        organization_id=receiver.id,
+        management_account_id=receiver.management_account_id,
+        source_organization_id=source.id,
+        source_account_id=source.management_account_id,
+        name=terms.name,
+        starts_at=terms.starts_at,
+    )
+    invitation = replace(proposed, notes=terms.notes, tags=terms.tags, transfer_id=transfer.id)
+    tx.put(transfer)
+    tx.put(invitation)
+    receiver = tx.state.organizations[receiver.id]
+    tx.put(replace(receiver, inbound=with_pending(receiver.inbound, invitation, transfer, tx.now)))
+    tx.put(replace(source, outbound=with_pending(source.outbound, invitation, transfer, tx.now)))
+    return invitation

@@ -1,0 +1,123 @@
+"""Enabling all features of an organization that has only consolidated billing: everybody concerned approves.
+
+The process is a handshake of the organization with itself, and one with each account that has to approve. It can be
+finished when none of these is awaited any more, and is over when its handshake is.
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/manage-begin-all-features-standard-migration.html
+"""
+
+from dataclasses import replace
+
+from artifact_state import catalog
+from artifact_state.authority import is_member, require_management, require_organization
+from artifact_state.errors import (
+    Constraint,
+    ConstraintViolated,
+    HandshakeConstraint,
+    HandshakeConstraintViolated,
+    HandshakeTransitionInvalid,
+    NotParty,
+    RoleNotFound,
+)
+from artifact_state.events import AllFeaturesEnabled
+from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL, ensure_linked_role
+from artifact_state.iam.roles import role_of
+from artifact_state.model import (
+    FeatureSet,
+    Handshake,
+    HandshakeAction,
+    HandshakeState,
+    JoinedMethod,
+    Membership,
+    Organization,
+    PartyKind,
+    PolicyType,
+)
+from artifact_state.ordered_map import OrderedMap
+from artifact_state.organizations.account_closure import forget_gone
+from artifact_state.organizations.handshakes.lifecycle import handshake_state, process_of, propose
+from artifact_state.world import Transaction
+
+
+def enable_all_features(tx: Transaction) -> Handshake:
+    """Begin to enable all features: ask the invited accounts to approve, and others to make their lost role again.
+
+    Invitations that are open end with this.
+    Raises NotInOrganization, WrongAccount, HandshakeConstraintViolated, ConstraintViolated.
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAllFeatures.html
+    """
+    organization = forget_gone(tx, require_management(tx))
+    if organization.feature_set is FeatureSet.ALL:
+        raise HandshakeConstraintViolated(HandshakeConstraint.ORGANIZATION_ALREADY_HAS_ALL_FEATURES)
+    if process_of(tx, organization):
+        raise HandshakeConstraintViolated(HandshakeConstraint.ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION)
+    if len(organization.members) > tx.quotas.accounts_in_all_features_migration:
+        raise ConstraintViolated(Constraint.ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED)
+    expires_at = tx.now + tx.quotas.all_features_lifetime
+    itself = (PartyKind.ORGANIZATION, organization.id)
+    process = propose(tx, organization.id, HandshakeAction.ENABLE_ALL_FEATURES, itself, expires_at)
+    asked: OrderedMap[str] = OrderedMap()
+    for membership in map(tx.state.memberships.__getitem__, organization.members):
+        action = _asked_of(tx, organization, membership)
+        if action is not None:
+            member = (PartyKind.ACCOUNT, membership.account_id)
+            one = replace(propose(tx, organization.id, action, member, expires_at), process_id=process.id)
+            tx.put(one)
+            asked = asked.set(one.serial, one.id)
+    tx.set(
+        process_handshakes=tx.state.process_handshakes.insert(process.id, asked),
+        awaited_handshakes=tx.state.awaited_handshakes.insert(process.id, asked),
+    )
+    return process
+
+
+def approve(tx: Transaction, asked: Handshake) -> None:
+    """Approve as a member; the role with which Organizations makes the roles of other services is made if it is lost.
+
+    Raises NotInOrganization, NotParty.
+    """
+    if require_organization(tx).id != asked.organization_id:
+        raise NotParty
+    ensure_linked_role(tx, asked.recipient, ORGANIZATIONS_PRINCIPAL)
+    awaited = tx.state.awaited_handshakes
+    rest = awaited[str(asked.process_id)].delete(asked.serial)
+    tx.set(awaited_handshakes=awaited.insert(str(asked.process_id), rest))
+
+
+def finish(tx: Transaction, process: Handshake) -> None:
+    """Enable all features for good, and service control policies with them, as the management account.
+
+    Raises HandshakeTransitionInvalid.
+    """
+    if handshake_state(tx.state, process, tx.now) is not HandshakeState.OPEN:
+        raise HandshakeTransitionInvalid(process.id)
+    organization = tx.state.organizations[process.organization_id]
+    ensure_linked_role(tx, organization.management_account_id, ORGANIZATIONS_PRINCIPAL)
+    # Unverified: that policies are on at once, as they are in an organization that begins with all features.
+    tx.put(
+        replace(
+            organization,
+            feature_set=FeatureSet.ALL,
+            enabled_policy_types=(PolicyType.SERVICE_CONTROL_POLICY,),
+        )
+    )
+    tx.record(AllFeaturesEnabled(at=tx.now, organization_id=organization.id))
+
+
+def _asked_of(tx: Transaction, organization: Organization, membership: Membership) -> HandshakeAction | None:
+    """Tell what a member has to agree to, if to anything; a closed account is not asked, for it could not answer."""
+    account_id = membership.account_id
+    if account_id == organization.management_account_id or account_id in tx.state.closures:
+        return None
+    if not is_member(membership, tx.now):
+        return None
+    if membership.method is JoinedMethod.INVITED:
+        return HandshakeAction.APPROVE_ALL_FEATURES
+    return None if _has_role(tx, account_id) else HandshakeAction.ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE
+
+
+def _has_role(tx: Transaction, account_id: str) -> bool:
+    linked = catalog.linked_role_of(ORGANIZATIONS_PRINCIPAL)
+    try:
+        return linked is not None and role_of(tx.state, account_id, linked.name, tx.now).linked_service is not None
+    except RoleNotFound:
+        return False

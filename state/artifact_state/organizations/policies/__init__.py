@@ -1,0 +1,1 @@
+"""Policies of an organization: documents, attachments, inheritance and the resource policy."""

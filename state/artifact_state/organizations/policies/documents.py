@@ -1,0 +1,60 @@
+"""What a policy document may say: by the grammar of its type.
+
+Control policies are written in IAM's language, management policies in settings and operators. Where
+AWS's pages leave a question open, a document is accepted: to refuse what AWS takes is worse.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from artifact_state.errors import MalformedPolicyDocument
+from artifact_state.model import PolicyType
+from artifact_state.organizations.policies import authorization_grammar, management_grammar
+
+
+def check(policy_type: PolicyType, content: str) -> None:
+    """Refuse a document that is no policy of its type.
+
+    Raises MalformedPolicyDocument.
+    """
+    _CHECKS.get(policy_type, management_grammar.check_any)(read(content))
+
+
+def read(content: str) -> dict[str, Any]:
+    """Read a document: a JSON object, of which no key comes twice.
+
+    Raises MalformedPolicyDocument.
+    """
+    try:
+        document = json.loads(content, object_pairs_hook=_object, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise MalformedPolicyDocument("The document is not valid JSON.") from None
+    if not isinstance(document, dict):
+        raise MalformedPolicyDocument("The document is not a JSON object.")
+    return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise MalformedPolicyDocument("A key comes twice.")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_CHECKS: Mapping[PolicyType, Callable[[dict[str, Any]], None]] = {
+    PolicyType.SERVICE_CONTROL_POLICY: authorization_grammar.check_service_control,
+    PolicyType.RESOURCE_CONTROL_POLICY: authorization_grammar.check_resource_control,
+    PolicyType.TAG_POLICY: management_grammar.check_tags,
+    PolicyType.AISERVICES_OPT_OUT_POLICY: management_grammar.check_opt_out,
+    PolicyType.BACKUP_POLICY: management_grammar.check_backup,
+    PolicyType.CHATBOT_POLICY: management_grammar.check_chatbot,
+    PolicyType.DECLARATIVE_POLICY_EC2: management_grammar.check_ec2,
+    PolicyType.S3_POLICY: management_grammar.check_s3,
+    PolicyType.INSPECTOR_POLICY: management_grammar.check_inspector,
+    PolicyType.SECURITYHUB_POLICY: management_grammar.check_security_hub,
+}

@@ -1,0 +1,149 @@
+"""The resource policy of an organization: one at most, with which it delegates actions to its members.
+
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-delegate.html
+"""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from artifact_state import ids
+from artifact_state.authority import require_management, require_management_or_delegate
+from artifact_state.delegation_policy import actions_matching, statements_of
+from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, ResourcePolicyNotFound
+from artifact_state.events import ResourcePolicyChanged
+from artifact_state.model import Organization, PolicyType, ResourcePolicy
+from artifact_state.organizations.tags import Pairs, attach_tags, check_tags, drop_tags
+from artifact_state.world import Transaction
+
+_ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+_PRINCIPAL = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:(root|role/.+|user/.+)|arn:aws[a-z-]*:sts::\d{12}:.+")
+_ARN = re.compile(r"\*|arn:aws[a-z-]*:organizations::(\d{12}|aws|\*):.+")
+
+
+def put_resource_policy(tx: Transaction, content: str, tags: Pairs = ()) -> ResourcePolicy:
+    """Make the organization's resource policy, or replace its content; tags go with a new one alone.
+
+    Unverified: the reason for tags that come with a policy that is there.
+    Raises NotInOrganization, WrongAccount, InvalidInput, ConstraintViolated.
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_PutResourcePolicy.html
+    """
+    organization = require_management(tx)
+    _check(content)
+    if len(content) > tx.quotas.resource_policy_length:
+        raise ConstraintViolated(Constraint.POLICY_CONTENT_LIMIT_EXCEEDED)
+    check_tags(tx, tags)
+    there = _of(tx, organization)
+    if there is not None and tags:
+        raise InvalidInput(InputReason.INVALID_LIST_MEMBER)
+    policy = replace(there, content=content) if there else _made(tx, organization, content)
+    tx.put(policy)
+    tx.put(replace(organization, resource_policy_id=policy.id))
+    attach_tags(tx, policy.id, tags)
+    tx.record(ResourcePolicyChanged(at=tx.now, organization_id=organization.id))
+    return policy
+
+
+def describe_resource_policy(tx: Transaction) -> ResourcePolicy:
+    """Tell the organization's resource policy.
+
+    Raises NotInOrganization, WrongAccount, ResourcePolicyNotFound.
+    """
+    return _required(tx, require_management_or_delegate(tx))
+
+
+def delete_resource_policy(tx: Transaction) -> None:
+    """Delete the organization's resource policy, and with it all that it delegates.
+
+    Raises NotInOrganization, WrongAccount, ResourcePolicyNotFound.
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteResourcePolicy.html
+    """
+    organization = require_management(tx)
+    policy = _required(tx, organization)
+    tx.drop(policy)
+    tx.put(replace(organization, resource_policy_id=None))
+    drop_tags(tx, policy.id)
+    tx.record(ResourcePolicyChanged(at=tx.now, organization_id=organization.id))
+
+
+def _made(tx: Transaction, organization: Organization, content: str) -> ResourcePolicy:
+    serial, attempt = tx.serial(), 0
+    while (policy_id := ids.resource_policy_id(tx.state.seed, serial, attempt)) in tx.state.resource_policies:
+        attempt += 1
+    return ResourcePolicy(id=policy_id, organization_id=organization.id, content=content)
+
+
+def _of(tx: Transaction, organization: Organization) -> ResourcePolicy | None:
+    policy_id = organization.resource_policy_id
+    return tx.state.resource_policies[policy_id] if policy_id else None
+
+
+def _required(tx: Transaction, organization: Organization) -> ResourcePolicy:
+    policy = _of(tx, organization)
+    if policy is None:
+        raise ResourcePolicyNotFound(organization.id)
+    return policy
+
+
+def _check(content: str) -> None:
+    """Refuse what is no policy, or delegates what cannot be delegated.
+
+    Raises InvalidInput.
+    """
+    try:
+        document = json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON) from None
+    if not isinstance(document, dict) or not document.keys() <= {"Version", "Id", "Statement"}:
+        raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
+    statements = list(statements_of(document))
+    if document.get("Version") not in ("2012-10-17", "2008-10-17") or not statements:
+        raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
+    for statement in statements:
+        _check_statement(statement)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _check_statement(statement: Any) -> None:
+    needed = {"Effect", "Principal", "Action", "Resource"}
+    if not isinstance(statement, dict) or not needed <= statement.keys() <= _ELEMENTS:
+        raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
+    if statement["Effect"] not in ("Allow", "Deny"):
+        raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
+    principal = statement["Principal"]
+    named = ["*"] if principal == "*" else _texts(principal.get("AWS") if isinstance(principal, dict) else None)
+    if not named or any(one != "*" and not _PRINCIPAL.fullmatch(one) for one in named):
+        raise InvalidInput(InputReason.INVALID_PRINCIPAL)
+    actions = _texts(statement["Action"])
+    # Unverified: a pattern is taken as long as it stands for something that can be delegated.
+    if not actions or any(not one.startswith("organizations:") or not actions_matching(one) for one in actions):
+        raise InvalidInput(InputReason.UNSUPPORTED_ACTION_IN_RESOURCE_POLICY)
+    resources = _texts(statement["Resource"])
+    if not resources or any(not _ARN.fullmatch(one) for one in resources):
+        raise InvalidInput(InputReason.UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY)
+    _check_condition(statement.get("Condition", {}))
+
+
+def _check_condition(condition: Any) -> None:
+    if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
+        raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
+    for operator, keys in condition.items():
+        for key, wanted in keys.items():
+            if key.lower() == "organizations:policytype" and "Like" not in operator:
+                _check_policy_types(wanted)
+
+
+def _check_policy_types(wanted: Any) -> None:
+    known = {one.value for one in PolicyType}
+    if not set(_texts(wanted)) <= known:
+        raise InvalidInput(InputReason.UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY)
+
+
+def _texts(value: Any) -> list[str]:
+    """Give a text or a list of texts as a list; anything else is none."""
+    values = value if isinstance(value, list) else [value]
+    return values if all(isinstance(one, str) for one in values) else []

@@ -1,0 +1,69 @@
+"""The resources that a policy may name: of which form their ARNs are.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+"""
+
+import re
+
+from artifact_state.errors import MalformedPolicyDocument
+from artifact_state.policy_syntax.grammar import LEGACY
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+# https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+_PARTITIONS = {
+    "*", "aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f",
+}  # fmt: skip
+_PATHS = (
+    "user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/", "policy/",
+    "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
+)  # fmt: skip
+# What IAM's text leaves out, and its reference of actions has; the root user is what sts:AssumeRoot is about.
+_OTHER_PATHS = ("root", "assumed-role/", "delegation-request/", "*", "?")
+
+
+def require_complete(resource: str) -> None:
+    """Let no ARN pass that lacks one of its parts in between; at its end any may be left out.
+
+    Raises MalformedPolicyDocument.
+    """
+    parts = _parts_of(resource)
+    if len(parts) < 3 or parts[0] != "arn" or parts[1] not in _PARTITIONS:
+        return
+    if not parts[2] or (len(parts) < 6 and "" in parts):
+        raise MalformedPolicyDocument(LEGACY)
+
+
+def require_arn(resource: str) -> None:
+    """Let only a star pass, or what is an ARN, with variables and stars in it.
+
+    Raises MalformedPolicyDocument.
+    """
+    if resource == "*":
+        return
+    parts = _parts_of(resource)
+    if len(parts) < 2:
+        raise MalformedPolicyDocument(f'Resource {resource} must be in ARN format or "*".')
+    _, partition, vendor, region, account, name = parts + ["*"] * (6 - len(parts))
+    if partition not in _PARTITIONS:
+        whole = ":".join(["arn", *parts[1:], *["*"] * (6 - len(parts))])
+        raise MalformedPolicyDocument(f'Partition "{partition}" is not valid for resource "{whole}".')
+    if "*" in vendor or "?" in vendor:
+        raise MalformedPolicyDocument("Resource vendor must be fully qualified and cannot contain regexes.")
+    if vendor == "iam":
+        _require_iam(resource, region, name)
+    # Access points are of a region and of an account, buckets of neither.
+    elif vendor == "s3" and region not in ("", "*") and not account:
+        raise MalformedPolicyDocument(f"Resource {resource} can not contain region information.")
+
+
+def _require_iam(resource: str, region: str, name: str) -> None:
+    if region not in ("", "*"):
+        raise MalformedPolicyDocument(f"IAM resource {resource} cannot contain region information.")
+    if not name.startswith((*_PATHS, *_OTHER_PATHS)):
+        raise MalformedPolicyDocument(f'IAM resource path must either be "*", root, or start with {", ".join(_PATHS)}.')
+
+
+def _parts_of(resource: str) -> list[str]:
+    """Part an ARN at its colons; a variable, which may have colons of its own, stands for anything."""
+    return _VARIABLE.sub("*", resource).split(":", 5)
