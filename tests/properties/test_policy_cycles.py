@@ -13,7 +13,7 @@ from artifact_state.organizations import accounts, hierarchy
 from artifact_state.organizations.policies import policies
 from artifact_state.organizations.policies.policies import Text
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, a_world, act, listed, new_account, root_id
+from tests.support.domain import MANAGEMENT, act, create_member, list_all, root_id, world_with_organization
 
 SCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.TAG_POLICY
 FULL = "p-FullAWSAccess"
@@ -33,7 +33,7 @@ class PolicyCycles(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """Begin with an organization of service control policies."""
-        self.world = a_world()
+        self.world = world_with_organization()
         self.targets: list[str] = [root_id(self.world), MANAGEMENT]
         self.enabled = {SCP}
         self.known: dict[str, PolicyType] = {}
@@ -122,7 +122,7 @@ class PolicyCycles(RuleBasedStateMachine):
         """What is new has AWS's own policy, while its type is on."""
         number = len(self.world.events)
         unit = act(self.world, hierarchy.create_unit, root_id(self.world), f"U{number}")
-        made = [new_account(self.world, f"m{number}"), unit.id]
+        made = [create_member(self.world, f"m{number}"), unit.id]
         for one in made:
             self.targets.append(one)
             self.attached[one] = [FULL] if SCP in self.enabled else []
@@ -142,10 +142,10 @@ class PolicyCycles(RuleBasedStateMachine):
             return
         for at in self.targets:
             for kind in (SCP, TAGS):
-                found = [one.id for one in listed(self.world, policies.policies_for_target, at, kind)]
+                found = [one.id for one in list_all(self.world, policies.policies_for_target, at, kind)]
                 assert sorted(found) == sorted(self.of_type(at, kind))
         for policy_id in (FULL, *self.known):
-            found = [one.id for one in listed(self.world, policies.targets_for_policy, policy_id) if one]
+            found = [one.id for one in list_all(self.world, policies.targets_for_policy, policy_id) if one]
             assert sorted(found) == sorted(at for at, held in self.attached.items() if policy_id in held)
         assert set(self.world.state.policies) == set(self.known)
 

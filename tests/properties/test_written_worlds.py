@@ -36,7 +36,7 @@ from artifact_state.principals import root_of
 from artifact_state.scenarios.export import describe
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Transaction, World
-from tests.state.acting import NOW
+from tests.support.domain import NOW
 
 MANAGERS = ("111122223333", "444455556666")
 ACCOUNTS = (*MANAGERS, "777788889999", "999988887777")

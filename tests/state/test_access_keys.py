@@ -8,13 +8,13 @@ from artifact_state.model import CallerKind
 from artifact_state.model.identities import AccessKey
 from artifact_state.principals import root_of
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
+from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, world_with_organization
 
 
 @pytest.fixture
 def world() -> World:
     """Give a world with a user."""
-    world = a_world()
+    world = world_with_organization()
     act(world, users.create_user, "Alice", path="/team/")
     return world
 
@@ -36,7 +36,7 @@ class TestCreateAccessKey:
     def test_two_for_each(self, world: World) -> None:
         """The third is over the quota; the root user's are counted for himself."""
         made = [act(world, access_keys.create_access_key, "Alice") for _ in range(2)]
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, access_keys.create_access_key, "alice")
         assert keys(world) == made
         root = act(world, access_keys.create_access_key)
@@ -44,7 +44,7 @@ class TestCreateAccessKey:
 
     def test_for_nobody(self, world: World) -> None:
         """A user who is not there gets none."""
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, access_keys.create_access_key, "Bob")
 
 
@@ -65,7 +65,7 @@ class TestLife:
         act(world, access_keys.delete_access_key, key.id, user_name="Alice")
         assert keys(world) == []
         assert not world.state.access_keys[key.id].active
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, access_keys.delete_access_key, key.id, user_name="Alice")
 
     @pytest.mark.parametrize("name", [None, "Bob"])
@@ -73,7 +73,7 @@ class TestLife:
         """A key is changed in the name of its own user only."""
         act(world, users.create_user, "Bob")
         key = act(world, access_keys.create_access_key, "Alice")
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, access_keys.update_access_key, key.id, active=False, user_name=name)
 
 
@@ -84,10 +84,10 @@ class TestAccessKeyAt:
         """A key of the caller's account is told; another's and a deleted one are not."""
         key = act(world, access_keys.create_access_key, "Alice")
         assert act(world, access_keys.access_key_at, key.id) == key
-        with refused(world, NotOwned):
-            act(world, access_keys.access_key_at, key.id, account=STRANGER)
+        with expect_refusal(world, NotOwned):
+            act(world, access_keys.access_key_at, key.id, account=STANDALONE)
         act(world, access_keys.delete_access_key, key.id, user_name="Alice")
-        with refused(world, NotOwned):
+        with expect_refusal(world, NotOwned):
             act(world, access_keys.access_key_at, key.id)
 
 

@@ -12,7 +12,7 @@ from artifact_state.organizations.account_creation import create_account
 from artifact_state.organizations.organization import create_organization
 from artifact_state.principals import root_of
 from artifact_state.world import World
-from tests.state.acting import limit_iam
+from tests.support.domain import set_iam_quotas
 
 MANAGEMENT, STRANGER = "111122223333", "999988887777"
 
@@ -75,7 +75,7 @@ class TestGenerate:
     def test_so_many_at_a_time(self, world: World) -> None:
         """As long as reports are under way there is a limit to them."""
         world.options = replace(world.options, creation_delay=timedelta(minutes=1))
-        limit_iam(world, ConcurrentAccessReports=2)
+        set_iam_quotas(world, ConcurrentAccessReports=2)
         generate(world)
         generate(world)
         before = world.state

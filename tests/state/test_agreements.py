@@ -23,7 +23,17 @@ from artifact_state.events import AgreementAccepted, AgreementTerminated
 from artifact_state.model import Acceptance, FeatureSet, TerminatedBy, TokenPurpose
 from artifact_state.organizations import account_closure, accounts, organization, trusted_access
 from artifact_state.world import Transaction, World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, limits, listed, new_account, transaction
+from tests.support.domain import (
+    MANAGEMENT,
+    NOW,
+    STANDALONE,
+    act,
+    create_member,
+    list_all,
+    quotas_with,
+    transaction,
+    world_with_organization,
+)
 
 ARTIFACT = "artifact.amazonaws.com"
 SYNC = "aws-artifact-account-sync.amazonaws.com"
@@ -36,7 +46,7 @@ GOVCLOUD_AGREEMENT = "agreement-Og8HCNyYwYNp8AR1"
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization that trusts Artifact."""
-    world = a_world()
+    world = world_with_organization()
     act(world, trusted_access.enable_service_access, ARTIFACT)
     return world
 
@@ -72,7 +82,7 @@ def terminate(world: World, acceptance: Acceptance, account: str = MANAGEMENT) -
 
 def seen(world: World, account: str) -> list[str]:
     """List the ids of the agreements that cover an account."""
-    return [one.id for one in listed(world, agreements.customer_agreements, account=account)]
+    return [one.id for one in list_all(world, agreements.customer_agreements, account=account)]
 
 
 def denied(world: World, why: Denial, rule: Callable[[], object]) -> None:
@@ -98,9 +108,9 @@ class TestCovers:
 
     def test_every_member_present_and_future(self, world: World) -> None:
         """Accepted on behalf of all member accounts, even as accounts are added."""
-        present = new_account(world, "present")
+        present = create_member(world, "present")
         acceptance = accept(world)
-        future = new_account(world, "future")
+        future = create_member(world, "future")
         for account in (MANAGEMENT, present, future):
             assert agreements.covers(world.state, acceptance, account, NOW)
             assert seen(world, account) == [acceptance.id]
@@ -110,13 +120,13 @@ class TestCovers:
         acceptance = accept(world)
         act(world, organization.create_organization, FeatureSet.ALL, account="222233334444")
         act(world, trusted_access.enable_service_access, ARTIFACT, account="222233334444")
-        for account in (STRANGER, "222233334444"):
+        for account in (STANDALONE, "222233334444"):
             assert not agreements.covers(world.state, acceptance, account, NOW)
             assert seen(world, account) == []
 
     def test_nobody_while_trusted_access_is_off(self, world: World) -> None:
         """It stops functioning because it cannot access the organization; re-enabled, it operates as before."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         kept = world.state.acceptances
         assert not any(agreements.covers(world.state, acceptance, one, NOW) for one in (MANAGEMENT, member))
@@ -135,31 +145,31 @@ class TestCovers:
 
     def test_no_account_that_was_removed(self, world: World) -> None:
         """An account that is removed no longer has access to any organization agreements."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         act(world, accounts.remove_account, member)
         assert not agreements.covers(world.state, acceptance, member, NOW)
         assert seen(world, member) == []
 
     def test_no_account_that_left(self, world: World) -> None:
         """Nor does one that left by itself."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         act(world, accounts.leave_organization, account=member)
         assert not agreements.covers(world.state, acceptance, member, NOW)
 
     def test_no_account_that_was_closed(self) -> None:
         """Nor does a closed one, though it is a member for 90 days more; until it is closed it is covered."""
-        world = a_world(closure_delay=timedelta(minutes=5))
+        world = world_with_organization(closure_delay=timedelta(minutes=5))
         act(world, trusted_access.enable_service_access, ARTIFACT)
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         act(world, account_closure.close_account, member)
         assert agreements.covers(world.state, acceptance, member, NOW)
         assert not agreements.covers(world.state, acceptance, member, NOW + timedelta(minutes=5))
 
     def test_no_account_that_is_yet_to_come(self) -> None:
         """An account that is still being created is covered from the moment when it is a member."""
-        world = a_world(creation_delay=timedelta(minutes=5))
+        world = world_with_organization(creation_delay=timedelta(minutes=5))
         act(world, trusted_access.enable_service_access, ARTIFACT)
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         assert not agreements.covers(world.state, acceptance, member, NOW)
         assert agreements.covers(world.state, acceptance, member, NOW + timedelta(minutes=5))
 
@@ -175,7 +185,7 @@ class TestCovers:
 
     def test_one_account_by_its_own_agreement(self, world: World) -> None:
         """An account agreement covers its account, whatever becomes of organizations and trust."""
-        member = new_account(world)
+        member = create_member(world)
         acceptance = accept(world, ACCOUNT_AGREEMENT, member)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         assert agreements.covers(world.state, acceptance, member, NOW)
@@ -185,7 +195,7 @@ class TestCovers:
 
     def test_nobody_once_it_is_terminated(self, world: World) -> None:
         """A terminated agreement covers nobody."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         ended = terminate(world, acceptance)
         assert not any(agreements.covers(world.state, ended, one, NOW) for one in (MANAGEMENT, member))
 
@@ -193,18 +203,18 @@ class TestCovers:
 class TestAgreements:
     """agreements."""
 
-    @pytest.mark.parametrize("account", [MANAGEMENT, STRANGER])
+    @pytest.mark.parametrize("account", [MANAGEMENT, STANDALONE])
     def test_are_listed_for_everyone(self, world: World, account: str) -> None:
         """All accounts see all agreements of the partition."""
-        assert listed(world, agreements.agreements, account=account) == list(catalog.agreements("aws"))
+        assert list_all(world, agreements.agreements, account=account) == list(catalog.agreements("aws"))
 
     def test_go_on_after_a_place(self, world: World) -> None:
         """A listing may begin after any place."""
-        assert listed(world, agreements.agreements, 2) == list(catalog.agreements("aws"))[3:]
+        assert list_all(world, agreements.agreements, 2) == list(catalog.agreements("aws"))[3:]
 
     def test_are_the_partitions_own(self, world: World) -> None:
         """GovCloud has its own agreements, and not the others."""
-        with transaction(world, STRANGER, region="us-gov-west-1") as tx:
+        with transaction(world, STANDALONE, region="us-gov-west-1") as tx:
             found = {one.id for _, one in agreements.agreements(tx)}
             assert GOVCLOUD_AGREEMENT in found
             assert ACCOUNT_AGREEMENT not in found
@@ -217,8 +227,8 @@ class TestAcceptAgreement:
 
     def test_for_an_account(self, world: World) -> None:
         """Any account accepts for itself."""
-        acceptance = accept(world, ACCOUNT_AGREEMENT, STRANGER)
-        assert (acceptance.account_id, acceptance.organization_id) == (STRANGER, None)
+        acceptance = accept(world, ACCOUNT_AGREEMENT, STANDALONE)
+        assert (acceptance.account_id, acceptance.organization_id) == (STANDALONE, None)
         assert (acceptance.effective_start, acceptance.effective_end) == (NOW, None)
         assert isinstance(world.events[-1], AgreementAccepted)
 
@@ -243,7 +253,7 @@ class TestAcceptAgreement:
 
     def test_beyond_the_quota(self, world: World) -> None:
         """What is in force counts, for the account and for the organization apart; what has ended does not."""
-        world.options = replace(world.options, quotas=limits(customer_agreements_in_force=1))
+        world.options = replace(world.options, quotas=quotas_with(customer_agreements_in_force=1))
         common, own = accept(world), accept(world, ACCOUNT_AGREEMENT)
         assert accept(world) == common
         wanted = "agreement-sbLSDe8bitmAXNr9"
@@ -263,14 +273,14 @@ class TestAcceptAgreement:
     @pytest.mark.parametrize("trusting", [True, False])
     def test_for_an_organization_by_a_member(self, world: World, *, trusting: bool) -> None:
         """Members never accept for the organization."""
-        member = new_account(world)
+        member = create_member(world)
         if not trusting:
             act(world, trusted_access.disable_service_access, ARTIFACT)
         self.is_denied(world, Denial.NOT_MANAGEMENT_ACCOUNT, member)
 
     def test_for_an_organization_by_a_stranger(self, world: World) -> None:
         """A standalone account has no organization to accept for."""
-        self.is_denied(world, Denial.NO_ORGANIZATION, STRANGER)
+        self.is_denied(world, Denial.NO_ORGANIZATION, STANDALONE)
 
     def test_for_an_organization_without_trusted_access(self, world: World) -> None:
         """AWS Artifact requires trusted access to work with organization agreements."""
@@ -279,8 +289,8 @@ class TestAcceptAgreement:
 
     def test_for_an_organization_of_billing_alone(self, world: World) -> None:
         """An organization for consolidated billing cannot use organization agreements."""
-        act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STRANGER)
-        self.is_denied(world, Denial.ALL_FEATURES_REQUIRED, STRANGER)
+        act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STANDALONE)
+        self.is_denied(world, Denial.ALL_FEATURES_REQUIRED, STANDALONE)
 
     def test_that_does_not_exist(self, world: World) -> None:
         """An id that the catalogue does not have, at every step."""
@@ -391,7 +401,7 @@ class TestTokens:
 
     def test_of_another_account(self, world: World) -> None:
         """A token is good for the account that it was given to."""
-        _, token = act(world, agreements.get_nda, ACCOUNT_AGREEMENT, account=STRANGER)
+        _, token = act(world, agreements.get_nda, ACCOUNT_AGREEMENT, account=STANDALONE)
         revision = catalog.agreement_of("aws", ACCOUNT_AGREEMENT).nda_revision_id
         self.is_invalid(world, "ndaToken", lambda tx: agreements.accept_nda(tx, ACCOUNT_AGREEMENT, revision, token))
 
@@ -443,12 +453,12 @@ class TestGetCustomerAgreement:
 
     def test_by_a_member(self, world: World) -> None:
         """Members view and download, and are given no token to terminate with."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         assert act(world, agreements.get_customer_agreement, acceptance.id, account=member) == (acceptance, None)
 
     def test_while_trusted_access_is_off(self, world: World) -> None:
         """It remains but can't be accessed, neither by the management account nor by a member."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         for account in (MANAGEMENT, member):
             denied(
@@ -461,12 +471,12 @@ class TestGetCustomerAgreement:
 
     def test_that_is_not_the_callers(self, world: World) -> None:
         """Another's agreement, a terminated one and one that never was do not exist."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         ended = accept(world, ACCOUNT_AGREEMENT)
         terminate(world, ended)
         act(world, accounts.remove_account, member)
         for account, one in (
-            (STRANGER, acceptance.id),
+            (STANDALONE, acceptance.id),
             (member, acceptance.id),
             (MANAGEMENT, ended.id),
             (MANAGEMENT, "x"),
@@ -494,7 +504,7 @@ class TestTerminateAgreement:
 
     def test_by_a_member(self, world: World) -> None:
         """Members never terminate, though they had the token."""
-        member, acceptance = new_account(world), accept(world)
+        member, acceptance = create_member(world), accept(world)
         _, token = act(world, agreements.get_customer_agreement, acceptance.id)
         assert token
         denied(
@@ -540,7 +550,7 @@ class TestSignOffline:
 
     def test_is_in_force_beside_the_others(self, world: World) -> None:
         """It is the account's alone, and stands beside what the account accepted here."""
-        member = new_account(world)
+        member = create_member(world)
         own = accept(world, ACCOUNT_AGREEMENT, member)
         signed = act(world, agreements.sign_offline, OFFLINE.id, account=member)
         assert agreements.agreement_of(signed) is OFFLINE
@@ -549,7 +559,7 @@ class TestSignOffline:
 
     def test_twice(self, world: World) -> None:
         """One that is in force is given as it is."""
-        world.options = replace(world.options, quotas=limits(customer_agreements_in_force=0))
+        world.options = replace(world.options, quotas=quotas_with(customer_agreements_in_force=0))
         signed = act(world, agreements.sign_offline, OFFLINE.id)
         assert act(world, agreements.sign_offline, OFFLINE.id) == signed
 
@@ -583,9 +593,9 @@ class TestTerminateByAws:
 
     def test_ends_anybodys(self, world: World) -> None:
         """AWS ends an organization's agreement: it covers nobody any more, and says who ended it."""
-        member = new_account(world)
+        member = create_member(world)
         acceptance = accept(world)
-        ended = act(world, agreements.terminate_by_aws, acceptance.id, account=STRANGER)
+        ended = act(world, agreements.terminate_by_aws, acceptance.id, account=STANDALONE)
         assert (ended.terminated_by, ended.effective_end) == (TerminatedBy.AWS, NOW)
         assert seen(world, MANAGEMENT) == seen(world, member) == []
         assert world.events[-1] == AgreementTerminated(
@@ -622,7 +632,7 @@ class TestCustomerAgreements:
 
     def test_come_in_the_order_of_acceptance(self, world: World) -> None:
         """An account's own and its organization's, the oldest first."""
-        member = new_account(world)
+        member = create_member(world)
         first = accept(world, ACCOUNT_AGREEMENT, member)
         second = accept(world)
         third = accept(world, "agreement-sbLSDe8bitmAXNr9", member)
@@ -630,7 +640,7 @@ class TestCustomerAgreements:
 
     def test_go_on_after_a_place(self, world: World) -> None:
         """A listing may begin after any place, terminated ones notwithstanding."""
-        member = new_account(world)
+        member = create_member(world)
         accepted = [
             accept(world, ACCOUNT_AGREEMENT, member),
             accept(world),

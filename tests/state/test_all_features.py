@@ -25,19 +25,19 @@ from artifact_state.model import FeatureSet, Handshake, HandshakeAction, Handsha
 from artifact_state.organizations import account_closure, account_creation, accounts, organization
 from artifact_state.organizations.handshakes import account_invitations, all_features, lifecycle, listing, responses
 from artifact_state.world import Options, World
-from tests.state.acting import (
+from tests.state.counting import calls_of
+from tests.support.domain import (
     MANAGEMENT,
     NOW,
-    STRANGER,
-    a_world,
+    STANDALONE,
     act,
-    limits,
-    new_account,
-    refused,
-    the_organization,
+    create_member,
+    current_organization,
+    expect_refusal,
+    quotas_with,
     transaction,
+    world_with_organization,
 )
-from tests.state.counting import calls_of
 
 INVITED = "222233334444"
 ANOTHER = "333344445555"
@@ -104,24 +104,24 @@ class TestEnableAllFeatures:
 
     def test_asks_the_invited_accounts(self, world: World) -> None:
         """Each invited account is asked to approve; created ones and the management account are not."""
-        new_account(world)
+        create_member(world)
         join(world, ANOTHER)
         process = begin(world)
         children = asked(world, process)
         assert list(children) == [INVITED, ANOTHER]
         assert {one.action for one in children.values()} == {HandshakeAction.APPROVE_ALL_FEATURES}
-        assert (process.recipient_kind, process.recipient) == (PartyKind.ORGANIZATION, the_organization(world).id)
+        assert (process.recipient_kind, process.recipient) == (PartyKind.ORGANIZATION, current_organization(world).id)
         assert state_of(world, process) is HandshakeState.REQUESTED
 
     def test_can_be_finished_at_once_without_invited_accounts(self) -> None:
         """An organization that has only created accounts can finish at once."""
         world = billing()
-        new_account(world)
+        create_member(world)
         assert state_of(world, begin(world)) is HandshakeState.OPEN
 
     def test_asks_for_the_role_that_was_lost(self, world: World) -> None:
         """A created account without its role is asked to make it again, and makes it by accepting."""
-        created, whole = new_account(world, "created"), new_account(world, "whole")
+        created, whole = create_member(world, "created"), create_member(world, "whole")
         lose_role(world, created)
         process = begin(world)
         child = asked(world, process)[created]
@@ -150,40 +150,42 @@ class TestEnableAllFeatures:
 
     def test_only_the_management_account(self, world: World) -> None:
         """A member and a stranger cannot begin it."""
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, all_features.enable_all_features, account=INVITED)
-        with refused(world, NotInOrganization):
-            act(world, all_features.enable_all_features, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, all_features.enable_all_features, account=STANDALONE)
 
     def test_an_organization_that_has_them(self) -> None:
         """All features cannot be enabled twice."""
-        world = a_world()
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ORGANIZATION_ALREADY_HAS_ALL_FEATURES):
+        world = world_with_organization()
+        with expect_refusal(
+            world, HandshakeConstraintViolated, HandshakeConstraint.ORGANIZATION_ALREADY_HAS_ALL_FEATURES
+        ):
             begin(world)
 
     def test_while_it_is_under_way(self, world: World) -> None:
         """There is one process at a time; a new one can begin when the first is canceled or has expired."""
         reason = HandshakeConstraint.ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION
         first = begin(world)
-        with refused(world, HandshakeConstraintViolated, reason):
+        with expect_refusal(world, HandshakeConstraintViolated, reason):
             begin(world)
         act(world, responses.cancel_handshake, first.id)
         begin(world)
         world.clock.advance(90 * DAYS - timedelta(microseconds=1))
-        with refused(world, HandshakeConstraintViolated, reason):
+        with expect_refusal(world, HandshakeConstraintViolated, reason):
             begin(world)
         world.clock.advance(timedelta(microseconds=1))
         begin(world)
 
     def test_large_organizations(self) -> None:
         """An organization that is too large for it needs AWS's help."""
-        world = billing(quotas=limits(accounts_in_all_features_migration=2))
-        new_account(world, "first")
+        world = billing(quotas=quotas_with(accounts_in_all_features_migration=2))
+        create_member(world, "first")
         begin(world)
         act(world, responses.cancel_handshake, next(iter(world.state.process_handshakes)))
-        new_account(world, "second")
+        create_member(world, "second")
         reason = Constraint.ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED
-        with refused(world, ConstraintViolated, reason):
+        with expect_refusal(world, ConstraintViolated, reason):
             begin(world)
 
 
@@ -214,17 +216,17 @@ class TestApproval:
         child = asked(world, process)[INVITED]
         act(world, accounts.leave_organization, account=INVITED)
         assert state_of(world, process) is HandshakeState.OPEN
-        with refused(world, NotInOrganization):
+        with expect_refusal(world, NotInOrganization):
             act(world, responses.accept_handshake, child.id, account=INVITED)
 
     def test_of_an_account_that_is_elsewhere(self, world: World) -> None:
         """Nor can one that has gone to another organization."""
         process = begin(world)
         child = asked(world, process)[INVITED]
-        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-        offer = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, INVITED, account=STRANGER)
+        act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+        offer = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, INVITED, account=STANDALONE)
         act(world, responses.accept_handshake, offer.id, account=INVITED)
-        with refused(world, NotParty):
+        with expect_refusal(world, NotParty):
             act(world, responses.accept_handshake, child.id, account=INVITED)
 
     def test_of_an_account_that_came_back(self) -> None:
@@ -248,11 +250,11 @@ class TestApproval:
         join(world, ANOTHER)
         process = begin(world)
         child = asked(world, process)[INVITED]
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, responses.accept_handshake, child.id, account=ANOTHER)
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, lifecycle.describe_handshake, process.id, account=INVITED)
-        with refused(world, NotParty):
+        with expect_refusal(world, NotParty):
             act(world, responses.accept_handshake, child.id)
 
     def test_is_listed_by_the_member(self, world: World) -> None:
@@ -269,8 +271,8 @@ class TestApproval:
     def test_a_foreign_process_is_not_listed(self, world: World) -> None:
         """The children of another organization's process are its own."""
         process = begin(world)
-        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-        with transaction(world, STRANGER) as tx:
+        act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+        with transaction(world, STANDALONE) as tx:
             assert not list(listing.sent_handshakes(tx, None, process.id))
 
 
@@ -283,26 +285,26 @@ class TestFinish:
         approve(world, process, INVITED)
         lose_role(world, MANAGEMENT)
         act(world, responses.accept_handshake, process.id)
-        own = the_organization(world)
+        own = current_organization(world)
         assert own.feature_set is FeatureSet.ALL
         assert own.enabled_policy_types == (PolicyType.SERVICE_CONTROL_POLICY,)
         assert AllFeaturesEnabled(at=world.clock.now(), organization_id=own.id) in world.events
         assert role_of(world.state, MANAGEMENT, ROLE, world.clock.now()).linked_service == "organizations.amazonaws.com"
         assert state_of(world, process) is HandshakeState.ACCEPTED
-        with refused(world, HandshakeAlreadyInState):
+        with expect_refusal(world, HandshakeAlreadyInState):
             act(world, responses.accept_handshake, process.id)
 
     def test_not_before_all_have_approved(self, world: World) -> None:
         """While an account is awaited the process cannot be finished."""
         process = begin(world)
-        with refused(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, HandshakeTransitionInvalid):
             act(world, responses.accept_handshake, process.id)
 
     def test_only_by_the_management_account(self, world: World) -> None:
         """No member can finish the process, not even by its id."""
         process = begin(world)
         approve(world, process, INVITED)
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, responses.accept_handshake, process.id, account=INVITED)
 
     def test_what_was_not_answered_is_canceled(self, world: World) -> None:
@@ -341,11 +343,11 @@ class TestEnd:
         assert state_of(world, process) is HandshakeState[how.upper()]
         assert state_of(world, child) is HandshakeState.CANCELED
         assert world.state.handshakes[done.id].settled is HandshakeState.ACCEPTED
-        with refused(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, HandshakeTransitionInvalid):
             act(world, responses.accept_handshake, child.id, account=INVITED)
-        with refused(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, HandshakeTransitionInvalid):
             act(world, responses.accept_handshake, process.id)
-        assert the_organization(world).feature_set is FeatureSet.CONSOLIDATED_BILLING
+        assert current_organization(world).feature_set is FeatureSet.CONSOLIDATED_BILLING
 
     def test_is_seen_for_thirty_days(self, world: World) -> None:
         """The process and its requests are shown for thirty days after its end."""
@@ -356,7 +358,7 @@ class TestEnd:
         act(world, lifecycle.describe_handshake, child.id, account=INVITED)
         world.clock.advance(timedelta(microseconds=1))
         assert asked(world, process) == {}
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, lifecycle.describe_handshake, child.id, account=INVITED)
 
     def test_a_request_alone_can_be_canceled(self, world: World) -> None:
@@ -373,23 +375,23 @@ class TestInvitations:
 
     def test_those_that_were_open_are_canceled(self, world: World) -> None:
         """An invitation to consolidated billing ends when the process begins, as of that instant."""
-        old, fresh = invite(world, STRANGER), invite(world, ANOTHER)
+        old, fresh = invite(world, STANDALONE), invite(world, ANOTHER)
         world.clock.advance(DAYS)
         process = begin(world)
         assert state_of(world, fresh) is HandshakeState.CANCELED
-        with refused(world, HandshakeTransitionInvalid):
-            act(world, responses.accept_handshake, old.id, account=STRANGER)
+        with expect_refusal(world, HandshakeTransitionInvalid):
+            act(world, responses.accept_handshake, old.id, account=STANDALONE)
         act(world, responses.cancel_handshake, process.id)
         world.clock.advance(30 * DAYS - timedelta(microseconds=1))
-        act(world, lifecycle.describe_handshake, old.id, account=STRANGER)
+        act(world, lifecycle.describe_handshake, old.id, account=STANDALONE)
         world.clock.advance(timedelta(microseconds=1))
-        with refused(world, HandshakeNotFound):
-            act(world, lifecycle.describe_handshake, old.id, account=STRANGER)
+        with expect_refusal(world, HandshakeNotFound):
+            act(world, lifecycle.describe_handshake, old.id, account=STANDALONE)
 
     def test_those_that_had_ended_stay_as_they_were(self, world: World) -> None:
         """What was answered or had expired before is not canceled after the event."""
-        declined, expired = invite(world, STRANGER), invite(world, ANOTHER)
-        act(world, responses.decline_handshake, declined.id, account=STRANGER)
+        declined, expired = invite(world, STANDALONE), invite(world, ANOTHER)
+        act(world, responses.decline_handshake, declined.id, account=STANDALONE)
         world.clock.advance(15 * DAYS)
         begin(world)
         assert state_of(world, declined) is HandshakeState.DECLINED
@@ -397,19 +399,19 @@ class TestInvitations:
 
     def test_can_be_sent_again_after_it(self, world: World) -> None:
         """An invitation that the process canceled can be sent again, and then stands."""
-        invite(world, STRANGER)
+        invite(world, STANDALONE)
         act(world, responses.cancel_handshake, begin(world).id)
-        again = invite(world, STRANGER)
+        again = invite(world, STANDALONE)
         assert (again.promised, state_of(world, again)) == (FeatureSet.CONSOLIDATED_BILLING, HandshakeState.OPEN)
 
     def test_none_are_sent_meanwhile(self, world: World) -> None:
         """While the process is under way nobody is invited."""
         begin(world)
         reason = HandshakeConstraint.INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES
-        with refused(world, HandshakeConstraintViolated, reason):
-            invite(world, STRANGER)
+        with expect_refusal(world, HandshakeConstraintViolated, reason):
+            invite(world, STANDALONE)
         world.clock.advance(90 * DAYS)
-        assert state_of(world, invite(world, STRANGER)) is HandshakeState.OPEN
+        assert state_of(world, invite(world, STANDALONE)) is HandshakeState.OPEN
 
     @pytest.mark.parametrize("ends", ["finished", "canceled", "expired"])
     def test_if_they_are_sent_meanwhile(self, ends: str) -> None:
@@ -418,7 +420,7 @@ class TestInvitations:
         process = begin(world)
         if ends == "expired":
             world.clock.advance(80 * DAYS)
-        invitation = invite(world, STRANGER)
+        invitation = invite(world, STANDALONE)
         assert invitation.promised is FeatureSet.ALL
         assert asked(world, process) == {}
         if ends == "finished":
@@ -438,11 +440,11 @@ class TestCost:
         """To look at the process, to answer it and to cancel it cost the same, whether a few or many are asked."""
         counts = []
         for size in (5, 500):
-            world = billing(quotas=limits(accounts_per_organization=1_000))
+            world = billing(quotas=quotas_with(accounts_per_organization=1_000))
             members = [f"{at:012}" for at in range(size)]
             for member in members:
                 join(world, member)
-            invitation, process = invite(world, STRANGER), begin(world)
+            invitation, process = invite(world, STANDALONE), begin(world)
             children = asked(world, process)
             for member in members[: size // 2]:
                 act(world, responses.accept_handshake, children[member].id, account=member)

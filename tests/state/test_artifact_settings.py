@@ -7,7 +7,7 @@ from artifact_state.events import NotificationsChanged
 from artifact_state.model import NotificationSubscription
 from artifact_state.organizations import organization
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act
+from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, world_with_organization
 
 SUBSCRIBED, NOT_SUBSCRIBED = NotificationSubscription.SUBSCRIBED, NotificationSubscription.NOT_SUBSCRIBED
 
@@ -15,7 +15,7 @@ SUBSCRIBED, NOT_SUBSCRIBED = NotificationSubscription.SUBSCRIBED, NotificationSu
 @pytest.fixture
 def world() -> World:
     """Give a world."""
-    return a_world()
+    return world_with_organization()
 
 
 def told(world: World, account: str = MANAGEMENT) -> NotificationSubscription:
@@ -39,7 +39,7 @@ class TestChooseNotifications:
     def test_is_an_accounts_own(self, world: World) -> None:
         """No account chooses for another, not even a management account."""
         act(world, artifact_settings.choose_notifications, SUBSCRIBED)
-        assert told(world, STRANGER) is NOT_SUBSCRIBED
+        assert told(world, STANDALONE) is NOT_SUBSCRIBED
 
     def test_outlives_the_organization(self, world: World) -> None:
         """It is the account's, not the organization's."""

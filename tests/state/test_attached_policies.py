@@ -20,9 +20,9 @@ from artifact_state.iam.policy_usage import Identity, boundary_of
 from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.iam.roles import trust_of
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, refused
 from tests.state.identity_kinds import identity_of, on
 from tests.state.test_users import ADMINISTRATOR, POLICY
+from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, world_with_organization
 
 KINDS = {Entity.USER: "Alice", Entity.GROUP: "Admins", Entity.ROLE: "Dev"}
 LINKED = "AWSServiceRoleForOrganizations"
@@ -36,7 +36,7 @@ LIMITS = {Entity.USER: 2_048, Entity.GROUP: 5_120, Entity.ROLE: 10_240}
 @pytest.fixture
 def world() -> World:
     """Give a world with a user, a group and a role."""
-    world = a_world()
+    world = world_with_organization()
     act(world, users.create_user, "Alice")
     act(world, groups.create_group, "Admins")
     act(world, create_role, NewRole(name="Dev", trust_policy=trust_of(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
@@ -91,17 +91,17 @@ class TestAttachPolicy:
             arns.append(f"arn:aws:iam::{MANAGEMENT}:policy/P{number}")
         for arn in arns[:10]:
             act(world, on(attached_policies.attach_policy), kind, name, arn)
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, on(attached_policies.attach_policy), kind, name, arns[10])
 
     @every_kind
     def test_of_a_service(self, world: World, kind: Entity, name: str) -> None:
         """The policy of a service's own role can be attached to nothing else."""
-        with refused(world, PolicyOfService):
+        with expect_refusal(world, PolicyOfService):
             act(world, on(attached_policies.attach_policy), kind, name, OF_ARTIFACT)
 
     @every_kind
-    @pytest.mark.parametrize("account", ["aws", STRANGER])
+    @pytest.mark.parametrize("account", ["aws", STANDALONE])
     def test_that_is_not_there(self, world: World, kind: Entity, name: str, account: str) -> None:
         """Neither AWS's nor another account's is made up."""
         arn = f"arn:aws:iam::{account}:policy/Nothing"
@@ -114,14 +114,14 @@ class TestAttachPolicy:
     @every_kind
     def test_that_is_not_attached(self, world: World, kind: Entity, name: str) -> None:
         """What is not attached is not detached."""
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, on(attached_policies.detach_policy), kind, name, ADMINISTRATOR)
 
     @every_kind
     def test_to_nobody(self, world: World, kind: Entity, name: str) -> None:
         """Another account's user, group or role is not there."""
-        with refused(world, RoleNotFound if kind is Entity.ROLE else EntityNotFound):
-            act(world, on(attached_policies.attach_policy), kind, name, ADMINISTRATOR, account=STRANGER)
+        with expect_refusal(world, RoleNotFound if kind is Entity.ROLE else EntityNotFound):
+            act(world, on(attached_policies.attach_policy), kind, name, ADMINISTRATOR, account=STANDALONE)
 
 
 class TestBoundary:
@@ -149,9 +149,9 @@ class TestBoundary:
     @bounded
     def test_that_is_for_a_service(self, world: World, kind: Entity, name: str) -> None:
         """The policy of a service's own role bounds nobody either."""
-        with refused(world, PolicyOfService):
+        with expect_refusal(world, PolicyOfService):
             act(world, on(attached_policies.put_boundary), kind, name, OF_ARTIFACT)
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, create_role, NewRole(name="Ops", trust_policy=trust_of(aws="*"), boundary=OF_ARTIFACT))
 
 
@@ -191,13 +191,13 @@ class TestInlinePolicies:
         filler = POLICY.replace('"Action": "*"', f'"Action": "s3:{"a" * (LIMITS[kind] - 2 * own - 2)}"')
         act(world, on(inline_policies.put_inline_policy), kind, name, "a", POLICY)
         act(world, on(inline_policies.put_inline_policy), kind, name, "b", filler)
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, on(inline_policies.put_inline_policy), kind, name, "b", filler.replace("s3:", "s3:a"))
 
     @every_kind
     def test_are_policies(self, world: World, kind: Entity, name: str) -> None:
         """What is no policy is not put."""
-        with refused(world, MalformedPolicyDocument):
+        with expect_refusal(world, MalformedPolicyDocument):
             act(world, on(inline_policies.put_inline_policy), kind, name, "p", "{}")
 
 
@@ -217,5 +217,5 @@ class TestLinkedRole:
     )
     def test_is_protected(self, world: World, change: Any, arguments: tuple[str, ...]) -> None:
         """Its policies are its service's, whatever is asked."""
-        with refused(world, RoleProtected):
+        with expect_refusal(world, RoleProtected):
             act(world, change, Entity.ROLE, LINKED, *arguments)

@@ -17,20 +17,20 @@ from artifact_state.model import CreationState, PolicyType
 from artifact_state.organizations import account_closure, account_creation, accounts, hierarchy, organization, tags
 from artifact_state.organizations.policies import policies
 from artifact_state.world import World
-from tests.state.acting import (
+from tests.support.domain import (
     MANAGEMENT,
     NOW,
-    a_world,
     act,
-    limits,
-    new_account,
+    create_member,
+    current_organization,
+    quotas_with,
     root_id,
-    the_organization,
     transaction,
+    world_with_organization,
 )
 
 FEW, MANY = 50, 5_000  # The fewest still fill a page of twenty.
-PLENTY = limits(
+PLENTY = quotas_with(
     accounts_per_organization=MANY * 2,
     closures_in_small_organization=MANY,
     closures_in_large_organization=MANY,
@@ -41,8 +41,8 @@ PLENTY = limits(
 @cache
 def _filled(size: int) -> World:
     """Give a world of so many accounts: half of them in a unit, a quarter closed."""
-    world = a_world(quotas=PLENTY)
-    members = [new_account(world, f"member-{at}") for at in range(size)]
+    world = world_with_organization(quotas=PLENTY)
+    members = [create_member(world, f"member-{at}") for at in range(size)]
     unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
     for member in members[::2]:
         act(world, hierarchy.move_account, member, root_id(world), unit)
@@ -81,11 +81,11 @@ RULES: dict[str, tuple[Callable[..., object], tuple[object, ...]]] = {
 
 def _with_nothing_allowed_in(size: int) -> World:
     """Give a world in which what AWS attaches everywhere is detached from as many members."""
-    world = a_world(quotas=PLENTY)
+    world = world_with_organization(quotas=PLENTY)
     text = policies.Text(name="Other", description="", content=ALLOWS_ALL)
     other = act(world, policies.create_policy, PolicyType.SERVICE_CONTROL_POLICY, text).id
     unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
-    members = [new_account(world, f"member-{at}") for at in range(size)]
+    members = [create_member(world, f"member-{at}") for at in range(size)]
     act(world, hierarchy.move_account, members[0], root_id(world), unit)
     for member in members:
         act(world, policies.attach_policy, other, member)
@@ -96,7 +96,7 @@ def _with_nothing_allowed_in(size: int) -> World:
 def calls_of(world: World, name: str) -> int:
     """Count the calls of a rule, and of the first page if it goes through something; the world stays as it was."""
     rule, named = RULES[name]
-    one = the_organization(world)
+    one = current_organization(world)
     unit = next(iter(one.units))
     member = next(iter(world.state.units[unit].accounts))
     creation = next(iter(one.fulfilled_creations)).id
@@ -150,7 +150,7 @@ class TestCost:
         world.clock.advance(timedelta(days=90))
         try:
             first = calls_of(world, "create_account")
-            new_account(world, "later")
+            create_member(world, "later")
             assert calls_of(world, "create_account") <= usual * 1.5 < first
         finally:
             world.clock.freeze(NOW)

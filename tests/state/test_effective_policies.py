@@ -20,17 +20,17 @@ from artifact_state.organizations.policies.effective import EffectivePolicy
 from artifact_state.organizations.policies.inheritance import Effective, merged
 from artifact_state.organizations.policies.policies import Text
 from artifact_state.world import World
-from tests.state.acting import (
+from tests.support.domain import (
     MANAGEMENT,
     NOW,
-    STRANGER,
-    a_world,
+    STANDALONE,
     act,
-    listed,
-    new_account,
-    refused,
+    create_member,
+    expect_refusal,
+    list_all,
     root_id,
     transaction,
+    world_with_organization,
 )
 
 TAGS, BACKUP = PolicyType.TAG_POLICY, PolicyType.BACKUP_POLICY
@@ -40,7 +40,7 @@ ELEVEN_RULES = {"plans": {"A": {"rules": {f"r{at}": {"lifecycle": {"@@assign": "
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization that has tag and backup policies enabled."""
-    world = a_world()
+    world = world_with_organization()
     for kind in (TAGS, BACKUP):
         act(world, policies.enable_policy_type, root_id(world), kind)
     return world
@@ -69,7 +69,7 @@ class TestEffectivePolicy:
 
     def test_from_the_root_down(self, world: World) -> None:
         """Root, units and the account itself contribute, in this order."""
-        member = new_account(world, "member")
+        member = create_member(world, "member")
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
         act(world, hierarchy.move_account, member, root_id(world), unit)
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
@@ -93,30 +93,30 @@ class TestEffectivePolicy:
 
     def test_of_the_caller(self, world: World) -> None:
         """A member asks for its own, named or not, and for no other's."""
-        member = new_account(world, "member")
+        member = create_member(world, "member")
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
         for named in (None, member):
             assert effective_tags(world, named, account=member).membership.account_id == member
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             effective_tags(world, MANAGEMENT, account=member)
-        with refused(world, NotInOrganization):
-            effective_tags(world, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            effective_tags(world, account=STANDALONE)
 
     def test_there_is_none(self, world: World) -> None:
         """A type that is off, and one of which nothing is attached, have no effective policy."""
-        with refused(world, EffectivePolicyNotFound):
+        with expect_refusal(world, EffectivePolicyNotFound):
             effective_tags(world)
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
         act(world, policies.disable_policy_type, root_id(world), TAGS)
-        with refused(world, EffectivePolicyNotFound):
+        with expect_refusal(world, EffectivePolicyNotFound):
             effective_tags(world)
 
     def test_target(self, world: World) -> None:
         """The target is an account of the organization: no root and no unit, one's own or not."""
-        with refused(world, TargetNotFound):
-            effective_tags(world, STRANGER)
+        with expect_refusal(world, TargetNotFound):
+            effective_tags(world, STANDALONE)
         for target_id in (root_id(world), "r-none", "ou-none-12345678"):
-            with refused(world, InvalidInput, InputReason.INVALID_PATTERN_TARGET_ID):
+            with expect_refusal(world, InvalidInput, InputReason.INVALID_PATTERN_TARGET_ID):
                 effective_tags(world, target_id)
 
     def test_when_it_changed(self, world: World) -> None:
@@ -135,12 +135,12 @@ class TestProblems:
 
     def test_accounts(self, world: World) -> None:
         """Accounts for which policies come to too much are listed, in the order of joining."""
-        first, second, third = (new_account(world, name) for name in ("first", "second", "third"))
+        first, second, third = (create_member(world, name) for name in ("first", "second", "third"))
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
         act(world, hierarchy.move_account, third, root_id(world), unit)
         attach(world, first, ELEVEN_RULES, BACKUP)
         attach(world, unit, ELEVEN_RULES, BACKUP)
-        found = listed(world, effective.accounts_with_problems, BACKUP)
+        found = list_all(world, effective.accounts_with_problems, BACKUP)
         assert [one[0].id for one in found if one] == [first, third]
         assert second not in {one[0].id for one in found if one}
 
@@ -166,8 +166,8 @@ class TestProblems:
 
         def found() -> list[tuple[str, int, tuple[str, ...]]]:
             with transaction(world) as tx:
-                _, listed = effective.problems(tx, MANAGEMENT, PolicyType.CHATBOT_POLICY)
-                return [(one.path, one.most, one.policy_ids) for _, one in listed]
+                _, list_all = effective.problems(tx, MANAGEMENT, PolicyType.CHATBOT_POLICY)
+                return [(one.path, one.most, one.policy_ids) for _, one in list_all]
 
         above = attach_workspaces(root_id(world), 0, 255)
         assert found() == []
@@ -176,7 +176,7 @@ class TestProblems:
 
     def test_cost(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Accounts without policies of their own are judged once for each parent, however many there are."""
-        members = [new_account(world, f"m{at}") for at in range(6)]
+        members = [create_member(world, f"m{at}") for at in range(6)]
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
         for member in members[:3]:
             act(world, hierarchy.move_account, member, root_id(world), unit)
@@ -188,29 +188,29 @@ class TestProblems:
             return merged(levels, lower_case)
 
         monkeypatch.setattr(effective, "merged", counting)
-        found = listed(world, effective.accounts_with_problems, BACKUP)
+        found = list_all(world, effective.accounts_with_problems, BACKUP)
         assert [one[0].id for one in found if one] == [members[5]]
         assert sorted(merges) == [2, 2, 3]  # Below the root, of its own, and below the unit.
 
     def test_of_nothing(self, world: World) -> None:
         """There are no problems of what is off or of nobody."""
         off = PolicyType.CHATBOT_POLICY
-        with refused(world, EffectivePolicyNotFound):
-            listed(world, effective.accounts_with_problems, off)
-        with refused(world, EffectivePolicyNotFound):
+        with expect_refusal(world, EffectivePolicyNotFound):
+            list_all(world, effective.accounts_with_problems, off)
+        with expect_refusal(world, EffectivePolicyNotFound):
             act(world, effective.problems, MANAGEMENT, off)
-        with refused(world, AccountNotFound):
-            act(world, effective.problems, STRANGER, TAGS)
+        with expect_refusal(world, AccountNotFound):
+            act(world, effective.problems, STANDALONE, TAGS)
 
     def test_authority(self, world: World) -> None:
         """A member learns nothing of others' policies."""
-        member = new_account(world, "member")
-        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
+        member = create_member(world, "member")
+        act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         for rule, arguments in (
             (effective.accounts_with_problems, (TAGS,)),
             (effective.problems, (member, TAGS)),
         ):
-            with refused(world, WrongAccount):
+            with expect_refusal(world, WrongAccount):
                 act(world, rule, *arguments, account=member)
-        with refused(world, AccountNotFound):
-            act(world, effective.problems, member, TAGS, account=STRANGER)
+        with expect_refusal(world, AccountNotFound):
+            act(world, effective.problems, member, TAGS, account=STANDALONE)

@@ -14,7 +14,7 @@ from artifact_state.errors import (
 )
 from artifact_state.sts import federation
 from artifact_state.world import Transaction
-from tests.state.acting import STRANGER, a_world, transaction
+from tests.support.domain import STANDALONE, transaction, world_with_organization
 
 
 class TestRefusals:
@@ -34,7 +34,7 @@ class TestRefusals:
     )
     def test_change_nothing(self, ask: Callable[[Transaction], object], error: type[Refused]) -> None:
         """Each is refused as by AWS where nothing is registered or switched on."""
-        world = a_world()
+        world = world_with_organization()
         before = world.state
         with pytest.raises(error), transaction(world) as tx:
             ask(tx)
@@ -44,7 +44,7 @@ class TestRefusals:
 class TestAccessKeys:
     """account_of_key."""
 
-    @pytest.mark.parametrize("key", [STRANGER, "AKIAZNQUUGVBGZHGZJUO"])
+    @pytest.mark.parametrize("key", [STANDALONE, "AKIAZNQUUGVBGZHGZJUO"])
     def test_account(self, key: str) -> None:
         """A 12-digit key is its account; others have it written in them."""
         assert len(federation.account_of_key(key)) == 12

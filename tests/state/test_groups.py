@@ -8,15 +8,15 @@ import pytest
 from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, EntityNotFound, Obstacle, QuotaExceeded
 from artifact_state.iam import attached_policies, groups, inline_policies, users
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limit_iam, refused
 from tests.state.identity_kinds import on
 from tests.state.test_users import ADMINISTRATOR, POLICY
+from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, set_iam_quotas, world_with_organization
 
 
 @pytest.fixture
 def world() -> World:
     """Give a world with a group of one user."""
-    world = a_world()
+    world = world_with_organization()
     act(world, groups.create_group, "Admins", path="/team/")
     act(world, users.create_user, "Alice")
     act(world, groups.add_user, "admins", "alice")
@@ -40,14 +40,14 @@ class TestCreateGroup:
 
     def test_that_exists(self, world: World) -> None:
         """Names are kept apart without regard to case."""
-        with refused(world, EntityNameTaken):
+        with expect_refusal(world, EntityNameTaken):
             act(world, groups.create_group, "ADMINS")
-        assert act(world, groups.create_group, "Admins", account=STRANGER).id.startswith("AGPA")
+        assert act(world, groups.create_group, "Admins", account=STANDALONE).id.startswith("AGPA")
 
     def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many groups and no more."""
-        limit_iam(world, GroupsPerAccount=1)
-        with refused(world, QuotaExceeded):
+        set_iam_quotas(world, GroupsPerAccount=1)
+        with expect_refusal(world, QuotaExceeded):
             act(world, groups.create_group, "Others")
 
     def test_are_listed(self, world: World) -> None:
@@ -74,7 +74,7 @@ class TestMembers:
             act(world, groups.create_group, f"Group{number}")
         for number in range(9):
             act(world, groups.add_user, f"Group{number}", "Alice")
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, groups.add_user, "Group9", "Alice")
         assert len(groups_of(world, "Alice")) == 10
 
@@ -82,7 +82,7 @@ class TestMembers:
     @pytest.mark.parametrize(("group", "user"), [("Nothing", "Alice"), ("Admins", "Nobody")])
     def test_that_are_not_there(self, world: World, change: Callable[..., Any], group: str, user: str) -> None:
         """Neither group nor user is made up."""
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, change, group, user)
 
 
@@ -96,13 +96,13 @@ class TestUpdateGroup:
         after = groups.group_of(world.state, MANAGEMENT, "Zeta")
         assert (after.id, after.path) == (before.id, "/")
         assert (members(world, "Zeta"), groups_of(world, "Alice")) == (["Alice"], ["Zeta"])
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, groups.update_group, "Admins")
 
     def test_to_a_name_that_is_taken(self, world: World) -> None:
         """No two groups have the same name."""
         act(world, groups.create_group, "Others")
-        with refused(world, EntityNameTaken):
+        with expect_refusal(world, EntityNameTaken):
             act(world, groups.update_group, "Admins", new_name="others")
 
 
@@ -137,5 +137,5 @@ class TestDeleteGroup:
         assert world.state is before
         act(world, *take)
         act(world, groups.delete_group, "Admins")
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, groups.delete_group, "Admins")

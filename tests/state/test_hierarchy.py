@@ -28,18 +28,18 @@ from artifact_state.events import AccountMoved, UnitChanged
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import account_closure, accounts, hierarchy, organization
 from artifact_state.world import World
-from tests.state.acting import (
+from tests.support.domain import (
     MANAGEMENT,
-    STRANGER,
-    a_world,
+    STANDALONE,
     act,
-    limits,
-    listed,
-    new_account,
-    refused,
+    create_member,
+    current_organization,
+    expect_refusal,
+    list_all,
+    quotas_with,
     root_id,
-    the_organization,
     transaction,
+    world_with_organization,
 )
 
 NOWHERE = "ou-aaaa-00000000"
@@ -48,7 +48,7 @@ NOWHERE = "ou-aaaa-00000000"
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization."""
-    return a_world()
+    return world_with_organization()
 
 
 def unit(world: World, name: str, parent: str | None = None) -> str:
@@ -58,8 +58,8 @@ def unit(world: World, name: str, parent: str | None = None) -> str:
 
 def foreign(world: World) -> tuple[str, str]:
     """Make another organization with a unit; give the ids of its root and of the unit."""
-    made = act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-    return made.root_id, act(world, hierarchy.create_unit, made.root_id, "Foreign", account=STRANGER).id
+    made = act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+    return made.root_id, act(world, hierarchy.create_unit, made.root_id, "Foreign", account=STANDALONE).id
 
 
 class TestCreateUnit:
@@ -68,15 +68,15 @@ class TestCreateUnit:
     def test_is_below_its_parent(self, world: World) -> None:
         """A new unit is the last of its parent's units, named after the root, and empty."""
         first, second = unit(world, "First"), unit(world, "Second")
-        assert [one.id for one in listed(world, hierarchy.units_below, root_id(world))] == [first, second]
+        assert [one.id for one in list_all(world, hierarchy.units_below, root_id(world))] == [first, second]
         assert first.startswith(f"ou-{root_id(world).removeprefix('r-')}-")
-        assert listed(world, hierarchy.units_below, first) == []
-        assert listed(world, hierarchy.accounts_below, first) == []
+        assert list_all(world, hierarchy.units_below, first) == []
+        assert list_all(world, hierarchy.accounts_below, first) == []
 
     def test_siblings_have_different_names(self, world: World) -> None:
         """Two units of one parent cannot have the same name."""
         unit(world, "Sandbox")
-        with refused(world, UnitNameTaken):
+        with expect_refusal(world, UnitNameTaken):
             unit(world, "Sandbox")
 
     def test_cousins_may_have_the_same_name(self, world: World) -> None:
@@ -87,10 +87,10 @@ class TestCreateUnit:
 
     def test_parent(self, world: World) -> None:
         """A parent that does not exist, or not in this organization, is refused."""
-        with refused(world, ParentNotFound):
+        with expect_refusal(world, ParentNotFound):
             unit(world, "Lost", NOWHERE)
         for parent in foreign(world):
-            with refused(world, ParentNotFound):
+            with expect_refusal(world, ParentNotFound):
                 unit(world, "Lost", parent)
 
     def test_five_levels(self, world: World) -> None:
@@ -98,15 +98,15 @@ class TestCreateUnit:
         parent = root_id(world)
         for level in range(1, 6):
             parent = unit(world, f"Level {level}", parent)
-        with refused(world, ConstraintViolated, Constraint.OU_DEPTH_LIMIT_EXCEEDED):
+        with expect_refusal(world, ConstraintViolated, Constraint.OU_DEPTH_LIMIT_EXCEEDED):
             unit(world, "Level 6", parent)
 
     def test_number(self) -> None:
         """An organization has no more units than its quota, wherever they are; a deleted one makes room."""
-        world = a_world(quotas=limits(organizational_units_per_organization=2))
+        world = world_with_organization(quotas=quotas_with(organizational_units_per_organization=2))
         first = unit(world, "First")
         below = unit(world, "Below", first)
-        with refused(world, ConstraintViolated, Constraint.OU_NUMBER_LIMIT_EXCEEDED):
+        with expect_refusal(world, ConstraintViolated, Constraint.OU_NUMBER_LIMIT_EXCEEDED):
             unit(world, "Third")
         act(world, hierarchy.delete_unit, below)
         unit(world, "Third")
@@ -119,7 +119,7 @@ class TestCreateUnit:
 
     def test_tags(self, world: World) -> None:
         """Tags can be set at once; with a bad one the unit is not made."""
-        with refused(world, InvalidInput, InputReason.DUPLICATE_TAG_KEY):
+        with expect_refusal(world, InvalidInput, InputReason.DUPLICATE_TAG_KEY):
             act(world, hierarchy.create_unit, root_id(world), "Tagged", (("a", "1"), ("a", "2")))
         made = act(world, hierarchy.create_unit, root_id(world), "Tagged", (("a", "1"), ("b", "2")))
         assert [(tag.key, tag.value) for tag in world.state.tags[made.id]] == [("a", "1"), ("b", "2")]
@@ -139,19 +139,19 @@ class TestRenameUnit:
         """The unit keeps its id and place; its old name is free again and its new one taken."""
         one, other = unit(world, "One"), unit(world, "Other")
         assert act(world, hierarchy.rename_unit, one, "New").id == one
-        assert [unit.name for unit in listed(world, hierarchy.units_below, root_id(world))] == ["New", "Other"]
-        with refused(world, UnitNameTaken):
+        assert [unit.name for unit in list_all(world, hierarchy.units_below, root_id(world))] == ["New", "Other"]
+        with expect_refusal(world, UnitNameTaken):
             act(world, hierarchy.rename_unit, other, "New")
         act(world, hierarchy.rename_unit, other, "One")
 
     def test_what_is_in_it_stays(self, world: World) -> None:
         """Units and accounts below a renamed unit remain."""
-        one, account = unit(world, "One"), new_account(world)
+        one, account = unit(world, "One"), create_member(world)
         below = unit(world, "Below", one)
         act(world, hierarchy.move_account, account, root_id(world), one)
         act(world, hierarchy.rename_unit, one, "New")
-        assert [unit.id for unit in listed(world, hierarchy.units_below, one)] == [below]
-        assert [found.id for found, _ in listed(world, hierarchy.accounts_below, one)] == [account]
+        assert [unit.id for unit in list_all(world, hierarchy.units_below, one)] == [below]
+        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, one)] == [account]
 
     @pytest.mark.parametrize("name", [None, "One"])
     def test_nothing_to_change(self, world: World, name: str | None) -> None:
@@ -164,7 +164,7 @@ class TestRenameUnit:
     def test_unknown(self, world: World) -> None:
         """A unit of no or another organization, and a root, are no units to rename."""
         for other in (NOWHERE, foreign(world)[1]):
-            with refused(world, UnitNotFound):
+            with expect_refusal(world, UnitNotFound):
                 act(world, hierarchy.rename_unit, other, "New")
 
 
@@ -175,9 +175,9 @@ class TestDeleteUnit:
         """A deleted unit is in no list, and deleting it again finds nothing; its name and tags are gone too."""
         one = act(world, hierarchy.create_unit, root_id(world), "One", (("a", "1"),)).id
         act(world, hierarchy.delete_unit, one)
-        assert listed(world, hierarchy.units_below, root_id(world)) == []
+        assert list_all(world, hierarchy.units_below, root_id(world)) == []
         assert one not in world.state.tags
-        with refused(world, UnitNotFound):
+        with expect_refusal(world, UnitNotFound):
             act(world, hierarchy.delete_unit, one)
         unit(world, "One")
 
@@ -185,25 +185,25 @@ class TestDeleteUnit:
         """A unit with units below it stays."""
         one = unit(world, "One")
         unit(world, "Below", one)
-        with refused(world, UnitNotEmpty):
+        with expect_refusal(world, UnitNotEmpty):
             act(world, hierarchy.delete_unit, one)
 
     def test_with_accounts(self, world: World) -> None:
         """A unit with accounts stays until they are moved away."""
-        one, account = unit(world, "One"), new_account(world)
+        one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
-        with refused(world, UnitNotEmpty):
+        with expect_refusal(world, UnitNotEmpty):
             act(world, hierarchy.delete_unit, one)
         act(world, hierarchy.move_account, account, one, root_id(world))
         act(world, hierarchy.delete_unit, one)
 
     def test_with_closed_accounts(self, world: World) -> None:
         """A closed account keeps its unit for 90 days, and no longer."""
-        one, account = unit(world, "One"), new_account(world)
+        one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
         act(world, account_closure.close_account, account)
         world.clock.advance(timedelta(days=90) - timedelta(microseconds=1))
-        with refused(world, UnitNotEmpty):
+        with expect_refusal(world, UnitNotEmpty):
             act(world, hierarchy.delete_unit, one)
         world.clock.advance(timedelta(microseconds=1))
         act(world, hierarchy.delete_unit, one)
@@ -219,7 +219,7 @@ class TestDescribeUnit:
     def test_unknown(self, world: World) -> None:
         """A unit of no or another organization is not found."""
         for other in (NOWHERE, foreign(world)[1]):
-            with refused(world, UnitNotFound):
+            with expect_refusal(world, UnitNotFound):
                 act(world, hierarchy.describe_unit, other)
 
 
@@ -239,24 +239,24 @@ class TestMoveAccount:
 
     def test_to_a_unit_and_back(self, world: World) -> None:
         """A moved account is in one place only."""
-        one, account = unit(world, "One"), new_account(world)
+        one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
-        assert [found.id for found, _ in listed(world, hierarchy.accounts_below, one)] == [account]
-        assert [found.id for found, _ in listed(world, hierarchy.accounts_below, root_id(world))] == [MANAGEMENT]
+        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, one)] == [account]
+        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, root_id(world))] == [MANAGEMENT]
         assert act(world, hierarchy.parent_of, account).id == one
         moved = world.events[-1]
         assert isinstance(moved, AccountMoved)
         assert moved.parent_id == one
         act(world, hierarchy.move_account, account, one, root_id(world))
-        assert listed(world, hierarchy.accounts_below, one) == []
+        assert list_all(world, hierarchy.accounts_below, one) == []
 
     def test_order_of_joining(self, world: World) -> None:
         """Accounts below a parent are listed in the order in which they joined, however late they were moved there."""
         one = unit(world, "One")
-        early, late = new_account(world, "early"), new_account(world, "late")
+        early, late = create_member(world, "early"), create_member(world, "late")
         act(world, hierarchy.move_account, late, root_id(world), one)
         act(world, hierarchy.move_account, early, root_id(world), one)
-        assert [found.id for found, _ in listed(world, hierarchy.accounts_below, one)] == [early, late]
+        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, one)] == [early, late]
 
     def test_management_account(self, world: World) -> None:
         """The management account can be moved like any other, and keeps its rights."""
@@ -266,37 +266,37 @@ class TestMoveAccount:
 
     def test_closed_account(self, world: World) -> None:
         """A closed account can be moved out of the way."""
-        one, account = unit(world, "Suspended"), new_account(world)
+        one, account = unit(world, "Suspended"), create_member(world)
         act(world, account_closure.close_account, account)
         act(world, hierarchy.move_account, account, root_id(world), one)
         assert act(world, hierarchy.parent_of, account).id == one
 
     def test_where_it_is(self, world: World) -> None:
         """An account that is there already is refused, whatever source is named: a repeated move tells so."""
-        one, account = unit(world, "One"), new_account(world)
+        one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
         for source in (one, root_id(world)):
-            with refused(world, AccountAlreadyThere):
+            with expect_refusal(world, AccountAlreadyThere):
                 act(world, hierarchy.move_account, account, source, one)
 
     def test_from_where_it_is_not(self, world: World) -> None:
         """An account cannot be moved from a unit that it is not in."""
-        one, other, account = unit(world, "One"), unit(world, "Other"), new_account(world)
-        with refused(world, SourceParentNotFound):
+        one, other, account = unit(world, "One"), unit(world, "Other"), create_member(world)
+        with expect_refusal(world, SourceParentNotFound):
             act(world, hierarchy.move_account, account, one, other)
 
     def test_unknown(self, world: World) -> None:
         """Account, source and destination must exist in the organization, and are looked for in this order."""
-        root, account = root_id(world), new_account(world)
+        root, account = root_id(world), create_member(world)
         other_root, other_unit = foreign(world)
-        for stranger in ("000000000000", STRANGER):
-            with refused(world, AccountNotFound):
+        for stranger in ("000000000000", STANDALONE):
+            with expect_refusal(world, AccountNotFound):
                 act(world, hierarchy.move_account, stranger, NOWHERE, NOWHERE)
         for source in (NOWHERE, other_root, other_unit):
-            with refused(world, SourceParentNotFound):
+            with expect_refusal(world, SourceParentNotFound):
                 act(world, hierarchy.move_account, account, source, NOWHERE)
         for destination in (NOWHERE, other_root, other_unit):
-            with refused(world, DestinationParentNotFound):
+            with expect_refusal(world, DestinationParentNotFound):
                 act(world, hierarchy.move_account, account, root, destination)
 
 
@@ -313,17 +313,17 @@ class TestParentOf:
     def test_unknown(self, world: World) -> None:
         """What is not in the organization has no parent in it; nor has its root."""
         _, other = foreign(world)
-        for child in (NOWHERE, other, STRANGER, "000000000000", root_id(world)):
-            with refused(world, ChildNotFound):
+        for child in (NOWHERE, other, STANDALONE, "000000000000", root_id(world)):
+            with expect_refusal(world, ChildNotFound):
                 act(world, hierarchy.parent_of, child)
 
     def test_account_to_come(self) -> None:
         """An account that is still being created is nowhere yet."""
-        world = a_world(creation_delay=timedelta(seconds=1))
-        account = new_account(world)
-        with refused(world, ChildNotFound):
+        world = world_with_organization(creation_delay=timedelta(seconds=1))
+        account = create_member(world)
+        with expect_refusal(world, ChildNotFound):
             act(world, hierarchy.parent_of, account)
-        assert account not in [found.id for found, _ in listed(world, hierarchy.accounts_below, root_id(world))]
+        assert account not in [found.id for found, _ in list_all(world, hierarchy.accounts_below, root_id(world))]
         world.clock.advance(timedelta(seconds=1))
         assert act(world, hierarchy.parent_of, account).id == root_id(world)
 
@@ -335,7 +335,7 @@ class TestBelow:
     def test_unknown(self, world: World, rule: Callable[..., Any]) -> None:
         """A parent of no or another organization has nothing."""
         for parent in (NOWHERE, *foreign(world)):
-            with refused(world, ParentNotFound):
+            with expect_refusal(world, ParentNotFound):
                 act(world, rule, parent)
 
     def test_after(self, world: World) -> None:
@@ -343,15 +343,15 @@ class TestBelow:
         first, second, third = unit(world, "First"), unit(world, "Second"), unit(world, "Third")
         place = world.state.units[second].serial
         act(world, hierarchy.delete_unit, second)
-        assert [one.id for one in listed(world, hierarchy.units_below, root_id(world), place)] == [third]
-        assert [one.id for one in listed(world, hierarchy.units_below, root_id(world))] == [first, third]
+        assert [one.id for one in list_all(world, hierarchy.units_below, root_id(world), place)] == [third]
+        assert [one.id for one in list_all(world, hierarchy.units_below, root_id(world))] == [first, third]
 
     def test_departed_accounts(self, world: World) -> None:
         """An account that was removed is below nothing."""
-        one, account = unit(world, "One"), new_account(world)
+        one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
         act(world, accounts.remove_account, account)
-        assert listed(world, hierarchy.accounts_below, one) == []
+        assert list_all(world, hierarchy.accounts_below, one) == []
 
 
 CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
@@ -362,7 +362,7 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "units_below": (hierarchy.units_below, (NOWHERE,)),
     "accounts_below": (hierarchy.accounts_below, (NOWHERE,)),
     "parent_of": (hierarchy.parent_of, (NOWHERE,)),
-    "move_account": (hierarchy.move_account, (STRANGER, NOWHERE, NOWHERE)),
+    "move_account": (hierarchy.move_account, (STANDALONE, NOWHERE, NOWHERE)),
 }
 
 
@@ -373,16 +373,16 @@ class TestAuthority:
     def test_member(self, world: World, name: str) -> None:
         """A member is refused."""
         rule, arguments = CALLS[name]
-        member = new_account(world)
-        with refused(world, WrongAccount):
+        member = create_member(world)
+        with expect_refusal(world, WrongAccount):
             act(world, rule, *arguments, account=member)
 
     @pytest.mark.parametrize("name", CALLS)
     def test_stranger(self, world: World, name: str) -> None:
         """An account in no organization is told so."""
         rule, arguments = CALLS[name]
-        with refused(world, NotInOrganization):
-            act(world, rule, *arguments, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, rule, *arguments, account=STANDALONE)
 
 
 class TestDeleteOrganization:
@@ -404,7 +404,7 @@ class TestReplacedQuotas:
         """A quota that is lowered counts from the next call on; what is there stays."""
         unit(world, "One")
         unit(world, "Two")
-        world.options = replace(world.options, quotas=limits(organizational_units_per_organization=1))
-        with refused(world, ConstraintViolated, Constraint.OU_NUMBER_LIMIT_EXCEEDED):
+        world.options = replace(world.options, quotas=quotas_with(organizational_units_per_organization=1))
+        with expect_refusal(world, ConstraintViolated, Constraint.OU_NUMBER_LIMIT_EXCEEDED):
             unit(world, "Three")
-        assert len(the_organization(world).units) == 2
+        assert len(current_organization(world).units) == 2

@@ -10,7 +10,7 @@ from artifact_state.errors import MalformedPolicyDocument, QuotaExceeded
 from artifact_state.iam.identity_documents import require_policy, require_trust_policy, size_of
 from artifact_state.policy_syntax.policy import Question, policy_of
 from artifact_state.world import World
-from tests.state.acting import act, refused, transaction
+from tests.support.domain import act, expect_refusal, transaction
 
 SYNTAX = "Syntax errors in policy."
 LEGACY = "The policy failed legacy parsing"
@@ -245,5 +245,5 @@ class TestSize:
         world = World()
         room = 2_048 - len(trust(Principal="*", Sid="").replace(" ", ""))
         act(world, require_trust_policy, trust(Principal="*", Sid="a" * room))
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, require_trust_policy, trust(Principal="*", Sid="a" * (room + 1)))

@@ -14,9 +14,9 @@ from artifact_state.model import Caller
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.sts import sessions
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, a_world, act
 from tests.state.identity_kinds import on
 from tests.state.test_users import ADMINISTRATOR, POLICY
+from tests.support.domain import MANAGEMENT, NOW, act, world_with_organization
 
 DENIAL = POLICY.replace("Allow", "Deny")
 TRUST = trust_of(aws=f"arn:aws:iam::{MANAGEMENT}:root")
@@ -26,7 +26,7 @@ OWN = f"arn:aws:iam::{MANAGEMENT}:policy/Mine"
 @pytest.fixture
 def world() -> World:
     """Give a world with a user in two groups and a role, all with policies."""
-    world = a_world()
+    world = world_with_organization()
     act(world, managed_policies.create_policy, NewPolicy(name="Mine", document=POLICY))
     act(world, users.create_user, "Alice", path="/a/b/")
     act(world, on(inline_policies.put_inline_policy), Entity.USER, "Alice", "z", POLICY)

@@ -11,7 +11,7 @@ from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMembe
 from artifact_state.events import InquiryChanged
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed
+from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, list_all, world_with_organization
 
 KNOWN, UNKNOWN = "Which SOC report covers encryption?", "Do penguins fly?"
 HOUR = timedelta(hours=1)
@@ -22,7 +22,7 @@ RATED = Feedback(rating="THUMBS_UP", query=1, revision=None, reasons=(), comment
 @pytest.fixture
 def world() -> World:
     """Give a world in which inquiries take an hour, and people another."""
-    return a_world(inquiry_delay=HOUR, review_delay=HOUR)
+    return world_with_organization(inquiry_delay=HOUR, review_delay=HOUR)
 
 
 def ask(world: World, content: str | bytes = KNOWN, token: str | None = None, **changes: Any) -> Inquiry:
@@ -110,7 +110,9 @@ class TestCreate:
         assert ask(world, token="once") is inquiry
         assert world.state is before
         refuses(world, InquiryConflict, inquiries.create_inquiry, Asked(name="Other", content=KNOWN), token="once")
-        other = act(world, inquiries.create_inquiry, Asked(name="Mine", content=KNOWN), token="once", account=STRANGER)
+        other = act(
+            world, inquiries.create_inquiry, Asked(name="Mine", content=KNOWN), token="once", account=STANDALONE
+        )
         assert other.id != inquiry.id
         ask(world, KNOWN.encode(), token="file", sections=("A",))
         other_sections = Asked(name="Mine", content=KNOWN.encode(), sections=("B",))
@@ -128,11 +130,11 @@ class TestRead:
     def test_is_its_accounts_own(self, world: World) -> None:
         """Another account finds neither the inquiry nor itself in the list."""
         first, second = ask(world), ask(world, UNKNOWN)
-        assert listed(world, inquiries.inquiries) == [first, second]
-        assert listed(world, inquiries.inquiries, account=STRANGER) == []
+        assert list_all(world, inquiries.inquiries) == [first, second]
+        assert list_all(world, inquiries.inquiries, account=STANDALONE) == []
         assert act(world, inquiries.inquiry_of, first.id) is first
         for rule in (inquiries.inquiry_of, inquiries.inquiry_tags):
-            refuses(world, InquiryNotFound, rule, first.id, account=STRANGER)
+            refuses(world, InquiryNotFound, rule, first.id, account=STANDALONE)
 
     def test_answer(self, world: World) -> None:
         """An answer names the reports that speak of most of the question's words, at most three."""
@@ -169,7 +171,7 @@ class TestExport:
         refuses(world, InvalidMember, inquiries.check_exportable, failed.id, None)
         for number in (0, 2):
             refuses(world, InvalidMember, inquiries.check_exportable, inquiry.id, [number])
-        refuses(world, InquiryNotFound, inquiries.check_exportable, inquiry.id, None, account=STRANGER)
+        refuses(world, InquiryNotFound, inquiries.check_exportable, inquiry.id, None, account=STANDALONE)
 
 
 class TestFeedback:
@@ -222,4 +224,4 @@ class TestTags:
         refuses(world, InvalidMember, inquiries.tag_inquiry, inquiry.id, {"one more": ""})
         refuses(world, InvalidMember, inquiries.tag_inquiry, inquiry.id, {"aws:a": ""})
         refuses(world, InvalidMember, inquiries.untag_inquiry, inquiry.id, ["aws:a"])
-        refuses(world, InquiryNotFound, inquiries.tag_inquiry, inquiry.id, {}, account=STRANGER)
+        refuses(world, InquiryNotFound, inquiries.tag_inquiry, inquiry.id, {}, account=STANDALONE)

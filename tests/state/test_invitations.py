@@ -31,18 +31,18 @@ from artifact_state.model import FeatureSet, Handshake, HandshakeAction, Handsha
 from artifact_state.organizations import account_closure, account_creation, accounts, organization, tags
 from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
 from artifact_state.world import Transaction, World
-from tests.state.acting import (
-    MANAGEMENT,
-    STRANGER,
-    a_world,
-    act,
-    limits,
-    new_account,
-    refused,
-    the_organization,
-    transaction,
-)
 from tests.state.counting import calls_of
+from tests.support.domain import (
+    MANAGEMENT,
+    STANDALONE,
+    act,
+    create_member,
+    current_organization,
+    expect_refusal,
+    quotas_with,
+    transaction,
+    world_with_organization,
+)
 
 OTHER = "444455556666"
 MOMENT = timedelta(microseconds=1)
@@ -52,10 +52,10 @@ TAGS = (("team", "blue"), ("stage", ""))
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization of all features."""
-    return a_world()
+    return world_with_organization()
 
 
-def invite(world: World, target: str = STRANGER, *, account: str = MANAGEMENT, **named: Any) -> Handshake:
+def invite(world: World, target: str = STANDALONE, *, account: str = MANAGEMENT, **named: Any) -> Handshake:
     """Invite an account by its id or its e-mail address."""
     kind = PartyKind.EMAIL if "@" in target else PartyKind.ACCOUNT
     return act(world, account_invitations.invite_account, kind, target, account=account, **named)
@@ -72,7 +72,7 @@ def sent(world: World, *filters: object, account: str = MANAGEMENT) -> list[str]
         return [one.id for _, one in listing.sent_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
 
 
-def received(world: World, *filters: object, account: str = STRANGER) -> list[str]:
+def received(world: World, *filters: object, account: str = STANDALONE) -> list[str]:
     """List the ids of what an account received."""
     with transaction(world, account) as tx:
         return [one.id for _, one in listing.received_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ class TestInviteAccount:
         invitation = invite(world)
         (event,) = world.events
         assert event == HandshakeChanged(
-            at=world.clock.now(), organization_id=the_organization(world).id, handshake_id=invitation.id
+            at=world.clock.now(), organization_id=current_organization(world).id, handshake_id=invitation.id
         )
 
     def test_keeps_what_it_says(self, world: World) -> None:
@@ -119,36 +119,36 @@ class TestInviteAccount:
     )
     def test_target(self, world: World, kind: PartyKind, target: str, reason: InputReason) -> None:
         """An invitation goes to an account's id or to an e-mail address."""
-        with refused(world, InvalidInput, reason):
+        with expect_refusal(world, InvalidInput, reason):
             act(world, account_invitations.invite_account, kind, target)
 
     def test_only_the_management_account(self, world: World) -> None:
         """A member and a stranger cannot invite."""
-        member = new_account(world)
-        with refused(world, WrongAccount):
+        member = create_member(world)
+        with expect_refusal(world, WrongAccount):
             invite(world, account=member)
-        with refused(world, NotInOrganization):
-            invite(world, OTHER, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            invite(world, OTHER, account=STANDALONE)
 
     def test_members(self, world: World) -> None:
         """Neither a member nor the management account itself can be invited, by id or by address."""
-        member = new_account(world, "member")
+        member = create_member(world, "member")
         for target in (member, "member@example.com", "MEMBER@example.com", MANAGEMENT):
-            with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
+            with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
                 invite(world, target)
 
     def test_duplicate(self, world: World) -> None:
         """While an invitation is open, no second one goes to the same target, however its letters are written."""
-        for target, again in ((STRANGER, STRANGER), ("new@example.com", "NEW@example.com")):
+        for target, again in ((STANDALONE, STANDALONE), ("new@example.com", "NEW@example.com")):
             invite(world, target)
-            with refused(world, DuplicateHandshake):
+            with expect_refusal(world, DuplicateHandshake):
                 invite(world, again)
 
     @pytest.mark.parametrize("answer", [responses.decline_handshake, responses.cancel_handshake])
     def test_again_after_an_answer(self, world: World, answer: Callable[..., Handshake]) -> None:
         """An invitation that was declined or canceled can be sent again."""
         invitation = invite(world)
-        account = STRANGER if answer is responses.decline_handshake else MANAGEMENT
+        account = STANDALONE if answer is responses.decline_handshake else MANAGEMENT
         act(world, answer, invitation.id, account=account)
         assert state_of(world, invite(world)) is HandshakeState.OPEN
 
@@ -174,29 +174,29 @@ class TestInviteAccount:
     )
     def test_tags(self, world: World, pairs: tags.Pairs, error: type, reason: object) -> None:
         """Tags that an account could not have send no invitation."""
-        with refused(world, error, reason):
+        with expect_refusal(world, error, reason):
             invite(world, tags=pairs)
 
     def test_young_organizations(self) -> None:
         """An organization that is still being finalized invites nobody."""
-        world = a_world(finalizing_period=timedelta(hours=1))
-        with refused(world, OrganizationFinalizing):
+        world = world_with_organization(finalizing_period=timedelta(hours=1))
+        with expect_refusal(world, OrganizationFinalizing):
             invite(world)
         world.clock.advance(timedelta(hours=1))
         assert state_of(world, invite(world)) is HandshakeState.OPEN
 
     def test_owners_that_are_not_verified(self) -> None:
         """A management account whose address is not verified invites nobody."""
-        world = a_world(email_verified=False)
-        with refused(world, EmailNotVerified):
+        world = world_with_organization(email_verified=False)
+        with expect_refusal(world, EmailNotVerified):
             invite(world)
 
     def test_room(self) -> None:
         """An organization with as many accounts as it may have invites nobody; closed accounts count until they go."""
-        world = a_world(quotas=limits(accounts_per_organization=2))
-        member = new_account(world)
+        world = world_with_organization(quotas=quotas_with(accounts_per_organization=2))
+        member = create_member(world)
         act(world, account_closure.close_account, member)
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
             invite(world)
         world.clock.advance(timedelta(days=90))
         assert state_of(world, invite(world)) is HandshakeState.OPEN
@@ -208,21 +208,21 @@ class TestRate:
     @pytest.fixture
     def world(self) -> World:
         """Give a world that allows three invitations a day."""
-        return a_world(quotas=limits(accounts_per_organization=3, invitations_per_day=3))
+        return world_with_organization(quotas=quotas_with(accounts_per_organization=3, invitations_per_day=3))
 
     def test_more_than_a_day_allows(self, world: World) -> None:
         """One more is refused until the first is 24 hours old."""
         for at in range(3):
             invite(world, f"new-{at}@example.com")
             world.clock.advance(timedelta(hours=1))
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
         world.clock.advance(timedelta(hours=21) - MOMENT)
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
         world.clock.advance(MOMENT)
         invite(world)
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world, OTHER)
 
     def test_accepted_ones_do_not_count(self, world: World) -> None:
@@ -230,22 +230,22 @@ class TestRate:
         first = invite(world)
         for at in range(2):
             invite(world, f"new-{at}@example.com")
-        act(world, responses.accept_handshake, first.id, account=STRANGER)
+        act(world, responses.accept_handshake, first.id, account=STANDALONE)
         assert state_of(world, invite(world, OTHER)) is HandshakeState.OPEN
 
     def test_canceled_ones_count(self, world: World) -> None:
         """An invitation that was canceled was sent nevertheless."""
         for _ in range(3):
             act(world, responses.cancel_handshake, invite(world).id)
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
 
     def test_the_greater_quota_counts(self) -> None:
         """An organization may send as many a day as it may have accounts, if that is more."""
-        world = a_world(quotas=limits(accounts_per_organization=5, invitations_per_day=1))
+        world = world_with_organization(quotas=quotas_with(accounts_per_organization=5, invitations_per_day=1))
         for at in range(5):
             invite(world, f"new-{at}@example.com")
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
 
 
@@ -255,49 +255,49 @@ class TestAcceptInvitation:
     def test_makes_a_member(self, world: World) -> None:
         """The account joins below the root as INVITED, with the tags of the invitation, and may not accept twice."""
         invitation = invite(world, tags=TAGS)
-        accepted = act(world, responses.accept_handshake, invitation.id, account=STRANGER)
+        accepted = act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
         assert (accepted.settled, accepted.settled_at) == (HandshakeState.ACCEPTED, world.clock.now())
-        membership = world.state.memberships[STRANGER]
-        own = the_organization(world)
+        membership = world.state.memberships[STANDALONE]
+        own = current_organization(world)
         assert (membership.method, membership.parent_id) == (JoinedMethod.INVITED, own.root_id)
-        assert tuple((one.key, one.value) for one in world.state.tags[STRANGER]) == TAGS
-        with refused(world, HandshakeAlreadyInState):
-            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
+        assert tuple((one.key, one.value) for one in world.state.tags[STANDALONE]) == TAGS
+        with expect_refusal(world, HandshakeAlreadyInState):
+            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
 
     def test_by_address(self, world: World) -> None:
         """An invitation to an address is for the account that has the address now."""
-        invitation = invite(world, f"Account-{STRANGER}@example.com")
-        with refused(world, HandshakeNotFound):
+        invitation = invite(world, f"Account-{STANDALONE}@example.com")
+        with expect_refusal(world, HandshakeNotFound):
             act(world, responses.accept_handshake, invitation.id, account=OTHER)
-        act(world, responses.accept_handshake, invitation.id, account=STRANGER)
-        assert organization_of(world.state, STRANGER, world.clock.now()) == the_organization(world)
+        act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+        assert organization_of(world.state, STANDALONE, world.clock.now()) == current_organization(world)
 
     def test_straight_from_another_organization(self, world: World) -> None:
         """A member of another organization leaves that one and joins this one in one step."""
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        act(world, responses.accept_handshake, invite(world, account=OTHER).id, account=STRANGER)
+        act(world, responses.accept_handshake, invite(world, account=OTHER).id, account=STANDALONE)
         first = organization_of(world.state, OTHER, world.clock.now())
         invitation = invite(world)
         world.events.clear()
-        act(world, responses.accept_handshake, invitation.id, account=STRANGER)
+        act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
         second = organization_of(world.state, MANAGEMENT, world.clock.now())
         assert first
         assert second
-        assert organization_of(world.state, STRANGER, world.clock.now()) == second
+        assert organization_of(world.state, STANDALONE, world.clock.now()) == second
         now = world.clock.now()
         assert [one for one in world.events if isinstance(one, AccountDeparted | AccountJoined)] == [
             AccountDeparted(
                 at=now,
                 organization_id=first.id,
                 management_account_id=first.management_account_id,
-                account_id=STRANGER,
+                account_id=STANDALONE,
                 method=DepartureMethod.LEFT,
             ),
             AccountJoined(
                 at=now,
                 organization_id=second.id,
                 management_account_id=MANAGEMENT,
-                account_id=STRANGER,
+                account_id=STANDALONE,
                 invited=True,
             ),
         ]
@@ -305,49 +305,49 @@ class TestAcceptInvitation:
     def test_tags_of_the_old_organization_are_gone(self, world: World) -> None:
         """What one organization tagged an account with does not come along to the next."""
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        act(world, responses.accept_handshake, invite(world, account=OTHER, tags=(("old", ""),)).id, account=STRANGER)
-        act(world, responses.accept_handshake, invite(world, tags=TAGS).id, account=STRANGER)
-        assert [one.key for one in world.state.tags[STRANGER]] == ["team", "stage"]
+        act(world, responses.accept_handshake, invite(world, account=OTHER, tags=(("old", ""),)).id, account=STANDALONE)
+        act(world, responses.accept_handshake, invite(world, tags=TAGS).id, account=STANDALONE)
+        assert [one.key for one in world.state.tags[STANDALONE]] == ["team", "stage"]
 
     def test_a_management_account_cannot_come(self, world: World) -> None:
         """The management account of another organization would have to delete that one first."""
-        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
+        act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         invitation = invite(world)
-        with refused(world, ManagementAccountCannotLeave):
-            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
+        with expect_refusal(world, ManagementAccountCannotLeave):
+            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
 
     def test_an_account_that_may_not_leave_cannot_come(self) -> None:
         """A created account that has to wait before it leaves its organization cannot go straight to another."""
-        world = a_world(leave_wait_period=timedelta(days=4))
-        member = new_account(world)
+        world = world_with_organization(leave_wait_period=timedelta(days=4))
+        member = create_member(world)
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
         invitation = invite(world, member, account=OTHER)
-        with refused(world, ConstraintViolated, Constraint.WAIT_PERIOD_ACTIVE):
+        with expect_refusal(world, ConstraintViolated, Constraint.WAIT_PERIOD_ACTIVE):
             act(world, responses.accept_handshake, invitation.id, account=member)
         world.clock.advance(timedelta(days=4))
         act(world, responses.accept_handshake, invitation.id, account=member)
 
     def test_members(self, world: World) -> None:
         """An account that came in by another invitation cannot accept a second one of the same organization."""
-        by_id, by_address = invite(world), invite(world, f"account-{STRANGER}@example.com")
-        act(world, responses.accept_handshake, by_id.id, account=STRANGER)
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
-            act(world, responses.accept_handshake, by_address.id, account=STRANGER)
+        by_id, by_address = invite(world), invite(world, f"account-{STANDALONE}@example.com")
+        act(world, responses.accept_handshake, by_id.id, account=STANDALONE)
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
+            act(world, responses.accept_handshake, by_address.id, account=STANDALONE)
 
     def test_room(self) -> None:
         """An organization that has filled up since takes nobody."""
-        world = a_world(quotas=limits(accounts_per_organization=2))
+        world = world_with_organization(quotas=quotas_with(accounts_per_organization=2))
         invitation = invite(world)
-        new_account(world)
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
-            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
+        create_member(world)
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
+            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
 
     def test_another_partition(self, world: World) -> None:
         """An account joins only an organization of its own partition."""
         invitation = invite(world)
         reason = HandshakeConstraint.ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD
-        with refused(world, HandshakeConstraintViolated, reason):
-            act(world, responses.accept_handshake, invitation.id, account=STRANGER, region="us-gov-west-1")
+        with expect_refusal(world, HandshakeConstraintViolated, reason):
+            act(world, responses.accept_handshake, invitation.id, account=STANDALONE, region="us-gov-west-1")
 
 
 class Answer(NamedTuple):
@@ -359,8 +359,8 @@ class Answer(NamedTuple):
 
 
 ANSWERS = [
-    Answer(responses.accept_handshake, STRANGER, HandshakeState.ACCEPTED),
-    Answer(responses.decline_handshake, STRANGER, HandshakeState.DECLINED),
+    Answer(responses.accept_handshake, STANDALONE, HandshakeState.ACCEPTED),
+    Answer(responses.decline_handshake, STANDALONE, HandshakeState.DECLINED),
     Answer(responses.cancel_handshake, MANAGEMENT, HandshakeState.CANCELED),
 ]
 every_answer = pytest.mark.parametrize("answer", ANSWERS, ids=["accept", "decline", "cancel"])
@@ -385,7 +385,7 @@ class TestAnswers:
         invitation = invite(world)
         act(world, answer.rule, invitation.id, account=answer.account)
         for again in ANSWERS:
-            with refused(world, HandshakeAlreadyInState if again is answer else HandshakeTransitionInvalid):
+            with expect_refusal(world, HandshakeAlreadyInState if again is answer else HandshakeTransitionInvalid):
                 act(world, again.rule, invitation.id, account=again.account)
 
     @every_answer
@@ -393,30 +393,30 @@ class TestAnswers:
         """What has expired takes no answer."""
         invitation = invite(world)
         world.clock.advance(timedelta(days=15))
-        with refused(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, HandshakeTransitionInvalid):
             act(world, answer.rule, invitation.id, account=answer.account)
 
     @every_answer
     def test_of_the_other_party(self, world: World, answer: Answer) -> None:
         """The recipient cannot cancel, and the sender can neither accept nor decline."""
         invitation = invite(world)
-        with refused(world, NotParty):
-            act(world, answer.rule, invitation.id, account=MANAGEMENT if answer.account == STRANGER else STRANGER)
+        with expect_refusal(world, NotParty):
+            act(world, answer.rule, invitation.id, account=MANAGEMENT if answer.account == STANDALONE else STANDALONE)
 
     @every_answer
     def test_of_nobody(self, world: World, answer: Answer) -> None:
         """A third account learns nothing of the handshake, and nobody of one that does not exist."""
         invitation = invite(world)
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, answer.rule, invitation.id, account=OTHER)
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, answer.rule, "h-" + "0" * 32, account=answer.account)
 
     def test_a_member_cannot_cancel(self, world: World) -> None:
         """An account of the organization that did not send the handshake is no party to it."""
-        member = new_account(world)
+        member = create_member(world)
         invitation = invite(world)
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, responses.cancel_handshake, invitation.id, account=member)
 
 
@@ -425,11 +425,11 @@ class TestDescribe:
 
     def test_both_parties(self, world: World) -> None:
         """Sender and recipient see the same handshake; a member does not."""
-        member = new_account(world)
+        member = create_member(world)
         invitation = invite(world)
-        for account in (MANAGEMENT, STRANGER):
+        for account in (MANAGEMENT, STANDALONE):
             assert act(world, lifecycle.describe_handshake, invitation.id, account=account) == invitation
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, lifecycle.describe_handshake, invitation.id, account=member)
 
     @pytest.mark.parametrize("ends", ["answered", "expired"])
@@ -437,7 +437,7 @@ class TestDescribe:
         """What has ended can be seen for thirty days more, then it is not found, nor listed by either party."""
         invitation = invite(world)
         if ends == "answered":
-            act(world, responses.decline_handshake, invitation.id, account=STRANGER)
+            act(world, responses.decline_handshake, invitation.id, account=STANDALONE)
         else:
             world.clock.advance(timedelta(days=15))
         world.clock.advance(timedelta(days=30) - MOMENT)
@@ -445,8 +445,8 @@ class TestDescribe:
         assert sent(world) == received(world) == [invitation.id]
         world.clock.advance(MOMENT)
         assert sent(world) == received(world) == []
-        for account in (MANAGEMENT, STRANGER):
-            with refused(world, HandshakeNotFound):
+        for account in (MANAGEMENT, STANDALONE):
+            with expect_refusal(world, HandshakeNotFound):
                 act(world, lifecycle.describe_handshake, invitation.id, account=account)
 
     def test_of_a_deleted_organization(self, world: World) -> None:
@@ -454,8 +454,8 @@ class TestDescribe:
         invitation = invite(world)
         act(world, organization.delete_organization)
         assert received(world) == []
-        with refused(world, HandshakeNotFound):
-            act(world, responses.accept_handshake, invitation.id, account=STRANGER)
+        with expect_refusal(world, HandshakeNotFound):
+            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
 
 
 class TestLists:
@@ -463,7 +463,7 @@ class TestLists:
 
     def test_order(self, world: World) -> None:
         """Both lists are in the order of sending, and go on after a place."""
-        invited = [invite(world, target) for target in (STRANGER, OTHER, f"account-{STRANGER}@example.com")]
+        invited = [invite(world, target) for target in (STANDALONE, OTHER, f"account-{STANDALONE}@example.com")]
         assert sent(world) == [one.id for one in invited]
         assert received(world) == [invited[0].id, invited[2].id]
         with transaction(world, MANAGEMENT) as tx:
@@ -472,12 +472,12 @@ class TestLists:
 
     def test_a_former_address(self, world: World) -> None:
         """An invitation to an address that an account no longer has is not its any more."""
-        invitation = invite(world, f"account-{STRANGER}@example.com")
-        with transaction(world, STRANGER) as tx:
-            tx.put(replace(accounts.account_of(tx.state, STRANGER), email="new@example.com"))
+        invitation = invite(world, f"account-{STANDALONE}@example.com")
+        with transaction(world, STANDALONE) as tx:
+            tx.put(replace(accounts.account_of(tx.state, STANDALONE), email="new@example.com"))
         assert received(world) == []
-        with refused(world, HandshakeNotFound):
-            act(world, lifecycle.describe_handshake, invitation.id, account=STRANGER)
+        with expect_refusal(world, HandshakeNotFound):
+            act(world, lifecycle.describe_handshake, invitation.id, account=STANDALONE)
 
     def test_by_action(self, world: World) -> None:
         """A filter by action leaves the others out."""
@@ -490,9 +490,9 @@ class TestLists:
         """Only one filter may be given."""
         for rule, account in (
             (listing.sent_handshakes, MANAGEMENT),
-            (listing.received_handshakes, STRANGER),
+            (listing.received_handshakes, STANDALONE),
         ):
-            with refused(world, InvalidInput, InputReason.MAX_LIMIT_EXCEEDED_FILTER):
+            with expect_refusal(world, InvalidInput, InputReason.MAX_LIMIT_EXCEEDED_FILTER):
                 act(world, rule, HandshakeAction.INVITE, "h-" + "0" * 32, account=account)
 
     def test_an_unknown_parent(self, world: World) -> None:
@@ -503,12 +503,12 @@ class TestLists:
 
     def test_who_may_list(self, world: World) -> None:
         """Any account lists what it received; what was sent is for the management account."""
-        member = new_account(world)
+        member = create_member(world)
         assert received(world, account=member) == []
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, listing.sent_handshakes, account=member)
-        with refused(world, NotInOrganization):
-            act(world, listing.sent_handshakes, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, listing.sent_handshakes, account=STANDALONE)
 
 
 class TestForgetting:
@@ -518,11 +518,11 @@ class TestForgetting:
         """Nothing is kept of invitations that ended more than thirty days ago, once a new one is sent."""
         for at in range(3):
             invite(world, f"new-{at}@example.com")
-        act(world, responses.accept_handshake, invite(world).id, account=STRANGER)
+        act(world, responses.accept_handshake, invite(world).id, account=STANDALONE)
         world.clock.advance(timedelta(days=45))
         latest = invite(world, OTHER)
         assert list(world.state.handshakes) == [latest.id]
-        own = the_organization(world)
+        own = current_organization(world)
         assert [list(one) for one in own.handshakes.values()] == [[latest.id]]
         assert list(own.latest_handshakes.values()) == [latest.id]
         kept = [list(one) for of in world.state.received_handshakes.values() for one in of.values()]
@@ -542,7 +542,7 @@ class TestForgetting:
         invite(world)
         world.clock.advance(timedelta(days=14))
         act(world, responses.cancel_handshake, invite(world, OTHER).id)
-        with refused(world, DuplicateHandshake):
+        with expect_refusal(world, DuplicateHandshake):
             invite(world)
 
 
@@ -554,7 +554,7 @@ class TestCost:
         """A hundred times the invitations, however old, cost no more than a few steps deeper into a tree."""
         counts = []
         for size in (10, 1_000):
-            world = a_world(quotas=limits(accounts_per_organization=10_000))
+            world = world_with_organization(quotas=quotas_with(accounts_per_organization=10_000))
             for at in range(size):
                 invitation = invite(world, f"{at:012}")
                 if at % 2:

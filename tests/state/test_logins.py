@@ -8,7 +8,7 @@ import pytest
 from artifact_state.errors import EntityNameTaken, EntityNotFound, LoginUnderWay, PasswordTooWeak, UserNameNeeded
 from artifact_state.iam import logins, users
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, a_world, act, refused
+from tests.support.domain import MANAGEMENT, act, expect_refusal, world_with_organization
 
 GOOD = "Correct-Horse-1"
 
@@ -16,7 +16,7 @@ GOOD = "Correct-Horse-1"
 @pytest.fixture
 def world() -> World:
     """Give a world with a user."""
-    world = a_world()
+    world = world_with_organization()
     act(world, users.create_user, "Alice")
     return world
 
@@ -53,7 +53,7 @@ class TestLogin:
         act(world, logins.delete_login, "Alice")
         assert not opens(world, GOOD)
         for rule in (logins.login_of, logins.update_login, logins.delete_login):
-            with refused(world, EntityNotFound):
+            with expect_refusal(world, EntityNotFound):
                 act(world, rule, "Alice")
 
     def test_takes_a_while(self, world: World) -> None:
@@ -62,7 +62,7 @@ class TestLogin:
         act(world, logins.create_login, GOOD, user_name="Alice")
         assert act(world, logins.login_of, "Alice")
         for rule in (logins.update_login, logins.delete_login):
-            with refused(world, LoginUnderWay):
+            with expect_refusal(world, LoginUnderWay):
                 act(world, rule, "Alice")
         world.clock.advance(timedelta(seconds=10))
         act(world, logins.delete_login, "Alice")
@@ -70,7 +70,7 @@ class TestLogin:
     def test_there_is_one(self, world: World) -> None:
         """A second is refused."""
         act(world, logins.create_login, GOOD, user_name="Alice")
-        with refused(world, EntityNameTaken):
+        with expect_refusal(world, EntityNameTaken):
             act(world, logins.create_login, GOOD, user_name="Alice")
 
     @pytest.mark.parametrize(
@@ -78,10 +78,10 @@ class TestLogin:
     )
     def test_takes_no_weak_password(self, world: World, password: str) -> None:
         """Eight characters of three kinds, 128 at most."""
-        with refused(world, PasswordTooWeak):
+        with expect_refusal(world, PasswordTooWeak):
             act(world, logins.create_login, password, user_name="Alice")
 
     def test_is_no_root_users(self, world: World) -> None:
         """The root user's password is not IAM's."""
-        with refused(world, UserNameNeeded):
+        with expect_refusal(world, UserNameNeeded):
             act(world, logins.create_login, GOOD)

@@ -24,9 +24,18 @@ from artifact_state.iam.policy_references import arn_of, reference_of
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.organizations import trusted_access
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, limit_iam, new_account, refused
 from tests.state.identity_kinds import on
 from tests.state.test_users import POLICY
+from tests.support.domain import (
+    MANAGEMENT,
+    NOW,
+    STANDALONE,
+    act,
+    create_member,
+    expect_refusal,
+    set_iam_quotas,
+    world_with_organization,
+)
 
 ARTIFACT = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
 OWN = f"arn:aws:iam::{MANAGEMENT}:policy/team/Mine"
@@ -36,7 +45,7 @@ DENIAL = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization that trusts Artifact, and a policy of the management account."""
-    world = a_world()
+    world = world_with_organization()
     act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
     act(
         world,
@@ -78,14 +87,14 @@ class TestManagedPolicyAt:
             "arn:aws:iam::aws:policy/Nothing",
             "arn:aws:iam::aws:policy/AWSArtifactServiceRolePolicy",
             "arn:aws:iam::111122223333:policy/AdministratorAccess",
-            f"arn:aws:iam::{STRANGER}:policy/team/Mine",
+            f"arn:aws:iam::{STANDALONE}:policy/team/Mine",
             f"arn:aws:iam::{MANAGEMENT}:policy/Mine",
             f"arn:aws:iam::{MANAGEMENT}:policy/team/mine",
         ],
     )
     def test_that_is_not_there(self, world: World, arn: str) -> None:
         """Another name, path or account is another policy."""
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, managed_policies.managed_policy_at, arn)
 
     @pytest.mark.parametrize(
@@ -99,13 +108,13 @@ class TestManagedPolicyAt:
     )
     def test_by_no_arn(self, world: World, arn: str) -> None:
         """A name is no ARN, and another partition's is not looked for."""
-        with refused(world, PolicyArnInvalid):
+        with expect_refusal(world, PolicyArnInvalid):
             act(world, managed_policies.managed_policy_at, arn)
 
     def test_in_another_partition(self, world: World) -> None:
         """Each partition has AWS's policies under its own ARNs."""
         arn = ARTIFACT.replace("arn:aws:", "arn:aws-us-gov:")
-        policy = act(world, managed_policies.managed_policy_at, arn, account=STRANGER, region="us-gov-west-1")
+        policy = act(world, managed_policies.managed_policy_at, arn, account=STANDALONE, region="us-gov-west-1")
         assert policy.name == "AWSArtifactServiceRolePolicy"
 
     @pytest.mark.parametrize("version", ["v0", "v2", "1", ""])
@@ -130,14 +139,14 @@ class TestCreatePolicy:
     @pytest.mark.parametrize("name", ["Mine", "MINE"])
     def test_that_exists(self, world: World, name: str) -> None:
         """A name is taken whatever the path; one of AWS's is not."""
-        with refused(world, EntityNameTaken):
+        with expect_refusal(world, EntityNameTaken):
             act(world, managed_policies.create_policy, NewPolicy(name=name, document=POLICY))
         act(world, managed_policies.create_policy, NewPolicy(name="AdministratorAccess", document=POLICY))
 
     @pytest.mark.parametrize("document", ["{}", "x", "", "[]", DENIAL.replace('"Deny"', '"Maybe"')])
     def test_of_what_is_no_policy(self, world: World, document: str) -> None:
         """What is no policy makes none."""
-        with refused(world, MalformedPolicyDocument):
+        with expect_refusal(world, MalformedPolicyDocument):
             act(world, managed_policies.create_policy, NewPolicy(name="Other", document=document))
 
     def test_of_the_largest_size(self, world: World) -> None:
@@ -145,13 +154,13 @@ class TestCreatePolicy:
         room = 6_144 - len(POLICY.replace(" ", ""))
         fits = POLICY.replace('"Action": "*"', f'"Action": "s3:{"a" * (room - 2)}"') + " " * 1_000
         act(world, managed_policies.create_policy, NewPolicy(name="Large", document=fits))
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, managed_policies.create_policy, NewPolicy(name="Larger", document=fits.replace("s3:", "s3:a")))
 
     def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many policies and no more."""
-        limit_iam(world, PoliciesPerAccount=1)
-        with refused(world, QuotaExceeded):
+        set_iam_quotas(world, PoliciesPerAccount=1)
+        with expect_refusal(world, QuotaExceeded):
             act(world, managed_policies.create_policy, NewPolicy(name="Second", document=POLICY))
 
 
@@ -172,7 +181,7 @@ class TestVersions:
         """The sixth has to wait until another goes; its number is never used again."""
         for _ in range(4):
             act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
         act(world, managed_policies.delete_version, OWN, "v5")
         _, version = act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
@@ -180,13 +189,13 @@ class TestVersions:
 
     def test_in_force_is_not_deleted(self, world: World) -> None:
         """The one that decides stays."""
-        with refused(world, EntityInUse):
+        with expect_refusal(world, EntityInUse):
             act(world, managed_policies.delete_version, OWN, "v1")
 
     @pytest.mark.parametrize("change", [managed_policies.put_in_force, managed_policies.delete_version])
     def test_that_are_not_there(self, world: World, change: Callable[..., Any]) -> None:
         """No version is made up."""
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, change, OWN, "v7")
 
 
@@ -196,7 +205,7 @@ class TestDeletePolicy:
     def test_that_nobody_has(self, world: World) -> None:
         """It goes with its only version."""
         act(world, managed_policies.delete_policy, OWN)
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, managed_policies.delete_policy, OWN)
 
     def test_with_versions(self, world: World) -> None:
@@ -252,7 +261,7 @@ class TestPolicyOfAnother:
     ) -> None:
         """A policy of AWS is AWS's, whether or not there is one of that name."""
         for arn in (ARTIFACT, "arn:aws:iam::aws:policy/Nothing"):
-            with refused(world, NotOwned):
+            with expect_refusal(world, NotOwned):
                 act(world, change, arn, *arguments, **named)
 
     @pytest.mark.parametrize(("change", "arguments", "named"), CHANGES.values(), ids=CHANGES)
@@ -260,8 +269,8 @@ class TestPolicyOfAnother:
         self, world: World, change: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
         """Another account's policy is not there."""
-        with refused(world, EntityNotFound):
-            act(world, change, OWN, *arguments, account=STRANGER, **named)
+        with expect_refusal(world, EntityNotFound):
+            act(world, change, OWN, *arguments, account=STANDALONE, **named)
 
 
 class TestTags:
@@ -272,7 +281,7 @@ class TestTags:
         act(world, managed_policies.tag_policy, OWN, [("a", "1"), ("A", "2"), ("b", "3")])
         act(world, managed_policies.untag_policy, OWN, ["A"])
         assert dict(own(world).tags) == {"a": "1", "b": "3"}
-        with refused(world, TagKeysInvalid):
+        with expect_refusal(world, TagKeysInvalid):
             act(world, managed_policies.tag_policy, OWN, [("c", "1"), ("c", "2")])
 
 
@@ -281,7 +290,7 @@ class TestUsage:
 
     def test_is_counted_in_each_account(self, world: World) -> None:
         """Every account counts its own users, groups and roles."""
-        member = new_account(world)
+        member = create_member(world)
         counts = {
             account: policy_usage.usage_of(world.state, account, NOW).attachments for account in (MANAGEMENT, member)
         }

@@ -17,13 +17,22 @@ from artifact_state.model import FeatureSet, JoinedMethod, PartyKind, PolicyType
 from artifact_state.organizations import organization, trusted_access
 from artifact_state.organizations.handshakes import account_invitations, lifecycle
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, refused
+from tests.support.domain import (
+    MANAGEMENT,
+    NOW,
+    STANDALONE,
+    act,
+    create_member,
+    expect_refusal,
+    list_all,
+    world_with_organization,
+)
 
 
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization."""
-    return a_world()
+    return world_with_organization()
 
 
 class TestCreateOrganization:
@@ -56,27 +65,27 @@ class TestCreateOrganization:
 
     def test_twice(self, world: World) -> None:
         """A management account cannot make another."""
-        with refused(world, AlreadyInOrganization):
+        with expect_refusal(world, AlreadyInOrganization):
             act(world, organization.create_organization, FeatureSet.ALL)
 
     def test_by_a_member(self, world: World) -> None:
         """Nor can a member."""
-        member = new_account(world)
-        with refused(world, AlreadyInOrganization):
+        member = create_member(world)
+        with expect_refusal(world, AlreadyInOrganization):
             act(world, organization.create_organization, FeatureSet.ALL, account=member)
 
     def test_beside_another(self, world: World) -> None:
         """Many organizations live in one world and know nothing of each other."""
-        other = act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
+        other = act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         assert act(world, organization.describe_organization).id != other.id
-        assert act(world, organization.describe_organization, account=STRANGER) == other
+        assert act(world, organization.describe_organization, account=STANDALONE) == other
         assert len({one.root_id for one in world.state.organizations.values()}) == 2
 
     def test_gives_every_root_an_id_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A root's four characters may come up twice; then they are drawn again."""
         monkeypatch.setattr(ids, "root_id", lambda *source: f"r-000{source[-1]}")
         world = World()
-        for account in (MANAGEMENT, STRANGER):
+        for account in (MANAGEMENT, STANDALONE):
             act(world, organization.create_organization, FeatureSet.ALL, account=account)
         assert sorted(world.state.units) == ["r-0000", "r-0001"]
 
@@ -86,14 +95,14 @@ class TestDescribeOrganization:
 
     def test_by_a_member(self, world: World) -> None:
         """Every member may ask."""
-        member = new_account(world)
+        member = create_member(world)
         described = act(world, organization.describe_organization, account=member)
         assert described == act(world, organization.describe_organization)
 
     def test_by_a_stranger(self, world: World) -> None:
         """An account in no organization has nothing to be told."""
-        with refused(world, NotInOrganization):
-            act(world, organization.describe_organization, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, organization.describe_organization, account=STANDALONE)
 
 
 class TestRoots:
@@ -101,20 +110,20 @@ class TestRoots:
 
     def test_is_one(self, world: World) -> None:
         """There is one root, named Root, without a parent."""
-        ((_, root),) = listed(world, organization.roots)
+        ((_, root),) = list_all(world, organization.roots)
         assert (root.name, root.parent_id) == ("Root", None)
 
     def test_after_the_last(self, world: World) -> None:
         """After it there is none."""
-        assert listed(world, organization.roots, 0) == []
+        assert list_all(world, organization.roots, 0) == []
 
     def test_by_a_member_or_a_stranger(self, world: World) -> None:
         """Only those who manage may ask."""
-        member = new_account(world)
-        with refused(world, WrongAccount):
+        member = create_member(world)
+        with expect_refusal(world, WrongAccount):
             act(world, organization.roots, account=member)
-        with refused(world, NotInOrganization):
-            act(world, organization.roots, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, organization.roots, account=STANDALONE)
 
 
 class TestDeleteOrganization:
@@ -141,26 +150,26 @@ class TestDeleteOrganization:
         act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
         act(world, organization.delete_organization)
         act(world, organization.create_organization, FeatureSet.ALL)
-        assert listed(world, trusted_access.trusted_services) == []
+        assert list_all(world, trusted_access.trusted_services) == []
 
     def test_withdraws_its_invitations(self, world: World) -> None:
         """An invitation of an organization that is gone does not exist any more, for anybody."""
-        invited = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, STRANGER)
+        invited = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, STANDALONE)
         act(world, organization.delete_organization)
-        for account in (MANAGEMENT, STRANGER):
-            with refused(world, HandshakeNotFound):
+        for account in (MANAGEMENT, STANDALONE):
+            with expect_refusal(world, HandshakeNotFound):
                 act(world, lifecycle.describe_handshake, invited.id, account=account)
 
     def test_with_members(self, world: World) -> None:
         """An organization with other accounts cannot be deleted."""
-        new_account(world)
-        with refused(world, OrganizationNotEmpty):
+        create_member(world)
+        with expect_refusal(world, OrganizationNotEmpty):
             act(world, organization.delete_organization)
 
     def test_by_a_member_or_a_stranger(self, world: World) -> None:
         """Only the management account may."""
-        member = new_account(world)
-        with refused(world, WrongAccount):
+        member = create_member(world)
+        with expect_refusal(world, WrongAccount):
             act(world, organization.delete_organization, account=member)
-        with refused(world, NotInOrganization):
-            act(world, organization.delete_organization, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, organization.delete_organization, account=STANDALONE)

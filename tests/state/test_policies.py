@@ -32,16 +32,16 @@ from artifact_state.organizations import account_closure, accounts, hierarchy, o
 from artifact_state.organizations.policies import policies
 from artifact_state.organizations.policies.policies import Text
 from artifact_state.world import Options, World
-from tests.state.acting import (
+from tests.support.domain import (
     MANAGEMENT,
     NOW,
-    STRANGER,
-    a_world,
+    STANDALONE,
     act,
-    listed,
-    new_account,
-    refused,
+    create_member,
+    expect_refusal,
+    list_all,
     root_id,
+    world_with_organization,
 )
 
 SCP, RCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY, PolicyType.TAG_POLICY
@@ -52,7 +52,7 @@ FULL, RCP_FULL = "p-FullAWSAccess", "p-RCPFullAWSAccess"
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization, and its own policies enabled."""
-    return a_world()
+    return world_with_organization()
 
 
 def make(world: World, name: str = "Deny", policy_type: PolicyType = SCP, content: str = DENY) -> Policy:
@@ -62,12 +62,12 @@ def make(world: World, name: str = "Deny", policy_type: PolicyType = SCP, conten
 
 def attached(world: World, target_id: str, policy_type: PolicyType = SCP) -> list[str]:
     """Name what is attached to something itself."""
-    return [one.id for one in listed(world, policies.policies_for_target, target_id, policy_type)]
+    return [one.id for one in list_all(world, policies.policies_for_target, target_id, policy_type)]
 
 
 def targets(world: World, policy_id: str) -> list[str]:
     """Name what a policy is attached to."""
-    return [one.id for one in listed(world, policies.targets_for_policy, policy_id) if one]
+    return [one.id for one in list_all(world, policies.targets_for_policy, policy_id) if one]
 
 
 def limited(policy_type: PolicyType, **changed: Any) -> catalog.Quotas:
@@ -83,8 +83,8 @@ class TestCreate:
     def test_is_listed_after_awss_own(self, world: World) -> None:
         """A new policy is the last of its type, and attached to nothing."""
         first, second = make(world), make(world, "Second")
-        assert [one.id for one in listed(world, policies.policies, SCP)] == [FULL, first.id, second.id]
-        assert listed(world, policies.policies, TAGS) == []
+        assert [one.id for one in list_all(world, policies.policies, SCP)] == [FULL, first.id, second.id]
+        assert list_all(world, policies.policies, TAGS) == []
         assert targets(world, first.id) == []
         assert act(world, policies.describe_policy, first.id) == first
         assert isinstance(world.events[-1], PolicyChanged)
@@ -98,21 +98,21 @@ class TestCreate:
         make(world)
         make(world, policy_type=TAGS, content='{"tags": {}}')
         for name in ("Deny", "FullAWSAccess"):
-            with refused(world, PolicyNameTaken):
+            with expect_refusal(world, PolicyNameTaken):
                 make(world, name)
 
     def test_content(self, world: World) -> None:
         """What is no policy of the type is refused, and so is one that is too long, blanks counted."""
-        with refused(world, MalformedPolicyDocument):
+        with expect_refusal(world, MalformedPolicyDocument):
             make(world, content="{}")
-        with refused(world, ConstraintViolated, Constraint.POLICY_CONTENT_LIMIT_EXCEEDED):
+        with expect_refusal(world, ConstraintViolated, Constraint.POLICY_CONTENT_LIMIT_EXCEEDED):
             make(world, content=DENY + " " * 10_240)
 
     def test_number(self) -> None:
         """An organization has no more policies of a type than its quota."""
-        world = a_world(quotas=limited(SCP, max_per_organization=1))
+        world = world_with_organization(quotas=limited(SCP, max_per_organization=1))
         first = make(world)
-        with refused(world, ConstraintViolated, Constraint.POLICY_NUMBER_LIMIT_EXCEEDED):
+        with expect_refusal(world, ConstraintViolated, Constraint.POLICY_NUMBER_LIMIT_EXCEEDED):
             make(world, "Second")
         act(world, policies.delete_policy, first.id)
         make(world, "Second")
@@ -122,20 +122,20 @@ class TestCreate:
         text = Text(name="Tagged", description="", content=DENY)
         made = act(world, policies.create_policy, SCP, text, (("a", "1"),))
         act(world, tags.tag_resource, made.id, (("b", "2"),))
-        assert [(one.key, one.value) for one in listed(world, tags.tags_of, made.id)] == [("a", "1"), ("b", "2")]
+        assert [(one.key, one.value) for one in list_all(world, tags.tags_of, made.id)] == [("a", "1"), ("b", "2")]
         act(world, policies.delete_policy, made.id)
         assert not world.state.tags
-        with refused(world, TargetNotFound):
-            listed(world, tags.tags_of, made.id)
+        with expect_refusal(world, TargetNotFound):
+            list_all(world, tags.tags_of, made.id)
 
     def test_consolidated_billing(self) -> None:
         """An organization for billing alone has no policies at all."""
         world = World(options=Options(), clock=Clock(frozen_at=NOW), state=State(seed="billing"))
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
-        assert listed(world, policies.policies, SCP) == []
-        with refused(world, PolicyTypeNotAvailable):
+        assert list_all(world, policies.policies, SCP) == []
+        with expect_refusal(world, PolicyTypeNotAvailable):
             make(world)
-        with refused(world, PolicyTypeNotAvailable):
+        with expect_refusal(world, PolicyTypeNotAvailable):
             act(world, policies.enable_policy_type, root_id(world), SCP)
 
 
@@ -155,15 +155,15 @@ class TestUpdate:
         """A name that is taken and a document that is none are refused; its own name is not."""
         made, other = make(world), make(world, "Other")
         assert act(world, policies.update_policy, made.id, name="Deny").name == "Deny"
-        with refused(world, PolicyNameTaken):
+        with expect_refusal(world, PolicyNameTaken):
             act(world, policies.update_policy, made.id, name=other.name)
-        with refused(world, MalformedPolicyDocument):
+        with expect_refusal(world, MalformedPolicyDocument):
             act(world, policies.update_policy, made.id, content='{"tags": {}}')
 
     @pytest.mark.parametrize("rule", [policies.update_policy, policies.delete_policy])
     def test_awss_own(self, world: World, rule: Any) -> None:
         """What AWS manages can neither be changed nor deleted."""
-        with refused(world, InvalidInput, InputReason.IMMUTABLE_POLICY):
+        with expect_refusal(world, InvalidInput, InputReason.IMMUTABLE_POLICY):
             act(world, rule, FULL)
 
 
@@ -174,20 +174,20 @@ class TestDelete:
         """A policy goes once it is attached to nothing."""
         made = make(world)
         act(world, policies.attach_policy, made.id, root_id(world))
-        with refused(world, PolicyInUse):
+        with expect_refusal(world, PolicyInUse):
             act(world, policies.delete_policy, made.id)
         act(world, policies.detach_policy, made.id, root_id(world))
         act(world, policies.delete_policy, made.id)
-        with refused(world, PolicyNotFound):
+        with expect_refusal(world, PolicyNotFound):
             act(world, policies.delete_policy, made.id)
         make(world)
 
     def test_of_another_organization(self, world: World) -> None:
         """Another organization's policy is not there."""
         made = make(world)
-        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-        with refused(world, PolicyNotFound):
-            act(world, policies.delete_policy, made.id, account=STRANGER)
+        act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+        with expect_refusal(world, PolicyNotFound):
+            act(world, policies.delete_policy, made.id, account=STANDALONE)
 
 
 class TestAttach:
@@ -197,7 +197,7 @@ class TestAttach:
         """Root, unit and account have policies of their own, AWS's first; nothing is inherited in the list."""
         made = make(world)
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
-        member = new_account(world, "member")
+        member = create_member(world, "member")
         everything = [root_id(world), unit, member, MANAGEMENT]
         for target_id in everything:
             act(world, policies.attach_policy, made.id, target_id)
@@ -208,64 +208,64 @@ class TestAttach:
     def test_awss_own_is_everywhere(self, world: World) -> None:
         """AWS's own policy is attached to everything, to what is made later too, in the order of creation."""
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
-        member = new_account(world, "member")
+        member = create_member(world, "member")
         assert targets(world, FULL) == [root_id(world), MANAGEMENT, unit, member]
 
     def test_awss_own_detached(self, world: World) -> None:
         """AWS's own can be replaced by another, and attached again."""
-        made, member = make(world), new_account(world, "member")
+        made, member = make(world), create_member(world, "member")
         act(world, policies.attach_policy, made.id, member)
         act(world, policies.detach_policy, FULL, member)
         assert attached(world, member) == [made.id]
         assert member not in targets(world, FULL)
-        with refused(world, PolicyNotAttached):
+        with expect_refusal(world, PolicyNotAttached):
             act(world, policies.detach_policy, FULL, member)
         act(world, policies.attach_policy, FULL, member)
         assert attached(world, member) == [FULL, made.id]
 
     def test_one_is_left(self, world: World) -> None:
         """There is always one service control policy."""
-        with refused(world, ConstraintViolated, Constraint.MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED):
+        with expect_refusal(world, ConstraintViolated, Constraint.MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED):
             act(world, policies.detach_policy, FULL, root_id(world))
 
     def test_no_more_than_fit(self) -> None:
         """No more are attached than the quota, AWS's own among them."""
-        world = a_world(quotas=limited(SCP, max_attached=2))
+        world = world_with_organization(quotas=limited(SCP, max_attached=2))
         first, second = make(world), make(world, "Second")
         act(world, policies.attach_policy, first.id, MANAGEMENT)
-        with refused(world, ConstraintViolated, Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED):
+        with expect_refusal(world, ConstraintViolated, Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED):
             act(world, policies.attach_policy, second.id, MANAGEMENT)
 
     def test_twice(self, world: World) -> None:
         """What is attached cannot be attached again, nor what is not be detached."""
         made = make(world)
-        with refused(world, PolicyNotAttached):
+        with expect_refusal(world, PolicyNotAttached):
             act(world, policies.detach_policy, made.id, MANAGEMENT)
         act(world, policies.attach_policy, made.id, MANAGEMENT)
         for one in (made.id, FULL):
-            with refused(world, PolicyAlreadyAttached):
+            with expect_refusal(world, PolicyAlreadyAttached):
                 act(world, policies.attach_policy, one, MANAGEMENT)
 
     def test_unknown(self, world: World) -> None:
         """The policy is looked for first, then the target."""
-        with refused(world, PolicyNotFound):
-            act(world, policies.attach_policy, "p-12345678", STRANGER)
-        for target_id in (STRANGER, "r-none", "ou-none-12345678"):
+        with expect_refusal(world, PolicyNotFound):
+            act(world, policies.attach_policy, "p-12345678", STANDALONE)
+        for target_id in (STANDALONE, "r-none", "ou-none-12345678"):
             for rule in (policies.attach_policy, policies.detach_policy):
-                with refused(world, TargetNotFound):
+                with expect_refusal(world, TargetNotFound):
                     act(world, rule, FULL, target_id)
-        with refused(world, TargetNotFound):
-            listed(world, policies.policies_for_target, STRANGER, SCP)
+        with expect_refusal(world, TargetNotFound):
+            list_all(world, policies.policies_for_target, STANDALONE, SCP)
 
     def test_of_a_type_that_is_off(self, world: World) -> None:
         """A policy of a type that is not enabled cannot be attached."""
         made = make(world, policy_type=TAGS, content='{"tags": {}}')
-        with refused(world, PolicyTypeNotEnabled):
+        with expect_refusal(world, PolicyTypeNotEnabled):
             act(world, policies.attach_policy, made.id, MANAGEMENT)
 
     def test_is_gone_with_its_target(self, world: World) -> None:
         """An account that leaves and a unit that is deleted leave their policies behind."""
-        made, member = make(world), new_account(world, "member")
+        made, member = make(world), create_member(world, "member")
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
         for target_id in (member, unit):
             act(world, policies.attach_policy, made.id, target_id)
@@ -277,7 +277,7 @@ class TestAttach:
 
     def test_of_a_closed_account(self, world: World) -> None:
         """A closed account keeps its policies for ninety days, and then holds none back."""
-        made, member = make(world), new_account(world, "member")
+        made, member = make(world), create_member(world, "member")
         act(world, policies.attach_policy, made.id, member)
         act(world, account_closure.close_account, member)
         assert targets(world, made.id) == [member]
@@ -291,7 +291,7 @@ class TestTypes:
 
     def test_disabling_detaches_for_good(self, world: World) -> None:
         """Disabled, nothing is attached; enabled again, AWS's own alone is, also where it was detached."""
-        made, member = make(world), new_account(world, "member")
+        made, member = make(world), create_member(world, "member")
         act(world, policies.attach_policy, made.id, member)
         act(world, policies.detach_policy, FULL, member)
         disabled, _ = act(world, policies.disable_policy_type, root_id(world), SCP)
@@ -309,37 +309,37 @@ class TestTypes:
         """Disabling a type deletes none of its policies."""
         made = make(world)
         act(world, policies.disable_policy_type, root_id(world), SCP)
-        assert [one.id for one in listed(world, policies.policies, SCP)] == [FULL, made.id]
+        assert [one.id for one in list_all(world, policies.policies, SCP)] == [FULL, made.id]
         act(world, policies.delete_policy, made.id)
 
     def test_awss_own_of_resource_control(self, world: World) -> None:
         """RCPFullAWSAccess is there only while its type is enabled, and cannot be detached."""
-        assert listed(world, policies.policies, RCP) == []
-        with refused(world, PolicyNotFound):
+        assert list_all(world, policies.policies, RCP) == []
+        with expect_refusal(world, PolicyNotFound):
             act(world, policies.describe_policy, RCP_FULL)
         act(world, policies.enable_policy_type, root_id(world), RCP)
         assert attached(world, MANAGEMENT, RCP) == [RCP_FULL]
-        with refused(world, InvalidInput, InputReason.NON_DETACHABLE_POLICY):
+        with expect_refusal(world, InvalidInput, InputReason.NON_DETACHABLE_POLICY):
             act(world, policies.detach_policy, RCP_FULL, MANAGEMENT)
 
     def test_twice(self, world: World) -> None:
         """What is on is on, what is off is off, and the root is the organization's."""
-        with refused(world, PolicyTypeEnabledAlready):
+        with expect_refusal(world, PolicyTypeEnabledAlready):
             act(world, policies.enable_policy_type, root_id(world), SCP)
-        with refused(world, PolicyTypeNotEnabled):
+        with expect_refusal(world, PolicyTypeNotEnabled):
             act(world, policies.disable_policy_type, root_id(world), TAGS)
         for rule in (policies.enable_policy_type, policies.disable_policy_type):
-            with refused(world, RootNotFound):
+            with expect_refusal(world, RootNotFound):
                 act(world, rule, "r-none", TAGS)
 
     def test_of_a_service(self, world: World) -> None:
         """A service's type needs its trusted access, which stays while the type is enabled."""
         kind, principal = PolicyType.SECURITYHUB_POLICY, "securityhub.amazonaws.com"
-        with refused(world, ConstraintViolated, Constraint.SERVICE_ACCESS_NOT_ENABLED):
+        with expect_refusal(world, ConstraintViolated, Constraint.SERVICE_ACCESS_NOT_ENABLED):
             act(world, policies.enable_policy_type, root_id(world), kind)
         act(world, trusted_access.enable_service_access, principal)
         act(world, policies.enable_policy_type, root_id(world), kind)
-        with refused(world, ConstraintViolated, Constraint.POLICY_TYPE_ENABLED_FOR_THIS_SERVICE):
+        with expect_refusal(world, ConstraintViolated, Constraint.POLICY_TYPE_ENABLED_FOR_THIS_SERVICE):
             act(world, trusted_access.disable_service_access, principal)
         act(world, policies.disable_policy_type, root_id(world), kind)
         act(world, trusted_access.disable_service_access, principal)
@@ -365,9 +365,9 @@ class TestAuthority:
     @pytest.mark.parametrize(("rule", "arguments"), RULES, ids=[rule.__name__ for rule, _ in RULES])
     def test_members_and_strangers(self, world: World, rule: Any, arguments: tuple[Any, ...]) -> None:
         """A member may neither change nor read policies; a standalone account has none."""
-        member = new_account(world, "member")
-        for account, error in ((member, WrongAccount), (STRANGER, NotInOrganization)):
-            with refused(world, error):
+        member = create_member(world, "member")
+        for account, error in ((member, WrongAccount), (STANDALONE, NotInOrganization)):
+            with expect_refusal(world, error):
                 found = act(world, rule, *arguments, account=account)
                 list(found)
 

@@ -16,8 +16,8 @@ from artifact_state.organizations import trusted_access
 from artifact_state.sts import sessions
 from artifact_state.sts.sessions import Wish
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, new_account, transaction
 from tests.state.test_roles import ROLE
+from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, create_member, transaction, world_with_organization
 
 ACCESS_ROLE = "OrganizationAccountAccessRole"
 
@@ -25,13 +25,13 @@ ACCESS_ROLE = "OrganizationAccountAccessRole"
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization."""
-    return a_world()
+    return world_with_organization()
 
 
 @pytest.fixture
 def member(world: World) -> str:
     """Give a member account."""
-    return new_account(world)
+    return create_member(world)
 
 
 def access_role(account: str) -> str:
@@ -55,8 +55,12 @@ class TestRootOf:
 
     def test_stands_for_its_account(self) -> None:
         """The root user's id is the account's."""
-        root = principals.root_of(STRANGER, partition="aws-cn", region="cn-north-1")
-        assert (root.arn, root.user_id, root.kind) == (f"arn:aws-cn:iam::{STRANGER}:root", STRANGER, CallerKind.ROOT)
+        root = principals.root_of(STANDALONE, partition="aws-cn", region="cn-north-1")
+        assert (root.arn, root.user_id, root.kind) == (
+            f"arn:aws-cn:iam::{STANDALONE}:root",
+            STANDALONE,
+            CallerKind.ROOT,
+        )
 
 
 class TestAssumeRole:
@@ -106,25 +110,25 @@ class TestAssumeRole:
         with transaction(world) as tx:
             keep_role(tx, chained)
         caller = as_session(world, assume(world, access_role(member)))
-        arn = f"arn:aws:iam::{STRANGER}:role/team/Dev"
+        arn = f"arn:aws:iam::{STANDALONE}:role/team/Dev"
         before = world.state
         with pytest.raises(SessionTooLong) as caught, world.transaction(caller) as tx:
             sessions.assume_role(tx, arn, "me", Wish(duration=timedelta(hours=1, seconds=1)))
         assert caught.value.chained
         assert world.state is before
         with world.transaction(caller) as tx:
-            assert sessions.assume_role(tx, arn, "me", Wish(duration=timedelta(hours=1))).account_id == STRANGER
+            assert sessions.assume_role(tx, arn, "me", Wish(duration=timedelta(hours=1))).account_id == STANDALONE
 
     def test_of_a_role_that_trusts_a_service_alone(self, world: World) -> None:
         """The service-linked role can be assumed only by its service principal: by no account, not its own."""
         act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
         arn = f"arn:aws:iam::{MANAGEMENT}:role/aws-service-role/artifact.amazonaws.com/AWSServiceRoleForArtifact"
-        for account in (MANAGEMENT, STRANGER):
+        for account in (MANAGEMENT, STANDALONE):
             self.is_denied(world, arn, account)
 
     def test_by_another_account(self, world: World, member: str) -> None:
         """The access role trusts the management account, neither a stranger nor the member itself."""
-        for account in (STRANGER, member):
+        for account in (STANDALONE, member):
             self.is_denied(world, access_role(member), account)
 
     @pytest.mark.parametrize(
@@ -146,17 +150,17 @@ class TestAssumeRole:
 
     def test_after_the_role_is_gone(self, world: World) -> None:
         """A deleted role is assumed by nobody."""
-        arn = f"arn:aws:iam::{STRANGER}:role/team/Dev"
+        arn = f"arn:aws:iam::{STANDALONE}:role/team/Dev"
         with transaction(world) as tx:
             keep_role(tx, replace(ROLE, trust_policy=trust_of(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
         assume(world, arn)
-        act(world, role_changes.delete_role, "Dev", account=STRANGER)
+        act(world, role_changes.delete_role, "Dev", account=STANDALONE)
         self.is_denied(world, arn, MANAGEMENT)
 
     def test_before_the_account_is_there(self) -> None:
         """A role of an account that is still being created is not there yet."""
-        world = a_world(creation_delay=timedelta(minutes=1))
-        account = new_account(world)
+        world = world_with_organization(creation_delay=timedelta(minutes=1))
+        account = create_member(world)
         self.is_denied(world, access_role(account), MANAGEMENT)
         world.clock.advance(timedelta(minutes=1))
         assert assume(world, access_role(account)).account_id == account

@@ -15,8 +15,8 @@ from artifact_state.catalog import Publication, Report, ReportVersion, TermAccep
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.events import ReportChanged, ReportPublished
 from artifact_state.world import World
-from tests.state.acting import NOW, STRANGER, a_world, act, refused
 from tests.state.counting import calls_of
+from tests.support.domain import NOW, STANDALONE, act, expect_refusal, world_with_organization
 
 SOC = "report-f1DIWBmGa2Lhsadg"
 NEW = Draft(name="Sample", series="SOC")
@@ -27,7 +27,7 @@ PUBLISHER = principals.service("artifact.amazonaws.com")
 @pytest.fixture
 def world() -> World:
     """Give a world."""
-    return a_world()
+    return world_with_organization()
 
 
 def publish(world: World, draft: Draft = NEW, **changed: Any) -> tuple[Report, ReportVersion]:
@@ -62,8 +62,8 @@ class TestPublish:
         assert list(current(world))[-1] == report.id
         assert (version.version, version.created_at, version.sequence_number) == (1, NOW, 1)
         assert version.available
-        _, one, token = act(world, reports.term_for_report, report.id, None, account=STRANGER)
-        assert act(world, reports.get_report, report.id, None, token, account=STRANGER) == (report, one)
+        _, one, token = act(world, reports.term_for_report, report.id, None, account=STANDALONE)
+        assert act(world, reports.get_report, report.id, None, token, account=STANDALONE) == (report, one)
         assert world.events[-2] == ReportPublished(at=NOW, report_id=report.id, version=1)
 
     def test_a_new_report_of_a_given_id(self, world: World) -> None:
@@ -165,7 +165,7 @@ class TestPublish:
         """The terms of the version before do not open the new one; their own version they do."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
         publish(world, Draft(id=SOC))
-        with refused(world, InvalidToken):
+        with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token)
         assert act(world, reports.get_report, SOC, 5, token)
 
@@ -178,7 +178,7 @@ class TestChange:
         gone = change(world, SOC, 5, WITHDRAWN)
         assert (gone.state, gone.deleted_at, gone.sequence_number) == (Publication.UNPUBLISHED, NOW, 2)
         assert current(world)[SOC] == 4
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             act(world, reports.term_for_report, SOC, 5)
         back = change(world, SOC, 5, Change(state=Publication.PUBLISHED))
         assert (back.deleted_at, back.sequence_number) == (None, 3)
@@ -196,7 +196,7 @@ class TestChange:
         """Terms that were shown do not open a version that was withdrawn since."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
         change(world, SOC, 5, WITHDRAWN)
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             act(world, reports.get_report, SOC, 5, token)
 
     @pytest.mark.parametrize("upload", [Upload.PROCESSING, Upload.FAILED, Upload.FAULT])
@@ -204,7 +204,7 @@ class TestChange:
         """A report whose only document is not there is shown, and cannot be had until it is."""
         report, _ = publish(world, upload_state=upload, status_message="Wait.")
         assert current(world)[report.id] == 1
-        with refused(world, ReportNotReady):
+        with expect_refusal(world, ReportNotReady):
             act(world, reports.term_for_report, report.id, None)
         come = change(world, report.id, 1, Change(upload_state=Upload.COMPLETE, status_message=""))
         assert (come.upload_state, come.status_message) == (Upload.COMPLETE, "")
@@ -227,7 +227,7 @@ class TestChange:
     @pytest.mark.parametrize(("report_id", "number"), [("report-0000000000000000", 1), (SOC, 6), (SOC, 0)])
     def test_of_what_is_not_there(self, world: World, report_id: str, number: int) -> None:
         """No report, or no such version."""
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             change(world, report_id, number, WITHDRAWN)
 
 
@@ -253,7 +253,7 @@ class TestWithdraw:
 
     def test_of_no_report(self, world: World) -> None:
         """There is no such report."""
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             withdraw(world, "report-0000000000000000")
 
 
@@ -263,7 +263,7 @@ class TestWorlds:
     def test_are_apart(self, world: World) -> None:
         """A report that is published in one world is in no other."""
         report, _ = publish(world)
-        assert report.id not in current(a_world())
+        assert report.id not in current(world_with_organization())
 
     def test_begin_again(self, world: World) -> None:
         """A reset forgets what was published."""
@@ -277,7 +277,7 @@ class TestCost:
 
     def test_does_not_grow(self) -> None:
         """Neither a page, wherever it begins, nor a new report costs more where many were published."""
-        few, many = a_world(), a_world()
+        few, many = world_with_organization(), world_with_organization()
         for world, size in ((few, 50), (many, 2_000)):
             for _ in range(size):
                 publish(world)

@@ -12,7 +12,7 @@ from artifact_state.catalog import Publication, Report, Upload
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.model import TokenPurpose
 from artifact_state.world import World
-from tests.state.acting import STRANGER, a_world, act, refused
+from tests.support.domain import STANDALONE, act, expect_refusal, world_with_organization
 
 SOC = "report-f1DIWBmGa2Lhsadg"
 UPLOADING = "report-VwwcNPWUjtjSvexn"
@@ -31,7 +31,7 @@ def known(report_id: str) -> Report:
 @pytest.fixture
 def world() -> World:
     """Give a world."""
-    return a_world()
+    return world_with_organization()
 
 
 class TestReports:
@@ -99,7 +99,7 @@ class TestReportVersions:
 
     def test_of_an_unknown_report(self, world: World) -> None:
         """There is no such report."""
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             reports.report_versions(world.state, NOWHERE)
 
 
@@ -117,7 +117,7 @@ class TestReportVersion:
     @pytest.mark.parametrize(("report", "version"), [(NOWHERE, None), (NOWHERE, 1), (SOC, 4711), (SOC, 0)])
     def test_that_is_not_there(self, world: World, report: str, version: int | None) -> None:
         """Neither the report nor the version is made up."""
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             reports.report_version(world.state, report, version)
 
     def test_of_a_withdrawn_report(self, world: World) -> None:
@@ -125,7 +125,7 @@ class TestReportVersion:
         wholly = [one for one in WITHDRAWN if not any(version.published for version in one.versions)]
         assert wholly
         for report in wholly:
-            with refused(world, ReportNotFound):
+            with expect_refusal(world, ReportNotFound):
                 reports.report_version(world.state, report.id, None)
             assert reports.report_version(world.state, report.id, 1) == (report, report.versions[0])
 
@@ -135,27 +135,27 @@ class TestGetReport:
 
     def test_once_its_terms_were_shown(self, world: World) -> None:
         """The term's token opens the report, once."""
-        report, version, token = act(world, reports.term_for_report, SOC, None, account=STRANGER)
-        assert act(world, reports.get_report, SOC, None, token, account=STRANGER) == (report, version)
-        with refused(world, InvalidToken):
-            act(world, reports.get_report, SOC, None, token, account=STRANGER)
+        report, version, token = act(world, reports.term_for_report, SOC, None, account=STANDALONE)
+        assert act(world, reports.get_report, SOC, None, token, account=STANDALONE) == (report, version)
+        with expect_refusal(world, InvalidToken):
+            act(world, reports.get_report, SOC, None, token, account=STANDALONE)
 
     def test_of_another_version(self, world: World) -> None:
         """The terms of one version do not open another, nor another report."""
         report, version, token = act(world, reports.term_for_report, SOC, None)
         other = self.another(report, version.version)
-        with refused(world, InvalidToken):
+        with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, other, token)
         elsewhere = next(one.id for one in catalog.reports() if one.id != SOC and one.current)
-        with refused(world, InvalidToken):
+        with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, elsewhere, None, token)
         assert act(world, reports.get_report, SOC, version.version, token)
 
     def test_by_another_account(self, world: World) -> None:
         """A token is good for the account that it was given to."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
-        with refused(world, InvalidToken):
-            act(world, reports.get_report, SOC, None, token, account=STRANGER)
+        with expect_refusal(world, InvalidToken):
+            act(world, reports.get_report, SOC, None, token, account=STANDALONE)
 
     def test_too_late(self, world: World) -> None:
         """A token lapses."""
@@ -164,20 +164,20 @@ class TestGetReport:
         assert act(world, reports.get_report, SOC, None, token)
         _, _, token = act(world, reports.term_for_report, SOC, None)
         world.clock.advance(timedelta(minutes=15))
-        with refused(world, InvalidToken):
+        with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token)
 
     @pytest.mark.parametrize("purpose", [one for one in TokenPurpose if one is not TokenPurpose.GET_REPORT])
     def test_with_a_token_of_another_purpose(self, world: World, purpose: TokenPurpose) -> None:
         """A token opens one kind of call, be its account and subject the right ones."""
         token = act(world, issue, purpose, f"{SOC}:5")
-        with refused(world, InvalidToken):
+        with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token)
 
     def test_does_not_open_an_agreement(self, world: World) -> None:
         """A report's token is no agreement's."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
-        with refused(world, InvalidToken):
+        with expect_refusal(world, InvalidToken):
             act(world, agreements.get_agreement, "agreement-9c1kBcYznTkcpRIm", token)
         assert act(world, reports.get_report, SOC, None, token)
 
@@ -185,16 +185,16 @@ class TestGetReport:
         """Neither its terms nor itself can be had."""
         for report in WITHDRAWN:
             version = next(one.version for one in report.versions if not one.published)
-            with refused(world, ReportNotFound):
+            with expect_refusal(world, ReportNotFound):
                 act(world, reports.term_for_report, report.id, version)
-            with refused(world, ReportNotFound):
+            with expect_refusal(world, ReportNotFound):
                 act(world, reports.get_report, report.id, version, "token")
 
     def test_whose_document_is_not_there(self, world: World) -> None:
         """A published version cannot be had before its document is there; the one before it can."""
-        with refused(world, ReportNotReady):
+        with expect_refusal(world, ReportNotReady):
             act(world, reports.term_for_report, UPLOADING, 2)
-        with refused(world, ReportNotReady):
+        with expect_refusal(world, ReportNotReady):
             act(world, reports.get_report, UPLOADING, 2, "token")
         _, version, token = act(world, reports.term_for_report, UPLOADING, None)
         assert version.version == 1
@@ -203,9 +203,9 @@ class TestGetReport:
     @pytest.mark.parametrize("version", [None, 1])
     def test_that_is_not_there(self, world: World, version: int | None) -> None:
         """An unknown report has no terms either."""
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             act(world, reports.term_for_report, NOWHERE, version)
-        with refused(world, ReportNotFound):
+        with expect_refusal(world, ReportNotFound):
             act(world, reports.get_report, NOWHERE, version, "token")
 
     @staticmethod

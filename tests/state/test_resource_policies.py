@@ -17,7 +17,16 @@ from artifact_state.organizations.policies import policies, resource_policy
 from artifact_state.organizations.policies.policies import Text
 from artifact_state.principals import root_of
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, listed, new_account, refused, root_id
+from tests.support.domain import (
+    MANAGEMENT,
+    STANDALONE,
+    act,
+    create_member,
+    expect_refusal,
+    list_all,
+    root_id,
+    world_with_organization,
+)
 
 SCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.TAG_POLICY
 TAG_POLICY = '{"tags": {}}'
@@ -26,7 +35,7 @@ TAG_POLICY = '{"tags": {}}'
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization that has tag policies enabled."""
-    world = a_world()
+    world = world_with_organization()
     act(world, policies.enable_policy_type, root_id(world), TAGS)
     return world
 
@@ -34,7 +43,7 @@ def world() -> World:
 @pytest.fixture
 def member(world: World) -> str:
     """Give a member account."""
-    return new_account(world, "member")
+    return create_member(world, "member")
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -79,25 +88,25 @@ class TestPut:
         """What is deleted is gone, its tags too."""
         content = policy(statement(member, "ListPolicies"))
         made = act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
-        assert [one.key for one in listed(world, tags.tags_of, made.id)] == ["a"]
+        assert [one.key for one in list_all(world, tags.tags_of, made.id)] == ["a"]
         act(world, resource_policy.delete_resource_policy)
         assert not world.state.tags
         for rule in (resource_policy.describe_resource_policy, resource_policy.delete_resource_policy):
-            with refused(world, ResourcePolicyNotFound):
+            with expect_refusal(world, ResourcePolicyNotFound):
                 act(world, rule)
-        with refused(world, TargetNotFound):
-            listed(world, tags.tags_of, made.id)
+        with expect_refusal(world, TargetNotFound):
+            list_all(world, tags.tags_of, made.id)
 
     def test_tags_of_one_that_is_there(self, world: World, member: str) -> None:
         """Tags come with a new policy only."""
         put(world, statement(member, "ListPolicies"))
-        with refused(world, InvalidInput, InputReason.INVALID_LIST_MEMBER):
+        with expect_refusal(world, InvalidInput, InputReason.INVALID_LIST_MEMBER):
             content = policy(statement(member, "ListRoots"))
             act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
 
     def test_goes_with_the_organization(self, world: World) -> None:
         """A deleted organization leaves no resource policy."""
-        put(world, statement(STRANGER, "ListPolicies"))
+        put(world, statement(STANDALONE, "ListPolicies"))
         act(world, organization.delete_organization)
         assert not world.state.resource_policies
 
@@ -109,10 +118,10 @@ class TestPut:
             (resource_policy.describe_resource_policy, ()),
             (resource_policy.delete_resource_policy, ()),
         ):
-            with refused(world, WrongAccount):
+            with expect_refusal(world, WrongAccount):
                 act(world, rule, *arguments, account=member)
-            with refused(world, NotInOrganization):
-                act(world, rule, *arguments, account=STRANGER)
+            with expect_refusal(world, NotInOrganization):
+                act(world, rule, *arguments, account=STANDALONE)
 
 
 class TestContent:
@@ -132,7 +141,7 @@ class TestContent:
     )
     def test_accepted(self, world: World, changes: dict[str, Any]) -> None:
         """What AWS's pages show."""
-        put(world, statement(STRANGER, "ListPolicies", **changes))
+        put(world, statement(STANDALONE, "ListPolicies", **changes))
 
     @pytest.mark.parametrize(
         ("changes", "reason"),
@@ -157,8 +166,8 @@ class TestContent:
     )
     def test_refused(self, world: World, changes: dict[str, Any], reason: InputReason) -> None:
         """Each element, wrong once."""
-        with refused(world, InvalidInput, reason):
-            put(world, statement(STRANGER, "ListPolicies", **changes))
+        with expect_refusal(world, InvalidInput, reason):
+            put(world, statement(STANDALONE, "ListPolicies", **changes))
 
     @pytest.mark.parametrize(
         "text",
@@ -174,7 +183,7 @@ class TestContent:
     )
     def test_no_policy(self, world: World, text: str) -> None:
         """What is no policy at all."""
-        with refused(world, InvalidInput, InputReason.INVALID_RESOURCE_POLICY_JSON):
+        with expect_refusal(world, InvalidInput, InputReason.INVALID_RESOURCE_POLICY_JSON):
             act(world, resource_policy.put_resource_policy, text)
 
 
@@ -183,19 +192,19 @@ class TestDelegation:
 
     def test_what_it_names(self, world: World, member: str) -> None:
         """The action that is named, by the account that is named, and nothing else."""
-        other = new_account(world, "other")
+        other = create_member(world, "other")
         put(world, statement(member, "ListPolicies", "ListRoots"))
         assert does(world, member, "ListPolicies", policies.policies, SCP)
         assert does(world, member, "ListRoots", organization.roots)
         for account, action in ((other, "ListPolicies"), (member, "DescribePolicy")):
-            with refused(world, WrongAccount):
+            with expect_refusal(world, WrongAccount):
                 does(world, account, action, policies.policies, SCP)
 
     def test_ends_with_it(self, world: World, member: str) -> None:
         """Without the policy, and for an account that has left, nothing is delegated."""
         put(world, statement(member, "ListPolicies"))
         act(world, resource_policy.delete_resource_policy)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             does(world, member, "ListPolicies", policies.policies, SCP)
 
     def test_changes(self, world: World, member: str) -> None:
@@ -205,14 +214,14 @@ class TestDelegation:
         made = does(world, member, "CreatePolicy", policies.create_policy, TAGS, text)
         does(world, member, "AttachPolicy", policies.attach_policy, made.id, MANAGEMENT)
         does(world, member, "TagResource", tags.tag_resource, made.id, (("a", "1"),))
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             does(world, member, "DetachPolicy", policies.detach_policy, made.id, MANAGEMENT)
 
     def test_deny(self, world: World, member: str) -> None:
         """A Deny counts more, whatever it stands before or after."""
         everybody = statement(member, "ListPolicies", Effect="Deny", Principal="*")
         put(world, statement(member, "ListPolicies"), everybody)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             does(world, member, "ListPolicies", policies.policies, SCP)
 
     @pytest.mark.parametrize("operator", ["StringEquals", "StringLikeIfExists", "ForAnyValue:StringEqualsIgnoreCase"])
@@ -221,7 +230,7 @@ class TestDelegation:
         condition = {operator: {"organizations:PolicyType": ["TAG_POLICY"]}}
         put(world, statement(member, "ListPolicies", "CreatePolicy", Condition=condition))
         assert does(world, member, "ListPolicies", policies.policies, TAGS) == []
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             does(world, member, "ListPolicies", policies.policies, SCP)
 
     def test_policy_type_that_is_not(self, world: World, member: str) -> None:
@@ -229,7 +238,7 @@ class TestDelegation:
         condition = {"StringNotEquals": {"organizations:PolicyType": "TAG_POLICY"}}
         put(world, statement(member, "ListPolicies", Condition=condition))
         assert does(world, member, "ListPolicies", policies.policies, SCP)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             does(world, member, "ListPolicies", policies.policies, TAGS)
 
     @pytest.mark.parametrize(
@@ -249,7 +258,7 @@ class TestDelegation:
         if lets:
             assert does(world, member, "ListPolicies", policies.policies, SCP)
             return
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             does(world, member, "ListPolicies", policies.policies, SCP)
 
     def test_resources(self, world: World, member: str) -> None:
@@ -262,12 +271,12 @@ class TestDelegation:
         ]
         put(world, statement(member, "AttachPolicy", Resource=arns))
         does(world, member, "AttachPolicy", policies.attach_policy, made.id, unit)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             does(world, member, "AttachPolicy", policies.attach_policy, made.id, root_id(world))
 
     def test_other_organizations(self, world: World) -> None:
         """A member of another organization is delegated nothing by this one."""
-        put(world, statement(STRANGER, "ListPolicies"))
-        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-        found = does(world, STRANGER, "ListPolicies", policies.policies, SCP)
+        put(world, statement(STANDALONE, "ListPolicies"))
+        act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+        found = does(world, STANDALONE, "ListPolicies", policies.policies, SCP)
         assert [one.id for _, one in found] == ["p-FullAWSAccess"]

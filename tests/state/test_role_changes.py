@@ -22,8 +22,18 @@ from artifact_state.iam.roles import keep_role, role_of, trust_of
 from artifact_state.model import Role
 from artifact_state.organizations import accounts, trusted_access
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, limit_iam, new_account, refused, transaction
 from tests.state.test_roles import ROLE as UNLINKED
+from tests.support.domain import (
+    MANAGEMENT,
+    NOW,
+    STANDALONE,
+    act,
+    create_member,
+    expect_refusal,
+    set_iam_quotas,
+    transaction,
+    world_with_organization,
+)
 
 ARTIFACT = "artifact.amazonaws.com"
 ROLE = "AWSServiceRoleForArtifact"
@@ -55,7 +65,7 @@ every_change = pytest.mark.parametrize(
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization that trusts Artifact, and a stranger with a role of his own."""
-    world = a_world()
+    world = world_with_organization()
     act(world, trusted_access.enable_service_access, ARTIFACT)
     with transaction(world) as tx:
         keep_role(tx, UNLINKED)
@@ -75,7 +85,7 @@ class TestLinkedRole:
         self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
         """You can delete or modify this role only if you disable trusted access."""
-        with refused(world, RoleProtected):
+        with expect_refusal(world, RoleProtected):
             act(world, change, ROLE, *arguments, **named)
 
     @pytest.mark.parametrize(("change", "arguments", "named"), ALWAYS_PROTECTED.values(), ids=ALWAYS_PROTECTED)
@@ -84,7 +94,7 @@ class TestLinkedRole:
     ) -> None:
         """Policies, trust, session length and deletion by IAM are never an account's to change."""
         act(world, trusted_access.disable_service_access, ARTIFACT)
-        with refused(world, RoleProtected):
+        with expect_refusal(world, RoleProtected):
             act(world, change, ROLE, *arguments, **named)
 
     @every_modification
@@ -101,9 +111,9 @@ class TestLinkedRole:
         self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
         """... or if you remove the member account from the organization."""
-        member = new_account(world)
+        member = create_member(world)
         act(world, linked_roles.create_linked_role, ARTIFACT, account=member)
-        with refused(world, RoleProtected):
+        with expect_refusal(world, RoleProtected):
             act(world, change, ROLE, *arguments, account=member, **named)
         act(world, accounts.remove_account, member)
         act(world, change, ROLE, *arguments, account=member, **named)
@@ -128,44 +138,44 @@ class TestUnlinkedRole:
 
     def test_changes_its_description_and_session(self, world: World) -> None:
         """What is not given stays as it was."""
-        act(world, role_changes.update_role, "Dev", description="Mine", account=STRANGER)
-        act(world, role_changes.update_role, "Dev", max_session=timedelta(hours=12), account=STRANGER)
-        role = role_of(world.state, STRANGER, "Dev", NOW)
+        act(world, role_changes.update_role, "Dev", description="Mine", account=STANDALONE)
+        act(world, role_changes.update_role, "Dev", max_session=timedelta(hours=12), account=STANDALONE)
+        role = role_of(world.state, STANDALONE, "Dev", NOW)
         assert (role.description, role.max_session) == ("Mine", timedelta(hours=12))
-        act(world, role_changes.update_role, "Dev", description="", account=STRANGER)
-        assert role_of(world.state, STRANGER, "Dev", NOW).description == ""
+        act(world, role_changes.update_role, "Dev", description="", account=STANDALONE)
+        assert role_of(world.state, STANDALONE, "Dev", NOW).description == ""
 
     def test_takes_tags(self, world: World) -> None:
         """Setting a tag again changes its value; taking off what is not there is no error."""
         for value in ("1", "2"):
-            act(world, role_changes.tag_role, "Dev", [("a", value), ("b", "x")], account=STRANGER)
-        act(world, role_changes.untag_role, "Dev", ["b", "c"], account=STRANGER)
-        assert dict(role_of(world.state, STRANGER, "Dev", NOW).tags) == {"a": "2"}
+            act(world, role_changes.tag_role, "Dev", [("a", value), ("b", "x")], account=STANDALONE)
+        act(world, role_changes.untag_role, "Dev", ["b", "c"], account=STANDALONE)
+        assert dict(role_of(world.state, STANDALONE, "Dev", NOW).tags) == {"a": "2"}
 
     def test_takes_fifty_tags(self, world: World) -> None:
         """Fifty fit; the fifty-first does not, and none of a call that goes beyond is set."""
-        act(world, role_changes.tag_role, "Dev", [(str(number), "") for number in range(49)], account=STRANGER)
-        with refused(world, QuotaExceeded):
-            act(world, role_changes.tag_role, "Dev", [("x", ""), ("y", "")], account=STRANGER)
-        act(world, role_changes.tag_role, "Dev", [("x", ""), ("1", "changed")], account=STRANGER)
-        assert len(role_of(world.state, STRANGER, "Dev", NOW).tags) == 50
+        act(world, role_changes.tag_role, "Dev", [(str(number), "") for number in range(49)], account=STANDALONE)
+        with expect_refusal(world, QuotaExceeded):
+            act(world, role_changes.tag_role, "Dev", [("x", ""), ("y", "")], account=STANDALONE)
+        act(world, role_changes.tag_role, "Dev", [("x", ""), ("1", "changed")], account=STANDALONE)
+        assert len(role_of(world.state, STANDALONE, "Dev", NOW).tags) == 50
 
     def test_is_deleted(self, world: World) -> None:
         """It is gone at once, and it is told."""
-        act(world, role_changes.delete_role, "Dev", account=STRANGER)
-        with refused(world, RoleNotFound):
-            act(world, role_changes.delete_role, "Dev", account=STRANGER)
+        act(world, role_changes.delete_role, "Dev", account=STANDALONE)
+        with expect_refusal(world, RoleNotFound):
+            act(world, role_changes.delete_role, "Dev", account=STANDALONE)
         assert isinstance(world.events[-1], RoleDeletionRequested)
 
     def test_is_not_deleted_with_policies(self, world: World) -> None:
         """The access role has a policy, and stays."""
-        member = new_account(world)
-        with refused(world, EntityInUse):
+        member = create_member(world)
+        with expect_refusal(world, EntityInUse):
             act(world, role_changes.delete_role, "OrganizationAccountAccessRole", account=member)
 
     def test_has_policies_that_may_change(self, world: World) -> None:
         """Its policies are its account's to change."""
-        assert act(world, role_changes.unlinked_role, "Dev", account=STRANGER) == UNLINKED
+        assert act(world, role_changes.unlinked_role, "Dev", account=STANDALONE) == UNLINKED
 
 
 NEW = role_changes.NewRole(name="Ops", trust_policy=UNLINKED.trust_policy)
@@ -185,21 +195,21 @@ class TestCreateRole:
     def test_that_exists(self, world: World) -> None:
         """A name is taken, whatever its case, until the role is gone."""
         act(world, role_changes.create_role, NEW)
-        with refused(world, EntityNameTaken):
+        with expect_refusal(world, EntityNameTaken):
             act(world, role_changes.create_role, replace(NEW, name="OPS"))
         act(world, role_changes.delete_role, "Ops")
         act(world, role_changes.create_role, NEW)
 
     def test_bounded_by_nothing(self, world: World) -> None:
         """A boundary that does not exist makes no role."""
-        with refused(world, EntityNotFound):
+        with expect_refusal(world, EntityNotFound):
             act(world, role_changes.create_role, replace(NEW, boundary="arn:aws:iam::aws:policy/Nothing"))
 
     def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many roles and no more; those of services do not count."""
-        limit_iam(world, RolesPerAccount=1)
+        set_iam_quotas(world, RolesPerAccount=1)
         act(world, role_changes.create_role, NEW)
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, role_changes.create_role, replace(NEW, name="Second"))
 
     @pytest.mark.parametrize(
@@ -217,10 +227,10 @@ class TestCreateRole:
     )
     def test_that_trusts_nobody(self, world: World, trust: str) -> None:
         """A trust policy names who, and not what; it is about assuming."""
-        with refused(world, MalformedPolicyDocument):
+        with expect_refusal(world, MalformedPolicyDocument):
             act(world, role_changes.create_role, replace(NEW, trust_policy=trust))
-        with refused(world, MalformedPolicyDocument):
-            act(world, role_changes.update_trust, "Dev", trust, account=STRANGER)
+        with expect_refusal(world, MalformedPolicyDocument):
+            act(world, role_changes.update_trust, "Dev", trust, account=STANDALONE)
 
 
 class TestUpdateTrust:
@@ -229,18 +239,18 @@ class TestUpdateTrust:
     def test_trusts_another(self, world: World) -> None:
         """The role trusts whom the new policy names."""
         trust = trust_of(service="ec2.amazonaws.com")
-        act(world, role_changes.update_trust, "Dev", trust, account=STRANGER)
-        assert role_of(world.state, STRANGER, "Dev", NOW).trust_policy == trust
+        act(world, role_changes.update_trust, "Dev", trust, account=STANDALONE)
+        assert role_of(world.state, STANDALONE, "Dev", NOW).trust_policy == trust
 
     def test_is_not_too_large(self, world: World) -> None:
         """A trust policy has 2,048 characters at most."""
         trust = trust_of(service="a" * 2_048)
-        with refused(world, QuotaExceeded):
-            act(world, role_changes.update_trust, "Dev", trust, account=STRANGER)
+        with expect_refusal(world, QuotaExceeded):
+            act(world, role_changes.update_trust, "Dev", trust, account=STANDALONE)
 
     def test_of_a_linked_role(self, world: World) -> None:
         """Whom a service's role trusts is never an account's to change."""
-        with refused(world, RoleProtected):
+        with expect_refusal(world, RoleProtected):
             act(world, role_changes.update_trust, ROLE, UNLINKED.trust_policy)
 
 
@@ -252,5 +262,5 @@ class TestMissingRole:
         self, world: World, change: Change, arguments: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
         """Another account's role is not there."""
-        with refused(world, RoleNotFound):
+        with expect_refusal(world, RoleNotFound):
             act(world, change, "Dev", *arguments, **named)

@@ -33,16 +33,16 @@ from artifact_state.principals import has_lapsed, holder_of
 from artifact_state.snapshot import document_of, world_of
 from artifact_state.sts import sessions
 from artifact_state.world import World
-from tests.state.acting import (
+from tests.support.domain import (
     MANAGEMENT,
     NOW,
-    STRANGER,
-    a_world,
+    STANDALONE,
     act,
-    new_account,
-    refused,
-    the_organization,
+    create_member,
+    current_organization,
+    expect_refusal,
     transaction,
+    world_with_organization,
 )
 
 AUDIT = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
@@ -52,7 +52,7 @@ every_feature = pytest.mark.parametrize("feature", RootFeature)
 @pytest.fixture
 def world() -> World:
     """Give a world whose organization trusts IAM."""
-    world = a_world()
+    world = world_with_organization()
     act(world, trusted_access.enable_service_access, IAM_PRINCIPAL)
     return world
 
@@ -60,12 +60,12 @@ def world() -> World:
 @pytest.fixture
 def member(world: World) -> str:
     """Give a member account."""
-    return new_account(world)
+    return create_member(world)
 
 
 def enabled(world: World) -> frozenset[RootFeature]:
     """Tell which features are in force."""
-    return features_in_force(the_organization(world))
+    return features_in_force(current_organization(world))
 
 
 class TestFeatures:
@@ -77,7 +77,7 @@ class TestFeatures:
         assert enabled(world) == frozenset()
         assert act(world, enable_root_feature, feature).root_features == {feature}
         before = world.state
-        assert act(world, enable_root_feature, feature) is the_organization(world)
+        assert act(world, enable_root_feature, feature) is current_organization(world)
         assert world.state is before
         assert enabled(world) == {feature}
         act(world, disable_root_feature, feature)
@@ -88,11 +88,11 @@ class TestFeatures:
     def test_delegated_administrator(self, world: World, member: str) -> None:
         """A delegated administrator for IAM lists them and switches them off; on, only the management account."""
         act(world, enable_root_feature, RootFeature.SESSIONS)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, root_access, account=member)
         act(world, delegation.register_delegated_administrator, member, IAM_PRINCIPAL)
         assert act(world, root_access, account=member).root_features == {RootFeature.SESSIONS}
-        with refused(world, NotManagementAccount):
+        with expect_refusal(world, NotManagementAccount):
             act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT, account=member)
         act(world, disable_root_feature, RootFeature.SESSIONS, account=member)
         assert enabled(world) == frozenset()
@@ -105,16 +105,16 @@ class TestFeatures:
         act(world, trusted_access.enable_service_access, config)
         act(world, delegation.register_delegated_administrator, member, config)
         assert callable(rule)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, rule, feature, account=member)
-        with refused(world, NotInOrganization):
-            act(world, rule, feature, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, rule, feature, account=STANDALONE)
 
     def test_need_all_features(self) -> None:
         """An organization of billing alone has none."""
         world = World()
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
-        with refused(world, NotAllFeatures):
+        with expect_refusal(world, NotAllFeatures):
             act(world, enable_root_feature, RootFeature.SESSIONS)
 
     def test_need_trusted_access(self, world: World) -> None:
@@ -123,9 +123,9 @@ class TestFeatures:
         act(world, trusted_access.disable_service_access, IAM_PRINCIPAL)
         assert enabled(world) == frozenset()
         for rule in (enable_root_feature, disable_root_feature):
-            with refused(world, ServiceNotTrusted):
+            with expect_refusal(world, ServiceNotTrusted):
                 act(world, rule, RootFeature.SESSIONS)
-        with refused(world, ServiceNotTrusted):
+        with expect_refusal(world, ServiceNotTrusted):
             act(world, root_access)
         act(world, trusted_access.enable_service_access, IAM_PRINCIPAL)
         assert enabled(world) == {RootFeature.SESSIONS}
@@ -133,9 +133,9 @@ class TestFeatures:
     def test_new_accounts_begin_without_a_password(self, world: World, member: str) -> None:
         """Where root credentials are managed, the root users of new accounts have none."""
         act(world, enable_root_feature, RootFeature.SESSIONS)
-        earlier = new_account(world, "earlier")
+        earlier = create_member(world, "earlier")
         act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT)
-        later = new_account(world, "later")
+        later = create_member(world, "later")
         found = world_of(document_of(world, "1")).state
         assert [has_root_login(found, one) for one in (member, earlier, later)] == [True, True, False]
 
@@ -182,37 +182,37 @@ class TestAssumeRoot:
 
     def test_by_a_delegated_administrator(self, world: World, member: str) -> None:
         """One for IAM may; another member may not."""
-        other = new_account(world, "other")
-        with refused(world, RootNotAssumable):
+        other = create_member(world, "other")
+        with expect_refusal(world, RootNotAssumable):
             assume(world, other, account=member)
         act(world, delegation.register_delegated_administrator, member, IAM_PRINCIPAL)
         assert assume(world, other, account=member).account_id == other
 
-    @pytest.mark.parametrize("target", [MANAGEMENT, STRANGER, "arn:aws:iam::111122223333:user/A", "a" * 12])
+    @pytest.mark.parametrize("target", [MANAGEMENT, STANDALONE, "arn:aws:iam::111122223333:user/A", "a" * 12])
     def test_of_no_member(self, world: World, target: str) -> None:
         """Neither of the management account, nor of a stranger, nor of nothing."""
-        with refused(world, RootNotAssumable):
+        with expect_refusal(world, RootNotAssumable):
             assume(world, target)
 
     @pytest.mark.usefixtures("member")
     def test_of_a_member_elsewhere(self, world: World) -> None:
         """Another organization's member is a stranger."""
-        act(world, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-        act(world, trusted_access.enable_service_access, IAM_PRINCIPAL, account=STRANGER)
-        act(world, enable_root_feature, RootFeature.SESSIONS, account=STRANGER)
-        other = new_account(world, "other")
-        with refused(world, RootNotAssumable):
-            assume(world, other, account=STRANGER)
+        act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+        act(world, trusted_access.enable_service_access, IAM_PRINCIPAL, account=STANDALONE)
+        act(world, enable_root_feature, RootFeature.SESSIONS, account=STANDALONE)
+        other = create_member(world, "other")
+        with expect_refusal(world, RootNotAssumable):
+            assume(world, other, account=STANDALONE)
 
     def test_switched_off(self, world: World, member: str) -> None:
         """Without root sessions, or without trusted access, nobody is assumed."""
         act(world, disable_root_feature, RootFeature.SESSIONS)
         act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT)
-        with refused(world, RootNotAssumable):
+        with expect_refusal(world, RootNotAssumable):
             assume(world, member)
         act(world, enable_root_feature, RootFeature.SESSIONS)
         act(world, trusted_access.disable_service_access, IAM_PRINCIPAL)
-        with refused(world, RootNotAssumable):
+        with expect_refusal(world, RootNotAssumable):
             assume(world, member)
 
     @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ class TestAssumeRoot:
     )
     def test_for_no_task(self, world: World, member: str, task: str) -> None:
         """Only AWS's policies of tasks will do."""
-        with refused(world, InvalidTask):
+        with expect_refusal(world, InvalidTask):
             assume(world, member, task)
 
     def test_hands_on_the_source_identity(self, world: World, member: str) -> None:

@@ -29,9 +29,9 @@ from artifact_state.principals import holder_of, root_of, service
 from artifact_state.sts import federation, sessions, tokens
 from artifact_state.sts.sessions import Wish
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, transaction
+from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, transaction, world_with_organization
 
-ARN = f"arn:aws:iam::{STRANGER}:role/Dev"
+ARN = f"arn:aws:iam::{STANDALONE}:role/Dev"
 ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 TAGGING = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 
@@ -39,15 +39,15 @@ TAGGING = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization."""
-    return a_world()
+    return world_with_organization()
 
 
 def trusting(world: World, action: Any = "sts:AssumeRole", name: str = "Dev", **more: Any) -> str:
     """Make a role that trusts everybody under a condition; give its ARN."""
     statement = {"Effect": "Allow", "Principal": {"AWS": "*", "Service": "artifact.amazonaws.com"}, "Action": action}
     trust = json.dumps({"Version": "2012-10-17", "Statement": statement | more})
-    act(world, create_role, NewRole(name=name, trust_policy=trust), account=STRANGER)
-    return f"arn:aws:iam::{STRANGER}:role/{name}"
+    act(world, create_role, NewRole(name=name, trust_policy=trust), account=STANDALONE)
+    return f"arn:aws:iam::{STANDALONE}:role/{name}"
 
 
 def assume(world: World, arn: str = ARN, caller: Caller | None = None, **wish: Any) -> Session:
@@ -107,11 +107,11 @@ class TestTrust:
 
     def test_confused_deputy(self, world: World) -> None:
         """A service is let in on behalf of whom the condition names."""
-        trusting(world, Condition={"StringEquals": {"aws:SourceAccount": STRANGER}})
+        trusting(world, Condition={"StringEquals": {"aws:SourceAccount": STANDALONE}})
         artifact = service("artifact.amazonaws.com")
-        assume(world, caller=artifact, keys={"aws:sourceaccount": (STRANGER,)})
+        assume(world, caller=artifact, keys={"aws:sourceaccount": (STANDALONE,)})
         refused(world, NotTrusted, caller=artifact, keys={"aws:sourceaccount": (MANAGEMENT,)})
-        refused(world, NotTrusted, caller=service("ec2.amazonaws.com"), keys={"aws:sourceaccount": (STRANGER,)})
+        refused(world, NotTrusted, caller=service("ec2.amazonaws.com"), keys={"aws:sourceaccount": (STANDALONE,)})
 
     def test_tags_need_an_action_of_their_own(self, world: World) -> None:
         """sts:TagSession and sts:SetSourceIdentity, beside sts:AssumeRole."""
@@ -172,7 +172,7 @@ class TestSessions:
     @pytest.mark.parametrize(
         "arn",
         [
-            f"{STRANGER}",
+            f"{STANDALONE}",
             "nothing-valid-in-here",
             "arn::b:::something/role",
             "arn:a::::b",
@@ -246,7 +246,7 @@ class TestSessions:
         for ask in (
             sessions.session_token,
             lambda tx: sessions.federation_token(tx, "bob"),
-            lambda tx: sessions.assume_root(tx, STRANGER, "arn:aws:iam::aws:policy/root-task/Any"),
+            lambda tx: sessions.assume_root(tx, STANDALONE, "arn:aws:iam::aws:policy/root-task/Any"),
             federation.exchange_token,
         ):
             with pytest.raises(RegionInactive), world.transaction(there) as tx:
@@ -256,14 +256,14 @@ class TestSessions:
 
     def test_of_a_user(self, world: World) -> None:
         """A user's own credentials for a while are still his; once he is gone, nobody's."""
-        user = act(world, users.create_user, "Alice", account=STRANGER)
+        user = act(world, users.create_user, "Alice", account=STANDALONE)
         caller = users.user_principal(user, partition="aws", region="us-east-1")
         with world.transaction(caller) as tx:
             session = sessions.session_token(tx)
         assert session.expires_at == NOW + timedelta(hours=12)
         found = holder(world, session)
         assert (found.arn, found.kind) == (caller.arn, CallerKind.USER)
-        act(world, users.delete_user, "Alice", account=STRANGER)
+        act(world, users.delete_user, "Alice", account=STANDALONE)
         assert holder_of(world.state, session, partition="aws", region="us-east-1") is None
 
     def test_of_a_root_user(self, world: World) -> None:
@@ -284,7 +284,7 @@ class TestAccessKeys:
 
     def test_account(self) -> None:
         """The account; the key of AWS's own recorded answer too."""
-        assert ids.account_of_access_key(ids.access_key_id("AKIA", STRANGER, "any")) == STRANGER
+        assert ids.account_of_access_key(ids.access_key_id("AKIA", STANDALONE, "any")) == STANDALONE
         assert ids.account_of_access_key("ASIAY34FZKBOKMUTVV7A") == "609629065308"
         for key in ("", "AKIA", "AKIA1", "not a key at all!!!!"):
             assert ids.account_of_access_key(key) is None

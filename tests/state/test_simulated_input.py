@@ -7,10 +7,10 @@ import pytest
 
 from artifact_state.errors import CannotSimulate, PolicyNotReadable, Refused
 from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, transaction
+from tests.support.domain import MANAGEMENT, STANDALONE, transaction, world_with_organization
 
-BOB = f"arn:aws:iam::{STRANGER}:user/Bob"
-ROLE = f"arn:aws:iam::{STRANGER}:role/R"
+BOB = f"arn:aws:iam::{STANDALONE}:user/Bob"
+ROLE = f"arn:aws:iam::{STANDALONE}:role/R"
 OTHERS = f"arn:aws:iam::{MANAGEMENT}:role/R"
 
 
@@ -40,7 +40,7 @@ class TestCustomLayers:
     )
     def test_what_is_no_policy(self, asked: dict[str, Any], error: type[Refused], why: str) -> None:
         """Is refused, and changes nothing."""
-        world = a_world()
+        world = world_with_organization()
         before = world.state
         with pytest.raises(error, match=why), transaction(world):
             custom_layers(**{"documents": [written()]} | asked)
@@ -53,9 +53,9 @@ class TestRequireSense:
     @pytest.mark.parametrize(
         "arn",
         [
-            f"arn:aws:sts::{STRANGER}:assumed-role/R/me",
-            f"arn:aws:sts::{STRANGER}:federated-user/Bob",
-            f"arn:aws:iam::{STRANGER}:root",
+            f"arn:aws:sts::{STANDALONE}:assumed-role/R/me",
+            f"arn:aws:sts::{STANDALONE}:federated-user/Bob",
+            f"arn:aws:iam::{STANDALONE}:root",
             "artifact.amazonaws.com",
         ],
     )
@@ -64,7 +64,7 @@ class TestRequireSense:
         with pytest.raises(CannotSimulate, match="Caller must be an IAM user, role or group"):
             require_sense(["iam:GetRole"], [], Setting(caller_arn=arn))
         for kind in ("user", "group", "role"):
-            require_sense(["iam:GetRole"], [], Setting(caller_arn=f"arn:aws:iam::{STRANGER}:{kind}/path/N"))
+            require_sense(["iam:GetRole"], [], Setting(caller_arn=f"arn:aws:iam::{STANDALONE}:{kind}/path/N"))
 
     @pytest.mark.parametrize(
         ("resources", "why"),
@@ -82,12 +82,12 @@ class TestRequireSense:
         with pytest.raises(CannotSimulate, match="missing names"):
             require_sense(["iam:GetRole", "GetRole"], [], Setting())
 
-    @pytest.mark.parametrize("owner", [STRANGER, "arn:aws:s3:::b", "arn:aws:iam::1:root"])
+    @pytest.mark.parametrize("owner", [STANDALONE, "arn:aws:s3:::b", "arn:aws:iam::1:root"])
     def test_owner(self, owner: str) -> None:
         """An ARN of the account, and not its number."""
         with pytest.raises(CannotSimulate, match=f"'{owner}' is not a valid as a Resource Owner"):
             require_sense(["iam:GetRole"], [], Setting(resource_owner=owner))
-        require_sense(["iam:GetRole"], [], Setting(resource_owner=f"arn:aws:iam::{STRANGER}:root"))
+        require_sense(["iam:GetRole"], [], Setting(resource_owner=f"arn:aws:iam::{STANDALONE}:root"))
 
     @pytest.mark.parametrize(
         ("setting", "resources", "why"),

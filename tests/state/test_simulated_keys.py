@@ -4,7 +4,7 @@ import pytest
 
 from artifact_state.errors import CannotSimulate
 from artifact_state.policy_evaluation.simulation.keys import Entry, assumed_keys, given_keys
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, the_organization
+from tests.support.domain import MANAGEMENT, NOW, STANDALONE, current_organization, world_with_organization
 
 
 class TestGiven:
@@ -59,25 +59,25 @@ class TestAssumed:
     )
     def test_of_a_caller(self, kind: str, more: dict[str, tuple[str, ...]]) -> None:
         """Who he is, although he need not be there."""
-        arn = f"arn:aws:iam::{STRANGER}:{kind}/path/N"
-        assert assumed_keys(a_world().state, MANAGEMENT, arn, NOW) == {
+        arn = f"arn:aws:iam::{STANDALONE}:{kind}/path/N"
+        assert assumed_keys(world_with_organization().state, MANAGEMENT, arn, NOW) == {
             "aws:principalarn": (arn,),
-            "aws:principalaccount": (STRANGER,),
+            "aws:principalaccount": (STANDALONE,),
             "aws:userid": (arn,),
             **more,
         }
 
     def test_of_nobody(self) -> None:
         """Somebody of the account that asks, and of its organization."""
-        world = a_world()
-        keys = assumed_keys(world.state, STRANGER, None, NOW)
-        assert keys == {"aws:principalaccount": (STRANGER,), "aws:userid": ("STUB_PRINCIPAL_FOR_POLICY_SIMULATOR",)}
+        world = world_with_organization()
+        keys = assumed_keys(world.state, STANDALONE, None, NOW)
+        assert keys == {"aws:principalaccount": (STANDALONE,), "aws:userid": ("STUB_PRINCIPAL_FOR_POLICY_SIMULATOR",)}
 
     def test_of_an_organization(self) -> None:
         """Its id, where in it the account is, and its management account."""
-        world = a_world()
-        keys = assumed_keys(world.state, STRANGER, f"arn:aws:iam::{MANAGEMENT}:user/N", NOW)
-        organization = the_organization(world)
+        world = world_with_organization()
+        keys = assumed_keys(world.state, STANDALONE, f"arn:aws:iam::{MANAGEMENT}:user/N", NOW)
+        organization = current_organization(world)
         assert keys["aws:principalorgid"] == (organization.id,)
         assert keys["aws:principalorgmasteraccountid"] == (MANAGEMENT,)
         assert keys["aws:principalorgpaths"][0].startswith(f"{organization.id}/r-")

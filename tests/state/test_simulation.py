@@ -13,10 +13,10 @@ from artifact_state.policy_evaluation.simulation import simulate
 from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
 from artifact_state.policy_evaluation.simulation.principals import Exclusion, Inline, principal_layers
 from artifact_state.policy_evaluation.simulation.simulate import Simulated
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act
 from tests.state.test_simulated_input import BOB, OTHERS, ROLE, written
+from tests.support.domain import MANAGEMENT, STANDALONE, act, world_with_organization
 
-ARN = f"arn:aws:iam::{STRANGER}:user/Alice"
+ARN = f"arn:aws:iam::{STANDALONE}:user/Alice"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
@@ -131,7 +131,7 @@ class TestSimulate:
         assert simulated(nothing, ROLE, resource_policy=of_alice, caller_arn=BOB)[0].told == "implicitDeny"
 
     @pytest.mark.parametrize(
-        ("principal", "told"), [("*", "allowed"), ({"AWS": "*"}, "allowed"), ({"AWS": STRANGER}, "implicitDeny")]
+        ("principal", "told"), [("*", "allowed"), ({"AWS": "*"}, "allowed"), ({"AWS": STANDALONE}, "implicitDeny")]
     )
     def test_policy_that_names_others(self, principal: Any, told: str) -> None:
         """Whom it allows as everybody needs nothing else; whose account it allows needs a policy of his own."""
@@ -161,12 +161,12 @@ class TestPrincipal:
 
     def test_user(self) -> None:
         """His own policies, and those that he might have; a boundary in place of his."""
-        world = a_world()
-        user = act(world, users.create_user, "Alice", account=STRANGER)
-        act(world, put_inline_policy, user, "own", written(), account=STRANGER)
-        layers = act(world, principal_layers, ARN, [written(Action="sts:*")], account=STRANGER)
+        world = world_with_organization()
+        user = act(world, users.create_user, "Alice", account=STANDALONE)
+        act(world, put_inline_policy, user, "own", written(), account=STANDALONE)
+        layers = act(world, principal_layers, ARN, [written(Action="sts:*")], account=STANDALONE)
         assert [one.arn_or_name for one in layers.identity] == ["user_Alice_own", "PolicyInputList.1"]
-        bounded = act(world, principal_layers, ARN, [], [written(Action="sts:*")], account=STRANGER)
+        bounded = act(world, principal_layers, ARN, [], [written(Action="sts:*")], account=STANDALONE)
         (one,) = simulated(bounded)
         assert one.decision.kind is Kind.BOUNDARY
 
@@ -178,17 +178,17 @@ class TestPrincipal:
             (ARN.replace("user", "role"), RoleNotFound),
             ("arn:aws:iam::1:x", CannotSimulate),
             (ARN.replace("aws", "aws-cn"), CannotSimulate),
-            (ARN.replace(STRANGER, MANAGEMENT), CannotSimulate),
-            (f"arn:aws:iam::{STRANGER}:root", CannotSimulate),
-            (f"arn:aws:sts::{STRANGER}:assumed-role/R/me", CannotSimulate),
+            (ARN.replace(STANDALONE, MANAGEMENT), CannotSimulate),
+            (f"arn:aws:iam::{STANDALONE}:root", CannotSimulate),
+            (f"arn:aws:sts::{STANDALONE}:assumed-role/R/me", CannotSimulate),
         ],
     )
     def test_that_is_not_there(self, arn: str, error: type[Refused]) -> None:
         """Nobody of that name, and nobody of the account."""
-        world = a_world()
+        world = world_with_organization()
         before = world.state
         with pytest.raises(error):
-            act(world, principal_layers, arn, account=STRANGER)
+            act(world, principal_layers, arn, account=STANDALONE)
         assert world.state is before
 
     @pytest.mark.parametrize(
@@ -208,12 +208,12 @@ class TestPrincipal:
     )
     def test_without(self, without: Exclusion, left: list[str]) -> None:
         """What is left out is not there, whatever names it; what names nothing leaves nothing out."""
-        world = a_world()
-        user = act(world, users.create_user, "Alice", account=STRANGER)
-        act(world, put_inline_policy, user, "own", written(), account=STRANGER)
-        user = users.user_of(world.state, STRANGER, "Alice")
-        act(world, attach_policy, user, "arn:aws:iam::aws:policy/ReadOnlyAccess", account=STRANGER)
-        layers = act(world, principal_layers, ARN, without=[without], account=STRANGER)
+        world = world_with_organization()
+        user = act(world, users.create_user, "Alice", account=STANDALONE)
+        act(world, put_inline_policy, user, "own", written(), account=STANDALONE)
+        user = users.user_of(world.state, STANDALONE, "Alice")
+        act(world, attach_policy, user, "arn:aws:iam::aws:policy/ReadOnlyAccess", account=STANDALONE)
+        layers = act(world, principal_layers, ARN, without=[without], account=STANDALONE)
         assert [one.arn_or_name.rpartition("/")[2] for one in layers.identity] == left
 
     @pytest.mark.parametrize(
@@ -229,21 +229,21 @@ class TestPrincipal:
     )
     def test_without_what_names_nothing(self, without: Exclusion) -> None:
         """One star at most, and in the name alone."""
-        world = a_world()
-        act(world, users.create_user, "Alice", account=STRANGER)
+        world = world_with_organization()
+        act(world, users.create_user, "Alice", account=STANDALONE)
         before = world.state
         with pytest.raises(CannotSimulate):
-            act(world, principal_layers, ARN, without=[without], account=STRANGER)
+            act(world, principal_layers, ARN, without=[without], account=STANDALONE)
         assert world.state is before
 
     def test_group(self) -> None:
         """Its own policies, whatever its path; what is attached to it and to its user counts once."""
-        world = a_world()
-        user = act(world, users.create_user, "Alice", account=STRANGER)
-        group = act(world, groups.create_group, "Admins", path="/some/", account=STRANGER)
-        act(world, groups.add_user, "Admins", "Alice", account=STRANGER)
-        act(world, attach_policy, user, READ_ONLY, account=STRANGER)
-        act(world, attach_policy, group, READ_ONLY, account=STRANGER)
+        world = world_with_organization()
+        user = act(world, users.create_user, "Alice", account=STANDALONE)
+        group = act(world, groups.create_group, "Admins", path="/some/", account=STANDALONE)
+        act(world, groups.add_user, "Admins", "Alice", account=STANDALONE)
+        act(world, attach_policy, user, READ_ONLY, account=STANDALONE)
+        act(world, attach_policy, group, READ_ONLY, account=STANDALONE)
         for arn in (ARN, ARN.replace("user/", "group/other/").replace("Alice", "Admins")):
-            layers = act(world, principal_layers, arn, account=STRANGER)
+            layers = act(world, principal_layers, arn, account=STANDALONE)
             assert [one.arn_or_name for one in layers.identity] == [READ_ONLY]

@@ -17,7 +17,15 @@ from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations import organization, trusted_access
 from artifact_state.snapshot import SnapshotUnreadable, document_of, plain, world_of
 from artifact_state.world import Options, World
-from tests.state.acting import MANAGEMENT, NOW, a_world, act, limit_iam, limits, new_account
+from tests.support.domain import (
+    MANAGEMENT,
+    NOW,
+    act,
+    create_member,
+    quotas_with,
+    set_iam_quotas,
+    world_with_organization,
+)
 
 
 class _AnyMap:
@@ -81,10 +89,10 @@ _FILLED_CONTAINERS: dict[Any, Callable[..., Any]] = {
 
 def a_busy_world() -> World:
     """Give a world with something on most shelves."""
-    world = a_world()
+    world = world_with_organization()
     act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
-    new_account(world, "one", tags=(("team", "red"),))
-    new_account(world, "two")
+    create_member(world, "one", tags=(("team", "red"),))
+    create_member(world, "two")
     act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account="444455556666")
     return world
 
@@ -127,7 +135,7 @@ class TestRoundTrip:
         """The same calls afterwards give the same ids."""
         world = a_busy_world()
         other = through_a_file(world)
-        assert new_account(other, "three") == new_account(world, "three")
+        assert create_member(other, "three") == create_member(world, "three")
         assert other.state == world.state
 
     def test_same_file(self) -> None:
@@ -160,18 +168,18 @@ class TestRoundTrip:
 
     def test_options(self) -> None:
         """What the owner of the world chose, changed limits among it, goes with it."""
-        world = a_world(
+        world = world_with_organization(
             creation_delay=timedelta(seconds=5),
             inactive_sts_regions=frozenset({"me-south-1"}),
-            quotas=limits(accounts_per_organization=3),
+            quotas=quotas_with(accounts_per_organization=3),
         )
-        limit_iam(world, UsersPerAccount=1)
+        set_iam_quotas(world, UsersPerAccount=1)
         restored = through_a_file(world)
         assert restored.options == world.options
 
     def test_default_options(self) -> None:
         """A file of a world with AWS's own ways says nothing of them."""
-        assert "options" not in document_of(a_world(), "1.2.3")
+        assert "options" not in document_of(world_with_organization(), "1.2.3")
 
 
 class TestDamage:

@@ -10,7 +10,7 @@ from artifact_state.model import State
 from artifact_state.policy_evaluation.authorization import layers_of
 from artifact_state.policy_evaluation.call_keys import caller_keys
 from artifact_state.principals import root_of
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, new_account, transaction
+from tests.support.domain import MANAGEMENT, NOW, STANDALONE, create_member, transaction, world_with_organization
 
 DAY = timedelta(days=1)
 
@@ -18,8 +18,8 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def standing() -> tuple[State, str]:
     """Give a state in which an account is a member from tomorrow on, for a day."""
-    world = a_world()
-    account_id = new_account(world)
+    world = world_with_organization()
+    account_id = create_member(world)
     with transaction(world) as tx:
         membership = tx.state.memberships[account_id]
         tx.put(replace(membership, joined_at=NOW + DAY, ends_at=NOW + 2 * DAY))
@@ -56,6 +56,6 @@ class TestStanding:
 
     def test_without_end(self) -> None:
         """Whoever is in no organization, or in one for good, stays so until the state is another."""
-        world = a_world()
-        assert span_of_standing(world.state, STRANGER, NOW) == ALWAYS
+        world = world_with_organization()
+        assert span_of_standing(world.state, STANDALONE, NOW) == ALWAYS
         assert span_of_standing(world.state, MANAGEMENT, NOW)[1] == ALWAYS[1]

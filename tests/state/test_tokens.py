@@ -10,7 +10,7 @@ from artifact_state.errors import InvalidToken
 from artifact_state.events import TokenIssued
 from artifact_state.model import TokenPurpose
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limits, transaction
+from tests.support.domain import MANAGEMENT, STANDALONE, act, quotas_with, transaction, world_with_organization
 
 SUBJECT = "agreement-9c1kBcYznTkcpRIm"
 
@@ -18,7 +18,7 @@ SUBJECT = "agreement-9c1kBcYznTkcpRIm"
 @pytest.fixture
 def world() -> World:
     """Give a world."""
-    return a_world()
+    return world_with_organization()
 
 
 def issue(world: World, purpose: TokenPurpose = TokenPurpose.ACCEPT_NDA, account: str = MANAGEMENT) -> str:
@@ -69,7 +69,7 @@ class TestRedeem:
         """It opens the one call, for the one account, about the one subject."""
         token = issue(world)
         self.is_invalid(world, token, purpose=TokenPurpose.GET_AGREEMENT)
-        self.is_invalid(world, token, account=STRANGER)
+        self.is_invalid(world, token, account=STANDALONE)
         self.is_invalid(world, token, subject="another")
         self.is_invalid(world, "nda-token-" + "0" * 24)
 
@@ -80,7 +80,7 @@ class TestRedeem:
 
     def test_after_the_worlds_own_life_time(self) -> None:
         """How long a token lives is the world's to say."""
-        world = a_world(quotas=limits(artifact_token_lifetime=timedelta(seconds=1)))
+        world = world_with_organization(quotas=quotas_with(artifact_token_lifetime=timedelta(seconds=1)))
         token = issue(world)
         world.clock.advance(timedelta(seconds=1))
         self.is_invalid(world, token)

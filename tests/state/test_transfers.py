@@ -41,8 +41,8 @@ from artifact_state.organizations import accounts, organization, tags
 from artifact_state.organizations.billing_transfers import invitations, transfers
 from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
 from artifact_state.world import Options, World
-from tests.state.acting import NOW, act, limits, refused, transaction
 from tests.state.counting import calls_of
+from tests.support.domain import NOW, act, expect_refusal, quotas_with, transaction
 
 RECEIVER, SOURCE, THIRD, FOURTH = "111122223333", "222233334444", "333344445555", "444455556666"
 STRANGER, MEMBER = "999988887777", "555566667777"
@@ -59,7 +59,9 @@ END_OF_DECEMBER = datetime(2026, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 def many_organizations(**quotas: int) -> World:
     """Give a world with four organizations, of which two have a member."""
     generous = {"inbound_transfers": 10} | quotas
-    world = World(options=Options(quotas=limits(**generous)), clock=Clock(frozen_at=NOW), state=State(seed="transfers"))
+    world = World(
+        options=Options(quotas=quotas_with(**generous)), clock=Clock(frozen_at=NOW), state=State(seed="transfers")
+    )
     for account in (RECEIVER, SOURCE, THIRD, FOURTH):
         act(world, organization.create_organization, FeatureSet.ALL, account=account)
     asked = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, MEMBER, account=SOURCE)
@@ -155,7 +157,7 @@ class TestInvite:
         with transaction(world, SOURCE) as tx:
             received = [one for _, one in listing.received_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
         assert sent == received == [invitation]
-        with refused(world, HandshakeNotFound):
+        with expect_refusal(world, HandshakeNotFound):
             act(world, lifecycle.describe_handshake, invitation.id, account=MEMBER)
 
     @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ class TestInvite:
     )
     def test_start(self, world: World, starts_at: datetime, reason: InputReason) -> None:
         """A transfer starts with the first day of the next month or of the one after, at midnight."""
-        with refused(world, InvalidInput, reason):
+        with expect_refusal(world, InvalidInput, reason):
             invite(world, starts_at=starts_at)
 
     def test_the_month_after_next(self, world: World) -> None:
@@ -184,7 +186,7 @@ class TestInvite:
     def test_too_late_for_an_answer(self, world: World) -> None:
         """A start that leaves no time to accept is too early."""
         world.clock.freeze(DECEMBER - timedelta(hours=24))
-        with refused(world, InvalidInput, InputReason.START_DATE_TOO_EARLY):
+        with expect_refusal(world, InvalidInput, InputReason.START_DATE_TOO_EARLY):
             invite(world)
         world.clock.freeze(DECEMBER - timedelta(hours=24) - MOMENT)
         invite(world)
@@ -200,38 +202,38 @@ class TestInvite:
     def test_target(self, world: World, kind: PartyKind, target: str, reason: InputReason) -> None:
         """An invitation goes to an account's id or to an e-mail address."""
         terms = invitations.Terms(starts_at=DECEMBER, name="Bills")
-        with refused(world, InvalidInput, reason):
+        with expect_refusal(world, InvalidInput, reason):
             act(world, invitations.invite_to_transfer, kind, target, terms)
 
     @pytest.mark.parametrize("target", [MEMBER, STRANGER, "nobody@example.com"])
     def test_only_management_accounts_are_invited(self, world: World, target: str) -> None:
         """Neither a member nor a standalone account nor an unknown address has bills to transfer."""
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.TARGET_ACCOUNT_VALIDATION_FAILURE):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.TARGET_ACCOUNT_VALIDATION_FAILURE):
             invite(world, target)
 
     def test_nobody_invites_himself(self, world: World) -> None:
         """Source and receiver are two organizations."""
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.SOURCE_AND_TARGET_CANNOT_MATCH):
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.SOURCE_AND_TARGET_CANNOT_MATCH):
             invite(world, RECEIVER)
 
     def test_only_management_accounts_invite(self, world: World) -> None:
         """A member and a stranger cannot invite."""
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             invite(world, RECEIVER, account=MEMBER)
-        with refused(world, NotInOrganization):
+        with expect_refusal(world, NotInOrganization):
             invite(world, account=STRANGER)
 
     @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
     def test_only_in_commercial_regions(self, world: World, region: str) -> None:
         """Billing is transferred in AWS's commercial partition only."""
         terms = invitations.Terms(starts_at=DECEMBER, name="Bills")
-        with refused(world, UnsupportedHere):
+        with expect_refusal(world, UnsupportedHere):
             act(world, invitations.invite_to_transfer, PartyKind.ACCOUNT, SOURCE, terms, region=region)
 
     def test_duplicate(self, world: World) -> None:
         """While an invitation waits, no second one goes to the same target; after an answer one may."""
         first = invite(world)
-        with refused(world, DuplicateHandshake):
+        with expect_refusal(world, DuplicateHandshake):
             invite(world, starts_at=JANUARY)
         act(world, responses.decline_handshake, first.id, account=SOURCE)
         invite(world)
@@ -239,19 +241,21 @@ class TestInvite:
     def test_while_there_is_a_transfer(self, world: World) -> None:
         """Who pays an organization's bills already cannot invite it again."""
         agreed(world)
-        with refused(world, HandshakeConstraintViolated, HandshakeConstraint.RESPONSIBILITY_TRANSFER_ALREADY_EXISTS):
+        with expect_refusal(
+            world, HandshakeConstraintViolated, HandshakeConstraint.RESPONSIBILITY_TRANSFER_ALREADY_EXISTS
+        ):
             invite(world, starts_at=JANUARY)
 
     def test_suspended_accounts(self, world: World) -> None:
         """An account that AWS suspended neither invites nor accepts."""
         reason = Constraint.ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY
         act(world, accounts.suspend_account, RECEIVER)
-        with refused(world, ConstraintViolated, reason):
+        with expect_refusal(world, ConstraintViolated, reason):
             invite(world)
         act(world, accounts.suspend_account, RECEIVER, suspended=False)
         invitation = invite(world)
         act(world, accounts.suspend_account, SOURCE)
-        with refused(world, ConstraintViolated, reason):
+        with expect_refusal(world, ConstraintViolated, reason):
             accept(world, invitation)
 
     @pytest.mark.parametrize(
@@ -264,7 +268,7 @@ class TestInvite:
     )
     def test_tags(self, world: World, pairs: tags.Pairs, error: type, reason: object) -> None:
         """Tags that a transfer could not have send no invitation."""
-        with refused(world, error, reason):
+        with expect_refusal(world, error, reason):
             invite(world, pairs=pairs)
 
 
@@ -274,7 +278,7 @@ class TestInboundQuota:
     def test_is_none_by_default(self) -> None:
         """Without a higher quota, which AWS grants on request, the first invitation is refused."""
         world = many_organizations(inbound_transfers=0)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
             invite(world)
 
     @pytest.mark.parametrize("end", ["declined", "canceled", "expired", "withdrawn"])
@@ -282,7 +286,7 @@ class TestInboundQuota:
         """Invitations count from when they are sent, until they are declined, canceled, expired or withdrawn."""
         world = many_organizations(inbound_transfers=1)
         invitation = invite(world)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
             invite(world, THIRD, starts_at=JANUARY)
         if end == "declined":
             act(world, responses.decline_handshake, invitation.id, account=SOURCE)
@@ -292,11 +296,13 @@ class TestInboundQuota:
             world.clock.freeze(DECEMBER - timedelta(hours=24))
         else:
             transfer = accept(world, invitation)
-            with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
+            with expect_refusal(
+                world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION
+            ):
                 invite(world, THIRD, starts_at=JANUARY)
             act(world, transfers.terminate_transfer, transfer.id)
         invite(world, THIRD, starts_at=JANUARY)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
             invite(world, FOURTH, starts_at=JANUARY)
 
 
@@ -312,7 +318,7 @@ class TestAnswers:
         assert [one.key for one in world.state.tags[transfer.id]] == ["team"]
         told = [one for one in world.events if isinstance(one, TransferAccepted)]
         assert told == [TransferAccepted(at=NOW, transfer_id=transfer.id, account_ids=(SOURCE, RECEIVER))]
-        with refused(world, HandshakeAlreadyInState):
+        with expect_refusal(world, HandshakeAlreadyInState):
             accept(world, invitation)
 
     def test_stays_accepted(self, world: World) -> None:
@@ -338,7 +344,7 @@ class TestAnswers:
         transfer = transfer_of(world, invitation)
         assert status_of(world, transfer) is status
         assert inbound(world) == outbound(world) == [transfer]
-        with refused(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, HandshakeTransitionInvalid):
             accept(world, invitation)
 
     def test_expired(self, world: World) -> None:
@@ -350,22 +356,22 @@ class TestAnswers:
             (responses.decline_handshake, SOURCE),
             (responses.cancel_handshake, RECEIVER),
         ):
-            with refused(world, HandshakeTransitionInvalid):
+            with expect_refusal(world, HandshakeTransitionInvalid):
                 act(world, answer, invitation.id, account=account)
 
     def test_of_the_other_party(self, world: World) -> None:
         """The receiver of the bills cannot accept, their source cannot cancel."""
         invitation = invite(world)
-        with refused(world, NotParty):
+        with expect_refusal(world, NotParty):
             accept(world, invitation, RECEIVER)
-        with refused(world, NotParty):
+        with expect_refusal(world, NotParty):
             act(world, responses.cancel_handshake, invitation.id, account=SOURCE)
 
     def test_only_one_pays(self, world: World) -> None:
         """An organization whose bills are paid by one accepts no other, until it withdraws."""
         transfer = agreed(world)
         invitation = invite(world, account=THIRD)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION):
             accept(world, invitation)
         act(world, transfers.terminate_transfer, transfer.id, account=SOURCE)
         assert status_of(world, accept(world, invitation)) is TransferStatus.ACCEPTED
@@ -375,7 +381,7 @@ class TestAnswers:
         transfer = agreed(world)
         act(world, tags.tag_resource, transfer.id, (("a", "1"),))
         assert [one.key for one in world.state.tags[transfer.id]] == ["a"]
-        with refused(world, TargetNotFound):
+        with expect_refusal(world, TargetNotFound):
             act(world, tags.tag_resource, transfer.id, (("b", "1"),), account=SOURCE)
 
 
@@ -386,27 +392,27 @@ class TestChains:
         """By default who pays another's bills pays his own, too."""
         agreed(world)
         reason = Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION
-        with refused(world, ConstraintViolated, reason):
+        with expect_refusal(world, ConstraintViolated, reason):
             invite(world, RECEIVER, account=THIRD)
 
     def test_who_passes_on_cannot_receive(self, world: World) -> None:
         """By default an organization whose bills are paid by another pays nobody's."""
         agreed(world)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
             invite(world, THIRD, account=SOURCE)
 
     def test_what_was_possible_when_invited(self, world: World) -> None:
         """A chain that has become too long since the invitation is refused at the acceptance."""
         upwards, downwards = invite(world, RECEIVER, account=THIRD), invite(world)
         accept(world, downwards)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
             accept(world, upwards, RECEIVER)
 
     def test_no_circles(self) -> None:
         """However long a chain may be, nobody pays his own bills in the end."""
         world = many_organizations(transfer_chain_length=5)
         agreed(world)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
             invite(world, RECEIVER, account=SOURCE)
 
     @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (1, 3, 2)])
@@ -416,7 +422,7 @@ class TestChains:
         links = {1: (FOURTH, THIRD), 2: (THIRD, SOURCE), 3: (SOURCE, RECEIVER)}
         for at in order[:2]:
             agreed(world, *links[at])
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
+        with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION):
             invite(world, links[order[2]][0], account=links[order[2]][1])
 
     def test_a_withdrawn_link_is_none(self) -> None:
@@ -432,14 +438,18 @@ class TestChains:
         world = many_organizations(transfer_chain_length=2, transfers_in_chain=2)
         agreed(world, THIRD, SOURCE)
         agreed(world, FOURTH, SOURCE)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION):
+        with expect_refusal(
+            world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION
+        ):
             invite(world, SOURCE, account=RECEIVER)
 
     def test_all_together_in_one_level(self) -> None:
         """The same of transfers to one receiver."""
         world = many_organizations(transfers_in_chain=1)
         agreed(world)
-        with refused(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION):
+        with expect_refusal(
+            world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION
+        ):
             invite(world, THIRD)
 
     def test_who_sees_what(self) -> None:
@@ -450,13 +460,13 @@ class TestChains:
         assert inbound(world) == [upper]
         assert inbound(world, through=upper.id) == [lower]
         act(world, transfers.describe_transfer, lower.id)
-        with refused(world, TransferNotFound):
+        with expect_refusal(world, TransferNotFound):
             act(world, transfers.describe_transfer, str(pending.transfer_id))
         for account in (THIRD, FOURTH):
-            with refused(world, TransferNotFound):
+            with expect_refusal(world, TransferNotFound):
                 act(world, transfers.describe_transfer, upper.id, account=account)
         for through in (lower.id, "rt-00000000"):
-            with refused(world, TransferNotFound):
+            with expect_refusal(world, TransferNotFound):
                 act(world, transfers.inbound_transfers, through)
 
     def test_everybody_concerned_is_told(self) -> None:
@@ -478,9 +488,9 @@ class TestChains:
         world = many_organizations(transfer_chain_length=2)
         agreed(world)
         lower = agreed(world, THIRD, SOURCE)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, transfers.terminate_transfer, lower.id)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, transfers.rename_transfer, lower.id, "Mine")
 
 
@@ -492,9 +502,9 @@ class TestDescribe:
         transfer = transfer_of(world, invite(world))
         for account in (RECEIVER, SOURCE):
             assert act(world, transfers.describe_transfer, transfer.id, account=account) == transfer
-        with refused(world, TransferNotFound):
+        with expect_refusal(world, TransferNotFound):
             act(world, transfers.describe_transfer, transfer.id, account=THIRD)
-        with refused(world, TransferNotFound):
+        with expect_refusal(world, TransferNotFound):
             act(world, transfers.describe_transfer, "rt-00000000")
 
     @pytest.mark.parametrize(
@@ -510,11 +520,11 @@ class TestDescribe:
     )
     def test_who_may(self, world: World, rule: Callable[..., object]) -> None:
         """All this is for management accounts, in the commercial partition."""
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, rule, account=MEMBER)
-        with refused(world, NotInOrganization):
+        with expect_refusal(world, NotInOrganization):
             act(world, rule, account=STRANGER)
-        with refused(world, UnsupportedHere):
+        with expect_refusal(world, UnsupportedHere):
             act(world, rule, region="cn-north-1")
 
     def test_order(self, world: World) -> None:
@@ -540,7 +550,7 @@ class TestRename:
     def test_of_the_source(self, world: World) -> None:
         """The source of the bills has no say in the name."""
         transfer = agreed(world)
-        with refused(world, WrongAccount):
+        with expect_refusal(world, WrongAccount):
             act(world, transfers.rename_transfer, transfer.id, "Mine", account=SOURCE)
 
     @pytest.mark.parametrize("end", ["declined", "canceled", "expired", "withdrawn"])
@@ -555,12 +565,12 @@ class TestRename:
             world.clock.freeze(DECEMBER)
         else:
             act(world, transfers.terminate_transfer, accept(world, invitation).id)
-        with refused(world, ConstraintViolated, Constraint.TRANSFER_RESPONSIBILITY_UPDATE_NOT_ALLOWED):
+        with expect_refusal(world, ConstraintViolated, Constraint.TRANSFER_RESPONSIBILITY_UPDATE_NOT_ALLOWED):
             act(world, transfers.rename_transfer, str(invitation.transfer_id), "New")
 
     def test_unknown(self, world: World) -> None:
         """What does not exist cannot be renamed."""
-        with refused(world, TransferNotFound):
+        with expect_refusal(world, TransferNotFound):
             act(world, transfers.rename_transfer, "rt-00000000", "New")
 
 
@@ -607,7 +617,7 @@ class TestTerminate:
     def test_other_ends(self, world: World, asked: datetime, reason: InputReason) -> None:
         """No other end is accepted."""
         transfer = agreed(world)
-        with refused(world, InvalidInput, reason):
+        with expect_refusal(world, InvalidInput, reason):
             act(world, transfers.terminate_transfer, transfer.id, asked)
 
     def test_leap_years(self, world: World) -> None:
@@ -622,21 +632,21 @@ class TestTerminate:
         transfer = agreed(world)
         act(world, transfers.terminate_transfer, transfer.id)
         for account in (RECEIVER, SOURCE):
-            with refused(world, TransferAlreadyInStatus):
+            with expect_refusal(world, TransferAlreadyInStatus):
                 act(world, transfers.terminate_transfer, transfer.id, account=account)
 
     def test_what_was_not_accepted(self, world: World) -> None:
         """An invitation is declined or canceled, not withdrawn."""
         invitation = invite(world)
-        with refused(world, TransferTransitionInvalid):
+        with expect_refusal(world, TransferTransitionInvalid):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
         act(world, responses.cancel_handshake, invitation.id)
-        with refused(world, TransferTransitionInvalid):
+        with expect_refusal(world, TransferTransitionInvalid):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
 
     def test_unknown(self, world: World) -> None:
         """What does not exist cannot be withdrawn."""
-        with refused(world, TransferNotFound):
+        with expect_refusal(world, TransferNotFound):
             act(world, transfers.terminate_transfer, "rt-00000000")
 
     def test_begins_anew(self, world: World) -> None:
@@ -655,7 +665,7 @@ class TestDeleteOrganization:
     def test_while_an_invitation_waits(self, world: World, account: str) -> None:
         """Neither side can be deleted before the invitation is answered or has expired."""
         invitation = invite(world, THIRD)
-        with refused(world, ConstraintViolated, Constraint.ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS):
+        with expect_refusal(world, ConstraintViolated, Constraint.ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS):
             act(world, organization.delete_organization, account=account)
         world.clock.freeze(invitation.expires_at)
         act(world, organization.delete_organization, account=account)
@@ -674,12 +684,12 @@ class TestDeleteOrganization:
         """A transfer stands in the way until the end of its last month."""
         transfer = agreed(world, THIRD)
         reason = Constraint.ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS
-        with refused(world, ConstraintViolated, reason):
+        with expect_refusal(world, ConstraintViolated, reason):
             act(world, organization.delete_organization, account=account)
         world.clock.freeze(DECEMBER)
         act(world, transfers.terminate_transfer, transfer.id)
         world.clock.freeze(END_OF_DECEMBER)
-        with refused(world, ConstraintViolated, reason):
+        with expect_refusal(world, ConstraintViolated, reason):
             act(world, organization.delete_organization, account=account)
         world.clock.advance(timedelta(milliseconds=1))
         act(world, organization.delete_organization, account=account)

@@ -19,7 +19,17 @@ from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import organization, trusted_access
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act, listed, new_account, refused, the_organization
+from tests.support.domain import (
+    MANAGEMENT,
+    NOW,
+    STANDALONE,
+    act,
+    create_member,
+    current_organization,
+    expect_refusal,
+    list_all,
+    world_with_organization,
+)
 
 ARTIFACT = "artifact.amazonaws.com"
 SYNC = "aws-artifact-account-sync.amazonaws.com"
@@ -32,12 +42,12 @@ BOTH_RULES = pytest.mark.parametrize(
 @pytest.fixture
 def world() -> World:
     """Give a world with an organization."""
-    return a_world()
+    return world_with_organization()
 
 
 def trusted(world: World) -> list[str]:
     """List the principals that the organization trusts."""
-    return [one.principal for one in listed(world, trusted_access.trusted_services)]
+    return [one.principal for one in list_all(world, trusted_access.trusted_services)]
 
 
 class TestEnableServiceAccess:
@@ -48,12 +58,12 @@ class TestEnableServiceAccess:
         """Either of Artifact's principals opens it; what was passed is what is listed."""
         act(world, trusted_access.enable_service_access, principal)
         assert trusted(world) == [principal]
-        assert artifact_is_trusted(the_organization(world))
+        assert artifact_is_trusted(current_organization(world))
 
     @pytest.mark.parametrize("principal", [ARTIFACT, SYNC])
     def test_makes_the_role_in_the_management_account(self, world: World, principal: str) -> None:
         """The service-linked role is automatically created in your organization's management account."""
-        member = new_account(world)
+        member = create_member(world)
         act(world, trusted_access.enable_service_access, principal)
         role = role_of(world.state, MANAGEMENT, ROLE, NOW)
         assert (role.path, role.linked_service) == (f"/aws-service-role/{ARTIFACT}/", ARTIFACT)
@@ -75,7 +85,7 @@ class TestEnableServiceAccess:
     def test_of_another_service_makes_no_role_of_artifacts(self, world: World) -> None:
         """Another service's trust is its own affair."""
         act(world, trusted_access.enable_service_access, "ram.amazonaws.com")
-        assert not artifact_is_trusted(the_organization(world))
+        assert not artifact_is_trusted(current_organization(world))
         with pytest.raises(RoleNotFound):
             role_of(world.state, MANAGEMENT, ROLE, NOW)
 
@@ -86,7 +96,7 @@ class TestEnableServiceAccess:
         world.clock.advance(timedelta(days=1))
         act(world, trusted_access.enable_service_access, ARTIFACT)
         assert world.state is before
-        assert [one.since for one in listed(world, trusted_access.trusted_services)] == [NOW]
+        assert [one.since for one in list_all(world, trusted_access.trusted_services)] == [NOW]
 
     def test_is_told(self, world: World) -> None:
         """One event each time that something changed."""
@@ -100,9 +110,9 @@ class TestEnableServiceAccess:
     @pytest.mark.parametrize(("choice", "refused_principal"), [("documented", SYNC), ("account-sync", ARTIFACT)])
     def test_of_the_principal_that_the_world_does_not_take(self, choice: str, refused_principal: str) -> None:
         """A world may take one of Artifact's principals only, as either of AWS's documents has it."""
-        world = a_world(artifact_principal=choice)
+        world = world_with_organization(artifact_principal=choice)
         for rule in (trusted_access.enable_service_access, trusted_access.disable_service_access):
-            with refused(world, InvalidInput, InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL):
+            with expect_refusal(world, InvalidInput, InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL):
                 act(world, rule, refused_principal)
         act(world, trusted_access.enable_service_access, ARTIFACT if refused_principal == SYNC else SYNC)
 
@@ -123,9 +133,9 @@ class TestDisableServiceAccess:
         act(world, trusted_access.enable_service_access, ARTIFACT)
         act(world, trusted_access.enable_service_access, SYNC)
         act(world, trusted_access.disable_service_access, ARTIFACT)
-        assert artifact_is_trusted(the_organization(world))
+        assert artifact_is_trusted(current_organization(world))
         act(world, trusted_access.disable_service_access, SYNC)
-        assert not artifact_is_trusted(the_organization(world))
+        assert not artifact_is_trusted(current_organization(world))
 
     def test_of_what_is_not_enabled(self, world: World) -> None:
         """Disabling what is not enabled changes nothing, and is no error."""
@@ -139,7 +149,7 @@ class TestDisableServiceAccess:
         act(world, trusted_access.disable_service_access, ARTIFACT)
         world.clock.advance(timedelta(days=1))
         act(world, trusted_access.enable_service_access, ARTIFACT)
-        assert [one.since for one in listed(world, trusted_access.trusted_services)] == [NOW + timedelta(days=1)]
+        assert [one.since for one in list_all(world, trusted_access.trusted_services)] == [NOW + timedelta(days=1)]
 
 
 class TestRefusals:
@@ -148,16 +158,16 @@ class TestRefusals:
     @BOTH_RULES
     def test_a_member(self, world: World, rule: object) -> None:
         """Only an administrator in the management account can, whatever the principal."""
-        member = new_account(world)
+        member = create_member(world)
         for principal in (ARTIFACT, "nonsense"):
-            with refused(world, WrongAccount):
+            with expect_refusal(world, WrongAccount):
                 act(world, rule, principal, account=member)  # type: ignore[arg-type] # One of the two rules.
 
     @BOTH_RULES
     def test_a_stranger(self, world: World, rule: object) -> None:
         """An account in no organization has nothing to enable."""
-        with refused(world, NotInOrganization):
-            act(world, rule, ARTIFACT, account=STRANGER)  # type: ignore[arg-type] # One of the two rules.
+        with expect_refusal(world, NotInOrganization):
+            act(world, rule, ARTIFACT, account=STANDALONE)  # type: ignore[arg-type] # One of the two rules.
 
     @BOTH_RULES
     @pytest.mark.parametrize(
@@ -166,15 +176,15 @@ class TestRefusals:
     )
     def test_an_unknown_principal(self, world: World, rule: object, principal: str) -> None:
         """A principal that AWS does not know, or spells otherwise."""
-        with refused(world, InvalidInput, InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL):
+        with expect_refusal(world, InvalidInput, InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL):
             act(world, rule, principal)  # type: ignore[arg-type] # One of the two rules.
 
     @BOTH_RULES
     def test_an_organization_for_billing_alone(self, world: World, rule: object) -> None:
         """Trusted access needs all features."""
-        act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STRANGER)
-        with refused(world, ConstraintViolated, Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE):
-            act(world, rule, ARTIFACT, account=STRANGER)  # type: ignore[arg-type] # One of the two rules.
+        act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STANDALONE)
+        with expect_refusal(world, ConstraintViolated, Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE):
+            act(world, rule, ARTIFACT, account=STANDALONE)  # type: ignore[arg-type] # One of the two rules.
 
 
 class TestTrustedServices:
@@ -188,8 +198,8 @@ class TestTrustedServices:
 
     def test_by_a_member_or_a_stranger(self, world: World) -> None:
         """Only those who manage may list."""
-        member = new_account(world)
-        with refused(world, WrongAccount):
+        member = create_member(world)
+        with expect_refusal(world, WrongAccount):
             act(world, trusted_access.trusted_services, account=member)
-        with refused(world, NotInOrganization):
-            act(world, trusted_access.trusted_services, account=STRANGER)
+        with expect_refusal(world, NotInOrganization):
+            act(world, trusted_access.trusted_services, account=STANDALONE)

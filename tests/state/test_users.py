@@ -23,8 +23,8 @@ from artifact_state.iam import access_keys, attached_policies, groups, inline_po
 from artifact_state.model import Caller, CallerKind
 from artifact_state.model.identities import User
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, limit_iam, refused
 from tests.state.identity_kinds import on
+from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, set_iam_quotas, world_with_organization
 
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -33,7 +33,7 @@ ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 @pytest.fixture
 def world() -> World:
     """Give a world with a user."""
-    world = a_world()
+    world = world_with_organization()
     act(world, users.create_user, "Alice", path="/team/", tags=[("k", "v")])
     return world
 
@@ -60,20 +60,20 @@ class TestCreateUser:
     @pytest.mark.parametrize("name", ["Alice", "ALICE"])
     def test_that_exists(self, world: World, name: str) -> None:
         """Names are kept apart without regard to case; the refusal tells the name that is there."""
-        with refused(world, EntityNameTaken):
+        with expect_refusal(world, EntityNameTaken):
             act(world, users.create_user, name)
 
     def test_in_another_account(self, world: World) -> None:
         """Another account has names of its own."""
-        made = act(world, users.create_user, "Alice", account=STRANGER)
+        made = act(world, users.create_user, "Alice", account=STANDALONE)
         assert made.id != the_user(world).id
         assert names(world) == ["Alice"]
 
     def test_beyond_the_quota(self, world: World) -> None:
         """An account has so many users and no more."""
-        limit_iam(world, UsersPerAccount=2)
+        set_iam_quotas(world, UsersPerAccount=2)
         act(world, users.create_user, "Bob")
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, users.create_user, "Carol")
 
     @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ class TestUpdateUser:
     def test_to_a_name_that_is_taken(self, world: World) -> None:
         """No two users have the same name."""
         act(world, users.create_user, "Bob")
-        with refused(world, EntityNameTaken):
+        with expect_refusal(world, EntityNameTaken):
             act(world, users.update_user, "Alice", new_name="bob")
 
 
@@ -145,7 +145,7 @@ class TestTags:
     def test_fifty(self, world: World) -> None:
         """Fifty fit, the fifty-first does not."""
         act(world, users.tag_user, "Alice", [(str(number), "") for number in range(49)])
-        with refused(world, QuotaExceeded):
+        with expect_refusal(world, QuotaExceeded):
             act(world, users.tag_user, "Alice", [("more", "")])
 
 
@@ -186,7 +186,7 @@ class TestDeleteUser:
         """Keys go first, those that are switched off too."""
         key = act(world, access_keys.create_access_key, "Alice")
         act(world, access_keys.update_access_key, key.id, active=False, user_name="Alice")
-        with refused(world, EntityInUse):
+        with expect_refusal(world, EntityInUse):
             act(world, users.delete_user, "Alice")
         act(world, access_keys.delete_access_key, key.id, user_name="Alice")
         act(world, users.delete_user, "Alice")
@@ -204,7 +204,7 @@ class TestDeleteUser:
         """Another account's user is not there, for any change."""
         before = world.state
         with pytest.raises(EntityNotFound) as caught:
-            act(world, change, "Alice", *arguments, account=STRANGER)
+            act(world, change, "Alice", *arguments, account=STANDALONE)
         assert (caught.value.kind, caught.value.name) == (Entity.USER, "Alice")
         assert world.state is before
 
@@ -227,7 +227,7 @@ class TestNameMeant:
 
     def test_of_a_role(self, world: World) -> None:
         """A session of a role must say whom it means."""
-        with refused(world, UserNameNeeded):
+        with expect_refusal(world, UserNameNeeded):
             self.meant(world, CallerKind.ROLE, None)
 
 

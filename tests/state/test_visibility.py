@@ -12,8 +12,8 @@ from artifact_state.errors import AgreementDenied, CustomerAgreementNotFound, De
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import account_closure, account_creation, accounts, organization, trusted_access
 from artifact_state.world import World
-from tests.state.acting import MANAGEMENT, STRANGER, a_world, act, new_account
 from tests.state.test_agreements import ACCOUNT_AGREEMENT, ARTIFACT, SYNC, accept, seen
+from tests.support.domain import MANAGEMENT, STANDALONE, act, create_member, world_with_organization
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "visibility.md"
 BILLING = "222233334444"
@@ -49,7 +49,7 @@ ACCOUNT_TABLE = table("Account agreements")
 
 def a_member(world: World) -> str:
     """Create a member account."""
-    return new_account(world)
+    return create_member(world)
 
 
 def nobody_yet(_: World) -> str:
@@ -64,7 +64,7 @@ def the_management_account(_: World) -> str:
 
 def a_stranger(_: World) -> str:
     """Give an account that is in no organization."""
-    return STRANGER
+    return STANDALONE
 
 
 def a_member_elsewhere(world: World) -> str:
@@ -84,7 +84,7 @@ def stays(_: World, account: str) -> str:
 
 def joins(world: World, _: str) -> str:
     """Create a member account now."""
-    return new_account(world, "newcomer")
+    return create_member(world, "newcomer")
 
 
 def is_removed(world: World, account: str) -> str:
@@ -129,7 +129,7 @@ OWNERS: dict[str, Callable[[World, str], str]] = {
     "the account itself, having left": leaves,
     "its management account": lambda *_: MANAGEMENT,
     "another member": joins,
-    "stranger": lambda *_: STRANGER,
+    "stranger": lambda *_: STANDALONE,
 }
 
 
@@ -187,7 +187,7 @@ class TestOrganizationAgreement:
     @pytest.mark.parametrize(("who", "when"), ORGANIZATION_TABLE)
     def test_cell(self, who: str, when: str, principals: str) -> None:
         """What becomes of an account becomes of it at the end, after all that became of trusted access."""
-        world = a_world()
+        world = world_with_organization()
         begins, becomes = ROWS[who]
         account, acceptance = begins(world), NEVER
         for _ in switches(world, principals, when):
@@ -199,7 +199,7 @@ class TestOrganizationAgreement:
     @pytest.mark.parametrize("who", [who for who, (_, becomes) in ROWS.items() if becomes is not is_dissolved])
     def test_row(self, who: str, principals: str) -> None:
         """What becomes of an account becomes of it at first: each column holds after every call, without a lapse."""
-        world = a_world()
+        world = world_with_organization()
         begins, becomes = ROWS[who]
         account, acceptance = begins(world), NEVER
         for column in switches(world, principals, WHEN[-1]):
@@ -210,7 +210,7 @@ class TestOrganizationAgreement:
 
     def test_of_a_deleted_organization(self, principals: str) -> None:
         """A new organization of the same account has none of it, however it trusts Artifact."""
-        world = a_world()
+        world = world_with_organization()
         act(world, trusted_access.enable_service_access, ARTIFACT)
         acceptance = accept(world)
         is_dissolved(world, MANAGEMENT)
@@ -221,7 +221,7 @@ class TestOrganizationAgreement:
 
     def test_before(self, principals: str) -> None:
         """There is none to see before trusted access is on, as none can be accepted; then one can."""
-        world = a_world()
+        world = world_with_organization()
         with pytest.raises(AgreementDenied) as caught:
             accept(world)
         assert caught.value.why is Denial.TRUSTED_ACCESS_DISABLED
@@ -236,8 +236,8 @@ class TestAccountAgreement:
     @pytest.mark.parametrize(("who", "when"), ACCOUNT_TABLE)
     def test_cell(self, who: str, when: str, principals: str) -> None:
         """It is its account's alone, whatever becomes of trusted access and of membership."""
-        world = a_world()
-        member = new_account(world)
+        world = world_with_organization()
+        member = create_member(world)
         acceptance = accept(world, ACCOUNT_AGREEMENT, member)
         for _ in switches(world, principals, when):
             assert answer(world, member, acceptance.id) == "sees"

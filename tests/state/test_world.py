@@ -13,7 +13,7 @@ from artifact_state.model import Account, FeatureSet, State
 from artifact_state.organizations import organization
 from artifact_state.principals import root_of
 from artifact_state.world import Transaction, World
-from tests.state.acting import MANAGEMENT, NOW, STRANGER, a_world, act
+from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, world_with_organization
 
 ACCOUNT = Account(id=MANAGEMENT, name="Name", email="name@example.com")
 
@@ -128,15 +128,15 @@ class TestState:
 
     def test_is_a_fork(self) -> None:
         """Two worlds that begin with one state go their own ways."""
-        world = a_world()
+        world = world_with_organization()
         fork = World(clock=world.clock, state=world.state)
-        act(fork, organization.create_organization, FeatureSet.ALL, account=STRANGER)
-        assert STRANGER in fork.state.memberships
-        assert STRANGER not in world.state.memberships
+        act(fork, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+        assert STANDALONE in fork.state.memberships
+        assert STANDALONE not in world.state.memberships
 
     def test_is_equal_after_an_equal_history(self) -> None:
         """Equal seeds and equal calls at equal times give equal states, ids included."""
-        one, other = a_world(), a_world()
+        one, other = world_with_organization(), world_with_organization()
         assert one.state is not other.state
         assert one.state == other.state
 
@@ -152,7 +152,7 @@ class TestReset:
 
     def test_empties_a_world(self) -> None:
         """Nothing is left but the seed; the same calls give the same ids again."""
-        world = a_world()
+        world = world_with_organization()
         before = world.state
         world.reset()
         assert world.state == State(seed="state")

@@ -5,7 +5,7 @@ from artifact_state.model import FeatureSet, State
 from artifact_state.organizations import organization
 from artifact_state.world import World
 from artifact_state.world_registry import NoSuchWorld, NotAName, WorldRegistry
-from tests.state.acting import MANAGEMENT, NOW, act
+from tests.support.domain import MANAGEMENT, NOW, act
 
 
 @pytest.fixture

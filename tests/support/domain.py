@@ -1,4 +1,4 @@
-"""Accounts that act in a world, and refusals that leave it as it was."""
+"""Run domain rules in a world, as its accounts, and expect refusals that leave the state unchanged."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,29 +19,29 @@ from artifact_state.world import Options, Transaction, World, default_quotas
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MANAGEMENT = "111122223333"
-STRANGER = "999988887777"
+STANDALONE = "999988887777"
 
 
-def a_world(**options: Any) -> World:
-    """Give a world whose clock stands still, with an organization of all features."""
+def world_with_organization(**options: Any) -> World:
+    """Return a world with a frozen clock, in which `MANAGEMENT` manages an organization with all features."""
     world = World(options=Options(**options), clock=Clock(frozen_at=NOW), state=State(seed="state"))
     act(world, organization.create_organization, FeatureSet.ALL)
     return world
 
 
-def limits(**changed: Any) -> catalog.Quotas:
-    """Give AWS's quotas, some of them changed."""
+def quotas_with(**changed: Any) -> catalog.Quotas:
+    """Return AWS's quotas with some of them changed."""
     return replace(catalog.quotas(), **changed)
 
 
-def limit_iam(world: World, **limits: int) -> None:
-    """Give a world other limits of IAM, by AWS's names."""
-    quotas = world.options.quotas or default_quotas()
-    world.options = replace(world.options, quotas=replace(quotas, iam={**quotas.iam, **limits}))
+def set_iam_quotas(world: World, **quotas: int) -> None:
+    """Change quotas of IAM in a world, by AWS's names."""
+    current = world.options.quotas or default_quotas()
+    world.options = replace(world.options, quotas=replace(current, iam={**current.iam, **quotas}))
 
 
 def transaction(world: World, account: str = MANAGEMENT, *, region: str = "us-east-1") -> Transaction:
-    """Open a transaction of an account's root user."""
+    """Return a transaction of an account's root user."""
     partition = "aws-us-gov" if region.startswith("us-gov") else "aws-cn" if region.startswith("cn-") else "aws"
     return world.transaction(root_of(account, partition=partition, region=region))
 
@@ -54,25 +54,25 @@ def act(
     region: str = "us-east-1",
     **named: Any,
 ) -> T:
-    """Let an account do something, the management account unless told otherwise."""
+    """Run a rule in a transaction of an account, by default the management account, and return its result."""
     with transaction(world, account, region=region) as tx:
         return rule(tx, *arguments, **named)
 
 
-def listed(
+def list_all(
     world: World, rule: Callable[..., Iterator[tuple[int, T]]], *arguments: Any, account: str = MANAGEMENT
 ) -> list[T]:
-    """List all that a rule goes through; a list changes nothing."""
+    """Return every item that a listing rule yields, and assert that the listing changes nothing."""
     before = world.state
     with transaction(world, account) as tx:
-        found = [one for _, one in rule(tx, *arguments)]
+        items = [item for _, item in rule(tx, *arguments)]
     assert world.state is before
-    return found
+    return items
 
 
 @contextmanager
-def refused(world: World, error: type[Refused], reason: object = None) -> Iterator[None]:
-    """Expect a refusal, for a reason if it has one; the state stays the same object."""
+def expect_refusal(world: World, error: type[Refused], reason: object = None) -> Iterator[None]:
+    """Assert that the block is refused with exactly this error and reason, and that the state stays the same object."""
     before = world.state
     with pytest.raises(error) as caught:
         yield
@@ -81,18 +81,18 @@ def refused(world: World, error: type[Refused], reason: object = None) -> Iterat
     assert world.state is before
 
 
-def the_organization(world: World) -> Organization:
-    """Give the organization of the management account."""
+def current_organization(world: World) -> Organization:
+    """Return the organization that `MANAGEMENT` belongs to."""
     return world.state.organizations[world.state.memberships[MANAGEMENT].organization_id]
 
 
 def root_id(world: World) -> str:
-    """Give the id of its root."""
-    return the_organization(world).root_id
+    """Return the id of that organization's root."""
+    return current_organization(world).root_id
 
 
-def new_account(world: World, name: str = "member", **named: Any) -> str:
-    """Create a member account; give its id."""
+def create_member(world: World, name: str = "member", **named: Any) -> str:
+    """Create a member account and return its id."""
     creation = act(world, account_creation.create_account, name=name, email=f"{name}@example.com", **named)
     assert creation.account_id, creation
     return creation.account_id
