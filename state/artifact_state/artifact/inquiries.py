@@ -18,7 +18,7 @@ from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMembe
 from artifact_state.events import InquiryChanged
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State
 from artifact_state.ordered_map import OrderedMap
-from artifact_state.organizations.tags import Pairs, attach_tags
+from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
 
 # https://www.eicar.org/download-anti-malware-testfile/ in two parts, so that no scanner takes this file for one.
@@ -73,7 +73,7 @@ class Asked:
     """The sections of the file that are asked for. A text has none, so they choose nothing."""
     ai_only: bool = True
     """Whether no people are to look at it: AWS's default, and all that there is for a single question."""
-    tags: Pairs = ()
+    tags: TagPairs = ()
 
 
 def create_inquiry(tx: Transaction, asked: Asked, *, token: str | None = None) -> Inquiry:

@@ -5,20 +5,19 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from artifact_state.authority import check_delegation, membership_of, require_management, require_management_or_delegate
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, TargetNotFound
 from artifact_state.events import TagsChanged
 from artifact_state.model import Organization, State, Tag
+from artifact_state.resource_tags import TagPairs, attach_tags, set_tags
 from artifact_state.world import Transaction
 
 _RESERVED_PREFIX = "aws:"
-Pairs = tuple[tuple[str, str], ...]
 
 
-def tag_resource(tx: Transaction, resource_id: str, pairs: Pairs) -> None:
+def tag_resource(tx: Transaction, resource_id: str, pairs: TagPairs) -> None:
     """Set tags; those of other keys remain.
 
     Raises NotInOrganization, WrongAccount, TargetNotFound, InvalidInput, ConstraintViolated.
@@ -46,7 +45,7 @@ def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> No
     held = tx.state.tags.get(resource_id, ())
     kept = tuple(tag for tag in held if tag.key not in unwanted)
     if kept != held:
-        _keep(tx, resource_id, kept)
+        set_tags(tx, resource_id, kept)
         tx.record(TagsChanged(at=tx.now, organization_id=organization.id, resource_id=resource_id))
 
 
@@ -60,7 +59,7 @@ def tags_of(tx: Transaction, resource_id: str, after: int = -1) -> Iterator[tupl
     return ((tag.serial, tag) for tag in tx.state.tags.get(resource_id, ()) if tag.serial > after)
 
 
-def check_tags(tx: Transaction, pairs: Pairs, resource_id: str = "") -> None:
+def check_tags(tx: Transaction, pairs: TagPairs, resource_id: str = "") -> None:
     """Refuse tags that cannot be set together on something, which may be new and have no id yet.
 
     Raises InvalidInput, ConstraintViolated.
@@ -72,23 +71,6 @@ def check_tags(tx: Transaction, pairs: Pairs, resource_id: str = "") -> None:
     held = {tag.key for tag in tx.state.tags.get(resource_id, ())}
     if len(held | keys) > tx.quotas.tags_per_resource:
         raise ConstraintViolated(Constraint.MAX_TAG_LIMIT_EXCEEDED)
-
-
-def attach_tags(tx: Transaction, resource_id: str, pairs: Pairs) -> None:
-    """Set tags that were checked; a key that is there keeps its place."""
-    if not pairs:
-        return
-    held = {tag.key: tag for tag in tx.state.tags.get(resource_id, ())}
-    for key, value in pairs:
-        tag = held.get(key)
-        held[key] = replace(tag, value=value) if tag else Tag(key=key, value=value, serial=tx.serial())
-    _keep(tx, resource_id, tuple(held.values()))
-
-
-def drop_tags(tx: Transaction, resource_id: str) -> None:
-    """Forget the tags of what is gone."""
-    if resource_id in tx.state.tags:
-        _keep(tx, resource_id, ())
 
 
 def _check_keys(keys: Iterable[str]) -> None:
@@ -111,8 +93,3 @@ def _owner_of(state: State, resource_id: str, now: datetime) -> str | None:
         or membership_of(state, resource_id, now)
     )
     return owned.organization_id if owned else None
-
-
-def _keep(tx: Transaction, resource_id: str, tags: tuple[Tag, ...]) -> None:
-    kept = tx.state.tags.insert(resource_id, tags) if tags else tx.state.tags.remove(resource_id)
-    tx.set(tags=kept)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from artifact_emulator.aws.pagination.paging import Listing
 from artifact_emulator.services.context import RequestContext
 from artifact_state.organizations import tags
+from artifact_state.resource_tags import TagPairs
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
@@ -33,6 +34,6 @@ def list_tags_for_resource(
     return reply
 
 
-def pairs_of(given: "list[requests.Tag] | None") -> tags.Pairs:
+def pairs_of(given: "list[requests.Tag] | None") -> TagPairs:
     """Read the tags of a request."""
     return tuple((one.key, one.value) for one in given or ())
