@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from artifact_state import arns, delegation_policy
 from artifact_state.errors import NotInOrganization, UnsupportedHere, WrongAccount
-from artifact_state.model import Membership, Organization, PolicyType, State
+from artifact_state.model import (Membership, Organization, PolicyType, State)
 from artifact_state.world import Transaction
 
 ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

@@ -15,16 +15,9 @@ from heapq import merge
 from artifact_state import catalog, ids
 from artifact_state.artifact.tokens import issue, redeem
 from artifact_state.authority import organization_of
-from artifact_state.errors import (
-    AgreementDenied,
-    AgreementNotFound,
-    CustomerAgreementNotFound,
-    Denial,
-    InvalidToken,
-    TooManyAgreements,
-)
+from artifact_state.errors import (AgreementDenied, AgreementNotFound, CustomerAgreementNotFound, Denial, InvalidToken, TooManyAgreements)
 from artifact_state.events import AgreementAccepted, AgreementTerminated
-from artifact_state.model import Acceptance, FeatureSet, Organization, State, TerminatedBy, TokenPurpose
+from artifact_state.model import (Acceptance, FeatureSet, Organization, State, TerminatedBy, TokenPurpose)
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.world import Transaction
 

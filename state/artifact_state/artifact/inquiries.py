@@ -16,7 +16,7 @@ from artifact_state import ids
 from artifact_state.artifact import reports
 from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember
 from artifact_state.events import InquiryChanged
-from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State
+from artifact_state.model import (Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State)
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from artifact_state import ids
 from artifact_state.artifact.reports import report_of
-from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
+from artifact_state.catalog import (Publication, Report, ReportVersion, TermAcceptance, Upload)
 from artifact_state.errors import ReportNotFound
 from artifact_state.events import ReportChanged, ReportPublished
 from artifact_state.world import Transaction

@@ -13,21 +13,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from artifact_state.catalog.records import (
-    Agreement,
-    Certainty,
-    LinkedRole,
-    ManagedPolicy,
-    PolicyVersion,
-    Subject,
-    TrustedService,
-)
+from artifact_state.catalog.records import (Agreement, Certainty, LinkedRole, ManagedPolicy, PolicyVersion, Subject, TrustedService)
 
 if TYPE_CHECKING:
     from artifact_state.catalog.policy_type_records import OrganizationPolicy, PolicyType
-    from artifact_state.catalog.quota_records import PolicyLimits, Quotas, RequestRate, RequestRates
+    from artifact_state.catalog.quota_records import (PolicyLimits, Quotas, RequestRate, RequestRates)
     from artifact_state.catalog.rate_records import SharedRate
-    from artifact_state.catalog.report_records import Publication, Report, ReportVersion, TermAcceptance, Upload
+    from artifact_state.catalog.report_records import (Publication, Report, ReportVersion, TermAcceptance, Upload)
 
 __all__ = [
     "Agreement",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from artifact_state import ids
-from artifact_state.errors import Entity, EntityNotFound, IdentityQuota, NotOwned
+from artifact_state.errors import (Entity, EntityNotFound, IdentityQuota, NotOwned)
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.users import keep_user, name_meant, user_of, user_principal
+from artifact_state.iam.users import (keep_user, name_meant, user_of, user_principal)
 from artifact_state.model import Caller, State
 from artifact_state.model.identities import AccessKey
 from artifact_state.principals import root_of

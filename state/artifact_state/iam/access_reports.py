@@ -11,9 +11,9 @@ from datetime import datetime
 from artifact_state import catalog, ids
 from artifact_state.authority import membership_of, organization_of
 from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
-from artifact_state.model import AccessReport, Organization, PolicyType, ServiceAccess
+from artifact_state.model import (AccessReport, Organization, PolicyType, ServiceAccess)
 from artifact_state.organizations.hierarchy import path_of
-from artifact_state.organizations.policies.attachments import attached, aws_managed_by_id, is_enabled
+from artifact_state.organizations.policies.attachments import attached_policies, aws_managed_policy_by_id, is_type_enabled
 from artifact_state.policy_evaluation.unbounded import places_above
 from artifact_state.policy_syntax.policy import Policy, policy_of
 from artifact_state.world import Transaction
@@ -87,7 +87,7 @@ def _require_room(tx: Transaction) -> None:
 
 def _obstacle(tx: Transaction, organization: Organization, places: _Places | None, policy_id: str | None) -> str:
     """Tell why there is nothing to report, "" if there is."""
-    if not is_enabled(organization, _SCP):
+    if not is_type_enabled(organization, _SCP):
         return "Service control policies are not enabled for the organization's root."
     if places is None:
         return "The entity path names nothing in the organization."
@@ -139,7 +139,7 @@ def _levels(tx: Transaction, organization: Organization, places: _Places, policy
     if places[-1] == organization.management_account_id:
         return ()
     return tuple(
-        tuple(policy_of(one.content) for _, one in attached(tx.state, organization, place, _SCP)) for place in places
+        tuple(policy_of(one.content) for _, one in attached_policies(tx.state, organization, place, _SCP)) for place in places
     )
 
 
@@ -157,12 +157,12 @@ def _accounts(tx: Transaction, organization: Organization, places: _Places, poli
 
 
 def _applies(tx: Transaction, organization: Organization, policy_id: str, places: _Places) -> bool:
-    return any(one.id == policy_id for place in places for _, one in attached(tx.state, organization, place, _SCP))
+    return any(one.id == policy_id for place in places for _, one in attached_policies(tx.state, organization, place, _SCP))
 
 
 def _document(tx: Transaction, policy_id: str) -> str:
     """Give the text of a service control policy of the caller's organization, or of AWS; "" if there is none."""
-    policy = aws_managed_by_id(policy_id) or tx.state.policies.get(policy_id)
+    policy = aws_managed_policy_by_id(policy_id) or tx.state.policies.get(policy_id)
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
     if policy is None or organization is None or policy.type is not _SCP:
         return ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from artifact_state.errors import Entity, EntityNotFound, PolicyOfService
 from artifact_state.iam.identities import ATTACHABLE, keep
 from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.policy_references import boundary_at, is_of_service, policy_named, reference_of
+from artifact_state.iam.policy_references import (boundary_at, is_of_service, policy_named, reference_of)
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.model import Role
 from artifact_state.model.identities import User

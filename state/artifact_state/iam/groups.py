@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from artifact_state import ids, name_index
-from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, Obstacle
+from artifact_state.errors import (Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, Obstacle)
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.users import keep_user, user_of, users_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from artifact_state.errors import IdentityQuota, MalformedPolicyDocument
 from artifact_state.iam.identity_quotas import require_room
-from artifact_state.policy_syntax.grammar import VERSION, has, parsed, require_exact, statements_of, texts_of
+from artifact_state.policy_syntax.grammar import (VERSION, has, parsed, require_exact, statements_of, texts_of)
 from artifact_state.policy_syntax.policy import listed
 from artifact_state.policy_syntax.resources import require_arn, require_complete
 from artifact_state.world import Transaction

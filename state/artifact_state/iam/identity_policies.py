@@ -15,7 +15,7 @@ from artifact_state.iam.policy_references import arn_of, policies_by
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.iam.roles import role_of
 from artifact_state.iam.users import user_of
-from artifact_state.model import Caller, CallerKind, Role, State
+from artifact_state.model import (Caller, CallerKind, Role, State)
 from artifact_state.model.identities import User
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.state_cache import StateCache

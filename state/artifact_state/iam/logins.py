@@ -8,14 +8,7 @@ import hmac
 from dataclasses import replace
 from hashlib import pbkdf2_hmac
 
-from artifact_state.errors import (
-    Entity,
-    EntityNameTaken,
-    EntityNotFound,
-    LoginUnderWay,
-    PasswordTooWeak,
-    UserNameNeeded,
-)
+from artifact_state.errors import (Entity, EntityNameTaken, EntityNotFound, LoginUnderWay, PasswordTooWeak, UserNameNeeded)
 from artifact_state.iam.users import keep_user, name_meant, user_of
 from artifact_state.model.identities import Login, User
 from artifact_state.world import Transaction

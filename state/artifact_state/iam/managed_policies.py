@@ -9,15 +9,7 @@ from dataclasses import dataclass, replace
 
 from artifact_state import arns, ids, name_index
 from artifact_state.catalog import PolicyVersion
-from artifact_state.errors import (
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    EntityNotFound,
-    IdentityQuota,
-    NotOwned,
-    Obstacle,
-)
+from artifact_state.errors import (Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, NotOwned, Obstacle)
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_documents import require_policy, size_of
 from artifact_state.iam.identity_quotas import require_room

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from artifact_state import ids, name_index
-from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, IdentityQuota, Obstacle, RoleProtected
+from artifact_state.errors import (Entity, EntityInUse, EntityNameTaken, IdentityQuota, Obstacle, RoleProtected)
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam.identity_documents import require_trust_policy
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
 from artifact_state.iam.linked_roles import usages
 from artifact_state.iam.policy_references import boundary_at
-from artifact_state.iam.roles import end_role, keep_role, role_of, roles_of
+from artifact_state.iam.roles import (end_role, keep_role, role_of, roles_of)
 from artifact_state.model import Map, Role
 from artifact_state.world import Transaction
 

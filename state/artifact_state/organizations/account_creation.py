@@ -30,7 +30,8 @@ from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.account_closure import forget_gone
 from artifact_state.organizations.accounts import account_with_email, check_finalized, join
 from artifact_state.organizations.root_access import features_in_force
-from artifact_state.organizations.tags import Pairs, attach_tags, check_tags
+from artifact_state.organizations.tags import check_tags
+from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
 
 DEFAULT_ACCESS_ROLE = "OrganizationAccountAccessRole"
@@ -47,7 +48,7 @@ class _Wanted:
     name: str
     email: str
     role_name: str
-    tags: Pairs
+    tags: TagPairs
     account_id: str | None = None
 
 
@@ -64,7 +65,7 @@ def create_account(  # noqa: PLR0913 - what is asked of an account, and what a s
     name: str,
     email: str,
     role_name: str | None = None,
-    tags: Pairs = (),
+    tags: TagPairs = (),
     account_id: str | None = None,
 ) -> Creation:
     """Ask for a new member account; an address that is taken, say, fails the request and not the call.
@@ -84,7 +85,7 @@ def create_account(  # noqa: PLR0913 - what is asked of an account, and what a s
 
 
 def create_govcloud_account(
-    tx: Transaction, *, name: str, email: str, role_name: str | None = None, tags: Pairs = ()
+    tx: Transaction, *, name: str, email: str, role_name: str | None = None, tags: TagPairs = ()
 ) -> Creation:
     """Ask for a new member account and for one in AWS GovCloud (US) that stands alone and goes with it.
 

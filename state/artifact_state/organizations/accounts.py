@@ -28,7 +28,7 @@ from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL, ensure_link
 from artifact_state.model import Account, AccountState, JoinedMethod, Membership, Organization, State
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.policies.attachments import drop_attachments
-from artifact_state.organizations.tags import drop_tags
+from artifact_state.resource_tags import drop_tags
 from artifact_state.world import Transaction
 
 _DEFAULT_MAILBOX = "account-{}@example.com"

@@ -27,7 +27,8 @@ from artifact_state.model import Account, Membership, Organization, State, Unit
 from artifact_state.organizations.account_closure import forget_gone
 from artifact_state.organizations.accounts import members_in
 from artifact_state.organizations.policies.attachments import drop_attachments
-from artifact_state.organizations.tags import Pairs, attach_tags, check_tags, drop_tags
+from artifact_state.organizations.tags import check_tags
+from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 
 
@@ -38,7 +39,7 @@ def path_of(state: State, unit_id: str) -> tuple[str, ...]:
     return (*above, unit_id)
 
 
-def create_unit(tx: Transaction, parent_id: str, name: str, tags: Pairs = ()) -> Unit:
+def create_unit(tx: Transaction, parent_id: str, name: str, tags: TagPairs = ()) -> Unit:
     """Make an organizational unit below the root or another unit.
 
     Raises NotInOrganization, WrongAccount, ParentNotFound, InvalidInput, UnitNameTaken, ConstraintViolated.

@@ -19,7 +19,7 @@ from artifact_state.organizations.account_closure import forget_gone
 from artifact_state.organizations.accounts import join
 from artifact_state.organizations.billing_transfers.transfers import check_none_under_way
 from artifact_state.organizations.policies.attachments import drop_attachments
-from artifact_state.organizations.tags import drop_tags
+from artifact_state.resource_tags import drop_tags
 from artifact_state.world import Transaction
 
 

@@ -53,7 +53,7 @@ def disable_root_feature(tx: Transaction, feature: RootFeature) -> Organization:
     return _keep(tx, organization, organization.root_features - {feature})
 
 
-def root_access(tx: Transaction) -> Organization:
+def describe_root_features(tx: Transaction) -> Organization:
     """Give the organization whose features of root access the caller may read.
 
     Raises NotInOrganization, WrongAccount, NotAllFeatures, ServiceNotTrusted.
@@ -70,7 +70,7 @@ def features_in_force(organization: Organization) -> frozenset[RootFeature]:
     return organization.root_features if is_trusted else frozenset()
 
 
-def require_assumable(tx: Transaction, target: str) -> str:
+def require_assumable_root(tx: Transaction, target: str) -> str:
     """Give the account whose root user the caller may become: a member's of an organization that has root sessions.
 
     `target` is an account's id or the ARN of its root user. Unverified: AWS's words for what is no member's.
@@ -90,7 +90,7 @@ def require_assumable(tx: Transaction, target: str) -> str:
     return account_id
 
 
-def task_policy(tx: Transaction, arn: str) -> catalog.ManagedPolicy:
+def root_task_policy(tx: Transaction, arn: str) -> catalog.ManagedPolicy:
     """Give the policy of a task: one of AWS's for root sessions, no other. Unverified: AWS's words for another.
 
     Raises InvalidTask.

@@ -14,7 +14,7 @@ from artifact_state.authority import organization_of, span_of_standing
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.iam.identity_policies import identity_behind, policies_of
 from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, Session, State
-from artifact_state.organizations.policies.attachments import attached, is_enabled
+from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled
 from artifact_state.policy_evaluation.decision import Decision, Layers, Level, Naming, decide
 from artifact_state.policy_evaluation.unbounded import places_above
 from artifact_state.policy_syntax.policy import NamedPolicy, Question
@@ -134,12 +134,12 @@ def _levels(state: State, account_id: str, now: datetime, policy_type: PolicyTyp
 
 
 def _attached(state: State, organization: Organization, account_id: str, policy_type: PolicyType) -> tuple[Level, ...]:
-    if not is_enabled(organization, policy_type):
+    if not is_type_enabled(organization, policy_type):
         return ()
     return tuple(
         tuple(
             NamedPolicy(_arn_of(organization, one.id, policy_type, managed=not one.organization_id), one.content)
-            for _, one in attached(state, organization, place, policy_type)
+            for _, one in attached_policies(state, organization, place, policy_type)
         )
         for place in places_above(state, account_id)
     )

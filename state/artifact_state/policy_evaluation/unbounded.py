@@ -7,7 +7,7 @@ from datetime import datetime
 
 from artifact_state.authority import organization_of
 from artifact_state.model import Caller, CallerKind, Organization, PolicyType, State
-from artifact_state.organizations.policies.attachments import attached, aws_managed, is_enabled
+from artifact_state.organizations.policies.attachments import attached_policies, aws_managed_policy, is_type_enabled
 
 _SCP = PolicyType.SERVICE_CONTROL_POLICY
 
@@ -20,7 +20,7 @@ def needs_no_evaluation(state: State, caller: Caller, now: datetime) -> bool:
     return (
         organization is None
         or organization.management_account_id == caller.account_id
-        or not is_enabled(organization, _SCP)
+        or not is_type_enabled(organization, _SCP)
         or _allows_all(state, organization, caller.account_id)
     )
 
@@ -37,8 +37,8 @@ def places_above(state: State, account_id: str) -> list[str]:
 
 def _allows_all(state: State, organization: Organization, account_id: str) -> bool:
     """Tell whether nothing but AWS's own policy, which allows everything, is attached anywhere above an account."""
-    full_access = aws_managed(_SCP)
+    full_access = aws_managed_policy(_SCP)
     return all(
-        [one for _, one in attached(state, organization, place, _SCP)] == [full_access]
+        [one for _, one in attached_policies(state, organization, place, _SCP)] == [full_access]
         for place in places_above(state, account_id)
     )

@@ -244,7 +244,7 @@ class _Description:
         return sorted(held, key=lambda one: one.serial)
 
     def _policy(self, policy: Policy) -> OrganizationPolicy:
-        targets = attachments.targets(self.state, self.one, policy)
+        targets = attachments.policy_targets(self.state, self.one, policy)
         return OrganizationPolicy(
             name=policy.name,
             type=policy.type,
@@ -256,7 +256,7 @@ class _Description:
 
     def _detached(self) -> Iterator[DetachedPolicy]:
         for policy_type in self.one.enabled_policy_types:
-            managed = attachments.aws_managed(policy_type)
+            managed = attachments.aws_managed_policy(policy_type)
             if managed is None:
                 continue
             there = [self.one.root_id, *self.one.units, *filter(self._is_here, self.one.members)]
@@ -267,7 +267,7 @@ class _Description:
     def _is_attached(self, target_id: str, policy: Policy) -> bool:
         if target_id not in self.state.attachments:
             return True
-        found = attachments.attached(self.state, self.one, target_id, policy.type)
+        found = attachments.attached_policies(self.state, self.one, target_id, policy.type)
         return any(one.id == policy.id for _, one in found)
 
     def _is_here(self, target_id: str) -> bool:

@@ -338,7 +338,7 @@ class _OrganizationMaker:
         for place, policy in placed((*self._place, "policies"), self._wanted.policies):
             self._policy(place, policy)
         for place, one in placed((*self._place, "detached"), self._wanted.detached):
-            managed = [one for one in map(attachments.aws_managed, PolicyType) if one is not None]
+            managed = [one for one in map(attachments.aws_managed_policy, PolicyType) if one is not None]
             found = next((known for known in managed if one.policy in (known.id, known.name)), None)
             if found is None:
                 names = instead(one.policy, [known.name for known in managed])
@@ -351,7 +351,7 @@ class _OrganizationMaker:
                 resource_policy.put_resource_policy(tx, document(delegating.content), _pairs(delegating.tags))
 
     def _policy(self, place: Place, policy: OrganizationPolicy) -> None:
-        text = policies.Text(name=policy.name, description=policy.description, content=document(policy.content))
+        text = policies.PolicyText(name=policy.name, description=policy.description, content=document(policy.content))
         with self._shop.do((*place, "content"), self._management) as tx:
             kept = policies.create_policy(tx, policy.type, text, _pairs(policy.tags))
         for where, target in placed((*place, "attach"), policy.attach):

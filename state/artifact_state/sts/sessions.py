@@ -30,7 +30,7 @@ from artifact_state.iam.identity_documents import require_policy
 from artifact_state.iam.policy_references import policy_at
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Caller, CallerKind, Role, Session
-from artifact_state.organizations.root_access import require_assumable, task_policy
+from artifact_state.organizations.root_access import require_assumable_root, root_task_policy
 from artifact_state.policy_evaluation.authorization import names_of
 from artifact_state.policy_evaluation.call_keys import account_keys, principal_keys
 from artifact_state.policy_syntax.policy import Question, policy_of
@@ -114,8 +114,8 @@ def assume_root(
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
     """
     require_active_region(tx)
-    policy = task_policy(tx, task)
-    account_id = require_assumable(tx, target)
+    policy = root_task_policy(tx, task)
+    account_id = require_assumable_root(tx, target)
     parent = tx.state.sessions.get(tx.caller.access_key_id)
     given: dict[str, Any] = {
         "policies": ((task, policy.document),),

@@ -23,7 +23,8 @@ from artifact_state.organizations.billing_transfers.transfers import (
     without_pending,
 )
 from artifact_state.organizations.handshakes.lifecycle import check_duplicate, check_target, propose
-from artifact_state.organizations.tags import Pairs, attach_tags, check_tags
+from artifact_state.organizations.tags import check_tags
+from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
 
 
@@ -34,7 +35,7 @@ class Terms:
     starts_at: datetime
     name: str
     notes: str | None = None
-    tags: Pairs = ()
+    tags: TagPairs = ()
 
 
 def invite_to_transfer(tx: Transaction, kind: PartyKind, target: str, terms: Terms) -> Handshake:

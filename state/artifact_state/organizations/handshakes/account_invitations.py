@@ -12,7 +12,8 @@ from artifact_state.model import FeatureSet, Handshake, HandshakeAction, JoinedM
 from artifact_state.organizations.account_closure import forget_gone
 from artifact_state.organizations.accounts import account_with_email, check_departure, check_finalized, depart, join
 from artifact_state.organizations.handshakes.lifecycle import check_duplicate, check_target, process_of, propose
-from artifact_state.organizations.tags import Pairs, attach_tags, check_tags
+from artifact_state.organizations.tags import check_tags
+from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
 
 # Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html: within 24 hours.
@@ -20,7 +21,7 @@ _DAY = timedelta(hours=24)
 
 
 def invite_account(
-    tx: Transaction, kind: PartyKind, target: str, *, notes: str | None = None, tags: Pairs = ()
+    tx: Transaction, kind: PartyKind, target: str, *, notes: str | None = None, tags: TagPairs = ()
 ) -> Handshake:
     """Invite an account, by its id or by its e-mail address, to join the organization.
 

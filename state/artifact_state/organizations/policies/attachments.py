@@ -16,23 +16,23 @@ from artifact_state import catalog
 from artifact_state.model import Attachment, Organization, Policy, PolicyType, State, TypePolicies
 from artifact_state.world import Transaction
 
-NOTHING = TypePolicies()
+_NO_POLICIES = TypePolicies()
 _EVER = datetime(2017, 2, 27, tzinfo=UTC)
 """AWS Organizations' first day: its own policies have not changed since."""
 
 
-def is_enabled(organization: Organization, policy_type: PolicyType) -> bool:
+def is_type_enabled(organization: Organization, policy_type: PolicyType) -> bool:
     """Tell whether an organization has a type of policies enabled."""
     return policy_type in organization.enabled_policy_types
 
 
-def policies_of(organization: Organization, policy_type: PolicyType) -> TypePolicies:
+def policies_of_type(organization: Organization, policy_type: PolicyType) -> TypePolicies:
     """Tell what an organization has of a type."""
-    return organization.policies.get(policy_type.value, NOTHING)
+    return organization.policies.get(policy_type.value, _NO_POLICIES)
 
 
 @cache
-def aws_managed(policy_type: PolicyType) -> Policy | None:
+def aws_managed_policy(policy_type: PolicyType) -> Policy | None:
     """Give the policy of a type that AWS manages and attaches everywhere, if it has one."""
     described = catalog.policy_type(policy_type.value)
     managed = described.aws_managed if described else None
@@ -51,20 +51,20 @@ def aws_managed(policy_type: PolicyType) -> Policy | None:
 
 
 @cache
-def aws_managed_by_id(policy_id: str) -> Policy | None:
+def aws_managed_policy_by_id(policy_id: str) -> Policy | None:
     """Find a policy that AWS manages by its id."""
-    managed = (aws_managed(one) for one in PolicyType)
+    managed = (aws_managed_policy(one) for one in PolicyType)
     return next((one for one in managed if one and one.id == policy_id), None)
 
 
-def attached(
+def attached_policies(
     state: State, organization: Organization, target_id: str, policy_type: PolicyType
 ) -> Iterator[tuple[int, Policy]]:
     """Go through the policies of a type that are attached to something itself, with their places: AWS's own first."""
-    if not is_enabled(organization, policy_type):
+    if not is_type_enabled(organization, policy_type):
         return
     counted = _counted(state, organization, target_id, policy_type)
-    managed = aws_managed(policy_type)
+    managed = aws_managed_policy(policy_type)
     if managed and not any(one.detached for one in counted):
         yield 0, managed
     for one in counted:
@@ -72,24 +72,24 @@ def attached(
             yield one.serial, state.policies[one.policy_id]
 
 
-def targets(
+def policy_targets(
     state: State, organization: Organization, policy: Policy, after: int = -1
 ) -> Iterator[tuple[int, str | None]]:
     """Go through what a policy is attached to, in the order of attaching; AWS's own in the order of creation.
 
     AWS's own is attached to everything that it was not detached from: what it was detached from comes as None.
     """
-    if not is_enabled(organization, policy.type):
+    if not is_type_enabled(organization, policy.type):
         return
     if policy.organization_id:
-        yield from policy.targets.after(max(after, policies_of(organization, policy.type).enabled_at - 1))
+        yield from policy.targets.after(max(after, policies_of_type(organization, policy.type).enabled_at - 1))
         return
     for place, target_id in _everything(organization, after):
         is_detached = any(one.detached for one in _counted(state, organization, target_id, policy.type))
         yield place, None if is_detached else target_id
 
 
-def attach(tx: Transaction, organization: Organization, target_id: str, policy: Policy) -> None:
+def add_attachment(tx: Transaction, organization: Organization, target_id: str, policy: Policy) -> None:
     """Attach a policy that is not attached there."""
     kept = _without_the_lapsed(tx, organization, target_id, policy.type)
     if policy.organization_id:
@@ -103,7 +103,7 @@ def attach(tx: Transaction, organization: Organization, target_id: str, policy: 
     _keep(tx, target_id, kept)
 
 
-def detach(tx: Transaction, organization: Organization, target_id: str, policy: Policy) -> None:
+def remove_attachment(tx: Transaction, organization: Organization, target_id: str, policy: Policy) -> None:
     """Detach a policy that is attached there."""
     kept = _without_the_lapsed(tx, organization, target_id, policy.type)
     if policy.organization_id:
@@ -127,7 +127,7 @@ def _counted(
     state: State, organization: Organization, target_id: str, policy_type: PolicyType
 ) -> tuple[Attachment, ...]:
     """Give what counts of a type: not what was attached before the type was enabled."""
-    enabled_at = policies_of(organization, policy_type).enabled_at
+    enabled_at = policies_of_type(organization, policy_type).enabled_at
     return tuple(
         one for one in state.attachments.get(target_id, ()) if one.type is policy_type and one.serial >= enabled_at
     )

@@ -32,7 +32,7 @@ _OPERATORS = {
 _OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?({'|'.join(sorted(_OPERATORS))})(IfExists)?|Null")
 
 
-def check_service_control(document: dict[str, Any]) -> None:
+def check_service_control_policy(document: dict[str, Any]) -> None:
     """Refuse what is no service control policy.
 
     Raises MalformedPolicyDocument.
@@ -46,7 +46,7 @@ def check_service_control(document: dict[str, Any]) -> None:
         _check_condition(statement)
 
 
-def check_resource_control(document: dict[str, Any]) -> None:
+def check_resource_control_policy(document: dict[str, Any]) -> None:
     """Refuse what is no resource control policy of a customer: it denies, to everybody.
 
     Raises MalformedPolicyDocument.

@@ -13,15 +13,15 @@ from artifact_state.model import PolicyType
 from artifact_state.organizations.policies import authorization_grammar, management_grammar
 
 
-def check(policy_type: PolicyType, content: str) -> None:
+def check_document(policy_type: PolicyType, content: str) -> None:
     """Refuse a document that is no policy of its type.
 
     Raises MalformedPolicyDocument.
     """
-    _CHECKS.get(policy_type, management_grammar.check_any)(read(content))
+    _CHECKS.get(policy_type, management_grammar.check_management_policy)(parse_document(content))
 
 
-def read(content: str) -> dict[str, Any]:
+def parse_document(content: str) -> dict[str, Any]:
     """Read a document: a JSON object, of which no key comes twice.
 
     Raises MalformedPolicyDocument.
@@ -47,14 +47,14 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 _CHECKS: Mapping[PolicyType, Callable[[dict[str, Any]], None]] = {
-    PolicyType.SERVICE_CONTROL_POLICY: authorization_grammar.check_service_control,
-    PolicyType.RESOURCE_CONTROL_POLICY: authorization_grammar.check_resource_control,
-    PolicyType.TAG_POLICY: management_grammar.check_tags,
-    PolicyType.AISERVICES_OPT_OUT_POLICY: management_grammar.check_opt_out,
-    PolicyType.BACKUP_POLICY: management_grammar.check_backup,
-    PolicyType.CHATBOT_POLICY: management_grammar.check_chatbot,
-    PolicyType.DECLARATIVE_POLICY_EC2: management_grammar.check_ec2,
-    PolicyType.S3_POLICY: management_grammar.check_s3,
-    PolicyType.INSPECTOR_POLICY: management_grammar.check_inspector,
-    PolicyType.SECURITYHUB_POLICY: management_grammar.check_security_hub,
+    PolicyType.SERVICE_CONTROL_POLICY: authorization_grammar.check_service_control_policy,
+    PolicyType.RESOURCE_CONTROL_POLICY: authorization_grammar.check_resource_control_policy,
+    PolicyType.TAG_POLICY: management_grammar.check_tag_policy,
+    PolicyType.AISERVICES_OPT_OUT_POLICY: management_grammar.check_ai_opt_out_policy,
+    PolicyType.BACKUP_POLICY: management_grammar.check_backup_policy,
+    PolicyType.CHATBOT_POLICY: management_grammar.check_chatbot_policy,
+    PolicyType.DECLARATIVE_POLICY_EC2: management_grammar.check_ec2_declarative_policy,
+    PolicyType.S3_POLICY: management_grammar.check_s3_policy,
+    PolicyType.INSPECTOR_POLICY: management_grammar.check_inspector_policy,
+    PolicyType.SECURITYHUB_POLICY: management_grammar.check_security_hub_policy,
 }

@@ -14,8 +14,8 @@ from artifact_state.errors import AccountNotFound, EffectivePolicyNotFound, Inpu
 from artifact_state.model import Account, Membership, Organization, PolicyType, State
 from artifact_state.organizations.accounts import members_in
 from artifact_state.organizations.hierarchy import path_of
-from artifact_state.organizations.policies.attachments import attached, is_enabled, policies_of
-from artifact_state.organizations.policies.inheritance import Effective, Path, merged
+from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled, policies_of_type
+from artifact_state.organizations.policies.inheritance import MergedPolicy, Path, merge_policies
 from artifact_state.organizations.policies.management_grammar import ANY_NAME
 from artifact_state.world import Transaction
 
@@ -27,12 +27,12 @@ class EffectivePolicy:
     """What the policies of a type come to for an account, and when that last changed."""
 
     membership: Membership
-    effective: Effective
+    effective: MergedPolicy
     changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class EffectivePolicyValidationError:
     """What is wrong with an effective policy although each policy is right: there is too much of something."""
 
     path: str
@@ -64,7 +64,7 @@ def effective_policy(tx: Transaction, policy_type: PolicyType, account_id: str |
     return found
 
 
-def accounts_with_problems(
+def accounts_with_invalid_policy(
     tx: Transaction, policy_type: PolicyType, after: int = -1
 ) -> Iterator[tuple[int, tuple[Account, Membership] | None]]:
     """Go through the organization's accounts; those whose effective policy is right come as None.
@@ -72,14 +72,14 @@ def accounts_with_problems(
     Raises NotInOrganization, WrongAccount, EffectivePolicyNotFound.
     """
     organization = require_management_or_delegate(tx)
-    if not is_enabled(organization, policy_type):
+    if not is_type_enabled(organization, policy_type):
         raise EffectivePolicyNotFound(policy_type.value)
     return _with_problems(tx, organization, policy_type, after)
 
 
-def problems(
+def validation_errors(
     tx: Transaction, account_id: str, policy_type: PolicyType, after: int = -1
-) -> tuple[EffectivePolicy, Iterator[tuple[int, Problem]]]:
+) -> tuple[EffectivePolicy, Iterator[tuple[int, EffectivePolicyValidationError]]]:
     """Tell the effective policy of an account, and go through what is wrong with it.
 
     Raises NotInOrganization, WrongAccount, AccountNotFound, EffectivePolicyNotFound.
@@ -116,31 +116,31 @@ def _effective(
     state: State, organization: Organization, membership: Membership, policy_type: PolicyType
 ) -> EffectivePolicy | None:
     """Merge what is attached from the root down to an account; nothing if there is nothing."""
-    if not is_enabled(organization, policy_type):
+    if not is_type_enabled(organization, policy_type):
         return None
     instants = [organization.created_at]
     levels = []
     for target_id in (*path_of(state, membership.parent_id), membership.account_id):
-        level = [one for _, one in attached(state, organization, target_id, policy_type)]
+        level = [one for _, one in attached_policies(state, organization, target_id, policy_type)]
         levels.append([(one.id, json.loads(one.content)) for one in level])
         instants += [one.changed_at for one in level]
         instants += [one.since for one in state.attachments.get(target_id, ()) if one.type is policy_type]
     described = catalog.policy_type(policy_type.value)
-    effective = merged(levels, described.names_in_lower_case if described else ())
+    effective = merge_policies(levels, described.names_in_lower_case if described else ())
     if not effective.document:
         return None
-    enabled_at = policies_of(organization, policy_type).changed_at
+    enabled_at = policies_of_type(organization, policy_type).changed_at
     instants += [membership.joined_at, *([enabled_at] if enabled_at else [])]
     return EffectivePolicy(membership=membership, effective=effective, changed_at=max(instants))
 
 
-def _problems(policy_type: PolicyType, effective: Effective) -> Iterator[Problem]:
+def _problems(policy_type: PolicyType, effective: MergedPolicy) -> Iterator[EffectivePolicyValidationError]:
     described = catalog.policy_type(policy_type.value)
     document = effective.document
     for pattern, most in described.at_most.items() if described else ():
         for path, held in _matching(document, pattern, ()):
             if len(held) > most:
-                yield Problem(
+                yield EffectivePolicyValidationError(
                     path="/".join(path), name=path[-1], most=most, policy_ids=tuple(effective.sources_below(path))
                 )
 

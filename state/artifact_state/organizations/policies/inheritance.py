@@ -15,7 +15,7 @@ from artifact_state.organizations.policies.management_grammar import (
     ANY_NAME,
     APPEND,
     ASSIGN,
-    CONTROL,
+    CHILD_OPERATORS,
     REMOVE,
     VALUE_OPERATORS,
 )
@@ -46,7 +46,7 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Effective:
+class MergedPolicy:
     """What several policies come to."""
 
     top: _Place
@@ -66,7 +66,7 @@ class Effective:
         return list(dict.fromkeys(_sources(place)))
 
 
-def merged(levels: Sequence[Documents], lower_case: Sequence[Path] = ()) -> Effective:
+def merge_policies(levels: Sequence[Documents], lower_case: Sequence[Path] = ()) -> MergedPolicy:
     """Merge the policies of each level, from the root down to the account.
 
     Names at the paths in lower case, `*` for any name, are the same however they are written.
@@ -75,13 +75,13 @@ def merged(levels: Sequence[Documents], lower_case: Sequence[Path] = ()) -> Effe
     for level, documents in enumerate(levels):
         for policy_id, document in documents:
             _merge(top, document, level, policy_id, lower_case)
-    return Effective(top)
+    return MergedPolicy(top)
 
 
 def _merge(place: _Place, document: Mapping[str, Any], level: int, policy_id: str, lower_case: Sequence[Path]) -> None:
     permitted = place.permitted(level)
-    if CONTROL in document:
-        place.limits[level] = place.limits.get(level, _EVERYTHING) & _named(document[CONTROL])
+    if CHILD_OPERATORS in document:
+        place.limits[level] = place.limits.get(level, _EVERYTHING) & _named(document[CHILD_OPERATORS])
     for operator in VALUE_OPERATORS:
         if operator in document and operator in permitted:
             _apply(place, operator, document[operator], level, policy_id)

@@ -13,13 +13,13 @@ from artifact_state.errors import MalformedPolicyDocument
 
 ASSIGN, APPEND, REMOVE = "@@assign", "@@append", "@@remove"
 VALUE_OPERATORS = (ASSIGN, APPEND, REMOVE)
-CONTROL = "@@operators_allowed_for_child_policies"
+CHILD_OPERATORS = "@@operators_allowed_for_child_policies"
 _ALLOWED = {"@@all", "@@none", *VALUE_OPERATORS}
 Check = Callable[[Any, str], None]
 ANY_NAME = "*"
 
 
-def check_any(document: dict[str, Any]) -> None:
+def check_management_policy(document: dict[str, Any]) -> None:
     """Refuse what breaks the rules that all these types have in common.
 
     Unverified: the grammar of the newest types beyond that.
@@ -30,7 +30,7 @@ def check_any(document: dict[str, Any]) -> None:
         _check_settings(value, name)
 
 
-def check_tags(document: dict[str, Any]) -> None:
+def check_tag_policy(document: dict[str, Any]) -> None:
     """Refuse what is no tag policy.
 
     Raises MalformedPolicyDocument.
@@ -47,7 +47,7 @@ def check_tags(document: dict[str, Any]) -> None:
     _top(document, "tags", _members({ANY_NAME: tag}))
 
 
-def check_opt_out(document: dict[str, Any]) -> None:
+def check_ai_opt_out_policy(document: dict[str, Any]) -> None:
     """Refuse what is no AI services opt-out policy.
 
     Raises MalformedPolicyDocument.
@@ -56,7 +56,7 @@ def check_opt_out(document: dict[str, Any]) -> None:
     _top(document, "services", _members({ANY_NAME: _members({"opt_out_policy": choice})}))
 
 
-def check_backup(document: dict[str, Any]) -> None:
+def check_backup_policy(document: dict[str, Any]) -> None:
     """Refuse what is no backup policy.
 
     Raises MalformedPolicyDocument.
@@ -91,7 +91,7 @@ def check_backup(document: dict[str, Any]) -> None:
     _top(document, "plans", _members({ANY_NAME: plan}))
 
 
-def check_chatbot(document: dict[str, Any]) -> None:
+def check_chatbot_policy(document: dict[str, Any]) -> None:
     """Refuse what is no chat applications policy.
 
     Raises MalformedPolicyDocument.
@@ -100,7 +100,7 @@ def check_chatbot(document: dict[str, Any]) -> None:
     _top(document, "chatbot", _members({"platforms": platforms, "default": _settings}))
 
 
-def check_ec2(document: dict[str, Any]) -> None:
+def check_ec2_declarative_policy(document: dict[str, Any]) -> None:
     """Refuse what is no declarative policy for EC2.
 
     Raises MalformedPolicyDocument.
@@ -117,7 +117,7 @@ def check_ec2(document: dict[str, Any]) -> None:
     _top(document, "ec2_attributes", _members(dict.fromkeys(names, _settings)))
 
 
-def check_s3(document: dict[str, Any]) -> None:
+def check_s3_policy(document: dict[str, Any]) -> None:
     """Refuse what is no Amazon S3 policy.
 
     Raises MalformedPolicyDocument.
@@ -126,7 +126,7 @@ def check_s3(document: dict[str, Any]) -> None:
     _top(document, "s3_attributes", _members({"public_access_block_configuration": choice}))
 
 
-def check_inspector(document: dict[str, Any]) -> None:
+def check_inspector_policy(document: dict[str, Any]) -> None:
     """Refuse what is no Amazon Inspector policy.
 
     Raises MalformedPolicyDocument.
@@ -134,7 +134,7 @@ def check_inspector(document: dict[str, Any]) -> None:
     _top(document, "inspector", _members({"enablement": _settings}))
 
 
-def check_security_hub(document: dict[str, Any]) -> None:
+def check_security_hub_policy(document: dict[str, Any]) -> None:
     """Refuse what is no Security Hub policy; AWS's page writes its lists with and without an operator.
 
     Raises MalformedPolicyDocument.
@@ -154,7 +154,7 @@ def _members(known: Mapping[str, Check]) -> Check:
     def check(value: Any, at: str) -> None:
         _require(isinstance(value, dict), "is an object", at)
         for name, one in value.items():
-            if name == CONTROL:
+            if name == CHILD_OPERATORS:
                 _check_control(one, at)
                 continue
             found = known.get(name, known.get(ANY_NAME))
@@ -169,7 +169,7 @@ def _setting(fits: Callable[[Any], bool]) -> Check:
     """Check one setting: an object of operators, whose values fit."""
 
     def check(value: Any, at: str) -> None:
-        _require(isinstance(value, dict) and value.keys() <= {*VALUE_OPERATORS, CONTROL}, "is set by operators", at)
+        _require(isinstance(value, dict) and value.keys() <= {*VALUE_OPERATORS, CHILD_OPERATORS}, "is set by operators", at)
         _check_operators(value, at)
         _require(all(fits(value[name]) for name in value.keys() & {*VALUE_OPERATORS}), "has a value that is none", at)
 
@@ -185,11 +185,11 @@ def _check_settings(value: Any, at: str) -> None:
     if not isinstance(value, dict):
         return
     if value.keys() & {*VALUE_OPERATORS}:
-        _require(value.keys() <= {*VALUE_OPERATORS, CONTROL}, "mixes operators with settings", at)
+        _require(value.keys() <= {*VALUE_OPERATORS, CHILD_OPERATORS}, "mixes operators with settings", at)
         _check_operators(value, at)
         return
     for name, one in value.items():
-        if name == CONTROL:
+        if name == CHILD_OPERATORS:
             _check_control(one, at)
             continue
         _require(not name.startswith("@@"), f"{name} is no operator", at)
@@ -201,8 +201,8 @@ def _check_operators(value: dict[str, Any], at: str) -> None:
         _require(isinstance(value.get(name, []), list), f"{name} is for lists", at)
     _require(not (ASSIGN in value and value.keys() & {APPEND, REMOVE}), "assigns and adds at once", at)
     _require(not isinstance(value.get(ASSIGN), dict), "assigns an object", at)
-    if CONTROL in value:
-        _check_control(value[CONTROL], at)
+    if CHILD_OPERATORS in value:
+        _check_control(value[CHILD_OPERATORS], at)
 
 
 def _check_control(value: Any, at: str) -> None:

@@ -32,23 +32,24 @@ from artifact_state.organizations.account_closure import forget_gone
 from artifact_state.organizations.accounts import account_of
 from artifact_state.organizations.policies import documents
 from artifact_state.organizations.policies.attachments import (
-    attach,
-    attached,
-    aws_managed,
-    aws_managed_by_id,
-    detach,
-    is_enabled,
-    policies_of,
-    targets,
+    add_attachment,
+    attached_policies,
+    aws_managed_policy,
+    aws_managed_policy_by_id,
+    is_type_enabled,
+    policies_of_type,
+    policy_targets,
+    remove_attachment,
 )
-from artifact_state.organizations.tags import Pairs, attach_tags, check_tags, drop_tags
+from artifact_state.organizations.tags import check_tags
+from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 
 Target: TypeAlias = Unit | Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class PolicyText:
     """What its author says in a policy and of it."""
 
     name: str
@@ -56,7 +57,7 @@ class Text:
     content: str
 
 
-def create_policy(tx: Transaction, policy_type: PolicyType, text: Text, tags: Pairs = ()) -> Policy:
+def create_policy(tx: Transaction, policy_type: PolicyType, text: PolicyText, tags: TagPairs = ()) -> Policy:
     """Make a policy; its type need not be enabled yet.
 
     Raises NotInOrganization, WrongAccount, PolicyTypeNotAvailable, ConstraintViolated, MalformedPolicyDocument,
@@ -69,7 +70,7 @@ def create_policy(tx: Transaction, policy_type: PolicyType, text: Text, tags: Pa
         raise PolicyTypeNotAvailable(policy_type.value)
     _check_content(tx, policy_type, text.content)
     check_tags(tx, tags)
-    held = policies_of(organization, policy_type)
+    held = policies_of_type(organization, policy_type)
     _check_name(organization, policy_type, text.name)
     if len(held.by_creation) >= tx.quotas.policies[policy_type.value].max_per_organization:
         raise ConstraintViolated(Constraint.POLICY_NUMBER_LIMIT_EXCEEDED)
@@ -115,7 +116,7 @@ def update_policy(
         _check_content(tx, policy.type, content)
     if name is not None and name != policy.name:
         _check_name(organization, policy.type, name)
-        held = policies_of(organization, policy.type)
+        held = policies_of_type(organization, policy.type)
         kept = replace(held, names=held.names.remove(policy.name).insert(name, policy.id))
         tx.put(replace(organization, policies=organization.policies.insert(policy.type.value, kept)))
     changed = replace(
@@ -139,9 +140,9 @@ def delete_policy(tx: Transaction, policy_id: str) -> None:
     organization = forget_gone(tx, require_management(tx))
     policy = _own(tx.state, organization, policy_id)
     check_delegation(tx, organization, policy_id, policy_type=policy.type)
-    if next(targets(tx.state, organization, policy), None):
+    if next(policy_targets(tx.state, organization, policy), None):
         raise PolicyInUse(policy_id)
-    held = policies_of(organization, policy.type)
+    held = policies_of_type(organization, policy.type)
     kept = replace(held, by_creation=held.by_creation.delete(policy.serial), names=held.names.remove(policy.name))
     tx.put(replace(organization, policies=organization.policies.insert(policy.type.value, kept)))
     tx.drop(policy)
@@ -167,9 +168,9 @@ def policies(tx: Transaction, policy_type: PolicyType, after: int = -1) -> Itera
     """
     organization = require_management_or_delegate(tx)
     check_delegation(tx, organization, policy_type=policy_type)
-    managed = aws_managed(policy_type)
+    managed = aws_managed_policy(policy_type)
     first = [(0, managed)] if managed and after < 0 and _has(organization, managed) else []
-    held = policies_of(organization, policy_type).by_creation.after(max(after, 0))
+    held = policies_of_type(organization, policy_type).by_creation.after(max(after, 0))
     return chain(first, ((serial, tx.state.policies[one]) for serial, one in held))
 
 
@@ -185,12 +186,12 @@ def attach_policy(tx: Transaction, policy_id: str, target_id: str) -> None:
     _target(tx, organization, target_id)
     check_delegation(tx, organization, policy_id, target_id, policy_type=policy.type)
     _require_enabled(organization, policy.type)
-    there = [one.id for _, one in attached(tx.state, organization, target_id, policy.type)]
+    there = [one.id for _, one in attached_policies(tx.state, organization, target_id, policy.type)]
     if policy_id in there:
         raise PolicyAlreadyAttached(policy_id)
     if len(there) >= tx.quotas.policies[policy.type.value].max_attached:
         raise ConstraintViolated(Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)
-    attach(tx, organization, target_id, policy)
+    add_attachment(tx, organization, target_id, policy)
     _tell(tx, organization, policy, target_id)
 
 
@@ -205,14 +206,14 @@ def detach_policy(tx: Transaction, policy_id: str, target_id: str) -> None:
     policy = _policy(tx.state, organization, policy_id)
     _target(tx, organization, target_id)
     check_delegation(tx, organization, policy_id, target_id, policy_type=policy.type)
-    there = [one.id for _, one in attached(tx.state, organization, target_id, policy.type)]
+    there = [one.id for _, one in attached_policies(tx.state, organization, target_id, policy.type)]
     if policy_id not in there:
         raise PolicyNotAttached(policy_id)
     if not policy.organization_id and policy.type is PolicyType.RESOURCE_CONTROL_POLICY:
         raise InvalidInput(InputReason.NON_DETACHABLE_POLICY)
     if len(there) <= tx.quotas.policies[policy.type.value].min_attached:
         raise ConstraintViolated(Constraint.MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)
-    detach(tx, organization, target_id, policy)
+    remove_attachment(tx, organization, target_id, policy)
     _tell(tx, organization, policy, target_id)
 
 
@@ -226,7 +227,7 @@ def policies_for_target(
     organization = require_management_or_delegate(tx)
     _target(tx, organization, target_id)
     check_delegation(tx, organization, target_id, policy_type=policy_type)
-    found = attached(tx.state, organization, target_id, policy_type)
+    found = attached_policies(tx.state, organization, target_id, policy_type)
     return ((place, one) for place, one in found if place > after)
 
 
@@ -238,7 +239,7 @@ def targets_for_policy(tx: Transaction, policy_id: str, after: int = -1) -> Iter
     organization = require_management_or_delegate(tx)
     policy = _policy(tx.state, organization, policy_id)
     check_delegation(tx, organization, policy_id, policy_type=policy.type)
-    found = targets(tx.state, organization, policy, after)
+    found = policy_targets(tx.state, organization, policy, after)
     return ((place, _found_target(tx, organization, one) if one else None) for place, one in found)
 
 
@@ -254,12 +255,12 @@ def enable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) -
     check_delegation(tx, organization, root_id, policy_type=policy_type)
     if organization.feature_set is not FeatureSet.ALL:
         raise PolicyTypeNotAvailable(policy_type.value)
-    if is_enabled(organization, policy_type):
+    if is_type_enabled(organization, policy_type):
         raise PolicyTypeEnabledAlready(policy_type.value)
     described = catalog.policy_type(policy_type.value)
     if described and described.service_principal and described.service_principal not in organization.trusted_services:
         raise ConstraintViolated(Constraint.SERVICE_ACCESS_NOT_ENABLED)
-    held = replace(policies_of(organization, policy_type), enabled_at=tx.serial(), changed_at=tx.now)
+    held = replace(policies_of_type(organization, policy_type), enabled_at=tx.serial(), changed_at=tx.now)
     enabled = replace(
         organization,
         enabled_policy_types=(*organization.enabled_policy_types, policy_type),
@@ -290,12 +291,12 @@ def disable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) 
 def _has(organization: Organization, managed: Policy) -> bool:
     """Tell whether an organization has a policy that AWS manages: that of resource control only while it is enabled."""
     if managed.type is PolicyType.RESOURCE_CONTROL_POLICY:
-        return is_enabled(organization, managed.type)
+        return is_type_enabled(organization, managed.type)
     return organization.feature_set is FeatureSet.ALL
 
 
 def _policy(state: State, organization: Organization, policy_id: str) -> Policy:
-    managed = aws_managed_by_id(policy_id)
+    managed = aws_managed_policy_by_id(policy_id)
     policy = managed if managed and _has(organization, managed) else state.policies.get(policy_id)
     if policy is None or policy.organization_id not in ("", organization.id):
         raise PolicyNotFound(policy_id)
@@ -332,19 +333,19 @@ def _root(state: State, organization: Organization, root_id: str) -> Unit:
 
 
 def _require_enabled(organization: Organization, policy_type: PolicyType) -> None:
-    if not is_enabled(organization, policy_type):
+    if not is_type_enabled(organization, policy_type):
         raise PolicyTypeNotEnabled(policy_type.value)
 
 
 def _check_content(tx: Transaction, policy_type: PolicyType, content: str) -> None:
     if len(content) > tx.quotas.policies[policy_type.value].max_document:
         raise ConstraintViolated(Constraint.POLICY_CONTENT_LIMIT_EXCEEDED)
-    documents.check(policy_type, content)
+    documents.check_document(policy_type, content)
 
 
 def _check_name(organization: Organization, policy_type: PolicyType, name: str) -> None:
-    managed = aws_managed(policy_type)
-    if name in policies_of(organization, policy_type).names or (managed and managed.name == name):
+    managed = aws_managed_policy(policy_type)
+    if name in policies_of_type(organization, policy_type).names or (managed and managed.name == name):
         raise PolicyNameTaken(name)
 
 

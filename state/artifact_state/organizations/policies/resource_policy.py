@@ -14,7 +14,8 @@ from artifact_state.delegation_policy import actions_matching, statements_of
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, ResourcePolicyNotFound
 from artifact_state.events import ResourcePolicyChanged
 from artifact_state.model import Organization, PolicyType, ResourcePolicy
-from artifact_state.organizations.tags import Pairs, attach_tags, check_tags, drop_tags
+from artifact_state.organizations.tags import check_tags
+from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 
 _ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
@@ -22,7 +23,7 @@ _PRINCIPAL = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:(root|role/.+|user/.
 _ARN = re.compile(r"\*|arn:aws[a-z-]*:organizations::(\d{12}|aws|\*):.+")
 
 
-def put_resource_policy(tx: Transaction, content: str, tags: Pairs = ()) -> ResourcePolicy:
+def put_resource_policy(tx: Transaction, content: str, tags: TagPairs = ()) -> ResourcePolicy:
     """Make the organization's resource policy, or replace its content; tags go with a new one alone.
 
     Unverified: the reason for tags that come with a policy that is there.

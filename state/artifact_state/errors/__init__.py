@@ -1,0 +1,53 @@
+"""Every way in which the domain refuses a request.
+
+    Denied: The caller is not permitted to do this.
+        artifact: AgreementDenied
+        handshakes: NotParty
+        iam: NotOwned, AccessReportsDenied
+        organizations: NotInOrganization, WrongAccount, EmailNotVerified
+        root_access: NotManagementAccount, RootNotAssumable
+        sts: NotTrusted, RootAssumesNoRole, MultiFactorIncomplete, SourceIdentitySet, RegionInactive
+    NotFound: The named resource does not exist, or the caller cannot see it.
+        artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
+        handshakes: HandshakeNotFound, TransferNotFound
+        iam: EntityNotFound, RoleNotFound, LinkedServiceNotFound, DeletionTaskNotFound, AccessReportNotFound
+        organization_policies: PolicyNotFound, EffectivePolicyNotFound, ResourcePolicyNotFound
+        organizations: AccountNotFound, CreationNotFound, UnitNotFound, ParentNotFound, SourceParentNotFound,
+            DestinationParentNotFound, ChildNotFound, TargetNotFound, RootNotFound
+    Conflict: The request does not fit the present state of the resource.
+        artifact: TooManyAgreements, ReportNotReady, InquiryConflict
+        handshakes: DuplicateHandshake, HandshakeAlreadyInState, HandshakeTransitionInvalid,
+            TransferAlreadyInStatus, TransferTransitionInvalid
+        iam: EntityNameTaken, EntityInUse, QuotaExceeded, RoleNameTaken, RoleProtected, SuffixNotAllowed,
+            TooManyAccessReports, PolicyOfService, LoginUnderWay
+        organization_policies: PolicyNameTaken, PolicyInUse, PolicyAlreadyAttached, PolicyNotAttached,
+            PolicyTypeEnabledAlready, PolicyTypeNotEnabled, PolicyTypeNotAvailable
+        organizations: AlreadyInOrganization, OrganizationNotEmpty, OrganizationFinalizing,
+            ManagementAccountCannotLeave, AccountAlreadyThere, AccountAlreadyClosed, AccountBeingClosed,
+            AccountAlreadyRegistered, AccountNotRegistered, UnitNameTaken, UnitNotEmpty
+        root_access: NotAllFeatures, ServiceNotTrusted
+    Refused: A rule refuses the operation, and nothing has changed.
+        artifact: InvalidMember, InvalidToken
+        constraints: InvalidInput, ConstraintViolated, HandshakeConstraintViolated
+        iam: DeletionTaskIdInvalid, PolicyArnInvalid, UserNameNeeded, PasswordTooWeak, TagKeysInvalid
+        organizations: UnsupportedHere
+        policy_language: MalformedPolicyDocument, PolicyNotReadable, CannotSimulate
+        root_access: InvalidTask
+        sts: RoleArnInvalid, SessionTagsInvalid, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
+            InvalidIdentityToken, NoOutboundFederation, TradeInTokenExpired, InvalidAccessKey,
+            InvalidAuthorizationMessage
+
+A refusal carries facts, which the emulator maps to an AWS error; those of `policy_language` also carry AWS's message.
+A refusal raised inside a transaction leaves the world's state the same object.
+"""
+
+from artifact_state.errors.artifact import *
+from artifact_state.errors.base import *
+from artifact_state.errors.constraints import *
+from artifact_state.errors.handshakes import *
+from artifact_state.errors.iam import *
+from artifact_state.errors.organization_policies import *
+from artifact_state.errors.organizations import *
+from artifact_state.errors.policy_language import *
+from artifact_state.errors.root_access import *
+from artifact_state.errors.sts import *

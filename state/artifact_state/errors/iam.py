@@ -1,0 +1,194 @@
+"""Refusals about users, groups, roles, managed policies and their parts."""
+
+from enum import Enum
+
+from artifact_state.errors.base import Conflict, Denied, NotFound, Refused
+
+
+class Entity(Enum):
+    """The kinds of IAM resource that can be missing or a duplicate."""
+
+    USER = "user"
+    GROUP = "group"
+    ROLE = "role"
+    POLICY = "policy"
+    POLICY_VERSION = "version of a policy"
+    ATTACHABLE_POLICY = "policy that can be attached"
+    BOUNDARY = "policy that can be a boundary"
+    USER_POLICY = "inline policy of a user"
+    GROUP_POLICY = "inline policy of a group"
+    ROLE_POLICY = "inline policy of a role"
+    ACCESS_KEY = "access key"
+    LOGIN = "login profile"
+    ALIAS = "account alias"
+    PASSWORD_POLICY = "password policy of an account"  # noqa: S105 - a kind of resource, not a password.
+
+
+class Obstacle(Enum):
+    """What must be removed before an IAM resource can be deleted."""
+
+    ATTACHED_POLICIES = "it has managed policies"
+    INLINE_POLICIES = "it has inline policies"
+    ACCESS_KEYS = "the user has access keys"
+    GROUP_MEMBERSHIP = "the user is in a group, or the group has users"
+    LOGIN = "the user has a login profile"
+    ATTACHMENTS = "the policy is attached, or is a permissions boundary"
+    VERSIONS = "the policy has versions besides the default one"
+    DEFAULT_VERSION = "it is the default version of its policy"
+
+
+class IdentityQuota(Enum):
+    """The quotas of IAM. The values are AWS's names."""
+
+    USERS_PER_ACCOUNT = "UsersPerAccount"
+    GROUPS_PER_ACCOUNT = "GroupsPerAccount"
+    ROLES_PER_ACCOUNT = "RolesPerAccount"
+    POLICIES_PER_ACCOUNT = "PoliciesPerAccount"
+    GROUPS_PER_USER = "GroupsPerUser"
+    ACCESS_KEYS_PER_USER = "AccessKeysPerUser"
+    POLICIES_PER_USER = "PoliciesPerUser"
+    POLICIES_PER_GROUP = "PoliciesPerGroup"
+    POLICIES_PER_ROLE = "PoliciesPerRole"
+    VERSIONS_PER_POLICY = "VersionsPerPolicy"
+    POLICY_SIZE = "PolicySize"
+    USER_POLICY_SIZE = "UserPolicySize"
+    GROUP_POLICY_SIZE = "GroupPolicySize"
+    ROLE_POLICY_SIZE = "RolePolicySize"
+    TRUST_POLICY_SIZE = "ACLSizePerRole"
+    TAGS_PER_USER = "TagsPerUser"
+    TAGS_PER_ROLE = "TagsPerRole"
+    TAGS_PER_POLICY = "TagsPerPolicy"
+
+
+class TagFault(Enum):
+    """Which rule about tags is violated, of a resource or of a session."""
+
+    RESERVED = "a key is reserved"
+    TWICE = "two keys differ at most in case"
+    TWICE_EXACTLY = "two keys are equal"
+    NOT_PASSED = "a transitive key is not the key of a passed tag"
+    INHERITED = "a key is that of a transitive tag of the calling session"
+
+
+class NotOwned(Denied):
+    """The resource belongs to AWS or to another account, or does not exist."""
+
+    def __init__(self, action: str, kind: Entity, name: str) -> None:
+        super().__init__(action, kind, name)
+        self.action = action
+        self.kind = kind
+        self.name = name
+
+
+class AccessReportsDenied(Denied):
+    """Only the management account of an organization may request the organization's access reports."""
+
+
+class EntityNotFound(NotFound):
+    """The account has no such user, group, policy or part of one."""
+
+    def __init__(self, kind: Entity, name: str) -> None:
+        super().__init__(name)
+        self.kind = kind
+
+
+class EntityNameTaken(Conflict):
+    """The account already has a resource of this kind and name."""
+
+    def __init__(self, kind: Entity, name: str) -> None:
+        super().__init__(name)
+        self.kind = kind
+
+
+class EntityInUse(Conflict):
+    """Something must be removed before the resource can be deleted."""
+
+    def __init__(self, why: Obstacle) -> None:
+        super().__init__()
+        self.why = why
+
+
+class QuotaExceeded(Conflict):
+    """The account, or one of its resources, would exceed a quota."""
+
+    def __init__(self, quota: IdentityQuota, limit: int, owner: str = "") -> None:
+        super().__init__(owner)
+        self.quota = quota
+        self.limit = limit
+
+
+class RoleNotFound(NotFound):
+    """The account has no role of this name."""
+
+
+class RoleNameTaken(Conflict):
+    """The account already has a role of this name."""
+
+
+class RoleProtected(Conflict):
+    """The role is service-linked: only its service can change it."""
+
+
+class SuffixNotAllowed(Conflict):
+    """The service does not allow a custom suffix in the name of its service-linked role."""
+
+
+class LinkedServiceNotFound(NotFound):
+    """No service of this name has a service-linked role."""
+
+
+class DeletionTaskNotFound(NotFound):
+    """The account has no such deletion task."""
+
+
+class DeletionTaskIdInvalid(Refused):
+    """The id is not a valid id of a deletion task."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(task_id)
+        self.task_id = task_id
+
+
+class AccessReportNotFound(NotFound):
+    """The account has no such access report."""
+
+
+class TooManyAccessReports(Conflict):
+    """The account has reached the limit of access reports that are generated at the same time."""
+
+
+class PolicyArnInvalid(Refused):
+    """The ARN is not a valid ARN of a policy, or names another partition."""
+
+    def __init__(self, arn: str, *, foreign: bool) -> None:
+        super().__init__(arn)
+        self.arn = arn
+        self.foreign = foreign
+
+
+class PolicyOfService(Conflict):
+    """The policy can be attached only to a service-linked role."""
+
+
+class LoginUnderWay(Conflict):
+    """The user's login profile is still being created and cannot be changed yet."""
+
+    def __init__(self, user_name: str) -> None:
+        super().__init__(user_name)
+        self.user_name = user_name
+
+
+class UserNameNeeded(Refused):
+    """The caller is not an IAM user, so the request must name one."""
+
+
+class PasswordTooWeak(Refused):
+    """The password does not conform to the account's password policy."""
+
+
+class TagKeysInvalid(Refused):
+    """A tag key is reserved or a duplicate."""
+
+    def __init__(self, why: TagFault) -> None:
+        super().__init__(why)
+        self.why = why

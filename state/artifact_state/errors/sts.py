@@ -1,0 +1,98 @@
+"""Refusals about sessions, federation and tokens."""
+
+from artifact_state.errors.base import Denied, Refused
+from artifact_state.errors.iam import TagFault
+
+
+class NotTrusted(Denied):
+    """The role's trust policy does not allow the caller to assume it, or the role does not exist."""
+
+    def __init__(self, role_arn: str) -> None:
+        super().__init__(role_arn)
+        self.role_arn = role_arn
+
+
+class RootAssumesNoRole(Denied):
+    """A root user cannot assume a role."""
+
+
+class MultiFactorIncomplete(Denied):
+    """The request has a multi-factor device without a code, or a code without a device."""
+
+
+class SourceIdentitySet(Denied):
+    """The calling session already has a source identity, which cannot be changed."""
+
+
+class RegionInactive(Denied):
+    """STS is not activated in this region for the account."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
+
+
+class RoleArnInvalid(Refused):
+    """The ARN is not a valid ARN of a role."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(arn)
+        self.arn = arn
+
+
+class SessionTagsInvalid(Refused):
+    """The session's tags conflict with each other or with tags of the calling session."""
+
+    def __init__(self, why: TagFault) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class TooManySessionPolicies(Refused):
+    """The request has more managed session policies than a session may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class SessionTooLong(Refused):
+    """The requested duration exceeds the role's maximum, or the maximum for role chaining."""
+
+    def __init__(self, *, chained: bool) -> None:
+        super().__init__()
+        self.chained = chained
+
+
+class SessionTooLarge(Refused):
+    """The session's policies and tags exceed the size that its credentials can carry."""
+
+    def __init__(self, share: int, *, tags_alone: bool) -> None:
+        super().__init__(share)
+        self.share = share
+        """The used share of that size, in percent."""
+        self.tags_alone = tags_alone
+
+
+class InvalidIdentityToken(Refused):
+    """The token or assertion of an identity provider is invalid, or its provider is unknown."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NoOutboundFederation(Refused):
+    """The account has not enabled outbound web identity federation."""
+
+
+class TradeInTokenExpired(Refused):
+    """The trade-in token has expired."""
+
+
+class InvalidAccessKey(Refused):
+    """The access key id is not valid."""
+
+
+class InvalidAuthorizationMessage(Refused):
+    """The encoded authorization message is not one that a denial contained."""

@@ -1,0 +1,50 @@
+"""The package `artifact_state.errors`: its overview, and which refusals carry a message."""
+
+import importlib
+import inspect
+import pkgutil
+import textwrap
+from collections.abc import Iterator
+
+from artifact_state import errors
+from artifact_state.errors import Conflict, Denied, NotFound, Refused
+
+KINDS = (Denied, NotFound, Conflict, Refused)
+MODULES = [
+    importlib.import_module(f"{errors.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(errors.__path__)
+    if module.name != "base"
+]
+
+
+def refusals_of(module: object) -> list[type[Refused]]:
+    """Return the refusals that a module defines, in the order of their definition."""
+    return [
+        value
+        for value in vars(module).values()
+        if inspect.isclass(value) and issubclass(value, Refused) and value.__module__ == module.__name__  # type: ignore[attr-defined] # It is a module.
+    ]
+
+
+def overview() -> Iterator[str]:
+    """Yield the lines of the overview: the refusals of each kind, module by module."""
+    for kind in KINDS:
+        yield f"{kind.__name__}: {inspect.getdoc(kind)}"
+        for module in MODULES:
+            names = [refusal.__name__ for refusal in refusals_of(module) if refusal.__bases__ == (kind,)]
+            if names:
+                line = f"{module.__name__.rpartition('.')[2]}: {', '.join(names)}"
+                yield from textwrap.wrap(line, 110, initial_indent="    ", subsequent_indent="        ")
+
+
+class TestOverview:
+    """The overview in the docstring of the package."""
+
+    def test_overview_lists_every_refusal(self) -> None:
+        """The docstring lists every class under its kind and its module."""
+        assert textwrap.indent("\n".join(overview()), "    ") in (errors.__doc__ or "")
+
+    def test_package_exports_every_refusal(self) -> None:
+        """Every refusal of every module can be imported from the package."""
+        defined = [refusal for module in MODULES for refusal in refusals_of(module)]
+        assert [refusal for refusal in defined if vars(errors).get(refusal.__name__) is not refusal] == []
