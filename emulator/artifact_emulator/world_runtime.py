@@ -71,7 +71,7 @@ class WorldRuntime:
 
 def runtime_of(world: World) -> WorldRuntime:
     """Give a world's instruments."""
-    found = world.companion
+    found = world.runtime
     if not isinstance(found, WorldRuntime):
-        found = world.companion = WorldRuntime(world)
+        found = world.runtime = WorldRuntime(world)
     return found

@@ -39,7 +39,7 @@ from pydantic import (
 from artifact_state.catalog import quota_records, report_records
 from artifact_state.catalog.quota_records import Quotas
 from artifact_state.clock import Clock, OutOfTime
-from artifact_state.model import TABLES, Map, State, identities
+from artifact_state.model import (TABLES, Map, State, identities)
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.world import Options, World, default_quotas
 
@@ -75,7 +75,7 @@ class _Clock(BaseModel):
 
 def document_of(world: World, version: str) -> dict[str, Any]:
     """Write a world down as plain data; `version` is that of the program which writes."""
-    with world.still():
+    with world.locked():
         state, options, clock = world.state, world.options, world.clock
         ahead = clock.ahead.total_seconds()
         time = {"frozen_at": plain(clock.frozen_at)} if clock.is_frozen else {"ahead_seconds": ahead}

@@ -1,7 +1,7 @@
-"""A world: one state, one clock, one lock. Operations run in transactions.
+"""A world: one state, one clock and one lock, changed only in transactions.
 
-Leaving a transaction's block assigns the new state; raising out of it assigns nothing. So a refused
-operation changes nothing by construction: `world.state` is the same object as before.
+A transaction works on a draft. Leaving its block commits the draft; an exception discards it. A refused
+operation therefore changes nothing by construction: `world.state` is the same object as before.
 """
 
 from collections import deque
@@ -30,9 +30,9 @@ Throttling = Literal["aws", "off"]
 
 @cache
 def default_quotas() -> "Quotas":
-    """Give AWS's quotas, with as many accounts as AWS grants on request.
+    """Return AWS's quotas, with the largest number of accounts that AWS grants on request.
 
-    AWS's ten accounts are a matter of asking, and a test that makes eleven is no mistake.
+    AWS raises its initial quota of ten accounts on request, so a test may create eleven.
     """
     quotas = catalog.quotas()
     return replace(quotas, accounts_per_organization=quotas.accounts_per_organization_at_most)
@@ -40,63 +40,63 @@ def default_quotas() -> "Quotas":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the owner of a world may choose where AWS is slow, strict or of two minds."""
+    """Settings of a world: quotas, delays, and choices where AWS's documents disagree."""
 
     quotas: "Quotas | None" = None
-    """The limits of the world; without, the default ones: `replace(default_quotas(), ...)` changes some."""
+    """The limits of the world, `default_quotas()` if None; `replace(default_quotas(), ...)` changes some of them."""
     artifact_principal: ArtifactPrincipal = "both"
-    """Which service principal opens AWS Artifact: AWS's documents name two."""
+    """Which service principal counts as trusted access for AWS Artifact: AWS's documents name two."""
     creation_delay: timedelta = timedelta(0)
-    """How long an account takes to be created after CreateAccount's own answer."""
+    """How long the creation of an account takes after the reply to CreateAccount."""
     creation_failure: CreationFailure | None = None
-    """Why the accounts that are asked for are not created: most of AWS's reasons lie outside of a world."""
+    """The reason for which every creation of an account fails; most of AWS's reasons cannot arise in a world."""
     activation_delay: timedelta = timedelta(0)
-    """How long a created account waits for its sign-up to be completed."""
+    """How long a created account stays in PENDING_ACTIVATION."""
     closure_delay: timedelta = timedelta(0)
-    """How long an account takes to be closed after CloseAccount's own answer."""
+    """How long the closure of an account takes after the reply to CloseAccount."""
     finalizing_period: timedelta = timedelta(0)
-    """How long a new organization takes no accounts; AWS: up to an hour."""
+    """How long a new organization refuses accounts; on AWS, up to an hour."""
     email_verified: bool = True
-    """Whether the owners of management accounts have verified their e-mail addresses; until then they invite nobody."""
+    """Whether management accounts have verified their e-mail addresses, without which they cannot send invitations."""
     invitations_during_migration: bool = False
-    """Whether accounts may be invited while all features are being enabled: AWS's documents say both."""
+    """Whether accounts may be invited while all features are being enabled; AWS's documents contradict each other."""
     govcloud_enabled: bool = True
     """Whether management accounts are paired with an account in AWS GovCloud (US)."""
     deletion_delay: timedelta = timedelta(0)
-    """How long a service-linked role takes to be deleted."""
+    """How long the deletion of a service-linked role takes."""
     login_delay: timedelta = timedelta(0)
-    """How long a user's new password can be neither changed nor taken away; AWS: some seconds."""
+    """How long a user's new password can be neither changed nor deleted; on AWS, a few seconds."""
     inactive_sts_regions: frozenset[str] = frozenset()
-    """Where AWS STS gives nobody temporary credentials, as in regions for which an account has switched it off."""
+    """Regions in which AWS STS is deactivated for all accounts."""
     inquiry_delay: timedelta = timedelta(0)
-    """How long a compliance inquiry is worked on after the request's own answer."""
+    """How long the processing of a compliance inquiry takes after the reply to CreateComplianceInquiry."""
     inquiry_failure: InquiryFailure | None = None
-    """Why the compliance inquiries that are made now fail."""
+    """The reason for which new compliance inquiries fail."""
     review_delay: timedelta = timedelta(0)
-    """How long people then take for what no report answers."""
+    """How long the human review takes of queries that no report answers, after the processing."""
     deletion_fails: bool = False
-    """Whether no service-linked role is deleted, as if its service used it for ever."""
+    """Whether deletions of service-linked roles fail, as if every role were in use."""
     leave_wait_period: timedelta = timedelta(0)
-    """How long a created account must wait before it may leave; AWS: four days."""
+    """How long a created account must wait before it may leave its organization; on AWS, four days."""
     standalone_prerequisites: bool = False
-    """Whether a created account lacks what it needs to stand alone, as it does at AWS."""
+    """Whether a created account lacks the information that AWS requires of a standalone account."""
     throttling: Throttling = "off"
-    """Whether callers are held to AWS's request rates."""
+    """Whether AWS's request rates are enforced."""
     strict_client: str | None = None
-    """The seed of what AWS permits and few tests meet; None where everything goes as smoothly as it can."""
+    """The seed of strict mode (short pages, throttling, eventual consistency); None if strict mode is off."""
 
 
 @dataclass(slots=True, eq=False)
 class World:
-    """Many accounts and many organizations that know of each other and of nobody else."""
+    """One isolated AWS: its accounts and organizations, its clock, its settings and its recent events."""
 
     name: str = "default"
     options: Options = field(default_factory=Options)
     clock: Clock = field(default_factory=Clock)
     state: State = field(default_factory=State)
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=10_000))
-    companion: Any = None
-    """What whoever serves the world keeps beside it, and forgets with it."""
+    runtime: object = None
+    """A slot for what the server keeps about this world, such as its call log. The domain does not use it."""
     _lock: Lock = field(default_factory=Lock)
     _origin: State = field(init=False)
     _first_clock: Clock = field(init=False)
@@ -105,38 +105,42 @@ class World:
         self._origin, self._first_clock = self.state, copy(self.clock)
 
     def transaction(self, caller: Caller, action: str = "") -> "Transaction":
-        """Open a transaction for a caller; use it as a context manager.
+        """Return a transaction of a caller, to be used as a context manager.
 
-        `action` is what a policy would call it, such as `organizations:ListPolicies`: it can be delegated by that name.
+        `action` is the IAM action, such as `organizations:ListPolicies`, by which a resource policy can delegate it.
         """
         return Transaction(self, caller, action)
 
     def reset(self) -> None:
-        """Begin again with the state and the clock that the world had at first; its options stay."""
+        """Restore the initial state and clock and drop all events; keep the options."""
         with self._lock:
             self.state, self.clock = self._origin, copy(self._first_clock)
             self.events.clear()
 
     def restore(self, other: "World") -> None:
-        """Be as another world is, but for the name and for what a reset leads back to."""
-        with self._lock, other.still():
+        """Take over the options, clock, state and events of another world; keep the name and the initial state."""
+        with self._lock, other.locked():
             self.options, self.clock, self.state = other.options, copy(other.clock), other.state
             self.events = other.events.copy()
 
-    def become(self, other: "World") -> None:
-        """Be as another world is, and begin there after a reset too."""
+    def replace_with(self, other: "World") -> None:
+        """Take over another world as `restore` does, and make its state the one that `reset` returns to."""
         self.restore(other)
         self._origin, self._first_clock = self.state, copy(self.clock)
 
     @contextmanager
-    def still(self) -> Iterator[None]:
-        """Let nothing happen in the world meanwhile."""
+    def locked(self) -> Iterator[None]:
+        """Block all transactions for the duration of the context."""
         with self._lock:
             yield
 
+    # The names of version 0.1, kept for one version.
+    become = replace_with
+    still = locked
+
 
 class Transaction:
-    """One operation's view of a world: a draft of the state, the caller, and one instant as now."""
+    """The view that one operation has of a world: a draft of the state, the caller, and one instant as `now`."""
 
     __slots__ = ("_events", "_world", "action", "caller", "now", "options", "state")
 
@@ -165,46 +169,46 @@ class Transaction:
 
     @property
     def quotas(self) -> "Quotas":
-        """Tell the limits of the world."""
+        """Return the quotas of the world."""
         return self.options.quotas or default_quotas()
 
     def put(self, record: object) -> None:
-        """Keep a record, in place of the one of the same key."""
-        shelf, key = TABLES[type(record)]
-        self.set(**{shelf: getattr(self.state, shelf).insert(key(record), record)})
+        """Insert a record into its table, or replace the one that has the same key."""
+        table, key = TABLES[type(record)]
+        self.set(**{table: getattr(self.state, table).insert(key(record), record)})
 
     def drop(self, record: object) -> None:
-        """Keep a record no longer."""
-        shelf, key = TABLES[type(record)]
-        self.set(**{shelf: getattr(self.state, shelf).discard(key(record))})
+        """Delete a record from its table, if it is there."""
+        table, key = TABLES[type(record)]
+        self.set(**{table: getattr(self.state, table).discard(key(record))})
 
     def set(self, **changes: Any) -> None:
-        """Change fields of the draft."""
+        """Replace fields of the draft."""
         self.state = _changed(self.state, changes)
 
     def serial(self) -> int:
-        """Take the next serial: the order of all that is made, and the source of ids."""
+        """Return the next serial, which orders records by creation and from which their ids are drawn."""
         self.set(serial=self.state.serial + 1)
         return self.state.serial
 
     def record(self, event: Event) -> None:
-        """Tell what happened, once the transaction is through."""
+        """Add an event to the world's log when the transaction commits."""
         self._events.append(event)
 
 
-_FIELDS = tuple(one.name for one in fields(State))
-_TAKE = attrgetter(*_FIELDS)
-_SET = tuple(getattr(State, name).__set__ for name in _FIELDS)
+_FIELD_NAMES = tuple(field.name for field in fields(State))
+_GET_ALL = attrgetter(*_FIELD_NAMES)
+_SETTERS = tuple(getattr(State, name).__set__ for name in _FIELD_NAMES)
 
 
 def _changed(state: State, changes: Mapping[str, Any]) -> State:
-    """Give a state with some fields changed.
+    """Return a copy of a state with some fields changed.
 
-    As dataclasses.replace does, in two fifths of its time: a state has many fields, and one operation changes it often.
+    It does the same as dataclasses.replace in two fifths of the time: one operation changes a state several times.
     """
-    made = object.__new__(State)
-    for put, value in zip(_SET, _TAKE(state), strict=True):
-        put(made, value)
+    changed = object.__new__(State)
+    for set_field, value in zip(_SETTERS, _GET_ALL(state), strict=True):
+        set_field(changed, value)
     for name, value in changes.items():
-        object.__setattr__(made, name, value)
-    return made
+        object.__setattr__(changed, name, value)
+    return changed

@@ -68,7 +68,7 @@ class WorldRegistry:
         made = self._empty(name) if model is None else _fork(model, name)
         with self._lock:
             if name == DEFAULT:
-                self.default.become(made)
+                self.default.replace_with(made)
                 return self.default
             self._named[name] = made
         return made
@@ -80,7 +80,7 @@ class WorldRegistry:
         """
         _check(name)
         made = self._empty(name) if name != DEFAULT else self.default
-        made.become(origin)
+        made.replace_with(origin)
         with self._lock:
             if name != DEFAULT:
                 self._named[name] = made
@@ -161,7 +161,7 @@ class WorldRegistry:
 
 
 def _fork(model: World, name: str) -> World:
-    with model.still():
+    with model.locked():
         return World(
             name=name,
             options=model.options,

@@ -188,7 +188,7 @@ def run(options: argparse.Namespace) -> int:
 
         try:
             with under_way(f"loading {options.scenario}"):
-                world.become(world_at(options.scenario, world.options))
+                world.replace_with(world_at(options.scenario, world.options))
         except UnreadableScenario as error:
             raise CommandFailed(str(error)) from None
     try:

@@ -55,7 +55,7 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
     @app.post(f"{PREFIX}/clock", summary="Freeze, advance or resume the time of a world", responses={200: ClockReply})
     def turn(body: ClockChange) -> Response:
         world = asked_world(served)
-        with world.still():
+        with world.locked():
             if body.freeze is not None:
                 world.clock.freeze(body.freeze)
             elif body.advance_seconds is not None:

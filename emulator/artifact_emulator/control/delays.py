@@ -53,7 +53,7 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
     )
     def change_delays(body: DelayChanges) -> Response:
         world = asked_world(served)
-        with world.still():
+        with world.locked():
             world.options = _changed(world.options, body.model_dump(exclude_none=True))
         return _told(world)
 

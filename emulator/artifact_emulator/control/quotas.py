@@ -46,7 +46,7 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
             quotas = changed(_quotas(world), body.root)
         except NoSuchLimit as error:
             return response(problem(400, "Bad request", str(error)))
-        with world.still():
+        with world.locked():
             world.options = replace(world.options, quotas=quotas)
         return _told(world)
 

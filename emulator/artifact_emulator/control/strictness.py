@@ -80,7 +80,7 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
 
 
 def _choose(world: World, **choices: Any) -> None:
-    with world.still():
+    with world.locked():
         world.options = replace(world.options, **choices)
         runtime_of(world).calm()
 

@@ -75,7 +75,7 @@ class Emulation(WorldInTest):
 
         options = self.world.options
         made = world_of(scenario, options) if isinstance(scenario, Mapping) else world_at(str(scenario), options)
-        self.world.become(made)
+        self.world.replace_with(made)
         runtime_of(self.world).clear()
 
     def download(self, url: str) -> bytes:
