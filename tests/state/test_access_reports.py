@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
-from artifact_state.iam.access_reports import Attempt, access_report, generate_access_report
 from artifact_state.model import AccessReport, FeatureSet
+from artifact_state.organizations.access_reports import Attempt, access_report, generate_access_report
 from artifact_state.organizations.account_creation import create_account
 from artifact_state.organizations.organization import create_organization
 from artifact_state.principals import root_of

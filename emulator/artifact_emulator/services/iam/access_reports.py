@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.iam import access_reports
-from artifact_state.iam.access_reports import Attempt
 from artifact_state.model import CallerKind, ServiceAccess
+from artifact_state.organizations import access_reports
+from artifact_state.organizations.access_reports import Attempt
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
@@ -54,7 +53,7 @@ def get_organizations_access_report(
         # Unverified: the code and the words of a failure.
         return reply | {"ErrorDetails": {"Message": report.failure, "Code": "InvalidInput"}}
     order = request.sort_key or "SERVICE_NAMESPACE_ASCENDING"
-    listing = Listing("GetOrganizationsAccessReport", report.id, order)
+    listing = call.listing("GetOrganizationsAccessReport", report.id, order)
     rows = _sorted(report.services, order)[listing.after(request.marker) + 1 :]
     first = len(report.services) - len(rows)
     page, marker = listing.page(iter(enumerate(rows, first)), request.max_items or _PAGE)
