@@ -118,7 +118,12 @@ def carry_out(
                 _authorize(under_way, tx, service, operation)
             headers = request.headers
             call = RequestContext(
-                tx, world, headers.get("host", "localhost"), request.base, user_agent=headers.get("user-agent", "")
+                tx,
+                world,
+                headers.get("host", "localhost"),
+                request.base,
+                user_agent=headers.get("user-agent", ""),
+                page_size=under_way.effect.page_size,
             )
             effect = under_way.effect
             return handler(call, asked) if effect is NO_EFFECT else effect.carry_out(handler, call, asked)

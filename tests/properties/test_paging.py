@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import Listing
 from artifact_state.errors import InputReason, InvalidInput
 from artifact_state.ordered_map import OrderedMap
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.aws.pagination.paging import _REACH, Listing
+from artifact_emulator.aws.pagination import _SCAN_LIMIT, Listing
 from artifact_state import catalog
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation, by_nobody
@@ -212,7 +212,7 @@ class TestPagesOfWhatIsHidden:
 
     def test_ends_early(self) -> None:
         """A page goes only so far, is empty, and has a token with which to go on."""
-        listing, count = Listing("x"), 2 * _REACH + 10
+        listing, count = Listing("x"), 2 * _SCAN_LIMIT + 10
         pages: list[list[str]] = []
         token: str | None = None
         for _ in range(3):
@@ -222,9 +222,9 @@ class TestPagesOfWhatIsHidden:
 
     def test_looks_only_so_far(self) -> None:
         """What a page looks at is bounded."""
-        items = self.hidden(10 * _REACH, -1)
+        items = self.hidden(10 * _SCAN_LIMIT, -1)
         Listing("x").page(items, 20)
-        assert next(items)[0] == _REACH + 1
+        assert next(items)[0] == _SCAN_LIMIT + 1
 
     def test_a_full_page_is_the_last_if_nothing_follows(self) -> None:
         """Hidden items behind a full page need no other page."""

@@ -1,25 +1,35 @@
-"""What a handler is given beside its request: the transaction, where the caller reached us, the world's instruments."""
+"""The context of a call that its handler is given beside the request: the transaction, the world, the client's view."""
 
 from dataclasses import dataclass
 
+from artifact_emulator.aws.pagination import Listing, NameListing, PageSize
 from artifact_state.world import Transaction, World
 
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One AWS call under way."""
+    """One AWS call that is being handled."""
 
     tx: Transaction
     world: World
-    """For what is no part of its state: the trail of calls."""
+    """For what is not part of the world's state: its call log."""
     host: str
-    """Name and port by which the caller reached us."""
+    """Name and port by which the client reached the emulator."""
     base: str = ""
-    """What stood before the path of the call: the place of its world."""
+    """Path prefix of the world, such as `/worlds/mine`; "" for the default world."""
     user_agent: str = ""
-    """What the client says that it is."""
+    page_size: PageSize | None = None
+    """How fault injection changes the size of the pages that this call returns."""
 
     @property
     def endpoint(self) -> str:
-        """Tell the base URL that the caller used, such as `http://127.0.0.1:4700`: documents are linked below it."""
+        """Base URL that the client used, such as `http://127.0.0.1:4700`; links to documents start with it."""
         return f"http://{self.host}{self.base}"
+
+    def listing(self, *identity: object) -> Listing:
+        """Return the pages of a list that is ordered by number; `identity` is what its tokens are bound to."""
+        return Listing(*identity, page_size=self.page_size)
+
+    def name_listing(self, *identity: object) -> NameListing:
+        """Return the pages of a list that is ordered by name; `identity` is what its markers are bound to."""
+        return NameListing(*identity, page_size=self.page_size)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.artifact.customer_agreements import customer_agreement
 from artifact_emulator.services.context import RequestContext
@@ -18,13 +18,10 @@ def list_agreements(
     call: RequestContext, request: "requests.ListAgreementsRequest"
 ) -> "replies.ListAgreementsResponse":
     """List the agreements of the caller's partition."""
-    listing = Listing("ListAgreements", call.tx.caller.account_id, call.tx.caller.partition)
+    listing = call.listing("ListAgreements", call.tx.caller.account_id, call.tx.caller.partition)
     found = agreements.agreements(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    reply: replies.ListAgreementsResponse = {"agreements": [_summary(one) for one in page]}
-    if token:
-        reply["nextToken"] = token
-    return reply
+    return {"agreements": [_summary(one) for one in page], **rest_next_token(token)}
 
 
 def get_nda_for_agreement(

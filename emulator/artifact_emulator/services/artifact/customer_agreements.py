@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
@@ -17,13 +17,10 @@ def list_customer_agreements(
     call: RequestContext, request: "requests.ListCustomerAgreementsRequest"
 ) -> "replies.ListCustomerAgreementsResponse":
     """List the agreements that cover the caller's account: its own and its organization's."""
-    listing = Listing("ListCustomerAgreements", call.tx.caller.account_id)
+    listing = call.listing("ListCustomerAgreements", call.tx.caller.account_id)
     found = agreements.customer_agreements(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    reply: replies.ListCustomerAgreementsResponse = {"customerAgreements": [customer_agreement(one) for one in page]}
-    if token:
-        reply["nextToken"] = token
-    return reply
+    return {"customerAgreements": [customer_agreement(one) for one in page], **rest_next_token(token)}
 
 
 def get_customer_agreement(

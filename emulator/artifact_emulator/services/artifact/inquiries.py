@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
@@ -81,13 +81,10 @@ def list_compliance_inquiries(
     call: RequestContext, request: "requests.ListComplianceInquiriesRequest"
 ) -> "replies.ListComplianceInquiriesResponse":
     """List the inquiries of the caller's account."""
-    listing = Listing("ListComplianceInquiries", call.tx.caller.account_id)
+    listing = call.listing("ListComplianceInquiries", call.tx.caller.account_id)
     found = inquiries.inquiries(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    reply: replies.ListComplianceInquiriesResponse = {"complianceInquiries": [_summary(call, one) for one in page]}
-    if token:
-        reply["nextToken"] = token
-    return reply
+    return {"complianceInquiries": [_summary(call, one) for one in page], **rest_next_token(token)}
 
 
 def list_compliance_inquiry_queries(
@@ -95,14 +92,11 @@ def list_compliance_inquiry_queries(
 ) -> "replies.ListComplianceInquiryQueriesResponse":
     """List the questions of an inquiry, with the answers that there are."""
     inquiry = inquiries.inquiry_of(call.tx, request.compliance_inquiry_id)
-    listing = Listing("ListComplianceInquiryQueries", call.tx.caller.account_id, inquiry.id)
+    listing = call.listing("ListComplianceInquiryQueries", call.tx.caller.account_id, inquiry.id)
     after = listing.after(request.next_token)
     found = ((number, number) for number in range(1, len(inquiry.queries) + 1) if number > after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    reply: replies.ListComplianceInquiryQueriesResponse = {"queries": [_query(call, inquiry, one) for one in page]}
-    if token:
-        reply["nextToken"] = token
-    return reply
+    return {"queries": [_query(call, inquiry, one) for one in page], **rest_next_token(token)}
 
 
 def export_compliance_inquiry(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.artifact.report_details import report_details, report_summary
 from artifact_emulator.services.context import RequestContext
@@ -14,26 +14,20 @@ if TYPE_CHECKING:
 
 def list_reports(call: RequestContext, request: "requests.ListReportsRequest") -> "replies.ListReportsResponse":
     """List the published reports, each in its current version."""
-    listing = Listing("ListReports", call.tx.caller.account_id)
+    listing = call.listing("ListReports", call.tx.caller.account_id)
     found = reports.reports(call.tx.state, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    reply: replies.ListReportsResponse = {"reports": [report_summary(call.tx.caller, *one) for one in page]}
-    if token:
-        reply["nextToken"] = token
-    return reply
+    return {"reports": [report_summary(call.tx.caller, *one) for one in page], **rest_next_token(token)}
 
 
 def list_report_versions(
     call: RequestContext, request: "requests.ListReportVersionsRequest"
 ) -> "replies.ListReportVersionsResponse":
     """List the published versions of a report."""
-    listing = Listing("ListReportVersions", call.tx.caller.account_id, request.report_id)
+    listing = call.listing("ListReportVersions", call.tx.caller.account_id, request.report_id)
     found = reports.report_versions(call.tx.state, request.report_id, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    reply: replies.ListReportVersionsResponse = {"reports": [report_summary(call.tx.caller, *one) for one in page]}
-    if token:
-        reply["nextToken"] = token
-    return reply
+    return {"reports": [report_summary(call.tx.caller, *one) for one in page], **rest_next_token(token)}
 
 
 def get_report_metadata(

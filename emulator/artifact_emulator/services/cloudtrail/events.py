@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.activity.cloudtrail_records import Record, records
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
 
@@ -31,7 +31,7 @@ def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest")
     if start > end:
         raise AwsError("InvalidTimeRangeException", "The start time is after the end time.")
     wanted = [(one.attribute_key, one.attribute_value) for one in attributes]
-    listing = Listing("LookupEvents", tx.caller.account_id, wanted, request.start_time, request.end_time)
+    listing = call.listing("LookupEvents", tx.caller.account_id, wanted, request.start_time, request.end_time)
     below = listing.after(request.next_token)
     # Counted from the oldest, so that what is called between two pages moves nothing.
     own = sorted(
@@ -47,10 +47,7 @@ def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest")
     )
     insights: Iterator[tuple[int, Record]] = iter(())
     page, token = listing.page(insights if request.event_category else found, request.max_results or _PAGE)
-    reply: replies.LookupEventsResponse = {"Events": [_event(one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Events": [_event(one) for one in page], **next_token(token)}
 
 
 def _is_seen(call: RequestContext, record: Record) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.alphabetical import PAGE
+from artifact_emulator.aws.pagination import IAM_PAGE_SIZE
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import ROOT
 from artifact_emulator.world_runtime import runtime_of
@@ -36,7 +36,10 @@ def list_access_keys(
 ) -> "replies.ListAccessKeysResponse":
     """List the access keys of a user, who has two at most."""
     keys = list(access_keys.access_keys_of(call.tx, request.user_name))
-    return {"AccessKeyMetadata": [_summary(key) for key in keys[: request.max_items or PAGE]], "IsTruncated": False}
+    return {
+        "AccessKeyMetadata": [_summary(key) for key in keys[: request.max_items or IAM_PAGE_SIZE]],
+        "IsTruncated": False,
+    }
 
 
 def update_access_key(call: RequestContext, request: "requests.UpdateAccessKeyRequest") -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.attached_policies import attached_to
 from artifact_emulator.services.iam.policies import encoded
@@ -31,7 +30,7 @@ def list_account_aliases(
     call: RequestContext, request: "requests.ListAccountAliasesRequest"
 ) -> "replies.ListAccountAliasesResponse":
     """List the account's alias, of which there is one at most."""
-    after = Alphabetical("ListAccountAliases", call.tx.caller.account_id).after(request.marker)
+    after = call.name_listing("ListAccountAliases", call.tx.caller.account_id).after(request.marker)
     alias = aliases.alias_of(call.tx.state, call.tx.caller.account_id)
     return {"AccountAliases": [alias] if alias is not None and alias > after else [], "IsTruncated": False}
 
@@ -98,7 +97,7 @@ def get_account_authorization_details(
     tx = call.tx
     usage = policy_usage.usage_of(tx.state, tx.caller.account_id, tx.now)
     wanted = sorted(request.filter or (*_KINDS.values(), _OF_AWS))
-    listing = Alphabetical("GetAccountAuthorizationDetails", tx.caller.account_id, *wanted)
+    listing = call.name_listing("GetAccountAuthorizationDetails", tx.caller.account_id, *wanted)
     after = listing.after(request.marker)
     found = (*policy_usage.identities_of(tx.state, tx.caller.account_id, tx.now), *_policies(call, usage))
     asked = sorted((one for one in found if _kind_of(one) in wanted and _place_of(one) > after), key=_place_of)

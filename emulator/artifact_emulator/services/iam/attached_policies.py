@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical, More
+from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.groups import the_group
 from artifact_emulator.services.iam.policies import place_of
@@ -100,9 +100,11 @@ def attached_to(tx: Transaction, identity: Identity) -> "list[replies.AttachedPo
     return [_summary(tx, policy) for policy in _by_place(tx, identity)]
 
 
-def _attached(call: RequestContext, identity: Identity, request: Any) -> "tuple[list[replies.AttachedPolicy], More]":
+def _attached(
+    call: RequestContext, identity: Identity, request: Any
+) -> "tuple[list[replies.AttachedPolicy], Truncation]":
     prefix = request.path_prefix or "/"
-    listing = Alphabetical("attached policies", identity.account_id, identity.id, prefix)
+    listing = call.name_listing("attached policies", identity.account_id, identity.id, prefix)
     after = listing.after(request.marker)
     found = (one for one in _by_place(call.tx, identity) if one.path.startswith(prefix) and place_of(one) > after)
     page, more = listing.page(found, request.max_items, place_of)

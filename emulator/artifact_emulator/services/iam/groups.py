@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import the_user, user_in_short
 from artifact_state import arns
@@ -25,7 +24,7 @@ def get_group(call: RequestContext, request: "requests.GetGroupRequest") -> "rep
     """Describe a group and list its users, by name."""
     tx = call.tx
     group = the_group(call, request.group_name)
-    listing = Alphabetical("GetGroup", group.account_id, group.id)
+    listing = call.name_listing("GetGroup", group.account_id, group.id)
     members = groups.members_of(tx.state, group, listing.after(request.marker))
     page, more = listing.page(members, request.max_items, lambda user: user.name)
     return {
@@ -38,7 +37,7 @@ def get_group(call: RequestContext, request: "requests.GetGroupRequest") -> "rep
 def list_groups(call: RequestContext, request: "requests.ListGroupsRequest") -> "replies.ListGroupsResponse":
     """List the groups below a path, by name."""
     tx, prefix = call.tx, request.path_prefix or "/"
-    listing = Alphabetical("ListGroups", tx.caller.account_id, prefix)
+    listing = call.name_listing("ListGroups", tx.caller.account_id, prefix)
     found = groups.groups_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
     page, more = listing.page(found, request.max_items, lambda group: group.name)
     return {"Groups": [_summary(tx.caller, group) for group in page], **more}
@@ -50,7 +49,7 @@ def list_groups_for_user(
     """List the groups of a user, by name."""
     tx = call.tx
     user = the_user(call, request.user_name)
-    listing = Alphabetical("ListGroupsForUser", user.account_id, user.id)
+    listing = call.name_listing("ListGroupsForUser", user.account_id, user.id)
     found = groups.groups_of_user(tx.state, user, listing.after(request.marker))
     page, more = listing.page(found, request.max_items, lambda group: group.name)
     return {"Groups": [_summary(tx.caller, group) for group in page], **more}

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical, More
+from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.groups import the_group
 from artifact_emulator.services.iam.policies import encoded
@@ -63,7 +63,7 @@ def list_user_policies(
     call: RequestContext, request: "requests.ListUserPoliciesRequest"
 ) -> "replies.ListUserPoliciesResponse":
     """Name the inline policies of a user."""
-    names, more = _names(the_user(call, request.user_name), request)
+    names, more = _names(call, the_user(call, request.user_name), request)
     return {"PolicyNames": names, **more}
 
 
@@ -71,7 +71,7 @@ def list_group_policies(
     call: RequestContext, request: "requests.ListGroupPoliciesRequest"
 ) -> "replies.ListGroupPoliciesResponse":
     """Name the inline policies of a group."""
-    names, more = _names(the_group(call, request.group_name), request)
+    names, more = _names(call, the_group(call, request.group_name), request)
     return {"PolicyNames": names, **more}
 
 
@@ -79,7 +79,7 @@ def list_role_policies(
     call: RequestContext, request: "requests.ListRolePoliciesRequest"
 ) -> "replies.ListRolePoliciesResponse":
     """Name the inline policies of a role."""
-    names, more = _names(the_role(call, request.role_name), request)
+    names, more = _names(call, the_role(call, request.role_name), request)
     return {"PolicyNames": names, **more}
 
 
@@ -98,8 +98,8 @@ def delete_role_policy(call: RequestContext, request: "requests.DeleteRolePolicy
     inline_policies.delete_inline_policy(call.tx, changeable_role(call, request.role_name), request.policy_name)
 
 
-def _names(identity: Identity, request: Any) -> tuple[list[str], More]:
-    listing = Alphabetical("inline policies", identity.account_id, identity.id)
+def _names(call: RequestContext, identity: Identity, request: Any) -> tuple[list[str], Truncation]:
+    listing = call.name_listing("inline policies", identity.account_id, identity.id)
     after = listing.after(request.marker)
     names = (one for one in sorted(identity.inline_policies) if one > after)
     return listing.page(names, request.max_items, str)

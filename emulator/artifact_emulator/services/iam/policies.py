@@ -5,7 +5,6 @@ from heapq import merge
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import tag_page, tags_of
 from artifact_state import catalog, name_index
@@ -55,7 +54,7 @@ def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest")
     """List policies of AWS, of the caller's account, or both, by name: all, or those that are used."""
     usage, prefix = _usage(call), request.path_prefix or "/"
     scope, wanted = request.scope or "All", request.policy_usage_filter
-    listing = Alphabetical("ListPolicies", call.tx.caller.account_id, scope, request.only_attached, prefix, wanted)
+    listing = call.name_listing("ListPolicies", call.tx.caller.account_id, scope, request.only_attached, prefix, wanted)
     after = listing.after(request.marker)
     counts = usage.boundaries if wanted == _BOUNDARIES else usage.attachments
     found = (
@@ -97,7 +96,7 @@ def list_policy_versions(
 ) -> "replies.ListPolicyVersionsResponse":
     """List the known versions of a policy, without their documents, the newest first."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
-    listing = Alphabetical("ListPolicyVersions", request.policy_arn)
+    listing = call.name_listing("ListPolicyVersions", request.policy_arn)
     after = listing.after(request.marker)
     older = (one for one in policy.versions if not after or _number(one.version_id) < _number(after))
     page, more = listing.page(older, request.max_items, lambda one: one.version_id)
@@ -129,7 +128,7 @@ def list_policy_tags(
 ) -> "replies.ListPolicyTagsResponse":
     """List a policy's tags, by key; a policy of AWS has none."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
-    listing = Alphabetical("ListPolicyTags", call.tx.caller.account_id, request.policy_arn)
+    listing = call.name_listing("ListPolicyTags", call.tx.caller.account_id, request.policy_arn)
     tags = policy.tags if isinstance(policy, CustomerPolicy) else Map()
     page, more = tag_page(listing, tags, request)
     return {"Tags": page, **more}
@@ -141,7 +140,9 @@ def list_entities_for_policy(
     """List the groups, users and roles of the account that have a policy, or that it bounds."""
     policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
     prefix, kind, wanted = request.path_prefix or "/", request.entity_filter, request.policy_usage_filter
-    listing = Alphabetical("ListEntitiesForPolicy", call.tx.caller.account_id, request.policy_arn, kind, prefix, wanted)
+    listing = call.name_listing(
+        "ListEntitiesForPolicy", call.tx.caller.account_id, request.policy_arn, kind, prefix, wanted
+    )
     after, reference = listing.after(request.marker), reference_of(policy)
     found = sorted(
         (

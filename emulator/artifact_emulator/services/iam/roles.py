@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import boundary_of, tag_page, tags_of
 from artifact_state import arns
@@ -46,7 +45,7 @@ def get_role(call: RequestContext, request: "requests.GetRoleRequest") -> "repli
 def list_roles(call: RequestContext, request: "requests.ListRolesRequest") -> "replies.ListRolesResponse":
     """List the roles below a path, by name, without their tags."""
     prefix = request.path_prefix or "/"
-    listing = Alphabetical("ListRoles", call.tx.caller.account_id, prefix)
+    listing = call.name_listing("ListRoles", call.tx.caller.account_id, prefix)
     after = listing.after(request.marker)
     found = roles.roles_of(call.tx.state, call.tx.caller.account_id, prefix, call.tx.now, after=after)
     page, more = listing.page(found, request.max_items, lambda role: role.name)
@@ -56,7 +55,7 @@ def list_roles(call: RequestContext, request: "requests.ListRolesRequest") -> "r
 def list_role_tags(call: RequestContext, request: "requests.ListRoleTagsRequest") -> "replies.ListRoleTagsResponse":
     """List a role's tags."""
     role = the_role(call, request.role_name)
-    page, more = tag_page(Alphabetical("ListRoleTags", role.account_id, role.id), role.tags, request)
+    page, more = tag_page(call.name_listing("ListRoleTags", role.account_id, role.id), role.tags, request)
     return {"Tags": page, **more}
 
 

@@ -47,7 +47,7 @@ def list_organizations_features(
     call: RequestContext, request: "requests.ListOrganizationsFeaturesRequest"
 ) -> "replies.ListOrganizationsFeaturesResponse":
     """List the features that are switched on."""
-    return _told(root_access.root_access(call.tx))
+    return _told(root_access.describe_root_features(call.tx))
 
 
 def _told(organization: Organization) -> "replies.ListOrganizationsFeaturesResponse":

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.errors.aws_error import not_emulated
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.simulation_results import nameable, result_of
 from artifact_state.policy_evaluation.decision import Layers
@@ -73,7 +72,7 @@ def _simulated(
     require_sense(request.action_names, resources, setting)
     tx = call.tx
     setting = replace(setting, assumed=assumed_keys(tx.state, tx.caller.account_id, caller_arn, tx.now))
-    listing = Alphabetical("SimulatePolicy", call.tx.caller.account_id, *request.action_names, *resources)
+    listing = call.name_listing("SimulatePolicy", call.tx.caller.account_id, *request.action_names, *resources)
     after = listing.after(request.marker)
     numbered = ((f"{number:08}", action) for number, action in enumerate(request.action_names))
     page, more = listing.page(

@@ -5,7 +5,7 @@ Tools look for it before they delete a user or a role. What would make some answ
 
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical, More
+from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
 from artifact_state.errors import Entity, EntityNotFound
 from artifact_state.iam.roles import role_of
@@ -106,14 +106,14 @@ def get_account_password_policy(call: RequestContext, request: "requests.GetAcco
     raise EntityNotFound(Entity.PASSWORD_POLICY, call.tx.caller.account_id)
 
 
-def _nothing_of_user(call: RequestContext, request: _OfUser) -> More:
+def _nothing_of_user(call: RequestContext, request: _OfUser) -> Truncation:
     name = name_meant(call.tx, request.user_name)
     if name is not None:
         user_of(call.tx.state, call.tx.caller.account_id, name)
     return _nothing(call, request)
 
 
-def _nothing(call: RequestContext, request: _Paged) -> More:
+def _nothing(call: RequestContext, request: _Paged) -> Truncation:
     # No page was ever followed by another: there is no marker to come back with.
-    Alphabetical("nothing", call.tx.caller.account_id).after(request.marker)
+    call.name_listing("nothing", call.tx.caller.account_id).after(request.marker)
     return {"IsTruncated": False}

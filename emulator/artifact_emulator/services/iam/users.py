@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.aws.pagination.alphabetical import Alphabetical, More
+from artifact_emulator.aws.pagination import NameListing, Truncation
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.iam import policy_references, users
@@ -45,7 +45,7 @@ def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "repli
 def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "replies.ListUsersResponse":
     """List the users below a path, by name, without their tags and boundaries."""
     tx, prefix = call.tx, request.path_prefix or "/"
-    listing = Alphabetical("ListUsers", tx.caller.account_id, prefix)
+    listing = call.name_listing("ListUsers", tx.caller.account_id, prefix)
     found = users.users_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
     page, more = listing.page(found, request.max_items, lambda user: user.name)
     return {"Users": [user_in_short(tx.caller, user) for user in page], **more}
@@ -74,7 +74,7 @@ def untag_user(call: RequestContext, request: "requests.UntagUserRequest") -> No
 def list_user_tags(call: RequestContext, request: "requests.ListUserTagsRequest") -> "replies.ListUserTagsResponse":
     """List a user's tags, by key."""
     user = the_user(call, request.user_name)
-    page, more = tag_page(Alphabetical("ListUserTags", user.account_id, user.id), user.tags, request)
+    page, more = tag_page(call.name_listing("ListUserTags", user.account_id, user.id), user.tags, request)
     return {"Tags": page, **more}
 
 
@@ -94,7 +94,7 @@ def user_in_short(caller: Caller, user: User) -> "replies.User":
     }
 
 
-def tag_page(listing: Alphabetical, tags: "Map[str, str]", request: Any) -> "tuple[list[replies.Tag], More]":
+def tag_page(listing: NameListing, tags: "Map[str, str]", request: Any) -> "tuple[list[replies.Tag], Truncation]":
     """Cut a page off tags, by key; a key can be too long for a marker, which holds its place instead."""
     after = int(listing.after(request.marker) or -1)
     placed = ((place, tag) for place, tag in enumerate(tags_of(tags)) if place > after)

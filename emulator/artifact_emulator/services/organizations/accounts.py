@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
@@ -55,7 +55,7 @@ def describe_create_account_status(
     call: RequestContext, request: "requests.DescribeCreateAccountStatusRequest"
 ) -> "replies.DescribeCreateAccountStatusResponse":
     """Tell how a request to create an account stands."""
-    creation = account_creation.creation_of(call.tx, request.create_account_request_id)
+    creation = account_creation.describe_creation(call.tx, request.create_account_request_id)
     return {"CreateAccountStatus": _status(call.tx, creation)}
 
 
@@ -64,32 +64,26 @@ def list_create_account_status(
 ) -> "replies.ListCreateAccountStatusResponse":
     """List requests to create accounts, of certain states or of all."""
     states = sorted(set(request.states or []))
-    listing = Listing("ListCreateAccountStatus", call.tx.caller.account_id, *states)
+    listing = call.listing("ListCreateAccountStatus", call.tx.caller.account_id, *states)
     wanted = {CreationState(one) for one in states} or set(CreationState)
-    found = account_creation.creations(call.tx, wanted, after=listing.after(request.next_token))
+    found = account_creation.list_creations(call.tx, wanted, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListCreateAccountStatusResponse = {"CreateAccountStatuses": [_status(call.tx, one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"CreateAccountStatuses": [_status(call.tx, one) for one in page], **next_token(token)}
 
 
 def describe_account(
     call: RequestContext, request: "requests.DescribeAccountRequest"
 ) -> "replies.DescribeAccountResponse":
     """Describe one account of the organization."""
-    return {"Account": account_reply(call.tx, *accounts.member_account(call.tx, request.account_id))}
+    return {"Account": account_reply(call.tx, *accounts.describe_account(call.tx, request.account_id))}
 
 
 def list_accounts(call: RequestContext, request: "requests.ListAccountsRequest") -> "replies.ListAccountsResponse":
     """List the organization's accounts, the management account among them."""
-    listing = Listing("ListAccounts", call.tx.caller.account_id)
-    found = accounts.member_accounts(call.tx, after=listing.after(request.next_token))
+    listing = call.listing("ListAccounts", call.tx.caller.account_id)
+    found = accounts.list_accounts(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListAccountsResponse = {"Accounts": [account_reply(call.tx, *one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Accounts": [account_reply(call.tx, *one) for one in page], **next_token(token)}
 
 
 def close_account(call: RequestContext, request: "requests.CloseAccountRequest") -> None:

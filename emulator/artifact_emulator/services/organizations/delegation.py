@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.accounts import account_reply
 from artifact_state.model import Account, Delegation, Membership
@@ -30,31 +30,24 @@ def list_delegated_administrators(
     call: RequestContext, request: "requests.ListDelegatedAdministratorsRequest"
 ) -> "replies.ListDelegatedAdministratorsResponse":
     """List the delegated administrators of one service or of any."""
-    listing = Listing("ListDelegatedAdministrators", call.tx.caller.account_id, request.service_principal)
+    listing = call.listing("ListDelegatedAdministrators", call.tx.caller.account_id, request.service_principal)
     after = listing.after(request.next_token)
     found = delegation.delegated_administrators(call.tx, request.service_principal, after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListDelegatedAdministratorsResponse = {
-        "DelegatedAdministrators": [_administrator(call, *one) for one in page]
-    }
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"DelegatedAdministrators": [_administrator(call, *one) for one in page], **next_token(token)}
 
 
 def list_delegated_services_for_account(
     call: RequestContext, request: "requests.ListDelegatedServicesForAccountRequest"
 ) -> "replies.ListDelegatedServicesForAccountResponse":
     """List the services that a delegated administrator runs."""
-    listing = Listing("ListDelegatedServicesForAccount", call.tx.caller.account_id, request.account_id)
+    listing = call.listing("ListDelegatedServicesForAccount", call.tx.caller.account_id, request.account_id)
     found = delegation.delegated_services(call.tx, request.account_id, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListDelegatedServicesForAccountResponse = {
-        "DelegatedServices": [{"ServicePrincipal": one.principal, "DelegationEnabledDate": one.since} for one in page]
+    return {
+        "DelegatedServices": [{"ServicePrincipal": one.principal, "DelegationEnabledDate": one.since} for one in page],
+        **next_token(token),
     }
-    if token:
-        reply["NextToken"] = token
-    return reply
 
 
 def _administrator(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
@@ -59,13 +59,10 @@ def list_handshakes_for_account(
 ) -> "replies.ListHandshakesForAccountResponse":
     """List the handshakes that the caller's account received, whether it is in an organization or not."""
     action, process_id = _filter(request.filter)
-    page_listing = Listing("ListHandshakesForAccount", call.tx.caller.account_id, action, process_id)
-    found = listing.received_handshakes(call.tx, action, process_id, after=page_listing.after(request.next_token))
+    page_listing = call.listing("ListHandshakesForAccount", call.tx.caller.account_id, action, process_id)
+    found = listing.list_received_handshakes(call.tx, action, process_id, after=page_listing.after(request.next_token))
     page, token = page_listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListHandshakesForAccountResponse = {"Handshakes": [handshake_reply(call.tx, one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Handshakes": [handshake_reply(call.tx, one) for one in page], **next_token(token)}
 
 
 def list_handshakes_for_organization(
@@ -73,15 +70,10 @@ def list_handshakes_for_organization(
 ) -> "replies.ListHandshakesForOrganizationResponse":
     """List the handshakes that the organization sent."""
     action, process_id = _filter(request.filter)
-    page_listing = Listing("ListHandshakesForOrganization", call.tx.caller.account_id, action, process_id)
-    found = listing.sent_handshakes(call.tx, action, process_id, after=page_listing.after(request.next_token))
+    page_listing = call.listing("ListHandshakesForOrganization", call.tx.caller.account_id, action, process_id)
+    found = listing.list_sent_handshakes(call.tx, action, process_id, after=page_listing.after(request.next_token))
     page, token = page_listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListHandshakesForOrganizationResponse = {
-        "Handshakes": [handshake_reply(call.tx, one) for one in page]
-    }
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Handshakes": [handshake_reply(call.tx, one) for one in page], **next_token(token)}
 
 
 def handshake_reply(tx: Transaction, one: Handshake) -> "replies.Handshake":
@@ -123,7 +115,7 @@ def _resources(tx: Transaction, one: Handshake) -> "list[replies.HandshakeResour
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/manage-begin-all-features-standard-migration.html
     """
     resources: list[replies.HandshakeResource] = []
-    if parent_id := lifecycle.parent_of(one):
+    if parent_id := lifecycle.parent_handshake_id(one):
         resources.append({"Type": "PARENT_HANDSHAKE", "Value": parent_id.removeprefix("h-")})
     resources.append(_organization_resource(tx, one))
     if one.recipient_kind is not PartyKind.ORGANIZATION:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.accounts import account_reply
 from artifact_emulator.services.organizations.tags import pairs_of
@@ -47,52 +47,41 @@ def list_organizational_units_for_parent(
     call: RequestContext, request: "requests.ListOrganizationalUnitsForParentRequest"
 ) -> "replies.ListOrganizationalUnitsForParentResponse":
     """List the organizational units directly below a root or a unit."""
-    listing = Listing("ListOrganizationalUnitsForParent", call.tx.caller.account_id, request.parent_id)
-    found = hierarchy.units_below(call.tx, request.parent_id, after=listing.after(request.next_token))
+    listing = call.listing("ListOrganizationalUnitsForParent", call.tx.caller.account_id, request.parent_id)
+    found = hierarchy.list_units_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListOrganizationalUnitsForParentResponse = {
-        "OrganizationalUnits": [_unit(call.tx.state, one) for one in page]
-    }
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"OrganizationalUnits": [_unit(call.tx.state, one) for one in page], **next_token(token)}
 
 
 def list_accounts_for_parent(
     call: RequestContext, request: "requests.ListAccountsForParentRequest"
 ) -> "replies.ListAccountsForParentResponse":
     """List the accounts directly below a root or a unit."""
-    listing = Listing("ListAccountsForParent", call.tx.caller.account_id, request.parent_id)
-    found = hierarchy.accounts_below(call.tx, request.parent_id, after=listing.after(request.next_token))
+    listing = call.listing("ListAccountsForParent", call.tx.caller.account_id, request.parent_id)
+    found = hierarchy.list_accounts_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListAccountsForParentResponse = {"Accounts": [account_reply(call.tx, *one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Accounts": [account_reply(call.tx, *one) for one in page], **next_token(token)}
 
 
 def list_children(call: RequestContext, request: "requests.ListChildrenRequest") -> "replies.ListChildrenResponse":
     """List the ids of the accounts, or of the organizational units, directly below a root or a unit."""
-    listing = Listing("ListChildren", call.tx.caller.account_id, request.parent_id, request.child_type)
+    listing = call.listing("ListChildren", call.tx.caller.account_id, request.parent_id, request.child_type)
     after = listing.after(request.next_token)
     if request.child_type == "ACCOUNT":
-        accounts = hierarchy.accounts_below(call.tx, request.parent_id, after)
+        accounts = hierarchy.list_accounts_for_parent(call.tx, request.parent_id, after)
         found = ((place, account.id) for place, (account, _) in accounts)
     else:
-        units = hierarchy.units_below(call.tx, request.parent_id, after)
+        units = hierarchy.list_units_for_parent(call.tx, request.parent_id, after)
         found = ((place, unit.id) for place, unit in units)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListChildrenResponse = {"Children": [{"Id": one, "Type": request.child_type} for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Children": [{"Id": one, "Type": request.child_type} for one in page], **next_token(token)}
 
 
 def list_parents(call: RequestContext, request: "requests.ListParentsRequest") -> "replies.ListParentsResponse":
     """List the one parent of an account or an organizational unit."""
     # One parent is one page: no token is right.
-    Listing("ListParents", call.tx.caller.account_id, request.child_id).after(request.next_token)
-    parent = hierarchy.parent_of(call.tx, request.child_id)
+    call.listing("ListParents", call.tx.caller.account_id, request.child_id).after(request.next_token)
+    parent = hierarchy.find_parent(call.tx, request.child_id)
     return {"Parents": [{"Id": parent.id, "Type": "ORGANIZATIONAL_UNIT" if parent.parent_id else "ROOT"}]}
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.model import FeatureSet, Organization, State, Unit
@@ -35,13 +35,10 @@ def delete_organization(call: RequestContext, request: "requests.DeleteOrganizat
 
 def list_roots(call: RequestContext, request: "requests.ListRootsRequest") -> "replies.ListRootsResponse":
     """List the one root."""
-    listing = Listing("ListRoots", call.tx.caller.account_id)
-    roots = organization.roots(call.tx, after=listing.after(request.next_token))
+    listing = call.listing("ListRoots", call.tx.caller.account_id)
+    roots = organization.list_roots(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(roots, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListRootsResponse = {"Roots": [root_reply(*one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Roots": [root_reply(*one) for one in page], **next_token(token)}
 
 
 def _organization(state: State, one: Organization) -> "replies.Organization":

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.organization import root_reply
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
 from artifact_state.model import Policy, PolicyType, Unit
 from artifact_state.organizations.policies import policies
-from artifact_state.organizations.policies.policies import Target, Text
+from artifact_state.organizations.policies.policies import PolicyText, Target
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
     """Make a policy."""
-    text = Text(name=request.name, description=request.description, content=request.content)
+    text = PolicyText(name=request.name, description=request.description, content=request.content)
     made = policies.create_policy(call.tx, PolicyType(request.type), text, pairs_of(request.tags))
     return {"Policy": _whole(call.tx, made)}
 
@@ -45,13 +45,10 @@ def describe_policy(
 
 def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
     """List the policies of a type."""
-    listing = Listing("ListPolicies", call.tx.caller.account_id, request.filter)
+    listing = call.listing("ListPolicies", call.tx.caller.account_id, request.filter)
     found = policies.policies(call.tx, PolicyType(request.filter), after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListPoliciesResponse = {"Policies": [_summary(call.tx, one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Policies": [_summary(call.tx, one) for one in page], **next_token(token)}
 
 
 def attach_policy(call: RequestContext, request: "requests.AttachPolicyRequest") -> None:
@@ -68,28 +65,22 @@ def list_policies_for_target(
     call: RequestContext, request: "requests.ListPoliciesForTargetRequest"
 ) -> "replies.ListPoliciesForTargetResponse":
     """List the policies of a type that are attached to something itself."""
-    listing = Listing("ListPoliciesForTarget", call.tx.caller.account_id, request.target_id, request.filter)
+    listing = call.listing("ListPoliciesForTarget", call.tx.caller.account_id, request.target_id, request.filter)
     after = listing.after(request.next_token)
     found = policies.policies_for_target(call.tx, request.target_id, PolicyType(request.filter), after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListPoliciesForTargetResponse = {"Policies": [_summary(call.tx, one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Policies": [_summary(call.tx, one) for one in page], **next_token(token)}
 
 
 def list_targets_for_policy(
     call: RequestContext, request: "requests.ListTargetsForPolicyRequest"
 ) -> "replies.ListTargetsForPolicyResponse":
     """List what a policy is attached to."""
-    listing = Listing("ListTargetsForPolicy", call.tx.caller.account_id, request.policy_id)
+    listing = call.listing("ListTargetsForPolicy", call.tx.caller.account_id, request.policy_id)
     found = policies.targets_for_policy(call.tx, request.policy_id, after=listing.after(request.next_token))
     page: list[Target]
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListTargetsForPolicyResponse = {"Targets": [_target(call.tx, one) for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Targets": [_target(call.tx, one) for one in page], **next_token(token)}
 
 
 def enable_policy_type(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_state.organizations import tags
 from artifact_state.resource_tags import TagPairs
@@ -25,13 +25,10 @@ def list_tags_for_resource(
     call: RequestContext, request: "requests.ListTagsForResourceRequest"
 ) -> "replies.ListTagsForResourceResponse":
     """List the tags of one resource; how many fit on a page is not for the caller to say."""
-    listing = Listing("ListTagsForResource", call.tx.caller.account_id, request.resource_id)
+    listing = call.listing("ListTagsForResource", call.tx.caller.account_id, request.resource_id)
     found = tags.tags_of(call.tx, request.resource_id, after=listing.after(request.next_token))
     page, token = listing.page(found, call.tx.quotas.organizations_page_size)
-    reply: replies.ListTagsForResourceResponse = {"Tags": [{"Key": one.key, "Value": one.value} for one in page]}
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"Tags": [{"Key": one.key, "Value": one.value} for one in page], **next_token(token)}
 
 
 def pairs_of(given: "list[requests.Tag] | None") -> TagPairs:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.handshakes import handshake_reply
 from artifact_emulator.services.organizations.tags import pairs_of
@@ -11,7 +11,7 @@ from artifact_state import arns
 from artifact_state.model import PartyKind, State, Transfer
 from artifact_state.organizations.accounts import account_of
 from artifact_state.organizations.billing_transfers import invitations, transfers
-from artifact_state.organizations.handshakes.lifecycle import is_shown
+from artifact_state.organizations.handshakes.lifecycle import is_visible
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -44,30 +44,20 @@ def list_inbound_responsibility_transfers(
     call: RequestContext, request: "requests.ListInboundResponsibilityTransfersRequest"
 ) -> "replies.ListInboundResponsibilityTransfersResponse":
     """List the transfers with which the caller's organization pays others' bills."""
-    listing = Listing("ListInboundResponsibilityTransfers", call.tx.caller.account_id, request.id)
-    found = transfers.inbound_transfers(call.tx, request.id, after=listing.after(request.next_token))
+    listing = call.listing("ListInboundResponsibilityTransfers", call.tx.caller.account_id, request.id)
+    found = transfers.list_inbound_transfers(call.tx, request.id, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListInboundResponsibilityTransfersResponse = {
-        "ResponsibilityTransfers": [_transfer(call.tx, one) for one in page]
-    }
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"ResponsibilityTransfers": [_transfer(call.tx, one) for one in page], **next_token(token)}
 
 
 def list_outbound_responsibility_transfers(
     call: RequestContext, request: "requests.ListOutboundResponsibilityTransfersRequest"
 ) -> "replies.ListOutboundResponsibilityTransfersResponse":
     """List the transfers with which others pay the bills of the caller's organization."""
-    listing = Listing("ListOutboundResponsibilityTransfers", call.tx.caller.account_id)
-    found = transfers.outbound_transfers(call.tx, after=listing.after(request.next_token))
+    listing = call.listing("ListOutboundResponsibilityTransfers", call.tx.caller.account_id)
+    found = transfers.list_outbound_transfers(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListOutboundResponsibilityTransfersResponse = {
-        "ResponsibilityTransfers": [_transfer(call.tx, one) for one in page]
-    }
-    if token:
-        reply["NextToken"] = token
-    return reply
+    return {"ResponsibilityTransfers": [_transfer(call.tx, one) for one in page], **next_token(token)}
 
 
 def update_responsibility_transfer(
@@ -112,7 +102,7 @@ def _transfer(tx: Transaction, one: Transfer) -> "replies.ResponsibilityTransfer
         reply["Name"] = one.name
     if one.ends_at:
         reply["EndTimestamp"] = one.ends_at
-    if is_shown(tx, tx.state.handshakes[one.handshake_id]):
+    if is_visible(tx, tx.state.handshakes[one.handshake_id]):
         reply["ActiveHandshakeId"] = one.handshake_id
     return reply
 

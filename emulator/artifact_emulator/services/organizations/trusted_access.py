@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination.paging import Listing
+from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_state.organizations import trusted_access
 
@@ -24,12 +24,10 @@ def list_aws_service_access_for_organization(
     call: RequestContext, request: "requests.ListAWSServiceAccessForOrganizationRequest"
 ) -> "replies.ListAWSServiceAccessForOrganizationResponse":
     """List the service principals that were enabled, and since when."""
-    listing = Listing("ListAWSServiceAccessForOrganization", call.tx.caller.account_id)
+    listing = call.listing("ListAWSServiceAccessForOrganization", call.tx.caller.account_id)
     services = trusted_access.trusted_services(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(services, request.max_results or call.tx.quotas.organizations_page_size)
-    reply: replies.ListAWSServiceAccessForOrganizationResponse = {
-        "EnabledServicePrincipals": [{"ServicePrincipal": one.principal, "DateEnabled": one.since} for one in page]
+    return {
+        "EnabledServicePrincipals": [{"ServicePrincipal": one.principal, "DateEnabled": one.since} for one in page],
+        **next_token(token),
     }
-    if token:
-        reply["NextToken"] = token
-    return reply
