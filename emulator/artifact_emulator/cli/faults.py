@@ -5,6 +5,7 @@ from typing import Any
 
 from artifact_emulator.cli.options import add_json, add_world, asked_world, explained, say, say_json
 from artifact_emulator.cli.parser import teach
+from artifact_emulator.faults.kinds import KINDS, Error, Kind, Latency
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,22 +31,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     put.add_argument("service", metavar="SERVICE", help="such as organizations")
     put.add_argument("operation", nargs="?", metavar="OPERATION", help="such as CreateAccount; without one: every one")
-    put.add_argument("--error", metavar="CODE", help="an error that the operation declares, or Throttling")
-    put.add_argument("--message", metavar="TEXT", help="what the error says")
+    for kind in KINDS:
+        _add_kind(put, kind)
+    put.add_argument("--message", metavar="TEXT", help="the message of the error")
     put.add_argument("--reason", metavar="REASON", help="the Reason of the error")
-    put.add_argument(
-        "--latency-ms",
-        type=_latency,
-        metavar="MS",
-        help="how late the answer is: 800, min=100,max=400 or median=50,p99=800",
-    )
-    put.add_argument("--reset", action="store_true", help="reset the connection in place of an answer")
-    put.add_argument("--truncate", action="store_true", help="end the answer half way")
-    put.add_argument("--creation-failure", metavar="REASON", help="why accounts that are asked for are not created")
-    put.add_argument("--deletion-fails", action="store_true", help="let deletion tasks of roles end FAILED")
-    put.add_argument(
-        "--inquiry-failure", choices=("malware", "internal"), help="why compliance inquiries that are made end FAILED"
-    )
     put.add_argument("--account", metavar="ID", help="only of this account's calls")
     put.add_argument("--probability", type=float, metavar="P", help="how likely, from 0 to 1")
     put.add_argument("--nth", type=int, metavar="N", help="the first of the fitting calls that it befalls")
@@ -80,22 +69,26 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_kind(parser: argparse.ArgumentParser, kind: Kind) -> None:
+    option, text = f"--{kind.name.replace('_', '-')}", f"{kind.description[0].lower()}{kind.description[1:-1]}"
+    if kind.action is Error:
+        parser.add_argument(option, metavar="CODE", help=f"{text}: its code, or Throttling")
+    elif kind.action is Latency:
+        parser.add_argument(
+            option, type=_latency, metavar="MS", help=f"{text}: 800, min=100,max=400, median=50,p99=800"
+        )
+    elif kind.choices:
+        parser.add_argument(option, choices=kind.choices, metavar="REASON", help=f"{text}, such as {kind.choices[0]}")
+    else:
+        parser.add_argument(option, action="store_const", const=True, help=text)
+
+
 def _fault(options: argparse.Namespace) -> dict[str, Any]:
-    error = {"code": options.error, "message": options.message, "reason": options.reason}
-    fault = {
-        "error": {name: value for name, value in error.items() if value} if options.error else None,
-        "latency_ms": options.latency_ms,
-        "reset": options.reset or None,
-        "truncate": options.truncate or None,
-        "creation_failure": options.creation_failure,
-        "deletion_fails": options.deletion_fails or None,
-        "inquiry_failure": options.inquiry_failure,
-        "account": options.account,
-        "probability": options.probability,
-        "nth": options.nth,
-        "times": options.times,
-        "ttl_seconds": options.ttl_seconds,
-    }
+    names = (*(kind.name for kind in KINDS), "account", "probability", "nth", "times", "ttl_seconds")
+    fault = {name: getattr(options, name) for name in names}
+    if options.error:
+        error = {"code": options.error, "message": options.message, "reason": options.reason}
+        fault["error"] = {name: value for name, value in error.items() if value}
     return {name: value for name, value in fault.items() if value is not None}
 
 

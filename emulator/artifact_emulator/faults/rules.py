@@ -8,13 +8,13 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import log
 from threading import Lock
-from typing import Any
+from typing import Any, assert_never
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.aws.pagination.page_sizes import Choice, pages_sized
+from artifact_emulator.aws.pagination import PageSize
 from artifact_emulator.aws.service_model import Protocol, Service
+from artifact_emulator.faults.kinds import Action, DeletionFailure, Error, Latency, Reset, Truncate, kind_of
 from artifact_emulator.http import Cut
 from artifact_emulator.services.context import RequestContext
 from artifact_state.model import CreationFailure, InquiryFailure, State
@@ -35,8 +35,6 @@ _REQUIRED = {
     "quotaCode": "fault",
 }
 """What AWS Artifact's errors must have besides a message, for clients that read them by their model."""
-_P99 = 2.3263478740408408
-"""Standard deviations from the middle of a normal distribution to its 99th percentile."""
 _MESSAGES = {
     "ConcurrentModificationException": "The target of the operation is currently being modified by a different "
     "request. Try again later.",
@@ -52,36 +50,11 @@ class NotPossible(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Error:
-    """The error with which a call is answered."""
-
-    code: str
-    message: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
-    """How long answers are held back, in milliseconds: evenly spread, or most of them short and a few very long."""
-
-    least: float
-    """The shortest; or, of those that are not evenly spread, the one that half of them do not exceed."""
-    most: float
-    """The longest; or the one that 99 of a hundred do not exceed."""
-    evenly: bool = True
-
-    def seconds(self, chance: random.Random) -> float:
-        """Draw one."""
-        if self.evenly:
-            return chance.uniform(self.least, self.most) / 1000
-        return chance.lognormvariate(log(self.least), log(self.most / self.least) / _P99) / 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A rule: the calls it befalls, how often, and one thing that it does to them."""
 
     service: str
+    action: Action
     operation: str | None = None
     """Any operation of the service, unless one is named."""
     account: str | None = None
@@ -93,15 +66,6 @@ class Fault:
     """The first of the calls that it befalls."""
     ttl: timedelta | None = None
     """How long the rule lasts by the world's clock."""
-    error: Error | None = None
-    latency: Latency | None = None
-    cut: Cut | None = None
-    creation_failure: CreationFailure | None = None
-    """Why the account that is asked for is not created."""
-    deletion_fails: bool = False
-    """Whether the linked role that is asked to go stays, as if it were in use."""
-    inquiry_failure: InquiryFailure | None = None
-    """Why the compliance inquiry that is made fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +81,7 @@ class Effect:
     inquiry_failure: InquiryFailure | None = None
     slowness: timedelta = timedelta(0)
     """How long what the call begins takes at least."""
-    page_size: Choice | None = None
+    page_size: PageSize | None = None
     past: State | None = None
     """What is read in place of the present."""
     wrote: Callable[[State, State, datetime], None] | None = None
@@ -141,15 +105,14 @@ class Effect:
         """Let a handler do its work, in another time and with other pages if that is the effect."""
         tx = call.tx
         present = tx.state
-        with pages_sized(self.page_size):
-            if self.past is not None:
-                tx.state = self.past
-                try:
-                    return handler(call, shape)
-                finally:
-                    # What only reads leaves the present as it is.
-                    tx.state = present
-            value = handler(call, shape)
+        if self.past is not None:
+            tx.state = self.past
+            try:
+                return handler(call, shape)
+            finally:
+                # What only reads leaves the present as it is.
+                tx.state = present
+        value = handler(call, shape)
         if self.wrote is not None and tx.state is not present:
             self.wrote(present, tx.state, tx.now)
         return value
@@ -223,7 +186,7 @@ class Faults:
         with self._lock:
             for standing in self._standing:
                 if self._strikes(standing, service, operation, account, now):
-                    effect = _joined(effect, standing.fault, service, self._random)
+                    effect = _with_action(effect, standing.fault.action, service, self._random)
         return effect
 
     def _strikes(self, one: Standing, service: Service, operation: str, account: str, now: datetime) -> bool:
@@ -233,7 +196,7 @@ class Faults:
             and fault.operation in (None, operation)
             and fault.account in (None, account)
             and (fault.ttl is None or now < one.since + fault.ttl)
-            and (fault.error is None or can_give(service, operation, fault.error.code))
+            and (not isinstance(fault.action, Error) or can_give(service, operation, fault.action.code))
         )
         if not fits:
             return False
@@ -245,17 +208,26 @@ class Faults:
         return True
 
 
-def _joined(effect: Effect, fault: Fault, service: Service, chance: random.Random) -> Effect:
-    latency = fault.latency
-    return replace(
-        effect,
-        failure=effect.failure or (failure(service, fault.error) if fault.error else None),
-        delay=effect.delay or (latency.seconds(chance) if latency else 0.0),
-        cut=effect.cut or fault.cut,
-        creation_failure=effect.creation_failure or fault.creation_failure,
-        deletion_fails=effect.deletion_fails or fault.deletion_fails,
-        inquiry_failure=effect.inquiry_failure or fault.inquiry_failure,
-    )
+def _with_action(effect: Effect, action: Action, service: Service, chance: random.Random) -> Effect:
+    """Add an action to an effect, which has at most one of each kind: the first."""
+    match action:
+        case Error():
+            effect = replace(effect, failure=effect.failure or failure(service, action))
+        case Latency():
+            effect = replace(effect, delay=effect.delay or action.seconds(chance))
+        case Reset():
+            effect = replace(effect, cut=effect.cut or "reset")
+        case Truncate():
+            effect = replace(effect, cut=effect.cut or "truncated")
+        case CreationFailure():
+            effect = replace(effect, creation_failure=effect.creation_failure or action)
+        case DeletionFailure():
+            effect = replace(effect, deletion_fails=True)
+        case InquiryFailure():
+            effect = replace(effect, inquiry_failure=effect.inquiry_failure or action)
+        case _:
+            assert_never(action)
+    return effect
 
 
 def failure(service: Service, error: Error) -> AwsError:
@@ -282,14 +254,11 @@ def _check(fault: Fault, service: Service) -> None:
     if fault.operation is not None and fault.operation not in service.operations:
         raise NotPossible(f"{service.name} has no operation {fault.operation}.")
     operations = [fault.operation] if fault.operation else list(service.operations)
-    if fault.error is not None:
-        _check_error(fault.error, service, operations)
-    if fault.creation_failure and not set(operations) & {"CreateAccount", "CreateGovCloudAccount"}:
-        raise NotPossible("Only CreateAccount and CreateGovCloudAccount have a failure reason.")
-    if fault.deletion_fails and "DeleteServiceLinkedRole" not in operations:
-        raise NotPossible("Only iam's DeleteServiceLinkedRole begins a deletion task.")
-    if fault.inquiry_failure and "CreateComplianceInquiry" not in operations:
-        raise NotPossible("Only artifact's CreateComplianceInquiry makes inquiries.")
+    if isinstance(fault.action, Error):
+        _check_error(fault.action, service, operations)
+    kind = kind_of(fault.action)
+    if kind.operations and not set(operations) & set(kind.operations):
+        raise NotPossible(f"{kind.name} applies only to {' and '.join(kind.operations)}.")
 
 
 def _check_error(error: Error, service: Service, operations: list[str]) -> None:

@@ -20,7 +20,8 @@ from threading import Lock
 from artifact_emulator.activity.call_log import only_reads
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
-from artifact_emulator.faults.rules import Effect, Error, can_give, failure
+from artifact_emulator.faults.kinds import Error
+from artifact_emulator.faults.rules import Effect, can_give, failure
 from artifact_emulator.faults.throttling import BUSY, throttled
 from artifact_state.model import State
 

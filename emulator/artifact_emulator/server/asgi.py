@@ -6,10 +6,10 @@ Source: https://asgi.readthedocs.io/en/latest/specs/www.html
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, assert_never
 
 from artifact_emulator.app import App
-from artifact_emulator.http import Reply, Request
+from artifact_emulator.http import Cut, Reply, Request
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -59,16 +59,12 @@ class AsgiApp:
             reply = self._core.handle(request)
         if reply.delay:
             await asyncio.sleep(reply.delay)
-        if reply.cut == "reset":
-            await _reset(scope, receive)
+        if reply.cut is not None:
+            await _send_cut(reply, reply.cut, scope, receive, send)
             return
         await send(_start(reply, closing=body is None))
         if reply.stream is not None:
             await self._flow(reply.stream, receive, send)
-            return
-        if reply.cut == "truncated":
-            await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
-            await _reset(scope, receive)
             return
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
@@ -121,6 +117,19 @@ async def _pour(stream: AsyncGenerator[bytes, None], send: Send) -> None:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _send_cut(reply: Reply, cut: Cut, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send what a fault leaves of a reply, and reset the connection."""
+    match cut:
+        case "reset":
+            pass
+        case "truncated":
+            await send(_start(reply, closing=False))
+            await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
+        case _:
+            assert_never(cut)
+    await _reset(scope, receive)
 
 
 async def _reset(scope: Scope, receive: Receive) -> None:
