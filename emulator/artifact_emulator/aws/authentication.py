@@ -15,7 +15,7 @@ from artifact_emulator.aws.signing.sigv4 import Claim, Incomplete, claim_of, is_
 from artifact_emulator.http import Request
 from artifact_state.model import Caller, Session
 from artifact_state.principals import has_lapsed, holder_of, root_of, session_of
-from artifact_state.sts.session_restrictions import is_good_for
+from artifact_state.sts.session_restrictions import session_allows
 from artifact_state.world import World
 
 Credentials = Literal["loose", "strict"]
@@ -66,7 +66,7 @@ def require_session_allowed(world: World, caller: Caller, service: Service, oper
     Raises Failure.
     """
     session = session_of(world.state, caller.access_key_id)
-    if session is None or is_good_for(session, service.name, operation):
+    if session is None or session_allows(session, service.name, operation):
         return
     if service.name == "iam":
         raise unknown_caller(UnknownCaller.UNKNOWN_KEY, service.protocol)

@@ -8,13 +8,14 @@ from typing import NoReturn
 
 from artifact_state import ids
 from artifact_state.errors import (
+    IdentityTokenProblem,
     InvalidAccessKey,
     InvalidAuthorizationMessage,
     InvalidIdentityToken,
-    NoOutboundFederation,
+    OutboundFederationDisabled,
     TradeInTokenExpired,
 )
-from artifact_state.sts.regions import require_active_region
+from artifact_state.sts.session_restrictions import require_active_region
 from artifact_state.world import Transaction
 
 
@@ -24,10 +25,8 @@ def assume_with_web_identity(issuer: str | None) -> NoReturn:
     Raises InvalidIdentityToken.
     """
     if issuer is None:
-        raise InvalidIdentityToken(
-            "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
-        )
-    raise InvalidIdentityToken(f"No OpenIDConnect provider found in your account for {issuer}")
+        raise InvalidIdentityToken(IdentityTokenProblem.NOT_A_JWT)
+    raise InvalidIdentityToken(IdentityTokenProblem.UNKNOWN_ISSUER, issuer)
 
 
 def rely_on_assertion() -> NoReturn:
@@ -35,21 +34,21 @@ def rely_on_assertion() -> NoReturn:
 
     Raises InvalidIdentityToken.
     """
-    raise InvalidIdentityToken("Specified provider doesn't exist")
+    raise InvalidIdentityToken(IdentityTokenProblem.UNKNOWN_PROVIDER)
 
 
 def give_word() -> NoReturn:
     """Refuse what no account has switched on.
 
-    Raises NoOutboundFederation.
+    Raises OutboundFederationDisabled.
     """
-    raise NoOutboundFederation
+    raise OutboundFederationDisabled
 
 
 def exchange_token(tx: Transaction) -> NoReturn:
     """Refuse a token that was never given, as one that is good no longer.
 
-    Raises RegionInactive, TradeInTokenExpired.
+    Raises RegionNotActivated, TradeInTokenExpired.
     """
     require_active_region(tx)
     raise TradeInTokenExpired

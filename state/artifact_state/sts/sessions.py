@@ -13,16 +13,16 @@ from artifact_state import arns, ids
 from artifact_state.errors import (
     Entity,
     EntityNotFound,
+    InvalidRoleArn,
+    InvalidSessionTags,
     MultiFactorIncomplete,
     NotTrusted,
-    RoleArnInvalid,
     RoleNotFound,
-    RootAssumesNoRole,
-    SessionTagsInvalid,
+    RootCannotAssumeRole,
     SessionTooLarge,
     SessionTooLong,
-    SourceIdentitySet,
-    TagFault,
+    SourceIdentityAlreadySet,
+    TagRule,
     TooManySessionPolicies,
 )
 from artifact_state.events import RoleAssumed, RootAssumed
@@ -37,7 +37,7 @@ from artifact_state.policy_syntax.policy import Question, policy_of
 from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.principals import has_lapsed
 from artifact_state.sts import tokens
-from artifact_state.sts.regions import require_active_region
+from artifact_state.sts.session_restrictions import require_active_region
 from artifact_state.world import Transaction
 
 DEFAULT_SESSION = timedelta(hours=1)
@@ -78,7 +78,7 @@ def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -
     """Give temporary credentials of a role that trusts the caller.
 
     A role that does not exist is refused in the same words as one that does not trust.
-    Raises RegionInactive, RoleArnInvalid, RootAssumesNoRole, SessionTagsInvalid, SourceIdentitySet, NotTrusted,
+    Raises RegionNotActivated, InvalidRoleArn, RootCannotAssumeRole, InvalidSessionTags, SourceIdentityAlreadySet, NotTrusted,
     SessionTooLong, TooManySessionPolicies, SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
     """
     require_active_region(tx)
@@ -110,7 +110,7 @@ def assume_root(
 ) -> Session:
     """Give temporary credentials of a member's root user, good for one task.
 
-    Raises RegionInactive, InvalidTask, RootNotAssumable.
+    Raises RegionNotActivated, InvalidTaskPolicy, RootNotAssumable.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
     """
     require_active_region(tx)
@@ -132,7 +132,7 @@ def session_token(
 ) -> Session:
     """Give a user, or a root user, temporary credentials of his own; a root user's are good for an hour at most.
 
-    Raises RegionInactive.
+    Raises RegionNotActivated.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
     """
     require_active_region(tx)
@@ -146,7 +146,7 @@ def session_token(
 def federation_token(tx: Transaction, name: str, wish: Wish = PLAIN) -> Session:
     """Give temporary credentials to somebody whom the calling user vouches for, bounded by what he passes.
 
-    Raises RegionInactive, SessionTagsInvalid, TooManySessionPolicies, SessionTooLarge, MalformedPolicyDocument,
+    Raises RegionNotActivated, InvalidSessionTags, TooManySessionPolicies, SessionTooLarge, MalformedPolicyDocument,
     EntityNotFound.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
     """
@@ -197,7 +197,7 @@ def _needed(wish: Wish) -> list[str]:
 def _inherited(tx: Transaction, wish: Wish) -> Wish:
     """Add what a session hands on to those that it assumes: its transitive tags and its source identity.
 
-    Raises SessionTagsInvalid, SourceIdentitySet.
+    Raises InvalidSessionTags, SourceIdentityAlreadySet.
     """
     parent = tx.state.sessions.get(tx.caller.access_key_id)
     if parent is None:
@@ -206,7 +206,7 @@ def _inherited(tx: Transaction, wish: Wish) -> Wish:
     handed_on = frozenset(key.lower() for key in parent.transitive_tags)
     _require_tags(wish, handed_on)
     if wish.source_identity and parent.source_identity not in ("", wish.source_identity):
-        raise SourceIdentitySet
+        raise SourceIdentityAlreadySet
     return replace(
         wish,
         tags=(*((key, value) for key, value in parent.tags if key.lower() in handed_on), *wish.tags),
@@ -218,29 +218,29 @@ def _inherited(tx: Transaction, wish: Wish) -> Wish:
 def _require_tags(wish: Wish, handed_on: frozenset[str]) -> None:
     """Let tags pass that fit each other, and those that are handed on, which are named in lower case.
 
-    Raises SessionTagsInvalid.
+    Raises InvalidSessionTags.
     """
     keys = [key.lower() for key, _ in wish.tags]
     if any(key.startswith(_RESERVED) for key in keys):
-        raise SessionTagsInvalid(TagFault.RESERVED)
+        raise InvalidSessionTags(TagRule.RESERVED)
     if len(set(keys)) < len(keys):
-        raise SessionTagsInvalid(TagFault.TWICE)
+        raise InvalidSessionTags(TagRule.DUPLICATE)
     if not {key.lower() for key in wish.transitive_tags} <= {*keys}:
-        raise SessionTagsInvalid(TagFault.NOT_PASSED)
+        raise InvalidSessionTags(TagRule.NOT_PASSED)
     if not handed_on.isdisjoint(keys):
-        raise SessionTagsInvalid(TagFault.INHERITED)
+        raise InvalidSessionTags(TagRule.INHERITED)
 
 
 def _require_no_root(tx: Transaction) -> None:
     """Let no root user assume a role who has credentials that were handed out.
 
     Whoever merely gives an account's number for a key has what AWS does not know: he may, for the ease of tests.
-    Raises RootAssumesNoRole.
+    Raises RootCannotAssumeRole.
     """
     caller, state = tx.caller, tx.state
     is_handed_out = caller.access_key_id in state.access_keys or caller.access_key_id in state.sessions
     if caller.kind is CallerKind.ROOT and is_handed_out:
-        raise RootAssumesNoRole
+        raise RootCannotAssumeRole
 
 
 def _open(tx: Transaction, span: timedelta, *, least_token: int, **whose: Any) -> Session:
@@ -287,7 +287,7 @@ def _texts(policies: Iterable[tuple[str, str]]) -> list[str]:
 def _role_at(tx: Transaction, role_arn: str) -> Role:
     parts = role_arn.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or not all((parts[1], parts[2], parts[5])):
-        raise RoleArnInvalid(role_arn)
+        raise InvalidRoleArn(role_arn)
     account_id, _, resource = role_arn.removeprefix(f"arn:{tx.caller.partition}:iam::").partition(":role")
     name = resource.rpartition("/")[2]
     try:
