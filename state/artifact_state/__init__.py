@@ -1,4 +1,4 @@
-"""The domain: organizations, accounts, trust between them, and agreements.
+"""The domain of the emulator: organizations, accounts, identities, policies and compliance agreements.
 
-Nothing in here knows HTTP, JSON, XML or the names that travel on the wire.
+It contains rules and immutable records. HTTP, JSON, XML and the wire names of AWS belong to `artifact_emulator`.
 """

@@ -1,7 +1,6 @@
-"""What can happen in a world: one record per thing, in the order in which they happened.
+"""Events: one record for each change of a world, in the order of the changes.
 
-Events are told, not stored facts: no rule reads them. They feed the service events of CloudTrail
-and the list of "what changed just now".
+No rule reads them. CloudTrail's service events and the event feed are derived from them.
 """
 
 from dataclasses import dataclass
@@ -11,14 +10,14 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened, and when."""
+    """A change of a world, and its instant."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationCreated(Event):
-    """An account made itself the management account of a new organization."""
+    """An account created an organization and became its management account."""
 
     organization_id: str
     management_account_id: str
@@ -26,7 +25,7 @@ class OrganizationCreated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationDeleted(Event):
-    """An organization is gone; its management account stands alone again."""
+    """An organization was deleted; its management account is a standalone account again."""
 
     organization_id: str
     management_account_id: str
@@ -34,7 +33,7 @@ class OrganizationDeleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCreationRequested(Event):
-    """A management account asked for a new account; how that ends is known from then on."""
+    """A management account requested a new account; the outcome is known from the start."""
 
     organization_id: str
     management_account_id: str
@@ -42,15 +41,15 @@ class AccountCreationRequested(Event):
     account_name: str
     completes_at: datetime
     account_id: str | None
-    """The account, unless none is created; it joins when the request is completed."""
+    """The account, which joins when the request completes; None if the request fails."""
     govcloud_account_id: str | None
     failure: str | None
-    """Why none is created."""
+    """The reason for which the request fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountJoined(Event):
-    """An account became a member of an organization: it was invited, or created there."""
+    """An account became a member of an organization, by invitation or by creation."""
 
     organization_id: str
     management_account_id: str
@@ -59,7 +58,7 @@ class AccountJoined(Event):
 
 
 class DepartureMethod(Enum):
-    """How an account ceased to be a member; a closed one is cleaned up after 90 days."""
+    """How an account ceased to be a member; a closed account is cleaned up after 90 days."""
 
     LEFT = "LEFT"
     REMOVED = "REMOVED"
@@ -68,7 +67,7 @@ class DepartureMethod(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDeparted(Event):
-    """An account is no longer a member."""
+    """An account ceased to be a member of its organization."""
 
     organization_id: str
     management_account_id: str
@@ -87,7 +86,7 @@ class AccountMoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountClosureRequested(Event):
-    """A management account asked for the closing of a member account."""
+    """A management account requested the closure of a member account."""
 
     organization_id: str
     management_account_id: str
@@ -97,7 +96,7 @@ class AccountClosureRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSuspensionChanged(Event):
-    """AWS suspended an account, or let it be used again."""
+    """AWS suspended an account or reinstated it."""
 
     account_id: str
     suspended: bool
@@ -105,7 +104,7 @@ class AccountSuspensionChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitChanged(Event):
-    """An organizational unit was made, renamed or deleted."""
+    """An organizational unit was created, renamed or deleted."""
 
     organization_id: str
     unit_id: str
@@ -113,7 +112,7 @@ class UnitChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagsChanged(Event):
-    """The tags of something of an organization were changed."""
+    """The tags of a resource of an organization changed."""
 
     organization_id: str
     resource_id: str
@@ -121,7 +120,7 @@ class TagsChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged(Event):
-    """A policy was made, changed or deleted."""
+    """A policy was created, updated or deleted."""
 
     organization_id: str
     policy_id: str
@@ -129,7 +128,7 @@ class PolicyChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentChanged(Event):
-    """A policy was attached to something, or detached from it."""
+    """A policy was attached to a target or detached from it."""
 
     organization_id: str
     policy_id: str
@@ -138,7 +137,7 @@ class AttachmentChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTypeChanged(Event):
-    """An organization enabled or disabled a type of policies."""
+    """An organization enabled or disabled a policy type."""
 
     organization_id: str
     policy_type: str
@@ -153,7 +152,7 @@ class ResourcePolicyChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandshakeChanged(Event):
-    """A handshake was made or answered."""
+    """A handshake was created, or accepted, declined or canceled."""
 
     organization_id: str
     handshake_id: str
@@ -161,14 +160,14 @@ class HandshakeChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllFeaturesEnabled(Event):
-    """An organization went from consolidated billing to all features."""
+    """An organization changed from consolidated billing to all features."""
 
     organization_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferAccepted(Event):
-    """An organization lets another pay its bills; all management accounts that this concerns are told."""
+    """A billing transfer was accepted; `account_ids` are the management accounts that it concerns."""
 
     transfer_id: str
     account_ids: tuple[str, ...]
@@ -176,7 +175,7 @@ class TransferAccepted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferTerminated(Event):
-    """A responsibility transfer was withdrawn; all management accounts that this concerns are told."""
+    """A billing transfer was withdrawn; `account_ids` are the management accounts that it concerns."""
 
     transfer_id: str
     account_ids: tuple[str, ...]
@@ -185,7 +184,7 @@ class TransferTerminated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccessEnabled(Event):
-    """An organization trusts a service."""
+    """An organization enabled trusted access for a service."""
 
     organization_id: str
     principal: str
@@ -193,7 +192,7 @@ class ServiceAccessEnabled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccessDisabled(Event):
-    """An organization no longer trusts a service."""
+    """An organization disabled trusted access for a service."""
 
     organization_id: str
     principal: str
@@ -201,7 +200,7 @@ class ServiceAccessDisabled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootAccessChanged(Event):
-    """A feature of centralized root access was switched on or off."""
+    """An organization enabled or disabled a feature of centralized root access."""
 
     organization_id: str
 
@@ -216,7 +215,7 @@ class DelegationChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleCreated(Event):
-    """A role was made in an account."""
+    """A role was created in an account."""
 
     account_id: str
     role_name: str
@@ -224,7 +223,7 @@ class RoleCreated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChanged(Event):
-    """A role's description, tags or session length were changed."""
+    """The description, the tags or the session length of a role changed."""
 
     account_id: str
     role_name: str
@@ -232,7 +231,7 @@ class RoleChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleDeletionRequested(Event):
-    """The deletion of a role was asked for; the task tells how it ends."""
+    """The deletion of a service-linked role was requested; its deletion task has the outcome."""
 
     account_id: str
     role_name: str
@@ -240,7 +239,7 @@ class RoleDeletionRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityChanged(Event):
-    """A user, a group, a policy, an access key or an alias of an account was made, changed or deleted."""
+    """A user, group, policy, access key or alias of an account was created, changed or deleted."""
 
     account_id: str
     kind: str
@@ -249,7 +248,7 @@ class IdentityChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssumed(Event):
-    """Temporary credentials of a role were handed out."""
+    """STS issued session credentials of a role."""
 
     account_id: str
     role_name: str
@@ -258,7 +257,7 @@ class RoleAssumed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootAssumed(Event):
-    """Temporary credentials of a member's root user were handed out, for a task."""
+    """STS issued session credentials of a member's root user for a task."""
 
     account_id: str
     task: str
@@ -267,7 +266,7 @@ class RootAssumed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementAccepted(Event):
-    """An agreement was accepted, for an account or for its organization."""
+    """An agreement was accepted for an account or for its organization."""
 
     account_id: str
     customer_agreement_id: str
@@ -275,7 +274,7 @@ class AgreementAccepted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementTerminated(Event):
-    """An accepted agreement was ended."""
+    """An accepted agreement was terminated."""
 
     account_id: str
     customer_agreement_id: str
@@ -283,7 +282,7 @@ class AgreementTerminated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPublished(Event):
-    """A version of a report came into being, published or not."""
+    """A version of a report was added, published or unpublished."""
 
     report_id: str
     version: int
@@ -291,7 +290,7 @@ class ReportPublished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportChanged(Event):
-    """A version of a report was changed: withdrawn, published again, or its document came."""
+    """A version of a report was withdrawn, published again, or otherwise changed."""
 
     report_id: str
     version: int
@@ -299,7 +298,7 @@ class ReportChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InquiryChanged(Event):
-    """A compliance inquiry was made, or rated."""
+    """A compliance inquiry was created, or received feedback."""
 
     account_id: str
     inquiry_id: str
@@ -307,14 +306,14 @@ class InquiryChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsChanged(Event):
-    """An account subscribed to the notifications of AWS Artifact, or ended that."""
+    """An account subscribed to the notifications of AWS Artifact or unsubscribed."""
 
     account_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIssued(Event):
-    """A token of AWS Artifact was handed out, or used."""
+    """A token of AWS Artifact was issued."""
 
     account_id: str
     subject: str

@@ -1,6 +1,8 @@
-"""Ids, drawn from a seed and a name or a serial, so that equal histories give equal ids.
+"""Ids drawn from a seed and a name or a serial, so that equal histories have equal ids.
 
-Lengths and alphabets are those of AWS's patterns (facts: organizations 3.1, artifact 1.4).
+Lengths and alphabets are those of the patterns in AWS's API references:
+https://docs.aws.amazon.com/organizations/latest/APIReference/API_Types.html
+https://docs.aws.amazon.com/artifact/latest/APIReference/API_Types.html
 """
 
 from base64 import b32decode, b32encode
@@ -11,12 +13,12 @@ LOWER = "abcdefghijklmnopqrstuvwxyz"
 UPPER = LOWER.upper()
 HEX = "0123456789abcdef"
 _HALF = 1 << 64
-_SCATTER = 0x9E3779B97F4A7C15
-"""Odd, and so invertible modulo any power of two."""
+_MULTIPLIER = 0x9E3779B97F4A7C15
+"""An odd number, and so invertible modulo any power of two."""
 
 
 def draw(alphabet: str, length: int, *source: object) -> str:
-    """Draw text over an alphabet; the same source always gives the same text."""
+    """Return text over an alphabet; equal sources give equal text."""
     number = _number(source)
     base = len(alphabet)
     letters = []
@@ -27,117 +29,118 @@ def draw(alphabet: str, length: int, *source: object) -> str:
 
 
 def uuid(*source: object) -> str:
-    """Draw a UUID of version 4."""
+    """Return a UUID of version 4."""
     text = draw(HEX, 32, "uuid", *source)
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
 
 def organization_id(*source: object) -> str:
-    """Draw `o-` and ten characters."""
+    """Return `o-` and ten characters."""
     return "o-" + draw(LOWER + DIGITS, 10, "organization", *source)
 
 
 def root_id(*source: object) -> str:
-    """Draw `r-` and four characters."""
+    """Return `r-` and four characters."""
     return "r-" + draw(LOWER + DIGITS, 4, "root", *source)
 
 
 def policy_id(*source: object) -> str:
-    """Draw `p-` and ten characters: eight are common, and AWS's own pattern of policies' ARNs wants ten."""
+    """Return `p-` and ten characters. Eight are usual, but AWS's pattern of policy ARNs requires ten."""
     return "p-" + draw(LOWER + DIGITS, 10, "policy", *source)
 
 
 def resource_policy_id(*source: object) -> str:
-    """Draw `rp-` and eight characters."""
+    """Return `rp-` and eight characters."""
     return "rp-" + draw(LOWER + DIGITS, 8, "resource policy", *source)
 
 
 def unit_id(root: str, *source: object) -> str:
-    """Draw `ou-`, the root's own characters, and eight more."""
+    """Return `ou-`, the characters of the root's id, and eight more."""
     return f"ou-{root.removeprefix('r-')}-{draw(LOWER + DIGITS, 8, 'unit', *source)}"
 
 
 def account_id(*source: object) -> str:
-    """Draw twelve digits of which the first is not zero."""
+    """Return twelve digits, the first of which is not zero."""
     return draw(DIGITS[1:], 1, "account", *source) + draw(DIGITS, 11, "account", *source)
 
 
 def creation_id(seed: str, serial: int) -> str:
-    """Draw `car-` and 32 hexadecimal digits, the first half of which hides the serial."""
-    return f"car-{serial * _SCATTER % _HALF:016x}{draw(HEX, 16, 'creation', seed, serial)}"
+    """Return `car-` and 32 hexadecimal digits, the first half of which encodes the serial."""
+    return f"car-{serial * _MULTIPLIER % _HALF:016x}{draw(HEX, 16, 'creation', seed, serial)}"
 
 
 def creation_serial(creation: str) -> int:
-    """Tell the serial that an id of a creation hides, so that requests need no map from ids; -1 if it hides none."""
+    """Return the serial that a creation id encodes, so that requests need no map of ids; -1 if it encodes none."""
     try:
-        return int(creation[4:20], 16) * pow(_SCATTER, -1, _HALF) % _HALF
+        return int(creation[4:20], 16) * pow(_MULTIPLIER, -1, _HALF) % _HALF
     except ValueError:
         return -1
 
 
 def handshake_id(*source: object) -> str:
-    """Draw `h-` and 32 hexadecimal digits."""
+    """Return `h-` and 32 hexadecimal digits."""
     return "h-" + draw(HEX, 32, "handshake", *source)
 
 
 def transfer_id(*source: object) -> str:
-    """Draw `rt-` and eight characters."""
+    """Return `rt-` and eight characters."""
     return "rt-" + draw(LOWER + DIGITS, 8, "transfer", *source)
 
 
 def unique_id(prefix: str, *source: object) -> str:
-    """Draw IAM's unique id: a prefix such as `AROA` and 17 characters."""
+    """Return a unique id of IAM: a prefix such as `AROA` and 17 characters."""
     return prefix + draw(UPPER + "234567", 17, prefix, *source)
 
 
-_ACCESS_KEY = 20
+_ACCESS_KEY_LENGTH = 20
 
 
 def access_key_id(prefix: str, account: str, *source: object) -> str:
-    """Draw an access key id that encodes its account as AWS's do.
+    """Return an access key id that encodes its account as AWS's do.
 
-    Prefix and base 32 of 80 bits: one generation bit, 40 bits of account id, 39 others
-    (facts: organizations 5.3). `sts:GetAccessKeyInfo` and many tools read the account back.
+    The prefix is followed by base 32 of 80 bits: one generation bit, 40 bits of account id and 39 others.
+    `sts:GetAccessKeyInfo` and many tools decode the account.
+    Source: https://awsteele.com/blog/2020/09/26/aws-access-key-format.html
     """
     rest = _number(("access-key", *source)) & ((1 << 39) - 1)
     return prefix + b32encode((1 << 79 | int(account) << 39 | rest).to_bytes(10, "big")).decode()
 
 
 def account_of_access_key(key: str) -> str | None:
-    """Read the account out of an access key id; None where none is written in it."""
+    """Return the account that an access key id encodes, or None if it encodes none."""
     try:
         content = b32decode(key[4:])
     except ValueError:
         return None
-    if len(key) != _ACCESS_KEY or len(content) != 10:
+    if len(key) != _ACCESS_KEY_LENGTH or len(content) != 10:
         return None
     return f"{int.from_bytes(content, 'big') >> 39 & (1 << 40) - 1:012d}"
 
 
 def secret(length: int, *source: object) -> str:
-    """Draw secret text: a secret access key or a session token."""
+    """Return text for a secret access key or a session token."""
     return "".join(
         draw(LOWER + UPPER + DIGITS, min(40, length - at), "secret", at, *source) for at in range(0, length, 40)
     )
 
 
 def inquiry_id(*source: object) -> str:
-    """Draw `compliance-inquiry-` and 16 letters and digits."""
+    """Return `compliance-inquiry-` and 16 letters and digits."""
     return "compliance-inquiry-" + draw(LOWER + UPPER + DIGITS, 16, "compliance-inquiry", *source)
 
 
 def customer_agreement_id(*source: object) -> str:
-    """Draw `customer-agreement-` and 16 letters and digits."""
+    """Return `customer-agreement-` and 16 letters and digits."""
     return "customer-agreement-" + draw(LOWER + UPPER + DIGITS, 16, "customer-agreement", *source)
 
 
 def report_id(*source: object) -> str:
-    """Draw `report-` and 16 letters and digits."""
+    """Return `report-` and 16 letters and digits."""
     return "report-" + draw(LOWER + UPPER + DIGITS, 16, "report", *source)
 
 
 def token(prefix: str, *source: object) -> str:
-    """Draw a token of AWS Artifact: its prefix and 24 letters and digits."""
+    """Return a token of AWS Artifact: its prefix and 24 letters and digits."""
     return prefix + draw(LOWER + UPPER + DIGITS, 24, "token", *source)
 
 

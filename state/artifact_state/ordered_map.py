@@ -1,8 +1,7 @@
-"""A persistent map in the order of its integer keys, so that a page costs the page.
+"""A persistent map that is iterated in the order of its integer keys.
 
-Listings follow the order of creation, tokens and members come and go, and a hash trie has no
-order: this is a trie of 32 branches over the keys' bits. Setting, deleting and finding the place
-to go on from cost the depth of the trie, whatever its size.
+Listings follow the order of creation and continue after a given key, which a hash trie cannot do. This is a trie
+of 32 branches over the bits of the keys: setting, deleting and seeking cost its depth, and a page costs its length.
 """
 
 from collections.abc import Iterator
@@ -40,25 +39,25 @@ class OrderedMap(Generic[V]):
         return next(self.after(key - 1), (None, None))[0] == key
 
     def get(self, key: int) -> V | None:
-        """Give the value under a key; None if there is none."""
-        found, value = next(self.after(key - 1), (None, None))
-        return value if found == key else None
+        """Return the value of a key, or None."""
+        next_key, value = next(self.after(key - 1), (None, None))
+        return value if next_key == key else None
 
     def set(self, key: int, value: V) -> "OrderedMap[V]":
-        """Give a map that holds the value under the key."""
+        """Return a map in which the key has the value."""
         root, depth = self._root, self._depth
         while key >> _BITS * (depth + 1):
             root, depth = ({0: root} if root else {}), depth + 1
         return self._of(_set(root, key, depth, value), depth, self._count + (key not in self))
 
     def delete(self, key: int) -> "OrderedMap[V]":
-        """Give a map without the key; the same map if it has none."""
+        """Return a map without the key, or the same map if it does not have the key."""
         if key not in self:
             return self
         return self._of(_delete(self._root, key, self._depth), self._depth, self._count - 1)
 
     def after(self, key: int) -> Iterator[tuple[int, V]]:
-        """Go through the keys greater than this one, and their values, in order."""
+        """Return an iterator of the items whose keys are greater than this one, in the order of the keys."""
         start = key + 1
         if start >> _BITS * (self._depth + 1):
             return iter(())
@@ -66,9 +65,9 @@ class OrderedMap(Generic[V]):
 
     @classmethod
     def _of(cls, root: _Node, depth: int, count: int) -> "OrderedMap[V]":
-        made = cls()
-        made._root, made._depth, made._count = root, depth, count
-        return made
+        ordered = cls()
+        ordered._root, ordered._depth, ordered._count = root, depth, count
+        return ordered
 
 
 def _set(node: _Node, key: int, depth: int, value: Any) -> _Node:

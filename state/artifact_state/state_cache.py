@@ -1,7 +1,7 @@
-"""What was worked out of a state, for as long as that of which it was is the same: its shelves are values.
+"""A cache of values that were computed from some tables of a state.
 
-Whatever changes puts another map on its shelf, so that to compare a few identities is to know. What one state needed
-is forgotten with the first question about another.
+Tables are immutable, so an entry is valid as long as the state has the identical table objects. The cache holds the
+values of one state at a time and is cleared by the first access for a state with other tables.
 """
 
 from collections.abc import Hashable
@@ -11,29 +11,29 @@ from typing import Any, Generic, TypeVar
 from artifact_state.model import State
 
 V = TypeVar("V")
-_MOST = 4096
+_MAX_ENTRIES = 4096
 
 
 class StateCache(Generic[V]):
-    """What was worked out of some shelves of a state."""
+    """Values computed from the named tables of a state."""
 
-    __slots__ = ("_held", "_latest", "_shelves_of")
+    __slots__ = ("_cached", "_latest", "_tables_of")
 
-    def __init__(self, *shelves: str) -> None:
-        self._shelves_of = attrgetter(*shelves)
-        self._held: tuple[tuple[Any, ...], dict[Hashable, V]] = ((), {})
+    def __init__(self, *tables: str) -> None:
+        self._tables_of = attrgetter(*tables)
+        self._cached: tuple[tuple[Any, ...], dict[Hashable, V]] = ((), {})
         self._latest: tuple[State | None, dict[Hashable, V]] = (None, {})
 
     def of(self, state: State) -> dict[Hashable, V]:
-        """Give what is remembered of a state, to be read and added to."""
-        latest, known = self._latest
-        if latest is state and len(known) <= _MOST:
-            return known  # Nothing was changed since: most calls only read.
-        shelves = self._shelves_of(state)
-        # One name for both: another thread may put others in its place.
-        held, found = self._held
-        if not held or not all(map(is_, held, shelves)) or len(found) > _MOST:
-            found = {}
-            self._held = shelves, found
-        self._latest = state, found
-        return found
+        """Return the mutable mapping of the values cached for a state."""
+        latest, values = self._latest
+        if latest is state and len(values) <= _MAX_ENTRIES:
+            return values  # The state has not changed since the last access: most calls only read.
+        tables = self._tables_of(state)
+        # Read as one tuple, because another thread may replace it.
+        cached, values = self._cached
+        if not cached or not all(map(is_, cached, tables)) or len(values) > _MAX_ENTRIES:
+            values = {}
+            self._cached = tables, values
+        self._latest = state, values
+        return values

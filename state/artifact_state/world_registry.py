@@ -1,6 +1,6 @@
-"""Worlds by name: as many as there are tests, each apart from all others.
+"""The worlds of one emulator by name, and the snapshots of each.
 
-A state is a value, so a world's fork shares everything with it until either changes.
+A state is an immutable value, so a fork or a snapshot shares everything with its world until one of them changes.
 """
 
 import re
@@ -15,81 +15,87 @@ DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
-class NoSuchWorld(LookupError):
+class WorldNotFound(LookupError):
     """No world has this name."""
 
 
-class NoSuchSnapshot(LookupError):
-    """A world has no snapshot of this name."""
+class SnapshotNotFound(LookupError):
+    """The world has no snapshot of this name."""
 
 
-class NotAName(ValueError):
-    """What should name a world or a snapshot does not."""
+class InvalidName(ValueError):
+    """The text cannot name a world or a snapshot."""
 
 
 class WorldRegistry:
-    """The worlds of one emulator: the default one is always there, any other is made on first use."""
+    """All worlds: the default world always exists, any other is created on first use."""
 
     def __init__(self, default: World | None = None) -> None:
         self.default = default or World()
         self._named: dict[str, World] = {}
-        self._saved: dict[str, dict[str, World]] = {}
+        self._snapshots: dict[str, dict[str, World]] = {}
         self._lock = Lock()
 
     def __iter__(self) -> Iterator[World]:
         return iter((self.default, *self._named.values()))
 
     def get(self, name: str) -> World:
-        """Give a world; one that is not there begins empty, with the options and the seed of the default one.
+        """Return a world; create it empty, with the options and the seed of the default world, if it does not exist.
 
-        Raises NotAName.
+        Raises InvalidName.
         """
         if name == DEFAULT:
             return self.default
-        return self._named.get(name) or self._made(name)
+        world = self._named.get(name)
+        if world is None:
+            _check_name(name)
+            with self._lock:
+                world = self._named.setdefault(name, self._empty(name))
+        return world
 
     def find(self, name: str) -> World:
-        """Give a world that is there.
+        """Return an existing world.
 
-        Raises NoSuchWorld.
+        Raises WorldNotFound.
         """
         world = self.default if name == DEFAULT else self._named.get(name)
         if world is None:
-            raise NoSuchWorld(f"There is no world {name!r}.")
+            raise WorldNotFound(f"There is no world {name!r}.")
         return world
 
-    def make(self, name: str, *, fork: str | None = None) -> World:
-        """Make a world anew, in place of one of the same name: empty, or with all that another one has.
+    def create(self, name: str, *, fork: str | None = None) -> World:
+        """Create a world, empty or as a fork of another one; replace the world that has this name.
 
-        Raises NotAName, NoSuchWorld.
+        The default world object is never replaced: it takes over the contents of the new one.
+        Raises InvalidName, WorldNotFound.
         """
-        model = self.find(fork) if fork is not None else None
-        _check(name)
-        made = self._empty(name) if model is None else _fork(model, name)
+        original = self.find(fork) if fork is not None else None
+        _check_name(name)
+        world = self._empty(name) if original is None else _copy(original, name)
         with self._lock:
             if name == DEFAULT:
-                self.default.replace_with(made)
+                self.default.replace_with(world)
                 return self.default
-            self._named[name] = made
-        return made
+            self._named[name] = world
+        return world
 
-    def begin(self, name: str, origin: World) -> World:
-        """Let a world be as another one that nobody uses, and begin there again when it is reset.
+    def create_from(self, name: str, origin: World) -> World:
+        """Create or replace a world with the contents of `origin`, to which a reset returns.
 
-        Raises NotAName.
+        Raises InvalidName.
         """
-        _check(name)
-        made = self._empty(name) if name != DEFAULT else self.default
-        made.replace_with(origin)
+        _check_name(name)
+        world = self._empty(name) if name != DEFAULT else self.default
+        world.replace_with(origin)
         with self._lock:
             if name != DEFAULT:
-                self._named[name] = made
-        return made
+                self._named[name] = world
+        return world
 
-    def drop(self, name: str) -> None:
-        """Forget a world; the default one begins again instead.
+    def delete(self, name: str) -> None:
+        """Delete a world and its snapshots; reset the default world instead.
 
-        Raises NoSuchWorld.
+        Raises WorldNotFound.
         """
         world = self.find(name)
         if world is self.default:
@@ -97,83 +103,75 @@ class WorldRegistry:
             return
         with self._lock:
             self._named.pop(name, None)
-            self._saved.pop(name, None)
+            self._snapshots.pop(name, None)
 
-    def snapshots(self, name: str) -> list[str]:
-        """Name the snapshots of a world, the oldest first."""
-        return list(self._saved.get(name, ()))
+    def snapshot_names(self, name: str) -> list[str]:
+        """Return the names of a world's snapshots, the oldest first."""
+        return list(self._snapshots.get(name, ()))
 
-    def save(self, name: str, snapshot: str) -> None:
-        """Keep a world as it is, in place of a snapshot of the same name.
+    def save_snapshot(self, name: str, snapshot: str) -> None:
+        """Save the present contents of a world, in place of a snapshot of the same name.
 
-        Raises NoSuchWorld, NotAName.
+        Raises WorldNotFound, InvalidName.
         """
-        self.keep(name, snapshot, _fork(self.find(name), name))
+        self.add_snapshot(name, snapshot, _copy(self.find(name), name))
 
-    def keep(self, name: str, snapshot: str, saved: World) -> None:
-        """Keep a world that nobody uses as a snapshot of another one, in place of one of the same name.
+    def add_snapshot(self, name: str, snapshot: str, contents: World) -> None:
+        """Add a world that nothing else refers to as a snapshot, in place of one of the same name.
 
-        Raises NoSuchWorld, NotAName.
+        Raises WorldNotFound, InvalidName.
         """
         self.find(name)
-        _check(snapshot)
+        _check_name(snapshot)
         with self._lock:
-            kept = self._saved.setdefault(name, {})
-            kept.pop(snapshot, None)
-            kept[snapshot] = saved
+            snapshots = self._snapshots.setdefault(name, {})
+            snapshots.pop(snapshot, None)
+            snapshots[snapshot] = contents
 
-    def saved(self, name: str, snapshot: str) -> World:
-        """Give a world as it was saved.
+    def find_snapshot(self, name: str, snapshot: str) -> World:
+        """Return the contents of a snapshot.
 
-        Raises NoSuchSnapshot.
+        Raises SnapshotNotFound.
         """
-        return self._snapshot(name, snapshot)
+        contents = self._snapshots.get(name, {}).get(snapshot)
+        if contents is None:
+            raise SnapshotNotFound(f"The world {name!r} has no snapshot {snapshot!r}.")
+        return contents
 
-    def restore(self, name: str, snapshot: str) -> None:
-        """Let a world be as it was.
+    def restore_snapshot(self, name: str, snapshot: str) -> None:
+        """Restore a world to a snapshot.
 
-        Raises NoSuchWorld, NoSuchSnapshot.
+        Raises WorldNotFound, SnapshotNotFound.
         """
-        self.find(name).restore(self._snapshot(name, snapshot))
+        self.find(name).restore(self.find_snapshot(name, snapshot))
 
-    def forget(self, name: str, snapshot: str) -> None:
-        """Keep a snapshot no longer.
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        """Delete a snapshot.
 
-        Raises NoSuchSnapshot.
+        Raises SnapshotNotFound.
         """
         with self._lock:
-            self._snapshot(name, snapshot)
-            del self._saved[name][snapshot]
-
-    def _snapshot(self, name: str, snapshot: str) -> World:
-        saved = self._saved.get(name, {}).get(snapshot)
-        if saved is None:
-            raise NoSuchSnapshot(f"The world {name!r} has no snapshot {snapshot!r}.")
-        return saved
-
-    def _made(self, name: str) -> World:
-        _check(name)
-        with self._lock:
-            return self._named.setdefault(name, self._empty(name))
+            self.find_snapshot(name, snapshot)
+            del self._snapshots[name][snapshot]
 
     def _empty(self, name: str) -> World:
         return World(name=name, options=self.default.options, state=State(seed=self.default.state.seed))
 
 
-def _fork(model: World, name: str) -> World:
-    with model.locked():
+def _copy(world: World, name: str) -> World:
+    with world.locked():
         return World(
             name=name,
-            options=model.options,
-            clock=copy(model.clock),
-            state=model.state,
-            events=model.events.copy(),
+            options=world.options,
+            clock=copy(world.clock),
+            state=world.state,
+            events=world.events.copy(),
         )
 
 
-def _check(name: str) -> None:
+def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise NotAName(
-            f"{name!r} is no name: it has up to 128 letters, digits, dots, hyphens and underscores, "
-            "the first a letter or a digit."
+        raise InvalidName(
+            f"{name!r} is not a valid name: a name has up to 128 letters, digits, dots, hyphens and underscores "
+            "and begins with a letter or a digit."
         )

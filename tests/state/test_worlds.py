@@ -4,7 +4,7 @@ from artifact_state.clock import Clock
 from artifact_state.model import FeatureSet, State
 from artifact_state.organizations import organization
 from artifact_state.world import World
-from artifact_state.world_registry import NoSuchWorld, NotAName, WorldRegistry
+from artifact_state.world_registry import WorldNotFound, InvalidName, WorldRegistry
 from tests.support.domain import MANAGEMENT, NOW, act
 
 
@@ -43,10 +43,10 @@ class TestGet:
     @pytest.mark.parametrize("name", ["", ".", "-a", "a/b", "a b", "ä", "a" * 129, "a\n"])
     def test_by_what_is_no_name(self, worlds: WorldRegistry, name: str) -> None:
         """What is no name makes no world."""
-        with pytest.raises(NotAName):
+        with pytest.raises(InvalidName):
             worlds.get(name)
-        with pytest.raises(NotAName):
-            worlds.make(name)
+        with pytest.raises(InvalidName):
+            worlds.create(name)
         assert len(list(worlds)) == 1
 
 
@@ -55,7 +55,7 @@ class TestMake:
 
     def test_by_fork(self, worlds: WorldRegistry) -> None:
         """A fork begins with the same state, the very same, and goes its own way."""
-        fork = worlds.make("fork", fork="default")
+        fork = worlds.create("fork", fork="default")
         assert fork.state is worlds.default.state
         assert list(fork.events) == list(worlds.default.events)
         assert fork.clock.now() == NOW
@@ -66,25 +66,25 @@ class TestMake:
 
     def test_has_a_clock_of_its_own(self, worlds: WorldRegistry) -> None:
         """Turning a fork's clock turns no other."""
-        worlds.make("fork", fork="default").clock.resume()
+        worlds.create("fork", fork="default").clock.resume()
         assert worlds.default.clock.now() == NOW
 
     def test_in_place_of_another(self, worlds: WorldRegistry) -> None:
         """A world of that name is gone."""
         act(worlds.get("mine"), organization.create_organization, FeatureSet.ALL)
-        assert not worlds.make("mine").state.organizations
+        assert not worlds.create("mine").state.organizations
 
     def test_default_by_fork(self, worlds: WorldRegistry) -> None:
         """The default world becomes another's like, and is the same world still."""
         before = worlds.default
         act(worlds.get("mine"), organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
-        assert worlds.make("default", fork="mine") is before
+        assert worlds.create("default", fork="mine") is before
         assert before.state is worlds.get("mine").state
 
     def test_of_nothing(self, worlds: WorldRegistry) -> None:
         """There is no fork of a world that is not there, and looking for it makes none."""
-        with pytest.raises(NoSuchWorld):
-            worlds.make("fork", fork="nowhere")
+        with pytest.raises(WorldNotFound):
+            worlds.create("fork", fork="nowhere")
         assert len(list(worlds)) == 1
 
 
@@ -95,8 +95,8 @@ class TestBegin:
     def test_resets_lead_back(self, worlds: WorldRegistry, name: str) -> None:
         """The world is as the other one, and is so again after a reset; the other one goes on by itself."""
         act(worlds.get("model"), organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
-        origin = worlds.make("origin", fork="model")
-        begun = worlds.begin(name, origin)
+        origin = worlds.create("origin", fork="model")
+        begun = worlds.create_from(name, origin)
         assert begun is worlds.get(name)
         assert begun.name == name
         act(begun, organization.delete_organization)
@@ -106,8 +106,8 @@ class TestBegin:
 
     def test_no_name(self, worlds: WorldRegistry) -> None:
         """A world whose name is none does not come to be."""
-        with pytest.raises(NotAName):
-            worlds.begin("-", worlds.get("mine"))
+        with pytest.raises(InvalidName):
+            worlds.create_from("-", worlds.get("mine"))
         assert len(list(worlds)) == 2
 
 
@@ -117,19 +117,19 @@ class TestDrop:
     def test_forgets_it(self, worlds: WorldRegistry) -> None:
         """A dropped world begins empty if it is used again."""
         act(worlds.get("mine"), organization.create_organization, FeatureSet.ALL)
-        worlds.drop("mine")
+        worlds.delete("mine")
         assert not worlds.get("mine").state.organizations
 
     def test_of_the_default_one(self, worlds: WorldRegistry) -> None:
         """The default world stays, and begins again."""
-        worlds.drop("default")
+        worlds.delete("default")
         assert worlds.default.state.seed == "worlds"
         assert not worlds.default.events
 
     def test_of_nothing(self, worlds: WorldRegistry) -> None:
         """What is not there cannot be dropped."""
-        with pytest.raises(NoSuchWorld):
-            worlds.drop("nowhere")
+        with pytest.raises(WorldNotFound):
+            worlds.delete("nowhere")
 
 
 class TestReset:
@@ -137,7 +137,7 @@ class TestReset:
 
     def test_of_a_fork(self, worlds: WorldRegistry) -> None:
         """A fork begins again as what it was forked from."""
-        fork = worlds.make("fork", fork="default")
+        fork = worlds.create("fork", fork="default")
         act(fork, organization.delete_organization)
         fork.reset()
         assert fork.state is worlds.default.state

@@ -41,11 +41,11 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
 
     @app.get(f"{PREFIX}/snapshots", summary="List a world's snapshots", responses={200: SnapshotsReply})
     def list_snapshots() -> Response:
-        return jsonify({"snapshots": served.snapshots(asked_world(served).name)})
+        return jsonify({"snapshots": served.snapshot_names(asked_world(served).name)})
 
     @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file", responses={200: SnapshotFile})
     def export_snapshot(path: SnapshotPath) -> Response:
-        saved = served.saved(asked_world(served).name, path.name)
+        saved = served.find_snapshot(asked_world(served).name, path.name)
         # Not by Flask's jsonify, which would put the members out of their order.
         written = json.dumps(document_of(saved, __version__), indent=1)
         return Response(written, mimetype="application/json")
@@ -59,19 +59,19 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
         world = asked_world(served).name
         document = _brought()
         if document is None:
-            served.save(world, path.name)
+            served.save_snapshot(world, path.name)
         else:
-            served.keep(world, path.name, world_of(document, world))
+            served.add_snapshot(world, path.name, world_of(document, world))
         return nothing()
 
     @app.post(f"{PREFIX}/snapshots/<name>/restore", summary="Let a world be as it was", responses={204: None})
     def restore(path: SnapshotPath) -> Response:
-        served.restore(asked_world(served).name, path.name)
+        served.restore_snapshot(asked_world(served).name, path.name)
         return nothing()
 
     @app.delete(f"{PREFIX}/snapshots/<name>", summary="Forget a snapshot", responses={204: None})
     def forget(path: SnapshotPath) -> Response:
-        served.forget(asked_world(served).name, path.name)
+        served.delete_snapshot(asked_world(served).name, path.name)
         return nothing()
 
 

@@ -74,7 +74,7 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
     )
     def make_world(path: WorldPath, body: NewWorld) -> Response:
         if body.scenario is None:
-            made = served.make(path.name, fork=body.fork)
+            made = served.create(path.name, fork=body.fork)
             # The default world stays the same one, whatever it is made of.
             runtime_of(made).clear()
             return jsonify(_described(made))
@@ -89,13 +89,13 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
         options = served.default.options
         wanted = body.scenario
         origin = world_at(wanted, options) if isinstance(wanted, str) else world_of(wanted, options)
-        world = served.begin(path.name, origin)
+        world = served.create_from(path.name, origin)
         runtime_of(world).clear()
         return jsonify(_described(world))
 
     @app.delete(f"{PREFIX}/worlds/<name>", summary="Drop a world; the default one begins again", responses={204: None})
     def drop_world(path: WorldPath) -> Response:
-        served.drop(path.name)
+        served.delete(path.name)
         return nothing()
 
     @app.post(f"{PREFIX}/reset", summary="Let a world begin again", responses={204: None})
