@@ -7,8 +7,8 @@ exists. Unverified: AWS does not publish its order.
 from datetime import UTC, datetime
 
 from artifact_state import arns, delegation_policy
-from artifact_state.errors import NotInOrganization, UnsupportedHere, WrongAccount
-from artifact_state.model import (Membership, Organization, PolicyType, State)
+from artifact_state.errors import NotInOrganization, UnsupportedInPartition, WrongAccount
+from artifact_state.model import Membership, Organization, PolicyType, State
 from artifact_state.world import Transaction
 
 ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -52,10 +52,10 @@ def organization_of(state: State, account_id: str, now: datetime) -> Organizatio
 def require_partition(tx: Transaction, *partitions: str) -> None:
     """Refuse what the caller's partition does not have.
 
-    Raises UnsupportedHere.
+    Raises UnsupportedInPartition.
     """
     if tx.caller.partition not in partitions:
-        raise UnsupportedHere
+        raise UnsupportedInPartition
 
 
 def require_organization(tx: Transaction) -> Organization:

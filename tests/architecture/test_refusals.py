@@ -1,13 +1,15 @@
 """The package `artifact_state.errors`: its overview, and which refusals carry a message."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 
 from artifact_state import errors
-from artifact_state.errors import Conflict, Denied, NotFound, Refused
+from artifact_state.errors import Conflict, Denied, NotFound, Refused, policy_language
 
 KINDS = (Denied, NotFound, Conflict, Refused)
 MODULES = [
@@ -15,6 +17,8 @@ MODULES = [
     for module in pkgutil.iter_modules(errors.__path__)
     if module.name != "base"
 ]
+
+STATE = Path(errors.__path__[0]).parent
 
 
 def refusals_of(module: object) -> list[type[Refused]]:
@@ -48,3 +52,25 @@ class TestOverview:
         """Every refusal of every module can be imported from the package."""
         defined = [refusal for module in MODULES for refusal in refusals_of(module)]
         assert [refusal for refusal in defined if vars(errors).get(refusal.__name__) is not refusal] == []
+
+
+def texts_raised() -> Iterator[tuple[str, str]]:
+    """Yield each exception of the domain that is raised with text, and the text."""
+    for path in STATE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
+                for argument in ast.walk(node.exc):
+                    if isinstance(argument, ast.Constant) and " " in str(argument.value):
+                        yield node.exc.func.id, str(argument.value)
+
+
+class TestMessages:
+    """The messages of refusals."""
+
+    def test_only_policy_language_refusals_carry_messages(self) -> None:
+        """The domain composes no message for the wire, except what is wrong with a policy document or a simulation."""
+        with_message = {refusal.__name__ for refusal in refusals_of(policy_language)}
+        refusals = {refusal.__name__ for module in MODULES for refusal in refusals_of(module)}
+        texts = list(texts_raised())
+        assert with_message <= {name for name, _ in texts}
+        assert [(name, text) for name, text in texts if name in refusals - with_message] == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from artifact_state import errors
-from artifact_state.errors import Constraint, Denial, HandshakeConstraint, Refused
+from artifact_state.errors import AgreementDenial, Constraint, HandshakeConstraint, Refused
 
 ARTIFACT_PRINCIPALS = {"artifact.amazonaws.com", "aws-artifact-account-sync.amazonaws.com"}
 ARTIFACT_ROLE = "AWSServiceRoleForArtifact"
@@ -146,13 +146,13 @@ class PlainModel:
             return None
         organization = self.organization_of(caller)
         if organization is None:
-            return errors.AgreementDenied(Denial.NO_ORGANIZATION)
+            return errors.AgreementDenied(AgreementDenial.NO_ORGANIZATION)
         if organization.management != caller:
-            return errors.AgreementDenied(Denial.NOT_MANAGEMENT_ACCOUNT)
+            return errors.AgreementDenied(AgreementDenial.NOT_MANAGEMENT_ACCOUNT)
         if not organization.all_features:
-            return errors.AgreementDenied(Denial.ALL_FEATURES_REQUIRED)
+            return errors.AgreementDenied(AgreementDenial.ALL_FEATURES_REQUIRED)
         if not organization.trusts_artifact():
-            return errors.AgreementDenied(Denial.TRUSTED_ACCESS_DISABLED)
+            return errors.AgreementDenied(AgreementDenial.TRUSTED_ACCESS_DISABLED)
         return None
 
     def refuses_reading(self, caller: str, agreement_id: str) -> Refused | None:
@@ -163,7 +163,7 @@ class PlainModel:
         organization = self.organization_of(caller)
         within = organization is not None and organization.id == agreement.organization
         if within and not agreement.ended and caller not in self.closed_at:
-            return errors.AgreementDenied(Denial.TRUSTED_ACCESS_DISABLED)
+            return errors.AgreementDenied(AgreementDenial.TRUSTED_ACCESS_DISABLED)
         return errors.CustomerAgreementNotFound(agreement_id)
 
     def refuses_termination(self, caller: str, agreement_id: str) -> Refused | None:
@@ -171,7 +171,7 @@ class PlainModel:
         if refusal := self.refuses_reading(caller, agreement_id):
             return refusal
         own = self.agreements[agreement_id].account == caller
-        return None if own else errors.AgreementDenied(Denial.NOT_MANAGEMENT_ACCOUNT)
+        return None if own else errors.AgreementDenied(AgreementDenial.NOT_MANAGEMENT_ACCOUNT)
 
     def refuses_invitation(self, caller: str, recipient: str) -> Refused | None:
         """Tell how an invitation is refused."""
@@ -195,7 +195,7 @@ class PlainModel:
         if invitation.accepted_at:
             return errors.HandshakeAlreadyInState(invitation_id)
         if not self._is_open(invitation):
-            return errors.HandshakeTransitionInvalid(invitation_id)
+            return errors.InvalidHandshakeTransition(invitation_id)
         organization = self.organization_of(caller)
         if organization and organization.id == invitation.organization:
             return errors.HandshakeConstraintViolated(HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION)

@@ -11,17 +11,17 @@ from artifact_state.authority import membership_of
 from artifact_state.errors import (
     AccountAlreadyClosed,
     AccountBeingClosed,
+    AccountCreationNotFound,
     AccountNotFound,
     Constraint,
     ConstraintViolated,
-    CreationNotFound,
     InputReason,
     InvalidInput,
     ManagementAccountCannotLeave,
     NotInOrganization,
     OrganizationFinalizing,
     OrganizationNotEmpty,
-    UnsupportedHere,
+    UnsupportedInPartition,
     WrongAccount,
 )
 from artifact_state.events import (
@@ -75,12 +75,14 @@ def state_of(world: World, account_id: str) -> AccountState:
 
 def stands(world: World, creation: Creation) -> CreationState:
     """Tell how a request stands now."""
-    return account_creation.creation_state(act(world, account_creation.creation_of, creation.id), world.clock.now())
+    return account_creation.creation_state(
+        act(world, account_creation.describe_creation, creation.id), world.clock.now()
+    )
 
 
 def ids_of(world: World) -> list[str]:
     """List the accounts of the organization."""
-    return [account.id for account, _ in list_all(world, accounts.member_accounts)]
+    return [account.id for account, _ in list_all(world, accounts.list_accounts)]
 
 
 def close(world: World, account_id: str) -> None:
@@ -94,7 +96,7 @@ class TestCreateAccount:
     def test_joins_below_the_root(self, world: World) -> None:
         """A created account is a member, the last of the list, and directly below the root."""
         account_id = create_member(world)
-        account, membership = act(world, accounts.member_account, account_id)
+        account, membership = act(world, accounts.describe_account, account_id)
         assert (account.name, account.email) == ("member", "member@example.com")
         assert membership.method is JoinedMethod.CREATED
         assert membership.parent_id == root_id(world)
@@ -118,7 +120,7 @@ class TestCreateAccount:
         (joined,) = (
             event for event in world.events if isinstance(event, AccountJoined) and event.account_id != MANAGEMENT
         )
-        assert joined.account_id == act(world, account_creation.creation_of, asked[0]).account_id
+        assert joined.account_id == act(world, account_creation.describe_creation, asked[0]).account_id
 
     def test_role_name(self, world: World) -> None:
         """The prefix of service-linked roles is reserved, in any case of its letters."""
@@ -134,7 +136,7 @@ class TestCreateAccount:
         assert stands(world, creation) is CreationState.IN_PROGRESS
         assert ids_of(world) == [MANAGEMENT]
         with expect_refusal(world, AccountNotFound):
-            act(world, accounts.member_account, creation.account_id)
+            act(world, accounts.describe_account, creation.account_id)
         with expect_refusal(world, NotInOrganization):
             act(world, organization.describe_organization, account=creation.account_id)
         world.clock.advance(INSTANT)
@@ -174,10 +176,13 @@ class TestCreateAccount:
 
     def test_partitions(self, world: World) -> None:
         """AWS GovCloud (US) has no account creation; China has."""
-        with expect_refusal(world, UnsupportedHere):
+        with expect_refusal(world, UnsupportedInPartition):
             ask(world, region=GOVCLOUD)
-        for rule, arguments in ((account_creation.creation_of, ("car-00000000",)), (account_creation.creations, ())):
-            with expect_refusal(world, UnsupportedHere):
+        for rule, arguments in (
+            (account_creation.describe_creation, ("car-00000000",)),
+            (account_creation.list_creations, ()),
+        ):
+            with expect_refusal(world, UnsupportedInPartition):
                 act(world, rule, *arguments, region=GOVCLOUD)
         china = "444455556666"
         act(world, organization.create_organization, FeatureSet.ALL, account=china, region="cn-north-1")
@@ -346,17 +351,17 @@ class TestCreations:
         coming, failing = ask(world, "coming"), ask(world, "failing", email=".@example.com")
 
         def found(*states: CreationState) -> list[Creation]:
-            return list_all(world, account_creation.creations, states)
+            return list_all(world, account_creation.list_creations, states)
 
         everything = [good, bad, later, coming, failing]
-        assert list_all(world, account_creation.creations) == everything
+        assert list_all(world, account_creation.list_creations) == everything
         assert found(*CreationState) == everything
         assert found(CreationState.SUCCEEDED) == [good, later]
         assert found(CreationState.FAILED) == [bad]
         assert found(CreationState.IN_PROGRESS) == [coming, failing]
         assert found(CreationState.FAILED, CreationState.IN_PROGRESS) == [bad, coming, failing]
         for at, one in enumerate(everything):
-            assert list_all(world, account_creation.creations, CreationState, one.serial) == everything[at + 1 :]
+            assert list_all(world, account_creation.list_creations, CreationState, one.serial) == everything[at + 1 :]
         world.clock.advance(timedelta(seconds=10))
         assert found(CreationState.IN_PROGRESS) == []
         assert found(CreationState.SUCCEEDED) == [good, later, coming]
@@ -368,25 +373,26 @@ class TestCreations:
     def test_unknown(self, world: World, creation_id: str) -> None:
         """An id that was never given is not found, whatever it looks like."""
         ask(world)
-        with expect_refusal(world, CreationNotFound):
-            act(world, account_creation.creation_of, creation_id)
+        with expect_refusal(world, AccountCreationNotFound):
+            act(world, account_creation.describe_creation, creation_id)
 
     def test_altered_id(self, world: World) -> None:
         """An id is good as a whole only."""
         creation = ask(world)
-        with expect_refusal(world, CreationNotFound):
-            act(world, account_creation.creation_of, creation.id[:-1] + ("0" if creation.id[-1] != "0" else "1"))
+        with expect_refusal(world, AccountCreationNotFound):
+            act(world, account_creation.describe_creation, creation.id[:-1] + ("0" if creation.id[-1] != "0" else "1"))
 
     def test_of_another_organization(self, world: World) -> None:
         """Another organization's requests are nobody else's business."""
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         creation = ask(world)
-        with expect_refusal(world, CreationNotFound):
-            act(world, account_creation.creation_of, creation.id, account=STANDALONE)
-        assert list_all(world, account_creation.creations, account=STANDALONE) == []
+        with expect_refusal(world, AccountCreationNotFound):
+            act(world, account_creation.describe_creation, creation.id, account=STANDALONE)
+        assert list_all(world, account_creation.list_creations, account=STANDALONE) == []
 
     @pytest.mark.parametrize(
-        ("rule", "arguments"), [(account_creation.creation_of, ("car-00000000",)), (account_creation.creations, ())]
+        ("rule", "arguments"),
+        [(account_creation.describe_creation, ("car-00000000",)), (account_creation.list_creations, ())],
     )
     def test_authority(self, world: World, rule: Callable[..., Any], arguments: tuple[str, ...]) -> None:
         """A member and a stranger learn nothing of requests."""
@@ -412,7 +418,7 @@ class TestCreateGovCloudAccount:
         assert ids_of(world) == [MANAGEMENT, creation.account_id]
         assert membership_of(world.state, paired.id, NOW) is None
         assert set(world.state.tags) == {creation.account_id}
-        assert list_all(world, account_creation.creations) == [creation]
+        assert list_all(world, account_creation.list_creations) == [creation]
 
     def test_role(self, world: World) -> None:
         """The account in GovCloud can be reached from the one that is paired with the management account."""
@@ -441,7 +447,7 @@ class TestCreateGovCloudAccount:
     @pytest.mark.parametrize("region", [GOVCLOUD, "cn-north-1"])
     def test_partitions(self, world: World, region: str) -> None:
         """It is called in the commercial partition."""
-        with expect_refusal(world, UnsupportedHere):
+        with expect_refusal(world, UnsupportedInPartition):
             act(world, account_creation.create_govcloud_account, name="x", email="x@example.com", region=region)
 
     def test_not_enabled(self) -> None:
@@ -533,7 +539,7 @@ class TestCloseAccount:
         close(world, first)
         world.clock.advance(RETENTION - INSTANT)
         assert ids_of(world) == [MANAGEMENT, first, second]
-        assert act(world, accounts.member_account, first)[0].id == first
+        assert act(world, accounts.describe_account, first)[0].id == first
 
     def test_is_gone_after_ninety_days(self, world: World) -> None:
         """After 90 days it is in no list and no unit, and cannot be described, although nothing was written."""
@@ -542,9 +548,11 @@ class TestCloseAccount:
         world.clock.advance(RETENTION)
         before = world.state
         assert ids_of(world) == [MANAGEMENT]
-        assert [one.id for one, _ in list_all(world, hierarchy.accounts_below, root_id(world))] == [MANAGEMENT]
+        assert [one.id for one, _ in list_all(world, hierarchy.list_accounts_for_parent, root_id(world))] == [
+            MANAGEMENT
+        ]
         with expect_refusal(world, AccountNotFound):
-            act(world, accounts.member_account, account)
+            act(world, accounts.describe_account, account)
         with expect_refusal(world, AccountNotFound):
             close(world, account)
         with expect_refusal(world, NotInOrganization):
@@ -578,7 +586,7 @@ class TestCloseAccount:
     def test_invited_account(self, world: World) -> None:
         """An account that was invited can be closed like one that was created."""
         with world.transaction(root_of(MANAGEMENT)) as tx:
-            accounts.join(tx, current_organization(world), STANDALONE, JoinedMethod.INVITED, at=tx.now)
+            accounts.add_member(tx, current_organization(world), STANDALONE, JoinedMethod.INVITED, at=tx.now)
         close(world, STANDALONE)
         assert state_of(world, STANDALONE) is AccountState.CLOSED
 
@@ -621,7 +629,7 @@ class TestCloseAccount:
 
     def test_partition(self, world: World) -> None:
         """AWS GovCloud (US) closes accounts by way of the commercial partition."""
-        with expect_refusal(world, UnsupportedHere):
+        with expect_refusal(world, UnsupportedInPartition):
             act(world, account_closure.close_account, MANAGEMENT, region=GOVCLOUD)
 
     def test_three_at_a_time(self) -> None:
@@ -708,7 +716,7 @@ class TestDeparture:
         world = world_with_organization(leave_wait_period=timedelta(days=4))
         account = create_member(world)
         with world.transaction(root_of(MANAGEMENT)) as tx:
-            accounts.join(tx, current_organization(world), STANDALONE, JoinedMethod.INVITED, at=tx.now)
+            accounts.add_member(tx, current_organization(world), STANDALONE, JoinedMethod.INVITED, at=tx.now)
         act(world, accounts.remove_account, STANDALONE)
         world.clock.advance(timedelta(days=4) - INSTANT)
         with expect_refusal(world, ConstraintViolated, Constraint.WAIT_PERIOD_ACTIVE):
@@ -773,8 +781,8 @@ class TestDeleteOrganization:
         creation = ask(world, email=".@example.com")
         act(world, organization.delete_organization)
         act(world, organization.create_organization, FeatureSet.ALL)
-        with expect_refusal(world, CreationNotFound):
-            act(world, account_creation.creation_of, creation.id)
+        with expect_refusal(world, AccountCreationNotFound):
+            act(world, account_creation.describe_creation, creation.id)
 
 
 class TestCreateOrganization:

@@ -11,10 +11,10 @@ from artifact_state import catalog
 from artifact_state.artifact import agreements
 from artifact_state.artifact.tokens import issue
 from artifact_state.errors import (
+    AgreementDenial,
     AgreementDenied,
     AgreementNotFound,
     CustomerAgreementNotFound,
-    Denial,
     InvalidToken,
     Refused,
     TooManyAgreements,
@@ -85,12 +85,12 @@ def seen(world: World, account: str) -> list[str]:
     return [one.id for one in list_all(world, agreements.customer_agreements, account=account)]
 
 
-def denied(world: World, why: Denial, rule: Callable[[], object]) -> None:
+def denied(world: World, why: AgreementDenial, rule: Callable[[], object]) -> None:
     """Expect a denial for a reason; the state stays the same object."""
     before = world.state
     with pytest.raises(AgreementDenied) as caught:
         rule()
-    assert caught.value.why is why
+    assert caught.value.reason is why
     assert world.state is before
 
 
@@ -276,21 +276,21 @@ class TestAcceptAgreement:
         member = create_member(world)
         if not trusting:
             act(world, trusted_access.disable_service_access, ARTIFACT)
-        self.is_denied(world, Denial.NOT_MANAGEMENT_ACCOUNT, member)
+        self.is_denied(world, AgreementDenial.NOT_MANAGEMENT_ACCOUNT, member)
 
     def test_for_an_organization_by_a_stranger(self, world: World) -> None:
         """A standalone account has no organization to accept for."""
-        self.is_denied(world, Denial.NO_ORGANIZATION, STANDALONE)
+        self.is_denied(world, AgreementDenial.NO_ORGANIZATION, STANDALONE)
 
     def test_for_an_organization_without_trusted_access(self, world: World) -> None:
         """AWS Artifact requires trusted access to work with organization agreements."""
         act(world, trusted_access.disable_service_access, ARTIFACT)
-        self.is_denied(world, Denial.TRUSTED_ACCESS_DISABLED, MANAGEMENT)
+        self.is_denied(world, AgreementDenial.TRUSTED_ACCESS_DISABLED, MANAGEMENT)
 
     def test_for_an_organization_of_billing_alone(self, world: World) -> None:
         """An organization for consolidated billing cannot use organization agreements."""
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STANDALONE)
-        self.is_denied(world, Denial.ALL_FEATURES_REQUIRED, STANDALONE)
+        self.is_denied(world, AgreementDenial.ALL_FEATURES_REQUIRED, STANDALONE)
 
     def test_that_does_not_exist(self, world: World) -> None:
         """An id that the catalogue does not have, at every step."""
@@ -307,7 +307,7 @@ class TestAcceptAgreement:
         ):
             assert isinstance(refuses(world, AgreementNotFound, asked), AgreementNotFound)
 
-    def is_denied(self, world: World, why: Denial, account: str) -> None:
+    def is_denied(self, world: World, why: AgreementDenial, account: str) -> None:
         """Expect that an account may read an organization's agreement, but not accept it."""
         revision, terms, execute = read(world, ORGANIZATION_AGREEMENT, account)
         denied(
@@ -463,7 +463,7 @@ class TestGetCustomerAgreement:
         for account in (MANAGEMENT, member):
             denied(
                 world,
-                Denial.TRUSTED_ACCESS_DISABLED,
+                AgreementDenial.TRUSTED_ACCESS_DISABLED,
                 lambda account=account: act(  # type: ignore[misc] # Bound at once.
                     world, agreements.get_customer_agreement, acceptance.id, account=account
                 ),
@@ -509,7 +509,7 @@ class TestTerminateAgreement:
         assert token
         denied(
             world,
-            Denial.NOT_MANAGEMENT_ACCOUNT,
+            AgreementDenial.NOT_MANAGEMENT_ACCOUNT,
             lambda: act(world, agreements.terminate_agreement, acceptance.id, token, account=member),
         )
 
@@ -521,7 +521,7 @@ class TestTerminateAgreement:
         act(world, trusted_access.disable_service_access, ARTIFACT)
         denied(
             world,
-            Denial.TRUSTED_ACCESS_DISABLED,
+            AgreementDenial.TRUSTED_ACCESS_DISABLED,
             lambda: act(world, agreements.terminate_agreement, acceptance.id, token),
         )
 
@@ -576,7 +576,7 @@ class TestSignOffline:
             token = issue(tx, TokenPurpose.TERMINATE_AGREEMENT, signed.id)
         denied(
             world,
-            Denial.OFFLINE_AGREEMENT,
+            AgreementDenial.OFFLINE_AGREEMENT,
             lambda: act(world, agreements.terminate_agreement, signed.id, token),
         )
 

@@ -12,7 +12,7 @@ from artifact_state.errors import (
     HandshakeConstraint,
     HandshakeConstraintViolated,
     HandshakeNotFound,
-    HandshakeTransitionInvalid,
+    InvalidHandshakeTransition,
     NotInOrganization,
     NotParty,
     RoleNotFound,
@@ -78,7 +78,7 @@ def begin(world: World) -> Handshake:
 def asked(world: World, process: Handshake) -> dict[str, Handshake]:
     """Tell the handshakes of a process by their recipients, as the management account lists them."""
     with transaction(world, MANAGEMENT) as tx:
-        listed = list(listing.sent_handshakes(tx, None, process.id))
+        listed = list(listing.list_sent_handshakes(tx, None, process.id))
     return {one.recipient: one for _, one in listed if one}
 
 
@@ -263,17 +263,17 @@ class TestApproval:
         child = asked(world, process)[INVITED]
         for filters in ((HandshakeAction.APPROVE_ALL_FEATURES, None), (None, process.id)):
             with transaction(world, INVITED) as tx:
-                listed = [one for _, one in listing.received_handshakes(tx, *filters) if one]
+                listed = [one for _, one in listing.list_received_handshakes(tx, *filters) if one]
             assert listed == [child]
         with transaction(world, MANAGEMENT) as tx:
-            assert not list(listing.received_handshakes(tx))
+            assert not list(listing.list_received_handshakes(tx))
 
     def test_a_foreign_process_is_not_listed(self, world: World) -> None:
         """The children of another organization's process are its own."""
         process = begin(world)
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         with transaction(world, STANDALONE) as tx:
-            assert not list(listing.sent_handshakes(tx, None, process.id))
+            assert not list(listing.list_sent_handshakes(tx, None, process.id))
 
 
 class TestFinish:
@@ -297,7 +297,7 @@ class TestFinish:
     def test_not_before_all_have_approved(self, world: World) -> None:
         """While an account is awaited the process cannot be finished."""
         process = begin(world)
-        with expect_refusal(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, InvalidHandshakeTransition):
             act(world, responses.accept_handshake, process.id)
 
     def test_only_by_the_management_account(self, world: World) -> None:
@@ -343,9 +343,9 @@ class TestEnd:
         assert state_of(world, process) is HandshakeState[how.upper()]
         assert state_of(world, child) is HandshakeState.CANCELED
         assert world.state.handshakes[done.id].settled is HandshakeState.ACCEPTED
-        with expect_refusal(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, InvalidHandshakeTransition):
             act(world, responses.accept_handshake, child.id, account=INVITED)
-        with expect_refusal(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, InvalidHandshakeTransition):
             act(world, responses.accept_handshake, process.id)
         assert current_organization(world).feature_set is FeatureSet.CONSOLIDATED_BILLING
 
@@ -379,7 +379,7 @@ class TestInvitations:
         world.clock.advance(DAYS)
         process = begin(world)
         assert state_of(world, fresh) is HandshakeState.CANCELED
-        with expect_refusal(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, InvalidHandshakeTransition):
             act(world, responses.accept_handshake, old.id, account=STANDALONE)
         act(world, responses.cancel_handshake, process.id)
         world.clock.advance(30 * DAYS - timedelta(microseconds=1))

@@ -7,12 +7,12 @@ import pytest
 from artifact_state.errors import (
     Entity,
     EntityNotFound,
+    InvalidPolicyArn,
     MalformedPolicyDocument,
-    PolicyArnInvalid,
-    PolicyOfService,
     QuotaExceeded,
     RoleNotFound,
     RoleProtected,
+    ServicePolicyNotAttachable,
 )
 from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
 from artifact_state.iam.managed_policies import NewPolicy
@@ -78,7 +78,7 @@ class TestAttachPolicy:
         rules = [on(attached_policies.attach_policy), on(attached_policies.detach_policy)]
         for rule in (*rules, on(attached_policies.put_boundary)):
             before = world.state
-            with pytest.raises(PolicyArnInvalid) as caught:
+            with pytest.raises(InvalidPolicyArn) as caught:
                 act(world, rule, Entity.USER, "Alice", arn)
             assert (caught.value.foreign, world.state is before) == (foreign, True)
 
@@ -97,7 +97,7 @@ class TestAttachPolicy:
     @every_kind
     def test_of_a_service(self, world: World, kind: Entity, name: str) -> None:
         """The policy of a service's own role can be attached to nothing else."""
-        with expect_refusal(world, PolicyOfService):
+        with expect_refusal(world, ServicePolicyNotAttachable):
             act(world, on(attached_policies.attach_policy), kind, name, OF_ARTIFACT)
 
     @every_kind
@@ -149,7 +149,7 @@ class TestBoundary:
     @bounded
     def test_that_is_for_a_service(self, world: World, kind: Entity, name: str) -> None:
         """The policy of a service's own role bounds nobody either."""
-        with expect_refusal(world, PolicyOfService):
+        with expect_refusal(world, ServicePolicyNotAttachable):
             act(world, on(attached_policies.put_boundary), kind, name, OF_ARTIFACT)
         with expect_refusal(world, EntityNotFound):
             act(world, create_role, NewRole(name="Ops", trust_policy=trust_of(aws="*"), boundary=OF_ARTIFACT))

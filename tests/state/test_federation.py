@@ -8,7 +8,7 @@ from artifact_state.errors import (
     InvalidAccessKey,
     InvalidAuthorizationMessage,
     InvalidIdentityToken,
-    NoOutboundFederation,
+    OutboundFederationDisabled,
     Refused,
     TradeInTokenExpired,
 )
@@ -25,11 +25,11 @@ class TestRefusals:
         [
             (lambda _: federation.assume_with_web_identity(None), InvalidIdentityToken),
             (lambda _: federation.assume_with_web_identity("https://id.example.com"), InvalidIdentityToken),
-            (lambda _: federation.rely_on_assertion(), InvalidIdentityToken),
-            (lambda _: federation.give_word(), NoOutboundFederation),
+            (lambda _: federation.assume_with_saml(), InvalidIdentityToken),
+            (lambda _: federation.issue_web_identity_token(), OutboundFederationDisabled),
             (federation.exchange_token, TradeInTokenExpired),
-            (lambda _: federation.decode(), InvalidAuthorizationMessage),
-            (lambda _: federation.account_of_key("AKIA"), InvalidAccessKey),
+            (lambda _: federation.decode_authorization_message(), InvalidAuthorizationMessage),
+            (lambda _: federation.account_of_access_key("AKIA"), InvalidAccessKey),
         ],
     )
     def test_change_nothing(self, ask: Callable[[Transaction], object], error: type[Refused]) -> None:
@@ -47,4 +47,4 @@ class TestAccessKeys:
     @pytest.mark.parametrize("key", [STANDALONE, "AKIAZNQUUGVBGZHGZJUO"])
     def test_account(self, key: str) -> None:
         """A 12-digit key is its account; others have it written in them."""
-        assert len(federation.account_of_key(key)) == 12
+        assert len(federation.account_of_access_key(key)) == 12

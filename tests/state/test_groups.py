@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import Entity, EntityInUse, EntityNameTaken, EntityNotFound, Obstacle, QuotaExceeded
+from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, QuotaExceeded
 from artifact_state.iam import attached_policies, groups, inline_policies, users
 from artifact_state.world import World
 from tests.state.identity_kinds import on
@@ -112,20 +112,20 @@ class TestDeleteGroup:
     @pytest.mark.parametrize(
         ("why", "make", "take"),
         [
-            (Obstacle.GROUP_MEMBERSHIP, None, (groups.remove_user, "Admins", "Alice")),
+            (DeletionObstacle.GROUP_MEMBERSHIP, None, (groups.remove_user, "Admins", "Alice")),
             (
-                Obstacle.INLINE_POLICIES,
+                DeletionObstacle.INLINE_POLICIES,
                 (on(inline_policies.put_inline_policy), Entity.GROUP, "Admins", "p", POLICY),
                 (on(inline_policies.delete_inline_policy), Entity.GROUP, "Admins", "p"),
             ),
             (
-                Obstacle.ATTACHED_POLICIES,
+                DeletionObstacle.ATTACHED_POLICIES,
                 (on(attached_policies.attach_policy), Entity.GROUP, "Admins", ADMINISTRATOR),
                 (on(attached_policies.detach_policy), Entity.GROUP, "Admins", ADMINISTRATOR),
             ),
         ],
     )
-    def test_of_which_something_is_left(self, world: World, why: Obstacle, make: Any, take: Any) -> None:
+    def test_of_which_something_is_left(self, world: World, why: DeletionObstacle, make: Any, take: Any) -> None:
         """Users and policies go first; then it does."""
         if make:
             act(world, groups.remove_user, "Admins", "Alice")
@@ -133,7 +133,7 @@ class TestDeleteGroup:
         before = world.state
         with pytest.raises(EntityInUse) as caught:
             act(world, groups.delete_group, "Admins")
-        assert caught.value.why is why
+        assert caught.value.reason is why
         assert world.state is before
         act(world, *take)
         act(world, groups.delete_group, "Admins")

@@ -12,8 +12,8 @@ from artifact_state.errors import (
     HandshakeConstraint,
     HandshakeConstraintViolated,
     HandshakeNotFound,
-    HandshakeTransitionInvalid,
     InputReason,
+    InvalidHandshakeTransition,
     InvalidInput,
     ManagementAccountCannotLeave,
     NotInOrganization,
@@ -187,7 +187,7 @@ class TestAcceptHandshake:
         """An expired invitation leads nowhere."""
         invited = invite(world)
         world.clock.advance(timedelta(days=15))
-        with expect_refusal(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, InvalidHandshakeTransition):
             accept(world, invited)
 
     def test_as_a_member_already(self, world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from artifact_state.errors import (
-    AccountAlreadyThere,
+    AccountAlreadyInParent,
     AccountNotFound,
     ChildNotFound,
     Constraint,
@@ -68,10 +68,10 @@ class TestCreateUnit:
     def test_is_below_its_parent(self, world: World) -> None:
         """A new unit is the last of its parent's units, named after the root, and empty."""
         first, second = unit(world, "First"), unit(world, "Second")
-        assert [one.id for one in list_all(world, hierarchy.units_below, root_id(world))] == [first, second]
+        assert [one.id for one in list_all(world, hierarchy.list_units_for_parent, root_id(world))] == [first, second]
         assert first.startswith(f"ou-{root_id(world).removeprefix('r-')}-")
-        assert list_all(world, hierarchy.units_below, first) == []
-        assert list_all(world, hierarchy.accounts_below, first) == []
+        assert list_all(world, hierarchy.list_units_for_parent, first) == []
+        assert list_all(world, hierarchy.list_accounts_for_parent, first) == []
 
     def test_siblings_have_different_names(self, world: World) -> None:
         """Two units of one parent cannot have the same name."""
@@ -139,7 +139,10 @@ class TestRenameUnit:
         """The unit keeps its id and place; its old name is free again and its new one taken."""
         one, other = unit(world, "One"), unit(world, "Other")
         assert act(world, hierarchy.rename_unit, one, "New").id == one
-        assert [unit.name for unit in list_all(world, hierarchy.units_below, root_id(world))] == ["New", "Other"]
+        assert [unit.name for unit in list_all(world, hierarchy.list_units_for_parent, root_id(world))] == [
+            "New",
+            "Other",
+        ]
         with expect_refusal(world, UnitNameTaken):
             act(world, hierarchy.rename_unit, other, "New")
         act(world, hierarchy.rename_unit, other, "One")
@@ -150,8 +153,8 @@ class TestRenameUnit:
         below = unit(world, "Below", one)
         act(world, hierarchy.move_account, account, root_id(world), one)
         act(world, hierarchy.rename_unit, one, "New")
-        assert [unit.id for unit in list_all(world, hierarchy.units_below, one)] == [below]
-        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, one)] == [account]
+        assert [unit.id for unit in list_all(world, hierarchy.list_units_for_parent, one)] == [below]
+        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, one)] == [account]
 
     @pytest.mark.parametrize("name", [None, "One"])
     def test_nothing_to_change(self, world: World, name: str | None) -> None:
@@ -175,7 +178,7 @@ class TestDeleteUnit:
         """A deleted unit is in no list, and deleting it again finds nothing; its name and tags are gone too."""
         one = act(world, hierarchy.create_unit, root_id(world), "One", (("a", "1"),)).id
         act(world, hierarchy.delete_unit, one)
-        assert list_all(world, hierarchy.units_below, root_id(world)) == []
+        assert list_all(world, hierarchy.list_units_for_parent, root_id(world)) == []
         assert one not in world.state.tags
         with expect_refusal(world, UnitNotFound):
             act(world, hierarchy.delete_unit, one)
@@ -241,14 +244,16 @@ class TestMoveAccount:
         """A moved account is in one place only."""
         one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
-        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, one)] == [account]
-        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, root_id(world))] == [MANAGEMENT]
-        assert act(world, hierarchy.parent_of, account).id == one
+        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, one)] == [account]
+        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, root_id(world))] == [
+            MANAGEMENT
+        ]
+        assert act(world, hierarchy.find_parent, account).id == one
         moved = world.events[-1]
         assert isinstance(moved, AccountMoved)
         assert moved.parent_id == one
         act(world, hierarchy.move_account, account, one, root_id(world))
-        assert list_all(world, hierarchy.accounts_below, one) == []
+        assert list_all(world, hierarchy.list_accounts_for_parent, one) == []
 
     def test_order_of_joining(self, world: World) -> None:
         """Accounts below a parent are listed in the order in which they joined, however late they were moved there."""
@@ -256,27 +261,27 @@ class TestMoveAccount:
         early, late = create_member(world, "early"), create_member(world, "late")
         act(world, hierarchy.move_account, late, root_id(world), one)
         act(world, hierarchy.move_account, early, root_id(world), one)
-        assert [found.id for found, _ in list_all(world, hierarchy.accounts_below, one)] == [early, late]
+        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, one)] == [early, late]
 
     def test_management_account(self, world: World) -> None:
         """The management account can be moved like any other, and keeps its rights."""
         one = unit(world, "One")
         act(world, hierarchy.move_account, MANAGEMENT, root_id(world), one)
-        assert act(world, hierarchy.parent_of, MANAGEMENT).id == one
+        assert act(world, hierarchy.find_parent, MANAGEMENT).id == one
 
     def test_closed_account(self, world: World) -> None:
         """A closed account can be moved out of the way."""
         one, account = unit(world, "Suspended"), create_member(world)
         act(world, account_closure.close_account, account)
         act(world, hierarchy.move_account, account, root_id(world), one)
-        assert act(world, hierarchy.parent_of, account).id == one
+        assert act(world, hierarchy.find_parent, account).id == one
 
     def test_where_it_is(self, world: World) -> None:
         """An account that is there already is refused, whatever source is named: a repeated move tells so."""
         one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
         for source in (one, root_id(world)):
-            with expect_refusal(world, AccountAlreadyThere):
+            with expect_refusal(world, AccountAlreadyInParent):
                 act(world, hierarchy.move_account, account, source, one)
 
     def test_from_where_it_is_not(self, world: World) -> None:
@@ -306,32 +311,34 @@ class TestParentOf:
     def test_of_units_and_accounts(self, world: World) -> None:
         """A unit and an account have one parent each."""
         above = unit(world, "Above")
-        assert act(world, hierarchy.parent_of, unit(world, "Below", above)).id == above
-        assert act(world, hierarchy.parent_of, above).id == root_id(world)
-        assert act(world, hierarchy.parent_of, MANAGEMENT).id == root_id(world)
+        assert act(world, hierarchy.find_parent, unit(world, "Below", above)).id == above
+        assert act(world, hierarchy.find_parent, above).id == root_id(world)
+        assert act(world, hierarchy.find_parent, MANAGEMENT).id == root_id(world)
 
     def test_unknown(self, world: World) -> None:
         """What is not in the organization has no parent in it; nor has its root."""
         _, other = foreign(world)
         for child in (NOWHERE, other, STANDALONE, "000000000000", root_id(world)):
             with expect_refusal(world, ChildNotFound):
-                act(world, hierarchy.parent_of, child)
+                act(world, hierarchy.find_parent, child)
 
     def test_account_to_come(self) -> None:
         """An account that is still being created is nowhere yet."""
         world = world_with_organization(creation_delay=timedelta(seconds=1))
         account = create_member(world)
         with expect_refusal(world, ChildNotFound):
-            act(world, hierarchy.parent_of, account)
-        assert account not in [found.id for found, _ in list_all(world, hierarchy.accounts_below, root_id(world))]
+            act(world, hierarchy.find_parent, account)
+        assert account not in [
+            found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, root_id(world))
+        ]
         world.clock.advance(timedelta(seconds=1))
-        assert act(world, hierarchy.parent_of, account).id == root_id(world)
+        assert act(world, hierarchy.find_parent, account).id == root_id(world)
 
 
 class TestBelow:
     """units_below and accounts_below."""
 
-    @pytest.mark.parametrize("rule", [hierarchy.units_below, hierarchy.accounts_below])
+    @pytest.mark.parametrize("rule", [hierarchy.list_units_for_parent, hierarchy.list_accounts_for_parent])
     def test_unknown(self, world: World, rule: Callable[..., Any]) -> None:
         """A parent of no or another organization has nothing."""
         for parent in (NOWHERE, *foreign(world)):
@@ -343,15 +350,15 @@ class TestBelow:
         first, second, third = unit(world, "First"), unit(world, "Second"), unit(world, "Third")
         place = world.state.units[second].serial
         act(world, hierarchy.delete_unit, second)
-        assert [one.id for one in list_all(world, hierarchy.units_below, root_id(world), place)] == [third]
-        assert [one.id for one in list_all(world, hierarchy.units_below, root_id(world))] == [first, third]
+        assert [one.id for one in list_all(world, hierarchy.list_units_for_parent, root_id(world), place)] == [third]
+        assert [one.id for one in list_all(world, hierarchy.list_units_for_parent, root_id(world))] == [first, third]
 
     def test_departed_accounts(self, world: World) -> None:
         """An account that was removed is below nothing."""
         one, account = unit(world, "One"), create_member(world)
         act(world, hierarchy.move_account, account, root_id(world), one)
         act(world, accounts.remove_account, account)
-        assert list_all(world, hierarchy.accounts_below, one) == []
+        assert list_all(world, hierarchy.list_accounts_for_parent, one) == []
 
 
 CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
@@ -359,9 +366,9 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "rename_unit": (hierarchy.rename_unit, (NOWHERE, "Name")),
     "delete_unit": (hierarchy.delete_unit, (NOWHERE,)),
     "describe_unit": (hierarchy.describe_unit, (NOWHERE,)),
-    "units_below": (hierarchy.units_below, (NOWHERE,)),
-    "accounts_below": (hierarchy.accounts_below, (NOWHERE,)),
-    "parent_of": (hierarchy.parent_of, (NOWHERE,)),
+    "units_below": (hierarchy.list_units_for_parent, (NOWHERE,)),
+    "accounts_below": (hierarchy.list_accounts_for_parent, (NOWHERE,)),
+    "parent_of": (hierarchy.find_parent, (NOWHERE,)),
     "move_account": (hierarchy.move_account, (STANDALONE, NOWHERE, NOWHERE)),
 }
 

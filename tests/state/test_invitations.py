@@ -17,8 +17,8 @@ from artifact_state.errors import (
     HandshakeConstraint,
     HandshakeConstraintViolated,
     HandshakeNotFound,
-    HandshakeTransitionInvalid,
     InputReason,
+    InvalidHandshakeTransition,
     InvalidInput,
     ManagementAccountCannotLeave,
     NotInOrganization,
@@ -28,8 +28,9 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountDeparted, AccountJoined, DepartureMethod, HandshakeChanged
 from artifact_state.model import FeatureSet, Handshake, HandshakeAction, HandshakeState, JoinedMethod, PartyKind
-from artifact_state.organizations import account_closure, account_creation, accounts, organization, tags
+from artifact_state.organizations import account_closure, account_creation, accounts, organization
 from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
+from artifact_state.resource_tags import TagPairs
 from artifact_state.world import Transaction, World
 from tests.state.counting import calls_of
 from tests.support.domain import (
@@ -69,13 +70,13 @@ def state_of(world: World, handshake: Handshake) -> HandshakeState:
 def sent(world: World, *filters: object, account: str = MANAGEMENT) -> list[str]:
     """List the ids of what the organization sent."""
     with transaction(world, account) as tx:
-        return [one.id for _, one in listing.sent_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
+        return [one.id for _, one in listing.list_sent_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
 
 
 def received(world: World, *filters: object, account: str = STANDALONE) -> list[str]:
     """List the ids of what an account received."""
     with transaction(world, account) as tx:
-        return [one.id for _, one in listing.received_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
+        return [one.id for _, one in listing.list_received_handshakes(tx, *filters) if one]  # type: ignore[arg-type]
 
 
 class TestInviteAccount:
@@ -172,7 +173,7 @@ class TestInviteAccount:
             (tuple((f"k{at}", "") for at in range(51)), ConstraintViolated, Constraint.MAX_TAG_LIMIT_EXCEEDED),
         ],
     )
-    def test_tags(self, world: World, pairs: tags.Pairs, error: type, reason: object) -> None:
+    def test_tags(self, world: World, pairs: TagPairs, error: type, reason: object) -> None:
         """Tags that an account could not have send no invitation."""
         with expect_refusal(world, error, reason):
             invite(world, tags=pairs)
@@ -385,7 +386,7 @@ class TestAnswers:
         invitation = invite(world)
         act(world, answer.rule, invitation.id, account=answer.account)
         for again in ANSWERS:
-            with expect_refusal(world, HandshakeAlreadyInState if again is answer else HandshakeTransitionInvalid):
+            with expect_refusal(world, HandshakeAlreadyInState if again is answer else InvalidHandshakeTransition):
                 act(world, again.rule, invitation.id, account=again.account)
 
     @every_answer
@@ -393,7 +394,7 @@ class TestAnswers:
         """What has expired takes no answer."""
         invitation = invite(world)
         world.clock.advance(timedelta(days=15))
-        with expect_refusal(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, InvalidHandshakeTransition):
             act(world, answer.rule, invitation.id, account=answer.account)
 
     @every_answer
@@ -467,7 +468,7 @@ class TestLists:
         assert sent(world) == [one.id for one in invited]
         assert received(world) == [invited[0].id, invited[2].id]
         with transaction(world, MANAGEMENT) as tx:
-            rest = list(listing.sent_handshakes(tx, after=invited[0].serial))
+            rest = list(listing.list_sent_handshakes(tx, after=invited[0].serial))
         assert [place for place, _ in rest] == [one.serial for one in invited[1:]]
 
     def test_a_former_address(self, world: World) -> None:
@@ -489,8 +490,8 @@ class TestLists:
     def test_two_filters(self, world: World) -> None:
         """Only one filter may be given."""
         for rule, account in (
-            (listing.sent_handshakes, MANAGEMENT),
-            (listing.received_handshakes, STANDALONE),
+            (listing.list_sent_handshakes, MANAGEMENT),
+            (listing.list_received_handshakes, STANDALONE),
         ):
             with expect_refusal(world, InvalidInput, InputReason.MAX_LIMIT_EXCEEDED_FILTER):
                 act(world, rule, HandshakeAction.INVITE, "h-" + "0" * 32, account=account)
@@ -506,9 +507,9 @@ class TestLists:
         member = create_member(world)
         assert received(world, account=member) == []
         with expect_refusal(world, WrongAccount):
-            act(world, listing.sent_handshakes, account=member)
+            act(world, listing.list_sent_handshakes, account=member)
         with expect_refusal(world, NotInOrganization):
-            act(world, listing.sent_handshakes, account=STANDALONE)
+            act(world, listing.list_sent_handshakes, account=STANDALONE)
 
 
 class TestForgetting:

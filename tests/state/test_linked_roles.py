@@ -7,8 +7,8 @@ import pytest
 from artifact_state import arns
 from artifact_state.artifact import agreements
 from artifact_state.errors import (
-    DeletionTaskIdInvalid,
     DeletionTaskNotFound,
+    InvalidDeletionTaskId,
     LinkedServiceNotFound,
     RoleNameTaken,
     RoleNotFound,
@@ -106,7 +106,7 @@ class TestDeletionTask:
     @pytest.mark.parametrize("task_id", ["task", "task/aws-service-role/x/y", "task/role/x/y/" + "0" * 36])
     def test_by_no_id(self, world: World, task_id: str) -> None:
         """What has not the form of a task's id is none."""
-        with expect_refusal(world, DeletionTaskIdInvalid):
+        with expect_refusal(world, InvalidDeletionTaskId):
             act(world, linked_roles.deletion_task, task_id)
 
 

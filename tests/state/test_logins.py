@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state.errors import EntityNameTaken, EntityNotFound, LoginUnderWay, PasswordTooWeak, UserNameNeeded
+from artifact_state.errors import EntityNameTaken, EntityNotFound, LoginBeingCreated, PasswordTooWeak, UserNameRequired
 from artifact_state.iam import logins, users
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, act, expect_refusal, world_with_organization
@@ -62,7 +62,7 @@ class TestLogin:
         act(world, logins.create_login, GOOD, user_name="Alice")
         assert act(world, logins.login_of, "Alice")
         for rule in (logins.update_login, logins.delete_login):
-            with expect_refusal(world, LoginUnderWay):
+            with expect_refusal(world, LoginBeingCreated):
                 act(world, rule, "Alice")
         world.clock.advance(timedelta(seconds=10))
         act(world, logins.delete_login, "Alice")
@@ -83,5 +83,5 @@ class TestLogin:
 
     def test_is_no_root_users(self, world: World) -> None:
         """The root user's password is not IAM's."""
-        with expect_refusal(world, UserNameNeeded):
+        with expect_refusal(world, UserNameRequired):
             act(world, logins.create_login, GOOD)

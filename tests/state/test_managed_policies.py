@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from artifact_state.errors import (
+    DeletionObstacle,
     Entity,
     EntityInUse,
     EntityNameTaken,
     EntityNotFound,
+    InvalidPolicyArn,
+    InvalidTagKeys,
     MalformedPolicyDocument,
     NotOwned,
-    Obstacle,
-    PolicyArnInvalid,
     QuotaExceeded,
-    TagKeysInvalid,
+    TagRule,
 )
 from artifact_state.iam import attached_policies, managed_policies, policy_usage, users
 from artifact_state.iam.managed_policies import NewPolicy
@@ -108,7 +109,7 @@ class TestManagedPolicyAt:
     )
     def test_by_no_arn(self, world: World, arn: str) -> None:
         """A name is no ARN, and another partition's is not looked for."""
-        with expect_refusal(world, PolicyArnInvalid):
+        with expect_refusal(world, InvalidPolicyArn):
             act(world, managed_policies.managed_policy_at, arn)
 
     def test_in_another_partition(self, world: World) -> None:
@@ -189,7 +190,7 @@ class TestVersions:
 
     def test_in_force_is_not_deleted(self, world: World) -> None:
         """The one that decides stays."""
-        with expect_refusal(world, EntityInUse):
+        with expect_refusal(world, EntityInUse, DeletionObstacle.DEFAULT_VERSION):
             act(world, managed_policies.delete_version, OWN, "v1")
 
     @pytest.mark.parametrize("change", [managed_policies.put_in_force, managed_policies.delete_version])
@@ -211,7 +212,7 @@ class TestDeletePolicy:
     def test_with_versions(self, world: World) -> None:
         """Its other versions go first."""
         act(world, managed_policies.create_version, OWN, DENIAL, in_force=True)
-        self.is_kept(world, Obstacle.VERSIONS)
+        self.is_kept(world, DeletionObstacle.VERSIONS)
         act(world, managed_policies.delete_version, OWN, "v1")
         act(world, managed_policies.delete_policy, OWN)
 
@@ -229,16 +230,16 @@ class TestDeletePolicy:
         """It is detached everywhere first, and bounds nobody."""
         act(world, users.create_user, "Alice")
         act(world, make, Entity.USER, "Alice", OWN)
-        self.is_kept(world, Obstacle.ATTACHMENTS)
+        self.is_kept(world, DeletionObstacle.ATTACHMENTS)
         act(world, take, Entity.USER, "Alice", OWN)
         act(world, managed_policies.delete_policy, OWN)
 
-    def is_kept(self, world: World, why: Obstacle) -> None:
+    def is_kept(self, world: World, why: DeletionObstacle) -> None:
         """Expect that it is not deleted."""
         before = world.state
         with pytest.raises(EntityInUse) as caught:
             act(world, managed_policies.delete_policy, OWN)
-        assert caught.value.why is why
+        assert caught.value.reason is why
         assert world.state is before
 
 
@@ -281,7 +282,7 @@ class TestTags:
         act(world, managed_policies.tag_policy, OWN, [("a", "1"), ("A", "2"), ("b", "3")])
         act(world, managed_policies.untag_policy, OWN, ["A"])
         assert dict(own(world).tags) == {"a": "1", "b": "3"}
-        with expect_refusal(world, TagKeysInvalid):
+        with expect_refusal(world, InvalidTagKeys, TagRule.EXACT_DUPLICATE):
             act(world, managed_policies.tag_policy, OWN, [("c", "1"), ("c", "2")])
 
 

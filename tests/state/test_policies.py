@@ -19,7 +19,7 @@ from artifact_state.errors import (
     PolicyNameTaken,
     PolicyNotAttached,
     PolicyNotFound,
-    PolicyTypeEnabledAlready,
+    PolicyTypeAlreadyEnabled,
     PolicyTypeNotAvailable,
     PolicyTypeNotEnabled,
     RootNotFound,
@@ -29,8 +29,8 @@ from artifact_state.errors import (
 from artifact_state.events import AttachmentChanged, PolicyChanged, PolicyTypeChanged
 from artifact_state.model import FeatureSet, Policy, PolicyType, State
 from artifact_state.organizations import account_closure, accounts, hierarchy, organization, tags, trusted_access
-from artifact_state.organizations.policies import policies
-from artifact_state.organizations.policies.policies import Text
+from artifact_state.organizations.policies import policies, policy_types, targets
+from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.world import Options, World
 from tests.support.domain import (
     MANAGEMENT,
@@ -57,17 +57,17 @@ def world() -> World:
 
 def make(world: World, name: str = "Deny", policy_type: PolicyType = SCP, content: str = DENY) -> Policy:
     """Make a policy."""
-    return act(world, policies.create_policy, policy_type, Text(name=name, description="", content=content))
+    return act(world, policies.create_policy, policy_type, PolicyText(name=name, description="", content=content))
 
 
 def attached(world: World, target_id: str, policy_type: PolicyType = SCP) -> list[str]:
     """Name what is attached to something itself."""
-    return [one.id for one in list_all(world, policies.policies_for_target, target_id, policy_type)]
+    return [one.id for one in list_all(world, targets.policies_for_target, target_id, policy_type)]
 
 
 def targets(world: World, policy_id: str) -> list[str]:
     """Name what a policy is attached to."""
-    return [one.id for one in list_all(world, policies.targets_for_policy, policy_id) if one]
+    return [one.id for one in list_all(world, targets.targets_for_policy, policy_id) if one]
 
 
 def limited(policy_type: PolicyType, **changed: Any) -> catalog.Quotas:
@@ -119,7 +119,7 @@ class TestCreate:
 
     def test_tags(self, world: World) -> None:
         """Tags can be set at once, later, and go with the policy."""
-        text = Text(name="Tagged", description="", content=DENY)
+        text = PolicyText(name="Tagged", description="", content=DENY)
         made = act(world, policies.create_policy, SCP, text, (("a", "1"),))
         act(world, tags.tag_resource, made.id, (("b", "2"),))
         assert [(one.key, one.value) for one in list_all(world, tags.tags_of, made.id)] == [("a", "1"), ("b", "2")]
@@ -136,7 +136,7 @@ class TestCreate:
         with expect_refusal(world, PolicyTypeNotAvailable):
             make(world)
         with expect_refusal(world, PolicyTypeNotAvailable):
-            act(world, policies.enable_policy_type, root_id(world), SCP)
+            act(world, policy_types.enable_policy_type, root_id(world), SCP)
 
 
 class TestUpdate:
@@ -173,10 +173,10 @@ class TestDelete:
     def test_while_it_is_attached(self, world: World) -> None:
         """A policy goes once it is attached to nothing."""
         made = make(world)
-        act(world, policies.attach_policy, made.id, root_id(world))
+        act(world, targets.attach_policy, made.id, root_id(world))
         with expect_refusal(world, PolicyInUse):
             act(world, policies.delete_policy, made.id)
-        act(world, policies.detach_policy, made.id, root_id(world))
+        act(world, targets.detach_policy, made.id, root_id(world))
         act(world, policies.delete_policy, made.id)
         with expect_refusal(world, PolicyNotFound):
             act(world, policies.delete_policy, made.id)
@@ -200,7 +200,7 @@ class TestAttach:
         member = create_member(world, "member")
         everything = [root_id(world), unit, member, MANAGEMENT]
         for target_id in everything:
-            act(world, policies.attach_policy, made.id, target_id)
+            act(world, targets.attach_policy, made.id, target_id)
             assert attached(world, target_id) == [FULL, made.id]
         assert targets(world, made.id) == everything
         assert isinstance(world.events[-1], AttachmentChanged)
@@ -214,61 +214,61 @@ class TestAttach:
     def test_awss_own_detached(self, world: World) -> None:
         """AWS's own can be replaced by another, and attached again."""
         made, member = make(world), create_member(world, "member")
-        act(world, policies.attach_policy, made.id, member)
-        act(world, policies.detach_policy, FULL, member)
+        act(world, targets.attach_policy, made.id, member)
+        act(world, targets.detach_policy, FULL, member)
         assert attached(world, member) == [made.id]
         assert member not in targets(world, FULL)
         with expect_refusal(world, PolicyNotAttached):
-            act(world, policies.detach_policy, FULL, member)
-        act(world, policies.attach_policy, FULL, member)
+            act(world, targets.detach_policy, FULL, member)
+        act(world, targets.attach_policy, FULL, member)
         assert attached(world, member) == [FULL, made.id]
 
     def test_one_is_left(self, world: World) -> None:
         """There is always one service control policy."""
         with expect_refusal(world, ConstraintViolated, Constraint.MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED):
-            act(world, policies.detach_policy, FULL, root_id(world))
+            act(world, targets.detach_policy, FULL, root_id(world))
 
     def test_no_more_than_fit(self) -> None:
         """No more are attached than the quota, AWS's own among them."""
         world = world_with_organization(quotas=limited(SCP, max_attached=2))
         first, second = make(world), make(world, "Second")
-        act(world, policies.attach_policy, first.id, MANAGEMENT)
+        act(world, targets.attach_policy, first.id, MANAGEMENT)
         with expect_refusal(world, ConstraintViolated, Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED):
-            act(world, policies.attach_policy, second.id, MANAGEMENT)
+            act(world, targets.attach_policy, second.id, MANAGEMENT)
 
     def test_twice(self, world: World) -> None:
         """What is attached cannot be attached again, nor what is not be detached."""
         made = make(world)
         with expect_refusal(world, PolicyNotAttached):
-            act(world, policies.detach_policy, made.id, MANAGEMENT)
-        act(world, policies.attach_policy, made.id, MANAGEMENT)
+            act(world, targets.detach_policy, made.id, MANAGEMENT)
+        act(world, targets.attach_policy, made.id, MANAGEMENT)
         for one in (made.id, FULL):
             with expect_refusal(world, PolicyAlreadyAttached):
-                act(world, policies.attach_policy, one, MANAGEMENT)
+                act(world, targets.attach_policy, one, MANAGEMENT)
 
     def test_unknown(self, world: World) -> None:
         """The policy is looked for first, then the target."""
         with expect_refusal(world, PolicyNotFound):
-            act(world, policies.attach_policy, "p-12345678", STANDALONE)
+            act(world, targets.attach_policy, "p-12345678", STANDALONE)
         for target_id in (STANDALONE, "r-none", "ou-none-12345678"):
-            for rule in (policies.attach_policy, policies.detach_policy):
+            for rule in (targets.attach_policy, targets.detach_policy):
                 with expect_refusal(world, TargetNotFound):
                     act(world, rule, FULL, target_id)
         with expect_refusal(world, TargetNotFound):
-            list_all(world, policies.policies_for_target, STANDALONE, SCP)
+            list_all(world, targets.policies_for_target, STANDALONE, SCP)
 
     def test_of_a_type_that_is_off(self, world: World) -> None:
         """A policy of a type that is not enabled cannot be attached."""
         made = make(world, policy_type=TAGS, content='{"tags": {}}')
         with expect_refusal(world, PolicyTypeNotEnabled):
-            act(world, policies.attach_policy, made.id, MANAGEMENT)
+            act(world, targets.attach_policy, made.id, MANAGEMENT)
 
     def test_is_gone_with_its_target(self, world: World) -> None:
         """An account that leaves and a unit that is deleted leave their policies behind."""
         made, member = make(world), create_member(world, "member")
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
         for target_id in (member, unit):
-            act(world, policies.attach_policy, made.id, target_id)
+            act(world, targets.attach_policy, made.id, target_id)
         act(world, accounts.remove_account, member)
         act(world, hierarchy.delete_unit, unit)
         assert targets(world, made.id) == []
@@ -278,7 +278,7 @@ class TestAttach:
     def test_of_a_closed_account(self, world: World) -> None:
         """A closed account keeps its policies for ninety days, and then holds none back."""
         made, member = make(world), create_member(world, "member")
-        act(world, policies.attach_policy, made.id, member)
+        act(world, targets.attach_policy, made.id, member)
         act(world, account_closure.close_account, member)
         assert targets(world, made.id) == [member]
         world.clock.advance(timedelta(days=91))
@@ -292,23 +292,23 @@ class TestTypes:
     def test_disabling_detaches_for_good(self, world: World) -> None:
         """Disabled, nothing is attached; enabled again, AWS's own alone is, also where it was detached."""
         made, member = make(world), create_member(world, "member")
-        act(world, policies.attach_policy, made.id, member)
-        act(world, policies.detach_policy, FULL, member)
-        disabled, _ = act(world, policies.disable_policy_type, root_id(world), SCP)
+        act(world, targets.attach_policy, made.id, member)
+        act(world, targets.detach_policy, FULL, member)
+        disabled, _ = act(world, policy_types.disable_policy_type, root_id(world), SCP)
         assert disabled.enabled_policy_types == ()
         assert attached(world, member) == []
         assert targets(world, made.id) == targets(world, FULL) == []
-        act(world, policies.enable_policy_type, root_id(world), SCP)
+        act(world, policy_types.enable_policy_type, root_id(world), SCP)
         assert attached(world, member) == [FULL]
         assert targets(world, made.id) == []
-        act(world, policies.attach_policy, made.id, member)
+        act(world, targets.attach_policy, made.id, member)
         assert targets(world, made.id) == [member]
         assert isinstance(world.events[-2], PolicyTypeChanged)
 
     def test_policies_stay(self, world: World) -> None:
         """Disabling a type deletes none of its policies."""
         made = make(world)
-        act(world, policies.disable_policy_type, root_id(world), SCP)
+        act(world, policy_types.disable_policy_type, root_id(world), SCP)
         assert [one.id for one in list_all(world, policies.policies, SCP)] == [FULL, made.id]
         act(world, policies.delete_policy, made.id)
 
@@ -317,18 +317,18 @@ class TestTypes:
         assert list_all(world, policies.policies, RCP) == []
         with expect_refusal(world, PolicyNotFound):
             act(world, policies.describe_policy, RCP_FULL)
-        act(world, policies.enable_policy_type, root_id(world), RCP)
+        act(world, policy_types.enable_policy_type, root_id(world), RCP)
         assert attached(world, MANAGEMENT, RCP) == [RCP_FULL]
         with expect_refusal(world, InvalidInput, InputReason.NON_DETACHABLE_POLICY):
-            act(world, policies.detach_policy, RCP_FULL, MANAGEMENT)
+            act(world, targets.detach_policy, RCP_FULL, MANAGEMENT)
 
     def test_twice(self, world: World) -> None:
         """What is on is on, what is off is off, and the root is the organization's."""
-        with expect_refusal(world, PolicyTypeEnabledAlready):
-            act(world, policies.enable_policy_type, root_id(world), SCP)
+        with expect_refusal(world, PolicyTypeAlreadyEnabled):
+            act(world, policy_types.enable_policy_type, root_id(world), SCP)
         with expect_refusal(world, PolicyTypeNotEnabled):
-            act(world, policies.disable_policy_type, root_id(world), TAGS)
-        for rule in (policies.enable_policy_type, policies.disable_policy_type):
+            act(world, policy_types.disable_policy_type, root_id(world), TAGS)
+        for rule in (policy_types.enable_policy_type, policy_types.disable_policy_type):
             with expect_refusal(world, RootNotFound):
                 act(world, rule, "r-none", TAGS)
 
@@ -336,12 +336,12 @@ class TestTypes:
         """A service's type needs its trusted access, which stays while the type is enabled."""
         kind, principal = PolicyType.SECURITYHUB_POLICY, "securityhub.amazonaws.com"
         with expect_refusal(world, ConstraintViolated, Constraint.SERVICE_ACCESS_NOT_ENABLED):
-            act(world, policies.enable_policy_type, root_id(world), kind)
+            act(world, policy_types.enable_policy_type, root_id(world), kind)
         act(world, trusted_access.enable_service_access, principal)
-        act(world, policies.enable_policy_type, root_id(world), kind)
+        act(world, policy_types.enable_policy_type, root_id(world), kind)
         with expect_refusal(world, ConstraintViolated, Constraint.POLICY_TYPE_ENABLED_FOR_THIS_SERVICE):
             act(world, trusted_access.disable_service_access, principal)
-        act(world, policies.disable_policy_type, root_id(world), kind)
+        act(world, policy_types.disable_policy_type, root_id(world), kind)
         act(world, trusted_access.disable_service_access, principal)
 
 
@@ -349,17 +349,17 @@ class TestAuthority:
     """Who may."""
 
     RULES = (
-        (policies.create_policy, (SCP, Text(name="a", description="", content=DENY))),
+        (policies.create_policy, (SCP, PolicyText(name="a", description="", content=DENY))),
         (policies.update_policy, (FULL,)),
         (policies.delete_policy, (FULL,)),
         (policies.describe_policy, (FULL,)),
         (policies.policies, (SCP,)),
-        (policies.attach_policy, (FULL, MANAGEMENT)),
-        (policies.detach_policy, (FULL, MANAGEMENT)),
-        (policies.policies_for_target, (MANAGEMENT, SCP)),
-        (policies.targets_for_policy, (FULL,)),
-        (policies.enable_policy_type, ("r-none", SCP)),
-        (policies.disable_policy_type, ("r-none", SCP)),
+        (targets.attach_policy, (FULL, MANAGEMENT)),
+        (targets.detach_policy, (FULL, MANAGEMENT)),
+        (targets.policies_for_target, (MANAGEMENT, SCP)),
+        (targets.targets_for_policy, (FULL,)),
+        (policy_types.enable_policy_type, ("r-none", SCP)),
+        (policy_types.disable_policy_type, ("r-none", SCP)),
     )
 
     @pytest.mark.parametrize(("rule", "arguments"), RULES, ids=[rule.__name__ for rule, _ in RULES])
@@ -374,8 +374,8 @@ class TestAuthority:
     def test_organization_that_is_deleted(self, world: World) -> None:
         """Policies, attachments and tags go with their organization."""
         made = make(world)
-        act(world, policies.attach_policy, made.id, MANAGEMENT)
-        act(world, policies.attach_policy, made.id, root_id(world))
+        act(world, targets.attach_policy, made.id, MANAGEMENT)
+        act(world, targets.attach_policy, made.id, root_id(world))
         act(world, organization.delete_organization)
         assert not world.state.policies
         assert not world.state.attachments

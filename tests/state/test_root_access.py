@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from artifact_state.errors import (
-    InvalidTask,
-    NotAllFeatures,
+    AllFeaturesRequired,
+    InvalidTaskPolicy,
     NotInOrganization,
     NotManagementAccount,
     RootNotAssumable,
-    ServiceNotTrusted,
+    TrustedAccessDisabled,
     WrongAccount,
 )
 from artifact_state.events import RootAccessChanged, RootAssumed
@@ -20,10 +20,10 @@ from artifact_state.model import Caller, CallerKind, FeatureSet, RootFeature, Se
 from artifact_state.organizations import delegation, organization, trusted_access
 from artifact_state.organizations.root_access import (
     IAM_PRINCIPAL,
+    describe_root_features,
     disable_root_feature,
     enable_root_feature,
     features_in_force,
-    root_access,
 )
 from artifact_state.policy_evaluation.authorization import decided
 from artifact_state.policy_evaluation.call_keys import principal_keys
@@ -89,9 +89,9 @@ class TestFeatures:
         """A delegated administrator for IAM lists them and switches them off; on, only the management account."""
         act(world, enable_root_feature, RootFeature.SESSIONS)
         with expect_refusal(world, WrongAccount):
-            act(world, root_access, account=member)
+            act(world, describe_root_features, account=member)
         act(world, delegation.register_delegated_administrator, member, IAM_PRINCIPAL)
-        assert act(world, root_access, account=member).root_features == {RootFeature.SESSIONS}
+        assert act(world, describe_root_features, account=member).root_features == {RootFeature.SESSIONS}
         with expect_refusal(world, NotManagementAccount):
             act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT, account=member)
         act(world, disable_root_feature, RootFeature.SESSIONS, account=member)
@@ -114,7 +114,7 @@ class TestFeatures:
         """An organization of billing alone has none."""
         world = World()
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
-        with expect_refusal(world, NotAllFeatures):
+        with expect_refusal(world, AllFeaturesRequired):
             act(world, enable_root_feature, RootFeature.SESSIONS)
 
     def test_need_trusted_access(self, world: World) -> None:
@@ -123,10 +123,10 @@ class TestFeatures:
         act(world, trusted_access.disable_service_access, IAM_PRINCIPAL)
         assert enabled(world) == frozenset()
         for rule in (enable_root_feature, disable_root_feature):
-            with expect_refusal(world, ServiceNotTrusted):
+            with expect_refusal(world, TrustedAccessDisabled):
                 act(world, rule, RootFeature.SESSIONS)
-        with expect_refusal(world, ServiceNotTrusted):
-            act(world, root_access)
+        with expect_refusal(world, TrustedAccessDisabled):
+            act(world, describe_root_features)
         act(world, trusted_access.enable_service_access, IAM_PRINCIPAL)
         assert enabled(world) == {RootFeature.SESSIONS}
 
@@ -227,13 +227,13 @@ class TestAssumeRoot:
     )
     def test_for_no_task(self, world: World, member: str, task: str) -> None:
         """Only AWS's policies of tasks will do."""
-        with expect_refusal(world, InvalidTask):
+        with expect_refusal(world, InvalidTaskPolicy):
             assume(world, member, task)
 
     def test_hands_on_the_source_identity(self, world: World, member: str) -> None:
         """Who is behind a session is behind the root session too."""
         with transaction(world) as tx:
-            first = sessions.session_token(tx)
+            first = sessions.issue_session_token(tx)
             tx.put(replace(first, source_identity="Alice"))
         with world.transaction(holder(world, first)) as tx:
             assert sessions.assume_root(tx, member, AUDIT).source_identity == "Alice"

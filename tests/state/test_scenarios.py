@@ -15,7 +15,7 @@ from artifact_state.model import Acceptance, AccountState, HandshakeState, Polic
 from artifact_state.organizations import account_creation
 from artifact_state.organizations.accounts import account_state
 from artifact_state.organizations.handshakes.lifecycle import handshake_state
-from artifact_state.organizations.policies.attachments import attached
+from artifact_state.organizations.policies.attachments import attached_policies
 from artifact_state.principals import root_of
 from artifact_state.scenarios.export import describe
 from artifact_state.scenarios.load import ScenarioError, load
@@ -244,7 +244,7 @@ class TestFacts:
         state = world.state
         (one,) = state.organizations.values()
         attached_to = {
-            state.units[target].name: [policy.name for _, policy in attached(state, one, target, SCP)]
+            state.units[target].name: [policy.name for _, policy in attached_policies(state, one, target, SCP)]
             for target in (one.root_id, *one.units)
         }
         assert attached_to == {
@@ -323,7 +323,7 @@ class TestFacts:
         world = made(scenario(guest, partition="aws-us-gov", agreements=[BAA]))
         assert {one.partition for one in world.state.acceptances.values()} == {"aws-us-gov"}
         assert describe(load(describe(world))) == describe(world)
-        with pytest.raises(ScenarioError, match="UnsupportedHere"):
+        with pytest.raises(ScenarioError, match="UnsupportedInPartition"):
             made(scenario(A, partition="aws-us-gov"))
 
     def test_reports(self) -> None:

@@ -10,16 +10,16 @@ import pytest
 from artifact_state import ids
 from artifact_state.errors import (
     EntityNotFound,
+    InvalidRoleArn,
+    InvalidSessionTags,
     MalformedPolicyDocument,
     MultiFactorIncomplete,
     NotTrusted,
-    RegionInactive,
-    RoleArnInvalid,
-    RootAssumesNoRole,
-    SessionTagsInvalid,
+    RegionNotActivated,
+    RootCannotAssumeRole,
     SessionTooLarge,
-    SourceIdentitySet,
-    TagFault,
+    SourceIdentityAlreadySet,
+    TagRule,
     TooManySessionPolicies,
 )
 from artifact_state.iam import access_keys, users
@@ -27,7 +27,7 @@ from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.principals import holder_of, root_of, service
 from artifact_state.sts import federation, sessions, tokens
-from artifact_state.sts.sessions import Wish
+from artifact_state.sts.sessions import SessionOptions
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, transaction, world_with_organization
 
@@ -54,7 +54,7 @@ def assume(world: World, arn: str = ARN, caller: Caller | None = None, **wish: A
     """Assume a role, as the management account's root user unless another calls."""
     tx = world.transaction(caller) if caller else transaction(world)
     with tx:
-        return sessions.assume_role(tx, arn, "me", Wish(**wish))
+        return sessions.assume_role(tx, arn, "me", SessionOptions(**wish))
 
 
 def refused(world: World, error: type[Exception], arn: str = ARN, caller: Caller | None = None, **wish: Any) -> None:
@@ -65,13 +65,13 @@ def refused(world: World, error: type[Exception], arn: str = ARN, caller: Caller
     assert world.state is before
 
 
-def tag_fault(world: World, arn: str = ARN, caller: Caller | None = None, **wish: Any) -> TagFault:
+def tag_fault(world: World, arn: str = ARN, caller: Caller | None = None, **wish: Any) -> TagRule:
     """Expect tags to be refused, and nothing changed; give what is wrong with them."""
     before = world.state
-    with pytest.raises(SessionTagsInvalid) as refusal:
+    with pytest.raises(InvalidSessionTags) as refusal:
         assume(world, arn, caller, **wish)
     assert world.state is before
-    return refusal.value.why
+    return refusal.value.reason
 
 
 def holder(world: World, session: Session) -> Caller:
@@ -140,22 +140,22 @@ class TestSessions:
         tags, handed_on = (("team", "a"),), frozenset({"team"})
         session = assume(world, first, tags=tags, transitive_tags=handed_on, source_identity="alice")
         caller = holder(world, session)
-        assert tag_fault(world, second, caller, tags=(("Team", "b"),)) is TagFault.INHERITED
-        refused(world, SourceIdentitySet, second, caller, source_identity="bob")
+        assert tag_fault(world, second, caller, tags=(("Team", "b"),)) is TagRule.INHERITED
+        refused(world, SourceIdentityAlreadySet, second, caller, source_identity="bob")
         assert assume(world, second, caller, source_identity="alice").source_identity == "alice"
 
     @pytest.mark.parametrize(
         ("tags", "transitive", "fault"),
         [
-            (("aws:team",), (), TagFault.RESERVED),
-            (("AWS:team",), (), TagFault.RESERVED),
-            (("team", "Team"), (), TagFault.TWICE),
-            (("team",), ("other",), TagFault.NOT_PASSED),
-            ((), ("team",), TagFault.NOT_PASSED),
+            (("aws:team",), (), TagRule.RESERVED),
+            (("AWS:team",), (), TagRule.RESERVED),
+            (("team", "Team"), (), TagRule.DUPLICATE),
+            (("team",), ("other",), TagRule.NOT_PASSED),
+            ((), ("team",), TagRule.NOT_PASSED),
         ],
     )
     def test_tags_that_do_not_fit(
-        self, world: World, tags: tuple[str, ...], transitive: tuple[str, ...], fault: TagFault
+        self, world: World, tags: tuple[str, ...], transitive: tuple[str, ...], fault: TagRule
     ) -> None:
         """Are refused before the role's trust is looked at."""
         trusting(world)
@@ -183,26 +183,26 @@ class TestSessions:
     )
     def test_what_is_no_arn(self, world: World, arn: str) -> None:
         """Is refused as none, whoever asks."""
-        refused(world, RoleArnInvalid, arn)
+        refused(world, InvalidRoleArn, arn)
 
     def test_by_a_root_user(self, world: World) -> None:
         """With credentials that were handed out a root user assumes no role; an account's number is no credential."""
         trusting(world)
         key = act(world, access_keys.create_access_key, None)
         caller = access_keys.principal_of(world.state, key, partition="aws", region="us-east-1")
-        refused(world, RootAssumesNoRole, caller=caller)
+        refused(world, RootCannotAssumeRole, caller=caller)
         with transaction(world) as tx:
-            session = sessions.session_token(tx)
-        refused(world, RootAssumesNoRole, caller=holder(world, session))
+            session = sessions.issue_session_token(tx)
+        refused(world, RootCannotAssumeRole, caller=holder(world, session))
         assert assume(world).role_name == "Dev"
 
     def test_multi_factor(self) -> None:
         """A device and its code come together."""
-        assert sessions.with_multi_factor("device", "123456")
-        assert not sessions.with_multi_factor(None, None)
+        assert sessions.has_multi_factor("device", "123456")
+        assert not sessions.has_multi_factor(None, None)
         for serial, code in (("device", None), (None, "123456")):
             with pytest.raises(MultiFactorIncomplete):
-                sessions.with_multi_factor(serial, code)
+                sessions.has_multi_factor(serial, code)
 
     def test_most_policies(self, world: World) -> None:
         """Ten managed policies, and no more."""
@@ -216,7 +216,7 @@ class TestSessions:
         trusting(world)
         session = assume(world, policy=ALL, policy_arns=("arn:aws:iam::aws:policy/AWSDenyAll",))
         assert [name for name, _ in session.policies] == ["arn:aws:iam::aws:policy/AWSDenyAll", "session policy"]
-        assert sessions.packed_share(session)
+        assert sessions.packed_policy_size(session)
         refused(world, MalformedPolicyDocument, policy="{}")
         refused(world, EntityNotFound, policy_arns=("arn:aws:iam::aws:policy/None",))
 
@@ -241,15 +241,15 @@ class TestSessions:
         trusting(world)
         world.options = replace(world.options, inactive_sts_regions=frozenset({"eu-south-1"}))
         there = root_of(MANAGEMENT, region="eu-south-1")
-        refused(world, RegionInactive, caller=there)
+        refused(world, RegionNotActivated, caller=there)
         before = world.state
         for ask in (
-            sessions.session_token,
-            lambda tx: sessions.federation_token(tx, "bob"),
+            sessions.issue_session_token,
+            lambda tx: sessions.issue_federation_token(tx, "bob"),
             lambda tx: sessions.assume_root(tx, STANDALONE, "arn:aws:iam::aws:policy/root-task/Any"),
             federation.exchange_token,
         ):
-            with pytest.raises(RegionInactive), world.transaction(there) as tx:
+            with pytest.raises(RegionNotActivated), world.transaction(there) as tx:
                 ask(tx)
         assert world.state is before
         assert assume(world).role_name == "Dev"
@@ -259,7 +259,7 @@ class TestSessions:
         user = act(world, users.create_user, "Alice", account=STANDALONE)
         caller = users.user_principal(user, partition="aws", region="us-east-1")
         with world.transaction(caller) as tx:
-            session = sessions.session_token(tx)
+            session = sessions.issue_session_token(tx)
         assert session.expires_at == NOW + timedelta(hours=12)
         found = holder(world, session)
         assert (found.arn, found.kind) == (caller.arn, CallerKind.USER)
@@ -268,13 +268,13 @@ class TestSessions:
 
     def test_of_a_root_user(self, world: World) -> None:
         """An hour at most."""
-        session = act(world, sessions.session_token, timedelta(hours=3))
+        session = act(world, sessions.issue_session_token, timedelta(hours=3))
         assert session.expires_at == NOW + timedelta(hours=1)
         assert holder(world, session).kind is CallerKind.ROOT
 
     def test_of_a_federated_user(self, world: World) -> None:
         """Has a name of its own in the account of whoever vouches for him."""
-        session = act(world, sessions.federation_token, "bob", Wish(policy=ALL))
+        session = act(world, sessions.issue_federation_token, "bob", SessionOptions(policy=ALL))
         found = holder(world, session)
         assert (found.arn, found.kind) == (f"arn:aws:sts::{MANAGEMENT}:federated-user/bob", CallerKind.FEDERATED)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import CannotSimulate, PolicyNotReadable, Refused
+from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, Refused
 from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
 from tests.support.domain import MANAGEMENT, STANDALONE, transaction, world_with_organization
 
@@ -31,11 +31,11 @@ class TestCustomLayers:
     @pytest.mark.parametrize(
         ("asked", "error", "why"),
         [
-            ({"documents": [written(), "{}"]}, PolicyNotReadable, "Policy input list item 2 has invalid content"),
-            ({"boundaries": ["{}"]}, PolicyNotReadable, r"PermissionsBoundaryPolicyInputList\.1"),
-            ({"boundaries": [written(), written()]}, CannotSimulate, "cannot exceed 1 items"),
-            ({"levels": [[written()], []]}, CannotSimulate, "at index 2 must contain at least one"),
-            ({"levels": [[written(), "{}"]]}, PolicyNotReadable, r"ServiceControlPolicyInputList\.2"),
+            ({"documents": [written(), "{}"]}, InvalidPolicyInput, "Policy input list item 2 has invalid content"),
+            ({"boundaries": ["{}"]}, InvalidPolicyInput, r"PermissionsBoundaryPolicyInputList\.1"),
+            ({"boundaries": [written(), written()]}, InvalidSimulationInput, "cannot exceed 1 items"),
+            ({"levels": [[written()], []]}, InvalidSimulationInput, "at index 2 must contain at least one"),
+            ({"levels": [[written(), "{}"]]}, InvalidPolicyInput, r"ServiceControlPolicyInputList\.2"),
         ],
     )
     def test_what_is_no_policy(self, asked: dict[str, Any], error: type[Refused], why: str) -> None:
@@ -61,7 +61,7 @@ class TestRequireSense:
     )
     def test_callers(self, arn: str) -> None:
         """Users, groups and roles, and nobody else."""
-        with pytest.raises(CannotSimulate, match="Caller must be an IAM user, role or group"):
+        with pytest.raises(InvalidSimulationInput, match="Caller must be an IAM user, role or group"):
             require_sense(["iam:GetRole"], [], Setting(caller_arn=arn))
         for kind in ("user", "group", "role"):
             require_sense(["iam:GetRole"], [], Setting(caller_arn=f"arn:aws:iam::{STANDALONE}:{kind}/path/N"))
@@ -72,20 +72,20 @@ class TestRequireSense:
     )
     def test_resources(self, resources: list[str], why: str) -> None:
         """Whole ARNs, or anything."""
-        with pytest.raises(CannotSimulate, match=why):
+        with pytest.raises(InvalidSimulationInput, match=why):
             require_sense(["iam:GetRole"], resources, Setting())
         for known in ([], ["*"], [ROLE, "arn:aws:s3:::b/*"]):
             require_sense(["iam:GetRole"], known, Setting())
 
     def test_actions(self) -> None:
         """They name their service."""
-        with pytest.raises(CannotSimulate, match="missing names"):
+        with pytest.raises(InvalidSimulationInput, match="missing names"):
             require_sense(["iam:GetRole", "GetRole"], [], Setting())
 
     @pytest.mark.parametrize("owner", [STANDALONE, "arn:aws:s3:::b", "arn:aws:iam::1:root"])
     def test_owner(self, owner: str) -> None:
         """An ARN of the account, and not its number."""
-        with pytest.raises(CannotSimulate, match=f"'{owner}' is not a valid as a Resource Owner"):
+        with pytest.raises(InvalidSimulationInput, match=f"'{owner}' is not a valid as a Resource Owner"):
             require_sense(["iam:GetRole"], [], Setting(resource_owner=owner))
         require_sense(["iam:GetRole"], [], Setting(resource_owner=f"arn:aws:iam::{STANDALONE}:root"))
 
@@ -105,5 +105,5 @@ class TestRequireSense:
     def test_policy_of_a_resource(self, setting: dict[str, Any], resources: list[str], why: str) -> None:
         """It is a user's, who is known, and of every resource that is asked about."""
         asked = Setting(**{"caller_arn": BOB, "resource_policy": written(Principal="*")} | setting)
-        with pytest.raises((CannotSimulate, PolicyNotReadable), match=why):
+        with pytest.raises((InvalidSimulationInput, InvalidPolicyInput), match=why):
             require_sense(["iam:GetRole"], resources, asked)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from artifact_state.errors import CannotSimulate
+from artifact_state.errors import InvalidSimulationInput
 from artifact_state.policy_evaluation.simulation.keys import Entry, assumed_keys, given_keys
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, current_organization, world_with_organization
 
@@ -36,13 +36,13 @@ class TestGiven:
     )
     def test_what_they_are_not(self, kind: str, values: list[str], why: str) -> None:
         """Are refused in AWS's words."""
-        with pytest.raises(CannotSimulate) as refusal:
+        with pytest.raises(InvalidSimulationInput) as refusal:
             given_keys([Entry("a:key", kind, values)])
-        assert refusal.value.why == why
+        assert refusal.value.message == why
 
     def test_twice(self) -> None:
         """A key is given once, whatever the case of its name."""
-        with pytest.raises(CannotSimulate, match=r"Duplicate context key: A:KEY\."):
+        with pytest.raises(InvalidSimulationInput, match=r"Duplicate context key: A:KEY\."):
             given_keys([Entry("a:key", "string", ["a"]), Entry("A:KEY", "string", ["b"])])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import CannotSimulate, EntityNotFound, Refused, RoleNotFound
+from artifact_state.errors import EntityNotFound, InvalidSimulationInput, Refused, RoleNotFound
 from artifact_state.iam import groups, users
 from artifact_state.iam.attached_policies import attach_policy
 from artifact_state.iam.inline_policies import put_inline_policy
@@ -176,11 +176,11 @@ class TestPrincipal:
             (ARN, EntityNotFound),
             (ARN.replace("user", "group"), EntityNotFound),
             (ARN.replace("user", "role"), RoleNotFound),
-            ("arn:aws:iam::1:x", CannotSimulate),
-            (ARN.replace("aws", "aws-cn"), CannotSimulate),
-            (ARN.replace(STANDALONE, MANAGEMENT), CannotSimulate),
-            (f"arn:aws:iam::{STANDALONE}:root", CannotSimulate),
-            (f"arn:aws:sts::{STANDALONE}:assumed-role/R/me", CannotSimulate),
+            ("arn:aws:iam::1:x", InvalidSimulationInput),
+            (ARN.replace("aws", "aws-cn"), InvalidSimulationInput),
+            (ARN.replace(STANDALONE, MANAGEMENT), InvalidSimulationInput),
+            (f"arn:aws:iam::{STANDALONE}:root", InvalidSimulationInput),
+            (f"arn:aws:sts::{STANDALONE}:assumed-role/R/me", InvalidSimulationInput),
         ],
     )
     def test_that_is_not_there(self, arn: str, error: type[Refused]) -> None:
@@ -232,7 +232,7 @@ class TestPrincipal:
         world = world_with_organization()
         act(world, users.create_user, "Alice", account=STANDALONE)
         before = world.state
-        with pytest.raises(CannotSimulate):
+        with pytest.raises(InvalidSimulationInput):
             act(world, principal_layers, ARN, without=[without], account=STANDALONE)
         assert world.state is before
 

@@ -14,16 +14,16 @@ from artifact_state.errors import (
     HandshakeConstraint,
     HandshakeConstraintViolated,
     HandshakeNotFound,
-    HandshakeTransitionInvalid,
     InputReason,
+    InvalidHandshakeTransition,
     InvalidInput,
+    InvalidTransferTransition,
     NotInOrganization,
     NotParty,
     TargetNotFound,
     TransferAlreadyInStatus,
     TransferNotFound,
-    TransferTransitionInvalid,
-    UnsupportedHere,
+    UnsupportedInPartition,
     WrongAccount,
 )
 from artifact_state.events import TransferAccepted, TransferTerminated
@@ -40,6 +40,7 @@ from artifact_state.model import (
 from artifact_state.organizations import accounts, organization, tags
 from artifact_state.organizations.billing_transfers import invitations, transfers
 from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
+from artifact_state.resource_tags import TagPairs
 from artifact_state.world import Options, World
 from tests.state.counting import calls_of
 from tests.support.domain import NOW, act, expect_refusal, quotas_with, transaction
@@ -81,7 +82,7 @@ def invite(
     *,
     account: str = RECEIVER,
     starts_at: datetime = DECEMBER,
-    pairs: tags.Pairs = (),
+    pairs: TagPairs = (),
 ) -> Handshake:
     """Invite an organization to let the caller's pay its bills."""
     kind = PartyKind.EMAIL if "@" in target else PartyKind.ACCOUNT
@@ -113,13 +114,13 @@ def status_of(world: World, transfer: Transfer) -> TransferStatus:
 def inbound(world: World, account: str = RECEIVER, through: str | None = None) -> list[Transfer]:
     """List the transfers with which an organization pays others' bills."""
     with transaction(world, account) as tx:
-        return [one for _, one in transfers.inbound_transfers(tx, through) if one]
+        return [one for _, one in transfers.list_inbound_transfers(tx, through) if one]
 
 
 def outbound(world: World, account: str = SOURCE) -> list[Transfer]:
     """List the transfers with which others pay an organization's bills."""
     with transaction(world, account) as tx:
-        return [one for _, one in transfers.outbound_transfers(tx) if one]
+        return [one for _, one in transfers.list_outbound_transfers(tx) if one]
 
 
 class TestInvite:
@@ -153,9 +154,9 @@ class TestInvite:
         """Sender and recipient list the handshake, and nobody else finds it."""
         invitation = invite(world)
         with transaction(world, RECEIVER) as tx:
-            sent = [one for _, one in listing.sent_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
+            sent = [one for _, one in listing.list_sent_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
         with transaction(world, SOURCE) as tx:
-            received = [one for _, one in listing.received_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
+            received = [one for _, one in listing.list_received_handshakes(tx, HandshakeAction.TRANSFER_RESPONSIBILITY)]
         assert sent == received == [invitation]
         with expect_refusal(world, HandshakeNotFound):
             act(world, lifecycle.describe_handshake, invitation.id, account=MEMBER)
@@ -227,7 +228,7 @@ class TestInvite:
     def test_only_in_commercial_regions(self, world: World, region: str) -> None:
         """Billing is transferred in AWS's commercial partition only."""
         terms = invitations.Terms(starts_at=DECEMBER, name="Bills")
-        with expect_refusal(world, UnsupportedHere):
+        with expect_refusal(world, UnsupportedInPartition):
             act(world, invitations.invite_to_transfer, PartyKind.ACCOUNT, SOURCE, terms, region=region)
 
     def test_duplicate(self, world: World) -> None:
@@ -266,7 +267,7 @@ class TestInvite:
             (tuple((f"k{at}", "") for at in range(51)), ConstraintViolated, Constraint.MAX_TAG_LIMIT_EXCEEDED),
         ],
     )
-    def test_tags(self, world: World, pairs: tags.Pairs, error: type, reason: object) -> None:
+    def test_tags(self, world: World, pairs: TagPairs, error: type, reason: object) -> None:
         """Tags that a transfer could not have send no invitation."""
         with expect_refusal(world, error, reason):
             invite(world, pairs=pairs)
@@ -344,7 +345,7 @@ class TestAnswers:
         transfer = transfer_of(world, invitation)
         assert status_of(world, transfer) is status
         assert inbound(world) == outbound(world) == [transfer]
-        with expect_refusal(world, HandshakeTransitionInvalid):
+        with expect_refusal(world, InvalidHandshakeTransition):
             accept(world, invitation)
 
     def test_expired(self, world: World) -> None:
@@ -356,7 +357,7 @@ class TestAnswers:
             (responses.decline_handshake, SOURCE),
             (responses.cancel_handshake, RECEIVER),
         ):
-            with expect_refusal(world, HandshakeTransitionInvalid):
+            with expect_refusal(world, InvalidHandshakeTransition):
                 act(world, answer, invitation.id, account=account)
 
     def test_of_the_other_party(self, world: World) -> None:
@@ -467,7 +468,7 @@ class TestChains:
                 act(world, transfers.describe_transfer, upper.id, account=account)
         for through in (lower.id, "rt-00000000"):
             with expect_refusal(world, TransferNotFound):
-                act(world, transfers.inbound_transfers, through)
+                act(world, transfers.list_inbound_transfers, through)
 
     def test_everybody_concerned_is_told(self) -> None:
         """Acceptance and termination are told to who pays in the end, too."""
@@ -511,8 +512,8 @@ class TestDescribe:
         "rule",
         [
             lambda tx: transfers.describe_transfer(tx, "rt-00000000"),
-            transfers.inbound_transfers,
-            transfers.outbound_transfers,
+            transfers.list_inbound_transfers,
+            transfers.list_outbound_transfers,
             lambda tx: transfers.rename_transfer(tx, "rt-00000000", "New"),
             lambda tx: transfers.terminate_transfer(tx, "rt-00000000"),
         ],
@@ -524,7 +525,7 @@ class TestDescribe:
             act(world, rule, account=MEMBER)
         with expect_refusal(world, NotInOrganization):
             act(world, rule, account=STRANGER)
-        with expect_refusal(world, UnsupportedHere):
+        with expect_refusal(world, UnsupportedInPartition):
             act(world, rule, region="cn-north-1")
 
     def test_order(self, world: World) -> None:
@@ -532,7 +533,7 @@ class TestDescribe:
         made = [transfer_of(world, invite(world, target)) for target in (SOURCE, THIRD, FOURTH)]
         assert inbound(world) == made
         with transaction(world, RECEIVER) as tx:
-            assert [one for _, one in transfers.inbound_transfers(tx, after=made[0].serial)] == made[1:]
+            assert [one for _, one in transfers.list_inbound_transfers(tx, after=made[0].serial)] == made[1:]
 
 
 class TestRename:
@@ -638,10 +639,10 @@ class TestTerminate:
     def test_what_was_not_accepted(self, world: World) -> None:
         """An invitation is declined or canceled, not withdrawn."""
         invitation = invite(world)
-        with expect_refusal(world, TransferTransitionInvalid):
+        with expect_refusal(world, InvalidTransferTransition):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
         act(world, responses.cancel_handshake, invitation.id)
-        with expect_refusal(world, TransferTransitionInvalid):
+        with expect_refusal(world, InvalidTransferTransition):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
 
     def test_unknown(self, world: World) -> None:

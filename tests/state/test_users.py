@@ -7,16 +7,16 @@ import pytest
 
 from artifact_state import catalog
 from artifact_state.errors import (
+    DeletionObstacle,
     Entity,
     EntityInUse,
     EntityNameTaken,
     EntityNotFound,
     IdentityQuota,
-    Obstacle,
+    InvalidTagKeys,
     QuotaExceeded,
-    TagFault,
-    TagKeysInvalid,
-    UserNameNeeded,
+    TagRule,
+    UserNameRequired,
 )
 from artifact_state.events import IdentityChanged
 from artifact_state.iam import access_keys, attached_policies, groups, inline_policies, logins, users
@@ -79,17 +79,17 @@ class TestCreateUser:
     @pytest.mark.parametrize(
         ("tags", "why"),
         [
-            ([("aws:k", "")], TagFault.RESERVED),
-            ([("AWS:k", "")], TagFault.RESERVED),
-            ([("k", "1"), ("K", "2")], TagFault.TWICE),
+            ([("aws:k", "")], TagRule.RESERVED),
+            ([("AWS:k", "")], TagRule.RESERVED),
+            ([("k", "1"), ("K", "2")], TagRule.DUPLICATE),
         ],
     )
-    def test_with_keys_that_are_none(self, world: World, tags: list[tuple[str, str]], why: TagFault) -> None:
+    def test_with_keys_that_are_none(self, world: World, tags: list[tuple[str, str]], why: TagRule) -> None:
         """Keys of AWS are not an account's to set, and no two may be alike."""
         before = world.state
-        with pytest.raises(TagKeysInvalid) as caught:
+        with pytest.raises(InvalidTagKeys) as caught:
             act(world, users.create_user, "Bob", tags=tags)
-        assert caught.value.why is why
+        assert caught.value.reason is why
         assert world.state is before
 
 
@@ -150,17 +150,20 @@ class TestTags:
 
 
 # What stands in the way of a deletion: what makes it, what takes it away.
-OBSTACLES: dict[Obstacle, tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...]] = {
-    Obstacle.LOGIN: ((logins.create_login, ("Correct-Horse-1",)), (logins.delete_login, ("Alice",))),
-    Obstacle.INLINE_POLICIES: (
+OBSTACLES: dict[DeletionObstacle, tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...]] = {
+    DeletionObstacle.LOGIN: ((logins.create_login, ("Correct-Horse-1",)), (logins.delete_login, ("Alice",))),
+    DeletionObstacle.INLINE_POLICIES: (
         (on(inline_policies.put_inline_policy), (Entity.USER, "Alice", "p", POLICY)),
         (on(inline_policies.delete_inline_policy), (Entity.USER, "Alice", "p")),
     ),
-    Obstacle.ATTACHED_POLICIES: (
+    DeletionObstacle.ATTACHED_POLICIES: (
         (on(attached_policies.attach_policy), (Entity.USER, "Alice", ADMINISTRATOR)),
         (on(attached_policies.detach_policy), (Entity.USER, "Alice", ADMINISTRATOR)),
     ),
-    Obstacle.GROUP_MEMBERSHIP: ((groups.add_user, ("Admins", "Alice")), (groups.remove_user, ("Admins", "Alice"))),
+    DeletionObstacle.GROUP_MEMBERSHIP: (
+        (groups.add_user, ("Admins", "Alice")),
+        (groups.remove_user, ("Admins", "Alice")),
+    ),
 }
 
 
@@ -168,15 +171,15 @@ class TestDeleteUser:
     """delete_user."""
 
     @pytest.mark.parametrize("why", OBSTACLES)
-    def test_of_whom_something_is_left(self, world: World, why: Obstacle) -> None:
+    def test_of_whom_something_is_left(self, world: World, why: DeletionObstacle) -> None:
         """Password, policies and groups go first; then he does."""
         act(world, groups.create_group, "Admins")
         (make, made), (take, taken) = OBSTACLES[why]
-        act(world, make, *made, **({"user_name": "Alice"} if why is Obstacle.LOGIN else {}))
+        act(world, make, *made, **({"user_name": "Alice"} if why is DeletionObstacle.LOGIN else {}))
         before = world.state
         with pytest.raises(EntityInUse) as caught:
             act(world, users.delete_user, "Alice")
-        assert caught.value.why is why
+        assert caught.value.reason is why
         assert world.state is before
         act(world, take, *taken)
         act(world, users.delete_user, "Alice")
@@ -186,7 +189,7 @@ class TestDeleteUser:
         """Keys go first, those that are switched off too."""
         key = act(world, access_keys.create_access_key, "Alice")
         act(world, access_keys.update_access_key, key.id, active=False, user_name="Alice")
-        with expect_refusal(world, EntityInUse):
+        with expect_refusal(world, EntityInUse, DeletionObstacle.ACCESS_KEYS):
             act(world, users.delete_user, "Alice")
         act(world, access_keys.delete_access_key, key.id, user_name="Alice")
         act(world, users.delete_user, "Alice")
@@ -227,7 +230,7 @@ class TestNameMeant:
 
     def test_of_a_role(self, world: World) -> None:
         """A session of a role must say whom it means."""
-        with expect_refusal(world, UserNameNeeded):
+        with expect_refusal(world, UserNameRequired):
             self.meant(world, CallerKind.ROLE, None)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from artifact_state.artifact import agreements
-from artifact_state.errors import AgreementDenied, CustomerAgreementNotFound, Denial
+from artifact_state.errors import AgreementDenial, AgreementDenied, CustomerAgreementNotFound
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import account_closure, account_creation, accounts, organization, trusted_access
 from artifact_state.world import World
@@ -159,7 +159,7 @@ def answer(world: World, account: str, customer_agreement_id: str) -> str:
     try:
         act(world, agreements.get_customer_agreement, customer_agreement_id, account=account)
     except AgreementDenied as refusal:
-        found = "refused" if refusal.why is Denial.TRUSTED_ACCESS_DISABLED else refusal.why.value
+        found = "refused" if refusal.reason is AgreementDenial.TRUSTED_ACCESS_DISABLED else refusal.reason.value
     except CustomerAgreementNotFound:
         found = "nothing"
     else:
@@ -224,7 +224,7 @@ class TestOrganizationAgreement:
         world = world_with_organization()
         with pytest.raises(AgreementDenied) as caught:
             accept(world)
-        assert caught.value.why is Denial.TRUSTED_ACCESS_DISABLED
+        assert caught.value.reason is AgreementDenial.TRUSTED_ACCESS_DISABLED
         next(switches(world, principals, ON))
         assert answer(world, MANAGEMENT, accept(world).id) == "sees"
 

@@ -15,9 +15,16 @@ from heapq import merge
 from artifact_state import catalog, ids
 from artifact_state.artifact.tokens import issue, redeem
 from artifact_state.authority import organization_of
-from artifact_state.errors import (AgreementDenied, AgreementNotFound, CustomerAgreementNotFound, Denial, InvalidToken, TooManyAgreements)
+from artifact_state.errors import (
+    AgreementDenial,
+    AgreementDenied,
+    AgreementNotFound,
+    CustomerAgreementNotFound,
+    InvalidToken,
+    TooManyAgreements,
+)
 from artifact_state.events import AgreementAccepted, AgreementTerminated
-from artifact_state.model import (Acceptance, FeatureSet, Organization, State, TerminatedBy, TokenPurpose)
+from artifact_state.model import Acceptance, FeatureSet, Organization, State, TerminatedBy, TokenPurpose
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.world import Transaction
 
@@ -171,9 +178,9 @@ def terminate_agreement(tx: Transaction, customer_agreement_id: str, token: str)
     """
     acceptance = _reachable(tx, customer_agreement_id)
     if acceptance.account_id != tx.caller.account_id:
-        raise AgreementDenied(Denial.NOT_MANAGEMENT_ACCOUNT)
+        raise AgreementDenied(AgreementDenial.NOT_MANAGEMENT_ACCOUNT)
     if agreement_of(acceptance).offline:
-        raise AgreementDenied(Denial.OFFLINE_AGREEMENT)
+        raise AgreementDenied(AgreementDenial.OFFLINE_AGREEMENT)
     redeem(tx, token, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id, member="terminateAgreementToken")
     return _ended(tx, acceptance, TerminatedBy.CUSTOMER)
 
@@ -236,13 +243,13 @@ def _require_organization(tx: Transaction) -> Organization:
     """
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
     if organization is None:
-        raise AgreementDenied(Denial.NO_ORGANIZATION)
+        raise AgreementDenied(AgreementDenial.NO_ORGANIZATION)
     if organization.management_account_id != tx.caller.account_id:
-        raise AgreementDenied(Denial.NOT_MANAGEMENT_ACCOUNT)
+        raise AgreementDenied(AgreementDenial.NOT_MANAGEMENT_ACCOUNT)
     if organization.feature_set is not FeatureSet.ALL:
-        raise AgreementDenied(Denial.ALL_FEATURES_REQUIRED)
+        raise AgreementDenied(AgreementDenial.ALL_FEATURES_REQUIRED)
     if not artifact_is_trusted(organization):
-        raise AgreementDenied(Denial.TRUSTED_ACCESS_DISABLED)
+        raise AgreementDenied(AgreementDenial.TRUSTED_ACCESS_DISABLED)
     return organization
 
 
@@ -260,7 +267,7 @@ def _reachable(tx: Transaction, customer_agreement_id: str) -> Acceptance:
     outside = organization is None or organization.id != acceptance.organization_id
     if outside or acceptance.effective_end is not None or _is_closed(tx.state, tx.caller.account_id, tx.now):
         raise CustomerAgreementNotFound(customer_agreement_id)
-    raise AgreementDenied(Denial.TRUSTED_ACCESS_DISABLED)
+    raise AgreementDenied(AgreementDenial.TRUSTED_ACCESS_DISABLED)
 
 
 def _is_closed(state: State, account_id: str, now: datetime) -> bool:

@@ -14,9 +14,9 @@ from hashlib import sha256
 
 from artifact_state import ids
 from artifact_state.artifact import reports
-from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember
+from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember, MemberRule
 from artifact_state.events import InquiryChanged
-from artifact_state.model import (Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State)
+from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
@@ -83,7 +83,7 @@ def create_inquiry(tx: Transaction, asked: Asked, *, token: str | None = None) -
     """
     _check_tags({key for key, _ in asked.tags}, "tags")
     if not asked.ai_only and isinstance(asked.content, str):
-        raise InvalidMember("supportMode", "FULL_SUPPORT is for files of questions.")
+        raise InvalidMember("supportMode", MemberRule.FULL_SUPPORT_NEEDS_FILE)
     fingerprint = sha256(repr(asked).encode()).hexdigest()
     key = f"{tx.caller.account_id}/{token}"
     known = tx.state.inquiry_tokens.get(key) if token else None
@@ -197,9 +197,9 @@ def check_exportable(tx: Transaction, inquiry_id: str, numbers: list[int] | None
     """
     inquiry = inquiry_of(tx, inquiry_id)
     if status_of(inquiry, tx.state, tx.now) in (InquiryStatus.PROCESSING, InquiryStatus.FAILED):
-        raise InvalidMember("complianceInquiryId", "There is nothing to export while it is in progress, or has failed.")
+        raise InvalidMember("complianceInquiryId", MemberRule.NOTHING_TO_EXPORT)
     if any(not 1 <= one <= len(inquiry.queries) for one in numbers or ()):
-        raise InvalidMember("queryIdentifiers", f"The inquiry has the queries 1 to {len(inquiry.queries)}.")
+        raise InvalidMember("queryIdentifiers", MemberRule.UNKNOWN_QUERY, len(inquiry.queries))
     return inquiry
 
 
@@ -213,9 +213,9 @@ def give_feedback(tx: Transaction, inquiry_id: str, feedback: Feedback, *, token
     if status_of(inquiry, tx.state, tx.now) is InquiryStatus.PROCESSING:
         raise InquiryConflict(inquiry_id, in_progress=True)
     if feedback.query is not None and not 1 <= feedback.query <= len(inquiry.queries):
-        raise InvalidMember("queryIdentifier", f"The inquiry has the queries 1 to {len(inquiry.queries)}.")
+        raise InvalidMember("queryIdentifier", MemberRule.UNKNOWN_QUERY, len(inquiry.queries))
     if feedback.revision not in (None, 1):
-        raise InvalidMember("responseRevisionId", "Every response has the revision 1.")
+        raise InvalidMember("responseRevisionId", MemberRule.UNKNOWN_REVISION)
     before = next((one for one in inquiry.feedback if token and one.token == token), None)
     if before is not None:
         if replace(before, submitted_at=feedback.submitted_at, token=None) != feedback:
@@ -236,7 +236,7 @@ def tag_inquiry(tx: Transaction, inquiry_id: str, tags: Mapping[str, str]) -> No
     _check_tags(set(tags), "tags")
     held = {tag.key for tag in tx.state.tags.get(inquiry.id, ())}
     if len(held | set(tags)) > tx.quotas.tags_per_resource:
-        raise InvalidMember("tags", f"A resource has at most {tx.quotas.tags_per_resource} tags.")
+        raise InvalidMember("tags", MemberRule.TOO_MANY_TAGS, tx.quotas.tags_per_resource)
     attach_tags(tx, inquiry.id, tuple(tags.items()))
 
 
@@ -269,7 +269,7 @@ def tags_on(state: State, inquiry: Inquiry) -> dict[str, str]:
 
 def _check_tags(keys: set[str], member: str) -> None:
     if any(key.lower().startswith("aws:") for key in keys):
-        raise InvalidMember(member, "Keys that begin with aws: are reserved.")
+        raise InvalidMember(member, MemberRule.RESERVED_TAG_KEY)
 
 
 def _read(content: str | bytes) -> tuple[tuple[str, ...], InquiryFailure | None]:

@@ -6,35 +6,35 @@
         iam: NotOwned, AccessReportsDenied
         organizations: NotInOrganization, WrongAccount, EmailNotVerified
         root_access: NotManagementAccount, RootNotAssumable
-        sts: NotTrusted, RootAssumesNoRole, MultiFactorIncomplete, SourceIdentitySet, RegionInactive
+        sts: NotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, SourceIdentityAlreadySet, RegionNotActivated
     NotFound: The named resource does not exist, or the caller cannot see it.
         artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
         handshakes: HandshakeNotFound, TransferNotFound
         iam: EntityNotFound, RoleNotFound, LinkedServiceNotFound, DeletionTaskNotFound, AccessReportNotFound
         organization_policies: PolicyNotFound, EffectivePolicyNotFound, ResourcePolicyNotFound
-        organizations: AccountNotFound, CreationNotFound, UnitNotFound, ParentNotFound, SourceParentNotFound,
-            DestinationParentNotFound, ChildNotFound, TargetNotFound, RootNotFound
+        organizations: AccountNotFound, AccountCreationNotFound, UnitNotFound, ParentNotFound,
+            SourceParentNotFound, DestinationParentNotFound, ChildNotFound, TargetNotFound, RootNotFound
     Conflict: The request does not fit the present state of the resource.
         artifact: TooManyAgreements, ReportNotReady, InquiryConflict
-        handshakes: DuplicateHandshake, HandshakeAlreadyInState, HandshakeTransitionInvalid,
-            TransferAlreadyInStatus, TransferTransitionInvalid
+        handshakes: DuplicateHandshake, HandshakeAlreadyInState, InvalidHandshakeTransition,
+            TransferAlreadyInStatus, InvalidTransferTransition
         iam: EntityNameTaken, EntityInUse, QuotaExceeded, RoleNameTaken, RoleProtected, SuffixNotAllowed,
-            TooManyAccessReports, PolicyOfService, LoginUnderWay
+            TooManyAccessReports, ServicePolicyNotAttachable, LoginBeingCreated
         organization_policies: PolicyNameTaken, PolicyInUse, PolicyAlreadyAttached, PolicyNotAttached,
-            PolicyTypeEnabledAlready, PolicyTypeNotEnabled, PolicyTypeNotAvailable
+            PolicyTypeAlreadyEnabled, PolicyTypeNotEnabled, PolicyTypeNotAvailable
         organizations: AlreadyInOrganization, OrganizationNotEmpty, OrganizationFinalizing,
-            ManagementAccountCannotLeave, AccountAlreadyThere, AccountAlreadyClosed, AccountBeingClosed,
+            ManagementAccountCannotLeave, AccountAlreadyInParent, AccountAlreadyClosed, AccountBeingClosed,
             AccountAlreadyRegistered, AccountNotRegistered, UnitNameTaken, UnitNotEmpty
-        root_access: NotAllFeatures, ServiceNotTrusted
+        root_access: AllFeaturesRequired, TrustedAccessDisabled
     Refused: A rule refuses the operation, and nothing has changed.
         artifact: InvalidMember, InvalidToken
         constraints: InvalidInput, ConstraintViolated, HandshakeConstraintViolated
-        iam: DeletionTaskIdInvalid, PolicyArnInvalid, UserNameNeeded, PasswordTooWeak, TagKeysInvalid
-        organizations: UnsupportedHere
-        policy_language: MalformedPolicyDocument, PolicyNotReadable, CannotSimulate
-        root_access: InvalidTask
-        sts: RoleArnInvalid, SessionTagsInvalid, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
-            InvalidIdentityToken, NoOutboundFederation, TradeInTokenExpired, InvalidAccessKey,
+        iam: InvalidDeletionTaskId, InvalidPolicyArn, UserNameRequired, PasswordTooWeak, InvalidTagKeys
+        organizations: UnsupportedInPartition
+        policy_language: MalformedPolicyDocument, InvalidPolicyInput, InvalidSimulationInput
+        root_access: InvalidTaskPolicy
+        sts: InvalidRoleArn, InvalidSessionTags, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
+            InvalidIdentityToken, OutboundFederationDisabled, TradeInTokenExpired, InvalidAccessKey,
             InvalidAuthorizationMessage
 
 A refusal carries facts, which the emulator maps to an AWS error; those of `policy_language` also carry AWS's message.

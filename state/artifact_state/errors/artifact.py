@@ -5,7 +5,7 @@ from enum import Enum
 from artifact_state.errors.base import Conflict, Denied, NotFound, Refused
 
 
-class Denial(Enum):
+class AgreementDenial(Enum):
     """Why the caller has no access to an agreement."""
 
     NO_ORGANIZATION = "the account is not in an organization"
@@ -15,12 +15,23 @@ class Denial(Enum):
     OFFLINE_AGREEMENT = "the agreement was signed outside AWS Artifact"
 
 
+class MemberRule(Enum):
+    """Which rule about a member of a compliance inquiry's request is violated."""
+
+    FULL_SUPPORT_NEEDS_FILE = "full support is for files of questions only"
+    NOTHING_TO_EXPORT = "the inquiry is in progress or failed, and has nothing to export"
+    UNKNOWN_QUERY = "the inquiry has fewer queries"
+    UNKNOWN_REVISION = "every response has revision 1"
+    TOO_MANY_TAGS = "the inquiry would have more tags than a resource may have"
+    RESERVED_TAG_KEY = "a tag key is reserved"
+
+
 class AgreementDenied(Denied):
     """The caller may not accept, read or terminate the agreement."""
 
-    def __init__(self, why: Denial) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, reason: AgreementDenial) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class AgreementNotFound(NotFound):
@@ -59,10 +70,11 @@ class InquiryConflict(Conflict):
 class InvalidMember(Refused):
     """A member of the request does not fit the resource that it concerns."""
 
-    def __init__(self, member: str, why: str) -> None:
-        super().__init__(member, why)
+    def __init__(self, member: str, reason: MemberRule, limit: int = 0) -> None:
+        super().__init__(member, reason, limit)
         self.member = member
-        self.why = why
+        self.reason = reason
+        self.limit = limit
 
 
 class InvalidToken(Refused):

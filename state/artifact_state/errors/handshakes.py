@@ -19,7 +19,7 @@ class HandshakeAlreadyInState(Conflict):
     """The handshake is already in the requested state."""
 
 
-class HandshakeTransitionInvalid(Conflict):
+class InvalidHandshakeTransition(Conflict):
     """The handshake cannot change from its present state to the requested one."""
 
 
@@ -31,5 +31,5 @@ class TransferAlreadyInStatus(Conflict):
     """The billing transfer is already withdrawn."""
 
 
-class TransferTransitionInvalid(Conflict):
+class InvalidTransferTransition(Conflict):
     """The billing transfer was never accepted and therefore cannot be withdrawn."""

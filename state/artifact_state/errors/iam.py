@@ -24,7 +24,7 @@ class Entity(Enum):
     PASSWORD_POLICY = "password policy of an account"  # noqa: S105 - a kind of resource, not a password.
 
 
-class Obstacle(Enum):
+class DeletionObstacle(Enum):
     """What must be removed before an IAM resource can be deleted."""
 
     ATTACHED_POLICIES = "it has managed policies"
@@ -60,12 +60,12 @@ class IdentityQuota(Enum):
     TAGS_PER_POLICY = "TagsPerPolicy"
 
 
-class TagFault(Enum):
+class TagRule(Enum):
     """Which rule about tags is violated, of a resource or of a session."""
 
     RESERVED = "a key is reserved"
-    TWICE = "two keys differ at most in case"
-    TWICE_EXACTLY = "two keys are equal"
+    DUPLICATE = "two keys differ at most in case"
+    EXACT_DUPLICATE = "two keys are equal"
     NOT_PASSED = "a transitive key is not the key of a passed tag"
     INHERITED = "a key is that of a transitive tag of the calling session"
 
@@ -87,9 +87,10 @@ class AccessReportsDenied(Denied):
 class EntityNotFound(NotFound):
     """The account has no such user, group, policy or part of one."""
 
-    def __init__(self, kind: Entity, name: str) -> None:
+    def __init__(self, kind: Entity, name: str, *, version: str = "") -> None:
         super().__init__(name)
         self.kind = kind
+        self.version = version
 
 
 class EntityNameTaken(Conflict):
@@ -103,9 +104,9 @@ class EntityNameTaken(Conflict):
 class EntityInUse(Conflict):
     """Something must be removed before the resource can be deleted."""
 
-    def __init__(self, why: Obstacle) -> None:
+    def __init__(self, reason: DeletionObstacle) -> None:
         super().__init__()
-        self.why = why
+        self.reason = reason
 
 
 class QuotaExceeded(Conflict):
@@ -141,7 +142,7 @@ class DeletionTaskNotFound(NotFound):
     """The account has no such deletion task."""
 
 
-class DeletionTaskIdInvalid(Refused):
+class InvalidDeletionTaskId(Refused):
     """The id is not a valid id of a deletion task."""
 
     def __init__(self, task_id: str) -> None:
@@ -157,7 +158,7 @@ class TooManyAccessReports(Conflict):
     """The account has reached the limit of access reports that are generated at the same time."""
 
 
-class PolicyArnInvalid(Refused):
+class InvalidPolicyArn(Refused):
     """The ARN is not a valid ARN of a policy, or names another partition."""
 
     def __init__(self, arn: str, *, foreign: bool) -> None:
@@ -166,11 +167,11 @@ class PolicyArnInvalid(Refused):
         self.foreign = foreign
 
 
-class PolicyOfService(Conflict):
+class ServicePolicyNotAttachable(Conflict):
     """The policy can be attached only to a service-linked role."""
 
 
-class LoginUnderWay(Conflict):
+class LoginBeingCreated(Conflict):
     """The user's login profile is still being created and cannot be changed yet."""
 
     def __init__(self, user_name: str) -> None:
@@ -178,7 +179,7 @@ class LoginUnderWay(Conflict):
         self.user_name = user_name
 
 
-class UserNameNeeded(Refused):
+class UserNameRequired(Refused):
     """The caller is not an IAM user, so the request must name one."""
 
 
@@ -186,9 +187,9 @@ class PasswordTooWeak(Refused):
     """The password does not conform to the account's password policy."""
 
 
-class TagKeysInvalid(Refused):
+class InvalidTagKeys(Refused):
     """A tag key is reserved or a duplicate."""
 
-    def __init__(self, why: TagFault) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, reason: TagRule) -> None:
+        super().__init__(reason)
+        self.reason = reason

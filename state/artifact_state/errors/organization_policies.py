@@ -31,7 +31,7 @@ class PolicyNotAttached(Conflict):
     """The policy is not attached to the target."""
 
 
-class PolicyTypeEnabledAlready(Conflict):
+class PolicyTypeAlreadyEnabled(Conflict):
     """The policy type is already enabled in the organization."""
 
 

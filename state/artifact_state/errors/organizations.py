@@ -3,7 +3,7 @@
 from artifact_state.errors.base import Conflict, Denied, NotFound, Refused
 
 
-class UnsupportedHere(Refused):
+class UnsupportedInPartition(Refused):
     """The operation does not exist in the caller's partition."""
 
 
@@ -39,11 +39,11 @@ class AccountNotFound(NotFound):
     """The organization has no such account."""
 
 
-class CreationNotFound(NotFound):
+class AccountCreationNotFound(NotFound):
     """The organization has no such request to create an account."""
 
 
-class AccountAlreadyThere(Conflict):
+class AccountAlreadyInParent(Conflict):
     """The account is already in the destination root or organizational unit."""
 
 

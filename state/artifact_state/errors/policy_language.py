@@ -10,22 +10,22 @@ from artifact_state.errors.base import Refused
 class MalformedPolicyDocument(Refused):
     """The document is not a valid policy of its type."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
-class PolicyNotReadable(Refused):
+class InvalidPolicyInput(Refused):
     """A policy in the input of a simulation is not valid."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
-class CannotSimulate(Refused):
+class InvalidSimulationInput(Refused):
     """The input of a simulation is not valid or not consistent."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

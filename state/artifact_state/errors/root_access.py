@@ -10,11 +10,11 @@ class NotManagementAccount(Denied):
     """The caller's account is a delegated administrator, and only the management account may do this."""
 
 
-class NotAllFeatures(Conflict):
+class AllFeaturesRequired(Conflict):
     """The organization does not have all features enabled."""
 
 
-class ServiceNotTrusted(Conflict):
+class TrustedAccessDisabled(Conflict):
     """The organization has not enabled trusted access for the service."""
 
 
@@ -26,7 +26,7 @@ class RootNotAssumable(Denied):
         self.account_id = account_id
 
 
-class InvalidTask(Refused):
+class InvalidTaskPolicy(Refused):
     """The ARN does not name a policy for a root user's task."""
 
     def __init__(self, arn: str) -> None:

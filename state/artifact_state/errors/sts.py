@@ -1,7 +1,17 @@
 """Refusals about sessions, federation and tokens."""
 
+from enum import Enum
+
 from artifact_state.errors.base import Denied, Refused
-from artifact_state.errors.iam import TagFault
+from artifact_state.errors.iam import TagRule
+
+
+class IdentityTokenProblem(Enum):
+    """Why a token or an assertion of an identity provider is refused."""
+
+    NOT_A_JWT = "the token is not a JSON Web Token"
+    UNKNOWN_ISSUER = "the account has no OpenID Connect provider for the token's issuer"
+    UNKNOWN_PROVIDER = "the named SAML provider does not exist"
 
 
 class NotTrusted(Denied):
@@ -12,7 +22,7 @@ class NotTrusted(Denied):
         self.role_arn = role_arn
 
 
-class RootAssumesNoRole(Denied):
+class RootCannotAssumeRole(Denied):
     """A root user cannot assume a role."""
 
 
@@ -20,11 +30,11 @@ class MultiFactorIncomplete(Denied):
     """The request has a multi-factor device without a code, or a code without a device."""
 
 
-class SourceIdentitySet(Denied):
+class SourceIdentityAlreadySet(Denied):
     """The calling session already has a source identity, which cannot be changed."""
 
 
-class RegionInactive(Denied):
+class RegionNotActivated(Denied):
     """STS is not activated in this region for the account."""
 
     def __init__(self, account_id: str) -> None:
@@ -32,7 +42,7 @@ class RegionInactive(Denied):
         self.account_id = account_id
 
 
-class RoleArnInvalid(Refused):
+class InvalidRoleArn(Refused):
     """The ARN is not a valid ARN of a role."""
 
     def __init__(self, arn: str) -> None:
@@ -40,12 +50,12 @@ class RoleArnInvalid(Refused):
         self.arn = arn
 
 
-class SessionTagsInvalid(Refused):
+class InvalidSessionTags(Refused):
     """The session's tags conflict with each other or with tags of the calling session."""
 
-    def __init__(self, why: TagFault) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, reason: TagRule) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class TooManySessionPolicies(Refused):
@@ -77,12 +87,13 @@ class SessionTooLarge(Refused):
 class InvalidIdentityToken(Refused):
     """The token or assertion of an identity provider is invalid, or its provider is unknown."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, reason: IdentityTokenProblem, issuer: str = "") -> None:
+        super().__init__(reason, issuer)
+        self.reason = reason
+        self.issuer = issuer
 
 
-class NoOutboundFederation(Refused):
+class OutboundFederationDisabled(Refused):
     """The account has not enabled outbound web identity federation."""
 
 

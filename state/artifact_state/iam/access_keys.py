@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from artifact_state import ids
-from artifact_state.errors import (Entity, EntityNotFound, IdentityQuota, NotOwned)
+from artifact_state.errors import Entity, EntityNotFound, IdentityQuota, NotOwned
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.users import (keep_user, name_meant, user_of, user_principal)
+from artifact_state.iam.users import keep_user, name_meant, user_of, user_principal
 from artifact_state.model import Caller, State
 from artifact_state.model.identities import AccessKey
 from artifact_state.principals import root_of
@@ -20,7 +20,7 @@ from artifact_state.world import Transaction
 def create_access_key(tx: Transaction, user_name: str | None = None) -> AccessKey:
     """Make an access key for a user, for the caller unless another is named; only this answer tells its secret.
 
-    Raises EntityNotFound, UserNameNeeded, QuotaExceeded.
+    Raises EntityNotFound, UserNameRequired, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html
     """
     name = _owner(tx, user_name)
@@ -41,7 +41,7 @@ def create_access_key(tx: Transaction, user_name: str | None = None) -> AccessKe
 def access_keys_of(tx: Transaction, user_name: str | None = None) -> Iterator[AccessKey]:
     """Go through the access keys of a user, of the caller unless another is named, the oldest first.
 
-    Raises EntityNotFound, UserNameNeeded.
+    Raises EntityNotFound, UserNameRequired.
     """
     held = _ids_of(tx.state, tx.caller.account_id, _owner(tx, user_name))
     return (tx.state.access_keys[key_id] for key_id in held)
@@ -50,7 +50,7 @@ def access_keys_of(tx: Transaction, user_name: str | None = None) -> Iterator[Ac
 def update_access_key(tx: Transaction, key_id: str, *, active: bool, user_name: str | None = None) -> None:
     """Let an access key be good, or no longer be good until it is again.
 
-    Raises EntityNotFound, UserNameNeeded.
+    Raises EntityNotFound, UserNameRequired.
     """
     _keep(tx, replace(_key_of(tx, key_id, user_name), active=active))
 
@@ -58,7 +58,7 @@ def update_access_key(tx: Transaction, key_id: str, *, active: bool, user_name: 
 def delete_access_key(tx: Transaction, key_id: str, *, user_name: str | None = None) -> None:
     """Delete an access key for ever.
 
-    Raises EntityNotFound, UserNameNeeded.
+    Raises EntityNotFound, UserNameRequired.
     """
     key = _key_of(tx, key_id, user_name)
     held = _ids_of(tx.state, key.account_id, key.user_name)

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from dataclasses import replace
 
-from artifact_state.errors import Entity, EntityNotFound, PolicyOfService
+from artifact_state.errors import Entity, EntityNotFound, ServicePolicyNotAttachable
 from artifact_state.iam.identities import ATTACHABLE, keep
 from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.policy_references import (boundary_at, is_of_service, policy_named, reference_of)
+from artifact_state.iam.policy_references import boundary_at, is_of_service, policy_named, reference_of
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.model import Role
 from artifact_state.model.identities import User
@@ -19,14 +19,14 @@ from artifact_state.world import Transaction
 def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
     """Attach a managed policy to a user, a group or a role; one that is attached stays so.
 
-    Raises EntityNotFound, PolicyArnInvalid, PolicyOfService, QuotaExceeded.
+    Raises EntityNotFound, InvalidPolicyArn, ServicePolicyNotAttachable, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
     """
     policy = policy_named(tx, arn)
     if policy is None:
         raise EntityNotFound(Entity.ATTACHABLE_POLICY, arn)
     if is_of_service(policy):
-        raise PolicyOfService(policy.name)
+        raise ServicePolicyNotAttachable(policy.name)
     reference, held, quota = reference_of(policy), identity.managed_policies, ATTACHABLE[type(identity)]
     if reference in held:
         return
@@ -37,7 +37,7 @@ def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
 def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
     """Detach a managed policy from a user, a group or a role.
 
-    Raises EntityNotFound, PolicyArnInvalid.
+    Raises EntityNotFound, InvalidPolicyArn.
     """
     policy = policy_named(tx, arn)
     if policy is None or reference_of(policy) not in identity.managed_policies:
@@ -49,12 +49,12 @@ def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
 def put_boundary(tx: Transaction, identity: User | Role, arn: str) -> None:
     """Bound the permissions of a user or a role by a managed policy, instead of by the one before.
 
-    Raises EntityNotFound, PolicyArnInvalid, PolicyOfService.
+    Raises EntityNotFound, InvalidPolicyArn, ServicePolicyNotAttachable.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
     """
     policy = policy_named(tx, arn)
     if policy is not None and is_of_service(policy):
-        raise PolicyOfService(policy.name)
+        raise ServicePolicyNotAttachable(policy.name)
     keep(tx, replace(identity, boundary=boundary_at(tx, arn)))
 
 

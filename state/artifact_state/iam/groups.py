@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from artifact_state import ids, name_index
-from artifact_state.errors import (Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, Obstacle)
+from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.users import keep_user, user_of, users_of
@@ -89,11 +89,11 @@ def delete_group(tx: Transaction, name: str) -> None:
     """
     group = group_of(tx.state, tx.caller.account_id, name)
     if next(members_of(tx.state, group), None) is not None:
-        raise EntityInUse(Obstacle.GROUP_MEMBERSHIP)
+        raise EntityInUse(DeletionObstacle.GROUP_MEMBERSHIP)
     if group.inline_policies:
-        raise EntityInUse(Obstacle.INLINE_POLICIES)
+        raise EntityInUse(DeletionObstacle.INLINE_POLICIES)
     if group.managed_policies:
-        raise EntityInUse(Obstacle.ATTACHED_POLICIES)
+        raise EntityInUse(DeletionObstacle.ATTACHED_POLICIES)
     _forget(tx, group)
     tx.record(IdentityChanged(at=tx.now, account_id=group.account_id, kind="group", name=group.name))
 

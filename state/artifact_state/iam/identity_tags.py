@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 
 from collections.abc import Iterable
 
-from artifact_state.errors import IdentityQuota, TagFault, TagKeysInvalid
+from artifact_state.errors import IdentityQuota, InvalidTagKeys, TagRule
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.model import Map
 from artifact_state.world import Transaction
@@ -19,15 +19,15 @@ def tagged(tx: Transaction, tags: "Map[str, str]", added: Pairs, quota: Identity
 
     But of policies, whose keys are told apart by their case:
     https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_policies.snapshot.json
-    Raises TagKeysInvalid, QuotaExceeded.
+    Raises InvalidTagKeys, QuotaExceeded.
     """
     pairs = list(added)
     exactly = quota is IdentityQuota.TAGS_PER_POLICY
     keys = [_told_apart(key, exactly=exactly) for key, _ in pairs]
     if any(key.lower().startswith(RESERVED) for key in keys):
-        raise TagKeysInvalid(TagFault.RESERVED)
+        raise InvalidTagKeys(TagRule.RESERVED)
     if len(set(keys)) < len(keys):
-        raise TagKeysInvalid(TagFault.TWICE_EXACTLY if exactly else TagFault.TWICE)
+        raise InvalidTagKeys(TagRule.EXACT_DUPLICATE if exactly else TagRule.DUPLICATE)
     for key in [key for key in tags if _told_apart(key, exactly=exactly) in keys]:
         tags = tags.remove(key)
     for key, value in pairs:

@@ -13,10 +13,17 @@ from functools import cache
 from artifact_state import arns, catalog, ids
 from artifact_state.artifact.agreements import artifact_is_trusted, organization_acceptances
 from artifact_state.authority import organization_of
-from artifact_state.errors import (DeletionTaskIdInvalid, DeletionTaskNotFound, LinkedServiceNotFound, RoleNameTaken, RoleNotFound, SuffixNotAllowed)
+from artifact_state.errors import (
+    DeletionTaskNotFound,
+    InvalidDeletionTaskId,
+    LinkedServiceNotFound,
+    RoleNameTaken,
+    RoleNotFound,
+    SuffixNotAllowed,
+)
 from artifact_state.events import RoleDeletionRequested
-from artifact_state.iam.roles import (end_role, keep_role, role_of, trust_of)
-from artifact_state.model import (DeletionTask, FeatureSet, Role, RoleUsage)
+from artifact_state.iam.roles import end_role, keep_role, role_of, trust_of
+from artifact_state.model import DeletionTask, FeatureSet, Role, RoleUsage
 from artifact_state.world import Transaction
 
 ARTIFACT_PRINCIPAL = "artifact.amazonaws.com"
@@ -26,7 +33,7 @@ _TASK_ID = re.compile(r"task/aws-service-role/[^/\s]+/[^/\s]+/[0-9a-f-]{36}")
 
 def ensure_linked_role(tx: Transaction, account_id: str, principal: str, *, at: datetime | None = None) -> None:
     """Make a service's role in an account, unless it is there already."""
-    linked = catalog.linked_role_of(principal)
+    linked = catalog.linked_role_of(principal, tx.options.services)
     if linked is None:
         return
     instant = at or tx.now
@@ -44,7 +51,7 @@ def create_linked_role(
     Raises LinkedServiceNotFound, SuffixNotAllowed, RoleNameTaken.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
     """
-    linked = catalog.linked_role_of(principal)
+    linked = catalog.linked_role_of(principal, tx.options.services)
     if linked is None:
         raise LinkedServiceNotFound(principal)
     if suffix is not None:
@@ -87,12 +94,12 @@ def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
 def deletion_task(tx: Transaction, task_id: str) -> DeletionTask:
     """Tell a deletion task of the caller's account.
 
-    Raises DeletionTaskNotFound, DeletionTaskIdInvalid.
+    Raises DeletionTaskNotFound, InvalidDeletionTaskId.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetServiceLinkedRoleDeletionStatus.html
     """
     # Unverified: that AWS looks at the form, which its page tells.
     if not _TASK_ID.fullmatch(task_id):
-        raise DeletionTaskIdInvalid(task_id)
+        raise InvalidDeletionTaskId(task_id)
     task = tx.state.deletion_tasks.get(task_id)
     if task is None or task.account_id != tx.caller.account_id:
         raise DeletionTaskNotFound(task_id)

@@ -8,7 +8,14 @@ import hmac
 from dataclasses import replace
 from hashlib import pbkdf2_hmac
 
-from artifact_state.errors import (Entity, EntityNameTaken, EntityNotFound, LoginUnderWay, PasswordTooWeak, UserNameNeeded)
+from artifact_state.errors import (
+    Entity,
+    EntityNameTaken,
+    EntityNotFound,
+    LoginBeingCreated,
+    PasswordTooWeak,
+    UserNameRequired,
+)
 from artifact_state.iam.users import keep_user, name_meant, user_of
 from artifact_state.model.identities import Login, User
 from artifact_state.world import Transaction
@@ -21,7 +28,7 @@ _SHORTEST, _LONGEST = 8, 128
 def login_of(tx: Transaction, user_name: str | None = None) -> tuple[User, Login]:
     """Tell the login of a user, of the caller unless another is named; give the user too.
 
-    Raises EntityNotFound, UserNameNeeded.
+    Raises EntityNotFound, UserNameRequired.
     """
     user = _meant(tx, user_name)
     if user.login is None:
@@ -34,7 +41,7 @@ def create_login(
 ) -> tuple[User, Login]:
     """Give a user a password.
 
-    Raises EntityNotFound, UserNameNeeded, EntityNameTaken, PasswordTooWeak.
+    Raises EntityNotFound, UserNameRequired, EntityNameTaken, PasswordTooWeak.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
     """
     user = _meant(tx, user_name)
@@ -49,7 +56,7 @@ def update_login(
 ) -> None:
     """Give a user another password, have him change it when he signs in next, or both.
 
-    Raises EntityNotFound, UserNameNeeded, PasswordTooWeak, LoginUnderWay.
+    Raises EntityNotFound, UserNameRequired, PasswordTooWeak, LoginBeingCreated.
     """
     user, login = _made(tx, user_name)
     changed = replace(
@@ -63,7 +70,7 @@ def update_login(
 def delete_login(tx: Transaction, user_name: str | None = None) -> None:
     """Take a user's password away: he cannot sign in to the console, his access keys are good as before.
 
-    Raises EntityNotFound, UserNameNeeded, LoginUnderWay.
+    Raises EntityNotFound, UserNameRequired, LoginBeingCreated.
     """
     user, _ = _made(tx, user_name)
     keep_user(tx, replace(user, login=None))
@@ -78,14 +85,14 @@ def _made(tx: Transaction, user_name: str | None) -> tuple[User, Login]:
     """Tell the login of a user once it can be changed: some time after it was made."""
     user, login = login_of(tx, user_name)
     if tx.now < login.created_at + tx.options.login_delay:
-        raise LoginUnderWay(user.name)
+        raise LoginBeingCreated(user.name)
     return user, login
 
 
 def _meant(tx: Transaction, user_name: str | None) -> User:
     name = name_meant(tx, user_name)
     if name is None:
-        raise UserNameNeeded
+        raise UserNameRequired
     return user_of(tx.state, tx.caller.account_id, name)
 
 

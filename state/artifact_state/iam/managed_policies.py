@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 
 from artifact_state import arns, ids, name_index
 from artifact_state.catalog import PolicyVersion
-from artifact_state.errors import (Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, NotOwned, Obstacle)
+from artifact_state.errors import (
+    DeletionObstacle,
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    IdentityQuota,
+    NotOwned,
+)
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_documents import require_policy, size_of
 from artifact_state.iam.identity_quotas import require_room
@@ -24,7 +32,7 @@ from artifact_state.world import Transaction
 def managed_policy_at(tx: Transaction, arn: str) -> AnyPolicy:
     """Find a policy of AWS or of the caller's account by its ARN.
 
-    Raises EntityNotFound, PolicyArnInvalid.
+    Raises EntityNotFound, InvalidPolicyArn.
     """
     policy = policy_named(tx, arn)
     if policy is None:
@@ -35,13 +43,13 @@ def managed_policy_at(tx: Transaction, arn: str) -> AnyPolicy:
 def version_of(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolicy, PolicyVersion]:
     """Find a version of a policy; give the policy too.
 
-    Raises EntityNotFound, PolicyArnInvalid.
+    Raises EntityNotFound, InvalidPolicyArn.
     """
     policy = policy_named(tx, arn)
     for version in policy.versions if policy else ():
         if policy and version.version_id == version_id:
             return policy, version
-    raise EntityNotFound(Entity.POLICY_VERSION, f"{arn} version {version_id}")
+    raise EntityNotFound(Entity.POLICY_VERSION, arn, version=version_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ class NewPolicy:
 def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
     """Make a policy, whose first version is in force; nobody has it yet.
 
-    Raises EntityNameTaken, QuotaExceeded, TagKeysInvalid, MalformedPolicyDocument.
+    Raises EntityNameTaken, QuotaExceeded, InvalidTagKeys, MalformedPolicyDocument.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
     """
     account_id = tx.caller.account_id
@@ -86,7 +94,7 @@ def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
 def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) -> tuple[CustomerPolicy, PolicyVersion]:
     """Add a version to a policy of the caller's account; numbers are never used again.
 
-    Raises EntityNotFound, PolicyArnInvalid, NotOwned, MalformedPolicyDocument, QuotaExceeded.
+    Raises EntityNotFound, InvalidPolicyArn, NotOwned, MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html
     """
     policy = _own(tx, arn)
@@ -108,7 +116,7 @@ def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) 
 def put_in_force(tx: Transaction, arn: str, version_id: str) -> None:
     """Let another version of a policy be the one that decides, wherever the policy is attached.
 
-    Raises EntityNotFound, PolicyArnInvalid, NotOwned.
+    Raises EntityNotFound, InvalidPolicyArn, NotOwned.
     """
     policy = _own(tx, arn, version_id)
     _keep(tx, replace(policy, default_version_id=version_id, updated_at=tx.now))
@@ -117,11 +125,11 @@ def put_in_force(tx: Transaction, arn: str, version_id: str) -> None:
 def delete_version(tx: Transaction, arn: str, version_id: str) -> None:
     """Delete a version of a policy that is not in force.
 
-    Raises EntityNotFound, PolicyArnInvalid, NotOwned, EntityInUse.
+    Raises EntityNotFound, InvalidPolicyArn, NotOwned, EntityInUse.
     """
     policy = _own(tx, arn, version_id)
     if version_id == policy.default_version_id:
-        raise EntityInUse(Obstacle.DEFAULT_VERSION)
+        raise EntityInUse(DeletionObstacle.DEFAULT_VERSION)
     kept = tuple(one for one in policy.versions if one.version_id != version_id)
     _keep(tx, replace(policy, versions=kept, updated_at=tx.now))
 
@@ -129,16 +137,16 @@ def delete_version(tx: Transaction, arn: str, version_id: str) -> None:
 def delete_policy(tx: Transaction, arn: str) -> None:
     """Delete a policy that nobody has, with its only version.
 
-    Raises EntityNotFound, PolicyArnInvalid, NotOwned, EntityInUse.
+    Raises EntityNotFound, InvalidPolicyArn, NotOwned, EntityInUse.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
     """
     policy = _own(tx, arn)
     usage = usage_of(tx.state, policy.account_id, tx.now)
     reference = reference_of(policy)
     if usage.attachments[reference] or usage.boundaries[reference]:
-        raise EntityInUse(Obstacle.ATTACHMENTS)
+        raise EntityInUse(DeletionObstacle.ATTACHMENTS)
     if len(policy.versions) > 1:
-        raise EntityInUse(Obstacle.VERSIONS)
+        raise EntityInUse(DeletionObstacle.VERSIONS)
     left = name_index.without(tx.state.customer_policies[policy.account_id], policy.name)
     tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, left))
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
@@ -147,7 +155,7 @@ def delete_policy(tx: Transaction, arn: str) -> None:
 def tag_policy(tx: Transaction, arn: str, tags: Pairs) -> None:
     """Set tags of a policy.
 
-    Raises EntityNotFound, PolicyArnInvalid, NotOwned, QuotaExceeded, TagKeysInvalid.
+    Raises EntityNotFound, InvalidPolicyArn, NotOwned, QuotaExceeded, InvalidTagKeys.
     """
     policy = _own(tx, arn)
     _keep(tx, replace(policy, tags=tagged(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
@@ -156,7 +164,7 @@ def tag_policy(tx: Transaction, arn: str, tags: Pairs) -> None:
 def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
     """Take tags off a policy.
 
-    Raises EntityNotFound, PolicyArnInvalid, NotOwned.
+    Raises EntityNotFound, InvalidPolicyArn, NotOwned.
     """
     policy = _own(tx, arn)
     _keep(tx, replace(policy, tags=untagged(policy.tags, keys, exactly=True)))

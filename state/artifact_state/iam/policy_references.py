@@ -7,7 +7,7 @@ of the account itself by a colon and its name, which is no other's in the accoun
 import re
 
 from artifact_state import arns, catalog, name_index
-from artifact_state.errors import Entity, EntityNotFound, PolicyArnInvalid
+from artifact_state.errors import Entity, EntityNotFound, InvalidPolicyArn
 from artifact_state.model import State
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.world import Transaction
@@ -55,11 +55,11 @@ def policy_at(tx: Transaction, arn: str) -> AnyPolicy | None:
 def policy_named(tx: Transaction, arn: str) -> AnyPolicy | None:
     """Find a policy by what must be an ARN of one, in the caller's partition.
 
-    Raises PolicyArnInvalid.
+    Raises InvalidPolicyArn.
     """
     form = _ARN.fullmatch(arn)
     if form is None or form[1] != tx.caller.partition:
-        raise PolicyArnInvalid(arn, foreign=form is not None)
+        raise InvalidPolicyArn(arn, foreign=form is not None)
     return policy_at(tx, arn)
 
 
@@ -71,7 +71,7 @@ def is_of_service(policy: AnyPolicy) -> bool:
 def boundary_at(tx: Transaction, arn: str) -> str:
     """Give the reference to a policy that is to bound somebody.
 
-    Raises EntityNotFound, PolicyArnInvalid.
+    Raises EntityNotFound, InvalidPolicyArn.
     """
     policy = policy_named(tx, arn)
     if policy is None or is_of_service(policy):

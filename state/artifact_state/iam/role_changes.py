@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from artifact_state import ids, name_index
-from artifact_state.errors import (Entity, EntityInUse, EntityNameTaken, IdentityQuota, Obstacle, RoleProtected)
+from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, IdentityQuota, RoleProtected
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam.identity_documents import require_trust_policy
 from artifact_state.iam.identity_quotas import require_room
 from artifact_state.iam.identity_tags import Pairs, tagged, untagged
 from artifact_state.iam.linked_roles import usages
 from artifact_state.iam.policy_references import boundary_at
-from artifact_state.iam.roles import (end_role, keep_role, role_of, roles_of)
+from artifact_state.iam.roles import end_role, keep_role, role_of, roles_of
 from artifact_state.model import Map, Role
 from artifact_state.world import Transaction
 
@@ -40,7 +40,7 @@ class NewRole:
 def create_role(tx: Transaction, wanted: NewRole) -> Role:
     """Make a role that belongs to no service; it may do nothing yet.
 
-    Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, PolicyArnInvalid, QuotaExceeded, TagKeysInvalid.
+    Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, InvalidPolicyArn, QuotaExceeded, InvalidTagKeys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     """
     require_trust_policy(tx, wanted.trust_policy)
@@ -103,7 +103,7 @@ def update_role(
 def tag_role(tx: Transaction, name: str, tags: Pairs) -> None:
     """Set tags of a role.
 
-    Raises RoleNotFound, RoleProtected, QuotaExceeded, TagKeysInvalid.
+    Raises RoleNotFound, RoleProtected, QuotaExceeded, InvalidTagKeys.
     """
     role = _changeable(tx, name)
     change_role(tx, replace(role, tags=tagged(tx, role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
@@ -125,9 +125,9 @@ def delete_role(tx: Transaction, name: str) -> None:
     """
     role = unlinked_role(tx, name)
     if role.managed_policies:
-        raise EntityInUse(Obstacle.ATTACHED_POLICIES)
+        raise EntityInUse(DeletionObstacle.ATTACHED_POLICIES)
     if role.inline_policies:
-        raise EntityInUse(Obstacle.INLINE_POLICIES)
+        raise EntityInUse(DeletionObstacle.INLINE_POLICIES)
     end_role(tx, role, tx.now)
     tx.record(RoleDeletionRequested(at=tx.now, account_id=role.account_id, role_name=role.name))
 

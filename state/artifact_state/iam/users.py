@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from artifact_state import arns, ids, name_index
 from artifact_state.errors import (
+    DeletionObstacle,
     Entity,
     EntityInUse,
     EntityNameTaken,
     EntityNotFound,
     IdentityQuota,
-    Obstacle,
-    UserNameNeeded,
+    UserNameRequired,
 )
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_room
@@ -58,21 +58,21 @@ def user_principal(user: User, *, partition: str, region: str, access_key_id: st
 def name_meant(tx: Transaction, name: str | None) -> str | None:
     """Tell which user of the caller's account is meant; without a name the caller himself, None for the root user.
 
-    Raises UserNameNeeded.
+    Raises UserNameRequired.
     """
     if name is not None:
         return name
     if tx.caller.kind is CallerKind.ROOT:
         return None
     if tx.caller.kind is not CallerKind.USER:
-        raise UserNameNeeded
+        raise UserNameRequired
     return tx.caller.arn.rpartition("/")[2]
 
 
 def create_user(tx: Transaction, name: str, *, path: str = "/", tags: Pairs = (), boundary: str | None = None) -> User:
     """Make a user, who may do nothing yet.
 
-    `boundary` is a reference to a policy. Raises EntityNameTaken, QuotaExceeded, TagKeysInvalid.
+    `boundary` is a reference to a policy. Raises EntityNameTaken, QuotaExceeded, InvalidTagKeys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
     """
     account_id = tx.caller.account_id
@@ -114,7 +114,7 @@ def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_
 def tag_user(tx: Transaction, name: str, tags: Pairs) -> None:
     """Set tags of a user.
 
-    Raises EntityNotFound, QuotaExceeded, TagKeysInvalid.
+    Raises EntityNotFound, QuotaExceeded, InvalidTagKeys.
     """
     user = user_of(tx.state, tx.caller.account_id, name)
     keep_user(tx, replace(user, tags=tagged(tx, user.tags, tags, IdentityQuota.TAGS_PER_USER)))
@@ -138,11 +138,11 @@ def delete_user(tx: Transaction, name: str) -> None:
     user = user_of(tx.state, tx.caller.account_id, name)
     # Unverified: which of several obstacles AWS names first.
     for why, stands in (
-        (Obstacle.LOGIN, user.login is not None),
-        (Obstacle.ACCESS_KEYS, bool(user.access_keys)),
-        (Obstacle.INLINE_POLICIES, bool(user.inline_policies)),
-        (Obstacle.ATTACHED_POLICIES, bool(user.managed_policies)),
-        (Obstacle.GROUP_MEMBERSHIP, bool(user.groups)),
+        (DeletionObstacle.LOGIN, user.login is not None),
+        (DeletionObstacle.ACCESS_KEYS, bool(user.access_keys)),
+        (DeletionObstacle.INLINE_POLICIES, bool(user.inline_policies)),
+        (DeletionObstacle.ATTACHED_POLICIES, bool(user.managed_policies)),
+        (DeletionObstacle.GROUP_MEMBERSHIP, bool(user.groups)),
     ):
         if stands:
             raise EntityInUse(why)

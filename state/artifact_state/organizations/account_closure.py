@@ -18,20 +18,20 @@ from artifact_state.errors import (
 from artifact_state.events import AccountClosureRequested, DepartureMethod
 from artifact_state.model import Closure, FeatureSet, Organization
 from artifact_state.ordered_map import OrderedMap
-from artifact_state.organizations.accounts import depart
+from artifact_state.organizations.accounts import end_membership
 from artifact_state.world import Transaction
 
 
 def close_account(tx: Transaction, account_id: str) -> None:
     """Ask for the closing of a member account, and of the account in AWS GovCloud (US) that it was created with.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, AccountNotFound, ConstraintViolated, AccountAlreadyClosed,
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, AccountNotFound, ConstraintViolated, AccountAlreadyClosed,
     AccountBeingClosed.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CloseAccount.html
     """
     # Unverified: an account in AWS GovCloud (US) is closed by closing the commercial one.
     require_partition(tx, arns.COMMERCIAL, arns.CHINA)
-    organization = forget_gone(tx, require_management(tx))
+    organization = remove_closed_accounts(tx, require_management(tx))
     membership = membership_of(tx.state, account_id, tx.now)
     if membership is None or membership.organization_id != organization.id:
         raise AccountNotFound(account_id)
@@ -49,7 +49,7 @@ def close_account(tx: Transaction, account_id: str) -> None:
         _close(tx, govcloud_id, serial)
 
 
-def forget_gone(tx: Transaction, organization: Organization) -> Organization:
+def remove_closed_accounts(tx: Transaction, organization: Organization) -> Organization:
     """Let accounts depart whose 90 days are over, before a change that counts accounts; give what remains.
 
     Reads pass them over; so their departure can wait for the next such change.
@@ -58,7 +58,7 @@ def forget_gone(tx: Transaction, organization: Organization) -> Organization:
         membership = tx.state.memberships[account_id]
         if is_member(membership, tx.now):
             break
-        depart(tx, membership, DepartureMethod.CLEANED, at=membership.ends_at)
+        end_membership(tx, membership, DepartureMethod.CLEANED, at=membership.ends_at)
         left = tx.state.organizations[organization.id]
         tx.put(replace(left, closures=left.closures.delete(serial)))
     return tx.state.organizations[organization.id]

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from artifact_state import arns, ids
 from artifact_state.authority import require_management, require_management_or_delegate, require_partition
-from artifact_state.errors import Constraint, ConstraintViolated, CreationNotFound, InputReason, InvalidInput
+from artifact_state.errors import AccountCreationNotFound, Constraint, ConstraintViolated, InputReason, InvalidInput
 from artifact_state.events import AccountCreationRequested
 from artifact_state.iam.roles import keep_role, trust_of
 from artifact_state.model import (
@@ -27,8 +27,8 @@ from artifact_state.model import (
     RootFeature,
 )
 from artifact_state.ordered_map import OrderedMap
-from artifact_state.organizations.account_closure import forget_gone
-from artifact_state.organizations.accounts import account_with_email, check_finalized, join
+from artifact_state.organizations.account_closure import remove_closed_accounts
+from artifact_state.organizations.accounts import account_id_by_email, add_member, check_finalized
 from artifact_state.organizations.root_access import features_in_force
 from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags
@@ -71,7 +71,7 @@ def create_account(  # noqa: PLR0913 - what is asked of an account, and what a s
     """Ask for a new member account; an address that is taken, say, fails the request and not the call.
 
     `account_id` is AWS's to choose; only a scenario names one, of an account that nobody knows of yet.
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing, ConstraintViolated.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
     """
     _require_creation_here(tx)
@@ -89,7 +89,7 @@ def create_govcloud_account(
 ) -> Creation:
     """Ask for a new member account and for one in AWS GovCloud (US) that stands alone and goes with it.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing, ConstraintViolated.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateGovCloudAccount.html
     """
     require_partition(tx, arns.COMMERCIAL)
@@ -103,26 +103,26 @@ def create_govcloud_account(
     return _keep(tx, organization.id, creation)
 
 
-def creation_of(tx: Transaction, creation_id: str) -> Creation:
+def describe_creation(tx: Transaction, creation_id: str) -> Creation:
     """Tell a request to create an account.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, CreationNotFound.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, AccountCreationNotFound.
     """
     _require_creation_here(tx)
     organization = require_management_or_delegate(tx)
     serial = ids.creation_serial(creation_id)
     creation = organization.fulfilled_creations.get(serial) or organization.failed_creations.get(serial)
     if creation is None or creation.id != creation_id:
-        raise CreationNotFound(creation_id)
+        raise AccountCreationNotFound(creation_id)
     return creation
 
 
-def creations(
+def list_creations(
     tx: Transaction, states: Container[CreationState] = tuple(CreationState), after: int = -1
 ) -> Iterator[tuple[int, Creation]]:
     """Go through the organization's requests to create accounts that stand in certain ways, in their order.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount.
     """
     _require_creation_here(tx)
     organization = require_management_or_delegate(tx)
@@ -159,7 +159,7 @@ def _begin(tx: Transaction, organization: Organization, wanted: _Wanted) -> Crea
         raise InvalidInput(InputReason.INVALID_ROLE_NAME)
     check_tags(tx, wanted.tags)
     check_finalized(tx, organization)
-    organization = forget_gone(tx, organization)
+    organization = remove_closed_accounts(tx, organization)
     under_way = _under_way(tx, organization)
     if len(under_way) >= tx.quotas.concurrent_account_creations:
         raise ConstraintViolated(Constraint.ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED)
@@ -184,7 +184,7 @@ def _failure(tx: Transaction, organization: Organization, email: str) -> Creatio
         return tx.options.creation_failure
     if not (email.isascii() and _EMAIL.fullmatch(email)):
         return CreationFailure.INVALID_EMAIL
-    if owner := account_with_email(tx.state, email):
+    if owner := account_id_by_email(tx.state, email):
         membership = tx.state.memberships.get(owner)
         # Unverified: that the address of an account still to come is what AWS calls the same information.
         if membership and membership.organization_id == organization.id and tx.now < membership.joined_at:
@@ -199,7 +199,7 @@ def _fulfil(tx: Transaction, organization: Organization, creation: Creation, wan
     """Make the account: it joins the organization when the request completes."""
     account = _new_account(tx, creation, wanted.email, account_id=wanted.account_id)
     tx.set(emails=tx.state.emails.insert(wanted.email if wanted.email.islower() else wanted.email.lower(), account.id))
-    join(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
+    add_member(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
     manager = arns.root_user(organization.partition, organization.management_account_id)
     _give_access_role(tx, manager, account.id, wanted.role_name, creation.completes_at)
     if RootFeature.CREDENTIALS_MANAGEMENT in features_in_force(organization):

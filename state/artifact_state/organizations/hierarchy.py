@@ -10,7 +10,7 @@ from dataclasses import replace
 from artifact_state import ids
 from artifact_state.authority import membership_of, require_management, require_management_or_delegate
 from artifact_state.errors import (
-    AccountAlreadyThere,
+    AccountAlreadyInParent,
     AccountNotFound,
     ChildNotFound,
     Constraint,
@@ -24,8 +24,8 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountMoved, UnitChanged
 from artifact_state.model import Account, Membership, Organization, State, Unit
-from artifact_state.organizations.account_closure import forget_gone
-from artifact_state.organizations.accounts import members_in
+from artifact_state.organizations.account_closure import remove_closed_accounts
+from artifact_state.organizations.accounts import current_members
 from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
@@ -95,7 +95,7 @@ def delete_unit(tx: Transaction, unit_id: str) -> None:
     Raises NotInOrganization, WrongAccount, UnitNotFound, UnitNotEmpty.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganizationalUnit.html
     """
-    organization = forget_gone(tx, require_management(tx))
+    organization = remove_closed_accounts(tx, require_management(tx))
     unit, parent = _unit(tx.state, organization, unit_id)
     if len(unit.accounts) or len(unit.units):
         raise UnitNotEmpty(unit_id)
@@ -116,7 +116,7 @@ def describe_unit(tx: Transaction, unit_id: str) -> Unit:
     return unit
 
 
-def units_below(tx: Transaction, parent_id: str, after: int = -1) -> Iterator[tuple[int, Unit]]:
+def list_units_for_parent(tx: Transaction, parent_id: str, after: int = -1) -> Iterator[tuple[int, Unit]]:
     """Go through the organizational units directly below a root or a unit, in the order of their creation.
 
     Raises NotInOrganization, WrongAccount, ParentNotFound.
@@ -125,7 +125,7 @@ def units_below(tx: Transaction, parent_id: str, after: int = -1) -> Iterator[tu
     return ((serial, tx.state.units[one]) for serial, one in parent.units.after(after))
 
 
-def accounts_below(
+def list_accounts_for_parent(
     tx: Transaction, parent_id: str, after: int = -1
 ) -> Iterator[tuple[int, tuple[Account, Membership]]]:
     """Go through the accounts directly below a root or a unit, in the order in which they joined.
@@ -133,10 +133,10 @@ def accounts_below(
     Raises NotInOrganization, WrongAccount, ParentNotFound.
     """
     parent = _parent(tx.state, require_management_or_delegate(tx), parent_id)
-    return members_in(tx.state, parent.accounts, tx.now, after)
+    return current_members(tx.state, parent.accounts, tx.now, after)
 
 
-def parent_of(tx: Transaction, child_id: str) -> Unit:
+def find_parent(tx: Transaction, child_id: str) -> Unit:
     """Tell the one root or organizational unit that an account or a unit is directly below.
 
     Raises NotInOrganization, WrongAccount, ChildNotFound.
@@ -152,7 +152,7 @@ def move_account(tx: Transaction, account_id: str, source_id: str, destination_i
     """Move an account, the management account perhaps, from one root or unit to another.
 
     Raises NotInOrganization, WrongAccount, AccountNotFound, SourceParentNotFound, DestinationParentNotFound,
-    AccountAlreadyThere.
+    AccountAlreadyInParent.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
     """
     organization = require_management(tx)
@@ -166,7 +166,7 @@ def move_account(tx: Transaction, account_id: str, source_id: str, destination_i
     if destination is None:
         raise DestinationParentNotFound(destination_id)
     if membership.parent_id == destination_id:
-        raise AccountAlreadyThere(account_id)
+        raise AccountAlreadyInParent(account_id)
     if membership.parent_id != source_id:
         # Unverified: AWS has no error of its own for an account that is elsewhere.
         raise SourceParentNotFound(source_id)

@@ -10,11 +10,11 @@ from dataclasses import replace
 from artifact_state import arns, catalog
 from artifact_state.authority import membership_of, require_organization
 from artifact_state.errors import (
-    InvalidTask,
-    NotAllFeatures,
+    AllFeaturesRequired,
+    InvalidTaskPolicy,
     NotManagementAccount,
     RootNotAssumable,
-    ServiceNotTrusted,
+    TrustedAccessDisabled,
     WrongAccount,
 )
 from artifact_state.events import RootAccessChanged
@@ -30,7 +30,7 @@ def enable_root_feature(tx: Transaction, feature: RootFeature) -> Organization:
 
     Unverified: AWS's model names an error for whoever is not the management account besides the one for whoever is no
     delegated administrator either; so a delegated administrator cannot switch a feature on.
-    Raises NotInOrganization, WrongAccount, NotManagementAccount, NotAllFeatures, ServiceNotTrusted.
+    Raises NotInOrganization, WrongAccount, NotManagementAccount, AllFeaturesRequired, TrustedAccessDisabled.
     Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableOrganizationsRootSessions.html
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableOrganizationsRootCredentialsManagement.html
     """
@@ -44,7 +44,7 @@ def enable_root_feature(tx: Transaction, feature: RootFeature) -> Organization:
 def disable_root_feature(tx: Transaction, feature: RootFeature) -> Organization:
     """Switch a feature of root access off; one that is off is no error.
 
-    Raises NotInOrganization, WrongAccount, NotAllFeatures, ServiceNotTrusted.
+    Raises NotInOrganization, WrongAccount, AllFeaturesRequired, TrustedAccessDisabled.
     Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DisableOrganizationsRootSessions.html
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_DisableOrganizationsRootCredentialsManagement.html
     """
@@ -56,7 +56,7 @@ def disable_root_feature(tx: Transaction, feature: RootFeature) -> Organization:
 def describe_root_features(tx: Transaction) -> Organization:
     """Give the organization whose features of root access the caller may read.
 
-    Raises NotInOrganization, WrongAccount, NotAllFeatures, ServiceNotTrusted.
+    Raises NotInOrganization, WrongAccount, AllFeaturesRequired, TrustedAccessDisabled.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOrganizationsFeatures.html
     """
     organization = _administered(tx)
@@ -93,12 +93,12 @@ def require_assumable_root(tx: Transaction, target: str) -> str:
 def root_task_policy(tx: Transaction, arn: str) -> catalog.ManagedPolicy:
     """Give the policy of a task: one of AWS's for root sessions, no other. Unverified: AWS's words for another.
 
-    Raises InvalidTask.
+    Raises InvalidTaskPolicy.
     """
     prefix = arns.managed_policy(tx.caller.partition, "/", _TASKS)
     policy = catalog.managed_policy(f"{_TASKS}{arn.removeprefix(prefix)}") if arn.startswith(prefix) else None
     if policy is None:
-        raise InvalidTask(arn)
+        raise InvalidTaskPolicy(arn)
     return policy
 
 
@@ -129,9 +129,9 @@ def _is_administrator(organization: Organization, account_id: str) -> bool:
 
 def _require_features(organization: Organization) -> None:
     if organization.feature_set is not FeatureSet.ALL:
-        raise NotAllFeatures
+        raise AllFeaturesRequired
     if IAM_PRINCIPAL not in organization.trusted_services:
-        raise ServiceNotTrusted
+        raise TrustedAccessDisabled
 
 
 def _keep(tx: Transaction, organization: Organization, features: frozenset[RootFeature]) -> Organization:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from artifact_state.policy_syntax.conditions import Condition
-from artifact_state.policy_syntax.wildcards import ANY, Keys, Matcher, Pattern, matcher
+from artifact_state.policy_syntax.wildcards import (ANY, Keys, Matcher, Pattern, matcher)
 
 ANYTHING = "*"
 _MOST_ACTIONS = 4096

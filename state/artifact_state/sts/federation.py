@@ -29,7 +29,7 @@ def assume_with_web_identity(issuer: str | None) -> NoReturn:
     raise InvalidIdentityToken(IdentityTokenProblem.UNKNOWN_ISSUER, issuer)
 
 
-def rely_on_assertion() -> NoReturn:
+def assume_with_saml() -> NoReturn:
     """Refuse the assertion of a provider that no account knows.
 
     Raises InvalidIdentityToken.
@@ -37,7 +37,7 @@ def rely_on_assertion() -> NoReturn:
     raise InvalidIdentityToken(IdentityTokenProblem.UNKNOWN_PROVIDER)
 
 
-def give_word() -> NoReturn:
+def issue_web_identity_token() -> NoReturn:
     """Refuse what no account has switched on.
 
     Raises OutboundFederationDisabled.
@@ -54,7 +54,7 @@ def exchange_token(tx: Transaction) -> NoReturn:
     raise TradeInTokenExpired
 
 
-def decode() -> NoReturn:
+def decode_authorization_message() -> NoReturn:
     """Refuse what was never said: the services here say in clear why they refuse.
 
     Raises InvalidAuthorizationMessage.
@@ -62,7 +62,7 @@ def decode() -> NoReturn:
     raise InvalidAuthorizationMessage
 
 
-def account_of_key(key: str) -> str:
+def account_of_access_key(key: str) -> str:
     """Tell the account of an access key, which is written in it; a 12-digit key is its account.
 
     Raises InvalidAccessKey.

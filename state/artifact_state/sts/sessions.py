@@ -53,7 +53,7 @@ _WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class SessionOptions:
     """What is asked of a session, beyond whose it is to be."""
 
     duration: timedelta | None = None
@@ -71,10 +71,10 @@ class Wish:
     """What conditions of the trust policy read besides, such as `sts:externalid`; in lower case."""
 
 
-PLAIN = Wish()
+PLAIN = SessionOptions()
 
 
-def assume_role(tx: Transaction, role_arn: str, name: str, wish: Wish = PLAIN) -> Session:
+def assume_role(tx: Transaction, role_arn: str, name: str, wish: SessionOptions = PLAIN) -> Session:
     """Give temporary credentials of a role that trusts the caller.
 
     A role that does not exist is refused in the same words as one that does not trust.
@@ -127,7 +127,7 @@ def assume_root(
     return session
 
 
-def session_token(
+def issue_session_token(
     tx: Transaction, duration: timedelta | None = None, *, multi_factor: bool = False, least_token: int = 0
 ) -> Session:
     """Give a user, or a root user, temporary credentials of his own; a root user's are good for an hour at most.
@@ -143,7 +143,7 @@ def session_token(
     return _open(tx, span, least_token=least_token, multi_factor=multi_factor, **whose)
 
 
-def federation_token(tx: Transaction, name: str, wish: Wish = PLAIN) -> Session:
+def issue_federation_token(tx: Transaction, name: str, wish: SessionOptions = PLAIN) -> Session:
     """Give temporary credentials to somebody whom the calling user vouches for, bounded by what he passes.
 
     Raises RegionNotActivated, InvalidSessionTags, TooManySessionPolicies, SessionTooLarge, MalformedPolicyDocument,
@@ -171,7 +171,7 @@ def trusts(tx: Transaction, role: Role, action: str, keys: Keys) -> bool:
     return policy.denying(question) is None and policy.allowing(question) is not None
 
 
-def with_multi_factor(serial_number: str | None, token_code: str | None) -> bool:
+def has_multi_factor(serial_number: str | None, token_code: str | None) -> bool:
     """Tell whether a code of a device is told: neither may stand without the other.
 
     Raises MultiFactorIncomplete.
@@ -181,20 +181,20 @@ def with_multi_factor(serial_number: str | None, token_code: str | None) -> bool
     return token_code is not None
 
 
-def packed_share(session: Session) -> int | None:
+def packed_policy_size(session: Session) -> int | None:
     """Tell how much of its room a session's policies and tags take, in percent; None for one without any."""
     if not session.policies and not session.tags:
         return None
-    return tokens.packed_share(_texts(session.policies), session.tags)
+    return tokens.packed_policy_size(_texts(session.policies), session.tags)
 
 
-def _needed(wish: Wish) -> list[str]:
+def _needed(wish: SessionOptions) -> list[str]:
     """Name what the trust policy must allow: tags and a source identity need actions of their own."""
     more = {"sts:TagSession": bool(wish.tags), "sts:SetSourceIdentity": bool(wish.source_identity)}
     return ["sts:AssumeRole", *(action for action, is_needed in more.items() if is_needed)]
 
 
-def _inherited(tx: Transaction, wish: Wish) -> Wish:
+def _inherited(tx: Transaction, wish: SessionOptions) -> SessionOptions:
     """Add what a session hands on to those that it assumes: its transitive tags and its source identity.
 
     Raises InvalidSessionTags, SourceIdentityAlreadySet.
@@ -215,7 +215,7 @@ def _inherited(tx: Transaction, wish: Wish) -> Wish:
     )
 
 
-def _require_tags(wish: Wish, handed_on: frozenset[str]) -> None:
+def _require_tags(wish: SessionOptions, handed_on: frozenset[str]) -> None:
     """Let tags pass that fit each other, and those that are handed on, which are named in lower case.
 
     Raises InvalidSessionTags.
@@ -261,7 +261,7 @@ def _open(tx: Transaction, span: timedelta, *, least_token: int, **whose: Any) -
     return session
 
 
-def _policies(tx: Transaction, wish: Wish) -> tuple[tuple[str, str], ...]:
+def _policies(tx: Transaction, wish: SessionOptions) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     if len(wish.policy_arns) > MOST_POLICIES:
         raise TooManySessionPolicies(MOST_POLICIES)
@@ -273,7 +273,7 @@ def _policies(tx: Transaction, wish: Wish) -> tuple[tuple[str, str], ...]:
     if wish.policy is not None:
         require_policy(wish.policy)
         found.append((INLINE, wish.policy))
-    share = tokens.packed_share(_texts(found), wish.tags)
+    share = tokens.packed_policy_size(_texts(found), wish.tags)
     if share > _WHOLE:
         raise SessionTooLarge(share, tags_alone=not found)
     return tuple(found)

@@ -5,15 +5,24 @@ from typing import Any
 
 from artifact_emulator.aws.errors.words import Row, Rows
 from artifact_state import errors
-from artifact_state.errors import Denial
+from artifact_state.errors import AgreementDenial, MemberRule
 from artifact_state.model import Caller
 
 _DENIAL_MESSAGES = {
-    Denial.NO_ORGANIZATION: "Your account isn't in an organization.",
-    Denial.NOT_MANAGEMENT_ACCOUNT: "Only the organization's management account can accept or terminate its agreements.",
-    Denial.ALL_FEATURES_REQUIRED: "Organization agreements require an organization with all features enabled.",
-    Denial.TRUSTED_ACCESS_DISABLED: "Trusted access for AWS Artifact is not enabled in your organization.",
-    Denial.OFFLINE_AGREEMENT: "An agreement that was signed offline can't be terminated in AWS Artifact.",
+    AgreementDenial.NO_ORGANIZATION: "Your account isn't in an organization.",
+    AgreementDenial.NOT_MANAGEMENT_ACCOUNT: "Only the organization's management account can accept or terminate its agreements.",
+    AgreementDenial.ALL_FEATURES_REQUIRED: "Organization agreements require an organization with all features enabled.",
+    AgreementDenial.TRUSTED_ACCESS_DISABLED: "Trusted access for AWS Artifact is not enabled in your organization.",
+    AgreementDenial.OFFLINE_AGREEMENT: "An agreement that was signed offline can't be terminated in AWS Artifact.",
+}
+
+_MEMBER_MESSAGES = {
+    MemberRule.FULL_SUPPORT_NEEDS_FILE: "FULL_SUPPORT is for files of questions.",
+    MemberRule.NOTHING_TO_EXPORT: "There is nothing to export while it is in progress, or has failed.",
+    MemberRule.UNKNOWN_QUERY: "The inquiry has the queries 1 to {}.",
+    MemberRule.UNKNOWN_REVISION: "Every response has the revision 1.",
+    MemberRule.TOO_MANY_TAGS: "A resource has at most {} tags.",
+    MemberRule.RESERVED_TAG_KEY: "Keys that begin with aws: are reserved.",
 }
 
 
@@ -48,7 +57,9 @@ def _inquiry_conflict(refusal: errors.InquiryConflict, caller: Caller) -> Row:
 
 
 def _invalid_member(refusal: errors.InvalidMember, caller: Caller) -> Row:
-    message = f"{refusal.member} is not valid for this request. {refusal.why}"
+    message = (
+        f"{refusal.member} is not valid for this request. {_MEMBER_MESSAGES[refusal.reason].format(refusal.limit)}"
+    )
     fields = [{"name": refusal.member, "message": message}]
     return "ValidationException", message, {"reason": "fieldValidationFailed", "fieldList": fields}
 
@@ -66,7 +77,7 @@ def _invalid_next_token(refusal: errors.InvalidInput, caller: Caller) -> Row:
 
 
 ROWS: Rows = {
-    errors.AgreementDenied: lambda refusal, caller: ("AccessDeniedException", _DENIAL_MESSAGES[refusal.why]),
+    errors.AgreementDenied: lambda refusal, caller: ("AccessDeniedException", _DENIAL_MESSAGES[refusal.reason]),
     errors.AgreementNotFound: _missing("agreement"),
     errors.CustomerAgreementNotFound: _missing("customer-agreement"),
     errors.ReportNotFound: _missing("report"),

@@ -1,8 +1,8 @@
 """What IAM says when it refuses."""
 
-from artifact_emulator.aws.errors.words import TAG_FAULTS, Row, Rows, says
+from artifact_emulator.aws.errors.words import TAG_RULE_MESSAGES, Row, Rows, says
 from artifact_state import errors
-from artifact_state.errors import Entity, IdentityQuota, Obstacle
+from artifact_state.errors import DeletionObstacle, Entity, IdentityQuota
 from artifact_state.model import Caller
 
 # Seen in AWS's own output, but for aliases and versions of policies.
@@ -11,7 +11,7 @@ _NOT_FOUND_MESSAGES = {
     Entity.GROUP: "The group with name {} cannot be found.",
     Entity.ROLE: "The role with name {} cannot be found.",
     Entity.POLICY: "Policy {} was not found.",
-    Entity.POLICY_VERSION: "Policy {} does not exist or is not attachable.",
+    Entity.POLICY_VERSION: "Policy {} version {} does not exist or is not attachable.",
     Entity.ATTACHABLE_POLICY: "Policy {} does not exist or is not attachable.",
     Entity.BOUNDARY: "Scope ARN: {} does not exist or is not attachable.",
     Entity.USER_POLICY: "The user policy with name {} cannot be found.",
@@ -32,16 +32,16 @@ _NAME_TAKEN_MESSAGES = {
     Entity.ALIAS: "The account alias {} already exists.",
 }
 # Seen in AWS's own output, but for the last two.
-_OBSTACLE_MESSAGES = {
-    Obstacle.ATTACHED_POLICIES: "Cannot delete entity, must detach all policies first.",
-    Obstacle.INLINE_POLICIES: "Cannot delete entity, must delete policies first.",
-    Obstacle.ACCESS_KEYS: "Cannot delete entity, must delete access keys first.",
-    Obstacle.GROUP_MEMBERSHIP: "Cannot delete entity, must remove users from group first.",
-    Obstacle.LOGIN: "Cannot delete entity, must delete login profile first.",
-    Obstacle.ATTACHMENTS: "Cannot delete a policy attached to entities.",
-    Obstacle.VERSIONS: "This policy has more than one version. Before you delete a policy, you must delete the "
+_DELETION_OBSTACLE_MESSAGES = {
+    DeletionObstacle.ATTACHED_POLICIES: "Cannot delete entity, must detach all policies first.",
+    DeletionObstacle.INLINE_POLICIES: "Cannot delete entity, must delete policies first.",
+    DeletionObstacle.ACCESS_KEYS: "Cannot delete entity, must delete access keys first.",
+    DeletionObstacle.GROUP_MEMBERSHIP: "Cannot delete entity, must remove users from group first.",
+    DeletionObstacle.LOGIN: "Cannot delete entity, must delete login profile first.",
+    DeletionObstacle.ATTACHMENTS: "Cannot delete a policy attached to entities.",
+    DeletionObstacle.VERSIONS: "This policy has more than one version. Before you delete a policy, you must delete the "
     "policy's versions. The default version is deleted with the policy.",
-    Obstacle.DEFAULT_VERSION: "Cannot delete the default version of a policy.",
+    DeletionObstacle.DEFAULT_VERSION: "Cannot delete the default version of a policy.",
 }
 _SIZES = {
     IdentityQuota.USER_POLICY_SIZE: "user",
@@ -57,7 +57,7 @@ def _not_owned(refusal: errors.NotOwned, caller: Caller) -> Row:
     return "AccessDenied", f"User: {caller.arn} is not authorized to {perform} {refusal.action} on resource: {resource}"
 
 
-def _no_policy_arn(refusal: errors.PolicyArnInvalid, caller: Caller) -> Row:
+def _no_policy_arn(refusal: errors.InvalidPolicyArn, caller: Caller) -> Row:
     """What is no ARN at all is told so in another way than one of something else."""
     if refusal.foreign:
         return "ValidationError", "Invalid ARN partition"
@@ -109,14 +109,14 @@ ROWS: Rows = {
         f"Cannot perform the operation on the protected role '{refusal.name}' - this role is only modifiable by AWS",
     ),
     errors.EntityNotFound: lambda refusal, caller: (
-        "NoSuchEntityException", _NOT_FOUND_MESSAGES[refusal.kind].format(refusal.name)
+        "NoSuchEntityException", _NOT_FOUND_MESSAGES[refusal.kind].format(refusal.name, refusal.version)
     ),
     errors.EntityNameTaken: lambda refusal, caller: (
         "EntityAlreadyExistsException", _NAME_TAKEN_MESSAGES.get(refusal.kind, _NAME_TAKEN).format(refusal.name)
     ),
-    errors.EntityInUse: lambda refusal, caller: ("DeleteConflictException", _OBSTACLE_MESSAGES[refusal.why]),
+    errors.EntityInUse: lambda refusal, caller: ("DeleteConflictException", _DELETION_OBSTACLE_MESSAGES[refusal.reason]),
     errors.QuotaExceeded: _over_quota,
-    errors.PolicyOfService: says(
+    errors.ServicePolicyNotAttachable: says(
         "PolicyNotAttachableException", "Cannot attach a Service Role Policy to a Customer Role."
     ),
     errors.NotOwned: _not_owned,
@@ -134,33 +134,33 @@ ROWS: Rows = {
         "The request was rejected because the account making the request is not the management account for the "
         "organization.",
     ),
-    errors.NotAllFeatures: says(
+    errors.AllFeaturesRequired: says(
         "OrganizationNotInAllFeaturesModeException",
         "The request was rejected because your organization does not have All features enabled.",
     ),
-    errors.ServiceNotTrusted: says(
+    errors.TrustedAccessDisabled: says(
         "ServiceAccessNotEnabledException",
         "The request was rejected because trusted access is not enabled for IAM in AWS Organizations.",
     ),
-    errors.UserNameNeeded: says(
+    errors.UserNameRequired: says(
         "ValidationError", "Must specify userName when calling with non-User credentials"
     ),
-    errors.TagKeysInvalid: lambda refusal, caller: (
-        "InvalidInputException", TAG_FAULTS[refusal.why]
+    errors.InvalidTagKeys: lambda refusal, caller: (
+        "InvalidInputException", TAG_RULE_MESSAGES[refusal.reason]
     ),
     errors.PasswordTooWeak: says(
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."
     ),
-    errors.PolicyNotReadable: lambda refusal, caller: ("InvalidInputException", refusal.why),
+    errors.InvalidPolicyInput: lambda refusal, caller: ("InvalidInputException", refusal.message),
     # Unverified: AWS's texts.
-    errors.CannotSimulate: lambda refusal, caller: ("InvalidInputException", refusal.why),
-    errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
-    errors.PolicyArnInvalid: _no_policy_arn,
+    errors.InvalidSimulationInput: lambda refusal, caller: ("InvalidInputException", refusal.message),
+    errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.message),
+    errors.InvalidPolicyArn: _no_policy_arn,
     # Unverified: AWS's text.
-    errors.DeletionTaskIdInvalid: lambda refusal, caller: (
+    errors.InvalidDeletionTaskId: lambda refusal, caller: (
         "InvalidInputException", f"The deletion task ID {refusal.task_id} is not valid."
     ),
-    errors.LoginUnderWay: lambda refusal, caller: (
+    errors.LoginBeingCreated: lambda refusal, caller: (
         "EntityTemporarilyUnmodifiableException",
         f"Login Profile for User {refusal.user_name} cannot be modified while login profile is being created.",
     ),

@@ -147,7 +147,7 @@ ROWS: Rows = {
         "associated with the management account.",
     ),
     errors.AccountNotFound: says("AccountNotFoundException", "You specified an account that doesn't exist."),
-    errors.CreationNotFound: says(
+    errors.AccountCreationNotFound: says(
         "CreateAccountStatusNotFoundException", "You specified a create account request that doesn't exist."
     ),
     errors.HandshakeNotFound: says("HandshakeNotFoundException", "You specified a handshake that doesn't exist."),
@@ -191,7 +191,7 @@ ROWS: Rows = {
     errors.PolicyNotAttached: says(
         "PolicyNotAttachedException", "The policy isn't attached to the specified target in the specified root."
     ),
-    errors.PolicyTypeEnabledAlready: says(
+    errors.PolicyTypeAlreadyEnabled: says(
         "PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled."
     ),
     errors.PolicyTypeNotEnabled: says(
@@ -217,7 +217,7 @@ ROWS: Rows = {
         "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, "
         "and try the operation again.",
     ),
-    errors.AccountAlreadyThere: says(
+    errors.AccountAlreadyInParent: says(
         "DuplicateAccountException", "That account is already present in the specified destination."
     ),
     errors.AccountAlreadyClosed: says(
@@ -227,7 +227,7 @@ ROWS: Rows = {
         "ConflictException",
         "The request failed because it conflicts with the current state of the specified resource.",
     ),
-    errors.UnsupportedHere: says(
+    errors.UnsupportedInPartition: says(
         "UnsupportedAPIEndpointException", "This action isn't available in the current AWS Region."
     ),
     errors.AlreadyInOrganization: says(
@@ -255,7 +255,7 @@ ROWS: Rows = {
     errors.HandshakeAlreadyInState: says(
         "HandshakeAlreadyInStateException", "The specified handshake is already in the requested state."
     ),
-    errors.HandshakeTransitionInvalid: says(
+    errors.InvalidHandshakeTransition: says(
         "InvalidHandshakeTransitionException", "You can't perform the operation on the handshake in its current state."
     ),
     errors.TransferNotFound: says(
@@ -265,7 +265,7 @@ ROWS: Rows = {
         "ResponsibilityTransferAlreadyInStatusException",
         "The responsibility transfer is already in the status that you specified.",
     ),
-    errors.TransferTransitionInvalid: says(
+    errors.InvalidTransferTransition: says(
         "InvalidResponsibilityTransferTransitionException",
         "The responsibility transfer can't transition to the requested state because it's not in a valid state for "
         "this operation.",

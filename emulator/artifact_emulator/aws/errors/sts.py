@@ -1,7 +1,8 @@
 """What AWS STS says when it refuses."""
 
-from artifact_emulator.aws.errors.words import TAG_FAULTS, Row, Rows, says
+from artifact_emulator.aws.errors.words import TAG_RULE_MESSAGES, Row, Rows, says
 from artifact_state import arns, errors
+from artifact_state.errors import IdentityTokenProblem
 from artifact_state.model import Caller
 
 
@@ -31,30 +32,39 @@ _REGION_INACTIVE = (
     "STS is not activated in this region for account:{}. Your account administrator can activate STS in this region "
     "using the IAM Console."
 )
+_IDENTITY_TOKEN_MESSAGES = {
+    IdentityTokenProblem.NOT_A_JWT: "The ID Token provided is not a valid JWT. "
+    "(You may see this error if you sent an Access Token)",
+    IdentityTokenProblem.UNKNOWN_ISSUER: "No OpenIDConnect provider found in your account for {}",
+    IdentityTokenProblem.UNKNOWN_PROVIDER: "Specified provider doesn't exist",
+}
 ROWS: Rows = {
     errors.NotTrusted: _not_trusted,
-    errors.RootAssumesNoRole: says("AccessDenied", "Roles may not be assumed by root accounts."),
+    errors.RootCannotAssumeRole: says("AccessDenied", "Roles may not be assumed by root accounts."),
     errors.MultiFactorIncomplete: says(
         "AccessDenied",
         "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
     ),
     # Unverified: the code, and the rest of the message.
-    errors.SourceIdentitySet: says("AccessDenied", "The source identity is already set, and cannot be changed."),
-    errors.RoleArnInvalid: lambda refusal, caller: ("ValidationError", f"{refusal.arn} is invalid"),
-    errors.SessionTagsInvalid: lambda refusal, caller: ("InvalidParameterValue", TAG_FAULTS[refusal.why]),
+    errors.SourceIdentityAlreadySet: says("AccessDenied", "The source identity is already set, and cannot be changed."),
+    errors.InvalidRoleArn: lambda refusal, caller: ("ValidationError", f"{refusal.arn} is invalid"),
+    errors.InvalidSessionTags: lambda refusal, caller: ("InvalidParameterValue", TAG_RULE_MESSAGES[refusal.reason]),
     # Unverified: AWS's text.
     errors.TooManySessionPolicies: lambda refusal, caller: (
         "ValidationError",
         f"The number of managed session policies exceeds the limit of {refusal.limit}.",
     ),
     errors.RootNotAssumable: _root_not_assumable,
-    errors.InvalidTask: lambda refusal, caller: (
+    errors.InvalidTaskPolicy: lambda refusal, caller: (
         "ValidationError",
         f"{refusal.arn} is not the policy of a task that a root session can be for.",
     ),
     errors.SessionTooLong: _too_long,
-    errors.InvalidIdentityToken: lambda refusal, caller: ("InvalidIdentityTokenException", refusal.why),
-    errors.NoOutboundFederation: says(
+    errors.InvalidIdentityToken: lambda refusal, caller: (
+        "InvalidIdentityTokenException",
+        _IDENTITY_TOKEN_MESSAGES[refusal.reason].format(refusal.issuer),
+    ),
+    errors.OutboundFederationDisabled: says(
         "OutboundWebIdentityFederationDisabledException",
         "The outbound web identity federation feature is not enabled for this account.",
     ),
@@ -69,10 +79,10 @@ ROWS: Rows = {
         "PackedPolicyTooLargeException",
         (_TAGS_TOO_LARGE if refusal.tags_alone else _POLICY_TOO_LARGE).format(refusal.share),
     ),
-    errors.RegionInactive: lambda refusal, caller: (
+    errors.RegionNotActivated: lambda refusal, caller: (
         "RegionDisabledException",
         _REGION_INACTIVE.format(refusal.account_id),
     ),
-    errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.why),
-    errors.EntityNotFound: lambda refusal, caller: ("ValidationError", f"Policy {refusal.args[0]} does not exist."),
+    errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.message),
+    errors.EntityNotFound: lambda refusal, caller: ("ValidationError", f"Policy {refusal.name} does not exist."),
 }

@@ -12,17 +12,17 @@ from artifact_state.authority import organization_of, require_management
 from artifact_state.errors import Constraint, ConstraintViolated, HandshakeConstraint, HandshakeConstraintViolated
 from artifact_state.events import TransferAccepted
 from artifact_state.model import AccountState, Handshake, HandshakeAction, Organization, PartyKind, Transfer
-from artifact_state.organizations.accounts import account_state, account_with_email
-from artifact_state.organizations.billing_transfers.chains import accepted_of, check_chain, concerned
+from artifact_state.organizations.accounts import account_id_by_email, account_state
+from artifact_state.organizations.billing_transfers.chains import active_transfers, affected_accounts, check_chain
 from artifact_state.organizations.billing_transfers.months import check_start
 from artifact_state.organizations.billing_transfers.transfers import (
     pending_count,
-    require_billing,
+    require_billing_management,
     with_accepted,
     with_pending,
     without_pending,
 )
-from artifact_state.organizations.handshakes.lifecycle import check_duplicate, check_target, propose
+from artifact_state.organizations.handshakes.lifecycle import check_duplicate, check_target, create_handshake
 from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
@@ -41,19 +41,19 @@ class Terms:
 def invite_to_transfer(tx: Transaction, kind: PartyKind, target: str, terms: Terms) -> Handshake:
     """Invite the management account of another organization to let this one pay its bills.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, InvalidInput, ConstraintViolated,
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, ConstraintViolated,
     HandshakeConstraintViolated, DuplicateHandshake.
     Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_InviteOrganizationToTransferResponsibility.html
     https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-send-invitation.html
     """
-    receiver = require_billing(tx)
+    receiver = require_billing_management(tx)
     check_target(kind, target)
     check_start(tx, terms.starts_at)
     check_tags(tx, terms.tags)
     _check_active(tx)
-    source = _source(tx, receiver, target if kind is PartyKind.ACCOUNT else account_with_email(tx.state, target))
+    source = _source(tx, receiver, target if kind is PartyKind.ACCOUNT else account_id_by_email(tx.state, target))
     check_duplicate(tx, receiver, HandshakeAction.TRANSFER_RESPONSIBILITY, target)
-    if any(one.organization_id == receiver.id for one in accepted_of(tx.state, source.outbound)):
+    if any(one.organization_id == receiver.id for one in active_transfers(tx.state, source.outbound)):
         raise HandshakeConstraintViolated(HandshakeConstraint.RESPONSIBILITY_TRANSFER_ALREADY_EXISTS)
     if pending_count(receiver.inbound, tx.now) + len(receiver.inbound.accepted) >= tx.quotas.inbound_transfers:
         raise ConstraintViolated(Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION)
@@ -61,7 +61,7 @@ def invite_to_transfer(tx: Transaction, kind: PartyKind, target: str, terms: Ter
     return _send(tx, receiver, source, (kind, target), terms)
 
 
-def agree(tx: Transaction, invitation: Handshake) -> None:
+def accept_transfer(tx: Transaction, invitation: Handshake) -> None:
     """Let the inviting organization pay the bills of the caller's, which is to have no other that does.
 
     Raises NotInOrganization, WrongAccount, ConstraintViolated.
@@ -73,16 +73,16 @@ def agree(tx: Transaction, invitation: Handshake) -> None:
     if len(source.outbound.accepted) >= tx.quotas.outbound_transfers:
         raise ConstraintViolated(Constraint.RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION)
     check_chain(tx, receiver, source)
-    give_up(tx, invitation)
+    drop_pending_transfer(tx, invitation)
     receiver, source = tx.state.organizations[receiver.id], tx.state.organizations[source.id]
     tx.put(replace(receiver, inbound=with_accepted(receiver.inbound, transfer)))
     tx.put(replace(source, outbound=with_accepted(source.outbound, transfer)))
     attach_tags(tx, transfer.id, invitation.tags)
-    accounts = concerned(tx.state, transfer)
+    accounts = affected_accounts(tx.state, transfer)
     tx.record(TransferAccepted(at=tx.now, transfer_id=transfer.id, account_ids=accounts))
 
 
-def give_up(tx: Transaction, invitation: Handshake) -> None:
+def drop_pending_transfer(tx: Transaction, invitation: Handshake) -> None:
     """Let an invitation no longer be pending: neither does it count against a quota, nor keep organizations alive."""
     transfer = tx.state.transfers[str(invitation.transfer_id)]
     receiver = tx.state.organizations[transfer.organization_id]
@@ -111,7 +111,7 @@ def _send(
     tx: Transaction, receiver: Organization, source: Organization, to: tuple[PartyKind, str], terms: Terms
 ) -> Handshake:
     expires_at = terms.starts_at - tx.quotas.transfer_acceptance_notice
-    proposed = propose(tx, receiver.id, HandshakeAction.TRANSFER_RESPONSIBILITY, to, expires_at)
+    proposed = create_handshake(tx, receiver.id, HandshakeAction.TRANSFER_RESPONSIBILITY, to, expires_at)
     transfer = Transfer(
         id=ids.transfer_id(tx.state.seed, proposed.serial),
         serial=proposed.serial,

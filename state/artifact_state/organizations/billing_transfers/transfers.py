@@ -14,15 +14,15 @@ from artifact_state.authority import require_management, require_partition
 from artifact_state.errors import (
     Constraint,
     ConstraintViolated,
+    InvalidTransferTransition,
     TransferAlreadyInStatus,
     TransferNotFound,
-    TransferTransitionInvalid,
     WrongAccount,
 )
 from artifact_state.events import TransferTerminated
 from artifact_state.model import Handshake, Organization, State, Transfer, Transfers, TransferStatus
 from artifact_state.ordered_map import OrderedMap
-from artifact_state.organizations.billing_transfers.chains import concerned, receivers_of
+from artifact_state.organizations.billing_transfers.chains import affected_accounts, paying_organizations
 from artifact_state.organizations.billing_transfers.months import check_end, end_of_month
 from artifact_state.organizations.handshakes.lifecycle import handshake_state
 from artifact_state.world import Transaction
@@ -38,10 +38,10 @@ def transfer_status(state: State, transfer: Transfer, now: datetime) -> Transfer
 def describe_transfer(tx: Transaction, transfer_id: str) -> Transfer:
     """Tell a transfer to the management accounts of both organizations, and of those further up the chain.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, TransferNotFound.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeResponsibilityTransfer.html
     """
-    organization = require_billing(tx)
+    organization = require_billing_management(tx)
     transfer = tx.state.transfers.get(transfer_id)
     if transfer is None:
         raise TransferNotFound(transfer_id)
@@ -50,16 +50,16 @@ def describe_transfer(tx: Transaction, transfer_id: str) -> Transfer:
     return transfer
 
 
-def inbound_transfers(
+def list_inbound_transfers(
     tx: Transaction, through: str | None = None, after: int = -1
 ) -> Iterator[tuple[int, Transfer | None]]:
     """Go through the transfers with which the organization pays others' bills, invitations among them.
 
     With `through`, one of these, go through those that its source brought along: the second level of the chain.
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, TransferNotFound.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListInboundResponsibilityTransfers.html
     """
-    organization = require_billing(tx)
+    organization = require_billing_management(tx)
     if through is None:
         return _listed(tx.state, organization.inbound, after)
     transfer = tx.state.transfers.get(through)
@@ -71,19 +71,19 @@ def inbound_transfers(
     return ((place, one if one and _inherits(tx, organization, one) else None) for place, one in brought)
 
 
-def outbound_transfers(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Transfer | None]]:
+def list_outbound_transfers(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Transfer | None]]:
     """Go through the transfers with which others pay the organization's bills, invitations among them.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListOutboundResponsibilityTransfers.html
     """
-    return _listed(tx.state, require_billing(tx).outbound, after)
+    return _listed(tx.state, require_billing_management(tx).outbound, after)
 
 
 def rename_transfer(tx: Transaction, transfer_id: str, name: str) -> Transfer:
     """Give a transfer another name, as the receiver of the bills: the source never sees it.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, TransferNotFound, ConstraintViolated.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound, ConstraintViolated.
     Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UpdateResponsibilityTransfer.html
     https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-update-transfer.html
     """
@@ -100,8 +100,8 @@ def rename_transfer(tx: Transaction, transfer_id: str, name: str) -> Transfer:
 def terminate_transfer(tx: Transaction, transfer_id: str, ends_at: datetime | None = None) -> Transfer:
     """Withdraw a transfer, as either side: it goes on until the end of this month, or of the next.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount, TransferNotFound, TransferAlreadyInStatus,
-    TransferTransitionInvalid, InvalidInput.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound, TransferAlreadyInStatus,
+    InvalidTransferTransition, InvalidInput.
     Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_TerminateResponsibilityTransfer.html
     https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-stop-transfer.html
     """
@@ -112,10 +112,10 @@ def terminate_transfer(tx: Transaction, transfer_id: str, ends_at: datetime | No
     if status is TransferStatus.WITHDRAWN:
         raise TransferAlreadyInStatus(transfer_id)
     if status is not TransferStatus.ACCEPTED:
-        raise TransferTransitionInvalid(transfer_id)
+        raise InvalidTransferTransition(transfer_id)
     # Unverified: without an end, the earliest that there can be.
     end = check_end(tx, ends_at) if ends_at else end_of_month(tx.now)
-    accounts = concerned(tx.state, transfer)
+    accounts = affected_accounts(tx.state, transfer)
     withdrawn = replace(transfer, ends_at=end)
     tx.put(withdrawn)
     receiver = tx.state.organizations[transfer.organization_id]
@@ -126,7 +126,7 @@ def terminate_transfer(tx: Transaction, transfer_id: str, ends_at: datetime | No
     return withdrawn
 
 
-def check_none_under_way(tx: Transaction, organization: Organization) -> None:
+def check_no_active_transfers(tx: Transaction, organization: Organization) -> None:
     """Refuse the end of an organization while a transfer of it waits for an answer, or goes on.
 
     Raises ConstraintViolated.
@@ -137,10 +137,10 @@ def check_none_under_way(tx: Transaction, organization: Organization) -> None:
             raise ConstraintViolated(Constraint.ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS)
 
 
-def require_billing(tx: Transaction) -> Organization:
+def require_billing_management(tx: Transaction) -> Organization:
     """Give the caller's organization where billing can be transferred at all.
 
-    Raises UnsupportedHere, NotInOrganization, WrongAccount.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount.
     """
     # Unverified: AWS says where billing can be transferred ("all commercial Regions"), not which error others give.
     require_partition(tx, arns.COMMERCIAL)
@@ -191,7 +191,7 @@ def _inherits(tx: Transaction, organization: Organization, transfer: Transfer) -
         return True
     if transfer_status(tx.state, transfer, tx.now) not in (TransferStatus.ACCEPTED, TransferStatus.WITHDRAWN):
         return False
-    return any(one.id == organization.id for one in receivers_of(tx.state, transfer))
+    return any(one.id == organization.id for one in paying_organizations(tx.state, transfer))
 
 
 def _listed(state: State, transfers: Transfers, after: int) -> Iterator[tuple[int, Transfer | None]]:

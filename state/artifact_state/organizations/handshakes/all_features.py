@@ -14,7 +14,7 @@ from artifact_state.errors import (
     ConstraintViolated,
     HandshakeConstraint,
     HandshakeConstraintViolated,
-    HandshakeTransitionInvalid,
+    InvalidHandshakeTransition,
     NotParty,
     RoleNotFound,
 )
@@ -33,8 +33,8 @@ from artifact_state.model import (
     PolicyType,
 )
 from artifact_state.ordered_map import OrderedMap
-from artifact_state.organizations.account_closure import forget_gone
-from artifact_state.organizations.handshakes.lifecycle import handshake_state, process_of, propose
+from artifact_state.organizations.account_closure import remove_closed_accounts
+from artifact_state.organizations.handshakes.lifecycle import all_features_process, create_handshake, handshake_state
 from artifact_state.world import Transaction
 
 
@@ -45,22 +45,22 @@ def enable_all_features(tx: Transaction) -> Handshake:
     Raises NotInOrganization, WrongAccount, HandshakeConstraintViolated, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAllFeatures.html
     """
-    organization = forget_gone(tx, require_management(tx))
+    organization = remove_closed_accounts(tx, require_management(tx))
     if organization.feature_set is FeatureSet.ALL:
         raise HandshakeConstraintViolated(HandshakeConstraint.ORGANIZATION_ALREADY_HAS_ALL_FEATURES)
-    if process_of(tx, organization):
+    if all_features_process(tx, organization):
         raise HandshakeConstraintViolated(HandshakeConstraint.ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION)
     if len(organization.members) > tx.quotas.accounts_in_all_features_migration:
         raise ConstraintViolated(Constraint.ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED)
     expires_at = tx.now + tx.quotas.all_features_lifetime
     itself = (PartyKind.ORGANIZATION, organization.id)
-    process = propose(tx, organization.id, HandshakeAction.ENABLE_ALL_FEATURES, itself, expires_at)
+    process = create_handshake(tx, organization.id, HandshakeAction.ENABLE_ALL_FEATURES, itself, expires_at)
     asked: OrderedMap[str] = OrderedMap()
     for membership in map(tx.state.memberships.__getitem__, organization.members):
         action = _asked_of(tx, organization, membership)
         if action is not None:
             member = (PartyKind.ACCOUNT, membership.account_id)
-            one = replace(propose(tx, organization.id, action, member, expires_at), process_id=process.id)
+            one = replace(create_handshake(tx, organization.id, action, member, expires_at), process_id=process.id)
             tx.put(one)
             asked = asked.set(one.serial, one.id)
     tx.set(
@@ -70,7 +70,7 @@ def enable_all_features(tx: Transaction) -> Handshake:
     return process
 
 
-def approve(tx: Transaction, asked: Handshake) -> None:
+def approve_all_features(tx: Transaction, asked: Handshake) -> None:
     """Approve as a member; the role with which Organizations makes the roles of other services is made if it is lost.
 
     Raises NotInOrganization, NotParty.
@@ -83,13 +83,13 @@ def approve(tx: Transaction, asked: Handshake) -> None:
     tx.set(awaited_handshakes=awaited.insert(str(asked.process_id), rest))
 
 
-def finish(tx: Transaction, process: Handshake) -> None:
+def complete_all_features(tx: Transaction, process: Handshake) -> None:
     """Enable all features for good, and service control policies with them, as the management account.
 
-    Raises HandshakeTransitionInvalid.
+    Raises InvalidHandshakeTransition.
     """
     if handshake_state(tx.state, process, tx.now) is not HandshakeState.OPEN:
-        raise HandshakeTransitionInvalid(process.id)
+        raise InvalidHandshakeTransition(process.id)
     organization = tx.state.organizations[process.organization_id]
     ensure_linked_role(tx, organization.management_account_id, ORGANIZATIONS_PRINCIPAL)
     # Unverified: that policies are on at once, as they are in an organization that begins with all features.

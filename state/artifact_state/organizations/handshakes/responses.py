@@ -5,43 +5,48 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_a
 
 from collections.abc import Callable, Mapping
 
-from artifact_state.errors import HandshakeAlreadyInState, HandshakeTransitionInvalid, NotParty
+from artifact_state.errors import HandshakeAlreadyInState, InvalidHandshakeTransition, NotParty
 from artifact_state.model import Handshake, HandshakeAction, HandshakeState
-from artifact_state.organizations.billing_transfers.invitations import agree, give_up
-from artifact_state.organizations.handshakes.account_invitations import join_as_invited
-from artifact_state.organizations.handshakes.all_features import approve, finish
-from artifact_state.organizations.handshakes.lifecycle import describe_handshake, handshake_state, is_recipient, settle
+from artifact_state.organizations.billing_transfers.invitations import accept_transfer, drop_pending_transfer
+from artifact_state.organizations.handshakes.account_invitations import accept_invitation
+from artifact_state.organizations.handshakes.all_features import approve_all_features, complete_all_features
+from artifact_state.organizations.handshakes.lifecycle import (
+    describe_handshake,
+    handshake_state,
+    is_recipient,
+    record_response,
+)
 from artifact_state.world import Transaction
 
 _ON_ACCEPTANCE: Mapping[HandshakeAction, Callable[[Transaction, Handshake], None]] = {
-    HandshakeAction.INVITE: join_as_invited,
-    HandshakeAction.ENABLE_ALL_FEATURES: finish,
-    HandshakeAction.APPROVE_ALL_FEATURES: approve,
-    HandshakeAction.ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE: approve,
-    HandshakeAction.TRANSFER_RESPONSIBILITY: agree,
+    HandshakeAction.INVITE: accept_invitation,
+    HandshakeAction.ENABLE_ALL_FEATURES: complete_all_features,
+    HandshakeAction.APPROVE_ALL_FEATURES: approve_all_features,
+    HandshakeAction.ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE: approve_all_features,
+    HandshakeAction.TRANSFER_RESPONSIBILITY: accept_transfer,
 }
 _ON_REFUSAL: Mapping[HandshakeAction, Callable[[Transaction, Handshake], None]] = {
-    HandshakeAction.TRANSFER_RESPONSIBILITY: give_up,
+    HandshakeAction.TRANSFER_RESPONSIBILITY: drop_pending_transfer,
 }
 
 
 def accept_handshake(tx: Transaction, handshake_id: str) -> Handshake:
     """Accept a handshake as the party that it was sent to, and let happen what it proposes.
 
-    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, HandshakeTransitionInvalid, NotInOrganization,
+    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, InvalidHandshakeTransition, NotInOrganization,
     WrongAccount, HandshakeConstraintViolated, ConstraintViolated, ManagementAccountCannotLeave.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html
     """
     handshake = _received(tx, handshake_id)
     _check_transition(tx, handshake, HandshakeState.ACCEPTED)
     _ON_ACCEPTANCE[handshake.action](tx, handshake)
-    return settle(tx, handshake, HandshakeState.ACCEPTED)
+    return record_response(tx, handshake, HandshakeState.ACCEPTED)
 
 
 def decline_handshake(tx: Transaction, handshake_id: str) -> Handshake:
     """Decline a handshake as the party that it was sent to.
 
-    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, HandshakeTransitionInvalid.
+    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, InvalidHandshakeTransition.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeclineHandshake.html
     """
     return _refuse(tx, _received(tx, handshake_id), HandshakeState.DECLINED)
@@ -50,7 +55,7 @@ def decline_handshake(tx: Transaction, handshake_id: str) -> Handshake:
 def cancel_handshake(tx: Transaction, handshake_id: str) -> Handshake:
     """Cancel a handshake as the management account that sent it.
 
-    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, HandshakeTransitionInvalid.
+    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, InvalidHandshakeTransition.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CancelHandshake.html
     """
     handshake = describe_handshake(tx, handshake_id)
@@ -70,7 +75,7 @@ def _refuse(tx: Transaction, handshake: Handshake, answer: HandshakeState) -> Ha
     _check_transition(tx, handshake, answer)
     if handshake.action in _ON_REFUSAL:
         _ON_REFUSAL[handshake.action](tx, handshake)
-    return settle(tx, handshake, answer)
+    return record_response(tx, handshake, answer)
 
 
 def _check_transition(tx: Transaction, handshake: Handshake, wanted: HandshakeState) -> None:
@@ -78,4 +83,4 @@ def _check_transition(tx: Transaction, handshake: Handshake, wanted: HandshakeSt
     if state is wanted:
         raise HandshakeAlreadyInState(handshake.id)
     if state not in (HandshakeState.REQUESTED, HandshakeState.OPEN):
-        raise HandshakeTransitionInvalid(handshake.id)
+        raise InvalidHandshakeTransition(handshake.id)

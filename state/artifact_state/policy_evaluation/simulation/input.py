@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from artifact_state import arns
-from artifact_state.errors import CannotSimulate, MalformedPolicyDocument, PolicyNotReadable
+from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, MalformedPolicyDocument
 from artifact_state.iam.identity_documents import require_policy
 from artifact_state.policy_evaluation.decision import Layers, Level, Naming
 from artifact_state.policy_syntax.grammar import has, parsed, require_exact, statements_of
@@ -45,10 +45,10 @@ def custom_layers(
 ) -> Layers:
     """Give the layers of policies that are nobody's; levels are of an organization, from its root to the account.
 
-    Raises PolicyNotReadable, CannotSimulate.
+    Raises InvalidPolicyInput, InvalidSimulationInput.
     """
     if len(boundaries) > 1:
-        raise CannotSimulate("The list of Permissions Boundary policies cannot exceed 1 items.")
+        raise InvalidSimulationInput("The list of Permissions Boundary policies cannot exceed 1 items.")
     identity = tuple(_named("PolicyInputList", documents))
     bounds = tuple(_named("PermissionsBoundaryPolicyInputList", boundaries))
     control = tuple(_level(number, documents) for number, documents in enumerate(levels, 1))
@@ -58,17 +58,17 @@ def custom_layers(
 def require_sense(actions: Sequence[str], resources: Sequence[str], setting: Setting) -> None:
     """Let only what can be simulated pass: names of actions and resources, and a caller whom a policy may name.
 
-    Raises CannotSimulate, PolicyNotReadable.
+    Raises InvalidSimulationInput, InvalidPolicyInput.
     """
     if not all(":" in one for one in actions):
-        raise CannotSimulate("The action is invalid since it is missing names")
+        raise InvalidSimulationInput("The action is invalid since it is missing names")
     for one in resources:
         if not _RESOURCE.fullmatch(one) and (one != ANYTHING or len(resources) > 1):
-            raise CannotSimulate(f"ResourceNames are not in a valid ARN format: {one}.")
+            raise InvalidSimulationInput(f"ResourceNames are not in a valid ARN format: {one}.")
     if setting.caller_arn is not None and not _CALLER.fullmatch(setting.caller_arn):
-        raise CannotSimulate("Invalid caller - Caller must be an IAM user, role or group in this context.")
+        raise InvalidSimulationInput("Invalid caller - Caller must be an IAM user, role or group in this context.")
     if setting.resource_owner is not None and not _OWNER.fullmatch(setting.resource_owner):
-        raise CannotSimulate(f"'{setting.resource_owner}' is not a valid as a Resource Owner.")
+        raise InvalidSimulationInput(f"'{setting.resource_owner}' is not a valid as a Resource Owner.")
     if setting.resource_policy is not None:
         _require_resource_policy(setting.resource_policy, resources, setting.caller_arn)
 
@@ -88,19 +88,19 @@ def account_of(arn: str) -> str:
 
 def _require_resource_policy(document: str, resources: Sequence[str], caller_arn: str | None) -> None:
     if caller_arn is None:
-        raise CannotSimulate("Invalid caller - Caller cannot be null or empty.")
+        raise InvalidSimulationInput("Invalid caller - Caller cannot be null or empty.")
     if ":user/" not in caller_arn:
         # Unverified: AWS's pages still leave out roles, which it was seen to take since September 2026, and groups.
-        raise CannotSimulate("Invalid caller - Caller must be an IAM user in this context.")
+        raise InvalidSimulationInput("Invalid caller - Caller must be an IAM user in this context.")
     if list(resources) in ([], [ANYTHING]):
-        raise CannotSimulate(f"Invalid Entity Arn: {ANYTHING} does not clearly define entity type and name.")
+        raise InvalidSimulationInput(f"Invalid Entity Arn: {ANYTHING} does not clearly define entity type and name.")
     if not all(has(one, "Principal") for one in _statements(GIVEN_RESOURCE, document)):
-        raise PolicyNotReadable(f"Invalid Input {GIVEN_RESOURCE}: Missing required field Principal")
+        raise InvalidPolicyInput(f"Invalid Input {GIVEN_RESOURCE}: Missing required field Principal")
     statements = policy_of(document).statements
     for resource in resources:
         if all(one.reaches(resource) is False for one in statements):
             # Unverified: the text.
-            raise CannotSimulate(f"Invalid Input {GIVEN_RESOURCE}: it is not applicable to {resource}.")
+            raise InvalidSimulationInput(f"Invalid Input {GIVEN_RESOURCE}: it is not applicable to {resource}.")
 
 
 def _named(member: str, documents: Sequence[str]) -> Iterator[NamedPolicy]:
@@ -110,14 +110,16 @@ def _named(member: str, documents: Sequence[str]) -> Iterator[NamedPolicy]:
             require_policy(document, of_any_version=True)
         except MalformedPolicyDocument as error:
             if member == "PolicyInputList":
-                raise PolicyNotReadable(f"Policy input list item {number} has invalid content") from None
-            raise PolicyNotReadable(f"Invalid Input {member}.{number}: {error.why}") from None
+                raise InvalidPolicyInput(f"Policy input list item {number} has invalid content") from None
+            raise InvalidPolicyInput(f"Invalid Input {member}.{number}: {error.message}") from None
         yield NamedPolicy(f"{member}.{number}", document)
 
 
 def _level(number: int, documents: Sequence[str]) -> Level:
     if not documents:
-        raise CannotSimulate(f"Organization policy at index {number} must contain at least one service control policy")
+        raise InvalidSimulationInput(
+            f"Organization policy at index {number} must contain at least one service control policy"
+        )
     member = f"OrderedOrganizationPolicyInputList.{number}.ServiceControlPolicyInputList"
     for at, document in enumerate(documents, 1):
         _statements(f"{member}.{at}", document)
@@ -129,5 +131,5 @@ def _statements(member: str, document: str) -> list[dict[str, Any]]:
         statements = statements_of(parsed(document))
         require_exact(statements)
     except MalformedPolicyDocument as error:
-        raise PolicyNotReadable(f"Invalid Input {member}: {error.why}") from None
+        raise InvalidPolicyInput(f"Invalid Input {member}: {error.message}") from None
     return statements

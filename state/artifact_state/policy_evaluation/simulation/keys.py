@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from artifact_state.errors import CannotSimulate
+from artifact_state.errors import InvalidSimulationInput
 from artifact_state.model import State
 from artifact_state.policy_evaluation.call_keys import organization_keys
 from artifact_state.policy_evaluation.simulation.input import account_of
@@ -39,12 +39,12 @@ class Entry(NamedTuple):
 def given_keys(entries: Sequence[Entry]) -> Keys:
     """Give the keys by their names in lower case.
 
-    Raises CannotSimulate.
+    Raises InvalidSimulationInput.
     """
     found: dict[str, tuple[str, ...]] = {}
     for one in entries:
         if one.name.lower() in found:
-            raise CannotSimulate(f"Duplicate context key: {one.name}.")
+            raise InvalidSimulationInput(f"Duplicate context key: {one.name}.")
         if one.kind is not None:
             _require_values(one.name, one.kind, one.values)
         found[one.name.lower()] = tuple(one.values)
@@ -79,9 +79,11 @@ def assumed_keys(state: State, account_id: str, caller_arn: str | None, now: dat
 def _require_values(name: str, kind: str, values: Sequence[str]) -> None:
     single = kind.removesuffix(_LIST)
     if kind == single and len(values) > 1:
-        raise CannotSimulate(f"Context key {kind} expected a single value, but received {len(values)}.")
+        raise InvalidSimulationInput(f"Context key {kind} expected a single value, but received {len(values)}.")
     for value in values:
         try:
             require_kind(single, value)
         except ValueError:
-            raise CannotSimulate(f"Invalid context value for key {name}: expected {_FORMATS[single]}.") from None
+            raise InvalidSimulationInput(
+                f"Invalid context value for key {name}: expected {_FORMATS[single]}."
+            ) from None

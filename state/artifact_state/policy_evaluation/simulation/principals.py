@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from artifact_state import arns, name_index
-from artifact_state.errors import CannotSimulate, Entity, EntityNotFound
+from artifact_state.errors import Entity, EntityNotFound, InvalidSimulationInput
 from artifact_state.iam.groups import groups_of_user
 from artifact_state.iam.identity_policies import policies_of_identity
 from artifact_state.iam.policy_usage import Identity
@@ -53,7 +53,7 @@ def principal_layers(
 ) -> Layers:
     """Give the layers of a user, a group or a role of the account, and of further policies as if he had them.
 
-    Raises EntityNotFound, RoleNotFound, PolicyNotReadable, CannotSimulate.
+    Raises EntityNotFound, RoleNotFound, InvalidPolicyInput, InvalidSimulationInput.
     """
     for one in without:
         _require_identifier(one)
@@ -90,9 +90,9 @@ def _found(tx: Transaction, arn: str) -> tuple[list[Identity], Layers]:
 def _source_of(caller: Caller, arn: str) -> tuple[str, str]:
     found = _SOURCE.fullmatch(arn)
     if found is None or found[1] != caller.partition:
-        raise CannotSimulate(f"Invalid ARN provided in the request: {arn}")
+        raise InvalidSimulationInput(f"Invalid ARN provided in the request: {arn}")
     if found[2] != caller.account_id:
-        raise CannotSimulate(
+        raise InvalidSimulationInput(
             f"Invalid Policy Source Arn: caller's account {caller.account_id} does not have access to policies in "
             f"account {found[2]}."
         )
@@ -123,14 +123,14 @@ def _is_meant(one: Exclusion, kind: str, owner: str, policy: str) -> bool:
 def _require_identifier(one: Exclusion) -> None:
     """Let only identifiers pass that may mean a policy: one star at most, in the name alone.
 
-    Raises CannotSimulate.
+    Raises InvalidSimulationInput.
     """
     # Unverified: AWS's texts.
     text = one.owner if isinstance(one, Inline) else one
     if text.count("*") > 1:
-        raise CannotSimulate(f"Invalid policy identifier: {text}. At most one * is allowed.")
+        raise InvalidSimulationInput(f"Invalid policy identifier: {text}. At most one * is allowed.")
     if not isinstance(one, Inline) and one not in _TYPES and not _POLICY_ARN.fullmatch(one):
-        raise CannotSimulate(f"Invalid policy identifier: {one}")
+        raise InvalidSimulationInput(f"Invalid policy identifier: {one}")
 
 
 def _member_of(tx: Transaction, group: Group) -> Caller:
