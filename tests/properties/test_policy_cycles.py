@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from artifact_state.errors import Refused
 from artifact_state.model import PolicyType
 from artifact_state.organizations import accounts, hierarchy
-from artifact_state.organizations.policies import policies
-from artifact_state.organizations.policies.policies import Text
+from artifact_state.organizations.policies import policies, policy_types, targets
+from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, act, create_member, list_all, root_id, world_with_organization
 
@@ -65,7 +65,7 @@ class PolicyCycles(RuleBasedStateMachine):
     @rule(policy_type=types)
     def create(self, policy_type: PolicyType) -> None:
         """A policy of any type can be made at any time."""
-        text = Text(name=f"P{len(self.world.events)}", description="", content=CONTENT[policy_type])
+        text = PolicyText(name=f"P{len(self.world.events)}", description="", content=CONTENT[policy_type])
         self.known[self.does(True, policies.create_policy, policy_type, text).id] = policy_type
 
     @rule(place=places)
@@ -83,7 +83,7 @@ class PolicyCycles(RuleBasedStateMachine):
         policy_id, at = self.policy_at(place), self.targets[where % len(self.targets)]
         kind = self.type_of(policy_id)
         allowed = kind in self.enabled and policy_id not in self.attached[at] and len(self.of_type(at, kind)) < 10
-        self.does(allowed, policies.attach_policy, policy_id, at)
+        self.does(allowed, targets.attach_policy, policy_id, at)
         if allowed:
             self.attached[at].append(policy_id)
 
@@ -93,7 +93,7 @@ class PolicyCycles(RuleBasedStateMachine):
         policy_id, at = self.policy_at(place), self.targets[where % len(self.targets)]
         kind = self.type_of(policy_id)
         allowed = policy_id in self.attached[at] and (kind is not SCP or len(self.of_type(at, SCP)) > 1)
-        self.does(allowed, policies.detach_policy, policy_id, at)
+        self.does(allowed, targets.detach_policy, policy_id, at)
         if allowed:
             self.attached[at].remove(policy_id)
 
@@ -101,7 +101,7 @@ class PolicyCycles(RuleBasedStateMachine):
     def enable(self, policy_type: PolicyType) -> None:
         """A type that is off is enabled; of service control policies AWS's own is attached to everything again."""
         allowed = policy_type not in self.enabled
-        self.does(allowed, policies.enable_policy_type, root_id(self.world), policy_type)
+        self.does(allowed, policy_types.enable_policy_type, root_id(self.world), policy_type)
         if allowed:
             self.enabled.add(policy_type)
             for held in self.attached.values():
@@ -111,7 +111,7 @@ class PolicyCycles(RuleBasedStateMachine):
     def disable(self, policy_type: PolicyType) -> None:
         """A type that is on is disabled, which detaches all of its policies."""
         allowed = policy_type in self.enabled
-        self.does(allowed, policies.disable_policy_type, root_id(self.world), policy_type)
+        self.does(allowed, policy_types.disable_policy_type, root_id(self.world), policy_type)
         if allowed:
             self.enabled.remove(policy_type)
             for at in self.targets:
@@ -142,10 +142,10 @@ class PolicyCycles(RuleBasedStateMachine):
             return
         for at in self.targets:
             for kind in (SCP, TAGS):
-                found = [one.id for one in list_all(self.world, policies.policies_for_target, at, kind)]
+                found = [one.id for one in list_all(self.world, targets.list_policies_for_target, at, kind)]
                 assert sorted(found) == sorted(self.of_type(at, kind))
         for policy_id in (FULL, *self.known):
-            found = [one.id for one in list_all(self.world, policies.targets_for_policy, policy_id) if one]
+            found = [one.id for one in list_all(self.world, targets.list_targets_for_policy, policy_id) if one]
             assert sorted(found) == sorted(at for at, held in self.attached.items() if policy_id in held)
         assert set(self.world.state.policies) == set(self.known)
 

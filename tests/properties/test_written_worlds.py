@@ -31,7 +31,7 @@ from artifact_state.organizations import (
     trusted_access,
 )
 from artifact_state.organizations.handshakes import account_invitations, responses
-from artifact_state.organizations.policies import policies, resource_policy
+from artifact_state.organizations.policies import policies, policy_types, resource_policy, targets
 from artifact_state.principals import root_of
 from artifact_state.scenarios.export import describe
 from artifact_state.scenarios.schema import Scenario
@@ -173,7 +173,7 @@ STEPS: dict[str, Step] = {
     "answer": _answer,
     "remove": lambda tx, pick: accounts.remove_account(tx, pick(_members(tx))),
     "suspend": lambda tx, pick: accounts.suspend_account(tx, pick([*ACCOUNTS, *sorted(tx.state.accounts)])),
-    "introduce": lambda tx, pick: accounts.introduce_account(
+    "introduce": lambda tx, pick: accounts.set_account_details(
         tx, tx.caller.account_id, name=pick(NAMES), email=pick([None, f"{tx.caller.account_id}@example.com"])
     ),
     "close": lambda tx, pick: account_closure.close_account(tx, pick(_members(tx))),
@@ -185,15 +185,15 @@ STEPS: dict[str, Step] = {
     "accept": _accept,
     "terminate": _terminate,
     "subscribe": lambda tx, pick: artifact_settings.choose_notifications(tx, pick([*NotificationSubscription])),
-    "enable type": lambda tx, pick: policies.enable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
-    "disable type": lambda tx, pick: policies.disable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
+    "enable type": lambda tx, pick: policy_types.enable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
+    "disable type": lambda tx, pick: policy_types.disable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
     "create policy": lambda tx, pick: policies.create_policy(
         tx,
         kind := pick([*CONTENT]),
-        policies.Text(name=pick(NAMES), description=pick(["", "why"]), content=CONTENT[kind]),
+        policies.PolicyText(name=pick(NAMES), description=pick(["", "why"]), content=CONTENT[kind]),
     ),
-    "attach": lambda tx, pick: _attach(tx, pick, policies.attach_policy),
-    "detach": lambda tx, pick: _attach(tx, pick, policies.detach_policy),
+    "attach": lambda tx, pick: _attach(tx, pick, targets.attach_policy),
+    "detach": lambda tx, pick: _attach(tx, pick, targets.detach_policy),
     "put resource policy": lambda tx, _: resource_policy.put_resource_policy(tx, DELEGATING),
     "create user": lambda tx, pick: users.create_user(tx, pick("ab"), path=pick(["/", "/x/"]), tags=(("k", "v"),)),
     "create group": lambda tx, pick: groups.create_group(tx, pick(["G", "h"])),

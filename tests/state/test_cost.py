@@ -15,7 +15,7 @@ import pytest
 
 from artifact_state.model import CreationState, PolicyType
 from artifact_state.organizations import account_closure, account_creation, accounts, hierarchy, organization, tags
-from artifact_state.organizations.policies import policies
+from artifact_state.organizations.policies import policies, targets
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,
@@ -57,39 +57,39 @@ FULL_ACCESS = "p-FullAWSAccess"
 ALLOWS_ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 RULES: dict[str, tuple[Callable[..., object], tuple[object, ...]]] = {
     "create_account": (partial(account_creation.create_account, name="new", email="new@example.com"), ()),
-    "creation_of": (account_creation.creation_of, ("<creation>",)),
-    "creations": (account_creation.creations, ()),
-    "creations that failed": (account_creation.creations, ({CreationState.FAILED},)),
-    "creations under way": (account_creation.creations, ({CreationState.IN_PROGRESS},)),
-    "member_account": (accounts.member_account, (MEMBER,)),
-    "member_accounts": (accounts.member_accounts, ()),
+    "creation_of": (account_creation.describe_creation, ("<creation>",)),
+    "creations": (account_creation.list_creations, ()),
+    "creations that failed": (account_creation.list_creations, ({CreationState.FAILED},)),
+    "creations under way": (account_creation.list_creations, ({CreationState.IN_PROGRESS},)),
+    "member_account": (accounts.describe_account, (MEMBER,)),
+    "member_accounts": (accounts.list_accounts, ()),
     "close_account": (account_closure.close_account, (MEMBER,)),
     "remove_account": (accounts.remove_account, (MEMBER,)),
     "move_account": (hierarchy.move_account, (MEMBER, UNIT, ROOT)),
-    "parent_of": (hierarchy.parent_of, (MEMBER,)),
-    "accounts_below": (hierarchy.accounts_below, (ROOT,)),
-    "units_below": (hierarchy.units_below, (ROOT,)),
+    "parent_of": (hierarchy.find_parent, (MEMBER,)),
+    "accounts_below": (hierarchy.list_accounts_for_parent, (ROOT,)),
+    "units_below": (hierarchy.list_units_for_parent, (ROOT,)),
     "create_unit": (hierarchy.create_unit, (ROOT, "New")),
     "rename_unit": (hierarchy.rename_unit, (UNIT, "New")),
     "tag_resource": (tags.tag_resource, (MEMBER, (("a", "1"),))),
-    "tags_of": (tags.tags_of, (MEMBER,)),
+    "tags_of": (tags.list_tags, (MEMBER,)),
     "describe_organization": (organization.describe_organization, ()),
-    "roots": (organization.roots, ()),
-    "targets_for_policy": (policies.targets_for_policy, (FULL_ACCESS,)),
+    "roots": (organization.list_roots, ()),
+    "targets_for_policy": (targets.list_targets_for_policy, (FULL_ACCESS,)),
 }
 
 
 def _with_nothing_allowed_in(size: int) -> World:
     """Give a world in which what AWS attaches everywhere is detached from as many members."""
     world = world_with_organization(quotas=PLENTY)
-    text = policies.Text(name="Other", description="", content=ALLOWS_ALL)
+    text = policies.PolicyText(name="Other", description="", content=ALLOWS_ALL)
     other = act(world, policies.create_policy, PolicyType.SERVICE_CONTROL_POLICY, text).id
     unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
     members = [create_member(world, f"member-{at}") for at in range(size)]
     act(world, hierarchy.move_account, members[0], root_id(world), unit)
     for member in members:
-        act(world, policies.attach_policy, other, member)
-        act(world, policies.detach_policy, FULL_ACCESS, member)
+        act(world, targets.attach_policy, other, member)
+        act(world, targets.detach_policy, FULL_ACCESS, member)
     return world
 
 

@@ -15,10 +15,10 @@ from artifact_state.errors import (
 )
 from artifact_state.model import FeatureSet, PolicyType
 from artifact_state.organizations import hierarchy, organization
-from artifact_state.organizations.policies import effective, policies
+from artifact_state.organizations.policies import effective, policies, policy_types, targets
 from artifact_state.organizations.policies.effective import EffectivePolicy
-from artifact_state.organizations.policies.inheritance import Effective, merged
-from artifact_state.organizations.policies.policies import Text
+from artifact_state.organizations.policies.inheritance import MergedPolicy, merge_policies
+from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,
@@ -42,15 +42,15 @@ def world() -> World:
     """Give a world with an organization that has tag and backup policies enabled."""
     world = world_with_organization()
     for kind in (TAGS, BACKUP):
-        act(world, policies.enable_policy_type, root_id(world), kind)
+        act(world, policy_types.enable_policy_type, root_id(world), kind)
     return world
 
 
 def attach(world: World, target_id: str, document: Any, policy_type: PolicyType = TAGS) -> str:
     """Make a policy and attach it; give its id."""
-    text = Text(name=f"{target_id} {world.state.serial}", description="", content=json.dumps(document))
+    text = PolicyText(name=f"{target_id} {world.state.serial}", description="", content=json.dumps(document))
     made = act(world, policies.create_policy, policy_type, text)
-    act(world, policies.attach_policy, made.id, target_id)
+    act(world, targets.attach_policy, made.id, target_id)
     return made.id
 
 
@@ -61,7 +61,7 @@ def tag(value: Any) -> dict[str, Any]:
 
 def effective_tags(world: World, account_id: str | None = None, account: str = MANAGEMENT) -> EffectivePolicy:
     """Tell an account's effective tag policy."""
-    return act(world, effective.effective_policy, TAGS, account_id, account=account)
+    return act(world, effective.describe_effective_policy, TAGS, account_id, account=account)
 
 
 class TestEffectivePolicy:
@@ -75,21 +75,21 @@ class TestEffectivePolicy:
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
         attach(world, unit, tag({"@@append": ["unit"]}))
         attach(world, member, tag({"@@append": ["member"]}))
-        assert effective_tags(world, member).effective.document == tag(["root", "unit", "member"])
-        assert effective_tags(world).effective.document == tag(["root"])
+        assert effective_tags(world, member).merged.document == tag(["root", "unit", "member"])
+        assert effective_tags(world).merged.document == tag(["root"])
 
     def test_names(self, world: World) -> None:
         """The same tag written otherwise is the same; so are rules, but not the plans above them."""
         attach(world, root_id(world), {"tags": {"CostCenter": {"tag_key": {"@@assign": "CostCenter"}}}})
         attach(world, MANAGEMENT, {"tags": {"costCENTER": {"tag_value": {"@@assign": ["A"]}}}})
-        assert effective_tags(world).effective.document == {
+        assert effective_tags(world).merged.document == {
             "tags": {"costcenter": {"tag_key": "CostCenter", "tag_value": ["A"]}}
         }
         attach(
             world, root_id(world), {"plans": {"PII": {"rules": {"Hourly": {"lifecycle": {"@@assign": "1"}}}}}}, BACKUP
         )
-        found = act(world, effective.effective_policy, BACKUP)
-        assert found.effective.document == {"plans": {"PII": {"rules": {"hourly": {"lifecycle": "1"}}}}}
+        found = act(world, effective.describe_effective_policy, BACKUP)
+        assert found.merged.document == {"plans": {"PII": {"rules": {"hourly": {"lifecycle": "1"}}}}}
 
     def test_of_the_caller(self, world: World) -> None:
         """A member asks for its own, named or not, and for no other's."""
@@ -107,7 +107,7 @@ class TestEffectivePolicy:
         with expect_refusal(world, EffectivePolicyNotFound):
             effective_tags(world)
         attach(world, root_id(world), tag({"@@assign": ["root"]}))
-        act(world, policies.disable_policy_type, root_id(world), TAGS)
+        act(world, policy_types.disable_policy_type, root_id(world), TAGS)
         with expect_refusal(world, EffectivePolicyNotFound):
             effective_tags(world)
 
@@ -140,7 +140,7 @@ class TestProblems:
         act(world, hierarchy.move_account, third, root_id(world), unit)
         attach(world, first, ELEVEN_RULES, BACKUP)
         attach(world, unit, ELEVEN_RULES, BACKUP)
-        found = list_all(world, effective.accounts_with_problems, BACKUP)
+        found = list_all(world, effective.list_accounts_with_invalid_policy, BACKUP)
         assert [one[0].id for one in found if one] == [first, third]
         assert second not in {one[0].id for one in found if one}
 
@@ -150,14 +150,14 @@ class TestProblems:
         other = {"plans": {"A": {"rules": {f"t{at}": {"lifecycle": {"@@assign": "1"}} for at in range(6)}}}}
         ids = (attach(world, root_id(world), half, BACKUP), attach(world, MANAGEMENT, other, BACKUP))
         with transaction(world) as tx:
-            evaluated, found = effective.problems(tx, MANAGEMENT, BACKUP)
+            evaluated, found = effective.list_validation_errors(tx, MANAGEMENT, BACKUP)
             [(_, problem)] = found
         assert evaluated.membership.account_id == MANAGEMENT
-        assert (problem.path, problem.name, problem.most, problem.policy_ids) == ("plans/A/rules", "rules", 10, ids)
+        assert (problem.path, problem.name, problem.limit, problem.policy_ids) == ("plans/A/rules", "rules", 10, ids)
 
     def test_of_a_list(self, world: World) -> None:
         """Values of a list are counted as members are, and as many as are allowed are right."""
-        act(world, policies.enable_policy_type, root_id(world), PolicyType.CHATBOT_POLICY)
+        act(world, policy_types.enable_policy_type, root_id(world), PolicyType.CHATBOT_POLICY)
 
         def attach_workspaces(target_id: str, first: int, number: int) -> str:
             names = {"@@append": [f"T{at}" for at in range(first, first + number)]}
@@ -166,8 +166,8 @@ class TestProblems:
 
         def found() -> list[tuple[str, int, tuple[str, ...]]]:
             with transaction(world) as tx:
-                _, list_all = effective.problems(tx, MANAGEMENT, PolicyType.CHATBOT_POLICY)
-                return [(one.path, one.most, one.policy_ids) for _, one in list_all]
+                _, errors = effective.list_validation_errors(tx, MANAGEMENT, PolicyType.CHATBOT_POLICY)
+                return [(one.path, one.limit, one.policy_ids) for _, one in errors]
 
         above = attach_workspaces(root_id(world), 0, 255)
         assert found() == []
@@ -183,12 +183,12 @@ class TestProblems:
         attach(world, members[5], ELEVEN_RULES, BACKUP)
         merges: list[int] = []
 
-        def counting(levels: Any, lower_case: Any) -> Effective:
+        def counting(levels: Any, lower_case: Any) -> MergedPolicy:
             merges.append(len(levels))
-            return merged(levels, lower_case)
+            return merge_policies(levels, lower_case)
 
-        monkeypatch.setattr(effective, "merged", counting)
-        found = list_all(world, effective.accounts_with_problems, BACKUP)
+        monkeypatch.setattr(effective, "merge_policies", counting)
+        found = list_all(world, effective.list_accounts_with_invalid_policy, BACKUP)
         assert [one[0].id for one in found if one] == [members[5]]
         assert sorted(merges) == [2, 2, 3]  # Below the root, of its own, and below the unit.
 
@@ -196,21 +196,21 @@ class TestProblems:
         """There are no problems of what is off or of nobody."""
         off = PolicyType.CHATBOT_POLICY
         with expect_refusal(world, EffectivePolicyNotFound):
-            list_all(world, effective.accounts_with_problems, off)
+            list_all(world, effective.list_accounts_with_invalid_policy, off)
         with expect_refusal(world, EffectivePolicyNotFound):
-            act(world, effective.problems, MANAGEMENT, off)
+            act(world, effective.list_validation_errors, MANAGEMENT, off)
         with expect_refusal(world, AccountNotFound):
-            act(world, effective.problems, STANDALONE, TAGS)
+            act(world, effective.list_validation_errors, STANDALONE, TAGS)
 
     def test_authority(self, world: World) -> None:
         """A member learns nothing of others' policies."""
         member = create_member(world, "member")
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         for rule, arguments in (
-            (effective.accounts_with_problems, (TAGS,)),
-            (effective.problems, (member, TAGS)),
+            (effective.list_accounts_with_invalid_policy, (TAGS,)),
+            (effective.list_validation_errors, (member, TAGS)),
         ):
             with expect_refusal(world, WrongAccount):
                 act(world, rule, *arguments, account=member)
         with expect_refusal(world, AccountNotFound):
-            act(world, effective.problems, member, TAGS, account=STANDALONE)
+            act(world, effective.list_validation_errors, member, TAGS, account=STANDALONE)

@@ -60,14 +60,14 @@ def make(world: World, name: str = "Deny", policy_type: PolicyType = SCP, conten
     return act(world, policies.create_policy, policy_type, PolicyText(name=name, description="", content=content))
 
 
-def attached(world: World, target_id: str, policy_type: PolicyType = SCP) -> list[str]:
+def attached_ids(world: World, target_id: str, policy_type: PolicyType = SCP) -> list[str]:
     """Name what is attached to something itself."""
-    return [one.id for one in list_all(world, targets.policies_for_target, target_id, policy_type)]
+    return [one.id for one in list_all(world, targets.list_policies_for_target, target_id, policy_type)]
 
 
-def targets(world: World, policy_id: str) -> list[str]:
+def target_ids(world: World, policy_id: str) -> list[str]:
     """Name what a policy is attached to."""
-    return [one.id for one in list_all(world, targets.targets_for_policy, policy_id) if one]
+    return [one.id for one in list_all(world, targets.list_targets_for_policy, policy_id) if one]
 
 
 def limited(policy_type: PolicyType, **changed: Any) -> catalog.Quotas:
@@ -83,9 +83,9 @@ class TestCreate:
     def test_is_listed_after_awss_own(self, world: World) -> None:
         """A new policy is the last of its type, and attached to nothing."""
         first, second = make(world), make(world, "Second")
-        assert [one.id for one in list_all(world, policies.policies, SCP)] == [FULL, first.id, second.id]
-        assert list_all(world, policies.policies, TAGS) == []
-        assert targets(world, first.id) == []
+        assert [one.id for one in list_all(world, policies.list_policies, SCP)] == [FULL, first.id, second.id]
+        assert list_all(world, policies.list_policies, TAGS) == []
+        assert target_ids(world, first.id) == []
         assert act(world, policies.describe_policy, first.id) == first
         assert isinstance(world.events[-1], PolicyChanged)
 
@@ -122,17 +122,17 @@ class TestCreate:
         text = PolicyText(name="Tagged", description="", content=DENY)
         made = act(world, policies.create_policy, SCP, text, (("a", "1"),))
         act(world, tags.tag_resource, made.id, (("b", "2"),))
-        assert [(one.key, one.value) for one in list_all(world, tags.tags_of, made.id)] == [("a", "1"), ("b", "2")]
+        assert [(one.key, one.value) for one in list_all(world, tags.list_tags, made.id)] == [("a", "1"), ("b", "2")]
         act(world, policies.delete_policy, made.id)
         assert not world.state.tags
         with expect_refusal(world, TargetNotFound):
-            list_all(world, tags.tags_of, made.id)
+            list_all(world, tags.list_tags, made.id)
 
     def test_consolidated_billing(self) -> None:
         """An organization for billing alone has no policies at all."""
         world = World(options=Options(), clock=Clock(frozen_at=NOW), state=State(seed="billing"))
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING)
-        assert list_all(world, policies.policies, SCP) == []
+        assert list_all(world, policies.list_policies, SCP) == []
         with expect_refusal(world, PolicyTypeNotAvailable):
             make(world)
         with expect_refusal(world, PolicyTypeNotAvailable):
@@ -201,27 +201,27 @@ class TestAttach:
         everything = [root_id(world), unit, member, MANAGEMENT]
         for target_id in everything:
             act(world, targets.attach_policy, made.id, target_id)
-            assert attached(world, target_id) == [FULL, made.id]
-        assert targets(world, made.id) == everything
+            assert attached_ids(world, target_id) == [FULL, made.id]
+        assert target_ids(world, made.id) == everything
         assert isinstance(world.events[-1], AttachmentChanged)
 
     def test_awss_own_is_everywhere(self, world: World) -> None:
         """AWS's own policy is attached to everything, to what is made later too, in the order of creation."""
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
         member = create_member(world, "member")
-        assert targets(world, FULL) == [root_id(world), MANAGEMENT, unit, member]
+        assert target_ids(world, FULL) == [root_id(world), MANAGEMENT, unit, member]
 
     def test_awss_own_detached(self, world: World) -> None:
         """AWS's own can be replaced by another, and attached again."""
         made, member = make(world), create_member(world, "member")
         act(world, targets.attach_policy, made.id, member)
         act(world, targets.detach_policy, FULL, member)
-        assert attached(world, member) == [made.id]
-        assert member not in targets(world, FULL)
+        assert attached_ids(world, member) == [made.id]
+        assert member not in target_ids(world, FULL)
         with expect_refusal(world, PolicyNotAttached):
             act(world, targets.detach_policy, FULL, member)
         act(world, targets.attach_policy, FULL, member)
-        assert attached(world, member) == [FULL, made.id]
+        assert attached_ids(world, member) == [FULL, made.id]
 
     def test_one_is_left(self, world: World) -> None:
         """There is always one service control policy."""
@@ -255,7 +255,7 @@ class TestAttach:
                 with expect_refusal(world, TargetNotFound):
                     act(world, rule, FULL, target_id)
         with expect_refusal(world, TargetNotFound):
-            list_all(world, targets.policies_for_target, STANDALONE, SCP)
+            list_all(world, targets.list_policies_for_target, STANDALONE, SCP)
 
     def test_of_a_type_that_is_off(self, world: World) -> None:
         """A policy of a type that is not enabled cannot be attached."""
@@ -271,7 +271,7 @@ class TestAttach:
             act(world, targets.attach_policy, made.id, target_id)
         act(world, accounts.remove_account, member)
         act(world, hierarchy.delete_unit, unit)
-        assert targets(world, made.id) == []
+        assert target_ids(world, made.id) == []
         assert not world.state.attachments
         act(world, policies.delete_policy, made.id)
 
@@ -280,9 +280,9 @@ class TestAttach:
         made, member = make(world), create_member(world, "member")
         act(world, targets.attach_policy, made.id, member)
         act(world, account_closure.close_account, member)
-        assert targets(world, made.id) == [member]
+        assert target_ids(world, made.id) == [member]
         world.clock.advance(timedelta(days=91))
-        assert targets(world, made.id) == []
+        assert target_ids(world, made.id) == []
         act(world, policies.delete_policy, made.id)
 
 
@@ -296,29 +296,29 @@ class TestTypes:
         act(world, targets.detach_policy, FULL, member)
         disabled, _ = act(world, policy_types.disable_policy_type, root_id(world), SCP)
         assert disabled.enabled_policy_types == ()
-        assert attached(world, member) == []
-        assert targets(world, made.id) == targets(world, FULL) == []
+        assert attached_ids(world, member) == []
+        assert target_ids(world, made.id) == target_ids(world, FULL) == []
         act(world, policy_types.enable_policy_type, root_id(world), SCP)
-        assert attached(world, member) == [FULL]
-        assert targets(world, made.id) == []
+        assert attached_ids(world, member) == [FULL]
+        assert target_ids(world, made.id) == []
         act(world, targets.attach_policy, made.id, member)
-        assert targets(world, made.id) == [member]
+        assert target_ids(world, made.id) == [member]
         assert isinstance(world.events[-2], PolicyTypeChanged)
 
     def test_policies_stay(self, world: World) -> None:
         """Disabling a type deletes none of its policies."""
         made = make(world)
         act(world, policy_types.disable_policy_type, root_id(world), SCP)
-        assert [one.id for one in list_all(world, policies.policies, SCP)] == [FULL, made.id]
+        assert [one.id for one in list_all(world, policies.list_policies, SCP)] == [FULL, made.id]
         act(world, policies.delete_policy, made.id)
 
     def test_awss_own_of_resource_control(self, world: World) -> None:
         """RCPFullAWSAccess is there only while its type is enabled, and cannot be detached."""
-        assert list_all(world, policies.policies, RCP) == []
+        assert list_all(world, policies.list_policies, RCP) == []
         with expect_refusal(world, PolicyNotFound):
             act(world, policies.describe_policy, RCP_FULL)
         act(world, policy_types.enable_policy_type, root_id(world), RCP)
-        assert attached(world, MANAGEMENT, RCP) == [RCP_FULL]
+        assert attached_ids(world, MANAGEMENT, RCP) == [RCP_FULL]
         with expect_refusal(world, InvalidInput, InputReason.NON_DETACHABLE_POLICY):
             act(world, targets.detach_policy, RCP_FULL, MANAGEMENT)
 
@@ -353,11 +353,11 @@ class TestAuthority:
         (policies.update_policy, (FULL,)),
         (policies.delete_policy, (FULL,)),
         (policies.describe_policy, (FULL,)),
-        (policies.policies, (SCP,)),
+        (policies.list_policies, (SCP,)),
         (targets.attach_policy, (FULL, MANAGEMENT)),
         (targets.detach_policy, (FULL, MANAGEMENT)),
-        (targets.policies_for_target, (MANAGEMENT, SCP)),
-        (targets.targets_for_policy, (FULL,)),
+        (targets.list_policies_for_target, (MANAGEMENT, SCP)),
+        (targets.list_targets_for_policy, (FULL,)),
         (policy_types.enable_policy_type, ("r-none", SCP)),
         (policy_types.disable_policy_type, ("r-none", SCP)),
     )

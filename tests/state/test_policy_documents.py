@@ -5,7 +5,7 @@ import pytest
 
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.model import PolicyType
-from artifact_state.organizations.policies.documents import check
+from artifact_state.organizations.policies.documents import check_document
 
 SCP, RCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY, PolicyType.TAG_POLICY
 
@@ -23,14 +23,14 @@ def resource(**changes: Any) -> dict[str, Any]:
 
 def is_accepted(policy_type: PolicyType, document: Any) -> None:
     """Expect that a document is a policy."""
-    check(policy_type, json.dumps(document))
+    check_document(policy_type, json.dumps(document))
 
 
 def is_refused(policy_type: PolicyType, document: Any) -> None:
     """Expect that a document is none."""
     with pytest.raises(MalformedPolicyDocument) as refused:
-        check(policy_type, document if isinstance(document, str) else json.dumps(document))
-    assert refused.value.why
+        check_document(policy_type, document if isinstance(document, str) else json.dumps(document))
+    assert refused.value.message
 
 
 class TestJson:

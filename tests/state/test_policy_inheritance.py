@@ -1,6 +1,6 @@
 from typing import Any
 
-from artifact_state.organizations.policies.inheritance import merged
+from artifact_state.organizations.policies.inheritance import merge_policies
 
 
 def tag(name: str, **settings: Any) -> dict[str, Any]:
@@ -11,7 +11,7 @@ def tag(name: str, **settings: Any) -> dict[str, Any]:
 def effective(*levels: dict[str, Any] | list[dict[str, Any]]) -> dict[str, Any]:
     """Merge levels of one policy or several each, from the root down."""
     chain = [level if isinstance(level, list) else [level] for level in levels]
-    return merged([[(str(at), one) for at, one in enumerate(level)] for level in chain]).document
+    return merge_policies([[(str(at), one) for at, one in enumerate(level)] for level in chain]).document
 
 
 def service(name: str, choice: str, **beside: Any) -> dict[str, Any]:
@@ -240,21 +240,21 @@ class TestNames:
                 ("costcenter", {"tag_value": {"@@assign": ["A"]}}),
             )
         ]
-        found = merged(levels, lower_case=[("tags", "*")])
+        found = merge_policies(levels, case_insensitive=[("tags", "*")])
         assert found.document == tag("costcenter", tag_key="CostCenter", tag_value=["A"])
         assert found.sources_below(("tags", "costcenter")) == ["CostCenter", "costcenter"]
 
     def test_elsewhere(self) -> None:
         """Other names stay as they are written, above and below such names too."""
         plan = {"plans": {"PII": {"rules": {"Hourly": {"WindowsVSS": {"@@assign": "enabled"}}}}}}
-        assert merged([[("p", plan)]], lower_case=[("plans", "*", "rules", "*")]).document == {
+        assert merge_policies([[("p", plan)]], case_insensitive=[("plans", "*", "rules", "*")]).document == {
             "plans": {"PII": {"rules": {"hourly": {"WindowsVSS": "enabled"}}}}
         }
 
     def test_limits(self) -> None:
         """A lock holds for all ways to write a name."""
         levels = [[("0", tag("A", tag_key={"@@assign": "A", **NONE}))], [("1", tag("a", tag_key={"@@assign": "a"}))]]
-        assert merged(levels, lower_case=[("tags", "*")]).document == tag("a", tag_key="A")
+        assert merge_policies(levels, case_insensitive=[("tags", "*")]).document == tag("a", tag_key="A")
 
 
 class TestSources:
@@ -262,7 +262,7 @@ class TestSources:
 
     def test_below_a_path(self) -> None:
         """Every policy that set or changed a value is named, each once."""
-        found = merged([[("root", ROOT)], [("unit", tag("costcenter", tag_value={"@@append": ["New"]}))]])
+        found = merge_policies([[("root", ROOT)], [("unit", tag("costcenter", tag_value={"@@append": ["New"]}))]])
         assert found.sources_below(("tags",)) == ["root", "unit"]
         assert found.sources_below(("tags", "costcenter", "tag_key")) == ["root"]
         assert found.sources_below(("plans",)) == []

@@ -13,8 +13,8 @@ from artifact_state.errors import (
 )
 from artifact_state.model import FeatureSet, PolicyType
 from artifact_state.organizations import hierarchy, organization, tags
-from artifact_state.organizations.policies import policies, resource_policy
-from artifact_state.organizations.policies.policies import Text
+from artifact_state.organizations.policies import policies, policy_types, resource_policy, targets
+from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.principals import root_of
 from artifact_state.world import World
 from tests.support.domain import (
@@ -36,7 +36,7 @@ TAG_POLICY = '{"tags": {}}'
 def world() -> World:
     """Give a world with an organization that has tag policies enabled."""
     world = world_with_organization()
-    act(world, policies.enable_policy_type, root_id(world), TAGS)
+    act(world, policy_types.enable_policy_type, root_id(world), TAGS)
     return world
 
 
@@ -88,14 +88,14 @@ class TestPut:
         """What is deleted is gone, its tags too."""
         content = policy(statement(member, "ListPolicies"))
         made = act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
-        assert [one.key for one in list_all(world, tags.tags_of, made.id)] == ["a"]
+        assert [one.key for one in list_all(world, tags.list_tags, made.id)] == ["a"]
         act(world, resource_policy.delete_resource_policy)
         assert not world.state.tags
         for rule in (resource_policy.describe_resource_policy, resource_policy.delete_resource_policy):
             with expect_refusal(world, ResourcePolicyNotFound):
                 act(world, rule)
         with expect_refusal(world, TargetNotFound):
-            list_all(world, tags.tags_of, made.id)
+            list_all(world, tags.list_tags, made.id)
 
     def test_tags_of_one_that_is_there(self, world: World, member: str) -> None:
         """Tags come with a new policy only."""
@@ -194,52 +194,52 @@ class TestDelegation:
         """The action that is named, by the account that is named, and nothing else."""
         other = create_member(world, "other")
         put(world, statement(member, "ListPolicies", "ListRoots"))
-        assert does(world, member, "ListPolicies", policies.policies, SCP)
-        assert does(world, member, "ListRoots", organization.roots)
+        assert does(world, member, "ListPolicies", policies.list_policies, SCP)
+        assert does(world, member, "ListRoots", organization.list_roots)
         for account, action in ((other, "ListPolicies"), (member, "DescribePolicy")):
             with expect_refusal(world, WrongAccount):
-                does(world, account, action, policies.policies, SCP)
+                does(world, account, action, policies.list_policies, SCP)
 
     def test_ends_with_it(self, world: World, member: str) -> None:
         """Without the policy, and for an account that has left, nothing is delegated."""
         put(world, statement(member, "ListPolicies"))
         act(world, resource_policy.delete_resource_policy)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.policies, SCP)
+            does(world, member, "ListPolicies", policies.list_policies, SCP)
 
     def test_changes(self, world: World, member: str) -> None:
         """A member may make and attach policies, once it is told so."""
         put(world, statement(member, "CreatePolicy", "AttachPolicy", "TagResource"))
-        text = Text(name="Tags", description="", content=TAG_POLICY)
+        text = PolicyText(name="Tags", description="", content=TAG_POLICY)
         made = does(world, member, "CreatePolicy", policies.create_policy, TAGS, text)
-        does(world, member, "AttachPolicy", policies.attach_policy, made.id, MANAGEMENT)
+        does(world, member, "AttachPolicy", targets.attach_policy, made.id, MANAGEMENT)
         does(world, member, "TagResource", tags.tag_resource, made.id, (("a", "1"),))
         with expect_refusal(world, WrongAccount):
-            does(world, member, "DetachPolicy", policies.detach_policy, made.id, MANAGEMENT)
+            does(world, member, "DetachPolicy", targets.detach_policy, made.id, MANAGEMENT)
 
     def test_deny(self, world: World, member: str) -> None:
         """A Deny counts more, whatever it stands before or after."""
         everybody = statement(member, "ListPolicies", Effect="Deny", Principal="*")
         put(world, statement(member, "ListPolicies"), everybody)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.policies, SCP)
+            does(world, member, "ListPolicies", policies.list_policies, SCP)
 
     @pytest.mark.parametrize("operator", ["StringEquals", "StringLikeIfExists", "ForAnyValue:StringEqualsIgnoreCase"])
     def test_policy_type(self, world: World, member: str, operator: str) -> None:
         """Policies of one type can be delegated, and no others."""
         condition = {operator: {"organizations:PolicyType": ["TAG_POLICY"]}}
         put(world, statement(member, "ListPolicies", "CreatePolicy", Condition=condition))
-        assert does(world, member, "ListPolicies", policies.policies, TAGS) == []
+        assert does(world, member, "ListPolicies", policies.list_policies, TAGS) == []
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.policies, SCP)
+            does(world, member, "ListPolicies", policies.list_policies, SCP)
 
     def test_policy_type_that_is_not(self, world: World, member: str) -> None:
         """A negated condition leaves the other types."""
         condition = {"StringNotEquals": {"organizations:PolicyType": "TAG_POLICY"}}
         put(world, statement(member, "ListPolicies", Condition=condition))
-        assert does(world, member, "ListPolicies", policies.policies, SCP)
+        assert does(world, member, "ListPolicies", policies.list_policies, SCP)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.policies, TAGS)
+            does(world, member, "ListPolicies", policies.list_policies, TAGS)
 
     @pytest.mark.parametrize(
         ("condition", "lets"),
@@ -256,27 +256,27 @@ class TestDelegation:
         """It is read as every other policy is: each operator, variables, and the keys of who asks."""
         put(world, statement(member, "ListPolicies", Condition=condition))
         if lets:
-            assert does(world, member, "ListPolicies", policies.policies, SCP)
+            assert does(world, member, "ListPolicies", policies.list_policies, SCP)
             return
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.policies, SCP)
+            does(world, member, "ListPolicies", policies.list_policies, SCP)
 
     def test_resources(self, world: World, member: str) -> None:
         """Both the policy and what it is attached to must be covered."""
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
-        made = act(world, policies.create_policy, TAGS, Text(name="A", description="", content=TAG_POLICY))
+        made = act(world, policies.create_policy, TAGS, PolicyText(name="A", description="", content=TAG_POLICY))
         arns = [
             f"arn:aws:organizations::{MANAGEMENT}:policy/*/tag_policy/*",
             f"arn:aws:organizations::{MANAGEMENT}:ou/*/{unit}",
         ]
         put(world, statement(member, "AttachPolicy", Resource=arns))
-        does(world, member, "AttachPolicy", policies.attach_policy, made.id, unit)
+        does(world, member, "AttachPolicy", targets.attach_policy, made.id, unit)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "AttachPolicy", policies.attach_policy, made.id, root_id(world))
+            does(world, member, "AttachPolicy", targets.attach_policy, made.id, root_id(world))
 
     def test_other_organizations(self, world: World) -> None:
         """A member of another organization is delegated nothing by this one."""
         put(world, statement(STANDALONE, "ListPolicies"))
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
-        found = does(world, STANDALONE, "ListPolicies", policies.policies, SCP)
+        found = does(world, STANDALONE, "ListPolicies", policies.list_policies, SCP)
         assert [one.id for _, one in found] == ["p-FullAWSAccess"]

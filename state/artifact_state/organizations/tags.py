@@ -49,7 +49,7 @@ def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> No
         tx.record(TagsChanged(at=tx.now, organization_id=organization.id, resource_id=resource_id))
 
 
-def tags_of(tx: Transaction, resource_id: str, after: int = -1) -> Iterator[tuple[int, Tag]]:
+def list_tags(tx: Transaction, resource_id: str, after: int = -1) -> Iterator[tuple[int, Tag]]:
     """Go through the tags of something in the organization.
 
     Raises NotInOrganization, WrongAccount, TargetNotFound.

@@ -18,10 +18,10 @@ def describe_effective_policy(
     call: RequestContext, request: "requests.DescribeEffectivePolicyRequest"
 ) -> "replies.DescribeEffectivePolicyResponse":
     """Describe the effective policy of an account, without operators."""
-    found = effective.effective_policy(call.tx, PolicyType(request.policy_type), request.target_id)
+    found = effective.describe_effective_policy(call.tx, PolicyType(request.policy_type), request.target_id)
     return {
         "EffectivePolicy": {
-            "PolicyContent": json.dumps(found.effective.document, separators=(",", ":")),
+            "PolicyContent": json.dumps(found.merged.document, separators=(",", ":")),
             "LastUpdatedTimestamp": found.changed_at,
             "TargetId": found.membership.account_id,
             "PolicyType": request.policy_type,
@@ -35,7 +35,7 @@ def list_accounts_with_invalid_effective_policy(
     """List the accounts for which the policies of a type come to something invalid."""
     listing = call.listing("ListAccountsWithInvalidEffectivePolicy", call.tx.caller.account_id, request.policy_type)
     after = listing.after(request.next_token)
-    found = effective.accounts_with_invalid_policy(call.tx, PolicyType(request.policy_type), after=after)
+    found = effective.list_accounts_with_invalid_policy(call.tx, PolicyType(request.policy_type), after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     return {
         "Accounts": [account_reply(call.tx, *one) for one in page],
@@ -51,7 +51,7 @@ def list_effective_policy_validation_errors(
     account_id, policy_type = request.account_id, request.policy_type
     listing = call.listing("ListEffectivePolicyValidationErrors", call.tx.caller.account_id, account_id, policy_type)
     after = listing.after(request.next_token)
-    evaluated, found = effective.validation_errors(call.tx, account_id, PolicyType(policy_type), after=after)
+    evaluated, found = effective.list_validation_errors(call.tx, account_id, PolicyType(policy_type), after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     return {
         "AccountId": account_id,
@@ -66,7 +66,7 @@ def list_effective_policy_validation_errors(
 def _error(problem: EffectivePolicyValidationError) -> "replies.EffectivePolicyValidationError":
     return {
         "ErrorCode": "ELEMENTS_TOO_MANY",
-        "ErrorMessage": f"'{problem.name}' exceeds the allowed maximum limit {problem.most}",
+        "ErrorMessage": f"'{problem.name}' exceeds the allowed maximum limit {problem.limit}",
         "PathToError": problem.path,
         "ContributingPolicies": list(problem.policy_ids),
     }

@@ -8,8 +8,9 @@ from artifact_emulator.services.organizations.organization import root_reply
 from artifact_emulator.services.organizations.tags import pairs_of
 from artifact_state import arns
 from artifact_state.model import Policy, PolicyType, Unit
-from artifact_state.organizations.policies import policies
-from artifact_state.organizations.policies.policies import PolicyText, Target
+from artifact_state.organizations.policies import policies, policy_types, targets
+from artifact_state.organizations.policies.policies import PolicyText
+from artifact_state.organizations.policies.targets import Target
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -46,19 +47,19 @@ def describe_policy(
 def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
     """List the policies of a type."""
     listing = call.listing("ListPolicies", call.tx.caller.account_id, request.filter)
-    found = policies.policies(call.tx, PolicyType(request.filter), after=listing.after(request.next_token))
+    found = policies.list_policies(call.tx, PolicyType(request.filter), after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     return {"Policies": [_summary(call.tx, one) for one in page], **next_token(token)}
 
 
 def attach_policy(call: RequestContext, request: "requests.AttachPolicyRequest") -> None:
     """Attach a policy to a root, an organizational unit or an account: no output."""
-    policies.attach_policy(call.tx, request.policy_id, request.target_id)
+    targets.attach_policy(call.tx, request.policy_id, request.target_id)
 
 
 def detach_policy(call: RequestContext, request: "requests.DetachPolicyRequest") -> None:
     """Detach a policy: no output."""
-    policies.detach_policy(call.tx, request.policy_id, request.target_id)
+    targets.detach_policy(call.tx, request.policy_id, request.target_id)
 
 
 def list_policies_for_target(
@@ -67,7 +68,7 @@ def list_policies_for_target(
     """List the policies of a type that are attached to something itself."""
     listing = call.listing("ListPoliciesForTarget", call.tx.caller.account_id, request.target_id, request.filter)
     after = listing.after(request.next_token)
-    found = policies.policies_for_target(call.tx, request.target_id, PolicyType(request.filter), after=after)
+    found = targets.list_policies_for_target(call.tx, request.target_id, PolicyType(request.filter), after=after)
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     return {"Policies": [_summary(call.tx, one) for one in page], **next_token(token)}
 
@@ -77,7 +78,7 @@ def list_targets_for_policy(
 ) -> "replies.ListTargetsForPolicyResponse":
     """List what a policy is attached to."""
     listing = call.listing("ListTargetsForPolicy", call.tx.caller.account_id, request.policy_id)
-    found = policies.targets_for_policy(call.tx, request.policy_id, after=listing.after(request.next_token))
+    found = targets.list_targets_for_policy(call.tx, request.policy_id, after=listing.after(request.next_token))
     page: list[Target]
     page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
     return {"Targets": [_target(call.tx, one) for one in page], **next_token(token)}
@@ -87,7 +88,7 @@ def enable_policy_type(
     call: RequestContext, request: "requests.EnablePolicyTypeRequest"
 ) -> "replies.EnablePolicyTypeResponse":
     """Enable a type of policies below the root."""
-    enabled = policies.enable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
+    enabled = policy_types.enable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
     return {"Root": root_reply(*enabled)}
 
 
@@ -95,7 +96,7 @@ def disable_policy_type(
     call: RequestContext, request: "requests.DisablePolicyTypeRequest"
 ) -> "replies.DisablePolicyTypeResponse":
     """Disable a type of policies, which detaches them all."""
-    disabled = policies.disable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
+    disabled = policy_types.disable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
     return {"Root": root_reply(*disabled)}
 
 

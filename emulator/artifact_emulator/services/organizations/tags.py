@@ -26,7 +26,7 @@ def list_tags_for_resource(
 ) -> "replies.ListTagsForResourceResponse":
     """List the tags of one resource; how many fit on a page is not for the caller to say."""
     listing = call.listing("ListTagsForResource", call.tx.caller.account_id, request.resource_id)
-    found = tags.tags_of(call.tx, request.resource_id, after=listing.after(request.next_token))
+    found = tags.list_tags(call.tx, request.resource_id, after=listing.after(request.next_token))
     page, token = listing.page(found, call.tx.quotas.organizations_page_size)
     return {"Tags": [{"Key": one.key, "Value": one.value} for one in page], **next_token(token)}
 

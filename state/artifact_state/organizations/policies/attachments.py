@@ -1,9 +1,9 @@
-"""Which policies are attached to what: to a root, an organizational unit or an account.
+"""Which policies are attached to a root, an organizational unit or an account.
 
-AWS attaches a policy of its own to everything while its type is enabled. That is not kept but
-derived: kept are what was attached besides, and where AWS's own was detached. So enabling a type
-costs the same for ten accounts and for a hundred thousand, and so does disabling it: what was
-attached before the type was enabled counts no more.
+While a policy type is enabled, AWS attaches its own policy of that type to every target. These attachments are
+derived, not stored: the state holds the attachments that a customer made, and the targets that AWS's policy was
+detached from. Enabling or disabling a type therefore costs the same for ten accounts and for a hundred thousand.
+Disabling a type detaches its policies for good: attachments older than the last enabling are stale and ignored.
 """
 
 from collections.abc import Iterator
@@ -13,27 +13,37 @@ from functools import cache
 from heapq import merge
 
 from artifact_state import catalog
+from artifact_state.errors import PolicyTypeNotEnabled
 from artifact_state.model import Attachment, Organization, Policy, PolicyType, State, TypePolicies
 from artifact_state.world import Transaction
 
 _NO_POLICIES = TypePolicies()
-_EVER = datetime(2017, 2, 27, tzinfo=UTC)
-"""AWS Organizations' first day: its own policies have not changed since."""
+_AWS_MANAGED_SINCE = datetime(2017, 2, 27, tzinfo=UTC)
+"""The day AWS Organizations became available: the policies that AWS manages have not changed since."""
 
 
 def is_type_enabled(organization: Organization, policy_type: PolicyType) -> bool:
-    """Tell whether an organization has a type of policies enabled."""
+    """Return whether a policy type is enabled in an organization."""
     return policy_type in organization.enabled_policy_types
 
 
+def require_type_enabled(organization: Organization, policy_type: PolicyType) -> None:
+    """Refuse a policy type that is not enabled in the organization.
+
+    Raises PolicyTypeNotEnabled.
+    """
+    if not is_type_enabled(organization, policy_type):
+        raise PolicyTypeNotEnabled(policy_type.value)
+
+
 def policies_of_type(organization: Organization, policy_type: PolicyType) -> TypePolicies:
-    """Tell what an organization has of a type."""
+    """Return an organization's own policies of a type."""
     return organization.policies.get(policy_type.value, _NO_POLICIES)
 
 
 @cache
 def aws_managed_policy(policy_type: PolicyType) -> Policy | None:
-    """Give the policy of a type that AWS manages and attaches everywhere, if it has one."""
+    """Return the policy of a type that AWS manages and attaches to every target, or None if there is none."""
     described = catalog.policy_type(policy_type.value)
     managed = described.aws_managed if described else None
     if managed is None:
@@ -46,118 +56,122 @@ def aws_managed_policy(policy_type: PolicyType) -> Policy | None:
         description=managed.description,
         content=managed.content,
         serial=0,
-        changed_at=_EVER,
+        changed_at=_AWS_MANAGED_SINCE,
     )
 
 
 @cache
 def aws_managed_policy_by_id(policy_id: str) -> Policy | None:
-    """Find a policy that AWS manages by its id."""
-    managed = (aws_managed_policy(one) for one in PolicyType)
-    return next((one for one in managed if one and one.id == policy_id), None)
+    """Return the policy with an id that AWS manages, or None."""
+    policies = (aws_managed_policy(policy_type) for policy_type in PolicyType)
+    return next((policy for policy in policies if policy and policy.id == policy_id), None)
 
 
 def attached_policies(
     state: State, organization: Organization, target_id: str, policy_type: PolicyType
 ) -> Iterator[tuple[int, Policy]]:
-    """Go through the policies of a type that are attached to something itself, with their places: AWS's own first."""
+    """Yield the policies of a type attached directly to a target, with their positions: AWS's own policy first."""
     if not is_type_enabled(organization, policy_type):
         return
-    counted = _counted(state, organization, target_id, policy_type)
+    attachments = _current_attachments(state, organization, target_id, policy_type)
     managed = aws_managed_policy(policy_type)
-    if managed and not any(one.detached for one in counted):
+    if managed and not any(attachment.detached for attachment in attachments):
         yield 0, managed
-    for one in counted:
-        if not one.detached:
-            yield one.serial, state.policies[one.policy_id]
+    for attachment in attachments:
+        if not attachment.detached:
+            yield attachment.serial, state.policies[attachment.policy_id]
 
 
 def policy_targets(
     state: State, organization: Organization, policy: Policy, after: int = -1
 ) -> Iterator[tuple[int, str | None]]:
-    """Go through what a policy is attached to, in the order of attaching; AWS's own in the order of creation.
+    """Yield the ids of a policy's targets with their positions.
 
-    AWS's own is attached to everything that it was not detached from: what it was detached from comes as None.
+    The targets of a customer's policy come in the order of attachment. The targets of AWS's own policy come in the
+    order of creation; a target that it was detached from comes as None, so that a page can end there.
     """
     if not is_type_enabled(organization, policy.type):
         return
     if policy.organization_id:
         yield from policy.targets.after(max(after, policies_of_type(organization, policy.type).enabled_at - 1))
         return
-    for place, target_id in _everything(organization, after):
-        is_detached = any(one.detached for one in _counted(state, organization, target_id, policy.type))
-        yield place, None if is_detached else target_id
+    for position, target_id in _all_targets(organization, after):
+        attachments = _current_attachments(state, organization, target_id, policy.type)
+        is_detached = any(attachment.detached for attachment in attachments)
+        yield position, None if is_detached else target_id
 
 
 def add_attachment(tx: Transaction, organization: Organization, target_id: str, policy: Policy) -> None:
-    """Attach a policy that is not attached there."""
-    kept = _without_the_lapsed(tx, organization, target_id, policy.type)
+    """Attach a policy to a target that it is not attached to."""
+    attachments = _drop_stale_attachments(tx, organization, target_id, policy.type)
     if policy.organization_id:
         serial = tx.serial()
-        made = Attachment(policy_id=policy.id, type=policy.type, serial=serial, since=tx.now)
-        kept = (*kept, made)
+        attachment = Attachment(policy_id=policy.id, type=policy.type, serial=serial, since=tx.now)
+        attachments = (*attachments, attachment)
         current = tx.state.policies[policy.id]
         tx.put(replace(current, targets=current.targets.set(serial, target_id)))
     else:
-        kept = tuple(one for one in kept if one.policy_id != policy.id)
-    _keep(tx, target_id, kept)
+        attachments = tuple(attachment for attachment in attachments if attachment.policy_id != policy.id)
+    _store_attachments(tx, target_id, attachments)
 
 
 def remove_attachment(tx: Transaction, organization: Organization, target_id: str, policy: Policy) -> None:
-    """Detach a policy that is attached there."""
-    kept = _without_the_lapsed(tx, organization, target_id, policy.type)
+    """Detach a policy from a target that it is attached to."""
+    attachments = _drop_stale_attachments(tx, organization, target_id, policy.type)
     if policy.organization_id:
-        gone = next(one for one in kept if one.policy_id == policy.id)
-        _forget_target(tx, gone)
-        kept = tuple(one for one in kept if one is not gone)
+        removed = next(attachment for attachment in attachments if attachment.policy_id == policy.id)
+        _remove_from_policy(tx, removed)
+        attachments = tuple(attachment for attachment in attachments if attachment is not removed)
     else:
-        missing = Attachment(policy_id=policy.id, type=policy.type, serial=tx.serial(), since=tx.now, detached=True)
-        kept = (*kept, missing)
-    _keep(tx, target_id, kept)
+        detached = Attachment(policy_id=policy.id, type=policy.type, serial=tx.serial(), since=tx.now, detached=True)
+        attachments = (*attachments, detached)
+    _store_attachments(tx, target_id, attachments)
 
 
 def drop_attachments(tx: Transaction, target_id: str) -> None:
-    """Forget what is attached to something that is gone."""
-    for one in tx.state.attachments.get(target_id, ()):
-        _forget_target(tx, one)
-    _keep(tx, target_id, ())
+    """Delete the attachments of a target that no longer exists."""
+    for attachment in tx.state.attachments.get(target_id, ()):
+        _remove_from_policy(tx, attachment)
+    _store_attachments(tx, target_id, ())
 
 
-def _counted(
+def _current_attachments(
     state: State, organization: Organization, target_id: str, policy_type: PolicyType
 ) -> tuple[Attachment, ...]:
-    """Give what counts of a type: not what was attached before the type was enabled."""
+    """Return a target's attachments of a type, without those that are stale."""
     enabled_at = policies_of_type(organization, policy_type).enabled_at
     return tuple(
-        one for one in state.attachments.get(target_id, ()) if one.type is policy_type and one.serial >= enabled_at
+        attachment
+        for attachment in state.attachments.get(target_id, ())
+        if attachment.type is policy_type and attachment.serial >= enabled_at
     )
 
 
-def _without_the_lapsed(
+def _drop_stale_attachments(
     tx: Transaction, organization: Organization, target_id: str, policy_type: PolicyType
 ) -> tuple[Attachment, ...]:
-    """Clear what counts no more off something, and give the rest."""
-    held = tx.state.attachments.get(target_id, ())
-    counted = _counted(tx.state, organization, target_id, policy_type)
-    lapsed = [one for one in held if one.type is policy_type and one not in counted]
-    for one in lapsed:
-        _forget_target(tx, one)
-    return tuple(one for one in held if one not in lapsed)
+    """Remove a target's stale attachments of a type from their policies; return the target's other attachments."""
+    attachments = tx.state.attachments.get(target_id, ())
+    current = _current_attachments(tx.state, organization, target_id, policy_type)
+    stale = [attachment for attachment in attachments if attachment.type is policy_type and attachment not in current]
+    for attachment in stale:
+        _remove_from_policy(tx, attachment)
+    return tuple(attachment for attachment in attachments if attachment not in stale)
 
 
-def _forget_target(tx: Transaction, one: Attachment) -> None:
-    policy = tx.state.policies.get(one.policy_id)
-    if policy is not None and not one.detached:
-        tx.put(replace(policy, targets=policy.targets.delete(one.serial)))
+def _remove_from_policy(tx: Transaction, attachment: Attachment) -> None:
+    policy = tx.state.policies.get(attachment.policy_id)
+    if policy is not None and not attachment.detached:
+        tx.put(replace(policy, targets=policy.targets.delete(attachment.serial)))
 
 
-def _keep(tx: Transaction, target_id: str, kept: tuple[Attachment, ...]) -> None:
-    everything = tx.state.attachments
-    tx.set(attachments=everything.insert(target_id, kept) if kept else everything.discard(target_id))
+def _store_attachments(tx: Transaction, target_id: str, attachments: tuple[Attachment, ...]) -> None:
+    table = tx.state.attachments
+    tx.set(attachments=table.insert(target_id, attachments) if attachments else table.discard(target_id))
 
 
-def _everything(organization: Organization, after: int) -> Iterator[tuple[int, str]]:
-    """Go through the root, the units and the accounts, in the order in which they came."""
+def _all_targets(organization: Organization, after: int) -> Iterator[tuple[int, str]]:
+    """Yield the ids of the root, the units and the accounts with their positions, in the order of creation."""
     if after < 0:
         yield 0, organization.root_id
     units, members = organization.units.after(max(after, 0)), organization.members.after(max(after, 0))

@@ -1,4 +1,4 @@
-"""The grammar of service control and resource control policies: a part of IAM's policy language.
+"""The grammar of service control and resource control policies: a subset of IAM's policy language.
 
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
@@ -12,98 +12,98 @@ from typing import Any
 from artifact_state.errors import MalformedPolicyDocument
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
+_COMMON_ELEMENTS = {"Sid", "Effect", "Action", "Resource", "NotResource", "Condition"}
 _SID = re.compile(r"[A-Za-z0-9 ]*")
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+|[A-Za-z0-9-]*[*?][A-Za-z0-9*?-]*(:[A-Za-z0-9*?]+)?")
 _ARN = re.compile(r"\*|arn:.*", re.DOTALL)
-_OPERATORS = {
-    f"{negation}{kind}"
-    for kind, negations in {
-        "StringEquals": [""], "StringNotEquals": [""], "StringEqualsIgnoreCase": [""],
-        "StringNotEqualsIgnoreCase": [""], "StringLike": [""], "StringNotLike": [""],
-        "NumericEquals": [""], "NumericNotEquals": [""], "NumericLessThan": [""], "NumericLessThanEquals": [""],
-        "NumericGreaterThan": [""], "NumericGreaterThanEquals": [""],
-        "DateEquals": [""], "DateNotEquals": [""], "DateLessThan": [""], "DateLessThanEquals": [""],
-        "DateGreaterThan": [""], "DateGreaterThanEquals": [""],
-        "Bool": [""], "BinaryEquals": [""], "IpAddress": ["", "Not"],
-        "ArnEquals": [""], "ArnLike": [""], "ArnNotEquals": [""], "ArnNotLike": [""],
-    }.items()
-    for negation in negations
-}  # fmt: skip
-_OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?({'|'.join(sorted(_OPERATORS))})(IfExists)?|Null")
+_OPERATORS = (
+    "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase",
+    "StringLike", "StringNotLike",
+    "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals",
+    "Bool", "BinaryEquals", "IpAddress", "NotIpAddress",
+    "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike",
+)  # fmt: skip
+_OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?({'|'.join(_OPERATORS)})(IfExists)?|Null")
+_CONDITION_KEY = re.compile(r"[^:\s]+:\S+")
 
 
 def check_service_control_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no service control policy.
+    """Refuse a document that is not a valid service control policy.
 
     Raises MalformedPolicyDocument.
     """
     for statement in _statements(document):
-        _check_elements(statement, {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
+        _check_elements(statement, _COMMON_ELEMENTS | {"NotAction"})
         _check_effect(statement, ("Allow", "Deny"))
-        _check_one_of(statement, "Action", "NotAction", _is_action)
+        _check_exactly_one(statement, "Action", "NotAction", _is_action)
         if statement.keys() & {"Resource", "NotResource"}:  # AWS's own example of CreatePolicy has neither.
-            _check_one_of(statement, "Resource", "NotResource", _is_arn)
+            _check_exactly_one(statement, "Resource", "NotResource", _is_arn)
         _check_condition(statement)
 
 
 def check_resource_control_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no resource control policy of a customer: it denies, to everybody.
+    """Refuse a document that is not a valid resource control policy: it denies, and for every principal.
 
     Raises MalformedPolicyDocument.
     """
     for statement in _statements(document):
-        _check_elements(statement, {"Sid", "Effect", "Principal", "Action", "Resource", "NotResource", "Condition"})
+        _check_elements(statement, _COMMON_ELEMENTS | {"Principal"})
         _check_effect(statement, ("Deny",))
-        _require(statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]}), "The principal is everybody: *.")
-        _check_one_of(statement, "Action", "Action", _is_action_of_a_service)
-        _check_one_of(statement, "Resource", "NotResource", _is_arn)
+        _require(statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]}), "Principal must be *.")
+        _check_exactly_one(statement, "Action", "Action", _is_action_of_a_service)
+        _check_exactly_one(statement, "Resource", "NotResource", _is_arn)
         _check_condition(statement)
 
 
 def _statements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    _require(document.keys() <= {"Version", "Id", "Statement"}, "The document has an element that is not known.")
-    _require(document.get("Version") in _VERSIONS, "The version is not known.")
-    found = document.get("Statement")
-    statements: list[Any] = found if isinstance(found, list) else [found]
+    """Yield the statements of a document, checking what statements of all kinds have in common."""
+    _require(document.keys() <= {"Version", "Id", "Statement"}, "The document has an unknown element.")
+    _require(document.get("Version") in _VERSIONS, "The version is unknown.")
+    statements = _as_list(document.get("Statement"))
     _require(bool(statements), "The document has no statement.")
     sids: list[str] = []
     for statement in statements:
-        _require(isinstance(statement, dict), "A statement is an object.")
+        _require(isinstance(statement, dict), "A statement must be an object.")
         sid = statement.get("Sid", "")
-        _require(isinstance(sid, str) and _SID.fullmatch(sid) is not None, "A Sid has letters, digits and spaces.")
+        _require(isinstance(sid, str) and _SID.fullmatch(sid) is not None, "A Sid has letters, digits and spaces only.")
         sids += [sid] if sid else []
         yield statement
-    _require(len(sids) == len(set(sids)), "A Sid comes twice.")
+    _require(len(sids) == len(set(sids)), "The document has a duplicate Sid.")
 
 
 def _check_elements(statement: dict[str, Any], known: set[str]) -> None:
-    _require(statement.keys() <= known, f"A statement may have {', '.join(sorted(known))}.")
+    _require(statement.keys() <= known, f"A statement may only have {', '.join(sorted(known))}.")
 
 
 def _check_effect(statement: dict[str, Any], effects: tuple[str, ...]) -> None:
-    _require(statement.get("Effect") in effects, f"The effect is {' or '.join(effects)}.")
+    _require(statement.get("Effect") in effects, f"Effect must be {' or '.join(effects)}.")
 
 
-def _check_one_of(statement: dict[str, Any], name: str, other: str, fits: Callable[[str], bool]) -> None:
-    """Refuse a statement with neither of two elements, with both, or with a value that does not fit."""
-    present = [one for one in dict.fromkeys((name, other)) if one in statement]
-    _require(len(present) == 1, f"A statement has either {name} or {other}.")
-    found = statement[present[0]]
-    values = found if isinstance(found, list) else [found]
+def _check_exactly_one(statement: dict[str, Any], name: str, other: str, is_valid: Callable[[str], bool]) -> None:
+    """Refuse a statement with neither or both of two elements, or with an invalid value of the one it has."""
+    present = [element for element in dict.fromkeys((name, other)) if element in statement]
+    _require(len(present) == 1, f"A statement must have either {name} or {other}.")
+    values = _as_list(statement[present[0]])
     _require(bool(values), f"{present[0]} is empty.")
-    _require(all(isinstance(one, str) and fits(one) for one in values), f"{present[0]} has a value that is none.")
+    _require(all(isinstance(value, str) and is_valid(value) for value in values), f"{present[0]} has an invalid value.")
 
 
 def _check_condition(statement: dict[str, Any]) -> None:
     condition = statement.get("Condition", {})
-    _require(isinstance(condition, dict), "Condition is an object.")
+    _require(isinstance(condition, dict), "Condition must be an object.")
     for operator, keys in condition.items():
-        _require(_OPERATOR.fullmatch(operator) is not None, f"{operator} is no condition operator.")
-        _require(isinstance(keys, dict) and bool(keys), f"{operator} compares keys with values.")
-        for key, found in keys.items():
-            values = found if isinstance(found, list) else [found]
-            _require(bool(re.fullmatch(r"[^:\s]+:\S+", key)), f"{key} is no condition key.")
-            _require(all(isinstance(one, str | bool | int | float) for one in values), f"{key} has no plain values.")
+        _require(_OPERATOR.fullmatch(operator) is not None, f"{operator} is not a valid condition operator.")
+        _require(isinstance(keys, dict) and bool(keys), f"{operator} must compare condition keys with values.")
+        for key, compared in keys.items():
+            _require(_CONDITION_KEY.fullmatch(key) is not None, f"{key} is not a valid condition key.")
+            are_plain = all(isinstance(value, str | bool | int | float) for value in _as_list(compared))
+            _require(are_plain, f"{key} must have plain values.")
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_action(text: str) -> bool:
@@ -118,6 +118,6 @@ def _is_arn(text: str) -> bool:
     return _ARN.fullmatch(text) is not None
 
 
-def _require(kept: bool, why: str) -> None:  # noqa: FBT001 - a rule, and what it says
-    if not kept:
+def _require(holds: bool, why: str) -> None:  # noqa: FBT001 - An assertion: its condition comes first.
+    if not holds:
         raise MalformedPolicyDocument(why)

@@ -1,7 +1,8 @@
-"""What a policy document may say: by the grammar of its type.
+"""Checks of policy documents: each policy type has its grammar.
 
-Control policies are written in IAM's language, management policies in settings and operators. Where
-AWS's pages leave a question open, a document is accepted: to refuse what AWS takes is worse.
+Service control and resource control policies are written in IAM's policy language, management policies in settings
+and operators. Where AWS's documentation leaves a question open, a document is accepted: refusing a document that AWS
+accepts is the worse mistake.
 """
 
 import json
@@ -14,7 +15,7 @@ from artifact_state.organizations.policies import authorization_grammar, managem
 
 
 def check_document(policy_type: PolicyType, content: str) -> None:
-    """Refuse a document that is no policy of its type.
+    """Refuse a document that is not a valid policy of its type.
 
     Raises MalformedPolicyDocument.
     """
@@ -22,7 +23,7 @@ def check_document(policy_type: PolicyType, content: str) -> None:
 
 
 def parse_document(content: str) -> dict[str, Any]:
-    """Read a document: a JSON object, of which no key comes twice.
+    """Return the JSON object that a document contains; duplicate keys are refused.
 
     Raises MalformedPolicyDocument.
     """
@@ -36,10 +37,10 @@ def parse_document(content: str) -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise MalformedPolicyDocument("A key comes twice.")
-    return found
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise MalformedPolicyDocument("The document has a duplicate key.")
+    return members
 
 
 def _refuse_constant(name: str) -> NoReturn:

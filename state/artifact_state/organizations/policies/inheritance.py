@@ -1,8 +1,8 @@
-"""How the policies above an account become one: the inheritance operators of management policies.
+"""Inheritance of management policies: merge the policies of each level, from the root down to an account.
 
-From the root down each level may change what it inherits, as far as the levels above allow. Policies
-of one level are taken in the order in which they were attached: the first that sets a value keeps it.
-This module knows operators and places; which names mean something is the business of each type.
+Each level may change what it inherits as far as the levels above allow. Policies of one level apply in the order of
+their attachment: the first one that assigns a value wins. This module knows operators and the structure of documents;
+the meaning of names belongs to each policy type.
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/policy-operators.html
 https://docs.aws.amazon.com/organizations/latest/userguide/inheritance-examples.html
 """
@@ -21,125 +21,129 @@ from artifact_state.organizations.policies.management_grammar import (
 )
 
 Path = tuple[str, ...]
-Documents = Sequence[tuple[str, Mapping[str, Any]]]
-"""The policies of one level, in the order of their attachment: the id and the document of each."""
-_EVERYTHING = frozenset(VALUE_OPERATORS)
-_ADDING = frozenset((ASSIGN, APPEND))
+LevelPolicies = Sequence[tuple[str, Mapping[str, Any]]]
+"""The policies of one level in the order of their attachment: the id and the document of each."""
+_ALL_OPERATORS = frozenset(VALUE_OPERATORS)
+_ADDING_OPERATORS = frozenset((ASSIGN, APPEND))
 
 
 @dataclass(slots=True)
-class _Place:
-    """A place of the merged policy, which holds a value or has members."""
+class _Node:
+    """A node of the merged policy: a setting with a value, or an object with members."""
 
     value: Any = None
     set_at: int = -1
     """The last level that changed the value, counted from the root."""
     sources: list[str] = field(default_factory=list)
+    """The ids of the policies that contributed to the value."""
     limits: dict[int, frozenset[str]] = field(default_factory=dict)
-    """What each level allows those below it to do here."""
-    members: dict[str, "_Place"] = field(default_factory=dict)
+    """The operators that each level allows to the levels below it."""
+    members: dict[str, "_Node"] = field(default_factory=dict)
 
-    def permitted(self, level: int) -> frozenset[str]:
-        """Tell what all levels above one allow it to do: no level undoes a limit."""
-        above = (named for limited_at, named in self.limits.items() if limited_at < level)
-        return _EVERYTHING.intersection(*above)
+    def allowed_operators(self, level: int) -> frozenset[str]:
+        """Return the operators that all levels above allow to a level: no level can undo a limit."""
+        above = (allowed for limiting_level, allowed in self.limits.items() if limiting_level < level)
+        return _ALL_OPERATORS.intersection(*above)
 
 
 @dataclass(frozen=True, slots=True)
 class MergedPolicy:
-    """What several policies come to."""
+    """The result of merging several policies."""
 
-    top: _Place
+    root: _Node
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the policy as AWS shows it: without operators, and without what has no value."""
-        return _document(self.top) or {}
+        """Return the policy as AWS shows it: without operators, and without settings that have no value."""
+        return _document(self.root) or {}
 
     def sources_below(self, path: Path) -> list[str]:
-        """Name the policies that set anything at a path or below it, each once."""
-        place = self.top
+        """Return the ids of the policies that contributed to any value at a path or below it, without duplicates."""
+        node = self.root
         for name in path:
-            if name not in place.members:
+            if name not in node.members:
                 return []
-            place = place.members[name]
-        return list(dict.fromkeys(_sources(place)))
+            node = node.members[name]
+        return list(dict.fromkeys(_sources(node)))
 
 
-def merge_policies(levels: Sequence[Documents], lower_case: Sequence[Path] = ()) -> MergedPolicy:
+def merge_policies(levels: Sequence[LevelPolicies], case_insensitive: Sequence[Path] = ()) -> MergedPolicy:
     """Merge the policies of each level, from the root down to the account.
 
-    Names at the paths in lower case, `*` for any name, are the same however they are written.
+    Names at the case-insensitive paths, in which `*` stands for any name, are merged in lower case.
     """
-    top = _Place()
-    for level, documents in enumerate(levels):
-        for policy_id, document in documents:
-            _merge(top, document, level, policy_id, lower_case)
-    return MergedPolicy(top)
+    root = _Node()
+    for level, policies in enumerate(levels):
+        for policy_id, document in policies:
+            _merge(root, document, level, policy_id, case_insensitive)
+    return MergedPolicy(root)
 
 
-def _merge(place: _Place, document: Mapping[str, Any], level: int, policy_id: str, lower_case: Sequence[Path]) -> None:
-    permitted = place.permitted(level)
+def _merge(
+    node: _Node, document: Mapping[str, Any], level: int, policy_id: str, case_insensitive: Sequence[Path]
+) -> None:
+    allowed = node.allowed_operators(level)
     if CHILD_OPERATORS in document:
-        place.limits[level] = place.limits.get(level, _EVERYTHING) & _named(document[CHILD_OPERATORS])
+        node.limits[level] = node.limits.get(level, _ALL_OPERATORS) & _operators_in(document[CHILD_OPERATORS])
     for operator in VALUE_OPERATORS:
-        if operator in document and operator in permitted:
-            _apply(place, operator, document[operator], level, policy_id)
-    # Unverified: a name where a value stands. AWS's own types have one or the other, and here the first stays.
-    members = document.items() if place.value is None else ()
+        if operator in document and operator in allowed:
+            _apply(node, operator, document[operator], level, policy_id)
+    # Unverified: a member of a node that has a value. In AWS's own types a node has one or the other; here the value
+    # that came first stays.
+    members = document.items() if node.value is None else ()
     for name, settings in members:
         if name.startswith("@@"):
             continue
-        below = [one[1:] for one in lower_case if one[0] in (ANY_NAME, name)]
-        key = name.lower() if () in below else name
-        member = place.members.get(key)
-        # A limit on what has members keeps new ones out. Those that are there have limits of their own:
+        remaining = [path[1:] for path in case_insensitive if path[0] in (ANY_NAME, name)]
+        key = name.lower() if () in remaining else name
+        member = node.members.get(key)
+        # A limit on an object prevents new members. Existing members have limits of their own:
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_ai-opt-out_syntax.html
-        if member is None and not permitted & _ADDING:
+        if member is None and not allowed & _ADDING_OPERATORS:
             continue
-        member = place.members.setdefault(key, member or _Place())
-        # A value without an operator is assigned: some pages of AWS write lists so.
+        member = node.members.setdefault(key, member or _Node())
+        # A value without an operator is assigned: some of AWS's pages write lists like this.
         inner = settings if isinstance(settings, Mapping) else {ASSIGN: settings}
-        _merge(member, inner, level, policy_id, [one for one in below if one])
+        _merge(member, inner, level, policy_id, [path for path in remaining if path])
 
 
-def _named(operators: Sequence[str]) -> frozenset[str]:
-    if "@@all" in operators:
-        return _EVERYTHING
-    return frozenset(operators) & _EVERYTHING
+def _operators_in(values: Sequence[str]) -> frozenset[str]:
+    if "@@all" in values:
+        return _ALL_OPERATORS
+    return frozenset(values) & _ALL_OPERATORS
 
 
-def _apply(place: _Place, operator: str, value: Any, level: int, policy_id: str) -> None:
-    if place.members or (operator == ASSIGN and place.set_at == level):
+def _apply(node: _Node, operator: str, value: Any, level: int, policy_id: str) -> None:
+    if node.members or (operator == ASSIGN and node.set_at == level):
         return
     if operator == ASSIGN:
-        place.value, place.sources = value, [policy_id]
-    elif not isinstance(place.value, list | None):
-        return  # What AWS calls multi-valued settings are lists.
+        node.value, node.sources = value, [policy_id]
+    elif not isinstance(node.value, list | None):
+        return  # Only lists are what AWS calls multi-valued settings.
     elif operator == APPEND:
-        held = place.value or []
-        place.value = held + [one for one in value if one not in held]
-        place.sources = [*place.sources, policy_id]
-    elif operator == REMOVE and place.value:
-        # What has lost its last value is gone: AWS's third example.
-        place.value = [one for one in place.value if one not in value] or None
-        place.sources = [*place.sources, policy_id]
-    place.set_at = level
+        current = node.value or []
+        node.value = current + [item for item in value if item not in current]
+        node.sources = [*node.sources, policy_id]
+    elif operator == REMOVE and node.value:
+        # A setting that lost its last value is gone, as in AWS's third example.
+        node.value = [item for item in node.value if item not in value] or None
+        node.sources = [*node.sources, policy_id]
+    node.set_at = level
 
 
-def _document(place: _Place) -> Any:
-    if not place.members:
-        return place.value
-    shown = {}
-    for name, member in place.members.items():
+def _document(node: _Node) -> Any:
+    if not node.members:
+        return node.value
+    members = {}
+    for name, member in node.members.items():
         value = _document(member)
         if value is not None:
-            shown[name] = value
-    return shown or None
+            members[name] = value
+    return members or None
 
 
-def _sources(place: _Place) -> Iterator[str]:
-    if place.value is not None:
-        yield from place.sources
-    for member in place.members.values():
+def _sources(node: _Node) -> Iterator[str]:
+    if node.value is not None:
+        yield from node.sources
+    for member in node.members.values():
         yield from _sources(member)

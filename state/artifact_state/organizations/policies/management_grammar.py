@@ -1,8 +1,8 @@
-"""The grammar of management and declarative policies: settings, and operators that say what children inherit.
+"""The grammar of management and declarative policies: settings, and the operators that control their inheritance.
 
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/policy-operators.html
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_inheritance_mgmt.html
-and the page on the syntax of each type beside it.
+and the syntax page of each policy type next to it.
 """
 
 import re
@@ -14,94 +14,95 @@ from artifact_state.errors import MalformedPolicyDocument
 ASSIGN, APPEND, REMOVE = "@@assign", "@@append", "@@remove"
 VALUE_OPERATORS = (ASSIGN, APPEND, REMOVE)
 CHILD_OPERATORS = "@@operators_allowed_for_child_policies"
-_ALLOWED = {"@@all", "@@none", *VALUE_OPERATORS}
-Check = Callable[[Any, str], None]
+_CHILD_OPERATOR_VALUES = {"@@all", "@@none", *VALUE_OPERATORS}
 ANY_NAME = "*"
+Check = Callable[[Any, str], None]
+"""A check of a value at a path of the document; it raises MalformedPolicyDocument."""
 
 
 def check_management_policy(document: dict[str, Any]) -> None:
-    """Refuse what breaks the rules that all these types have in common.
+    """Refuse a document that breaks the rules common to all these policy types.
 
-    Unverified: the grammar of the newest types beyond that.
+    Unverified: the further grammar of the newest types.
     Raises MalformedPolicyDocument.
     """
     _require(bool(document), "The document is empty.", "")
-    for name, value in document.items():
-        _check_settings(value, name)
+    for name, settings in document.items():
+        _check_settings(settings, name)
 
 
 def check_tag_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no tag policy.
+    """Refuse a document that is not a valid tag policy.
 
     Raises MalformedPolicyDocument.
     """
-    lists = _setting(_is_texts)
-    tag = _members(
+    texts = _setting(_is_texts)
+    tag = _object_of(
         {
             "tag_key": _setting(_is_text),
-            "tag_value": lists,
-            "enforced_for": lists,
-            "report_required_tag_for": lists,
+            "tag_value": texts,
+            "enforced_for": texts,
+            "report_required_tag_for": texts,
         }
     )
-    _top(document, "tags", _members({ANY_NAME: tag}))
+    _check_top(document, "tags", _object_of({ANY_NAME: tag}))
 
 
 def check_ai_opt_out_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no AI services opt-out policy.
+    """Refuse a document that is not a valid AI services opt-out policy.
 
     Raises MalformedPolicyDocument.
     """
     choice = _setting(lambda value: value in ("optIn", "optOut"))
-    _top(document, "services", _members({ANY_NAME: _members({"opt_out_policy": choice})}))
+    _check_top(document, "services", _object_of({ANY_NAME: _object_of({"opt_out_policy": choice})}))
 
 
 def check_backup_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no backup policy.
+    """Refuse a document that is not a valid backup policy.
 
     Raises MalformedPolicyDocument.
     """
     text, texts = _setting(_is_text), _setting(_is_texts)
-    rule = _members(
+    rule = _object_of(
         {
             "schedule_expression": text,
             "schedule_expression_timezone": text,
             "start_backup_window_minutes": text,
             "complete_backup_window_minutes": text,
-            "enable_continuous_backup": _settings,
+            "enable_continuous_backup": _check_settings,
             "target_backup_vault_name": text,
             "target_logically_air_gapped_backup_vault_arn": text,
-            "recovery_point_tags": _settings,
-            "index_actions": _settings,
-            "scan_actions": _settings,
-            "lifecycle": _settings,
-            "copy_actions": _settings,
+            "recovery_point_tags": _check_settings,
+            "index_actions": _check_settings,
+            "scan_actions": _check_settings,
+            "lifecycle": _check_settings,
+            "copy_actions": _check_settings,
         }
     )
-    plan = _members(
+    plan = _object_of(
         {
             "regions": texts,
-            "rules": _members({ANY_NAME: rule}),
-            "selections": _settings,
-            "backup_plan_tags": _settings,
-            "advanced_backup_settings": _settings,
-            "scan_settings": _settings,
+            "rules": _object_of({ANY_NAME: rule}),
+            "selections": _check_settings,
+            "backup_plan_tags": _check_settings,
+            "advanced_backup_settings": _check_settings,
+            "scan_settings": _check_settings,
         }
     )
-    _top(document, "plans", _members({ANY_NAME: plan}))
+    _check_top(document, "plans", _object_of({ANY_NAME: plan}))
 
 
 def check_chatbot_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no chat applications policy.
+    """Refuse a document that is not a valid chat applications policy.
 
     Raises MalformedPolicyDocument.
     """
-    platforms = _members(dict.fromkeys(("slack", "microsoft_teams", "chime"), _settings))
-    _top(document, "chatbot", _members({"platforms": platforms, "default": _settings}))
+    platforms = _object_of(dict.fromkeys(("slack", "microsoft_teams", "chime"), _check_settings))
+    _check_top(document, "chatbot", _object_of({"platforms": platforms, "default": _check_settings}))
 
 
 def check_ec2_declarative_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no declarative policy for EC2.
+    """Refuse a document that is not a valid declarative policy for EC2.
 
     Raises MalformedPolicyDocument.
     """
@@ -114,101 +115,105 @@ def check_ec2_declarative_policy(document: dict[str, Any]) -> None:
         "snapshot_block_public_access",
         "exception_message",
     )
-    _top(document, "ec2_attributes", _members(dict.fromkeys(names, _settings)))
+    _check_top(document, "ec2_attributes", _object_of(dict.fromkeys(names, _check_settings)))
 
 
 def check_s3_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no Amazon S3 policy.
+    """Refuse a document that is not a valid Amazon S3 policy.
 
     Raises MalformedPolicyDocument.
     """
     choice = _setting(lambda value: value in ("all", "none"))
-    _top(document, "s3_attributes", _members({"public_access_block_configuration": choice}))
+    _check_top(document, "s3_attributes", _object_of({"public_access_block_configuration": choice}))
 
 
 def check_inspector_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no Amazon Inspector policy.
+    """Refuse a document that is not a valid Amazon Inspector policy.
 
     Raises MalformedPolicyDocument.
     """
-    _top(document, "inspector", _members({"enablement": _settings}))
+    _check_top(document, "inspector", _object_of({"enablement": _check_settings}))
 
 
 def check_security_hub_policy(document: dict[str, Any]) -> None:
-    """Refuse what is no Security Hub policy; AWS's page writes its lists with and without an operator.
+    """Refuse a document that is not a valid Security Hub policy.
+
+    AWS's syntax page shows its lists with and without an operator, so both are accepted.
 
     Raises MalformedPolicyDocument.
     """
     regions = ("enable_in_regions", "disable_in_regions")
-    _top(document, "securityhub", _members(dict.fromkeys(regions, _settings)))
+    _check_top(document, "securityhub", _object_of(dict.fromkeys(regions, _check_settings)))
 
 
-def _top(document: dict[str, Any], name: str, check: Check) -> None:
-    _require(document.keys() == {name}, f"The document has one element, {name}.", "")
+def _check_top(document: dict[str, Any], name: str, check: Check) -> None:
+    _require(document.keys() == {name}, f"The document must have exactly one element, {name}.", "")
     check(document[name], name)
 
 
-def _members(known: Mapping[str, Check]) -> Check:
-    """Check an object of named settings, beside which it may say what children are allowed."""
+def _object_of(known: Mapping[str, Check]) -> Check:
+    """Return the check of an object of named settings, which may also limit the operators of child policies."""
 
-    def check(value: Any, at: str) -> None:
-        _require(isinstance(value, dict), "is an object", at)
-        for name, one in value.items():
+    def check(value: Any, path: str) -> None:
+        _require(isinstance(value, dict), "must be an object", path)
+        for name, setting in value.items():
             if name == CHILD_OPERATORS:
-                _check_control(one, at)
+                _check_child_operators(setting, path)
                 continue
-            found = known.get(name, known.get(ANY_NAME))
-            if found is None or name.startswith("@@"):
-                raise MalformedPolicyDocument(f"{at}: {name} is not known here")
-            found(one, f"{at}/{name}")
+            check_setting = known.get(name, known.get(ANY_NAME))
+            if check_setting is None or name.startswith("@@"):
+                raise MalformedPolicyDocument(f"{path}: unknown setting {name}")
+            check_setting(setting, f"{path}/{name}")
 
     return check
 
 
-def _setting(fits: Callable[[Any], bool]) -> Check:
-    """Check one setting: an object of operators, whose values fit."""
+def _setting(is_valid: Callable[[Any], bool]) -> Check:
+    """Return the check of one setting: an object of operators with valid values."""
 
-    def check(value: Any, at: str) -> None:
-        _require(isinstance(value, dict) and value.keys() <= {*VALUE_OPERATORS, CHILD_OPERATORS}, "is set by operators", at)
-        _check_operators(value, at)
-        _require(all(fits(value[name]) for name in value.keys() & {*VALUE_OPERATORS}), "has a value that is none", at)
+    def check(value: Any, path: str) -> None:
+        known = {*VALUE_OPERATORS, CHILD_OPERATORS}
+        _require(isinstance(value, dict) and value.keys() <= known, "must be set by operators", path)
+        _check_operators(value, path)
+        are_valid = all(is_valid(value[operator]) for operator in value.keys() & {*VALUE_OPERATORS})
+        _require(are_valid, "has an invalid value", path)
 
     return check
 
 
-def _settings(value: Any, at: str) -> None:
-    _check_settings(value, at)
-
-
-def _check_settings(value: Any, at: str) -> None:
-    """Check settings of which no more is known than that operators stand where they may."""
+def _check_settings(value: Any, path: str) -> None:
+    """Check settings of unknown structure: operators may only stand beside other operators."""
     if not isinstance(value, dict):
         return
     if value.keys() & {*VALUE_OPERATORS}:
-        _require(value.keys() <= {*VALUE_OPERATORS, CHILD_OPERATORS}, "mixes operators with settings", at)
-        _check_operators(value, at)
+        _require(value.keys() <= {*VALUE_OPERATORS, CHILD_OPERATORS}, "mixes operators with settings", path)
+        _check_operators(value, path)
         return
-    for name, one in value.items():
+    for name, setting in value.items():
         if name == CHILD_OPERATORS:
-            _check_control(one, at)
+            _check_child_operators(setting, path)
             continue
-        _require(not name.startswith("@@"), f"{name} is no operator", at)
-        _check_settings(one, f"{at}/{name}")
+        _require(not name.startswith("@@"), f"{name} is not a valid operator", path)
+        _check_settings(setting, f"{path}/{name}")
 
 
-def _check_operators(value: dict[str, Any], at: str) -> None:
-    for name in (APPEND, REMOVE):
-        _require(isinstance(value.get(name, []), list), f"{name} is for lists", at)
-    _require(not (ASSIGN in value and value.keys() & {APPEND, REMOVE}), "assigns and adds at once", at)
-    _require(not isinstance(value.get(ASSIGN), dict), "assigns an object", at)
+def _check_operators(value: dict[str, Any], path: str) -> None:
+    for operator in (APPEND, REMOVE):
+        _require(isinstance(value.get(operator, []), list), f"{operator} needs a list", path)
+    _require(not (ASSIGN in value and value.keys() & {APPEND, REMOVE}), f"{ASSIGN} excludes other operators", path)
+    _require(not isinstance(value.get(ASSIGN), dict), "assigns an object", path)
     if CHILD_OPERATORS in value:
-        _check_control(value[CHILD_OPERATORS], at)
+        _check_child_operators(value[CHILD_OPERATORS], path)
 
 
-def _check_control(value: Any, at: str) -> None:
-    kept = isinstance(value, list) and bool(value) and all(isinstance(one, str) and one in _ALLOWED for one in value)
-    _require(kept, f"{CONTROL} lists operators", at)
-    _require(len(value) == 1 or not {"@@all", "@@none"} & set(value), "@@all and @@none stand alone", at)
+def _check_child_operators(value: Any, path: str) -> None:
+    is_list = isinstance(value, list) and bool(value)
+    _require(is_list and all(_is_child_operator(name) for name in value), f"{CHILD_OPERATORS} lists operators", path)
+    _require(len(value) == 1 or not {"@@all", "@@none"} & set(value), "@@all and @@none exclude other values", path)
+
+
+def _is_child_operator(value: Any) -> bool:
+    return isinstance(value, str) and value in _CHILD_OPERATOR_VALUES
 
 
 def _is_text(value: Any) -> bool:
@@ -216,9 +221,9 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) and re.search(r"\S", one) for one in value)
+    return isinstance(value, list) and all(isinstance(text, str) and re.search(r"\S", text) for text in value)
 
 
-def _require(kept: bool, why: str, at: str) -> None:  # noqa: FBT001 - a rule, and what it says
-    if not kept:
-        raise MalformedPolicyDocument(f"{at}: {why}" if at else why)
+def _require(holds: bool, why: str, path: str) -> None:  # noqa: FBT001 - An assertion: its condition comes first.
+    if not holds:
+        raise MalformedPolicyDocument(f"{path}: {why}" if path else why)

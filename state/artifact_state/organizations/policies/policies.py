@@ -30,7 +30,8 @@ from artifact_state.organizations.policies.attachments import (
     policy_targets,
 )
 from artifact_state.organizations.policies.documents import check_document
-from artifact_state.organizations.tags import TagPairs, attach_tags, check_tags, drop_tags
+from artifact_state.organizations.tags import check_tags
+from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 
 
@@ -146,7 +147,7 @@ def describe_policy(tx: Transaction, policy_id: str) -> Policy:
     return policy
 
 
-def policies(tx: Transaction, policy_type: PolicyType, after: int = -1) -> Iterator[tuple[int, Policy]]:
+def list_policies(tx: Transaction, policy_type: PolicyType, after: int = -1) -> Iterator[tuple[int, Policy]]:
     """Return the policies of a type with their positions: AWS's own first, the others in the order of creation.
 
     Raises NotInOrganization, WrongAccount.

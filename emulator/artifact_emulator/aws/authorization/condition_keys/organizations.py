@@ -3,12 +3,12 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
 """
 
-from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
+from artifact_emulator.aws.authorization.request import (Keys, Members, Resources, TransactionView, resource_tags)
 from artifact_state import arns, catalog, name_index
 from artifact_state.authority import organization_of
 from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
-from artifact_state.model import HandshakeAction, Organization, Policy, Transfer
-from artifact_state.organizations.policies.attachments import aws_managed_by_id
+from artifact_state.model import (HandshakeAction, Organization, Policy, Transfer)
+from artifact_state.organizations.policies.attachments import aws_managed_policy_by_id
 
 _NAMING = (
     "AccountId",
@@ -104,7 +104,7 @@ def _policy_type(tx: TransactionView, members: Members) -> str | None:
 
 
 def _policy(tx: TransactionView, policy_id: str) -> Policy | None:
-    return tx.state.policies.get(policy_id) or aws_managed_by_id(policy_id)
+    return tx.state.policies.get(policy_id) or aws_managed_policy_by_id(policy_id)
 
 
 def _direction(tx: TransactionView, operation: str, transfer: Transfer | None) -> str | None:
