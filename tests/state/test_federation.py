@@ -4,14 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from artifact_state.errors import (
-    InvalidAccessKey,
-    InvalidAuthorizationMessage,
-    InvalidIdentityToken,
-    OutboundFederationDisabled,
-    Refused,
-    TradeInTokenExpired,
-)
+from artifact_state.errors import (InvalidAccessKey, InvalidAuthorizationMessage, InvalidIdentityToken, OutboundFederationDisabled, Refused, TradeInTokenExpired)
 from artifact_state.sts import federation
 from artifact_state.world import Transaction
 from tests.support.domain import STANDALONE, transaction, world_with_organization

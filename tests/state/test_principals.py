@@ -14,7 +14,7 @@ from artifact_state.iam.roles import keep_role, role_of, trust_of
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations import trusted_access
 from artifact_state.sts import sessions
-from artifact_state.sts.sessions import Wish
+from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import World
 from tests.state.test_roles import ROLE
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, create_member, transaction, world_with_organization
@@ -41,7 +41,7 @@ def access_role(account: str) -> str:
 
 def assume(world: World, arn: str, account: str = MANAGEMENT, duration: timedelta | None = None) -> Session:
     """Assume a role as an account's root user."""
-    return act(world, sessions.assume_role, arn, "me", Wish(duration=duration), account=account)
+    return act(world, sessions.assume_role, arn, "me", SessionOptions(duration=duration), account=account)
 
 
 def as_session(world: World, session: Session) -> Caller:
@@ -113,11 +113,14 @@ class TestAssumeRole:
         arn = f"arn:aws:iam::{STANDALONE}:role/team/Dev"
         before = world.state
         with pytest.raises(SessionTooLong) as caught, world.transaction(caller) as tx:
-            sessions.assume_role(tx, arn, "me", Wish(duration=timedelta(hours=1, seconds=1)))
+            sessions.assume_role(tx, arn, "me", SessionOptions(duration=timedelta(hours=1, seconds=1)))
         assert caught.value.chained
         assert world.state is before
         with world.transaction(caller) as tx:
-            assert sessions.assume_role(tx, arn, "me", Wish(duration=timedelta(hours=1))).account_id == STANDALONE
+            assert (
+                sessions.assume_role(tx, arn, "me", SessionOptions(duration=timedelta(hours=1))).account_id
+                == STANDALONE
+            )
 
     def test_of_a_role_that_trusts_a_service_alone(self, world: World) -> None:
         """The service-linked role can be assumed only by its service principal: by no account, not its own."""

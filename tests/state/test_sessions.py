@@ -27,7 +27,7 @@ from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.principals import holder_of, root_of, service
 from artifact_state.sts import federation, sessions, tokens
-from artifact_state.sts.sessions import SessionOptions
+from artifact_state.sts.session_options import SessionOptions, has_multi_factor
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, transaction, world_with_organization
 
@@ -87,14 +87,14 @@ class TestTrust:
     def test_external_id(self, world: World) -> None:
         """The id that was agreed on lets in; none, and another, do not."""
         trusting(world, Condition={"StringEquals": {"sts:ExternalId": "agreed"}})
-        assume(world, keys={"sts:externalid": ("agreed",)})
+        assume(world, condition_keys={"sts:externalid": ("agreed",)})
         for keys in ({}, {"sts:externalid": ("guessed",)}):
-            refused(world, NotTrusted, keys=keys)
+            refused(world, NotTrusted, condition_keys=keys)
 
     def test_unneeded_external_id(self, world: World) -> None:
         """Is no error."""
         trusting(world)
-        assume(world, keys={"sts:externalid": ("whatever",)})
+        assume(world, condition_keys={"sts:externalid": ("whatever",)})
 
     def test_organization(self, world: World) -> None:
         """A condition on the caller's organization lets its members in, and nobody else."""
@@ -109,9 +109,11 @@ class TestTrust:
         """A service is let in on behalf of whom the condition names."""
         trusting(world, Condition={"StringEquals": {"aws:SourceAccount": STANDALONE}})
         artifact = service("artifact.amazonaws.com")
-        assume(world, caller=artifact, keys={"aws:sourceaccount": (STANDALONE,)})
-        refused(world, NotTrusted, caller=artifact, keys={"aws:sourceaccount": (MANAGEMENT,)})
-        refused(world, NotTrusted, caller=service("ec2.amazonaws.com"), keys={"aws:sourceaccount": (STANDALONE,)})
+        assume(world, caller=artifact, condition_keys={"aws:sourceaccount": (STANDALONE,)})
+        refused(world, NotTrusted, caller=artifact, condition_keys={"aws:sourceaccount": (MANAGEMENT,)})
+        refused(
+            world, NotTrusted, caller=service("ec2.amazonaws.com"), condition_keys={"aws:sourceaccount": (STANDALONE,)}
+        )
 
     def test_tags_need_an_action_of_their_own(self, world: World) -> None:
         """sts:TagSession and sts:SetSourceIdentity, beside sts:AssumeRole."""
@@ -198,11 +200,11 @@ class TestSessions:
 
     def test_multi_factor(self) -> None:
         """A device and its code come together."""
-        assert sessions.has_multi_factor("device", "123456")
-        assert not sessions.has_multi_factor(None, None)
+        assert has_multi_factor("device", "123456")
+        assert not has_multi_factor(None, None)
         for serial, code in (("device", None), (None, "123456")):
             with pytest.raises(MultiFactorIncomplete):
-                sessions.has_multi_factor(serial, code)
+                has_multi_factor(serial, code)
 
     def test_most_policies(self, world: World) -> None:
         """Ten managed policies, and no more."""
@@ -229,11 +231,11 @@ class TestSessions:
     def test_token(self, world: World) -> None:
         """It grows with what it packs, is as long as was wished, and never longer than AWS lets it be."""
         trusting(world, TAGGING)
-        bare, least = assume(world), assume(world, least_token=1000)
+        bare, least = assume(world), assume(world, min_token_size=1000)
         assert len(bare.token) < 1000 == len(least.token)
-        packing = assume(world, policy=ALL, tags=(("team", "a"),), least_token=100)
-        assert len(bare.token) < len(packing.token) <= tokens.LARGEST
-        whole = assume(world, least_token=tokens.LARGEST)
+        packing = assume(world, policy=ALL, tags=(("team", "a"),), min_token_size=100)
+        assert len(bare.token) < len(packing.token) <= tokens.MAX_TOKEN_SIZE
+        whole = assume(world, min_token_size=tokens.MAX_TOKEN_SIZE)
         assert tokens.utilization(whole.token) == 100
 
     def test_region(self, world: World) -> None:

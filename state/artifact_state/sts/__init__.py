@@ -1,1 +1,1 @@
-"""AWS STS: temporary credentials, and whom they stand for."""
+"""AWS STS: session credentials and the principals that they identify."""

@@ -1,26 +1,19 @@
-"""Another's word: identity providers, of which no account here has any, and what was said in code.
+"""Federation: the refusals of AWS STS for accounts without identity providers, and the account of an access key.
 
-What AWS answers where a provider is not registered, or a feature not switched on, is answered always.
+No account has an identity provider or outbound federation, so that these operations always refuse.
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 """
 
 from typing import NoReturn
 
 from artifact_state import ids
-from artifact_state.errors import (
-    IdentityTokenProblem,
-    InvalidAccessKey,
-    InvalidAuthorizationMessage,
-    InvalidIdentityToken,
-    OutboundFederationDisabled,
-    TradeInTokenExpired,
-)
+from artifact_state.errors import (IdentityTokenProblem, InvalidAccessKey, InvalidAuthorizationMessage, InvalidIdentityToken, OutboundFederationDisabled, TradeInTokenExpired)
 from artifact_state.sts.session_restrictions import require_active_region
 from artifact_state.world import Transaction
 
 
 def assume_with_web_identity(issuer: str | None) -> NoReturn:
-    """Refuse the token of a provider that no account knows; one that names no issuer is no token.
+    """Refuse a token, whose issuer no account knows; `issuer` is None if the token is not a JWT.
 
     Raises InvalidIdentityToken.
     """
@@ -30,7 +23,7 @@ def assume_with_web_identity(issuer: str | None) -> NoReturn:
 
 
 def assume_with_saml() -> NoReturn:
-    """Refuse the assertion of a provider that no account knows.
+    """Refuse an assertion, whose provider no account knows.
 
     Raises InvalidIdentityToken.
     """
@@ -38,7 +31,7 @@ def assume_with_saml() -> NoReturn:
 
 
 def issue_web_identity_token() -> NoReturn:
-    """Refuse what no account has switched on.
+    """Refuse to issue a token, as in an account that has not enabled outbound federation.
 
     Raises OutboundFederationDisabled.
     """
@@ -46,7 +39,7 @@ def issue_web_identity_token() -> NoReturn:
 
 
 def exchange_token(tx: Transaction) -> NoReturn:
-    """Refuse a token that was never given, as one that is good no longer.
+    """Refuse a trade-in token as expired: the emulator issues none.
 
     Raises RegionNotActivated, TradeInTokenExpired.
     """
@@ -55,7 +48,7 @@ def exchange_token(tx: Transaction) -> NoReturn:
 
 
 def decode_authorization_message() -> NoReturn:
-    """Refuse what was never said: the services here say in clear why they refuse.
+    """Refuse an encoded message: the services of the emulator do not encode their messages.
 
     Raises InvalidAuthorizationMessage.
     """
@@ -63,7 +56,7 @@ def decode_authorization_message() -> NoReturn:
 
 
 def account_of_access_key(key: str) -> str:
-    """Tell the account of an access key, which is written in it; a 12-digit key is its account.
+    """Return the account that an access key id contains; an account id as the key stands for its account.
 
     Raises InvalidAccessKey.
     """

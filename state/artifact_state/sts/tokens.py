@@ -1,48 +1,48 @@
-"""How large a session token is: what it packs of policies and tags, what its asker wishes, and AWS's limits.
+"""Sizes of session tokens: packed policies and tags, the size that a caller asks for, and AWS's limits.
 
 Sources: https://aws.amazon.com/about-aws/whats-new/2026/09/aws-sts/
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zlib import compress
 
-LARGEST = 4096
-"""Bytes of a session token."""
-# Unverified: what a token takes that packs nothing.
-_BARE = 356
-_LONGEST_POLICIES = 2048
-"""Characters that a session's own policy and the ARNs of its managed policies have in plain text."""
-_WHOLE = 100
+MAX_TOKEN_SIZE = 4096
+"""In bytes."""
+# Unverified: the size of a token without policies and tags.
+_BASE_SIZE = 356
+_MAX_POLICY_CHARACTERS = 2048
+"""Of the inline session policy and the ARNs of the managed policies together, in plain text."""
 Tags = Sequence[tuple[str, str]]
 
 
-def size_of(policies: Sequence[str], tags: Tags, least: int = 0) -> int:
-    """Tell how many bytes a token takes that packs policies and tags, and is to have at least so many."""
-    return max(_BARE + _packed(policies, tags), least)
+def token_size(policies: Sequence[str], tags: Tags, minimum: int = 0) -> int:
+    """Return the size in bytes of a token with these policies and tags, but at least the minimum."""
+    return max(_BASE_SIZE + _packed_size(policies, tags), minimum)
 
 
-def packed_share(policies: Sequence[str], tags: Tags) -> int:
-    """Tell how much of their room policies and tags take, in percent, begun ones counting as whole.
+def packed_policy_size(policies: Sequence[str], tags: Tags) -> int:
+    """Return the size of policies and tags in percent of the limit, rounded up.
 
-    Unverified: how AWS packs them, and that it refuses a plain text that is too long in the same words.
+    Unverified: AWS's packing, and that AWS refuses plain text over the limit with the same error.
     """
     return max(
-        _percent(_packed(policies, tags), LARGEST - _BARE),
-        _percent(sum(map(len, policies)), _LONGEST_POLICIES),
+        _percent(_packed_size(policies, tags), MAX_TOKEN_SIZE - _BASE_SIZE),
+        _percent(sum(map(len, policies)), _MAX_POLICY_CHARACTERS),
     )
 
 
 def utilization(token: str) -> int:
-    """Tell how much of the largest size a token has, in percent."""
-    return len(token) * _WHOLE // LARGEST
+    """Return the size of a token in percent of the largest size."""
+    return len(token) * 100 // MAX_TOKEN_SIZE
 
 
-def _packed(policies: Sequence[str], tags: Iterable[tuple[str, str]]) -> int:
-    texts, pairs = tuple(policies), tuple(tags)
-    return len(b64encode(compress(repr((texts, pairs)).encode()))) if texts or pairs else 0
+def _packed_size(policies: Sequence[str], tags: Tags) -> int:
+    if not policies and not tags:
+        return 0
+    return len(b64encode(compress(repr((tuple(policies), tuple(tags))).encode())))
 
 
-def _percent(taken: int, room: int) -> int:
-    return -(-taken * _WHOLE // room)
+def _percent(size: int, limit: int) -> int:
+    return -(-size * 100 // limit)

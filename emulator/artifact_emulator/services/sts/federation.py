@@ -1,7 +1,4 @@
-"""Credentials against another's word: identity providers, of which no account here has any.
-
-What AWS answers where the provider is not registered, or where the feature is not switched on, is answered always.
-"""
+"""Federated sign-in, which is always refused: accounts of the emulator have no identity providers."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -17,32 +14,33 @@ if TYPE_CHECKING:
 def assume_role_with_web_identity(
     call: RequestContext, request: "requests.AssumeRoleWithWebIdentityRequest"
 ) -> "replies.AssumeRoleWithWebIdentityResponse":
-    """Refuse the token of a provider that the account does not know."""
+    """Refuse a token, whose provider the account does not know."""
     federation.assume_with_web_identity(_issuer_of(request.web_identity_token))
 
 
 def assume_role_with_saml(
     call: RequestContext, request: "requests.AssumeRoleWithSAMLRequest"
 ) -> "replies.AssumeRoleWithSAMLResponse":
-    """Refuse the assertion of a provider that the account does not know."""
-    federation.rely_on_assertion()
+    """Refuse an assertion, whose provider the account does not know."""
+    federation.assume_with_saml()
 
 
 def get_web_identity_token(
     call: RequestContext, request: "requests.GetWebIdentityTokenRequest"
 ) -> "replies.GetWebIdentityTokenResponse":
-    """Refuse what the account has not switched on."""
-    federation.give_word()
+    """Refuse to issue a token: the account has not enabled outbound federation."""
+    federation.issue_web_identity_token()
 
 
 def get_delegated_access_token(
     call: RequestContext, request: "requests.GetDelegatedAccessTokenRequest"
 ) -> "replies.GetDelegatedAccessTokenResponse":
-    """Refuse a token that was never given, as one that is good no longer."""
+    """Refuse a trade-in token as expired: the emulator issues none."""
     federation.exchange_token(call.tx)
 
 
 def _issuer_of(token: str) -> str | None:
+    """Return the issuer of a JWT, or None if the token is not a JWT with an issuer."""
     parts = token.split(".")
     try:
         claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))

@@ -1,4 +1,4 @@
-"""Who somebody is: the caller, and the owner of an access key."""
+"""The identity of the caller and the account of an access key."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def get_caller_identity(
     call: RequestContext, request: "requests.GetCallerIdentityRequest"
 ) -> "replies.GetCallerIdentityResponse":
-    """Tell who signed the call; needs no permission."""
+    """Return the caller, which needs no permission."""
     caller = call.tx.caller
     return {"UserId": caller.user_id, "Account": caller.account_id, "Arn": caller.arn}
 
@@ -20,12 +20,12 @@ def get_caller_identity(
 def get_access_key_info(
     call: RequestContext, request: "requests.GetAccessKeyInfoRequest"
 ) -> "replies.GetAccessKeyInfoResponse":
-    """Tell the account of an access key, which is written in it; a 12-digit key is its account."""
-    return {"Account": federation.account_of_key(request.access_key_id)}
+    """Return the account that an access key id contains."""
+    return {"Account": federation.account_of_access_key(request.access_key_id)}
 
 
 def decode_authorization_message(
     call: RequestContext, request: "requests.DecodeAuthorizationMessageRequest"
 ) -> "replies.DecodeAuthorizationMessageResponse":
-    """Decode what a refusal said in code: the services here say everything in clear, so none is valid."""
-    federation.decode()
+    """Refuse an encoded message: the services of the emulator do not encode their messages."""
+    federation.decode_authorization_message()

@@ -1,4 +1,4 @@
-"""Temporary credentials, and the policies and tags that a session is given."""
+"""Session credentials, and the session policies and tags of a request."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from artifact_state.model import Session
 from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.principals import session_principal
 from artifact_state.sts import sessions
-from artifact_state.sts.sessions import Wish
+from artifact_state.sts.session_options import SessionOptions, has_multi_factor
 from artifact_state.sts.tokens import utilization
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> "replies.AssumeRoleResponse":
-    """Give temporary credentials of a role that trusts the caller."""
+    """Issue session credentials of a role that trusts the caller."""
     if request.provided_contexts is not None:
         raise not_emulated("sts:AssumeRole with ProvidedContexts")
-    wish = Wish(
-        duration=_span(request.duration_seconds),
+    options = SessionOptions(
+        duration=_duration(request.duration_seconds),
         policy=request.policy,
-        policy_arns=_arns(request.policy_arns),
+        policy_arns=_policy_arns(request.policy_arns),
         tags=_tags(request.tags),
         transitive_tags=frozenset(request.transitive_tag_keys or ()),
         source_identity=request.source_identity or "",
-        multi_factor=sessions.with_multi_factor(request.serial_number, request.token_code),
-        least_token=request.minimum_session_token_size or 0,
-        keys={**_keys(request), "aws:useragent": (call.user_agent,)},
+        multi_factor=has_multi_factor(request.serial_number, request.token_code),
+        min_token_size=request.minimum_session_token_size or 0,
+        condition_keys={**_condition_keys(request), "aws:useragent": (call.user_agent,)},
     )
-    session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, wish)
+    session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, options)
     principal = session_principal(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
     reply: replies.AssumeRoleResponse = {
         "Credentials": _credentials(session),
@@ -40,20 +40,24 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
         "SessionTokenSize": len(session.token),
         "SessionTokenUtilization": utilization(session.token),
     }
-    share = sessions.packed_share(session)
-    if share is not None:
-        reply["PackedPolicySize"] = share
+    packed_size = sessions.packed_policy_size(session)
+    if packed_size is not None:
+        reply["PackedPolicySize"] = packed_size
     if session.source_identity:
         reply["SourceIdentity"] = session.source_identity
     return reply
 
 
 def assume_root(call: RequestContext, request: "requests.AssumeRootRequest") -> "replies.AssumeRootResponse":
-    """Give temporary credentials of a member's root user, for one task."""
+    """Issue session credentials of a member's root user for one task."""
     seconds = request.duration_seconds
-    span = sessions.TASK_SESSION if seconds is None else timedelta(seconds=seconds)
-    least, task = request.minimum_session_token_size or 0, request.task_policy_arn.arn or ""
-    session = sessions.assume_root(call.tx, request.target_principal, task, span, least_token=least)
+    session = sessions.assume_root(
+        call.tx,
+        request.target_principal,
+        request.task_policy_arn.arn or "",
+        sessions.DEFAULT_ROOT_DURATION if seconds is None else timedelta(seconds=seconds),
+        min_token_size=request.minimum_session_token_size or 0,
+    )
     reply: replies.AssumeRootResponse = {
         "Credentials": _credentials(session),
         "SessionTokenSize": len(session.token),
@@ -67,10 +71,13 @@ def assume_root(call: RequestContext, request: "requests.AssumeRootRequest") -> 
 def get_session_token(
     call: RequestContext, request: "requests.GetSessionTokenRequest"
 ) -> "replies.GetSessionTokenResponse":
-    """Give the caller temporary credentials of his own."""
-    with_code = sessions.with_multi_factor(request.serial_number, request.token_code)
-    span, least = _span(request.duration_seconds), request.minimum_session_token_size or 0
-    session = sessions.session_token(call.tx, span, multi_factor=with_code, least_token=least)
+    """Issue session credentials of the calling user."""
+    session = sessions.issue_session_token(
+        call.tx,
+        _duration(request.duration_seconds),
+        multi_factor=has_multi_factor(request.serial_number, request.token_code),
+        min_token_size=request.minimum_session_token_size or 0,
+    )
     return {
         "Credentials": _credentials(session),
         "SessionTokenSize": len(session.token),
@@ -81,28 +88,26 @@ def get_session_token(
 def get_federation_token(
     call: RequestContext, request: "requests.GetFederationTokenRequest"
 ) -> "replies.GetFederationTokenResponse":
-    """Give temporary credentials to somebody whom the caller vouches for."""
-    wish = Wish(
-        duration=_span(request.duration_seconds),
+    """Issue session credentials of a federated user."""
+    options = SessionOptions(
+        duration=_duration(request.duration_seconds),
         policy=request.policy,
-        policy_arns=_arns(request.policy_arns),
+        policy_arns=_policy_arns(request.policy_arns),
         tags=_tags(request.tags),
-        least_token=request.minimum_session_token_size or 0,
+        min_token_size=request.minimum_session_token_size or 0,
     )
-    session = sessions.federation_token(call.tx, request.name, wish)
-    caller = call.tx.caller
-    reply: replies.GetFederationTokenResponse = {
+    session = sessions.issue_federation_token(call.tx, request.name, options)
+    return {
         "Credentials": _credentials(session),
         "FederatedUser": {
             "FederatedUserId": f"{session.account_id}:{session.federated}",
-            "Arn": arns.federated_user(caller.partition, session.account_id, session.federated),
+            "Arn": arns.federated_user(call.tx.caller.partition, session.account_id, session.federated),
         },
-        # Told even of nothing.
-        "PackedPolicySize": sessions.packed_share(session) or 0,
+        # Unlike AssumeRole's, present without policies and tags too.
+        "PackedPolicySize": sessions.packed_policy_size(session) or 0,
         "SessionTokenSize": len(session.token),
         "SessionTokenUtilization": utilization(session.token),
     }
-    return reply
 
 
 def _credentials(session: Session) -> "replies.Credentials":
@@ -114,27 +119,31 @@ def _credentials(session: Session) -> "replies.Credentials":
     }
 
 
-def _span(seconds: int | None) -> timedelta | None:
+def _duration(seconds: int | None) -> timedelta | None:
     return timedelta(seconds=seconds) if seconds else None
 
 
-def _arns(given: "list[requests.PolicyDescriptorType] | None") -> tuple[str, ...]:
-    return tuple(one.arn for one in given or () if one.arn)
+def _policy_arns(policies: "list[requests.PolicyDescriptorType] | None") -> tuple[str, ...]:
+    return tuple(policy.arn for policy in policies or () if policy.arn)
 
 
-def _tags(given: "list[requests.Tag] | None") -> tuple[tuple[str, str], ...]:
-    return tuple((one.key, one.value) for one in given or ())
+def _tags(tags: "list[requests.Tag] | None") -> tuple[tuple[str, str], ...]:
+    return tuple((tag.key, tag.value) for tag in tags or ())
 
 
-def _keys(request: "requests.AssumeRoleRequest") -> Keys:
-    """Give what conditions of a trust policy read of the request."""
-    keys = {
+def _condition_keys(request: "requests.AssumeRoleRequest") -> Keys:
+    """Return the condition keys that a trust policy can read from a request."""
+    single = {
         "sts:rolesessionname": request.role_session_name,
         "sts:externalid": request.external_id,
         "sts:sourceidentity": request.source_identity,
         "aws:multifactorauthpresent": "true" if request.token_code is not None else None,
     }
-    tags = {f"aws:requesttag/{key.lower()}": (value,) for key, value in _tags(request.tags)}
-    named = {"aws:tagkeys": tuple(key for key, _ in _tags(request.tags))} if request.tags else {}
-    transitive = {"sts:transitivetagkeys": tuple(request.transitive_tag_keys)} if request.transitive_tag_keys else {}
-    return {key: (value,) for key, value in keys.items() if value} | tags | named | transitive
+    keys: dict[str, tuple[str, ...]] = {key: (value,) for key, value in single.items() if value}
+    for key, value in _tags(request.tags):
+        keys[f"aws:requesttag/{key.lower()}"] = (value,)
+    if request.tags:
+        keys["aws:tagkeys"] = tuple(tag.key for tag in request.tags)
+    if request.transitive_tag_keys:
+        keys["sts:transitivetagkeys"] = tuple(request.transitive_tag_keys)
+    return keys

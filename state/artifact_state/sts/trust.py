@@ -1,0 +1,77 @@
+"""Roles that a caller may assume, by their trust policies.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_assumerole.html
+"""
+
+from artifact_state import arns
+from artifact_state.errors import InvalidRoleArn, NotTrusted, RoleNotFound, RootCannotAssumeRole
+from artifact_state.iam.roles import role_of
+from artifact_state.model import CallerKind, Role
+from artifact_state.policy_evaluation.authorization import names_of
+from artifact_state.policy_evaluation.call_keys import account_keys, principal_keys
+from artifact_state.policy_syntax.policy import Question, policy_of
+from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.sts.session_options import SessionOptions
+from artifact_state.world import Transaction
+
+
+def require_not_root(tx: Transaction) -> None:
+    """Refuse root users whose credentials the emulator issued, as AWS refuses all root users.
+
+    Tests may sign with an account id as the access key, which AWS does not know: such a root user assumes roles.
+    Raises RootCannotAssumeRole.
+    """
+    caller, state = tx.caller, tx.state
+    has_issued_credentials = caller.access_key_id in state.access_keys or caller.access_key_id in state.sessions
+    if caller.kind is CallerKind.ROOT and has_issued_credentials:
+        raise RootCannotAssumeRole
+
+
+def assumable_role(tx: Transaction, role_arn: str) -> Role:
+    """Return the role with an ARN; AWS refuses an unknown role like one that does not trust the caller.
+
+    Raises InvalidRoleArn, NotTrusted.
+    """
+    parts = role_arn.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or not all((parts[1], parts[2], parts[5])):
+        raise InvalidRoleArn(role_arn)
+    account_id, _, resource = role_arn.removeprefix(f"arn:{tx.caller.partition}:iam::").partition(":role")
+    try:
+        role = role_of(tx.state, account_id, resource.rpartition("/")[2], tx.now)
+    except RoleNotFound:
+        raise NotTrusted(role_arn) from None
+    if arns.role(tx.caller.partition, account_id, role.path, role.name) != role_arn:
+        raise NotTrusted(role_arn)
+    return role
+
+
+def require_trust(tx: Transaction, role: Role, options: SessionOptions) -> None:
+    """Refuse a caller that the role's trust policy does not allow to assume it; tags need actions of their own.
+
+    Raises NotTrusted.
+    """
+    actions = ["sts:AssumeRole"]
+    if options.tags:
+        actions.append("sts:TagSession")
+    if options.source_identity:
+        actions.append("sts:SetSourceIdentity")
+    if not all(_trusts(tx, role, action, options.condition_keys) for action in actions):
+        raise NotTrusted(arns.role(tx.caller.partition, role.account_id, role.path, role.name))
+
+
+def _trusts(tx: Transaction, role: Role, action: str, condition_keys: Keys) -> bool:
+    """Return whether a role's trust policy allows the caller an action on the role."""
+    names = frozenset[str]().union(*names_of(tx.state, tx.caller, tx.now).values())
+    arn = arns.role(tx.caller.partition, role.account_id, role.path, role.name)
+    tags = {
+        f"{prefix}:resourcetag/{key.lower()}": (value,) for key, value in role.tags.items() for prefix in ("aws", "iam")
+    }
+    keys = {
+        **principal_keys(tx.state, tx.caller, tx.now),
+        **account_keys(tx.state, role.account_id, tx.now),
+        **tags,
+        **condition_keys,
+    }
+    question = Question(action=action, resource=arn, keys=keys, principals=names)
+    policy = policy_of(role.trust_policy)
+    return policy.denying(question) is None and policy.allowing(question) is not None
