@@ -1,7 +1,7 @@
-"""Centralized root access: what an organization lets its management account do as the root users of its members.
+"""Centralized root access: the management account can act as the root users of its member accounts.
 
-The features are stored as they were switched on; they are in force while the organization has all features and
-trusts IAM.
+The state stores the enabled features; they are in force while the organization has all features and IAM has trusted
+access.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
 """
 
@@ -26,58 +26,58 @@ _TASKS = "root-task/"
 
 
 def enable_root_feature(tx: Transaction, feature: RootFeature) -> Organization:
-    """Switch a feature of root access on; one that is on already stays so.
+    """Enable a feature of root access; enabling it again changes nothing.
 
-    Unverified: AWS's model names an error for whoever is not the management account besides the one for whoever is no
-    delegated administrator either; so a delegated administrator cannot switch a feature on.
+    Unverified: a delegated administrator cannot enable a feature. AWS's model has two errors, one for a caller that
+    is not the management account, and one for a caller that is not a delegated administrator either.
     Raises NotInOrganization, WrongAccount, NotManagementAccount, AllFeaturesRequired, TrustedAccessDisabled.
     Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableOrganizationsRootSessions.html
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableOrganizationsRootCredentialsManagement.html
     """
-    organization = _administered(tx)
+    organization = _require_administrator(tx)
     if tx.caller.account_id != organization.management_account_id:
         raise NotManagementAccount
-    _require_features(organization)
-    return _keep(tx, organization, organization.root_features | {feature})
+    _require_available(organization)
+    return _store_features(tx, organization, organization.root_features | {feature})
 
 
 def disable_root_feature(tx: Transaction, feature: RootFeature) -> Organization:
-    """Switch a feature of root access off; one that is off is no error.
+    """Disable a feature of root access; disabling it again changes nothing.
 
     Raises NotInOrganization, WrongAccount, AllFeaturesRequired, TrustedAccessDisabled.
     Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DisableOrganizationsRootSessions.html
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_DisableOrganizationsRootCredentialsManagement.html
     """
-    organization = _administered(tx)
-    _require_features(organization)
-    return _keep(tx, organization, organization.root_features - {feature})
+    organization = _require_administrator(tx)
+    _require_available(organization)
+    return _store_features(tx, organization, organization.root_features - {feature})
 
 
 def describe_root_features(tx: Transaction) -> Organization:
-    """Give the organization whose features of root access the caller may read.
+    """Return the organization whose root access features the caller may read.
 
     Raises NotInOrganization, WrongAccount, AllFeaturesRequired, TrustedAccessDisabled.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOrganizationsFeatures.html
     """
-    organization = _administered(tx)
-    _require_features(organization)
+    organization = _require_administrator(tx)
+    _require_available(organization)
     return organization
 
 
 def features_in_force(organization: Organization) -> frozenset[RootFeature]:
-    """Tell which features of root access an organization has, as long as it trusts IAM."""
+    """Return the features of root access in force: those enabled, as long as IAM has trusted access."""
     is_trusted = organization.feature_set is FeatureSet.ALL and IAM_PRINCIPAL in organization.trusted_services
     return organization.root_features if is_trusted else frozenset()
 
 
 def require_assumable_root(tx: Transaction, target: str) -> str:
-    """Give the account whose root user the caller may become: a member's of an organization that has root sessions.
+    """Return the id of a member account whose root user the caller may assume.
 
-    `target` is an account's id or the ARN of its root user. Unverified: AWS's words for what is no member's.
+    `target` is an account's id or the ARN of its root user. Unverified: AWS's message for other targets.
     Raises RootNotAssumable.
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
     """
-    account_id = _account_in(tx, target)
+    account_id = _account_id_of(tx, target)
     membership = membership_of(tx.state, account_id, tx.now)
     own = membership_of(tx.state, tx.caller.account_id, tx.now)
     if membership is None or own is None or membership.organization_id != own.organization_id:
@@ -91,7 +91,7 @@ def require_assumable_root(tx: Transaction, target: str) -> str:
 
 
 def root_task_policy(tx: Transaction, arn: str) -> catalog.ManagedPolicy:
-    """Give the policy of a task: one of AWS's for root sessions, no other. Unverified: AWS's words for another.
+    """Return the AWS managed policy of a root task. Unverified: AWS's message for any other policy.
 
     Raises InvalidTaskPolicy.
     """
@@ -102,7 +102,7 @@ def root_task_policy(tx: Transaction, arn: str) -> catalog.ManagedPolicy:
     return policy
 
 
-def _account_in(tx: Transaction, target: str) -> str:
+def _account_id_of(tx: Transaction, target: str) -> str:
     account_id = target
     if target.startswith("arn:"):
         account_id = target.removeprefix(f"arn:{tx.caller.partition}:iam::").removesuffix(":root")
@@ -111,8 +111,8 @@ def _account_in(tx: Transaction, target: str) -> str:
     return account_id
 
 
-def _administered(tx: Transaction) -> Organization:
-    """Give the organization that the caller administers, or whose IAM he does.
+def _require_administrator(tx: Transaction) -> Organization:
+    """Return the caller's organization if the caller is its management account or its delegated administrator of IAM.
 
     Raises NotInOrganization, WrongAccount.
     """
@@ -123,18 +123,19 @@ def _administered(tx: Transaction) -> Organization:
 
 
 def _is_administrator(organization: Organization, account_id: str) -> bool:
-    held = organization.delegations.get(account_id, ())
-    return account_id == organization.management_account_id or any(one.principal == IAM_PRINCIPAL for one in held)
+    delegations = organization.delegations.get(account_id, ())
+    is_delegate = any(delegation.principal == IAM_PRINCIPAL for delegation in delegations)
+    return is_delegate or account_id == organization.management_account_id
 
 
-def _require_features(organization: Organization) -> None:
+def _require_available(organization: Organization) -> None:
     if organization.feature_set is not FeatureSet.ALL:
         raise AllFeaturesRequired
     if IAM_PRINCIPAL not in organization.trusted_services:
         raise TrustedAccessDisabled
 
 
-def _keep(tx: Transaction, organization: Organization, features: frozenset[RootFeature]) -> Organization:
+def _store_features(tx: Transaction, organization: Organization, features: frozenset[RootFeature]) -> Organization:
     if features == organization.root_features:
         return organization
     changed = replace(organization, root_features=features)

@@ -1,6 +1,5 @@
-"""Tags on what an organization consists of: its root, organizational units, accounts and policies.
+"""Tags of an organization's resources: its root, organizational units, accounts, policies and billing transfers.
 
-They are kept under the id of what they are on, in the order in which their keys were first set.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html
 """
 
@@ -18,7 +17,7 @@ _RESERVED_PREFIX = "aws:"
 
 
 def tag_resource(tx: Transaction, resource_id: str, pairs: TagPairs) -> None:
-    """Set tags; those of other keys remain.
+    """Set tags of a resource; tags with other keys stay.
 
     Raises NotInOrganization, WrongAccount, TargetNotFound, InvalidInput, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_TagResource.html
@@ -32,7 +31,7 @@ def tag_resource(tx: Transaction, resource_id: str, pairs: TagPairs) -> None:
 
 
 def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> None:
-    """Take the tags of certain keys away; a key that is not there is no error.
+    """Remove the tags with certain keys from a resource; missing keys are ignored.
 
     Raises NotInOrganization, WrongAccount, TargetNotFound, InvalidInput.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UntagResource.html
@@ -40,17 +39,17 @@ def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> No
     organization = require_management(tx)
     check_delegation(tx, organization, resource_id)
     _require_target(tx, organization, resource_id)
-    unwanted = set(keys)
-    _check_keys(unwanted)
-    held = tx.state.tags.get(resource_id, ())
-    kept = tuple(tag for tag in held if tag.key not in unwanted)
-    if kept != held:
-        set_tags(tx, resource_id, kept)
+    removed_keys = set(keys)
+    _check_keys(removed_keys)
+    tags = tx.state.tags.get(resource_id, ())
+    remaining = tuple(tag for tag in tags if tag.key not in removed_keys)
+    if remaining != tags:
+        set_tags(tx, resource_id, remaining)
         tx.record(TagsChanged(at=tx.now, organization_id=organization.id, resource_id=resource_id))
 
 
 def list_tags(tx: Transaction, resource_id: str, after: int = -1) -> Iterator[tuple[int, Tag]]:
-    """Go through the tags of something in the organization.
+    """Return the tags of a resource of the organization with their positions.
 
     Raises NotInOrganization, WrongAccount, TargetNotFound.
     """
@@ -60,7 +59,7 @@ def list_tags(tx: Transaction, resource_id: str, after: int = -1) -> Iterator[tu
 
 
 def check_tags(tx: Transaction, pairs: TagPairs, resource_id: str = "") -> None:
-    """Refuse tags that cannot be set together on something, which may be new and have no id yet.
+    """Refuse tags that cannot be set together on a resource; a resource to be created has no id yet.
 
     Raises InvalidInput, ConstraintViolated.
     """
@@ -68,8 +67,8 @@ def check_tags(tx: Transaction, pairs: TagPairs, resource_id: str = "") -> None:
     _check_keys(keys)
     if len(keys) < len(pairs):
         raise InvalidInput(InputReason.DUPLICATE_TAG_KEY)
-    held = {tag.key for tag in tx.state.tags.get(resource_id, ())}
-    if len(held | keys) > tx.quotas.tags_per_resource:
+    existing = {tag.key for tag in tx.state.tags.get(resource_id, ())}
+    if len(existing | keys) > tx.quotas.tags_per_resource:
         raise ConstraintViolated(Constraint.MAX_TAG_LIMIT_EXCEEDED)
 
 
@@ -84,12 +83,12 @@ def _require_target(tx: Transaction, organization: Organization, resource_id: st
 
 
 def _owner_of(state: State, resource_id: str, now: datetime) -> str | None:
-    """Tell the organization that has something of this id."""
-    owned = (
+    """Return the id of the organization that a resource belongs to."""
+    resource = (
         state.units.get(resource_id)
         or state.policies.get(resource_id)
         or state.resource_policies.get(resource_id)
         or state.transfers.get(resource_id)
         or membership_of(state, resource_id, now)
     )
-    return owned.organization_id if owned else None
+    return resource.organization_id if resource else None

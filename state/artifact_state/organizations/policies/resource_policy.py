@@ -1,4 +1,4 @@
-"""The resource policy of an organization: one at most, with which it delegates actions to its members.
+"""The resource policy of an organization, with which it delegates actions to its members. There is at most one.
 
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-delegate.html
 """
@@ -18,27 +18,28 @@ from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 
-_ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+_REQUIRED_ELEMENTS = {"Effect", "Principal", "Action", "Resource"}
+_ELEMENTS = _REQUIRED_ELEMENTS | {"Sid", "Condition"}
 _PRINCIPAL = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:(root|role/.+|user/.+)|arn:aws[a-z-]*:sts::\d{12}:.+")
 _ARN = re.compile(r"\*|arn:aws[a-z-]*:organizations::(\d{12}|aws|\*):.+")
 
 
 def put_resource_policy(tx: Transaction, content: str, tags: TagPairs = ()) -> ResourcePolicy:
-    """Make the organization's resource policy, or replace its content; tags go with a new one alone.
+    """Create the organization's resource policy, or replace its content; only a new policy may have tags.
 
-    Unverified: the reason for tags that come with a policy that is there.
+    Unverified: the reason in the error for tags on an existing policy.
     Raises NotInOrganization, WrongAccount, InvalidInput, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_PutResourcePolicy.html
     """
     organization = require_management(tx)
-    _check(content)
+    _check_document(content)
     if len(content) > tx.quotas.resource_policy_length:
         raise ConstraintViolated(Constraint.POLICY_CONTENT_LIMIT_EXCEEDED)
     check_tags(tx, tags)
-    there = _of(tx, organization)
-    if there is not None and tags:
+    existing = _find(tx, organization)
+    if existing is not None and tags:
         raise InvalidInput(InputReason.INVALID_LIST_MEMBER)
-    policy = replace(there, content=content) if there else _made(tx, organization, content)
+    policy = replace(existing, content=content) if existing else _new_policy(tx, organization, content)
     tx.put(policy)
     tx.put(replace(organization, resource_policy_id=policy.id))
     attach_tags(tx, policy.id, tags)
@@ -47,48 +48,48 @@ def put_resource_policy(tx: Transaction, content: str, tags: TagPairs = ()) -> R
 
 
 def describe_resource_policy(tx: Transaction) -> ResourcePolicy:
-    """Tell the organization's resource policy.
+    """Return the organization's resource policy.
 
     Raises NotInOrganization, WrongAccount, ResourcePolicyNotFound.
     """
-    return _required(tx, require_management_or_delegate(tx))
+    return _require(tx, require_management_or_delegate(tx))
 
 
 def delete_resource_policy(tx: Transaction) -> None:
-    """Delete the organization's resource policy, and with it all that it delegates.
+    """Delete the organization's resource policy, which ends all delegation by it.
 
     Raises NotInOrganization, WrongAccount, ResourcePolicyNotFound.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteResourcePolicy.html
     """
     organization = require_management(tx)
-    policy = _required(tx, organization)
+    policy = _require(tx, organization)
     tx.drop(policy)
     tx.put(replace(organization, resource_policy_id=None))
     drop_tags(tx, policy.id)
     tx.record(ResourcePolicyChanged(at=tx.now, organization_id=organization.id))
 
 
-def _made(tx: Transaction, organization: Organization, content: str) -> ResourcePolicy:
+def _new_policy(tx: Transaction, organization: Organization, content: str) -> ResourcePolicy:
     serial, attempt = tx.serial(), 0
     while (policy_id := ids.resource_policy_id(tx.state.seed, serial, attempt)) in tx.state.resource_policies:
         attempt += 1
     return ResourcePolicy(id=policy_id, organization_id=organization.id, content=content)
 
 
-def _of(tx: Transaction, organization: Organization) -> ResourcePolicy | None:
+def _find(tx: Transaction, organization: Organization) -> ResourcePolicy | None:
     policy_id = organization.resource_policy_id
     return tx.state.resource_policies[policy_id] if policy_id else None
 
 
-def _required(tx: Transaction, organization: Organization) -> ResourcePolicy:
-    policy = _of(tx, organization)
+def _require(tx: Transaction, organization: Organization) -> ResourcePolicy:
+    policy = _find(tx, organization)
     if policy is None:
         raise ResourcePolicyNotFound(organization.id)
     return policy
 
 
-def _check(content: str) -> None:
-    """Refuse what is no policy, or delegates what cannot be delegated.
+def _check_document(content: str) -> None:
+    """Refuse a document that is not a valid policy, or that delegates actions which cannot be delegated.
 
     Raises InvalidInput.
     """
@@ -110,21 +111,21 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _check_statement(statement: Any) -> None:
-    needed = {"Effect", "Principal", "Action", "Resource"}
-    if not isinstance(statement, dict) or not needed <= statement.keys() <= _ELEMENTS:
+    if not isinstance(statement, dict) or not _REQUIRED_ELEMENTS <= statement.keys() <= _ELEMENTS:
         raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
     if statement["Effect"] not in ("Allow", "Deny"):
         raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
-    principal = statement["Principal"]
-    named = ["*"] if principal == "*" else _texts(principal.get("AWS") if isinstance(principal, dict) else None)
-    if not named or any(one != "*" and not _PRINCIPAL.fullmatch(one) for one in named):
+    element = statement["Principal"]
+    principals = ["*"] if element == "*" else _texts(element.get("AWS") if isinstance(element, dict) else None)
+    if not principals or any(name != "*" and not _PRINCIPAL.fullmatch(name) for name in principals):
         raise InvalidInput(InputReason.INVALID_PRINCIPAL)
     actions = _texts(statement["Action"])
-    # Unverified: a pattern is taken as long as it stands for something that can be delegated.
-    if not actions or any(not one.startswith("organizations:") or not actions_matching(one) for one in actions):
+    # Unverified: a pattern is accepted if it matches at least one action that can be delegated.
+    are_delegable = all(action.startswith("organizations:") and actions_matching(action) for action in actions)
+    if not actions or not are_delegable:
         raise InvalidInput(InputReason.UNSUPPORTED_ACTION_IN_RESOURCE_POLICY)
     resources = _texts(statement["Resource"])
-    if not resources or any(not _ARN.fullmatch(one) for one in resources):
+    if not resources or any(not _ARN.fullmatch(arn) for arn in resources):
         raise InvalidInput(InputReason.UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY)
     _check_condition(statement.get("Condition", {}))
 
@@ -133,18 +134,17 @@ def _check_condition(condition: Any) -> None:
     if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
         raise InvalidInput(InputReason.INVALID_RESOURCE_POLICY_JSON)
     for operator, keys in condition.items():
-        for key, wanted in keys.items():
+        for key, values in keys.items():
             if key.lower() == "organizations:policytype" and "Like" not in operator:
-                _check_policy_types(wanted)
+                _check_policy_types(values)
 
 
-def _check_policy_types(wanted: Any) -> None:
-    known = {one.value for one in PolicyType}
-    if not set(_texts(wanted)) <= known:
+def _check_policy_types(values: Any) -> None:
+    if not set(_texts(values)) <= {policy_type.value for policy_type in PolicyType}:
         raise InvalidInput(InputReason.UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY)
 
 
 def _texts(value: Any) -> list[str]:
-    """Give a text or a list of texts as a list; anything else is none."""
+    """Return a string or a list of strings as a list, and an empty list for any other value."""
     values = value if isinstance(value, list) else [value]
-    return values if all(isinstance(one, str) for one in values) else []
+    return values if all(isinstance(text, str) for text in values) else []
