@@ -17,9 +17,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from artifact_state import catalog
+from artifact_state.catalog import TrustedService
 from artifact_state.clock import Clock
 from artifact_state.events import Event
-from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
+from artifact_state.model import (TABLES, Caller, CreationFailure, InquiryFailure, State)
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
@@ -84,6 +85,8 @@ class Options:
     """Whether AWS's request rates are enforced."""
     strict_client: str | None = None
     """The seed of strict mode (short pages, throttling, eventual consistency); None if strict mode is off."""
+    services: tuple[TrustedService, ...] = ()
+    """Services that the world has besides AWS's, or in place of AWS's with the same principal."""
 
 
 @dataclass(slots=True, eq=False)

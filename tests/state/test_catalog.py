@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -768,38 +767,43 @@ class TestQuotas:
 
 
 class TestAddedServices:
-    """Services that the owner of a process adds."""
+    """Services that a world has besides AWS's."""
 
-    @pytest.fixture(autouse=True)
-    def forgotten(self) -> Iterator[None]:
-        """Forget them after each test."""
-        yield
-        catalog._added.clear()
-        catalog.add_services([])
-
-    def test_are_known(self) -> None:
-        """A service needs no more than a name and a principal to be trusted."""
-        assert catalog.service_of("mine.example.com") is None
-        catalog.add_services([{"name": "Mine", "principals": ["mine.example.com"]}])
-        found = catalog.service_of("mine.example.com")
-        assert found is not None
-        assert (found.name, found.supports_trusted_access, found.supports_delegated_administrator) == (
+    def test_added_service_needs_a_name_and_a_principal(self) -> None:
+        """An entry of a name and a principal is a service with trusted access and without delegated administrators."""
+        added = catalog.read_services([{"name": "Mine", "principals": ["mine.example.com"]}])
+        service = catalog.service_of("mine.example.com", added)
+        assert service is not None
+        assert (service.name, service.supports_trusted_access, service.supports_delegated_administrator) == (
             "Mine",
             True,
             False,
         )
 
-    def test_take_the_place_of_awss(self) -> None:
-        """An entry counts instead of AWS's own of the same principal."""
-        entry = {"name": "Artifact", "principals": ["artifact.amazonaws.com"], "supports_delegated_administrator": True}
-        catalog.add_services([entry])
-        found = catalog.service_of("artifact.amazonaws.com")
-        assert found is not None
-        assert found.supports_delegated_administrator
+    def test_added_service_overrides_aws(self) -> None:
+        """An added service takes precedence over AWS's service of the same principal, and so does its role."""
+        role = {"name": "Mine", "principal": "artifact.amazonaws.com", "policy_name": "Mine", "created_in": None}
+        entry = {
+            "name": "Artifact",
+            "principals": ["artifact.amazonaws.com"],
+            "supports_delegated_administrator": True,
+            "roles": [role],
+        }
+        added = catalog.read_services([entry])
+        service = catalog.service_of("artifact.amazonaws.com", added)
+        assert service is not None
+        assert service.supports_delegated_administrator
+        assert catalog.linked_role_of("artifact.amazonaws.com", added) == service.roles[0]
+
+    def test_reading_services_does_not_change_the_catalog(self) -> None:
+        """Services belong to the world that is given them: reading definitions leaves the catalog as it is."""
+        before = catalog.trusted_services()
+        catalog.read_services([{"name": "Mine", "principals": ["mine.example.com"]}])
+        assert catalog.trusted_services() == before
+        assert catalog.service_of("mine.example.com") is None
 
     @pytest.mark.parametrize("entry", [{}, {"name": "A"}, {"name": "A", "principals": ["a"], "roles": [{}]}])
-    def test_that_are_none(self, entry: dict[str, object]) -> None:
-        """One that is none adds no other of its list either."""
-        with pytest.raises(ValueError, match="is no service"):
-            catalog.add_services([{"name": "Mine", "principals": ["mine.example.com"]}, entry])
-        assert catalog.service_of("mine.example.com") is None
+    def test_invalid_service_definition_is_refused(self, entry: dict[str, object]) -> None:
+        """A definition without name or principals, or with an incomplete role, is refused."""
+        with pytest.raises(ValueError, match="is not a valid service"):
+            catalog.read_services([{"name": "Mine", "principals": ["mine.example.com"]}, entry])

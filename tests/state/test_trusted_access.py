@@ -1,9 +1,12 @@
 """Trusted access: who may enable it, for whom, and what it leaves behind."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from artifact_state import catalog, snapshot
 from artifact_state.artifact.agreements import artifact_is_trusted
 from artifact_state.errors import (
     Constraint,
@@ -185,6 +188,28 @@ class TestRefusals:
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STANDALONE)
         with expect_refusal(world, ConstraintViolated, Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE):
             act(world, rule, ARTIFACT, account=STANDALONE)  # type: ignore[arg-type] # One of the two rules.
+
+
+class TestAddedServices:
+    """Services that belong to the options of one world."""
+
+    def test_added_service_is_known_to_its_world_alone(self, world: World) -> None:
+        """A world that has a service of its own trusts it; another world does not recognize its principal."""
+        other = world_with_organization()
+        added = catalog.read_services([{"name": "Mine", "principals": ["mine.example.com"]}])
+        world.options = replace(world.options, services=added)
+        act(world, trusted_access.enable_service_access, "mine.example.com")
+        assert trusted(world) == ["mine.example.com"]
+        with expect_refusal(other, InvalidInput, InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL):
+            act(other, trusted_access.enable_service_access, "mine.example.com")
+
+    def test_added_services_survive_a_snapshot(self, world: World) -> None:
+        """A snapshot of a world has the services that were added to it."""
+        role = {"name": "Mine", "principal": "mine.example.com", "policy_name": "Mine", "created_in": "management"}
+        entry = {"name": "Mine", "principals": ["mine.example.com"], "roles": [role], "evidence": {"a": "b"}}
+        world.options = replace(world.options, services=catalog.read_services([entry]))
+        restored = snapshot.load_world(json.loads(json.dumps(snapshot.dump_world(world, "0"))))
+        assert restored.options == world.options
 
 
 class TestTrustedServices:

@@ -20,6 +20,7 @@ from artifact_emulator.app import App
 from artifact_emulator.cli import main
 from artifact_emulator.server.asgi import DEFAULT_BODY_LIMIT, AsgiApp
 from artifact_emulator.server.server import listen
+from artifact_state import catalog
 from tests.packaging.process import Served, environment, serving
 
 COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]
@@ -635,7 +636,17 @@ class TestCommandLine:
         file.write_text("{}")
         done = subprocess.run([*COMMAND, "--services", str(file)], capture_output=True, text=True, check=False)
         assert done.returncode == 2
-        assert "is no list of services" in done.stderr
+        assert "is not a list of services" in done.stderr
+
+    def test_parsing_services_does_not_change_the_process(self, tmp_path: Path) -> None:
+        """Reading `--services` leaves AWS's catalog as it is: the services belong to the world that is served."""
+        file = tmp_path / "services.json"
+        file.write_text('[{"name": "Mine", "principals": ["mine.example.com"]}]')
+        before = catalog.trusted_services()
+        options = main._parser().parse_args(["serve", "--services", str(file)])
+        assert [service.name for service in options.services] == ["Mine"]
+        assert catalog.trusted_services() == before
+        assert catalog.service_of("mine.example.com") is None
 
     def test_names_the_models(self, capsys: pytest.CaptureFixture[str]) -> None:
         """`models` prints one folder, which has the agreement operations."""

@@ -8,11 +8,15 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 from artifact_emulator.cli.options import CommandFailed, say
 from artifact_emulator.cli.parser import teach
 from artifact_emulator.cli.terminal import under_way
 from artifact_emulator.version import __version__
+
+if TYPE_CHECKING:
+    from artifact_state.catalog import TrustedService
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -127,9 +131,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--services",
         type=_services,
-        default=[],
+        default=(),
         metavar="FILE",
-        help="a JSON file of services to know besides, or otherwise, than AWS's: a list of entries such as "
+        help="JSON file with additional or overriding service definitions: a list of entries such as "
         '{"name": "Mine", "principals": ["mine.example.com"]}',
     )
     parser.add_argument(
@@ -179,6 +183,7 @@ def run(options: argparse.Namespace) -> int:
             standalone_prerequisites=options.standalone_prerequisites,
             throttling=options.throttle,
             strict_client=options.strict_client,
+            services=options.services,
         ),
         state=State(seed=options.seed),
     )
@@ -236,21 +241,20 @@ def _quota(text: str) -> tuple[str, int]:
     return name, int(value)
 
 
-def _services(path: str) -> list[dict[str, object]]:
+def _services(path: str) -> "tuple[TrustedService, ...]":
     try:
         entries = json.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{path}: {error}") from None
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise argparse.ArgumentTypeError(f"{path} is no list of services")
-    # Imported here: only whoever adds services reads AWS's.
+        raise argparse.ArgumentTypeError(f"{path} is not a list of services")
+    # Imported here: few servers have services of their own.
     from artifact_state import catalog
 
     try:
-        catalog.add_services(entries)
+        return catalog.read_services(entries)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{path}: {error}") from None
-    return entries
 
 
 def _seconds(text: str) -> timedelta:

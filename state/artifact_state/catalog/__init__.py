@@ -7,6 +7,7 @@ It knows nothing of any account: that is the world's.
 # ruff: noqa: PLC0415 - A dataclass takes a millisecond to make: those that no start needs are made when asked for.
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,6 @@ __all__ = [
     "TermAcceptance",
     "TrustedService",
     "Upload",
-    "add_services",
     "agreement",
     "agreement_of",
     "agreements",
@@ -51,6 +51,7 @@ __all__ = [
     "policy_type",
     "policy_types",
     "quotas",
+    "read_services",
     "report",
     "reports",
     "service_of",
@@ -58,9 +59,7 @@ __all__ = [
     "trusted_services",
 ]
 
-_added: list[dict[str, Any]] = []
-"""What the owner of the process added to AWS's services."""
-_ADDABLE = {"supports_trusted_access": True, "supports_delegated_administrator": False, "roles": []}
+_ADDED_SERVICE_DEFAULTS = {"supports_trusted_access": True, "supports_delegated_administrator": False, "roles": []}
 _POLICY_TYPE_RECORDS = {"OrganizationPolicy", "PolicyType"}
 _QUOTA_RECORDS = {"PolicyLimits", "Quotas", "RequestRate", "RequestRates"}
 _REPORT_RECORDS = {"Publication", "Report", "ReportVersion", "TermAcceptance", "Upload"}
@@ -85,35 +84,36 @@ def __getattr__(name: str) -> Any:
 
 @cache
 def trusted_services() -> tuple[TrustedService, ...]:
-    """Give the services that AWS lists as integrated, by name, those that cannot be trusted included."""
-    return tuple(_service(entry) for entry in (*_read("services")["services"], *_added))
+    """Return the services that AWS Organizations integrates with, by name, also those without trusted access."""
+    return tuple(_service(entry) for entry in _read("services")["services"])
 
 
-def add_services(entries: list[dict[str, Any]]) -> None:
-    """Know services besides, or known ones otherwise: of two with the same principal the later one counts.
+def read_services(entries: list[dict[str, Any]]) -> tuple[TrustedService, ...]:
+    """Read definitions of services that a world has besides AWS's, or in place of AWS's with the same principal.
 
-    An entry is written as in `services.json`: a name, principals, and whatever differs from a service that can be
-    trusted, has no delegated administrators and no role. Raises ValueError for what is no entry, and adds none then.
+    An entry is written as in `services.json`: a name, principals, and what differs from a service with trusted access,
+    without delegated administrators and without roles. Raises ValueError for an invalid entry.
     """
-    made = [_ADDABLE | entry for entry in entries]
-    for entry in made:
-        try:
-            _service(entry)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{entry.get('name', entry)!r} is no service: {error!r}") from None
-    _added.extend(made)
-    for known in (trusted_services, _services_by_principal, _roles_by_principal):
-        known.cache_clear()
+    return tuple(map(_added_service, entries))
 
 
-def service_of(principal: str) -> TrustedService | None:
-    """Find the service that is enabled by a principal; None where AWS does not recognize the principal."""
-    return _services_by_principal().get(principal)
+def service_of(principal: str, added: Sequence[TrustedService] = ()) -> TrustedService | None:
+    """Return the service of a principal, or None if AWS Organizations does not recognize it.
+
+    `added` are a world's own services; the last one with the principal takes precedence.
+    """
+    own = next((service for service in reversed(added) if principal in service.principals), None)
+    return own or _services_by_principal().get(principal)
 
 
-def linked_role_of(service_principal: str) -> LinkedRole | None:
-    """Find the role that trusts a service principal, which need not be the principal that is enabled."""
-    return _roles_by_principal().get(service_principal)
+def linked_role_of(service_principal: str, added: Sequence[TrustedService] = ()) -> LinkedRole | None:
+    """Return the service-linked role that trusts a service principal, which may differ from the enabled principal.
+
+    `added` are a world's own services; the last one with such a role takes precedence.
+    """
+    roles = (role for service in reversed(added) for role in reversed(service.roles))
+    own = next((role for role in roles if role.principal == service_principal), None)
+    return own or _roles_by_principal().get(service_principal)
 
 
 @cache
@@ -250,6 +250,13 @@ def _policies_by_name() -> dict[str, ManagedPolicy]:
 @cache
 def _reports_by_id() -> "dict[str, Report]":
     return {one.id: one for one in reports()}
+
+
+def _added_service(entry: dict[str, Any]) -> TrustedService:
+    try:
+        return _service(_ADDED_SERVICE_DEFAULTS | entry)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{entry.get('name', entry)!r} is not a valid service: {error!r}") from None
 
 
 def _service(entry: dict[str, Any]) -> TrustedService:

@@ -1,38 +1,31 @@
-"""Delegated administrators: members that run a trusted service for their organization.
+"""Delegated administrators: member accounts that administer a trusted service for their organization.
 
-A member that is registered for any service may read the organization as its management account does.
+A member that is registered for any service may read the organization like its management account.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 from artifact_state import catalog
 from artifact_state.authority import membership_of, require_management, require_management_or_delegate
-from artifact_state.errors import (
-    AccountAlreadyRegistered,
-    AccountNotFound,
-    AccountNotRegistered,
-    Constraint,
-    ConstraintViolated,
-    InputReason,
-    InvalidInput,
-)
+from artifact_state.errors import (AccountAlreadyRegistered, AccountNotFound, AccountNotRegistered, Constraint, ConstraintViolated, InputReason, InvalidInput)
 from artifact_state.events import DelegationChanged
-from artifact_state.model import Account, AccountState, Delegation, Membership, Organization
+from artifact_state.model import (Account, AccountState, Delegation, Membership, Organization)
 from artifact_state.organizations.accounts import account_of, account_state
 from artifact_state.world import Transaction
 
 
 def register_delegated_administrator(tx: Transaction, account_id: str, principal: str) -> None:
-    """Let a member run a trusted service for the organization.
+    """Register a member as delegated administrator of a trusted service.
 
     Raises NotInOrganization, WrongAccount, InvalidInput, AccountNotFound, ConstraintViolated,
     AccountAlreadyRegistered.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
     """
     organization = require_management(tx)
-    _check_delegable(principal)
+    _check_delegable(tx, principal)
     _require_member(tx, organization, account_id)
     if account_id == organization.management_account_id:
         raise ConstraintViolated(Constraint.CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR)
@@ -40,70 +33,76 @@ def register_delegated_administrator(tx: Transaction, account_id: str, principal
         raise ConstraintViolated(Constraint.CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR)
     if principal not in organization.trusted_services:
         raise ConstraintViolated(Constraint.SERVICE_ACCESS_NOT_ENABLED)
-    held = organization.delegations.get(account_id, ())
-    if any(one.principal == principal for one in held):
+    delegations = organization.delegations.get(account_id, ())
+    if any(delegation.principal == principal for delegation in delegations):
         raise AccountAlreadyRegistered(account_id)
-    registered = sum(one.principal == principal for one in _delegations(organization))
+    registered = sum(
+        delegation.principal == principal
+        for of_account in organization.delegations.values()
+        for delegation in of_account
+    )
     if registered >= tx.quotas.delegated_administrators_per_service:
         raise ConstraintViolated(Constraint.MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED)
     delegation = Delegation(account_id=account_id, principal=principal, serial=tx.serial(), since=tx.now)
-    _keep(tx, organization, account_id, (*held, delegation))
+    _store_delegations(tx, organization, account_id, (*delegations, delegation))
 
 
 def deregister_delegated_administrator(tx: Transaction, account_id: str, principal: str) -> None:
-    """Let a member no longer run a service; with its last service goes its right to read the organization.
+    """Deregister a member from a service; without any service it can no longer read the organization.
 
     Raises NotInOrganization, WrongAccount, InvalidInput, AccountNotFound, AccountNotRegistered.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeregisterDelegatedAdministrator.html
     """
     organization = require_management(tx)
-    _check_delegable(principal)
+    _check_delegable(tx, principal)
     _require_member(tx, organization, account_id)
-    held = organization.delegations.get(account_id, ())
-    kept = tuple(one for one in held if one.principal != principal)
-    if kept == held:
+    delegations = organization.delegations.get(account_id, ())
+    remaining = tuple(delegation for delegation in delegations if delegation.principal != principal)
+    if remaining == delegations:
         raise AccountNotRegistered(account_id)
-    _keep(tx, organization, account_id, kept)
+    _store_delegations(tx, organization, account_id, remaining)
 
 
-def delegated_administrators(
+def list_delegated_administrators(
     tx: Transaction, principal: str | None = None, after: int = -1
 ) -> Iterator[tuple[int, tuple[Delegation, Account, Membership]]]:
-    """Go through the delegated administrators, of one service or of any, each once, by their first registration.
+    """Yield each delegated administrator of a service, or of any service, once, in the order of registration.
+
+    The delegation beside an account is its first one, of the service if one is named.
 
     Raises NotInOrganization, WrongAccount, InvalidInput.
     """
     organization = require_management_or_delegate(tx)
     if principal is not None:
-        _check_delegable(principal)
+        _check_delegable(tx, principal)
     firsts = (
-        next((one for one in held if principal in (None, one.principal)), None)
-        for held in organization.delegations.values()
+        next((delegation for delegation in delegations if principal in (None, delegation.principal)), None)
+        for delegations in organization.delegations.values()
     )
-    for first in sorted((one for one in firsts if one and one.serial > after), key=lambda one: one.serial):
+    for first in sorted((first for first in firsts if first and first.serial > after), key=attrgetter("serial")):
         membership = tx.state.memberships[first.account_id]
         yield first.serial, (first, account_of(tx.state, first.account_id), membership)
 
 
-def delegated_services(tx: Transaction, account_id: str, after: int = -1) -> Iterator[tuple[int, Delegation]]:
-    """Go through the services that a member runs for the organization, in the order of registration.
+def list_delegated_services(tx: Transaction, account_id: str, after: int = -1) -> Iterator[tuple[int, Delegation]]:
+    """Return the delegations of a member with their positions, in the order of registration.
 
     Raises NotInOrganization, WrongAccount, AccountNotFound, AccountNotRegistered.
     """
     organization = require_management_or_delegate(tx)
     _require_member(tx, organization, account_id)
-    held = organization.delegations.get(account_id, ())
-    if not held:
+    delegations = organization.delegations.get(account_id, ())
+    if not delegations:
         raise AccountNotRegistered(account_id)
-    return ((one.serial, one) for one in held if one.serial > after)
+    return ((delegation.serial, delegation) for delegation in delegations if delegation.serial > after)
 
 
-def _check_delegable(principal: str) -> None:
-    """Refuse a service that is unknown, or that has no delegated administrators, as AWS Artifact.
+def _check_delegable(tx: Transaction, principal: str) -> None:
+    """Refuse a service that is unknown or does not support delegated administrators; AWS Artifact does not.
 
     Unverified: AWS's error for a known service without delegated administrators.
     """
-    service = catalog.service_of(principal)
+    service = catalog.service_of(principal, tx.options.services)
     if service is None or not service.supports_delegated_administrator:
         raise InvalidInput(InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL)
 
@@ -114,13 +113,10 @@ def _require_member(tx: Transaction, organization: Organization, account_id: str
         raise AccountNotFound(account_id)
 
 
-def _delegations(organization: Organization) -> Iterator[Delegation]:
-    return (one for held in organization.delegations.values() for one in held)
-
-
-def _keep(tx: Transaction, organization: Organization, account_id: str, held: tuple[Delegation, ...]) -> None:
-    """Keep the registrations of an account; one without any is no delegated administrator."""
-    everybody = organization.delegations
-    changed = everybody.insert(account_id, held) if held else everybody.remove(account_id)
-    tx.put(replace(organization, delegations=changed))
+def _store_delegations(
+    tx: Transaction, organization: Organization, account_id: str, delegations: tuple[Delegation, ...]
+) -> None:
+    by_account = organization.delegations
+    by_account = by_account.insert(account_id, delegations) if delegations else by_account.remove(account_id)
+    tx.put(replace(organization, delegations=by_account))
     tx.record(DelegationChanged(at=tx.now, organization_id=organization.id, account_id=account_id))

@@ -65,7 +65,7 @@ _WAITING = (HandshakeState.REQUESTED, HandshakeState.OPEN)
 def describe(world: World) -> Scenario:
     """Describe a world as a scenario; ids of accounts are told, so that they stay."""
     state, now = world.state, world.clock.now()
-    identities = Identities(state, now)
+    identities = Identities(state, now, world.options.services)
     # Some answers of the domain have an order only within one organization: that of the roots is the order of all.
     ordered = sorted(state.organizations.values(), key=lambda one: state.units[one.root_id].serial)
     return Scenario(

@@ -7,7 +7,7 @@ from artifact_state.iam import groups, inline_policies, role_changes, users
 from artifact_state.iam.attached_policies import attach_policy
 from artifact_state.iam.linked_roles import ensure_linked_role
 from artifact_state.iam.managed_policies import NewPolicy, create_policy
-from artifact_state.iam.policy_references import boundary_at
+from artifact_state.iam.policy_references import boundary_reference
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User
@@ -43,7 +43,7 @@ def make_identities(shop: Workshop, scenario: Scenario) -> None:
             _make_identity(shop, place, identity)
     for place, linked in placed(("linked_roles",), scenario.linked_roles):
         account_id = shop.account((*place, "account"), linked.account)
-        if catalog.linked_role_of(linked.service) is None:
+        if catalog.linked_role_of(linked.service, shop.world.options.services) is None:
             raise ScenarioError((*place, "service"), f"{linked.service} has no role of its own in accounts")
         with shop.do(place, account_id) as tx:
             ensure_linked_role(tx, account_id, linked.service)
@@ -72,7 +72,7 @@ def _create(tx: Transaction, one: IdentityScenario) -> None:
     if isinstance(one, GroupScenario):
         groups.create_group(tx, one.name, path=one.path)
     if isinstance(one, UserScenario):
-        boundary = boundary_at(tx, one.boundary) if one.boundary else None
+        boundary = boundary_reference(tx, one.boundary) if one.boundary else None
         users.create_user(tx, one.name, path=one.path, tags=_pairs(one), boundary=boundary)
     if isinstance(one, RoleScenario):
         wanted = role_changes.NewRole(

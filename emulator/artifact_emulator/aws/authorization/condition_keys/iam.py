@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
 from artifact_state import catalog, name_index
-from artifact_state.iam.policy_references import arn_by
+from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.identities import Group, User
 
@@ -85,7 +85,7 @@ def about(tx: TransactionView, arn: str) -> Keys:
         f"{service}:ResourceTag/{key}": (value,) for key, value in held.tags.items() for service in ("aws", "iam")
     }
     if held.boundary is not None:
-        keys["iam:PermissionsBoundary"] = (arn_by(tx.state, tx.caller.partition, held.account_id, held.boundary),)
+        keys["iam:PermissionsBoundary"] = (arn_of_reference(tx.state, tx.caller.partition, held.account_id, held.boundary),)
     return keys
 
 
