@@ -6,7 +6,7 @@ from artifact_state.errors import EntityNotFound, NotOwned, QuotaExceeded
 from artifact_state.iam import access_keys, users
 from artifact_state.model import CallerKind
 from artifact_state.model.identities import AccessKey
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, world_with_organization
 
@@ -83,12 +83,12 @@ class TestAccessKeyAt:
     def test_in_the_account(self, world: World) -> None:
         """A key of the caller's account is told; another's and a deleted one are not."""
         key = act(world, access_keys.create_access_key, "Alice")
-        assert act(world, access_keys.access_key_at, key.id) == key
+        assert act(world, access_keys.access_key_by_id, key.id) == key
         with expect_refusal(world, NotOwned):
-            act(world, access_keys.access_key_at, key.id, account=STANDALONE)
+            act(world, access_keys.access_key_by_id, key.id, account=STANDALONE)
         act(world, access_keys.delete_access_key, key.id, user_name="Alice")
         with expect_refusal(world, NotOwned):
-            act(world, access_keys.access_key_at, key.id)
+            act(world, access_keys.access_key_by_id, key.id)
 
 
 class TestPrincipalOf:
@@ -106,4 +106,4 @@ class TestPrincipalOf:
         """A key of the root user is his."""
         key = act(world, access_keys.create_access_key)
         caller = access_keys.principal_of(world.state, key, partition="aws", region="us-east-1")
-        assert caller == root_of(MANAGEMENT, access_key_id=key.id)
+        assert caller == root_user(MANAGEMENT, access_key_id=key.id)

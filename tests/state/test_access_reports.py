@@ -10,7 +10,7 @@ from artifact_state.model import AccessReport, FeatureSet
 from artifact_state.organizations.access_reports import Attempt, access_report, generate_access_report
 from artifact_state.organizations.account_creation import create_account
 from artifact_state.organizations.organization import create_organization
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import World
 from tests.support.domain import set_iam_quotas
 
@@ -21,9 +21,9 @@ MANAGEMENT, STRANGER = "111122223333", "999988887777"
 def world() -> World:
     """Give a world with an organization of two accounts."""
     world = World()
-    with world.transaction(root_of(MANAGEMENT)) as tx:
+    with world.transaction(root_user(MANAGEMENT)) as tx:
         create_organization(tx, FeatureSet.ALL)
-    with world.transaction(root_of(MANAGEMENT)) as tx:
+    with world.transaction(root_user(MANAGEMENT)) as tx:
         create_account(tx, name="A", email="a@example.com")
     return world
 
@@ -48,7 +48,7 @@ def attempt(world: World, account_id: str, service: str = "iam", *, minutes: int
 
 def generate(world: World, *attempts: Attempt, caller: str = MANAGEMENT) -> AccessReport:
     """Ask for a report on the root."""
-    with world.transaction(root_of(caller)) as tx:
+    with world.transaction(root_user(caller)) as tx:
         return generate_access_report(tx, root_path(world), attempts)
 
 
@@ -89,6 +89,6 @@ class TestGenerate:
         """A report is found by whose it is."""
         report = generate(world)
         before = world.state
-        with pytest.raises(AccessReportNotFound), world.transaction(root_of(STRANGER)) as tx:
+        with pytest.raises(AccessReportNotFound), world.transaction(root_user(STRANGER)) as tx:
             access_report(tx, report.id)
         assert world.state is before

@@ -30,13 +30,13 @@ class TestAliases:
         act(world, aliases.create_alias, "better")
         assert aliases.alias_of(world.state, MANAGEMENT) == "better"
         act(world, aliases.create_alias, "example", account=STANDALONE)
-        assert aliases.account_named(world.state, "example") == STANDALONE
+        assert aliases.account_with_alias(world.state, "example") == STANDALONE
 
     def test_are_deleted(self, world: World) -> None:
         """Only by their account, and once."""
         with expect_refusal(world, EntityNotFound):
             act(world, aliases.delete_alias, "example", account=STANDALONE)
         act(world, aliases.delete_alias, "example")
-        assert aliases.account_named(world.state, "example") is None
+        assert aliases.account_with_alias(world.state, "example") is None
         with expect_refusal(world, EntityNotFound):
             act(world, aliases.delete_alias, "example")

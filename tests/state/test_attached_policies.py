@@ -4,21 +4,12 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import (
-    Entity,
-    EntityNotFound,
-    InvalidPolicyArn,
-    MalformedPolicyDocument,
-    QuotaExceeded,
-    RoleNotFound,
-    RoleProtected,
-    ServicePolicyNotAttachable,
-)
-from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
+from artifact_state.errors import (Entity, EntityNotFound, InvalidPolicyArn, MalformedPolicyDocument, QuotaExceeded, RoleNotFound, RoleProtected, ServicePolicyNotAttachable)
+from artifact_state.iam import (attached_policies, groups, inline_policies, managed_policies, users)
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.policy_usage import Identity, boundary_of
 from artifact_state.iam.role_changes import NewRole, create_role
-from artifact_state.iam.roles import trust_of
+from artifact_state.iam.roles import trust_policy_for
 from artifact_state.world import World
 from tests.state.identity_kinds import identity_of, on
 from tests.state.test_users import ADMINISTRATOR, POLICY
@@ -39,7 +30,7 @@ def world() -> World:
     world = world_with_organization()
     act(world, users.create_user, "Alice")
     act(world, groups.create_group, "Admins")
-    act(world, create_role, NewRole(name="Dev", trust_policy=trust_of(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
+    act(world, create_role, NewRole(name="Dev", trust_policy=trust_policy_for(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
     return world
 
 
@@ -152,7 +143,7 @@ class TestBoundary:
         with expect_refusal(world, ServicePolicyNotAttachable):
             act(world, on(attached_policies.put_boundary), kind, name, OF_ARTIFACT)
         with expect_refusal(world, EntityNotFound):
-            act(world, create_role, NewRole(name="Ops", trust_policy=trust_of(aws="*"), boundary=OF_ARTIFACT))
+            act(world, create_role, NewRole(name="Ops", trust_policy=trust_policy_for(aws="*"), boundary=OF_ARTIFACT))
 
 
 class TestInlinePolicies:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, QuotaExceeded
-from artifact_state.iam import attached_policies, groups, inline_policies, users
+from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, QuotaExceeded)
+from artifact_state.iam import (attached_policies, groups, inline_policies, users)
 from artifact_state.world import World
 from tests.state.identity_kinds import on
 from tests.state.test_users import ADMINISTRATOR, POLICY

@@ -6,14 +6,7 @@ import pytest
 
 from artifact_state import arns
 from artifact_state.artifact import agreements
-from artifact_state.errors import (
-    DeletionTaskNotFound,
-    InvalidDeletionTaskId,
-    LinkedServiceNotFound,
-    RoleNameTaken,
-    RoleNotFound,
-    SuffixNotAllowed,
-)
+from artifact_state.errors import (DeletionTaskNotFound, InvalidDeletionTaskId, LinkedServiceNotFound, RoleNameTaken, RoleNotFound, SuffixNotAllowed)
 from artifact_state.iam import linked_roles
 from artifact_state.iam.roles import role_of
 from artifact_state.model import DeletionTask, FeatureSet, RoleUsage

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state.errors import EntityNameTaken, EntityNotFound, LoginBeingCreated, PasswordTooWeak, UserNameRequired
+from artifact_state.errors import (EntityNameTaken, EntityNotFound, LoginBeingCreated, PasswordTooWeak, UserNameRequired)
 from artifact_state.iam import logins, users
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, act, expect_refusal, world_with_organization
@@ -21,9 +21,9 @@ def world() -> World:
     return world
 
 
-def opens(world: World, password: str) -> bool:
+def password_matches(world: World, password: str) -> bool:
     """Tell whether a password is the user's."""
-    return logins.opens(users.user_of(world.state, MANAGEMENT, "Alice"), password)
+    return logins.password_matches(users.user_of(world.state, MANAGEMENT, "Alice"), password)
 
 
 class TestLogin:
@@ -31,27 +31,27 @@ class TestLogin:
 
     def test_opens_with_its_password(self, world: World) -> None:
         """Only the password opens, and it is kept nowhere."""
-        assert not opens(world, GOOD)
+        assert not password_matches(world, GOOD)
         user, login = act(world, logins.create_login, GOOD, user_name="Alice", must_be_changed=True)
         assert (user.login, login.must_be_changed) == (login, True)
-        assert opens(world, GOOD)
-        assert not opens(world, GOOD.lower())
+        assert password_matches(world, GOOD)
+        assert not password_matches(world, GOOD.lower())
         assert GOOD not in repr(world.state.users)
 
     def test_is_changed(self, world: World) -> None:
         """What is not given stays as it was."""
         act(world, logins.create_login, GOOD, user_name="Alice")
         act(world, logins.update_login, "Alice", must_be_changed=True)
-        assert opens(world, GOOD)
+        assert password_matches(world, GOOD)
         act(world, logins.update_login, "Alice", password="Another-1-Password")
-        assert not opens(world, GOOD)
+        assert not password_matches(world, GOOD)
         assert act(world, logins.login_of, "Alice")[1].must_be_changed
 
     def test_is_deleted(self, world: World) -> None:
         """Without a login there is none to tell, to change or to delete."""
         act(world, logins.create_login, GOOD, user_name="Alice")
         act(world, logins.delete_login, "Alice")
-        assert not opens(world, GOOD)
+        assert not password_matches(world, GOOD)
         for rule in (logins.login_of, logins.update_login, logins.delete_login):
             with expect_refusal(world, EntityNotFound):
                 act(world, rule, "Alice")

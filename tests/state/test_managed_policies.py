@@ -6,20 +6,8 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import (
-    DeletionObstacle,
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    EntityNotFound,
-    InvalidPolicyArn,
-    InvalidTagKeys,
-    MalformedPolicyDocument,
-    NotOwned,
-    QuotaExceeded,
-    TagRule,
-)
-from artifact_state.iam import attached_policies, managed_policies, policy_usage, users
+from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, InvalidPolicyArn, InvalidTagKeys, MalformedPolicyDocument, NotOwned, QuotaExceeded, TagRule)
+from artifact_state.iam import (attached_policies, managed_policies, policy_usage, users)
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.policy_references import arn_of, reference_of
 from artifact_state.model.identities import CustomerPolicy
@@ -58,7 +46,7 @@ def world() -> World:
 
 def own(world: World) -> CustomerPolicy:
     """Give the policy of the management account."""
-    policy = act(world, managed_policies.managed_policy_at, OWN)
+    policy = act(world, managed_policies.managed_policy_by_arn, OWN)
     assert isinstance(policy, CustomerPolicy)
     return policy
 
@@ -68,7 +56,7 @@ class TestManagedPolicyAt:
 
     def test_of_artifact(self, world: World) -> None:
         """The role lets Artifact do four things, and nothing else."""
-        _, version = act(world, managed_policies.version_of, ARTIFACT, "v1")
+        _, version = act(world, managed_policies.policy_version, ARTIFACT, "v1")
         (statement,) = json.loads(version.document)["Statement"]
         assert set(statement["Action"]) == {
             "organizations:ListAccounts",
@@ -80,7 +68,7 @@ class TestManagedPolicyAt:
     @pytest.mark.parametrize("path", ["AdministratorAccess", "AWSArtifactAgreementsFullAccess"])
     def test_without_a_path(self, world: World, path: str) -> None:
         """Most policies have no path."""
-        assert act(world, managed_policies.managed_policy_at, f"arn:aws:iam::aws:policy/{path}").name == path
+        assert act(world, managed_policies.managed_policy_by_arn, f"arn:aws:iam::aws:policy/{path}").name == path
 
     @pytest.mark.parametrize(
         "arn",
@@ -96,7 +84,7 @@ class TestManagedPolicyAt:
     def test_that_is_not_there(self, world: World, arn: str) -> None:
         """Another name, path or account is another policy."""
         with expect_refusal(world, EntityNotFound):
-            act(world, managed_policies.managed_policy_at, arn)
+            act(world, managed_policies.managed_policy_by_arn, arn)
 
     @pytest.mark.parametrize(
         "arn",
@@ -110,12 +98,12 @@ class TestManagedPolicyAt:
     def test_by_no_arn(self, world: World, arn: str) -> None:
         """A name is no ARN, and another partition's is not looked for."""
         with expect_refusal(world, InvalidPolicyArn):
-            act(world, managed_policies.managed_policy_at, arn)
+            act(world, managed_policies.managed_policy_by_arn, arn)
 
     def test_in_another_partition(self, world: World) -> None:
         """Each partition has AWS's policies under its own ARNs."""
         arn = ARTIFACT.replace("arn:aws:", "arn:aws-us-gov:")
-        policy = act(world, managed_policies.managed_policy_at, arn, account=STANDALONE, region="us-gov-west-1")
+        policy = act(world, managed_policies.managed_policy_by_arn, arn, account=STANDALONE, region="us-gov-west-1")
         assert policy.name == "AWSArtifactServiceRolePolicy"
 
     @pytest.mark.parametrize("version", ["v0", "v2", "1", ""])
@@ -123,7 +111,7 @@ class TestManagedPolicyAt:
         """An unknown version is not made up."""
         before = world.state
         with pytest.raises(EntityNotFound) as caught:
-            act(world, managed_policies.version_of, ARTIFACT, version)
+            act(world, managed_policies.policy_version, ARTIFACT, version)
         assert caught.value.kind is Entity.POLICY_VERSION
         assert world.state is before
 
@@ -170,22 +158,22 @@ class TestVersions:
 
     def test_one_is_in_force(self, world: World) -> None:
         """A new version decides when it is said so, or later."""
-        act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+        act(world, managed_policies.create_version, OWN, DENIAL, as_default=False)
         assert own(world).document == POLICY
-        act(world, managed_policies.put_in_force, OWN, "v2")
+        act(world, managed_policies.set_default_version, OWN, "v2")
         assert own(world).document == DENIAL
-        act(world, managed_policies.create_version, OWN, POLICY, in_force=True)
+        act(world, managed_policies.create_version, OWN, POLICY, as_default=True)
         assert [one.version_id for one in own(world).versions] == ["v3", "v2", "v1"]
         assert own(world).default_version_id == "v3"
 
     def test_are_five_at_most(self, world: World) -> None:
         """The sixth has to wait until another goes; its number is never used again."""
         for _ in range(4):
-            act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+            act(world, managed_policies.create_version, OWN, DENIAL, as_default=False)
         with expect_refusal(world, QuotaExceeded):
-            act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+            act(world, managed_policies.create_version, OWN, DENIAL, as_default=False)
         act(world, managed_policies.delete_version, OWN, "v5")
-        _, version = act(world, managed_policies.create_version, OWN, DENIAL, in_force=False)
+        _, version = act(world, managed_policies.create_version, OWN, DENIAL, as_default=False)
         assert version.version_id == "v6"
 
     def test_in_force_is_not_deleted(self, world: World) -> None:
@@ -193,7 +181,7 @@ class TestVersions:
         with expect_refusal(world, EntityInUse, DeletionObstacle.DEFAULT_VERSION):
             act(world, managed_policies.delete_version, OWN, "v1")
 
-    @pytest.mark.parametrize("change", [managed_policies.put_in_force, managed_policies.delete_version])
+    @pytest.mark.parametrize("change", [managed_policies.set_default_version, managed_policies.delete_version])
     def test_that_are_not_there(self, world: World, change: Callable[..., Any]) -> None:
         """No version is made up."""
         with expect_refusal(world, EntityNotFound):
@@ -211,7 +199,7 @@ class TestDeletePolicy:
 
     def test_with_versions(self, world: World) -> None:
         """Its other versions go first."""
-        act(world, managed_policies.create_version, OWN, DENIAL, in_force=True)
+        act(world, managed_policies.create_version, OWN, DENIAL, as_default=True)
         self.is_kept(world, DeletionObstacle.VERSIONS)
         act(world, managed_policies.delete_version, OWN, "v1")
         act(world, managed_policies.delete_policy, OWN)
@@ -244,8 +232,8 @@ class TestDeletePolicy:
 
 
 CHANGES: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
-    "a version": (managed_policies.create_version, (DENIAL,), {"in_force": True}),
-    "another default": (managed_policies.put_in_force, ("v1",), {}),
+    "a version": (managed_policies.create_version, (DENIAL,), {"as_default": True}),
+    "another default": (managed_policies.set_default_version, ("v1",), {}),
     "a version less": (managed_policies.delete_version, ("v1",), {}),
     "no policy": (managed_policies.delete_policy, (), {}),
     "tags": (managed_policies.tag_policy, ([("k", "v")],), {}),

@@ -7,18 +7,10 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import (
-    EntityInUse,
-    EntityNameTaken,
-    EntityNotFound,
-    MalformedPolicyDocument,
-    QuotaExceeded,
-    RoleNotFound,
-    RoleProtected,
-)
+from artifact_state.errors import (EntityInUse, EntityNameTaken, EntityNotFound, MalformedPolicyDocument, QuotaExceeded, RoleNotFound, RoleProtected)
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam import linked_roles, role_changes
-from artifact_state.iam.roles import keep_role, role_of, trust_of
+from artifact_state.iam.roles import put_role, role_of, trust_policy_for
 from artifact_state.model import Role
 from artifact_state.organizations import accounts, trusted_access
 from artifact_state.world import World
@@ -68,7 +60,7 @@ def world() -> World:
     world = world_with_organization()
     act(world, trusted_access.enable_service_access, ARTIFACT)
     with transaction(world) as tx:
-        keep_role(tx, UNLINKED)
+        put_role(tx, UNLINKED)
     return world
 
 
@@ -230,7 +222,7 @@ class TestCreateRole:
         with expect_refusal(world, MalformedPolicyDocument):
             act(world, role_changes.create_role, replace(NEW, trust_policy=trust))
         with expect_refusal(world, MalformedPolicyDocument):
-            act(world, role_changes.update_trust, "Dev", trust, account=STANDALONE)
+            act(world, role_changes.update_trust_policy, "Dev", trust, account=STANDALONE)
 
 
 class TestUpdateTrust:
@@ -238,20 +230,20 @@ class TestUpdateTrust:
 
     def test_trusts_another(self, world: World) -> None:
         """The role trusts whom the new policy names."""
-        trust = trust_of(service="ec2.amazonaws.com")
-        act(world, role_changes.update_trust, "Dev", trust, account=STANDALONE)
+        trust = trust_policy_for(service="ec2.amazonaws.com")
+        act(world, role_changes.update_trust_policy, "Dev", trust, account=STANDALONE)
         assert role_of(world.state, STANDALONE, "Dev", NOW).trust_policy == trust
 
     def test_is_not_too_large(self, world: World) -> None:
         """A trust policy has 2,048 characters at most."""
-        trust = trust_of(service="a" * 2_048)
+        trust = trust_policy_for(service="a" * 2_048)
         with expect_refusal(world, QuotaExceeded):
-            act(world, role_changes.update_trust, "Dev", trust, account=STANDALONE)
+            act(world, role_changes.update_trust_policy, "Dev", trust, account=STANDALONE)
 
     def test_of_a_linked_role(self, world: World) -> None:
         """Whom a service's role trusts is never an account's to change."""
         with expect_refusal(world, RoleProtected):
-            act(world, role_changes.update_trust, ROLE, UNLINKED.trust_policy)
+            act(world, role_changes.update_trust_policy, ROLE, UNLINKED.trust_policy)
 
 
 class TestMissingRole:

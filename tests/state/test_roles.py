@@ -19,7 +19,7 @@ ROLE = Role(
     account_id=STANDALONE,
     name="Dev",
     path="/team/",
-    trust_policy=roles.trust_of(aws=f"arn:aws:iam::{STANDALONE}:root"),
+    trust_policy=roles.trust_policy_for(aws=f"arn:aws:iam::{STANDALONE}:root"),
     description="",
     created_at=NOW,
 )
@@ -37,7 +37,7 @@ def keep(world: World, *kept: Role) -> None:
     """Keep roles."""
     with transaction(world) as tx:
         for role in kept:
-            roles.keep_role(tx, role)
+            roles.put_role(tx, role)
 
 
 def names(found: Iterator[Role]) -> list[str]:
@@ -50,7 +50,7 @@ class TestTrustOf:
 
     def test_a_service(self) -> None:
         """Written as AWS writes it: one statement, text and no lists."""
-        assert json.loads(roles.trust_of(service="artifact.amazonaws.com")) == {
+        assert json.loads(roles.trust_policy_for(service="artifact.amazonaws.com")) == {
             "Version": "2012-10-17",
             "Statement": [
                 {"Effect": "Allow", "Principal": {"Service": "artifact.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -60,7 +60,7 @@ class TestTrustOf:
     def test_an_account(self) -> None:
         """An account is trusted by its root's ARN."""
         arn = f"arn:aws:iam::{STANDALONE}:root"
-        assert json.loads(roles.trust_of(aws=arn))["Statement"][0]["Principal"] == {"AWS": arn}
+        assert json.loads(roles.trust_policy_for(aws=arn))["Statement"][0]["Principal"] == {"AWS": arn}
 
 
 class TestRoleOf:
@@ -86,7 +86,7 @@ class TestRoleOf:
     def test_after_it_is_gone(self, world: World) -> None:
         """A deletion takes effect at its instant, not before."""
         with transaction(world) as tx:
-            roles.end_role(tx, ROLE, NOW + timedelta(minutes=1))
+            roles.mark_role_deleted(tx, ROLE, NOW + timedelta(minutes=1))
         assert roles.role_of(world.state, STANDALONE, "Dev", NOW + timedelta(seconds=59)).id == ROLE.id
         with pytest.raises(RoleNotFound):
             roles.role_of(world.state, STANDALONE, "Dev", NOW + timedelta(minutes=1))
@@ -110,7 +110,7 @@ class TestRolesOf:
     def test_leave_out_what_is_gone(self, world: World) -> None:
         """What is gone or yet to come is not listed."""
         with transaction(world) as tx:
-            roles.end_role(tx, ROLE, NOW)
+            roles.mark_role_deleted(tx, ROLE, NOW)
         keep(world, replace(ROLE, id="later", name="later", created_at=NOW + timedelta(minutes=1)))
         assert names(roles.roles_of(world.state, STANDALONE, "/", NOW)) == []
 

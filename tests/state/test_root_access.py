@@ -5,32 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state.errors import (
-    AllFeaturesRequired,
-    InvalidTaskPolicy,
-    NotInOrganization,
-    NotManagementAccount,
-    RootNotAssumable,
-    TrustedAccessDisabled,
-    WrongAccount,
-)
+from artifact_state.errors import (AllFeaturesRequired, InvalidTaskPolicy, NotInOrganization, NotManagementAccount, RootNotAssumable, TrustedAccessDisabled, WrongAccount)
 from artifact_state.events import RootAccessChanged, RootAssumed
 from artifact_state.iam.root_logins import has_root_login
-from artifact_state.model import Caller, CallerKind, FeatureSet, RootFeature, Session
+from artifact_state.model import (Caller, CallerKind, FeatureSet, RootFeature, Session)
 from artifact_state.organizations import delegation, organization, trusted_access
-from artifact_state.organizations.root_access import (
-    IAM_PRINCIPAL,
-    describe_root_features,
-    disable_root_feature,
-    enable_root_feature,
-    features_in_force,
-)
-from artifact_state.policy_evaluation.authorization import decided
-from artifact_state.policy_evaluation.call_keys import principal_keys
-from artifact_state.policy_evaluation.decision import Kind
-from artifact_state.policy_syntax.policy import Question
-from artifact_state.principals import has_lapsed, holder_of
-from artifact_state.snapshot import document_of, world_of
+from artifact_state.organizations.root_access import (IAM_PRINCIPAL, describe_root_features, disable_root_feature, enable_root_feature, features_in_force)
+from artifact_state.policy_evaluation.applicable_policies import decided
+from artifact_state.policy_evaluation.global_condition_keys import principal_keys
+from artifact_state.policy_evaluation.decision import PolicyKind
+from artifact_state.policy_syntax.policy import EvaluationRequest
+from artifact_state.principals import is_expired, session_caller
+from artifact_state.snapshot import dump_world, load_world
 from artifact_state.sts import sessions
 from artifact_state.world import World
 from tests.support.domain import (
@@ -136,17 +122,21 @@ class TestFeatures:
         earlier = create_member(world, "earlier")
         act(world, enable_root_feature, RootFeature.CREDENTIALS_MANAGEMENT)
         later = create_member(world, "later")
-        found = world_of(document_of(world, "1")).state
+        found = load_world(dump_world(world, "1")).state
         assert [has_root_login(found, one) for one in (member, earlier, later)] == [True, True, False]
 
     def test_are_in_a_snapshot(self, world: World) -> None:
         """A world that is saved and loaded has them."""
         act(world, enable_root_feature, RootFeature.SESSIONS)
-        assert enabled(world_of(document_of(world, "1"))) == {RootFeature.SESSIONS}
+        assert enabled(load_world(dump_world(world, "1"))) == {RootFeature.SESSIONS}
 
 
 def assume(
-    world: World, target: str, task: str = AUDIT, account: str = MANAGEMENT, duration: timedelta = sessions.TASK_SESSION
+    world: World,
+    target: str,
+    task: str = AUDIT,
+    account: str = MANAGEMENT,
+    duration: timedelta = sessions.DEFAULT_ROOT_DURATION,
 ) -> Session:
     """Become a member's root user."""
     return act(world, sessions.assume_root, target, task, account=account, duration=duration)
@@ -154,7 +144,7 @@ def assume(
 
 def holder(world: World, session: Session) -> Caller:
     """Give whom a session stands for."""
-    found = holder_of(world.state, session, partition="aws", region="us-east-1")
+    found = session_caller(world.state, session, partition="aws", region="us-east-1")
     assert found
     return found
 
@@ -178,7 +168,7 @@ class TestAssumeRoot:
 
     def test_for_no_time(self, world: World, member: str) -> None:
         """Credentials for no seconds have lapsed when they are given."""
-        assert has_lapsed(assume(world, member, duration=timedelta(0)), NOW)
+        assert is_expired(assume(world, member, duration=timedelta(0)), NOW)
 
     def test_by_a_delegated_administrator(self, world: World, member: str) -> None:
         """One for IAM may; another member may not."""
@@ -242,13 +232,13 @@ class TestAssumeRoot:
 class TestDecisions:
     """What a root session may do."""
 
-    def decides(self, world: World, task: str, member: str, action: str, resource: str = "*") -> tuple[bool, Kind]:
+    def decides(self, world: World, task: str, member: str, action: str, resource: str = "*") -> tuple[bool, PolicyKind]:
         """Ask whether a session for a task may."""
         act(world, enable_root_feature, RootFeature.SESSIONS)
         caller = holder(world, assume(world, member, f"arn:aws:iam::aws:policy/root-task/{task}"))
         keys = principal_keys(world.state, caller, NOW)
         assert keys["aws:assumedroot"] == ("true",)
-        decision = decided(world.state, caller, NOW, Question(action=action, resource=resource, keys=keys))
+        decision = decided(world.state, caller, NOW, EvaluationRequest(action=action, resource=resource, keys=keys))
         return decision.allowed, decision.kind
 
     @pytest.mark.parametrize(
@@ -266,7 +256,7 @@ class TestDecisions:
     def test_its_task_alone(self, world: World, member: str, task: str, action: str, *, allowed: bool) -> None:
         """A root user may anything, but the policy of the task denies everything else."""
         got = self.decides(world, task, member, action)
-        assert got == (allowed, Kind.IDENTITY if allowed else Kind.SESSION)
+        assert got == (allowed, PolicyKind.IDENTITY if allowed else PolicyKind.SESSION)
 
     @pytest.mark.parametrize(("name", "allowed"), [("root", True), ("user/Alice", False)])
     def test_root_credentials_alone(self, world: World, member: str, name: str, *, allowed: bool) -> None:

@@ -8,24 +8,11 @@ from typing import Any
 import pytest
 
 from artifact_state import ids
-from artifact_state.errors import (
-    EntityNotFound,
-    InvalidRoleArn,
-    InvalidSessionTags,
-    MalformedPolicyDocument,
-    MultiFactorIncomplete,
-    NotTrusted,
-    RegionNotActivated,
-    RootCannotAssumeRole,
-    SessionTooLarge,
-    SourceIdentityAlreadySet,
-    TagRule,
-    TooManySessionPolicies,
-)
+from artifact_state.errors import (EntityNotFound, InvalidRoleArn, InvalidSessionTags, MalformedPolicyDocument, MultiFactorIncomplete, NotTrusted, RegionNotActivated, RootCannotAssumeRole, SessionTooLarge, SourceIdentityAlreadySet, TagRule, TooManySessionPolicies)
 from artifact_state.iam import access_keys, users
 from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model import Caller, CallerKind, Session
-from artifact_state.principals import holder_of, root_of, service
+from artifact_state.principals import session_caller, root_user, service_principal
 from artifact_state.sts import federation, sessions, tokens
 from artifact_state.sts.session_options import SessionOptions, has_multi_factor
 from artifact_state.world import World
@@ -76,7 +63,7 @@ def tag_fault(world: World, arn: str = ARN, caller: Caller | None = None, **wish
 
 def holder(world: World, session: Session) -> Caller:
     """Give whom a session stands for."""
-    found = holder_of(world.state, session, partition="aws", region="us-east-1")
+    found = session_caller(world.state, session, partition="aws", region="us-east-1")
     assert found
     return found
 
@@ -108,11 +95,11 @@ class TestTrust:
     def test_confused_deputy(self, world: World) -> None:
         """A service is let in on behalf of whom the condition names."""
         trusting(world, Condition={"StringEquals": {"aws:SourceAccount": STANDALONE}})
-        artifact = service("artifact.amazonaws.com")
+        artifact = service_principal("artifact.amazonaws.com")
         assume(world, caller=artifact, condition_keys={"aws:sourceaccount": (STANDALONE,)})
         refused(world, NotTrusted, caller=artifact, condition_keys={"aws:sourceaccount": (MANAGEMENT,)})
         refused(
-            world, NotTrusted, caller=service("ec2.amazonaws.com"), condition_keys={"aws:sourceaccount": (STANDALONE,)}
+            world, NotTrusted, caller=service_principal("ec2.amazonaws.com"), condition_keys={"aws:sourceaccount": (STANDALONE,)}
         )
 
     def test_tags_need_an_action_of_their_own(self, world: World) -> None:
@@ -242,7 +229,7 @@ class TestSessions:
         """Where credentials are switched off nobody gets any; elsewhere it makes no difference."""
         trusting(world)
         world.options = replace(world.options, inactive_sts_regions=frozenset({"eu-south-1"}))
-        there = root_of(MANAGEMENT, region="eu-south-1")
+        there = root_user(MANAGEMENT, region="eu-south-1")
         refused(world, RegionNotActivated, caller=there)
         before = world.state
         for ask in (
@@ -266,7 +253,7 @@ class TestSessions:
         found = holder(world, session)
         assert (found.arn, found.kind) == (caller.arn, CallerKind.USER)
         act(world, users.delete_user, "Alice", account=STANDALONE)
-        assert holder_of(world.state, session, partition="aws", region="us-east-1") is None
+        assert session_caller(world.state, session, partition="aws", region="us-east-1") is None
 
     def test_of_a_root_user(self, world: World) -> None:
         """An hour at most."""

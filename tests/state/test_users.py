@@ -6,20 +6,9 @@ from typing import Any
 import pytest
 
 from artifact_state import catalog
-from artifact_state.errors import (
-    DeletionObstacle,
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    EntityNotFound,
-    IdentityQuota,
-    InvalidTagKeys,
-    QuotaExceeded,
-    TagRule,
-    UserNameRequired,
-)
+from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, InvalidTagKeys, QuotaExceeded, TagRule, UserNameRequired)
 from artifact_state.events import IdentityChanged
-from artifact_state.iam import access_keys, attached_policies, groups, inline_policies, logins, users
+from artifact_state.iam import (access_keys, attached_policies, groups, inline_policies, logins, users)
 from artifact_state.model import Caller, CallerKind
 from artifact_state.model.identities import User
 from artifact_state.world import World
@@ -220,7 +209,7 @@ class TestNameMeant:
         arn = f"arn:aws:iam::{MANAGEMENT}:user/team/Alice"
         caller = Caller(account_id=MANAGEMENT, arn=arn, user_id="AIDAEXAMPLE", kind=kind)
         with world.transaction(caller) as tx:
-            return users.name_meant(tx, name)
+            return users.resolve_user_name(tx, name)
 
     def test_is_the_caller_himself(self, world: World) -> None:
         """Without a name a user means himself, the root user nobody; a name is a name."""

@@ -9,11 +9,11 @@ from dataclasses import replace
 from artifact_state import ids
 from artifact_state.errors import Entity, EntityNotFound, IdentityQuota, NotOwned
 from artifact_state.events import IdentityChanged
-from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.users import keep_user, name_meant, user_of, user_principal
+from artifact_state.iam.identity_quotas import require_quota
+from artifact_state.iam.users import put_user, resolve_user_name, user_of, user_principal
 from artifact_state.model import Caller, State
 from artifact_state.model.identities import AccessKey
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import Transaction
 
 
@@ -25,7 +25,7 @@ def create_access_key(tx: Transaction, user_name: str | None = None) -> AccessKe
     """
     name = _owner(tx, user_name)
     held = _ids_of(tx.state, tx.caller.account_id, name)
-    require_room(tx, IdentityQuota.ACCESS_KEYS_PER_USER, len(held) + 1)
+    require_quota(tx, IdentityQuota.ACCESS_KEYS_PER_USER, len(held) + 1)
     serial, seed = tx.serial(), tx.state.seed
     key = AccessKey(
         id=ids.access_key_id("AKIA", tx.caller.account_id, seed, serial),
@@ -66,7 +66,7 @@ def delete_access_key(tx: Transaction, key_id: str, *, user_name: str | None = N
     _keep(tx, replace(key, deleted=True, active=False))
 
 
-def access_key_at(tx: Transaction, key_id: str) -> AccessKey:
+def access_key_by_id(tx: Transaction, key_id: str) -> AccessKey:
     """Find an access key of the caller's account by its id; of any other AWS says nothing.
 
     Raises NotOwned.
@@ -84,13 +84,13 @@ def principal_of(state: State, key: AccessKey, *, partition: str, region: str) -
     Raises EntityNotFound.
     """
     if key.user_name is None:
-        return root_of(key.account_id, partition=partition, region=region, access_key_id=key.id)
+        return root_user(key.account_id, partition=partition, region=region, access_key_id=key.id)
     user = user_of(state, key.account_id, key.user_name)
     return user_principal(user, partition=partition, region=region, access_key_id=key.id)
 
 
 def _owner(tx: Transaction, user_name: str | None) -> str | None:
-    name = name_meant(tx, user_name)
+    name = resolve_user_name(tx, user_name)
     return None if name is None else user_of(tx.state, tx.caller.account_id, name).name
 
 
@@ -105,7 +105,7 @@ def _keep_ids(tx: Transaction, name: str | None, kept: tuple[str, ...]) -> None:
     if name is None:
         tx.set(root_access_keys=tx.state.root_access_keys.insert(account_id, kept))
     else:
-        keep_user(tx, replace(user_of(tx.state, account_id, name), access_keys=kept))
+        put_user(tx, replace(user_of(tx.state, account_id, name), access_keys=kept))
 
 
 def _key_of(tx: Transaction, key_id: str, user_name: str | None) -> AccessKey:

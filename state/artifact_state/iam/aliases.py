@@ -14,7 +14,7 @@ def alias_of(state: State, account_id: str) -> str | None:
     return state.account_aliases.get(account_id)
 
 
-def account_named(state: State, alias: str) -> str | None:
+def account_with_alias(state: State, alias: str) -> str | None:
     """Tell the account that an alias stands for."""
     return state.alias_accounts.get(alias)
 
@@ -26,7 +26,7 @@ def create_alias(tx: Transaction, alias: str) -> None:
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
     """
     account_id = tx.caller.account_id
-    if account_named(tx.state, alias) is not None:
+    if account_with_alias(tx.state, alias) is not None:
         raise EntityNameTaken(Entity.ALIAS, alias)
     before = alias_of(tx.state, account_id)
     names = tx.state.alias_accounts if before is None else tx.state.alias_accounts.remove(before)

@@ -7,9 +7,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 from dataclasses import replace
 
 from artifact_state.errors import Entity, EntityNotFound, ServicePolicyNotAttachable
-from artifact_state.iam.identities import ATTACHABLE, keep
-from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.policy_references import boundary_at, is_of_service, policy_named, reference_of
+from artifact_state.iam.identities import ATTACHED_POLICY_QUOTAS, put_identity
+from artifact_state.iam.identity_quotas import require_quota
+from artifact_state.iam.policy_references import (
+    boundary_reference,
+    is_service_policy,
+    policy_by_valid_arn,
+    reference_of,
+)
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.model import Role
 from artifact_state.model.identities import User
@@ -22,16 +27,16 @@ def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
     Raises EntityNotFound, InvalidPolicyArn, ServicePolicyNotAttachable, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
     """
-    policy = policy_named(tx, arn)
+    policy = policy_by_valid_arn(tx, arn)
     if policy is None:
         raise EntityNotFound(Entity.ATTACHABLE_POLICY, arn)
-    if is_of_service(policy):
+    if is_service_policy(policy):
         raise ServicePolicyNotAttachable(policy.name)
-    reference, held, quota = reference_of(policy), identity.managed_policies, ATTACHABLE[type(identity)]
+    reference, held, quota = reference_of(policy), identity.managed_policies, ATTACHED_POLICY_QUOTAS[type(identity)]
     if reference in held:
         return
-    require_room(tx, quota, len(held) + 1)
-    keep(tx, replace(identity, managed_policies=(*held, reference)))
+    require_quota(tx, quota, len(held) + 1)
+    put_identity(tx, replace(identity, managed_policies=(*held, reference)))
 
 
 def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
@@ -39,11 +44,11 @@ def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
 
     Raises EntityNotFound, InvalidPolicyArn.
     """
-    policy = policy_named(tx, arn)
+    policy = policy_by_valid_arn(tx, arn)
     if policy is None or reference_of(policy) not in identity.managed_policies:
         raise EntityNotFound(Entity.POLICY, arn)
     left = tuple(one for one in identity.managed_policies if one != reference_of(policy))
-    keep(tx, replace(identity, managed_policies=left))
+    put_identity(tx, replace(identity, managed_policies=left))
 
 
 def put_boundary(tx: Transaction, identity: User | Role, arn: str) -> None:
@@ -52,10 +57,10 @@ def put_boundary(tx: Transaction, identity: User | Role, arn: str) -> None:
     Raises EntityNotFound, InvalidPolicyArn, ServicePolicyNotAttachable.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
     """
-    policy = policy_named(tx, arn)
-    if policy is not None and is_of_service(policy):
+    policy = policy_by_valid_arn(tx, arn)
+    if policy is not None and is_service_policy(policy):
         raise ServicePolicyNotAttachable(policy.name)
-    keep(tx, replace(identity, boundary=boundary_at(tx, arn)))
+    put_identity(tx, replace(identity, boundary=boundary_reference(tx, arn)))
 
 
 def delete_boundary(tx: Transaction, identity: User | Role) -> None:
@@ -63,4 +68,4 @@ def delete_boundary(tx: Transaction, identity: User | Role) -> None:
 
     Unverified: one that was not bounded is no error.
     """
-    keep(tx, replace(identity, boundary=None))
+    put_identity(tx, replace(identity, boundary=None))

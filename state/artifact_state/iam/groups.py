@@ -9,8 +9,8 @@ from dataclasses import replace
 from artifact_state import ids, name_index
 from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota
 from artifact_state.events import IdentityChanged
-from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.users import keep_user, user_of, users_of
+from artifact_state.iam.identity_quotas import require_quota
+from artifact_state.iam.users import put_user, user_of, users_of
 from artifact_state.model import State
 from artifact_state.model.identities import Group, User
 from artifact_state.world import Transaction
@@ -55,7 +55,7 @@ def create_group(tx: Transaction, name: str, *, path: str = "/") -> Group:
     held = tx.state.groups.get(tx.caller.account_id, ())
     if known := name_index.find(held, name):
         raise EntityNameTaken(Entity.GROUP, known.name)
-    require_room(tx, IdentityQuota.GROUPS_PER_ACCOUNT, len(held) + 1)
+    require_quota(tx, IdentityQuota.GROUPS_PER_ACCOUNT, len(held) + 1)
     group = Group(
         id=ids.unique_id("AGPA", tx.state.seed, tx.serial()),
         account_id=tx.caller.account_id,
@@ -63,7 +63,7 @@ def create_group(tx: Transaction, name: str, *, path: str = "/") -> Group:
         path=path,
         created_at=tx.now,
     )
-    return keep_group(tx, group)
+    return put_group(tx, group)
 
 
 def update_group(tx: Transaction, name: str, *, new_name: str | None = None, new_path: str | None = None) -> Group:
@@ -79,7 +79,7 @@ def update_group(tx: Transaction, name: str, *, new_name: str | None = None, new
         for user in list(members_of(tx.state, group)):
             _set_groups(tx, user, {*user.groups} - {name_index.key_of(group.name)} | {name_index.key_of(changed.name)})
         _forget(tx, group)
-    return keep_group(tx, changed)
+    return put_group(tx, changed)
 
 
 def delete_group(tx: Transaction, name: str) -> None:
@@ -106,7 +106,7 @@ def add_user(tx: Transaction, group_name: str, user_name: str) -> None:
     group = group_of(tx.state, tx.caller.account_id, group_name)
     user = user_of(tx.state, tx.caller.account_id, user_name)
     groups = {*user.groups, name_index.key_of(group.name)}
-    require_room(tx, IdentityQuota.GROUPS_PER_USER, len(groups))
+    require_quota(tx, IdentityQuota.GROUPS_PER_USER, len(groups))
     _set_groups(tx, user, groups)
 
 
@@ -122,7 +122,7 @@ def remove_user(tx: Transaction, group_name: str, user_name: str) -> None:
     _set_groups(tx, user, {*user.groups} - {name_index.key_of(group.name)})
 
 
-def keep_group(tx: Transaction, group: Group) -> Group:
+def put_group(tx: Transaction, group: Group) -> Group:
     """Keep a new or a changed group, and tell of it."""
     held = tx.state.groups.get(group.account_id, ())
     tx.set(groups=tx.state.groups.insert(group.account_id, name_index.with_record(held, group)))
@@ -131,7 +131,7 @@ def keep_group(tx: Transaction, group: Group) -> Group:
 
 
 def _set_groups(tx: Transaction, user: User, groups: set[str]) -> None:
-    keep_user(tx, replace(user, groups=tuple(sorted(groups))))
+    put_user(tx, replace(user, groups=tuple(sorted(groups))))
 
 
 def _forget(tx: Transaction, group: Group) -> None:

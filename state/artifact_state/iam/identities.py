@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from artifact_state.errors import Entity, IdentityQuota
 from artifact_state.iam import groups, users
 from artifact_state.iam.policy_usage import Identity
-from artifact_state.iam.role_changes import change_role
+from artifact_state.iam.role_changes import replace_role
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User
 from artifact_state.world import Transaction
 
-ATTACHABLE: Mapping[type[Identity], IdentityQuota] = {
+ATTACHED_POLICY_QUOTAS: Mapping[type[Identity], IdentityQuota] = {
     User: IdentityQuota.POLICIES_PER_USER,
     Group: IdentityQuota.POLICIES_PER_GROUP,
     Role: IdentityQuota.POLICIES_PER_ROLE,
 }
 """How many managed policies each kind takes."""
-INLINE: Mapping[type[Identity], tuple[Entity, IdentityQuota]] = {
+INLINE_POLICY_LIMITS: Mapping[type[Identity], tuple[Entity, IdentityQuota]] = {
     User: (Entity.USER_POLICY, IdentityQuota.USER_POLICY_SIZE),
     Group: (Entity.GROUP_POLICY, IdentityQuota.GROUP_POLICY_SIZE),
     Role: (Entity.ROLE_POLICY, IdentityQuota.ROLE_POLICY_SIZE),
@@ -27,11 +27,11 @@ INLINE: Mapping[type[Identity], tuple[Entity, IdentityQuota]] = {
 """What the inline policies of each kind are called, and how large they may be together."""
 
 
-def keep(tx: Transaction, identity: Identity) -> None:
+def put_identity(tx: Transaction, identity: Identity) -> None:
     """Keep a changed user, group or role, and tell of it."""
     if isinstance(identity, Role):
-        change_role(tx, identity)
+        replace_role(tx, identity)
     elif isinstance(identity, Group):
-        groups.keep_group(tx, identity)
+        groups.put_group(tx, identity)
     else:
-        users.keep_user(tx, identity)
+        users.put_user(tx, identity)

@@ -8,8 +8,8 @@ import re
 from typing import Any
 
 from artifact_state.errors import IdentityQuota, MalformedPolicyDocument
-from artifact_state.iam.identity_quotas import require_room
-from artifact_state.policy_syntax.grammar import (VERSION, has, parsed, require_exact, statements_of, texts_of)
+from artifact_state.iam.identity_quotas import require_quota
+from artifact_state.policy_syntax.grammar import VERSION, has, parsed, require_exact, statements_of, texts_of
 from artifact_state.policy_syntax.policy import listed
 from artifact_state.policy_syntax.resources import require_arn, require_complete
 from artifact_state.world import Transaction
@@ -27,7 +27,7 @@ _PRINCIPALS = {
 }
 
 
-def require_policy(text: str, *, of_any_version: bool = False) -> None:
+def require_valid_policy(text: str, *, of_any_version: bool = False) -> None:
     """Let only a policy for users, groups and roles pass; only a simulation takes one of the older language.
 
     Raises MalformedPolicyDocument.
@@ -51,7 +51,7 @@ def require_policy(text: str, *, of_any_version: bool = False) -> None:
         raise MalformedPolicyDocument("Policy statement must contain resources.")
 
 
-def require_trust_policy(tx: Transaction, text: str) -> None:
+def require_valid_trust_policy(tx: Transaction, text: str) -> None:
     """Let only a policy pass that says who may assume a role; the older version of the language will do.
 
     Unverified: whether those who are trusted must exist; here their names must be of the right form.
@@ -59,7 +59,7 @@ def require_trust_policy(tx: Transaction, text: str) -> None:
     """
     statements = statements_of(parsed(text, "This policy contains invalid Json"))
     require_exact(statements)
-    require_room(tx, IdentityQuota.TRUST_POLICY_SIZE, size_of(text))
+    require_quota(tx, IdentityQuota.TRUST_POLICY_SIZE, policy_size(text))
     for statement in statements:
         if has(statement, "Resource"):
             raise MalformedPolicyDocument("Has prohibited field Resource")
@@ -72,7 +72,7 @@ def require_trust_policy(tx: Transaction, text: str) -> None:
             raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
-def size_of(text: str) -> int:
+def policy_size(text: str) -> int:
     """Count the characters of a policy that are no white space."""
     return len(re.sub(r"\s", "", text))
 

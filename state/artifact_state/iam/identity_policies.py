@@ -11,11 +11,11 @@ from datetime import datetime
 
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.iam.groups import groups_of_user
-from artifact_state.iam.policy_references import arn_of, policies_by
+from artifact_state.iam.policy_references import arn_of, policies_by_reference
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.iam.roles import role_of
 from artifact_state.iam.users import user_of
-from artifact_state.model import (Caller, CallerKind, Role, State)
+from artifact_state.model import Caller, CallerKind, Role, State
 from artifact_state.model.identities import User
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.state_cache import StateCache
@@ -38,7 +38,7 @@ def policies_of(state: State, caller: Caller, now: datetime) -> IdentityPolicies
     if caller.kind not in (CallerKind.USER, CallerKind.ROLE):
         return NONE
     try:
-        identity = identity_behind(state, caller, now)
+        identity = calling_identity(state, caller, now)
     except (EntityNotFound, RoleNotFound):
         return NONE
     found, key = _ATTACHED.of(state), (caller.partition, identity.id)
@@ -53,7 +53,7 @@ def policies_of_identity(state: State, partition: str, identity: Identity) -> tu
     return tuple(_of_one(state, partition, identity))
 
 
-def identity_behind(state: State, caller: Caller, now: datetime) -> User | Role:
+def calling_identity(state: State, caller: Caller, now: datetime) -> User | Role:
     """Tell the user that calls, or the role that is called in the name of.
 
     Raises EntityNotFound, RoleNotFound.
@@ -79,12 +79,12 @@ def _of_one(state: State, partition: str, identity: Identity) -> Iterator[NamedP
     inline = identity.inline_policies
     for name in sorted(inline):
         yield NamedPolicy(name, inline[name])
-    for policy in policies_by(state, identity.account_id, identity.managed_policies):
+    for policy in policies_by_reference(state, identity.account_id, identity.managed_policies):
         yield NamedPolicy(arn_of(partition, policy), policy.document)
 
 
 def _boundary(state: State, partition: str, identity: User | Role) -> NamedPolicy | None:
     if identity.boundary is None:
         return None
-    (policy,) = policies_by(state, identity.account_id, (identity.boundary,))
+    (policy,) = policies_by_reference(state, identity.account_id, (identity.boundary,))
     return NamedPolicy(arn_of(partition, policy), policy.document)

@@ -7,7 +7,7 @@ from artifact_state.errors import IdentityQuota, QuotaExceeded
 from artifact_state.world import Transaction
 
 
-def require_room(tx: Transaction, quota: IdentityQuota, wanted: int, owner: str = "") -> None:
+def require_quota(tx: Transaction, quota: IdentityQuota, wanted: int, owner: str = "") -> None:
     """Let only so many, or so much, pass as a world allows.
 
     Raises QuotaExceeded.

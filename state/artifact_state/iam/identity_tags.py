@@ -6,15 +6,15 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 from collections.abc import Iterable
 
 from artifact_state.errors import IdentityQuota, InvalidTagKeys, TagRule
-from artifact_state.iam.identity_quotas import require_room
+from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.model import Map
 from artifact_state.world import Transaction
 
 RESERVED = "aws:"
-Pairs = Iterable[tuple[str, str]]
+TagPairs = Iterable[tuple[str, str]]
 
 
-def tagged(tx: Transaction, tags: "Map[str, str]", added: Pairs, quota: IdentityQuota) -> "Map[str, str]":
+def with_tags(tx: Transaction, tags: "Map[str, str]", added: TagPairs, quota: IdentityQuota) -> "Map[str, str]":
     """Give tags with others added; a key that differs from a known one in case only takes its place.
 
     But of policies, whose keys are told apart by their case:
@@ -32,11 +32,11 @@ def tagged(tx: Transaction, tags: "Map[str, str]", added: Pairs, quota: Identity
         tags = tags.remove(key)
     for key, value in pairs:
         tags = tags.insert(key, value)
-    require_room(tx, quota, len(tags))
+    require_quota(tx, quota, len(tags))
     return tags
 
 
-def untagged(tags: "Map[str, str]", keys: Iterable[str], *, exactly: bool = False) -> "Map[str, str]":
+def without_tags(tags: "Map[str, str]", keys: Iterable[str], *, exactly: bool = False) -> "Map[str, str]":
     """Give tags without some; a key that is not there is no error."""
     gone = {_told_apart(key, exactly=exactly) for key in keys}
     for key in [key for key in tags if _told_apart(key, exactly=exactly) in gone]:

@@ -6,9 +6,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed
 from dataclasses import replace
 
 from artifact_state.errors import EntityNotFound
-from artifact_state.iam.identities import INLINE, keep
-from artifact_state.iam.identity_documents import require_policy, size_of
-from artifact_state.iam.identity_quotas import require_room
+from artifact_state.iam.identities import INLINE_POLICY_LIMITS, put_identity
+from artifact_state.iam.identity_documents import policy_size, require_valid_policy
+from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.world import Transaction
 
@@ -20,11 +20,11 @@ def put_inline_policy(tx: Transaction, identity: Identity, name: str, document: 
     Raises MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
     """
-    require_policy(document)
+    require_valid_policy(document)
     put = identity.inline_policies.insert(name, document)
-    quota = INLINE[type(identity)][1]
-    require_room(tx, quota, sum(map(size_of, put.values())), identity.name)
-    keep(tx, replace(identity, inline_policies=put))
+    quota = INLINE_POLICY_LIMITS[type(identity)][1]
+    require_quota(tx, quota, sum(map(policy_size, put.values())), identity.name)
+    put_identity(tx, replace(identity, inline_policies=put))
 
 
 def inline_policy(identity: Identity, name: str) -> str:
@@ -34,7 +34,7 @@ def inline_policy(identity: Identity, name: str) -> str:
     """
     document = identity.inline_policies.get(name)
     if document is None:
-        raise EntityNotFound(INLINE[type(identity)][0], name)
+        raise EntityNotFound(INLINE_POLICY_LIMITS[type(identity)][0], name)
     return document
 
 
@@ -44,5 +44,5 @@ def delete_inline_policy(tx: Transaction, identity: Identity, name: str) -> None
     Raises EntityNotFound.
     """
     if name not in identity.inline_policies:
-        raise EntityNotFound(INLINE[type(identity)][0], name)
-    keep(tx, replace(identity, inline_policies=identity.inline_policies.remove(name)))
+        raise EntityNotFound(INLINE_POLICY_LIMITS[type(identity)][0], name)
+    put_identity(tx, replace(identity, inline_policies=identity.inline_policies.remove(name)))

@@ -22,7 +22,7 @@ from artifact_state.errors import (
     SuffixNotAllowed,
 )
 from artifact_state.events import RoleDeletionRequested
-from artifact_state.iam.roles import end_role, keep_role, role_of, trust_of
+from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, trust_policy_for
 from artifact_state.model import DeletionTask, FeatureSet, Role, RoleUsage
 from artifact_state.world import Transaction
 
@@ -82,11 +82,11 @@ def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
         role_name=role.name,
         requested_at=tx.now,
         completes_at=tx.now + tx.options.deletion_delay,
-        usages=usages(tx, role),
+        usages=linked_role_usages(tx, role),
     )
     tx.put(task)
     if not task.usages:
-        end_role(tx, role, task.completes_at)
+        mark_role_deleted(tx, role, task.completes_at)
     tx.record(RoleDeletionRequested(at=tx.now, account_id=role.account_id, role_name=role.name))
     return task
 
@@ -106,7 +106,7 @@ def deletion_task(tx: Transaction, task_id: str) -> DeletionTask:
     return task
 
 
-def usages(tx: Transaction, role: Role) -> tuple[RoleUsage, ...]:
+def linked_role_usages(tx: Transaction, role: Role) -> tuple[RoleUsage, ...]:
     """Tell what keeps a service's role from being deleted: nothing, or where it is in use.
 
     Artifact's role is in use while its account is in an organization that trusts Artifact; the role
@@ -149,7 +149,7 @@ def _make(tx: Transaction, account_id: str, linked: catalog.LinkedRole, descript
         description=description,
         created_at=at,
     )
-    keep_role(tx, role)
+    put_role(tx, role)
     return role
 
 
@@ -161,7 +161,7 @@ def _pattern_of(linked: catalog.LinkedRole) -> Role:
         account_id="",
         name=linked.name,
         path=linked.path,
-        trust_policy=trust_of(service=linked.principal),
+        trust_policy=trust_policy_for(service=linked.principal),
         description=linked.description,
         created_at=datetime.min.replace(tzinfo=UTC),
         linked_service=linked.principal,

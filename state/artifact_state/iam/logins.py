@@ -16,7 +16,7 @@ from artifact_state.errors import (
     PasswordTooWeak,
     UserNameRequired,
 )
-from artifact_state.iam.users import keep_user, name_meant, user_of
+from artifact_state.iam.users import put_user, resolve_user_name, user_of
 from artifact_state.model.identities import Login, User
 from artifact_state.world import Transaction
 
@@ -48,7 +48,7 @@ def create_login(
     if user.login is not None:
         raise EntityNameTaken(Entity.LOGIN, user.name)
     login = Login(password_hash=_hash_of(user, password), created_at=tx.now, must_be_changed=must_be_changed)
-    return keep_user(tx, replace(user, login=login)), login
+    return put_user(tx, replace(user, login=login)), login
 
 
 def update_login(
@@ -64,7 +64,7 @@ def update_login(
         password_hash=login.password_hash if password is None else _hash_of(user, password),
         must_be_changed=login.must_be_changed if must_be_changed is None else must_be_changed,
     )
-    keep_user(tx, replace(user, login=changed))
+    put_user(tx, replace(user, login=changed))
 
 
 def delete_login(tx: Transaction, user_name: str | None = None) -> None:
@@ -73,10 +73,10 @@ def delete_login(tx: Transaction, user_name: str | None = None) -> None:
     Raises EntityNotFound, UserNameRequired, LoginBeingCreated.
     """
     user, _ = _made(tx, user_name)
-    keep_user(tx, replace(user, login=None))
+    put_user(tx, replace(user, login=None))
 
 
-def opens(user: User, password: str) -> bool:
+def password_matches(user: User, password: str) -> bool:
     """Tell whether a password is a user's."""
     return user.login is not None and hmac.compare_digest(user.login.password_hash, _digest(user, password))
 
@@ -90,7 +90,7 @@ def _made(tx: Transaction, user_name: str | None) -> tuple[User, Login]:
 
 
 def _meant(tx: Transaction, user_name: str | None) -> User:
-    name = name_meant(tx, user_name)
+    name = resolve_user_name(tx, user_name)
     if name is None:
         raise UserNameRequired
     return user_of(tx.state, tx.caller.account_id, name)

@@ -19,33 +19,33 @@ from artifact_state.errors import (
     NotOwned,
 )
 from artifact_state.events import IdentityChanged
-from artifact_state.iam.identity_documents import require_policy, size_of
-from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.identity_tags import Pairs, tagged, untagged
-from artifact_state.iam.policy_references import AnyPolicy, policy_named, reference_of
+from artifact_state.iam.identity_documents import policy_size, require_valid_policy
+from artifact_state.iam.identity_quotas import require_quota
+from artifact_state.iam.identity_tags import TagPairs, with_tags, without_tags
+from artifact_state.iam.policy_references import AnyPolicy, policy_by_valid_arn, reference_of
 from artifact_state.iam.policy_usage import usage_of
 from artifact_state.model import Map
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.world import Transaction
 
 
-def managed_policy_at(tx: Transaction, arn: str) -> AnyPolicy:
+def managed_policy_by_arn(tx: Transaction, arn: str) -> AnyPolicy:
     """Find a policy of AWS or of the caller's account by its ARN.
 
     Raises EntityNotFound, InvalidPolicyArn.
     """
-    policy = policy_named(tx, arn)
+    policy = policy_by_valid_arn(tx, arn)
     if policy is None:
         raise EntityNotFound(Entity.POLICY, arn)
     return policy
 
 
-def version_of(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolicy, PolicyVersion]:
+def policy_version(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolicy, PolicyVersion]:
     """Find a version of a policy; give the policy too.
 
     Raises EntityNotFound, InvalidPolicyArn.
     """
-    policy = policy_named(tx, arn)
+    policy = policy_by_valid_arn(tx, arn)
     for version in policy.versions if policy else ():
         if policy and version.version_id == version_id:
             return policy, version
@@ -60,7 +60,7 @@ class NewPolicy:
     document: str
     path: str = "/"
     description: str = ""
-    tags: Pairs = ()
+    tags: TagPairs = ()
 
 
 def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
@@ -70,12 +70,12 @@ def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
     """
     account_id = tx.caller.account_id
-    require_policy(wanted.document)
-    require_room(tx, IdentityQuota.POLICY_SIZE, size_of(wanted.document))
+    require_valid_policy(wanted.document)
+    require_quota(tx, IdentityQuota.POLICY_SIZE, policy_size(wanted.document))
     held = tx.state.customer_policies.get(account_id, ())
     if name_index.find(held, wanted.name):
         raise EntityNameTaken(Entity.POLICY, wanted.name)
-    require_room(tx, IdentityQuota.POLICIES_PER_ACCOUNT, len(held) + 1)
+    require_quota(tx, IdentityQuota.POLICIES_PER_ACCOUNT, len(held) + 1)
     policy = CustomerPolicy(
         account_id=account_id,
         policy_id=ids.unique_id("ANPA", tx.state.seed, tx.serial()),
@@ -86,21 +86,23 @@ def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
         updated_at=tx.now,
         default_version_id="v1",
         versions=(PolicyVersion(version_id="v1", created_at=tx.now, document=wanted.document),),
-        tags=tagged(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_POLICY),
+        tags=with_tags(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_POLICY),
     )
     return _keep(tx, policy)
 
 
-def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) -> tuple[CustomerPolicy, PolicyVersion]:
+def create_version(
+    tx: Transaction, arn: str, document: str, *, as_default: bool
+) -> tuple[CustomerPolicy, PolicyVersion]:
     """Add a version to a policy of the caller's account; numbers are never used again.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned, MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html
     """
     policy = _own(tx, arn)
-    require_policy(document)
-    require_room(tx, IdentityQuota.POLICY_SIZE, size_of(document))
-    require_room(tx, IdentityQuota.VERSIONS_PER_POLICY, len(policy.versions) + 1)
+    require_valid_policy(document)
+    require_quota(tx, IdentityQuota.POLICY_SIZE, policy_size(document))
+    require_quota(tx, IdentityQuota.VERSIONS_PER_POLICY, len(policy.versions) + 1)
     number = policy.last_version + 1
     version = PolicyVersion(version_id=f"v{number}", created_at=tx.now, document=document)
     changed = replace(
@@ -108,12 +110,12 @@ def create_version(tx: Transaction, arn: str, document: str, *, in_force: bool) 
         versions=(version, *policy.versions),
         last_version=number,
         updated_at=tx.now,
-        default_version_id=version.version_id if in_force else policy.default_version_id,
+        default_version_id=version.version_id if as_default else policy.default_version_id,
     )
     return _keep(tx, changed), version
 
 
-def put_in_force(tx: Transaction, arn: str, version_id: str) -> None:
+def set_default_version(tx: Transaction, arn: str, version_id: str) -> None:
     """Let another version of a policy be the one that decides, wherever the policy is attached.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned.
@@ -152,13 +154,13 @@ def delete_policy(tx: Transaction, arn: str) -> None:
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
 
 
-def tag_policy(tx: Transaction, arn: str, tags: Pairs) -> None:
+def tag_policy(tx: Transaction, arn: str, tags: TagPairs) -> None:
     """Set tags of a policy.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned, QuotaExceeded, InvalidTagKeys.
     """
     policy = _own(tx, arn)
-    _keep(tx, replace(policy, tags=tagged(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
+    _keep(tx, replace(policy, tags=with_tags(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
 
 
 def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
@@ -167,14 +169,14 @@ def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
     Raises EntityNotFound, InvalidPolicyArn, NotOwned.
     """
     policy = _own(tx, arn)
-    _keep(tx, replace(policy, tags=untagged(policy.tags, keys, exactly=True)))
+    _keep(tx, replace(policy, tags=without_tags(policy.tags, keys, exactly=True)))
 
 
 def _own(tx: Transaction, arn: str, version_id: str = "") -> CustomerPolicy:
     """Find a policy of the caller's account, and a version of it if one is named."""
     if arn.startswith(arns.managed_policy(tx.caller.partition, "/", "")):
         raise NotOwned(tx.action, Entity.POLICY, arn)
-    policy = version_of(tx, arn, version_id)[0] if version_id else managed_policy_at(tx, arn)
+    policy = policy_version(tx, arn, version_id)[0] if version_id else managed_policy_by_arn(tx, arn)
     if not isinstance(policy, CustomerPolicy):
         raise NotOwned(tx.action, Entity.POLICY, arn)
     return policy

@@ -12,7 +12,7 @@ from artifact_state.model import State
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.world import Transaction
 
-OWN = ":"
+CUSTOMER_PREFIX = ":"
 AnyPolicy = catalog.ManagedPolicy | CustomerPolicy
 _OF_SERVICES = "/aws-service-role/"
 # Source of its parts: https://github.com/cloud-gov/aws-broker/issues/383, where AWS tells what it looks at.
@@ -22,24 +22,24 @@ _ARN = re.compile(r"arn:(aws[a-z-]*):iam::(?:aws|[0-9]{12}):policy/\S+")
 def reference_of(policy: AnyPolicy) -> str:
     """Give the reference to a policy."""
     if isinstance(policy, CustomerPolicy):
-        return f"{OWN}{policy.name}"
+        return f"{CUSTOMER_PREFIX}{policy.name}"
     return f"{policy.path}{policy.name}".removeprefix("/")
 
 
-def policy_by(state: State, account_id: str, reference: str) -> AnyPolicy | None:
+def policy_by_reference(state: State, account_id: str, reference: str) -> AnyPolicy | None:
     """Find the policy that something of an account refers to."""
-    if reference.startswith(OWN):
-        return name_index.find(state.customer_policies.get(account_id, ()), reference.removeprefix(OWN))
+    if reference.startswith(CUSTOMER_PREFIX):
+        return name_index.find(state.customer_policies.get(account_id, ()), reference.removeprefix(CUSTOMER_PREFIX))
     return catalog.managed_policy(reference)
 
 
-def policies_by(state: State, account_id: str, references: tuple[str, ...]) -> list[AnyPolicy]:
+def policies_by_reference(state: State, account_id: str, references: tuple[str, ...]) -> list[AnyPolicy]:
     """Find the policies that something of an account refers to, in that order."""
-    found = (policy_by(state, account_id, reference) for reference in references)
+    found = (policy_by_reference(state, account_id, reference) for reference in references)
     return [policy for policy in found if policy is not None]
 
 
-def policy_at(tx: Transaction, arn: str) -> AnyPolicy | None:
+def policy_by_arn(tx: Transaction, arn: str) -> AnyPolicy | None:
     """Find a policy by its ARN: one of AWS, or one of the caller's account."""
     caller = tx.caller
     aws = arns.managed_policy(caller.partition, "/", "")
@@ -52,7 +52,7 @@ def policy_at(tx: Transaction, arn: str) -> AnyPolicy | None:
     return found if found is not None and arn_of(caller.partition, found) == arn else None
 
 
-def policy_named(tx: Transaction, arn: str) -> AnyPolicy | None:
+def policy_by_valid_arn(tx: Transaction, arn: str) -> AnyPolicy | None:
     """Find a policy by what must be an ARN of one, in the caller's partition.
 
     Raises InvalidPolicyArn.
@@ -60,21 +60,21 @@ def policy_named(tx: Transaction, arn: str) -> AnyPolicy | None:
     form = _ARN.fullmatch(arn)
     if form is None or form[1] != tx.caller.partition:
         raise InvalidPolicyArn(arn, foreign=form is not None)
-    return policy_at(tx, arn)
+    return policy_by_arn(tx, arn)
 
 
-def is_of_service(policy: AnyPolicy) -> bool:
+def is_service_policy(policy: AnyPolicy) -> bool:
     """Tell whether a policy is for a service's own role, and for nobody else."""
     return policy.path.startswith(_OF_SERVICES)
 
 
-def boundary_at(tx: Transaction, arn: str) -> str:
+def boundary_reference(tx: Transaction, arn: str) -> str:
     """Give the reference to a policy that is to bound somebody.
 
     Raises EntityNotFound, InvalidPolicyArn.
     """
-    policy = policy_named(tx, arn)
-    if policy is None or is_of_service(policy):
+    policy = policy_by_valid_arn(tx, arn)
+    if policy is None or is_service_policy(policy):
         raise EntityNotFound(Entity.BOUNDARY, arn)
     return reference_of(policy)
 
@@ -86,12 +86,12 @@ def arn_of(partition: str, policy: AnyPolicy) -> str:
     return arns.managed_policy(partition, policy.path, policy.name)
 
 
-def arn_by(state: State, partition: str, account_id: str, reference: str) -> str:
+def arn_of_reference(state: State, partition: str, account_id: str, reference: str) -> str:
     """Name the policy that something of an account refers to: it is deleted only when nothing does.
 
     Raises LookupError.
     """
-    policy = policy_by(state, account_id, reference)
+    policy = policy_by_reference(state, account_id, reference)
     if policy is None:
         raise LookupError(reference)
     return arn_of(partition, policy)

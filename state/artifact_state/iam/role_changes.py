@@ -13,12 +13,12 @@ from datetime import timedelta
 from artifact_state import ids, name_index
 from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, IdentityQuota, RoleProtected
 from artifact_state.events import RoleChanged, RoleDeletionRequested
-from artifact_state.iam.identity_documents import require_trust_policy
-from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.identity_tags import Pairs, tagged, untagged
-from artifact_state.iam.linked_roles import usages
-from artifact_state.iam.policy_references import boundary_at
-from artifact_state.iam.roles import end_role, keep_role, role_of, roles_of
+from artifact_state.iam.identity_documents import require_valid_trust_policy
+from artifact_state.iam.identity_quotas import require_quota
+from artifact_state.iam.identity_tags import TagPairs, with_tags, without_tags
+from artifact_state.iam.linked_roles import linked_role_usages
+from artifact_state.iam.policy_references import boundary_reference
+from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, roles_of
 from artifact_state.model import Map, Role
 from artifact_state.world import Transaction
 
@@ -34,7 +34,7 @@ class NewRole:
     max_session: timedelta = timedelta(hours=1)
     boundary: str | None = None
     """The ARN of the policy that bounds its permissions."""
-    tags: Pairs = ()
+    tags: TagPairs = ()
 
 
 def create_role(tx: Transaction, wanted: NewRole) -> Role:
@@ -43,14 +43,14 @@ def create_role(tx: Transaction, wanted: NewRole) -> Role:
     Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, InvalidPolicyArn, QuotaExceeded, InvalidTagKeys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     """
-    require_trust_policy(tx, wanted.trust_policy)
+    require_valid_trust_policy(tx, wanted.trust_policy)
     account_id = tx.caller.account_id
     held = list(roles_of(tx.state, account_id, "/", tx.now))
     for role in held:
         if name_index.key_of(role.name) == name_index.key_of(wanted.name):
             raise EntityNameTaken(Entity.ROLE, role.name)
     # A service-linked role may be made beyond the quota (facts: organizations 5.2).
-    require_room(tx, IdentityQuota.ROLES_PER_ACCOUNT, sum(role.linked_service is None for role in held) + 1)
+    require_quota(tx, IdentityQuota.ROLES_PER_ACCOUNT, sum(role.linked_service is None for role in held) + 1)
     role = Role(
         id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
         account_id=account_id,
@@ -59,23 +59,23 @@ def create_role(tx: Transaction, wanted: NewRole) -> Role:
         trust_policy=wanted.trust_policy,
         description=wanted.description,
         created_at=tx.now,
-        tags=tagged(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_ROLE),
+        tags=with_tags(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_ROLE),
         max_session=wanted.max_session,
-        boundary=None if wanted.boundary is None else boundary_at(tx, wanted.boundary),
+        boundary=None if wanted.boundary is None else boundary_reference(tx, wanted.boundary),
     )
-    keep_role(tx, role)
+    put_role(tx, role)
     return role
 
 
-def update_trust(tx: Transaction, name: str, trust_policy: str) -> None:
+def update_trust_policy(tx: Transaction, name: str, trust_policy: str) -> None:
     """Change who may assume a role.
 
     Raises RoleNotFound, RoleProtected, MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
     role = unlinked_role(tx, name)
-    require_trust_policy(tx, trust_policy)
-    change_role(tx, replace(role, trust_policy=trust_policy))
+    require_valid_trust_policy(tx, trust_policy)
+    replace_role(tx, replace(role, trust_policy=trust_policy))
 
 
 def update_role(
@@ -90,7 +90,7 @@ def update_role(
     role = _changeable(tx, name)
     if role.linked_service is not None and max_session is not None:
         raise RoleProtected(role.name)
-    return change_role(
+    return replace_role(
         tx,
         replace(
             role,
@@ -100,13 +100,13 @@ def update_role(
     )
 
 
-def tag_role(tx: Transaction, name: str, tags: Pairs) -> None:
+def tag_role(tx: Transaction, name: str, tags: TagPairs) -> None:
     """Set tags of a role.
 
     Raises RoleNotFound, RoleProtected, QuotaExceeded, InvalidTagKeys.
     """
     role = _changeable(tx, name)
-    change_role(tx, replace(role, tags=tagged(tx, role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
+    replace_role(tx, replace(role, tags=with_tags(tx, role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
 
 
 def untag_role(tx: Transaction, name: str, keys: Iterable[str]) -> None:
@@ -115,7 +115,7 @@ def untag_role(tx: Transaction, name: str, keys: Iterable[str]) -> None:
     Raises RoleNotFound, RoleProtected.
     """
     role = _changeable(tx, name)
-    change_role(tx, replace(role, tags=untagged(role.tags, keys)))
+    replace_role(tx, replace(role, tags=without_tags(role.tags, keys)))
 
 
 def delete_role(tx: Transaction, name: str) -> None:
@@ -128,7 +128,7 @@ def delete_role(tx: Transaction, name: str) -> None:
         raise EntityInUse(DeletionObstacle.ATTACHED_POLICIES)
     if role.inline_policies:
         raise EntityInUse(DeletionObstacle.INLINE_POLICIES)
-    end_role(tx, role, tx.now)
+    mark_role_deleted(tx, role, tx.now)
     tx.record(RoleDeletionRequested(at=tx.now, account_id=role.account_id, role_name=role.name))
 
 
@@ -143,15 +143,15 @@ def unlinked_role(tx: Transaction, name: str) -> Role:
     return role
 
 
-def change_role(tx: Transaction, role: Role) -> Role:
+def replace_role(tx: Transaction, role: Role) -> Role:
     """Keep a changed role, and tell of it."""
-    keep_role(tx, role)
+    put_role(tx, role)
     tx.record(RoleChanged(at=tx.now, account_id=role.account_id, role_name=role.name))
     return role
 
 
 def _changeable(tx: Transaction, name: str) -> Role:
     role = role_of(tx.state, tx.caller.account_id, name, tx.now)
-    if role.linked_service is not None and usages(tx, role):
+    if role.linked_service is not None and linked_role_usages(tx, role):
         raise RoleProtected(role.name)
     return role

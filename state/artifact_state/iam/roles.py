@@ -17,7 +17,7 @@ from artifact_state.world import Transaction
 
 
 @lru_cache(maxsize=1024)
-def trust_of(**principal: str) -> str:
+def trust_policy_for(**principal: str) -> str:
     """Write the trust policy that lets one principal assume a role, as AWS writes it.
 
     The accounts of an organization share one text, of which there would otherwise be a copy in each.
@@ -44,7 +44,7 @@ def roles_of(state: State, account_id: str, path_prefix: str, now: datetime, *, 
     return (role for role in roles if role.path.startswith(path_prefix) and _exists(role, now))
 
 
-def keep_role(tx: Transaction, role: Role) -> None:
+def put_role(tx: Transaction, role: Role) -> None:
     """Keep a new or a changed role; tell of it when it is new."""
     held = tx.state.roles.get(role.account_id, ())
     known = name_index.find(held, role.name)
@@ -53,9 +53,9 @@ def keep_role(tx: Transaction, role: Role) -> None:
         tx.record(RoleCreated(at=role.created_at, account_id=role.account_id, role_name=role.name))
 
 
-def end_role(tx: Transaction, role: Role, at: datetime) -> None:
+def mark_role_deleted(tx: Transaction, role: Role, at: datetime) -> None:
     """Let a role be no more from an instant on."""
-    keep_role(tx, replace(role, gone_at=at))
+    put_role(tx, replace(role, gone_at=at))
 
 
 def _exists(role: Role, now: datetime) -> bool:

@@ -18,8 +18,8 @@ from artifact_state.errors import (
     UserNameRequired,
 )
 from artifact_state.events import IdentityChanged
-from artifact_state.iam.identity_quotas import require_room
-from artifact_state.iam.identity_tags import Pairs, tagged, untagged
+from artifact_state.iam.identity_quotas import require_quota
+from artifact_state.iam.identity_tags import TagPairs, with_tags, without_tags
 from artifact_state.model import Caller, CallerKind, Map, State
 from artifact_state.model.identities import User
 from artifact_state.world import Transaction
@@ -55,7 +55,7 @@ def user_principal(user: User, *, partition: str, region: str, access_key_id: st
     )
 
 
-def name_meant(tx: Transaction, name: str | None) -> str | None:
+def resolve_user_name(tx: Transaction, name: str | None) -> str | None:
     """Tell which user of the caller's account is meant; without a name the caller himself, None for the root user.
 
     Raises UserNameRequired.
@@ -69,7 +69,9 @@ def name_meant(tx: Transaction, name: str | None) -> str | None:
     return tx.caller.arn.rpartition("/")[2]
 
 
-def create_user(tx: Transaction, name: str, *, path: str = "/", tags: Pairs = (), boundary: str | None = None) -> User:
+def create_user(
+    tx: Transaction, name: str, *, path: str = "/", tags: TagPairs = (), boundary: str | None = None
+) -> User:
     """Make a user, who may do nothing yet.
 
     `boundary` is a reference to a policy. Raises EntityNameTaken, QuotaExceeded, InvalidTagKeys.
@@ -79,8 +81,8 @@ def create_user(tx: Transaction, name: str, *, path: str = "/", tags: Pairs = ()
     held = tx.state.users.get(account_id, ())
     if known := name_index.find(held, name):
         raise EntityNameTaken(Entity.USER, known.name)
-    require_room(tx, IdentityQuota.USERS_PER_ACCOUNT, len(held) + 1)
-    kept = tagged(tx, Map(), tags, IdentityQuota.TAGS_PER_USER)
+    require_quota(tx, IdentityQuota.USERS_PER_ACCOUNT, len(held) + 1)
+    kept = with_tags(tx, Map(), tags, IdentityQuota.TAGS_PER_USER)
     user = User(
         id=ids.unique_id("AIDA", tx.state.seed, tx.serial()),
         account_id=account_id,
@@ -90,7 +92,7 @@ def create_user(tx: Transaction, name: str, *, path: str = "/", tags: Pairs = ()
         tags=kept,
         boundary=boundary,
     )
-    return keep_user(tx, user)
+    return put_user(tx, user)
 
 
 def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_path: str | None = None) -> User:
@@ -108,16 +110,16 @@ def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_
     for key_id in user.access_keys:
         key = replace(tx.state.access_keys[key_id], user_name=changed.name)
         tx.set(access_keys=tx.state.access_keys.insert(key_id, key))
-    return keep_user(tx, changed)
+    return put_user(tx, changed)
 
 
-def tag_user(tx: Transaction, name: str, tags: Pairs) -> None:
+def tag_user(tx: Transaction, name: str, tags: TagPairs) -> None:
     """Set tags of a user.
 
     Raises EntityNotFound, QuotaExceeded, InvalidTagKeys.
     """
     user = user_of(tx.state, tx.caller.account_id, name)
-    keep_user(tx, replace(user, tags=tagged(tx, user.tags, tags, IdentityQuota.TAGS_PER_USER)))
+    put_user(tx, replace(user, tags=with_tags(tx, user.tags, tags, IdentityQuota.TAGS_PER_USER)))
 
 
 def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
@@ -126,7 +128,7 @@ def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
     Raises EntityNotFound.
     """
     user = user_of(tx.state, tx.caller.account_id, name)
-    keep_user(tx, replace(user, tags=untagged(user.tags, keys)))
+    put_user(tx, replace(user, tags=without_tags(user.tags, keys)))
 
 
 def delete_user(tx: Transaction, name: str) -> None:
@@ -150,7 +152,7 @@ def delete_user(tx: Transaction, name: str) -> None:
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
 
 
-def keep_user(tx: Transaction, user: User) -> User:
+def put_user(tx: Transaction, user: User) -> User:
     """Keep a new or a changed user, and tell of it."""
     held = tx.state.users.get(user.account_id, ())
     tx.set(users=tx.state.users.insert(user.account_id, name_index.with_record(held, user)))

@@ -57,7 +57,7 @@ def get_access_key_last_used(
     call: RequestContext, request: "requests.GetAccessKeyLastUsedRequest"
 ) -> "replies.GetAccessKeyLastUsedResponse":
     """Tell of the last call that an access key signed, as the world's trail has it."""
-    key = access_keys.access_key_at(call.tx, request.access_key_id)
+    key = access_keys.access_key_by_id(call.tx, request.access_key_id)
     calls = reversed(runtime_of(call.world).trail.calls())
     last = next((one for one in calls if one.caller.access_key_id == key.id), None)
     if last is None:

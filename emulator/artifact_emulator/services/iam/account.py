@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.attached_policies import attached_to
-from artifact_emulator.services.iam.policies import encoded
-from artifact_emulator.services.iam.users import boundary_of, tags_of
+from artifact_emulator.services.iam.attached_policies import attached_policies_reply
+from artifact_emulator.services.iam.policies import encode_document
+from artifact_emulator.services.iam.users import boundary_reply, tag_list
 from artifact_state import arns, catalog, name_index
 from artifact_state.iam import account_summary, aliases, groups, policy_usage
 from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
@@ -135,11 +135,11 @@ def _user(call: RequestContext, user: User) -> "replies.UserDetail":
         "CreateDate": user.created_at,
         "UserPolicyList": _inline(user),
         "GroupList": [group.name for group in groups.groups_of_user(call.tx.state, user)],
-        "AttachedManagedPolicies": attached_to(call.tx, user),
-        "Tags": tags_of(user.tags),
+        "AttachedManagedPolicies": attached_policies_reply(call.tx, user),
+        "Tags": tag_list(user.tags),
     }
     if user.boundary is not None:
-        whole["PermissionsBoundary"] = boundary_of(call.tx, user.boundary)
+        whole["PermissionsBoundary"] = boundary_reply(call.tx, user.boundary)
     return whole
 
 
@@ -151,7 +151,7 @@ def _group(call: RequestContext, group: Group) -> "replies.GroupDetail":
         "Arn": arns.group(call.tx.caller.partition, group.account_id, group.path, group.name),
         "CreateDate": group.created_at,
         "GroupPolicyList": _inline(group),
-        "AttachedManagedPolicies": attached_to(call.tx, group),
+        "AttachedManagedPolicies": attached_policies_reply(call.tx, group),
     }
 
 
@@ -162,15 +162,15 @@ def _role(call: RequestContext, role: Role) -> "replies.RoleDetail":
         "RoleId": role.id,
         "Arn": arns.role(call.tx.caller.partition, role.account_id, role.path, role.name),
         "CreateDate": role.created_at,
-        "AssumeRolePolicyDocument": encoded(role.trust_policy),
+        "AssumeRolePolicyDocument": encode_document(role.trust_policy),
         "InstanceProfileList": [],
         "RolePolicyList": _inline(role),
-        "AttachedManagedPolicies": attached_to(call.tx, role),
-        "Tags": tags_of(role.tags),
+        "AttachedManagedPolicies": attached_policies_reply(call.tx, role),
+        "Tags": tag_list(role.tags),
         "RoleLastUsed": {},
     }
     if role.boundary is not None:
-        whole["PermissionsBoundary"] = boundary_of(call.tx, role.boundary)
+        whole["PermissionsBoundary"] = boundary_reply(call.tx, role.boundary)
     return whole
 
 
@@ -188,7 +188,7 @@ def _policy(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.M
         "UpdateDate": policy.updated_at,
         "PolicyVersionList": [
             {
-                "Document": encoded(one.document),
+                "Document": encode_document(one.document),
                 "VersionId": one.version_id,
                 "IsDefaultVersion": one.version_id == policy.default_version_id,
                 "CreateDate": one.created_at,
@@ -200,4 +200,4 @@ def _policy(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.M
 
 def _inline(identity: Identity) -> "list[replies.PolicyDetail]":
     policies = identity.inline_policies
-    return [{"PolicyName": name, "PolicyDocument": encoded(policies[name])} for name in sorted(policies)]
+    return [{"PolicyName": name, "PolicyDocument": encode_document(policies[name])} for name in sorted(policies)]

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.groups import the_group
-from artifact_emulator.services.iam.policies import place_of
-from artifact_emulator.services.iam.roles import changeable_role, the_role
-from artifact_emulator.services.iam.users import the_user
+from artifact_emulator.services.iam.groups import find_group
+from artifact_emulator.services.iam.policies import policy_sort_key
+from artifact_emulator.services.iam.roles import changeable_role, find_role
+from artifact_emulator.services.iam.users import find_user
 from artifact_state.iam import attached_policies
-from artifact_state.iam.policy_references import AnyPolicy, arn_of, policies_by
+from artifact_state.iam.policy_references import AnyPolicy, arn_of, policies_by_reference
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.world import Transaction
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 def attach_user_policy(call: RequestContext, request: "requests.AttachUserPolicyRequest") -> None:
     """Attach a policy to a user."""
-    attached_policies.attach_policy(call.tx, the_user(call, request.user_name), request.policy_arn)
+    attached_policies.attach_policy(call.tx, find_user(call, request.user_name), request.policy_arn)
 
 
 def attach_group_policy(call: RequestContext, request: "requests.AttachGroupPolicyRequest") -> None:
     """Attach a policy to a group."""
-    attached_policies.attach_policy(call.tx, the_group(call, request.group_name), request.policy_arn)
+    attached_policies.attach_policy(call.tx, find_group(call, request.group_name), request.policy_arn)
 
 
 def attach_role_policy(call: RequestContext, request: "requests.AttachRolePolicyRequest") -> None:
@@ -34,12 +34,12 @@ def attach_role_policy(call: RequestContext, request: "requests.AttachRolePolicy
 
 def detach_user_policy(call: RequestContext, request: "requests.DetachUserPolicyRequest") -> None:
     """Detach a policy from a user."""
-    attached_policies.detach_policy(call.tx, the_user(call, request.user_name), request.policy_arn)
+    attached_policies.detach_policy(call.tx, find_user(call, request.user_name), request.policy_arn)
 
 
 def detach_group_policy(call: RequestContext, request: "requests.DetachGroupPolicyRequest") -> None:
     """Detach a policy from a group."""
-    attached_policies.detach_policy(call.tx, the_group(call, request.group_name), request.policy_arn)
+    attached_policies.detach_policy(call.tx, find_group(call, request.group_name), request.policy_arn)
 
 
 def detach_role_policy(call: RequestContext, request: "requests.DetachRolePolicyRequest") -> None:
@@ -51,7 +51,7 @@ def list_attached_user_policies(
     call: RequestContext, request: "requests.ListAttachedUserPoliciesRequest"
 ) -> "replies.ListAttachedUserPoliciesResponse":
     """List the managed policies of a user, by name."""
-    page, more = _attached(call, the_user(call, request.user_name), request)
+    page, more = _attached(call, find_user(call, request.user_name), request)
     return {"AttachedPolicies": page, **more}
 
 
@@ -59,7 +59,7 @@ def list_attached_group_policies(
     call: RequestContext, request: "requests.ListAttachedGroupPoliciesRequest"
 ) -> "replies.ListAttachedGroupPoliciesResponse":
     """List the managed policies of a group, by name."""
-    page, more = _attached(call, the_group(call, request.group_name), request)
+    page, more = _attached(call, find_group(call, request.group_name), request)
     return {"AttachedPolicies": page, **more}
 
 
@@ -67,13 +67,13 @@ def list_attached_role_policies(
     call: RequestContext, request: "requests.ListAttachedRolePoliciesRequest"
 ) -> "replies.ListAttachedRolePoliciesResponse":
     """List the managed policies of a role, by name."""
-    page, more = _attached(call, the_role(call, request.role_name), request)
+    page, more = _attached(call, find_role(call, request.role_name), request)
     return {"AttachedPolicies": page, **more}
 
 
 def put_user_permissions_boundary(call: RequestContext, request: "requests.PutUserPermissionsBoundaryRequest") -> None:
     """Bound a user's permissions by a policy."""
-    attached_policies.put_boundary(call.tx, the_user(call, request.user_name), request.permissions_boundary)
+    attached_policies.put_boundary(call.tx, find_user(call, request.user_name), request.permissions_boundary)
 
 
 def put_role_permissions_boundary(call: RequestContext, request: "requests.PutRolePermissionsBoundaryRequest") -> None:
@@ -85,7 +85,7 @@ def delete_user_permissions_boundary(
     call: RequestContext, request: "requests.DeleteUserPermissionsBoundaryRequest"
 ) -> None:
     """Bound a user's permissions no longer."""
-    attached_policies.delete_boundary(call.tx, the_user(call, request.user_name))
+    attached_policies.delete_boundary(call.tx, find_user(call, request.user_name))
 
 
 def delete_role_permissions_boundary(
@@ -95,7 +95,7 @@ def delete_role_permissions_boundary(
     attached_policies.delete_boundary(call.tx, changeable_role(call, request.role_name))
 
 
-def attached_to(tx: Transaction, identity: Identity) -> "list[replies.AttachedPolicy]":
+def attached_policies_reply(tx: Transaction, identity: Identity) -> "list[replies.AttachedPolicy]":
     """Lay out the managed policies of a user, a group or a role, by name."""
     return [_summary(tx, policy) for policy in _by_place(tx, identity)]
 
@@ -106,13 +106,15 @@ def _attached(
     prefix = request.path_prefix or "/"
     listing = call.name_listing("attached policies", identity.account_id, identity.id, prefix)
     after = listing.after(request.marker)
-    found = (one for one in _by_place(call.tx, identity) if one.path.startswith(prefix) and place_of(one) > after)
-    page, more = listing.page(found, request.max_items, place_of)
+    found = (
+        one for one in _by_place(call.tx, identity) if one.path.startswith(prefix) and policy_sort_key(one) > after
+    )
+    page, more = listing.page(found, request.max_items, policy_sort_key)
     return [_summary(call.tx, one) for one in page], more
 
 
 def _by_place(tx: Transaction, identity: Identity) -> list[AnyPolicy]:
-    return sorted(policies_by(tx.state, identity.account_id, identity.managed_policies), key=place_of)
+    return sorted(policies_by_reference(tx.state, identity.account_id, identity.managed_policies), key=policy_sort_key)
 
 
 def _summary(tx: Transaction, policy: AnyPolicy) -> "replies.AttachedPolicy":

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.users import the_user, user_in_short
+from artifact_emulator.services.iam.users import find_user, user_summary
 from artifact_state import arns
 from artifact_state.iam import groups
 from artifact_state.model import Caller
@@ -23,13 +23,13 @@ def create_group(call: RequestContext, request: "requests.CreateGroupRequest") -
 def get_group(call: RequestContext, request: "requests.GetGroupRequest") -> "replies.GetGroupResponse":
     """Describe a group and list its users, by name."""
     tx = call.tx
-    group = the_group(call, request.group_name)
+    group = find_group(call, request.group_name)
     listing = call.name_listing("GetGroup", group.account_id, group.id)
     members = groups.members_of(tx.state, group, listing.after(request.marker))
     page, more = listing.page(members, request.max_items, lambda user: user.name)
     return {
         "Group": _summary(tx.caller, group),
-        "Users": [user_in_short(tx.caller, user) for user in page],
+        "Users": [user_summary(tx.caller, user) for user in page],
         **more,
     }
 
@@ -48,7 +48,7 @@ def list_groups_for_user(
 ) -> "replies.ListGroupsForUserResponse":
     """List the groups of a user, by name."""
     tx = call.tx
-    user = the_user(call, request.user_name)
+    user = find_user(call, request.user_name)
     listing = call.name_listing("ListGroupsForUser", user.account_id, user.id)
     found = groups.groups_of_user(tx.state, user, listing.after(request.marker))
     page, more = listing.page(found, request.max_items, lambda group: group.name)
@@ -75,7 +75,7 @@ def remove_user_from_group(call: RequestContext, request: "requests.RemoveUserFr
     groups.remove_user(call.tx, request.group_name, request.user_name)
 
 
-def the_group(call: RequestContext, name: str) -> Group:
+def find_group(call: RequestContext, name: str) -> Group:
     """Find a group of the caller's account."""
     return groups.group_of(call.tx.state, call.tx.caller.account_id, name)
 

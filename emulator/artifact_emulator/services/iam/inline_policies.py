@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.groups import the_group
-from artifact_emulator.services.iam.policies import encoded
-from artifact_emulator.services.iam.roles import changeable_role, the_role
-from artifact_emulator.services.iam.users import the_user
+from artifact_emulator.services.iam.groups import find_group
+from artifact_emulator.services.iam.policies import encode_document
+from artifact_emulator.services.iam.roles import changeable_role, find_role
+from artifact_emulator.services.iam.users import find_user
 from artifact_state.iam import inline_policies
 from artifact_state.iam.policy_usage import Identity
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def put_user_policy(call: RequestContext, request: "requests.PutUserPolicyRequest") -> None:
     """Put a policy into a user."""
     inline_policies.put_inline_policy(
-        call.tx, the_user(call, request.user_name), request.policy_name, request.policy_document
+        call.tx, find_user(call, request.user_name), request.policy_name, request.policy_document
     )
 
 
 def put_group_policy(call: RequestContext, request: "requests.PutGroupPolicyRequest") -> None:
     """Put a policy into a group."""
     inline_policies.put_inline_policy(
-        call.tx, the_group(call, request.group_name), request.policy_name, request.policy_document
+        call.tx, find_group(call, request.group_name), request.policy_name, request.policy_document
     )
 
 
@@ -38,32 +38,32 @@ def put_role_policy(call: RequestContext, request: "requests.PutRolePolicyReques
 
 def get_user_policy(call: RequestContext, request: "requests.GetUserPolicyRequest") -> "replies.GetUserPolicyResponse":
     """Give a policy of a user."""
-    user = the_user(call, request.user_name)
+    user = find_user(call, request.user_name)
     document = inline_policies.inline_policy(user, request.policy_name)
-    return {"UserName": user.name, "PolicyName": request.policy_name, "PolicyDocument": encoded(document)}
+    return {"UserName": user.name, "PolicyName": request.policy_name, "PolicyDocument": encode_document(document)}
 
 
 def get_group_policy(
     call: RequestContext, request: "requests.GetGroupPolicyRequest"
 ) -> "replies.GetGroupPolicyResponse":
     """Give a policy of a group."""
-    group = the_group(call, request.group_name)
+    group = find_group(call, request.group_name)
     document = inline_policies.inline_policy(group, request.policy_name)
-    return {"GroupName": group.name, "PolicyName": request.policy_name, "PolicyDocument": encoded(document)}
+    return {"GroupName": group.name, "PolicyName": request.policy_name, "PolicyDocument": encode_document(document)}
 
 
 def get_role_policy(call: RequestContext, request: "requests.GetRolePolicyRequest") -> "replies.GetRolePolicyResponse":
     """Give a policy of a role."""
-    role = the_role(call, request.role_name)
+    role = find_role(call, request.role_name)
     document = inline_policies.inline_policy(role, request.policy_name)
-    return {"RoleName": role.name, "PolicyName": request.policy_name, "PolicyDocument": encoded(document)}
+    return {"RoleName": role.name, "PolicyName": request.policy_name, "PolicyDocument": encode_document(document)}
 
 
 def list_user_policies(
     call: RequestContext, request: "requests.ListUserPoliciesRequest"
 ) -> "replies.ListUserPoliciesResponse":
     """Name the inline policies of a user."""
-    names, more = _names(call, the_user(call, request.user_name), request)
+    names, more = _names(call, find_user(call, request.user_name), request)
     return {"PolicyNames": names, **more}
 
 
@@ -71,7 +71,7 @@ def list_group_policies(
     call: RequestContext, request: "requests.ListGroupPoliciesRequest"
 ) -> "replies.ListGroupPoliciesResponse":
     """Name the inline policies of a group."""
-    names, more = _names(call, the_group(call, request.group_name), request)
+    names, more = _names(call, find_group(call, request.group_name), request)
     return {"PolicyNames": names, **more}
 
 
@@ -79,18 +79,18 @@ def list_role_policies(
     call: RequestContext, request: "requests.ListRolePoliciesRequest"
 ) -> "replies.ListRolePoliciesResponse":
     """Name the inline policies of a role."""
-    names, more = _names(call, the_role(call, request.role_name), request)
+    names, more = _names(call, find_role(call, request.role_name), request)
     return {"PolicyNames": names, **more}
 
 
 def delete_user_policy(call: RequestContext, request: "requests.DeleteUserPolicyRequest") -> None:
     """Take a policy out of a user."""
-    inline_policies.delete_inline_policy(call.tx, the_user(call, request.user_name), request.policy_name)
+    inline_policies.delete_inline_policy(call.tx, find_user(call, request.user_name), request.policy_name)
 
 
 def delete_group_policy(call: RequestContext, request: "requests.DeleteGroupPolicyRequest") -> None:
     """Take a policy out of a group."""
-    inline_policies.delete_inline_policy(call.tx, the_group(call, request.group_name), request.policy_name)
+    inline_policies.delete_inline_policy(call.tx, find_group(call, request.group_name), request.policy_name)
 
 
 def delete_role_policy(call: RequestContext, request: "requests.DeleteRolePolicyRequest") -> None:

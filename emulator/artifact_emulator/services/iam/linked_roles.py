@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.roles import made
+from artifact_emulator.services.iam.roles import role_reply
 from artifact_state.iam import linked_roles
 from artifact_state.model import DeletionTask
 
@@ -18,7 +18,7 @@ def create_service_linked_role(
     role = linked_roles.create_linked_role(
         call.tx, request.aws_service_name, description=request.description, suffix=request.custom_suffix
     )
-    return {"Role": made(call.tx, role)}
+    return {"Role": role_reply(call.tx, role)}
 
 
 def delete_service_linked_role(

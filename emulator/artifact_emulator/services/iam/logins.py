@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.users import root_user
+from artifact_emulator.services.iam.users import root_user_reply
 from artifact_state.iam import logins, root_logins
 from artifact_state.model.identities import Login, User
 
@@ -57,7 +57,7 @@ def _is_of_root(call: RequestContext, user_name: str | None) -> bool:
 
 
 def _login_of_root(call: RequestContext) -> "replies.LoginProfile":
-    root = root_user(call)
+    root = root_user_reply(call)
     since = root_logins.root_login_since(call.tx)
     return {"UserName": root["UserName"], "CreateDate": since or root["CreateDate"], "PasswordResetRequired": False}
 

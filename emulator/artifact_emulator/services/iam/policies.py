@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.users import tag_page, tags_of
+from artifact_emulator.services.iam.users import tag_list, tag_page
 from artifact_state import catalog, name_index
 from artifact_state.catalog import PolicyVersion
 from artifact_state.iam import managed_policies, policy_usage
@@ -32,7 +32,7 @@ def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest")
         tags=[(tag.key, tag.value) for tag in request.tags or ()],
     )
     policy = managed_policies.create_policy(call.tx, wanted)
-    whole = _in_short(call, policy, Usage())
+    whole = _policy_summary(call, policy, Usage())
     # Unlike GetPolicy's, its answer has no description: the note on the shape `Policy` of AWS's model.
     if wanted.tags:
         # In the order in which they were given, which lists do not keep.
@@ -42,11 +42,11 @@ def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest")
 
 def get_policy(call: RequestContext, request: "requests.GetPolicyRequest") -> "replies.GetPolicyResponse":
     """Describe a policy of AWS or of the caller's account."""
-    policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
-    whole = _in_short(call, policy, _usage(call))
+    policy = managed_policies.managed_policy_by_arn(call.tx, request.policy_arn)
+    whole = _policy_summary(call, policy, _usage(call))
     if policy.description:
         whole["Description"] = policy.description
-    whole["Tags"] = tags_of(policy.tags) if isinstance(policy, CustomerPolicy) else []
+    whole["Tags"] = tag_list(policy.tags) if isinstance(policy, CustomerPolicy) else []
     return {"Policy": whole}
 
 
@@ -60,12 +60,12 @@ def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest")
     found = (
         one
         for one in _policies(call, scope)
-        if place_of(one) > after
+        if policy_sort_key(one) > after
         and one.path.startswith(prefix)
         and (counts[reference_of(one)] or not (request.only_attached or wanted))
     )
-    page, more = listing.page(found, request.max_items, place_of)
-    return {"Policies": [_in_short(call, one, usage) for one in page], **more}
+    page, more = listing.page(found, request.max_items, policy_sort_key)
+    return {"Policies": [_policy_summary(call, one, usage) for one in page], **more}
 
 
 def delete_policy(call: RequestContext, request: "requests.DeletePolicyRequest") -> None:
@@ -78,7 +78,7 @@ def create_policy_version(
 ) -> "replies.CreatePolicyVersionResponse":
     """Add a version to a policy."""
     policy, version = managed_policies.create_version(
-        call.tx, request.policy_arn, request.policy_document, in_force=bool(request.set_as_default)
+        call.tx, request.policy_arn, request.policy_document, as_default=bool(request.set_as_default)
     )
     return {"PolicyVersion": _version(policy, version)}
 
@@ -87,15 +87,15 @@ def get_policy_version(
     call: RequestContext, request: "requests.GetPolicyVersionRequest"
 ) -> "replies.GetPolicyVersionResponse":
     """Give one version of a policy, with its document."""
-    policy, version = managed_policies.version_of(call.tx, request.policy_arn, request.version_id)
-    return {"PolicyVersion": {"Document": encoded(version.document), **_version(policy, version)}}
+    policy, version = managed_policies.policy_version(call.tx, request.policy_arn, request.version_id)
+    return {"PolicyVersion": {"Document": encode_document(version.document), **_version(policy, version)}}
 
 
 def list_policy_versions(
     call: RequestContext, request: "requests.ListPolicyVersionsRequest"
 ) -> "replies.ListPolicyVersionsResponse":
     """List the known versions of a policy, without their documents, the newest first."""
-    policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
+    policy = managed_policies.managed_policy_by_arn(call.tx, request.policy_arn)
     listing = call.name_listing("ListPolicyVersions", request.policy_arn)
     after = listing.after(request.marker)
     older = (one for one in policy.versions if not after or _number(one.version_id) < _number(after))
@@ -105,7 +105,7 @@ def list_policy_versions(
 
 def set_default_policy_version(call: RequestContext, request: "requests.SetDefaultPolicyVersionRequest") -> None:
     """Let another version of a policy decide."""
-    managed_policies.put_in_force(call.tx, request.policy_arn, request.version_id)
+    managed_policies.set_default_version(call.tx, request.policy_arn, request.version_id)
 
 
 def delete_policy_version(call: RequestContext, request: "requests.DeletePolicyVersionRequest") -> None:
@@ -127,7 +127,7 @@ def list_policy_tags(
     call: RequestContext, request: "requests.ListPolicyTagsRequest"
 ) -> "replies.ListPolicyTagsResponse":
     """List a policy's tags, by key; a policy of AWS has none."""
-    policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
+    policy = managed_policies.managed_policy_by_arn(call.tx, request.policy_arn)
     listing = call.name_listing("ListPolicyTags", call.tx.caller.account_id, request.policy_arn)
     tags = policy.tags if isinstance(policy, CustomerPolicy) else Map()
     page, more = tag_page(listing, tags, request)
@@ -138,7 +138,7 @@ def list_entities_for_policy(
     call: RequestContext, request: "requests.ListEntitiesForPolicyRequest"
 ) -> "replies.ListEntitiesForPolicyResponse":
     """List the groups, users and roles of the account that have a policy, or that it bounds."""
-    policy = managed_policies.managed_policy_at(call.tx, request.policy_arn)
+    policy = managed_policies.managed_policy_by_arn(call.tx, request.policy_arn)
     prefix, kind, wanted = request.path_prefix or "/", request.entity_filter, request.policy_usage_filter
     listing = call.name_listing(
         "ListEntitiesForPolicy", call.tx.caller.account_id, request.policy_arn, kind, prefix, wanted
@@ -164,7 +164,7 @@ def list_entities_for_policy(
     }
 
 
-def _in_short(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.Policy":
+def _policy_summary(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.Policy":
     """Lay out a policy as lists show it, without description and tags."""
     reference = reference_of(policy)
     return {
@@ -181,21 +181,21 @@ def _in_short(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies
     }
 
 
-def place_of(policy: AnyPolicy) -> str:
+def policy_sort_key(policy: AnyPolicy) -> str:
     """Tell the place of a policy in lists: by name, an account's own before AWS's of the same name."""
     owner = "1" if isinstance(policy, CustomerPolicy) else "2"
     return f"{name_index.key_of(policy.name)} {owner}"
 
 
-def encoded(document: str) -> str:
+def encode_document(document: str) -> str:
     """Write a policy as IAM does: encoded as RFC 3986 has it."""
     return quote(document, safe="-_.~")
 
 
 def _policies(call: RequestContext, scope: str) -> Iterator[AnyPolicy]:
     own = call.tx.state.customer_policies.get(call.tx.caller.account_id, ()) if scope != "AWS" else ()
-    aws = sorted(catalog.managed_policies(), key=place_of) if scope != "Local" else ()
-    return merge(own, aws, key=place_of)
+    aws = sorted(catalog.managed_policies(), key=policy_sort_key) if scope != "Local" else ()
+    return merge(own, aws, key=policy_sort_key)
 
 
 def _usage(call: RequestContext) -> Usage:

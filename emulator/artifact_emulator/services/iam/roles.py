@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.users import boundary_of, tag_page, tags_of
+from artifact_emulator.services.iam.users import boundary_reply, tag_list, tag_page
 from artifact_state import arns
 from artifact_state.iam import role_changes, roles
 from artifact_state.model import Role
@@ -31,12 +31,12 @@ def create_role(call: RequestContext, request: "requests.CreateRoleRequest") -> 
         boundary=request.permissions_boundary,
         tags=[(tag.key, tag.value) for tag in request.tags or ()],
     )
-    return {"Role": _with_belongings(call.tx, role_changes.create_role(call.tx, wanted), made)}
+    return {"Role": _with_belongings(call.tx, role_changes.create_role(call.tx, wanted), role_reply)}
 
 
 def get_role(call: RequestContext, request: "requests.GetRoleRequest") -> "replies.GetRoleResponse":
     """Describe a role."""
-    role = the_role(call, request.role_name)
+    role = find_role(call, request.role_name)
     whole = _with_belongings(call.tx, role, _summary)
     whole["RoleLastUsed"] = {}
     return {"Role": whole}
@@ -54,7 +54,7 @@ def list_roles(call: RequestContext, request: "requests.ListRolesRequest") -> "r
 
 def list_role_tags(call: RequestContext, request: "requests.ListRoleTagsRequest") -> "replies.ListRoleTagsResponse":
     """List a role's tags."""
-    role = the_role(call, request.role_name)
+    role = find_role(call, request.role_name)
     page, more = tag_page(call.name_listing("ListRoleTags", role.account_id, role.id), role.tags, request)
     return {"Tags": page, **more}
 
@@ -71,7 +71,7 @@ def update_role_description(
 ) -> "replies.UpdateRoleDescriptionResponse":
     """Change a role's description."""
     role = role_changes.update_role(call.tx, request.role_name, description=request.description)
-    whole = made(call.tx, role)
+    whole = role_reply(call.tx, role)
     if role.description:
         whole["Description"] = role.description
     return {"Role": whole}
@@ -79,7 +79,7 @@ def update_role_description(
 
 def update_assume_role_policy(call: RequestContext, request: "requests.UpdateAssumeRolePolicyRequest") -> None:
     """Change who may assume a role."""
-    role_changes.update_trust(call.tx, request.role_name, request.policy_document)
+    role_changes.update_trust_policy(call.tx, request.role_name, request.policy_document)
 
 
 def tag_role(call: RequestContext, request: "requests.TagRoleRequest") -> None:
@@ -97,7 +97,7 @@ def delete_role(call: RequestContext, request: "requests.DeleteRoleRequest") -> 
     role_changes.delete_role(call.tx, request.role_name)
 
 
-def the_role(call: RequestContext, name: str) -> Role:
+def find_role(call: RequestContext, name: str) -> Role:
     """Find a role of the caller's account."""
     return roles.role_of(call.tx.state, call.tx.caller.account_id, name, call.tx.now)
 
@@ -107,7 +107,7 @@ def changeable_role(call: RequestContext, name: str) -> Role:
     return role_changes.unlinked_role(call.tx, name)
 
 
-def made(tx: Transaction, role: Role) -> "replies.Role":
+def role_reply(tx: Transaction, role: Role) -> "replies.Role":
     """Lay out a role as whatever makes it shows it: without its description, and how long its sessions may be.
 
     Seen in AWS's own answers: https://docs.aws.amazon.com/cli/latest/reference/iam/create-role.html
@@ -126,7 +126,7 @@ def made(tx: Transaction, role: Role) -> "replies.Role":
 
 def _summary(tx: Transaction, role: Role) -> "replies.Role":
     """Lay out a role as lists show it."""
-    whole = made(tx, role)
+    whole = role_reply(tx, role)
     if role.description:
         whole["Description"] = role.description
     whole["MaxSessionDuration"] = int(role.max_session.total_seconds())
@@ -138,7 +138,7 @@ def _with_belongings(
 ) -> "replies.Role":
     whole = lay_out(tx, role)
     if role.boundary is not None:
-        whole["PermissionsBoundary"] = boundary_of(tx, role.boundary)
+        whole["PermissionsBoundary"] = boundary_reply(tx, role.boundary)
     if role.tags:
-        whole["Tags"] = tags_of(role.tags)
+        whole["Tags"] = tag_list(role.tags)
     return whole

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.errors.aws_error import not_emulated
+from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.simulation_results import nameable, result_of
-from artifact_state.policy_evaluation.decision import Layers
-from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
-from artifact_state.policy_evaluation.simulation.keys import Entry, assumed_keys, given_keys
-from artifact_state.policy_evaluation.simulation.principals import Exclusion, Inline, principal_layers
-from artifact_state.policy_evaluation.simulation.simulate import keys_of, simulate
+from artifact_emulator.services.iam.simulation_results import evaluation_result, valid_key_names
+from artifact_state.policy_evaluation.decision import ApplicablePolicies
+from artifact_state.policy_evaluation.simulation.input import SimulationSettings, simulated_policies, require_valid_input
+from artifact_state.policy_evaluation.simulation.keys import ContextEntry, default_keys, given_keys
+from artifact_state.policy_evaluation.simulation.principals import Exclusion, Inline, policies_of_principal
+from artifact_state.policy_evaluation.simulation.simulate import context_keys_of, simulate
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
@@ -26,7 +26,7 @@ def simulate_custom_policy(
     boundaries = request.permissions_boundary_policy_input_list or ()
     levels = request.ordered_organization_policy_input_list or ()
     documents = [one.service_control_policy_input_list or () for one in levels]
-    layers = custom_layers(request.policy_input_list, boundaries, documents)
+    layers = simulated_policies(request.policy_input_list, boundaries, documents)
     return _simulated(call, request, layers, request.caller_arn)
 
 
@@ -36,7 +36,7 @@ def simulate_principal_policy(
     """Tell what would be decided of a user, a group or a role."""
     more, boundaries = request.policy_input_list or (), request.permissions_boundary_policy_input_list or ()
     without = [_exclusion(one) for one in request.policy_exclusion_list or ()]
-    layers = principal_layers(call.tx, request.policy_source_arn, more, boundaries, without)
+    layers = policies_of_principal(call.tx, request.policy_source_arn, more, boundaries, without)
     return _simulated(call, request, layers, request.caller_arn or request.policy_source_arn)
 
 
@@ -44,48 +44,48 @@ def get_context_keys_for_custom_policy(
     call: RequestContext, request: "requests.GetContextKeysForCustomPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that policies read."""
-    return {"ContextKeyNames": nameable(keys_of(custom_layers(request.policy_input_list)))}
+    return {"ContextKeyNames": valid_key_names(context_keys_of(simulated_policies(request.policy_input_list)))}
 
 
 def get_context_keys_for_principal_policy(
     call: RequestContext, request: "requests.GetContextKeysForPrincipalPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """Name the condition keys that the policies of a user, a group or a role read."""
-    layers = principal_layers(call.tx, request.policy_source_arn, request.policy_input_list or ())
-    return {"ContextKeyNames": nameable(keys_of(layers))}
+    layers = policies_of_principal(call.tx, request.policy_source_arn, request.policy_input_list or ())
+    return {"ContextKeyNames": valid_key_names(context_keys_of(layers))}
 
 
 def _simulated(
-    call: RequestContext, request: "AnyRequest", layers: Layers, caller_arn: str | None
+    call: RequestContext, request: "AnyRequest", layers: ApplicablePolicies, caller_arn: str | None
 ) -> "replies.SimulatePolicyResponse":
     if request.resource_handling_option is not None:
         # Its scenarios are those of Amazon EC2.
         operation = type(request).__name__.removesuffix("Request")
-        raise not_emulated(f"iam:{operation} with ResourceHandlingOption")
+        raise NotEmulated(f"iam:{operation} with ResourceHandlingOption")
     resources = request.resource_arns or ()
-    setting = Setting(
+    setting = SimulationSettings(
         given=given_keys(list(_entries(request.context_entries or []))),
         caller_arn=caller_arn,
         resource_policy=request.resource_policy,
         resource_owner=request.resource_owner,
     )
-    require_sense(request.action_names, resources, setting)
+    require_valid_input(request.action_names, resources, setting)
     tx = call.tx
-    setting = replace(setting, assumed=assumed_keys(tx.state, tx.caller.account_id, caller_arn, tx.now))
+    setting = replace(setting, assumed=default_keys(tx.state, tx.caller.account_id, caller_arn, tx.now))
     listing = call.name_listing("SimulatePolicy", call.tx.caller.account_id, *request.action_names, *resources)
     after = listing.after(request.marker)
     numbered = ((f"{number:08}", action) for number, action in enumerate(request.action_names))
     page, more = listing.page(
         ((number, action) for number, action in numbered if number > after), request.max_items, lambda one: one[0]
     )
-    results = [result_of(simulate(layers, action, resources, setting)) for _, action in page]
+    results = [evaluation_result(simulate(layers, action, resources, setting)) for _, action in page]
     return {"EvaluationResults": results, **more}
 
 
-def _entries(written: "list[requests.ContextEntry]") -> Iterator[Entry]:
+def _entries(written: "list[requests.ContextEntry]") -> Iterator[ContextEntry]:
     for one in written:
         if one.context_key_name:
-            yield Entry(one.context_key_name, one.context_key_type, one.context_key_values or ())
+            yield ContextEntry(one.context_key_name, one.context_key_type, one.context_key_values or ())
 
 
 def _exclusion(one: "requests.PolicyIdentifier") -> Exclusion:

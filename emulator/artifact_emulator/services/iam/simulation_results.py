@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from artifact_state import catalog
-from artifact_state.policy_evaluation.simulation.simulate import Simulated, gravest
+from artifact_state.policy_evaluation.simulation.simulate import SimulationResult, most_restrictive
 from artifact_state.policy_syntax.policy import ANYTHING
 from artifact_state.policy_syntax.statement_positions import Position, positions_of
 from artifact_state.policy_syntax.wildcards import is_like
@@ -19,21 +19,21 @@ _SHORTEST, _LONGEST = 5, 256
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
-def result_of(found: Sequence[Simulated]) -> "replies.EvaluationResult":
+def evaluation_result(found: Sequence[SimulationResult]) -> "replies.EvaluationResult":
     """Tell what was found of one action on every resource.
 
     AWS's model lists other types of policies than AWS answers, in its own examples too:
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html#API_SimulateCustomPolicy_Examples
     """
     first = found[0]
-    told = gravest([one.told for one in found])
+    told = most_restrictive([one.told for one in found])
     contributing = [one for one in found if one.told == told]
     result: dict[str, Any] = {
         "EvalActionName": first.question.action,
         "EvalResourceName": _name_of(found),
         "EvalDecision": told,
         "MatchedStatements": _once(chain.from_iterable(map(_statements, contributing))),
-        "MissingContextValues": _once(chain.from_iterable(nameable(one.missing) for one in found)),
+        "MissingContextValues": _once(chain.from_iterable(valid_key_names(one.missing) for one in found)),
     }
     if first.layers.service_control:
         allowed = all(one.allowed_by_organization for one in found)
@@ -44,24 +44,24 @@ def result_of(found: Sequence[Simulated]) -> "replies.EvaluationResult":
     details = [one.details for one in found if one.details is not None]
     if details:
         kinds = dict.fromkeys(chain.from_iterable(details))
-        result["EvalDecisionDetails"] = {kind: gravest([one[kind] for one in details if kind in one]) for kind in kinds}
+        result["EvalDecisionDetails"] = {kind: most_restrictive([one[kind] for one in details if kind in one]) for kind in kinds}
     if first.question.resource != ANYTHING:
         result["ResourceSpecificResults"] = [_specific(one) for one in found]
     reply: replies.EvaluationResult = result  # type: ignore[assignment]
     return reply
 
 
-def nameable(keys: list[str]) -> list[str]:
+def valid_key_names(keys: list[str]) -> list[str]:
     """Leave out what AWS's model lets no condition key be called: the others can be given as context entries."""
     return [key for key in keys if _SHORTEST <= len(key) <= _LONGEST]
 
 
-def _specific(one: Simulated) -> dict[str, Any]:
+def _specific(one: SimulationResult) -> dict[str, Any]:
     result: dict[str, Any] = {
         "EvalResourceName": one.question.resource,
         "EvalResourceDecision": one.told,
         "MatchedStatements": _statements(one),
-        "MissingContextValues": nameable(one.missing),
+        "MissingContextValues": valid_key_names(one.missing),
     }
     if one.details:
         result["EvalDecisionDetails"] = one.details
@@ -70,7 +70,7 @@ def _specific(one: Simulated) -> dict[str, Any]:
     return result
 
 
-def _name_of(found: Sequence[Simulated]) -> str:
+def _name_of(found: Sequence[SimulationResult]) -> str:
     """Name one resource, as AWS's examples do; of several the form of their ARNs, as its model has it.
 
     Of the forms that an action has, that which fits the first resource.
@@ -83,7 +83,7 @@ def _name_of(found: Sequence[Simulated]) -> str:
     return (*fitting, *forms, ANYTHING)[0]
 
 
-def _statements(one: Simulated) -> list[dict[str, Any]]:
+def _statements(one: SimulationResult) -> list[dict[str, Any]]:
     return [
         {
             "SourcePolicyId": policy.arn_or_name.rpartition("/")[2],

@@ -9,7 +9,7 @@ from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
 from artifact_state.errors import Entity, EntityNotFound
 from artifact_state.iam.roles import role_of
-from artifact_state.iam.users import name_meant, user_of
+from artifact_state.iam.users import resolve_user_name, user_of
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
@@ -107,7 +107,7 @@ def get_account_password_policy(call: RequestContext, request: "requests.GetAcco
 
 
 def _nothing_of_user(call: RequestContext, request: _OfUser) -> Truncation:
-    name = name_meant(call.tx, request.user_name)
+    name = resolve_user_name(call.tx, request.user_name)
     if name is not None:
         user_of(call.tx.state, call.tx.caller.account_id, name)
     return _nothing(call, request)

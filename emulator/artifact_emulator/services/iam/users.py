@@ -28,18 +28,18 @@ def create_user(call: RequestContext, request: "requests.CreateUserRequest") -> 
         request.user_name,
         path=request.path or "/",
         tags=[(tag.key, tag.value) for tag in request.tags or ()],
-        boundary=policy_references.boundary_at(call.tx, boundary) if boundary else None,
+        boundary=policy_references.boundary_reference(call.tx, boundary) if boundary else None,
     )
-    return {"User": _in_full(call.tx, user)}
+    return {"User": user_detail(call.tx, user)}
 
 
 def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "replies.GetUserResponse":
     """Describe a user, or the caller himself."""
     tx = call.tx
-    name = users.name_meant(tx, request.user_name)
+    name = users.resolve_user_name(tx, request.user_name)
     if name is None:
-        return {"User": root_user(call)}
-    return {"User": _in_full(tx, the_user(call, name))}
+        return {"User": root_user_reply(call)}
+    return {"User": user_detail(tx, find_user(call, name))}
 
 
 def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "replies.ListUsersResponse":
@@ -48,7 +48,7 @@ def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "r
     listing = call.name_listing("ListUsers", tx.caller.account_id, prefix)
     found = users.users_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
     page, more = listing.page(found, request.max_items, lambda user: user.name)
-    return {"Users": [user_in_short(tx.caller, user) for user in page], **more}
+    return {"Users": [user_summary(tx.caller, user) for user in page], **more}
 
 
 def update_user(call: RequestContext, request: "requests.UpdateUserRequest") -> None:
@@ -73,17 +73,17 @@ def untag_user(call: RequestContext, request: "requests.UntagUserRequest") -> No
 
 def list_user_tags(call: RequestContext, request: "requests.ListUserTagsRequest") -> "replies.ListUserTagsResponse":
     """List a user's tags, by key."""
-    user = the_user(call, request.user_name)
+    user = find_user(call, request.user_name)
     page, more = tag_page(call.name_listing("ListUserTags", user.account_id, user.id), user.tags, request)
     return {"Tags": page, **more}
 
 
-def the_user(call: RequestContext, name: str) -> User:
+def find_user(call: RequestContext, name: str) -> User:
     """Find a user of the caller's account."""
     return users.user_of(call.tx.state, call.tx.caller.account_id, name)
 
 
-def user_in_short(caller: Caller, user: User) -> "replies.User":
+def user_summary(caller: Caller, user: User) -> "replies.User":
     """Lay out a user as lists show him."""
     return {
         "Path": user.path,
@@ -97,37 +97,37 @@ def user_in_short(caller: Caller, user: User) -> "replies.User":
 def tag_page(listing: NameListing, tags: "Map[str, str]", request: Any) -> "tuple[list[replies.Tag], Truncation]":
     """Cut a page off tags, by key; a key can be too long for a marker, which holds its place instead."""
     after = int(listing.after(request.marker) or -1)
-    placed = ((place, tag) for place, tag in enumerate(tags_of(tags)) if place > after)
+    placed = ((place, tag) for place, tag in enumerate(tag_list(tags)) if place > after)
     page, more = listing.page(placed, request.max_items, lambda one: str(one[0]))
     return [tag for _, tag in page], more
 
 
-def _in_full(tx: Transaction, user: User) -> "replies.User":
+def user_detail(tx: Transaction, user: User) -> "replies.User":
     """Lay out a user with his boundary and tags."""
-    whole = user_in_short(tx.caller, user)
+    whole = user_summary(tx.caller, user)
     if user.boundary is not None:
-        whole["PermissionsBoundary"] = boundary_of(tx, user.boundary)
+        whole["PermissionsBoundary"] = boundary_reply(tx, user.boundary)
     if user.tags:
-        whole["Tags"] = tags_of(user.tags)
+        whole["Tags"] = tag_list(user.tags)
     return whole
 
 
-def boundary_of(tx: Transaction, reference: str) -> "replies.AttachedPermissionsBoundary":
+def boundary_reply(tx: Transaction, reference: str) -> "replies.AttachedPermissionsBoundary":
     """Lay out the policy that bounds a user or a role."""
     return {
         "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
-        "PermissionsBoundaryArn": policy_references.arn_by(
+        "PermissionsBoundaryArn": policy_references.arn_of_reference(
             tx.state, tx.caller.partition, tx.caller.account_id, reference
         ),
     }
 
 
-def tags_of(tags: "Map[str, str]") -> "list[replies.Tag]":
+def tag_list(tags: "Map[str, str]") -> "list[replies.Tag]":
     """Lay out tags, by key."""
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def root_user(call: RequestContext) -> "replies.User":
+def root_user_reply(call: RequestContext) -> "replies.User":
     """Describe the root user of the caller's account."""
     caller = call.tx.caller
     membership = call.tx.state.memberships.get(caller.account_id)
