@@ -1,4 +1,4 @@
-"""Delegated administrators: registered, deregistered, listed."""
+"""Handlers of delegated administrators."""
 
 from typing import TYPE_CHECKING
 
@@ -15,53 +15,55 @@ if TYPE_CHECKING:
 def register_delegated_administrator(
     call: RequestContext, request: "requests.RegisterDelegatedAdministratorRequest"
 ) -> None:
-    """Let a member account run a trusted service: no output."""
+    """Register a member account as delegated administrator of a trusted service."""
     delegation.register_delegated_administrator(call.tx, request.account_id, request.service_principal)
 
 
 def deregister_delegated_administrator(
     call: RequestContext, request: "requests.DeregisterDelegatedAdministratorRequest"
 ) -> None:
-    """Let a member account no longer run a trusted service: no output."""
+    """Deregister a member account as delegated administrator of a trusted service."""
     delegation.deregister_delegated_administrator(call.tx, request.account_id, request.service_principal)
 
 
 def list_delegated_administrators(
     call: RequestContext, request: "requests.ListDelegatedAdministratorsRequest"
 ) -> "replies.ListDelegatedAdministratorsResponse":
-    """List the delegated administrators of one service or of any."""
+    """List the delegated administrators of one service or of all services."""
     listing = call.listing("ListDelegatedAdministrators", call.tx.caller.account_id, request.service_principal)
     after = listing.after(request.next_token)
-    found = delegation.delegated_administrators(call.tx, request.service_principal, after=after)
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"DelegatedAdministrators": [_administrator(call, *one) for one in page], **next_token(token)}
+    items = delegation.list_delegated_administrators(call.tx, request.service_principal, after=after)
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
+    return {"DelegatedAdministrators": [_administrator_reply(call, *item) for item in page], **next_token(token)}
 
 
 def list_delegated_services_for_account(
     call: RequestContext, request: "requests.ListDelegatedServicesForAccountRequest"
 ) -> "replies.ListDelegatedServicesForAccountResponse":
-    """List the services that a delegated administrator runs."""
+    """List the services of a delegated administrator."""
     listing = call.listing("ListDelegatedServicesForAccount", call.tx.caller.account_id, request.account_id)
-    found = delegation.delegated_services(call.tx, request.account_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    items = delegation.list_delegated_services(call.tx, request.account_id, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
     return {
-        "DelegatedServices": [{"ServicePrincipal": one.principal, "DelegationEnabledDate": one.since} for one in page],
+        "DelegatedServices": [
+            {"ServicePrincipal": service.principal, "DelegationEnabledDate": service.since} for service in page
+        ],
         **next_token(token),
     }
 
 
-def _administrator(
-    call: RequestContext, first: Delegation, account: Account, membership: Membership
+def _administrator_reply(
+    call: RequestContext, registration: Delegation, account: Account, membership: Membership
 ) -> "replies.DelegatedAdministrator":
-    whole = account_reply(call.tx, account, membership)
+    described = account_reply(call.tx, account, membership)
     return {
-        "Id": whole["Id"],
-        "Arn": whole["Arn"],
-        "Email": whole["Email"],
-        "Name": whole["Name"],
-        "Status": whole["Status"],
-        "State": whole["State"],
-        "JoinedMethod": whole["JoinedMethod"],
-        "JoinedTimestamp": whole["JoinedTimestamp"],
-        "DelegationEnabledDate": first.since,
+        "Id": described["Id"],
+        "Arn": described["Arn"],
+        "Email": described["Email"],
+        "Name": described["Name"],
+        "Status": described["Status"],
+        "State": described["State"],
+        "JoinedMethod": described["JoinedMethod"],
+        "JoinedTimestamp": described["JoinedTimestamp"],
+        "DelegationEnabledDate": registration.since,
     }

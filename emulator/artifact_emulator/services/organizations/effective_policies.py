@@ -1,4 +1,4 @@
-"""Effective policies: what all policies of a type come to, and what is wrong with that."""
+"""Handlers of effective policies: describe the merged policies of an account, and list their validation errors."""
 
 import json
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def describe_effective_policy(
     call: RequestContext, request: "requests.DescribeEffectivePolicyRequest"
 ) -> "replies.DescribeEffectivePolicyResponse":
-    """Describe the effective policy of an account, without operators."""
-    found = effective.describe_effective_policy(call.tx, PolicyType(request.policy_type), request.target_id)
+    """Return the effective policy of an account, without operators."""
+    policy = effective.describe_effective_policy(call.tx, PolicyType(request.policy_type), request.target_id)
     return {
         "EffectivePolicy": {
-            "PolicyContent": json.dumps(found.merged.document, separators=(",", ":")),
-            "LastUpdatedTimestamp": found.changed_at,
-            "TargetId": found.membership.account_id,
+            "PolicyContent": json.dumps(policy.merged.document, separators=(",", ":")),
+            "LastUpdatedTimestamp": policy.changed_at,
+            "TargetId": policy.membership.account_id,
             "PolicyType": request.policy_type,
         }
     }
@@ -32,13 +32,13 @@ def describe_effective_policy(
 def list_accounts_with_invalid_effective_policy(
     call: RequestContext, request: "requests.ListAccountsWithInvalidEffectivePolicyRequest"
 ) -> "replies.ListAccountsWithInvalidEffectivePolicyResponse":
-    """List the accounts for which the policies of a type come to something invalid."""
+    """List the accounts whose effective policy of a type is invalid."""
     listing = call.listing("ListAccountsWithInvalidEffectivePolicy", call.tx.caller.account_id, request.policy_type)
     after = listing.after(request.next_token)
-    found = effective.list_accounts_with_invalid_policy(call.tx, PolicyType(request.policy_type), after=after)
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    items = effective.list_accounts_with_invalid_policy(call.tx, PolicyType(request.policy_type), after=after)
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
     return {
-        "Accounts": [account_reply(call.tx, *one) for one in page],
+        "Accounts": [account_reply(call.tx, account, membership) for account, membership in page],
         "PolicyType": request.policy_type,
         **next_token(token),
     }
@@ -47,26 +47,26 @@ def list_accounts_with_invalid_effective_policy(
 def list_effective_policy_validation_errors(
     call: RequestContext, request: "requests.ListEffectivePolicyValidationErrorsRequest"
 ) -> "replies.ListEffectivePolicyValidationErrorsResponse":
-    """List what is wrong with the effective policy of an account."""
+    """List the validation errors of an account's effective policy."""
     account_id, policy_type = request.account_id, request.policy_type
     listing = call.listing("ListEffectivePolicyValidationErrors", call.tx.caller.account_id, account_id, policy_type)
     after = listing.after(request.next_token)
-    evaluated, found = effective.list_validation_errors(call.tx, account_id, PolicyType(policy_type), after=after)
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
+    policy, items = effective.list_validation_errors(call.tx, account_id, PolicyType(policy_type), after=after)
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
     return {
         "AccountId": account_id,
         "PolicyType": policy_type,
-        "Path": path_reply(call.tx, evaluated.membership),
-        "EvaluationTimestamp": evaluated.changed_at,
-        "EffectivePolicyValidationErrors": [_error(one) for one in page],
+        "Path": path_reply(call.tx, policy.membership),
+        "EvaluationTimestamp": policy.changed_at,
+        "EffectivePolicyValidationErrors": [_error_reply(error) for error in page],
         **next_token(token),
     }
 
 
-def _error(problem: EffectivePolicyValidationError) -> "replies.EffectivePolicyValidationError":
+def _error_reply(error: EffectivePolicyValidationError) -> "replies.EffectivePolicyValidationError":
     return {
         "ErrorCode": "ELEMENTS_TOO_MANY",
-        "ErrorMessage": f"'{problem.name}' exceeds the allowed maximum limit {problem.limit}",
-        "PathToError": problem.path,
-        "ContributingPolicies": list(problem.policy_ids),
+        "ErrorMessage": f"'{error.name}' exceeds the allowed maximum limit {error.limit}",
+        "PathToError": error.path,
+        "ContributingPolicies": list(error.policy_ids),
     }

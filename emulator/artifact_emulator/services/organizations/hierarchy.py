@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.accounts import account_reply
-from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
 from artifact_state.model import State, Unit
 from artifact_state.organizations import hierarchy
@@ -18,7 +18,7 @@ def create_organizational_unit(
     call: RequestContext, request: "requests.CreateOrganizationalUnitRequest"
 ) -> "replies.CreateOrganizationalUnitResponse":
     """Make an organizational unit."""
-    unit = hierarchy.create_unit(call.tx, request.parent_id, request.name, pairs_of(request.tags))
+    unit = hierarchy.create_unit(call.tx, request.parent_id, request.name, tag_pairs(request.tags))
     return {"OrganizationalUnit": _unit(call.tx.state, unit)}
 
 

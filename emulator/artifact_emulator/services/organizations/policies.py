@@ -1,11 +1,11 @@
-"""Policies: made, changed, attached; their types, enabled and disabled."""
+"""Handlers of policies: create, change and attach policies, enable and disable their types."""
 
 from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.organization import root_reply
-from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
 from artifact_state.model import Policy, PolicyType, Unit
 from artifact_state.organizations.policies import policies, policy_types, targets
@@ -18,96 +18,96 @@ if TYPE_CHECKING:
 
 
 def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
-    """Make a policy."""
+    """Create a policy."""
     text = PolicyText(name=request.name, description=request.description, content=request.content)
-    made = policies.create_policy(call.tx, PolicyType(request.type), text, pairs_of(request.tags))
-    return {"Policy": _whole(call.tx, made)}
+    policy = policies.create_policy(call.tx, PolicyType(request.type), text, tag_pairs(request.tags))
+    return {"Policy": _policy_reply(call.tx, policy)}
 
 
 def update_policy(call: RequestContext, request: "requests.UpdatePolicyRequest") -> "replies.UpdatePolicyResponse":
     """Change a policy's name, description or content."""
-    changed = policies.update_policy(
+    policy = policies.update_policy(
         call.tx, request.policy_id, name=request.name, description=request.description, content=request.content
     )
-    return {"Policy": _whole(call.tx, changed)}
+    return {"Policy": _policy_reply(call.tx, policy)}
 
 
 def delete_policy(call: RequestContext, request: "requests.DeletePolicyRequest") -> None:
-    """Delete a policy that is attached to nothing: no output."""
+    """Delete a policy that has no targets."""
     policies.delete_policy(call.tx, request.policy_id)
 
 
 def describe_policy(
     call: RequestContext, request: "requests.DescribePolicyRequest"
 ) -> "replies.DescribePolicyResponse":
-    """Describe a policy, with its document."""
-    return {"Policy": _whole(call.tx, policies.describe_policy(call.tx, request.policy_id))}
+    """Return a policy with its document."""
+    return {"Policy": _policy_reply(call.tx, policies.describe_policy(call.tx, request.policy_id))}
 
 
 def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
     """List the policies of a type."""
     listing = call.listing("ListPolicies", call.tx.caller.account_id, request.filter)
-    found = policies.list_policies(call.tx, PolicyType(request.filter), after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Policies": [_summary(call.tx, one) for one in page], **next_token(token)}
+    items = policies.list_policies(call.tx, PolicyType(request.filter), after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
+    return {"Policies": [_policy_summary(call.tx, policy) for policy in page], **next_token(token)}
 
 
 def attach_policy(call: RequestContext, request: "requests.AttachPolicyRequest") -> None:
-    """Attach a policy to a root, an organizational unit or an account: no output."""
+    """Attach a policy to a root, an organizational unit or an account."""
     targets.attach_policy(call.tx, request.policy_id, request.target_id)
 
 
 def detach_policy(call: RequestContext, request: "requests.DetachPolicyRequest") -> None:
-    """Detach a policy: no output."""
+    """Detach a policy."""
     targets.detach_policy(call.tx, request.policy_id, request.target_id)
 
 
 def list_policies_for_target(
     call: RequestContext, request: "requests.ListPoliciesForTargetRequest"
 ) -> "replies.ListPoliciesForTargetResponse":
-    """List the policies of a type that are attached to something itself."""
+    """List the policies of a type attached directly to a target."""
     listing = call.listing("ListPoliciesForTarget", call.tx.caller.account_id, request.target_id, request.filter)
     after = listing.after(request.next_token)
-    found = targets.list_policies_for_target(call.tx, request.target_id, PolicyType(request.filter), after=after)
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Policies": [_summary(call.tx, one) for one in page], **next_token(token)}
+    items = targets.list_policies_for_target(call.tx, request.target_id, PolicyType(request.filter), after=after)
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
+    return {"Policies": [_policy_summary(call.tx, policy) for policy in page], **next_token(token)}
 
 
 def list_targets_for_policy(
     call: RequestContext, request: "requests.ListTargetsForPolicyRequest"
 ) -> "replies.ListTargetsForPolicyResponse":
-    """List what a policy is attached to."""
+    """List the targets of a policy."""
     listing = call.listing("ListTargetsForPolicy", call.tx.caller.account_id, request.policy_id)
-    found = targets.list_targets_for_policy(call.tx, request.policy_id, after=listing.after(request.next_token))
+    items = targets.list_targets_for_policy(call.tx, request.policy_id, after=listing.after(request.next_token))
     page: list[Target]
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Targets": [_target(call.tx, one) for one in page], **next_token(token)}
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
+    return {"Targets": [_target_summary(call.tx, target) for target in page], **next_token(token)}
 
 
 def enable_policy_type(
     call: RequestContext, request: "requests.EnablePolicyTypeRequest"
 ) -> "replies.EnablePolicyTypeResponse":
-    """Enable a type of policies below the root."""
-    enabled = policy_types.enable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
-    return {"Root": root_reply(*enabled)}
+    """Enable a policy type in the root."""
+    organization, root = policy_types.enable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
+    return {"Root": root_reply(organization, root)}
 
 
 def disable_policy_type(
     call: RequestContext, request: "requests.DisablePolicyTypeRequest"
 ) -> "replies.DisablePolicyTypeResponse":
-    """Disable a type of policies, which detaches them all."""
-    disabled = policy_types.disable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
-    return {"Root": root_reply(*disabled)}
+    """Disable a policy type in the root, which detaches all policies of the type."""
+    organization, root = policy_types.disable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
+    return {"Root": root_reply(organization, root)}
 
 
-def _whole(tx: Transaction, policy: Policy) -> "replies.Policy":
-    return {"PolicySummary": _summary(tx, policy), "Content": policy.content}
+def _policy_reply(tx: Transaction, policy: Policy) -> "replies.Policy":
+    return {"PolicySummary": _policy_summary(tx, policy), "Content": policy.content}
 
 
-def _summary(tx: Transaction, policy: Policy) -> "replies.PolicySummary":
+def _policy_summary(tx: Transaction, policy: Policy) -> "replies.PolicySummary":
     return {
         "Id": policy.id,
-        "Arn": _arn(tx, policy),
+        "Arn": _policy_arn(tx, policy),
         "Name": policy.name,
         "Description": policy.description,
         "Type": policy.type.value,
@@ -115,25 +115,25 @@ def _summary(tx: Transaction, policy: Policy) -> "replies.PolicySummary":
     }
 
 
-def _arn(tx: Transaction, policy: Policy) -> str:
-    kind = policy.type.value.lower()
+def _policy_arn(tx: Transaction, policy: Policy) -> str:
+    policy_type = policy.type.value.lower()
     if not policy.organization_id:
-        return arns.organizations_policy(tx.caller.partition, kind, policy.id)
-    return _arn_of(tx, policy.organization_id, "policy", kind, policy.id)
+        return arns.organizations_policy(tx.caller.partition, policy_type, policy.id)
+    return _arn(tx, policy.organization_id, "policy", policy_type, policy.id)
 
 
-def _target(tx: Transaction, target: Target) -> "replies.PolicyTargetSummary":
+def _target_summary(tx: Transaction, target: Target) -> "replies.PolicyTargetSummary":
     if not isinstance(target, Unit):
         organization_id = tx.state.memberships[target.id].organization_id
-        arn = _arn_of(tx, organization_id, "account", target.id)
+        arn = _arn(tx, organization_id, "account", target.id)
         return {"TargetId": target.id, "Arn": arn, "Name": target.name, "Type": "ACCOUNT"}
     if target.parent_id is None:
-        arn = _arn_of(tx, target.organization_id, "root", target.id)
+        arn = _arn(tx, target.organization_id, "root", target.id)
         return {"TargetId": target.id, "Arn": arn, "Name": target.name, "Type": "ROOT"}
-    arn = _arn_of(tx, target.organization_id, "ou", target.id)
+    arn = _arn(tx, target.organization_id, "ou", target.id)
     return {"TargetId": target.id, "Arn": arn, "Name": target.name, "Type": "ORGANIZATIONAL_UNIT"}
 
 
-def _arn_of(tx: Transaction, organization_id: str, kind: str, *ids: str) -> str:
+def _arn(tx: Transaction, organization_id: str, kind: str, *ids: str) -> str:
     organization = tx.state.organizations[organization_id]
     return arns.organizations(organization.partition, organization.management_account_id, kind, organization.id, *ids)

@@ -1,9 +1,9 @@
-"""The organization's resource policy: put, described, deleted."""
+"""Handlers of the organization's resource policy."""
 
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
 from artifact_state.model import ResourcePolicy
 from artifact_state.organizations.policies import resource_policy
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 def put_resource_policy(
     call: RequestContext, request: "requests.PutResourcePolicyRequest"
 ) -> "replies.PutResourcePolicyResponse":
-    """Make the resource policy, or replace its content."""
-    policy = resource_policy.put_resource_policy(call.tx, request.content, pairs_of(request.tags))
-    return {"ResourcePolicy": _policy(call.tx, policy)}
+    """Create the resource policy, or replace its content."""
+    policy = resource_policy.put_resource_policy(call.tx, request.content, tag_pairs(request.tags))
+    return {"ResourcePolicy": _policy_reply(call.tx, policy)}
 
 
 def describe_resource_policy(
     call: RequestContext, request: "requests.DescribeResourcePolicyRequest"
 ) -> "replies.DescribeResourcePolicyResponse":
-    """Describe the resource policy."""
-    return {"ResourcePolicy": _policy(call.tx, resource_policy.describe_resource_policy(call.tx))}
+    """Return the resource policy."""
+    return {"ResourcePolicy": _policy_reply(call.tx, resource_policy.describe_resource_policy(call.tx))}
 
 
 def delete_resource_policy(call: RequestContext, request: "requests.DeleteResourcePolicyRequest") -> None:
-    """Delete the resource policy: no output."""
+    """Delete the resource policy."""
     resource_policy.delete_resource_policy(call.tx)
 
 
-def _policy(tx: Transaction, policy: ResourcePolicy) -> "replies.ResourcePolicy":
+def _policy_reply(tx: Transaction, policy: ResourcePolicy) -> "replies.ResourcePolicy":
     organization = tx.state.organizations[policy.organization_id]
     arn = arns.organizations(
         organization.partition, organization.management_account_id, "resourcepolicy", organization.id, policy.id

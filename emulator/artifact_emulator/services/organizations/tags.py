@@ -1,4 +1,4 @@
-"""Tags of roots, organizational units and accounts."""
+"""Handlers of tags on an organization's resources."""
 
 from typing import TYPE_CHECKING
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 def tag_resource(call: RequestContext, request: "requests.TagResourceRequest") -> None:
-    """Set tags: no output."""
-    tags.tag_resource(call.tx, request.resource_id, pairs_of(request.tags))
+    """Set tags of a resource."""
+    tags.tag_resource(call.tx, request.resource_id, tag_pairs(request.tags))
 
 
 def untag_resource(call: RequestContext, request: "requests.UntagResourceRequest") -> None:
-    """Take tags away: no output."""
+    """Remove tags from a resource."""
     tags.untag_resource(call.tx, request.resource_id, request.tag_keys)
 
 
 def list_tags_for_resource(
     call: RequestContext, request: "requests.ListTagsForResourceRequest"
 ) -> "replies.ListTagsForResourceResponse":
-    """List the tags of one resource; how many fit on a page is not for the caller to say."""
+    """List the tags of a resource; AWS has no parameter for the page size."""
     listing = call.listing("ListTagsForResource", call.tx.caller.account_id, request.resource_id)
-    found = tags.list_tags(call.tx, request.resource_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, call.tx.quotas.organizations_page_size)
-    return {"Tags": [{"Key": one.key, "Value": one.value} for one in page], **next_token(token)}
+    items = tags.list_tags(call.tx, request.resource_id, after=listing.after(request.next_token))
+    page, token = listing.page(items, call.tx.quotas.organizations_page_size)
+    return {"Tags": [{"Key": tag.key, "Value": tag.value} for tag in page], **next_token(token)}
 
 
-def pairs_of(given: "list[requests.Tag] | None") -> TagPairs:
-    """Read the tags of a request."""
-    return tuple((one.key, one.value) for one in given or ())
+def tag_pairs(request_tags: "list[requests.Tag] | None") -> TagPairs:
+    """Return the keys and values of a request's tags."""
+    return tuple((tag.key, tag.value) for tag in request_tags or ())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.handshakes import handshake_reply
-from artifact_emulator.services.organizations.tags import pairs_of
+from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
 from artifact_state.model import PartyKind, State, Transfer
 from artifact_state.organizations.accounts import account_of
@@ -26,7 +26,7 @@ def invite_organization_to_transfer_responsibility(
         starts_at=_in_utc(request.start_timestamp),
         name=request.source_name,
         notes=request.notes,
-        tags=pairs_of(request.tags),
+        tags=tag_pairs(request.tags),
     )
     kind, target = PartyKind(request.target.type), request.target.id
     invited = invitations.invite_to_transfer(call.tx, kind, target, terms)

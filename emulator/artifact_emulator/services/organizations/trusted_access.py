@@ -1,4 +1,4 @@
-"""Trusted access: which services work with the organization."""
+"""Handlers of trusted access: enable services to work with the organization."""
 
 from typing import TYPE_CHECKING
 
@@ -11,23 +11,25 @@ if TYPE_CHECKING:
 
 
 def enable_aws_service_access(call: RequestContext, request: "requests.EnableAWSServiceAccessRequest") -> None:
-    """Enable trusted access for a service: no output."""
+    """Enable trusted access for a service."""
     trusted_access.enable_service_access(call.tx, request.service_principal)
 
 
 def disable_aws_service_access(call: RequestContext, request: "requests.DisableAWSServiceAccessRequest") -> None:
-    """Disable trusted access for a service: no output."""
+    """Disable trusted access for a service."""
     trusted_access.disable_service_access(call.tx, request.service_principal)
 
 
 def list_aws_service_access_for_organization(
     call: RequestContext, request: "requests.ListAWSServiceAccessForOrganizationRequest"
 ) -> "replies.ListAWSServiceAccessForOrganizationResponse":
-    """List the service principals that were enabled, and since when."""
+    """List the enabled service principals with their dates."""
     listing = call.listing("ListAWSServiceAccessForOrganization", call.tx.caller.account_id)
-    services = trusted_access.trusted_services(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(services, request.max_results or call.tx.quotas.organizations_page_size)
+    items = trusted_access.list_trusted_services(call.tx, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
     return {
-        "EnabledServicePrincipals": [{"ServicePrincipal": one.principal, "DateEnabled": one.since} for one in page],
+        "EnabledServicePrincipals": [
+            {"ServicePrincipal": trust.principal, "DateEnabled": trust.since} for trust in page
+        ],
         **next_token(token),
     }
