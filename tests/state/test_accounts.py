@@ -50,21 +50,21 @@ class TestAccountWithEmail:
     def test_is_found_without_regard_to_case(self, world: World) -> None:
         """An address is the same in capitals."""
         account_id = create_member(world, "dev")
-        assert accounts.account_with_email(world.state, "DEV@Example.com") == account_id
+        assert accounts.account_id_by_email(world.state, "DEV@Example.com") == account_id
 
     def test_of_an_account_without_a_record(self, world: World) -> None:
         """The address that is made of an id leads back to it."""
-        assert accounts.account_with_email(world.state, f"account-{STANDALONE}@example.com") == STANDALONE
+        assert accounts.account_id_by_email(world.state, f"account-{STANDALONE}@example.com") == STANDALONE
 
     def test_that_a_created_account_does_not_have(self, world: World) -> None:
         """A created account has its own address, not the one that its id would give."""
         account_id = create_member(world)
-        assert accounts.account_with_email(world.state, f"account-{account_id}@example.com") is None
+        assert accounts.account_id_by_email(world.state, f"account-{account_id}@example.com") is None
 
     @pytest.mark.parametrize("email", ["nobody@example.com", "account-123@example.com", "account-x@example.com", ""])
     def test_that_nobody_has(self, world: World, email: str) -> None:
         """An address of nobody leads to nobody."""
-        assert accounts.account_with_email(world.state, email) is None
+        assert accounts.account_id_by_email(world.state, email) is None
 
     def test_that_an_account_without_a_record_has_is_taken(self, world: World) -> None:
         """The default address of any account cannot be given to another."""
@@ -79,7 +79,7 @@ class TestMemberAccount:
         """Every member is told, the management account among them."""
         member = create_member(world)
         for account_id in (MANAGEMENT, member):
-            account, membership = act(world, accounts.member_account, account_id)
+            account, membership = act(world, accounts.describe_account, account_id)
             assert account.id == membership.account_id == account_id
 
     def test_of_another_organization(self, world: World) -> None:
@@ -87,15 +87,15 @@ class TestMemberAccount:
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         for account_id in (STANDALONE, "000000000000"):
             with expect_refusal(world, AccountNotFound):
-                act(world, accounts.member_account, account_id)
+                act(world, accounts.describe_account, account_id)
 
     def test_by_a_member_or_a_stranger(self, world: World) -> None:
         """A caller who may not ask learns nothing, not even that an account does not exist."""
         member = create_member(world)
         with expect_refusal(world, WrongAccount):
-            act(world, accounts.member_account, "000000000000", account=member)
+            act(world, accounts.describe_account, "000000000000", account=member)
         with expect_refusal(world, NotInOrganization):
-            act(world, accounts.member_account, member, account=STANDALONE)
+            act(world, accounts.describe_account, member, account=STANDALONE)
 
 
 class TestMemberAccounts:
@@ -108,30 +108,30 @@ class TestMemberAccounts:
         act(world, accounts.remove_account, first)
         with transaction(world) as tx:
             home = tx.state.organizations[tx.state.memberships[MANAGEMENT].organization_id]
-            accounts.join(tx, home, first, JoinedMethod.INVITED, at=tx.now)
+            accounts.add_member(tx, home, first, JoinedMethod.INVITED, at=tx.now)
         assert self.ids(world) == [MANAGEMENT, second, first]
 
     def test_go_on_after_a_place(self, world: World) -> None:
         """A listing may begin after any place, and a removed account is no obstacle."""
         first, second = create_member(world, "first"), create_member(world, "second")
         with transaction(world) as tx:
-            places = [place for place, _ in accounts.member_accounts(tx)]
+            places = [place for place, _ in accounts.list_accounts(tx)]
         act(world, accounts.remove_account, first)
-        rest = list_all(world, accounts.member_accounts, places[1])
+        rest = list_all(world, accounts.list_accounts, places[1])
         assert [account.id for account, _ in rest] == [second]
 
     def test_by_a_member_or_a_stranger(self, world: World) -> None:
         """Only those who manage may list."""
         member = create_member(world)
         with expect_refusal(world, WrongAccount):
-            act(world, accounts.member_accounts, account=member)
+            act(world, accounts.list_accounts, account=member)
         with expect_refusal(world, NotInOrganization):
-            act(world, accounts.member_accounts, account=STANDALONE)
+            act(world, accounts.list_accounts, account=STANDALONE)
 
     @staticmethod
     def ids(world: World) -> list[str]:
         """List the ids of the organization's accounts."""
-        return [account.id for account, _ in list_all(world, accounts.member_accounts)]
+        return [account.id for account, _ in list_all(world, accounts.list_accounts)]
 
 
 class TestJoin:
@@ -160,5 +160,5 @@ class TestJoin:
         act(world, accounts.remove_account, member)
         with transaction(world) as tx:
             home = tx.state.organizations[tx.state.memberships[MANAGEMENT].organization_id]
-            accounts.join(tx, home, member, JoinedMethod.INVITED, at=tx.now)
+            accounts.add_member(tx, home, member, JoinedMethod.INVITED, at=tx.now)
         assert world.state.roles[member] == before

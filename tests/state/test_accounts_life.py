@@ -35,7 +35,7 @@ from artifact_state.events import (
 from artifact_state.iam.roles import role_of
 from artifact_state.model import AccountState, Creation, CreationFailure, CreationState, FeatureSet, JoinedMethod
 from artifact_state.organizations import account_closure, account_creation, accounts, hierarchy, organization
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,
@@ -585,7 +585,7 @@ class TestCloseAccount:
 
     def test_invited_account(self, world: World) -> None:
         """An account that was invited can be closed like one that was created."""
-        with world.transaction(root_of(MANAGEMENT)) as tx:
+        with world.transaction(root_user(MANAGEMENT)) as tx:
             accounts.add_member(tx, current_organization(world), STANDALONE, JoinedMethod.INVITED, at=tx.now)
         close(world, STANDALONE)
         assert state_of(world, STANDALONE) is AccountState.CLOSED
@@ -715,7 +715,7 @@ class TestDeparture:
         """A created account waits, counted from its creation; an invited one does not."""
         world = world_with_organization(leave_wait_period=timedelta(days=4))
         account = create_member(world)
-        with world.transaction(root_of(MANAGEMENT)) as tx:
+        with world.transaction(root_user(MANAGEMENT)) as tx:
             accounts.add_member(tx, current_organization(world), STANDALONE, JoinedMethod.INVITED, at=tx.now)
         act(world, accounts.remove_account, STANDALONE)
         world.clock.advance(timedelta(days=4) - INSTANT)

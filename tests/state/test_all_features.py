@@ -22,8 +22,8 @@ from artifact_state.events import AllFeaturesEnabled
 from artifact_state.iam import linked_roles
 from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet, Handshake, HandshakeAction, HandshakeState, PartyKind, PolicyType, State
-from artifact_state.organizations import account_closure, account_creation, accounts, organization
-from artifact_state.organizations.handshakes import account_invitations, all_features, lifecycle, listing, responses
+from artifact_state.organizations import account_closure, account_creation, accounts, handshake_responses, organization
+from artifact_state.organizations.handshakes import account_invitations, all_features, lifecycle, listing
 from artifact_state.world import Options, World
 from tests.state.counting import calls_of
 from tests.support.domain import (
@@ -67,7 +67,7 @@ def invite(world: World, account: str) -> Handshake:
 
 def join(world: World, account: str) -> None:
     """Let an account come in by invitation."""
-    act(world, responses.accept_handshake, invite(world, account).id, account=account)
+    act(world, handshake_responses.accept_handshake, invite(world, account).id, account=account)
 
 
 def begin(world: World) -> Handshake:
@@ -89,7 +89,7 @@ def state_of(world: World, handshake: Handshake) -> HandshakeState:
 
 def approve(world: World, process: Handshake, account: str) -> None:
     """Accept, as a member, what it is asked."""
-    act(world, responses.accept_handshake, asked(world, process)[account].id, account=account)
+    act(world, handshake_responses.accept_handshake, asked(world, process)[account].id, account=account)
 
 
 def lose_role(world: World, account: str) -> None:
@@ -169,7 +169,7 @@ class TestEnableAllFeatures:
         first = begin(world)
         with expect_refusal(world, HandshakeConstraintViolated, reason):
             begin(world)
-        act(world, responses.cancel_handshake, first.id)
+        act(world, handshake_responses.cancel_handshake, first.id)
         begin(world)
         world.clock.advance(90 * DAYS - timedelta(microseconds=1))
         with expect_refusal(world, HandshakeConstraintViolated, reason):
@@ -182,7 +182,7 @@ class TestEnableAllFeatures:
         world = billing(quotas=quotas_with(accounts_in_all_features_migration=2))
         create_member(world, "first")
         begin(world)
-        act(world, responses.cancel_handshake, next(iter(world.state.process_handshakes)))
+        act(world, handshake_responses.cancel_handshake, next(iter(world.state.process_handshakes)))
         create_member(world, "second")
         reason = Constraint.ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED
         with expect_refusal(world, ConstraintViolated, reason):
@@ -205,7 +205,7 @@ class TestApproval:
         """An account that declines holds the process up until it is removed."""
         process = begin(world)
         child = asked(world, process)[INVITED]
-        act(world, responses.decline_handshake, child.id, account=INVITED)
+        act(world, handshake_responses.decline_handshake, child.id, account=INVITED)
         assert state_of(world, process) is HandshakeState.REQUESTED
         act(world, accounts.remove_account, INVITED)
         assert state_of(world, process) is HandshakeState.OPEN
@@ -217,7 +217,7 @@ class TestApproval:
         act(world, accounts.leave_organization, account=INVITED)
         assert state_of(world, process) is HandshakeState.OPEN
         with expect_refusal(world, NotInOrganization):
-            act(world, responses.accept_handshake, child.id, account=INVITED)
+            act(world, handshake_responses.accept_handshake, child.id, account=INVITED)
 
     def test_of_an_account_that_is_elsewhere(self, world: World) -> None:
         """Nor can one that has gone to another organization."""
@@ -225,9 +225,9 @@ class TestApproval:
         child = asked(world, process)[INVITED]
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         offer = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, INVITED, account=STANDALONE)
-        act(world, responses.accept_handshake, offer.id, account=INVITED)
+        act(world, handshake_responses.accept_handshake, offer.id, account=INVITED)
         with expect_refusal(world, NotParty):
-            act(world, responses.accept_handshake, child.id, account=INVITED)
+            act(world, handshake_responses.accept_handshake, child.id, account=INVITED)
 
     def test_of_an_account_that_came_back(self) -> None:
         """An account that left and came back by a new invitation agreed to all features with that."""
@@ -251,11 +251,11 @@ class TestApproval:
         process = begin(world)
         child = asked(world, process)[INVITED]
         with expect_refusal(world, HandshakeNotFound):
-            act(world, responses.accept_handshake, child.id, account=ANOTHER)
+            act(world, handshake_responses.accept_handshake, child.id, account=ANOTHER)
         with expect_refusal(world, HandshakeNotFound):
             act(world, lifecycle.describe_handshake, process.id, account=INVITED)
         with expect_refusal(world, NotParty):
-            act(world, responses.accept_handshake, child.id)
+            act(world, handshake_responses.accept_handshake, child.id)
 
     def test_is_listed_by_the_member(self, world: World) -> None:
         """The member lists what it is asked, by action and by parent; the management account received nothing."""
@@ -284,7 +284,7 @@ class TestFinish:
         process = begin(world)
         approve(world, process, INVITED)
         lose_role(world, MANAGEMENT)
-        act(world, responses.accept_handshake, process.id)
+        act(world, handshake_responses.accept_handshake, process.id)
         own = current_organization(world)
         assert own.feature_set is FeatureSet.ALL
         assert own.enabled_policy_types == (PolicyType.SERVICE_CONTROL_POLICY,)
@@ -292,20 +292,20 @@ class TestFinish:
         assert role_of(world.state, MANAGEMENT, ROLE, world.clock.now()).linked_service == "organizations.amazonaws.com"
         assert state_of(world, process) is HandshakeState.ACCEPTED
         with expect_refusal(world, HandshakeAlreadyInState):
-            act(world, responses.accept_handshake, process.id)
+            act(world, handshake_responses.accept_handshake, process.id)
 
     def test_not_before_all_have_approved(self, world: World) -> None:
         """While an account is awaited the process cannot be finished."""
         process = begin(world)
         with expect_refusal(world, InvalidHandshakeTransition):
-            act(world, responses.accept_handshake, process.id)
+            act(world, handshake_responses.accept_handshake, process.id)
 
     def test_only_by_the_management_account(self, world: World) -> None:
         """No member can finish the process, not even by its id."""
         process = begin(world)
         approve(world, process, INVITED)
         with expect_refusal(world, HandshakeNotFound):
-            act(world, responses.accept_handshake, process.id, account=INVITED)
+            act(world, handshake_responses.accept_handshake, process.id, account=INVITED)
 
     def test_what_was_not_answered_is_canceled(self, world: World) -> None:
         """A request to an account that has left ends with the process."""
@@ -313,14 +313,14 @@ class TestFinish:
         child = asked(world, process)[INVITED]
         act(world, accounts.leave_organization, account=INVITED)
         assert state_of(world, child) is HandshakeState.OPEN
-        act(world, responses.accept_handshake, process.id)
+        act(world, handshake_responses.accept_handshake, process.id)
         assert state_of(world, child) is HandshakeState.CANCELED
 
     def test_invitations_afterwards(self, world: World) -> None:
         """Once it is finished accounts can be invited again, to all features."""
         process = begin(world)
         approve(world, process, INVITED)
-        act(world, responses.accept_handshake, process.id)
+        act(world, handshake_responses.accept_handshake, process.id)
         assert invite(world, ANOTHER).promised is FeatureSet.ALL
 
 
@@ -335,18 +335,18 @@ class TestEnd:
         approve(world, process, ANOTHER)
         child, done = (asked(world, process)[one] for one in (INVITED, ANOTHER))
         if how == "canceled":
-            act(world, responses.cancel_handshake, process.id)
+            act(world, handshake_responses.cancel_handshake, process.id)
         elif how == "declined":
-            act(world, responses.decline_handshake, process.id)
+            act(world, handshake_responses.decline_handshake, process.id)
         else:
             world.clock.advance(90 * DAYS)
         assert state_of(world, process) is HandshakeState[how.upper()]
         assert state_of(world, child) is HandshakeState.CANCELED
         assert world.state.handshakes[done.id].settled is HandshakeState.ACCEPTED
         with expect_refusal(world, InvalidHandshakeTransition):
-            act(world, responses.accept_handshake, child.id, account=INVITED)
+            act(world, handshake_responses.accept_handshake, child.id, account=INVITED)
         with expect_refusal(world, InvalidHandshakeTransition):
-            act(world, responses.accept_handshake, process.id)
+            act(world, handshake_responses.accept_handshake, process.id)
         assert current_organization(world).feature_set is FeatureSet.CONSOLIDATED_BILLING
 
     def test_is_seen_for_thirty_days(self, world: World) -> None:
@@ -365,7 +365,7 @@ class TestEnd:
         """The management account may take one request back; the account is awaited nevertheless."""
         process = begin(world)
         child = asked(world, process)[INVITED]
-        act(world, responses.cancel_handshake, child.id)
+        act(world, handshake_responses.cancel_handshake, child.id)
         assert state_of(world, child) is HandshakeState.CANCELED
         assert state_of(world, process) is HandshakeState.REQUESTED
 
@@ -380,8 +380,8 @@ class TestInvitations:
         process = begin(world)
         assert state_of(world, fresh) is HandshakeState.CANCELED
         with expect_refusal(world, InvalidHandshakeTransition):
-            act(world, responses.accept_handshake, old.id, account=STANDALONE)
-        act(world, responses.cancel_handshake, process.id)
+            act(world, handshake_responses.accept_handshake, old.id, account=STANDALONE)
+        act(world, handshake_responses.cancel_handshake, process.id)
         world.clock.advance(30 * DAYS - timedelta(microseconds=1))
         act(world, lifecycle.describe_handshake, old.id, account=STANDALONE)
         world.clock.advance(timedelta(microseconds=1))
@@ -391,7 +391,7 @@ class TestInvitations:
     def test_those_that_had_ended_stay_as_they_were(self, world: World) -> None:
         """What was answered or had expired before is not canceled after the event."""
         declined, expired = invite(world, STANDALONE), invite(world, ANOTHER)
-        act(world, responses.decline_handshake, declined.id, account=STANDALONE)
+        act(world, handshake_responses.decline_handshake, declined.id, account=STANDALONE)
         world.clock.advance(15 * DAYS)
         begin(world)
         assert state_of(world, declined) is HandshakeState.DECLINED
@@ -400,7 +400,7 @@ class TestInvitations:
     def test_can_be_sent_again_after_it(self, world: World) -> None:
         """An invitation that the process canceled can be sent again, and then stands."""
         invite(world, STANDALONE)
-        act(world, responses.cancel_handshake, begin(world).id)
+        act(world, handshake_responses.cancel_handshake, begin(world).id)
         again = invite(world, STANDALONE)
         assert (again.promised, state_of(world, again)) == (FeatureSet.CONSOLIDATED_BILLING, HandshakeState.OPEN)
 
@@ -424,9 +424,9 @@ class TestInvitations:
         assert invitation.promised is FeatureSet.ALL
         assert asked(world, process) == {}
         if ends == "finished":
-            act(world, responses.accept_handshake, process.id)
+            act(world, handshake_responses.accept_handshake, process.id)
         elif ends == "canceled":
-            act(world, responses.cancel_handshake, process.id)
+            act(world, handshake_responses.cancel_handshake, process.id)
         else:
             world.clock.advance(10 * DAYS)
         expected = HandshakeState.OPEN if ends == "finished" else HandshakeState.CANCELED
@@ -447,15 +447,15 @@ class TestCost:
             invitation, process = invite(world, STANDALONE), begin(world)
             children = asked(world, process)
             for member in members[: size // 2]:
-                act(world, responses.accept_handshake, children[member].id, account=member)
+                act(world, handshake_responses.accept_handshake, children[member].id, account=member)
             last = children[members[-1]]
             counts.append(
                 (
                     calls_of(world, lambda: state_of(world, process)),  # noqa: B023 - called at once
                     calls_of(world, lambda: state_of(world, last)),  # noqa: B023
                     calls_of(world, lambda: state_of(world, invitation)),  # noqa: B023
-                    calls_of(world, lambda: act(world, responses.accept_handshake, last.id, account=last.recipient)),  # noqa: B023
-                    calls_of(world, lambda: act(world, responses.cancel_handshake, process.id)),  # noqa: B023
+                    calls_of(world, lambda: act(world, handshake_responses.accept_handshake, last.id, account=last.recipient)),  # noqa: B023
+                    calls_of(world, lambda: act(world, handshake_responses.cancel_handshake, process.id)),  # noqa: B023
                 )
             )
         assert [many <= few * 1.5 for few, many in zip(*counts, strict=True)] == [True] * 5, counts

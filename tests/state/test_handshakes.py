@@ -21,8 +21,8 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.model import FeatureSet, Handshake, HandshakeState, JoinedMethod, PartyKind
-from artifact_state.organizations import accounts, organization
-from artifact_state.organizations.handshakes import account_invitations, lifecycle, responses
+from artifact_state.organizations import accounts, handshake_responses, organization
+from artifact_state.organizations.handshakes import account_invitations, lifecycle
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,
@@ -52,7 +52,7 @@ def invite(
 
 def accept(world: World, handshake: Handshake, account: str = STANDALONE) -> Handshake:
     """Accept a handshake."""
-    return act(world, responses.accept_handshake, handshake.id, account=account)
+    return act(world, handshake_responses.accept_handshake, handshake.id, account=account)
 
 
 def state_of(world: World, handshake: Handshake) -> HandshakeState:

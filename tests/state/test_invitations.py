@@ -28,8 +28,8 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AccountDeparted, AccountJoined, DepartureMethod, HandshakeChanged
 from artifact_state.model import FeatureSet, Handshake, HandshakeAction, HandshakeState, JoinedMethod, PartyKind
-from artifact_state.organizations import account_closure, account_creation, accounts, organization
-from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
+from artifact_state.organizations import account_closure, account_creation, accounts, handshake_responses, organization
+from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing
 from artifact_state.resource_tags import TagPairs
 from artifact_state.world import Transaction, World
 from tests.state.counting import calls_of
@@ -145,11 +145,11 @@ class TestInviteAccount:
             with expect_refusal(world, DuplicateHandshake):
                 invite(world, again)
 
-    @pytest.mark.parametrize("answer", [responses.decline_handshake, responses.cancel_handshake])
+    @pytest.mark.parametrize("answer", [handshake_responses.decline_handshake, handshake_responses.cancel_handshake])
     def test_again_after_an_answer(self, world: World, answer: Callable[..., Handshake]) -> None:
         """An invitation that was declined or canceled can be sent again."""
         invitation = invite(world)
-        account = STANDALONE if answer is responses.decline_handshake else MANAGEMENT
+        account = STANDALONE if answer is handshake_responses.decline_handshake else MANAGEMENT
         act(world, answer, invitation.id, account=account)
         assert state_of(world, invite(world)) is HandshakeState.OPEN
 
@@ -231,13 +231,13 @@ class TestRate:
         first = invite(world)
         for at in range(2):
             invite(world, f"new-{at}@example.com")
-        act(world, responses.accept_handshake, first.id, account=STANDALONE)
+        act(world, handshake_responses.accept_handshake, first.id, account=STANDALONE)
         assert state_of(world, invite(world, OTHER)) is HandshakeState.OPEN
 
     def test_canceled_ones_count(self, world: World) -> None:
         """An invitation that was canceled was sent nevertheless."""
         for _ in range(3):
-            act(world, responses.cancel_handshake, invite(world).id)
+            act(world, handshake_responses.cancel_handshake, invite(world).id)
         with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
 
@@ -256,31 +256,31 @@ class TestAcceptInvitation:
     def test_makes_a_member(self, world: World) -> None:
         """The account joins below the root as INVITED, with the tags of the invitation, and may not accept twice."""
         invitation = invite(world, tags=TAGS)
-        accepted = act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+        accepted = act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE)
         assert (accepted.settled, accepted.settled_at) == (HandshakeState.ACCEPTED, world.clock.now())
         membership = world.state.memberships[STANDALONE]
         own = current_organization(world)
         assert (membership.method, membership.parent_id) == (JoinedMethod.INVITED, own.root_id)
         assert tuple((one.key, one.value) for one in world.state.tags[STANDALONE]) == TAGS
         with expect_refusal(world, HandshakeAlreadyInState):
-            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+            act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE)
 
     def test_by_address(self, world: World) -> None:
         """An invitation to an address is for the account that has the address now."""
         invitation = invite(world, f"Account-{STANDALONE}@example.com")
         with expect_refusal(world, HandshakeNotFound):
-            act(world, responses.accept_handshake, invitation.id, account=OTHER)
-        act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+            act(world, handshake_responses.accept_handshake, invitation.id, account=OTHER)
+        act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE)
         assert organization_of(world.state, STANDALONE, world.clock.now()) == current_organization(world)
 
     def test_straight_from_another_organization(self, world: World) -> None:
         """A member of another organization leaves that one and joins this one in one step."""
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        act(world, responses.accept_handshake, invite(world, account=OTHER).id, account=STANDALONE)
+        act(world, handshake_responses.accept_handshake, invite(world, account=OTHER).id, account=STANDALONE)
         first = organization_of(world.state, OTHER, world.clock.now())
         invitation = invite(world)
         world.events.clear()
-        act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+        act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE)
         second = organization_of(world.state, MANAGEMENT, world.clock.now())
         assert first
         assert second
@@ -306,8 +306,8 @@ class TestAcceptInvitation:
     def test_tags_of_the_old_organization_are_gone(self, world: World) -> None:
         """What one organization tagged an account with does not come along to the next."""
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        act(world, responses.accept_handshake, invite(world, account=OTHER, tags=(("old", ""),)).id, account=STANDALONE)
-        act(world, responses.accept_handshake, invite(world, tags=TAGS).id, account=STANDALONE)
+        act(world, handshake_responses.accept_handshake, invite(world, account=OTHER, tags=(("old", ""),)).id, account=STANDALONE)
+        act(world, handshake_responses.accept_handshake, invite(world, tags=TAGS).id, account=STANDALONE)
         assert [one.key for one in world.state.tags[STANDALONE]] == ["team", "stage"]
 
     def test_a_management_account_cannot_come(self, world: World) -> None:
@@ -315,7 +315,7 @@ class TestAcceptInvitation:
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         invitation = invite(world)
         with expect_refusal(world, ManagementAccountCannotLeave):
-            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+            act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE)
 
     def test_an_account_that_may_not_leave_cannot_come(self) -> None:
         """A created account that has to wait before it leaves its organization cannot go straight to another."""
@@ -324,16 +324,16 @@ class TestAcceptInvitation:
         act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
         invitation = invite(world, member, account=OTHER)
         with expect_refusal(world, ConstraintViolated, Constraint.WAIT_PERIOD_ACTIVE):
-            act(world, responses.accept_handshake, invitation.id, account=member)
+            act(world, handshake_responses.accept_handshake, invitation.id, account=member)
         world.clock.advance(timedelta(days=4))
-        act(world, responses.accept_handshake, invitation.id, account=member)
+        act(world, handshake_responses.accept_handshake, invitation.id, account=member)
 
     def test_members(self, world: World) -> None:
         """An account that came in by another invitation cannot accept a second one of the same organization."""
         by_id, by_address = invite(world), invite(world, f"account-{STANDALONE}@example.com")
-        act(world, responses.accept_handshake, by_id.id, account=STANDALONE)
+        act(world, handshake_responses.accept_handshake, by_id.id, account=STANDALONE)
         with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
-            act(world, responses.accept_handshake, by_address.id, account=STANDALONE)
+            act(world, handshake_responses.accept_handshake, by_address.id, account=STANDALONE)
 
     def test_room(self) -> None:
         """An organization that has filled up since takes nobody."""
@@ -341,14 +341,14 @@ class TestAcceptInvitation:
         invitation = invite(world)
         create_member(world)
         with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
-            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+            act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE)
 
     def test_another_partition(self, world: World) -> None:
         """An account joins only an organization of its own partition."""
         invitation = invite(world)
         reason = HandshakeConstraint.ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD
         with expect_refusal(world, HandshakeConstraintViolated, reason):
-            act(world, responses.accept_handshake, invitation.id, account=STANDALONE, region="us-gov-west-1")
+            act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE, region="us-gov-west-1")
 
 
 class Answer(NamedTuple):
@@ -360,9 +360,9 @@ class Answer(NamedTuple):
 
 
 ANSWERS = [
-    Answer(responses.accept_handshake, STANDALONE, HandshakeState.ACCEPTED),
-    Answer(responses.decline_handshake, STANDALONE, HandshakeState.DECLINED),
-    Answer(responses.cancel_handshake, MANAGEMENT, HandshakeState.CANCELED),
+    Answer(handshake_responses.accept_handshake, STANDALONE, HandshakeState.ACCEPTED),
+    Answer(handshake_responses.decline_handshake, STANDALONE, HandshakeState.DECLINED),
+    Answer(handshake_responses.cancel_handshake, MANAGEMENT, HandshakeState.CANCELED),
 ]
 every_answer = pytest.mark.parametrize("answer", ANSWERS, ids=["accept", "decline", "cancel"])
 
@@ -418,7 +418,7 @@ class TestAnswers:
         member = create_member(world)
         invitation = invite(world)
         with expect_refusal(world, HandshakeNotFound):
-            act(world, responses.cancel_handshake, invitation.id, account=member)
+            act(world, handshake_responses.cancel_handshake, invitation.id, account=member)
 
 
 class TestDescribe:
@@ -438,7 +438,7 @@ class TestDescribe:
         """What has ended can be seen for thirty days more, then it is not found, nor listed by either party."""
         invitation = invite(world)
         if ends == "answered":
-            act(world, responses.decline_handshake, invitation.id, account=STANDALONE)
+            act(world, handshake_responses.decline_handshake, invitation.id, account=STANDALONE)
         else:
             world.clock.advance(timedelta(days=15))
         world.clock.advance(timedelta(days=30) - MOMENT)
@@ -456,7 +456,7 @@ class TestDescribe:
         act(world, organization.delete_organization)
         assert received(world) == []
         with expect_refusal(world, HandshakeNotFound):
-            act(world, responses.accept_handshake, invitation.id, account=STANDALONE)
+            act(world, handshake_responses.accept_handshake, invitation.id, account=STANDALONE)
 
 
 class TestLists:
@@ -519,7 +519,7 @@ class TestForgetting:
         """Nothing is kept of invitations that ended more than thirty days ago, once a new one is sent."""
         for at in range(3):
             invite(world, f"new-{at}@example.com")
-        act(world, responses.accept_handshake, invite(world).id, account=STANDALONE)
+        act(world, handshake_responses.accept_handshake, invite(world).id, account=STANDALONE)
         world.clock.advance(timedelta(days=45))
         latest = invite(world, OTHER)
         assert list(world.state.handshakes) == [latest.id]
@@ -542,7 +542,7 @@ class TestForgetting:
         world.clock.advance(timedelta(days=16))
         invite(world)
         world.clock.advance(timedelta(days=14))
-        act(world, responses.cancel_handshake, invite(world, OTHER).id)
+        act(world, handshake_responses.cancel_handshake, invite(world, OTHER).id)
         with expect_refusal(world, DuplicateHandshake):
             invite(world)
 
@@ -559,14 +559,14 @@ class TestCost:
             for at in range(size):
                 invitation = invite(world, f"{at:012}")
                 if at % 2:
-                    act(world, responses.decline_handshake, invitation.id, account=f"{at:012}")
+                    act(world, handshake_responses.decline_handshake, invitation.id, account=f"{at:012}")
             world.clock.advance(timedelta(days=days))
             new = invite(world, OTHER)
             counts.append(
                 [
                     calls_of(world, lambda: invite(world)),  # noqa: B023 - called at once
-                    calls_of(world, lambda: act(world, responses.accept_handshake, new.id, account=OTHER)),  # noqa: B023
-                    calls_of(world, lambda: act(world, responses.cancel_handshake, new.id)),  # noqa: B023
+                    calls_of(world, lambda: act(world, handshake_responses.accept_handshake, new.id, account=OTHER)),  # noqa: B023
+                    calls_of(world, lambda: act(world, handshake_responses.cancel_handshake, new.id)),  # noqa: B023
                     calls_of(world, lambda: act(world, lifecycle.describe_handshake, new.id)),  # noqa: B023
                     calls_of(world, lambda: act(world, organization.delete_organization)),  # noqa: B023
                 ]

@@ -110,20 +110,20 @@ class TestRoots:
 
     def test_is_one(self, world: World) -> None:
         """There is one root, named Root, without a parent."""
-        ((_, root),) = list_all(world, organization.roots)
+        ((_, root),) = list_all(world, organization.list_roots)
         assert (root.name, root.parent_id) == ("Root", None)
 
     def test_after_the_last(self, world: World) -> None:
         """After it there is none."""
-        assert list_all(world, organization.roots, 0) == []
+        assert list_all(world, organization.list_roots, 0) == []
 
     def test_by_a_member_or_a_stranger(self, world: World) -> None:
         """Only those who manage may ask."""
         member = create_member(world)
         with expect_refusal(world, WrongAccount):
-            act(world, organization.roots, account=member)
+            act(world, organization.list_roots, account=member)
         with expect_refusal(world, NotInOrganization):
-            act(world, organization.roots, account=STANDALONE)
+            act(world, organization.list_roots, account=STANDALONE)
 
 
 class TestDeleteOrganization:
@@ -150,7 +150,7 @@ class TestDeleteOrganization:
         act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
         act(world, organization.delete_organization)
         act(world, organization.create_organization, FeatureSet.ALL)
-        assert list_all(world, trusted_access.trusted_services) == []
+        assert list_all(world, trusted_access.list_trusted_services) == []
 
     def test_withdraws_its_invitations(self, world: World) -> None:
         """An invitation of an organization that is gone does not exist any more, for anybody."""

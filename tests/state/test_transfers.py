@@ -37,9 +37,9 @@ from artifact_state.model import (
     Transfer,
     TransferStatus,
 )
-from artifact_state.organizations import accounts, organization, tags
+from artifact_state.organizations import accounts, handshake_responses, organization, tags
 from artifact_state.organizations.billing_transfers import invitations, transfers
-from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing, responses
+from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing
 from artifact_state.resource_tags import TagPairs
 from artifact_state.world import Options, World
 from tests.state.counting import calls_of
@@ -66,7 +66,7 @@ def many_organizations(**quotas: int) -> World:
     for account in (RECEIVER, SOURCE, THIRD, FOURTH):
         act(world, organization.create_organization, FeatureSet.ALL, account=account)
     asked = act(world, account_invitations.invite_account, PartyKind.ACCOUNT, MEMBER, account=SOURCE)
-    act(world, responses.accept_handshake, asked.id, account=MEMBER)
+    act(world, handshake_responses.accept_handshake, asked.id, account=MEMBER)
     return world
 
 
@@ -92,7 +92,7 @@ def invite(
 
 def accept(world: World, invitation: Handshake, account: str = SOURCE) -> Transfer:
     """Accept an invitation; give the transfer."""
-    act(world, responses.accept_handshake, invitation.id, account=account)
+    act(world, handshake_responses.accept_handshake, invitation.id, account=account)
     return transfer_of(world, invitation)
 
 
@@ -236,7 +236,7 @@ class TestInvite:
         first = invite(world)
         with expect_refusal(world, DuplicateHandshake):
             invite(world, starts_at=JANUARY)
-        act(world, responses.decline_handshake, first.id, account=SOURCE)
+        act(world, handshake_responses.decline_handshake, first.id, account=SOURCE)
         invite(world)
 
     def test_while_there_is_a_transfer(self, world: World) -> None:
@@ -290,9 +290,9 @@ class TestInboundQuota:
         with expect_refusal(world, ConstraintViolated, Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION):
             invite(world, THIRD, starts_at=JANUARY)
         if end == "declined":
-            act(world, responses.decline_handshake, invitation.id, account=SOURCE)
+            act(world, handshake_responses.decline_handshake, invitation.id, account=SOURCE)
         elif end == "canceled":
-            act(world, responses.cancel_handshake, invitation.id, account=RECEIVER)
+            act(world, handshake_responses.cancel_handshake, invitation.id, account=RECEIVER)
         elif end == "expired":
             world.clock.freeze(DECEMBER - timedelta(hours=24))
         else:
@@ -332,8 +332,8 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("answer", "account", "status"),
         [
-            (responses.decline_handshake, SOURCE, TransferStatus.DECLINED),
-            (responses.cancel_handshake, RECEIVER, TransferStatus.CANCELED),
+            (handshake_responses.decline_handshake, SOURCE, TransferStatus.DECLINED),
+            (handshake_responses.cancel_handshake, RECEIVER, TransferStatus.CANCELED),
         ],
     )
     def test_refused(
@@ -353,9 +353,9 @@ class TestAnswers:
         invitation = invite(world)
         world.clock.freeze(DECEMBER - timedelta(hours=24))
         for answer, account in (
-            (responses.accept_handshake, SOURCE),
-            (responses.decline_handshake, SOURCE),
-            (responses.cancel_handshake, RECEIVER),
+            (handshake_responses.accept_handshake, SOURCE),
+            (handshake_responses.decline_handshake, SOURCE),
+            (handshake_responses.cancel_handshake, RECEIVER),
         ):
             with expect_refusal(world, InvalidHandshakeTransition):
                 act(world, answer, invitation.id, account=account)
@@ -366,7 +366,7 @@ class TestAnswers:
         with expect_refusal(world, NotParty):
             accept(world, invitation, RECEIVER)
         with expect_refusal(world, NotParty):
-            act(world, responses.cancel_handshake, invitation.id, account=SOURCE)
+            act(world, handshake_responses.cancel_handshake, invitation.id, account=SOURCE)
 
     def test_only_one_pays(self, world: World) -> None:
         """An organization whose bills are paid by one accepts no other, until it withdraws."""
@@ -543,7 +543,7 @@ class TestRename:
         """The receiver renames what waits and what is accepted; the rest stays as it was."""
         transfer = transfer_of(world, invite(world))
         assert act(world, transfers.rename_transfer, transfer.id, "First").name == "First"
-        act(world, responses.accept_handshake, transfer.handshake_id, account=SOURCE)
+        act(world, handshake_responses.accept_handshake, transfer.handshake_id, account=SOURCE)
         act(world, transfers.rename_transfer, transfer.id, "Second")
         renamed = world.state.transfers[transfer.id]
         assert (renamed.name, renamed.starts_at, renamed.handshake_id) == ("Second", DECEMBER, transfer.handshake_id)
@@ -559,9 +559,9 @@ class TestRename:
         """A transfer that is no longer active keeps its name."""
         invitation = invite(world)
         if end == "declined":
-            act(world, responses.decline_handshake, invitation.id, account=SOURCE)
+            act(world, handshake_responses.decline_handshake, invitation.id, account=SOURCE)
         elif end == "canceled":
-            act(world, responses.cancel_handshake, invitation.id)
+            act(world, handshake_responses.cancel_handshake, invitation.id)
         elif end == "expired":
             world.clock.freeze(DECEMBER)
         else:
@@ -641,7 +641,7 @@ class TestTerminate:
         invitation = invite(world)
         with expect_refusal(world, InvalidTransferTransition):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
-        act(world, responses.cancel_handshake, invitation.id)
+        act(world, handshake_responses.cancel_handshake, invitation.id)
         with expect_refusal(world, InvalidTransferTransition):
             act(world, transfers.terminate_transfer, str(invitation.transfer_id))
 
@@ -675,7 +675,7 @@ class TestDeleteOrganization:
     def test_after_a_refusal(self, world: World, account: str) -> None:
         """An invitation that was declined stands in nobody's way; the other side still lists it."""
         invitation = invite(world, THIRD)
-        act(world, responses.decline_handshake, invitation.id, account=THIRD)
+        act(world, handshake_responses.decline_handshake, invitation.id, account=THIRD)
         act(world, organization.delete_organization, account=account)
         left = inbound(world, RECEIVER) if account == THIRD else outbound(world, THIRD)
         assert left == [transfer_of(world, invitation)]
@@ -724,7 +724,7 @@ class TestCost:
                 (
                     calls_of(world, lambda: invite(world, THIRD, starts_at=JANUARY)),  # noqa: B023 - called at once
                     calls_of(world, lambda: accept(world, invitation)),  # noqa: B023
-                    calls_of(world, lambda: act(world, responses.cancel_handshake, invitation.id)),  # noqa: B023
+                    calls_of(world, lambda: act(world, handshake_responses.cancel_handshake, invitation.id)),  # noqa: B023
                     calls_of(world, lambda: act(world, transfers.describe_transfer, transfer.id)),  # noqa: B023
                     calls_of(world, lambda: act(world, transfers.rename_transfer, transfer.id, "New")),  # noqa: B023
                 )

@@ -1,6 +1,6 @@
-"""Closing of member accounts: asked for, done, and after 90 days gone for good.
+"""Close member accounts: a closure is requested, completes, and becomes final after 90 days.
 
-What is stored is when it was asked for; where an account stands follows from the time.
+Only the request is stored; the account's state follows from the time.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html
 """
 
@@ -23,10 +23,10 @@ from artifact_state.world import Transaction
 
 
 def close_account(tx: Transaction, account_id: str) -> None:
-    """Ask for the closing of a member account, and of the account in AWS GovCloud (US) that it was created with.
+    """Request the closure of a member account and of the AWS GovCloud (US) account that was created with it.
 
-    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, AccountNotFound, ConstraintViolated, AccountAlreadyClosed,
-    AccountBeingClosed.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, AccountNotFound, ConstraintViolated,
+    AccountAlreadyClosed, AccountBeingClosed.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CloseAccount.html
     """
     # Unverified: an account in AWS GovCloud (US) is closed by closing the commercial one.
@@ -36,10 +36,10 @@ def close_account(tx: Transaction, account_id: str) -> None:
     if membership is None or membership.organization_id != organization.id:
         raise AccountNotFound(account_id)
     _check_closable(tx, organization, account_id)
-    closing = tuple(one for one in organization.closing if tx.now < tx.state.closures[one].closed_at)
+    closing = tuple(other for other in organization.closing if tx.now < tx.state.closures[other].closed_at)
     if len(closing) >= tx.quotas.concurrent_account_closures:
         raise ConstraintViolated(Constraint.CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED)
-    recent = _recent(tx, organization)
+    recent = _closures_in_window(tx, organization)
     if len(recent) >= tx.quotas.closures_allowed(len(organization.members)):
         raise ConstraintViolated(Constraint.CLOSE_ACCOUNT_QUOTA_EXCEEDED)
     serial = tx.serial()
@@ -50,17 +50,17 @@ def close_account(tx: Transaction, account_id: str) -> None:
 
 
 def remove_closed_accounts(tx: Transaction, organization: Organization) -> Organization:
-    """Let accounts depart whose 90 days are over, before a change that counts accounts; give what remains.
+    """Remove the members whose closure is final, and return the organization without them.
 
-    Reads pass them over; so their departure can wait for the next such change.
+    Reads leave such members out, so this waits for the next change that counts accounts.
     """
     for serial, account_id in organization.closures.after(-1):
         membership = tx.state.memberships[account_id]
         if is_member(membership, tx.now):
             break
         end_membership(tx, membership, DepartureMethod.CLEANED, at=membership.ends_at)
-        left = tx.state.organizations[organization.id]
-        tx.put(replace(left, closures=left.closures.delete(serial)))
+        remaining = tx.state.organizations[organization.id]
+        tx.put(replace(remaining, closures=remaining.closures.delete(serial)))
     return tx.state.organizations[organization.id]
 
 
@@ -71,14 +71,14 @@ def _check_closable(tx: Transaction, organization: Organization, account_id: str
         raise ConstraintViolated(Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE)
     closure = tx.state.closures.get(account_id)
     if closure and tx.now < closure.closed_at:
-        # Unverified: which of its two errors AWS gives while the first request is under way.
+        # Unverified: which of its two errors AWS answers while the first request is in progress.
         raise AccountBeingClosed(account_id)
     if closure:
         raise AccountAlreadyClosed(account_id)
 
 
-def _recent(tx: Transaction, organization: Organization) -> OrderedMap[str]:
-    """Give the closures that count against the quota: those asked for within the window."""
+def _closures_in_window(tx: Transaction, organization: Organization) -> OrderedMap[str]:
+    """Return the closures that count against the quota: those requested within its window."""
     recent = organization.recent_closures
     for serial, account_id in organization.recent_closures.after(-1):
         if tx.now < tx.state.closures[account_id].requested_at + tx.quotas.closure_window:
@@ -88,7 +88,7 @@ def _recent(tx: Transaction, organization: Organization) -> OrderedMap[str]:
 
 
 def _close(tx: Transaction, account_id: str, serial: int) -> None:
-    closed_at = tx.now + tx.options.closure_delay
+    closed_at = tx.now + tx.delay(tx.options.closure_delay)
     closure = Closure(
         account_id=account_id,
         requested_at=tx.now,

@@ -1,6 +1,6 @@
-"""Creation of member accounts: asked for, and fulfilled or failed after a while.
+"""Create member accounts: a request is answered at once and completes, or fails, after a while.
 
-How and when a request ends is settled when it is made; how it stands follows from the time.
+How and when a request ends is decided when it is made; its state follows from the time.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_create.html
 """
 
@@ -15,7 +15,7 @@ from artifact_state import arns, ids
 from artifact_state.authority import require_management, require_management_or_delegate, require_partition
 from artifact_state.errors import AccountCreationNotFound, Constraint, ConstraintViolated, InputReason, InvalidInput
 from artifact_state.events import AccountCreationRequested
-from artifact_state.iam.roles import keep_role, trust_of
+from artifact_state.iam.roles import put_role, trust_policy_for
 from artifact_state.model import (
     Account,
     Creation,
@@ -42,8 +42,8 @@ _EMAIL = re.compile(f"{_LOCAL_NAME}@{_DOMAIN_NAME}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """The account that is asked for."""
+class _Details:
+    """The details of the account to create."""
 
     name: str
     email: str
@@ -53,13 +53,13 @@ class _Wanted:
 
 
 def creation_state(creation: Creation, now: datetime) -> CreationState:
-    """Tell how a request to create an account stands at an instant."""
+    """Return the state of a request to create an account at an instant."""
     if now < creation.completes_at:
         return CreationState.IN_PROGRESS
     return CreationState.FAILED if creation.failure else CreationState.SUCCEEDED
 
 
-def create_account(  # noqa: PLR0913 - what is asked of an account, and what a scenario adds to it.
+def create_account(  # noqa: PLR0913 - the members of AWS's request, and the id that a scenario adds.
     tx: Transaction,
     *,
     name: str,
@@ -68,47 +68,50 @@ def create_account(  # noqa: PLR0913 - what is asked of an account, and what a s
     tags: TagPairs = (),
     account_id: str | None = None,
 ) -> Creation:
-    """Ask for a new member account; an address that is taken, say, fails the request and not the call.
+    """Request a new member account; a duplicate e-mail address, for one, fails the request and not the call.
 
-    `account_id` is AWS's to choose; only a scenario names one, of an account that nobody knows of yet.
-    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing, ConstraintViolated.
+    AWS chooses the account id; only a scenario passes `account_id`, of an account that has no record yet.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing,
+    ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
     """
-    _require_creation_here(tx)
+    _require_supported_partition(tx)
     organization = require_management(tx)
     role_name = role_name or DEFAULT_ACCESS_ROLE
-    wanted = _Wanted(name=name, email=email, role_name=role_name, tags=tags, account_id=account_id)
-    creation = _begin(tx, organization, wanted)
+    details = _Details(name=name, email=email, role_name=role_name, tags=tags, account_id=account_id)
+    creation = _request(tx, organization, details)
     if creation.failure is None:
-        creation = _fulfil(tx, organization, creation, wanted)
-    return _keep(tx, organization.id, creation)
+        creation = _create_member(tx, organization, creation, details)
+    return _store(tx, organization.id, creation)
 
 
 def create_govcloud_account(
     tx: Transaction, *, name: str, email: str, role_name: str | None = None, tags: TagPairs = ()
 ) -> Creation:
-    """Ask for a new member account and for one in AWS GovCloud (US) that stands alone and goes with it.
+    """Request a new member account and, paired with it, a standalone account in AWS GovCloud (US).
 
-    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing, ConstraintViolated.
+    Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing,
+    ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateGovCloudAccount.html
     """
     require_partition(tx, arns.COMMERCIAL)
     organization = require_management(tx)
     if not tx.options.govcloud_enabled:
         raise ConstraintViolated(Constraint.MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED)
-    wanted = _Wanted(name=name, email=email, role_name=role_name or DEFAULT_ACCESS_ROLE, tags=tags)
-    creation = _begin(tx, organization, wanted)
+    details = _Details(name=name, email=email, role_name=role_name or DEFAULT_ACCESS_ROLE, tags=tags)
+    creation = _request(tx, organization, details)
     if creation.failure is None:
-        creation = _pair(tx, organization, _fulfil(tx, organization, creation, wanted), wanted)
-    return _keep(tx, organization.id, creation)
+        creation = _create_member(tx, organization, creation, details)
+        creation = _create_govcloud_pair(tx, organization, creation, details)
+    return _store(tx, organization.id, creation)
 
 
 def describe_creation(tx: Transaction, creation_id: str) -> Creation:
-    """Tell a request to create an account.
+    """Return a request to create an account.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount, AccountCreationNotFound.
     """
-    _require_creation_here(tx)
+    _require_supported_partition(tx)
     organization = require_management_or_delegate(tx)
     serial = ids.creation_serial(creation_id)
     creation = organization.fulfilled_creations.get(serial) or organization.failed_creations.get(serial)
@@ -120,73 +123,73 @@ def describe_creation(tx: Transaction, creation_id: str) -> Creation:
 def list_creations(
     tx: Transaction, states: Container[CreationState] = tuple(CreationState), after: int = -1
 ) -> Iterator[tuple[int, Creation]]:
-    """Go through the organization's requests to create accounts that stand in certain ways, in their order.
+    """Iterate over the organization's requests to create accounts that are in certain states, in their order.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount.
     """
-    _require_creation_here(tx)
+    _require_supported_partition(tx)
     organization = require_management_or_delegate(tx)
-    found = []
+    lists = []
     if CreationState.SUCCEEDED in states:
-        found.append(_ended(tx, organization.fulfilled_creations, after))
+        lists.append(_completed(tx, organization.fulfilled_creations, after))
     if CreationState.FAILED in states:
-        found.append(_ended(tx, organization.failed_creations, after))
+        lists.append(_completed(tx, organization.failed_creations, after))
     if CreationState.IN_PROGRESS in states:
-        found.append(one for one in _under_way(tx, organization) if one.serial > after)
-    return ((one.serial, one) for one in merge(*found, key=attrgetter("serial")))
+        lists.append(creation for creation in _in_progress(tx, organization) if creation.serial > after)
+    return ((creation.serial, creation) for creation in merge(*lists, key=attrgetter("serial")))
 
 
-def _require_creation_here(tx: Transaction) -> None:
-    """Refuse AWS GovCloud (US), where accounts come from the commercial partition.
+def _require_supported_partition(tx: Transaction) -> None:
+    """Refuse AWS GovCloud (US), where accounts are created from the commercial partition.
 
     Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-organizations.html
     """
-    # Unverified: whether AWS tells of requests there; there can be none.
+    # Unverified: whether AWS describes requests there; there can be none.
     require_partition(tx, arns.COMMERCIAL, arns.CHINA)
 
 
-def _ended(tx: Transaction, requests: OrderedMap[Creation], after: int) -> Iterator[Creation]:
-    return (one for _, one in requests.after(after) if tx.now >= one.completes_at)
+def _completed(tx: Transaction, creations: OrderedMap[Creation], after: int) -> Iterator[Creation]:
+    return (creation for _, creation in creations.after(after) if tx.now >= creation.completes_at)
 
 
-def _under_way(tx: Transaction, organization: Organization) -> list[Creation]:
-    return [one for one in organization.creating if tx.now < one.completes_at]
+def _in_progress(tx: Transaction, organization: Organization) -> list[Creation]:
+    return [creation for creation in organization.creating if tx.now < creation.completes_at]
 
 
-def _begin(tx: Transaction, organization: Organization, wanted: _Wanted) -> Creation:
-    """Make a request that may be made, and settle whether it fails."""
-    if wanted.role_name.lower().startswith("awsservicerolefor"):
+def _request(tx: Transaction, organization: Organization, details: _Details) -> Creation:
+    """Return a new request if the organization may make one, and decide whether it fails."""
+    if details.role_name.lower().startswith("awsservicerolefor"):
         raise InvalidInput(InputReason.INVALID_ROLE_NAME)
-    check_tags(tx, wanted.tags)
+    check_tags(tx, details.tags)
     check_finalized(tx, organization)
     organization = remove_closed_accounts(tx, organization)
-    under_way = _under_way(tx, organization)
-    if len(under_way) >= tx.quotas.concurrent_account_creations:
+    in_progress = _in_progress(tx, organization)
+    if len(in_progress) >= tx.quotas.concurrent_account_creations:
         raise ConstraintViolated(Constraint.ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED)
-    # Unverified: AWS has a constraint and a failure for its quota. Here the accounts that are there refuse the call,
-    # and those that are still being created fail the request.
-    created = len(organization.members) - sum(one.failure is None for one in under_way)
-    if created >= tx.quotas.accounts_per_organization:
+    # Unverified: AWS has both a constraint and a failure for its quota. Here the existing accounts refuse the call,
+    # and those still being created fail the request.
+    existing = len(organization.members) - sum(creation.failure is None for creation in in_progress)
+    if existing >= tx.quotas.accounts_per_organization:
         raise ConstraintViolated(Constraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED)
     serial = tx.serial()
     return Creation(
         id=ids.creation_id(tx.state.seed, serial),
         serial=serial,
-        account_name=wanted.name,
+        account_name=details.name,
         requested_at=tx.now,
-        completes_at=tx.now + tx.options.creation_delay if tx.options.creation_delay else tx.now,
-        failure=_failure(tx, organization, wanted.email),
+        completes_at=tx.now + tx.delay(tx.options.creation_delay),
+        failure=_failure(tx, organization, details.email),
     )
 
 
 def _failure(tx: Transaction, organization: Organization, email: str) -> CreationFailure | None:
-    if tx.options.creation_failure:
-        return tx.options.creation_failure
+    if tx.creation_failure:
+        return tx.creation_failure
     if not (email.isascii() and _EMAIL.fullmatch(email)):
         return CreationFailure.INVALID_EMAIL
     if owner := account_id_by_email(tx.state, email):
         membership = tx.state.memberships.get(owner)
-        # Unverified: that the address of an account still to come is what AWS calls the same information.
+        # Unverified: that this is the failure for the address of an account that is still being created.
         if membership and membership.organization_id == organization.id and tx.now < membership.joined_at:
             return CreationFailure.CONCURRENT_ACCOUNT_MODIFICATION
         return CreationFailure.EMAIL_ALREADY_EXISTS
@@ -195,40 +198,45 @@ def _failure(tx: Transaction, organization: Organization, email: str) -> Creatio
     return None
 
 
-def _fulfil(tx: Transaction, organization: Organization, creation: Creation, wanted: _Wanted) -> Creation:
-    """Make the account: it joins the organization when the request completes."""
-    account = _new_account(tx, creation, wanted.email, account_id=wanted.account_id)
-    tx.set(emails=tx.state.emails.insert(wanted.email if wanted.email.islower() else wanted.email.lower(), account.id))
+def _create_member(tx: Transaction, organization: Organization, creation: Creation, details: _Details) -> Creation:
+    """Create the account, which joins the organization when the request completes."""
+    account = _create_account_record(tx, creation, details.email, account_id=details.account_id)
+    email = details.email if details.email.islower() else details.email.lower()
+    tx.set(emails=tx.state.emails.insert(email, account.id))
     add_member(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
     manager = arns.root_user(organization.partition, organization.management_account_id)
-    _give_access_role(tx, manager, account.id, wanted.role_name, creation.completes_at)
+    _create_access_role(tx, manager, account.id, details.role_name, creation.completes_at)
     if RootFeature.CREDENTIALS_MANAGEMENT in features_in_force(organization):
-        # Such an organization's new accounts begin without root credentials:
+        # Accounts created in such an organization have no root user credentials:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
         tx.set(root_logins=tx.state.root_logins.insert(account.id, None))
-    attach_tags(tx, account.id, wanted.tags)
+    attach_tags(tx, account.id, details.tags)
     return replace(creation, account_id=account.id)
 
 
-def _pair(tx: Transaction, organization: Organization, creation: Creation, wanted: _Wanted) -> Creation:
-    """Make the account in AWS GovCloud (US): it stands alone, within reach of the management account's own pair."""
-    paired = _new_account(tx, creation, wanted.email, arns.GOVCLOUD)
+def _create_govcloud_pair(
+    tx: Transaction, organization: Organization, creation: Creation, details: _Details
+) -> Creation:
+    """Create the standalone account in AWS GovCloud (US), with a role for the management account's own pair there."""
+    paired = _create_account_record(tx, creation, details.email, arns.GOVCLOUD)
     management = organization.management_account_id
-    own = tx.state.govcloud_accounts.get(management) or ids.account_id(tx.state.seed, arns.GOVCLOUD, management)
-    manager = arns.root_user(arns.GOVCLOUD, own)
-    _give_access_role(tx, manager, paired.id, wanted.role_name, creation.completes_at)
+    management_pair = tx.state.govcloud_accounts.get(management) or ids.account_id(
+        tx.state.seed, arns.GOVCLOUD, management
+    )
+    manager = arns.root_user(arns.GOVCLOUD, management_pair)
+    _create_access_role(tx, manager, paired.id, details.role_name, creation.completes_at)
     tx.set(govcloud_accounts=tx.state.govcloud_accounts.insert(str(creation.account_id), paired.id))
     return replace(creation, govcloud_account_id=paired.id)
 
 
-def _keep(tx: Transaction, organization_id: str, creation: Creation) -> Creation:
+def _store(tx: Transaction, organization_id: str, creation: Creation) -> Creation:
     organization = tx.state.organizations[organization_id]
-    kept = replace(organization, creating=(*_under_way(tx, organization), creation))
+    updated = replace(organization, creating=(*_in_progress(tx, organization), creation))
     if creation.failure is None:
-        kept = replace(kept, fulfilled_creations=kept.fulfilled_creations.set(creation.serial, creation))
+        updated = replace(updated, fulfilled_creations=updated.fulfilled_creations.set(creation.serial, creation))
     else:
-        kept = replace(kept, failed_creations=kept.failed_creations.set(creation.serial, creation))
-    tx.put(kept)
+        updated = replace(updated, failed_creations=updated.failed_creations.set(creation.serial, creation))
+    tx.put(updated)
     tx.record(
         AccountCreationRequested(
             at=tx.now,
@@ -245,38 +253,38 @@ def _keep(tx: Transaction, organization_id: str, creation: Creation) -> Creation
     return creation
 
 
-def _new_account(
+def _create_account_record(
     tx: Transaction, creation: Creation, email: str, *source: str, account_id: str | None = None
 ) -> Account:
-    account_id = account_id or _free_account_id(tx, creation.serial, *source)
-    waits = tx.options.activation_delay
+    account_id = account_id or _unused_account_id(tx, creation.serial, *source)
+    delay = tx.options.activation_delay
     account = Account(
         id=account_id,
         name=creation.account_name,
         email=email,
-        activated_at=creation.completes_at + waits if waits else None,
+        activated_at=creation.completes_at + delay if delay else None,
     )
     tx.put(account)
     return account
 
 
-def _free_account_id(tx: Transaction, serial: int, *source: str) -> str:
+def _unused_account_id(tx: Transaction, serial: int, *source: str) -> str:
     attempt = 0
     while (account_id := ids.account_id(tx.state.seed, serial, *source, attempt)) in tx.state.accounts:
         attempt += 1
     return account_id
 
 
-def _give_access_role(tx: Transaction, manager: str, account_id: str, name: str, at: datetime) -> None:
-    """Make the role with which a management account reaches a created account."""
-    keep_role(
+def _create_access_role(tx: Transaction, manager: str, account_id: str, name: str, at: datetime) -> None:
+    """Create the role through which the management account administers the new account."""
+    put_role(
         tx,
         Role(
             id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
             account_id=account_id,
             name=name,
             path="/",
-            trust_policy=trust_of(aws=manager),
+            trust_policy=trust_policy_for(aws=manager),
             description="",
             created_at=at,
             managed_policies=("AdministratorAccess",),

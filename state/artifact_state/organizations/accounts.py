@@ -1,7 +1,7 @@
-"""Accounts: what they are, how they come into an organization, and how they go.
+"""Accounts and their membership: describe and list them, add members, remove them, let them leave.
 
-Every 12-digit id is an account. It stands alone until it joins an organization, and nothing is
-stored about it before there is something to tell.
+Every 12-digit id is an account. It is a standalone account until it joins an organization, and no record of it is
+stored before it differs from the defaults.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts.html
 """
 
@@ -31,28 +31,28 @@ from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.resource_tags import drop_tags
 from artifact_state.world import Transaction
 
-_DEFAULT_MAILBOX = "account-{}@example.com"
+_DEFAULT_EMAIL = "account-{}@example.com"
 
 
 def account_of(state: State, account_id: str) -> Account:
-    """Tell what an account is; one without a record has a name and an address made of its id."""
+    """Return an account; one without a record has a name and an e-mail address derived from its id."""
     return state.accounts.get(account_id) or Account(
-        id=account_id, name=f"Account {account_id}", email=_DEFAULT_MAILBOX.format(account_id)
+        id=account_id, name=f"Account {account_id}", email=_DEFAULT_EMAIL.format(account_id)
     )
 
 
-def account_with_email(state: State, email: str) -> str | None:
-    """Tell the id of the account that has an e-mail address, if one has."""
+def account_id_by_email(state: State, email: str) -> str | None:
+    """Return the id of the account that has an e-mail address, or None."""
     address = email.lower()
-    before, _, after = _DEFAULT_MAILBOX.partition("{}")
+    before, _, after = _DEFAULT_EMAIL.partition("{}")
     account_id = address.removeprefix(before).removesuffix(after)
-    if address == _DEFAULT_MAILBOX.format(account_id) and len(account_id) == 12 and account_id.isdecimal():
+    if address == _DEFAULT_EMAIL.format(account_id) and len(account_id) == 12 and account_id.isdecimal():
         return None if account_id in state.accounts else account_id
     return state.emails.get(address)
 
 
 def account_state(state: State, account_id: str, now: datetime) -> AccountState:
-    """Tell where an account stands in its life.
+    """Return the state of an account at an instant.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
     """
@@ -67,22 +67,22 @@ def account_state(state: State, account_id: str, now: datetime) -> AccountState:
     return AccountState.ACTIVE
 
 
-def introduce_account(tx: Transaction, account_id: str, *, name: str | None = None, email: str | None = None) -> None:
-    """Know an account by a name and an address of its own, rather than by those made of its id."""
-    known = account_of(tx.state, account_id)
-    account = replace(known, name=name or known.name, email=email or known.email)
+def set_account_details(tx: Transaction, account_id: str, *, name: str | None = None, email: str | None = None) -> None:
+    """Set the name and the e-mail address of an account; None keeps the current value."""
+    current = account_of(tx.state, account_id)
+    account = replace(current, name=name or current.name, email=email or current.email)
     tx.put(account)
     tx.set(emails=tx.state.emails.insert(account.email.lower(), account_id))
 
 
 def suspend_account(tx: Transaction, account_id: str, *, suspended: bool = True) -> None:
-    """Do what only AWS does: keep the owner of an account from using it, or let him use it again."""
+    """Suspend an account, or end its suspension. On AWS only AWS itself does this."""
     tx.put(replace(account_of(tx.state, account_id), suspended=suspended))
     tx.record(AccountSuspensionChanged(at=tx.now, account_id=account_id, suspended=suspended))
 
 
-def member_account(tx: Transaction, account_id: str) -> tuple[Account, Membership]:
-    """Tell a member account of the caller's organization, the management account among them.
+def describe_account(tx: Transaction, account_id: str) -> tuple[Account, Membership]:
+    """Return an account of the caller's organization, the management account included.
 
     Raises NotInOrganization, WrongAccount, AccountNotFound.
     """
@@ -93,27 +93,30 @@ def member_account(tx: Transaction, account_id: str) -> tuple[Account, Membershi
     return account_of(tx.state, account_id), membership
 
 
-def member_accounts(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Account, Membership]]]:
-    """Go through the organization's accounts in the order in which they joined.
+def list_accounts(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Account, Membership]]]:
+    """Iterate over the organization's accounts in the order in which they joined.
 
     Raises NotInOrganization, WrongAccount.
     """
     organization = require_management_or_delegate(tx)
-    return members_in(tx.state, organization.members, tx.now, after)
+    return current_members(tx.state, organization.members, tx.now, after)
 
 
-def members_in(
-    state: State, order: OrderedMap[str], now: datetime, after: int
+def current_members(
+    state: State, account_ids: OrderedMap[str], now: datetime, after: int
 ) -> Iterator[tuple[int, tuple[Account, Membership]]]:
-    """Go through the accounts of a list that are members now: some are still being created, some are gone."""
-    for serial, account_id in order.after(after):
+    """Iterate over the listed accounts that are members now.
+
+    Accounts still being created and accounts whose closure is final are listed too; they are left out.
+    """
+    for serial, account_id in account_ids.after(after):
         membership = state.memberships[account_id]
         if is_member(membership, now):
             yield serial, (account_of(state, account_id), membership)
 
 
 def check_finalized(tx: Transaction, organization: Organization) -> None:
-    """Refuse accounts to an organization that has only just been made.
+    """Refuse to add accounts to an organization that was created a moment ago.
 
     Raises OrganizationFinalizing.
     """
@@ -121,10 +124,12 @@ def check_finalized(tx: Transaction, organization: Organization) -> None:
         raise OrganizationFinalizing(organization.id)
 
 
-def join(tx: Transaction, organization: Organization, account_id: str, method: JoinedMethod, *, at: datetime) -> None:
-    """Make an account a member, below the root, from an instant on.
+def add_member(
+    tx: Transaction, organization: Organization, account_id: str, method: JoinedMethod, *, at: datetime
+) -> None:
+    """Add an account to an organization, below the root, from an instant on.
 
-    Every member has the role with which Organizations makes the roles of other services.
+    Every member gets the service-linked role with which Organizations creates the roles of other services.
     Raises ConstraintViolated.
     """
     _check_usable(tx, account_id)
@@ -155,25 +160,25 @@ def join(tx: Transaction, organization: Organization, account_id: str, method: J
 
 
 def _check_usable(tx: Transaction, account_id: str) -> None:
-    """Refuse an account that is still being created or was closed for good: another organization still lists it.
+    """Refuse an account that is still being created or whose closure is final: another organization still lists it.
 
-    Unverified: nobody at AWS can sign in to such an account.
+    Unverified: on AWS no caller can sign in to such an account.
     """
     membership, closure = tx.state.memberships.get(account_id), tx.state.closures.get(account_id)
     if (membership and tx.now < membership.joined_at) or (closure and tx.now >= closure.gone_at):
         raise ConstraintViolated(Constraint.ACCOUNT_CREATION_NOT_COMPLETE)
 
 
-def depart(
+def end_membership(
     tx: Transaction,
     membership: Membership,
     method: DepartureMethod = DepartureMethod.LEFT,
     *,
     at: datetime | None = None,
 ) -> None:
-    """Let an account stand alone again, without its tags and policies.
+    """Make a member a standalone account again, without its tags and policies.
 
-    Its roles stay; nothing else of the organization reaches it.
+    The account keeps its roles; nothing else of the organization applies to it any longer.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_remove.html
     """
     organization = tx.state.organizations[membership.organization_id]
@@ -195,7 +200,7 @@ def depart(
 
 
 def remove_account(tx: Transaction, account_id: str) -> None:
-    """Remove a member from the organization, as its management account.
+    """Remove a member from the organization, on behalf of the management account.
 
     Raises NotInOrganization, WrongAccount, AccountNotFound, ManagementAccountCannotLeave, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_remove.html
@@ -204,24 +209,24 @@ def remove_account(tx: Transaction, account_id: str) -> None:
     membership = membership_of(tx.state, account_id, tx.now)
     if membership is None or membership.organization_id != organization.id:
         raise AccountNotFound(account_id)
-    check_departure(tx, membership)
-    depart(tx, membership, DepartureMethod.REMOVED)
+    check_can_leave(tx, membership)
+    end_membership(tx, membership, DepartureMethod.REMOVED)
 
 
 def leave_organization(tx: Transaction) -> None:
-    """Leave the organization, as a member.
+    """Take the caller's account out of its organization.
 
     Raises NotInOrganization, ManagementAccountCannotLeave, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_LeaveOrganization.html
     """
     require_organization(tx)
     membership = tx.state.memberships[tx.caller.account_id]
-    check_departure(tx, membership)
-    depart(tx, membership)
+    check_can_leave(tx, membership)
+    end_membership(tx, membership)
 
 
-def check_departure(tx: Transaction, membership: Membership) -> None:
-    """Refuse the departure of an account that may not go, or not yet.
+def check_can_leave(tx: Transaction, membership: Membership) -> None:
+    """Refuse the departure of an account that may not leave its organization, or not yet.
 
     Raises ManagementAccountCannotLeave, ConstraintViolated.
     """

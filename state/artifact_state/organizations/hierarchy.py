@@ -33,20 +33,20 @@ from artifact_state.world import Transaction
 
 
 def path_of(state: State, unit_id: str) -> tuple[str, ...]:
-    """Tell the ids from the root down to a unit, itself the last: its depth is one less than their number."""
+    """Return the ids from the root down to a unit, itself included: its depth is one less than their number."""
     unit = state.units[unit_id]
     above = path_of(state, unit.parent_id) if unit.parent_id else ()
     return (*above, unit_id)
 
 
 def create_unit(tx: Transaction, parent_id: str, name: str, tags: TagPairs = ()) -> Unit:
-    """Make an organizational unit below the root or another unit.
+    """Create an organizational unit below the root or another unit.
 
     Raises NotInOrganization, WrongAccount, ParentNotFound, InvalidInput, UnitNameTaken, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganizationalUnit.html
     """
     organization = require_management(tx)
-    parent = _parent(tx.state, organization, parent_id)
+    parent = _require_parent(tx.state, organization, parent_id)
     check_tags(tx, tags)
     if name in parent.names:
         raise UnitNameTaken(name)
@@ -56,7 +56,7 @@ def create_unit(tx: Transaction, parent_id: str, name: str, tags: TagPairs = ())
         raise ConstraintViolated(Constraint.OU_NUMBER_LIMIT_EXCEEDED)
     serial = tx.serial()
     unit = Unit(
-        id=_free_unit_id(tx, organization, serial),
+        id=_unused_unit_id(tx, organization, serial),
         organization_id=organization.id,
         parent_id=parent_id,
         name=name,
@@ -71,13 +71,13 @@ def create_unit(tx: Transaction, parent_id: str, name: str, tags: TagPairs = ())
 
 
 def rename_unit(tx: Transaction, unit_id: str, name: str | None) -> Unit:
-    """Give an organizational unit another name; without a name, or with its own, nothing changes.
+    """Rename an organizational unit; None, or its current name, changes nothing.
 
     Raises NotInOrganization, WrongAccount, UnitNotFound, UnitNameTaken.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UpdateOrganizationalUnit.html
     """
     organization = require_management(tx)
-    unit, parent = _unit(tx.state, organization, unit_id)
+    unit, parent = _require_unit(tx.state, organization, unit_id)
     if name is None or name == unit.name:
         return unit
     if name in parent.names:
@@ -90,13 +90,13 @@ def rename_unit(tx: Transaction, unit_id: str, name: str | None) -> Unit:
 
 
 def delete_unit(tx: Transaction, unit_id: str) -> None:
-    """Delete an organizational unit that has neither accounts nor units.
+    """Delete an organizational unit that contains neither accounts nor units.
 
     Raises NotInOrganization, WrongAccount, UnitNotFound, UnitNotEmpty.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganizationalUnit.html
     """
     organization = remove_closed_accounts(tx, require_management(tx))
-    unit, parent = _unit(tx.state, organization, unit_id)
+    unit, parent = _require_unit(tx.state, organization, unit_id)
     if len(unit.accounts) or len(unit.units):
         raise UnitNotEmpty(unit_id)
     tx.put(replace(parent, units=parent.units.delete(unit.serial), names=parent.names.remove(unit.name)))
@@ -108,36 +108,36 @@ def delete_unit(tx: Transaction, unit_id: str) -> None:
 
 
 def describe_unit(tx: Transaction, unit_id: str) -> Unit:
-    """Tell an organizational unit.
+    """Return an organizational unit.
 
     Raises NotInOrganization, WrongAccount, UnitNotFound.
     """
-    unit, _ = _unit(tx.state, require_management_or_delegate(tx), unit_id)
+    unit, _ = _require_unit(tx.state, require_management_or_delegate(tx), unit_id)
     return unit
 
 
 def list_units_for_parent(tx: Transaction, parent_id: str, after: int = -1) -> Iterator[tuple[int, Unit]]:
-    """Go through the organizational units directly below a root or a unit, in the order of their creation.
+    """Iterate over the organizational units directly below a root or a unit, in the order of their creation.
 
     Raises NotInOrganization, WrongAccount, ParentNotFound.
     """
-    parent = _parent(tx.state, require_management_or_delegate(tx), parent_id)
-    return ((serial, tx.state.units[one]) for serial, one in parent.units.after(after))
+    parent = _require_parent(tx.state, require_management_or_delegate(tx), parent_id)
+    return ((serial, tx.state.units[unit_id]) for serial, unit_id in parent.units.after(after))
 
 
 def list_accounts_for_parent(
     tx: Transaction, parent_id: str, after: int = -1
 ) -> Iterator[tuple[int, tuple[Account, Membership]]]:
-    """Go through the accounts directly below a root or a unit, in the order in which they joined.
+    """Iterate over the accounts directly below a root or a unit, in the order in which they joined.
 
     Raises NotInOrganization, WrongAccount, ParentNotFound.
     """
-    parent = _parent(tx.state, require_management_or_delegate(tx), parent_id)
+    parent = _require_parent(tx.state, require_management_or_delegate(tx), parent_id)
     return current_members(tx.state, parent.accounts, tx.now, after)
 
 
 def find_parent(tx: Transaction, child_id: str) -> Unit:
-    """Tell the one root or organizational unit that an account or a unit is directly below.
+    """Return the root or the organizational unit directly above an account or a unit.
 
     Raises NotInOrganization, WrongAccount, ChildNotFound.
     """
@@ -149,7 +149,7 @@ def find_parent(tx: Transaction, child_id: str) -> Unit:
 
 
 def move_account(tx: Transaction, account_id: str, source_id: str, destination_id: str) -> None:
-    """Move an account, the management account perhaps, from one root or unit to another.
+    """Move an account, which may be the management account, from one root or unit to another.
 
     Raises NotInOrganization, WrongAccount, AccountNotFound, SourceParentNotFound, DestinationParentNotFound,
     AccountAlreadyInParent.
@@ -168,7 +168,7 @@ def move_account(tx: Transaction, account_id: str, source_id: str, destination_i
     if membership.parent_id == destination_id:
         raise AccountAlreadyInParent(account_id)
     if membership.parent_id != source_id:
-        # Unverified: AWS has no error of its own for an account that is elsewhere.
+        # Unverified: AWS documents no error for an account that is below another parent.
         raise SourceParentNotFound(source_id)
     tx.put(replace(source, accounts=source.accounts.delete(membership.serial)))
     tx.put(replace(destination, accounts=destination.accounts.set(membership.serial, account_id)))
@@ -181,22 +181,22 @@ def _unit_or_root(state: State, organization: Organization, unit_id: str) -> Uni
     return unit if unit and unit.organization_id == organization.id else None
 
 
-def _parent(state: State, organization: Organization, parent_id: str) -> Unit:
+def _require_parent(state: State, organization: Organization, parent_id: str) -> Unit:
     parent = _unit_or_root(state, organization, parent_id)
     if parent is None:
         raise ParentNotFound(parent_id)
     return parent
 
 
-def _unit(state: State, organization: Organization, unit_id: str) -> tuple[Unit, Unit]:
-    """Find an organizational unit and the root or unit that it is directly below."""
+def _require_unit(state: State, organization: Organization, unit_id: str) -> tuple[Unit, Unit]:
+    """Return an organizational unit and its parent."""
     unit = _unit_or_root(state, organization, unit_id)
     if unit is None or unit.parent_id is None:
         raise UnitNotFound(unit_id)
     return unit, state.units[unit.parent_id]
 
 
-def _free_unit_id(tx: Transaction, organization: Organization, serial: int) -> str:
+def _unused_unit_id(tx: Transaction, organization: Organization, serial: int) -> str:
     attempt = 0
     while (unit_id := ids.unit_id(organization.root_id, tx.state.seed, serial, attempt)) in tx.state.units:
         attempt += 1

@@ -1,4 +1,4 @@
-"""Organizations: made by an account that is in none, deleted when it is alone again.
+"""Create, describe and delete organizations.
 
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org.html
 """
@@ -15,16 +15,16 @@ from artifact_state.authority import (
 from artifact_state.errors import AlreadyInOrganization, Constraint, ConstraintViolated, OrganizationNotEmpty
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
 from artifact_state.model import FeatureSet, JoinedMethod, Organization, PolicyType, Unit
-from artifact_state.organizations.account_closure import forget_gone
-from artifact_state.organizations.accounts import join
-from artifact_state.organizations.billing_transfers.transfers import check_none_under_way
+from artifact_state.organizations.account_closure import remove_closed_accounts
+from artifact_state.organizations.accounts import add_member
+from artifact_state.organizations.billing_transfers.transfers import check_no_active_transfers
 from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.resource_tags import drop_tags
 from artifact_state.world import Transaction
 
 
 def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organization:
-    """Make the caller's account the management account of a new organization.
+    """Create an organization with the caller's account as its management account.
 
     Raises AlreadyInOrganization, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
@@ -40,7 +40,7 @@ def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organizatio
         id=ids.organization_id(tx.state.seed, serial),
         partition=caller.partition,
         management_account_id=caller.account_id,
-        root_id=_free_root_id(tx, serial),
+        root_id=_unused_root_id(tx, serial),
         feature_set=feature_set,
         created_at=tx.now,
         enabled_policy_types=(PolicyType.SERVICE_CONTROL_POLICY,) if feature_set is FeatureSet.ALL else (),
@@ -48,20 +48,20 @@ def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organizatio
     tx.put(Unit(id=organization.root_id, organization_id=organization.id, parent_id=None, name="Root", serial=serial))
     tx.record(OrganizationCreated(at=tx.now, organization_id=organization.id, management_account_id=caller.account_id))
     # AWS lists the management account as INVITED.
-    join(tx, organization, caller.account_id, JoinedMethod.INVITED, at=tx.now)
+    add_member(tx, organization, caller.account_id, JoinedMethod.INVITED, at=tx.now)
     return tx.state.organizations[organization.id]
 
 
 def describe_organization(tx: Transaction) -> Organization:
-    """Tell the caller's organization; every member may ask.
+    """Return the caller's organization, to any of its members.
 
     Raises NotInOrganization.
     """
     return require_organization(tx)
 
 
-def roots(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Organization, Unit]]]:
-    """Go through the organization's roots: there is one.
+def list_roots(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Organization, Unit]]]:
+    """Iterate over the organization's roots; it has exactly one.
 
     Raises NotInOrganization, WrongAccount.
     """
@@ -71,17 +71,17 @@ def roots(tx: Transaction, after: int = -1) -> Iterator[tuple[int, tuple[Organiz
 
 
 def delete_organization(tx: Transaction) -> None:
-    """Delete an organization that has no other account than its management account.
+    """Delete an organization that has no account besides its management account.
 
-    Its root, units, policies, requests, tags and handshakes go with it. The management account stands alone again and
-    keeps its roles; organization agreements cover nobody any more.
+    Its root, units, policies, account creation requests, tags and handshakes are deleted with it. The management
+    account becomes a standalone account and keeps its roles; organization agreements no longer cover any account.
     Raises NotInOrganization, WrongAccount, OrganizationNotEmpty, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_delete.html
     """
-    organization = forget_gone(tx, require_management(tx))
+    organization = remove_closed_accounts(tx, require_management(tx))
     if len(organization.members) > 1:
         raise OrganizationNotEmpty(organization.id)
-    check_none_under_way(tx, organization)
+    check_no_active_transfers(tx, organization)
     tx.drop(tx.state.memberships[organization.management_account_id])
     drop_tags(tx, organization.management_account_id)
     drop_attachments(tx, organization.management_account_id)
@@ -89,7 +89,7 @@ def delete_organization(tx: Transaction) -> None:
         tx.drop(tx.state.units[unit_id])
         drop_tags(tx, unit_id)
         drop_attachments(tx, unit_id)
-    for policy_id in (one for held in organization.policies.values() for one in held.by_creation):
+    for policy_id in (policy_id for policies in organization.policies.values() for policy_id in policies.by_creation):
         tx.drop(tx.state.policies[policy_id])
         drop_tags(tx, policy_id)
     if organization.resource_policy_id:
@@ -103,7 +103,7 @@ def delete_organization(tx: Transaction) -> None:
     )
 
 
-def _free_root_id(tx: Transaction, serial: int) -> str:
+def _unused_root_id(tx: Transaction, serial: int) -> str:
     attempt = 0
     while (root_id := ids.root_id(tx.state.seed, serial, attempt)) in tx.state.units:
         attempt += 1

@@ -1,1 +1,1 @@
-"""Transfers of the responsibility for bills between organizations."""
+"""Billing transfers (AWS's responsibility transfers): one organization pays the bills of another."""

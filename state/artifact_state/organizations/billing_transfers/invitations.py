@@ -1,6 +1,5 @@
-"""Invitations to transfer responsibility: who pays whose bills from when on, if both sides agree.
+"""Invitations to transfer billing: the management account that is to receive the bills invites another one.
 
-Only the receiver of the bills invites, and only the management account of another organization can be invited.
 Source: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-send-invitation.html
 """
 
@@ -30,7 +29,7 @@ from artifact_state.world import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the receiver of bills proposes to their source."""
+    """The terms of a billing transfer that its receiver proposes to the source."""
 
     starts_at: datetime
     name: str
@@ -39,7 +38,7 @@ class Terms:
 
 
 def invite_to_transfer(tx: Transaction, kind: PartyKind, target: str, terms: Terms) -> Handshake:
-    """Invite the management account of another organization to let this one pay its bills.
+    """Invite the management account of another organization to have its bills paid by the caller's organization.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, ConstraintViolated,
     HandshakeConstraintViolated, DuplicateHandshake.
@@ -51,9 +50,10 @@ def invite_to_transfer(tx: Transaction, kind: PartyKind, target: str, terms: Ter
     check_start(tx, terms.starts_at)
     check_tags(tx, terms.tags)
     _check_active(tx)
-    source = _source(tx, receiver, target if kind is PartyKind.ACCOUNT else account_id_by_email(tx.state, target))
+    account_id = target if kind is PartyKind.ACCOUNT else account_id_by_email(tx.state, target)
+    source = _require_source(tx, receiver, account_id)
     check_duplicate(tx, receiver, HandshakeAction.TRANSFER_RESPONSIBILITY, target)
-    if any(one.organization_id == receiver.id for one in active_transfers(tx.state, source.outbound)):
+    if any(transfer.organization_id == receiver.id for transfer in active_transfers(tx.state, source.outbound)):
         raise HandshakeConstraintViolated(HandshakeConstraint.RESPONSIBILITY_TRANSFER_ALREADY_EXISTS)
     if pending_count(receiver.inbound, tx.now) + len(receiver.inbound.accepted) >= tx.quotas.inbound_transfers:
         raise ConstraintViolated(Constraint.RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION)
@@ -62,7 +62,7 @@ def invite_to_transfer(tx: Transaction, kind: PartyKind, target: str, terms: Ter
 
 
 def accept_transfer(tx: Transaction, invitation: Handshake) -> None:
-    """Let the inviting organization pay the bills of the caller's, which is to have no other that does.
+    """Have the inviting organization pay the bills of the caller's organization, which no other may pay already.
 
     Raises NotInOrganization, WrongAccount, ConstraintViolated.
     """
@@ -83,7 +83,7 @@ def accept_transfer(tx: Transaction, invitation: Handshake) -> None:
 
 
 def drop_pending_transfer(tx: Transaction, invitation: Handshake) -> None:
-    """Let an invitation no longer be pending: neither does it count against a quota, nor keep organizations alive."""
+    """Stop counting an invitation as pending, for the quotas and for the deletion of either organization."""
     transfer = tx.state.transfers[str(invitation.transfer_id)]
     receiver = tx.state.organizations[transfer.organization_id]
     tx.put(replace(receiver, inbound=without_pending(receiver.inbound, invitation, transfer)))
@@ -96,13 +96,13 @@ def _check_active(tx: Transaction) -> None:
         raise ConstraintViolated(Constraint.ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY)
 
 
-def _source(tx: Transaction, receiver: Organization, account_id: str | None) -> Organization:
-    """Find the organization that an account manages, which is to be the source of bills."""
+def _require_source(tx: Transaction, receiver: Organization, account_id: str | None) -> Organization:
+    """Return the organization whose bills are to be paid: the one that an account manages."""
     if account_id == receiver.management_account_id:
         raise HandshakeConstraintViolated(HandshakeConstraint.SOURCE_AND_TARGET_CANNOT_MATCH)
     source = organization_of(tx.state, account_id, tx.now) if account_id else None
     if source is None or source.management_account_id != account_id:
-        # Unverified: AWS says that the account must be a management account, not which error another gives.
+        # Unverified: AWS says that the account must be a management account, not which error it answers otherwise.
         raise HandshakeConstraintViolated(HandshakeConstraint.TARGET_ACCOUNT_VALIDATION_FAILURE)
     return source
 
@@ -111,11 +111,11 @@ def _send(
     tx: Transaction, receiver: Organization, source: Organization, to: tuple[PartyKind, str], terms: Terms
 ) -> Handshake:
     expires_at = terms.starts_at - tx.quotas.transfer_acceptance_notice
-    proposed = create_handshake(tx, receiver.id, HandshakeAction.TRANSFER_RESPONSIBILITY, to, expires_at)
+    handshake = create_handshake(tx, receiver.id, HandshakeAction.TRANSFER_RESPONSIBILITY, to, expires_at)
     transfer = Transfer(
-        id=ids.transfer_id(tx.state.seed, proposed.serial),
-        serial=proposed.serial,
-        handshake_id=proposed.id,
+        id=ids.transfer_id(tx.state.seed, handshake.serial),
+        serial=handshake.serial,
+        handshake_id=handshake.id,
         organization_id=receiver.id,
         management_account_id=receiver.management_account_id,
         source_organization_id=source.id,
@@ -123,7 +123,7 @@ def _send(
         name=terms.name,
         starts_at=terms.starts_at,
     )
-    invitation = replace(proposed, notes=terms.notes, tags=terms.tags, transfer_id=transfer.id)
+    invitation = replace(handshake, notes=terms.notes, tags=terms.tags, transfer_id=transfer.id)
     tx.put(transfer)
     tx.put(invitation)
     receiver = tx.state.organizations[receiver.id]

@@ -1,7 +1,6 @@
-"""Responsibility transfers: one organization pays the bills of another, from month to month.
+"""Billing transfers: one organization pays the bills of another, month by month, until either side withdraws.
 
-Either side may withdraw. A chain forms when a receiver lets its own bills, and with them those that it receives, be
-paid by a third. Invitations to transfers are apart.
+`invitations` creates transfers; `chains` follows them from organization to organization.
 Source: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing.html
 """
 
@@ -29,14 +28,14 @@ from artifact_state.world import Transaction
 
 
 def transfer_status(state: State, transfer: Transfer, now: datetime) -> TransferStatus:
-    """Tell where a transfer stands: as its handshake does, until it is withdrawn."""
+    """Return the status of a transfer at an instant: the state of its handshake, until it is withdrawn."""
     if transfer.ends_at is not None:
         return TransferStatus.WITHDRAWN
     return TransferStatus[handshake_state(state, state.handshakes[transfer.handshake_id], now).name]
 
 
 def describe_transfer(tx: Transaction, transfer_id: str) -> Transfer:
-    """Tell a transfer to the management accounts of both organizations, and of those further up the chain.
+    """Return a transfer to the management accounts of its source and of the organizations that pay its bills.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeResponsibilityTransfer.html
@@ -45,7 +44,7 @@ def describe_transfer(tx: Transaction, transfer_id: str) -> Transfer:
     transfer = tx.state.transfers.get(transfer_id)
     if transfer is None:
         raise TransferNotFound(transfer_id)
-    if organization.id != transfer.source_organization_id and not _inherits(tx, organization, transfer):
+    if organization.id != transfer.source_organization_id and not _pays_for(tx, organization, transfer):
         raise TransferNotFound(transfer_id)
     return transfer
 
@@ -53,35 +52,36 @@ def describe_transfer(tx: Transaction, transfer_id: str) -> Transfer:
 def list_inbound_transfers(
     tx: Transaction, through: str | None = None, after: int = -1
 ) -> Iterator[tuple[int, Transfer | None]]:
-    """Go through the transfers with which the organization pays others' bills, invitations among them.
+    """Iterate over the transfers with which the organization pays the bills of others, invitations included.
 
-    With `through`, one of these, go through those that its source brought along: the second level of the chain.
+    With `through`, the id of one of these, iterate instead over the inbound transfers of its source, whose bills the
+    organization pays too.
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListInboundResponsibilityTransfers.html
     """
     organization = require_billing_management(tx)
     if through is None:
-        return _listed(tx.state, organization.inbound, after)
+        return _transfers_of(tx.state, organization.inbound, after)
     transfer = tx.state.transfers.get(through)
     if transfer is None or transfer.organization_id != organization.id:
         raise TransferNotFound(through)
     # Unverified: AWS says of the id only that it is a transfer's.
     source = tx.state.organizations.get(transfer.source_organization_id)
-    brought = _listed(tx.state, source.inbound, after) if source else iter(())
-    return ((place, one if one and _inherits(tx, organization, one) else None) for place, one in brought)
+    inherited = _transfers_of(tx.state, source.inbound, after) if source else iter(())
+    return ((place, other if other and _pays_for(tx, organization, other) else None) for place, other in inherited)
 
 
 def list_outbound_transfers(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Transfer | None]]:
-    """Go through the transfers with which others pay the organization's bills, invitations among them.
+    """Iterate over the transfers with which others pay the organization's bills, invitations included.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListOutboundResponsibilityTransfers.html
     """
-    return _listed(tx.state, require_billing_management(tx).outbound, after)
+    return _transfers_of(tx.state, require_billing_management(tx).outbound, after)
 
 
 def rename_transfer(tx: Transaction, transfer_id: str, name: str) -> Transfer:
-    """Give a transfer another name, as the receiver of the bills: the source never sees it.
+    """Rename a transfer, as the receiver of the bills; the source never sees the name.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound, ConstraintViolated.
     Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UpdateResponsibilityTransfer.html
@@ -98,7 +98,7 @@ def rename_transfer(tx: Transaction, transfer_id: str, name: str) -> Transfer:
 
 
 def terminate_transfer(tx: Transaction, transfer_id: str, ends_at: datetime | None = None) -> Transfer:
-    """Withdraw a transfer, as either side: it goes on until the end of this month, or of the next.
+    """Withdraw a transfer, as either side, with effect at the end of this month or the next.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount, TransferNotFound, TransferAlreadyInStatus,
     InvalidTransferTransition, InvalidInput.
@@ -113,7 +113,7 @@ def terminate_transfer(tx: Transaction, transfer_id: str, ends_at: datetime | No
         raise TransferAlreadyInStatus(transfer_id)
     if status is not TransferStatus.ACCEPTED:
         raise InvalidTransferTransition(transfer_id)
-    # Unverified: without an end, the earliest that there can be.
+    # Unverified: without an end, the earliest possible one.
     end = check_end(tx, ends_at) if ends_at else end_of_month(tx.now)
     accounts = affected_accounts(tx.state, transfer)
     withdrawn = replace(transfer, ends_at=end)
@@ -127,72 +127,75 @@ def terminate_transfer(tx: Transaction, transfer_id: str, ends_at: datetime | No
 
 
 def check_no_active_transfers(tx: Transaction, organization: Organization) -> None:
-    """Refuse the end of an organization while a transfer of it waits for an answer, or goes on.
+    """Refuse to delete an organization while a transfer of it awaits a response or is in effect.
 
     Raises ConstraintViolated.
     """
     for transfers in (organization.inbound, organization.outbound):
-        goes_on = transfers.until is not None and tx.now <= transfers.until
-        if goes_on or len(transfers.accepted) or pending_count(transfers, tx.now):
+        in_effect = transfers.until is not None and tx.now <= transfers.until
+        if in_effect or len(transfers.accepted) or pending_count(transfers, tx.now):
             raise ConstraintViolated(Constraint.ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS)
 
 
 def require_billing_management(tx: Transaction) -> Organization:
-    """Give the caller's organization where billing can be transferred at all.
+    """Return the organization that the caller manages, in a partition that supports billing transfers.
 
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount.
     """
-    # Unverified: AWS says where billing can be transferred ("all commercial Regions"), not which error others give.
+    # Unverified: AWS says where billing can be transferred ("all commercial Regions"), not which error it answers
+    # elsewhere.
     require_partition(tx, arns.COMMERCIAL)
     return require_management(tx)
 
 
 def pending_count(transfers: Transfers, now: datetime) -> int:
-    """Count the transfers that wait for an answer."""
-    return sum(len(one) for until, one in transfers.pending.items() if now < datetime.fromisoformat(until))
+    """Return the number of transfers that await a response."""
+    return sum(
+        len(serials) for expires_at, serials in transfers.pending.items() if now < datetime.fromisoformat(expires_at)
+    )
 
 
 def with_pending(transfers: Transfers, invitation: Handshake, transfer: Transfer, now: datetime) -> Transfers:
-    """Add a transfer that waits for its answer; those that wait no more are dropped, a month at a time."""
+    """Return transfers with a pending one added; expired ones are dropped, a month at a time."""
     pending = transfers.pending
-    for until in pending:
-        if now >= datetime.fromisoformat(until):
-            pending = pending.remove(until)
-    until = invitation.expires_at.isoformat()
+    for expires_at in pending:
+        if now >= datetime.fromisoformat(expires_at):
+            pending = pending.remove(expires_at)
+    expires_at = invitation.expires_at.isoformat()
     return replace(
         transfers,
         every=transfers.every.set(transfer.serial, transfer.id),
-        pending=pending.insert(until, pending.get(until, OrderedMap()).set(transfer.serial, transfer.id)),
+        pending=pending.insert(expires_at, pending.get(expires_at, OrderedMap()).set(transfer.serial, transfer.id)),
     )
 
 
 def without_pending(transfers: Transfers, invitation: Handshake, transfer: Transfer) -> Transfers:
-    """Leave out a transfer that got its answer."""
-    until = invitation.expires_at.isoformat()
-    rest = transfers.pending.get(until, OrderedMap()).delete(transfer.serial)
-    return replace(transfers, pending=transfers.pending.insert(until, rest))
+    """Return transfers without a pending one, after the response to its invitation."""
+    expires_at = invitation.expires_at.isoformat()
+    remaining = transfers.pending.get(expires_at, OrderedMap()).delete(transfer.serial)
+    return replace(transfers, pending=transfers.pending.insert(expires_at, remaining))
 
 
 def with_accepted(transfers: Transfers, transfer: Transfer) -> Transfers:
-    """Add a transfer that was agreed to."""
+    """Return transfers with an accepted one added."""
     return replace(transfers, accepted=transfers.accepted.set(transfer.serial, transfer.id))
 
 
 def without_accepted(transfers: Transfers, transfer: Transfer, end: datetime) -> Transfers:
-    """Leave out a transfer that was withdrawn, and keep in mind how long it goes on."""
-    # A transfer that is withdrawn before it starts does not go on at all.
+    """Return transfers without a withdrawn one, remembering how long it stays in effect."""
+    # A transfer withdrawn before it starts never takes effect.
     until = max(end, transfers.until or end) if transfer.starts_at < end else transfers.until
     return replace(transfers, accepted=transfers.accepted.delete(transfer.serial), until=until)
 
 
-def _inherits(tx: Transaction, organization: Organization, transfer: Transfer) -> bool:
-    """Tell whether an organization pays the bills of a transfer's source, directly or further up the chain."""
+def _pays_for(tx: Transaction, organization: Organization, transfer: Transfer) -> bool:
+    """Return whether an organization pays the bills of a transfer's source, directly or further up the chain."""
     if transfer.organization_id == organization.id:
         return True
     if transfer_status(tx.state, transfer, tx.now) not in (TransferStatus.ACCEPTED, TransferStatus.WITHDRAWN):
         return False
-    return any(one.id == organization.id for one in paying_organizations(tx.state, transfer))
+    return any(payer.id == organization.id for payer in paying_organizations(tx.state, transfer))
 
 
-def _listed(state: State, transfers: Transfers, after: int) -> Iterator[tuple[int, Transfer | None]]:
-    return ((place, state.transfers[one]) for place, one in transfers.every.after(after))
+def _transfers_of(state: State, transfers: Transfers, after: int) -> Iterator[tuple[int, Transfer | None]]:
+    return ((place, state.transfers[transfer_id]) for place, transfer_id in transfers.every.after(after))

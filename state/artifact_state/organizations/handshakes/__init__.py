@@ -1,1 +1,1 @@
-"""Handshakes: their life cycle, the invitations and requests that they carry, and the responses to them."""
+"""Handshakes: their life cycle and listing, invitations of accounts, and the enabling of all features."""

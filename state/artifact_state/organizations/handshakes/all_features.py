@@ -1,7 +1,7 @@
-"""Enabling all features of an organization that has only consolidated billing: everybody concerned approves.
+"""Enable all features of an organization that has only consolidated billing, with the approval of its members.
 
 The process is a handshake of the organization with itself, and one with each account that has to approve. It can be
-finished when none of these is awaited any more, and is over when its handshake is.
+completed once no approval is missing, and it ends when its own handshake ends.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/manage-begin-all-features-standard-migration.html
 """
 
@@ -39,9 +39,10 @@ from artifact_state.world import Transaction
 
 
 def enable_all_features(tx: Transaction) -> Handshake:
-    """Begin to enable all features: ask the invited accounts to approve, and others to make their lost role again.
+    """Begin to enable all features and return the handshake of the process.
 
-    Invitations that are open end with this.
+    Invited accounts are asked to approve, created accounts only if they deleted the service-linked role of
+    Organizations. Open invitations end.
     Raises NotInOrganization, WrongAccount, HandshakeConstraintViolated, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAllFeatures.html
     """
@@ -55,36 +56,36 @@ def enable_all_features(tx: Transaction) -> Handshake:
     expires_at = tx.now + tx.quotas.all_features_lifetime
     itself = (PartyKind.ORGANIZATION, organization.id)
     process = create_handshake(tx, organization.id, HandshakeAction.ENABLE_ALL_FEATURES, itself, expires_at)
-    asked: OrderedMap[str] = OrderedMap()
+    requests: OrderedMap[str] = OrderedMap()
     for membership in map(tx.state.memberships.__getitem__, organization.members):
-        action = _asked_of(tx, organization, membership)
+        action = _required_action(tx, organization, membership)
         if action is not None:
             member = (PartyKind.ACCOUNT, membership.account_id)
-            one = replace(create_handshake(tx, organization.id, action, member, expires_at), process_id=process.id)
-            tx.put(one)
-            asked = asked.set(one.serial, one.id)
+            handshake = create_handshake(tx, organization.id, action, member, expires_at)
+            tx.put(replace(handshake, process_id=process.id))
+            requests = requests.set(handshake.serial, handshake.id)
     tx.set(
-        process_handshakes=tx.state.process_handshakes.insert(process.id, asked),
-        awaited_handshakes=tx.state.awaited_handshakes.insert(process.id, asked),
+        process_handshakes=tx.state.process_handshakes.insert(process.id, requests),
+        awaited_handshakes=tx.state.awaited_handshakes.insert(process.id, requests),
     )
     return process
 
 
-def approve_all_features(tx: Transaction, asked: Handshake) -> None:
-    """Approve as a member; the role with which Organizations makes the roles of other services is made if it is lost.
+def approve_all_features(tx: Transaction, request: Handshake) -> None:
+    """Approve as a member, and create the service-linked role of Organizations if it is missing.
 
     Raises NotInOrganization, NotParty.
     """
-    if require_organization(tx).id != asked.organization_id:
+    if require_organization(tx).id != request.organization_id:
         raise NotParty
-    ensure_linked_role(tx, asked.recipient, ORGANIZATIONS_PRINCIPAL)
+    ensure_linked_role(tx, request.recipient, ORGANIZATIONS_PRINCIPAL)
     awaited = tx.state.awaited_handshakes
-    rest = awaited[str(asked.process_id)].delete(asked.serial)
-    tx.set(awaited_handshakes=awaited.insert(str(asked.process_id), rest))
+    remaining = awaited[str(request.process_id)].delete(request.serial)
+    tx.set(awaited_handshakes=awaited.insert(str(request.process_id), remaining))
 
 
 def complete_all_features(tx: Transaction, process: Handshake) -> None:
-    """Enable all features for good, and service control policies with them, as the management account.
+    """Enable all features, and with them service control policies, as the management account.
 
     Raises InvalidHandshakeTransition.
     """
@@ -92,7 +93,7 @@ def complete_all_features(tx: Transaction, process: Handshake) -> None:
         raise InvalidHandshakeTransition(process.id)
     organization = tx.state.organizations[process.organization_id]
     ensure_linked_role(tx, organization.management_account_id, ORGANIZATIONS_PRINCIPAL)
-    # Unverified: that policies are on at once, as they are in an organization that begins with all features.
+    # Unverified: that policies are enabled at once, as in an organization created with all features.
     tx.put(
         replace(
             organization,
@@ -103,8 +104,8 @@ def complete_all_features(tx: Transaction, process: Handshake) -> None:
     tx.record(AllFeaturesEnabled(at=tx.now, organization_id=organization.id))
 
 
-def _asked_of(tx: Transaction, organization: Organization, membership: Membership) -> HandshakeAction | None:
-    """Tell what a member has to agree to, if to anything; a closed account is not asked, for it could not answer."""
+def _required_action(tx: Transaction, organization: Organization, membership: Membership) -> HandshakeAction | None:
+    """Return the action that a member has to accept, if any; a closed account could not accept it."""
     account_id = membership.account_id
     if account_id == organization.management_account_id or account_id in tx.state.closures:
         return None
@@ -112,10 +113,10 @@ def _asked_of(tx: Transaction, organization: Organization, membership: Membershi
         return None
     if membership.method is JoinedMethod.INVITED:
         return HandshakeAction.APPROVE_ALL_FEATURES
-    return None if _has_role(tx, account_id) else HandshakeAction.ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE
+    return None if _has_linked_role(tx, account_id) else HandshakeAction.ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE
 
 
-def _has_role(tx: Transaction, account_id: str) -> bool:
+def _has_linked_role(tx: Transaction, account_id: str) -> bool:
     linked = catalog.linked_role_of(ORGANIZATIONS_PRINCIPAL)
     try:
         return linked is not None and role_of(tx.state, account_id, linked.name, tx.now).linked_service is not None

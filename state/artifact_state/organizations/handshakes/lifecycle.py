@@ -1,7 +1,8 @@
-"""Handshakes: what an organization proposes to an account or to itself, and how that stands.
+"""Handshakes: create them, record responses to them, and derive their state.
 
-Stored is what was proposed and how it was answered. That a handshake has expired, that another one overtook it, that
-the last step of a process is open, that it is shown no more: all of it follows from instants and from other handshakes.
+Stored is the proposal and the response to it. Everything else follows from instants and from other handshakes: that a
+handshake has expired, that another one superseded it, that the last step of a process is open, that it is no longer
+visible.
 Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Handshake.html
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_getting-started_concepts.html
 """
@@ -30,57 +31,55 @@ from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.accounts import account_of
 from artifact_state.world import Transaction
 
-_FORGOTTEN_AT_ONCE = 10
-"""How many handshakes that nobody sees any more a new one clears away: enough to keep up, too few to be felt."""
-Place = tuple[int, Handshake | None]
-"""A place in a listing, and the handshake there unless it is hidden."""
+_MAX_DROPPED = 10
+"""How many invisible invitations a new one deletes: enough to keep up, too few to cost noticeable time."""
 
 
 def handshake_state(state: State, handshake: Handshake, now: datetime) -> HandshakeState:
-    """Tell where a handshake stands at an instant."""
-    if ended := end_of(state, handshake, now):
-        return ended[0]
+    """Return the state of a handshake at an instant."""
+    if final := final_state(state, handshake, now):
+        return final[0]
     if handshake.action is HandshakeAction.TRANSFER_RESPONSIBILITY:
         # Source: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-view-invitation.html
         return HandshakeState.REQUESTED
-    if handshake.action is HandshakeAction.ENABLE_ALL_FEATURES and _awaits_anybody(state, handshake, now):
+    if handshake.action is HandshakeAction.ENABLE_ALL_FEATURES and _awaits_approval(state, handshake, now):
         return HandshakeState.REQUESTED
     return HandshakeState.OPEN
 
 
-def end_of(state: State, handshake: Handshake, now: datetime) -> tuple[HandshakeState, datetime] | None:
-    """Tell how and when a handshake ended, if it has."""
+def final_state(state: State, handshake: Handshake, now: datetime) -> tuple[HandshakeState, datetime] | None:
+    """Return the state in which a handshake ended and the instant, or None if it has not ended."""
     if handshake.settled is not None and handshake.settled_at is not None:
         return handshake.settled, handshake.settled_at
-    if overtaken_at := _overtaken_at(state, handshake, now):
-        return HandshakeState.CANCELED, overtaken_at
+    if superseded_at := _superseded_at(state, handshake, now):
+        return HandshakeState.CANCELED, superseded_at
     return (HandshakeState.EXPIRED, handshake.expires_at) if now >= handshake.expires_at else None
 
 
 def describe_handshake(tx: Transaction, handshake_id: str) -> Handshake:
-    """Tell a handshake to either of its parties.
+    """Return a handshake to either of its parties.
 
     Raises HandshakeNotFound.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeHandshake.html
     """
     handshake = tx.state.handshakes.get(handshake_id)
-    if handshake is None or not is_shown(tx, handshake):
+    if handshake is None or not is_visible(tx, handshake):
         raise HandshakeNotFound(handshake_id)
     if not (is_recipient(tx.state, handshake, tx.caller.account_id) or _reads_for_sender(tx, handshake)):
         raise HandshakeNotFound(handshake_id)
     return handshake
 
 
-def is_shown(tx: Transaction, handshake: Handshake) -> bool:
-    """Tell whether a handshake can be seen: it lasts as long as its organization, and 30 days after it has ended."""
+def is_visible(tx: Transaction, handshake: Handshake) -> bool:
+    """Return whether a handshake is visible: its organization exists, and it ended no more than 30 days ago."""
     if handshake.organization_id not in tx.state.organizations:
         return False
-    ended = end_of(tx.state, handshake, tx.now)
-    return ended is None or tx.now < ended[1] + tx.quotas.settled_handshake_visibility
+    final = final_state(tx.state, handshake, tx.now)
+    return final is None or tx.now < final[1] + tx.quotas.settled_handshake_visibility
 
 
 def is_recipient(state: State, handshake: Handshake, account_id: str) -> bool:
-    """Tell whether a handshake was sent to an account: by its id, its present e-mail address, or as what it manages."""
+    """Return whether a handshake was sent to an account's id, its current e-mail address or its own organization."""
     if handshake.recipient_kind is PartyKind.EMAIL:
         return handshake.recipient.lower() == account_of(state, account_id).email.lower()
     if handshake.recipient_kind is PartyKind.ORGANIZATION:
@@ -88,27 +87,30 @@ def is_recipient(state: State, handshake: Handshake, account_id: str) -> bool:
     return handshake.recipient == account_id
 
 
-def parent_of(handshake: Handshake) -> str | None:
-    """Tell the handshake that began the process of which this one is part; an invitation was only sent during one."""
+def parent_handshake_id(handshake: Handshake) -> str | None:
+    """Return the id of the handshake that began the process to which this one belongs.
+
+    An invitation sent during a process does not belong to it.
+    """
     return None if handshake.action is HandshakeAction.INVITE else handshake.process_id
 
 
-def process_of(tx: Transaction, organization: Organization) -> Handshake | None:
-    """Tell the handshake that began the enabling of all features, while that is under way."""
-    begun = latest_handshake(tx.state, organization, HandshakeAction.ENABLE_ALL_FEATURES, organization.id)
-    return begun if begun and end_of(tx.state, begun, tx.now) is None else None
+def all_features_process(tx: Transaction, organization: Organization) -> Handshake | None:
+    """Return the handshake that began the enabling of all features, or None if that is not in progress."""
+    process = latest_handshake(tx.state, organization, HandshakeAction.ENABLE_ALL_FEATURES, organization.id)
+    return process if process and final_state(tx.state, process, tx.now) is None else None
 
 
 def latest_handshake(
     state: State, organization: Organization, action: HandshakeAction, recipient: str
 ) -> Handshake | None:
-    """Tell the last handshake of an action that an organization sent to a recipient."""
-    found = organization.latest_handshakes.get(_latest_key(action, recipient))
-    return state.handshakes.get(found) if found else None
+    """Return the last handshake of an action that an organization sent to a recipient."""
+    handshake_id = organization.latest_handshakes.get(_latest_key(action, recipient))
+    return state.handshakes.get(handshake_id) if handshake_id else None
 
 
 def check_target(kind: PartyKind, target: str) -> None:
-    """Refuse a target that is no account id or e-mail address.
+    """Refuse a target that is not a valid account id or e-mail address.
 
     Raises InvalidInput.
     """
@@ -121,20 +123,20 @@ def check_target(kind: PartyKind, target: str) -> None:
 
 
 def check_duplicate(tx: Transaction, organization: Organization, action: HandshakeAction, recipient: str) -> None:
-    """Refuse a second handshake of an action to a recipient while the first waits for its answer.
+    """Refuse a second handshake of an action to a recipient while the first awaits its response.
 
     Raises DuplicateHandshake.
     """
     latest = latest_handshake(tx.state, organization, action, recipient)
-    if latest and end_of(tx.state, latest, tx.now) is None:
+    if latest and final_state(tx.state, latest, tx.now) is None:
         raise DuplicateHandshake(latest.id)
 
 
-def propose(
+def create_handshake(
     tx: Transaction, organization_id: str, action: HandshakeAction, to: tuple[PartyKind, str], expires_at: datetime
 ) -> Handshake:
-    """Send a handshake, to which the sender may add; what was sent long ago is forgotten on that occasion."""
-    _forget(tx, tx.state.organizations[organization_id], action)
+    """Create a handshake of an organization; also delete invitations of it that are no longer visible."""
+    _drop_invisible_invitations(tx, tx.state.organizations[organization_id], action)
     organization = tx.state.organizations[organization_id]
     kind, recipient = to
     serial = tx.serial()
@@ -159,53 +161,53 @@ def propose(
     )
     if kind is not PartyKind.ORGANIZATION:
         received = tx.state.received_handshakes
-        kept = _with(received.get(recipient.lower(), Map()), handshake)
-        tx.set(received_handshakes=received.insert(recipient.lower(), kept))
+        by_action = _with(received.get(recipient.lower(), Map()), handshake)
+        tx.set(received_handshakes=received.insert(recipient.lower(), by_action))
     tx.record(HandshakeChanged(at=tx.now, organization_id=organization.id, handshake_id=handshake.id))
     return handshake
 
 
-def settle(tx: Transaction, handshake: Handshake, answer: HandshakeState) -> Handshake:
-    """Keep the answer to a handshake."""
-    settled = replace(handshake, settled=answer, settled_at=tx.now)
+def record_response(tx: Transaction, handshake: Handshake, response: HandshakeState) -> Handshake:
+    """Record the response to a handshake, which ends it."""
+    settled = replace(handshake, settled=response, settled_at=tx.now)
     tx.put(settled)
     tx.record(HandshakeChanged(at=tx.now, organization_id=handshake.organization_id, handshake_id=handshake.id))
     return settled
 
 
-def _overtaken_at(state: State, handshake: Handshake, now: datetime) -> datetime | None:
-    """Tell when another handshake made this one pointless, as if it had been canceled.
+def _superseded_at(state: State, handshake: Handshake, now: datetime) -> datetime | None:
+    """Return when another handshake made this one pointless, as if it had been canceled, or None.
 
-    An invitation to consolidated billing ends when all features begin to be enabled. What belongs to that process ends
-    with it, even when both expire: AWS calls that canceled.
+    An invitation to consolidated billing ends when the enabling of all features begins. The handshakes of that process
+    end with it, even if it expires at the same instant as they do: AWS reports them as canceled.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html
     """
     if handshake.process_id is not None:
-        ended = end_of(state, state.handshakes[handshake.process_id], now)
-        is_kept = ended and ended[0] is HandshakeState.ACCEPTED and handshake.action is HandshakeAction.INVITE
-        return ended[1] if ended and not is_kept and ended[1] <= handshake.expires_at else None
+        final = final_state(state, state.handshakes[handshake.process_id], now)
+        outlives = final and final[0] is HandshakeState.ACCEPTED and handshake.action is HandshakeAction.INVITE
+        return final[1] if final and not outlives and final[1] <= handshake.expires_at else None
     if handshake.promised is FeatureSet.CONSOLIDATED_BILLING:
         sent = state.organizations[handshake.organization_id].handshakes
         processes = sent.get(HandshakeAction.ENABLE_ALL_FEATURES.value, OrderedMap())
-        begun = next(processes.after(handshake.serial), None)
-        begun_at = state.handshakes[begun[1]].requested_at if begun else handshake.expires_at
-        return begun_at if begun_at < handshake.expires_at else None
+        process = next(processes.after(handshake.serial), None)
+        began_at = state.handshakes[process[1]].requested_at if process else handshake.expires_at
+        return began_at if began_at < handshake.expires_at else None
     return None
 
 
-def _awaits_anybody(state: State, process: Handshake, now: datetime) -> bool:
-    """Tell whether a member that was asked has not approved: one that has left since need not, nor a closed one."""
-    awaited = map(state.handshakes.__getitem__, state.awaited_handshakes.get(process.id, OrderedMap()))
-    return any(_is_member_still(state, one, now) for one in awaited)
+def _awaits_approval(state: State, process: Handshake, now: datetime) -> bool:
+    """Return whether a member still has to approve; one that has left or was closed need not."""
+    requests = map(state.handshakes.__getitem__, state.awaited_handshakes.get(process.id, OrderedMap()))
+    return any(_must_respond(state, request, now) for request in requests)
 
 
-def _is_member_still(state: State, asked: Handshake, now: datetime) -> bool:
-    membership = membership_of(state, asked.recipient, now)
+def _must_respond(state: State, request: Handshake, now: datetime) -> bool:
+    membership = membership_of(state, request.recipient, now)
     return (
         membership is not None
-        and membership.organization_id == asked.organization_id
-        and membership.serial < asked.serial
-        and asked.recipient not in state.closures
+        and membership.organization_id == request.organization_id
+        and membership.serial < request.serial
+        and request.recipient not in state.closures
     )
 
 
@@ -216,28 +218,28 @@ def _reads_for_sender(tx: Transaction, handshake: Handshake) -> bool:
         return False
 
 
-def _with(lists: Map[str, OrderedMap[str]], handshake: Handshake) -> Map[str, OrderedMap[str]]:
+def _with(by_action: Map[str, OrderedMap[str]], handshake: Handshake) -> Map[str, OrderedMap[str]]:
     action = handshake.action.value
-    return lists.insert(action, lists.get(action, OrderedMap()).set(handshake.serial, handshake.id))
+    return by_action.insert(action, by_action.get(action, OrderedMap()).set(handshake.serial, handshake.id))
 
 
-def _without(lists: Map[str, OrderedMap[str]], handshake: Handshake) -> Map[str, OrderedMap[str]]:
+def _without(by_action: Map[str, OrderedMap[str]], handshake: Handshake) -> Map[str, OrderedMap[str]]:
     action = handshake.action.value
-    return lists.insert(action, lists[action].delete(handshake.serial))
+    return by_action.insert(action, by_action[action].delete(handshake.serial))
 
 
 def _latest_key(action: HandshakeAction, recipient: str) -> str:
     return f"{action.value} {recipient.lower()}"
 
 
-def _forget(tx: Transaction, organization: Organization, action: HandshakeAction) -> None:
-    """Let the oldest invitations be no more that nobody can see; nothing else is sent in great numbers."""
+def _drop_invisible_invitations(tx: Transaction, organization: Organization, action: HandshakeAction) -> None:
+    """Delete the oldest invitations that are no longer visible; no other action is sent in great numbers."""
     if action is not HandshakeAction.INVITE:
         return
     sent = organization.handshakes.get(action.value, OrderedMap())
-    for _, handshake_id in islice(sent.after(-1), _FORGOTTEN_AT_ONCE):
+    for _, handshake_id in islice(sent.after(-1), _MAX_DROPPED):
         handshake = tx.state.handshakes[handshake_id]
-        if is_shown(tx, handshake):
+        if is_visible(tx, handshake):
             break
         _drop(tx, handshake)
 
@@ -252,6 +254,6 @@ def _drop(tx: Transaction, handshake: Handshake) -> None:
             latest_handshakes=latest.remove(key) if latest[key] == handshake.id else latest,
         )
     )
-    received, name = tx.state.received_handshakes, handshake.recipient.lower()
-    tx.set(received_handshakes=received.insert(name, _without(received[name], handshake)))
+    received, recipient = tx.state.received_handshakes, handshake.recipient.lower()
+    tx.set(received_handshakes=received.insert(recipient, _without(received[recipient], handshake)))
     tx.drop(handshake)

@@ -1,4 +1,4 @@
-"""Lists of handshakes: what an account received, what an organization sent.
+"""List the handshakes that an account received and those that an organization sent.
 
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_HandshakeFilter.html
 """
@@ -13,34 +13,37 @@ from artifact_state.errors import InputReason, InvalidInput
 from artifact_state.model import Handshake, HandshakeAction, Map
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.accounts import account_of
-from artifact_state.organizations.handshakes.lifecycle import is_shown, parent_of
+from artifact_state.organizations.handshakes.lifecycle import is_visible, parent_handshake_id
 from artifact_state.world import Transaction
 
 Place = tuple[int, Handshake | None]
-"""A place in a listing, and the handshake there unless it is hidden."""
+"""A place in a listing and the handshake there, or None if the listing leaves it out."""
 
 
-def received_handshakes(
+def list_received_handshakes(
     tx: Transaction, action: HandshakeAction | None = None, process_id: str | None = None, after: int = -1
 ) -> Iterator[Place]:
-    """Go through what was sent to the caller's account, by its id or by its e-mail address, in the order of sending.
+    """Iterate over the handshakes sent to the caller's account, by id or e-mail address, in the order of sending.
 
     Raises InvalidInput.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListHandshakesForAccount.html
     """
     _check_filter(action, process_id)
     account_id = tx.caller.account_id
-    names = (account_id, account_of(tx.state, account_id).email.lower())
+    recipients = (account_id, account_of(tx.state, account_id).email.lower())
     received = tx.state.received_handshakes
-    lists = [one for name in names for one in _of_action(received.get(name, Map()), action)]
-    shown = _shown(tx, lists, after)
-    return ((place, one if one and process_id in (None, parent_of(one)) else None) for place, one in shown)
+    lists = [ids for recipient in recipients for ids in _of_action(received.get(recipient, Map()), action)]
+    visible = _visible(tx, lists, after)
+    return (
+        (place, handshake if handshake and process_id in (None, parent_handshake_id(handshake)) else None)
+        for place, handshake in visible
+    )
 
 
-def sent_handshakes(
+def list_sent_handshakes(
     tx: Transaction, action: HandshakeAction | None = None, process_id: str | None = None, after: int = -1
 ) -> Iterator[Place]:
-    """Go through what the organization sent, in the order of sending.
+    """Iterate over the handshakes that the organization sent, in the order of sending.
 
     Raises NotInOrganization, WrongAccount, InvalidInput.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListHandshakesForOrganization.html
@@ -48,11 +51,11 @@ def sent_handshakes(
     organization = require_management_or_delegate(tx)
     _check_filter(action, process_id)
     if process_id is None:
-        return _shown(tx, _of_action(organization.handshakes, action), after)
-    # Unverified: a process that is not the organization's own has no handshakes; AWS declares no error for it.
-    begun = tx.state.handshakes.get(process_id)
-    own = begun is not None and begun.organization_id == organization.id
-    return _shown(tx, [tx.state.process_handshakes.get(process_id, OrderedMap())] if own else [], after)
+        return _visible(tx, _of_action(organization.handshakes, action), after)
+    # Unverified: another organization's process has no handshakes here; AWS declares no error for it.
+    process = tx.state.handshakes.get(process_id)
+    is_own = process is not None and process.organization_id == organization.id
+    return _visible(tx, [tx.state.process_handshakes.get(process_id, OrderedMap())] if is_own else [], after)
 
 
 def _check_filter(action: HandshakeAction | None, process_id: str | None) -> None:
@@ -60,11 +63,11 @@ def _check_filter(action: HandshakeAction | None, process_id: str | None) -> Non
         raise InvalidInput(InputReason.MAX_LIMIT_EXCEEDED_FILTER)
 
 
-def _of_action(lists: Map[str, OrderedMap[str]], action: HandshakeAction | None) -> Iterable[OrderedMap[str]]:
-    return lists.values() if action is None else [lists.get(action.value, OrderedMap())]
+def _of_action(by_action: Map[str, OrderedMap[str]], action: HandshakeAction | None) -> Iterable[OrderedMap[str]]:
+    return by_action.values() if action is None else [by_action.get(action.value, OrderedMap())]
 
 
-def _shown(tx: Transaction, lists: Iterable[OrderedMap[str]], after: int) -> Iterator[Place]:
-    for place, handshake_id in merge(*(one.after(after) for one in lists)):
+def _visible(tx: Transaction, lists: Iterable[OrderedMap[str]], after: int) -> Iterator[Place]:
+    for place, handshake_id in merge(*(ids.after(after) for ids in lists)):
         handshake = tx.state.handshakes[handshake_id]
-        yield place, handshake if is_shown(tx, handshake) else None
+        yield place, handshake if is_visible(tx, handshake) else None

@@ -1,5 +1,6 @@
-"""Answers to handshakes: the recipient accepts or declines, the sender cancels, and what follows from that.
+"""Respond to handshakes: the recipient accepts or declines, the sender cancels, and the proposal takes effect.
 
+This module stands above `handshakes` and `billing_transfers`, because acceptance of a handshake may do either's work.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_accept-decline-invite.html
 """
 
@@ -25,31 +26,28 @@ _ON_ACCEPTANCE: Mapping[HandshakeAction, Callable[[Transaction, Handshake], None
     HandshakeAction.ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE: approve_all_features,
     HandshakeAction.TRANSFER_RESPONSIBILITY: accept_transfer,
 }
-_ON_REFUSAL: Mapping[HandshakeAction, Callable[[Transaction, Handshake], None]] = {
-    HandshakeAction.TRANSFER_RESPONSIBILITY: drop_pending_transfer,
-}
 
 
 def accept_handshake(tx: Transaction, handshake_id: str) -> Handshake:
-    """Accept a handshake as the party that it was sent to, and let happen what it proposes.
+    """Accept a handshake as its recipient, and carry out its proposal.
 
     Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, InvalidHandshakeTransition, NotInOrganization,
     WrongAccount, HandshakeConstraintViolated, ConstraintViolated, ManagementAccountCannotLeave.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html
     """
-    handshake = _received(tx, handshake_id)
+    handshake = _received_handshake(tx, handshake_id)
     _check_transition(tx, handshake, HandshakeState.ACCEPTED)
     _ON_ACCEPTANCE[handshake.action](tx, handshake)
     return record_response(tx, handshake, HandshakeState.ACCEPTED)
 
 
 def decline_handshake(tx: Transaction, handshake_id: str) -> Handshake:
-    """Decline a handshake as the party that it was sent to.
+    """Decline a handshake as its recipient.
 
     Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, InvalidHandshakeTransition.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeclineHandshake.html
     """
-    return _refuse(tx, _received(tx, handshake_id), HandshakeState.DECLINED)
+    return _end(tx, _received_handshake(tx, handshake_id), HandshakeState.DECLINED)
 
 
 def cancel_handshake(tx: Transaction, handshake_id: str) -> Handshake:
@@ -61,26 +59,26 @@ def cancel_handshake(tx: Transaction, handshake_id: str) -> Handshake:
     handshake = describe_handshake(tx, handshake_id)
     if tx.caller.account_id != handshake.management_account_id:
         raise NotParty
-    return _refuse(tx, handshake, HandshakeState.CANCELED)
+    return _end(tx, handshake, HandshakeState.CANCELED)
 
 
-def _received(tx: Transaction, handshake_id: str) -> Handshake:
+def _received_handshake(tx: Transaction, handshake_id: str) -> Handshake:
     handshake = describe_handshake(tx, handshake_id)
     if not is_recipient(tx.state, handshake, tx.caller.account_id):
         raise NotParty
     return handshake
 
 
-def _refuse(tx: Transaction, handshake: Handshake, answer: HandshakeState) -> Handshake:
-    _check_transition(tx, handshake, answer)
-    if handshake.action in _ON_REFUSAL:
-        _ON_REFUSAL[handshake.action](tx, handshake)
-    return record_response(tx, handshake, answer)
+def _end(tx: Transaction, handshake: Handshake, response: HandshakeState) -> Handshake:
+    _check_transition(tx, handshake, response)
+    if handshake.action is HandshakeAction.TRANSFER_RESPONSIBILITY:
+        drop_pending_transfer(tx, handshake)
+    return record_response(tx, handshake, response)
 
 
-def _check_transition(tx: Transaction, handshake: Handshake, wanted: HandshakeState) -> None:
+def _check_transition(tx: Transaction, handshake: Handshake, response: HandshakeState) -> None:
     state = handshake_state(tx.state, handshake, tx.now)
-    if state is wanted:
+    if state is response:
         raise HandshakeAlreadyInState(handshake.id)
     if state not in (HandshakeState.REQUESTED, HandshakeState.OPEN):
         raise InvalidHandshakeTransition(handshake.id)
