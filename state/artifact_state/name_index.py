@@ -1,7 +1,7 @@
-"""Records in the order of their names, which IAM keeps apart without regard to case.
+"""Tuples of records sorted by name: how the state keeps the IAM resources of an account.
 
-A tuple holds what an account has of a kind: a few thousand at most, by AWS's quotas. A map for each
-account would take as much memory as its records.
+IAM compares names without regard to case. An account has a few thousand records of a kind at most, by AWS's quotas;
+a map for each account would take as much memory as its records.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
@@ -15,49 +15,49 @@ class Named(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name, as it was given."""
+        """The name, in the case in which it was given."""
 
 
 T = TypeVar("T", bound=Named)
 
 
 def key_of(name: str) -> str:
-    """Give what tells names apart."""
+    """Return the form of a name in which names are compared and sorted."""
     return name.lower()
 
 
-def find(held: tuple[T, ...], name: str) -> T | None:
-    """Find a record by its name."""
+def find(records: tuple[T, ...], name: str) -> T | None:
+    """Return the record with a name, or None."""
     key = key_of(name)
-    place = bisect_left(held, key, key=_key_of_record)
-    return held[place] if place < len(held) and _key_of_record(held[place]) == key else None
+    index = bisect_left(records, key, key=_key_of_record)
+    return records[index] if index < len(records) and _key_of_record(records[index]) == key else None
 
 
-def with_record(held: tuple[T, ...], record: T) -> tuple[T, ...]:
-    """Give the records with one that takes the place of its namesake, if there is one."""
-    place = _place_of(held, record.name)
-    return (*held[:place], record, *held[place + _is_at(held, place, record.name) :])
+def with_record(records: tuple[T, ...], record: T) -> tuple[T, ...]:
+    """Return the records with one added, which replaces the record with the same name."""
+    index = _index_of(records, record.name)
+    return (*records[:index], record, *records[index + _is_at(records, index, record.name) :])
 
 
-def without(held: tuple[T, ...], name: str) -> tuple[T, ...]:
-    """Give the records without the one of this name."""
-    place = _place_of(held, name)
-    return (*held[:place], *held[place + _is_at(held, place, name) :])
+def without(records: tuple[T, ...], name: str) -> tuple[T, ...]:
+    """Return the records without the one with a name."""
+    index = _index_of(records, name)
+    return (*records[:index], *records[index + _is_at(records, index, name) :])
 
 
-def after(held: tuple[T, ...], name: str) -> Iterator[T]:
-    """Go through the records whose names come after this one; all come after none, which is ""."""
-    place = bisect_right(held, key_of(name), key=_key_of_record) if name else 0
-    return (held[at] for at in range(place, len(held)))
+def after(records: tuple[T, ...], name: str) -> Iterator[T]:
+    """Iterate over the records whose names sort after a name; all of them if it is ""."""
+    start = bisect_right(records, key_of(name), key=_key_of_record) if name else 0
+    return (records[index] for index in range(start, len(records)))
 
 
 def _key_of_record(record: Named) -> str:
     return record.name.lower()
 
 
-def _place_of(held: tuple[T, ...], name: str) -> int:
-    return bisect_left(held, key_of(name), key=_key_of_record)
+def _index_of(records: tuple[T, ...], name: str) -> int:
+    return bisect_left(records, key_of(name), key=_key_of_record)
 
 
-def _is_at(held: tuple[T, ...], place: int, name: str) -> bool:
-    return place < len(held) and key_of(held[place].name) == key_of(name)
+def _is_at(records: tuple[T, ...], index: int, name: str) -> bool:
+    return index < len(records) and key_of(records[index].name) == key_of(name)

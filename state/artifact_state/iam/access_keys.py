@@ -1,4 +1,4 @@
-"""Access keys: long-term credentials of users and, as AWS advises against, of the root user.
+"""Access keys: long-term credentials of IAM users and root users.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
 """
@@ -18,56 +18,56 @@ from artifact_state.world import Transaction
 
 
 def create_access_key(tx: Transaction, user_name: str | None = None) -> AccessKey:
-    """Make an access key for a user, for the caller unless another is named; only this answer tells its secret.
+    """Create an access key for a user, by default for the caller.
 
     Raises EntityNotFound, UserNameRequired, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html
     """
-    name = _owner(tx, user_name)
-    held = _ids_of(tx.state, tx.caller.account_id, name)
-    require_quota(tx, IdentityQuota.ACCESS_KEYS_PER_USER, len(held) + 1)
+    owner = _owner(tx, user_name)
+    key_ids = _key_ids(tx.state, tx.caller.account_id, owner)
+    require_quota(tx, IdentityQuota.ACCESS_KEYS_PER_USER, len(key_ids) + 1)
     serial, seed = tx.serial(), tx.state.seed
     key = AccessKey(
         id=ids.access_key_id("AKIA", tx.caller.account_id, seed, serial),
         secret=ids.secret(40, seed, serial, "key"),
         account_id=tx.caller.account_id,
-        user_name=name,
+        user_name=owner,
         created_at=tx.now,
     )
-    _keep_ids(tx, name, (*held, key.id))
-    return _keep(tx, key)
+    _put_key_ids(tx, owner, (*key_ids, key.id))
+    return _put(tx, key)
 
 
 def access_keys_of(tx: Transaction, user_name: str | None = None) -> Iterator[AccessKey]:
-    """Go through the access keys of a user, of the caller unless another is named, the oldest first.
+    """Iterate over the access keys of a user, by default of the caller, oldest first.
 
     Raises EntityNotFound, UserNameRequired.
     """
-    held = _ids_of(tx.state, tx.caller.account_id, _owner(tx, user_name))
-    return (tx.state.access_keys[key_id] for key_id in held)
+    key_ids = _key_ids(tx.state, tx.caller.account_id, _owner(tx, user_name))
+    return (tx.state.access_keys[key_id] for key_id in key_ids)
 
 
 def update_access_key(tx: Transaction, key_id: str, *, active: bool, user_name: str | None = None) -> None:
-    """Let an access key be good, or no longer be good until it is again.
+    """Activate or deactivate an access key.
 
     Raises EntityNotFound, UserNameRequired.
     """
-    _keep(tx, replace(_key_of(tx, key_id, user_name), active=active))
+    _put(tx, replace(_key_of(tx, key_id, user_name), active=active))
 
 
 def delete_access_key(tx: Transaction, key_id: str, *, user_name: str | None = None) -> None:
-    """Delete an access key for ever.
+    """Delete an access key; its record stays, so that its id is never valid again.
 
     Raises EntityNotFound, UserNameRequired.
     """
     key = _key_of(tx, key_id, user_name)
-    held = _ids_of(tx.state, key.account_id, key.user_name)
-    _keep_ids(tx, key.user_name, tuple(one for one in held if one != key_id))
-    _keep(tx, replace(key, deleted=True, active=False))
+    key_ids = _key_ids(tx.state, key.account_id, key.user_name)
+    _put_key_ids(tx, key.user_name, tuple(other for other in key_ids if other != key_id))
+    _put(tx, replace(key, deleted=True, active=False))
 
 
 def access_key_by_id(tx: Transaction, key_id: str) -> AccessKey:
-    """Find an access key of the caller's account by its id; of any other AWS says nothing.
+    """Return an access key of the caller's account by its id.
 
     Raises NotOwned.
     """
@@ -79,7 +79,7 @@ def access_key_by_id(tx: Transaction, key_id: str) -> AccessKey:
 
 
 def principal_of(state: State, key: AccessKey, *, partition: str, region: str) -> Caller:
-    """Give the principal for whom a good access key signs.
+    """Return the principal that signs with an active access key.
 
     Raises EntityNotFound.
     """
@@ -90,32 +90,32 @@ def principal_of(state: State, key: AccessKey, *, partition: str, region: str) -
 
 
 def _owner(tx: Transaction, user_name: str | None) -> str | None:
+    """Return the name of a user as it was created, or None for the root user."""
     name = resolve_user_name(tx, user_name)
     return None if name is None else user_of(tx.state, tx.caller.account_id, name).name
 
 
-def _ids_of(state: State, account_id: str, name: str | None) -> tuple[str, ...]:
-    if name is None:
+def _key_ids(state: State, account_id: str, owner: str | None) -> tuple[str, ...]:
+    if owner is None:
         return state.root_access_keys.get(account_id, ())
-    return user_of(state, account_id, name).access_keys
+    return user_of(state, account_id, owner).access_keys
 
 
-def _keep_ids(tx: Transaction, name: str | None, kept: tuple[str, ...]) -> None:
+def _put_key_ids(tx: Transaction, owner: str | None, key_ids: tuple[str, ...]) -> None:
     account_id = tx.caller.account_id
-    if name is None:
-        tx.set(root_access_keys=tx.state.root_access_keys.insert(account_id, kept))
+    if owner is None:
+        tx.set(root_access_keys=tx.state.root_access_keys.insert(account_id, key_ids))
     else:
-        put_user(tx, replace(user_of(tx.state, account_id, name), access_keys=kept))
+        put_user(tx, replace(user_of(tx.state, account_id, owner), access_keys=key_ids))
 
 
 def _key_of(tx: Transaction, key_id: str, user_name: str | None) -> AccessKey:
-    name = _owner(tx, user_name)
-    if key_id not in _ids_of(tx.state, tx.caller.account_id, name):
+    if key_id not in _key_ids(tx.state, tx.caller.account_id, _owner(tx, user_name)):
         raise EntityNotFound(Entity.ACCESS_KEY, key_id)
     return tx.state.access_keys[key_id]
 
 
-def _keep(tx: Transaction, key: AccessKey) -> AccessKey:
+def _put(tx: Transaction, key: AccessKey) -> AccessKey:
     tx.set(access_keys=tx.state.access_keys.insert(key.id, key))
     tx.record(IdentityChanged(at=tx.now, account_id=key.account_id, kind="access key", name=key.id))
     return key

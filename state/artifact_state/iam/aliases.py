@@ -1,4 +1,4 @@
-"""Account aliases: one for each account, which no other account has.
+"""Account aliases: at most one for each account, unique among all accounts.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/console-account-alias.html
 """
@@ -10,17 +10,17 @@ from artifact_state.world import Transaction
 
 
 def alias_of(state: State, account_id: str) -> str | None:
-    """Tell the alias of an account."""
+    """Return the alias of an account, or None."""
     return state.account_aliases.get(account_id)
 
 
 def account_with_alias(state: State, alias: str) -> str | None:
-    """Tell the account that an alias stands for."""
+    """Return the id of the account with an alias, or None."""
     return state.alias_accounts.get(alias)
 
 
 def create_alias(tx: Transaction, alias: str) -> None:
-    """Give the caller's account an alias, in place of the one that it has.
+    """Set the alias of the caller's account; it replaces the previous alias.
 
     Raises EntityNameTaken.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
@@ -28,17 +28,17 @@ def create_alias(tx: Transaction, alias: str) -> None:
     account_id = tx.caller.account_id
     if account_with_alias(tx.state, alias) is not None:
         raise EntityNameTaken(Entity.ALIAS, alias)
-    before = alias_of(tx.state, account_id)
-    names = tx.state.alias_accounts if before is None else tx.state.alias_accounts.remove(before)
+    previous = alias_of(tx.state, account_id)
+    accounts = tx.state.alias_accounts if previous is None else tx.state.alias_accounts.remove(previous)
     tx.set(
         account_aliases=tx.state.account_aliases.insert(account_id, alias),
-        alias_accounts=names.insert(alias, account_id),
+        alias_accounts=accounts.insert(alias, account_id),
     )
     tx.record(IdentityChanged(at=tx.now, account_id=account_id, kind="alias", name=alias))
 
 
 def delete_alias(tx: Transaction, alias: str) -> None:
-    """Take its alias from the caller's account.
+    """Delete the alias of the caller's account.
 
     Raises EntityNotFound.
     """

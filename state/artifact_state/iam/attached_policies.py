@@ -1,4 +1,4 @@
-"""Managed policies on users, groups and roles: attached to them, or bounding their permissions.
+"""Managed policies attached to users, groups and roles, and permissions boundaries.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -22,7 +22,7 @@ from artifact_state.world import Transaction
 
 
 def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
-    """Attach a managed policy to a user, a group or a role; one that is attached stays so.
+    """Attach a managed policy to a user, group or role; do nothing if it is already attached.
 
     Raises EntityNotFound, InvalidPolicyArn, ServicePolicyNotAttachable, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
@@ -32,27 +32,28 @@ def attach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
         raise EntityNotFound(Entity.ATTACHABLE_POLICY, arn)
     if is_service_policy(policy):
         raise ServicePolicyNotAttachable(policy.name)
-    reference, held, quota = reference_of(policy), identity.managed_policies, ATTACHED_POLICY_QUOTAS[type(identity)]
-    if reference in held:
+    reference, attached = reference_of(policy), identity.managed_policies
+    if reference in attached:
         return
-    require_quota(tx, quota, len(held) + 1)
-    put_identity(tx, replace(identity, managed_policies=(*held, reference)))
+    require_quota(tx, ATTACHED_POLICY_QUOTAS[type(identity)], len(attached) + 1)
+    put_identity(tx, replace(identity, managed_policies=(*attached, reference)))
 
 
 def detach_policy(tx: Transaction, identity: Identity, arn: str) -> None:
-    """Detach a managed policy from a user, a group or a role.
+    """Detach a managed policy from a user, group or role.
 
     Raises EntityNotFound, InvalidPolicyArn.
     """
     policy = policy_by_valid_arn(tx, arn)
     if policy is None or reference_of(policy) not in identity.managed_policies:
         raise EntityNotFound(Entity.POLICY, arn)
-    left = tuple(one for one in identity.managed_policies if one != reference_of(policy))
-    put_identity(tx, replace(identity, managed_policies=left))
+    detached = reference_of(policy)
+    remaining = tuple(reference for reference in identity.managed_policies if reference != detached)
+    put_identity(tx, replace(identity, managed_policies=remaining))
 
 
 def put_boundary(tx: Transaction, identity: User | Role, arn: str) -> None:
-    """Bound the permissions of a user or a role by a managed policy, instead of by the one before.
+    """Set or replace the permissions boundary of a user or role.
 
     Raises EntityNotFound, InvalidPolicyArn, ServicePolicyNotAttachable.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
@@ -64,8 +65,8 @@ def put_boundary(tx: Transaction, identity: User | Role, arn: str) -> None:
 
 
 def delete_boundary(tx: Transaction, identity: User | Role) -> None:
-    """Bound the permissions of a user or a role no longer.
+    """Remove the permissions boundary of a user or role.
 
-    Unverified: one that was not bounded is no error.
+    Unverified: an identity without a boundary is accepted.
     """
     put_identity(tx, replace(identity, boundary=None))

@@ -1,4 +1,4 @@
-"""Groups of IAM users, who have the policies of their groups.
+"""Groups of IAM users. The members of a group are recorded with the users.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups.html
 """
@@ -17,7 +17,7 @@ from artifact_state.world import Transaction
 
 
 def group_of(state: State, account_id: str, name: str) -> Group:
-    """Tell a group by its name, without regard to case.
+    """Return a group by name, case-insensitively.
 
     Raises EntityNotFound.
     """
@@ -28,34 +28,34 @@ def group_of(state: State, account_id: str, name: str) -> Group:
 
 
 def groups_of(state: State, account_id: str, path_prefix: str = "/", after: str = "") -> Iterator[Group]:
-    """Go through an account's groups below a path, by name, those after a name."""
-    found = name_index.after(state.groups.get(account_id, ()), after)
-    return (group for group in found if group.path.startswith(path_prefix))
+    """Iterate over an account's groups below a path, sorted by name, that follow a name."""
+    groups = name_index.after(state.groups.get(account_id, ()), after)
+    return (group for group in groups if group.path.startswith(path_prefix))
 
 
 def members_of(state: State, group: Group, after: str = "") -> Iterator[User]:
-    """Go through the users of a group, by name, those after a name."""
+    """Iterate over the users of a group, sorted by name, that follow a name."""
     key = name_index.key_of(group.name)
     return (user for user in users_of(state, group.account_id, after=after) if key in user.groups)
 
 
 def groups_of_user(state: State, user: User, after: str = "") -> Iterator[Group]:
-    """Go through the groups of a user, by name, those after a name."""
-    held = state.groups.get(user.account_id, ())
-    found = (name_index.find(held, name) for name in user.groups if name > name_index.key_of(after))
-    return (group for group in found if group is not None)
+    """Iterate over the groups of a user, sorted by name, that follow a name."""
+    in_account = state.groups.get(user.account_id, ())
+    groups = (name_index.find(in_account, name) for name in user.groups if name > name_index.key_of(after))
+    return (group for group in groups if group is not None)
 
 
 def create_group(tx: Transaction, name: str, *, path: str = "/") -> Group:
-    """Make a group with nobody in it.
+    """Create a group without users.
 
     Raises EntityNameTaken, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateGroup.html
     """
-    held = tx.state.groups.get(tx.caller.account_id, ())
-    if known := name_index.find(held, name):
-        raise EntityNameTaken(Entity.GROUP, known.name)
-    require_quota(tx, IdentityQuota.GROUPS_PER_ACCOUNT, len(held) + 1)
+    existing = tx.state.groups.get(tx.caller.account_id, ())
+    if namesake := name_index.find(existing, name):
+        raise EntityNameTaken(Entity.GROUP, namesake.name)
+    require_quota(tx, IdentityQuota.GROUPS_PER_ACCOUNT, len(existing) + 1)
     group = Group(
         id=ids.unique_id("AGPA", tx.state.seed, tx.serial()),
         account_id=tx.caller.account_id,
@@ -67,23 +67,24 @@ def create_group(tx: Transaction, name: str, *, path: str = "/") -> Group:
 
 
 def update_group(tx: Transaction, name: str, *, new_name: str | None = None, new_path: str | None = None) -> Group:
-    """Give a group another name, another path, or both; who is in it stays in it.
+    """Change the name, the path or both of a group; its users stay in it.
 
     Raises EntityNotFound, EntityNameTaken.
     """
     group = group_of(tx.state, tx.caller.account_id, name)
     changed = replace(group, name=new_name or group.name, path=new_path or group.path)
-    if name_index.key_of(changed.name) != name_index.key_of(group.name):
-        if known := name_index.find(tx.state.groups[group.account_id], changed.name):
-            raise EntityNameTaken(Entity.GROUP, known.name)
+    old_key, new_key = name_index.key_of(group.name), name_index.key_of(changed.name)
+    if new_key != old_key:
+        if namesake := name_index.find(tx.state.groups[group.account_id], changed.name):
+            raise EntityNameTaken(Entity.GROUP, namesake.name)
         for user in list(members_of(tx.state, group)):
-            _set_groups(tx, user, {*user.groups} - {name_index.key_of(group.name)} | {name_index.key_of(changed.name)})
-        _forget(tx, group)
+            _set_groups(tx, user, {*user.groups} - {old_key} | {new_key})
+        _drop(tx, group)
     return put_group(tx, changed)
 
 
 def delete_group(tx: Transaction, name: str) -> None:
-    """Delete a group without users and policies.
+    """Delete a group that has no users and no policies.
 
     Raises EntityNotFound, EntityInUse.
     """
@@ -94,12 +95,12 @@ def delete_group(tx: Transaction, name: str) -> None:
         raise EntityInUse(DeletionObstacle.INLINE_POLICIES)
     if group.managed_policies:
         raise EntityInUse(DeletionObstacle.ATTACHED_POLICIES)
-    _forget(tx, group)
+    _drop(tx, group)
     tx.record(IdentityChanged(at=tx.now, account_id=group.account_id, kind="group", name=group.name))
 
 
 def add_user(tx: Transaction, group_name: str, user_name: str) -> None:
-    """Put a user into a group; one who is in it stays in it.
+    """Add a user to a group; do nothing if the user is already in it.
 
     Raises EntityNotFound, QuotaExceeded.
     """
@@ -111,9 +112,9 @@ def add_user(tx: Transaction, group_name: str, user_name: str) -> None:
 
 
 def remove_user(tx: Transaction, group_name: str, user_name: str) -> None:
-    """Take a user out of a group.
+    """Remove a user from a group; do nothing if the user is not in it.
 
-    One who is not in it is no error, and of two that are not there the user is named: seen in AWS's own answers,
+    If neither exists, AWS names the user, as recorded in
     https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_groups.snapshot.json.
     Raises EntityNotFound.
     """
@@ -123,9 +124,9 @@ def remove_user(tx: Transaction, group_name: str, user_name: str) -> None:
 
 
 def put_group(tx: Transaction, group: Group) -> Group:
-    """Keep a new or a changed group, and tell of it."""
-    held = tx.state.groups.get(group.account_id, ())
-    tx.set(groups=tx.state.groups.insert(group.account_id, name_index.with_record(held, group)))
+    """Store a new or changed group and record the event."""
+    groups = tx.state.groups.get(group.account_id, ())
+    tx.set(groups=tx.state.groups.insert(group.account_id, name_index.with_record(groups, group)))
     tx.record(IdentityChanged(at=tx.now, account_id=group.account_id, kind="group", name=group.name))
     return group
 
@@ -134,6 +135,6 @@ def _set_groups(tx: Transaction, user: User, groups: set[str]) -> None:
     put_user(tx, replace(user, groups=tuple(sorted(groups))))
 
 
-def _forget(tx: Transaction, group: Group) -> None:
-    left = name_index.without(tx.state.groups[group.account_id], group.name)
-    tx.set(groups=tx.state.groups.insert(group.account_id, left))
+def _drop(tx: Transaction, group: Group) -> None:
+    remaining = name_index.without(tx.state.groups[group.account_id], group.name)
+    tx.set(groups=tx.state.groups.insert(group.account_id, remaining))

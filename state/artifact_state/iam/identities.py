@@ -1,6 +1,6 @@
-"""Users, groups and roles alike: who can have policies, and how many and how large.
+"""Identities: what users, groups and roles have in common as holders of policies.
 
-Whoever changes one has found it before, and knows that it is his account's to change.
+The callers find the identity and check that the account may change it.
 """
 
 from collections.abc import Mapping
@@ -18,17 +18,21 @@ ATTACHED_POLICY_QUOTAS: Mapping[type[Identity], IdentityQuota] = {
     Group: IdentityQuota.POLICIES_PER_GROUP,
     Role: IdentityQuota.POLICIES_PER_ROLE,
 }
-"""How many managed policies each kind takes."""
-INLINE_POLICY_LIMITS: Mapping[type[Identity], tuple[Entity, IdentityQuota]] = {
-    User: (Entity.USER_POLICY, IdentityQuota.USER_POLICY_SIZE),
-    Group: (Entity.GROUP_POLICY, IdentityQuota.GROUP_POLICY_SIZE),
-    Role: (Entity.ROLE_POLICY, IdentityQuota.ROLE_POLICY_SIZE),
+INLINE_POLICY_ENTITIES: Mapping[type[Identity], Entity] = {
+    User: Entity.USER_POLICY,
+    Group: Entity.GROUP_POLICY,
+    Role: Entity.ROLE_POLICY,
 }
-"""What the inline policies of each kind are called, and how large they may be together."""
+INLINE_POLICY_QUOTAS: Mapping[type[Identity], IdentityQuota] = {
+    User: IdentityQuota.USER_POLICY_SIZE,
+    Group: IdentityQuota.GROUP_POLICY_SIZE,
+    Role: IdentityQuota.ROLE_POLICY_SIZE,
+}
+"""Limits on the size of all inline policies of an identity together."""
 
 
 def put_identity(tx: Transaction, identity: Identity) -> None:
-    """Keep a changed user, group or role, and tell of it."""
+    """Store a changed user, group or role and record the event."""
     if isinstance(identity, Role):
         replace_role(tx, identity)
     elif isinstance(identity, Group):

@@ -9,9 +9,16 @@ from typing import Any
 
 from artifact_state.errors import IdentityQuota, MalformedPolicyDocument
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.policy_syntax.grammar import VERSION, has, parsed, require_exact, statements_of, texts_of
-from artifact_state.policy_syntax.policy import listed
-from artifact_state.policy_syntax.resources import require_arn, require_complete
+from artifact_state.policy_syntax.grammar import (
+    VERSION,
+    element_values,
+    has_element,
+    parse_json,
+    require_exact_values,
+    require_statements,
+)
+from artifact_state.policy_syntax.policy import as_list
+from artifact_state.policy_syntax.resources import require_complete_arn, require_resource_arn
 from artifact_state.world import Transaction
 
 _NOT_VENDOR = re.compile(r"[^A-Za-z0-9.-]")
@@ -32,22 +39,22 @@ def require_valid_policy(text: str, *, of_any_version: bool = False) -> None:
 
     Raises MalformedPolicyDocument.
     """
-    policy = parsed(text)
-    statements = statements_of(policy)
+    policy = parse_json(text)
+    statements = require_statements(policy)
     if not of_any_version and policy.get("Version") != VERSION:
         raise MalformedPolicyDocument(f"Policy document must be version {VERSION} or greater.")
-    require_exact(statements)
-    resources = [resource for statement in statements for resource in texts_of(statement, "Resource")]
+    require_exact_values(statements)
+    resources = [resource for statement in statements for resource in element_values(statement, "Resource")]
     for resource in resources:
-        require_complete(resource)
+        require_complete_arn(resource)
     _require_sids(statements)
-    if any(has(statement, "Principal") for statement in statements):
+    if any(has_element(statement, "Principal") for statement in statements):
         raise MalformedPolicyDocument("Policy document should not specify a principal.")
     for resource in resources:
-        require_arn(resource)
+        require_resource_arn(resource)
     for statement in statements:
         _require_actions(statement)
-    if not all(texts_of(statement, "Resource") for statement in statements):
+    if not all(element_values(statement, "Resource") for statement in statements):
         raise MalformedPolicyDocument("Policy statement must contain resources.")
 
 
@@ -57,18 +64,18 @@ def require_valid_trust_policy(tx: Transaction, text: str) -> None:
     Unverified: whether those who are trusted must exist; here their names must be of the right form.
     Raises MalformedPolicyDocument, QuotaExceeded.
     """
-    statements = statements_of(parsed(text, "This policy contains invalid Json"))
-    require_exact(statements)
+    statements = require_statements(parse_json(text, "This policy contains invalid Json"))
+    require_exact_values(statements)
     require_quota(tx, IdentityQuota.TRUST_POLICY_SIZE, policy_size(text))
     for statement in statements:
-        if has(statement, "Resource"):
+        if has_element(statement, "Resource"):
             raise MalformedPolicyDocument("Has prohibited field Resource")
-        if not has(statement, "Principal"):
+        if not has_element(statement, "Principal"):
             raise MalformedPolicyDocument("Missing required field Principal")
-        if not texts_of(statement, "Action"):
+        if not element_values(statement, "Action"):
             raise MalformedPolicyDocument("Missing required field Action")
         _require_principals(statement.get("Principal", statement.get("NotPrincipal")))
-        if not all(map(_STS.fullmatch, texts_of(statement, "Action"))):
+        if not all(map(_STS.fullmatch, element_values(statement, "Action"))):
             raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
@@ -90,7 +97,7 @@ def _require_sids(statements: list[dict[str, Any]]) -> None:
 
 
 def _require_actions(statement: dict[str, Any]) -> None:
-    actions = texts_of(statement, "Action")
+    actions = element_values(statement, "Action")
     if not actions:
         raise MalformedPolicyDocument("Policy statement must contain actions.")
     for action in actions:
@@ -109,10 +116,10 @@ def _require_actions(statement: dict[str, Any]) -> None:
 def _require_principals(principal: Any) -> None:
     if principal == "*":
         return
-    if not any(map(listed, principal.values())):
+    if not any(map(as_list, principal.values())):
         raise MalformedPolicyDocument("Missing required field Principal cannot be empty!")
     for kind, names in principal.items():
         form = _PRINCIPALS.get(kind)
-        for name in listed(names):
+        for name in as_list(names):
             if form and not form.fullmatch(name):
                 raise MalformedPolicyDocument(f'Invalid principal in policy: "{kind.upper()}":"{name}"')

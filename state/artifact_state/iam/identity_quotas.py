@@ -1,4 +1,4 @@
-"""How much of everything IAM allows: the limits of a world, by AWS's names for them.
+"""Checks against the IAM quotas of a world, which have AWS's names.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
@@ -8,7 +8,7 @@ from artifact_state.world import Transaction
 
 
 def require_quota(tx: Transaction, quota: IdentityQuota, wanted: int, owner: str = "") -> None:
-    """Let only so many, or so much, pass as a world allows.
+    """Refuse a number or size that exceeds a quota.
 
     Raises QuotaExceeded.
     """

@@ -1,5 +1,7 @@
-"""Tags of what IAM keeps: how many there may be, and which keys.
+"""Tags of IAM users, roles and policies: their number and their keys.
 
+IAM compares the keys of users' and roles' tags without regard to case, but those of policies' tags exactly:
+https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_policies.snapshot.json
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 """
 
@@ -10,26 +12,24 @@ from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.model import Map
 from artifact_state.world import Transaction
 
-RESERVED = "aws:"
+_RESERVED = "aws:"
 TagPairs = Iterable[tuple[str, str]]
+"""Keys and values as a request lists them."""
 
 
 def with_tags(tx: Transaction, tags: "Map[str, str]", added: TagPairs, quota: IdentityQuota) -> "Map[str, str]":
-    """Give tags with others added; a key that differs from a known one in case only takes its place.
+    """Return tags with others added; a tag replaces the one whose key compares as equal.
 
-    But of policies, whose keys are told apart by their case:
-    https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_policies.snapshot.json
     Raises InvalidTagKeys, QuotaExceeded.
     """
     pairs = list(added)
     exactly = quota is IdentityQuota.TAGS_PER_POLICY
-    keys = [_told_apart(key, exactly=exactly) for key, _ in pairs]
-    if any(key.lower().startswith(RESERVED) for key in keys):
+    keys = [_compared(key, exactly=exactly) for key, _ in pairs]
+    if any(key.lower().startswith(_RESERVED) for key in keys):
         raise InvalidTagKeys(TagRule.RESERVED)
     if len(set(keys)) < len(keys):
         raise InvalidTagKeys(TagRule.EXACT_DUPLICATE if exactly else TagRule.DUPLICATE)
-    for key in [key for key in tags if _told_apart(key, exactly=exactly) in keys]:
-        tags = tags.remove(key)
+    tags = without_tags(tags, keys, exactly=exactly)
     for key, value in pairs:
         tags = tags.insert(key, value)
     require_quota(tx, quota, len(tags))
@@ -37,12 +37,12 @@ def with_tags(tx: Transaction, tags: "Map[str, str]", added: TagPairs, quota: Id
 
 
 def without_tags(tags: "Map[str, str]", keys: Iterable[str], *, exactly: bool = False) -> "Map[str, str]":
-    """Give tags without some; a key that is not there is no error."""
-    gone = {_told_apart(key, exactly=exactly) for key in keys}
-    for key in [key for key in tags if _told_apart(key, exactly=exactly) in gone]:
+    """Return tags without some keys; unknown keys are ignored."""
+    removed = {_compared(key, exactly=exactly) for key in keys}
+    for key in [key for key in tags if _compared(key, exactly=exactly) in removed]:
         tags = tags.remove(key)
     return tags
 
 
-def _told_apart(key: str, *, exactly: bool) -> str:
+def _compared(key: str, *, exactly: bool) -> str:
     return key if exactly else key.lower()

@@ -1,4 +1,4 @@
-"""Inline policies: part of one user, one group or one role, and gone with it.
+"""Inline policies, which belong to one user, group or role.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 """
@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed
 from dataclasses import replace
 
 from artifact_state.errors import EntityNotFound
-from artifact_state.iam.identities import INLINE_POLICY_LIMITS, put_identity
+from artifact_state.iam.identities import INLINE_POLICY_ENTITIES, INLINE_POLICY_QUOTAS, put_identity
 from artifact_state.iam.identity_documents import policy_size, require_valid_policy
 from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.policy_usage import Identity
@@ -14,35 +14,33 @@ from artifact_state.world import Transaction
 
 
 def put_inline_policy(tx: Transaction, identity: Identity, name: str, document: str) -> None:
-    """Put a policy into a user, a group or a role, in place of its namesake.
+    """Add an inline policy to a user, group or role, or replace the one with the same name.
 
-    All inline policies of one share one limit of size.
     Raises MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
     """
     require_valid_policy(document)
-    put = identity.inline_policies.insert(name, document)
-    quota = INLINE_POLICY_LIMITS[type(identity)][1]
-    require_quota(tx, quota, sum(map(policy_size, put.values())), identity.name)
-    put_identity(tx, replace(identity, inline_policies=put))
+    policies = identity.inline_policies.insert(name, document)
+    quota = INLINE_POLICY_QUOTAS[type(identity)]
+    require_quota(tx, quota, sum(map(policy_size, policies.values())), identity.name)
+    put_identity(tx, replace(identity, inline_policies=policies))
 
 
 def inline_policy(identity: Identity, name: str) -> str:
-    """Give the text of an inline policy.
+    """Return the document of an inline policy.
 
     Raises EntityNotFound.
     """
     document = identity.inline_policies.get(name)
     if document is None:
-        raise EntityNotFound(INLINE_POLICY_LIMITS[type(identity)][0], name)
+        raise EntityNotFound(INLINE_POLICY_ENTITIES[type(identity)], name)
     return document
 
 
 def delete_inline_policy(tx: Transaction, identity: Identity, name: str) -> None:
-    """Take an inline policy out of a user, a group or a role.
+    """Delete an inline policy of a user, group or role.
 
     Raises EntityNotFound.
     """
-    if name not in identity.inline_policies:
-        raise EntityNotFound(INLINE_POLICY_LIMITS[type(identity)][0], name)
+    inline_policy(identity, name)
     put_identity(tx, replace(identity, inline_policies=identity.inline_policies.remove(name)))

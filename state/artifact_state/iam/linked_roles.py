@@ -81,7 +81,7 @@ def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
         account_id=role.account_id,
         role_name=role.name,
         requested_at=tx.now,
-        completes_at=tx.now + tx.options.deletion_delay,
+        completes_at=tx.now + tx.delay(tx.options.deletion_delay),
         usages=linked_role_usages(tx, role),
     )
     tx.put(task)
@@ -114,7 +114,7 @@ def linked_role_usages(tx: Transaction, role: Role) -> tuple[RoleUsage, ...]:
     Sources: https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
     """
-    if tx.options.deletion_fails:
+    if tx.deletion_fails:
         return (RoleUsage(region="us-east-1", resources=()),)
     organization = organization_of(tx.state, role.account_id, tx.now)
     if organization is None:
