@@ -1,4 +1,4 @@
-"""All features: how an organization that has only consolidated billing gets them."""
+"""Handler that enables all features of an organization with consolidated billing only."""
 
 from typing import TYPE_CHECKING
 
@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 def enable_all_features(
     call: RequestContext, request: "requests.EnableAllFeaturesRequest"
 ) -> "replies.EnableAllFeaturesResponse":
-    """Begin the process; the answer is the handshake that finishes it."""
+    """Begin to enable all features; the reply is the handshake that completes the process."""
     return {"Handshake": handshake_reply(call.tx, all_features.enable_all_features(call.tx))}

@@ -1,4 +1,4 @@
-"""The tree: organizational units, what is in them, and moves between them."""
+"""Handlers of organizational units, of the accounts in them, and of moves between them."""
 
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def create_organizational_unit(
     call: RequestContext, request: "requests.CreateOrganizationalUnitRequest"
 ) -> "replies.CreateOrganizationalUnitResponse":
-    """Make an organizational unit."""
+    """Create an organizational unit."""
     unit = hierarchy.create_unit(call.tx, request.parent_id, request.name, tag_pairs(request.tags))
-    return {"OrganizationalUnit": _unit(call.tx.state, unit)}
+    return {"OrganizationalUnit": _unit_reply(call.tx.state, unit)}
 
 
 def update_organizational_unit(
@@ -27,11 +27,11 @@ def update_organizational_unit(
 ) -> "replies.UpdateOrganizationalUnitResponse":
     """Rename an organizational unit."""
     unit = hierarchy.rename_unit(call.tx, request.organizational_unit_id, request.name)
-    return {"OrganizationalUnit": _unit(call.tx.state, unit)}
+    return {"OrganizationalUnit": _unit_reply(call.tx.state, unit)}
 
 
 def delete_organizational_unit(call: RequestContext, request: "requests.DeleteOrganizationalUnitRequest") -> None:
-    """Delete an organizational unit: no output."""
+    """Delete an organizational unit."""
     hierarchy.delete_unit(call.tx, request.organizational_unit_id)
 
 
@@ -40,7 +40,7 @@ def describe_organizational_unit(
 ) -> "replies.DescribeOrganizationalUnitResponse":
     """Describe an organizational unit."""
     unit = hierarchy.describe_unit(call.tx, request.organizational_unit_id)
-    return {"OrganizationalUnit": _unit(call.tx.state, unit)}
+    return {"OrganizationalUnit": _unit_reply(call.tx.state, unit)}
 
 
 def list_organizational_units_for_parent(
@@ -48,9 +48,9 @@ def list_organizational_units_for_parent(
 ) -> "replies.ListOrganizationalUnitsForParentResponse":
     """List the organizational units directly below a root or a unit."""
     listing = call.listing("ListOrganizationalUnitsForParent", call.tx.caller.account_id, request.parent_id)
-    found = hierarchy.list_units_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"OrganizationalUnits": [_unit(call.tx.state, one) for one in page], **next_token(token)}
+    units = hierarchy.list_units_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
+    page, token = listing.page(units, request.max_results or call.tx.quotas.organizations_page_size)
+    return {"OrganizationalUnits": [_unit_reply(call.tx.state, unit) for unit in page], **next_token(token)}
 
 
 def list_accounts_for_parent(
@@ -58,9 +58,9 @@ def list_accounts_for_parent(
 ) -> "replies.ListAccountsForParentResponse":
     """List the accounts directly below a root or a unit."""
     listing = call.listing("ListAccountsForParent", call.tx.caller.account_id, request.parent_id)
-    found = hierarchy.list_accounts_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Accounts": [account_reply(call.tx, *one) for one in page], **next_token(token)}
+    items = hierarchy.list_accounts_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
+    return {"Accounts": [account_reply(call.tx, *item) for item in page], **next_token(token)}
 
 
 def list_children(call: RequestContext, request: "requests.ListChildrenRequest") -> "replies.ListChildrenResponse":
@@ -69,28 +69,28 @@ def list_children(call: RequestContext, request: "requests.ListChildrenRequest")
     after = listing.after(request.next_token)
     if request.child_type == "ACCOUNT":
         accounts = hierarchy.list_accounts_for_parent(call.tx, request.parent_id, after)
-        found = ((place, account.id) for place, (account, _) in accounts)
+        children = ((place, account.id) for place, (account, _) in accounts)
     else:
         units = hierarchy.list_units_for_parent(call.tx, request.parent_id, after)
-        found = ((place, unit.id) for place, unit in units)
-    page, token = listing.page(found, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Children": [{"Id": one, "Type": request.child_type} for one in page], **next_token(token)}
+        children = ((place, unit.id) for place, unit in units)
+    page, token = listing.page(children, request.max_results or call.tx.quotas.organizations_page_size)
+    return {"Children": [{"Id": child_id, "Type": request.child_type} for child_id in page], **next_token(token)}
 
 
 def list_parents(call: RequestContext, request: "requests.ListParentsRequest") -> "replies.ListParentsResponse":
-    """List the one parent of an account or an organizational unit."""
-    # One parent is one page: no token is right.
+    """List the only parent of an account or an organizational unit."""
+    # There is never a second page, so every token is refused.
     call.listing("ListParents", call.tx.caller.account_id, request.child_id).after(request.next_token)
     parent = hierarchy.find_parent(call.tx, request.child_id)
     return {"Parents": [{"Id": parent.id, "Type": "ORGANIZATIONAL_UNIT" if parent.parent_id else "ROOT"}]}
 
 
 def move_account(call: RequestContext, request: "requests.MoveAccountRequest") -> None:
-    """Move an account from one root or unit to another: no output."""
+    """Move an account from one root or unit to another."""
     hierarchy.move_account(call.tx, request.account_id, request.source_parent_id, request.destination_parent_id)
 
 
-def _unit(state: State, unit: Unit) -> "replies.OrganizationalUnit":
+def _unit_reply(state: State, unit: Unit) -> "replies.OrganizationalUnit":
     organization = state.organizations[unit.organization_id]
     path = (organization.id, *hierarchy.path_of(state, unit.id))
     return {

@@ -1,4 +1,4 @@
-"""The organization itself and its root."""
+"""Handlers of the organization and its root."""
 
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 def create_organization(
     call: RequestContext, request: "requests.CreateOrganizationRequest"
 ) -> "replies.CreateOrganizationResponse":
-    """Make the caller's account a management account; all features unless told otherwise."""
-    made = organization.create_organization(call.tx, FeatureSet(request.feature_set or "ALL"))
-    return {"Organization": _organization(call.tx.state, made)}
+    """Create an organization, by default with all features."""
+    created = organization.create_organization(call.tx, FeatureSet(request.feature_set or "ALL"))
+    return {"Organization": _organization_reply(call.tx.state, created)}
 
 
 def describe_organization(
     call: RequestContext, request: "requests.DescribeOrganizationRequest"
 ) -> "replies.DescribeOrganizationResponse":
-    """Describe the caller's organization, to any of its members."""
-    return {"Organization": _organization(call.tx.state, organization.describe_organization(call.tx))}
+    """Describe the caller's organization to any of its accounts."""
+    return {"Organization": _organization_reply(call.tx.state, organization.describe_organization(call.tx))}
 
 
 def delete_organization(call: RequestContext, request: "requests.DeleteOrganizationRequest") -> None:
@@ -34,35 +34,39 @@ def delete_organization(call: RequestContext, request: "requests.DeleteOrganizat
 
 
 def list_roots(call: RequestContext, request: "requests.ListRootsRequest") -> "replies.ListRootsResponse":
-    """List the one root."""
+    """List the only root of the organization."""
     listing = call.listing("ListRoots", call.tx.caller.account_id)
     roots = organization.list_roots(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(roots, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Roots": [root_reply(*one) for one in page], **next_token(token)}
+    return {"Roots": [root_reply(*item) for item in page], **next_token(token)}
 
 
-def _organization(state: State, one: Organization) -> "replies.Organization":
-    management = one.management_account_id
+def _organization_reply(state: State, organization: Organization) -> "replies.Organization":
+    management = organization.management_account_id
     return {
-        "Id": one.id,
-        "Arn": arns.organizations(one.partition, management, "organization", one.id),
-        "FeatureSet": one.feature_set.value,
-        "MasterAccountArn": arns.organizations(one.partition, management, "account", one.id, management),
+        "Id": organization.id,
+        "Arn": arns.organizations(organization.partition, management, "organization", organization.id),
+        "FeatureSet": organization.feature_set.value,
+        "MasterAccountArn": arns.organizations(
+            organization.partition, management, "account", organization.id, management
+        ),
         "MasterAccountId": management,
         "MasterAccountEmail": account_of(state, management).email,
-        "AvailablePolicyTypes": _policy_types(one),
+        "AvailablePolicyTypes": _policy_types(organization),
     }
 
 
-def root_reply(one: Organization, root: Unit) -> "replies.Root":
-    """Write a root as AWS describes it."""
+def root_reply(organization: Organization, root: Unit) -> "replies.Root":
+    """Return a root in AWS's form."""
     return {
         "Id": root.id,
-        "Arn": arns.organizations(one.partition, one.management_account_id, "root", one.id, root.id),
+        "Arn": arns.organizations(
+            organization.partition, organization.management_account_id, "root", organization.id, root.id
+        ),
         "Name": root.name,
-        "PolicyTypes": _policy_types(one),
+        "PolicyTypes": _policy_types(organization),
     }
 
 
-def _policy_types(one: Organization) -> "list[replies.PolicyTypeSummary]":
-    return [{"Type": kind.value, "Status": "ENABLED"} for kind in one.enabled_policy_types]
+def _policy_types(organization: Organization) -> "list[replies.PolicyTypeSummary]":
+    return [{"Type": kind.value, "Status": "ENABLED"} for kind in organization.enabled_policy_types]
