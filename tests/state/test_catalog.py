@@ -128,14 +128,14 @@ class TestFiles:
     def test_nothing_is_read_at_a_start(self) -> None:
         """Importing the catalogue reads no file and makes no record that a start does not need."""
         program = (
-            "import sys; from artifact_state import catalog; print(catalog._read.cache_info().currsize, "
+            "import sys; from artifact_state import catalog; print(catalog.loading.read_file.cache_info().currsize, "
             "*[name for name in sys.modules if name.startswith('artifact_state.catalog.')])"
         )
         root = Path(catalog.__file__).parents[2]
         run = subprocess.run(
             [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True, timeout=60
         )
-        assert run.stdout.split() == ["0", "artifact_state.catalog.records"]
+        assert run.stdout.split() == ["0", "artifact_state.catalog.records", "artifact_state.catalog.loading"]
 
     def test_later_records(self) -> None:
         """Every record can be imported from the catalogue itself; what does not exist cannot."""
@@ -490,14 +490,14 @@ class TestAgreements:
         assert offline.name == "Offline Business Associate Addendum (BAA)"
         assert offline not in catalog.agreements(partition)
         assert catalog.agreement(partition, offline.id) is None
-        assert catalog.agreement_of(partition, offline.id) is offline
+        assert catalog.accepted_agreement(partition, offline.id) is offline
 
     def test_agreement_of_an_acceptance(self) -> None:
         """The agreement that somebody accepted is found; one that nobody can have accepted is not."""
-        assert catalog.agreement_of("aws", "agreement-y03aUwMAEorHtqjv").for_organization
-        assert not catalog.agreement_of("aws", "agreement-9c1kBcYznTkcpRIm").for_organization
+        assert catalog.accepted_agreement("aws", "agreement-y03aUwMAEorHtqjv").for_organization
+        assert not catalog.accepted_agreement("aws", "agreement-9c1kBcYznTkcpRIm").for_organization
         with pytest.raises(LookupError):
-            catalog.agreement_of("aws-cn", "agreement-9c1kBcYznTkcpRIm")
+            catalog.accepted_agreement("aws-cn", "agreement-9c1kBcYznTkcpRIm")
 
 
 class TestReports:

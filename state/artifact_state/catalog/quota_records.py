@@ -1,20 +1,18 @@
-"""How much of everything AWS allows: the records of `quotas.json`, apart because a start needs none of them."""
+"""The records of `quotas.json` and `iam_quotas.json`: AWS's quotas and request rates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
-from typing import Any
 
 from artifact_state.catalog.records import Certainty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyLimits:
-    """How long, how many and where for one type of organization policy."""
+    """The quotas of one type of organization policies."""
 
     max_document: int
-    """Characters, white space included."""
+    """In characters, including white space."""
     max_per_organization: int
     min_attached: int
     max_attached: int
@@ -23,7 +21,7 @@ class PolicyLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRate:
-    """A token bucket: what flows in, and how much it holds."""
+    """A token bucket: its refill rate and its capacity."""
 
     per_second: float
     burst: int
@@ -31,7 +29,7 @@ class RequestRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRates:
-    """How often an operation may be called by one account, and by all accounts of an organization."""
+    """The rates of an operation: for one account, and for all accounts of an organization together."""
 
     account: RequestRate
     organization: RequestRate | None = None
@@ -39,7 +37,7 @@ class RequestRates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotas:
-    """The limits of a world; `dataclasses.replace` raises or lowers one.
+    """The quotas of a world; change one with `dataclasses.replace`.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
     """
@@ -55,7 +53,7 @@ class Quotas:
     closures_in_small_organization: int
     closure_share_from: int
     closure_share: int
-    """Percent of the accounts."""
+    """In percent of the accounts."""
     closure_share_to: int
     closures_in_large_organization: int
     invitations_per_day: int
@@ -82,12 +80,12 @@ class Quotas:
     policies: Mapping[str, PolicyLimits]
     """By policy type."""
     iam: Mapping[str, int]
-    """Those of AWS IAM, by AWS's own names, such as `UsersPerAccount`."""
+    """The quotas of IAM by AWS's names, such as `UsersPerAccount`."""
     request_rates: Mapping[str, RequestRates]
-    """By operation of AWS Organizations; one that is missing has no known rate."""
+    """By operation of AWS Organizations; the rate of a missing operation is unknown."""
 
     def closures_allowed(self, accounts: int) -> int:
-        """Tell how many accounts an organization of a size may close within the closure window."""
+        """Return how many accounts an organization of a size may close within the closure window."""
         if accounts < self.closure_share_from:
             return self.closures_in_small_organization
         if accounts <= self.closure_share_to:
@@ -95,37 +93,5 @@ class Quotas:
         return self.closures_in_large_organization
 
     def invitations_allowed(self) -> int:
-        """Tell how many invitations an organization may send in a day."""
+        """Return how many invitations an organization may send in a day."""
         return max(self.invitations_per_day, self.accounts_per_organization)
-
-
-def quotas_from(content: dict[str, Any], of_iam: dict[str, Any]) -> Quotas:
-    """Make the quotas of what the files say."""
-    policies = {
-        entry["type"]: PolicyLimits(
-            max_document=entry["max_document"],
-            max_per_organization=entry["max_per_organization"],
-            min_attached=entry["min_attached"],
-            max_attached=entry["max_attached"],
-            certainty=Certainty(entry.get("certainty", "confirmed")),
-        )
-        for entry in content["policy_types"]
-    }
-    rates = {operation: _rates(entry) for entry in content["request_rates"] for operation in entry["operations"]}
-    values: dict[str, Any] = {entry["name"]: _value(entry) for entry in content["quotas"]}
-    return Quotas(
-        **values,
-        policies=MappingProxyType(policies),
-        iam=MappingProxyType(of_iam["quotas"]),
-        request_rates=MappingProxyType(rates),
-    )
-
-
-def _value(entry: dict[str, Any]) -> int | timedelta:
-    unit, value = str(entry["unit"]), int(entry["value"])
-    return timedelta(**{unit: value}) if unit in {"days", "hours", "minutes", "seconds"} else value
-
-
-def _rates(entry: dict[str, Any]) -> RequestRates:
-    shared = entry.get("organization")
-    return RequestRates(account=RequestRate(**entry["account"]), organization=RequestRate(**shared) if shared else None)

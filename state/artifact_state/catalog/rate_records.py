@@ -1,7 +1,6 @@
-"""How often a service may be called: the records of `request_rates.json`, which only a throttled world needs."""
+"""The records of `request_rates.json`: request rates that the operations of a service share."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from artifact_state.catalog.quota_records import RequestRate
 from artifact_state.catalog.records import Certainty
@@ -9,24 +8,14 @@ from artifact_state.catalog.records import Certainty
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedRate:
-    """How often one account may call operations of a service, all of them together."""
+    """The rate at which one account may call several operations of a service together."""
 
     service: str
     operations: frozenset[str]
-    """Those that share the rate; every operation of the service if there are none."""
+    """The operations that share the rate; if empty, all operations of the service share it."""
     rate: RequestRate
     certainty: Certainty = Certainty.CONFIRMED
 
     def holds_for(self, service: str, operation: str) -> bool:
-        """Tell whether an operation is among those that share the rate."""
+        """Return whether an operation shares the rate."""
         return service == self.service and (not self.operations or operation in self.operations)
-
-
-def shared_rate_from(entry: dict[str, Any]) -> SharedRate:
-    """Make a rate of what the file says."""
-    return SharedRate(
-        service=entry["service"],
-        operations=frozenset(entry.get("operations", ())),
-        rate=RequestRate(per_second=entry["per_second"], burst=entry["burst"]),
-        certainty=Certainty(entry.get("certainty", "confirmed")),
-    )

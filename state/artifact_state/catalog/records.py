@@ -1,4 +1,4 @@
-"""The records of the catalogue: what AWS offers everyone, apart from what a world holds."""
+"""The records of the catalog that a start needs: services and their roles, managed policies and agreements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Literal
 
 
 class Certainty(Enum):
-    """How sure a fact is: written by AWS or seen at work, or neither."""
+    """Whether a fact is documented by AWS or was observed, or is unverified."""
 
     CONFIRMED = "confirmed"
     UNVERIFIED = "unverified"
@@ -16,21 +16,21 @@ class Certainty(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedRole:
-    """A service-linked role as a service defines it."""
+    """A service-linked role as its service defines it."""
 
     name: str
     principal: str
-    """The service principal that the role trusts, and the name by which it is created."""
+    """The service principal that the role trusts, and by whose name it is created."""
     policy_name: str
-    """The AWS managed policy below `/aws-service-role/` that the role carries."""
+    """The AWS managed policy below `/aws-service-role/` that is attached to the role."""
     created_in: Literal["management", "members", "delegated administrator", "every account"] | None
-    """Where the service's page says that the role appears; None where it says nothing."""
+    """The accounts in which the role is created according to the service's page, or None if it does not say."""
     description: str = ""
     certainty: Certainty = Certainty.CONFIRMED
 
     @property
     def path(self) -> str:
-        """Give the path that every role of the service has."""
+        """The path of the role, which all roles of the service share."""
         return f"/aws-service-role/{self.principal}/"
 
 
@@ -44,19 +44,19 @@ class TrustedService:
     supports_delegated_administrator: bool
     roles: tuple[LinkedRole, ...]
     evidence: Mapping[str, str]
-    """The document that asks for each principal, where documents disagree."""
+    """The document that names each principal, where documents disagree."""
     note: str = ""
     certainty: Certainty = Certainty.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion:
-    """One version of a managed policy."""
+    """A version of a managed policy."""
 
     version_id: str
     created_at: datetime
     document: str
-    """The policy as JSON text."""
+    """The document as JSON text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +71,17 @@ class ManagedPolicy:
     updated_at: datetime
     default_version_id: str
     versions: tuple[PolicyVersion, ...]
-    """The versions that are known, the newest first."""
+    """The known versions, the newest first."""
     policy_id_certainty: Certainty = Certainty.CONFIRMED
 
     @property
     def document(self) -> str:
-        """Give the text of the version in force."""
-        return next(one.document for one in self.versions if one.version_id == self.default_version_id)
+        """The document of the default version."""
+        return next(version.document for version in self.versions if version.version_id == self.default_version_id)
 
 
 class Subject(Enum):
-    """For whom an agreement is accepted."""
+    """Whether an agreement applies to an account or to all accounts of an organization."""
 
     ACCOUNT = "ACCOUNT"
     ORGANIZATION = "ORGANIZATION"
@@ -89,7 +89,7 @@ class Subject(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """An agreement of AWS Artifact's catalogue."""
+    """An agreement that AWS Artifact offers or shows."""
 
     id: str
     partition: str
@@ -101,9 +101,9 @@ class Agreement:
     acceptance_terms: tuple[str, ...]
     terminate_terms: tuple[str, ...]
     offline: bool = False
-    """Whether it is signed outside AWS Artifact, which then only shows it."""
+    """Whether the agreement is signed outside AWS Artifact, which only shows it."""
 
     @property
     def for_organization(self) -> bool:
-        """Tell whether it is accepted for every account of an organization."""
+        """Whether the agreement applies to all accounts of an organization."""
         return self.subject is Subject.ORGANIZATION

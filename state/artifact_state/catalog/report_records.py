@@ -1,20 +1,19 @@
-"""Reports of AWS Artifact: the records of `reports.json`, apart because a start needs none of them."""
+"""The records of `reports.json`: the reports of AWS Artifact."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 
 class Publication(Enum):
-    """Whether a version can be had."""
+    """Whether a version of a report is published or withdrawn."""
 
     PUBLISHED = "PUBLISHED"
     UNPUBLISHED = "UNPUBLISHED"
 
 
 class Upload(Enum):
-    """How far the document of a version has come."""
+    """The state of a version's document."""
 
     PROCESSING = "PROCESSING"
     COMPLETE = "COMPLETE"
@@ -23,7 +22,7 @@ class Upload(Enum):
 
 
 class TermAcceptance(Enum):
-    """Whether a reader has to agree to the terms of a version in so many words."""
+    """Whether a reader must accept the terms of a version explicitly."""
 
     PASSTHROUGH = "PASSTHROUGH"
     EXPLICIT = "EXPLICIT"
@@ -44,24 +43,24 @@ class ReportVersion:
     deleted_at: datetime | None
     acceptance_type: TermAcceptance
     term_id: str
-    """Unverified: AWS does not publish what an ARN of terms is made of."""
+    """Unverified: AWS does not document the format of a term's ARN."""
     sequence_number: int
-    """How often the version was written; AWS uses it for optimistic locking."""
+    """The number of changes to the version, which AWS uses for optimistic locking."""
 
     @property
     def published(self) -> bool:
-        """Tell whether the version is shown to everyone, be its document there or not."""
+        """Whether the version is listed, with or without its document."""
         return self.state is Publication.PUBLISHED
 
     @property
     def available(self) -> bool:
-        """Tell whether the version can be had: it is published and its document is there."""
+        """Whether the version can be downloaded: it is published and its document is complete."""
         return self.published and self.upload_state is Upload.COMPLETE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A report of AWS or of a third party, in all its versions."""
+    """A report of AWS or of a third party with all its versions."""
 
     id: str
     name: str
@@ -71,38 +70,19 @@ class Report:
     company_name: str
     product_name: str
     versions: tuple[ReportVersion, ...]
-    """The oldest first."""
+    """In the order of publication."""
 
     @property
     def current(self) -> ReportVersion | None:
-        """Give the newest version that can be had, or else the newest that is published; None if all are withdrawn."""
-        published = [one for one in reversed(self.versions) if one.published]
-        return next((one for one in published if one.available), published[0] if published else None)
+        """The newest available version, else the newest published version, else None."""
+        published = [version for version in reversed(self.versions) if version.published]
+        return next((version for version in published if version.available), published[0] if published else None)
 
     @property
     def latest(self) -> ReportVersion:
-        """Give the current version, or else the newest of all."""
+        """The current version, else the newest version."""
         return self.current or self.versions[-1]
 
     def version(self, number: int) -> ReportVersion | None:
-        """Find a version by its number."""
-        return next((one for one in self.versions if one.version == number), None)
-
-
-def reports_from(content: dict[str, Any]) -> tuple[Report, ...]:
-    """Make the reports of what the file says, by id."""
-    reports = [Report(**entry | {"versions": tuple(map(_version, entry["versions"]))}) for entry in content["reports"]]
-    return tuple(sorted(reports, key=lambda one: one.id))
-
-
-def _version(entry: dict[str, Any]) -> ReportVersion:
-    instants = ("period_start", "period_end", "created_at", "last_modified_at", "deleted_at")
-    return ReportVersion(
-        **entry
-        | {name: datetime.fromisoformat(entry[name]) if entry[name] else None for name in instants}
-        | {
-            "state": Publication(entry["state"]),
-            "upload_state": Upload(entry["upload_state"]),
-            "acceptance_type": TermAcceptance(entry["acceptance_type"]),
-        }
-    )
+        """Return the version with a number, or None."""
+        return next((version for version in self.versions if version.version == number), None)

@@ -134,7 +134,7 @@ def _effective_policy(
         attachments = state.attachments.get(target_id, ())
         changes += [attachment.since for attachment in attachments if attachment.type is policy_type]
     described = catalog.policy_type(policy_type.value)
-    merged = merge_policies(levels, described.names_in_lower_case if described else ())
+    merged = merge_policies(levels, described.case_insensitive_names if described else ())
     if not merged.document:
         return None
     enabled_at = policies_of_type(organization, policy_type).changed_at
@@ -145,7 +145,7 @@ def _effective_policy(
 def _validation_errors(policy_type: PolicyType, merged: MergedPolicy) -> Iterator[EffectivePolicyValidationError]:
     described = catalog.policy_type(policy_type.value)
     document = merged.document
-    for pattern, limit in described.at_most.items() if described else ():
+    for pattern, limit in described.limits.items() if described else ():
         for path, container in _matching(document, pattern, ()):
             if len(container) > limit:
                 yield EffectivePolicyValidationError(
