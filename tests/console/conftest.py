@@ -1,4 +1,4 @@
-"""A served emulator, and a real browser that looks at its console."""
+"""Fixtures: a served emulator, a browser, and the console of a new world in it."""
 
 import os
 import shutil
@@ -9,43 +9,45 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.console.signed import Console
 from tests.packaging.process import environment, serving
+from tests.support.console import Console
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 @pytest.fixture(scope="session")
 def console_server() -> Iterator[str]:
-    """Serve, for the browser."""
-    with serving([sys.executable, "-m", "artifact_emulator", "serve"], env=environment()) as served:
-        yield f"http://127.0.0.1:{served.port}"
+    """Serve the emulator; return its URL."""
+    with serving([sys.executable, "-m", "artifact_emulator", "serve"], env=environment()) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
-# Not for the session: as long as it runs, its event loop does, and other tests have loops of their own.
+# Module scope: the browser runs an event loop in this thread, which would disturb the loops of other tests.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start a browser without a window."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.fail("The console's tests need Chromium or Chrome on the PATH: scripts/test installs it where it may.")
+    """Start a headless browser."""
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        pytest.fail(
+            "The console's tests need Chromium or Chrome on the PATH; scripts/test installs it for root on Debian."
+        )
     options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox does not work for root.
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=options)
-        yield started
-        started.close()
+        chromium = playwright.chromium.launch(executable_path=executable, args=options)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
 def console(console_server: str, browser: Browser) -> Iterator[Console]:
-    """Give the console of a world of the test's own, in a browser of its own; no page may report an error."""
+    """Open the console of a new world in a new browser context; fail if a page reports an error."""
     context = browser.new_context(base_url=console_server, accept_downloads=True)
     page: Page = context.new_page()
     page.set_default_timeout(10_000)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
     yield Console(console_server, uuid4().hex, page)
     context.close()
-    # What AWS refuses is answered with a status of its own, which Chromium reports.
-    assert [one for one in complaints if "status of 403" not in one] == []
+    # Chromium reports the status of pages that show a refusal.
+    assert [error for error in errors if "status of 403" not in error] == []

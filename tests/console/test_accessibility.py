@@ -1,20 +1,23 @@
-"""Everybody can use the console: axe-core finds nothing serious, and nothing is wider than a telephone."""
+"""Accessibility: axe-core finds no serious violations, and pages fit the screen of a phone."""
 
 from typing import Any
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.console.signed import MANAGEMENT, Console
+from artifact_emulator.app import App
+from artifact_emulator.console.app import create_app
+from tests.support.console import MANAGEMENT, Console
 
-pytestmark = pytest.mark.xdist_group("browser")  # One browser is enough.
-
-BAA, SOC = "agreement-y03aUwMAEorHtqjv", "report-VhEEPUfxhJkzHt2K"
+AGREEMENT, REPORT = "agreement-y03aUwMAEorHtqjv", "report-VhEEPUfxhJkzHt2K"
+SCPS = "/organizations/policies/SERVICE_CONTROL_POLICY"
 PAGES = (
     "/",
     "/sign-in",
     "/organizations",
     "/organizations?view=list",
+    "/organizations/accounts",
     "/organizations/accounts/add",
     f"/organizations/accounts/{MANAGEMENT}",
     "/organizations/invitations",
@@ -23,54 +26,88 @@ PAGES = (
     "/organizations/services/artifact/enable",
     "/organizations/services/artifact/disable",
     "/organizations/policies",
-    "/organizations/policies/SERVICE_CONTROL_POLICY",
-    "/organizations/policies/SERVICE_CONTROL_POLICY/new",
-    "/organizations/policies/SERVICE_CONTROL_POLICY/p-FullAWSAccess",
+    SCPS,
+    f"{SCPS}/new",
+    f"{SCPS}/p-FullAWSAccess",
+    f"{SCPS}/p-FullAWSAccess/edit",
     "/organizations/settings",
     "/artifact",
     "/artifact/reports",
+    f"/artifact/reports/{REPORT}",
+    f"/artifact/reports/{REPORT}/1/download",
     "/artifact/agreements",
     "/artifact/agreements?tab=organization",
-    f"/artifact/agreements/{BAA}/nda",
-    f"/artifact/reports/{SOC}",
+    f"/artifact/agreements/{AGREEMENT}/nda",
+    "/artifact/customer-agreements/{customer_agreement}/terminate",
     "/artifact/assurance-assistant",
     "/artifact/assurance-assistant/new",
+    "/artifact/assurance-assistant/{inquiry}",
     "/iam/roles",
     "/iam/roles/AWSServiceRoleForArtifact",
-    "/live",
+    "/activity",
     "/lessons",
     "/lessons/story",
     "/decisions/none",
 )
+WITHOUT_PAGE = {
+    "activity.calls_after",
+    "activity.diagram",
+    "activity.live",
+    "agreements.download",
+    "home.enter",
+    "static",
+}
+"""Endpoints for GET that redirect, or return data or a file."""
 
 
+@pytest.fixture
+def pages(console: Console) -> list[str]:
+    """Sign in to an organization with an accepted agreement and an inquiry; return the paths of all pages."""
+    world = f"{console.server}/_emulator/worlds/{console.world}"
+    requests.put(world, json={"scenario": "agreement-accepted"}, timeout=15).raise_for_status()
+    console.sign_in(MANAGEMENT)
+    artifact = console.client("artifact")
+    inquiry = artifact.create_compliance_inquiry(name="Encryption", inquiryContent={"query": "Is data encrypted?"})
+    ids = {
+        "customer_agreement": artifact.list_customer_agreements()["customerAgreements"][0]["id"],
+        "inquiry": inquiry["complianceInquirySummary"]["id"],
+    }
+    return [path.format(**ids) for path in PAGES]
+
+
+class TestPages:
+    """The list of pages above."""
+
+    def test_accessibility_checks_cover_every_page(self) -> None:
+        """Each endpoint that shows a page is in the list."""
+        urls = create_app(App()).url_map
+        adapter = urls.bind("localhost")
+        checked = {adapter.match(f"/console{path.partition('?')[0]}")[0] for path in PAGES}
+        assert {rule.endpoint for rule in urls.iter_rules() if "GET" in (rule.methods or ())} == checked | WITHOUT_PAGE
+
+
+@pytest.mark.xdist_group("browser")  # One browser is enough.
 class TestAccessibility:
-    """Every page, in light and dark."""
+    """Every page of the console."""
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_axe_finds_nothing_serious(self, console: Console, scheme: Any) -> None:
-        """Labels, names, landmarks and contrast are right."""
-        console.organization()
-        console.client("organizations").enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
+    def test_pages_have_no_serious_axe_violations(self, console: Console, pages: list[str], scheme: Any) -> None:
+        """Labels, names, landmarks and contrast pass axe-core in light and dark mode."""
         console.page.emulate_media(color_scheme=scheme)
-        console.sign_in(MANAGEMENT)
-        axe, found = Axe(), {}
-        for path in PAGES:
+        axe, failures = Axe(), {}
+        for path in pages:
             console.open(path)
             violations = axe.run(console.page).response["violations"]
-            serious = [one for one in violations if one["impact"] in ("serious", "critical")]
+            serious = [violation for violation in violations if violation["impact"] in ("serious", "critical")]
             if serious:
-                found[path] = [(one["id"], one["nodes"][0]["html"]) for one in serious]
-        assert found == {}
+                failures[path] = [(violation["id"], violation["nodes"][0]["html"]) for violation in serious]
+        assert failures == {}
 
-    def test_narrow(self, console: Console) -> None:
-        """At 360 pixels nothing makes a page scroll sideways."""
-        console.organization()
-        console.client("organizations").enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
+    def test_pages_fit_a_narrow_screen(self, console: Console, pages: list[str]) -> None:
+        """No page scrolls sideways at a width of 360 pixels."""
         console.page.set_viewport_size({"width": 360, "height": 740})
-        console.sign_in(MANAGEMENT)
-        for path in PAGES:
+        for path in pages:
             console.open(path)
-            console.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+            console.page.evaluate("document.querySelectorAll('details').forEach((element) => element.open = true)")
             width = console.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert width <= 0, path

@@ -1,9 +1,9 @@
-"""The mission document's console steps, followed word for word in a real browser."""
+"""The documented console steps of trusted access and agreements, followed in a real browser."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.signed import MANAGEMENT, STRANGER, Console
+from tests.support.console import MANAGEMENT, STANDALONE, Console
 
 pytestmark = pytest.mark.xdist_group("browser")  # One browser is enough.
 
@@ -12,7 +12,7 @@ BAA = "AWS Organizations Business Associate Addendum"
 
 
 def enable(console: Console) -> None:
-    """Enable trusted access as the document says."""
+    """Enable trusted access by the documented steps."""
     console.open("/")
     console.follow("Services")
     console.follow("AWS Artifact")
@@ -25,7 +25,7 @@ def enable(console: Console) -> None:
 
 
 def disable(console: Console) -> None:
-    """Disable trusted access as the document says."""
+    """Disable trusted access by the documented steps."""
     console.open("/")
     console.follow("Services")
     console.follow("AWS Artifact")
@@ -37,7 +37,7 @@ def disable(console: Console) -> None:
 
 
 def accept(console: Console, name: str, tab: str = "Organization agreements") -> None:
-    """Accept an agreement by its three dialogs."""
+    """Accept an agreement through its three dialogs."""
     console.open("/")
     console.follow("Agreements")
     console.follow(tab)
@@ -52,32 +52,35 @@ def accept(console: Console, name: str, tab: str = "Organization agreements") ->
 
 
 class TestEnable:
-    """To enable trusted service access using the Organizations console."""
+    """Enable trusted access in the Organizations console.
 
-    def test_word_for_word(self, console: Console) -> None:
-        """Services, AWS Artifact, Enable trusted access, the option, `enable`; then the advice."""
-        console.organization()
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
+    """
+
+    def test_documented_steps_enable_trusted_access(self, console: Console) -> None:
+        """The documented steps enable trusted access, create the role and show AWS's advice."""
+        console.create_organization()
         console.sign_in(MANAGEMENT)
         enable(console)
-        assert "You enabled trusted access for AWS Artifact." in console.told
-        assert "tell the administrator of AWS Artifact that they can now enable that service" in console.told
-        assert f"Service-linked role {ROLE}: exists in this account" in console.told
-        assert "Organization agreements: can be accepted" in console.told
-        assert console.trusted() == [ARTIFACT]
+        assert "You enabled trusted access for AWS Artifact." in console.messages
+        assert "tell the administrator of AWS Artifact that they can now enable that service" in console.messages
+        assert f"Service-linked role {ROLE}: exists in this account" in console.messages
+        assert "Organization agreements: can be accepted" in console.messages
+        assert console.trusted_principals() == [ARTIFACT]
         console.client("iam").get_role(RoleName=ROLE)
 
-    def test_shows_the_same_by_other_means(self, console: Console) -> None:
-        """The command of the mission document is what the page says that it did."""
-        console.organization()
+    def test_page_shows_documented_cli_command(self, console: Console) -> None:
+        """The page shows its call as the documented CLI command."""
+        console.create_organization()
         console.sign_in(MANAGEMENT)
         enable(console)
         console.page.locator("summary").click()
         command = f"aws organizations enable-aws-service-access --service-principal {ARTIFACT}"
         expect(console.page.get_by_text(command)).to_be_visible()
 
-    def test_not_before_the_option_is_shown(self, console: Console) -> None:
-        """The box appears with the option, and nothing is done without the word."""
-        console.organization()
+    def test_trusted_access_needs_option_and_confirmation(self, console: Console) -> None:
+        """The confirmation field appears with the option, and any other text than `enable` has no effect."""
+        console.create_organization()
         console.sign_in(MANAGEMENT)
         console.open("/organizations/services/artifact/enable")
         box = console.page.get_by_label("To confirm, enter enable in the box")
@@ -87,11 +90,11 @@ class TestEnable:
         box.fill("Enable, please")
         console.press("Enable trusted access")
         expect(console.page.get_by_role("dialog")).to_be_visible()
-        assert console.trusted() == []
+        assert console.trusted_principals() == []
 
-    def test_by_keyboard_alone(self, console: Console) -> None:
-        """Tab, space, letters and enter are enough."""
-        console.organization()
+    def test_trusted_access_can_be_enabled_by_keyboard(self, console: Console) -> None:
+        """Tab, Space, letters and Enter are enough to enable trusted access."""
+        console.create_organization()
         console.sign_in(MANAGEMENT)
         console.open("/organizations/services/artifact")
         keyboard = console.page.keyboard
@@ -100,10 +103,11 @@ class TestEnable:
             for _ in range(60):
                 keyboard.press("Tab")
                 focused = console.page.locator(":focus")
-                found = console.page.get_by_role(role, name=name)  # type: ignore[arg-type]
-                if focused.count() and found.count() and found.first.evaluate("one => one === document.activeElement"):
+                target = console.page.get_by_role(role, name=name)  # type: ignore[arg-type]
+                is_focused = "element => element === document.activeElement"
+                if focused.count() and target.count() and target.first.evaluate(is_focused):
                     return
-            pytest.fail(f"{name} is not reached")
+            pytest.fail(f"Tab does not reach {name}.")
 
         reach("Enable trusted access", "button")
         keyboard.press("Enter")
@@ -113,54 +117,57 @@ class TestEnable:
         reach("To confirm, enter enable in the box", "textbox")
         keyboard.type("enable")
         keyboard.press("Enter")
-        assert "You enabled trusted access for AWS Artifact." in console.told
+        assert "You enabled trusted access for AWS Artifact." in console.messages
 
-    def test_member(self, console: Console) -> None:
-        """A member is refused, in AWS's words."""
-        member = console.organization()
+    def test_member_cannot_enable_trusted_access(self, console: Console) -> None:
+        """A member account sees AWS's refusal."""
+        member = console.create_organization()
         console.sign_in(member)
         console.open("/organizations/services/artifact/enable")
-        assert "You don't have permissions to access this resource." in console.told
+        assert "You don't have permissions to access this resource." in console.messages
 
-    def test_stranger(self, console: Console) -> None:
-        """An account in no organization is told so."""
-        console.sign_in(STRANGER)
+    def test_standalone_account_sees_organizations_not_in_use(self, console: Console) -> None:
+        """An account in no organization sees AWSOrganizationsNotInUseException."""
+        console.sign_in(STANDALONE)
         console.open("/organizations/services")
-        assert "AWSOrganizationsNotInUseException" in console.told
+        assert "AWSOrganizationsNotInUseException" in console.messages
 
 
 class TestDisable:
-    """To disable trusted service access using the Organizations console."""
+    """Disable trusted access in the Organizations console.
 
-    def test_word_for_word(self, console: Console) -> None:
-        """Services, AWS Artifact, Disable trusted access, `disable`; then the advice."""
-        console.organization()
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
+    """
+
+    def test_documented_steps_disable_trusted_access(self, console: Console) -> None:
+        """The documented steps disable trusted access, keep the role and show AWS's advice."""
+        console.create_organization()
         console.client("organizations").enable_aws_service_access(ServicePrincipal=ARTIFACT)
         console.sign_in(MANAGEMENT)
         disable(console)
-        assert "tell the administrator of AWS Artifact that they can now disable that service" in console.told
-        assert console.trusted() == []
+        assert "tell the administrator of AWS Artifact that they can now disable that service" in console.messages
+        assert console.trusted_principals() == []
         console.client("iam").get_role(RoleName=ROLE)
 
 
 class TestAgreements:
-    """Agreements for all accounts of an organization."""
+    """Agreements of an organization and of an account."""
 
-    def test_accepted_seen_downloaded_terminated(self, console: Console) -> None:
-        """The management account accepts, a member sees and downloads, the management account terminates."""
-        member = console.organization()
+    def test_organization_agreement_is_accepted_downloaded_and_terminated(self, console: Console) -> None:
+        """The management account accepts an agreement, a member downloads it, the management account terminates it."""
+        member = console.create_organization()
         console.sign_in(MANAGEMENT)
         enable(console)
         accept(console, BAA)
-        assert "for all existing and future accounts in your organization" in console.told
+        assert "for all existing and future accounts in your organization" in console.messages
 
         console.sign_in(member)
         console.open("/artifact/agreements?tab=organization")
         expect(console.page.get_by_role("row", name=BAA)).to_contain_text("Active")
         console.page.get_by_role("radio", name=BAA, exact=True).check()
-        with console.page.expect_download() as arriving:
+        with console.page.expect_download() as download:
             console.press("Download agreement")
-        assert arriving.value.path().read_bytes().startswith(b"%PDF-")
+        assert download.value.path().read_bytes().startswith(b"%PDF-")
 
         console.sign_in(MANAGEMENT)
         console.open("/artifact/agreements?tab=organization")
@@ -170,64 +177,64 @@ class TestAgreements:
             box.check()
         console.press("Terminate")
         console.press("Terminate")
-        assert "You terminated" in console.told
+        assert "You terminated" in console.messages
 
-    def test_out_of_reach_while_disabled(self, console: Console) -> None:
-        """Agreements remain, and are there again when trusted access is."""
-        member = console.organization()
+    def test_agreements_are_inaccessible_while_trusted_access_is_disabled(self, console: Console) -> None:
+        """Agreements remain in force while trusted access is disabled, and are accessible once it is enabled again."""
+        member = console.create_organization()
         console.sign_in(MANAGEMENT)
         enable(console)
         accept(console, BAA)
         disable(console)
-        assert "Organization agreements: 1 in force, cannot be accessed" in console.told
+        assert "Organization agreements: 1 in force, cannot be accessed" in console.messages
         assert console.client("artifact", member).list_customer_agreements()["customerAgreements"] == []
         console.open("/artifact/agreements?tab=organization")
-        assert "By continuing, you grant AWS permissions to create an IAM role" in console.told
+        assert "By continuing, you grant AWS permissions to create an IAM role" in console.messages
         console.follow("Get started")
         console.press("Enable trusted access")
         enable(console)
         console.open("/artifact/agreements?tab=organization")
         expect(console.page.get_by_role("row", name=BAA)).to_contain_text("Active")
 
-    def test_messages(self, console: Console) -> None:
-        """Who is in no organization, and whose organization accepted nothing, is told what AWS tells."""
-        console.sign_in(STRANGER)
+    def test_organization_tab_shows_aws_message_for_account_status(self, console: Console) -> None:
+        """A standalone account and a member of an organization without agreements see the messages of AWS's console."""
+        console.sign_in(STANDALONE)
         console.open("/artifact/agreements?tab=organization")
-        assert "Your account isn't in an organization." in console.told
-        member = console.organization()
+        assert "Your account isn't in an organization." in console.messages
+        member = console.create_organization()
         console.sign_in(member)
         console.open("/artifact/agreements?tab=organization")
-        assert "Your organization isn't using AWS Artifact to accept agreements" in console.told
+        assert "Your organization isn't using AWS Artifact to accept agreements" in console.messages
 
-    def test_messages_to_who_lacks_permissions(self, console: Console) -> None:
-        """Who may not describe the organization, or not download, is told which permission AWS says is missing."""
-        console.organization()
+    def test_missing_permissions_show_aws_messages(self, console: Console) -> None:
+        """Users who may not describe the organization or download the agreement see the messages of AWS's console."""
+        console.create_organization()
         console.sign_in(MANAGEMENT)
         enable(console)
         accept(console, BAA)
         console.sign_in_user(MANAGEMENT, "Alice", "artifact:*")
         console.open("/artifact/agreements?tab=organization")
-        assert "You don't have the permissions to retrieve information about your AWS account's" in console.told
+        assert "You don't have the permissions to retrieve information about your AWS account's" in console.messages
         reading = ("organizations:Describe*", "organizations:List*", "iam:GetRole")
         console.sign_in_user(MANAGEMENT, "Bob", "artifact:List*", *reading)
         console.open("/artifact/agreements?tab=organization")
         console.page.get_by_role("radio", name=BAA, exact=True).check()
         console.press("Download agreement")
-        assert "You don't have the permissions to download the agreement." in console.told
+        assert "You don't have the permissions to download the agreement." in console.messages
 
-    def test_account_agreement(self, console: Console) -> None:
-        """An account accepts for itself, without any organization."""
-        console.sign_in(STRANGER)
+    def test_standalone_account_accepts_account_agreement(self, console: Console) -> None:
+        """An account in no organization accepts an account agreement."""
+        console.sign_in(STANDALONE)
         accept(console, "AWS Business Associate Addendum", "Account agreements")
-        assert "for your account" in console.told
+        assert "for your account" in console.messages
 
 
 class TestReports:
     """Reports."""
 
-    def test_terms_then_download(self, console: Console) -> None:
-        """A report is found, its terms are accepted, and it arrives."""
-        console.sign_in(STRANGER)
+    def test_report_is_downloaded_after_its_terms_are_accepted(self, console: Console) -> None:
+        """A report can be searched and, after its terms are accepted, downloaded."""
+        console.sign_in(STANDALONE)
         console.open("/artifact")
         console.follow("View reports")
         console.page.get_by_label("Search reports").fill("Series : SOC")
@@ -239,31 +246,31 @@ class TestReports:
         console.follow("Download report")
         dialog = console.page.get_by_role("dialog", name="Accept terms to download report")
         dialog.get_by_label("I have read and agree to the terms").check()
-        with console.page.expect_download() as arriving:
+        with console.page.expect_download() as download:
             dialog.get_by_role("button", name="Accept terms and download report").click()
-        assert arriving.value.path().read_bytes().startswith(b"%PDF-")
+        assert download.value.path().read_bytes().startswith(b"%PDF-")
 
-    def test_third_parties(self, console: Console) -> None:
-        """Reports of third parties are in a tab of their own."""
-        console.sign_in(STRANGER)
+    def test_third_party_reports_have_their_own_tab(self, console: Console) -> None:
+        """Third-party reports are in a separate tab."""
+        console.sign_in(STANDALONE)
         console.open("/artifact/reports")
-        ours = {one.get_attribute("href") for one in console.page.locator("tbody th a").all()}
+        aws_reports = {link.get_attribute("href") for link in console.page.locator("tbody th a").all()}
         console.follow("Third-party reports")
         expect(console.page.get_by_role("link", name="Third-party reports")).to_have_attribute("aria-current", "page")
-        theirs = {one.get_attribute("href") for one in console.page.locator("tbody th a").all()}
-        assert theirs
-        assert not ours & theirs
+        third_party_reports = {link.get_attribute("href") for link in console.page.locator("tbody th a").all()}
+        assert third_party_reports
+        assert not aws_reports & third_party_reports
 
 
 class TestRole:
     """The service-linked role."""
 
-    def test_not_deleted_while_trusted(self, console: Console) -> None:
-        """The task fails and says why; once trusted access is disabled, the role goes."""
-        console.organization()
+    def test_linked_role_is_deleted_only_after_trusted_access_is_disabled(self, console: Console) -> None:
+        """The deletion task fails with a reason; it succeeds once trusted access is disabled."""
+        console.create_organization()
         console.sign_in(MANAGEMENT)
         enable(console)
-        for outcome in ("Deletion FAILED", f"The deletion of {ROLE}: SUCCEEDED."):
+        for outcome in ("Deletion FAILED", f"Deletion of {ROLE}: SUCCEEDED."):
             console.open("/iam/roles")
             console.follow(ROLE)
             console.page.get_by_label(f"To confirm, enter {ROLE}").fill(ROLE)
@@ -276,102 +283,102 @@ class TestRole:
 class TestAssuranceAssistant:
     """Compliance inquiries."""
 
-    def test_asked_exported_rated(self, console: Console) -> None:
-        """A question is asked, its response shown, downloaded and rated."""
-        console.sign_in(STRANGER)
+    def test_inquiry_is_created_exported_and_rated(self, console: Console) -> None:
+        """An inquiry shows its response, which can be exported and rated."""
+        console.sign_in(STANDALONE)
         console.follow("Assurance Assistant")
         console.follow("Create inquiry")
         console.page.get_by_label("Inquiry name").fill("Encryption")
         console.page.get_by_label("Question", exact=True).fill("Which reports cover encryption?")
         console.press("Create inquiry")
         expect(console.page.get_by_role("heading", name="1. Which reports cover encryption?")).to_be_visible()
-        with console.page.expect_download() as arriving:
+        with console.page.expect_download() as download:
             console.press("Export responses")
-        assert arriving.value.path().stat().st_size
+        assert download.value.path().stat().st_size
         console.page.get_by_text("Give feedback on response 1").click()
         console.press("Helpful")
-        assert "you gave feedback" in console.told
+        assert "Thank you for your feedback." in console.messages
 
-    def test_file(self, console: Console) -> None:
-        """A file has a question a line."""
-        console.sign_in(STRANGER)
+    def test_file_creates_one_question_per_line(self, console: Console) -> None:
+        """Each line of a file is a question."""
+        console.sign_in(STANDALONE)
         console.open("/artifact/assurance-assistant/new")
         console.page.get_by_label("Inquiry name").fill("Two")
-        console.page.get_by_label("Or a file of questions").set_input_files(
+        console.page.get_by_label("Or a file with one question per line").set_input_files(
             {"name": "questions.txt", "mimeType": "text/plain", "buffer": b"Is there a SOC 2 report?\nAnd C5?\n"}
         )
         console.press("Create inquiry")
         expect(console.page.get_by_role("heading", name="2. And C5?")).to_be_visible()
 
 
-class TestBlackboard:
-    """What is happening, and lessons."""
+class TestActivity:
+    """The activity page and lessons."""
 
-    def test_calls_and_picture_follow(self, console: Console) -> None:
-        """A call of any client appears, and changes the picture."""
+    def test_new_calls_update_table_and_diagram(self, console: Console) -> None:
+        """A call from another client is added to the table and changes the diagram."""
         console.sign_in(MANAGEMENT)
-        console.open("/live")
+        console.open("/activity")
         console.client("organizations").create_organization()
-        expect(console.page.locator("#live tbody")).to_contain_text("organizations:CreateOrganization")
-        expect(console.page.locator("svg.picture")).to_contain_text("trusted access disabled")
+        expect(console.page.locator("#call-table tbody")).to_contain_text("organizations:CreateOrganization")
+        expect(console.page.locator("svg.diagram")).to_contain_text("trusted access disabled")
         console.client("organizations").enable_aws_service_access(ServicePrincipal=ARTIFACT)
-        expect(console.page.locator("svg.picture .trusted")).to_contain_text("trusted access enabled")
+        expect(console.page.locator("svg.diagram .trusted")).to_contain_text("trusted access enabled")
 
-    def test_told_by_the_stream(self, console: Console) -> None:
-        """The page listens to the stream of events, and asks for nothing while nothing happens."""
-        asked: list[str] = []
-        console.page.on("request", lambda one: asked.append(one.url.removeprefix(console.endpoint)))
-        console.open("/live")
-        expect(console.page.locator("#heard")).to_have_text("Live")
+    def test_activity_page_sends_no_requests_without_events(self, console: Console) -> None:
+        """The page listens to the event stream and sends no requests while there are no events."""
+        requests: list[str] = []
+        console.page.on("request", lambda request: requests.append(request.url.removeprefix(console.endpoint)))
+        console.open("/activity")
+        expect(console.page.locator("#connection")).to_have_text("Live")
         console.page.wait_for_timeout(500)
-        before = list(asked)
+        before = list(requests)
         assert "/_emulator/events" in before
         console.page.wait_for_timeout(2_500)
-        assert asked == before
+        assert requests == before
         console.client("organizations").create_organization()
-        expect(console.page.locator("#live tbody")).to_contain_text("organizations:CreateOrganization")
+        expect(console.page.locator("#call-table tbody")).to_contain_text("organizations:CreateOrganization")
 
-    def test_without_a_stream(self, console: Console) -> None:
-        """Where there is no stream the page looks for itself, and says so."""
+    def test_activity_page_polls_without_event_stream(self, console: Console) -> None:
+        """Without an event stream the page polls, and says so."""
         console.page.route("**/_emulator/events", lambda route: route.fulfill(status=204))
-        console.open("/live")
-        expect(console.page.locator("#heard")).to_have_text("Looking every two seconds")
+        console.open("/activity")
+        expect(console.page.locator("#connection")).to_have_text("Updating every two seconds")
         console.client("organizations").create_organization()
-        expect(console.page.locator("#live tbody")).to_contain_text("organizations:CreateOrganization")
+        expect(console.page.locator("#call-table tbody")).to_contain_text("organizations:CreateOrganization")
 
-    def test_calls_that_only_read(self, console: Console) -> None:
-        """Calls that only read can be hidden, but for those that were refused."""
+    def test_read_only_calls_can_be_hidden_unless_refused(self, console: Console) -> None:
+        """Read-only calls can be hidden, except refused ones."""
         organizations = console.client("organizations")
         organizations.create_organization()
         organizations.list_roots()
         with pytest.raises(organizations.exceptions.ClientError):
-            organizations.describe_account(AccountId=STRANGER)
-        console.open("/live")
-        console.page.get_by_label("Hide calls that only read").check()
+            organizations.describe_account(AccountId=STANDALONE)
+        console.open("/activity")
+        console.page.get_by_label("Hide read-only calls").check()
         expect(console.page.get_by_role("cell", name="organizations:ListRoots")).to_be_hidden()
         expect(console.page.get_by_role("cell", name="organizations:DescribeAccount")).to_be_visible()
         console.page.get_by_role("link", name="Why?").click()
-        expect(console.page.get_by_text("a rule of the service itself did")).to_be_visible()
+        expect(console.page.get_by_text("A rule of the service refused this call")).to_be_visible()
 
-    def test_lesson_goes_on_by_itself(self, console: Console) -> None:
-        """A step that is done somewhere else is done on the page."""
+    def test_lesson_page_updates_after_a_call(self, console: Console) -> None:
+        """A step that another client completes is completed on the page."""
         console.open("/lessons/story")
         console.client("organizations").create_organization()
         expect(console.page.get_by_text("1 of 7 steps done")).to_be_visible()
 
 
 class TestHostileNames:
-    """Names are what their owners choose."""
+    """Names that contain markup."""
 
-    def test_script_in_a_name(self, console: Console) -> None:
-        """A script in an account's name is text, on every page that shows it."""
-        console.organization()
-        name = "<script>document.title='taken'</script>"
+    def test_script_in_account_name_does_not_run(self, console: Console) -> None:
+        """A script in the name of an account is shown as text."""
+        console.create_organization()
+        name = "<script>document.title='injected'</script>"
         console.client("organizations").create_account(AccountName=name, Email="hostile@example.com")
         console.sign_in(MANAGEMENT)
-        for path in ("/organizations", "/organizations?view=list", "/live", "/sign-in"):
+        for path in ("/organizations", "/organizations?view=list", "/activity", "/sign-in"):
             console.open(path)
-            console.page.wait_for_load_state("networkidle") if path != "/live" else None
-            assert "taken" not in console.page.title()
+            console.page.wait_for_load_state("networkidle") if path != "/activity" else None
+            assert "injected" not in console.page.title()
         console.open("/organizations")
         expect(console.page.get_by_role("link", name=name)).to_be_visible()

@@ -1,4 +1,4 @@
-"""The console without a browser: what holds for every page, and what a forged or mistaken request meets."""
+"""The console without a browser: request forgery, signing in, refusals, pagination and snippets."""
 
 import re
 from datetime import timedelta
@@ -14,11 +14,11 @@ from artifact_emulator.console.app import create_app
 from artifact_emulator.world_runtime import runtime_of
 from tests.wire.botocore_wire import Client
 
-MANAGEMENT, STRANGER = "111122223333", "999988887777"
+MANAGEMENT, STANDALONE = "111122223333", "999988887777"
 
 
 class Visitor:
-    """Somebody with a browser that keeps cookies, and no script."""
+    """A browser that keeps cookies and runs no scripts."""
 
     def __init__(self, core: App) -> None:
         self.core = core
@@ -26,128 +26,128 @@ class Visitor:
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""
-        got = self._client.get(f"/console{path}", headers={"Host": "localhost", **headers})
-        got.get_data()
-        got.close()
-        return got
+        response = self._client.get(f"/console{path}", headers={"Host": "localhost", **headers})
+        response.get_data()
+        response.close()
+        return response
 
     def post(self, path: str, form: dict[str, str] | None = None, **headers: str) -> TestResponse:
-        """Send a form as the page has it, with its token."""
+        """Submit a form with the CSRF token of this browser."""
         token = re.search(r'name="csrf" value="([^"]+)"', self.get("/sign-in").text)
         assert token
         return self.send(path, {"csrf": token[1], **(form or {})}, **headers)
 
     def send(self, path: str, form: dict[str, str], **headers: str) -> TestResponse:
-        """Send a form as somebody else wrote it."""
+        """Submit a form without adding a token."""
         return self._client.post(f"/console{path}", data=form, headers={"Host": "localhost", **headers})
 
     def sign_in(self, account: str, **form: str) -> TestResponse:
-        """Sign in."""
+        """Sign in to an account."""
         return self.post("/sign-in", {"account": account, "region": "us-east-1", **form})
 
 
 @pytest.fixture
 def visitor() -> Visitor:
-    """Give a visitor of an empty world."""
+    """Return a visitor of an empty world."""
     return Visitor(App())
 
 
 @pytest.fixture
 def manager(visitor: Visitor) -> Visitor:
-    """Give the root user of a management account, who made an organization."""
+    """Return a visitor signed in as the root user of a management account."""
     visitor.sign_in(MANAGEMENT)
     visitor.post("/organizations/create", {"features": "ALL"})
     return visitor
 
 
-class TestForgery:
-    """Forms that the console did not write."""
+class TestRequestForgery:
+    """Forms and requests from other sites."""
 
     @pytest.mark.parametrize("form", [{}, {"csrf": ""}, {"csrf": "guessed"}, {"csrf": "é"}])
-    def test_without_the_token(self, manager: Visitor, form: dict[str, str]) -> None:
-        """A form without its token is refused, and nothing happens."""
+    def test_form_without_csrf_token_is_refused(self, manager: Visitor, form: dict[str, str]) -> None:
+        """A form without the token of its session is refused and changes nothing."""
         before = manager.core.world.state
         assert manager.send("/organizations/settings/delete", form).status_code == 403
         assert manager.send("/sign-out", form).status_code == 403
         assert manager.core.world.state is before
         assert "Root user" in manager.get("/").text
 
-    def test_token_of_another_session(self, manager: Visitor) -> None:
-        """A token is good for the cookie that it was made for."""
-        stranger = Visitor(manager.core)
-        token = re.search(r'name="csrf" value="([^"]+)"', stranger.get("/sign-in").text)
+    def test_csrf_token_of_another_session_is_refused(self, manager: Visitor) -> None:
+        """A token is valid only with the cookie of its session."""
+        other = Visitor(manager.core)
+        token = re.search(r'name="csrf" value="([^"]+)"', other.get("/sign-in").text)
         assert token
         assert manager.send("/organizations/leave", {"csrf": token[1]}).status_code == 403
 
     @pytest.mark.parametrize(
         "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Host": "evil.example.com"}]
     )
-    def test_other_sites(self, manager: Visitor, headers: dict[str, str]) -> None:
-        """Neither a page of another site nor a name that leads here by trickery gets anything."""
+    def test_request_from_another_site_is_refused(self, manager: Visitor, headers: dict[str, str]) -> None:
+        """Requests from pages of another site, or to an unknown host name (DNS rebinding), are refused."""
         assert manager.get("/", **headers).status_code == 403
         assert manager.send("/sign-out", {}, **headers).status_code == 403
 
-    def test_headers(self, visitor: Visitor) -> None:
-        """Every answer forbids foreign scripts, frames and guesses of types; the cookie stays with the site."""
+    def test_responses_have_security_headers(self, visitor: Visitor) -> None:
+        """Responses forbid foreign scripts, framing and MIME sniffing; the cookie is HttpOnly and SameSite."""
         for path in ("/", "/sign-in", "/static/console.css", "/nowhere"):
-            got = visitor.get(path)
-            policy = got.headers["Content-Security-Policy"]
+            response = visitor.get(path)
+            policy = response.headers["Content-Security-Policy"]
             assert "default-src 'self'" in policy
             assert "frame-ancestors 'none'" in policy
             assert "unsafe" not in policy
-            assert got.headers["X-Frame-Options"] == "DENY"
-            assert got.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["X-Frame-Options"] == "DENY"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
         cookie = visitor.get("/sign-in").headers.get("Set-Cookie", "")
-        signed_in = visitor.sign_in(STRANGER).headers["Set-Cookie"]
-        assert all("HttpOnly" in one and "SameSite=Strict" in one for one in (cookie or signed_in, signed_in))
+        signed_in = visitor.sign_in(STANDALONE).headers["Set-Cookie"]
+        assert all("HttpOnly" in header and "SameSite=Strict" in header for header in (cookie or signed_in, signed_in))
 
-    def test_nothing_inline(self, manager: Visitor) -> None:
-        """No page has a script or a style of its own."""
-        for path in ("/", "/organizations", "/live", "/lessons/story"):
+    def test_pages_have_no_inline_script_or_style(self, manager: Visitor) -> None:
+        """Pages load scripts and styles only from the console's own files."""
+        for path in ("/", "/organizations", "/activity", "/lessons/story"):
             text = manager.get(path).text
             assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", text)
             assert not re.search(r'(src|href|action)="(https?:)?//(?!docs\.aws\.amazon\.com)', text)
             assert "http://" not in text.replace("http://www.w3.org/2000/svg", "").replace("=http://localhost<", "")
 
-    def test_goes_on_within_the_console_only(self, visitor: Visitor) -> None:
-        """After signing in nobody is sent to another site."""
+    def test_sign_in_redirects_only_to_console_pages(self, visitor: Visitor) -> None:
+        """Signing in never redirects to another site."""
         for target in ("https://evil.example.com/", "//evil.example.com/console/", "javascript:alert(1)"):
-            assert visitor.sign_in(STRANGER, next=target).headers["Location"] == "/console/"
-        assert visitor.sign_in(STRANGER, next="/console/lessons?a=b").headers["Location"] == "/console/lessons?a=b"
+            assert visitor.sign_in(STANDALONE, next=target).headers["Location"] == "/console/"
+        assert visitor.sign_in(STANDALONE, next="/console/lessons?a=b").headers["Location"] == "/console/lessons?a=b"
 
 
 class TestSignIn:
-    """Who is signed in."""
+    """Signing in, role switching and worlds."""
 
     @pytest.mark.parametrize("account", ["", "12", "abcdefghijkl", "1234567890123", "\uff11" * 12])
-    def test_no_account(self, visitor: Visitor, account: str) -> None:
-        """What is no account's id is refused."""
+    def test_invalid_account_id_cannot_sign_in(self, visitor: Visitor, account: str) -> None:
+        """An account id that is not 12 digits is refused."""
         visitor.sign_in(account)
-        assert "An account has an id of 12 digits." in visitor.get("/sign-in").text
+        assert "An account ID has 12 digits." in visitor.get("/sign-in").text
 
-    def test_is_needed(self, visitor: Visitor) -> None:
-        """A page that asks AWS leads to signing in, and back."""
+    def test_page_that_calls_aws_redirects_to_sign_in(self, visitor: Visitor) -> None:
+        """A page that calls AWS redirects to the sign-in page, with the way back."""
         assert visitor.get("/artifact/reports?tab=aws").headers["Location"].startswith("/console/sign-in?next=")
 
-    def test_role(self, manager: Visitor) -> None:
-        """A role of a member is assumed by whoever may."""
+    def test_switch_role_signs_in_as_role_session(self, manager: Visitor) -> None:
+        """Switching roles signs in as a session of the role, or shows AWS's refusal."""
         manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
-        member = next(one for one in manager.core.world.state.memberships if one != MANAGEMENT)
+        member = next(key for key in manager.core.world.state.memberships if key != MANAGEMENT)
         manager.post("/switch-role", {"account": member, "role": "OrganizationAccountAccessRole"})
         assert "assumed-role/OrganizationAccountAccessRole/console" in manager.get("/").text
         manager.post("/switch-role", {"account": MANAGEMENT, "role": "OrganizationAccountAccessRole"})
         assert "AccessDenied" in manager.get("/sign-in").text
 
-    def test_lapsed_session(self, manager: Visitor) -> None:
-        """A role's session ends by the world's clock."""
-        self.test_role(manager)
+    def test_role_session_expires_by_world_clock(self, manager: Visitor) -> None:
+        """A role session expires by the clock of its world."""
+        self.test_switch_role_signs_in_as_role_session(manager)
         manager.core.world.clock.advance(timedelta(hours=2))
-        assert "Nobody is signed in" in manager.get("/").text
+        assert "Not signed in" in manager.get("/").text
         manager.get("/iam/roles")
         assert "Your session has expired" in manager.get("/sign-in").text
 
-    def test_worlds_are_apart(self, visitor: Visitor) -> None:
-        """Who is signed in to one world is nobody in another; the header leads from one to another."""
+    def test_header_switches_between_worlds(self, visitor: Visitor) -> None:
+        """The menu in the header leads to the console of an existing world only."""
         visitor.core.worlds.get("other")
         visitor.sign_in(MANAGEMENT)
         assert visitor.get("/enter?world=other").headers["Location"] == "/worlds/other/console/"
@@ -155,74 +155,76 @@ class TestSignIn:
 
 
 class TestRefusals:
-    """What AWS refuses."""
+    """Refused calls and failed requests."""
 
-    def test_of_a_form(self, manager: Visitor) -> None:
-        """A refusal is told on the page that the form was on, with AWS's code and text."""
+    def test_refused_form_shows_aws_error_on_its_page(self, manager: Visitor) -> None:
+        """The page of a refused form shows AWS's error code and message."""
         page = "http://localhost/console/organizations/settings"
-        got = manager.post("/organizations/settings/delegates", {"account": "1", "principal": "x"}, Referer=page)
-        assert got.headers["Location"] == "/console/organizations/settings"
+        response = manager.post("/organizations/settings/delegates", {"account": "1", "principal": "x"}, Referer=page)
+        assert response.headers["Location"] == "/console/organizations/settings"
         assert "InvalidInputException" in manager.get("/organizations/settings").text
 
-    def test_leads_to_the_explanation(self, manager: Visitor) -> None:
-        """What is refused leads to why: on a page of its own, and where a form was."""
+    def test_refusal_links_to_its_explanation(self, manager: Visitor) -> None:
+        """A refused page and a refused form link to the explanation of the refusal."""
         member = Visitor(manager.core)
         manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
-        member.sign_in(next(one for one in manager.core.world.state.memberships if one != MANAGEMENT))
+        member.sign_in(next(key for key in manager.core.world.state.memberships if key != MANAGEMENT))
         before = manager.core.world.state
         refused = member.get("/organizations/services")
         member.post("/organizations/settings/delete", {"confirmation": "o-none"})
         member.post("/organizations/settings/features", Referer="http://localhost/console/organizations/settings")
-        told = member.get("/organizations/settings").text
+        settings = member.get("/organizations/settings").text
         assert manager.core.world.state is before
-        for text in (refused.text, told):
+        for text in (refused.text, settings):
             link = re.search(r'href="/console(/decisions/[^"]+)">Why', text)
             assert link
-            assert "a rule of the service itself did" in member.get(link[1]).text
+            assert "A rule of the service refused this call" in member.get(link[1]).text
 
-    def test_of_a_member_is_shown(self, manager: Visitor) -> None:
-        """What only the management account may do is not hidden from a member."""
+    def test_member_sees_management_forms(self, manager: Visitor) -> None:
+        """Forms that only the management account may submit are visible to a member."""
         manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
         member = Visitor(manager.core)
-        member.sign_in(next(one for one in manager.core.world.state.memberships if one != MANAGEMENT))
+        member.sign_in(next(key for key in manager.core.world.state.memberships if key != MANAGEMENT))
         assert "Delete organization" in member.get("/organizations/settings").text
 
-    def test_unforeseen(self, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What nobody foresaw is answered with a page, which tells no secrets."""
+    def test_unexpected_error_shows_page_without_details(
+        self, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An unexpected error shows an error page without its details."""
 
         def fails(*_: object) -> None:
             raise RuntimeError("secret")
 
-        monkeypatch.setattr("artifact_emulator.console.activity.scene_of", fails)
-        got = visitor.get("/live")
-        assert got.status_code == 500
-        assert "To the first page" in got.text
-        assert "secret" not in got.text
+        monkeypatch.setattr("artifact_emulator.console.activity.diagram_of", fails)
+        response = visitor.get("/activity")
+        assert response.status_code == 500
+        assert "Back to the home page" in response.text
+        assert "secret" not in response.text
 
-    def test_of_another_sites_form(self, manager: Visitor) -> None:
-        """Nobody is sent back to where he did not come from."""
-        got = manager.post("/organizations/create", {}, Referer="https://evil.example.com/console/")
-        assert got.headers["Location"] == "/console/"
+    def test_refused_form_does_not_redirect_to_another_site(self, manager: Visitor) -> None:
+        """A form with a referrer of another site leads to the home page."""
+        response = manager.post("/organizations/create", {}, Referer="https://evil.example.com/console/")
+        assert response.headers["Location"] == "/console/"
 
-    def test_is_recorded(self, manager: Visitor) -> None:
-        """What is done in the console is in the trail, as what any other client does."""
+    def test_console_calls_are_in_the_call_log(self, manager: Visitor) -> None:
+        """Calls of the console are in the call log like calls of any other client."""
         calls = runtime_of(manager.core.world).trail.calls()
-        assert [one.operation for one in calls][:1] == ["CreateOrganization"]
-        assert {one.user_agent for one in calls} == {"artifact-emulator console"}
+        assert [call.operation for call in calls][:1] == ["CreateOrganization"]
+        assert {call.user_agent for call in calls} == {"artifact-emulator console"}
 
-    def test_nowhere(self, manager: Visitor) -> None:
-        """A page, a service, a type of policies and a lesson that there are not are 404."""
+    def test_unknown_page_is_404(self, manager: Visitor) -> None:
+        """An unknown page, service, policy type or lesson is a 404."""
         for path in ("/nowhere", "/organizations/services/none", "/organizations/policies/NONE", "/lessons/none"):
             assert manager.get(path).status_code == 404, path
 
 
 class TestPages:
-    """Pages of large organizations."""
+    """Lists and names of accounts."""
 
-    def test_accounts_page_on_the_server(self, manager: Visitor) -> None:
-        """However many accounts there are, a page shows few."""
-        for at in range(45):
-            manager.post("/organizations/accounts/create", {"name": f"A{at}", "email": f"a{at}@example.com"})
+    def test_account_list_is_paginated(self, manager: Visitor) -> None:
+        """The account list has several pages, which together show each account once."""
+        for number in range(45):
+            manager.post("/organizations/accounts/create", {"name": f"A{number}", "email": f"a{number}@example.com"})
         seen: list[str] = []
         path: str | None = "/organizations?view=list"
         while path:
@@ -232,20 +234,20 @@ class TestPages:
             path = unescape(following[1]) if following else None
         assert len(seen) == len(set(seen)) == 46
 
-    def test_hostile_names(self, manager: Visitor) -> None:
-        """A name is text wherever it is shown, in the picture too."""
+    def test_account_name_is_escaped_on_every_page(self, manager: Visitor) -> None:
+        """The name of an account is escaped on every page and in the diagram."""
         name = "<script>alert(1)</script>"
         manager.post("/organizations/accounts/create", {"name": name, "email": "hostile@example.com"})
-        for path in ("/organizations", "/sign-in", "/live"):
+        for path in ("/organizations", "/sign-in", "/activity"):
             assert name not in manager.get(path).text
             assert "&lt;script&gt;" in manager.get(path).text
 
 
-class TestEquivalents:
-    """The same call by other means."""
+class TestSnippets:
+    """Calls as AWS CLI commands and boto3 expressions."""
 
-    def test_cli(self) -> None:
-        """Texts are quoted for the shell, lists spread, structures written as JSON."""
+    def test_cli_command_is_quoted_for_the_shell(self) -> None:
+        """Text is quoted, lists become several words and structures become JSON."""
         members = {
             "Name": "it's",
             "Ids": ["a", "b c"],
@@ -266,12 +268,12 @@ class TestEquivalents:
             ("file:///etc/passwd", """--cli-input-json '{"Name": "file:///etc/passwd"}'"""),
         ],
     )
-    def test_cli_takes_names_for_nothing_else(self, value: str, written: str) -> None:
-        """A name that looks like an option or a file stays a name."""
+    def test_cli_command_keeps_values_that_look_like_options_or_files(self, value: str, written: str) -> None:
+        """A value that looks like an option or a file URL is passed as it is."""
         assert snippets.cli("iam", "CreateUser", {"Name": value}) == f"aws iam create-user {written}"
 
-    def test_boto3(self) -> None:
-        """A method of a client, with its arguments."""
+    def test_boto3_expression_has_arguments(self) -> None:
+        """The expression calls a client method with keyword arguments."""
         written = snippets.boto3("organizations", "EnableAWSServiceAccess", {"ServicePrincipal": "a.amazonaws.com"})
         assert written == (
             "boto3.client(\"organizations\").enable_aws_service_access(ServicePrincipal='a.amazonaws.com')"
@@ -279,10 +281,10 @@ class TestEquivalents:
 
 
 class TestDecisions:
-    """Why a call was refused."""
+    """Explanations of decisions."""
 
-    def test_of_a_user(self, manager: Visitor) -> None:
-        """An IAM user signs in, is refused in AWS's words, and the page says what would let him through."""
+    def test_denied_user_sees_how_to_allow_the_call(self, manager: Visitor) -> None:
+        """An IAM user sees AWS's denial, and the explanation says how to allow the call."""
         core = manager.core
         client = Client(core, MANAGEMENT)
         client.does("iam", "CreateUser", UserName="Alice")
@@ -294,12 +296,12 @@ class TestDecisions:
         refused = alice.get("/organizations/services")
         assert refused.status_code == 403
         assert "is not authorized to perform: organizations:ListAWSServiceAccessForOrganization" in refused.text
-        link = re.search(r'href="/console(/decisions/[^"]+)">Why', alice.get("/live").text)
+        link = re.search(r'href="/console(/decisions/[^"]+)">Why', alice.get("/activity").text)
         assert link
         page = alice.get(link[1]).text
-        assert "What would let it through" in page
+        assert "How to allow it" in page
         assert "organizations:ListAWSServiceAccessForOrganization" in page
 
-    def test_of_none(self, manager: Visitor) -> None:
-        """Where no policy was asked, the page says so."""
-        assert "No policy decided" in manager.get("/decisions/none").text
+    def test_page_says_when_no_policy_was_evaluated(self, manager: Visitor) -> None:
+        """The explanation says when no policy was evaluated."""
+        assert "No policy was evaluated" in manager.get("/decisions/none").text

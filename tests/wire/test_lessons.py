@@ -1,4 +1,4 @@
-"""Lessons: each can be gone through, and knows how far its learner is."""
+"""Lessons can be completed by following their steps, and report progress."""
 
 import re
 from collections.abc import Mapping
@@ -13,50 +13,50 @@ from tests.wire.test_artifact import ORGANIZATION_AGREEMENT, accept
 from tests.wire.test_control import refused, told
 
 ARTIFACT, ROLE = "artifact.amazonaws.com", "AWSServiceRoleForArtifact"
-# The lessons that can be gone through by calls of AWS alone.
-NAMES = [one.name for one in lessons.lessons() if all(step.by != "service" for step in one.steps)]
+# Lessons whose steps are all AWS calls.
+NAMES = [lesson.name for lesson in lessons.lessons() if all(step.account != lessons.SERVICE for step in lesson.steps)]
 
 
-def answer(core: App, step: lessons.Step, notes: dict[str, str]) -> Any:
-    """Do what a step says, as somebody would who reads it; give the answer."""
-    client = Client(core, lessons.CAST[step.by])
+def follow(core: App, step: lessons.Step, notes: dict[str, str]) -> None:
+    """Make the call that a step describes; `notes` keeps ids from replies for later steps."""
+    client = Client(core, lessons.DEFAULT_ACCOUNTS[step.account])
     service, operation = step.service, step.operation
-    noted = {
+    id_members = {
         "AcceptHandshake": ("HandshakeId", "handshake"),
         "GetCustomerAgreement": ("customerAgreementId", "agreement"),
         "GetServiceLinkedRoleDeletionStatus": ("DeletionTaskId", "task"),
     }
     if operation == "AcceptAgreement":
         notes["agreement"] = accept(client, ORGANIZATION_AGREEMENT)["id"]
-        return None
-    asked = _filled(step.members)
-    if operation in noted:
-        member, note = noted[operation]
-        asked[member] = notes[note]
-    if operation == "EnableAWSServiceAccess" and not asked:
-        asked = {"ServicePrincipal": re.findall(r"--service-principal (\S+)", step.command)[0]}
+        return
+    members = _fill(step.members)
+    if operation in id_members:
+        member, note = id_members[operation]
+        members[member] = notes[note]
+    if operation == "EnableAWSServiceAccess" and not members:
+        members = {"ServicePrincipal": re.findall(r"--service-principal (\S+)", step.command)[0]}
     if step.error:
-        return client.is_refused(service, operation, **asked)
-    said = client.does(service, operation, **asked)
+        client.is_refused(service, operation, **members)
+        return
+    reply = client.does(service, operation, **members)
     if operation == "InviteAccountToOrganization":
-        notes["handshake"] = said["Handshake"]["Id"]
-    notes["task"] = said.get("DeletionTaskId", notes.get("task", ""))
-    return said
+        notes["handshake"] = reply["Handshake"]["Id"]
+    notes["task"] = reply.get("DeletionTaskId", notes.get("task", ""))
 
 
-def _filled(value: Any) -> Any:
+def _fill(value: Any) -> Any:
     if isinstance(value, Mapping):
-        filled = {name: _filled(one) for name, one in value.items()}
+        filled = {name: _fill(member) for name, member in value.items()}
         return filled | ({"Type": "ACCOUNT"} if "Id" in filled else {})
-    return lessons.CAST[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+    return lessons.DEFAULT_ACCOUNTS[value[1:]] if isinstance(value, str) and value.startswith("$") else value
 
 
 class TestLessons:
-    """What every lesson is."""
+    """The content of the lessons."""
 
-    def test_there_are_six(self) -> None:
-        """The story comes first, and five more build on it."""
-        assert [one.name for one in lessons.lessons()] == [
+    def test_lessons_are_in_teaching_order(self) -> None:
+        """The lessons are listed in the order in which they build on each other."""
+        assert [lesson.name for lesson in lessons.lessons()] == [
             "story",
             "who-may-enable",
             "disable-and-enable-again",
@@ -65,60 +65,60 @@ class TestLessons:
             "confused-deputy",
         ]
 
-    @pytest.mark.parametrize("lesson", list(lessons.lessons()), ids=lambda one: one.name)
-    def test_speaks_of_operations_that_there_are(self, lesson: lessons.Lesson) -> None:
-        """Each step is an operation of AWS with members of its own, and an error that it may give."""
+    @pytest.mark.parametrize("lesson", list(lessons.lessons()), ids=lambda lesson: lesson.name)
+    def test_step_names_existing_operation_and_members(self, lesson: lessons.Lesson) -> None:
+        """Each step names an AWS operation and members of its input."""
         for step in lesson.steps:
             model = operation_model(step.service, step.operation)
             assert step.members.keys() | step.contains.keys() <= set(model.input_shape.members)
-            assert step.by in {*lessons.CAST, "service"}
+            assert step.account in {*lessons.DEFAULT_ACCOUNTS, lessons.SERVICE}
             assert step.text.endswith(".")
             assert step.command
 
     @pytest.mark.parametrize("name", NAMES)
-    def test_can_be_gone_through(self, core: App, name: str) -> None:
-        """Whoever does what the steps say is at the end; each call is one step further, and others are none."""
+    def test_lesson_is_completed_by_its_own_steps(self, core: App, name: str) -> None:
+        """Each call of a step completes it, other calls do not, and the last one completes the lesson."""
         notes: dict[str, str] = {}
         for number, step in enumerate(lessons.lesson(name).steps):
-            told_before = told(core, "GET", f"/_emulator/lessons/{name}")
-            assert told_before["done"] == number, step
-            assert told_before["steps"][number]["done_at"] is None
+            before = told(core, "GET", f"/_emulator/lessons/{name}")
+            assert before["done"] == number, step
+            assert before["steps"][number]["done_at"] is None
             Client(core, "121212121212").does("sts", "GetCallerIdentity")
-            answer(core, step, notes)
+            follow(core, step, notes)
         finished = told(core, "GET", f"/_emulator/lessons/{name}")
         assert finished["done"] == len(finished["steps"])
         assert all(step["done_at"] for step in finished["steps"])
 
 
 class TestProgress:
-    """How far a learner is."""
+    """Progress in a lesson."""
 
-    def test_takes_the_accounts_of_the_learner(self, core: App) -> None:
-        """Whoever makes the organization has that part, and commands are told for his accounts."""
+    def test_lesson_continues_with_accounts_of_the_learner(self, core: App) -> None:
+        """The account that calls replaces the suggested one in texts and commands."""
         Client(core, "222222222222").does("organizations", "CreateOrganization")
         step = told(core, "GET", "/_emulator/lessons/story")["steps"][0]
         assert step["account"] == "222222222222"
         assert "222222222222" in step["text"]
 
-    def test_nobody_has_two_parts(self, core: App) -> None:
-        """What another is to do, is not done by doing it oneself."""
+    def test_account_cannot_stand_for_two_accounts_of_a_lesson(self, core: App) -> None:
+        """An account that completed a step as one account of the lesson cannot complete a step of another."""
         client = Client(core, "999988887777")
         client.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         client.does("organizations", "CreateOrganization")
         assert told(core, "GET", "/_emulator/lessons/who-may-enable")["done"] == 1
 
-    def test_only_in_order(self, core: App) -> None:
-        """A step before its turn is none."""
+    def test_call_before_its_step_does_not_count(self, core: App) -> None:
+        """A call that belongs to a later step does not count."""
         Client(core).is_refused("iam", "GetRole", RoleName=ROLE)
-        assert {one["done"] for one in told(core, "GET", "/_emulator/lessons")["lessons"]} == {0}
+        assert {lesson["done"] for lesson in told(core, "GET", "/_emulator/lessons")["lessons"]} == {0}
 
-    def test_in_each_world(self, core: App) -> None:
-        """A lesson is gone through in one world, and begins anew after a reset."""
+    def test_lesson_progress_is_separate_in_each_world(self, core: App) -> None:
+        """A call in one world does not count in another."""
         Client(core).does("organizations", "CreateOrganization")
         assert told(core, "GET", "/worlds/other/_emulator/lessons/story")["done"] == 0
 
-    def test_absent(self, core: App) -> None:
-        """A lesson that there is not is a 404, which names those that there are."""
+    def test_unknown_lesson_is_404_and_lists_lessons(self, core: App) -> None:
+        """An unknown lesson is a 404 that lists the lessons."""
         status, problem = refused(core, "GET", "/_emulator/lessons/none")
         assert status == 404
         assert "confused-deputy" in str(problem)

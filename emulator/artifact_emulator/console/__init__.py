@@ -1,7 +1,7 @@
-"""The console, `/console`: the pages in which one does what the mission document does in AWS's.
+"""The web console, `/console`: pages for the documented console steps of AWS Organizations, AWS Artifact and IAM.
 
-It is a door to the same core: what is done on a page is a call of AWS, carried out, refused and recorded as any
-other. A Flask application, imported when it is first asked.
+Every action on a page is an AWS call, which runs through the pipeline and is authorized and recorded like any other.
+The pages are a Flask application, which is imported on the first request.
 """
 
 PREFIX = "/console"

@@ -1,95 +1,102 @@
-"""The blackboard: what is happening, the picture of the state, and the lessons."""
+"""Activity in a world: its latest calls, the diagram of its state, explanations of decisions, and lessons."""
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator import lessons
 from artifact_emulator.activity.call_log import CallRecord, only_reads
 from artifact_emulator.aws.authorization.explain import explained
 from artifact_emulator.console.calls import world
-from artifact_emulator.console.picture import scene_of, svg_of
+from artifact_emulator.console.diagram import diagram_of, svg_of
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CallerKind
 
-_SHOWN = 100
-"""How many calls the panel begins with: the latest."""
-_WIDEST = 12
-pages = Blueprint("learning", __name__)
+_MAX_CALLS = 100
+_MAX_COLUMNS = 12
+pages = Blueprint("activity", __name__)
+
+
+@pages.get("/activity")
+def activity() -> str:
+    """Show the latest calls and the diagram of the state."""
+    call_log = runtime_of(world()).trail
+    latest, calls = call_log.latest(), call_log.calls()[-_MAX_CALLS:]
+    rows = [_row(call) for call in reversed(calls) if call.number <= latest]
+    return render_template("activity.html", rows=rows, latest=latest, diagram=_diagram())
 
 
 @pages.get("/live")
-def live() -> str:
-    """Show what is happening, and the picture of the state."""
-    trail = runtime_of(world()).trail
-    latest, calls = trail.latest(), trail.calls()[-_SHOWN:]
-    seen = [_told(one) for one in reversed(calls) if one.number <= latest]
-    return render_template("live.html", calls_seen=seen, latest=latest, picture=_picture())
+def live() -> AnyResponse:
+    """Redirect from the page's former address."""
+    return redirect(url_for(".activity"), 301)
 
 
-@pages.get("/live/calls")
+@pages.get("/activity/calls")
 def calls_after() -> Response:
-    """Tell the calls after a place, the oldest first, and the latest place: a smaller one is of another past."""
-    trail = runtime_of(world()).trail
-    latest, found = trail.latest(), trail.calls(request.args.get("after", -1, int))
-    return jsonify(latest=latest, calls=[_told(one) for one in found[-_SHOWN:]])
+    """Return the calls after a number, oldest first, and the latest number.
+
+    A latest number below the one in the request means that the world was reset.
+    """
+    call_log = runtime_of(world()).trail
+    latest, calls = call_log.latest(), call_log.calls(request.args.get("after", -1, int))
+    return jsonify(latest=latest, calls=[_row(call) for call in calls[-_MAX_CALLS:]])
 
 
-@pages.get("/live/picture.svg")
-def picture() -> Response:
-    """Draw the state."""
-    return Response(_picture(), mimetype="image/svg+xml")
+@pages.get("/activity/diagram.svg")
+def diagram() -> Response:
+    """Return the diagram of the state."""
+    return Response(_diagram(), mimetype="image/svg+xml")
 
 
 @pages.get("/decisions/<request_id>")
-def decision(request_id: str) -> tuple[str, int]:
-    """Explain why a call was refused or let through: what was consulted, what decided, what to change."""
-    found = runtime_of(world()).decisions.of(request_id)
-    if found is None:
-        called = next(
-            (one for one in reversed(runtime_of(world()).trail.calls()) if one.request_id == request_id), None
-        )
-        return render_template("rule.html", called=called, told=_told(called) if called else None), 200
-    return render_template("decision.html", explained=explained(found)), 200
+def decision(request_id: str) -> str:
+    """Explain why a call was allowed or refused."""
+    runtime = runtime_of(world())
+    evaluated = runtime.decisions.of(request_id)
+    if evaluated is not None:
+        return render_template("decision.html", explained=explained(evaluated))
+    record = next((call for call in reversed(runtime.trail.calls()) if call.request_id == request_id), None)
+    return render_template("no_decision.html", record=record, row=_row(record) if record else None)
 
 
 @pages.get("/lessons")
 def list_lessons() -> str:
-    """List the lessons, and how far each is."""
-    return render_template("lessons.html", found=[_progress(one) for one in lessons.lessons()])
+    """List the lessons with their progress."""
+    return render_template("lessons.html", lessons=[_progress(lesson) for lesson in lessons.lessons()])
 
 
 @pages.get("/lessons/<name>")
 def lesson(name: str) -> tuple[str, int]:
-    """Show a lesson, and how far it is."""
+    """Show a lesson and its progress."""
     try:
-        found = _progress(lessons.lesson(name))
+        current = _progress(lessons.lesson(name))
     except lessons.NoSuchLesson as error:
-        return render_template("not_done.html", title="Not Found", why=str(error)), 404
-    return render_template("lesson.html", found=found), 200
+        return render_template("error.html", title="Not Found", description=str(error)), 404
+    return render_template("lesson.html", progress=current), 200
 
 
-def _progress(one: lessons.Lesson) -> Progress:
-    return progress(one, runtime_of(world()).trail.calls())
+def _progress(lesson: lessons.Lesson) -> Progress:
+    return progress(lesson, runtime_of(world()).trail.calls())
 
 
-def _picture() -> str:
+def _diagram() -> str:
     columns = request.args.get("columns", 5, int)
-    return svg_of(scene_of(world()), max(1, min(columns, _WIDEST)))
+    return svg_of(diagram_of(world()), max(1, min(columns, _MAX_COLUMNS)))
 
 
-def _told(one: CallRecord) -> dict[str, object]:
-    """Tell a call as the panel shows it."""
-    caller = one.caller
-    who = caller.arn.rpartition(":")[2] if caller.kind is not CallerKind.SERVICE else caller.arn
+def _row(call: CallRecord) -> dict[str, object]:
+    """Return a row of the table of calls."""
+    caller = call.caller
     return {
-        "number": one.number,
-        "at": one.at.strftime("%H:%M:%S"),
+        "number": call.number,
+        "at": call.at.strftime("%H:%M:%S"),
         "account": caller.account_id,
-        "who": who,
-        "service": one.service.name,
-        "operation": one.operation,
-        "reads": only_reads(one.operation),
-        "error": one.failure.code if one.failure else "",
-        "message": one.failure.message if one.failure else "",
-        "decision": url_for(".decision", request_id=one.request_id) if one.failure else "",
+        "caller": caller.arn if caller.kind is CallerKind.SERVICE else caller.arn.rpartition(":")[2],
+        "service": call.service.name,
+        "operation": call.operation,
+        "reads": only_reads(call.operation),
+        "error": call.failure.code if call.failure else "",
+        "message": call.failure.message if call.failure else "",
+        "explanation": url_for(".decision", request_id=call.request_id) if call.failure else "",
     }

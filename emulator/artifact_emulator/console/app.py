@@ -1,4 +1,4 @@
-"""The console's application: its pages, and what holds for all of them."""
+"""The Flask application of the console: its blueprints, security headers, error pages and template context."""
 
 import json
 from collections.abc import Collection
@@ -20,13 +20,13 @@ from artifact_emulator.console.artifact import inquiries as artifact_inquiries
 from artifact_emulator.console.artifact import reports as artifact_reports
 from artifact_emulator.console.calls import (
     ConsoleCall,
-    Memory,
+    PendingCalls,
     SignedOut,
-    desk,
-    made,
-    memory,
-    signed,
-    tell_refusal,
+    executor,
+    flash_refusal,
+    page_calls,
+    pending_calls,
+    signed_in_user,
     world,
 )
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
@@ -34,10 +34,21 @@ from artifact_emulator.control import origin
 from artifact_emulator.pipeline import CallExecutor
 from artifact_state.authority import organization_of
 
-_WORLDS_SHOWN = 200
-_ORGANIZATIONS = (accounts, invitations, services, policies, settings)
-_ARTIFACT = (artifact_reports, artifact_agreements, artifact_inquiries)
-# No script, style or frame but the console's own; nothing is fetched from elsewhere.
+_MAX_WORLDS = 200
+"""Number of worlds in the header's menu."""
+_MODULES = (
+    home,
+    accounts,
+    invitations,
+    services,
+    policies,
+    settings,
+    artifact_reports,
+    artifact_agreements,
+    artifact_inquiries,
+    roles,
+    activity,
+)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -48,107 +59,107 @@ _HEADERS = {
 }
 
 
-def create_app(served: CallExecutor, allowed_hosts: Collection[str] = ()) -> Flask:
-    """Make the application over where calls are carried out."""
+def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ()) -> Flask:
+    """Create the application; `call_executor` carries out its AWS calls."""
     app = Flask(__name__, static_url_path=f"{PREFIX}/static")
-    app.session_interface = _Cookies()
+    app.session_interface = _WorldCookies()
     app.secret_key = token_bytes(32)
     app.config.update(SESSION_COOKIE_NAME="artifact-emulator-console", SESSION_COOKIE_SAMESITE="Strict")
-    app.extensions.update(desk=served, memory=Memory())
-    app.jinja_env.finalize = _shown
-    app.jinja_env.filters["document"] = _document
+    app.extensions.update(executor=call_executor, pending_calls=PendingCalls())
+    app.jinja_env.finalize = _printed
+    app.jinja_env.filters["document"] = _indented_document
     app.jinja_env.globals.update(csrf=csrf.token, cli=snippets.cli, boto3=snippets.boto3)
-    for part in (home, *_ORGANIZATIONS, *_ARTIFACT, roles, activity):
-        app.register_blueprint(part.pages, url_prefix=PREFIX)
+    for module in _MODULES:
+        app.register_blueprint(module.pages, url_prefix=PREFIX)
 
     @app.before_request
-    def refuse_strangers() -> Response | None:
+    def check_origin() -> Response | None:
         headers = {name.lower(): value for name, value in request.headers.items()}
         refusal = origin.refusal_of(headers, allowed_hosts)
         return Response(refusal, 403, mimetype="text/plain") if refusal else None
 
     app.before_request(csrf.check)
-    app.context_processor(_everywhere)
+    app.context_processor(_template_context)
 
     @app.after_request
-    def harden(response: Response) -> Response:
+    def finish(response: Response) -> Response:
         response.headers.update(_HEADERS)
         if request.path.startswith(f"{PREFIX}/static/"):
             response.headers["Cache-Control"] = "max-age=300"
-        if response.status_code in (302, 303) and made():
-            memory().keep(made())
+        if response.status_code in (302, 303) and page_calls():
+            pending_calls().add(page_calls())
         return response
 
     @app.errorhandler(AwsError)
-    def refused(failure: AwsError) -> AnyResponse | tuple[str, int]:
-        return _refused(failure)
+    def show_aws_error(failure: AwsError) -> AnyResponse | tuple[str, int]:
+        return _refusal_response(failure)
 
     @app.errorhandler(SignedOut)
-    def signed_out(error: SignedOut) -> AnyResponse:
+    def ask_to_sign_in(error: SignedOut) -> AnyResponse:
         if session.get("account") or session.get("key"):
-            flash("Your session has expired, or who you were is gone. Sign in again.", "error")
+            flash("Your session has expired, or its principal no longer exists. Sign in again.", "error")
         return redirect(url_for("home.sign_in", next=request.full_path if request.method == "GET" else None))
 
     @app.errorhandler(HTTPException)
-    def not_done(error: HTTPException) -> tuple[str, int]:
-        return render_template("not_done.html", title=error.name, why=error.description), error.code or 500
+    def show_http_error(error: HTTPException) -> tuple[str, int]:
+        return render_template("error.html", title=error.name, description=error.description), error.code or 500
 
     return app
 
 
-class _Cookies(SecureCookieSessionInterface):
-    """A cookie for each world: who is signed in to one is nobody in another."""
+class _WorldCookies(SecureCookieSessionInterface):
+    """A session cookie for each world, so that signing in to one world does not sign in to another."""
 
-    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - as Flask has it
-        """Tell below which path the browser shows it."""
+    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
+        """Return the path of the world's console."""
         return request.script_root + PREFIX
 
 
-def _refused(failure: AwsError) -> AnyResponse | tuple[str, int]:
-    """Show a refusal where it belongs: on the page that the form was on, or in place of the page."""
+def _refusal_response(failure: AwsError) -> AnyResponse | tuple[str, int]:
+    """Show the error in place of the page, or on the page with the form that was submitted."""
     if request.method == "GET":
-        return render_template("refused.html", failure=failure, asked=made()[-1] if made() else None), 403
-    tell_refusal(failure)
-    came_from = urlsplit(request.referrer or "")
-    own = request.script_root + PREFIX
-    back = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
-    return redirect(back if back.startswith(own) else url_for("home.home"), 303)
+        failed = page_calls()[-1] if page_calls() else None
+        return render_template("refused.html", failure=failure, failed_call=failed), 403
+    flash_refusal(failure)
+    referrer = urlsplit(request.referrer or "")
+    back = f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
+    return redirect(back if back.startswith(request.script_root + PREFIX) else url_for("home.home"), 303)
 
 
-def _everywhere() -> dict[str, Any]:
-    """Give what every page's frame shows."""
-    found, here = signed(), world()
+def _template_context() -> dict[str, Any]:
+    """Return the variables of every template."""
+    user, current = signed_in_user(), world()
     organization = None
-    if found is not None:
-        organization = organization_of(here.state, found.caller.account_id, here.clock.now())
+    if user is not None:
+        organization = organization_of(current.state, user.caller.account_id, current.clock.now())
     return {
-        "signed": found,
-        "world": here,
-        "worlds": [one.name for one in islice(desk().worlds, _WORLDS_SHOWN)],
+        "user": user,
+        "world": current,
+        "worlds": [listed.name for listed in islice(executor().worlds, _MAX_WORLDS)],
         "organization": organization,
-        "is_management": bool(organization and found and organization.management_account_id == found.caller.account_id),
-        "calls": _calls(),
+        "is_management": bool(organization and user and organization.management_account_id == user.caller.account_id),
+        "calls": _shown_calls(),
         "endpoint": request.host_url.rstrip("/") + request.script_root,
     }
 
 
-def _calls() -> list[ConsoleCall]:
-    """Give the calls to show: those of the action that led here, and this page's own."""
-    if "shown" not in g:
-        g.shown = memory().take() if session else []
-    shown: list[ConsoleCall] = g.shown
-    return [*shown, *made()]
+def _shown_calls() -> list[ConsoleCall]:
+    """Return the calls of the form that led to this page, then the page's own."""
+    if "previous_calls" not in g:
+        g.previous_calls = pending_calls().pop() if session else []
+    previous: list[ConsoleCall] = g.previous_calls
+    return [*previous, *page_calls()]
 
 
-def _document(text: str) -> str:
-    """Lay out a policy; IAM hands them out encoded for a URL."""
+def _indented_document(text: str) -> str:
+    """Return a policy document indented; IAM returns documents URL-encoded."""
     try:
         return json.dumps(json.loads(unquote(text)), indent=2)
     except ValueError:
         return text
 
 
-def _shown(value: Any) -> Any:
+def _printed(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M UTC")
     return "" if value is None else value

@@ -1,4 +1,7 @@
-"""What a page asks of AWS: calls of whoever is signed in, remembered so that the page can show them."""
+"""AWS calls of the console's pages, made as the signed-in principal.
+
+The calls of a page are kept, so that the page can show them as AWS CLI commands and boto3 expressions.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -9,7 +12,7 @@ from typing import Any
 from flask import current_app, flash, g, request, session, url_for
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console.session import SignedInUser, who
+from artifact_emulator.console.session import SignedInUser, current_user
 from artifact_emulator.http import Request
 from artifact_emulator.pipeline import ActiveCall, CallExecutor
 from artifact_emulator.routing import WORLDS
@@ -18,125 +21,125 @@ from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT
 
 USER_AGENT = "artifact-emulator console"
-_REMEMBERED = 200
+_MAX_SESSIONS = 200
 
 
 class SignedOut(Exception):
-    """Nobody is signed in, or his credentials are good no longer."""
+    """No principal is signed in, or its credentials have expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleCall:
-    """A call that a page made."""
+    """An AWS call that a page made."""
 
     service: str
     operation: str
     members: dict[str, Any]
     error: str
-    """The code with which it was refused, "" if it was not."""
+    """AWS error code of a refused call, otherwise ""."""
     request_id: str = ""
 
 
 @dataclass(slots=True)
-class Memory:
-    """The calls of the last action of each browser, until its next page shows them."""
+class PendingCalls:
+    """Calls of form submissions, kept for each browser until the page that follows shows them."""
 
-    _held: OrderedDict[str, list[ConsoleCall]] = field(default_factory=OrderedDict)
+    _calls: OrderedDict[str, list[ConsoleCall]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def keep(self, calls: list[ConsoleCall]) -> None:
-        """Keep the calls of an action for the page that the browser is sent to."""
-        key = session.setdefault("memory", token_urlsafe(12))
+    def add(self, calls: list[ConsoleCall]) -> None:
+        """Keep the calls of this request for the browser's next page."""
+        key = session.setdefault("pending", token_urlsafe(12))
         with self._lock:
-            self._held[key] = [*self._held.pop(key, []), *calls]
-            while len(self._held) > _REMEMBERED:
-                self._held.popitem(last=False)
+            self._calls[key] = [*self._calls.pop(key, []), *calls]
+            while len(self._calls) > _MAX_SESSIONS:
+                self._calls.popitem(last=False)
 
-    def take(self) -> list[ConsoleCall]:
-        """Give what is kept, once."""
+    def pop(self) -> list[ConsoleCall]:
+        """Remove and return the browser's pending calls."""
         with self._lock:
-            return self._held.pop(session.get("memory", ""), [])
+            return self._calls.pop(session.get("pending", ""), [])
 
 
-def desk() -> CallExecutor:
-    """Give where calls are carried out."""
-    found: CallExecutor = current_app.extensions["desk"]
-    return found
+def executor() -> CallExecutor:
+    """Return the executor that carries out the console's calls."""
+    value: CallExecutor = current_app.extensions["executor"]
+    return value
+
+
+def pending_calls() -> PendingCalls:
+    """Return the store of pending calls."""
+    value: PendingCalls = current_app.extensions["pending_calls"]
+    return value
 
 
 def world() -> World:
-    """Give the world below whose path the console was asked for."""
-    return desk().worlds.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
+    """Return the world that the request path names."""
+    return executor().worlds.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
 
 
-def signed() -> SignedInUser | None:
-    """Tell who is signed in."""
-    if "signed" not in g:
-        g.signed = who(world())
-    found: SignedInUser | None = g.signed
-    return found
+def signed_in_user() -> SignedInUser | None:
+    """Return the signed-in principal, or None."""
+    if "user" not in g:
+        g.user = current_user(world())
+    user: SignedInUser | None = g.user
+    return user
 
 
 def caller() -> Caller:
-    """Give who is signed in.
+    """Return the signed-in principal as the caller of an AWS call.
 
     Raises SignedOut.
     """
-    found = signed()
-    if found is None:
+    user = signed_in_user()
+    if user is None:
         raise SignedOut
-    return found.caller
+    return user.caller
 
 
 def call(service: str, operation: str, **members: Any) -> Any:
-    """Call AWS as who is signed in; members and answer are under AWS's names.
+    """Call AWS as the signed-in principal; leave out members that are None and return the reply under AWS's names.
 
-    Raises Failure, as AWS refuses, and SignedOut.
+    Raises AwsError and SignedOut.
     """
-    asked = {name: value for name, value in members.items() if value is not None}
-    via = Request(
+    given = {name: value for name, value in members.items() if value is not None}
+    http_request = Request(
         "POST", "/", "", {"host": request.host, "user-agent": USER_AGENT}, b"", request.script_root.rstrip("/")
     )
-    error, under_way = "", ActiveCall(via, world(), members=asked)
+    error, active = "", ActiveCall(http_request, world(), members=given)
     try:
-        return desk().perform(under_way, caller(), service, operation)
+        return executor().perform(active, caller(), service, operation)
     except AwsError as failure:
         error = failure.code
         raise
     finally:
-        made().append(ConsoleCall(service, operation, asked, error, under_way.request_id))
+        page_calls().append(ConsoleCall(service, operation, given, error, active.request_id))
 
 
-def everything(service: str, operation: str, member: str, **asked: Any) -> list[Any]:
-    """Call a listing to its end; give what all its pages have.
+def list_all(service: str, operation: str, member: str, **members: Any) -> list[Any]:
+    """Call a list operation until its last page; return the items of all pages.
 
-    Raises Failure and SignedOut.
+    Raises AwsError and SignedOut.
     """
-    spelling = "nextToken" if service == "artifact" else "NextToken"
-    found: list[Any] = []
+    token_name = "nextToken" if service == "artifact" else "NextToken"
+    items: list[Any] = []
     token = None
     while True:
-        page = call(service, operation, **asked, **({spelling: token} if token else {}))
-        found += page.get(member, [])
-        token = page.get(spelling)
+        page = call(service, operation, **members, **({token_name: token} if token else {}))
+        items += page.get(member, [])
+        token = page.get(token_name)
         if token is None:
-            return found
+            return items
 
 
-def tell_refusal(failure: AwsError) -> None:
-    """Tell on the next page that a call was refused: AWS's words, and where they are explained."""
-    why = url_for("learning.decision", request_id=made()[-1].request_id) if made() else ""
-    told = {"code": failure.code, "message": failure.message, "why": why}
-    flash(told, "error")  # type: ignore[arg-type]  # It takes whatever a cookie keeps.
-
-
-def made() -> list[ConsoleCall]:
-    """Give the calls that were made for this page so far."""
+def page_calls() -> list[ConsoleCall]:
+    """Return the calls of this request so far."""
     calls: list[ConsoleCall] = g.setdefault("calls", [])
     return calls
 
 
-def memory() -> Memory:
-    """Give what is remembered from one page to the next."""
-    found: Memory = current_app.extensions["memory"]
-    return found
+def flash_refusal(failure: AwsError) -> None:
+    """Show AWS's error on the next page, with a link to its explanation."""
+    link = url_for("activity.decision", request_id=page_calls()[-1].request_id) if page_calls() else ""
+    message = {"code": failure.code, "message": failure.message, "explanation": link}
+    flash(message, "error")  # type: ignore[arg-type]  # Flask stores any value that fits into the cookie.

@@ -1,4 +1,4 @@
-"""Forms that only the console's own pages send: a token in each of them, known to the cookie alone.
+"""Protection against forged forms: a token in each form, which has to match the token in the session cookie.
 
 Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
 """
@@ -10,15 +10,15 @@ from flask import abort, request, session
 
 
 def token() -> str:
-    """Give the token of this browser's forms."""
-    found: str = session.setdefault("csrf", token_urlsafe(24))
-    return found
+    """Return the CSRF token of this browser's session; create it on first use."""
+    value: str = session.setdefault("csrf", token_urlsafe(24))
+    return value
 
 
 def check() -> None:
-    """Refuse a form that has not the token."""
+    """Refuse a form without the session's token."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
-    known = session.get("csrf", "")
-    if not known or not compare_digest(known.encode(), request.form.get("csrf", "").encode()):
-        abort(403, "This form is not of this console's pages, or is out of date: open the page again.")
+    expected = session.get("csrf", "")
+    if not expected or not compare_digest(expected.encode(), request.form.get("csrf", "").encode()):
+        abort(403, "The form does not come from this console, or is out of date. Open the page again.")

@@ -1,4 +1,4 @@
-"""IAM: the roles of the account, and the service-linked role's page.
+"""IAM roles: the list, a role's page, and its deletion, which for a service-linked role is a task.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html
 """
@@ -11,31 +11,33 @@ from werkzeug.wrappers import Response
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call
 
-PAGE = 50
+PAGE_SIZE = 50
 pages = Blueprint("roles", __name__)
 
 
 @pages.get("/iam/roles")
 def roles() -> str:
     """List the roles of the account."""
-    page = call("iam", "ListRoles", MaxItems=PAGE, Marker=request.args.get("marker") or None)
+    page = call("iam", "ListRoles", MaxItems=PAGE_SIZE, Marker=request.args.get("marker") or None)
     return render_template("iam/roles.html", page=page)
 
 
 @pages.get("/iam/roles/<name>")
 def role(name: str) -> str:
-    """Show a role: who may assume it, what it may do, and how its deletion ended."""
+    """Show a role with its policies and the status of its deletion task, if any."""
     task = request.args.get("task")
+    described = call("iam", "GetRole", RoleName=name)["Role"]
+    attached = call("iam", "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]
     return render_template(
         "iam/role.html",
-        role=call("iam", "GetRole", RoleName=name)["Role"],
-        policies=[_policy(one["PolicyArn"]) for one in _attached(name)],
+        role=described,
+        policies=[_policy(policy["PolicyArn"]) for policy in attached],
         task=call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task) if task else None,
     )
 
 
 @pages.post("/iam/roles/<name>/description")
-def describe(name: str) -> Response:
+def update_description(name: str) -> Response:
     """Change a role's description."""
     call("iam", "UpdateRoleDescription", RoleName=name, Description=request.form.get("description", ""))
     flash("You changed the description.", "success")
@@ -44,30 +46,25 @@ def describe(name: str) -> Response:
 
 @pages.post("/iam/roles/<name>/delete")
 def delete(name: str) -> Response:
-    """Delete a role; a service-linked one by a task, which may fail."""
+    """Delete a role once its name is confirmed."""
     if request.form.get("confirmation", "").strip() != name:
         flash(f"Enter {name} to delete the role.", "error")
         return redirect(url_for(".role", name=name), 303)
-    held = call("iam", "GetRole", RoleName=name)["Role"]
-    if not held["Path"].startswith("/aws-service-role/"):
+    path = call("iam", "GetRole", RoleName=name)["Role"]["Path"]
+    if not path.startswith("/aws-service-role/"):
         call("iam", "DeleteRole", RoleName=name)
         flash(f"You deleted the role {name}.", "success")
         return redirect(url_for(".roles"), 303)
     task = call("iam", "DeleteServiceLinkedRole", RoleName=name)["DeletionTaskId"]
-    status = call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)
-    if status["Status"] == "FAILED":
+    status = call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)["Status"]
+    if status == "FAILED":
         return redirect(url_for(".role", name=name, task=task), 303)
-    flash(f"The deletion of {name}: {status['Status']}.", "success")
+    flash(f"Deletion of {name}: {status}.", "success")
     return redirect(url_for(".roles"), 303)
 
 
-def _attached(name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = call("iam", "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]
-    return found
-
-
 def _policy(arn: str) -> dict[str, Any]:
-    """Give a policy with its document; without it where that may not be seen."""
+    """Return a policy with its document, or with AWS's refusal in place of the document."""
     try:
         policy = call("iam", "GetPolicy", PolicyArn=arn)["Policy"]
         version = call("iam", "GetPolicyVersion", PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]

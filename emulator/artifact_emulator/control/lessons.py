@@ -1,12 +1,12 @@
-"""Lessons over the control API: what there is to learn, and how far the learner of a world is."""
+"""The lessons, and the progress of each in a world."""
 
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator import lessons
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, response
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, problem_response
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
@@ -23,20 +23,20 @@ class StepReply(BaseModel):
     """A step of a lesson."""
 
     text: str
-    command: str = Field(description="The AWS CLI's, for the accounts that the learner took.")
-    account: str = Field(description='Who is to call; "service" for a service of AWS.')
-    learn: str = Field(description="What the step shows.")
-    done_at: str | None = Field(description="When it was done; null if it is still to do.")
+    command: str = Field(description="The AWS CLI command, with the account ids that the learner uses.")
+    account: str = Field(description='The account that calls; "service" for an AWS service.')
+    learn: str = Field(description="What the step demonstrates.")
+    done_at: str | None = Field(description="When the step was completed; null if it is not.")
 
 
 class LessonReply(BaseModel):
-    """A lesson, and how far it is."""
+    """A lesson and its progress."""
 
     name: str
     title: str
     about: str
     source: str
-    done: int = Field(description="How many steps are done.")
+    done: int = Field(description="The number of completed steps.")
     steps: list[StepReply]
 
 
@@ -46,48 +46,49 @@ class LessonsReply(BaseModel):
     lessons: list[LessonReply]
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
     @app.get(
-        f"{PREFIX}/lessons", summary="List the lessons, and how far each is in a world", responses={200: LessonsReply}
+        f"{PREFIX}/lessons", summary="List the lessons and their progress in a world", responses={200: LessonsReply}
     )
     def list_lessons() -> Response:
-        told = [_told(progress_of(asked_world(served), one)) for one in lessons.lessons()]
-        return jsonify(LessonsReply(lessons=told).model_dump())
+        world = current_world(registry)
+        replies = [_lesson_reply(progress_of(world, lesson)) for lesson in lessons.lessons()]
+        return jsonify(LessonsReply(lessons=replies).model_dump())
 
     @app.get(
-        f"{PREFIX}/lessons/<name>", summary="Tell a lesson, and how far it is in a world", responses={200: LessonReply}
+        f"{PREFIX}/lessons/<name>", summary="Return a lesson and its progress in a world", responses={200: LessonReply}
     )
-    def tell_lesson(path: LessonPath) -> Response:
-        return jsonify(_told(progress_of(asked_world(served), lessons.lesson(path.name))).model_dump())
+    def describe_lesson(path: LessonPath) -> Response:
+        return jsonify(_lesson_reply(progress_of(current_world(registry), lessons.lesson(path.name))).model_dump())
 
     @app.errorhandler(lessons.NoSuchLesson)
     def refuse_absent_lesson(error: lessons.NoSuchLesson) -> Response:
-        return response(problem(404, "Not found", str(error)))
+        return problem_response(404, "Not found", str(error))
 
 
 def progress_of(world: World, lesson: lessons.Lesson) -> Progress:
-    """Tell how far a lesson is in a world."""
+    """Return the progress of a lesson in a world."""
     return progress(lesson, runtime_of(world).trail.calls())
 
 
-def _told(found: Progress) -> LessonReply:
-    lesson = found.lesson
+def _lesson_reply(progress: Progress) -> LessonReply:
+    lesson = progress.lesson
     return LessonReply(
         name=lesson.name,
         title=lesson.title,
         about=lesson.about,
         source=lesson.source,
-        done=len(found.done),
+        done=progress.completed,
         steps=[
             StepReply(
-                text=found.filled(step.text),
-                command=found.filled(step.command),
-                account=found.cast.get(step.by, step.by),
+                text=progress.fill(step.text),
+                command=progress.fill(step.command),
+                account=progress.accounts.get(step.account, step.account),
                 learn=step.learn,
-                done_at=found.done[at].at.isoformat() if at < len(found.done) else None,
+                done_at=progress.completed_at[index].isoformat() if index < progress.completed else None,
             )
-            for at, step in enumerate(lesson.steps)
+            for index, step in enumerate(lesson.steps)
         ],
     )

@@ -1,7 +1,7 @@
-"""Lessons: exercises in a world, which check themselves by what was called there.
+"""Lessons: exercises whose steps are completed by the calls that a world receives.
 
-A lesson is a file beside this one. Its steps say who is to call what, and how it ends; whoever does it, by
-whatever client, is one step further. Nobody has to say that a step is done.
+Each lesson is a TOML file in this folder. A step names the account that calls, the operation and the outcome, and is
+complete as soon as such a call is made, from any client.
 """
 
 import tomllib
@@ -12,34 +12,38 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-CAST = MappingProxyType({"management": "111122223333", "member": "222233334444", "stranger": "999988887777"})
-"""The accounts that a lesson proposes for its parts; it goes on with those that the learner takes."""
+DEFAULT_ACCOUNTS = MappingProxyType(
+    {"management": "111122223333", "member": "222233334444", "standalone": "999988887777"}
+)
+"""Account ids that a lesson suggests. A learner who calls with another account continues with that one."""
+SERVICE = "service"
+"""Stands in `Step.account` for an AWS service that acts by itself."""
 _FOLDER = Path(__file__).parent
 
 
 class NoSuchLesson(LookupError):
-    """No lesson has this name."""
+    """The lesson does not exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: what to do, and by which call it is known to be done."""
+    """A step of a lesson, and the call that completes it."""
 
     text: str
     command: str
-    """The AWS CLI's; parts of the cast stand in it in braces, such as `{member}`."""
-    by: str
-    """The part that calls, such as `management`; or `service`, for a service of AWS itself."""
+    """AWS CLI command; `{management}` and the like stand for account ids, here and in `text`."""
+    account: str
+    """Key of the account that calls, such as `management`, or SERVICE."""
     service: str
     operation: str
     error: str = ""
-    """The code with which it is refused; "" when it succeeds."""
+    """AWS error code of the expected refusal, "" for a successful call."""
     members: Mapping[str, Any] = field(default_factory=dict)
-    """What is asked, under AWS's names; `$member` is the account of that part."""
+    """Members that the call must have, under AWS's names; `$member` and the like stand for account ids."""
     contains: Mapping[str, str] = field(default_factory=dict)
-    """What is found somewhere in the text of a member, in any spelling of blanks."""
+    """Text that members of the call must contain; white space and case do not count."""
     learn: str = ""
-    """What the step shows, told once it is done."""
+    """What the step shows; displayed once it is complete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,28 +58,29 @@ class Lesson:
 
 
 def lessons() -> Iterator[Lesson]:
-    """Go through the lessons, in the order in which they build on each other."""
+    """Iterate over the lessons in teaching order."""
     return map(_read, sorted(_FOLDER.glob("*.toml")))
 
 
 def lesson(name: str) -> Lesson:
-    """Give a lesson.
+    """Return a lesson by its name.
 
     Raises NoSuchLesson.
     """
-    found = next((one for one in lessons() if one.name == name), None)
-    if found is None:
-        raise NoSuchLesson(f"There is no lesson {name!r}; there are {', '.join(one.name for one in lessons())}.")
-    return found
+    by_name = {listed.name: listed for listed in lessons()}
+    if name not in by_name:
+        raise NoSuchLesson(f"There is no lesson {name!r}. Lessons: {', '.join(by_name)}.")
+    return by_name[name]
 
 
 @cache
 def _read(path: Path) -> Lesson:
     content = tomllib.loads(path.read_text("utf-8"))
-    steps = tuple(Step(**{name: _plain(value) for name, value in step.items()}) for step in content.pop("steps"))
-    return Lesson(name=path.stem.partition("-")[2], steps=steps, **{name: _plain(one) for name, one in content.items()})
+    steps = tuple(Step(**{name: _on_one_line(value) for name, value in step.items()}) for step in content.pop("steps"))
+    header = {name: _on_one_line(value) for name, value in content.items()}
+    return Lesson(name=path.stem.partition("-")[2], steps=steps, **header)
 
 
-def _plain(value: Any) -> Any:
-    """Give a text in one line: the files break their lines where they are read well."""
+def _on_one_line(value: Any) -> Any:
+    """Join the lines of a text, which the files wrap."""
     return " ".join(value.split()) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""The console of AWS Artifact: reports and agreements, in AWS's words.
+"""Console pages of AWS Artifact: reports, agreements and compliance inquiries.
 
 Source: https://docs.aws.amazon.com/artifact/latest/ug/what-is-aws-artifact.html
 """

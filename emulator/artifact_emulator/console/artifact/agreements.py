@@ -1,4 +1,4 @@
-"""Agreements: read, accepted, downloaded and terminated, for the account or for its organization.
+"""Agreements of the account and of its organization: acceptance, downloads and termination.
 
 Sources: https://docs.aws.amazon.com/artifact/latest/ug/managing-agreements.html
 https://repost.aws/knowledge-center/artifact-organization-agreement
@@ -13,17 +13,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console.calls import call, caller, everything, tell_refusal
+from artifact_emulator.console.calls import call, caller, flash_refusal, list_all
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
 
 TABS = {"account": "Account agreements", "organization": "Organization agreements"}
 pages = Blueprint("agreements", __name__)
 
 
-class Standing(Enum):
-    """How the caller's account stands to an organization; the messages are AWS's own."""
+class OrganizationStatus(Enum):
+    """Whether the caller can manage organization agreements; each value is the message of AWS's console, if any.
 
-    ALONE = (
+    Source: https://docs.aws.amazon.com/artifact/latest/ug/managing-agreements.html
+    """
+
+    STANDALONE = (
         "Your account isn't in an organization. To create or join an organization, follow the instructions in "
         "Creating and Managing an AWS Organization"
     )
@@ -42,11 +45,11 @@ class Standing(Enum):
         "contact your master account administrator"
     )
     MANAGEMENT = ""
-    MEMBER = " "
+    MEMBER = " "  # Members of an enumeration with equal values would be aliases.
 
     @property
     def message(self) -> str:
-        """Give what AWS's console says of it, "" for nothing."""
+        """The message of AWS's console, or ""."""
         return self.value.strip()
 
 
@@ -58,14 +61,14 @@ NO_DOWNLOAD = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One agreement of a tab, and what was accepted of it."""
+    """An agreement, and the customer agreement if it is accepted."""
 
     agreement: Mapping[str, Any]
     accepted: Mapping[str, Any] | None
 
     @property
     def status(self) -> str:
-        """Tell whether it is in force."""
+        """The status that the table shows."""
         return "Active" if self.accepted else "Inactive"
 
 
@@ -74,19 +77,19 @@ def agreements() -> str:
     """List the agreements of a tab."""
     tab = "organization" if request.args.get("tab") == "organization" else "account"
     if tab == "account":
-        return render_template("artifact/agreements.html", tab=tab, tabs=TABS, rows=_rows("ACCOUNT"), standing=None)
-    standing = _standing()
-    shows = standing in (Standing.MANAGEMENT, Standing.MEMBER)
-    rows = _rows("ORGANIZATION") if shows else []
-    if standing is Standing.MEMBER:
+        return render_template("artifact/agreements.html", tab=tab, tabs=TABS, rows=_rows("ACCOUNT"), status=None)
+    status = _organization_status()
+    has_list = status in (OrganizationStatus.MANAGEMENT, OrganizationStatus.MEMBER)
+    rows = _rows("ORGANIZATION") if has_list else []
+    if status is OrganizationStatus.MEMBER:
         rows = [row for row in rows if row.accepted]
-        standing = standing if rows else Standing.NOTHING_ACCEPTED
-    return render_template("artifact/agreements.html", tab=tab, tabs=TABS, rows=rows, standing=standing)
+        status = status if rows else OrganizationStatus.NOTHING_ACCEPTED
+    return render_template("artifact/agreements.html", tab=tab, tabs=TABS, rows=rows, status=status)
 
 
 @pages.post("/artifact/agreements")
-def chosen() -> Response:
-    """Go on with the agreement that was selected, by the button that was pressed."""
+def start_action() -> Response:
+    """Redirect to the first page of the chosen action for the selected agreement."""
     agreement_id, action = request.form.get("agreement", ""), request.form.get("action", "")
     if not agreement_id:
         flash("Select an agreement first.", "error")
@@ -94,32 +97,32 @@ def chosen() -> Response:
     accepted = _accepted(agreement_id)
     if action == "terminate" or (action == "download" and accepted):
         if accepted is None:
-            flash("Only an agreement that is active can be terminated.", "error")
+            flash("Only an active agreement can be terminated.", "error")
             return redirect(url_for(".agreements", tab=request.form.get("tab", "account")))
-        target = ".terms_of_termination" if action == "terminate" else ".download"
+        target = ".confirm_termination" if action == "terminate" else ".download"
         return redirect(url_for(target, customer_agreement_id=accepted["id"]))
     if action == "accept" and accepted:
-        flash("This agreement is active already.", "error")
+        flash("This agreement is already active.", "error")
         return redirect(url_for(".agreements", tab=request.form.get("tab", "account")))
-    return redirect(url_for(".nda", agreement_id=agreement_id, then=action))
+    return redirect(url_for(".nda", agreement_id=agreement_id, next=action))
 
 
 @pages.get("/artifact/agreements/<agreement_id>/nda")
 def nda(agreement_id: str) -> str:
-    """Show the non-disclosure agreement without which an agreement is not shown."""
-    shown = call("artifact", "GetNdaForAgreement", agreementId=agreement_id)
-    then = request.args.get("then", "accept")
-    return render_template("artifact/nda.html", agreement=_agreement(agreement_id), nda=shown, then=then)
+    """Show the non-disclosure agreement to accept before an agreement is shown."""
+    document = call("artifact", "GetNdaForAgreement", agreementId=agreement_id)
+    next_action = request.args.get("next", "accept")
+    return render_template("artifact/nda.html", agreement=_agreement(agreement_id), nda=document, next=next_action)
 
 
 @pages.post("/artifact/agreements/<agreement_id>/nda")
 def accept_nda(agreement_id: str) -> Response | str:
-    """Accept the non-disclosure agreement; then download the agreement, or show what accepting it takes."""
-    then = request.form.get("then", "accept")
+    """Accept the non-disclosure agreement, then download the agreement or show the form that accepts it."""
+    next_action = request.form.get("next", "accept")
     if "agreed" not in request.form:
-        flash("Select “I have read and agree to all the terms of the NDA.” to go on.", "error")
-        return redirect(url_for(".nda", agreement_id=agreement_id, then=then))
-    opened = call(
+        flash("Select “I have read and agree to all the terms of the NDA.” to continue.", "error")
+        return redirect(url_for(".nda", agreement_id=agreement_id, next=next_action))
+    acceptance = call(
         "artifact",
         "AcceptNdaForAgreement",
         agreementId=agreement_id,
@@ -127,125 +130,143 @@ def accept_nda(agreement_id: str) -> Response | str:
         ndaToken=request.form.get("token", ""),
     )
     try:
-        got = call("artifact", "GetAgreement", agreementId=agreement_id, ndaToken=opened["getAgreementToken"])
+        details = call("artifact", "GetAgreement", agreementId=agreement_id, ndaToken=acceptance["getAgreementToken"])
     except AwsError as failure:
-        return _not_downloaded(failure)
-    if then == "download":
-        return redirect(got["documentPresignedUrl"], 303)
-    return render_template("artifact/accept.html", agreement=_agreement(agreement_id), got=got, confirming=False)
+        return _download_refused(failure)
+    if next_action == "download":
+        return redirect(details["documentPresignedUrl"], 303)
+    return _acceptance_form(_agreement(agreement_id), details)
 
 
 @pages.post("/artifact/agreements/<agreement_id>/accept")
 def accept(agreement_id: str) -> Response | str:
-    """Accept an agreement, after a last question."""
+    """Accept an agreement once the acceptance is confirmed."""
     agreement = _agreement(agreement_id)
-    got = {
+    details = {
         name: request.form.get(name, "")
         for name in ("acceptanceTermsToken", "agreementRevisionId", "executeAgreementToken", "documentPresignedUrl")
     }
-    got["acceptanceTerms"] = agreement["acceptanceTerms"]
+    details["acceptanceTerms"] = agreement["acceptanceTerms"]
     if "agreed" not in request.form:
         flash("Select “I agree to all of these terms and conditions” to accept the agreement.", "error")
-        return render_template("artifact/accept.html", agreement=agreement, got=got, confirming=False)
+        return _acceptance_form(agreement, details)
     if "confirmed" not in request.form:
-        return render_template("artifact/accept.html", agreement=agreement, got=got, confirming=True)
+        return _acceptance_form(agreement, details, confirming=True)
     call(
         "artifact",
         "AcceptAgreement",
         agreementId=agreement_id,
-        agreementRevisionId=got["agreementRevisionId"],
-        acceptanceTermsToken=got["acceptanceTermsToken"],
-        executeAgreementToken=got["executeAgreementToken"],
+        agreementRevisionId=details["agreementRevisionId"],
+        acceptanceTermsToken=details["acceptanceTermsToken"],
+        executeAgreementToken=details["executeAgreementToken"],
     )
-    whom = "all existing and future accounts in your organization" if _is_organizations(agreement) else "your account"
-    flash(f"You accepted {agreement['name']} for {whom}.", "success")
-    return redirect(url_for(".agreements", tab="organization" if _is_organizations(agreement) else "account"))
+    for_organization = "ORGANIZATION" in agreement["subjects"]
+    subject = "all existing and future accounts in your organization" if for_organization else "your account"
+    flash(f"You accepted {agreement['name']} for {subject}.", "success")
+    return redirect(url_for(".agreements", tab="organization" if for_organization else "account"))
 
 
 @pages.get("/artifact/customer-agreements/<customer_agreement_id>/download")
 def download(customer_agreement_id: str) -> Response | str:
-    """Download an agreement that was accepted."""
+    """Download an accepted agreement."""
     try:
-        got = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
+        details = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
     except AwsError as failure:
-        return _not_downloaded(failure)
-    return redirect(got["documentPresignedUrl"], 303)
+        return _download_refused(failure)
+    return redirect(details["documentPresignedUrl"], 303)
 
 
 @pages.get("/artifact/customer-agreements/<customer_agreement_id>/terminate")
-def terms_of_termination(customer_agreement_id: str) -> Response | str:
-    """Show what terminating an agreement means, to whom may do so."""
-    got = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
-    if "terminateAgreementToken" not in got:
-        flash("You can't terminate this agreement: its owner does, unless it was signed offline.", "error")
+def confirm_termination(customer_agreement_id: str) -> Response | str:
+    """Show the terms of termination to the account that accepted the agreement."""
+    details = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
+    if "terminateAgreementToken" not in details:
+        flash(
+            "You can't terminate this agreement. Only the account that accepted it can, and agreements that were "
+            "signed offline cannot be terminated here.",
+            "error",
+        )
         return redirect(url_for(".agreements"))
-    return render_template("artifact/terminate.html", accepted=_customer_agreement(customer_agreement_id), got=got)
+    return render_template(
+        "artifact/terminate.html", accepted=_customer_agreement(customer_agreement_id), details=details
+    )
 
 
 @pages.post("/artifact/customer-agreements/<customer_agreement_id>/terminate")
 def terminate(customer_agreement_id: str) -> Response | str:
-    """Terminate an agreement, after a last question."""
+    """Terminate an agreement once the termination is confirmed."""
     accepted = _customer_agreement(customer_agreement_id)
     token = request.form.get("terminateAgreementToken", "")
     terms = accepted.get("terminateTerms", [])
-    got = {"terminateTerms": terms, "terminateAgreementToken": token}
+    details = {"terminateTerms": terms, "terminateAgreementToken": token}
     if len(request.form.getlist("agreed")) < len(terms):
         flash("Select all checkboxes to terminate the agreement.", "error")
-        return render_template("artifact/terminate.html", accepted=accepted, got=got)
+        return render_template("artifact/terminate.html", accepted=accepted, details=details)
     if "confirmed" not in request.form:
-        return render_template("artifact/terminate.html", accepted=accepted, got=got, confirming=True)
+        return render_template("artifact/terminate.html", accepted=accepted, details=details, confirming=True)
     call("artifact", "TerminateAgreement", customerAgreementId=customer_agreement_id, terminateAgreementToken=token)
     flash(f"You terminated {accepted['name']}.", "success")
     return redirect(url_for(".agreements", tab="organization" if accepted.get("organizationArn") else "account"))
 
 
 def _rows(subject: str) -> list[Row]:
-    listed = everything("artifact", "ListCustomerAgreements", "customerAgreements")
-    accepted = {one["agreementArn"]: one for one in listed}
-    offered = [one for one in everything("artifact", "ListAgreements", "agreements") if subject in one["subjects"]]
-    rows = [Row(one, accepted.get(one["arn"])) for one in offered]
-    # What was signed offline is in no list of what can be accepted.
-    signed = (one for one in listed if one["type"] == "CUSTOM" and subject == "ACCOUNT")
-    return rows + [Row({"id": one["agreementArn"].partition("/")[2], "name": one["name"]}, one) for one in signed]
+    listed = list_all("artifact", "ListCustomerAgreements", "customerAgreements")
+    accepted = {customer_agreement["agreementArn"]: customer_agreement for customer_agreement in listed}
+    offered = [
+        agreement
+        for agreement in list_all("artifact", "ListAgreements", "agreements")
+        if subject in agreement["subjects"]
+    ]
+    rows = [Row(agreement, accepted.get(agreement["arn"])) for agreement in offered]
+    # ListAgreements leaves out agreements that were signed offline.
+    offline = (agreement for agreement in listed if agreement["type"] == "CUSTOM" and subject == "ACCOUNT")
+    return rows + [
+        Row({"id": agreement["agreementArn"].partition("/")[2], "name": agreement["name"]}, agreement)
+        for agreement in offline
+    ]
 
 
-def _standing() -> Standing:
+def _organization_status() -> OrganizationStatus:
     try:
         organization = call("organizations", "DescribeOrganization")["Organization"]
     except AwsError as failure:
-        return Standing.ALONE if failure.code == "AWSOrganizationsNotInUseException" else Standing.UNKNOWN
+        return (
+            OrganizationStatus.STANDALONE
+            if failure.code == "AWSOrganizationsNotInUseException"
+            else OrganizationStatus.UNKNOWN
+        )
     if organization["MasterAccountId"] != caller().account_id:
-        return Standing.MEMBER
-    enabled = everything("organizations", "ListAWSServiceAccessForOrganization", "EnabledServicePrincipals")
+        return OrganizationStatus.MEMBER
+    enabled = list_all("organizations", "ListAWSServiceAccessForOrganization", "EnabledServicePrincipals")
     artifact = {ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL}
-    is_trusted = not artifact.isdisjoint(one["ServicePrincipal"] for one in enabled)
-    return Standing.MANAGEMENT if is_trusted else Standing.NOT_SET_UP
+    is_trusted = not artifact.isdisjoint(item["ServicePrincipal"] for item in enabled)
+    return OrganizationStatus.MANAGEMENT if is_trusted else OrganizationStatus.NOT_SET_UP
 
 
 def _agreement(agreement_id: str) -> Mapping[str, Any]:
-    listed = everything("artifact", "ListAgreements", "agreements")
-    found = next((one for one in listed if one["id"] == agreement_id), None)
-    return found or {"id": agreement_id, "name": agreement_id, "subjects": [], "acceptanceTerms": []}
+    listed = list_all("artifact", "ListAgreements", "agreements")
+    agreement = next((agreement for agreement in listed if agreement["id"] == agreement_id), None)
+    return agreement or {"id": agreement_id, "name": agreement_id, "subjects": [], "acceptanceTerms": []}
 
 
 def _accepted(agreement_id: str) -> Mapping[str, Any] | None:
-    listed = everything("artifact", "ListCustomerAgreements", "customerAgreements")
-    return next((one for one in listed if one["agreementArn"].endswith(f"/{agreement_id}")), None)
+    listed = list_all("artifact", "ListCustomerAgreements", "customerAgreements")
+    return next((item for item in listed if item["agreementArn"].endswith(f"/{agreement_id}")), None)
 
 
 def _customer_agreement(customer_agreement_id: str) -> Mapping[str, Any]:
-    listed = everything("artifact", "ListCustomerAgreements", "customerAgreements")
-    found = next((one for one in listed if one["id"] == customer_agreement_id), None)
-    return found or {"id": customer_agreement_id, "name": customer_agreement_id}
+    listed = list_all("artifact", "ListCustomerAgreements", "customerAgreements")
+    agreement = next((item for item in listed if item["id"] == customer_agreement_id), None)
+    return agreement or {"id": customer_agreement_id, "name": customer_agreement_id}
 
 
-def _is_organizations(agreement: Mapping[str, Any]) -> bool:
-    return "ORGANIZATION" in agreement["subjects"]
+def _acceptance_form(agreement: Mapping[str, Any], details: Mapping[str, Any], *, confirming: bool = False) -> str:
+    return render_template("artifact/accept.html", agreement=agreement, details=details, confirming=confirming)
 
 
-def _not_downloaded(failure: AwsError) -> Response:
-    """Say why a document is not downloaded: in AWS's words where a permission is missing, with the API's below."""
+def _download_refused(failure: AwsError) -> Response:
+    """Show the console's message for a missing permission, if that is the reason, and the API's error."""
     if "not authorized to perform" in failure.message:
         flash(NO_DOWNLOAD, "error")
-    tell_refusal(failure)
+    flash_refusal(failure)
     return redirect(url_for(".agreements"))

@@ -1,4 +1,4 @@
-"""Assurance Assistant: compliance inquiries, asked, followed, exported and rated.
+"""Assurance Assistant: compliance inquiries, their responses, exports and feedback.
 
 Source: https://docs.aws.amazon.com/artifact/latest/ug/assurance-assistant-setting-up.html
 """
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call
 
-PAGE = 20
+PAGE_SIZE = 20
 REASONS = {
     "PARTIAL_RESPONSE": "The response is partial",
     "IRRELEVANT_RESPONSE": "The response is irrelevant",
@@ -23,45 +23,47 @@ pages = Blueprint("inquiries", __name__)
 @pages.get("/artifact/assurance-assistant")
 def inquiries() -> str:
     """List the compliance inquiries of the account."""
-    page = call("artifact", "ListComplianceInquiries", maxResults=PAGE, nextToken=request.args.get("token") or None)
+    page = call(
+        "artifact", "ListComplianceInquiries", maxResults=PAGE_SIZE, nextToken=request.args.get("token") or None
+    )
     return render_template("artifact/inquiries.html", page=page)
 
 
 @pages.get("/artifact/assurance-assistant/new")
 def new() -> str:
-    """Show the form of a new inquiry."""
+    """Show the form for a new inquiry."""
     return render_template("artifact/inquiry_form.html", client_token=uuid4())
 
 
 @pages.post("/artifact/assurance-assistant/new")
 def create() -> Response:
-    """Ask a question, or a file of questions."""
+    """Create an inquiry from a question or a file of questions."""
     content = _content()
     if content is None:
-        flash("Enter a question, or choose a file of questions.", "error")
+        flash("Enter a question or choose a file of questions.", "error")
         return redirect(url_for(".new"), 303)
-    made = call(
+    summary = call(
         "artifact",
         "CreateComplianceInquiry",
         name=request.form.get("name", ""),
         inquiryContent=content,
         supportMode="FULL_SUPPORT" if "full_support" in request.form else None,
-        # The form's own, so that it makes one inquiry however often it is sent.
+        # Each form has its own token, so that a form sent twice creates one inquiry.
         clientToken=request.form.get("client_token") or None,
     )["complianceInquirySummary"]
-    flash(f"You created the inquiry {made['name']}.", "success")
-    return redirect(url_for(".inquiry", inquiry_id=made["id"]), 303)
+    flash(f"You created the inquiry {summary['name']}.", "success")
+    return redirect(url_for(".inquiry", inquiry_id=summary["id"]), 303)
 
 
 @pages.get("/artifact/assurance-assistant/<inquiry_id>")
 def inquiry(inquiry_id: str) -> str:
-    """Show an inquiry: its questions, and the responses that there are."""
+    """Show an inquiry with its questions and responses."""
     described = call("artifact", "GetComplianceInquiryMetadata", complianceInquiryId=inquiry_id)
     page = call(
         "artifact",
         "ListComplianceInquiryQueries",
         complianceInquiryId=inquiry_id,
-        maxResults=PAGE,
+        maxResults=PAGE_SIZE,
         nextToken=request.args.get("token") or None,
     )
     return render_template(
@@ -75,15 +77,15 @@ def inquiry(inquiry_id: str) -> str:
 
 @pages.post("/artifact/assurance-assistant/<inquiry_id>/export")
 def export(inquiry_id: str) -> Response:
-    """Download the questions and the responses."""
-    cited = "citations" in request.form
-    got = call("artifact", "ExportComplianceInquiry", complianceInquiryId=inquiry_id, includeCitations=cited)
-    return redirect(got["documentPresignedUrl"], 303)
+    """Download the questions and responses of an inquiry."""
+    citations = "citations" in request.form
+    reply = call("artifact", "ExportComplianceInquiry", complianceInquiryId=inquiry_id, includeCitations=citations)
+    return redirect(reply["documentPresignedUrl"], 303)
 
 
 @pages.post("/artifact/assurance-assistant/<inquiry_id>/feedback")
 def feedback(inquiry_id: str) -> Response:
-    """Say what a response was worth."""
+    """Give feedback on a response."""
     call(
         "artifact",
         "PutComplianceInquiryFeedback",
@@ -93,12 +95,12 @@ def feedback(inquiry_id: str) -> Response:
         reasonCodes=request.form.getlist("reason") or None,
         comment=request.form.get("comment") or None,
     )
-    flash("Thank you: you gave feedback.", "success")
+    flash("Thank you for your feedback.", "success")
     return redirect(url_for(".inquiry", inquiry_id=inquiry_id), 303)
 
 
 def _content() -> dict[str, Any] | None:
-    """Read what is asked: the file if there is one, or else the question."""
+    """Return the content of the form: its file if it has one, otherwise its question."""
     file = request.files.get("file")
     if file is not None and file.filename:
         return {"fileContent": {"content": file.read(), "fileSections": ["all"]}}

@@ -1,4 +1,4 @@
-"""AWS accounts: the tree of an organization and the list of its accounts, and what is done with them.
+"""AWS accounts: the organization's tree, the list of its accounts, and the actions on units and accounts.
 
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts.html
 """
@@ -9,18 +9,17 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console.calls import call, caller, everything, world
+from artifact_emulator.console.calls import call, caller, list_all, world
 from artifact_state.authority import organization_of
 
-PAGE = 20
+PAGE_SIZE = 20
 pages = Blueprint("accounts", __name__)
 
 
 @pages.get("/organizations")
 @pages.get("/organizations/accounts")
 def accounts() -> str:
-    """Show the organization: what is below one of its units, or the list of all accounts."""
+    """Show the content of a unit, or the list of all accounts with `view=list`."""
     if organization_of(world().state, caller().account_id, world().clock.now()) is None:
         return render_template("organizations/none.html")
     organization = call("organizations", "DescribeOrganization")["Organization"]
@@ -28,7 +27,7 @@ def accounts() -> str:
         return render_template("organizations/member.html", described=organization)
     token = request.args.get("token") or None
     if request.args.get("view") == "list":
-        page = call("organizations", "ListAccounts", MaxResults=PAGE, NextToken=token)
+        page = call("organizations", "ListAccounts", MaxResults=PAGE_SIZE, NextToken=token)
         return render_template("organizations/list.html", page=page)
     root = call("organizations", "ListRoots")["Roots"][0]
     parent_id = request.args.get("parent") or root["Id"]
@@ -37,10 +36,8 @@ def accounts() -> str:
         root=root,
         parent=root if parent_id == root["Id"] else _unit(parent_id),
         ancestors=_ancestors(parent_id, root),
-        units=everything(
-            "organizations", "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent_id
-        ),
-        page=call("organizations", "ListAccountsForParent", ParentId=parent_id, MaxResults=PAGE, NextToken=token),
+        units=list_all("organizations", "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent_id),
+        page=call("organizations", "ListAccountsForParent", ParentId=parent_id, MaxResults=PAGE_SIZE, NextToken=token),
     )
 
 
@@ -54,7 +51,7 @@ def create() -> Response:
 
 @pages.post("/organizations/leave")
 def leave() -> Response:
-    """Leave the organization, as a member."""
+    """Leave the organization as a member account."""
     call("organizations", "LeaveOrganization")
     flash("This account has left its organization.", "success")
     return redirect(url_for(".accounts"), 303)
@@ -62,34 +59,34 @@ def leave() -> Response:
 
 @pages.get("/organizations/accounts/add")
 def add() -> str:
-    """Show how an account is added: created or invited."""
+    """Show the forms that create or invite an account."""
     return render_template("organizations/add.html")
 
 
 @pages.post("/organizations/accounts/create")
 def create_account() -> Response:
-    """Create an account; tell how that ended."""
-    asked = call(
+    """Create an account and show the outcome."""
+    request_id = call(
         "organizations",
         "CreateAccount",
         AccountName=request.form.get("name", ""),
         Email=request.form.get("email", ""),
         RoleName=request.form.get("role") or None,
-    )["CreateAccountStatus"]
-    status = call("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=asked["Id"])[
+    )["CreateAccountStatus"]["Id"]
+    status = call("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)[
         "CreateAccountStatus"
     ]
     if status["State"] == "FAILED":
         flash(f"The account was not created: {status['FailureReason']}.", "error")
         return redirect(url_for(".add"), 303)
-    done = "is being created" if status["State"] == "IN_PROGRESS" else f"was created: {status['AccountId']}"
-    flash(f"The account {status['AccountName']} {done}.", "success")
+    outcome = "is being created" if status["State"] == "IN_PROGRESS" else f"was created: {status['AccountId']}"
+    flash(f"The account {status['AccountName']} {outcome}.", "success")
     return redirect(url_for(".accounts"), 303)
 
 
 @pages.post("/organizations/accounts/invite")
 def invite() -> Response:
-    """Invite an account, by its id or its owner's e-mail address."""
+    """Invite an account by its id or by the email address of its owner."""
     target = request.form.get("target", "").strip()
     call(
         "organizations",
@@ -112,8 +109,8 @@ def account(account_id: str) -> str:
         account=described,
         parent=parent,
         root=root,
-        places=[root, *_every_unit(root["Id"])],
-        tags=everything("organizations", "ListTagsForResource", "Tags", ResourceId=account_id),
+        destinations=[root, *_units_below(root["Id"])],
+        tags=list_all("organizations", "ListTagsForResource", "Tags", ResourceId=account_id),
     )
 
 
@@ -141,7 +138,7 @@ def remove(account_id: str) -> Response:
 
 @pages.post("/organizations/accounts/<account_id>/close")
 def close(account_id: str) -> Response:
-    """Close an account, once its id was typed."""
+    """Close an account once its id is confirmed."""
     if request.form.get("confirmation") != account_id:
         flash(f"Enter {account_id} to close the account.", "error")
     else:
@@ -152,7 +149,7 @@ def close(account_id: str) -> Response:
 
 @pages.post("/organizations/accounts/<account_id>/tags")
 def tag(account_id: str) -> Response:
-    """Set a tag of an account, or take one away."""
+    """Set or remove a tag of an account."""
     key = request.form.get("key", "")
     if "remove" in request.form:
         call("organizations", "UntagResource", ResourceId=account_id, TagKeys=[key])
@@ -181,7 +178,7 @@ def rename_unit(unit_id: str) -> Response:
 
 @pages.post("/organizations/units/<unit_id>/delete")
 def delete_unit(unit_id: str) -> Response:
-    """Delete an organizational unit that is empty."""
+    """Delete an empty organizational unit."""
     call("organizations", "DeleteOrganizationalUnit", OrganizationalUnitId=unit_id)
     flash("You deleted the organizational unit.", "success")
     return redirect(url_for(".accounts", parent=request.form.get("parent") or None), 303)
@@ -195,30 +192,19 @@ def _unit(unit_id: str) -> Mapping[str, Any]:
 
 
 def _ancestors(unit_id: str, root: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Give what is above a unit, the root first."""
-    found: list[Mapping[str, Any]] = []
+    """Return the ancestors of a unit, from the root down."""
+    ancestors: list[Mapping[str, Any]] = []
     while unit_id != root["Id"]:
         unit_id = call("organizations", "ListParents", ChildId=unit_id)["Parents"][0]["Id"]
-        found.insert(0, root if unit_id == root["Id"] else _unit(unit_id))
-    return found
+        ancestors.insert(0, root if unit_id == root["Id"] else _unit(unit_id))
+    return ancestors
 
 
-def _every_unit(parent_id: str) -> list[Mapping[str, Any]]:
-    """Give all units below one, those further up first among their own."""
-    found: list[Mapping[str, Any]] = []
-    for unit in everything(
+def _units_below(parent_id: str) -> list[Mapping[str, Any]]:
+    """Return all units below a root or unit, each before its own children."""
+    units: list[Mapping[str, Any]] = []
+    for unit in list_all(
         "organizations", "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent_id
     ):
-        found += [unit, *_every_unit(unit["Id"])]
-    return found
-
-
-def names_of(account_ids: list[str]) -> dict[str, str]:
-    """Give the names of accounts, as far as they are members."""
-    names = {}
-    for account_id in account_ids:
-        try:
-            names[account_id] = call("organizations", "DescribeAccount", AccountId=account_id)["Account"]["Name"]
-        except AwsError:
-            names[account_id] = ""
-    return names
+        units += [unit, *_units_below(unit["Id"])]
+    return units

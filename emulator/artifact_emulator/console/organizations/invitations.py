@@ -1,4 +1,4 @@
-"""Invitations: those that the organization sent, and those that the account received.
+"""Invitations: the handshakes that the organization sent and those that the account received.
 
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_invites.html
 """
@@ -6,10 +6,10 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_a
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import call, caller, everything, world
+from artifact_emulator.console.calls import call, caller, list_all, world
 from artifact_state.authority import organization_of
 
-_ANSWERS = {
+_RESPONSES = {
     "accept": ("AcceptHandshake", "accepted"),
     "decline": ("DeclineHandshake", "declined"),
     "cancel": ("CancelHandshake", "canceled"),
@@ -19,20 +19,20 @@ pages = Blueprint("invitations", __name__)
 
 @pages.get("/organizations/invitations")
 def invitations() -> str:
-    """List what was sent and what was received."""
+    """List the handshakes that were received and, for a management account, sent."""
     organization = organization_of(world().state, caller().account_id, world().clock.now())
     is_management = organization is not None and organization.management_account_id == caller().account_id
     return render_template(
         "organizations/invitations.html",
-        received=everything("organizations", "ListHandshakesForAccount", "Handshakes"),
-        sent=everything("organizations", "ListHandshakesForOrganization", "Handshakes") if is_management else None,
+        received=list_all("organizations", "ListHandshakesForAccount", "Handshakes"),
+        sent=list_all("organizations", "ListHandshakesForOrganization", "Handshakes") if is_management else None,
     )
 
 
 @pages.post("/organizations/invitations/<handshake_id>")
-def answer(handshake_id: str) -> Response:
+def respond(handshake_id: str) -> Response:
     """Accept, decline or cancel a handshake."""
-    operation, done = _ANSWERS.get(request.form.get("answer", ""), _ANSWERS["decline"])
+    operation, participle = _RESPONSES.get(request.form.get("response", ""), _RESPONSES["decline"])
     call("organizations", operation, HandshakeId=handshake_id)
-    flash(f"You {done} the invitation.", "success")
+    flash(f"You {participle} the invitation.", "success")
     return redirect(url_for(".invitations"), 303)

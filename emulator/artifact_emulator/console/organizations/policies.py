@@ -1,4 +1,4 @@
-"""Policies: their types, their documents, and what they are attached to.
+"""Policies: policy types, policy documents and their targets.
 
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html
 """
@@ -8,31 +8,31 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import call, everything
+from artifact_emulator.console.calls import call
 from artifact_state.model import PolicyType
 
-PAGE = 20
+PAGE_SIZE = 20
 pages = Blueprint("policies", __name__)
 
 
 def title_of(policy_type: str) -> str:
-    """Write a type as a title, such as `Service control policies`."""
+    """Return the title of a policy type, such as `Service control policies`."""
     words = policy_type.lower().replace("aiservices", "AI services").split("_")
     return " ".join(words).replace("policy", "policies").capitalize()
 
 
 @pages.get("/organizations/policies")
 def types() -> str:
-    """List the types of policies, each with its status."""
+    """List the policy types with their status."""
     root = call("organizations", "ListRoots")["Roots"][0]
-    enabled = {one["Type"] for one in root["PolicyTypes"] if one["Status"] == "ENABLED"}
-    rows = [(one.value, title_of(one.value), one.value in enabled) for one in PolicyType]
+    enabled = {policy_type["Type"] for policy_type in root["PolicyTypes"] if policy_type["Status"] == "ENABLED"}
+    rows = [(type_.value, title_of(type_.value), type_.value in enabled) for type_ in PolicyType]
     return render_template("organizations/policy_types.html", rows=rows, root=root)
 
 
 @pages.post("/organizations/policies/<policy_type>/status")
 def set_status(policy_type: str) -> Response:
-    """Enable or disable a type of policies."""
+    """Enable or disable a policy type."""
     operation = "EnablePolicyType" if request.form.get("enable") else "DisablePolicyType"
     call("organizations", operation, RootId=request.form.get("root", ""), PolicyType=policy_type)
     flash(f"{title_of(policy_type)}: {'enabled' if request.form.get('enable') else 'disabled'}.", "success")
@@ -47,7 +47,7 @@ def policies(policy_type: str) -> str:
         "organizations",
         "ListPolicies",
         Filter=policy_type,
-        MaxResults=PAGE,
+        MaxResults=PAGE_SIZE,
         NextToken=request.args.get("token") or None,
     )
     return render_template("organizations/policies.html", type=policy_type, title=title_of(policy_type), page=page)
@@ -55,30 +55,28 @@ def policies(policy_type: str) -> str:
 
 @pages.get("/organizations/policies/<policy_type>/new")
 def new(policy_type: str) -> str:
-    """Show the form of a new policy."""
+    """Show the form for a new policy."""
     _require_type(policy_type)
-    return render_template(
-        "organizations/policy_form.html", type=policy_type, title=title_of(policy_type), policy=None, asked=request.args
-    )
+    return render_template("organizations/policy_form.html", type=policy_type, title=title_of(policy_type), policy=None)
 
 
 @pages.post("/organizations/policies/<policy_type>/new")
 def create(policy_type: str) -> Response:
     """Create a policy."""
-    made = call("organizations", "CreatePolicy", Type=policy_type, **_written())["Policy"]["PolicySummary"]
-    flash(f"You created the policy {made['Name']}.", "success")
-    return redirect(url_for(".policy", policy_type=policy_type, policy_id=made["Id"]), 303)
+    summary = call("organizations", "CreatePolicy", Type=policy_type, **_form_members())["Policy"]["PolicySummary"]
+    flash(f"You created the policy {summary['Name']}.", "success")
+    return redirect(url_for(".policy", policy_type=policy_type, policy_id=summary["Id"]), 303)
 
 
 @pages.get("/organizations/policies/<policy_type>/<policy_id>")
 def policy(policy_type: str, policy_id: str) -> str:
-    """Show a policy and what it is attached to."""
+    """Show a policy and its targets."""
     described = call("organizations", "DescribePolicy", PolicyId=policy_id)["Policy"]
     page = call(
         "organizations",
         "ListTargetsForPolicy",
         PolicyId=policy_id,
-        MaxResults=PAGE,
+        MaxResults=PAGE_SIZE,
         NextToken=request.args.get("token") or None,
     )
     return render_template(
@@ -88,24 +86,24 @@ def policy(policy_type: str, policy_id: str) -> str:
 
 @pages.get("/organizations/policies/<policy_type>/<policy_id>/edit")
 def edit(policy_type: str, policy_id: str) -> str:
-    """Show the form of a policy that there is."""
+    """Show the form for an existing policy."""
     described = call("organizations", "DescribePolicy", PolicyId=policy_id)["Policy"]
     return render_template(
-        "organizations/policy_form.html", type=policy_type, title=title_of(policy_type), policy=described, asked={}
+        "organizations/policy_form.html", type=policy_type, title=title_of(policy_type), policy=described
     )
 
 
 @pages.post("/organizations/policies/<policy_type>/<policy_id>/edit")
 def update(policy_type: str, policy_id: str) -> Response:
     """Change a policy."""
-    call("organizations", "UpdatePolicy", PolicyId=policy_id, **_written())
+    call("organizations", "UpdatePolicy", PolicyId=policy_id, **_form_members())
     flash("You saved the policy.", "success")
     return redirect(url_for(".policy", policy_type=policy_type, policy_id=policy_id), 303)
 
 
 @pages.post("/organizations/policies/<policy_type>/<policy_id>/delete")
 def delete(policy_type: str, policy_id: str) -> Response:
-    """Delete a policy that is attached to nothing."""
+    """Delete a policy, which may not be attached to a target."""
     call("organizations", "DeletePolicy", PolicyId=policy_id)
     flash("You deleted the policy.", "success")
     return redirect(url_for(".policies", policy_type=policy_type), 303)
@@ -113,13 +111,13 @@ def delete(policy_type: str, policy_id: str) -> Response:
 
 @pages.post("/organizations/policies/<policy_type>/<policy_id>/targets")
 def set_target(policy_type: str, policy_id: str) -> Response:
-    """Attach a policy to a root, a unit or an account, or detach it."""
+    """Attach a policy to a root, a unit or an account, or detach it from there."""
     operation = "DetachPolicy" if "detach" in request.form else "AttachPolicy"
     call("organizations", operation, PolicyId=policy_id, TargetId=request.form.get("target", "").strip())
     return redirect(url_for(".policy", policy_type=policy_type, policy_id=policy_id), 303)
 
 
-def _written() -> dict[str, Any]:
+def _form_members() -> dict[str, Any]:
     return {
         "Name": request.form.get("name", ""),
         "Description": request.form.get("description", ""),
@@ -129,9 +127,4 @@ def _written() -> dict[str, Any]:
 
 def _require_type(policy_type: str) -> None:
     if policy_type not in PolicyType.__members__:
-        abort(404, f"There is no type of policies {policy_type}.")
-
-
-def attachable() -> list[dict[str, Any]]:
-    """List the roots, to which a policy may be attached first of all."""
-    return everything("organizations", "ListRoots", "Roots")
+        abort(404, f"The policy type {policy_type} does not exist.")

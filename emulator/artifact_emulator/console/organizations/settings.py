@@ -1,4 +1,4 @@
-"""Settings: what the organization is, its delegated administrators, and its end.
+"""Settings: the organization's details, its feature set, its delegated administrators, and its deletion.
 
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org.html
 """
@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import call, caller, everything
+from artifact_emulator.console.calls import call, caller, list_all
 
 pages = Blueprint("settings", __name__)
 
@@ -17,14 +17,14 @@ pages = Blueprint("settings", __name__)
 def settings() -> str:
     """Show the organization's settings."""
     described = call("organizations", "DescribeOrganization")["Organization"]
-    # Others see what there would be to do, and are told by AWS that they may not.
+    # A member sees the forms too, and AWS's refusal when it submits one.
     delegates = _delegates() if described["MasterAccountId"] == caller().account_id else []
     return render_template("organizations/settings.html", described=described, delegates=delegates)
 
 
 @pages.post("/organizations/settings/features")
 def enable_all_features() -> Response:
-    """Begin to enable all features."""
+    """Begin the process to enable all features."""
     call("organizations", "EnableAllFeatures")
     flash("You began the process to enable all features.", "success")
     return redirect(url_for("invitations.invitations"), 303)
@@ -41,7 +41,7 @@ def delegate() -> Response:
 
 @pages.post("/organizations/settings/delete")
 def delete() -> Response:
-    """Delete the organization, once its id was typed."""
+    """Delete the organization once its id is confirmed."""
     described = call("organizations", "DescribeOrganization")["Organization"]
     if request.form.get("confirmation", "").strip() != described["Id"]:
         flash(f"Enter {described['Id']} to delete the organization.", "error")
@@ -52,9 +52,12 @@ def delete() -> Response:
 
 
 def _delegates() -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """List the delegated administrators, each with the services that he administers."""
-    listed = everything("organizations", "ListDelegatedAdministrators", "DelegatedAdministrators")
+    """Return each delegated administrator with its delegated services."""
+    administrators = list_all("organizations", "ListDelegatedAdministrators", "DelegatedAdministrators")
     return [
-        (one, everything("organizations", "ListDelegatedServicesForAccount", "DelegatedServices", AccountId=one["Id"]))
-        for one in listed
+        (
+            account,
+            list_all("organizations", "ListDelegatedServicesForAccount", "DelegatedServices", AccountId=account["Id"]),
+        )
+        for account in administrators
     ]

@@ -1,135 +1,135 @@
-// What is happening, as it happens: new calls, the picture of the state, the steps of a lesson. All else works without.
+// Live updates of the activity page and of lessons. Everything else works without JavaScript.
 "use strict";
 
-const CHIP = 200;
-const ROWS = 200;
-const POLLING = 2000;
-const RETRY = 10000;
+const COLUMN_WIDTH = 200;
+const MAX_ROWS = 200;
+const POLL_INTERVAL = 2000;
+const RECONNECT_DELAY = 10000;
 
-// Calls `heed` whenever something happened: told by the stream of events, or by the clock while there is none.
-function listen(source, heed, tell) {
-  let busy = false;
+// Call `update` after each event. While the event stream is unavailable, call it every POLL_INTERVAL instead.
+function listen(source, update, showConnection) {
+  let running = false;
   let again = false;
-  let polling = 0;
-  const attend = async () => {
-    again = busy;
-    if (busy) return;
-    busy = true;
+  let timer = 0;
+  const run = async () => {
+    again = running;
+    if (running) return;
+    running = true;
     do {
       again = false;
       try {
-        await heed();
+        await update();
       } catch {
-        // The emulator is away; it may come back.
+        // The emulator is not reachable; it may come back.
       }
     } while (again);
-    busy = false;
+    running = false;
   };
   const poll = (on) => {
-    clearInterval(polling);
-    polling = on ? setInterval(attend, POLLING) : 0;
+    clearInterval(timer);
+    timer = on ? setInterval(run, POLL_INTERVAL) : 0;
   };
   const connect = () => {
     const events = new EventSource(source);
     events.addEventListener("open", () => {
       poll(false);
-      tell("live", "Live");
-      attend(); // What happened while nobody listened.
+      showConnection("live", "Live");
+      run(); // Catch up with events from before the connection.
     });
-    events.addEventListener("message", attend);
+    events.addEventListener("message", run);
     events.addEventListener("error", () => {
       if (events.readyState !== EventSource.CLOSED) {
-        tell("waiting", "Connecting again…");
+        showConnection("connecting", "Reconnecting…");
         return;
       }
-      tell("polling", "Looking every two seconds");
+      showConnection("polling", "Updating every two seconds");
       poll(true);
-      setTimeout(connect, RETRY);
+      setTimeout(connect, RECONNECT_DELAY);
     });
   };
   connect();
 }
 
 function columnsThatFit(box) {
-  return Math.max(1, Math.floor((box.clientWidth - 48) / CHIP));
+  return Math.max(1, Math.floor((box.clientWidth - 48) / COLUMN_WIDTH));
 }
 
 async function redraw(box) {
-  const answer = await fetch(`${box.dataset.source}?columns=${columnsThatFit(box)}`);
-  if (!answer.ok) return;
-  const drawing = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
-  box.replaceChildren(document.importNode(drawing, true));
+  const response = await fetch(`${box.dataset.source}?columns=${columnsThatFit(box)}`);
+  if (!response.ok) return;
+  const svg = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
+  box.replaceChildren(document.importNode(svg, true));
 }
 
-function marked(kind, text) {
-  const mark = document.createElement("span");
-  mark.className = kind;
-  mark.textContent = text;
-  return mark;
+function span(className, text) {
+  const element = document.createElement("span");
+  element.className = className;
+  element.textContent = text;
+  return element;
 }
 
-function show(table, call) {
+function addRow(table, call) {
   const row = table.tBodies[0].insertRow(0);
-  row.className = call.reads && !call.error ? "live-new reads" : "live-new";
-  const [time, caller, operation, decision] = [0, 1, 2, 3].map(() => row.insertCell());
+  row.className = call.reads && !call.error ? "new-call reads" : "new-call";
+  const [time, caller, operation, result] = [0, 1, 2, 3].map(() => row.insertCell());
   time.className = "time";
   time.textContent = call.at;
-  caller.append(`${call.account} `, marked("soft", call.who));
+  caller.append(`${call.account} `, span("soft", call.caller));
   operation.className = "operation";
   operation.textContent = `${call.service}:${call.operation}`;
-  decision.append(marked(call.error ? "status failed" : "status active", call.error || "done"));
+  result.append(span(call.error ? "status failed" : "status active", call.error || "success"));
   if (call.error) {
-    const why = document.createElement("a");
-    why.href = call.decision;
-    why.textContent = "Why?";
-    decision.append(` ${call.message} `, why);
+    const link = document.createElement("a");
+    link.href = call.explanation;
+    link.textContent = "Why?";
+    result.append(` ${call.message} `, link);
   }
-  if (table.tBodies[0].rows.length > ROWS) table.tBodies[0].deleteRow(-1);
+  if (table.tBodies[0].rows.length > MAX_ROWS) table.tBodies[0].deleteRow(-1);
 }
 
-function follow(table, box, heard) {
+function followCalls(table, box, connection) {
   let after = Number(table.dataset.latest);
-  const heed = async () => {
-    const answer = await fetch(`${table.dataset.source}?after=${after}`);
-    if (!answer.ok) return;
-    const told = await answer.json();
-    if (told.latest < after) location.reload(); // Another world of this name, or another past.
-    for (const call of told.calls) {
-      show(table, call);
+  const update = async () => {
+    const response = await fetch(`${table.dataset.source}?after=${after}`);
+    if (!response.ok) return;
+    const { latest, calls } = await response.json();
+    if (latest < after) location.reload(); // The world was reset or replaced.
+    for (const call of calls) {
+      addRow(table, call);
       after = call.number;
     }
-    after = Math.max(after, told.latest);
+    after = Math.max(after, latest);
     await redraw(box);
   };
-  listen(table.dataset.events, heed, (how, text) => {
-    heard.dataset.how = how;
-    heard.textContent = text;
+  listen(table.dataset.events, update, (state, text) => {
+    connection.dataset.state = state;
+    connection.textContent = text;
   });
 }
 
-function watch(steps) {
-  const heed = async () => {
+function followLesson(steps) {
+  const update = async () => {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
     const done = page.getElementById("lesson")?.dataset.done;
     if (done !== undefined && done !== steps.dataset.done) location.reload();
   };
-  listen(steps.dataset.events, heed, () => undefined);
+  listen(steps.dataset.events, update, () => undefined);
 }
 
-// A form is sent once, however often its button is pressed; and again when the page is come back to.
+// Submit a form once, however often its button is clicked. The mark goes away for a page restored by "back".
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
-  setTimeout(() => delete form.dataset.sent, POLLING);
+  if (form.dataset.submitted) event.preventDefault();
+  form.dataset.submitted = "yes";
+  setTimeout(() => delete form.dataset.submitted, POLL_INTERVAL);
 });
 
-const table = document.getElementById("live");
+const table = document.getElementById("call-table");
 const steps = document.getElementById("lesson");
 if (table) {
-  const box = document.getElementById("picture");
+  const box = document.getElementById("diagram");
   addEventListener("resize", () => redraw(box));
-  follow(table, box, document.getElementById("heard"));
+  followCalls(table, box, document.getElementById("connection"));
 }
-if (steps) watch(steps);
+if (steps) followLesson(steps);

@@ -1,4 +1,4 @@
-"""The console as somebody uses it: pages are opened, links followed, buttons pressed by what is written on them."""
+"""The console in a browser: opens pages, follows links and presses buttons by their visible names."""
 
 import json
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from playwright.sync_api import Locator, Page
 
-MANAGEMENT, STRANGER = "111122223333", "999988887777"
+MANAGEMENT, STANDALONE = "111122223333", "999988887777"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Console:
 
     @property
     def endpoint(self) -> str:
-        """Tell where AWS is in this world."""
+        """The endpoint URL of the world."""
         return f"{self.server}/worlds/{self.world}"
 
     def open(self, path: str = "/") -> None:
@@ -29,7 +29,7 @@ class Console:
         self.page.goto(f"{self.endpoint}/console{path}")
 
     def sign_in(self, account: str) -> None:
-        """Sign in as an account's root user."""
+        """Sign in as the root user of an account."""
         self.open("/sign-in")
         form = self.page.locator("form").filter(has=self.page.get_by_role("heading", name="Root user"))
         form.get_by_label("Account ID").fill(account)
@@ -37,12 +37,12 @@ class Console:
         self.page.get_by_text(f"Root user in {account}").wait_for()
 
     def sign_in_user(self, account: str, user: str, *actions: str) -> None:
-        """Make an IAM user who may do some actions, and sign in as him."""
+        """Create an IAM user with permission for some actions, and sign in as that user."""
         iam, password = self.client("iam", account), "Secret-123"
         iam.create_user(UserName=user)
         iam.create_login_profile(UserName=user, Password=password)
-        allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
         iam.put_user_policy(UserName=user, PolicyName="some", PolicyDocument=policy)
         self.open("/sign-in")
         form = self.page.locator("form").filter(has=self.page.get_by_role("heading", name="IAM user"))
@@ -61,14 +61,14 @@ class Console:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     @property
-    def told(self) -> str:
-        """Tell what the page says of what was done, and of what was refused."""
+    def messages(self) -> str:
+        """The success and error messages of the page."""
         messages: Locator = self.page.locator("[role=alert], [role=status]")
         messages.first.wait_for()
         return "\n".join(messages.all_inner_texts())
 
     def client(self, service: str, account: str = MANAGEMENT) -> Any:
-        """Give a boto3 client of the same world."""
+        """Return a boto3 client for the world."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
@@ -78,16 +78,16 @@ class Console:
             config=Config(retries={"total_max_attempts": 1}, proxies={}),
         )
 
-    def organization(self) -> str:
-        """Make an organization by the API, with a member; give the member's account."""
+    def create_organization(self) -> str:
+        """Create an organization with one member account; return the id of the member."""
         organizations = self.client("organizations")
         organizations.create_organization()
-        asked = organizations.create_account(AccountName="Member", Email="member@example.com")["CreateAccountStatus"]
-        told = organizations.describe_create_account_status(CreateAccountRequestId=asked["Id"])
-        member: str = told["CreateAccountStatus"]["AccountId"]
+        request = organizations.create_account(AccountName="Member", Email="member@example.com")["CreateAccountStatus"]
+        reply = organizations.describe_create_account_status(CreateAccountRequestId=request["Id"])
+        member: str = reply["CreateAccountStatus"]["AccountId"]
         return member
 
-    def trusted(self) -> list[str]:
-        """List the principals that the organization trusts."""
-        listed = self.client("organizations").list_aws_service_access_for_organization()
-        return [one["ServicePrincipal"] for one in listed["EnabledServicePrincipals"]]
+    def trusted_principals(self) -> list[str]:
+        """Return the service principals with trusted access."""
+        reply = self.client("organizations").list_aws_service_access_for_organization()
+        return [principal["ServicePrincipal"] for principal in reply["EnabledServicePrincipals"]]
