@@ -167,13 +167,13 @@ def run(options: argparse.Namespace) -> int:
     # Imported here: `--help` and `models` need no server.
     from artifact_emulator.app import App
     from artifact_emulator.server.server import LOOPBACK, listen, serve
-    from artifact_state.catalog.changed_quotas import changed
+    from artifact_state.catalog.quota_changes import replace_quotas
     from artifact_state.model import State
     from artifact_state.world import Options, World, default_quotas
 
     world = World(
         options=Options(
-            quotas=changed(default_quotas(), dict(options.quota)) if options.quota else None,
+            quotas=replace_quotas(default_quotas(), dict(options.quota)) if options.quota else None,
             artifact_principal=options.artifact_principal,
             creation_delay=options.creation_delay,
             inquiry_delay=options.inquiry_delay,
@@ -231,12 +231,12 @@ def _port(text: str) -> int:
 def _quota(text: str) -> tuple[str, int]:
     # Imported here: only whoever changes a limit reads the file.
     from artifact_state import catalog
-    from artifact_state.catalog.changed_quotas import NoSuchLimit, require_limit
+    from artifact_state.catalog.quota_changes import InvalidQuota, check_quota
 
     name, _, value = text.partition("=")
     try:
-        require_limit(catalog.quotas(), name, int(value) if value.isdecimal() else -1)
-    except NoSuchLimit as error:
+        check_quota(catalog.quotas(), name, int(value) if value.isdecimal() else -1)
+    except InvalidQuota as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return name, int(value)
 
