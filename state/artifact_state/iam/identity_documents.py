@@ -1,7 +1,7 @@
-"""Policy documents of IAM: what makes a text one, and how its size is counted.
+"""Policy documents of IAM: the rules for their text, checked in IAM's order, and their size.
 
-The policies of users, groups and roles are looked at in the order of IAM, whose texts are known from those who got
-them. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+The messages are those that users of IAM report.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
 import re
@@ -23,7 +23,7 @@ from artifact_state.world import Transaction
 
 _NOT_VENDOR = re.compile(r"[^A-Za-z0-9.-]")
 _NOT_SID = re.compile(r"[^0-9A-Za-z]")
-_STS = re.compile(r"\*|sts:.*", re.IGNORECASE)
+_STS_ACTION = re.compile(r"\*|sts:.*", re.IGNORECASE)
 _PRINCIPALS = {
     "AWS": re.compile(
         r"\*|\d{12}|arn:aws[a-z-]*:(iam::\d{12}:(root|(user|role)/[^*?]+)"
@@ -35,8 +35,9 @@ _PRINCIPALS = {
 
 
 def require_valid_policy(text: str, *, of_any_version: bool = False) -> None:
-    """Let only a policy for users, groups and roles pass; only a simulation takes one of the older language.
+    """Refuse a text that is not a policy for users, groups and roles.
 
+    `of_any_version` accepts the older version of the language, as simulations do.
     Raises MalformedPolicyDocument.
     """
     policy = parse_json(text)
@@ -59,9 +60,9 @@ def require_valid_policy(text: str, *, of_any_version: bool = False) -> None:
 
 
 def require_valid_trust_policy(tx: Transaction, text: str) -> None:
-    """Let only a policy pass that says who may assume a role; the older version of the language will do.
+    """Refuse a text that is not a trust policy, in either version of the language.
 
-    Unverified: whether those who are trusted must exist; here their names must be of the right form.
+    Unverified: whether AWS checks that the principals exist; only the form of their names is checked.
     Raises MalformedPolicyDocument, QuotaExceeded.
     """
     statements = require_statements(parse_json(text, "This policy contains invalid Json"))
@@ -75,17 +76,17 @@ def require_valid_trust_policy(tx: Transaction, text: str) -> None:
         if not element_values(statement, "Action"):
             raise MalformedPolicyDocument("Missing required field Action")
         _require_principals(statement.get("Principal", statement.get("NotPrincipal")))
-        if not all(map(_STS.fullmatch, element_values(statement, "Action"))):
+        if not all(map(_STS_ACTION.fullmatch, element_values(statement, "Action"))):
             raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
 def policy_size(text: str) -> int:
-    """Count the characters of a policy that are no white space."""
+    """Return the number of characters in a policy without its white space, which AWS does not count."""
     return len(re.sub(r"\s", "", text))
 
 
 def _require_sids(statements: list[dict[str, Any]]) -> None:
-    # An empty one is none.
+    # An empty Sid counts as a missing one.
     sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
     if any(map(_NOT_SID.search, sids)):
         raise MalformedPolicyDocument(
@@ -101,13 +102,13 @@ def _require_actions(statement: dict[str, Any]) -> None:
     if not actions:
         raise MalformedPolicyDocument("Policy statement must contain actions.")
     for action in actions:
-        vendor, *others = action.split(":")
-        # Unverified: a star for all services, which many policies have before a colon too.
+        vendor, *names = action.split(":")
+        # Unverified: "*" in place of the vendor, as in "*:*", which many policies contain.
         if action == "*" or vendor == "*":
             continue
-        if not others:
+        if not names:
             raise MalformedPolicyDocument("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
-        if len(others) > 1:
+        if len(names) > 1:
             raise MalformedPolicyDocument("Actions/Condition can contain only one colon.")
         if _NOT_VENDOR.search(vendor):
             raise MalformedPolicyDocument(f"Vendor {vendor} is not valid")
@@ -119,7 +120,7 @@ def _require_principals(principal: Any) -> None:
     if not any(map(as_list, principal.values())):
         raise MalformedPolicyDocument("Missing required field Principal cannot be empty!")
     for kind, names in principal.items():
-        form = _PRINCIPALS.get(kind)
+        pattern = _PRINCIPALS.get(kind)
         for name in as_list(names):
-            if form and not form.fullmatch(name):
+            if pattern and not pattern.fullmatch(name):
                 raise MalformedPolicyDocument(f'Invalid principal in policy: "{kind.upper()}":"{name}"')

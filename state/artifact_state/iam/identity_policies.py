@@ -1,7 +1,7 @@
-"""The identity-based policies that speak of a caller, and the boundary of his permissions: facts for a decision.
+"""Identity-based policies and permissions boundaries of callers, for policy evaluation.
 
-A user has his own policies and those of his groups; a session of a role has the role's. Session policies
-are the session's, not the role's, and are not told here; the root user has no identity policies.
+A user has its own policies and those of its groups, the session of a role has the role's policies. Session policies
+are not identity-based policies, and the root user has none.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
@@ -23,38 +23,38 @@ from artifact_state.state_cache import StateCache
 
 @dataclass(frozen=True, slots=True)
 class IdentityPolicies:
-    """What is attached to a caller; `boundary` is None where nothing bounds him."""
+    """The identity-based policies of a caller and its permissions boundary, if it has one."""
 
     identity: tuple[NamedPolicy, ...] = ()
     boundary: NamedPolicy | None = None
 
 
 NONE = IdentityPolicies()
-_ATTACHED: StateCache[IdentityPolicies] = StateCache("users", "groups", "roles", "customer_policies")
+_CACHE: StateCache[IdentityPolicies] = StateCache("users", "groups", "roles", "customer_policies")
 
 
 def policies_of(state: State, caller: Caller, now: datetime) -> IdentityPolicies:
-    """Give the policies of a caller; of one who is gone, none, so that nothing allows him anything."""
+    """Return the policies of a caller; a caller whose user or role was deleted has none."""
     if caller.kind not in (CallerKind.USER, CallerKind.ROLE):
         return NONE
     try:
         identity = calling_identity(state, caller, now)
     except (EntityNotFound, RoleNotFound):
         return NONE
-    found, key = _ATTACHED.of(state), (caller.partition, identity.id)
-    if key not in found:
-        attached = tuple(_of_all(state, caller.partition, identity))
-        found[key] = IdentityPolicies(attached, _boundary(state, caller.partition, identity))
-    return found[key]
+    cached, key = _CACHE.of(state), (caller.partition, identity.id)
+    if key not in cached:
+        policies = tuple(_with_group_policies(state, caller.partition, identity))
+        cached[key] = IdentityPolicies(policies, _boundary(state, caller.partition, identity))
+    return cached[key]
 
 
 def policies_of_identity(state: State, partition: str, identity: Identity) -> tuple[NamedPolicy, ...]:
-    """Give what is attached to a user, a group or a role itself."""
-    return tuple(_of_one(state, partition, identity))
+    """Return the policies of a user, group or role without those of a user's groups."""
+    return tuple(_own_policies(state, partition, identity))
 
 
 def calling_identity(state: State, caller: Caller, now: datetime) -> User | Role:
-    """Tell the user that calls, or the role that is called in the name of.
+    """Return the user that calls, or the role whose session calls.
 
     Raises EntityNotFound, RoleNotFound.
     """
@@ -63,19 +63,19 @@ def calling_identity(state: State, caller: Caller, now: datetime) -> User | Role
     # arn:aws:sts::111122223333:assumed-role/<role>/<session>
     role = role_of(state, caller.account_id, caller.arn.split("/")[1], now)
     if role.id != caller.user_id.partition(":")[0]:
-        # Another role of the same name, made after the session's was deleted.
+        # The session's role was deleted, and another role with the same name was created.
         raise RoleNotFound(role.name)
     return role
 
 
-def _of_all(state: State, partition: str, identity: User | Role) -> Iterator[NamedPolicy]:
-    yield from _of_one(state, partition, identity)
+def _with_group_policies(state: State, partition: str, identity: User | Role) -> Iterator[NamedPolicy]:
+    yield from _own_policies(state, partition, identity)
     if isinstance(identity, User):
         for group in groups_of_user(state, identity):
-            yield from _of_one(state, partition, group)
+            yield from _own_policies(state, partition, group)
 
 
-def _of_one(state: State, partition: str, identity: Identity) -> Iterator[NamedPolicy]:
+def _own_policies(state: State, partition: str, identity: Identity) -> Iterator[NamedPolicy]:
     inline = identity.inline_policies
     for name in sorted(inline):
         yield NamedPolicy(name, inline[name])

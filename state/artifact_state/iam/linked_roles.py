@@ -1,4 +1,4 @@
-"""Service-linked roles: made for a service, changed and deleted only as the service allows.
+"""Service-linked roles, which are created for a service, and changed and deleted only as the service allows.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
 https://docs.aws.amazon.com/artifact/latest/ug/using-service-linked-roles.html
@@ -32,56 +32,56 @@ _TASK_ID = re.compile(r"task/aws-service-role/[^/\s]+/[^/\s]+/[0-9a-f-]{36}")
 
 
 def ensure_linked_role(tx: Transaction, account_id: str, principal: str, *, at: datetime | None = None) -> None:
-    """Make a service's role in an account, unless it is there already."""
-    linked = catalog.linked_role_of(principal, tx.options.services)
+    """Create the role of a service in an account, if the service has one and the account does not have it yet."""
+    linked = catalog.linked_role_of(principal)
     if linked is None:
         return
-    instant = at or tx.now
+    created_at = at or tx.now
     try:
-        role_of(tx.state, account_id, linked.name, instant)
+        role_of(tx.state, account_id, linked.name, created_at)
     except RoleNotFound:
-        _make(tx, account_id, linked, linked.description, instant)
+        _create(tx, account_id, linked, linked.description, created_at)
 
 
 def create_linked_role(
     tx: Transaction, principal: str, *, description: str | None = None, suffix: str | None = None
 ) -> Role:
-    """Make a service's role in the caller's account.
+    """Create the role of a service in the caller's account.
 
     Raises LinkedServiceNotFound, SuffixNotAllowed, RoleNameTaken.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
     """
-    linked = catalog.linked_role_of(principal, tx.options.services)
+    linked = catalog.linked_role_of(principal)
     if linked is None:
         raise LinkedServiceNotFound(principal)
     if suffix is not None:
-        # No service of the catalogue takes a suffix.
+        # No service of the catalog allows a suffix.
         raise SuffixNotAllowed(principal)
     try:
         role_of(tx.state, tx.caller.account_id, linked.name, tx.now)
     except RoleNotFound:
-        return _make(tx, tx.caller.account_id, linked, description or linked.description, tx.now)
+        return _create(tx, tx.caller.account_id, linked, description or linked.description, tx.now)
     raise RoleNameTaken(linked.name)
 
 
 def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
-    """Ask for the deletion of a service's role; the task fails while the service uses the role.
+    """Start a task that deletes a service-linked role; the task fails if the service uses the role.
 
-    A second request while the first is under way gives the same task.
+    While a task for the role is running, it is returned again.
     Raises RoleNotFound.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html
     """
     role = role_of(tx.state, tx.caller.account_id, name, tx.now)
     if role.linked_service is None:
         raise RoleNotFound(name)
-    if under_way := next(_tasks_under_way(tx, role), None):
-        return under_way
+    if running := next(_running_tasks(tx, role), None):
+        return running
     task = DeletionTask(
         id=f"task{role.path}{role.name}/{ids.uuid(tx.state.seed, tx.serial())}",
         account_id=role.account_id,
         role_name=role.name,
         requested_at=tx.now,
-        completes_at=tx.now + tx.delay(tx.options.deletion_delay),
+        completes_at=tx.now + tx.options.deletion_delay,
         usages=linked_role_usages(tx, role),
     )
     tx.put(task)
@@ -92,12 +92,12 @@ def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
 
 
 def deletion_task(tx: Transaction, task_id: str) -> DeletionTask:
-    """Tell a deletion task of the caller's account.
+    """Return a deletion task of the caller's account.
 
     Raises DeletionTaskNotFound, InvalidDeletionTaskId.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetServiceLinkedRoleDeletionStatus.html
     """
-    # Unverified: that AWS looks at the form, which its page tells.
+    # Unverified: that AWS checks the documented form of the id.
     if not _TASK_ID.fullmatch(task_id):
         raise InvalidDeletionTaskId(task_id)
     task = tx.state.deletion_tasks.get(task_id)
@@ -107,33 +107,33 @@ def deletion_task(tx: Transaction, task_id: str) -> DeletionTask:
 
 
 def linked_role_usages(tx: Transaction, role: Role) -> tuple[RoleUsage, ...]:
-    """Tell what keeps a service's role from being deleted: nothing, or where it is in use.
+    """Return the uses of a service-linked role by its service, which prevent its deletion.
 
-    Artifact's role is in use while its account is in an organization that trusts Artifact; the role
-    of Organizations while the organization has all features.
+    Artifact uses its role while the account is in an organization that trusts Artifact, and Organizations uses its
+    role while the organization has all features enabled.
     Sources: https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
     """
-    if tx.deletion_fails:
+    if tx.options.deletion_fails:
         return (RoleUsage(region="us-east-1", resources=()),)
     organization = organization_of(tx.state, role.account_id, tx.now)
     if organization is None:
         return ()
-    itself = arns.organizations(
+    organization_arn = arns.organizations(
         organization.partition, organization.management_account_id, "organization", organization.id
     )
     if role.linked_service == ORGANIZATIONS_PRINCIPAL and organization.feature_set is FeatureSet.ALL:
-        return (RoleUsage(region="us-east-1", resources=(itself,)),)
+        return (RoleUsage(region="us-east-1", resources=(organization_arn,)),)
     if role.linked_service == ARTIFACT_PRINCIPAL and artifact_is_trusted(organization):
-        agreements = tuple(
-            arns.customer_agreement(one.partition, one.account_id, one.id)
-            for one in organization_acceptances(tx.state, organization)
+        agreement_arns = tuple(
+            arns.customer_agreement(acceptance.partition, acceptance.account_id, acceptance.id)
+            for acceptance in organization_acceptances(tx.state, organization)
         )
-        return (RoleUsage(region="us-east-1", resources=agreements or (itself,)),)
+        return (RoleUsage(region="us-east-1", resources=agreement_arns or (organization_arn,)),)
     return ()
 
 
-def _tasks_under_way(tx: Transaction, role: Role) -> Iterator[DeletionTask]:
+def _running_tasks(tx: Transaction, role: Role) -> Iterator[DeletionTask]:
     return (
         task
         for task in tx.state.deletion_tasks.values()
@@ -141,9 +141,9 @@ def _tasks_under_way(tx: Transaction, role: Role) -> Iterator[DeletionTask]:
     )
 
 
-def _make(tx: Transaction, account_id: str, linked: catalog.LinkedRole, description: str, at: datetime) -> Role:
+def _create(tx: Transaction, account_id: str, linked: catalog.LinkedRole, description: str, at: datetime) -> Role:
     role = replace(
-        _pattern_of(linked),
+        _template_of(linked),
         id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
         account_id=account_id,
         description=description,
@@ -154,8 +154,8 @@ def _make(tx: Transaction, account_id: str, linked: catalog.LinkedRole, descript
 
 
 @cache
-def _pattern_of(linked: catalog.LinkedRole) -> Role:
-    """Give what a service's roles have in common, once: every member account has one of Organizations."""
+def _template_of(linked: catalog.LinkedRole) -> Role:
+    """Return the fields that a service's roles share; many accounts have a role of the same service."""
     return Role(
         id="",
         account_id="",

@@ -1,4 +1,4 @@
-"""Managed policies: those that AWS manages, and those that an account makes, with up to five versions each.
+"""Managed policies: those of AWS, and customer managed policies with up to five versions each.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
@@ -30,7 +30,7 @@ from artifact_state.world import Transaction
 
 
 def managed_policy_by_arn(tx: Transaction, arn: str) -> AnyPolicy:
-    """Find a policy of AWS or of the caller's account by its ARN.
+    """Return a policy of AWS or of the caller's account by its ARN.
 
     Raises EntityNotFound, InvalidPolicyArn.
     """
@@ -41,7 +41,7 @@ def managed_policy_by_arn(tx: Transaction, arn: str) -> AnyPolicy:
 
 
 def policy_version(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolicy, PolicyVersion]:
-    """Find a version of a policy; give the policy too.
+    """Return a policy and one of its versions.
 
     Raises EntityNotFound, InvalidPolicyArn.
     """
@@ -54,7 +54,7 @@ def policy_version(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPolicy:
-    """What is asked of a policy that is to be made."""
+    """The attributes of a policy to be created."""
 
     name: str
     document: str
@@ -63,43 +63,43 @@ class NewPolicy:
     tags: TagPairs = ()
 
 
-def create_policy(tx: Transaction, wanted: NewPolicy) -> CustomerPolicy:
-    """Make a policy, whose first version is in force; nobody has it yet.
+def create_policy(tx: Transaction, new: NewPolicy) -> CustomerPolicy:
+    """Create a policy whose first version is the default version.
 
     Raises EntityNameTaken, QuotaExceeded, InvalidTagKeys, MalformedPolicyDocument.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
     """
     account_id = tx.caller.account_id
-    require_valid_policy(wanted.document)
-    require_quota(tx, IdentityQuota.POLICY_SIZE, policy_size(wanted.document))
-    held = tx.state.customer_policies.get(account_id, ())
-    if name_index.find(held, wanted.name):
-        raise EntityNameTaken(Entity.POLICY, wanted.name)
-    require_quota(tx, IdentityQuota.POLICIES_PER_ACCOUNT, len(held) + 1)
+    require_valid_policy(new.document)
+    require_quota(tx, IdentityQuota.POLICY_SIZE, policy_size(new.document))
+    existing = tx.state.customer_policies.get(account_id, ())
+    if name_index.find(existing, new.name):
+        raise EntityNameTaken(Entity.POLICY, new.name)
+    require_quota(tx, IdentityQuota.POLICIES_PER_ACCOUNT, len(existing) + 1)
     policy = CustomerPolicy(
         account_id=account_id,
         policy_id=ids.unique_id("ANPA", tx.state.seed, tx.serial()),
-        name=wanted.name,
-        path=wanted.path,
-        description=wanted.description,
+        name=new.name,
+        path=new.path,
+        description=new.description,
         created_at=tx.now,
         updated_at=tx.now,
         default_version_id="v1",
-        versions=(PolicyVersion(version_id="v1", created_at=tx.now, document=wanted.document),),
-        tags=with_tags(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_POLICY),
+        versions=(PolicyVersion(version_id="v1", created_at=tx.now, document=new.document),),
+        tags=with_tags(tx, Map(), new.tags, IdentityQuota.TAGS_PER_POLICY),
     )
-    return _keep(tx, policy)
+    return _put(tx, policy)
 
 
 def create_version(
     tx: Transaction, arn: str, document: str, *, as_default: bool
 ) -> tuple[CustomerPolicy, PolicyVersion]:
-    """Add a version to a policy of the caller's account; numbers are never used again.
+    """Add a version to a policy of the caller's account; version numbers are never reused.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned, MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html
     """
-    policy = _own(tx, arn)
+    policy = _own_policy(tx, arn)
     require_valid_policy(document)
     require_quota(tx, IdentityQuota.POLICY_SIZE, policy_size(document))
     require_quota(tx, IdentityQuota.VERSIONS_PER_POLICY, len(policy.versions) + 1)
@@ -112,68 +112,68 @@ def create_version(
         updated_at=tx.now,
         default_version_id=version.version_id if as_default else policy.default_version_id,
     )
-    return _keep(tx, changed), version
+    return _put(tx, changed), version
 
 
 def set_default_version(tx: Transaction, arn: str, version_id: str) -> None:
-    """Let another version of a policy be the one that decides, wherever the policy is attached.
+    """Set the version of a policy that is in force wherever the policy is attached.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned.
     """
-    policy = _own(tx, arn, version_id)
-    _keep(tx, replace(policy, default_version_id=version_id, updated_at=tx.now))
+    policy = _own_policy(tx, arn, version_id)
+    _put(tx, replace(policy, default_version_id=version_id, updated_at=tx.now))
 
 
 def delete_version(tx: Transaction, arn: str, version_id: str) -> None:
-    """Delete a version of a policy that is not in force.
+    """Delete a version of a policy that is not the default version.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned, EntityInUse.
     """
-    policy = _own(tx, arn, version_id)
+    policy = _own_policy(tx, arn, version_id)
     if version_id == policy.default_version_id:
         raise EntityInUse(DeletionObstacle.DEFAULT_VERSION)
-    kept = tuple(one for one in policy.versions if one.version_id != version_id)
-    _keep(tx, replace(policy, versions=kept, updated_at=tx.now))
+    remaining = tuple(version for version in policy.versions if version.version_id != version_id)
+    _put(tx, replace(policy, versions=remaining, updated_at=tx.now))
 
 
 def delete_policy(tx: Transaction, arn: str) -> None:
-    """Delete a policy that nobody has, with its only version.
+    """Delete a policy that is not used and has a single version.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned, EntityInUse.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
     """
-    policy = _own(tx, arn)
+    policy = _own_policy(tx, arn)
     usage = usage_of(tx.state, policy.account_id, tx.now)
     reference = reference_of(policy)
     if usage.attachments[reference] or usage.boundaries[reference]:
         raise EntityInUse(DeletionObstacle.ATTACHMENTS)
     if len(policy.versions) > 1:
         raise EntityInUse(DeletionObstacle.VERSIONS)
-    left = name_index.without(tx.state.customer_policies[policy.account_id], policy.name)
-    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, left))
+    remaining = name_index.without(tx.state.customer_policies[policy.account_id], policy.name)
+    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, remaining))
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
 
 
 def tag_policy(tx: Transaction, arn: str, tags: TagPairs) -> None:
-    """Set tags of a policy.
+    """Add tags to a policy.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned, QuotaExceeded, InvalidTagKeys.
     """
-    policy = _own(tx, arn)
-    _keep(tx, replace(policy, tags=with_tags(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
+    policy = _own_policy(tx, arn)
+    _put(tx, replace(policy, tags=with_tags(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
 
 
 def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
-    """Take tags off a policy.
+    """Remove tags from a policy; unknown keys are ignored.
 
     Raises EntityNotFound, InvalidPolicyArn, NotOwned.
     """
-    policy = _own(tx, arn)
-    _keep(tx, replace(policy, tags=without_tags(policy.tags, keys, exactly=True)))
+    policy = _own_policy(tx, arn)
+    _put(tx, replace(policy, tags=without_tags(policy.tags, keys, exactly=True)))
 
 
-def _own(tx: Transaction, arn: str, version_id: str = "") -> CustomerPolicy:
-    """Find a policy of the caller's account, and a version of it if one is named."""
+def _own_policy(tx: Transaction, arn: str, version_id: str = "") -> CustomerPolicy:
+    """Return a policy of the caller's account, which has the version if one is given."""
     if arn.startswith(arns.managed_policy(tx.caller.partition, "/", "")):
         raise NotOwned(tx.action, Entity.POLICY, arn)
     policy = policy_version(tx, arn, version_id)[0] if version_id else managed_policy_by_arn(tx, arn)
@@ -182,9 +182,8 @@ def _own(tx: Transaction, arn: str, version_id: str = "") -> CustomerPolicy:
     return policy
 
 
-def _keep(tx: Transaction, policy: CustomerPolicy) -> CustomerPolicy:
-    held = tx.state.customer_policies.get(policy.account_id, ())
-    kept = name_index.with_record(held, policy)
-    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, kept))
+def _put(tx: Transaction, policy: CustomerPolicy) -> CustomerPolicy:
+    policies = name_index.with_record(tx.state.customer_policies.get(policy.account_id, ()), policy)
+    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, policies))
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
     return policy

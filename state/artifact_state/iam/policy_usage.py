@@ -1,6 +1,6 @@
-"""Where managed policies are used in an account: attached, or as somebody's boundary.
+"""The use of managed policies in an account, as attached policies and as permissions boundaries.
 
-That is written with the users, groups and roles; one walk through an account's counts for all policies.
+The uses are recorded with the identities; one pass over an account's identities counts those of all policies.
 """
 
 from collections import Counter
@@ -13,31 +13,31 @@ from artifact_state.model import Role, State
 from artifact_state.model.identities import Group, User
 
 Identity = User | Group | Role
-"""Who can have policies."""
+"""A resource that can have policies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How often each policy is used in an account, by the references to them."""
+    """The number of uses of each policy in an account, by the references to them."""
 
     attachments: Counter[str] = field(default_factory=Counter)
     boundaries: Counter[str] = field(default_factory=Counter)
 
 
 def identities_of(state: State, account_id: str, now: datetime) -> Iterator[Identity]:
-    """Go through the users, the groups and the roles of an account, each by name."""
+    """Iterate over the users, then the groups, then the roles of an account, each sorted by name."""
     yield from state.users.get(account_id, ())
     yield from state.groups.get(account_id, ())
     yield from roles_of(state, account_id, "/", now)
 
 
 def boundary_of(identity: Identity) -> str | None:
-    """Tell the policy that bounds somebody; a group has no boundary."""
+    """Return the reference to the permissions boundary of an identity, or None; groups have none."""
     return None if isinstance(identity, Group) else identity.boundary
 
 
 def usage_of(state: State, account_id: str, now: datetime) -> Usage:
-    """Count where the policies of an account are used."""
+    """Count the uses of policies in an account."""
     usage = Usage()
     for identity in identities_of(state, account_id, now):
         usage.attachments.update(identity.managed_policies)

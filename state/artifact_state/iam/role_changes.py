@@ -1,7 +1,7 @@
-"""What an account may change about its roles, and what a service-linked role refuses.
+"""Changes to roles by their account, and the changes that service-linked roles refuse.
 
-While its service uses a linked role, every change is refused. After that its description and tags may
-change; its policies never do.
+A service-linked role refuses every change while its service uses it. Otherwise its description and its tags can
+change, its policies never.
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
 """
@@ -25,7 +25,7 @@ from artifact_state.world import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRole:
-    """What is asked of a role that is to be made."""
+    """The attributes of a role to be created."""
 
     name: str
     trust_policy: str
@@ -33,42 +33,43 @@ class NewRole:
     description: str = ""
     max_session: timedelta = timedelta(hours=1)
     boundary: str | None = None
-    """The ARN of the policy that bounds its permissions."""
+    """The ARN of the permissions boundary."""
     tags: TagPairs = ()
 
 
-def create_role(tx: Transaction, wanted: NewRole) -> Role:
-    """Make a role that belongs to no service; it may do nothing yet.
+def create_role(tx: Transaction, new: NewRole) -> Role:
+    """Create a role that is not linked to a service.
 
     Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, InvalidPolicyArn, QuotaExceeded, InvalidTagKeys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     """
-    require_valid_trust_policy(tx, wanted.trust_policy)
+    require_valid_trust_policy(tx, new.trust_policy)
     account_id = tx.caller.account_id
-    held = list(roles_of(tx.state, account_id, "/", tx.now))
-    for role in held:
-        if name_index.key_of(role.name) == name_index.key_of(wanted.name):
+    existing = list(roles_of(tx.state, account_id, "/", tx.now))
+    for role in existing:
+        if name_index.key_of(role.name) == name_index.key_of(new.name):
             raise EntityNameTaken(Entity.ROLE, role.name)
-    # A service-linked role may be made beyond the quota (facts: organizations 5.2).
-    require_quota(tx, IdentityQuota.ROLES_PER_ACCOUNT, sum(role.linked_service is None for role in held) + 1)
+    # Service-linked roles do not count:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+    require_quota(tx, IdentityQuota.ROLES_PER_ACCOUNT, sum(role.linked_service is None for role in existing) + 1)
     role = Role(
         id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
         account_id=account_id,
-        name=wanted.name,
-        path=wanted.path,
-        trust_policy=wanted.trust_policy,
-        description=wanted.description,
+        name=new.name,
+        path=new.path,
+        trust_policy=new.trust_policy,
+        description=new.description,
         created_at=tx.now,
-        tags=with_tags(tx, Map(), wanted.tags, IdentityQuota.TAGS_PER_ROLE),
-        max_session=wanted.max_session,
-        boundary=None if wanted.boundary is None else boundary_reference(tx, wanted.boundary),
+        tags=with_tags(tx, Map(), new.tags, IdentityQuota.TAGS_PER_ROLE),
+        max_session=new.max_session,
+        boundary=None if new.boundary is None else boundary_reference(tx, new.boundary),
     )
     put_role(tx, role)
     return role
 
 
 def update_trust_policy(tx: Transaction, name: str, trust_policy: str) -> None:
-    """Change who may assume a role.
+    """Replace the trust policy of a role.
 
     Raises RoleNotFound, RoleProtected, MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
@@ -81,13 +82,13 @@ def update_trust_policy(tx: Transaction, name: str, trust_policy: str) -> None:
 def update_role(
     tx: Transaction, name: str, *, description: str | None = None, max_session: timedelta | None = None
 ) -> Role:
-    """Change a role's description, its longest session, or both.
+    """Change the description, the maximum session duration or both of a role.
 
-    A service-linked role's session length never changes.
+    The maximum session duration of a service-linked role cannot be changed.
     Raises RoleNotFound, RoleProtected.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
     """
-    role = _changeable(tx, name)
+    role = _role_out_of_use(tx, name)
     if role.linked_service is not None and max_session is not None:
         raise RoleProtected(role.name)
     return replace_role(
@@ -101,20 +102,20 @@ def update_role(
 
 
 def tag_role(tx: Transaction, name: str, tags: TagPairs) -> None:
-    """Set tags of a role.
+    """Add tags to a role.
 
     Raises RoleNotFound, RoleProtected, QuotaExceeded, InvalidTagKeys.
     """
-    role = _changeable(tx, name)
+    role = _role_out_of_use(tx, name)
     replace_role(tx, replace(role, tags=with_tags(tx, role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
 
 
 def untag_role(tx: Transaction, name: str, keys: Iterable[str]) -> None:
-    """Take tags off a role; a key that it does not have is no error.
+    """Remove tags from a role; unknown keys are ignored.
 
     Raises RoleNotFound, RoleProtected.
     """
-    role = _changeable(tx, name)
+    role = _role_out_of_use(tx, name)
     replace_role(tx, replace(role, tags=without_tags(role.tags, keys)))
 
 
@@ -133,7 +134,7 @@ def delete_role(tx: Transaction, name: str) -> None:
 
 
 def unlinked_role(tx: Transaction, name: str) -> Role:
-    """Give a role of the caller's account whose policies the account may change.
+    """Return a role of the caller's account that is not linked to a service.
 
     Raises RoleNotFound, RoleProtected.
     """
@@ -144,13 +145,14 @@ def unlinked_role(tx: Transaction, name: str) -> Role:
 
 
 def replace_role(tx: Transaction, role: Role) -> Role:
-    """Keep a changed role, and tell of it."""
+    """Store a changed role and record the event."""
     put_role(tx, role)
     tx.record(RoleChanged(at=tx.now, account_id=role.account_id, role_name=role.name))
     return role
 
 
-def _changeable(tx: Transaction, name: str) -> Role:
+def _role_out_of_use(tx: Transaction, name: str) -> Role:
+    """Return a role of the caller's account that no service uses as its linked role."""
     role = role_of(tx.state, tx.caller.account_id, name, tx.now)
     if role.linked_service is not None and linked_role_usages(tx, role):
         raise RoleProtected(role.name)

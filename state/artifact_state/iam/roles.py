@@ -1,4 +1,4 @@
-"""IAM roles: where they are kept, whom they trust, and which changes an account may make to them.
+"""IAM roles in the state: reading, storing and marking as deleted. `role_changes` has the rules for changes.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
 """
@@ -18,9 +18,9 @@ from artifact_state.world import Transaction
 
 @lru_cache(maxsize=1024)
 def trust_policy_for(**principal: str) -> str:
-    """Write the trust policy that lets one principal assume a role, as AWS writes it.
+    """Return a trust policy, as AWS writes it, that allows one principal, `aws` or `service`, to assume a role.
 
-    The accounts of an organization share one text, of which there would otherwise be a copy in each.
+    The cache makes the accounts of an organization share one string.
     """
     named = {{"aws": "AWS", "service": "Service"}[kind]: name for kind, name in principal.items()}
     statement = {"Effect": "Allow", "Principal": named, "Action": "sts:AssumeRole"}
@@ -28,7 +28,7 @@ def trust_policy_for(**principal: str) -> str:
 
 
 def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
-    """Tell a role by name; one whose deletion has taken effect is no more.
+    """Return a role by name, unless its deletion has taken effect.
 
     Raises RoleNotFound.
     """
@@ -39,22 +39,22 @@ def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
 
 
 def roles_of(state: State, account_id: str, path_prefix: str, now: datetime, *, after: str = "") -> Iterator[Role]:
-    """Go through an account's roles below a path, by name, those after a name."""
+    """Iterate over an account's roles below a path, sorted by name, that follow a name."""
     roles = name_index.after(state.roles.get(account_id, ()), after)
     return (role for role in roles if role.path.startswith(path_prefix) and _exists(role, now))
 
 
 def put_role(tx: Transaction, role: Role) -> None:
-    """Keep a new or a changed role; tell of it when it is new."""
-    held = tx.state.roles.get(role.account_id, ())
-    known = name_index.find(held, role.name)
-    tx.set(roles=tx.state.roles.insert(role.account_id, name_index.with_record(held, role)))
-    if known is None or known.id != role.id:
+    """Store a new or changed role; record the event if it is new."""
+    roles = tx.state.roles.get(role.account_id, ())
+    previous = name_index.find(roles, role.name)
+    tx.set(roles=tx.state.roles.insert(role.account_id, name_index.with_record(roles, role)))
+    if previous is None or previous.id != role.id:
         tx.record(RoleCreated(at=role.created_at, account_id=role.account_id, role_name=role.name))
 
 
 def mark_role_deleted(tx: Transaction, role: Role, at: datetime) -> None:
-    """Let a role be no more from an instant on."""
+    """Set the instant at which the deletion of a role takes effect."""
     put_role(tx, replace(role, gone_at=at))
 
 

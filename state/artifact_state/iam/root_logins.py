@@ -1,6 +1,7 @@
-"""Passwords of root users, as far as IAM knows of them: each has one, until a root session deletes it.
+"""Passwords of root users: each root user has one until a root session deletes it.
 
-Root users sign in with their e-mail addresses, not by IAM: what is kept is whether they have a password.
+Root users sign in with their e-mail addresses and not through IAM, so that the state only records whether a root user
+has a password.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
 """
 
@@ -15,12 +16,12 @@ ROOT = "root"
 
 
 def has_root_login(state: State, account_id: str) -> bool:
-    """Tell whether the root user of an account has a password."""
+    """Return whether the root user of an account has a password."""
     return account_id not in state.root_logins or state.root_logins[account_id] is not None
 
 
 def root_login_since(tx: Transaction) -> datetime | None:
-    """Tell since when the caller's root user has a password again; None for one who always had it.
+    """Return the instant at which the root user of the caller's account was allowed a new password, None if never.
 
     Raises EntityNotFound.
     """
@@ -30,27 +31,27 @@ def root_login_since(tx: Transaction) -> datetime | None:
 
 
 def allow_root_login(tx: Transaction) -> None:
-    """Let the owner of the caller's account choose a password for its root user again.
+    """Allow the root user of the caller's account to choose a password again.
 
     Raises EntityNameTaken.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
     """
     if has_root_login(tx.state, tx.caller.account_id):
         raise EntityNameTaken(Entity.LOGIN, ROOT)
-    _keep(tx, tx.now)
+    _put(tx, tx.now)
 
 
 def delete_root_login(tx: Transaction) -> None:
-    """Take the password of the caller's root user away.
+    """Delete the password of the root user of the caller's account.
 
     Raises EntityNotFound.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteLoginProfile.html
     """
     root_login_since(tx)
-    _keep(tx, None)
+    _put(tx, None)
 
 
-def _keep(tx: Transaction, since: datetime | None) -> None:
+def _put(tx: Transaction, since: datetime | None) -> None:
     account_id = tx.caller.account_id
     tx.set(root_logins=tx.state.root_logins.insert(account_id, since))
     tx.record(IdentityChanged(at=tx.now, account_id=account_id, kind="login profile", name=ROOT))

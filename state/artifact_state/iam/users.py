@@ -1,4 +1,4 @@
-"""IAM users: made, renamed, tagged and deleted by their account.
+"""IAM users.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html
@@ -26,7 +26,7 @@ from artifact_state.world import Transaction
 
 
 def user_of(state: State, account_id: str, name: str) -> User:
-    """Tell a user by his name, without regard to case.
+    """Return a user by name, case-insensitively.
 
     Raises EntityNotFound.
     """
@@ -37,13 +37,13 @@ def user_of(state: State, account_id: str, name: str) -> User:
 
 
 def users_of(state: State, account_id: str, path_prefix: str = "/", after: str = "") -> Iterator[User]:
-    """Go through an account's users below a path, by name, those after a name."""
+    """Iterate over an account's users below a path, sorted by name, that follow a name."""
     users = name_index.after(state.users.get(account_id, ()), after)
     return (user for user in users if user.path.startswith(path_prefix))
 
 
 def user_principal(user: User, *, partition: str, region: str, access_key_id: str = "") -> Caller:
-    """Give the principal that a user is, once he has signed in or signed a call."""
+    """Return the principal of a user that has signed in or signed a call."""
     return Caller(
         account_id=user.account_id,
         arn=arns.user(partition, user.account_id, user.path, user.name),
@@ -56,7 +56,7 @@ def user_principal(user: User, *, partition: str, region: str, access_key_id: st
 
 
 def resolve_user_name(tx: Transaction, name: str | None) -> str | None:
-    """Tell which user of the caller's account is meant; without a name the caller himself, None for the root user.
+    """Return the given user name, by default the caller's; None if the caller is the root user.
 
     Raises UserNameRequired.
     """
@@ -72,31 +72,31 @@ def resolve_user_name(tx: Transaction, name: str | None) -> str | None:
 def create_user(
     tx: Transaction, name: str, *, path: str = "/", tags: TagPairs = (), boundary: str | None = None
 ) -> User:
-    """Make a user, who may do nothing yet.
+    """Create a user; `boundary` is a reference to a policy.
 
-    `boundary` is a reference to a policy. Raises EntityNameTaken, QuotaExceeded, InvalidTagKeys.
+    Raises EntityNameTaken, QuotaExceeded, InvalidTagKeys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
     """
     account_id = tx.caller.account_id
-    held = tx.state.users.get(account_id, ())
-    if known := name_index.find(held, name):
-        raise EntityNameTaken(Entity.USER, known.name)
-    require_quota(tx, IdentityQuota.USERS_PER_ACCOUNT, len(held) + 1)
-    kept = with_tags(tx, Map(), tags, IdentityQuota.TAGS_PER_USER)
+    existing = tx.state.users.get(account_id, ())
+    if namesake := name_index.find(existing, name):
+        raise EntityNameTaken(Entity.USER, namesake.name)
+    require_quota(tx, IdentityQuota.USERS_PER_ACCOUNT, len(existing) + 1)
+    user_tags = with_tags(tx, Map(), tags, IdentityQuota.TAGS_PER_USER)
     user = User(
         id=ids.unique_id("AIDA", tx.state.seed, tx.serial()),
         account_id=account_id,
         name=name,
         path=path,
         created_at=tx.now,
-        tags=kept,
+        tags=user_tags,
         boundary=boundary,
     )
     return put_user(tx, user)
 
 
 def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_path: str | None = None) -> User:
-    """Give a user another name, another path, or both: he stays who he is, with his keys and groups.
+    """Change the name, the path or both of a user, which keeps its id, access keys and groups.
 
     Raises EntityNotFound, EntityNameTaken.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html
@@ -104,9 +104,9 @@ def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_
     user = user_of(tx.state, tx.caller.account_id, name)
     changed = replace(user, name=new_name or user.name, path=new_path or user.path)
     if name_index.key_of(changed.name) != name_index.key_of(user.name):
-        if known := name_index.find(tx.state.users[user.account_id], changed.name):
-            raise EntityNameTaken(Entity.USER, known.name)
-        _forget(tx, user)
+        if namesake := name_index.find(tx.state.users[user.account_id], changed.name):
+            raise EntityNameTaken(Entity.USER, namesake.name)
+        _drop(tx, user)
     for key_id in user.access_keys:
         key = replace(tx.state.access_keys[key_id], user_name=changed.name)
         tx.set(access_keys=tx.state.access_keys.insert(key_id, key))
@@ -114,7 +114,7 @@ def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_
 
 
 def tag_user(tx: Transaction, name: str, tags: TagPairs) -> None:
-    """Set tags of a user.
+    """Add tags to a user.
 
     Raises EntityNotFound, QuotaExceeded, InvalidTagKeys.
     """
@@ -123,7 +123,7 @@ def tag_user(tx: Transaction, name: str, tags: TagPairs) -> None:
 
 
 def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
-    """Take tags off a user.
+    """Remove tags from a user; unknown keys are ignored.
 
     Raises EntityNotFound.
     """
@@ -132,34 +132,34 @@ def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
 
 
 def delete_user(tx: Transaction, name: str) -> None:
-    """Delete a user of whom nothing is left: IAM's own console takes it away first, the API does not.
+    """Delete a user that has no login, access keys, policies and groups left.
 
     Raises EntityNotFound, EntityInUse.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
     """
     user = user_of(tx.state, tx.caller.account_id, name)
     # Unverified: which of several obstacles AWS names first.
-    for why, stands in (
+    for obstacle, exists in (
         (DeletionObstacle.LOGIN, user.login is not None),
         (DeletionObstacle.ACCESS_KEYS, bool(user.access_keys)),
         (DeletionObstacle.INLINE_POLICIES, bool(user.inline_policies)),
         (DeletionObstacle.ATTACHED_POLICIES, bool(user.managed_policies)),
         (DeletionObstacle.GROUP_MEMBERSHIP, bool(user.groups)),
     ):
-        if stands:
-            raise EntityInUse(why)
-    _forget(tx, user)
+        if exists:
+            raise EntityInUse(obstacle)
+    _drop(tx, user)
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
 
 
 def put_user(tx: Transaction, user: User) -> User:
-    """Keep a new or a changed user, and tell of it."""
-    held = tx.state.users.get(user.account_id, ())
-    tx.set(users=tx.state.users.insert(user.account_id, name_index.with_record(held, user)))
+    """Store a new or changed user and record the event."""
+    users = tx.state.users.get(user.account_id, ())
+    tx.set(users=tx.state.users.insert(user.account_id, name_index.with_record(users, user)))
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
     return user
 
 
-def _forget(tx: Transaction, user: User) -> None:
-    left = name_index.without(tx.state.users[user.account_id], user.name)
-    tx.set(users=tx.state.users.insert(user.account_id, left))
+def _drop(tx: Transaction, user: User) -> None:
+    remaining = name_index.without(tx.state.users[user.account_id], user.name)
+    tx.set(users=tx.state.users.insert(user.account_id, remaining))
