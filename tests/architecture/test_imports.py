@@ -23,9 +23,9 @@ LAYERS = (
     {"world"},
     {"authority", "delegation_policy"},
     {"<nouns>"},
-    {"snapshot", "scenarios"},
+    {"record_format", "snapshot", "scenarios"},
 )
-PYDANTIC_AT_THE_BORDER = {"artifact_state.snapshot", "artifact_state.scenarios.schema"}
+PYDANTIC_AT_THE_BORDER = {"artifact_state.record_format", "artifact_state.snapshot", "artifact_state.scenarios.schema"}
 # Modules that find others by looking into a folder; nothing but this list says so.
 FOUND_IN_FOLDERS = {
     "artifact_emulator.services": ("artifact_emulator.services.*.*", "artifact_emulator.shapes.*.*"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from artifact_emulator.scenarios.files import world_of
 from artifact_state import catalog
 from artifact_state import snapshot as snapshots
-from artifact_state.artifact import agreements, artifact_settings, publishing
+from artifact_state.artifact import agreements, publishing
+from artifact_state.artifact.settings import update_notifications
 from artifact_state.clock import Clock
 from artifact_state.errors import Refused
 from artifact_state.iam import groups, inline_policies, linked_roles, role_changes, users
@@ -25,14 +26,15 @@ from artifact_state.organizations import (
     account_creation,
     accounts,
     delegation,
+    handshake_responses,
     hierarchy,
     organization,
     tags,
     trusted_access,
 )
-from artifact_state.organizations.handshakes import account_invitations, responses
+from artifact_state.organizations.handshakes import account_invitations
 from artifact_state.organizations.policies import policies, policy_types, resource_policy, targets
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.scenarios.export import describe
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Transaction, World
@@ -122,7 +124,7 @@ def _answer(tx: Transaction, pick: Callable[[Any], Any]) -> None:
     sent = [one for one in sorted(tx.state.handshakes) if tx.state.handshakes[one].recipient == tx.caller.account_id]
     if not sent:
         raise Refused
-    responses.accept_handshake(tx, pick(sent))
+    handshake_responses.accept_handshake(tx, pick(sent))
 
 
 def _attach(tx: Transaction, pick: Callable[[Any], Any], change: Callable[..., object]) -> None:
@@ -150,7 +152,7 @@ def _attach_managed(tx: Transaction, pick: Callable[[Any], Any]) -> None:
 
 def _publish(tx: Transaction, pick: Callable[[Any], Any]) -> None:
     known = [*sorted(tx.state.reports), catalog.reports()[0].id, None]
-    publishing.publish(tx, publishing.Draft(id=pick(known), name=pick(["SOC", "ISO"]), series="S"))
+    publishing.publish_version(tx, publishing.VersionDraft(id=pick(known), name=pick(["SOC", "ISO"]), series="S"))
 
 
 STEPS: dict[str, Step] = {
@@ -184,7 +186,7 @@ STEPS: dict[str, Step] = {
     "create linked role": lambda tx, pick: linked_roles.create_linked_role(tx, pick(SERVICES)),
     "accept": _accept,
     "terminate": _terminate,
-    "subscribe": lambda tx, pick: artifact_settings.choose_notifications(tx, pick([*NotificationSubscription])),
+    "subscribe": lambda tx, pick: update_notifications(tx, pick([*NotificationSubscription])),
     "enable type": lambda tx, pick: policy_types.enable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
     "disable type": lambda tx, pick: policy_types.disable_policy_type(tx, _org(tx).root_id, pick(TYPES)),
     "create policy": lambda tx, pick: policies.create_policy(
@@ -214,11 +216,11 @@ STEPS: dict[str, Step] = {
 def worlds(draw: st.DrawFn) -> World:
     """Draw a world in which some things happened, on some days; whoever may not do something does not."""
     world = World(clock=Clock(frozen_at=NOW), state=State(seed="written"))
-    with suppress(Refused), world.transaction(root_of(MANAGERS[0])) as tx:
+    with suppress(Refused), world.transaction(root_user(MANAGERS[0])) as tx:
         organization.create_organization(tx, FeatureSet.ALL)
     for name in draw(st.lists(st.sampled_from([*STEPS]), min_size=15, max_size=60)):
         caller = draw(st.sampled_from((*MANAGERS[:1] * 6, *ACCOUNTS)))
-        with suppress(Refused), world.transaction(root_of(caller)) as tx:
+        with suppress(Refused), world.transaction(root_user(caller)) as tx:
             STEPS[name](tx, lambda some: draw(st.sampled_from(list(some))))
         if draw(st.integers(0, 9)) == 9:
             world.clock.advance(timedelta(days=draw(st.sampled_from([1, 20, 95]))))
@@ -254,8 +256,8 @@ class TestWrittenWorlds:
     @given(world=worlds())
     def test_snapshot(self, world: World) -> None:
         """A snapshot that went through a file is the same world."""
-        document = json.loads(json.dumps(snapshots.document_of(world, "1")))
-        restored = snapshots.world_of(document)
+        document = json.loads(json.dumps(snapshots.dump_world(world, "1")))
+        restored = snapshots.load_world(document)
         assert restored.state == world.state
         assert restored.clock.now() == world.clock.now()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from artifact_state.artifact import artifact_settings
+from artifact_state.artifact import settings
 from artifact_state.events import NotificationsChanged
 from artifact_state.model import NotificationSubscription
 from artifact_state.organizations import organization
@@ -20,7 +20,7 @@ def world() -> World:
 
 def told(world: World, account: str = MANAGEMENT) -> NotificationSubscription:
     """Tell what an account chose."""
-    return artifact_settings.notification_subscription(world.state, account)
+    return settings.notification_subscription(world.state, account)
 
 
 class TestChooseNotifications:
@@ -33,31 +33,31 @@ class TestChooseNotifications:
     def test_subscribes_and_ends_that(self, world: World) -> None:
         """What was chosen last holds."""
         for wanted in (SUBSCRIBED, NOT_SUBSCRIBED, SUBSCRIBED):
-            assert act(world, artifact_settings.choose_notifications, wanted) is wanted
+            assert act(world, settings.update_notifications, wanted) is wanted
             assert told(world) is wanted
 
     def test_is_an_accounts_own(self, world: World) -> None:
         """No account chooses for another, not even a management account."""
-        act(world, artifact_settings.choose_notifications, SUBSCRIBED)
+        act(world, settings.update_notifications, SUBSCRIBED)
         assert told(world, STANDALONE) is NOT_SUBSCRIBED
 
     def test_outlives_the_organization(self, world: World) -> None:
         """It is the account's, not the organization's."""
-        act(world, artifact_settings.choose_notifications, SUBSCRIBED)
+        act(world, settings.update_notifications, SUBSCRIBED)
         act(world, organization.delete_organization)
         assert told(world) is SUBSCRIBED
 
     @pytest.mark.parametrize("chosen", [SUBSCRIBED, NOT_SUBSCRIBED])
     def test_of_nothing_new(self, world: World, chosen: NotificationSubscription) -> None:
         """What is not told, or is so already, changes nothing."""
-        act(world, artifact_settings.choose_notifications, chosen)
+        act(world, settings.update_notifications, chosen)
         before, events = world.state, len(world.events)
         for wanted in (None, chosen):
-            assert act(world, artifact_settings.choose_notifications, wanted) is chosen
+            assert act(world, settings.update_notifications, wanted) is chosen
         assert world.state is before
         assert len(world.events) == events
 
     def test_is_told(self, world: World) -> None:
         """A change is an event."""
-        act(world, artifact_settings.choose_notifications, SUBSCRIBED)
+        act(world, settings.update_notifications, SUBSCRIBED)
         assert world.events[-1] == NotificationsChanged(at=NOW, account_id=MANAGEMENT)

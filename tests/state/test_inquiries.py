@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from artifact_state.artifact import inquiries
-from artifact_state.artifact.inquiries import Asked
-from artifact_state.artifact.inquiry_answers import answer_in
+from artifact_state.artifact.inquiries import InquiryRequest
+from artifact_state.artifact.inquiry_answers import answer_query
 from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember
 from artifact_state.events import InquiryChanged
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
@@ -27,12 +27,12 @@ def world() -> World:
 
 def ask(world: World, content: str | bytes = KNOWN, token: str | None = None, **changes: Any) -> Inquiry:
     """Ask something."""
-    return act(world, inquiries.create_inquiry, Asked(name="Mine", content=content, **changes), token=token)
+    return act(world, inquiries.create_inquiry, InquiryRequest(name="Mine", content=content, **changes), token=token)
 
 
 def status(world: World, inquiry: Inquiry) -> InquiryStatus:
     """Tell how an inquiry stands now."""
-    return inquiries.status_of(inquiry, world.state, world.clock.now())
+    return inquiries.inquiry_status(inquiry, world.state, world.clock.now())
 
 
 def refuses(world: World, error: Any, rule: Any, *arguments: Any, account: str = MANAGEMENT, **named: Any) -> None:
@@ -73,7 +73,7 @@ class TestCreate:
 
     def test_people_look_at_no_text(self, world: World) -> None:
         """Full support is for files; a single question is answered by AI."""
-        refuses(world, InvalidMember, inquiries.create_inquiry, Asked(name="Mine", content=KNOWN, ai_only=False))
+        refuses(world, InvalidMember, inquiries.create_inquiry, InquiryRequest(name="Mine", content=KNOWN, ai_only=False))
         inquiry = ask(world, UNKNOWN)
         world.clock.advance(HOUR)
         assert status(world, inquiry) is InquiryStatus.COMPLETED
@@ -109,18 +109,18 @@ class TestCreate:
         before = world.state
         assert ask(world, token="once") is inquiry
         assert world.state is before
-        refuses(world, InquiryConflict, inquiries.create_inquiry, Asked(name="Other", content=KNOWN), token="once")
+        refuses(world, InquiryConflict, inquiries.create_inquiry, InquiryRequest(name="Other", content=KNOWN), token="once")
         other = act(
-            world, inquiries.create_inquiry, Asked(name="Mine", content=KNOWN), token="once", account=STANDALONE
+            world, inquiries.create_inquiry, InquiryRequest(name="Mine", content=KNOWN), token="once", account=STANDALONE
         )
         assert other.id != inquiry.id
         ask(world, KNOWN.encode(), token="file", sections=("A",))
-        other_sections = Asked(name="Mine", content=KNOWN.encode(), sections=("B",))
+        other_sections = InquiryRequest(name="Mine", content=KNOWN.encode(), sections=("B",))
         refuses(world, InquiryConflict, inquiries.create_inquiry, other_sections, token="file")
 
     def test_reserved_tags(self, world: World) -> None:
         """AWS's own prefix is reserved."""
-        asked = Asked(name="Mine", content=KNOWN, tags=(("AWS:a", "1"),))
+        asked = InquiryRequest(name="Mine", content=KNOWN, tags=(("AWS:a", "1"),))
         refuses(world, InvalidMember, inquiries.create_inquiry, asked)
 
 
@@ -139,8 +139,8 @@ class TestRead:
     def test_answer(self, world: World) -> None:
         """An answer names the reports that speak of most of the question's words, at most three."""
         inquiry = ask(world, f"{KNOWN}\n{UNKNOWN}\n<b>".encode())
-        assert answer_in(world.state, inquiry, KNOWN, NOW) is None
-        known, unknown, unsupported = (answer_in(world.state, inquiry, one, NOW + HOUR) for one in inquiry.queries)
+        assert answer_query(world.state, inquiry, KNOWN, NOW) is None
+        known, unknown, unsupported = (answer_query(world.state, inquiry, one, NOW + HOUR) for one in inquiry.queries)
         assert known
         assert "Controls" in known.citations[0].label
         assert 1 <= len(known.citations) <= 3
@@ -153,8 +153,8 @@ class TestRead:
     def test_answer_of_people(self, world: World) -> None:
         """What people have to look at has no answer until they have."""
         inquiry = ask(world, UNKNOWN.encode(), ai_only=False)
-        assert answer_in(world.state, inquiry, UNKNOWN, NOW + HOUR) is None
-        answer = answer_in(world.state, inquiry, UNKNOWN, NOW + 2 * HOUR)
+        assert answer_query(world.state, inquiry, UNKNOWN, NOW + HOUR) is None
+        answer = answer_query(world.state, inquiry, UNKNOWN, NOW + 2 * HOUR)
         assert answer
         assert "Somebody looked at it." in answer.text
 
@@ -165,13 +165,13 @@ class TestExport:
     def test_once_it_is_worked_on(self, world: World) -> None:
         """What is still worked on or has failed cannot be exported, nor can a question that is not there."""
         inquiry, failed = ask(world), ask(world, MALWARE)
-        refuses(world, InvalidMember, inquiries.check_exportable, inquiry.id, None)
+        refuses(world, InvalidMember, inquiries.require_exportable, inquiry.id, None)
         world.clock.advance(HOUR)
-        assert act(world, inquiries.check_exportable, inquiry.id, [1]) is inquiry
-        refuses(world, InvalidMember, inquiries.check_exportable, failed.id, None)
+        assert act(world, inquiries.require_exportable, inquiry.id, [1]) is inquiry
+        refuses(world, InvalidMember, inquiries.require_exportable, failed.id, None)
         for number in (0, 2):
-            refuses(world, InvalidMember, inquiries.check_exportable, inquiry.id, [number])
-        refuses(world, InquiryNotFound, inquiries.check_exportable, inquiry.id, None, account=STANDALONE)
+            refuses(world, InvalidMember, inquiries.require_exportable, inquiry.id, [number])
+        refuses(world, InquiryNotFound, inquiries.require_exportable, inquiry.id, None, account=STANDALONE)
 
 
 class TestFeedback:
@@ -180,20 +180,20 @@ class TestFeedback:
     def test_is_kept(self, world: World) -> None:
         """What somebody says is kept with the inquiry."""
         inquiry = ask(world)
-        refuses(world, InquiryConflict, inquiries.give_feedback, inquiry.id, RATED)
+        refuses(world, InquiryConflict, inquiries.put_feedback, inquiry.id, RATED)
         world.clock.advance(HOUR)
-        act(world, inquiries.give_feedback, inquiry.id, RATED)
+        act(world, inquiries.put_feedback, inquiry.id, RATED)
         assert world.state.inquiries[inquiry.id].feedback == (RATED,)
 
     def test_token(self, world: World) -> None:
         """The same token counts once, whenever it comes; with another feedback it conflicts."""
         inquiry = ask(world)
         world.clock.advance(HOUR)
-        first = act(world, inquiries.give_feedback, inquiry.id, RATED, token="once")
+        first = act(world, inquiries.put_feedback, inquiry.id, RATED, token="once")
         later = replace(RATED, submitted_at=NOW + HOUR)
-        assert act(world, inquiries.give_feedback, inquiry.id, later, token="once") == first
+        assert act(world, inquiries.put_feedback, inquiry.id, later, token="once") == first
         refuses(
-            world, InquiryConflict, inquiries.give_feedback, inquiry.id, replace(RATED, rating="DOWN"), token="once"
+            world, InquiryConflict, inquiries.put_feedback, inquiry.id, replace(RATED, rating="DOWN"), token="once"
         )
 
     @pytest.mark.parametrize("changes", [{"query": 0}, {"query": 2}, {"revision": 2}])
@@ -201,7 +201,7 @@ class TestFeedback:
         """A question or a version of an answer that there is not."""
         inquiry = ask(world)
         world.clock.advance(HOUR)
-        refuses(world, InvalidMember, inquiries.give_feedback, inquiry.id, replace(RATED, **changes))
+        refuses(world, InvalidMember, inquiries.put_feedback, inquiry.id, replace(RATED, **changes))
 
 
 class TestTags:

@@ -10,7 +10,13 @@ import pytest
 
 from artifact_state import catalog, principals
 from artifact_state.artifact import publishing, reports
-from artifact_state.artifact.publishing import Change, Draft, NotPublishable, Outdated, VersionTaken
+from artifact_state.artifact.publishing import (
+    DuplicateVersion,
+    InvalidDraft,
+    VersionChange,
+    VersionDraft,
+    VersionOutdated,
+)
 from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.events import ReportChanged, ReportPublished
@@ -19,9 +25,9 @@ from tests.state.counting import calls_of
 from tests.support.domain import NOW, STANDALONE, act, expect_refusal, world_with_organization
 
 SOC = "report-f1DIWBmGa2Lhsadg"
-NEW = Draft(name="Sample", series="SOC")
-WITHDRAWN = Change(state=Publication.UNPUBLISHED)
-PUBLISHER = principals.service("artifact.amazonaws.com")
+NEW = VersionDraft(name="Sample", series="SOC")
+WITHDRAWN = VersionChange(state=Publication.UNPUBLISHED)
+PUBLISHER = principals.service_principal("artifact.amazonaws.com")
 
 
 @pytest.fixture
@@ -30,27 +36,27 @@ def world() -> World:
     return world_with_organization()
 
 
-def publish(world: World, draft: Draft = NEW, **changed: Any) -> tuple[Report, ReportVersion]:
+def publish(world: World, draft: VersionDraft = NEW, **changed: Any) -> tuple[Report, ReportVersion]:
     """Publish a version of a report."""
     with world.transaction(PUBLISHER) as tx:
-        return publishing.publish(tx, replace(draft, **changed))
+        return publishing.publish_version(tx, replace(draft, **changed))
 
 
-def change(world: World, report_id: str, number: int, wanted: Change, **named: Any) -> ReportVersion:
+def change(world: World, report_id: str, number: int, wanted: VersionChange, **named: Any) -> ReportVersion:
     """Change a version of a report."""
     with world.transaction(PUBLISHER) as tx:
-        return publishing.change(tx, report_id, number, wanted, **named)[1]
+        return publishing.change_version(tx, report_id, number, wanted, **named)[1]
 
 
 def withdraw(world: World, report_id: str) -> Report:
     """Withdraw a report."""
     with world.transaction(PUBLISHER) as tx:
-        return publishing.withdraw(tx, report_id)
+        return publishing.withdraw_report(tx, report_id)
 
 
 def current(world: World) -> dict[str, int]:
     """Tell the current version of each report that is shown."""
-    return {one[0].id: one[1].version for _, one in reports.reports(world.state) if one}
+    return {one[0].id: one[1].version for _, one in reports.published_reports(world.state) if one}
 
 
 class TestPublish:
@@ -70,20 +76,20 @@ class TestPublish:
         """The id and the number may be chosen."""
         report, version = publish(world, id="report-AAAAAAAAAAAAAAAA", version=7)
         assert (report.id, version.version) == ("report-AAAAAAAAAAAAAAAA", 7)
-        assert publish(world, Draft(id=report.id))[1].version == 8
+        assert publish(world, VersionDraft(id=report.id))[1].version == 8
 
     def test_in_the_order_of_publication(self, world: World) -> None:
         """New reports follow the catalogue's, whatever their ids, and a listing may go on after any of them."""
         made = [publish(world, id=f"report-{letter * 16}")[0].id for letter in "zAm"]
-        whole = list(reports.reports(world.state))
+        whole = list(reports.published_reports(world.state))
         assert [one[0].id for _, one in whole if one][-3:] == made
         for at, (place, _) in enumerate(whole):
-            assert list(reports.reports(world.state, place)) == whole[at + 1 :]
+            assert list(reports.published_reports(world.state, place)) == whole[at + 1 :]
 
     def test_a_version_of_the_catalogues(self, world: World) -> None:
         """It is the current one, in the report's old place; the catalogue itself is as it was."""
         places = list(current(world))
-        report, version = publish(world, Draft(id=SOC))
+        report, version = publish(world, VersionDraft(id=SOC))
         assert (version.version, version.acceptance_type) == (6, TermAcceptance.EXPLICIT)
         assert current(world)[SOC] == 6
         assert list(current(world)) == places
@@ -95,14 +101,14 @@ class TestPublish:
     def test_an_older_version(self, world: World) -> None:
         """A number between others is no new current version."""
         report, _ = publish(world, version=5)
-        publish(world, Draft(id=report.id, version=2))
+        publish(world, VersionDraft(id=report.id, version=2))
         assert [one.version for one in world.state.reports[report.id].versions] == [2, 5]
         assert current(world)[report.id] == 5
 
     def test_renames(self, world: World) -> None:
         """What is said of the report holds for all its versions; what is not said stays."""
         report, _ = publish(world, category="Alignments and Frameworks")
-        renamed, _ = publish(world, Draft(id=report.id, name="Another"))
+        renamed, _ = publish(world, VersionDraft(id=report.id, name="Another"))
         assert (renamed.name, renamed.series, renamed.category) == ("Another", "SOC", "Alignments and Frameworks")
 
     @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ class TestPublish:
     )
     def test_what_cannot_be_had(self, world: World, state: Publication, upload: Upload) -> None:
         """A version that is withdrawn, or not uploaded, does not stand before the one that can be had."""
-        publish(world, Draft(id=SOC, state=state, upload_state=upload))
+        publish(world, VersionDraft(id=SOC, state=state, upload_state=upload))
         assert current(world)[SOC] == 5
 
     def test_a_period(self, world: World) -> None:
@@ -136,20 +142,20 @@ class TestPublish:
     @pytest.mark.parametrize(
         "draft",
         [
-            Draft(),
-            Draft(name="Sample"),
-            Draft(series="SOC"),
-            Draft(id="report-AAAAAAAAAAAAAAAA"),
+            VersionDraft(),
+            VersionDraft(name="Sample"),
+            VersionDraft(series="SOC"),
+            VersionDraft(id="report-AAAAAAAAAAAAAAAA"),
             replace(NEW, period_start=NOW, period_end=NOW - timedelta(seconds=1)),
             replace(NEW, last_modified_at=NOW, created_at=NOW + timedelta(seconds=1)),
             replace(NEW, state=Publication.UNPUBLISHED, deleted_at=NOW - timedelta(seconds=1)),
             replace(NEW, deleted_at=NOW),
         ],
     )
-    def test_of_no_report(self, world: World, draft: Draft) -> None:
+    def test_of_no_report(self, world: World, draft: VersionDraft) -> None:
         """A new report needs a name and a series, a period runs forward, and a life too."""
         before = world.state
-        with pytest.raises(NotPublishable):
+        with pytest.raises(InvalidDraft):
             publish(world, draft)
         assert world.state is before
 
@@ -157,14 +163,14 @@ class TestPublish:
         """No number is given twice, be the first one withdrawn."""
         before = world.state
         for number in (1, 5):
-            with pytest.raises(VersionTaken):
-                publish(world, Draft(id=SOC, version=number))
+            with pytest.raises(DuplicateVersion):
+                publish(world, VersionDraft(id=SOC, version=number))
         assert world.state is before
 
     def test_while_the_terms_are_read(self, world: World) -> None:
         """The terms of the version before do not open the new one; their own version they do."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
-        publish(world, Draft(id=SOC))
+        publish(world, VersionDraft(id=SOC))
         with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token)
         assert act(world, reports.get_report, SOC, 5, token)
@@ -180,7 +186,7 @@ class TestChange:
         assert current(world)[SOC] == 4
         with expect_refusal(world, ReportNotFound):
             act(world, reports.term_for_report, SOC, 5)
-        back = change(world, SOC, 5, Change(state=Publication.PUBLISHED))
+        back = change(world, SOC, 5, VersionChange(state=Publication.PUBLISHED))
         assert (back.deleted_at, back.sequence_number) == (None, 3)
         assert current(world)[SOC] == 5
         assert world.events[-1] == ReportChanged(at=NOW, report_id=SOC, version=5)
@@ -206,22 +212,22 @@ class TestChange:
         assert current(world)[report.id] == 1
         with expect_refusal(world, ReportNotReady):
             act(world, reports.term_for_report, report.id, None)
-        come = change(world, report.id, 1, Change(upload_state=Upload.COMPLETE, status_message=""))
+        come = change(world, report.id, 1, VersionChange(upload_state=Upload.COMPLETE, status_message=""))
         assert (come.upload_state, come.status_message) == (Upload.COMPLETE, "")
         assert act(world, reports.term_for_report, report.id, None)
 
     def test_leaves_the_rest(self, world: World) -> None:
         """What is not told stays."""
         report, version = publish(world, status_message="Here.")
-        changed = change(world, report.id, 1, Change(acceptance_type=TermAcceptance.PASSTHROUGH))
+        changed = change(world, report.id, 1, VersionChange(acceptance_type=TermAcceptance.PASSTHROUGH))
         assert changed == replace(version, acceptance_type=TermAcceptance.PASSTHROUGH, sequence_number=2)
 
     def test_only_of_what_was_looked_at(self, world: World) -> None:
         """Of two writers that saw the same version, one is refused."""
         change(world, SOC, 5, WITHDRAWN, sequence_number=1)
         before = world.state
-        with pytest.raises(Outdated):
-            change(world, SOC, 5, Change(state=Publication.PUBLISHED), sequence_number=1)
+        with pytest.raises(VersionOutdated):
+            change(world, SOC, 5, VersionChange(state=Publication.PUBLISHED), sequence_number=1)
         assert world.state is before
 
     @pytest.mark.parametrize(("report_id", "number"), [("report-0000000000000000", 1), (SOC, 6), (SOC, 0)])
@@ -241,14 +247,14 @@ class TestWithdraw:
         assert SOC not in current(world)
         assert {one.state for one in report.versions} == {Publication.UNPUBLISHED}
         assert report.versions[0] == first
-        assert [one for _, one in reports.report_versions(world.state, SOC)] == [None] * 5
+        assert [one for _, one in reports.published_versions(world.state, SOC)] == [None] * 5
 
     def test_of_a_new_report(self, world: World) -> None:
         """It keeps its place for the day it is published again."""
         one, other = publish(world)[0].id, publish(world)[0].id
         withdraw(world, one)
         assert list(current(world))[-1] == other
-        change(world, one, 1, Change(state=Publication.PUBLISHED))
+        change(world, one, 1, VersionChange(state=Publication.PUBLISHED))
         assert list(current(world))[-2:] == [one, other]
 
     def test_of_no_report(self, world: World) -> None:
@@ -281,10 +287,10 @@ class TestCost:
         for world, size in ((few, 50), (many, 2_000)):
             for _ in range(size):
                 publish(world)
-        last = [place for place, _ in reports.reports(many.state)][-25]
+        last = [place for place, _ in reports.published_reports(many.state)][-25]
 
         def page(world: World, after: int) -> None:
-            assert len(list(islice(reports.reports(world.state, after), 20))) == 20
+            assert len(list(islice(reports.published_reports(world.state, after), 20))) == 20
 
         for deed_of_few, deed_of_many in (
             (partial(page, few, -1), partial(page, many, -1)),

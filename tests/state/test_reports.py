@@ -39,16 +39,16 @@ class TestReports:
 
     def test_are_the_current_versions(self, world: World) -> None:
         """Each report once, in its current version; none in place of one that is wholly withdrawn."""
-        found = dict(reports.reports(world.state))
+        found = dict(reports.published_reports(world.state))
         assert len(found) == len(catalog.reports())
         assert list(found.values()) == [(one, one.current) if one.current else None for one in catalog.reports()]
         assert None in found.values()
 
     def test_go_on_after_a_place(self, world: World) -> None:
         """A listing may begin after any place."""
-        whole = list(reports.reports(world.state))
+        whole = list(reports.published_reports(world.state))
         for at, (place, _) in enumerate(whole):
-            assert list(reports.reports(world.state, place)) == whole[at + 1 :]
+            assert list(reports.published_reports(world.state, place)) == whole[at + 1 :]
 
 
 class TestCurrent:
@@ -88,19 +88,19 @@ class TestReportVersions:
         """The oldest first; none in place of a withdrawn one; one whose document is not there is told of."""
         assert WITHDRAWN
         for report in [*WITHDRAWN, known(UPLOADING)]:
-            found = [one for _, one in reports.report_versions(world.state, report.id)]
+            found = [one for _, one in reports.published_versions(world.state, report.id)]
             assert found == [(report, one) if one.published else None for one in report.versions]
         assert [one.upload_state for one in known(UPLOADING).versions] == [Upload.COMPLETE, Upload.PROCESSING]
 
     def test_go_on_after_a_version(self, world: World) -> None:
         """A listing may begin after any version."""
-        whole = list(reports.report_versions(world.state, SOC))
-        assert list(reports.report_versions(world.state, SOC, whole[1][0])) == whole[2:]
+        whole = list(reports.published_versions(world.state, SOC))
+        assert list(reports.published_versions(world.state, SOC, whole[1][0])) == whole[2:]
 
     def test_of_an_unknown_report(self, world: World) -> None:
         """There is no such report."""
         with expect_refusal(world, ReportNotFound):
-            reports.report_versions(world.state, NOWHERE)
+            reports.published_versions(world.state, NOWHERE)
 
 
 class TestReportVersion:

@@ -1,21 +1,18 @@
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
-from datetime import datetime, timedelta
-from enum import Enum
+from dataclasses import fields, replace
+from datetime import timedelta
 from itertools import count
-from types import MappingProxyType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from artifact_state import catalog, snapshot
+from artifact_state import catalog, record_format
 from artifact_state.artifact import reports
-from artifact_state.catalog import quota_records, report_records
-from artifact_state.model import FeatureSet, Map, State, identities
-from artifact_state.ordered_map import OrderedMap
+from artifact_state.model import FeatureSet, State
 from artifact_state.organizations import organization, trusted_access
-from artifact_state.snapshot import SnapshotUnreadable, document_of, plain, world_of
+from artifact_state.record_format import reader_of, to_plain
+from artifact_state.snapshot import InvalidSnapshot, dump_world, load_world
 from artifact_state.world import Options, World
 from tests.support.domain import (
     MANAGEMENT,
@@ -26,69 +23,13 @@ from tests.support.domain import (
     set_iam_quotas,
     world_with_organization,
 )
+from tests.support.sample_records import sample_of
+
+OLD_FILES = Path(__file__).parent / "files" / "version-0.1.0"
 
 
-class _AnyMap:
-    """Stands for the persistent map, which takes no parameters at run time."""
-
-    def __class_getitem__(cls, inner: tuple[Any, Any]) -> Any:
-        return dict[inner]  # type: ignore[misc, valid-type]
-
-
-_NAMES = {**vars(identities), **vars(quota_records), **vars(report_records), "Map": _AnyMap}
-
-
-def filled(hint: Any, numbers: "count[int]") -> Any:
-    """Make a value of an annotation with something in every field, no two the same where they can differ."""
-    origin, inner = get_origin(hint), get_args(hint)
-    if is_dataclass(hint):
-        hints = get_type_hints(hint, localns=_NAMES)
-        record: Any = hint
-        return record(**{field.name: filled(hints[field.name], numbers) for field in fields(hint)})
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return list(hint)[next(numbers) % len(hint)]
-    if origin in (Union, UnionType):
-        return filled(next(one for one in inner if one is not type(None)), numbers)
-    return (_FILLED_CONTAINERS[origin](inner, numbers)) if origin else _FILLED[hint](next(numbers))
-
-
-_FILLED: dict[Any, Callable[[int], Any]] = {
-    str: lambda number: f"text \N{GREEK SMALL LETTER ALPHA} {number}",
-    int: lambda number: number,
-    bool: lambda number: number >= 0,
-    float: lambda number: number / 4,
-    datetime: lambda number: NOW + timedelta(microseconds=number),
-    timedelta: lambda number: timedelta(seconds=number, microseconds=7),
-}
-
-
-def _filled_map(inner: tuple[Any, ...], numbers: "count[int]") -> Any:
-    return Map({filled(inner[0], numbers): filled(inner[1], numbers) for _ in range(2)})
-
-
-def _filled_ordered(inner: tuple[Any, ...], numbers: "count[int]") -> Any:
-    made: OrderedMap[Any] = OrderedMap()
-    for _ in range(2):
-        made = made.set(next(numbers), filled(inner[0], numbers))
-    return made
-
-
-def _filled_tuple(inner: tuple[Any, ...], numbers: "count[int]") -> Any:
-    return tuple(filled(one, numbers) for one in (inner if inner[-1] is not ... else inner[:1] * 2))
-
-
-_FILLED_CONTAINERS: dict[Any, Callable[..., Any]] = {
-    dict: _filled_map,
-    OrderedMap: _filled_ordered,
-    tuple: _filled_tuple,
-    frozenset: lambda inner, numbers: frozenset(filled(inner[0], numbers) for _ in range(3)),
-    Mapping: lambda inner, numbers: MappingProxyType({filled(inner[0], numbers): filled(inner[1], numbers)}),
-    Literal: lambda inner, _: inner[-1],
-}
-
-
-def a_busy_world() -> World:
-    """Give a world with something on most shelves."""
+def busy_world() -> World:
+    """Return a world with records in many tables."""
     world = world_with_organization()
     act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
     create_member(world, "one", tags=(("team", "red"),))
@@ -97,172 +38,190 @@ def a_busy_world() -> World:
     return world
 
 
-def through_a_file(world: World) -> World:
-    """Write a world into a file and read it again."""
-    return world_of(json.loads(json.dumps(document_of(world, "1.2.3"))))
+def save_and_load(world: World) -> World:
+    """Return the world that a file of this world describes."""
+    return load_world(json.loads(json.dumps(dump_world(world, "1.2.3"))))
 
 
-class TestEveryRecord:
-    """Whatever a state may hold."""
+class TestRecordFormat:
+    """The JSON form of records."""
 
     @pytest.mark.parametrize("record", [State, Options])
-    def test_every_field(self, record: type) -> None:
-        """Every field of every record comes back from a file as it was, those added after this test among them."""
-        value = filled(record, count(1))
-        written = json.loads(json.dumps(plain(value)))
-        assert set(written) == {
+    def test_every_field_of_every_record_survives_a_file(self, record: type) -> None:
+        """Every field of every record, including fields that are added later, is written and read back."""
+        value = sample_of(record, count(1))
+        document = json.loads(json.dumps(to_plain(value)))
+        assert set(document) == {
             field.name for field in fields(record) if getattr(value, field.name) is not field.default
         }
-        assert snapshot._reader(record).validate_python(written) == value
+        assert reader_of(record).validate_python(document) == value
 
-    def test_unknown_form(self) -> None:
-        """A value for which there is no form is not written as something else."""
-        with pytest.raises(TypeError, match="complex has no form"):
-            plain(1j)
+    def test_type_without_json_form_is_an_error(self) -> None:
+        """A value or an annotation that has no JSON form is an error, and not written as something else."""
+        with pytest.raises(TypeError, match="complex has no JSON form"):
+            to_plain(1j)
         with pytest.raises(TypeError, match="complex"):
-            snapshot._shape(complex)
+            record_format._form_of(complex)
 
 
 class TestRoundTrip:
-    """A world written into a file and read again."""
+    """A world that is written to a file and loaded."""
 
-    def test_same_state(self) -> None:
-        """What is restored equals what was saved."""
-        world = a_busy_world()
-        assert through_a_file(world).state == world.state
+    def test_state_survives_a_file(self) -> None:
+        """The loaded state equals the saved one."""
+        world = busy_world()
+        assert save_and_load(world).state == world.state
 
-    def test_life_goes_on(self) -> None:
-        """The same calls afterwards give the same ids."""
-        world = a_busy_world()
-        other = through_a_file(world)
-        assert create_member(other, "three") == create_member(world, "three")
-        assert other.state == world.state
+    def test_loaded_world_continues_with_the_same_ids(self) -> None:
+        """Equal calls in the loaded world produce equal ids."""
+        world = busy_world()
+        loaded = save_and_load(world)
+        assert create_member(loaded, "three") == create_member(world, "three")
+        assert loaded.state == world.state
 
-    def test_same_file(self) -> None:
-        """Equal worlds give equal files, whatever way they came about."""
-        world = a_busy_world()
-        again = through_a_file(world)
-        assert json.dumps(document_of(again, "1.2.3")) == json.dumps(document_of(world, "1.2.3"))
+    def test_equal_worlds_have_equal_files(self) -> None:
+        """A loaded world is written to an identical file."""
+        world = busy_world()
+        loaded = save_and_load(world)
+        assert json.dumps(dump_world(loaded, "1.2.3")) == json.dumps(dump_world(world, "1.2.3"))
 
-    def test_published_reports(self) -> None:
-        """A report that was published in this world is in its file."""
-        world = a_busy_world()
+    def test_published_reports_survive_a_file(self) -> None:
+        """A report that was published in the world is in its file."""
+        world = busy_world()
         report = catalog.reports()[0]
         world.state = replace(world.state, reports=world.state.reports.insert(report.id, report))
-        assert through_a_file(world).state.reports[report.id] == report
-        assert reports.report_of(through_a_file(world).state, report.id) == report
+        loaded = save_and_load(world)
+        assert loaded.state.reports[report.id] == report
+        assert reports.report_of(loaded.state, report.id) == report
 
-    def test_frozen_clock(self) -> None:
-        """A clock that stands still stands still at the same instant."""
-        restored = through_a_file(a_busy_world())
-        assert restored.clock.frozen_at == NOW
+    def test_frozen_clock_survives_a_file(self) -> None:
+        """A frozen clock is loaded frozen at the same instant."""
+        assert save_and_load(busy_world()).clock.frozen_at == NOW
 
-    def test_running_clock(self) -> None:
-        """A clock that was moved ahead runs as far ahead."""
+    def test_advanced_clock_survives_a_file(self) -> None:
+        """A running clock is loaded as far ahead as it was."""
         world = World()
         world.clock.advance(timedelta(days=30))
-        restored = through_a_file(world)
-        assert not restored.clock.is_frozen
-        assert restored.clock.ahead == timedelta(days=30)
-        assert abs(restored.clock.now() - world.clock.now()) < timedelta(minutes=1)
+        loaded = save_and_load(world)
+        assert not loaded.clock.is_frozen
+        assert loaded.clock.ahead == timedelta(days=30)
+        assert abs(loaded.clock.now() - world.clock.now()) < timedelta(minutes=1)
 
-    def test_options(self) -> None:
-        """What the owner of the world chose, changed limits among it, goes with it."""
+    def test_options_survive_a_file(self) -> None:
+        """Options and changed quotas are in the file."""
         world = world_with_organization(
             creation_delay=timedelta(seconds=5),
             inactive_sts_regions=frozenset({"me-south-1"}),
             quotas=quotas_with(accounts_per_organization=3),
         )
         set_iam_quotas(world, UsersPerAccount=1)
-        restored = through_a_file(world)
-        assert restored.options == world.options
+        assert save_and_load(world).options == world.options
 
-    def test_default_options(self) -> None:
-        """A file of a world with AWS's own ways says nothing of them."""
-        assert "options" not in document_of(world_with_organization(), "1.2.3")
+    def test_default_options_are_left_out(self) -> None:
+        """The file of a world with default options does not mention them."""
+        assert "options" not in dump_world(world_with_organization(), "1.2.3")
 
 
-class TestDamage:
-    """Documents that are no snapshot, or are one no more."""
+class TestOldVersion:
+    """A file that version 0.1.0 wrote, of a world with records in every table."""
 
     @pytest.fixture
     def document(self) -> Any:
-        """Give a sound document."""
-        return json.loads(json.dumps(document_of(a_busy_world(), "1.2.3")))
+        """Return the contents of the old file."""
+        return json.loads((OLD_FILES / "snapshot.json").read_text())
+
+    def test_snapshot_of_the_old_version_has_every_table(self, document: Any) -> None:
+        """The old file is a test of all tables that version 0.1.0 had."""
+        assert all(document["state"].values())
+        assert len(document["state"]) == 41
+
+    def test_snapshot_of_the_old_version_loads(self, document: Any) -> None:
+        """The file loads, and is written again with the same contents."""
+        written = json.loads(json.dumps(dump_world(load_world(document), document["version"])))
+        for inquiry in document["state"]["inquiries"].values():
+            inquiry["fingerprint"] = inquiry.pop("asked")
+        assert written == document
+
+
+class TestInvalidSnapshot:
+    """Documents that are not a snapshot, and damaged snapshots."""
+
+    @pytest.fixture
+    def document(self) -> Any:
+        """Return a valid document."""
+        return json.loads(json.dumps(dump_world(busy_world(), "1.2.3")))
 
     @pytest.mark.parametrize("other", [None, [], "text", {}, {"state": {}}])
-    def test_not_a_snapshot(self, other: object) -> None:
-        """Anything else is no snapshot."""
-        with pytest.raises(SnapshotUnreadable, match="no snapshot of artifact-emulator"):
-            world_of(other)
+    def test_other_document_is_not_a_snapshot(self, other: object) -> None:
+        """A document without the format member is refused."""
+        with pytest.raises(InvalidSnapshot, match="not a snapshot of artifact-emulator"):
+            load_world(other)
 
     @pytest.mark.parametrize("version", [0, 2, "1", None])
-    def test_other_format(self, document: Any, version: object) -> None:
-        """A format that this version does not know is named, and who wrote it."""
+    def test_unknown_format_is_refused_with_its_version(self, document: Any, version: object) -> None:
+        """The error names the format and the version that wrote the file."""
         document["artifact_emulator_snapshot"] = version
-        with pytest.raises(
-            SnapshotUnreadable, match=r"written by artifact-emulator 1\.2\.3; this version reads format 1"
-        ):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match=r"written by artifact-emulator 1\.2\.3; this version reads format 1"):
+            load_world(document)
 
-    def test_unknown_part(self, document: Any) -> None:
-        """A part that no snapshot has is named."""
+    def test_unknown_member_is_refused(self, document: Any) -> None:
+        """The error names the unknown member."""
         document["extra"] = {}
-        with pytest.raises(SnapshotUnreadable, match="extra is no part"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match="unknown member extra"):
+            load_world(document)
 
-    def test_no_state(self, document: Any) -> None:
+    def test_missing_state_is_refused(self, document: Any) -> None:
         """A document without the state is damaged."""
         del document["state"]
-        with pytest.raises(SnapshotUnreadable, match="no state"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match="no state"):
+            load_world(document)
 
-    def test_unknown_field(self, document: Any) -> None:
-        """A field that no state has is named by its place."""
+    def test_unknown_field_is_refused_with_its_path(self, document: Any) -> None:
+        """The error names the path of a field that the state does not have."""
         document["state"]["flavour"] = 1
-        with pytest.raises(SnapshotUnreadable, match=r"state\.flavour"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match=r"state\.flavour"):
+            load_world(document)
 
-    def test_missing_field(self, document: Any) -> None:
-        """A record without something that it must have is named by its place."""
+    def test_missing_field_is_refused_with_its_path(self, document: Any) -> None:
+        """The error names the path of a required field that is missing."""
         membership = document["state"]["memberships"][MANAGEMENT]
         del membership["joined_at"]
-        with pytest.raises(SnapshotUnreadable, match=rf"state\.memberships\.{MANAGEMENT}\.joined_at: Field required"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match=rf"state\.memberships\.{MANAGEMENT}\.joined_at: Field required"):
+            load_world(document)
 
     @pytest.mark.parametrize("value", [123, None, "yesterday", "2026-11-23T12:00:00"])
-    def test_wrong_value(self, document: Any, value: object) -> None:
-        """What is no instant with its zone is none: neither text nor nothing."""
+    def test_invalid_value_is_refused_with_its_path(self, document: Any, value: object) -> None:
+        """Numbers must be numbers, and instants must have a time zone."""
         if value == 123:
             document["state"]["serial"] = "123"
         else:
             document["state"]["memberships"][MANAGEMENT]["joined_at"] = value
-        with pytest.raises(SnapshotUnreadable, match=r"state\.(serial|memberships)"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match=r"state\.(serial|memberships)"):
+            load_world(document)
 
-    def test_wrong_key(self, document: Any) -> None:
-        """A record under another's key is found out."""
+    def test_record_with_another_key_is_refused(self, document: Any) -> None:
+        """A record must be stored under its own key."""
         accounts = document["state"]["accounts"]
         first, second = accounts
         accounts[first], accounts[second] = accounts[second], accounts[first]
-        with pytest.raises(SnapshotUnreadable, match=r"state\.accounts\.\d+ is of \d+"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match=r"state\.accounts\.\d+ has the key \d+"):
+            load_world(document)
 
     @pytest.mark.parametrize(
-        ("shelf", "names"),
+        ("table", "field"),
         [("organizations", "organization_id"), ("units", "parent_id"), ("memberships", "management_account_id")],
     )
-    def test_lost_record(self, document: Any, shelf: str, names: str) -> None:
-        """A record that others name cannot be missing."""
-        document["state"][shelf] = {}
-        with pytest.raises(SnapshotUnreadable, match=rf"{names}.* names .*, which is not in state\.{shelf}"):
-            world_of(document)
+    def test_reference_to_a_missing_record_is_refused(self, document: Any, table: str, field: str) -> None:
+        """A record that others refer to must exist."""
+        document["state"][table] = {}
+        with pytest.raises(InvalidSnapshot, match=rf"{field}.* refers to .*, which is not in state\.{table}"):
+            load_world(document)
 
-    def test_options(self, document: Any) -> None:
-        """An option that there is not is named."""
+    def test_unknown_option_is_refused(self, document: Any) -> None:
+        """The error names the path of an unknown option."""
         document["options"] = {"quotas": {"wishes": 3}}
-        with pytest.raises(SnapshotUnreadable, match=r"options\.quotas\.wishes"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match=r"options\.quotas\.wishes"):
+            load_world(document)
         document["options"] = []
-        with pytest.raises(SnapshotUnreadable, match="options is no object"):
-            world_of(document)
+        with pytest.raises(InvalidSnapshot, match="options is not an object"):
+            load_world(document)

@@ -8,7 +8,7 @@ import pytest
 
 from artifact_state import catalog, principals
 from artifact_state.artifact import publishing
-from artifact_state.artifact.publishing import Change, Draft
+from artifact_state.artifact.publishing import VersionChange, VersionDraft
 from artifact_state.catalog import Publication, Upload
 from tests.wire.botocore_wire import Answer, Client, refused
 from tests.wire.test_artifact import REPORT, download, told
@@ -16,7 +16,7 @@ from tests.wire.test_artifact import REPORT, download, told
 SERVICE = "artifact"
 UPLOADING = "report-VwwcNPWUjtjSvexn"
 NOWHERE = "report-0000000000000000"
-PUBLISHER = principals.service("artifact.amazonaws.com")
+PUBLISHER = principals.service_principal("artifact.amazonaws.com")
 of_a_report = pytest.mark.parametrize(
     "operation", ["ListReportVersions", "GetReportMetadata", "GetTermForReport", "GetReport"]
 )
@@ -34,16 +34,16 @@ def missing(got: Answer, name: str) -> bool:
     return told(got) == (404, "ResourceNotFoundException", None) and said == ("report", name)
 
 
-def publish(client: Client, draft: Draft) -> str:
+def publish(client: Client, draft: VersionDraft) -> str:
     """Publish a version of a report; give the report's id."""
     with client.core.world.transaction(PUBLISHER) as tx:
-        return publishing.publish(tx, draft)[0].id
+        return publishing.publish_version(tx, draft)[0].id
 
 
 def change(client: Client, report_id: str, number: int, **wanted: Any) -> None:
     """Change a version of a report."""
     with client.core.world.transaction(PUBLISHER) as tx:
-        publishing.change(tx, report_id, number, Change(**wanted))
+        publishing.change_version(tx, report_id, number, VersionChange(**wanted))
 
 
 def pages(client: Client, operation: str, size: int, **parameters: Any) -> list[list[dict[str, Any]]]:
@@ -78,14 +78,14 @@ class TestListReports:
     def test_shows_new_reports_between_pages(self, stranger: Client) -> None:
         """A report that is published while somebody turns pages is on a later one."""
         first = stranger.does(SERVICE, "ListReports", maxResults=20)
-        made = publish(stranger, Draft(name="Sample", series="SOC"))
+        made = publish(stranger, VersionDraft(name="Sample", series="SOC"))
         rest = stranger.does(SERVICE, "ListReports", nextToken=first["nextToken"])["reports"]
         assert rest[-1]["id"] == made
         assert not {one["id"] for one in rest} & {one["id"] for one in first["reports"]}
 
     def test_is_the_same_for_every_account(self, management: Client, member: Client, stranger: Client) -> None:
         """A new report is seen at once by every account of every organization, and by those in none."""
-        made = publish(management, Draft(name="Sample", series="SOC"))
+        made = publish(management, VersionDraft(name="Sample", series="SOC"))
         other = Client(management.core, "222233334444")
         other.does("organizations", "CreateOrganization")
         for client in (management, member, stranger, other):
@@ -151,7 +151,7 @@ class TestGetReportMetadata:
     def test_of_a_new_version(self, stranger: Client, member: Client) -> None:
         """It is there for everyone as soon as it is published."""
         before = stranger.does(SERVICE, "GetReportMetadata", reportId=REPORT)["reportDetails"]
-        publish(member, Draft(id=REPORT, name="New name"))
+        publish(member, VersionDraft(id=REPORT, name="New name"))
         details = stranger.does(SERVICE, "GetReportMetadata", reportId=REPORT)["reportDetails"]
         assert (details["name"], details["version"]) == ("New name", 6)
         assert details["termArn"] == before["termArn"].replace(":5", ":6")
@@ -223,7 +223,7 @@ class TestGetReport:
 
     def test_of_a_new_report(self, stranger: Client, member: Client) -> None:
         """A report that was published just now has a document, and terms."""
-        made = publish(member, Draft(name="Sample", series="SOC"))
+        made = publish(member, VersionDraft(name="Sample", series="SOC"))
         term = stranger.does(SERVICE, "GetTermForReport", reportId=made)
         got = stranger.does(SERVICE, "GetReport", reportId=made, termToken=term["termToken"])
         assert download(stranger, term["documentPresignedUrl"]).startswith(b"%PDF-")
@@ -269,7 +269,7 @@ class TestGetReport:
     @pytest.mark.parametrize("upload", [Upload.PROCESSING, Upload.FAILED, Upload.FAULT])
     def test_whose_document_is_not_there(self, stranger: Client, operation: str, upload: Upload) -> None:
         """It is a conflict that names the version."""
-        made = publish(stranger, Draft(name="Sample", series="SOC", upload_state=upload))
+        made = publish(stranger, VersionDraft(name="Sample", series="SOC", upload_state=upload))
         got = stranger.is_refused(SERVICE, operation, **asks(operation, reportId=made))
         assert told(got) == (409, "ConflictException", None)
         assert (got.data["resourceType"], got.data["resourceId"]) == ("report", f"{made}:1")

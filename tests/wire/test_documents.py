@@ -25,14 +25,14 @@ from artifact_emulator.documents.wording import (
     report_terms_document,
 )
 from artifact_state import catalog
-from artifact_state.artifact.inquiry_answers import answer_in
+from artifact_state.artifact.inquiry_answers import answer_query
 from artifact_state.catalog import Report
 from artifact_state.model import Acceptance, Inquiry, InquirySource, State
 
 AT = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 ARN = "arn:aws:sts::210987654321:assumed-role/OrganizationAccountAccessRole/alice"
 WATERMARK = Watermark(account_id="210987654321", caller_arn=ARN, at=AT)
-ADDENDUM = catalog.agreement_of("aws", "agreement-y03aUwMAEorHtqjv")
+ADDENDUM = catalog.accepted_agreement("aws", "agreement-y03aUwMAEorHtqjv")
 ACCEPTANCE = Acceptance(
     id="customer-agreement-AbCdEfGhIjKlMnOp",
     serial=7,
@@ -59,7 +59,7 @@ INQUIRY = Inquiry(
     completes_at=AT,
     reviewed_at=AT,
     failure=None,
-    asked="",
+    fingerprint="",
 )
 
 
@@ -77,7 +77,7 @@ DOCUMENTS = {
     DocumentKind.CUSTOMER_AGREEMENT: customer_agreement_document(ACCEPTANCE, ADDENDUM),
     DocumentKind.NDA: nda_document(ADDENDUM),
     DocumentKind.INQUIRY: inquiry_document(
-        INQUIRY, [(one, answer_in(State(), INQUIRY, one, AT)) for one in QUERIES], cited=True
+        INQUIRY, [(one, answer_query(State(), INQUIRY, one, AT)) for one in QUERIES], cited=True
     ),
 }
 every_kind = pytest.mark.parametrize("kind", DocumentKind, ids=lambda kind: kind.value)
@@ -281,7 +281,7 @@ class TestAgreementDocument:
 
     def test_covers_an_account(self) -> None:
         """An account's agreement covers that account alone."""
-        document = agreement_document(catalog.agreement_of("aws", "agreement-9c1kBcYznTkcpRIm"))
+        document = agreement_document(catalog.accepted_agreement("aws", "agreement-9c1kBcYznTkcpRIm"))
         assert document.sections[0].paragraphs == ("The account that accepts it, and no other.",)
 
     def test_without_terms(self) -> None:
@@ -344,7 +344,7 @@ class TestInquiry:
 
     def test_says_what_has_no_answer(self) -> None:
         """A question that failed, or waits for people, is there with a word on why it has no answer."""
-        answers = [(one, answer_in(State(), INQUIRY, one, AT)) for one in (*QUERIES, "Is <this> one?")]
+        answers = [(one, answer_query(State(), INQUIRY, one, AT)) for one in (*QUERIES, "Is <this> one?")]
         document = inquiry_document(INQUIRY, answers, cited=False)
         said = [section.paragraphs[0] for section in document.sections]
         assert [one.startswith("There is no answer") for one in said] == [False, False, True]

@@ -1,7 +1,4 @@
-"""Reports over the control API: published, changed and withdrawn while the emulator runs.
-
-Every account of the world sees it at once.
-"""
+"""The reports of a world: publish, change and withdraw them, for all accounts at once."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
@@ -11,18 +8,18 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, nothing, response
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, no_content, problem_response
 from artifact_emulator.services.artifact.report_details import report_details
 from artifact_state import principals
 from artifact_state.artifact import publishing, reports
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
-from artifact_state.artifact.publishing import Change, Draft
+from artifact_state.artifact.publishing import VersionChange, VersionDraft
 from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import ReportNotFound
 from artifact_state.world_registry import WorldRegistry
 
-PUBLISHER = principals.service(ARTIFACT_DOCUMENTED_PRINCIPAL)
+PUBLISHER = principals.service_principal(ARTIFACT_DOCUMENTED_PRINCIPAL)
 
 # Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_ReportDetail.html
 ReportId = Annotated[str, StringConstraints(pattern=r"^report-[a-zA-Z0-9]{16}$")]
@@ -41,15 +38,15 @@ class _Members(BaseModel):
 
 
 class ReportBody(_Members):
-    """A version of a report, under the names of AWS's ReportDetail, so that what AWS answers can be given as it is.
+    """A version of a report with the members of AWS's ReportDetail, so that a reply of AWS can be used as it is.
 
-    A new report needs a name and a series. What is left out is as in the version before, or the usual.
+    A new report needs a name and a series. A missing member is taken from the previous version or has a default.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "SOC 2 sample", "series": "SOC"}]})
 
-    id: ReportId | None = Field(None, description="Of the report to which a version is added; a new one, without.")
-    version: Number | None = Field(None, description="The next one, without.")
+    id: ReportId | None = Field(None, description="The report to which the version is added; without it, a new report.")
+    version: Number | None = Field(None, description="The version number; by default the next one.")
     name: Short | None = None
     description: Long | None = None
     series: Short | None = None
@@ -61,37 +58,37 @@ class ReportBody(_Members):
     status_message: str = ""
     period_start: Instant | None = None
     period_end: Instant | None = None
-    created_at: Instant | None = Field(None, description="Now, without.")
+    created_at: Instant | None = Field(None, description="By default the present.")
     last_modified_at: Instant | None = None
     deleted_at: Instant | None = None
     acceptance_type: TermAcceptance | None = None
     sequence_number: Number = 1
-    arn: str | None = Field(None, description="Made of the id and the version, whatever is given.")
-    term_arn: str | None = Field(None, description="Made by the emulator, whatever is given.")
+    arn: str | None = Field(None, description="Ignored: the emulator derives it from the id and the version.")
+    term_arn: str | None = Field(None, description="Ignored: the emulator generates it.")
 
-    def draft(self) -> Draft:
-        """Give what is handed in as the domain takes it."""
-        return Draft(**self.model_dump(exclude={"arn", "term_arn"}))
+    def draft(self) -> VersionDraft:
+        """Return the version in the domain's form."""
+        return VersionDraft(**self.model_dump(exclude={"arn", "term_arn"}))
 
 
 class VersionBody(_Members):
-    """What is to become of a version; what is left out stays."""
+    """A change of a version; a missing member is left unchanged."""
 
     state: Publication | None = Field(None, description="UNPUBLISHED withdraws it.")
-    upload_state: Upload | None = Field(None, description="Only the document of a COMPLETE one can be had.")
+    upload_state: Upload | None = Field(None, description="Only the document of a COMPLETE version can be downloaded.")
     status_message: str | None = None
     acceptance_type: TermAcceptance | None = None
-    sequence_number: Number | None = Field(None, description="Change it only if it still has this number.")
+    sequence_number: Number | None = Field(None, description="Change the version only if it still has this number.")
 
     @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.change() == Change():
+    def _check_any_member(self) -> Self:
+        if self.change() == VersionChange():
             raise ValueError("give state, uploadState, statusMessage or acceptanceType")
         return self
 
-    def change(self) -> Change:
-        """Give what is wanted as the domain takes it."""
-        return Change(**self.model_dump(exclude={"sequence_number"}))
+    def change(self) -> VersionChange:
+        """Return the change in the domain's form."""
+        return VersionChange(**self.model_dump(exclude={"sequence_number"}))
 
 
 class ReportPath(BaseModel):
@@ -106,49 +103,49 @@ class VersionPath(ReportPath):
     version: int
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
     base = f"{PREFIX}/artifact/reports"
 
-    @app.get(base, summary="List all versions of all reports, withdrawn ones too")
+    @app.get(base, summary="List all versions of all reports, including withdrawn ones")
     def list_all_reports() -> Response:
-        found = (report for _, report in reports.every_report(asked_world(served).state))
-        return jsonify({"reports": [_told(report, version) for report in found for version in report.versions]})
+        found = (report for _, report in reports.all_reports(current_world(registry).state))
+        return jsonify({"reports": [_detail(report, version) for report in found for version in report.versions]})
 
-    @app.post(base, summary="Publish a report, or a version of one")
+    @app.post(base, summary="Publish a report, or a new version of one")
     def publish(body: ReportBody) -> Response:
-        with asked_world(served).transaction(PUBLISHER) as tx:
-            report, version = publishing.publish(tx, body.draft())
-        return jsonify(_told(report, version))
+        with current_world(registry).transaction(PUBLISHER) as tx:
+            report, version = publishing.publish_version(tx, body.draft())
+        return jsonify(_detail(report, version))
 
     @app.patch(f"{base}/<report_id>/versions/<int:version>", summary="Change a version of a report, or withdraw it")
     def change(path: VersionPath, body: VersionBody) -> Response:
-        with asked_world(served).transaction(PUBLISHER) as tx:
-            report, version = publishing.change(
+        with current_world(registry).transaction(PUBLISHER) as tx:
+            report, version = publishing.change_version(
                 tx, path.report_id, path.version, body.change(), sequence_number=body.sequence_number
             )
-        return jsonify(_told(report, version))
+        return jsonify(_detail(report, version))
 
     @app.delete(f"{base}/<report_id>", summary="Withdraw all versions of a report", responses={204: None})
     def withdraw(path: ReportPath) -> Response:
-        with asked_world(served).transaction(PUBLISHER) as tx:
-            publishing.withdraw(tx, path.report_id)
-        return nothing()
+        with current_world(registry).transaction(PUBLISHER) as tx:
+            publishing.withdraw_report(tx, path.report_id)
+        return no_content()
 
-    @app.errorhandler(publishing.NotPublishable)
-    def refuse_draft(error: publishing.NotPublishable) -> Response:
-        return response(problem(400, "Not publishable", str(error)))
+    @app.errorhandler(publishing.InvalidDraft)
+    def refuse_draft(error: publishing.InvalidDraft) -> Response:
+        return problem_response(400, "Not publishable", str(error))
 
-    @app.errorhandler(publishing.VersionTaken)
-    @app.errorhandler(publishing.Outdated)
+    @app.errorhandler(publishing.DuplicateVersion)
+    @app.errorhandler(publishing.VersionOutdated)
     def refuse_conflict(error: Exception) -> Response:
-        return response(problem(409, "Conflict", str(error)))
+        return problem_response(409, "Conflict", str(error))
 
     @app.errorhandler(ReportNotFound)
     def refuse_absent_report(error: ReportNotFound) -> Response:
-        return response(problem(404, "Not found", f"There is no report {error.name}."))
+        return problem_response(404, "Not found", f"There is no report {error.name}.")
 
 
-def _told(report: Report, version: ReportVersion) -> dict[str, Any]:
-    details = report_details(PUBLISHER, report, version)
-    return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in details.items()}
+def _detail(report: Report, version: ReportVersion) -> dict[str, Any]:
+    members = report_details(PUBLISHER, report, version).items()
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in members}

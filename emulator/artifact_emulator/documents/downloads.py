@@ -23,7 +23,7 @@ from artifact_emulator.documents.wording import Document, Watermark
 from artifact_emulator.http import Reply, Request
 from artifact_state import catalog
 from artifact_state.artifact import agreements, reports
-from artifact_state.artifact.inquiry_answers import answer_in
+from artifact_state.artifact.inquiry_answers import answer_query
 from artifact_state.world import World
 
 # S3 names the host that answered, for its support; here there is one.
@@ -110,7 +110,7 @@ def _inquiry_document(link: Link, world: World) -> Document | None:
     numbers = range(1, len(inquiry.queries) + 1) if chosen == "all" else map(int, chosen.split("-"))
     queries = [inquiry.queries[one - 1] for one in numbers]
     now = world.clock.now()
-    answers = [(query, answer_in(world.state, inquiry, query, now)) for query in queries]
+    answers = [(query, answer_query(world.state, inquiry, query, now)) for query in queries]
     return documents.inquiry_document(inquiry, answers, cited=link.revision.endswith("-cited"))
 
 

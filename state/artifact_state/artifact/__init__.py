@@ -1,1 +1,1 @@
-"""AWS Artifact: reports, agreements and inquiries, and who may see which."""
+"""AWS Artifact: agreements, reports, compliance inquiries and account settings."""

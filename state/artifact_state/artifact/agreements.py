@@ -1,8 +1,7 @@
 """Agreements: accepted by an account for itself, or by a management account for its organization.
 
-Trusted access, membership and acceptance are three facts, stored apart. Whom an acceptance covers is
-one pure question over them, `covers`; so there is nothing to do when access is disabled, an account
-joins or one leaves.
+Trusted access, membership and acceptance are three facts that are stored apart, and `covers` combines them.
+So nothing has to be updated when trusted access is disabled, or an account joins or leaves.
 Sources: https://docs.aws.amazon.com/artifact/latest/ug/managing-agreements.html
 https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
 """
@@ -33,16 +32,16 @@ ARTIFACT_SYNC_PRINCIPAL = "aws-artifact-account-sync.amazonaws.com"
 
 
 def artifact_is_trusted(organization: Organization) -> bool:
-    """Tell whether AWS Artifact may see the organization: one of its two principals is enabled."""
+    """Return whether AWS Artifact has trusted access to the organization, under either of its principals."""
     trusted = organization.trusted_services
     return ARTIFACT_DOCUMENTED_PRINCIPAL in trusted or ARTIFACT_SYNC_PRINCIPAL in trusted
 
 
 def covers(state: State, acceptance: Acceptance, account_id: str, now: datetime) -> bool:
-    """Tell whether an accepted agreement covers an account, and so can be reached by it, at an instant.
+    """Return whether an accepted agreement covers an account at an instant, and so is accessible to it.
 
-    An organization's agreement covers every member, however long it has been one, while the
-    organization trusts Artifact; it covers nobody who has left, and no account that was closed.
+    An organization's agreement covers every current member while AWS Artifact has trusted access. It does not cover
+    accounts that have left or were closed.
     """
     if acceptance.effective_end is not None:
         return False
@@ -59,22 +58,23 @@ def covers(state: State, acceptance: Acceptance, account_id: str, now: datetime)
 
 
 def organization_acceptances(state: State, organization: Organization) -> Iterator[Acceptance]:
-    """Go through the agreements that are in force for an organization, reachable or not."""
+    """Return an iterator of the agreements in force for an organization, accessible or not."""
     return _in_force(state, organization.id)
 
 
 def agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, catalog.Agreement]]:
-    """Go through the agreements that can be accepted in the caller's partition; all accounts see all."""
-    return ((at, one) for at, one in enumerate(catalog.agreements(tx.caller.partition)) if at > after)
+    """Return an iterator of the agreements offered in the caller's partition, which are the same for all accounts."""
+    offered = catalog.agreements(tx.caller.partition)
+    return ((position, agreement) for position, agreement in enumerate(offered) if position > after)
 
 
 def agreement_of(acceptance: Acceptance) -> catalog.Agreement:
-    """Give the agreement that was accepted."""
-    return catalog.agreement_of(acceptance.partition, acceptance.agreement_id)
+    """Return the agreement that was accepted."""
+    return catalog.accepted_agreement(acceptance.partition, acceptance.agreement_id)
 
 
 def get_nda(tx: Transaction, agreement_id: str) -> tuple[catalog.Agreement, str]:
-    """Give the agreement and the token with which its non-disclosure agreement is accepted.
+    """Return an agreement and the token that accepts its non-disclosure agreement.
 
     Raises AgreementNotFound.
     """
@@ -83,7 +83,7 @@ def get_nda(tx: Transaction, agreement_id: str) -> tuple[catalog.Agreement, str]
 
 
 def accept_nda(tx: Transaction, agreement_id: str, revision_id: str, token: str) -> str:
-    """Accept the non-disclosure agreement; give the token with which the agreement can be read.
+    """Accept the non-disclosure agreement, and return the token that gives access to the agreement.
 
     Raises AgreementNotFound, InvalidToken.
     """
@@ -95,7 +95,7 @@ def accept_nda(tx: Transaction, agreement_id: str, revision_id: str, token: str)
 
 
 def get_agreement(tx: Transaction, agreement_id: str, token: str) -> tuple[catalog.Agreement, str, str]:
-    """Give the agreement, the token that agrees to its terms and the token that executes it.
+    """Return the agreement, the token that accepts its terms and the token that executes it.
 
     Raises AgreementNotFound, InvalidToken.
     """
@@ -108,9 +108,9 @@ def get_agreement(tx: Transaction, agreement_id: str, token: str) -> tuple[catal
 def accept_agreement(
     tx: Transaction, agreement_id: str, revision_id: str, *, terms_token: str, execute_token: str
 ) -> Acceptance:
-    """Accept an agreement for the caller's account or, if it is an organization's, for all its accounts.
+    """Accept an agreement for the caller's account, or for all accounts of its organization.
 
-    Accepting one that is in force gives the one in force. Unverified: AWS models no conflict here.
+    If the agreement is already in force, return the existing acceptance. Unverified: AWS models no conflict here.
     Raises AgreementNotFound, AgreementDenied, InvalidToken, TooManyAgreements.
     Source: https://docs.aws.amazon.com/artifact/latest/ug/accept-org-agreement.html
     """
@@ -122,71 +122,71 @@ def accept_agreement(
     redeem(tx, execute_token, TokenPurpose.EXECUTE_AGREEMENT, agreement.id, member="executeAgreementToken")
     owner = organization.id if organization else tx.caller.account_id
     in_force = list(_in_force(tx.state, owner))
-    again = next((one for one in in_force if one.agreement_id == agreement.id), None)
-    if again is not None:
-        return again
+    existing = next((acceptance for acceptance in in_force if acceptance.agreement_id == agreement.id), None)
+    if existing is not None:
+        return existing
     if len(in_force) >= tx.quotas.customer_agreements_in_force:
         raise TooManyAgreements(owner)
     return _put_in_force(tx, agreement, owner, organization)
 
 
 def sign_offline(tx: Transaction, agreement_id: str) -> Acceptance:
-    """Let the caller's account have an agreement that it signed with AWS outside AWS Artifact, whatever the quota.
+    """Record an agreement that the caller's account signed with AWS outside AWS Artifact, regardless of quotas.
 
-    One that is in force is given as it is. Raises AgreementNotFound.
+    If the agreement is already in force, return the existing acceptance. Raises AgreementNotFound.
     Source: https://docs.aws.amazon.com/artifact/latest/ug/manage-offline-agreement.html
     """
     offline = catalog.offline_agreements(tx.caller.partition)
-    agreement = next((one for one in offline if one.id == agreement_id), None)
+    agreement = next((agreement for agreement in offline if agreement.id == agreement_id), None)
     if agreement is None:
         raise AgreementNotFound(agreement_id)
     owner = tx.caller.account_id
-    again = (one for one in _in_force(tx.state, owner) if one.agreement_id == agreement.id)
-    return next(again, None) or _put_in_force(tx, agreement, owner, None)
+    existing = (acceptance for acceptance in _in_force(tx.state, owner) if acceptance.agreement_id == agreement.id)
+    return next(existing, None) or _put_in_force(tx, agreement, owner, None)
 
 
 def customer_agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Acceptance]]:
-    """Go through the agreements that cover the caller's account: its own and its organization's."""
+    """Return an iterator of the agreements that cover the caller's account: its own and its organization's."""
     account_id = tx.caller.account_id
     organization = organization_of(tx.state, account_id, tx.now)
     owners = [account_id, organization.id] if organization else [account_id]
     accepted = merge(*(tx.state.accepted_by.get(owner, OrderedMap()).after(after) for owner in owners))
     return (
         (serial, acceptance)
-        for serial, one in accepted
-        if covers(tx.state, acceptance := tx.state.acceptances[one], account_id, tx.now)
+        for serial, acceptance_id in accepted
+        if covers(tx.state, acceptance := tx.state.acceptances[acceptance_id], account_id, tx.now)
     )
 
 
 def get_customer_agreement(tx: Transaction, customer_agreement_id: str) -> tuple[Acceptance, str | None]:
-    """Give an agreement that covers the caller's account, and to its owner the token that ends it, if one may.
+    """Return an agreement that covers the caller's account, and a termination token if the caller may terminate it.
 
     Raises CustomerAgreementNotFound, AgreementDenied.
     """
-    acceptance = _reachable(tx, customer_agreement_id)
+    acceptance = _require_access(tx, customer_agreement_id)
     if acceptance.account_id != tx.caller.account_id or agreement_of(acceptance).offline:
         return acceptance, None
     return acceptance, issue(tx, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id)
 
 
 def terminate_agreement(tx: Transaction, customer_agreement_id: str, token: str) -> Acceptance:
-    """End an agreement, as the account that accepted it; one that was signed offline is not ended here.
+    """Terminate an agreement that the caller's account accepted and that was not signed offline.
 
     Raises CustomerAgreementNotFound, AgreementDenied, InvalidToken.
     Source: https://docs.aws.amazon.com/artifact/latest/ug/terminate-org-agreement.html
     https://docs.aws.amazon.com/artifact/latest/ug/manage-offline-agreement.html
     """
-    acceptance = _reachable(tx, customer_agreement_id)
+    acceptance = _require_access(tx, customer_agreement_id)
     if acceptance.account_id != tx.caller.account_id:
         raise AgreementDenied(AgreementDenial.NOT_MANAGEMENT_ACCOUNT)
     if agreement_of(acceptance).offline:
         raise AgreementDenied(AgreementDenial.OFFLINE_AGREEMENT)
     redeem(tx, token, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id, member="terminateAgreementToken")
-    return _ended(tx, acceptance, TerminatedBy.CUSTOMER)
+    return _terminate(tx, acceptance, TerminatedBy.CUSTOMER)
 
 
 def terminate_by_aws(tx: Transaction, customer_agreement_id: str) -> Acceptance:
-    """End an agreement as AWS may, whoever accepted it and whether it can be reached or not.
+    """Terminate any agreement in force on behalf of AWS.
 
     Raises CustomerAgreementNotFound.
     Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_CustomerAgreementSummary.html
@@ -194,11 +194,11 @@ def terminate_by_aws(tx: Transaction, customer_agreement_id: str) -> Acceptance:
     acceptance = tx.state.acceptances.get(customer_agreement_id)
     if acceptance is None or acceptance.effective_end is not None:
         raise CustomerAgreementNotFound(customer_agreement_id)
-    return _ended(tx, acceptance, TerminatedBy.AWS)
+    return _terminate(tx, acceptance, TerminatedBy.AWS)
 
 
 def _in_force(state: State, owner: str) -> Iterator[Acceptance]:
-    accepted = (state.acceptances[one] for one in state.accepted_by.get(owner, OrderedMap()))
+    accepted = (state.acceptances[acceptance_id] for acceptance_id in state.accepted_by.get(owner, OrderedMap()))
     return (acceptance for acceptance in accepted if acceptance.effective_end is None)
 
 
@@ -222,11 +222,11 @@ def _put_in_force(
     return acceptance
 
 
-def _ended(tx: Transaction, acceptance: Acceptance, by: TerminatedBy) -> Acceptance:
-    ended = replace(acceptance, effective_end=tx.now, terminated_by=by)
-    tx.put(ended)
-    tx.record(AgreementTerminated(at=tx.now, account_id=ended.account_id, customer_agreement_id=ended.id))
-    return ended
+def _terminate(tx: Transaction, acceptance: Acceptance, by: TerminatedBy) -> Acceptance:
+    terminated = replace(acceptance, effective_end=tx.now, terminated_by=by)
+    tx.put(terminated)
+    tx.record(AgreementTerminated(at=tx.now, account_id=terminated.account_id, customer_agreement_id=terminated.id))
+    return terminated
 
 
 def _agreement(tx: Transaction, agreement_id: str) -> catalog.Agreement:
@@ -237,7 +237,7 @@ def _agreement(tx: Transaction, agreement_id: str) -> catalog.Agreement:
 
 
 def _require_organization(tx: Transaction) -> Organization:
-    """Give the organization for which the caller may accept agreements.
+    """Return the organization for which the caller may accept agreements.
 
     Raises AgreementDenied.
     """
@@ -253,10 +253,11 @@ def _require_organization(tx: Transaction) -> Organization:
     return organization
 
 
-def _reachable(tx: Transaction, customer_agreement_id: str) -> Acceptance:
-    """Give an agreement that covers the caller's account.
+def _require_access(tx: Transaction, customer_agreement_id: str) -> Acceptance:
+    """Return an agreement that covers the caller's account.
 
-    To a member it is denied while its organization does not trust Artifact; to others it does not exist.
+    A member is denied access while AWS Artifact has no trusted access; for other accounts the agreement does not exist.
+    Raises CustomerAgreementNotFound, AgreementDenied.
     """
     acceptance = tx.state.acceptances.get(customer_agreement_id)
     if acceptance is None:

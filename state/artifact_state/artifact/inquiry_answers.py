@@ -1,10 +1,12 @@
-"""Answers to compliance inquiries: samples, which say which reports to read. No word of AWS is in them."""
+"""Sample answers to compliance inquiries, which name the reports to read. They contain no text of AWS."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from artifact_state.artifact import inquiries, reports
+from artifact_state.artifact.inquiries import needs_review, query_status
+from artifact_state.artifact.report_search import find_reports
+from artifact_state.artifact.reports import report_of
 from artifact_state.model import Inquiry, QueryStatus, State
 
 _SAMPLE = "This is a sample answer of an emulator."
@@ -12,7 +14,7 @@ _SAMPLE = "This is a sample answer of an emulator."
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A report that an answer is drawn from."""
+    """A report on which an answer is based."""
 
     label: str
     content: str
@@ -21,30 +23,29 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered to one question."""
+    """The answer to one query."""
 
     text: str
     citations: tuple[Citation, ...]
 
 
-def answer_in(state: State, inquiry: Inquiry, query: str, now: datetime) -> Answer | None:
-    """Answer a question of an inquiry by the reports that speak of its words; None while it has no answer."""
-    if inquiries.query_status(inquiry, state, query, now) is not QueryStatus.COMPLETED:
+def answer_query(state: State, inquiry: Inquiry, query: str, now: datetime) -> Answer | None:
+    """Return the answer to a query of an inquiry, or None while it has none."""
+    if query_status(inquiry, state, query, now) is not QueryStatus.COMPLETED:
         return None
-    found = [reports.report_of(state, report_id) for report_id in inquiries.cited(state, query)]
-    known = [one for one in found if one is not None]
-    if not known:
-        reviewed = " Somebody looked at it." if inquiries.needs_review(inquiry, state, query) else ""
+    reports = [report for report_id in find_reports(state, query) if (report := report_of(state, report_id))]
+    if not reports:
+        reviewed = " Somebody looked at it." if needs_review(inquiry, state, query) else ""
         return Answer(f"{_SAMPLE} No report of the catalogue speaks of this.{reviewed}", ())
-    names = "; ".join(one.name for one in known)
+    names = "; ".join(report.name for report in reports)
     return Answer(
         f"{_SAMPLE} These reports speak of it: {names}."[:2048],
         tuple(
             Citation(
-                label=re.sub(r"[^a-zA-Z0-9_\-\s]", " ", one.name)[:256],
-                content=one.description[:2048],
-                link=f"https://console.aws.amazon.com/artifact/reports/{one.id}",
+                label=re.sub(r"[^a-zA-Z0-9_\-\s]", " ", report.name)[:256],
+                content=report.description[:2048],
+                link=f"https://console.aws.amazon.com/artifact/reports/{report.id}",
             )
-            for one in known
+            for report in reports
         ),
     )

@@ -1,7 +1,7 @@
-"""Publishing: reports and versions that come, change and go while a world lives.
+"""Publishing: reports and versions that are added, changed and withdrawn during the life of a world.
 
-AWS and third parties publish; no operation of AWS does. Every account sees the change at once, for reports
-belong to nobody.
+AWS and third parties publish reports, for which AWS has no operation. All accounts see a change at once, because
+reports do not belong to an account.
 Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_ReportDetail.html
 """
 
@@ -10,29 +10,31 @@ from datetime import datetime, timedelta
 
 from artifact_state import ids
 from artifact_state.artifact.reports import report_of
-from artifact_state.catalog import (Publication, Report, ReportVersion, TermAcceptance, Upload)
+from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import ReportNotFound
 from artifact_state.events import ReportChanged, ReportPublished
 from artifact_state.world import Transaction
 
+REPORT_FIELDS = ("name", "description", "series", "category", "company_name", "product_name")
+"""The fields of a draft that describe the report rather than its version."""
 _YEAR = timedelta(days=365)
 
 
-class NotPublishable(ValueError):
-    """The draft makes no report; the text says why."""
+class InvalidDraft(ValueError):
+    """The draft does not describe a valid version of a report."""
 
 
-class VersionTaken(Exception):
-    """The report has a version of this number."""
+class DuplicateVersion(Exception):
+    """The report already has a version with this number."""
 
 
-class Outdated(Exception):
-    """The version was written again since its writer looked at it."""
+class VersionOutdated(Exception):
+    """The version has changed since the sequence number of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A version of a report as it is handed in: what is left out is as in the version before, or the usual."""
+class VersionDraft:
+    """A new version of a report; a field that is None has the value of the latest version or a default."""
 
     id: str | None = None
     version: int | None = None
@@ -55,8 +57,8 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What is to become of a version; None leaves it as it is."""
+class VersionChange:
+    """A change of a version; a field that is None keeps its value."""
 
     state: Publication | None = None
     upload_state: Upload | None = None
@@ -64,64 +66,65 @@ class Change:
     acceptance_type: TermAcceptance | None = None
 
 
-def publish(tx: Transaction, draft: Draft) -> tuple[Report, ReportVersion]:
-    """Add a version to a report, or a report with its first one.
+def publish_version(tx: Transaction, draft: VersionDraft) -> tuple[Report, ReportVersion]:
+    """Add a version to a report, or create a report with its first version.
 
-    What the draft says of the report, such as its name, holds for all its versions from now on.
-    Raises NotPublishable, VersionTaken.
+    The report's own fields in the draft, such as its name, apply to all versions.
+    Raises InvalidDraft, DuplicateVersion.
     """
-    known = report_of(tx.state, draft.id) if draft.id else None
-    version = _version(tx, draft, known)
-    if known and known.version(version.version):
-        raise VersionTaken(f"The report {known.id} has a version {version.version}.")
-    report = _described(draft, known) if known else _new_report(tx, draft)
+    existing = report_of(tx.state, draft.id) if draft.id else None
+    version = _new_version(tx, draft, existing)
+    if existing and existing.version(version.version):
+        raise DuplicateVersion(f"The report {existing.id} already has a version {version.version}.")
+    report = _described(draft, existing) if existing else _new_report(tx, draft)
     if not version.term_id:
         version = replace(version, term_id=report.id.replace("report-", "term-"))
-    _keep(tx, replace(report, versions=tuple(sorted((*report.versions, version), key=lambda one: one.version))))
+    versions = sorted((*report.versions, version), key=lambda version: version.version)
+    _put(tx, replace(report, versions=tuple(versions)))
     tx.record(ReportPublished(at=tx.now, report_id=report.id, version=version.version))
     return tx.state.reports[report.id], version
 
 
-def change(
-    tx: Transaction, report_id: str, number: int, wanted: Change, sequence_number: int | None = None
+def change_version(
+    tx: Transaction, report_id: str, number: int, change: VersionChange, sequence_number: int | None = None
 ) -> tuple[Report, ReportVersion]:
-    """Change a version: withdraw it, publish it again, let its document come or fail.
+    """Change a version: withdraw it, publish it again, or change the state of its document.
 
-    With a sequence number, only if the version was not written since it had that number.
-    Raises ReportNotFound, Outdated.
+    If a sequence number is given, the version must still have it.
+    Raises ReportNotFound, VersionOutdated.
     """
     report = report_of(tx.state, report_id)
     version = report.version(number) if report else None
     if report is None or version is None:
         raise ReportNotFound(f"{report_id}:{number}")
     if sequence_number not in (None, version.sequence_number):
-        raise Outdated(f"The sequence number of {report_id}:{number} is {version.sequence_number}.")
-    changed = _changed(tx, version, wanted)
-    report = replace(report, versions=tuple(changed if one is version else one for one in report.versions))
-    _keep(tx, report)
+        raise VersionOutdated(f"The sequence number of {report_id}:{number} is {version.sequence_number}.")
+    changed = _changed(tx, version, change)
+    report = replace(report, versions=tuple(changed if other is version else other for other in report.versions))
+    _put(tx, report)
     tx.record(ReportChanged(at=tx.now, report_id=report_id, version=number))
     return report, changed
 
 
-def withdraw(tx: Transaction, report_id: str) -> Report:
-    """Withdraw all versions of a report.
+def withdraw_report(tx: Transaction, report_id: str) -> Report:
+    """Withdraw all published versions of a report.
 
     Raises ReportNotFound.
     """
     report = report_of(tx.state, report_id)
     if report is None:
         raise ReportNotFound(report_id)
-    for one in report.versions:
-        if one.published:
-            report, _ = change(tx, report_id, one.version, Change(state=Publication.UNPUBLISHED))
+    for version in report.versions:
+        if version.published:
+            report, _ = change_version(tx, report_id, version.version, VersionChange(state=Publication.UNPUBLISHED))
     return report
 
 
-def _version(tx: Transaction, draft: Draft, report: Report | None) -> ReportVersion:
-    before = report.versions[-1] if report else None
+def _new_version(tx: Transaction, draft: VersionDraft, report: Report | None) -> ReportVersion:
+    latest = report.versions[-1] if report else None
     created_at = draft.created_at or tx.now
     version = ReportVersion(
-        version=draft.version or (before.version + 1 if before else 1),
+        version=draft.version or (latest.version + 1 if latest else 1),
         state=draft.state,
         upload_state=draft.upload_state,
         status_message=draft.status_message,
@@ -130,22 +133,22 @@ def _version(tx: Transaction, draft: Draft, report: Report | None) -> ReportVers
         created_at=created_at,
         last_modified_at=draft.last_modified_at or created_at,
         deleted_at=draft.deleted_at,
-        acceptance_type=draft.acceptance_type or (before.acceptance_type if before else TermAcceptance.EXPLICIT),
-        term_id=before.term_id if before else "",
+        acceptance_type=draft.acceptance_type or (latest.acceptance_type if latest else TermAcceptance.EXPLICIT),
+        term_id=latest.term_id if latest else "",
         sequence_number=draft.sequence_number,
     )
     if version.period_start > version.period_end:
-        raise NotPublishable("The period ends before it starts.")
+        raise InvalidDraft("The period ends before it starts.")
     if version.last_modified_at < version.created_at or (version.deleted_at or tx.now) < version.created_at:
-        raise NotPublishable("The version was created after it was modified or deleted.")
+        raise InvalidDraft("The version is created after it is modified or deleted.")
     if version.published and version.deleted_at:
-        raise NotPublishable("A published version was not deleted.")
+        raise InvalidDraft("A published version cannot have a deletion date.")
     return version
 
 
-def _new_report(tx: Transaction, draft: Draft) -> Report:
+def _new_report(tx: Transaction, draft: VersionDraft) -> Report:
     if draft.name is None or draft.series is None:
-        raise NotPublishable("A new report needs a name and a series.")
+        raise InvalidDraft("A new report needs a name and a series.")
     report_id = draft.id or ids.report_id(tx.state.seed, tx.serial())
     empty = Report(
         id=report_id,
@@ -160,20 +163,19 @@ def _new_report(tx: Transaction, draft: Draft) -> Report:
     return _described(draft, empty)
 
 
-def _described(draft: Draft, report: Report) -> Report:
-    members = ("name", "description", "series", "category", "company_name", "product_name")
-    said = {member: getattr(draft, member) for member in members if getattr(draft, member) is not None}
-    return replace(report, **said)
+def _described(draft: VersionDraft, report: Report) -> Report:
+    changes = {name: value for name in REPORT_FIELDS if (value := getattr(draft, name)) is not None}
+    return replace(report, **changes)
 
 
-def _changed(tx: Transaction, version: ReportVersion, wanted: Change) -> ReportVersion:
-    state = wanted.state or version.state
+def _changed(tx: Transaction, version: ReportVersion, change: VersionChange) -> ReportVersion:
+    state = change.state or version.state
     return replace(
         version,
         state=state,
-        upload_state=wanted.upload_state or version.upload_state,
-        status_message=version.status_message if wanted.status_message is None else wanted.status_message,
-        acceptance_type=wanted.acceptance_type or version.acceptance_type,
+        upload_state=change.upload_state or version.upload_state,
+        status_message=version.status_message if change.status_message is None else change.status_message,
+        acceptance_type=change.acceptance_type or version.acceptance_type,
         last_modified_at=tx.now,
         deleted_at=_deleted_at(tx, version, state),
         sequence_number=version.sequence_number + 1,
@@ -181,13 +183,13 @@ def _changed(tx: Transaction, version: ReportVersion, wanted: Change) -> ReportV
 
 
 def _deleted_at(tx: Transaction, version: ReportVersion, state: Publication) -> datetime | None:
-    """Tell when a version was withdrawn: one that was never published was not."""
+    """Return when a version was withdrawn, or None if it is published or never was."""
     if state is Publication.PUBLISHED:
         return None
     return tx.now if version.published else version.deleted_at
 
 
-def _keep(tx: Transaction, report: Report) -> None:
+def _put(tx: Transaction, report: Report) -> None:
     if report_of(tx.state, report.id) is None:
         tx.set(report_order=tx.state.report_order.set(tx.serial(), report.id))
     tx.set(reports=tx.state.reports.insert(report.id, report))

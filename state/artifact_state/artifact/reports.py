@@ -1,7 +1,7 @@
-"""Reports: compliance documents that every account may read once it has been shown their terms.
+"""Reports: compliance documents that every account may download after it has been shown their terms.
 
-Reports belong to nobody: no trusted access and no organization is needed. What is published is shown to
-everyone; whether its document can be had is another fact.
+Reports do not belong to an account, and access needs neither an organization nor trusted access. A published
+report is listed for everyone; whether its document is available is stored apart.
 Source: https://docs.aws.amazon.com/artifact/latest/ug/downloading-documents.html
 """
 
@@ -16,69 +16,74 @@ from artifact_state.world import Transaction
 
 
 def report_of(state: State, report_id: str) -> Report | None:
-    """Find a report, withdrawn or not: as it was published in the world, or else as the catalogue has it."""
+    """Return a report, withdrawn or not, as published in the world or else as in the catalog; None if unknown."""
     return state.reports.get(report_id) or catalog.report(report_id)
 
 
-def every_report(state: State, after: int = -1) -> Iterator[tuple[int, Report]]:
-    """Go through all reports, withdrawn ones included: the catalogue's, then those of the world alone."""
+def all_reports(state: State, after: int = -1) -> Iterator[tuple[int, Report]]:
+    """Return an iterator of all reports, withdrawn ones included: those of the catalog, then those of the world."""
     known = catalog.reports()
-    for place in range(after + 1, len(known)):
-        yield place, state.reports.get(known[place].id, known[place])
+    for position in range(after + 1, len(known)):
+        report = known[position]
+        yield position, state.reports.get(report.id, report)
     for serial, report_id in state.report_order.after(max(after - len(known), -1)):
         yield len(known) + serial, state.reports[report_id]
 
 
-def reports(state: State, after: int = -1) -> Iterator[tuple[int, tuple[Report, ReportVersion] | None]]:
-    """Go through the reports, each in its current version; in place of a wholly withdrawn one comes None.
+def published_reports(state: State, after: int = -1) -> Iterator[tuple[int, tuple[Report, ReportVersion] | None]]:
+    """Return an iterator of the reports in their current versions, with None in place of withdrawn reports.
 
-    Unverified: AWS does not say in which version a report is listed.
+    Unverified: AWS does not document in which version a report is listed.
     """
-    for place, report in every_report(state, after):
-        yield place, (report, report.current) if report.current else None
+    for position, report in all_reports(state, after):
+        yield position, (report, report.current) if report.current else None
 
 
-def report_versions(
+def published_versions(
     state: State, report_id: str, after: int = -1
 ) -> Iterator[tuple[int, tuple[Report, ReportVersion] | None]]:
-    """Go through the versions of a report, the oldest first; in place of a withdrawn one comes None.
+    """Return an iterator of the versions of a report, the oldest first, with None in place of withdrawn versions.
 
     Raises ReportNotFound.
     """
     report = _require_report(state, report_id)
-    return ((one.version, (report, one) if one.published else None) for one in report.versions if one.version > after)
+    return (
+        (version.version, (report, version) if version.published else None)
+        for version in report.versions
+        if version.version > after
+    )
 
 
-def report_version(state: State, report_id: str, version: int | None) -> tuple[Report, ReportVersion]:
-    """Tell one version of a report, the current one unless told otherwise; a withdrawn one can be named.
+def report_version(state: State, report_id: str, number: int | None) -> tuple[Report, ReportVersion]:
+    """Return a version of a report, withdrawn or not; the current version if `number` is None.
 
-    Unverified: AWS does not say which version is meant when none is named, nor what is told of a withdrawn one.
+    Unverified: AWS documents neither the default version nor the reply for a withdrawn one.
     Raises ReportNotFound.
     """
     report = _require_report(state, report_id)
-    found = report.current if version is None else report.version(version)
-    if found is None:
-        raise ReportNotFound(report_id if version is None else f"{report_id}:{version}")
-    return report, found
+    version = report.current if number is None else report.version(number)
+    if version is None:
+        raise ReportNotFound(report_id if number is None else f"{report_id}:{number}")
+    return report, version
 
 
-def term_for_report(tx: Transaction, report_id: str, version: int | None) -> tuple[Report, ReportVersion, str]:
-    """Give the token that stands for having been shown the terms of a report.
+def term_for_report(tx: Transaction, report_id: str, number: int | None) -> tuple[Report, ReportVersion, str]:
+    """Return a version of a report, and a token which proves that the caller was shown its terms.
 
     Raises ReportNotFound, ReportNotReady.
     """
-    report, one = _readable(tx.state, report_id, version)
-    return report, one, issue(tx, TokenPurpose.GET_REPORT, f"{report.id}:{one.version}")
+    report, version = _require_available(tx.state, report_id, number)
+    return report, version, issue(tx, TokenPurpose.GET_REPORT, f"{report.id}:{version.version}")
 
 
-def get_report(tx: Transaction, report_id: str, version: int | None, token: str) -> tuple[Report, ReportVersion]:
-    """Give a report whose terms were shown: those of the very version.
+def get_report(tx: Transaction, report_id: str, number: int | None, token: str) -> tuple[Report, ReportVersion]:
+    """Return a version of a report whose terms the caller was shown.
 
     Raises ReportNotFound, ReportNotReady, InvalidToken.
     """
-    report, one = _readable(tx.state, report_id, version)
-    redeem(tx, token, TokenPurpose.GET_REPORT, f"{report.id}:{one.version}", member="termToken")
-    return report, one
+    report, version = _require_available(tx.state, report_id, number)
+    redeem(tx, token, TokenPurpose.GET_REPORT, f"{report.id}:{version.version}", member="termToken")
+    return report, version
 
 
 def _require_report(state: State, report_id: str) -> Report:
@@ -88,15 +93,15 @@ def _require_report(state: State, report_id: str) -> Report:
     return report
 
 
-def _readable(state: State, report_id: str, version: int | None) -> tuple[Report, ReportVersion]:
-    """Give a version that can be had.
+def _require_available(state: State, report_id: str, number: int | None) -> tuple[Report, ReportVersion]:
+    """Return a version whose document can be downloaded.
 
-    Unverified: AWS declares a conflict here and does not say which; a document that is not there is none of the
-    other errors.
+    Unverified: AWS declares a conflict without documenting its cause; no other declared error fits a missing document.
+    Raises ReportNotFound, ReportNotReady.
     """
-    report, one = report_version(state, report_id, version)
-    if not one.published:
-        raise ReportNotFound(f"{report_id}:{one.version}")
-    if not one.available:
-        raise ReportNotReady(f"{report_id}:{one.version}")
-    return report, one
+    report, version = report_version(state, report_id, number)
+    if not version.published:
+        raise ReportNotFound(f"{report_id}:{version.version}")
+    if not version.available:
+        raise ReportNotReady(f"{report_id}:{version.version}")
+    return report, version

@@ -1,6 +1,6 @@
-"""Tokens of AWS Artifact: each opens one call, for one account and one subject, once and for a while.
+"""Tokens of AWS Artifact: each authorizes one operation, once, for one account and one subject.
 
-Unverified: AWS publishes neither their life time nor whether they may be used twice.
+Unverified: AWS documents neither their lifetime nor whether they can be used twice.
 """
 
 from artifact_state import ids
@@ -20,8 +20,8 @@ _PREFIXES = {
 
 
 def issue(tx: Transaction, purpose: TokenPurpose, subject: str) -> str:
-    """Hand out a token to the caller's account; forget those that have lapsed."""
-    _forget_lapsed(tx)
+    """Issue a token to the caller's account, and delete expired tokens."""
+    _delete_expired(tx)
     serial = tx.serial()
     token = Token(
         id=ids.token(_PREFIXES[purpose], tx.state.seed, serial),
@@ -38,9 +38,9 @@ def issue(tx: Transaction, purpose: TokenPurpose, subject: str) -> str:
 
 
 def redeem(tx: Transaction, token_id: str, purpose: TokenPurpose, subject: str, *, member: str) -> None:
-    """Use a token up.
+    """Consume a token.
 
-    Raises InvalidToken, naming the member of the request, when it is not good for this.
+    Raises InvalidToken, with the request member that carries it, if it is expired or issued for something else.
     """
     token = tx.state.tokens.get(token_id)
     if (
@@ -49,16 +49,16 @@ def redeem(tx: Transaction, token_id: str, purpose: TokenPurpose, subject: str, 
         or tx.now >= token.issued_at + tx.quotas.artifact_token_lifetime
     ):
         raise InvalidToken(member)
-    _forget(tx, token)
+    _delete(tx, token)
 
 
-def _forget_lapsed(tx: Transaction) -> None:
+def _delete_expired(tx: Transaction) -> None:
     for token in map(tx.state.tokens.__getitem__, tx.state.token_order):
         if tx.now < token.issued_at + tx.quotas.artifact_token_lifetime:
             break
-        _forget(tx, token)
+        _delete(tx, token)
 
 
-def _forget(tx: Transaction, token: Token) -> None:
+def _delete(tx: Transaction, token: Token) -> None:
     tx.drop(token)
     tx.set(token_order=tx.state.token_order.delete(token.serial))

@@ -1,7 +1,7 @@
-"""The dictionary of the domain: every record that a world holds, and the state that holds them.
+"""The records of the domain, and the state that holds them.
 
-Records are facts. What follows from facts (is this handshake open, does this agreement cover that
-account) is asked of pure functions elsewhere, never stored. Instants are aware, in UTC.
+A record is a fact. What follows from facts, such as whether a handshake is open or an agreement covers an account,
+is computed by pure functions elsewhere and never stored. Instants are aware and in UTC.
 """
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from artifact_state.model.identities import AccessKey, CustomerPolicy, Group, User
 
 __all__ = [
-    "SHELVES",
+    "TABLES",
     "Acceptance",
     "AccessReport",
     "Account",
@@ -116,68 +116,68 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A whole world as one value: equal histories from equal seeds give equal states."""
+    """The complete contents of a world as one value: equal histories from equal seeds have equal states."""
 
     seed: str = ""
     serial: int = 0
     organizations: Map[str, Organization] = Map()
     accounts: Map[str, Account] = Map()
     emails: Map[str, str] = Map()
-    """The account of each e-mail address, in lower case, that an account record has."""
+    """The account that has an e-mail address, by the address in lower case."""
     memberships: Map[str, Membership] = Map()
     units: Map[str, Unit] = Map()
     closures: Map[str, Closure] = Map()
     govcloud_accounts: Map[str, str] = Map()
-    """The account in AWS GovCloud (US) of each account that was created with one."""
+    """The paired account in AWS GovCloud (US), by the account that was created with it."""
     tags: Map[str, tuple[Tag, ...]] = Map()
-    """The tags of a root, an organizational unit, an account or whatever else has an id, in their order."""
+    """The tags of a resource in their order, by its id."""
     policies: Map[str, Policy] = Map()
     resource_policies: Map[str, ResourcePolicy] = Map()
     attachments: Map[str, tuple[Attachment, ...]] = Map()
-    """By what they are on, in the order of attaching; that AWS attaches its own policies everywhere is not kept."""
+    """The attachments of a target in their order; the default attachments of AWS's own policies are not stored."""
     handshakes: Map[str, Handshake] = Map()
     received_handshakes: Map[str, Map[str, OrderedMap[str]]] = Map()
-    """Those of each recipient, an account id or an e-mail address in lower case, by action."""
+    """The handshakes by recipient, which is an account id or an e-mail address in lower case, and by action."""
     process_handshakes: Map[str, OrderedMap[str]] = Map()
-    """Those that each process of enabling all features consists of, by the id of the one that began it."""
+    """The handshakes of a process that enables all features, by the id of the handshake that began it."""
     awaited_handshakes: Map[str, OrderedMap[str]] = Map()
-    """Those of them that were not accepted."""
+    """The handshakes of such a process that have not been accepted."""
     transfers: Map[str, Transfer] = Map()
     roles: Map[str, tuple[Role, ...]] = Map()
-    """The roles of each account, in the order of their names in lower case: IAM keeps names apart without regard to
-    case. A map for each account would take as much memory as its roles."""
+    """The roles of an account, in the order of their names in lower case, since IAM compares names without regard to
+    case. They are a tuple because a map for each account would take as much memory as its roles."""
     users: Map[str, tuple[User, ...]] = Map()
-    """The IAM users of each account, as its roles are kept; so are groups and policies."""
+    """The IAM users of an account, ordered as its roles are; so are its groups and policies."""
     groups: Map[str, tuple[Group, ...]] = Map()
     customer_policies: Map[str, tuple[CustomerPolicy, ...]] = Map()
     access_keys: Map[str, AccessKey] = Map()
     root_access_keys: Map[str, tuple[str, ...]] = Map()
-    """The ids of the access keys of each account's root user, the oldest first."""
+    """The ids of the access keys of an account's root user, the oldest first."""
     root_logins: Map[str, datetime | None] = Map()
-    """Since when root users have a password again, and None for those who have none: every other always had one."""
+    """When a root user's password was restored, or None if it was deleted. Root users not listed have a password."""
     account_aliases: Map[str, str] = Map()
     alias_accounts: Map[str, str] = Map()
-    """The account of each alias: no two accounts have the same."""
+    """The account that has an alias."""
     deletion_tasks: Map[str, DeletionTask] = Map()
     access_reports: Map[str, AccessReport] = Map()
     sessions: Map[str, Session] = Map()
     session_order: OrderedMap[str] = OrderedMap()
     acceptances: Map[str, Acceptance] = Map()
     accepted_by: Map[str, OrderedMap[str]] = Map()
-    """The acceptances of each owner: an account's own under its id, an organization's under its id."""
+    """The acceptances of an owner, by the id of the account or of the organization."""
     tokens: Map[str, Token] = Map()
     token_order: OrderedMap[str] = OrderedMap()
     reports: Map[str, Report] = Map()
-    """Those that were published or changed in this world, each with all its versions: the catalogue has the others."""
+    """The reports that were published or changed in this world, with all versions; the catalog has the others."""
     report_order: OrderedMap[str] = OrderedMap()
-    """Those of them that the catalogue does not have, in the order of their first publication."""
+    """The reports that are not in the catalog, in the order of their first publication."""
     inquiries: Map[str, Inquiry] = Map()
     inquiry_order: Map[str, OrderedMap[str]] = Map()
-    """Those of each account."""
+    """The inquiries of an account."""
     inquiry_tokens: Map[str, str] = Map()
-    """The inquiry of each account's client tokens."""
+    """The inquiry that was created with a client token, by account and token."""
     notification_subscriptions: Map[str, NotificationSubscription] = Map()
-    """What accounts chose: most have said nothing."""
+    """The subscription to notifications, for accounts that changed it."""
 
 
 TABLES: dict[type, tuple[str, Callable[[Any], str]]] = {
@@ -197,4 +197,4 @@ TABLES: dict[type, tuple[str, Callable[[Any], str]]] = {
     Token: ("tokens", attrgetter("id")),
     Inquiry: ("inquiries", attrgetter("id")),
 }
-"""Where each record is kept: the map of the state, and the key within it."""
+"""The table of each type of record, and the function that returns a record's key in it."""

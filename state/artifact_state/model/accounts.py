@@ -1,4 +1,4 @@
-"""Accounts: what is known of each, how it came to be, and where it belongs."""
+"""Accounts: their data, their creation and closure, and their membership in an organization."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class AccountState(Enum):
-    """Where an account of an organization stands in its life."""
+    """The state of a member account, as AWS Organizations reports it."""
 
     PENDING_ACTIVATION = "PENDING_ACTIVATION"
     ACTIVE = "ACTIVE"
@@ -17,30 +17,30 @@ class AccountState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An AWS account that has something to tell: any other 12-digit id is a standalone account too."""
+    """An AWS account with data of its own; any other 12-digit id is a standalone account without data."""
 
     id: str
     name: str
     email: str
     suspended: bool = False
-    """Whether AWS keeps its owner from using it."""
+    """Whether AWS suspended the account."""
     activated_at: datetime | None = None
-    """When its sign-up is completed; None for an account that did not wait for that."""
+    """When the sign-up completes; None if the account was active from the start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """That a member account was closed: its instants are settled when the closing is asked for."""
+    """The closure of a member account; its instants are determined when it is requested."""
 
     account_id: str
     requested_at: datetime
     closed_at: datetime
     gone_at: datetime
-    """When the account is no member any more."""
+    """When the account ceases to be a member."""
 
 
 class JoinedMethod(Enum):
-    """How an account came into its organization."""
+    """How an account joined its organization."""
 
     INVITED = "INVITED"
     CREATED = "CREATED"
@@ -48,22 +48,22 @@ class JoinedMethod(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """That an account is in an organization, since when, and where in its tree."""
+    """An account's membership in an organization, and its place in the tree."""
 
     account_id: str
     organization_id: str
     parent_id: str
     serial: int
-    """The place in every listing of accounts: AWS lists in the order of creation."""
+    """The position in listings of accounts, which AWS returns in the order of creation."""
     joined_at: datetime
-    """An account that is still being created joins in the future."""
+    """In the future for an account that is still being created."""
     method: JoinedMethod
     ends_at: datetime | None = None
-    """When a closed account is gone for good."""
+    """When a closed account is permanently removed."""
 
 
 class CreationState(Enum):
-    """How a request to create an account stands."""
+    """The state of a request to create an account."""
 
     IN_PROGRESS = "IN_PROGRESS"
     SUCCEEDED = "SUCCEEDED"
@@ -71,7 +71,7 @@ class CreationState(Enum):
 
 
 class CreationFailure(Enum):
-    """Why an account could not be created. Values are AWS's reasons."""
+    """Why an account could not be created; the values are AWS's reasons."""
 
     ACCOUNT_LIMIT_EXCEEDED = "ACCOUNT_LIMIT_EXCEEDED"
     EMAIL_ALREADY_EXISTS = "EMAIL_ALREADY_EXISTS"
@@ -92,7 +92,7 @@ class CreationFailure(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creation:
-    """A request to create an account: when it ends, and how, is settled when it is made."""
+    """A request to create an account; its end and its outcome are determined when it is made."""
 
     id: str
     serial: int

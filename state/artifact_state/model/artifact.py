@@ -1,4 +1,4 @@
-"""AWS Artifact: accepted agreements, tokens, and what an account chose."""
+"""AWS Artifact: accepted agreements, tokens and account settings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class TerminatedBy(Enum):
-    """Who ended an accepted agreement."""
+    """The party that terminated an accepted agreement."""
 
     CUSTOMER = "customer"
     AWS = "aws"
@@ -14,9 +14,9 @@ class TerminatedBy(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """That an account accepted an agreement, for itself or for its organization.
+    """The fact that an account accepted an agreement, for itself or for its organization.
 
-    Whom it covers is not in here: ask `agreements.covers`.
+    Which accounts it covers is not stored: `agreements.covers` computes it.
     """
 
     id: str
@@ -31,7 +31,7 @@ class Acceptance:
 
 
 class TokenPurpose(Enum):
-    """The one call that a token opens."""
+    """The operation that a token authorizes."""
 
     ACCEPT_NDA = "accept the NDA"
     GET_AGREEMENT = "get the agreement"
@@ -43,19 +43,19 @@ class TokenPurpose(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token of one purpose, one account and one subject, good once and for a while."""
+    """A single-use token with one purpose, one account, one subject and a limited lifetime."""
 
     id: str
     serial: int
     purpose: TokenPurpose
     account_id: str
     subject: str
-    """The id of the agreement, the accepted agreement, or the report and its version."""
+    """The id of the agreement or customer agreement, or the report and its version."""
     issued_at: datetime
 
 
 class NotificationSubscription(Enum):
-    """Whether an account is told of news in AWS Artifact."""
+    """Whether an account is subscribed to AWS Artifact's notifications."""
 
     SUBSCRIBED = "SUBSCRIBED"
     NOT_SUBSCRIBED = "NOT_SUBSCRIBED"

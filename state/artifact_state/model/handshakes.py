@@ -1,4 +1,4 @@
-"""Handshakes, and the responsibility transfers that some of them are about."""
+"""Handshakes, and the billing transfers that some of them propose."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from artifact_state.model.organizations import FeatureSet
 
 
 class HandshakeAction(Enum):
-    """What a handshake is about."""
+    """The purpose of a handshake."""
 
     INVITE = "INVITE"
     ENABLE_ALL_FEATURES = "ENABLE_ALL_FEATURES"
@@ -18,7 +18,7 @@ class HandshakeAction(Enum):
 
 
 class HandshakeState(Enum):
-    """Where a handshake stands; an answer makes it ACCEPTED, DECLINED or CANCELED, the rest is derived."""
+    """The state of a handshake; ACCEPTED, DECLINED and CANCELED are stored, the others are derived."""
 
     REQUESTED = "REQUESTED"
     OPEN = "OPEN"
@@ -29,7 +29,7 @@ class HandshakeState(Enum):
 
 
 class PartyKind(Enum):
-    """How a handshake names a party; an invitation goes to an account, never to an organization."""
+    """How a handshake names a party; an invitation is addressed to an account, never to an organization."""
 
     ACCOUNT = "ACCOUNT"
     EMAIL = "EMAIL"
@@ -38,7 +38,7 @@ class PartyKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handshake:
-    """An organization's proposal to an account or to itself, and how it was answered."""
+    """An organization's proposal to an account or to itself, and the response to it."""
 
     id: str
     serial: int
@@ -47,23 +47,23 @@ class Handshake:
     management_account_id: str
     recipient_kind: PartyKind
     recipient: str
-    """An account id, an e-mail address or the organization's own id, as `recipient_kind` says."""
+    """An account id, an e-mail address or the organization's own id, depending on `recipient_kind`."""
     requested_at: datetime
     expires_at: datetime
     notes: str | None = None
     promised: FeatureSet | None = None
-    """The features that an invitation tells its recipient of."""
+    """The feature set that an invitation states."""
     tags: tuple[tuple[str, str], ...] = ()
-    """What an invited account, or a transfer, is tagged with once it is accepted."""
+    """The tags that the invited account, or the transfer, gets on acceptance."""
     process_id: str | None = None
-    """The ENABLE_ALL_FEATURES handshake whose process this one is part of, or was sent during."""
+    """The ENABLE_ALL_FEATURES handshake whose process this handshake belongs to, or during which it was sent."""
     transfer_id: str | None = None
     settled: HandshakeState | None = None
     settled_at: datetime | None = None
 
 
 class TransferStatus(Enum):
-    """Where a responsibility transfer stands."""
+    """The state of a billing transfer."""
 
     REQUESTED = "REQUESTED"
     DECLINED = "DECLINED"
@@ -75,13 +75,13 @@ class TransferStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """That one organization is to pay another's bills, from when on, and until when once it is withdrawn."""
+    """A billing transfer: one organization pays the bills of another from an instant on, until it is withdrawn."""
 
     id: str
     serial: int
     handshake_id: str
     organization_id: str
-    """The organization that takes over, and that gave the transfer its name and its tags."""
+    """The organization that pays the bills; it named and tagged the transfer."""
     management_account_id: str
     source_organization_id: str
     source_account_id: str

@@ -1,4 +1,4 @@
-"""Callers, roles and their temporary credentials."""
+"""Callers, roles and their session credentials."""
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
@@ -10,7 +10,7 @@ from rpds import HashTrieMap as Map
 
 
 class CallerKind(Enum):
-    """Who signs a call."""
+    """The kind of principal that signed a call."""
 
     ROOT = "root"
     USER = "user"
@@ -21,7 +21,7 @@ class CallerKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The principal of one call, and where it called from."""
+    """The principal of one call, and the partition and region that it called."""
 
     account_id: str
     arn: str
@@ -30,14 +30,14 @@ class Caller:
     partition: str = "aws"
     region: str = "us-east-1"
     access_key_id: str = ""
-    """The key by which he signed."""
+    """The access key that signed the call."""
     assumed_root: bool = False
-    """Whether he is a root user for one task: another account's principal called AssumeRoot."""
+    """Whether the caller is a root user for one task, from a call to AssumeRoot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """An IAM role; linked to a service when `linked_service` names its principal."""
+    """An IAM role; `linked_service` is the service principal of a service-linked role."""
 
     id: str
     account_id: str
@@ -48,11 +48,11 @@ class Role:
     created_at: datetime
     linked_service: str | None = None
     managed_policies: tuple[str, ...] = ()
-    """References to policies, in the order of attaching: see `policy_references`."""
+    """References to policies in the order of attachment; see `policy_references`."""
     inline_policies: Map[str, str] = Map()
-    """Documents by the names of the policies."""
+    """Policy documents by policy name."""
     boundary: str | None = None
-    """A reference to the policy that bounds its permissions."""
+    """A reference to the permissions boundary."""
     tags: Map[str, str] = Map()
     max_session: timedelta = timedelta(hours=1)
     gone_at: datetime | None = None
@@ -61,7 +61,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleUsage:
-    """Where a service still uses a linked role."""
+    """Resources in a region for which a service still uses its linked role."""
 
     region: str
     resources: tuple[str, ...]
@@ -69,7 +69,7 @@ class RoleUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionTask:
-    """A request to delete a service-linked role; it fails when the service still uses the role."""
+    """A request to delete a service-linked role; it fails if the service still uses the role."""
 
     id: str
     account_id: str
@@ -81,19 +81,19 @@ class DeletionTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccess:
-    """How some accounts use one service: how many of them tried, and the latest attempt."""
+    """The use of one service by some accounts: the number of accounts, and the latest attempt."""
 
     service: str
     accounts: int = 0
     entity_path: str = ""
-    """Where in the organization the account is that tried last."""
+    """The path of the account that made the latest attempt."""
     region: str = ""
     at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessReport:
-    """What was found when a management account asked how services are used, or why nothing was."""
+    """A report on the use of services in an organization, or the reason for which it failed."""
 
     id: str
     account_id: str
@@ -101,12 +101,12 @@ class AccessReport:
     completes_at: datetime
     failure: str = ""
     services: tuple[ServiceAccess, ...] = ()
-    """Those that may be used, by name."""
+    """The services that policies allow, in the order of their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Temporary credentials: of a role, of a user, or of somebody whom a user vouches for."""
+    """Session credentials of a role, of a user, or of a federated user."""
 
     access_key_id: str
     secret: str
@@ -117,20 +117,20 @@ class Session:
     role_name: str = ""
     role_id: str = ""
     name: str = ""
-    """What the session of a role is called."""
+    """The name of a role session."""
     user_name: str = ""
-    """The user to whom, or on whose word, they were given; "" for the root user."""
+    """The user that requested the credentials; "" for the root user."""
     federated: str = ""
-    """How the one is called whom the user vouches for."""
+    """The name of a federated user."""
     policies: tuple[tuple[str, str], ...] = ()
-    """The policies that bound it, each by its name and its document."""
+    """The session policies, each with its name and its document."""
     tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: frozenset[str] = frozenset()
-    """The keys of the tags that the sessions assumed from this one have too."""
+    """The keys of the tags that role sessions assumed from this one inherit."""
     issued_at: datetime | None = None
-    """When they were given; None where it was not written down, as in snapshots of old."""
+    """When the credentials were issued; None in old snapshots, which did not contain it."""
     multi_factor: bool = False
-    """Whether a code of a device was told when they were asked for."""
+    """Whether the request contained an MFA code."""
     source_identity: str = ""
     assumed_root: bool = False
-    """Whether they are a member's root user's, for one task: its policy denies everything else."""
+    """Whether these are credentials of a member's root user for one task; the task's policy denies everything else."""

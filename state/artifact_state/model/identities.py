@@ -1,4 +1,4 @@
-"""What an account keeps in IAM beside its roles: users and their keys, groups, policies of its own."""
+"""IAM users and their credentials, groups, and customer managed policies."""
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
@@ -12,7 +12,7 @@ from artifact_state.catalog import PolicyVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """The password with which a user signs in to the console."""
+    """The console password of a user."""
 
     password_hash: str
     created_at: datetime
@@ -30,21 +30,21 @@ class User:
     created_at: datetime
     tags: Map[str, str] = Map()
     groups: tuple[str, ...] = ()
-    """The names of his groups, in lower case, sorted."""
+    """The names of the user's groups, in lower case and sorted."""
     access_keys: tuple[str, ...] = ()
-    """The ids of his access keys, the oldest first."""
+    """The ids of the user's access keys, the oldest first."""
     managed_policies: tuple[str, ...] = ()
-    """References to policies, in the order of attaching: see `policy_references`."""
+    """References to policies in the order of attachment; see `policy_references`."""
     inline_policies: Map[str, str] = Map()
-    """Documents by the names of the policies."""
+    """Policy documents by policy name."""
     boundary: str | None = None
-    """A reference to the policy that bounds his permissions."""
+    """A reference to the permissions boundary."""
     login: Login | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of IAM users: who is in it is written with the users."""
+    """A group of IAM users; its members are recorded with the users."""
 
     id: str
     account_id: str
@@ -57,9 +57,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessKey:
-    """A long-term credential of a user, or of the root user if it names none.
+    """A long-term credential of a user, or of the root user if `user_name` is None.
 
-    A deleted one is kept, so that it is refused and not taken for a placeholder.
+    A deleted key is kept, so that it is refused and not mistaken for a placeholder.
     """
 
     id: str
@@ -73,7 +73,7 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPolicy:
-    """A policy that an account manages itself: what it has in common with AWS's bears the same names."""
+    """A customer managed policy; the fields that it shares with AWS managed policies have the same names."""
 
     account_id: str
     policy_id: str
@@ -86,10 +86,10 @@ class CustomerPolicy:
     versions: tuple[PolicyVersion, ...]
     """The newest first, five at most."""
     last_version: int = 1
-    """Numbers are not used again."""
+    """The number of the latest version; numbers are not reused."""
     tags: Map[str, str] = Map()
 
     @property
     def document(self) -> str:
-        """Give the text of the version in force."""
-        return next(one.document for one in self.versions if one.version_id == self.default_version_id)
+        """Return the document of the default version."""
+        return next(version.document for version in self.versions if version.version_id == self.default_version_id)

@@ -1,4 +1,4 @@
-"""Compliance inquiries: questions, and when they will have been worked on."""
+"""Compliance inquiries: their queries, and when they will have been processed and reviewed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,21 +6,21 @@ from enum import Enum
 
 
 class InquirySource(Enum):
-    """How the questions of an inquiry came."""
+    """How the queries of an inquiry were submitted."""
 
     TEXT = "TEXT"
     FILE = "FILE"
 
 
 class InquiryFailure(Enum):
-    """Why the file of an inquiry could not be worked on."""
+    """Why the file of an inquiry could not be processed."""
 
     MALWARE = "malware"
     INTERNAL = "internal"
 
 
 class InquiryStatus(Enum):
-    """How an inquiry stands."""
+    """The status of an inquiry."""
 
     PROCESSING = "PROCESSING"
     HUMAN_REVIEW = "HUMAN_REVIEW"
@@ -29,7 +29,7 @@ class InquiryStatus(Enum):
 
 
 class QueryStatus(Enum):
-    """How one question of an inquiry stands."""
+    """The status of one query of an inquiry."""
 
     PROCESSING = "PROCESSING"
     HUMAN_REVIEW = "HUMAN_REVIEW"
@@ -39,7 +39,7 @@ class QueryStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What somebody says that an answer was worth."""
+    """A rating of the response to an inquiry or to one of its queries."""
 
     rating: str
     query: int | None
@@ -52,7 +52,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """Questions about compliance, and when they will have been worked on."""
+    """A compliance inquiry; the instants of its processing and review are determined when it is created."""
 
     id: str
     serial: int
@@ -63,12 +63,12 @@ class Inquiry:
     source: InquirySource
     queries: tuple[str, ...]
     ai_only: bool
-    """Whether no people are to look at it."""
+    """Whether human review was declined."""
     created_at: datetime
     completes_at: datetime
     reviewed_at: datetime
-    """When people will have looked at what no report answers."""
+    """When the human review of queries that no report answers is complete."""
     failure: InquiryFailure | None
-    asked: str
-    """A fingerprint of the request, to know it again by."""
+    fingerprint: str
+    """A hash of the request, by which a repetition with the same client token is recognized."""
     feedback: tuple[Feedback, ...] = ()

@@ -1,4 +1,4 @@
-"""Organizations: their trees, the services that they trust, and the order of what belongs to them."""
+"""Organizations: their trees, trusted services and delegations, and the order of what belongs to them."""
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
@@ -14,14 +14,14 @@ from artifact_state.ordered_map import OrderedMap
 
 
 class FeatureSet(Enum):
-    """What an organization may use."""
+    """The feature set of an organization."""
 
     ALL = "ALL"
     CONSOLIDATED_BILLING = "CONSOLIDATED_BILLING"
 
 
 class RootFeature(Enum):
-    """What an organization lets be done for the root users of its members. Values are AWS's names."""
+    """A feature of centralized root access; the values are AWS's names."""
 
     CREDENTIALS_MANAGEMENT = "RootCredentialsManagement"
     SESSIONS = "RootSessions"
@@ -29,7 +29,7 @@ class RootFeature(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A root or an organizational unit, and what is directly below it."""
+    """A root or an organizational unit, with what is directly below it."""
 
     id: str
     organization_id: str
@@ -39,12 +39,12 @@ class Unit:
     accounts: OrderedMap[str] = OrderedMap()
     units: OrderedMap[str] = OrderedMap()
     names: Map[str, str] = Map()
-    """The units directly below, by name: no two siblings have the same."""
+    """The ids of the units directly below, by name; siblings have different names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """That an organization lets a service principal work with it, and since when."""
+    """Trusted access of a service principal, and since when it is enabled."""
 
     principal: str
     serial: int
@@ -53,7 +53,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:
-    """That a member runs a trusted service for its organization, and since when."""
+    """The registration of a member as delegated administrator for a service, and since when."""
 
     account_id: str
     principal: str
@@ -63,7 +63,7 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """A key and a value on something of an organization."""
+    """A tag of a resource."""
 
     key: str
     value: str
@@ -72,20 +72,20 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfers:
-    """The responsibility transfers of an organization in one direction."""
+    """The billing transfers of an organization in one direction."""
 
     every: OrderedMap[str] = OrderedMap()
     accepted: OrderedMap[str] = OrderedMap()
-    """Those that were accepted and not withdrawn."""
+    """The transfers that were accepted and not withdrawn."""
     pending: Map[str, OrderedMap[str]] = Map()
-    """Those that wait for an answer, by the instant at which they expire: there are few such instants."""
+    """The transfers that await a response, by the instant at which they expire; such instants are few."""
     until: datetime | None = None
-    """When the last of the withdrawn ones ends."""
+    """When the last of the withdrawn transfers ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """An organization, the services that it trusts, and the order of what belongs to it."""
+    """An organization, its trusted services, and the order of what belongs to it."""
 
     id: str
     partition: str
@@ -94,33 +94,33 @@ class Organization:
     feature_set: FeatureSet
     created_at: datetime
     trusted_services: Map[str, Trust] = Map()
-    """By service principal, exactly as it was enabled."""
+    """By service principal, spelled as it was enabled."""
     delegations: Map[str, tuple[Delegation, ...]] = Map()
-    """By account, in the order of registration: whoever is in here is a delegated administrator."""
+    """By account, in the order of registration; these accounts are the delegated administrators."""
     root_features: frozenset[RootFeature] = frozenset()
-    """As they were switched on: they are in force while IAM is trusted."""
+    """The enabled features of centralized root access, which are in force while IAM has trusted access."""
     enabled_policy_types: tuple[PolicyType, ...] = ()
     resource_policy_id: str | None = None
     policies: Map[str, TypePolicies] = Map()
-    """By type; a type without an entry never had a policy and was never disabled."""
+    """By type. A type without an entry has never had a policy and has never been disabled."""
     members: OrderedMap[str] = OrderedMap()
-    """All accounts: those that are still being created and those that are gone since the last change included."""
+    """All accounts, including those still being created and those that left since the last change."""
     units: OrderedMap[str] = OrderedMap()
     fulfilled_creations: OrderedMap[Creation] = OrderedMap()
     failed_creations: OrderedMap[Creation] = OrderedMap()
     creating: tuple[Creation, ...] = ()
-    """The requests that were under way when the last one was made."""
+    """The requests that were in progress when the latest request was made."""
     closures: OrderedMap[str] = OrderedMap()
-    """The closed accounts that are still members, the longest closed first."""
+    """The closed accounts that are still members, in the order of closure."""
     recent_closures: OrderedMap[str] = OrderedMap()
-    """Those of them that counted against the quota when the last one was made."""
+    """The closures that counted against the quota when the latest was made."""
     closing: tuple[str, ...] = ()
-    """The accounts that were being closed when the last closing was asked for."""
+    """The accounts that were being closed when the latest closure was requested."""
     handshakes: Map[str, OrderedMap[str]] = Map()
-    """Those that it sent and that are not forgotten, by action."""
+    """The handshakes that it sent and that have not been purged, by action."""
     latest_handshakes: Map[str, str] = Map()
-    """The latest of each action and recipient, by both."""
+    """The latest handshake by action and recipient."""
     recent_invitations: OrderedMap[str] = OrderedMap()
-    """Those that count against the quota of a day, and some that no longer do; never more than the quota."""
+    """The invitations that count against the daily quota, and some that no longer do; never more than the quota."""
     inbound: Transfers = Transfers()
     outbound: Transfers = Transfers()

@@ -1,4 +1,4 @@
-"""The policies of organizations, and what they are attached to."""
+"""The policies of organizations, and their attachments."""
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
@@ -12,7 +12,7 @@ from artifact_state.ordered_map import OrderedMap
 
 
 class PolicyType(Enum):
-    """The kinds of policies that an organization can have."""
+    """A type of organization policy."""
 
     SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
     RESOURCE_CONTROL_POLICY = "RESOURCE_CONTROL_POLICY"
@@ -33,25 +33,25 @@ class PolicyType(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy of an organization; those that AWS manages are made of the catalogue, not kept."""
+    """A policy of an organization; policies that AWS manages come from the catalog and are not stored."""
 
     id: str
     organization_id: str
-    """The organization that has it; "" for one that AWS manages."""
+    """The organization that owns it; "" for a policy that AWS manages."""
     type: PolicyType
     name: str
     description: str
     content: str
-    """The document, as it was given."""
+    """The document as it was submitted."""
     serial: int
     changed_at: datetime
     targets: OrderedMap[str] = OrderedMap()
-    """What it was attached to, in that order: also what a disabled and enabled type has let go since."""
+    """The targets in the order of attachment, including those that a disabling of the type has since detached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """That a policy is attached to a root, a unit or an account; or that the one which AWS attaches is not."""
+    """The attachment of a policy to a root, a unit or an account, or the detachment of AWS's default policy."""
 
     policy_id: str
     type: PolicyType
@@ -66,11 +66,11 @@ class TypePolicies:
 
     by_creation: OrderedMap[str] = OrderedMap()
     names: Map[str, str] = Map()
-    """Their ids, by name: no two of a type have the same."""
+    """The ids of the policies by name; policies of a type have different names."""
     enabled_at: int = 0
-    """The serial at which the type was last enabled: whatever was attached before then no longer is."""
+    """The serial at which the type was last enabled, which ended all earlier attachments."""
     changed_at: datetime | None = None
-    """When the type was last enabled, after it had been disabled."""
+    """When the type was last enabled after having been disabled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

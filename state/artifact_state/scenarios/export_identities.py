@@ -11,8 +11,8 @@ from artifact_state.artifact import agreements
 from artifact_state.authority import organization_of
 from artifact_state.iam.groups import groups_of_user
 from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL, ORGANIZATIONS_PRINCIPAL
-from artifact_state.iam.policy_references import arn_by
-from artifact_state.iam.roles import roles_of, trust_of
+from artifact_state.iam.policy_references import arn_of_reference
+from artifact_state.iam.roles import roles_of, trust_policy_for
 from artifact_state.model import JoinedMethod, Map, Organization, Role, State
 from artifact_state.model.identities import Group, User
 from artifact_state.ordered_map import OrderedMap
@@ -32,6 +32,8 @@ class Identities:
 
     state: State
     now: datetime
+    services: tuple[catalog.TrustedService, ...]
+    """The services that the world has besides AWS's."""
 
     def customer_policies(self) -> Iterator[CustomerPolicyScenario]:
         """Describe the policies that accounts manage themselves, each by the version in force."""
@@ -93,7 +95,7 @@ class Identities:
             account_id=account_id,
             name="",
             path="/",
-            trust_policy=trust_of(aws=manager),
+            trust_policy=trust_policy_for(aws=manager),
             description="",
             created_at=self.now,
             managed_policies=("AdministratorAccess",),
@@ -114,7 +116,7 @@ class Identities:
             return
         yield ARTIFACT_PRINCIPAL
         for principal in self._ever_trusted(organization):
-            service = catalog.service_of(principal)
+            service = catalog.service_of(principal, self.services)
             yield from (one.principal for one in service.roles if one.created_in == "management") if service else ()
 
     def _ever_trusted(self, organization: Organization) -> set[str]:
@@ -139,7 +141,7 @@ class Identities:
 
     def _arn(self, account_id: str, reference: str) -> str:
         organization = organization_of(self.state, account_id, self.now)
-        return arn_by(self.state, organization.partition if organization else "aws", account_id, reference)
+        return arn_of_reference(self.state, organization.partition if organization else "aws", account_id, reference)
 
 
 def _document(text: str) -> dict[str, Any] | str:

@@ -7,10 +7,10 @@ be, nothing is made.
 from dataclasses import replace
 
 from artifact_state import catalog
-from artifact_state.artifact import agreements, artifact_settings
-from artifact_state.clock import Clock, OutOfTime
+from artifact_state.artifact import agreements, settings
+from artifact_state.clock import Clock, InstantOutOfRange
 from artifact_state.iam import linked_roles
-from artifact_state.iam.roles import end_role, role_of
+from artifact_state.iam.roles import mark_role_deleted, role_of
 from artifact_state.model import (
     CreationState,
     FeatureSet,
@@ -27,14 +27,15 @@ from artifact_state.organizations import (
     account_creation,
     accounts,
     delegation,
+    handshake_responses,
     hierarchy,
     organization,
     root_access,
     tags,
     trusted_access,
 )
-from artifact_state.organizations.handshakes import account_invitations, responses
-from artifact_state.organizations.policies import attachments, policies, resource_policy
+from artifact_state.organizations.handshakes import account_invitations
+from artifact_state.organizations.policies import attachments, policies, policy_types, resource_policy, targets
 from artifact_state.scenarios.load_identities import make_identities
 from artifact_state.scenarios.load_reports import make_report
 from artifact_state.scenarios.references import Place, ScenarioError, Workshop, document, instead, placed, step
@@ -66,7 +67,7 @@ def load(scenario: Scenario, options: Options | None = None) -> World:
     """
     try:
         clock = Clock(frozen_at=scenario.clock or Clock().now())
-    except OutOfTime as error:
+    except InstantOutOfRange as error:
         raise ScenarioError(("clock",), str(error)) from None
     # What was true before the scenario took no time, and met no quota of a day or a month.
     quotas = replace(
@@ -76,12 +77,15 @@ def load(scenario: Scenario, options: Options | None = None) -> World:
         closures_in_small_organization=_MANY,
         closure_share=100,
     )
-    world = World(options=Options(quotas=quotas), clock=clock, state=State(seed=scenario.seed))
+    options = options or Options()
+    world = World(
+        options=Options(quotas=quotas, services=options.services), clock=clock, state=State(seed=scenario.seed)
+    )
     _make(Workshop(world), scenario)
     if scenario.clock is None:
         clock.resume()
     # Anew, so that a reset leads back to just this.
-    return World(options=options or Options(), clock=clock, state=world.state)
+    return World(options=options, clock=clock, state=world.state)
 
 
 def _make(shop: Workshop, scenario: Scenario) -> None:
@@ -108,7 +112,7 @@ def _introduce(shop: Workshop, place: Place, one: KnownAccount) -> None:
     shop.check_email(place, one.email, one.id)
     with shop.do(place, one.id) as tx:
         if one.name or one.email:
-            accounts.introduce_account(tx, one.id, name=one.name, email=one.email)
+            accounts.set_account_details(tx, one.id, name=one.name, email=one.email)
 
 
 def _settle(shop: Workshop, place: Place, account_id: str, one: KnownAccount | MemberAccount) -> None:
@@ -116,7 +120,7 @@ def _settle(shop: Workshop, place: Place, account_id: str, one: KnownAccount | M
     if one.notifications is not None:
         with shop.do((*place, "notifications"), account_id) as tx:
             wanted = "SUBSCRIBED" if one.notifications else "NOT_SUBSCRIBED"
-            artifact_settings.choose_notifications(tx, NotificationSubscription[wanted])
+            settings.update_notifications(tx, NotificationSubscription[wanted])
     _accept_all(shop, (*place, "agreements"), account_id, one.agreements, for_organization=False)
 
 
@@ -233,8 +237,10 @@ class _OrganizationMaker:
 
     def _trust(self) -> None:
         for place, principal in placed((*self._place, "trusted_services"), self._wanted.trusted_services):
-            if catalog.service_of(principal) is None:
-                known = [name for service in catalog.trusted_services() for name in service.principals]
+            added = self._shop.world.options.services
+            if catalog.service_of(principal, added) is None:
+                services = (*catalog.trusted_services(), *added)
+                known = [name for service in services for name in service.principals]
                 raise ScenarioError(place, f"there is no service {principal!r} to trust{instead(principal, known)}")
             with self._shop.do(place, self._management) as tx:
                 trusted_access.enable_service_access(tx, principal)
@@ -264,11 +270,11 @@ class _OrganizationMaker:
         always = PolicyType.SERVICE_CONTROL_POLICY
         if not self._wanted.service_control_policies and always in made.enabled_policy_types:
             with self._shop.do((*self._place, "service_control_policies"), self._management) as tx:
-                policies.disable_policy_type(tx, self._root_id, always)
+                policy_types.disable_policy_type(tx, self._root_id, always)
         for place, policy_type in placed((*self._place, "policy_types"), self._wanted.policy_types):
             if policy_type not in made.enabled_policy_types:
                 with self._shop.do(place, self._management) as tx:
-                    policies.enable_policy_type(tx, self._root_id, policy_type)
+                    policy_types.enable_policy_type(tx, self._root_id, policy_type)
 
     def _unit(self, place: Place, parent_id: str, above: str, one: Unit) -> None:
         path = f"{above}/{step(one.name)}".removeprefix("/")
@@ -313,7 +319,9 @@ class _OrganizationMaker:
                 why = made.failure.value if made.failure else "IN_PROGRESS"
                 raise ScenarioError((*place, "email"), f"{email} cannot be an account's ({why}); give another address")
             if one.access_role is None:
-                end_role(tx, role_of(tx.state, made.account_id, account_creation.DEFAULT_ACCESS_ROLE, tx.now), tx.now)
+                mark_role_deleted(
+                    tx, role_of(tx.state, made.account_id, account_creation.DEFAULT_ACCESS_ROLE, tx.now), tx.now
+                )
         return made.account_id
 
     def _invited(self, place: Place, one: MemberAccount) -> str:
@@ -321,11 +329,11 @@ class _OrganizationMaker:
             raise ScenarioError(place, f"{one.name} was invited, and so had an id before: give it one with `id`")
         with self._shop.do(place, one.id) as tx:
             if one.name or one.email:
-                accounts.introduce_account(tx, one.id, name=one.name, email=one.email)
+                accounts.set_account_details(tx, one.id, name=one.name, email=one.email)
         with self._shop.do(place, self._management) as tx:
             handshake = account_invitations.invite_account(tx, PartyKind.ACCOUNT, one.id)
         with self._shop.do(place, one.id) as tx:
-            responses.accept_handshake(tx, handshake.id)
+            handshake_responses.accept_handshake(tx, handshake.id)
         return one.id
 
     def _former_member(self, place: Place, one: MemberAccount) -> None:
@@ -345,7 +353,7 @@ class _OrganizationMaker:
                 raise ScenarioError((*place, "policy"), f"there is no policy of AWS {one.policy!r}{names}")
             for where, target in placed((*place, "targets"), one.targets):
                 with self._shop.do(where, self._management) as tx:
-                    policies.detach_policy(tx, found.id, self._shop.target(where, self._management, target))
+                    targets.detach_policy(tx, found.id, self._shop.target(where, self._management, target))
         if delegating := self._wanted.resource_policy:
             with self._shop.do((*self._place, "resource_policy"), self._management) as tx:
                 resource_policy.put_resource_policy(tx, document(delegating.content), _pairs(delegating.tags))
@@ -356,7 +364,7 @@ class _OrganizationMaker:
             kept = policies.create_policy(tx, policy.type, text, _pairs(policy.tags))
         for where, target in placed((*place, "attach"), policy.attach):
             with self._shop.do(where, self._management) as tx:
-                policies.attach_policy(tx, kept.id, self._shop.target(where, self._management, target))
+                targets.attach_policy(tx, kept.id, self._shop.target(where, self._management, target))
 
     def _delegate(self) -> None:
         for place, one in placed((*self._place, "delegated_administrators"), self._wanted.delegated_administrators):
@@ -380,10 +388,10 @@ class _OrganizationMaker:
             linked = catalog.linked_role_of(linked_roles.ARTIFACT_PRINCIPAL)
             if not wanted and linked is not None:
                 role = role_of(tx.state, self._management, linked.name, tx.now)
-                if linked_roles.usages(tx, role):
+                if linked_roles.linked_role_usages(tx, role):
                     why = "AWS Artifact is trusted and so uses its role; let it not be trusted, or the role be there"
                     raise ScenarioError((*self._place, "linked_role"), why)
-                end_role(tx, role, tx.now)
+                mark_role_deleted(tx, role, tx.now)
 
     def _end(self, place: Place, account_id: str, state: str) -> None:
         """Let happen last what would keep the rest from happening."""

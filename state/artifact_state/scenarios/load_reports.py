@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from artifact_state.artifact.publishing import Draft, NotPublishable, publish
+from artifact_state.artifact.publishing import InvalidDraft, VersionDraft, publish_version
 from artifact_state.artifact.reports import report_of
 from artifact_state.catalog import Report, ReportVersion
 from artifact_state.scenarios.references import Place, ScenarioError, Workshop, placed
@@ -29,17 +29,17 @@ def make_report(shop: Workshop, place: Place, wanted: ReportScenario) -> None:
             report_id = _publish(tx, where, replace(_draft(wanted, version), id=report_id))
 
 
-def _publish(tx: Transaction, place: Place, draft: Draft) -> str:
+def _publish(tx: Transaction, place: Place, draft: VersionDraft) -> str:
     try:
-        report, _ = publish(tx, draft)
-    except NotPublishable as error:
+        report, _ = publish_version(tx, draft)
+    except InvalidDraft as error:
         raise ScenarioError(place[:-2], str(error)) from None
     return report.id
 
 
-def _draft(wanted: ReportScenario, version: ReportVersionScenario) -> Draft:
+def _draft(wanted: ReportScenario, version: ReportVersionScenario) -> VersionDraft:
     said = {name: getattr(wanted, name) for name in _REPORT}
-    return Draft(**said, **{name: getattr(version, name) for name in type(version).model_fields})
+    return VersionDraft(**said, **{name: getattr(version, name) for name in type(version).model_fields})
 
 
 def _change(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from artifact_state.errors import Refused
 from artifact_state.organizations import accounts
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import Transaction, World
 
 P = TypeVar("P")
@@ -97,7 +97,7 @@ class Workshop:
 
         Raises ScenarioError.
         """
-        owner = accounts.account_with_email(self.world.state, email) if email else None
+        owner = accounts.account_id_by_email(self.world.state, email) if email else None
         if owner is not None and owner != account_id:
             raise ScenarioError((*place, "email"), f"{email} is the address of {owner} already; give another one")
 
@@ -152,7 +152,9 @@ class ScenarioTransaction:
     """A transaction of an account's root user; what the domain refuses is told with its place."""
 
     def __init__(self, workshop: Workshop, place: Place, account_id: str) -> None:
-        self._transaction = workshop.world.transaction(root_of(account_id, partition=workshop.partition_of(account_id)))
+        self._transaction = workshop.world.transaction(
+            root_user(account_id, partition=workshop.partition_of(account_id))
+        )
         self._place = place
 
     def __enter__(self) -> Transaction:

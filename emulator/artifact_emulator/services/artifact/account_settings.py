@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_state.artifact import artifact_settings
+from artifact_state.artifact import settings
 from artifact_state.model import NotificationSubscription
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ def get_account_settings(
     call: RequestContext, request: "requests.GetAccountSettingsRequest"
 ) -> "replies.GetAccountSettingsResponse":
     """Tell the settings of the caller's account."""
-    status = artifact_settings.notification_subscription(call.tx.state, call.tx.caller.account_id)
+    status = settings.notification_subscription(call.tx.state, call.tx.caller.account_id)
     return {"accountSettings": {"notificationSubscriptionStatus": status.value}}
 
 
@@ -23,5 +23,5 @@ def put_account_settings(
 ) -> "replies.PutAccountSettingsResponse":
     """Change the settings of the caller's account; those that are not told stay."""
     asked = request.notification_subscription_status
-    status = artifact_settings.choose_notifications(call.tx, NotificationSubscription(asked) if asked else None)
+    status = settings.update_notifications(call.tx, NotificationSubscription(asked) if asked else None)
     return {"accountSettings": {"notificationSubscriptionStatus": status.value}}

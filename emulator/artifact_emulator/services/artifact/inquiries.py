@@ -9,8 +9,8 @@ from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.artifact import inquiries
-from artifact_state.artifact.inquiries import Asked
-from artifact_state.artifact.inquiry_answers import answer_in
+from artifact_state.artifact.inquiries import InquiryRequest
+from artifact_state.artifact.inquiry_answers import answer_query
 from artifact_state.errors import InquiryNotFound
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquiryStatus, QueryStatus
 
@@ -41,7 +41,7 @@ def create_compliance_inquiry(
     """Ask a question, or a file of questions; the answer comes later."""
     asked = request.inquiry_content
     content = asked.file_content.content if asked.file_content else asked.query
-    wanted = Asked(
+    wanted = InquiryRequest(
         name=request.name,
         content=content or "",
         sections=tuple(asked.file_content.file_sections or ()) if asked.file_content else (),
@@ -53,7 +53,7 @@ def create_compliance_inquiry(
     if inquiry.created_at == call.tx.now:
         # The answer to the request itself is never the last word.
         summary["status"], summary["statusMessage"] = "PROCESSING", _PROCESSING
-    return {"complianceInquirySummary": summary, "tags": inquiries.tags_on(call.tx.state, inquiry)}
+    return {"complianceInquirySummary": summary, "tags": inquiries.tags_of(call.tx.state, inquiry)}
 
 
 def get_compliance_inquiry_metadata(
@@ -104,7 +104,7 @@ def export_compliance_inquiry(
 ) -> "replies.ExportComplianceInquiryResponse":
     """Give a document of an inquiry's questions and answers, of all or of those that are named."""
     numbers = request.query_identifiers
-    inquiry = inquiries.check_exportable(call.tx, request.compliance_inquiry_id, numbers)
+    inquiry = inquiries.require_exportable(call.tx, request.compliance_inquiry_id, numbers)
     chosen = "-".join(map(str, sorted(set(numbers)))) if numbers else "all"
     revision = f"{chosen}-cited" if request.include_citations else chosen
     url = document_url(call, "compliance-inquiry", inquiry.id, revision)
@@ -123,7 +123,7 @@ def put_compliance_inquiry_feedback(
         comment=request.comment,
         submitted_at=call.tx.now,
     )
-    given = inquiries.give_feedback(call.tx, request.compliance_inquiry_id, feedback, token=request.client_token)
+    given = inquiries.put_feedback(call.tx, request.compliance_inquiry_id, feedback, token=request.client_token)
     return {"submittedAt": given.submitted_at}
 
 
@@ -163,7 +163,7 @@ def _arn(inquiry: Inquiry) -> str:
 
 
 def _summary(call: RequestContext, inquiry: Inquiry) -> "replies.InquirySummary":
-    status = inquiries.status_of(inquiry, call.tx.state, call.tx.now)
+    status = inquiries.inquiry_status(inquiry, call.tx.state, call.tx.now)
     return {
         "arn": _arn(inquiry),
         "name": inquiry.name,
@@ -194,7 +194,7 @@ def _query(call: RequestContext, inquiry: Inquiry, number: int) -> "replies.Quer
         "statusMessage": _QUERY_MESSAGES[status],
         "createdAt": inquiry.created_at,
     }
-    answer = answer_in(tx.state, inquiry, query, tx.now)
+    answer = answer_query(tx.state, inquiry, query, tx.now)
     if answer is not None:
         summary["response"] = answer.text
         summary["reviewType"] = "HUMAN" if inquiries.needs_review(inquiry, tx.state, query) else "AI"

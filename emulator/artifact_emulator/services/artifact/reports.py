@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def list_reports(call: RequestContext, request: "requests.ListReportsRequest") -> "replies.ListReportsResponse":
     """List the published reports, each in its current version."""
     listing = call.listing("ListReports", call.tx.caller.account_id)
-    found = reports.reports(call.tx.state, after=listing.after(request.next_token))
+    found = reports.published_reports(call.tx.state, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     return {"reports": [report_summary(call.tx.caller, *one) for one in page], **rest_next_token(token)}
 
@@ -25,7 +25,7 @@ def list_report_versions(
 ) -> "replies.ListReportVersionsResponse":
     """List the published versions of a report."""
     listing = call.listing("ListReportVersions", call.tx.caller.account_id, request.report_id)
-    found = reports.report_versions(call.tx.state, request.report_id, after=listing.after(request.next_token))
+    found = reports.published_versions(call.tx.state, request.report_id, after=listing.after(request.next_token))
     page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
     return {"reports": [report_summary(call.tx.caller, *one) for one in page], **rest_next_token(token)}
 
