@@ -1,0 +1,57 @@
+import json
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from artifact_state import catalog
+
+FILES = sorted(Path(catalog.__file__).parent.glob("*.json"))
+
+
+class TestDataFiles:
+    """The data files of the catalog."""
+
+    def test_catalog_has_exactly_its_files(self) -> None:
+        """No file of the catalog is missing or superfluous."""
+        names = "actions agreements delegable_actions iam_quotas managed_policies policy_types quotas"
+        assert [path.stem for path in FILES] == [*names.split(), "reports", "request_rates", "services"]
+
+    @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+    def test_file_is_dated_and_sourced(self, path: Path) -> None:
+        """Each file has its date and its sources, and says which of its facts are unverified."""
+        content = json.loads(path.read_text(encoding="utf-8"))
+        assert date.fromisoformat(content["as_of"]).isoformat() == content["as_of"]
+        assert content["sources"]
+        assert all(source.startswith("https://") for source in content["sources"])
+        assert "unverified" in content["note"]
+
+
+class TestImport:
+    """The package of the catalog as it is imported."""
+
+    def test_import_reads_no_file(self) -> None:
+        """Importing the catalog reads no file, and imports no record class that a start does not need."""
+        program = (
+            "import sys; from artifact_state import catalog; print(catalog.loading.read_file.cache_info().currsize, "
+            "*[name for name in sys.modules if name.startswith('artifact_state.catalog.')])"
+        )
+        root = Path(catalog.__file__).parents[2]
+        run = subprocess.run(
+            [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True, timeout=60
+        )
+        assert run.stdout.split() == ["0", "artifact_state.catalog.records", "artifact_state.catalog.loading"]
+
+    def test_every_public_name_can_be_imported(self) -> None:
+        """Every public name, also of a record class that is imported later, is an attribute of the catalog."""
+        assert all(getattr(catalog, name) for name in catalog.__all__)
+        with pytest.raises(AttributeError, match="Nonsense"):
+            catalog.Nonsense  # noqa: B018 - The access itself is tested.
+
+    def test_records_are_immutable(self) -> None:
+        """The records of the catalog, which all worlds share, cannot be changed."""
+        with pytest.raises(FrozenInstanceError):
+            catalog.trusted_services()[0].name = "Mine"  # type: ignore[misc]
