@@ -1,178 +1,317 @@
-"""A call under way: what is learnt of it, how it is carried out, and the record that it leaves.
+"""The pipeline of AWS calls: the stages that every call passes, in order.
 
-Whoever comes by the wire is identified before; the console knows its callers already.
+A call that comes over the wire passes WIRE_STAGES; a direct call of the console or of a command passes STAGES. A stage
+is a function of the call: it adds what the following stages read, or raises the AwsError with which the call is
+answered. The outcome is recorded once, whatever it is.
 """
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from random import Random
 from sys import intern
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic_core import ValidationError
 
+from artifact_emulator import routing
 from artifact_emulator.activity.call_log import CallRecord, only_reads
+from artifact_emulator.aws.authentication import ANONYMOUS, Credentials, identify, require_session_allowed
 from artifact_emulator.aws.errors import error_of
-from artifact_emulator.aws.errors.aws_error import AwsError, not_emulated
+from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
+from artifact_emulator.aws.protocols import PROTOCOLS
 from artifact_emulator.aws.service_model import Operation, Service
+from artifact_emulator.aws.signing.aws_chunked import unchunked
 from artifact_emulator.aws.validation import input_error
-from artifact_emulator.faults.rules import NO_EFFECT, Effect
-from artifact_emulator.http import Request
+from artifact_emulator.faults.effect import NO_EFFECT
+from artifact_emulator.http import Reply, Request
 from artifact_emulator.routing import Route
-from artifact_emulator.services import Handler, handler_of, request_shape
+from artifact_emulator.services import Handler, bindings, handler_of, request_shape
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.errors import Refused
-from artifact_state.model import Caller
-from artifact_state.policy_evaluation.unbounded import needs_no_evaluation
-from artifact_state.world import Transaction, World
+from artifact_state.model import Caller, Session
+from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
+from artifact_state.world import World
 from artifact_state.world_registry import WorldRegistry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from artifact_emulator.aws.authorization.authorize import IamMode
+    from artifact_emulator.aws.authorization.request import AuthorizationRequest
 
-    from artifact_emulator.aws.authorization.authorize import Iam
-    from artifact_emulator.aws.authorization.request import Asked
+log = logging.getLogger("artifact_emulator")
+_VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+_RANDOM = Random()  # noqa: S311 - a request id is not a secret, and the system's randomness costs more than the id.
+
+
+def new_request_id() -> str:
+    """Return a random request id, as str(UUID(int=..., version=4)) does in three times the time."""
+    digits = f"{_RANDOM.getrandbits(124):031x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-{_VARIANTS[digits[15]]}{digits[16:19]}-{digits[19:]}"
+
+
+UNIDENTIFIED = Caller(account_id="", arn="", user_id="")
+"""The caller of a call that no stage has authenticated yet."""
 
 
 @dataclass(slots=True)
-class ActiveCall:
-    """A call, and what was learnt of it so far."""
+class ActiveCall(RequestContext):
+    """An AWS call from its request to its reply: its context, and what the stages have learned about it."""
 
-    request: Request
-    """By which the emulator was asked: it tells how its documents are reached."""
-    world: World
-    caller: Caller | None = None
+    credentials: Credentials = "loose"
+    iam: "IamMode" = "enforce"
+    request_id: str = field(default_factory=new_request_id)
+    decoded: Request | None = None
+    """The request without the encoding of its body, if it has one; signatures cover the encoded body."""
+    route: Route | None = None
+    service: Service = field(init=False)
+    operation: Operation = field(init=False)
+    handler: Handler = field(init=False)
+    caller: Caller = UNIDENTIFIED
+    session: Session | None = None
+    """The caller's session, if it signed with session credentials."""
     members: dict[str, Any] | None = None
-    request_id: str = ""
-    iam: "Iam" = "enforce"
+    """The input under AWS's names; None if it could not be parsed."""
+    input: Any = None
+    """The input as the operation's generated shape."""
     at: datetime | None = None
     value: Any = None
+    """The output under AWS's names."""
+    reply: Reply = field(init=False)
     failure: AwsError | None = None
-    effect: Effect = NO_EFFECT
-    by_wire: bool = True
-    """Whether a client asks, who may be held to what AWS's clients are held to: the console pages and tries nothing."""
 
 
 class CallExecutor(Protocol):
-    """Where calls are carried out that come by no wire: what the console knows of the core."""
+    """What the console needs of the application: the worlds, and calls in them."""
 
     worlds: WorldRegistry
 
-    def perform(self, under_way: ActiveCall, caller: Caller, service_name: str, operation_name: str) -> Any:
-        """Carry out a call whose caller and members are known already.
+    def perform(self, call: ActiveCall) -> Any:
+        """Carry out a direct call and return its output.
 
-        Raises Failure.
+        Raises AwsError.
         """
 
 
-def require_handler(service: Service, operation: Operation) -> Handler:
-    """Give what carries out an operation.
+def direct_call(  # noqa: PLR0913, PLR0917 - what a request over the wire has in one piece.
+    request: Request, world: World, caller: Caller, service: str, operation: str, members: dict[str, Any]
+) -> ActiveCall:
+    """Return a call that did not come over the wire: its caller is known, and its members need no parsing."""
+    call = ActiveCall(request, world, caller=caller, members=members)
+    call.service = bindings(service)
+    call.operation = call.service.operations[operation]
+    call.route = Route(call.service.protocol, call.service, operation, call.operation)
+    return call
 
-    Raises Failure when nothing does.
-    """
-    handler = handler_of(service.name, operation.name)
+
+def route(call: ActiveCall) -> None:
+    """Find the service and the operation that the request names."""
+    request = call.request
+    if "content-encoding" in request.headers:
+        request = call.decoded = unchunked(request)
+    call.route = routing.route(request)
+    call.service, call.operation = routing.require_operation(call.route)
+
+
+def find_handler(call: ActiveCall) -> None:
+    """Find the handler of the operation, or refuse an operation that is not emulated."""
+    handler = handler_of(call.service.name, call.operation.name)
     if handler is None:
-        raise not_emulated(f"{service.name}:{operation.name}")
-    return handler
+        raise NotEmulated(f"{call.service.name}:{call.operation.name}")
+    call.handler = handler
 
 
-def apply(under_way: ActiveCall, caller: Caller, service: Service, operation: Operation) -> None:
-    """Hold a caller to AWS's rates where that is wished, and let befall a call what befalls calls in its world.
+def authenticate(call: ActiveCall) -> None:
+    """Identify the caller by the signature of the request."""
+    if not call.operation.signed:
+        call.caller = ANONYMOUS
+        return
+    world = call.world
+    call.caller, call.session = identify(
+        call.request, world.state, world.clock, call.service.protocol, call.credentials
+    )
 
-    Raises Failure.
-    """
-    world = under_way.world
-    options, faults = world.options, runtime_of(world).faults
-    if (options.throttling != "off" or options.strict_client is not None) and under_way.by_wire:
-        # Imported here: few worlds are as strict as AWS.
-        from artifact_emulator.faults.strictness import apply_strictness
 
-        under_way.effect = apply_strictness(world, caller, service, operation)
+def check_session(call: ActiveCall) -> None:
+    """Refuse session credentials for operations that AWS does not allow them to call."""
+    if call.session is not None:
+        require_session_allowed(call.session, call.service, call.operation.name)
+
+
+def apply_strictness(call: ActiveCall) -> None:
+    """Enforce AWS's request rates, and let strict mode choose an effect, in worlds that ask for it."""
+    options = call.world.options
+    if options.throttling == "off" and options.strict_client is None:
+        return
+    # Imported here: few worlds are as strict as AWS.
+    from artifact_emulator.faults import strictness
+
+    call.effect = strictness.effect_on(call.world, call.caller, call.service, call.operation)
+
+
+def inject_faults(call: ActiveCall) -> None:
+    """Let the fault rules of the world choose an effect, and fail the call if the effect is an error."""
+    faults = runtime_of(call.world).faults
     if faults:
-        now = world.clock.now()
-        under_way.effect = faults.apply(service, operation.name, caller.account_id, now, under_way.effect)
-    if under_way.effect.failure is not None:
-        raise under_way.effect.failure
+        now = call.world.clock.now()
+        call.effect = faults.apply(call.service, call.operation.name, call.caller.account_id, now, call.effect)
+    if call.effect.failure is not None:
+        raise call.effect.failure
 
 
-def carry_out(
-    under_way: ActiveCall, caller: Caller, service: Service, operation: Operation, handler: Handler
-) -> object:
-    """Check what is asked for against its shape, and let it happen in a transaction.
+def parse(call: ActiveCall) -> None:
+    """Parse the input of the operation from the request."""
+    request = call.decoded or call.request
+    call.members = PROTOCOLS[call.service.protocol].parse(call.service, call.operation, request)
 
-    Raises Failure.
-    """
-    request, world = under_way.request, under_way.world
-    shape = request_shape(service.name, operation.name)
+
+def validate(call: ActiveCall) -> None:
+    """Check the input against the shape of the operation."""
+    shape = request_shape(call.service.name, call.operation.name)
     try:
-        asked = shape.model_validate(under_way.members)
+        call.input = shape.model_validate(call.members)
     except ValidationError as error:
-        raise input_error(service, error, shape, under_way.members) from None
+        raise input_error(call.service, error, shape, call.members) from None
+
+
+def execute(call: ActiveCall) -> None:
+    """Authorize the call and run its handler, in one transaction."""
+    action = f"{call.service.name}:{call.operation.name}"
     try:
-        with world.transaction(caller, f"{service.name}:{operation.name}") as tx:
-            under_way.at = tx.now
-            if under_way.effect is not NO_EFFECT:
-                tx.options = under_way.effect.on(tx.options)
-            if under_way.iam != "off" and _is_asked(tx, operation):
-                _authorize(under_way, tx, service, operation)
-            headers = request.headers
-            call = RequestContext(
-                tx,
-                world,
-                headers.get("host", "localhost"),
-                request.base,
-                user_agent=headers.get("user-agent", ""),
-                page_size=under_way.effect.page_size,
-            )
-            effect = under_way.effect
-            return handler(call, asked) if effect is NO_EFFECT else effect.carry_out(handler, call, asked)
+        with call.world.transaction(call.caller, action, call.effect) as tx:
+            call.tx, call.at = tx, tx.now
+            _authorize(call)
+            _handle(call)
     except Refused as refusal:
-        raise error_of(service, refusal, caller) from None
+        raise error_of(call.service, refusal, call.caller) from None
 
 
-def _is_asked(tx: Transaction, operation: Operation) -> bool:
-    """Tell whether policies have a word in a call: those of a role's account have, whoever is to assume it."""
-    return operation.name == "AssumeRole" or not needs_no_evaluation(tx.state, tx.caller, tx.now)
+def render(call: ActiveCall) -> None:
+    """Render the output as a reply."""
+    protocol = PROTOCOLS[call.service.protocol]
+    call.reply = protocol.render(call.service, call.operation, call.value, call.request_id)
 
 
-def _authorize(under_way: ActiveCall, tx: Transaction, service: Service, operation: Operation) -> None:
-    """Ask the policies of whoever is bound by some.
+STAGES = (find_handler, inject_faults, validate, execute)
+WIRE_STAGES = (
+    route,
+    find_handler,
+    authenticate,
+    check_session,
+    apply_strictness,
+    inject_faults,
+    parse,
+    validate,
+    execute,
+    render,
+)
 
-    Raises Failure.
+
+def answer(call: ActiveCall) -> Reply:
+    """Return the reply to a call that came over the wire; never raise."""
+    _run(call, WIRE_STAGES)
+    if call.failure is None:
+        reply = call.reply
+    else:
+        reply = refuse(call.request, call.failure, call.request_id, call.route)
+        if isinstance(call.failure, NotEmulated):
+            runtime_of(call.world).count_not_emulated(call.failure.name)
+    effect = call.effect
+    return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
+
+
+def perform(call: ActiveCall) -> Any:
+    """Return the output of a direct call.
+
+    Raises AwsError.
     """
-    asked_of, enforce = _enforcement()
-    members, enforced = under_way.members or {}, under_way.iam == "enforce"
-    sent_by = {"aws:useragent": (under_way.request.headers.get("user-agent", ""),)}
-    asked = asked_of(tx.state, tx.caller, tx.now, service.name, operation.name, members, sent_by, enforced)
-    runtime_of(under_way.world).decisions.keep(under_way.request_id, asked)
-    enforce(service, asked)
+    _run(call, STAGES)
+    if call.failure is not None:
+        raise call.failure
+    return call.value
+
+
+def refuse(request: Request, error: AwsError, request_id: str, route: Route | None = None) -> Reply:
+    """Return the reply that tells a client of an error, in the protocol of its request."""
+    protocol = route.protocol if route else routing.protocol_of(request)
+    return PROTOCOLS[protocol].refuse(route.service if route else None, error, request_id)
+
+
+def record_call(call: ActiveCall) -> None:
+    """Add a call to the call log of its world, if its caller was identified."""
+    if call.caller is UNIDENTIFIED:
+        return
+    name = call.operation.name
+    runtime_of(call.world).call_log.add(
+        CallRecord(
+            at=call.at or call.world.clock.now(),
+            service=call.service,
+            operation=name,
+            caller=call.caller,
+            members=call.members,
+            value=None if only_reads(name) else call.value,
+            failure=call.failure,
+            request_id=call.request_id,
+            user_agent=intern(call.user_agent),
+        )
+    )
+
+
+def _run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> None:
+    """Let a call pass the stages up to the first that fails, and record it."""
+    try:
+        for stage in stages:
+            stage(call)
+    except AwsError as error:
+        call.failure = error
+    except Exception:
+        log.exception("request %s: %s", call.request_id, call.route.name if call.route else "")
+        protocol = call.route.protocol if call.route else routing.protocol_of(call.request)
+        call.failure = internal_error(protocol, call.request_id)
+    record_call(call)
+
+
+def _authorize(call: ActiveCall) -> None:
+    """Evaluate the policies that apply to the call, unless none can refuse it.
+
+    Raises AwsError.
+    """
+    tx = call.tx
+    # A role's trust policy applies to every caller that assumes it.
+    if call.iam == "off" or (call.operation.name != "AssumeRole" and needs_no_evaluation(tx.state, tx.caller, tx.now)):
+        return
+    request_type, authorize = _authorization()
+    request = request_type(
+        tx.state,
+        tx.caller,
+        tx.now,
+        call.service.name,
+        call.operation.name,
+        call.members or {},
+        call.request_keys,
+        enforced=call.iam == "enforce",
+    )
+    runtime_of(call.world).decisions.record(call.request_id, request)
+    authorize(call.service, request)
 
 
 @cache
-def _enforcement() -> "tuple[type[Asked], Callable[[Service, Asked], None]]":
-    """Give what permissions take: the root users of most tests are bound by nothing, and need not wait for it."""
-    from artifact_emulator.aws.authorization.authorize import enforce
-    from artifact_emulator.aws.authorization.request import Asked
+def _authorization() -> "tuple[type[AuthorizationRequest], Callable[[Service, AuthorizationRequest], None]]":
+    """Import what the evaluation of policies needs: most callers are root users, whose calls need none."""
+    from artifact_emulator.aws.authorization.authorize import authorize
+    from artifact_emulator.aws.authorization.request import AuthorizationRequest
 
-    return Asked, enforce
+    return AuthorizationRequest, authorize
 
 
-def note(under_way: ActiveCall, asked: Route, request_id: str) -> None:
-    """Add a call to its world's trail, if it is known who called."""
-    service, caller = asked.service, under_way.caller
-    if service is None or caller is None:
-        return
-    runtime_of(under_way.world).trail.add(
-        CallRecord(
-            at=under_way.at or under_way.world.clock.now(),
-            service=service,
-            operation=asked.name,
-            caller=caller,
-            members=under_way.members,
-            value=None if only_reads(asked.name) else under_way.value,
-            failure=under_way.failure,
-            request_id=request_id,
-            user_agent=intern(under_way.request.headers.get("user-agent", "")),
-        )
-    )
+def _handle(call: ActiveCall) -> None:
+    """Run the handler, on an earlier state if that is the effect."""
+    effect = call.effect
+    if effect.stale_state is not None:
+        call.tx = call.tx.as_of(effect.stale_state)
+    before = call.tx.state
+    call.value = call.handler(call, call.input)
+    if effect.on_change is not None and call.tx.state is not before:
+        effect.on_change(before, call.tx.state, call.tx.now)

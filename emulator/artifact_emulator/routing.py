@@ -1,137 +1,161 @@
-"""Which service and which operation a request asks for.
+"""Routing: find the service and the operation that a request names.
 
-`X-Amz-Target` names an operation of a JSON service, `Action` one of a query service; anything else is
-a path of AWS Artifact.
+`X-Amz-Target` names an operation of a JSON service and `Action` one of a query service; any other request is routed by
+its method and path, as AWS Artifact's are.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from artifact_emulator.aws.errors.aws_error import unknown_operation
+from artifact_emulator.aws.errors.aws_error import NotEmulated, unknown_operation
 from artifact_emulator.aws.protocols import query
 from artifact_emulator.aws.service_model import Operation, Protocol, Service
+from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.http import Request
 from artifact_emulator.services import bindings
 
 WORLDS = "/worlds/"
-_TARGETS = {
-    "AWSOrganizationsV20161128": "organizations",
-    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
-}
-_VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts"}
-_XML = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "cloudfront", "route53")
-"""Whose clients read errors as those of the query protocol, though their calls look like AWS Artifact's."""
+_TARGETS = {profile.target_prefix: profile.name for profile in PROFILES.values() if profile.target_prefix}
+_VERSIONS = {profile.query_version: profile.name for profile in PROFILES.values() if profile.query_version}
+_REST_XML_SERVICES = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "cloudfront", "route53")
+"""Services whose requests look like AWS Artifact's, but whose clients read errors in XML."""
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
+_FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes: the protocol to answer in, the service if there is one, and what is asked."""
+    """Where a request goes."""
 
     protocol: Protocol
+    """The protocol to reply in."""
     service: Service | None
+    """The emulated service, None if the request names another one."""
     name: str
     """The operation as the request names it, "" if it names none."""
     operation: Operation | None = None
-    """The binding, when the service has the operation with its shapes."""
+    """The operation, None if the service does not have it or has no shapes for it."""
 
 
-def enter(request: Request) -> tuple[str, Request]:
-    """Tell the world that a path below `/worlds/` names, and the request as that world sees it."""
+def split_world(request: Request) -> tuple[str, Request]:
+    """Return the world that a path below `/worlds/` names, and the request with the path that follows."""
     name, slash, rest = request.path.removeprefix(WORLDS).partition("/")
     return name, replace(request, base=WORLDS + name, path=slash + rest)
 
 
 def route(request: Request) -> Route:
-    """Tell where a request goes.
+    """Return the route of a request.
 
-    Raises Failure when its form cannot be read.
+    Raises AwsError if the request is malformed.
     """
     target = request.headers.get("x-amz-target")
     if target is not None:
-        return _json(request, target)
-    if is_form(request):
-        return _query(request)
+        return _json_route(request, target)
+    if _is_query(request):
+        return _query_route(request)
     if request.headers.get("content-type", "").startswith(_JSON_TYPES):
         return Route("json", None, "")
-    return _rest(request)
+    return _rest_route(request)
 
 
-def _at_root(request: Request) -> bool:
-    """Tell whether a request goes where most services are: to `/`, or to a world, whose address may end without one."""
+def require_operation(route: Route) -> tuple[Service, Operation]:
+    """Return the service and the operation of a route.
+
+    Raises AwsError if AWS does not have the operation, and NotEmulated if the emulator does not.
+    """
+    service, operation = route.service, route.operation
+    if service is None and route.name:
+        raise NotEmulated(route.name)
+    if service is None or (operation is None and route.name not in service.unshaped):
+        raise unknown_operation(route.protocol, route.name, service.version if service else "")
+    if operation is None:
+        raise NotEmulated(f"{service.name}:{route.name}")
+    return service, operation
+
+
+def protocol_of(request: Request) -> Protocol:
+    """Return the protocol that the client of a request most likely reads, even if the request names no operation."""
+    if "x-amz-target" in request.headers:
+        return "json"
+    return "query" if _is_query(request) else "rest-json"
+
+
+def _is_at_root(request: Request) -> bool:
+    """Return whether the path is that of most services: `/`, or a world's address, which may lack the slash."""
     return request.path == "/" or (request.path == "" and request.base != "")
 
 
-def _json(request: Request, target: str) -> Route:
+def _is_query(request: Request) -> bool:
+    """Return whether a request speaks the query protocol: it posts a form, or has an action in its query."""
+    if not _is_at_root(request):
+        return False
+    return request.headers.get("content-type", "").lower().startswith(_FORM_TYPE) or "Action=" in request.query
+
+
+def _json_route(request: Request, target: str) -> Route:
     prefix, _, name = target.rpartition(".")
     service = _TARGETS.get(prefix)
     if service is None:
         return Route("json", None, target)
     # Unverified: AWS chooses the protocol by the content type, and so knows no operation under another.
-    speaks_json = request.headers.get("content-type", "").lower().startswith(_JSON_TYPES)
-    if not speaks_json or request.method != "POST" or not _at_root(request):
+    has_json_type = request.headers.get("content-type", "").lower().startswith(_JSON_TYPES)
+    if not has_json_type or request.method != "POST" or not _is_at_root(request):
         raise unknown_operation("json", name, "")
-    return _named("json", bindings(service), name)
+    return _service_route("json", bindings(service), name)
 
 
-def is_form(request: Request) -> bool:
-    """Tell whether a request speaks the query protocol: a form is posted, or an action is in the query."""
-    if not _at_root(request):
-        return False
-    form_type = "application/x-www-form-urlencoded"
-    return request.headers.get("content-type", "").lower().startswith(form_type) or "Action=" in request.query
-
-
-def _query(request: Request) -> Route:
+def _query_route(request: Request) -> Route:
     form = query.form(request)
     name, version = form.get("Action", ""), form.get("Version", "")
     if request.method not in ("GET", "POST"):
         raise unknown_operation("query", name, version)
-    scope = scope_of(request)
-    service = scope if scope in _VERSIONS.values() else _VERSIONS.get(version)
-    if service is None:
+    scope = signing_name(request)
+    service_name = scope if scope in _VERSIONS.values() else _VERSIONS.get(version)
+    if service_name is None:
         return Route("query", None, f"{scope}:{name}" if scope else name)
-    found = bindings(service)
-    if found.version != version:
+    service = bindings(service_name)
+    if service.version != version:
         raise unknown_operation("query", name, version)
-    return _named("query", found, name)
+    return _service_route("query", service, name)
 
 
-def scope_of(request: Request) -> str:
-    """Read the service out of the credential scope, as far as it is written there."""
+def _rest_route(request: Request) -> Route:
+    scope = signing_name(request)
+    if scope not in ("", "artifact"):
+        protocol: Protocol = "query" if scope in _REST_XML_SERVICES else "rest-json"
+        return Route(protocol, None, f"{scope}:{request.method} {request.path}")
+    by_path, templates = _artifact_paths()
+    operation = by_path.get((request.method, request.path))
+    if operation is None:
+        steps = request.path.split("/")
+        candidates = (template for template in templates if template.method == request.method)
+        operation = next((template for template in candidates if _matches(template.path, steps)), None)
+    name = operation.name if operation else f"{request.method} {request.path}"
+    return Route("rest-json", bindings("artifact"), name, operation)
+
+
+def _service_route(protocol: Protocol, service: Service, name: str) -> Route:
+    return Route(protocol, service, name, service.operations.get(name))
+
+
+def signing_name(request: Request) -> str:
+    """Return the service in the credential scope of the signature, "" if there is none."""
     _, _, credential = request.headers.get("authorization", "").partition("Credential=")
     parts = credential.partition(",")[0].split("/")
     return parts[-2] if len(parts) >= 5 else ""
 
 
-def _rest(request: Request) -> Route:
-    scope = scope_of(request)
-    if scope not in ("", "artifact"):
-        return Route("query" if scope in _XML else "rest-json", None, f"{scope}:{request.method} {request.path}")
-    service = bindings("artifact")
-    fixed, labelled = _paths()
-    operation = fixed.get((request.method, request.path))
-    if operation is None:
-        steps = request.path.split("/")
-        operation = next((one for one in labelled if one.method == request.method and _fits(one.path, steps)), None)
-    name = operation.name if operation else f"{request.method} {request.path}"
-    return Route("rest-json", service, name, operation)
-
-
 @cache
-def _paths() -> tuple[Mapping[tuple[str, str], Operation], list[Operation]]:
+def _artifact_paths() -> tuple[Mapping[tuple[str, str], Operation], list[Operation]]:
+    """Return AWS Artifact's operations: by method and path, and those whose path has labels."""
     operations = bindings("artifact").operations.values()
-    fixed = {(one.method, one.path): one for one in operations if "{" not in one.path}
-    return fixed, [one for one in operations if "{" in one.path]
+    by_path = {(operation.method, operation.path): operation for operation in operations if "{" not in operation.path}
+    return by_path, [operation for operation in operations if "{" in operation.path]
 
 
-def _fits(template: str, steps: list[str]) -> bool:
-    wanted = template.split("/")
-    return len(wanted) == len(steps) and all(
-        text == want or (want.startswith("{") and text) for want, text in zip(wanted, steps, strict=True)
+def _matches(template: str, steps: list[str]) -> bool:
+    expected = template.split("/")
+    return len(expected) == len(steps) and all(
+        step == name or (name.startswith("{") and step) for name, step in zip(expected, steps, strict=True)
     )
-
-
-def _named(protocol: Protocol, service: Service, name: str) -> Route:
-    return Route(protocol, service, name, service.operations.get(name))

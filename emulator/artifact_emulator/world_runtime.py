@@ -1,5 +1,6 @@
-"""What the emulator keeps beside each world: what befalls its calls, and the trail of what was called."""
+"""What the emulator keeps beside the state of each world: fault rules, the call log, the decision log, counters."""
 
+import logging
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,64 +15,76 @@ if TYPE_CHECKING:
     from artifact_emulator.faults.strict_mode import StrictMode
     from artifact_emulator.faults.throttling import Throttle
 
+log = logging.getLogger("artifact_emulator")
+_MAX_COUNTED_NAMES = 1_000
+"""Number of operations that are counted: a client may invent any name."""
+
 
 class WorldRuntime:
-    """The instruments of one world."""
+    """Per-world data of the emulator, dropped with the world."""
 
     def __init__(self, world: World) -> None:
         self.faults = Faults(seed=world.state.seed)
-        self.trail = CallLog()
+        self.call_log = CallLog()
         self.decisions = DecisionLog()
-        self.missed: Counter[str] = Counter()
-        """What was asked for in vain, such as `iam:CreateInstanceProfile`, and how often."""
-        self._strict_client: StrictMode | None = None
-        self._happenings: EventFeed | None = None
+        self.not_emulated_calls: Counter[str] = Counter()
+        """How often each operation was called that is not emulated, such as `iam:CreateInstanceProfile`."""
+        self._strict_mode: StrictMode | None = None
+        self._event_feed: EventFeed | None = None
 
-    def happenings(self, world: World) -> "EventFeed":
-        """Give what happens in the world, which is theirs, in one order."""
-        if self._happenings is None:
+    def event_feed(self, world: World) -> "EventFeed":
+        """Return the event feed of the world, to which this data belongs."""
+        if self._event_feed is None:
             # Imported here: no AWS call needs it.
             from artifact_emulator.activity.event_feed import EventFeed
 
-            self._happenings = EventFeed(world, self.trail)
-        return self._happenings
+            self._event_feed = EventFeed(world, self.call_log)
+        return self._event_feed
 
     @cached_property
     def throttle(self) -> "Throttle":
-        """Give the buckets of the world, all full at first."""
-        # Imported here: few worlds are throttled.
+        """The token buckets of the world, all full at first."""
+        # Imported here: few worlds enforce AWS's request rates.
         from artifact_emulator.faults.throttling import Throttle
 
         return Throttle()
 
-    def strict_client(self, seed: str) -> "StrictMode":
-        """Give what vexes the world's clients, which begins again with another seed."""
-        if self._strict_client is None or self._strict_client.seed != seed:
-            # Imported here: few ask for it.
+    def strict_mode(self, seed: str) -> "StrictMode":
+        """Return the strict mode of the world; it starts anew with another seed."""
+        if self._strict_mode is None or self._strict_mode.seed != seed:
+            # Imported here: few worlds are in strict mode.
             from artifact_emulator.faults.strict_mode import StrictMode
 
-            self._strict_client = StrictMode(seed)
-        return self._strict_client
+            self._strict_mode = StrictMode(seed)
+        return self._strict_mode
 
-    def calm(self) -> None:
-        """Fill the buckets, and let what vexes clients begin again."""
+    def count_not_emulated(self, name: str) -> None:
+        """Count a call of an operation that is not emulated, and log a warning the first time."""
+        if name not in self.not_emulated_calls:
+            if len(self.not_emulated_calls) == _MAX_COUNTED_NAMES:
+                return
+            log.warning("%s is not emulated: the answer is 501", name)
+        self.not_emulated_calls[name] += 1
+
+    def reset_strictness(self) -> None:
+        """Fill the token buckets and start strict mode anew."""
         self.__dict__.pop("throttle", None)
-        self._strict_client = None
+        self._strict_mode = None
 
     def clear(self) -> None:
-        """Begin again."""
+        """Drop everything."""
         self.faults.clear()
-        self.trail.clear()
+        self.call_log.clear()
         self.decisions.clear()
-        self.missed.clear()
-        if self._happenings is not None:
-            self._happenings.clear()
-        self.calm()
+        self.not_emulated_calls.clear()
+        if self._event_feed is not None:
+            self._event_feed.clear()
+        self.reset_strictness()
 
 
 def runtime_of(world: World) -> WorldRuntime:
-    """Give a world's instruments."""
-    found = world.runtime
-    if not isinstance(found, WorldRuntime):
-        found = world.runtime = WorldRuntime(world)
-    return found
+    """Return the emulator's data of a world."""
+    runtime = world.runtime
+    if not isinstance(runtime, WorldRuntime):
+        runtime = world.runtime = WorldRuntime(world)
+    return runtime

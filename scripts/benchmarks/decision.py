@@ -15,13 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
 from artifact_emulator.app import App  # noqa: E402
-from artifact_emulator.aws.authorization.authorize import Iam  # noqa: E402 - found beside the packages above
+from artifact_emulator.aws.authorization.authorize import IamMode  # noqa: E402 - found beside the packages above
 from artifact_emulator.aws.signing.sigv4 import ALGORITHM, INSTANT, Claim, payload_hash, signature_of  # noqa: E402
 from artifact_emulator.http import Request  # noqa: E402
-from artifact_emulator.pipeline import ActiveCall  # noqa: E402
+from artifact_emulator.pipeline import direct_call  # noqa: E402
 from artifact_state.model import Caller  # noqa: E402
-from artifact_state.policy_syntax.policy import policy_of  # noqa: E402
-from artifact_state.principals import root_of  # noqa: E402
+from artifact_state.policy_syntax.policy import parse_policy  # noqa: E402
+from artifact_state.principals import root_user  # noqa: E402
 from artifact_state.world import World  # noqa: E402
 from benchmarks.page import circumstances  # noqa: E402
 from benchmarks.workload import WrongAnswer  # noqa: E402
@@ -117,11 +117,11 @@ def measure(say: Callable[[str], None], *, smoke: bool) -> str:
     costs: dict[str, Cost] = {}
     for operation in CALLS:
         _seconds(world, operation, 5, "enforce")  # What is read once is read.
-    before = policy_of.cache_info().misses
+    before = parse_policy.cache_info().misses
     for operation in CALLS:
         say(operation)
         costs[operation] = _cost(world, operation, size)
-    return write_up(costs, size, taken, policy_of.cache_info().misses - before)
+    return write_up(costs, size, taken, parse_policy.cache_info().misses - before)
 
 
 def write_up(costs: Mapping[str, Cost], size: Size, taken: str, read: int) -> str:
@@ -149,7 +149,7 @@ def _cost(world: World, operation: str, size: Size) -> Cost:
     return Cost(without, decided)
 
 
-def _seconds(world: World, operation: str, calls: int, iam: Iam) -> float:
+def _seconds(world: World, operation: str, calls: int, iam: IamMode) -> float:
     """Give the CPU seconds of one call, of so many."""
     core, request = App(world, iam=iam), _request(world, operation)
     begun = time.process_time()
@@ -164,10 +164,10 @@ def _world() -> World:
     """Make an organization three levels deep, and a user in its lowest account."""
     world = World()
     core = App(world)
-    do = partial(_perform, core, root_of(MANAGEMENT))
+    do = partial(_perform, core, root_user(MANAGEMENT))
     do("organizations", "CreateOrganization", {})
     invited = do("organizations", "InviteAccountToOrganization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}})
-    own = partial(_perform, core, root_of(MEMBER))
+    own = partial(_perform, core, root_user(MEMBER))
     own("organizations", "AcceptHandshake", {"HandshakeId": invited["Handshake"]["Id"]})
     root = do("organizations", "ListRoots", {})["Roots"][0]["Id"]
     places = [root]
@@ -199,7 +199,7 @@ def _make_user(own: Callable[..., Any], name: str, managed_policy: str, reading:
 
 def _perform(core: App, caller: Caller, service: str, operation: str, members: Mapping[str, Any]) -> Any:
     request = Request("POST", "/", "", {"host": "localhost"}, b"")
-    return core.perform(ActiveCall(request, core.world, members=dict(members)), caller, service, operation)
+    return core.perform(direct_call(request, core.world, caller, service, operation, dict(members)))
 
 
 def _request(world: World, operation: str) -> Request:

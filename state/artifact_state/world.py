@@ -20,7 +20,7 @@ from artifact_state import catalog
 from artifact_state.catalog import TrustedService
 from artifact_state.clock import Clock
 from artifact_state.events import Event
-from artifact_state.model import (TABLES, Caller, CreationFailure, InquiryFailure, State)
+from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
@@ -89,6 +89,23 @@ class Options:
     """Services that the world has besides AWS's, or in place of AWS's with the same principal."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionEffect:
+    """What fault injection and strict mode change about one transaction."""
+
+    creation_failure: CreationFailure | None = None
+    """The reason for which the creation of the account fails."""
+    deletion_fails: bool = False
+    """Whether the deletion of the service-linked role fails, as if the role were in use."""
+    inquiry_failure: InquiryFailure | None = None
+    """The reason for which the compliance inquiry fails."""
+    minimum_delay: timedelta = timedelta(0)
+    """The least time that the work takes which the transaction starts."""
+
+
+NO_EFFECT = TransactionEffect()
+
+
 @dataclass(slots=True, eq=False)
 class World:
     """One isolated AWS: its accounts and organizations, its clock, its settings and its recent events."""
@@ -107,12 +124,12 @@ class World:
     def __post_init__(self) -> None:
         self._origin, self._first_clock = self.state, copy(self.clock)
 
-    def transaction(self, caller: Caller, action: str = "") -> "Transaction":
+    def transaction(self, caller: Caller, action: str = "", effect: TransactionEffect = NO_EFFECT) -> "Transaction":
         """Return a transaction of a caller, to be used as a context manager.
 
         `action` is the IAM action, such as `organizations:ListPolicies`, by which a resource policy can delegate it.
         """
-        return Transaction(self, caller, action)
+        return Transaction(self, caller, action, effect)
 
     def reset(self) -> None:
         """Restore the initial state and clock and drop all events; keep the options."""
@@ -145,11 +162,12 @@ class World:
 class Transaction:
     """The view that one operation has of a world: a draft of the state, the caller, and one instant as `now`."""
 
-    __slots__ = ("_events", "_world", "action", "caller", "now", "options", "state")
+    __slots__ = ("_events", "_world", "action", "caller", "effect", "now", "options", "state")
 
-    def __init__(self, world: World, caller: Caller, action: str = "") -> None:
+    def __init__(self, world: World, caller: Caller, action: str = "", effect: TransactionEffect = NO_EFFECT) -> None:
         self._world = world
         self.action = action
+        self.effect = effect
         self._events: list[Event] = []
         self.caller = caller
         self.options = world.options
@@ -174,6 +192,31 @@ class Transaction:
     def quotas(self) -> "Quotas":
         """Return the quotas of the world."""
         return self.options.quotas or default_quotas()
+
+    @property
+    def creation_failure(self) -> CreationFailure | None:
+        """Return the reason for which the creation of an account fails, or None."""
+        return self.effect.creation_failure or self.options.creation_failure
+
+    @property
+    def deletion_fails(self) -> bool:
+        """Return whether the deletion of a service-linked role fails."""
+        return self.effect.deletion_fails or self.options.deletion_fails
+
+    @property
+    def inquiry_failure(self) -> InquiryFailure | None:
+        """Return the reason for which a compliance inquiry fails, or None."""
+        return self.effect.inquiry_failure or self.options.inquiry_failure
+
+    def delay(self, configured: timedelta) -> timedelta:
+        """Return how long work takes that the options delay by `configured`."""
+        return max(configured, self.effect.minimum_delay)
+
+    def as_of(self, state: State) -> "Transaction":
+        """Return a view of this transaction that reads another state; its changes are never committed."""
+        view = Transaction(self._world, self.caller, self.action, self.effect)
+        view.now, view.state = self.now, state
+        return view
 
     def put(self, record: object) -> None:
         """Insert a record into its table, or replace the one that has the same key."""

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from artifact_emulator import control, routing, services
-from artifact_emulator.app import _PROTOCOLS
+from artifact_emulator.aws.protocols import PROTOCOLS
 from artifact_emulator.http import Request
-from artifact_emulator.services import Handler, bindings, handler_of, handlers, nouns, snake_case
+from artifact_emulator.services import (Handler, bindings, handler_of, handlers, nouns, snake_case)
 from tests.wire.botocore_wire import SERVICES, model
 
 FOLDER = Path(services.__file__).parent
@@ -164,7 +164,7 @@ class TestGateway:
         found = bindings(service)
         assert found.name == service == model(service).signing_name
         assert (found.version, found.protocol) == (model(service).api_version, model(service).metadata["protocol"])
-        assert found.protocol in _PROTOCOLS
+        assert found.protocol in PROTOCOLS
 
     def test_knows_every_service(self) -> None:
         """Each package of handlers has shapes, and health tells of each."""

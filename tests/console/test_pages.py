@@ -208,7 +208,7 @@ class TestRefusals:
 
     def test_console_calls_are_in_the_call_log(self, manager: Visitor) -> None:
         """Calls of the console are in the call log like calls of any other client."""
-        calls = runtime_of(manager.core.world).trail.calls()
+        calls = runtime_of(manager.core.world).call_log.calls()
         assert [call.operation for call in calls][:1] == ["CreateOrganization"]
         assert {call.user_agent for call in calls} == {"artifact-emulator console"}
 

@@ -203,7 +203,7 @@ class TestStream:
         last = told(management.core, "GET", EVENTS)["last_id"]
         for _ in range(KEPT + 5):
             management.core.handle(management.request("organizations", "DescribeOrganization"))
-        new, latest = runtime_of(management.core.world).happenings(management.core.world).since(last)
+        new, latest = runtime_of(management.core.world).event_feed(management.core.world).since(last)
         assert latest == last + KEPT + 5
         assert [one.number for one in new] == list(range(last + 6, latest + 1))
 
@@ -262,7 +262,7 @@ class TestStream:
 
     def test_leaves_nothing_behind(self, management: Client) -> None:
         """Who has gone is told nothing more, and costs nothing."""
-        trail = runtime_of(management.core.world).trail
+        trail = runtime_of(management.core.world).call_log
         watchers: list[int] = []
 
         async def story() -> None:

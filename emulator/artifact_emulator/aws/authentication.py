@@ -1,126 +1,125 @@
-"""Who calls: from the credential of a request to a principal of the world.
+"""Authentication: find the principal that signed a request.
 
-A 12-digit access key id is the root user of that account. Keys that the emulator handed out are
-looked up and their signatures verified. Any other placeholder is the root user of the default
-account; in strict mode it is nobody.
+The signatures of access keys and session credentials that the emulator issued are verified. A 12-digit access key id
+that it did not issue stands for the root user of that account, and any other placeholder for the root user of the
+default account; with strict credentials both are refused.
 """
 
 from datetime import UTC, datetime
 from typing import Literal
 
-from artifact_emulator.aws.errors.aws_error import AwsError, UnknownCaller, unknown_caller
+from artifact_emulator.aws.errors.aws_error import AuthenticationProblem, AwsError, authentication_error
 from artifact_emulator.aws.service_model import Protocol, Service
-from artifact_emulator.aws.signing.aws_chunked import is_whole
+from artifact_emulator.aws.signing.aws_chunked import has_valid_chunks
 from artifact_emulator.aws.signing.sigv4 import Claim, Incomplete, claim_of, is_signed_with
 from artifact_emulator.http import Request
-from artifact_state.model import Caller, Session
-from artifact_state.principals import has_lapsed, holder_of, root_of, session_of
+from artifact_state.clock import Clock
+from artifact_state.model import Caller, Session, State
+from artifact_state.principals import is_expired, root_user, session_caller, session_of
 from artifact_state.sts.session_restrictions import session_allows
-from artifact_state.world import World
 
 Credentials = Literal["loose", "strict"]
 DEFAULT_ACCOUNT = "123456789012"
-ANYBODY = Caller(account_id="anonymous", arn="anonymous", user_id="anonymous")
-"""Whoever calls an operation that takes another's word in place of a signature."""
-_MINTED_PREFIX = "ASIA"
+ANONYMOUS = Caller(account_id="anonymous", arn="anonymous", user_id="anonymous")
+"""The caller of an operation that needs no signature, because its input has the assertion of an identity provider."""
+_SESSION_KEY_PREFIX = "ASIA"
 
 
 def partition_of(region: str) -> str:
-    """Tell the partition that a region is in."""
+    """Return the partition of a region."""
     if region.startswith("us-gov-"):
         return "aws-us-gov"
     return "aws-cn" if region.startswith("cn-") else "aws"
 
 
-def identify(request: Request, world: World, protocol: Protocol, credentials: Credentials = "loose") -> Caller:
-    """Tell the principal that signed a request.
+def identify(
+    request: Request, state: State, clock: Clock, protocol: Protocol, credentials: Credentials = "loose"
+) -> tuple[Caller, Session | None]:
+    """Return the principal that signed a request, and its session if it used session credentials.
 
-    Raises Failure, as the protocol's services word it.
+    Raises AwsError, in the words of the protocol's services.
     """
     try:
         claim = claim_of(request)
     except Incomplete as error:
-        raise unknown_caller(UnknownCaller.INCOMPLETE, protocol, str(error)) from None
+        raise authentication_error(AuthenticationProblem.INCOMPLETE, protocol, str(error)) from None
     if claim is None:
-        raise unknown_caller(UnknownCaller.MISSING, protocol)
+        raise authentication_error(AuthenticationProblem.MISSING, protocol)
     key, partition = claim.access_key_id, partition_of(claim.region)
-    state = world.state
     session = session_of(state, key)
     if session is not None:
-        _verify(request, claim, session, world, protocol)
-        holder = holder_of(world.state, session, partition=partition, region=claim.region)
-        if holder is None:
-            raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
-        return holder
+        _verify_session(request, claim, session, clock, protocol)
+        caller = session_caller(state, session, partition=partition, region=claim.region)
+        if caller is None:
+            raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
+        return caller, session
     if key in state.access_keys:
-        return _owner_of(request, claim, world, protocol)
-    if credentials == "strict" or _looks_minted(key):
-        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
+        return _access_key_owner(request, claim, state, clock, protocol), None
+    if credentials == "strict" or _is_unknown_session_key(key):
+        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
     account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
-    return root_of(account_id, partition=partition, region=claim.region, access_key_id=key)
+    return root_user(account_id, partition=partition, region=claim.region, access_key_id=key), None
 
 
-def require_session_allowed(world: World, caller: Caller, service: Service, operation: str) -> None:
-    """Take temporary credentials for nothing that AWS takes them not for.
+def require_session_allowed(session: Session, service: Service, operation: str) -> None:
+    """Refuse session credentials for operations that AWS does not allow them to call.
 
-    Raises Failure.
+    Raises AwsError.
     """
-    session = session_of(world.state, caller.access_key_id)
-    if session is None or session_allows(session, service.name, operation):
+    if session_allows(session, service.name, operation):
         return
     if service.name == "iam":
-        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, service.protocol)
+        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, service.protocol)
     # Unverified: that AWS says so of other operations than the two that give such credentials.
     raise AwsError("AccessDenied", f"Cannot call {operation} with session credentials", 403)
 
 
-def _verify(request: Request, claim: Claim, session: Session, world: World, protocol: Protocol) -> None:
+def _verify_session(request: Request, claim: Claim, session: Session, clock: Clock, protocol: Protocol) -> None:
     if claim.token != session.token:
-        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
-    if has_lapsed(session, world.clock.now()):
-        raise unknown_caller(UnknownCaller.EXPIRED, protocol)
-    _verify_signature(request, claim, session.secret, world, protocol)
+        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
+    if is_expired(session, clock.now()):
+        raise authentication_error(AuthenticationProblem.EXPIRED, protocol)
+    _verify_signature(request, claim, session.secret, clock, protocol)
 
 
-def _verify_signature(request: Request, claim: Claim, secret: str, world: World, protocol: Protocol) -> None:
-    """Refuse a signature that is not of now, not of the owner of a secret key, or leaves out the host.
+def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock, protocol: Protocol) -> None:
+    """Refuse a signature that is too old or too new, does not cover the host, or was not made with a secret key.
 
-    Clients sign by their machine's clock, and tests turn the world's: a signature that is timely by either is timely.
-    Raises Failure.
+    Clients sign by their machine's clock, while tests set the clock of the world: a signature is in time if it is by
+    either of them. Raises AwsError.
     """
-    # Imported here: placeholders' signatures are not looked at.
-    from artifact_emulator.aws.signing.signing_time import untimely
+    # Imported here: signatures of placeholder keys are not verified.
+    from artifact_emulator.aws.signing.signing_time import time_problem
 
     try:
-        wrong = untimely(claim, (datetime.now(UTC), world.clock.now()), protocol)
+        problem = time_problem(claim, (datetime.now(UTC), clock.now()), protocol)
     except Incomplete as error:
-        raise unknown_caller(UnknownCaller.INCOMPLETE, protocol, str(error)) from None
-    if wrong is None and "host" not in claim.signed_headers:
-        wrong = "'Host' must be a 'SignedHeader' in the AWS Authorization."
-    if wrong is not None:
-        raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol, wrong)
-    if not is_signed_with(request, claim, secret) or not is_whole(request, claim, secret):
-        raise unknown_caller(UnknownCaller.WRONG_SIGNATURE, protocol)
+        raise authentication_error(AuthenticationProblem.INCOMPLETE, protocol, str(error)) from None
+    if problem is None and "host" not in claim.signed_headers:
+        problem = "'Host' must be a 'SignedHeader' in the AWS Authorization."
+    if problem is not None:
+        raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, protocol, problem)
+    if not is_signed_with(request, claim, secret) or not has_valid_chunks(request, claim, secret):
+        raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, protocol)
 
 
-def _owner_of(request: Request, claim: Claim, world: World, protocol: Protocol) -> Caller:
-    """Tell the user, or the root user, whose access key signed a request.
+def _access_key_owner(request: Request, claim: Claim, state: State, clock: Clock, protocol: Protocol) -> Caller:
+    """Return the user, or the root user, whose access key signed a request.
 
-    A key that is switched off or deleted is as none; so is one with a session token, which it does not have.
-    Raises Failure.
+    An inactive key is refused like an unknown one, and so is a key that is sent with a session token.
+    Raises AwsError.
     """
-    # Most worlds have no users: they come into memory with the first key.
+    # Imported here: most worlds have no access keys.
     from artifact_state.iam.access_keys import principal_of
 
-    state = world.state
     key = state.access_keys[claim.access_key_id]
-    # Unverified: whether AWS refuses a key that is switched off before or after it looks at the signature.
+    # Unverified: whether AWS refuses an inactive key before or after it verifies the signature.
     if not key.active or claim.token is not None:
-        raise unknown_caller(UnknownCaller.UNKNOWN_KEY, protocol)
-    _verify_signature(request, claim, key.secret, world, protocol)
+        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
+    _verify_signature(request, claim, key.secret, clock, protocol)
     return principal_of(state, key, partition=partition_of(claim.region), region=claim.region)
 
 
-def _looks_minted(key: str) -> bool:
-    """Tell temporary keys of a world that is gone from the placeholders of documentation."""
-    return len(key) == 20 and key.startswith(_MINTED_PREFIX) and not key.endswith("EXAMPLE")
+def _is_unknown_session_key(key: str) -> bool:
+    """Return whether a key that no session has looks like one of AWS STS, and not like a placeholder."""
+    return len(key) == 20 and key.startswith(_SESSION_KEY_PREFIX) and not key.endswith("EXAMPLE")

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator import lessons
 from artifact_emulator.activity.call_log import CallRecord, only_reads
-from artifact_emulator.aws.authorization.explain import explained
+from artifact_emulator.aws.authorization.explain import explain
 from artifact_emulator.console.calls import world
 from artifact_emulator.console.diagram import diagram_of, svg_of
 from artifact_emulator.lessons.progress import Progress, progress
@@ -20,7 +20,7 @@ pages = Blueprint("activity", __name__)
 @pages.get("/activity")
 def activity() -> str:
     """Show the latest calls and the diagram of the state."""
-    call_log = runtime_of(world()).trail
+    call_log = runtime_of(world()).call_log
     latest, calls = call_log.latest(), call_log.calls()[-_MAX_CALLS:]
     rows = [_row(call) for call in reversed(calls) if call.number <= latest]
     return render_template("activity.html", rows=rows, latest=latest, diagram=_diagram())
@@ -38,7 +38,7 @@ def calls_after() -> Response:
 
     A latest number below the one in the request means that the world was reset.
     """
-    call_log = runtime_of(world()).trail
+    call_log = runtime_of(world()).call_log
     latest, calls = call_log.latest(), call_log.calls(request.args.get("after", -1, int))
     return jsonify(latest=latest, calls=[_row(call) for call in calls[-_MAX_CALLS:]])
 
@@ -53,10 +53,10 @@ def diagram() -> Response:
 def decision(request_id: str) -> str:
     """Explain why a call was allowed or refused."""
     runtime = runtime_of(world())
-    evaluated = runtime.decisions.of(request_id)
+    evaluated = runtime.decisions.find(request_id)
     if evaluated is not None:
-        return render_template("decision.html", explained=explained(evaluated))
-    record = next((call for call in reversed(runtime.trail.calls()) if call.request_id == request_id), None)
+        return render_template("decision.html", explained=explain(evaluated))
+    record = next((call for call in reversed(runtime.call_log.calls()) if call.request_id == request_id), None)
     return render_template("no_decision.html", record=record, row=_row(record) if record else None)
 
 
@@ -77,7 +77,7 @@ def lesson(name: str) -> tuple[str, int]:
 
 
 def _progress(lesson: lessons.Lesson) -> Progress:
-    return progress(lesson, runtime_of(world()).trail.calls())
+    return progress(lesson, runtime_of(world()).call_log.calls())
 
 
 def _diagram() -> str:

@@ -14,7 +14,7 @@ from flask import current_app, flash, g, request, session, url_for
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.session import SignedInUser, current_user
 from artifact_emulator.http import Request
-from artifact_emulator.pipeline import ActiveCall, CallExecutor
+from artifact_emulator.pipeline import CallExecutor, direct_call
 from artifact_emulator.routing import WORLDS
 from artifact_state.model import Caller
 from artifact_state.world import World
@@ -106,9 +106,9 @@ def call(service: str, operation: str, **members: Any) -> Any:
     http_request = Request(
         "POST", "/", "", {"host": request.host, "user-agent": USER_AGENT}, b"", request.script_root.rstrip("/")
     )
-    error, active = "", ActiveCall(http_request, world(), members=given)
+    error, active = "", direct_call(http_request, world(), caller(), service, operation, given)
     try:
-        return executor().perform(active, caller(), service, operation)
+        return executor().perform(active)
     except AwsError as failure:
         error = failure.code
         raise

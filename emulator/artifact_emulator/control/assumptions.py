@@ -1,76 +1,78 @@
-"""Services that assume roles, over the control API: the attack on the confused deputy, and the protection against it.
+"""Role assumption by an AWS service, to test trust policies against the confused deputy problem.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
-from uuid import uuid4
-
 from flask import Response, jsonify
-from flask import request as asked
+from flask import request as flask_request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.aws.authorization.authorize import enforce
-from artifact_emulator.aws.authorization.request import Asked
+from artifact_emulator.aws.authorization.authorize import authorize
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, response
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, problem_response
 from artifact_emulator.http import Request
-from artifact_emulator.pipeline import ActiveCall, note
-from artifact_emulator.routing import Route
-from artifact_emulator.services import bindings
+from artifact_emulator.pipeline import direct_call, record_call
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state import principals
 from artifact_state.errors import NotTrusted
 from artifact_state.model import Session
-from artifact_state.policy_evaluation.call_keys import account_keys
+from artifact_state.policy_evaluation.global_condition_keys import account_keys
 from artifact_state.sts import sessions
-from artifact_state.sts.sessions import Wish
+from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
 from artifact_state.world_registry import WorldRegistry
 
 
 class Assumption(BaseModel):
-    """Which service assumes which role, and on whose behalf."""
+    """The service, the role that it assumes, and the account or resource on whose behalf it acts."""
 
     model_config = ConfigDict(extra="forbid")
 
     service: str = Field(description="The service principal, such as artifact.amazonaws.com.")
     role_arn: str
-    source_account: str | None = Field(None, description="The account on whose behalf it acts: aws:SourceAccount.")
-    source_arn: str | None = Field(None, description="The resource on whose behalf it acts: aws:SourceArn.")
+    source_account: str | None = Field(
+        None, description="The account on whose behalf the service acts: aws:SourceAccount."
+    )
+    source_arn: str | None = Field(None, description="The resource on whose behalf the service acts: aws:SourceArn.")
     session_name: str = Field("service", min_length=2, max_length=64)
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
-    @app.post(f"{PREFIX}/assume-as-service", summary="Let a service of AWS assume a role on somebody's behalf")
+    @app.post(
+        f"{PREFIX}/assume-as-service", summary="Assume a role as an AWS service, on behalf of an account or a resource"
+    )
     def assume(body: Assumption) -> Response:
-        world = asked_world(served)
-        caller = principals.service(body.service)
+        world = current_world(registry)
+        caller = principals.service_principal(body.service)
         members = {"RoleArn": body.role_arn, "RoleSessionName": body.session_name}
-        sts, request_id = bindings("sts"), str(uuid4())
-        via = Request("POST", asked.path, "", {"user-agent": body.service}, b"")
-        under_way = ActiveCall(via, world, caller=caller, members=members, at=world.clock.now())
+        request = Request("POST", flask_request.path, "", {"user-agent": body.service}, b"")
+        call = direct_call(request, world, caller, "sts", "AssumeRole", members)
         session: Session | None = None
         try:
             with world.transaction(caller, "sts:AssumeRole") as tx:
-                more = _more(tx, body)
-                asking = Asked.of(tx, "sts", "AssumeRole", members)._replace(more=more)
-                runtime_of(world).decisions.keep(request_id, asking)
-                enforce(sts, asking)
-                session = sessions.assume_role(tx, body.role_arn, body.session_name, Wish(keys=more))
+                keys = _source_keys(tx, body)
+                authorization = AuthorizationRequest.of(tx, "sts", "AssumeRole", members)._replace(extra_keys=keys)
+                runtime_of(world).decisions.record(call.request_id, authorization)
+                authorize(call.service, authorization)
+                session = sessions.assume_role(
+                    tx, body.role_arn, body.session_name, SessionOptions(condition_keys=keys)
+                )
         except NotTrusted:
-            why = f"User: {body.service} is not authorized to perform: sts:AssumeRole on resource: {body.role_arn}"
-            under_way.failure = AwsError("AccessDenied", why, 403)
-        except AwsError as refused:
-            under_way.failure = refused
-        note(under_way, Route("query", sts, "AssumeRole", sts.operations["AssumeRole"]), request_id)
+            message = f"User: {body.service} is not authorized to perform: sts:AssumeRole on resource: {body.role_arn}"
+            call.failure = AwsError("AccessDenied", message, 403)
+        except AwsError as error:
+            call.failure = error
+        record_call(call)
         if session is None:
-            explained = f"{under_way.failure.message if under_way.failure else ''}. GET {PREFIX}/decisions/{request_id}"
-            return response(problem(403, "AccessDenied", f"{explained} tells why."))
-        principal = principals.session_principal(session, partition=caller.partition, region=caller.region)
+            reason = call.failure.message if call.failure else ""
+            detail = f"{reason}. GET {PREFIX}/decisions/{call.request_id} explains the decision."
+            return problem_response(403, "AccessDenied", detail)
+        principal = principals.role_session_caller(session, partition=caller.partition, region=caller.region)
         return jsonify(
             {
                 "arn": principal.arn,
@@ -82,10 +84,11 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
         )
 
 
-def _more(tx: Transaction, body: Assumption) -> dict[str, tuple[str, ...]]:
-    """Give what a service tells of the one on whose behalf it acts, and where his account is."""
-    told = {"aws:sourcearn": body.source_arn, "aws:viaawsservice": "true"}
-    keys: dict[str, tuple[str, ...]] = {key: (value,) for key, value in told.items() if value}
+def _source_keys(tx: Transaction, body: Assumption) -> dict[str, tuple[str, ...]]:
+    """Return the condition keys that the service sends about the account or resource on whose behalf it acts."""
+    keys: dict[str, tuple[str, ...]] = {"aws:viaawsservice": ("true",)}
+    if body.source_arn:
+        keys["aws:sourcearn"] = (body.source_arn,)
     if body.source_account:
-        keys |= account_keys(tx.state, body.source_account, tx.now, of="aws:source")
+        keys |= account_keys(tx.state, body.source_account, tx.now, prefix="aws:source")
     return keys

@@ -18,11 +18,21 @@ from pydantic import (
     model_validator,
 )
 
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, nothing, response
-from artifact_emulator.faults.kinds import (KINDS, Action, DeletionFailure, Error, Kind, Latency, Reset, Truncate, kind_of)
-from artifact_emulator.faults.rules import Fault, NotPossible, Standing
-from artifact_emulator.faults.throttling import BUSY
+from artifact_emulator.aws.service_profile import PROFILES
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, no_content, problem_response
+from artifact_emulator.faults.kinds import (
+    KINDS,
+    Action,
+    DeletionFailure,
+    Error,
+    Kind,
+    Latency,
+    Reset,
+    Truncate,
+    kind_of,
+)
+from artifact_emulator.faults.rules import ActiveRule, FaultRule, ImpossibleFault
 from artifact_emulator.services import bindings
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CreationFailure, InquiryFailure
@@ -157,37 +167,39 @@ class FaultPath(BaseModel):
     fault_id: str
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/faults", summary="List a world's faults", responses={200: FaultsReply})
     def list_faults() -> Response:
-        return jsonify({"faults": [_fault_reply(fault) for fault in runtime_of(asked_world(served)).faults.standing()]})
+        return jsonify(
+            {"faults": [_fault_reply(fault) for fault in runtime_of(current_world(registry)).faults.rules()]}
+        )
 
     @app.post(f"{PREFIX}/faults", summary="Set a fault", responses={200: FaultReply})
     def set_fault(body: FaultBody) -> Response:
-        world = asked_world(served)
+        world = current_world(registry)
         try:
             standing = runtime_of(world).faults.add(_fault(body), bindings(body.service), world.clock.now())
-        except NotPossible as error:
-            return response(problem(400, "Not possible", str(error)))
+        except ImpossibleFault as error:
+            return problem_response(400, "Not possible", str(error))
         return jsonify(_fault_reply(standing))
 
     @app.delete(f"{PREFIX}/faults/<fault_id>", summary="Remove a fault", responses={204: None})
     def remove_fault(path: FaultPath) -> Response:
-        if not runtime_of(asked_world(served)).faults.remove(path.fault_id):
-            return response(problem(404, "Not found", f"There is no fault {path.fault_id}."))
-        return nothing()
+        if not runtime_of(current_world(registry)).faults.remove(path.fault_id):
+            return problem_response(404, "Not found", f"There is no fault {path.fault_id}.")
+        return no_content()
 
     @app.delete(f"{PREFIX}/faults", summary="Remove all faults of a world", responses={204: None})
     def clear_faults() -> Response:
-        runtime_of(asked_world(served)).faults.clear()
-        return nothing()
+        runtime_of(current_world(registry)).faults.clear()
+        return no_content()
 
 
-def _fault(body: FaultBody) -> Fault:
+def _fault(body: FaultBody) -> FaultRule:
     ((kind, value),) = _given(body)
-    return Fault(
+    return FaultRule(
         service=body.service,
         action=_action(body.service, kind, value),
         operation=body.operation,
@@ -212,7 +224,7 @@ def _action(service: str, kind: Kind, value: Any) -> Action:
 
 
 def _error(service: str, body: ErrorBody) -> Error:
-    code = BUSY[service][0] if body.code == "Throttling" else body.code
+    code = PROFILES[service].throttling_error.code if body.code == "Throttling" else body.code
     return Error(code=code, message=body.message, reason=body.reason)
 
 
@@ -224,21 +236,21 @@ def _latency(value: float | LatencyBody) -> Latency:
     return Latency(least=value.min or 0.0, most=value.max or 0.0)
 
 
-def _fault_reply(standing: Standing) -> dict[str, object]:
-    fault = standing.fault
+def _fault_reply(active: ActiveRule) -> dict[str, object]:
+    rule = active.rule
     return {
-        "id": standing.id,
-        "service": fault.service,
-        "operation": fault.operation,
-        "account": fault.account,
-        "probability": fault.probability,
-        "times": fault.times,
-        "nth": fault.nth,
-        "ttl_seconds": fault.ttl.total_seconds() if fault.ttl else None,
-        kind_of(fault.action).name: _json_value(fault.action),
-        "matched": standing.done,
-        "befell": standing.done,
-        "since": standing.since.isoformat(),
+        "id": active.id,
+        "service": rule.service,
+        "operation": rule.operation,
+        "account": rule.account,
+        "probability": rule.probability,
+        "times": rule.times,
+        "nth": rule.nth,
+        "ttl_seconds": rule.ttl.total_seconds() if rule.ttl else None,
+        kind_of(rule.action).name: _json_value(rule.action),
+        "matched": active.matched,
+        "befell": active.matched,
+        "since": active.since.isoformat(),
     }
 
 

@@ -1,9 +1,8 @@
-"""What AWS permits and few tests meet, so that clients which work by luck alone do not work here.
+"""Strict mode: everything that AWS permits and that clients rarely meet in tests.
 
-Short pages, and empty ones with more behind them; a mutating operation that is throttled once and once
-meets another change; accounts that are not created at once; reads that do not know the latest change
-yet. Each is bounded, so a client that goes on, waits and tries again gets what it wants. All follows
-from a seed and from what each account called before.
+Pages are short, or empty with more to come; mutating operations are throttled once and meet one concurrent
+modification; accounts take time to be created; reads may not see the latest change yet. All of it is bounded, so that
+a client that paginates, waits and retries succeeds, and follows from a seed and from each account's previous calls.
 
 Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html (pages),
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (changes that are not always visible at once),
@@ -20,25 +19,27 @@ from threading import Lock
 from artifact_emulator.activity.call_log import only_reads
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
+from artifact_emulator.aws.service_profile import PROFILES
+from artifact_emulator.faults.effect import Effect
+from artifact_emulator.faults.errors import can_return, injected_error, throttled
 from artifact_emulator.faults.kinds import Error
-from artifact_emulator.faults.rules import Effect, can_give, failure
-from artifact_emulator.faults.throttling import BUSY, throttled
 from artifact_state.model import State
 
-_SETTLING = timedelta(seconds=2)
-"""Unverified: how long a change stays unseen at most; AWS names no figure."""
-_LATE_READS = 2
-"""How many reads of one kind by one account miss a change at most: a clock that stands still settles nothing."""
+_STALENESS = timedelta(seconds=2)
+"""The longest time for which a change stays unseen. Unverified: AWS states no figure."""
+_MAX_STALE_READS = 2
+"""How often one account's reads of one kind miss a change at most, also if the clock is frozen."""
 _ATTEMPTS = 3
-"""Among so many calls of an operation are its two refusals: a client of botocore tries three to five times."""
-_SLOWEST = 3.0
+"""An operation's two errors are among its first calls, so that the three to five attempts of botocore are enough."""
+_MAX_DELAY = 3.0
 """Seconds."""
-_PAGE_AT_MOST = 3
-# Unverified: that nothing else of the five services is read late. IAM says so of itself; of AWS Organizations its
-# users say so: https://github.com/hashicorp/terraform-provider-aws/issues?q=organizations+eventual+consistency
-_LATE = {"organizations", "iam"}
+_MAX_PAGE_SIZE = 3
+# IAM documents eventual consistency, and users of AWS Organizations report it:
+# https://github.com/hashicorp/terraform-provider-aws/issues?q=organizations+eventual+consistency
+# Unverified: that the other services are consistent.
+_EVENTUALLY_CONSISTENT = {"organizations", "iam"}
 _READS = ("Get", "List", "Describe")
-# Who polls has the id from the request's own answer: nobody was seen to be told that it is unknown.
+# A client polls with an id from its own request's reply. No report says that AWS did not know it.
 _POLLED = {"DescribeCreateAccountStatus", "GetServiceLinkedRoleDeletionStatus"}
 
 
@@ -54,78 +55,77 @@ class _Change:
 
 @dataclass(slots=True)
 class StrictMode:
-    """What befalls the calls of a world whose clients are to be strict."""
+    """The strict mode of one world."""
 
     seed: str
     _calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _late: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _stale_reads: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """The reads since the latest change."""
     _change: _Change | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def apply(self, service: Service, operation: str, account: str, state: State, now: datetime) -> Effect:
-        """Decide what befalls a call."""
-        called = (account, service.name, operation)
+    def effect_on(self, service: Service, operation: str, account_id: str, state: State, now: datetime) -> Effect:
+        """Return the effect on a call."""
+        key = (account_id, service.name, operation)
         with self._lock:
-            number = self._calls[called]
-            self._calls[called] += 1
+            number = self._calls[key]
+            self._calls[key] += 1
         if only_reads(operation):
-            chance = self._chance("page", *called, number)
-            return Effect(page_size=lambda asked: _shorter(asked, chance), past=self._past(called, state, now))
-        chance = self._chance("slowness", *called, number)
+            source = self._random("page", *key, number)
+            return Effect(
+                page_size=lambda size: source.randint(0, min(size, _MAX_PAGE_SIZE)),
+                stale_state=self._stale_state(key, state, now),
+            )
+        source = self._random("slowness", *key, number)
         return Effect(
-            failure=self._refusal(service, operation, account, number),
-            slowness=timedelta(seconds=chance.uniform(1, _SLOWEST)),
-            wrote=self._wrote,
+            failure=self._failure(service, operation, account_id, number),
+            minimum_delay=timedelta(seconds=source.uniform(1, _MAX_DELAY)),
+            on_change=self._remember,
         )
 
-    def _refusal(self, service: Service, operation: str, account: str, number: int) -> AwsError | None:
-        """Give the error of a mutating operation's call, if it is one of those that meet one."""
+    def _failure(self, service: Service, operation: str, account_id: str, number: int) -> AwsError | None:
+        """Return the error of a mutating operation's call, or None if this call has none."""
         errors = list(_errors(service, operation))
-        if not account or number >= _ATTEMPTS:
+        if not account_id or number >= _ATTEMPTS:
             return None
-        chance = self._chance("refusal", account, service.name, operation)
-        places = chance.sample(range(_ATTEMPTS), len(errors))
+        source = self._random("refusal", account_id, service.name, operation)
+        places = source.sample(range(_ATTEMPTS), len(errors))
         return next((error for place, error in zip(places, errors, strict=True) if place == number), None)
 
-    def _past(self, called: tuple[str, str, str], state: State, now: datetime) -> State | None:
-        """Give the state that a read finds in place of the present one, if it is late."""
-        account, service, operation = called
+    def _stale_state(self, key: tuple[str, str, str], state: State, now: datetime) -> State | None:
+        """Return the state that a read sees in place of the current one, or None if it sees the current one."""
+        account_id, service, operation = key
         with self._lock:
             change = self._change
-            # Another state than the change's own was restored, and a restored one has no past.
-            if change is None or change.after is not state or not change.at <= now < change.at + _SETTLING:
+            # A state that was restored since the change has no earlier state.
+            if change is None or change.after is not state or not change.at <= now < change.at + _STALENESS:
                 return None
-            if service not in _LATE or not operation.startswith(_READS) or operation in _POLLED:
+            if service not in _EVENTUALLY_CONSISTENT or not operation.startswith(_READS) or operation in _POLLED:
                 return None
-            # Unverified: who has just come into an organization is never told that there is none.
-            if (account in change.before.memberships) != (account in change.after.memberships):
+            # Unverified: that an account that has just joined an organization always sees it.
+            if (account_id in change.before.memberships) != (account_id in change.after.memberships):
                 return None
-            looked = self._late[called]
-            self._late[called] += 1
-        chance = self._chance("late", *called, change.number)
-        return change.before if looked < chance.randint(0, _LATE_READS) else None
+            count = self._stale_reads[key]
+            self._stale_reads[key] += 1
+        source = self._random("late", *key, change.number)
+        return change.before if count < source.randint(0, _MAX_STALE_READS) else None
 
-    def _wrote(self, before: State, after: State, at: datetime) -> None:
+    def _remember(self, before: State, after: State, at: datetime) -> None:
+        """Remember a change, so that reads can miss it."""
         with self._lock:
             number = self._change.number + 1 if self._change else 0
             self._change = _Change(number, before, after, at)
-            self._late.clear()
+            self._stale_reads.clear()
 
-    def _chance(self, *about: object) -> Random:
-        """Give chance that depends on what it is about and on nothing that others do meanwhile."""
-        return Random(repr((self.seed, *about)))  # noqa: S311 - chance, not secrets
+    def _random(self, *key: object) -> Random:
+        """Return a source of random numbers that depends on the seed and the key alone."""
+        return Random(repr((self.seed, *key)))  # noqa: S311 - not a secret
 
 
 def _errors(service: Service, operation: str) -> Iterator[AwsError]:
-    if can_give(service, operation, BUSY[service.name][0]):
+    if can_return(service, operation, PROFILES[service.name].throttling_error.code):
         yield throttled(service)
     for shape in service.operations[operation].errors:
         code = service.errors[shape].code
         if code.startswith("ConcurrentModification"):
-            yield failure(service, Error(code=code))
-
-
-def _shorter(asked: int, chance: Random) -> int:
-    """Give a few of what is asked for, or nothing."""
-    return chance.randint(0, min(asked, _PAGE_AT_MOST))
+            yield injected_error(service, Error(code=code))

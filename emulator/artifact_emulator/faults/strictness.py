@@ -1,29 +1,28 @@
-"""Worlds that are as strict as AWS: callers held to its rates, and clients that are spared nothing it permits."""
+"""Worlds that are as strict as AWS: the effect that AWS's request rates and strict mode have on a call."""
 
 from artifact_emulator.aws.service_model import Operation, Service
-from artifact_emulator.faults.rules import NO_EFFECT, Effect
-from artifact_emulator.faults.throttling import rates_of, throttled
+from artifact_emulator.faults.effect import NO_EFFECT, Effect
+from artifact_emulator.faults.errors import throttled
+from artifact_emulator.faults.throttling import rates_of
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import Caller
 from artifact_state.world import World, default_quotas
 
 
-def apply_strictness(world: World, caller: Caller, service: Service, operation: Operation) -> Effect:
-    """Give what befalls a call in a world whose owner chose to be strict.
+def effect_on(world: World, caller: Caller, service: Service, operation: Operation) -> Effect:
+    """Return the effect of strict mode on a call.
 
-    Raises Failure for a caller who asks too often.
+    Raises AwsError if the caller exceeds a request rate that the world enforces.
     """
     options, now = world.options, world.clock.now()
-    instruments = runtime_of(world)
+    runtime = runtime_of(world)
     if options.throttling == "aws":
         quotas = options.quotas or default_quotas()
-        wait = instruments.throttle.take(
-            rates_of(service.name, operation.name, caller.account_id, world.state, quotas), now
-        )
+        rates = rates_of(service.name, operation.name, caller.account_id, world.state, quotas)
+        wait = runtime.throttle.take(rates, now)
         if wait:
             raise throttled(service, wait)
     if options.strict_client is None:
         return NO_EFFECT
-    return instruments.strict_client(options.strict_client).apply(
-        service, operation.name, caller.account_id, world.state, now
-    )
+    strict_mode = runtime.strict_mode(options.strict_client)
+    return strict_mode.effect_on(service, operation.name, caller.account_id, world.state, now)

@@ -1,35 +1,54 @@
-"""The context of a call that its handler is given beside the request: the transaction, the world, the client's view."""
+"""The context of a call: what a handler is given beside the operation's input."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from artifact_emulator.aws.pagination import Listing, NameListing, PageSize
+from artifact_emulator.aws.pagination import Listing, NameListing
+from artifact_emulator.faults.effect import NO_EFFECT, Effect
+from artifact_emulator.http import Request
 from artifact_state.world import Transaction, World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RequestContext:
-    """One AWS call that is being handled."""
+    """One AWS call as its handler sees it."""
 
-    tx: Transaction
+    request: Request
     world: World
     """For what is not part of the world's state: its call log."""
-    host: str
-    """Name and port by which the client reached the emulator."""
-    base: str = ""
-    """Path prefix of the world, such as `/worlds/mine`; "" for the default world."""
-    user_agent: str = ""
-    page_size: PageSize | None = None
-    """How fault injection changes the size of the pages that this call returns."""
+    effect: Effect = NO_EFFECT
+    """What fault injection and strict mode do to the call."""
+    tx: Transaction = field(init=False)
+    """The transaction of the call, once it is being executed."""
+
+    @property
+    def host(self) -> str:
+        """Name and port by which the client reached the emulator."""
+        return self.request.headers.get("host", "localhost")
+
+    @property
+    def base(self) -> str:
+        """Path prefix of the world, such as `/worlds/mine`; "" for the default world."""
+        return self.request.base
 
     @property
     def endpoint(self) -> str:
         """Base URL that the client used, such as `http://127.0.0.1:4700`; links to documents start with it."""
         return f"http://{self.host}{self.base}"
 
+    @property
+    def user_agent(self) -> str:
+        """The client's User-Agent header."""
+        return self.request.headers.get("user-agent", "")
+
+    @property
+    def request_keys(self) -> dict[str, tuple[str, ...]]:
+        """The condition keys that follow from the HTTP request, not from the operation's input."""
+        return {"aws:useragent": (self.user_agent,)}
+
     def listing(self, *identity: object) -> Listing:
         """Return the pages of a list that is ordered by number; `identity` is what its tokens are bound to."""
-        return Listing(*identity, page_size=self.page_size)
+        return Listing(*identity, page_size=self.effect.page_size)
 
     def name_listing(self, *identity: object) -> NameListing:
         """Return the pages of a list that is ordered by name; `identity` is what its markers are bound to."""
-        return NameListing(*identity, page_size=self.page_size)
+        return NameListing(*identity, page_size=self.effect.page_size)

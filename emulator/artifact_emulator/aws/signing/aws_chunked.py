@@ -35,7 +35,7 @@ def unchunked(request: Request) -> Request:
     return replace(request, body=b"".join(one.data for one in chunks))
 
 
-def is_whole(request: Request, claim: Claim, secret: str) -> bool:
+def has_valid_chunks(request: Request, claim: Claim, secret: str) -> bool:
     """Tell whether every chunk of a body that is signed so has its signature; any other body has none to check."""
     if not request.headers.get("x-amz-content-sha256", "").startswith(_SIGNED):
         return True

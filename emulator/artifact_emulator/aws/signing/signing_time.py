@@ -20,7 +20,7 @@ _NEAR: dict[Protocol, timedelta] = {
 }
 
 
-def untimely(claim: Claim, nows: Iterable[datetime], protocol: Protocol) -> str | None:
+def time_problem(claim: Claim, nows: Iterable[datetime], protocol: Protocol) -> str | None:
     """Say why the time of a signature is wrong by each of several clocks; None if it is right by one of them.
 
     Raises Incomplete for what is no time at all.

@@ -35,7 +35,7 @@ def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest")
     below = listing.after(request.next_token)
     # Counted from the oldest, so that what is called between two pages moves nothing.
     own = sorted(
-        (one for one in records(call.world, runtime_of(call.world).trail.calls()) if _is_seen(call, one)),
+        (one for one in records(call.world, runtime_of(call.world).call_log.calls()) if _is_seen(call, one)),
         key=lambda one: one.at,
     )
     found = (

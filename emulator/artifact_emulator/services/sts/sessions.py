@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.errors.aws_error import not_emulated
+from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.model import Session
 from artifact_state.policy_syntax.wildcards import Keys
-from artifact_state.principals import session_principal
+from artifact_state.principals import role_session_caller
 from artifact_state.sts import sessions
 from artifact_state.sts.session_options import SessionOptions, has_multi_factor
 from artifact_state.sts.tokens import utilization
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> "replies.AssumeRoleResponse":
     """Issue session credentials of a role that trusts the caller."""
     if request.provided_contexts is not None:
-        raise not_emulated("sts:AssumeRole with ProvidedContexts")
+        raise NotEmulated("sts:AssumeRole with ProvidedContexts")
     options = SessionOptions(
         duration=_duration(request.duration_seconds),
         policy=request.policy,
@@ -30,10 +30,10 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
         source_identity=request.source_identity or "",
         multi_factor=has_multi_factor(request.serial_number, request.token_code),
         min_token_size=request.minimum_session_token_size or 0,
-        condition_keys={**_condition_keys(request), "aws:useragent": (call.user_agent,)},
+        condition_keys={**_condition_keys(request), **call.request_keys},
     )
     session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, options)
-    principal = session_principal(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
+    principal = role_session_caller(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
     reply: replies.AssumeRoleResponse = {
         "Credentials": _credentials(session),
         "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
