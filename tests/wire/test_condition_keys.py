@@ -14,17 +14,18 @@ from typing import Any
 import pytest
 
 from artifact_emulator.app import App
-from artifact_emulator.aws.authorization.evaluation_requests import questions_of
-from artifact_emulator.aws.authorization.request import Asked
+from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.services import handler_of
 from artifact_state import catalog, name_index
 from artifact_state.clock import Clock
 from artifact_state.model import Caller, CallerKind
-from artifact_state.principals import holder_of, root_of, service
+from artifact_state.principals import root_user, service_principal, session_caller
 from artifact_state.world import World
 from tests.packaging.dockerfile import ROOT
+from tests.support.billing_transfers import DECEMBER, INVITE, invitation_parameters
+from tests.support.organizations import as_account, set_quotas
 from tests.wire.botocore_wire import Client, model, operation_model
-from tests.wire.test_organizations_transfers import DECEMBER, INVITE, limit, other, terms
 from tests.wire.users import document
 
 REFERENCE: dict[str, list[str]] = json.loads((Path(__file__).parent / "condition_keys.json").read_text())["keys"]
@@ -65,7 +66,7 @@ UNMADE_KEYS = {"aws:ResourceTag/${TagKey}", "iam:ResourceTag/${TagKey}"}
 
 
 @dataclass(frozen=True)
-class Setting:
+class SimulationSettings:
     """A world in which everything has tags and a boundary, and what of it calls may name."""
 
     management: Client
@@ -80,11 +81,11 @@ class Setting:
 
     def keys(self, service_name: str, operation: str) -> set[str]:
         """Name the keys that calls of an operation have, in lower case."""
-        caller = root_of(MANAGEMENT)
+        caller = root_user(MANAGEMENT)
         found: set[str] = set()
         for members in self.inputs(service_name, operation):
             with self.management.core.world.transaction(caller) as tx:
-                for question in questions_of(Asked.of(tx, service_name, operation, members)):
+                for question in evaluation_requests(AuthorizationRequest.of(tx, service_name, operation, members)):
                     found |= question.keys.keys()
         return found
 
@@ -100,25 +101,25 @@ PLAIN: dict[str, list[Any]] = {
 
 
 @pytest.fixture(scope="module")
-def setting() -> Setting:
+def setting() -> SimulationSettings:
     """Make the world."""
     client = Client(App(World(clock=Clock(frozen_at=DECEMBER - timedelta(days=8)))), MANAGEMENT)
-    limit(client, inbound_transfers=1)
+    set_quotas(client, inbound_transfers=1)
     client.does("organizations", "CreateOrganization")
     named = PLAIN | of_organizations(client) | of_policies(client) | of_identities(client) | of_artifact(client)
-    return Setting(client, named)
+    return SimulationSettings(client, named)
 
 
 def of_organizations(client: Client) -> dict[str, list[Any]]:
     """Make what an organization has, with tags, and give it by the members that name it."""
-    other(client, SOURCE).does("organizations", "CreateOrganization")
+    as_account(client, SOURCE).does("organizations", "CreateOrganization")
     client.does("organizations", "CreateAccount", AccountName="Member", Email="m@example.com", Tags=TAGS)
     accounts = client.does("organizations", "ListAccounts")["Accounts"]
     member = next(one["Id"] for one in accounts if one["Id"] != MANAGEMENT)
     root = client.does("organizations", "ListRoots")["Roots"][0]["Id"]
     made = client.does("organizations", "CreateOrganizationalUnit", ParentId=root, Name="U", Tags=TAGS)
     unit = made["OrganizationalUnit"]["Id"]
-    invited = client.does("organizations", INVITE, **terms())["Handshake"]
+    invited = client.does("organizations", INVITE, **invitation_parameters())["Handshake"]
     transfer = next(one["Value"] for one in invited["Resources"] if one["Type"] == "RESPONSIBILITY_TRANSFER")
     for tagged in (root, transfer):
         client.does("organizations", "TagResource", ResourceId=tagged, Tags=TAGS)
@@ -211,7 +212,7 @@ class TestReference:
         assert len(PERFORMED) > 80
 
     @pytest.mark.parametrize("action", PERFORMED)
-    def test_are_there(self, setting: Setting, action: str) -> None:
+    def test_are_there(self, setting: SimulationSettings, action: str) -> None:
         """Every key of an action is there on some call of it, or has its reason."""
         service_name, _, operation = action.partition(":")
         has = setting.keys(service_name, operation)
@@ -223,7 +224,7 @@ class TestReference:
         assert not missing
 
     @pytest.mark.parametrize("action", PERFORMED)
-    def test_no_reason_is_out_of_date(self, setting: Setting, action: str) -> None:
+    def test_no_reason_is_out_of_date(self, setting: SimulationSettings, action: str) -> None:
         """What is said to be absent is."""
         service_name, _, operation = action.partition(":")
         has = setting.keys(service_name, operation)
@@ -238,18 +239,18 @@ class TestReference:
 class TestGlobalKeys:
     """Keys that every call has, by who makes it."""
 
-    def keys(self, setting: Setting, caller: Caller) -> dict[str, tuple[str, ...]]:
+    def keys(self, setting: SimulationSettings, caller: Caller) -> dict[str, tuple[str, ...]]:
         """Give the keys of a call."""
         with setting.management.core.world.transaction(caller) as tx:
-            (question,) = questions_of(Asked.of(tx, "organizations", "DescribeOrganization", {}))
+            (question,) = evaluation_requests(AuthorizationRequest.of(tx, "organizations", "DescribeOrganization", {}))
         return dict(question.keys)
 
-    def test_of_a_root_user(self, setting: Setting) -> None:
+    def test_of_a_root_user(self, setting: SimulationSettings) -> None:
         """In an organization, and without."""
-        assert self.keys(setting, root_of(MANAGEMENT)).keys() == ALWAYS | IN_ORGANIZATION
-        assert self.keys(setting, root_of("999988887777")).keys() == ALWAYS
+        assert self.keys(setting, root_user(MANAGEMENT)).keys() == ALWAYS | IN_ORGANIZATION
+        assert self.keys(setting, root_user("999988887777")).keys() == ALWAYS
 
-    def test_of_a_user(self, setting: Setting) -> None:
+    def test_of_a_user(self, setting: SimulationSettings) -> None:
         """His name and his tags besides, and nothing of a second factor: his key is for good."""
         user = name_index.find(setting.management.core.world.state.users[MANAGEMENT], "Alice")
         assert user
@@ -260,13 +261,13 @@ class TestGlobalKeys:
         assert found.keys() == ALWAYS | IN_ORGANIZATION | {"aws:username", "aws:principaltag/tagkey"}
         assert found["aws:principaltag/tagkey"] == ("v",)
 
-    def test_of_a_session(self, setting: Setting) -> None:
+    def test_of_a_session(self, setting: SimulationSettings) -> None:
         """When it began, whether with a second factor, and the source identity."""
         role = setting.named["RoleArn"][0]
         made = setting.management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me", SourceIdentity="eve")
         state = setting.management.core.world.state
         session = state.sessions[made["Credentials"]["AccessKeyId"]]
-        caller = holder_of(state, session, partition="aws", region="eu-west-1")
+        caller = session_caller(state, session, partition="aws", region="eu-west-1")
         assert caller
         found = self.keys(setting, caller)
         more = {"aws:sourceidentity", "aws:principaltag/tagkey"}
@@ -279,18 +280,18 @@ class TestGlobalKeys:
         issued = session.expires_at - timedelta(hours=1)
         assert found["aws:tokenissuetime"] == (issued.strftime("%Y-%m-%dT%H:%M:%SZ"),)
 
-    def test_of_a_service(self, setting: Setting) -> None:
+    def test_of_a_service(self, setting: SimulationSettings) -> None:
         """A service is no principal of an account."""
-        found = self.keys(setting, service(ARTIFACT))
+        found = self.keys(setting, service_principal(ARTIFACT))
         assert found["aws:principalisawsservice"] == ("true",)
         assert found["aws:principalservicename"] == (ARTIFACT,)
         assert not {key for key in found if re.match(r"aws:principal(arn|account|org)", key)}
 
-    def test_of_another_accounts_role(self, setting: Setting) -> None:
+    def test_of_another_accounts_role(self, setting: SimulationSettings) -> None:
         """Whose the role is, and in which organization."""
-        with setting.management.core.world.transaction(root_of(SOURCE)) as tx:
+        with setting.management.core.world.transaction(root_user(SOURCE)) as tx:
             asked = {"RoleArn": setting.named["RoleArn"][0], "RoleSessionName": "me"}
-            (question,) = questions_of(Asked.of(tx, "sts", "AssumeRole", asked))
+            (question,) = evaluation_requests(AuthorizationRequest.of(tx, "sts", "AssumeRole", asked))
         own = tx.state.memberships[MANAGEMENT].organization_id
         assert question.keys["aws:resourceaccount"] == (MANAGEMENT,)
         assert question.keys["aws:resourceorgid"] == (own,)

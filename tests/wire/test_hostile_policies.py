@@ -10,8 +10,8 @@ import pytest
 
 from artifact_state.policy_syntax import wildcards
 from tests.wire.botocore_wire import Answer, Client
+from tests.wire.error_tables.iam_policies import MINE, POLICY, TRUST
 from tests.wire.test_control import told
-from tests.wire.test_iam_declared_errors_policies import MINE, POLICY, TRUST
 from tests.wire.users import calling_as
 
 ACCOUNT = "111122223333"

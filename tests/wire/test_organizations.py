@@ -6,6 +6,7 @@ import pytest
 
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.conftest import NOW
+from tests.wire.users import allowing, user_of
 
 SERVICE = "organizations"
 ARTIFACT = "artifact.amazonaws.com"
@@ -438,3 +439,30 @@ class TestEnableAWSServiceAccess:
         """A missing member is INPUT_REQUIRED."""
         got = management.is_refused(SERVICE, "EnableAWSServiceAccess")
         assert told(got) == (400, "InvalidInputException", "INPUT_REQUIRED")
+
+
+class TestLinkedRole:
+    """The permission to make the role of AWS Organizations, which goes with the first step into one."""
+
+    def test_is_enough(self, stranger: Client) -> None:
+        """Who may make that role may create the organization."""
+        user = user_of(stranger, allowing("organizations:CreateOrganization", "iam:CreateServiceLinkedRole"))
+        assert user.does(SERVICE, "CreateOrganization")["Organization"]["MasterAccountId"] == stranger.account
+
+    def test_of_the_managed_policy(self, stranger: Client) -> None:
+        """AWSOrganizationsFullAccess has it, under a condition that the call meets."""
+        user = user_of(stranger, "arn:aws:iam::aws:policy/AWSOrganizationsFullAccess")
+        user.does(SERVICE, "CreateOrganization")
+
+    def test_is_not_asked_where_the_role_is(self, stranger: Client) -> None:
+        """An account that has the role already needs no permission to make it."""
+        stranger.does("iam", "CreateServiceLinkedRole", AWSServiceName="organizations.amazonaws.com")
+        user = user_of(stranger, allowing("organizations:CreateOrganization"))
+        user.does(SERVICE, "CreateOrganization")
+
+    def test_refused(self, stranger: Client) -> None:
+        """Nothing is created, and CloudTrail has the error."""
+        user = user_of(stranger, allowing("organizations:*"))
+        before = stranger.core.world.state
+        assert user.is_refused(SERVICE, "CreateOrganization").status == 400
+        assert stranger.core.world.state is before

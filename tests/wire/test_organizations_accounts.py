@@ -9,10 +9,10 @@ import pytest
 from artifact_state import catalog
 from artifact_state.model import CreationFailure
 from artifact_state.organizations import accounts
-from artifact_state.principals import root_of
-from tests.wire.botocore_wire import Answer, Client
+from artifact_state.principals import root_user
+from tests.support.organizations import SERVICE
+from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
-from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation, by_nobody
 
 NOBODY = "000000000000"
 STRANGER = "999988887777"
@@ -177,7 +177,7 @@ class TestLife:
         assert life(management, account_id) == ("PENDING_ACTIVATION", "SUSPENDED")
         clock.advance(MINUTE)
         assert life(management, account_id) == ("ACTIVE", "ACTIVE")
-        with management.core.world.transaction(root_of(management.account)) as tx:
+        with management.core.world.transaction(root_user(management.account)) as tx:
             accounts.suspend_account(tx, account_id)
         assert life(management, account_id) == ("SUSPENDED", "SUSPENDED")
         assert management.does(SERVICE, "CloseAccount", AccountId=account_id) == {}
@@ -255,145 +255,3 @@ class TestConstraints:
         )
         made = client.does(SERVICE, "CreateOrganization")["Organization"]
         assert made["Arn"].startswith("arn:aws-us-gov:organizations::")
-
-
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "CreateAccount": {"AccountName": "name", "Email": "name@example.com"},
-    "CreateGovCloudAccount": {"AccountName": "name", "Email": "name@example.com"},
-    "DescribeCreateAccountStatus": {"CreateAccountRequestId": "car-00000000"},
-    "ListCreateAccountStatus": {},
-    "DescribeAccount": {"AccountId": NOBODY},
-    "ListAccounts": {},
-    "CloseAccount": {"AccountId": NOBODY},
-    "RemoveAccountFromOrganization": {"AccountId": NOBODY},
-    "LeaveOrganization": {},
-}
-"""A call of each operation that nothing is wrong with but that nothing it names exists."""
-
-
-def calling(operation: str, **changed: Any) -> Provocation:
-    """Let the management account call, some members of the request changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
-
-
-def calling_from(operation: str, region: str) -> Provocation:
-    """Let the management account call another region."""
-    return lambda client: Client(client.core, client.account, region).is_refused(
-        SERVICE, operation, **PARAMETERS[operation]
-    )
-
-
-def by_member(operation: str) -> Provocation:
-    """Let a member call."""
-    return lambda client: Client(client.core, account(client)).is_refused(SERVICE, operation, **PARAMETERS[operation])
-
-
-def by_stranger(operation: str) -> Provocation:
-    """Let an account in no organization call."""
-    return lambda client: Client(client.core, STRANGER).is_refused(SERVICE, operation, **PARAMETERS[operation])
-
-
-def with_options(operation: str, **options: Any) -> Provocation:
-    """Let the management account call in a world of other options."""
-
-    def provoke(client: Client) -> Answer:
-        switch(client, **options)
-        return client.is_refused(SERVICE, operation, **PARAMETERS[operation])
-
-    return provoke
-
-
-def on_closed(operation: str, **options: Any) -> Provocation:
-    """Let the management account call for an account that it closed."""
-
-    def provoke(client: Client) -> Answer:
-        switch(client, **options)
-        account_id = account(client)
-        client.does(SERVICE, "CloseAccount", AccountId=account_id)
-        return client.is_refused(SERVICE, operation, AccountId=account_id)
-
-    return provoke
-
-
-def on_itself(operation: str) -> Provocation:
-    """Let the management account call for its own account."""
-    return lambda client: client.is_refused(SERVICE, operation, AccountId=client.account)
-
-
-def _leave_too_early(client: Client) -> Answer:
-    switch(client, leave_wait_period=timedelta(days=4))
-    return Client(client.core, account(client)).is_refused(SERVICE, "LeaveOrganization")
-
-
-PROVOKED: dict[str, dict[str, Provocation]] = {
-    "CreateAccount": {
-        "AccessDeniedException": by_member("CreateAccount"),
-        "ConstraintViolationException": with_options(
-            "CreateAccount", quotas=replace(catalog.quotas(), accounts_per_organization=1)
-        ),
-        "FinalizingOrganizationException": with_options("CreateAccount", finalizing_period=MINUTE),
-        "InvalidInputException": calling("CreateAccount", Email="no address"),
-        "UnsupportedAPIEndpointException": calling_from("CreateAccount", GOVCLOUD),
-    },
-    "CreateGovCloudAccount": {
-        "AccessDeniedException": by_member("CreateGovCloudAccount"),
-        "ConstraintViolationException": with_options("CreateGovCloudAccount", govcloud_enabled=False),
-        "FinalizingOrganizationException": with_options("CreateGovCloudAccount", finalizing_period=MINUTE),
-        "InvalidInputException": calling("CreateGovCloudAccount", RoleName="AWSServiceRoleForMe"),
-        "UnsupportedAPIEndpointException": calling_from("CreateGovCloudAccount", "cn-north-1"),
-    },
-    "DescribeCreateAccountStatus": {
-        "AccessDeniedException": by_member("DescribeCreateAccountStatus"),
-        "CreateAccountStatusNotFoundException": calling("DescribeCreateAccountStatus"),
-        "InvalidInputException": calling("DescribeCreateAccountStatus", CreateAccountRequestId="1"),
-        "UnsupportedAPIEndpointException": calling_from("DescribeCreateAccountStatus", GOVCLOUD),
-    },
-    "ListCreateAccountStatus": {
-        "AccessDeniedException": by_member("ListCreateAccountStatus"),
-        "InvalidInputException": calling("ListCreateAccountStatus", States=["LOST"]),
-        "UnsupportedAPIEndpointException": calling_from("ListCreateAccountStatus", GOVCLOUD),
-    },
-    "DescribeAccount": {
-        "AccessDeniedException": by_member("DescribeAccount"),
-        "AccountNotFoundException": calling("DescribeAccount"),
-        "InvalidInputException": calling("DescribeAccount", AccountId="1"),
-    },
-    "ListAccounts": {
-        "AccessDeniedException": by_member("ListAccounts"),
-        "InvalidInputException": calling("ListAccounts", MaxResults=0),
-    },
-    "CloseAccount": {
-        "AccessDeniedException": by_member("CloseAccount"),
-        "AccountAlreadyClosedException": on_closed("CloseAccount"),
-        "AccountNotFoundException": calling("CloseAccount"),
-        "ConflictException": on_closed("CloseAccount", closure_delay=MINUTE),
-        "ConstraintViolationException": on_itself("CloseAccount"),
-        "InvalidInputException": calling("CloseAccount", AccountId="1"),
-        "UnsupportedAPIEndpointException": calling_from("CloseAccount", GOVCLOUD),
-    },
-    "RemoveAccountFromOrganization": {
-        "AccessDeniedException": by_member("RemoveAccountFromOrganization"),
-        "AccountNotFoundException": calling("RemoveAccountFromOrganization"),
-        "ConstraintViolationException": on_closed("RemoveAccountFromOrganization"),
-        "InvalidInputException": calling("RemoveAccountFromOrganization", AccountId="1"),
-        "MasterCannotLeaveOrganizationException": on_itself("RemoveAccountFromOrganization"),
-    },
-    "LeaveOrganization": {
-        "AccessDeniedException": by_nobody("LeaveOrganization"),
-        "ConstraintViolationException": _leave_too_early,
-        "MasterCannotLeaveOrganizationException": calling("LeaveOrganization"),
-    },
-}
-for one, errors in PROVOKED.items():
-    errors["AWSOrganizationsNotInUseException"] = by_stranger(one)
-UNREACHABLE = {
-    ("LeaveOrganization", "AccountNotFoundException"): "who calls is there, or in no organization",
-    ("LeaveOrganization", "InvalidInputException"): "there is no input",
-}
-
-
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
-
-    provoked = PROVOKED
-    unreachable = UNREACHABLE

@@ -2,9 +2,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from tests.support.error_table import SERVICE, ErrorTable, Provocation
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.conftest import NOW
-from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
 
 TAGS = "TAG_POLICY"
 RULES = {"plans": {"A": {"rules": {f"r{at}": {"lifecycle": {"@@assign": "1"}} for at in range(11)}}}}
@@ -132,10 +132,4 @@ UNREACHABLE = {
         "UnsupportedAPIEndpointException": "every partition here has policies",
     }.items()
 }
-
-
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
-
-    provoked = PROVOKED
-    unreachable = UNREACHABLE
+TABLE = ErrorTable(provoked=PROVOKED, unreachable=UNREACHABLE)

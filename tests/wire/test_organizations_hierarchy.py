@@ -1,6 +1,6 @@
 """The tree and its tags on the wire: what each operation answers, and every error that it declares."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +10,14 @@ from artifact_emulator.app import App
 from artifact_state import catalog, principals
 from artifact_state.organizations import account_creation, hierarchy
 from artifact_state.world import World
-from tests.wire.botocore_wire import Answer, Client
-from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
+from tests.support.organizations import SERVICE
+from tests.wire.botocore_wire import Client
 
 NOWHERE = "ou-aaaa-00000000"
 NOBODY = "000000000000"
 
 
-def root_of(client: Client) -> str:
+def root_user(client: Client) -> str:
     """Give the id of the caller's root."""
     found: str = client.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
     return found
@@ -25,7 +25,7 @@ def root_of(client: Client) -> str:
 
 def unit(client: Client, name: str, parent: str | None = None) -> str:
     """Make an organizational unit; give its id."""
-    made = client.does(SERVICE, "CreateOrganizationalUnit", ParentId=parent or root_of(client), Name=name)
+    made = client.does(SERVICE, "CreateOrganizationalUnit", ParentId=parent or root_user(client), Name=name)
     unit_id: str = made["OrganizationalUnit"]["Id"]
     return unit_id
 
@@ -64,7 +64,7 @@ class TestOrganizationalUnits:
 
     def test_answer(self, management: Client) -> None:
         """A unit answers its id, ARN, name and path, alike when it is made and when it is described."""
-        root = root_of(management)
+        root = root_user(management)
         organization = management.does(SERVICE, "DescribeOrganization")["Organization"]["Id"]
         above = unit(management, "Above")
         made = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=above, Name="Below")["OrganizationalUnit"]
@@ -92,7 +92,7 @@ class TestOrganizationalUnits:
         """The quota of units is a constraint of its own."""
         set_quotas(management, organizational_units_per_organization=1)
         unit(management, "First")
-        got = management.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=root_of(management), Name="Second")
+        got = management.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=root_user(management), Name="Second")
         assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", "OU_NUMBER_LIMIT_EXCEEDED")
 
     def test_any_name(self, management: Client) -> None:
@@ -108,7 +108,7 @@ class TestListings:
 
     def test_units(self, management: Client) -> None:
         """Units are listed in the order of their creation, twenty a page unless told otherwise."""
-        root = root_of(management)
+        root = root_user(management)
         made = [unit(management, f"Unit {at}") for at in range(23)]
         for sizes, parameters in (([20, 3], {}), ([10, 10, 3], {"MaxResults": 10})):
             found = list(
@@ -121,14 +121,14 @@ class TestListings:
 
     def test_children(self, management: Client) -> None:
         """Children are units or accounts, as the caller wants them."""
-        root, below, member = root_of(management), unit(management, "Unit"), account(management)
+        root, below, member = root_user(management), unit(management, "Unit"), account(management)
         for kind, ids in (("ORGANIZATIONAL_UNIT", [below]), ("ACCOUNT", [management.account, member])):
             found = list(pages(management, "ListChildren", "Children", ParentId=root, ChildType=kind, MaxResults=1))
             assert [one for page in found for one in page] == [{"Id": one, "Type": kind} for one in ids]
 
     def test_token_of_the_other_kind(self, management: Client) -> None:
         """A token of the accounts opens no page of the units."""
-        root = root_of(management)
+        root = root_user(management)
         account(management)
         token = management.does(SERVICE, "ListChildren", ParentId=root, ChildType="ACCOUNT", MaxResults=1)["NextToken"]
         got = management.is_refused(
@@ -138,7 +138,7 @@ class TestListings:
 
     def test_accounts(self, management: Client) -> None:
         """Accounts below a parent are described as they are elsewhere, with the path to them."""
-        root, below, member = root_of(management), unit(management, "Unit"), account(management)
+        root, below, member = root_user(management), unit(management, "Unit"), account(management)
         management.does(SERVICE, "MoveAccount", AccountId=member, SourceParentId=root, DestinationParentId=below)
         (found,) = management.does(SERVICE, "ListAccountsForParent", ParentId=below)["Accounts"]
         assert found == management.does(SERVICE, "DescribeAccount", AccountId=member)["Account"]
@@ -148,7 +148,7 @@ class TestListings:
     def test_accounts_come_and_go(self, management: Client) -> None:
         """A listing neither loses nor repeats accounts that stay, while others move away and arrive."""
         set_quotas(management, accounts_per_organization=100)
-        root, below = root_of(management), unit(management, "Unit")
+        root, below = root_user(management), unit(management, "Unit")
         members = [account(management, f"member-{at}") for at in range(10)]
 
         def move(one: str, source: str, destination: str) -> None:
@@ -168,7 +168,7 @@ class TestListings:
 
     def test_parents(self, management: Client) -> None:
         """An account or a unit has one parent, of its kind."""
-        root, above, member = root_of(management), unit(management, "Above"), account(management)
+        root, above, member = root_user(management), unit(management, "Above"), account(management)
         below = unit(management, "Below", above)
         for child, parent in ((above, root), (member, root), (below, above)):
             kind = "ROOT" if parent == root else "ORGANIZATIONAL_UNIT"
@@ -177,7 +177,7 @@ class TestListings:
 
     def test_parents_of_a_root(self, management: Client) -> None:
         """A root is no child: its id does not match."""
-        got = management.is_refused(SERVICE, "ListParents", ChildId=root_of(management))
+        got = management.is_refused(SERVICE, "ListParents", ChildId=root_user(management))
         assert (got.code, got.data["Reason"]) == ("InvalidInputException", "INVALID_PATTERN")
 
 
@@ -186,12 +186,12 @@ def crowd() -> tuple[Client, dict[str, list[str]]]:
     """Give the management account of a large organization, and what is in it."""
     client = Client(App(World()))
     client.does(SERVICE, "CreateOrganization")
-    caller, accounts, units = principals.root_of(client.account), [client.account], []
+    caller, accounts, units = principals.root_user(client.account), [client.account], []
     for at in range(999):
         with client.core.world.transaction(caller) as tx:
             creation = account_creation.create_account(tx, name="x", email=f"member-{at}@example.com")
             accounts.append(str(creation.account_id))
-    root = root_of(client)
+    root = root_user(client)
     for at in range(200):
         with client.core.world.transaction(caller) as tx:
             units.append(hierarchy.create_unit(tx, root, f"Unit {at}").id)
@@ -217,7 +217,7 @@ class TestManyPages:
     ) -> None:
         """Every page is full but the last, and what is on them is everything, once, in the order of creation."""
         client, everything = crowd
-        given = {name: root_of(client) if value is ... else value for name, value in parameters.items()}
+        given = {name: root_user(client) if value is ... else value for name, value in parameters.items()}
         found = list(pages(client, operation, member, **given))
         assert {len(page) for page in found[:-1]} == {20}
         assert [one.get("AccountId") or one["Id"] for page in found for one in page] == everything[what]
@@ -228,7 +228,7 @@ class TestMoveAccount:
 
     def test_answers_nothing(self, management: Client) -> None:
         """Success has no output; the management account may be moved too."""
-        root, below = root_of(management), unit(management, "Unit")
+        root, below = root_user(management), unit(management, "Unit")
         moved = management.does(
             SERVICE, "MoveAccount", AccountId=management.account, SourceParentId=root, DestinationParentId=below
         )
@@ -258,7 +258,7 @@ class TestTags:
     def test_at_creation(self, management: Client) -> None:
         """A unit and an account can be tagged as they are made."""
         tags = [{"Key": "team", "Value": "blue"}]
-        root = root_of(management)
+        root = root_user(management)
         made = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=root, Name="Tagged", Tags=tags)
         for resource_id in (made["OrganizationalUnit"]["Id"], account(management, "Tagged", Tags=tags)):
             assert management.does(SERVICE, "ListTagsForResource", ResourceId=resource_id) == {"Tags": tags}
@@ -276,7 +276,7 @@ class TestTags:
     )
     def test_bad_tags(self, management: Client, tags: list[dict[str, str]], reason: str) -> None:
         """Bad tags are refused for the same reason wherever they are given, and nothing comes of the call."""
-        root = root_of(management)
+        root = root_user(management)
         for operation, parameters in (
             ("TagResource", {"ResourceId": root}),
             ("CreateOrganizationalUnit", {"ParentId": root, "Name": "Tagged"}),
@@ -285,151 +285,3 @@ class TestTags:
         ):
             got = management.is_refused(SERVICE, operation, Tags=tags, **parameters)
             assert (got.code, got.data["Reason"]) == ("InvalidInputException", reason)
-
-
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "CreateOrganizationalUnit": {"ParentId": NOWHERE, "Name": "Name"},
-    "UpdateOrganizationalUnit": {"OrganizationalUnitId": NOWHERE, "Name": "Name"},
-    "DeleteOrganizationalUnit": {"OrganizationalUnitId": NOWHERE},
-    "DescribeOrganizationalUnit": {"OrganizationalUnitId": NOWHERE},
-    "ListOrganizationalUnitsForParent": {"ParentId": NOWHERE},
-    "ListAccountsForParent": {"ParentId": NOWHERE},
-    "ListChildren": {"ParentId": NOWHERE, "ChildType": "ACCOUNT"},
-    "ListParents": {"ChildId": NOWHERE},
-    "MoveAccount": {"AccountId": NOBODY, "SourceParentId": NOWHERE, "DestinationParentId": NOWHERE},
-    "TagResource": {"ResourceId": NOWHERE, "Tags": [{"Key": "a", "Value": ""}]},
-    "UntagResource": {"ResourceId": NOWHERE, "TagKeys": ["a"]},
-    "ListTagsForResource": {"ResourceId": NOWHERE},
-}
-"""A call of each operation that nothing is wrong with but that nothing it names exists."""
-
-
-def by(account_of: Callable[[Client], str], operation: str) -> Provocation:
-    """Let another account call."""
-    return lambda client: Client(client.core, account_of(client)).is_refused(
-        SERVICE, operation, **PARAMETERS[operation]
-    )
-
-
-def calling(operation: str, **changed: Any) -> Provocation:
-    """Let the management account call, some members of the request changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
-
-
-def _same_name(client: Client) -> Answer:
-    unit(client, "Taken")
-    return client.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=root_of(client), Name="Taken")
-
-
-def _rename_to_same_name(client: Client) -> Answer:
-    unit(client, "Taken")
-    other = unit(client, "Other")
-    return client.is_refused(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=other, Name="Taken")
-
-
-def _too_deep(client: Client) -> Answer:
-    parent = root_of(client)
-    for level in range(5):
-        parent = unit(client, f"Level {level}", parent)
-    got = client.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=parent, Name="Level 5")
-    assert got.data["Reason"] == "OU_DEPTH_LIMIT_EXCEEDED"
-    return got
-
-
-def _not_empty(client: Client) -> Answer:
-    above = unit(client, "Above")
-    unit(client, "Below", above)
-    return client.is_refused(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=above)
-
-
-def _move(source: str | None, destination: str | None) -> Provocation:
-    return lambda client: client.is_refused(
-        SERVICE,
-        "MoveAccount",
-        AccountId=client.account,
-        SourceParentId=source or root_of(client),
-        DestinationParentId=destination or root_of(client),
-    )
-
-
-def _too_many_tags(client: Client) -> Answer:
-    tags = [{"Key": f"key-{at}", "Value": ""} for at in range(51)]
-    got = client.is_refused(SERVICE, "TagResource", ResourceId=root_of(client), Tags=tags)
-    assert got.data["Reason"] == "MAX_TAG_LIMIT_EXCEEDED"
-    return got
-
-
-PROVOKED: dict[str, dict[str, Provocation]] = {
-    operation: {
-        "AccessDeniedException": by(account, operation),
-        "AWSOrganizationsNotInUseException": by(stranger, operation),
-    }
-    for operation in PARAMETERS
-}
-for one, errors in {
-    "CreateOrganizationalUnit": {
-        "ConstraintViolationException": _too_deep,
-        "DuplicateOrganizationalUnitException": _same_name,
-        "InvalidInputException": calling("CreateOrganizationalUnit", ParentId="ou-1"),
-        "ParentNotFoundException": calling("CreateOrganizationalUnit"),
-    },
-    "UpdateOrganizationalUnit": {
-        "DuplicateOrganizationalUnitException": _rename_to_same_name,
-        "InvalidInputException": calling("UpdateOrganizationalUnit", Name="x" * 129),
-        "OrganizationalUnitNotFoundException": calling("UpdateOrganizationalUnit"),
-    },
-    "DeleteOrganizationalUnit": {
-        "InvalidInputException": calling("DeleteOrganizationalUnit", OrganizationalUnitId="r-0000"),
-        "OrganizationalUnitNotEmptyException": _not_empty,
-        "OrganizationalUnitNotFoundException": calling("DeleteOrganizationalUnit"),
-    },
-    "DescribeOrganizationalUnit": {
-        "InvalidInputException": calling("DescribeOrganizationalUnit", OrganizationalUnitId="r-0000"),
-        "OrganizationalUnitNotFoundException": calling("DescribeOrganizationalUnit"),
-    },
-    "ListOrganizationalUnitsForParent": {
-        "InvalidInputException": calling("ListOrganizationalUnitsForParent", MaxResults=21),
-        "ParentNotFoundException": calling("ListOrganizationalUnitsForParent"),
-    },
-    "ListAccountsForParent": {
-        "InvalidInputException": calling("ListAccountsForParent", NextToken="another"),
-        "ParentNotFoundException": calling("ListAccountsForParent"),
-    },
-    "ListChildren": {
-        "InvalidInputException": calling("ListChildren", ChildType="ROOT"),
-        "ParentNotFoundException": calling("ListChildren"),
-    },
-    "ListParents": {
-        "InvalidInputException": calling("ListParents", ChildId="r-0000"),
-        "ChildNotFoundException": calling("ListParents"),
-    },
-    "MoveAccount": {
-        "AccountNotFoundException": calling("MoveAccount"),
-        "DestinationParentNotFoundException": _move(None, NOWHERE),
-        "DuplicateAccountException": _move(None, None),
-        "InvalidInputException": calling("MoveAccount", AccountId="1"),
-        "SourceParentNotFoundException": _move(NOWHERE, None),
-    },
-    "TagResource": {
-        "ConstraintViolationException": _too_many_tags,
-        "InvalidInputException": calling("TagResource", ResourceId="x"),
-        "TargetNotFoundException": calling("TagResource"),
-    },
-    "UntagResource": {
-        "InvalidInputException": calling("UntagResource", TagKeys=[""]),
-        "TargetNotFoundException": calling("UntagResource"),
-    },
-    "ListTagsForResource": {
-        "InvalidInputException": calling("ListTagsForResource", NextToken="another"),
-        "TargetNotFoundException": calling("ListTagsForResource"),
-    },
-}.items():
-    PROVOKED[one].update(errors)
-UNREACHABLE = {("UntagResource", "ConstraintViolationException"): "taking tags away exceeds no limit"}
-
-
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
-
-    provoked = PROVOKED
-    unreachable = UNREACHABLE

@@ -1,8 +1,8 @@
 import json
 from typing import Any
 
+from tests.support.error_table import SERVICE, ErrorTable, Provocation
 from tests.wire.botocore_wire import Answer, Client
-from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
 
 
 def content(account: str, *actions: str) -> str:
@@ -106,10 +106,4 @@ UNREACHABLE = {
     ("DescribeResourcePolicy", "ConstraintViolationException"): "AWS does not say which constraint",
     ("DeleteResourcePolicy", "ConstraintViolationException"): "AWS does not say which constraint",
 }
-
-
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
-
-    provoked = PROVOKED
-    unreachable = UNREACHABLE
+TABLE = ErrorTable(provoked=PROVOKED, unreachable=UNREACHABLE)

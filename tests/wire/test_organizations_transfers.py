@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 
 from artifact_state import catalog
-from artifact_state.organizations import accounts
-from artifact_state.principals import root_of
-from tests.wire.botocore_wire import Answer, Client, answer
-from tests.wire.declared_errors import SERVICE, DeclaredErrors, Provocation
+from tests.support.organizations import SERVICE
+from tests.wire.botocore_wire import Client, answer
 
 RECEIVER, SOURCE, THIRD, MEMBER, STRANGER = (
     "111122223333", "222233334444", "333344445555", "555566667777", "999988887777",
@@ -315,114 +313,3 @@ class TestUpdateAndTerminate:
             "ConstraintViolationException",
             "ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS",
         )
-
-
-def of(account: str, operation: str, **parameters: Any) -> Provocation:
-    """Call as another account."""
-    return lambda client: other(client, account).is_refused(SERVICE, operation, **parameters)
-
-
-def calling(operation: str, **parameters: Any) -> Provocation:
-    """Call as the receiver of bills."""
-    return of(RECEIVER, operation, **parameters)
-
-
-def calling_from(operation: str, region: str = "cn-north-1", **parameters: Any) -> Provocation:
-    """Call from another partition."""
-    return lambda client: other(client, RECEIVER, region).is_refused(SERVICE, operation, **parameters)
-
-
-def on_agreed(operation: str, *, times: int = 1, **parameters: Any) -> Provocation:
-    """Call about a transfer that is agreed, as often as it takes."""
-
-    def provoke(client: Client) -> Answer:
-        transfer_id = agreed(client)
-        for _ in range(times - 1):
-            client.does(SERVICE, operation, Id=transfer_id, **parameters)
-        return client.is_refused(SERVICE, operation, Id=transfer_id, **parameters)
-
-    return provoke
-
-
-def _invite_twice(client: Client) -> Answer:
-    invite(client)
-    return client.is_refused(SERVICE, INVITE, **terms())
-
-
-def _invite_suspended(client: Client) -> Answer:
-    with client.core.world.transaction(root_of(RECEIVER)) as tx:
-        accounts.suspend_account(tx, RECEIVER)
-    return client.is_refused(SERVICE, INVITE, **terms())
-
-
-def _terminate_invitation(client: Client) -> Answer:
-    return client.is_refused(SERVICE, "TerminateResponsibilityTransfer", Id=id_in(invite(client)))
-
-
-def _rename_withdrawn(client: Client) -> Answer:
-    transfer_id = agreed(client)
-    client.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
-    return client.is_refused(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
-
-
-ABOUT: dict[str, dict[str, Any]] = {
-    INVITE: terms(),
-    "DescribeResponsibilityTransfer": {"Id": NOTHING},
-    "ListInboundResponsibilityTransfers": {"Type": "BILLING"},
-    "ListOutboundResponsibilityTransfers": {"Type": "BILLING"},
-    "UpdateResponsibilityTransfer": {"Id": NOTHING, "Name": "New"},
-    "TerminateResponsibilityTransfer": {"Id": NOTHING},
-}
-PROVOKED: dict[str, dict[str, Provocation]] = {
-    INVITE: {
-        "ConstraintViolationException": _invite_suspended,
-        "DuplicateHandshakeException": _invite_twice,
-        "HandshakeConstraintViolationException": calling(INVITE, **terms(RECEIVER)),
-        "InvalidInputException": calling(INVITE, **terms(Type="BREAKFAST")),
-    },
-    "DescribeResponsibilityTransfer": {
-        "InvalidInputException": calling("DescribeResponsibilityTransfer", Id="1"),
-        "ResponsibilityTransferNotFoundException": calling("DescribeResponsibilityTransfer", Id=NOTHING),
-    },
-    "ListInboundResponsibilityTransfers": {
-        "InvalidInputException": calling("ListInboundResponsibilityTransfers", Type="BREAKFAST"),
-        "ResponsibilityTransferNotFoundException": calling(
-            "ListInboundResponsibilityTransfers", Type="BILLING", Id=NOTHING
-        ),
-    },
-    "ListOutboundResponsibilityTransfers": {
-        "InvalidInputException": calling("ListOutboundResponsibilityTransfers", Type="BILLING", NextToken="x"),
-    },
-    "UpdateResponsibilityTransfer": {
-        "ConstraintViolationException": _rename_withdrawn,
-        "InvalidInputException": calling("UpdateResponsibilityTransfer", Id=NOTHING, Name=""),
-        "ResponsibilityTransferNotFoundException": calling("UpdateResponsibilityTransfer", Id=NOTHING, Name="New"),
-    },
-    "TerminateResponsibilityTransfer": {
-        "InvalidInputException": on_agreed("TerminateResponsibilityTransfer", EndTimestamp=DECEMBER),
-        "InvalidResponsibilityTransferTransitionException": _terminate_invitation,
-        "ResponsibilityTransferAlreadyInStatusException": on_agreed("TerminateResponsibilityTransfer", times=2),
-        "ResponsibilityTransferNotFoundException": calling("TerminateResponsibilityTransfer", Id=NOTHING),
-    },
-}
-for one, errors in PROVOKED.items():
-    errors["AccessDeniedException"] = of(MEMBER, one, **ABOUT[one])
-    errors["AWSOrganizationsNotInUseException"] = of(STRANGER, one, **ABOUT[one])
-    errors["UnsupportedAPIEndpointException"] = calling_from(one, **ABOUT[one])
-UNREACHABLE = {
-    ("ListInboundResponsibilityTransfers", "ConstraintViolationException"): "no reason of AWS's is about a list",
-    ("ListOutboundResponsibilityTransfers", "ConstraintViolationException"): "no reason of AWS's is about a list",
-    ("TerminateResponsibilityTransfer", "ConstraintViolationException"): "no reason of AWS's is about a withdrawal",
-}
-
-
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
-
-    provoked = PROVOKED
-    unreachable = UNREACHABLE
-
-    @pytest.fixture
-    def caller(self, receiver: Client) -> Client:
-        """Give who takes transfers over."""
-        return receiver

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import pytest
-
+from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.wire.botocore_wire import Client
-from tests.wire.declared_errors import Ask, DeclaredErrors, refusing, table
-from tests.wire.test_iam_declared_errors import NO_BOUNDARY, NO_USER, RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
+from tests.wire.error_tables.iam_users import NO_BOUNDARY, NO_USER, RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
 
 SERVICE = "iam"
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
@@ -23,16 +21,16 @@ OF_SERVICE = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePol
 OF_SERVICE_SAYS = "Cannot attach a Service Role Policy to a Customer Role."
 MINE = "arn:aws:iam::111122223333:policy/Mine"
 NAMES = {"User": "Alice", "Group": "Admins", "Role": "Dev"}
-ASKED: dict[str, dict[str, Ask]] = {}
+ASKED: dict[str, dict[str, OperationProvocation]] = {}
 UNREACHABLE: dict[tuple[str, str], str] = {}
 WHICH_SHAPE = "its shape refuses, as ValidationError, each value that is none"
 
 
-def of_arn(**asked: Any) -> dict[str, Ask]:
+def of_arn(**asked: Any) -> dict[str, OperationProvocation]:
     """Ask for a policy that is not there, and by what is no policy's ARN."""
     return {
-        "NoSuchEntity": refusing(NOTHING_SAYS, PolicyArn=NOTHING, **asked),
-        "InvalidInput": refusing(NO_ARN_SAYS, PolicyArn=NO_ARN, **asked),
+        "NoSuchEntity": refused_with(NOTHING_SAYS, PolicyArn=NOTHING, **asked),
+        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, **asked),
     }
 
 
@@ -44,32 +42,34 @@ for kind, name in NAMES.items():
     quota = f"PoliciesPer{kind}"
     ASKED |= {
         f"Attach{kind}Policy": {
-            "InvalidInput": refusing(NO_ARN_SAYS, **who, PolicyArn=NO_ARN),
-            "LimitExceeded": refusing(f"Cannot exceed quota for {quota}: 0", limits={quota: 0}, **who, PolicyArn=MINE),
-            "NoSuchEntity": refusing(
+            "InvalidInput": refused_with(NO_ARN_SAYS, **who, PolicyArn=NO_ARN),
+            "LimitExceeded": refused_with(
+                f"Cannot exceed quota for {quota}: 0", limits={quota: 0}, **who, PolicyArn=MINE
+            ),
+            "NoSuchEntity": refused_with(
                 f"Policy {NOTHING} does not exist or is not attachable.", **who, PolicyArn=NOTHING
             ),
-            "PolicyNotAttachable": refusing(OF_SERVICE_SAYS, **who, PolicyArn=OF_SERVICE),
+            "PolicyNotAttachable": refused_with(OF_SERVICE_SAYS, **who, PolicyArn=OF_SERVICE),
         },
         f"Detach{kind}Policy": {
-            "InvalidInput": refusing(NO_ARN_SAYS, **who, PolicyArn=NO_ARN),
-            "NoSuchEntity": refusing(f"Policy {MINE} was not found.", **who, PolicyArn=MINE),
+            "InvalidInput": refused_with(NO_ARN_SAYS, **who, PolicyArn=NO_ARN),
+            "NoSuchEntity": refused_with(f"Policy {MINE} was not found.", **who, PolicyArn=MINE),
         },
-        f"Get{kind}Policy": {"NoSuchEntity": refusing(no_inline, **who, PolicyName="none")},
-        f"Delete{kind}Policy": {"NoSuchEntity": refusing(no_inline, **who, PolicyName="none")},
+        f"Get{kind}Policy": {"NoSuchEntity": refused_with(no_inline, **who, PolicyName="none")},
+        f"Delete{kind}Policy": {"NoSuchEntity": refused_with(no_inline, **who, PolicyName="none")},
         f"Put{kind}Policy": {
-            "LimitExceeded": refusing(
+            "LimitExceeded": refused_with(
                 f"Maximum policy size of 70 bytes exceeded for {kind.lower()} {name}",
                 limits={f"{kind}PolicySize": 70},
                 **who,
                 PolicyName="new",
                 PolicyDocument=POLICY,
             ),
-            "MalformedPolicyDocument": refusing(SYNTAX, **who, PolicyName="new", PolicyDocument="{}"),
-            "NoSuchEntity": refusing(missing, **nobody, PolicyName="new", PolicyDocument=POLICY),
+            "MalformedPolicyDocument": refused_with(SYNTAX, **who, PolicyName="new", PolicyDocument="{}"),
+            "NoSuchEntity": refused_with(missing, **nobody, PolicyName="new", PolicyDocument=POLICY),
         },
-        f"List{kind}Policies": {"NoSuchEntity": refusing(missing, **nobody)},
-        f"ListAttached{kind}Policies": {"NoSuchEntity": refusing(missing, **nobody)},
+        f"List{kind}Policies": {"NoSuchEntity": refused_with(missing, **nobody)},
+        f"ListAttached{kind}Policies": {"NoSuchEntity": refused_with(missing, **nobody)},
     }
     UNREACHABLE |= {
         (f"Detach{kind}Policy", "LimitExceeded"): TAKES_AWAY,
@@ -79,11 +79,11 @@ for kind, name in NAMES.items():
     if kind != "Group":
         ASKED |= {
             f"Put{kind}PermissionsBoundary": {
-                "InvalidInput": refusing(NO_ARN_SAYS, **who, PermissionsBoundary=NO_ARN),
-                "NoSuchEntity": refusing(NO_BOUNDARY, **who, PermissionsBoundary=NOTHING),
-                "PolicyNotAttachable": refusing(OF_SERVICE_SAYS, **who, PermissionsBoundary=OF_SERVICE),
+                "InvalidInput": refused_with(NO_ARN_SAYS, **who, PermissionsBoundary=NO_ARN),
+                "NoSuchEntity": refused_with(NO_BOUNDARY, **who, PermissionsBoundary=NOTHING),
+                "PolicyNotAttachable": refused_with(OF_SERVICE_SAYS, **who, PermissionsBoundary=OF_SERVICE),
             },
-            f"Delete{kind}PermissionsBoundary": {"NoSuchEntity": refusing(missing, **nobody)},
+            f"Delete{kind}PermissionsBoundary": {"NoSuchEntity": refused_with(missing, **nobody)},
         }
 OF_ROLES: dict[str, dict[str, Any]] = {
     "AttachRolePolicy": {"PolicyArn": MINE},
@@ -94,55 +94,57 @@ OF_ROLES: dict[str, dict[str, Any]] = {
     "DeleteRolePermissionsBoundary": {},
 }
 for operation, asked in OF_ROLES.items():
-    ASKED[operation]["UnmodifiableEntity"] = refusing(PROTECTED, RoleName=LINKED, **asked)
+    ASKED[operation]["UnmodifiableEntity"] = refused_with(PROTECTED, RoleName=LINKED, **asked)
 ASKED |= {
     "CreatePolicy": {
-        "EntityAlreadyExists": refusing(
+        "EntityAlreadyExists": refused_with(
             "A policy called mine already exists. Duplicate names are not allowed.",
             PolicyName="mine",
             PolicyDocument=POLICY,
         ),
-        "InvalidInput": refusing(RESERVED_TAG, PolicyName="New", PolicyDocument=POLICY, Tags=RESERVED),
-        "LimitExceeded": refusing(
+        "InvalidInput": refused_with(RESERVED_TAG, PolicyName="New", PolicyDocument=POLICY, Tags=RESERVED),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for PoliciesPerAccount: 1",
             limits={"PoliciesPerAccount": 1},
             PolicyName="New",
             PolicyDocument=POLICY,
         ),
-        "MalformedPolicyDocument": refusing(SYNTAX, PolicyName="New", PolicyDocument="{}"),
+        "MalformedPolicyDocument": refused_with(SYNTAX, PolicyName="New", PolicyDocument="{}"),
     },
     "CreatePolicyVersion": {
-        "InvalidInput": refusing(NO_ARN_SAYS, PolicyArn=NO_ARN, PolicyDocument=POLICY),
-        "NoSuchEntity": refusing(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", PolicyDocument=POLICY),
-        "LimitExceeded": refusing(
+        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, PolicyDocument=POLICY),
+        "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", PolicyDocument=POLICY),
+        "LimitExceeded": refused_with(
             "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing "
             "version.",
             before=(("CreatePolicyVersion", {"PolicyArn": MINE, "PolicyDocument": POLICY}),) * 4,
             PolicyArn=MINE,
             PolicyDocument=POLICY,
         ),
-        "MalformedPolicyDocument": refusing(SYNTAX, PolicyArn=MINE, PolicyDocument="{}"),
+        "MalformedPolicyDocument": refused_with(SYNTAX, PolicyArn=MINE, PolicyDocument="{}"),
     },
     "DeletePolicy": {
-        "InvalidInput": refusing(NO_ARN_SAYS, PolicyArn=NO_ARN),
-        "NoSuchEntity": refusing(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r"),
-        "DeleteConflict": refusing(
+        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN),
+        "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r"),
+        "DeleteConflict": refused_with(
             "Cannot delete a policy attached to entities.",
             before=(("AttachUserPolicy", {"UserName": "Alice", "PolicyArn": MINE}),),
             PolicyArn=MINE,
         ),
     },
     "DeletePolicyVersion": {
-        "InvalidInput": refusing(NO_ARN_SAYS, PolicyArn=NO_ARN, VersionId="v1"),
-        "NoSuchEntity": refusing(
+        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, VersionId="v1"),
+        "NoSuchEntity": refused_with(
             f"Policy {MINE} version v2 does not exist or is not attachable.", PolicyArn=MINE, VersionId="v2"
         ),
-        "DeleteConflict": refusing("Cannot delete the default version of a policy.", PolicyArn=MINE, VersionId="v1"),
+        "DeleteConflict": refused_with(
+            "Cannot delete the default version of a policy.", PolicyArn=MINE, VersionId="v1"
+        ),
     },
     "GetPolicy": of_arn(),
     "GetPolicyVersion": of_arn(VersionId="v1")
     | {
-        "NoSuchEntity": refusing(
+        "NoSuchEntity": refused_with(
             f"Policy {NOTHING} version v1 does not exist or is not attachable.", PolicyArn=NOTHING, VersionId="v1"
         )
     },
@@ -150,21 +152,21 @@ ASKED |= {
     "ListPolicyTags": of_arn(),
     "ListPolicyVersions": of_arn(),
     "SetDefaultPolicyVersion": {
-        "InvalidInput": refusing(NO_ARN_SAYS, PolicyArn=NO_ARN, VersionId="v1"),
-        "NoSuchEntity": refusing(
+        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, VersionId="v1"),
+        "NoSuchEntity": refused_with(
             f"Policy {MINE} version v2 does not exist or is not attachable.", PolicyArn=MINE, VersionId="v2"
         ),
     },
     "TagPolicy": {
-        "InvalidInput": refusing(RESERVED_TAG, PolicyArn=MINE, Tags=RESERVED),
-        "LimitExceeded": refusing(
+        "InvalidInput": refused_with(RESERVED_TAG, PolicyArn=MINE, Tags=RESERVED),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for TagsPerPolicy: 0", limits={"TagsPerPolicy": 0}, PolicyArn=MINE, Tags=TAGS
         ),
-        "NoSuchEntity": refusing(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", Tags=TAGS),
+        "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", Tags=TAGS),
     },
     "UntagPolicy": {
-        "InvalidInput": refusing(NO_ARN_SAYS, PolicyArn=NO_ARN, TagKeys=["team"]),
-        "NoSuchEntity": refusing(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", TagKeys=["team"]),
+        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, TagKeys=["team"]),
+        "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", TagKeys=["team"]),
     },
 }
 UNREACHABLE |= {
@@ -175,31 +177,27 @@ UNREACHABLE |= {
 NOBODY: dict[str, Any] = {"PolicySourceArn": "arn:aws:iam::111122223333:user/Nobody"}
 ALICE: dict[str, Any] = {"PolicySourceArn": "arn:aws:iam::111122223333:user/Alice"}
 ASKED |= {
-    "GetContextKeysForCustomPolicy": {"InvalidInput": refusing(UNREADABLE, PolicyInputList=["{}"])},
+    "GetContextKeysForCustomPolicy": {"InvalidInput": refused_with(UNREADABLE, PolicyInputList=["{}"])},
     "GetContextKeysForPrincipalPolicy": {
-        "InvalidInput": refusing(UNREADABLE, **ALICE, PolicyInputList=["{}"]),
-        "NoSuchEntity": refusing(NO_USER, **NOBODY),
+        "InvalidInput": refused_with(UNREADABLE, **ALICE, PolicyInputList=["{}"]),
+        "NoSuchEntity": refused_with(NO_USER, **NOBODY),
     },
-    "SimulateCustomPolicy": {"InvalidInput": refusing(UNREADABLE, PolicyInputList=["{}"], ActionNames=["iam:GetUser"])},
+    "SimulateCustomPolicy": {
+        "InvalidInput": refused_with(UNREADABLE, PolicyInputList=["{}"], ActionNames=["iam:GetUser"])
+    },
     "SimulatePrincipalPolicy": {
-        "InvalidInput": refusing(UNREADABLE, **ALICE, PolicyInputList=["{}"], ActionNames=["iam:GetUser"]),
-        "NoSuchEntity": refusing(NO_USER, **NOBODY, ActionNames=["iam:GetUser"]),
+        "InvalidInput": refused_with(UNREADABLE, **ALICE, PolicyInputList=["{}"], ActionNames=["iam:GetUser"]),
+        "NoSuchEntity": refused_with(NO_USER, **NOBODY, ActionNames=["iam:GetUser"]),
     },
 }
 
 
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
+def prepare(management: Client) -> None:
+    """Create a user, a group, a role and a policy."""
+    management.does(SERVICE, "CreateUser", UserName="Alice")
+    management.does(SERVICE, "CreateGroup", GroupName="Admins")
+    management.does(SERVICE, "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
+    management.does(SERVICE, "CreatePolicy", PolicyName="Mine", PolicyDocument=POLICY)
 
-    service = SERVICE
-    provoked = table(SERVICE, ASKED)
-    unreachable = UNREACHABLE
 
-    @pytest.fixture
-    def caller(self, management: Client) -> Client:
-        """Give an account with a user, a group, a role and a policy."""
-        management.does(SERVICE, "CreateUser", UserName="Alice")
-        management.does(SERVICE, "CreateGroup", GroupName="Admins")
-        management.does(SERVICE, "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
-        management.does(SERVICE, "CreatePolicy", PolicyName="Mine", PolicyDocument=POLICY)
-        return management
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import pytest
-
+from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.wire.botocore_wire import Client
-from tests.wire.declared_errors import Ask, DeclaredErrors, refusing, table
 
 SERVICE = "iam"
 PASSWORD = "Correct-Horse-1"
@@ -26,79 +24,81 @@ TAGS = [{"Key": "team", "Value": "a"}]
 LOGIN = (("CreateLoginProfile", {**ALICE, "Password": PASSWORD}),)
 
 
-def no_user(**asked: Any) -> dict[str, Ask]:
+def no_user(**asked: Any) -> dict[str, OperationProvocation]:
     """Ask for a user that is not there."""
-    return {"NoSuchEntity": refusing(NO_USER, **NOBODY, **asked)}
+    return {"NoSuchEntity": refused_with(NO_USER, **NOBODY, **asked)}
 
 
-ASKED: dict[str, dict[str, Ask]] = {
+ASKED: dict[str, dict[str, OperationProvocation]] = {
     "AddUserToGroup": {
-        "NoSuchEntity": refusing(NO_GROUP, **ALICE, GroupName="Nobody"),
-        "LimitExceeded": refusing(
+        "NoSuchEntity": refused_with(NO_GROUP, **ALICE, GroupName="Nobody"),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for GroupsPerUser: 0", limits={"GroupsPerUser": 0}, **ALICE, **ADMINS
         ),
     },
     "CreateAccessKey": {
         **no_user(),
-        "LimitExceeded": refusing(
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for AccessKeysPerUser: 2", before=(("CreateAccessKey", ALICE),) * 2, **ALICE
         ),
     },
     "CreateAccountAlias": {
-        "EntityAlreadyExists": refusing(
+        "EntityAlreadyExists": refused_with(
             "The account alias ours already exists.",
             before=(("CreateAccountAlias", {"AccountAlias": "ours"}),),
             AccountAlias="ours",
         ),
     },
     "CreateGroup": {
-        "EntityAlreadyExists": refusing("Group with name Admins already exists.", GroupName="ADMINS"),
-        "LimitExceeded": refusing(
+        "EntityAlreadyExists": refused_with("Group with name Admins already exists.", GroupName="ADMINS"),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for GroupsPerAccount: 1", limits={"GroupsPerAccount": 1}, GroupName="Others"
         ),
     },
     "CreateLoginProfile": {
         **no_user(Password=PASSWORD),
-        "EntityAlreadyExists": refusing(
+        "EntityAlreadyExists": refused_with(
             "Login Profile for user Alice already exists.", before=LOGIN, **ALICE, Password=PASSWORD
         ),
-        "PasswordPolicyViolation": refusing(WEAK, **ALICE, Password="password"),
+        "PasswordPolicyViolation": refused_with(WEAK, **ALICE, Password="password"),
     },
     "CreateUser": {
-        "EntityAlreadyExists": refusing("User with name Alice already exists.", UserName="alice"),
-        "InvalidInput": refusing(RESERVED_TAG, UserName="Bob", Tags=RESERVED),
-        "LimitExceeded": refusing(
+        "EntityAlreadyExists": refused_with("User with name Alice already exists.", UserName="alice"),
+        "InvalidInput": refused_with(RESERVED_TAG, UserName="Bob", Tags=RESERVED),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for UsersPerAccount: 1", limits={"UsersPerAccount": 1}, UserName="Bob"
         ),
-        "NoSuchEntity": refusing(NO_BOUNDARY, UserName="Bob", PermissionsBoundary="arn:aws:iam::aws:policy/Nothing"),
+        "NoSuchEntity": refused_with(
+            NO_BOUNDARY, UserName="Bob", PermissionsBoundary="arn:aws:iam::aws:policy/Nothing"
+        ),
     },
-    "DeleteAccessKey": {"NoSuchEntity": refusing(NO_KEY, **ALICE, AccessKeyId=KEY)},
+    "DeleteAccessKey": {"NoSuchEntity": refused_with(NO_KEY, **ALICE, AccessKeyId=KEY)},
     "DeleteAccountAlias": {
-        "NoSuchEntity": refusing("The account alias with name ours cannot be found.", AccountAlias="ours")
+        "NoSuchEntity": refused_with("The account alias with name ours cannot be found.", AccountAlias="ours")
     },
     "DeleteGroup": {
-        "NoSuchEntity": refusing(NO_GROUP, GroupName="Nobody"),
-        "DeleteConflict": refusing(
+        "NoSuchEntity": refused_with(NO_GROUP, GroupName="Nobody"),
+        "DeleteConflict": refused_with(
             "Cannot delete entity, must remove users from group first.",
             before=(("AddUserToGroup", ALICE | ADMINS),),
             **ADMINS,
         ),
     },
     "DeleteLoginProfile": {
-        "NoSuchEntity": refusing(NO_LOGIN, **ALICE),
-        "EntityTemporarilyUnmodifiable": refusing(UNDER_WAY, before=LOGIN, delays={"login": 5}, **ALICE),
+        "NoSuchEntity": refused_with(NO_LOGIN, **ALICE),
+        "EntityTemporarilyUnmodifiable": refused_with(UNDER_WAY, before=LOGIN, delays={"login": 5}, **ALICE),
     },
     "DeleteUser": {
         **no_user(),
-        "DeleteConflict": refusing(
+        "DeleteConflict": refused_with(
             "Cannot delete entity, must delete access keys first.", before=(("CreateAccessKey", ALICE),), **ALICE
         ),
     },
     "GetAccountPasswordPolicy": {
-        "NoSuchEntity": refusing("The Password Policy with domain name 111122223333 cannot be found.")
+        "NoSuchEntity": refused_with("The Password Policy with domain name 111122223333 cannot be found.")
     },
-    "GetGroup": {"NoSuchEntity": refusing(NO_GROUP, GroupName="Nobody")},
-    "GetLoginProfile": {"NoSuchEntity": refusing(NO_LOGIN, **ALICE)},
+    "GetGroup": {"NoSuchEntity": refused_with(NO_GROUP, GroupName="Nobody")},
+    "GetLoginProfile": {"NoSuchEntity": refused_with(NO_LOGIN, **ALICE)},
     "GetUser": no_user(),
     "ListAccessKeys": no_user(),
     "ListGroupsForUser": no_user(),
@@ -107,19 +107,19 @@ ASKED: dict[str, dict[str, Ask]] = {
     "ListServiceSpecificCredentials": no_user(),
     "ListSigningCertificates": no_user(),
     "ListUserTags": no_user(),
-    "RemoveUserFromGroup": {"NoSuchEntity": refusing(NO_USER, **NOBODY, **ADMINS)},
+    "RemoveUserFromGroup": {"NoSuchEntity": refused_with(NO_USER, **NOBODY, **ADMINS)},
     "TagUser": {
-        "NoSuchEntity": refusing(NO_USER, **NOBODY, Tags=TAGS),
-        "InvalidInput": refusing(RESERVED_TAG, **ALICE, Tags=RESERVED),
-        "LimitExceeded": refusing(
+        "NoSuchEntity": refused_with(NO_USER, **NOBODY, Tags=TAGS),
+        "InvalidInput": refused_with(RESERVED_TAG, **ALICE, Tags=RESERVED),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for TagsPerUser: 0", limits={"TagsPerUser": 0}, **ALICE, Tags=TAGS
         ),
     },
     "UntagUser": no_user(TagKeys=["team"]),
-    "UpdateAccessKey": {"NoSuchEntity": refusing(NO_KEY, **ALICE, AccessKeyId=KEY, Status="Inactive")},
+    "UpdateAccessKey": {"NoSuchEntity": refused_with(NO_KEY, **ALICE, AccessKeyId=KEY, Status="Inactive")},
     "UpdateGroup": {
-        "NoSuchEntity": refusing(NO_GROUP, GroupName="Nobody", NewGroupName="Others"),
-        "EntityAlreadyExists": refusing(
+        "NoSuchEntity": refused_with(NO_GROUP, GroupName="Nobody", NewGroupName="Others"),
+        "EntityAlreadyExists": refused_with(
             "Group with name Others already exists.",
             before=(("CreateGroup", {"GroupName": "Others"}),),
             **ADMINS,
@@ -127,15 +127,15 @@ ASKED: dict[str, dict[str, Ask]] = {
         ),
     },
     "UpdateLoginProfile": {
-        "NoSuchEntity": refusing(NO_LOGIN, **ALICE, Password=PASSWORD),
-        "EntityTemporarilyUnmodifiable": refusing(
+        "NoSuchEntity": refused_with(NO_LOGIN, **ALICE, Password=PASSWORD),
+        "EntityTemporarilyUnmodifiable": refused_with(
             UNDER_WAY, before=LOGIN, delays={"login": 5}, **ALICE, Password=PASSWORD
         ),
-        "PasswordPolicyViolation": refusing(WEAK, before=LOGIN, **ALICE, Password="password"),
+        "PasswordPolicyViolation": refused_with(WEAK, before=LOGIN, **ALICE, Password="password"),
     },
     "UpdateUser": {
-        "NoSuchEntity": refusing(NO_USER, **NOBODY, NewUserName="Somebody"),
-        "EntityAlreadyExists": refusing(
+        "NoSuchEntity": refused_with(NO_USER, **NOBODY, NewUserName="Somebody"),
+        "EntityAlreadyExists": refused_with(
             "User with name Bob already exists.",
             before=(("CreateUser", {"UserName": "Bob"}),),
             **ALICE,
@@ -168,16 +168,10 @@ UNREACHABLE = {
 }
 
 
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
+def prepare(management: Client) -> None:
+    """Create a user and a group."""
+    management.does(SERVICE, "CreateUser", **ALICE)
+    management.does(SERVICE, "CreateGroup", **ADMINS)
 
-    service = SERVICE
-    provoked = table(SERVICE, ASKED)
-    unreachable = UNREACHABLE
 
-    @pytest.fixture
-    def caller(self, management: Client) -> Client:
-        """Give an account with a user and a group."""
-        management.does(SERVICE, "CreateUser", **ALICE)
-        management.does(SERVICE, "CreateGroup", **ADMINS)
-        return management
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

@@ -4,10 +4,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
+from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.wire.botocore_wire import Answer, Client
-from tests.wire.declared_errors import Ask, DeclaredErrors, refusing, table
 
 SERVICE = "sts"
 ROLE = "arn:aws:iam::111122223333:role/Dev"
@@ -36,7 +34,7 @@ ROOT = {
 }
 
 
-def inactive(**asked: Any) -> dict[str, Ask]:
+def inactive(**asked: Any) -> dict[str, OperationProvocation]:
     """Ask where AWS STS is not active."""
 
     def ask(client: Client, service: str, operation: str) -> Answer:
@@ -49,7 +47,7 @@ def inactive(**asked: Any) -> dict[str, Ask]:
     return {"RegionDisabledException": ask}
 
 
-def too_large(**asked: Any) -> dict[str, Ask]:
+def too_large(**asked: Any) -> dict[str, OperationProvocation]:
     """Ask with more tags than find room; the message tells by how much."""
 
     def ask(client: Client, service: str, operation: str) -> Answer:
@@ -63,35 +61,35 @@ def too_large(**asked: Any) -> dict[str, Ask]:
     return {"PackedPolicyTooLarge": ask}
 
 
-def malformed(**asked: Any) -> dict[str, Ask]:
+def malformed(**asked: Any) -> dict[str, OperationProvocation]:
     """Ask with what is no policy."""
-    return {"MalformedPolicyDocument": refusing(SYNTAX, **asked, Policy="{}")}
+    return {"MalformedPolicyDocument": refused_with(SYNTAX, **asked, Policy="{}")}
 
 
-ASKED: dict[str, dict[str, Ask]] = {
+ASKED: dict[str, dict[str, OperationProvocation]] = {
     "AssumeRole": inactive(**ASSUME) | too_large(**ASSUME) | malformed(**ASSUME),
-    "AssumeRoleWithSAML": {"InvalidIdentityToken": refusing("Specified provider doesn't exist", **SAML)},
+    "AssumeRoleWithSAML": {"InvalidIdentityToken": refused_with("Specified provider doesn't exist", **SAML)},
     "AssumeRoleWithWebIdentity": {
-        "InvalidIdentityToken": refusing(
+        "InvalidIdentityToken": refused_with(
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)", **WEB
         )
     },
     "AssumeRoot": inactive(**ROOT),
     "DecodeAuthorizationMessage": {
-        "InvalidAuthorizationMessageException": refusing(
+        "InvalidAuthorizationMessageException": refused_with(
             "The encoded authorization message is not valid.", EncodedMessage="x"
         )
     },
     "GetDelegatedAccessToken": inactive(TradeInToken="x" * 20)
     | {
-        "ExpiredTradeInTokenException": refusing(
+        "ExpiredTradeInTokenException": refused_with(
             "The trade-in token provided in the request has expired.", TradeInToken="x" * 20
         )
     },
     "GetFederationToken": inactive(**FEDERATION) | too_large(**FEDERATION) | malformed(**FEDERATION),
     "GetSessionToken": inactive(),
     "GetWebIdentityToken": {
-        "OutboundWebIdentityFederationDisabledException": refusing(
+        "OutboundWebIdentityFederationDisabledException": refused_with(
             "The outbound web identity federation feature is not enabled for this account.",
             Audience=["a"],
             SigningAlgorithm="RS256",
@@ -113,15 +111,9 @@ UNREACHABLE = {
 }
 
 
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
+def prepare(management: Client) -> None:
+    """Create a role that trusts everybody."""
+    management.does("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
 
-    service = SERVICE
-    provoked = table(SERVICE, ASKED)
-    unreachable = UNREACHABLE
 
-    @pytest.fixture
-    def caller(self, management: Client) -> Client:
-        """Give an account with a role that trusts everybody."""
-        management.does("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
-        return management
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

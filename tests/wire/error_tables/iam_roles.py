@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import pytest
-
+from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.wire.botocore_wire import Client
-from tests.wire.declared_errors import Ask, DeclaredErrors, refusing, table
-from tests.wire.test_iam_declared_errors import RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
-from tests.wire.test_iam_declared_errors_policies import LINKED, POLICY, PROTECTED, TRUST
+from tests.wire.error_tables.iam_policies import LINKED, POLICY, PROTECTED, TRUST
+from tests.wire.error_tables.iam_users import RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
 
 SERVICE = "iam"
 IAM = "iam.amazonaws.com"
@@ -47,93 +45,93 @@ def an_administrator(client: Client) -> Client:
 
 
 _REJECTED = "The request was rejected because"
-ROOT_ACCESS: dict[str, Ask] = {
-    "OrganizationNotFoundException": refusing(
+ROOT_ACCESS: dict[str, OperationProvocation] = {
+    "OrganizationNotFoundException": refused_with(
         f"{_REJECTED} no organization is associated with your account.", by=in_nothing
     ),
-    "OrganizationNotInAllFeaturesModeException": refusing(
+    "OrganizationNotInAllFeaturesModeException": refused_with(
         f"{_REJECTED} your organization does not have All features enabled.", by=in_billing
     ),
-    "AccountNotManagementOrDelegatedAdministratorException": refusing(
+    "AccountNotManagementOrDelegatedAdministratorException": refused_with(
         f"{_REJECTED} the account making the request is not the management account or delegated administrator account "
         "for centralized root access.",
         by=a_member,
     ),
-    "ServiceAccessNotEnabledException": refusing(
+    "ServiceAccessNotEnabledException": refused_with(
         f"{_REJECTED} trusted access is not enabled for IAM in AWS Organizations."
     ),
 }
-NOT_MANAGEMENT = refusing(
+NOT_MANAGEMENT = refused_with(
     f"{_REJECTED} the account making the request is not the management account for the organization.",
     by=an_administrator,
 )
-ASKED: dict[str, dict[str, Ask]] = {
+ASKED: dict[str, dict[str, OperationProvocation]] = {
     "CreateRole": {
-        "EntityAlreadyExists": refusing(
+        "EntityAlreadyExists": refused_with(
             "Role with name Dev already exists.", RoleName="DEV", AssumeRolePolicyDocument=TRUST
         ),
-        "InvalidInput": refusing(RESERVED_TAG, RoleName="Ops", AssumeRolePolicyDocument=TRUST, Tags=RESERVED),
-        "LimitExceeded": refusing(
+        "InvalidInput": refused_with(RESERVED_TAG, RoleName="Ops", AssumeRolePolicyDocument=TRUST, Tags=RESERVED),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for RolesPerAccount: 1",
             limits={"RolesPerAccount": 1},
             RoleName="Ops",
             AssumeRolePolicyDocument=TRUST,
         ),
-        "MalformedPolicyDocument": refusing(
+        "MalformedPolicyDocument": refused_with(
             "This policy contains invalid Json", RoleName="Ops", AssumeRolePolicyDocument="trust.json"
         ),
     },
     "CreateServiceLinkedRole": {
-        "InvalidInput": refusing(
+        "InvalidInput": refused_with(
             f"Service role name {LINKED} has been taken in this account, please try a different suffix.",
             AWSServiceName="organizations.amazonaws.com",
         ),
-        "NoSuchEntity": refusing(
+        "NoSuchEntity": refused_with(
             "The service nothing.amazonaws.com has no service-linked role.", AWSServiceName="nothing.amazonaws.com"
         ),
     },
     "DeleteRole": {
-        "NoSuchEntity": refusing(NO_ROLE, **NOBODY),
-        "DeleteConflict": refusing(
+        "NoSuchEntity": refused_with(NO_ROLE, **NOBODY),
+        "DeleteConflict": refused_with(
             "Cannot delete entity, must delete policies first.",
             before=(("PutRolePolicy", {**DEV, "PolicyName": "p", "PolicyDocument": POLICY}),),
             **DEV,
         ),
-        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED),
+        "UnmodifiableEntity": refused_with(PROTECTED, RoleName=LINKED),
     },
-    "DeleteServiceLinkedRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
-    "GetRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
+    "DeleteServiceLinkedRole": {"NoSuchEntity": refused_with(NO_ROLE, **NOBODY)},
+    "GetRole": {"NoSuchEntity": refused_with(NO_ROLE, **NOBODY)},
     "GetServiceLinkedRoleDeletionStatus": {
-        "InvalidInput": refusing("The deletion task ID task/none is not valid.", DeletionTaskId="task/none"),
-        "NoSuchEntity": refusing(f"The deletion task {NO_TASK} cannot be found.", DeletionTaskId=NO_TASK),
+        "InvalidInput": refused_with("The deletion task ID task/none is not valid.", DeletionTaskId="task/none"),
+        "NoSuchEntity": refused_with(f"The deletion task {NO_TASK} cannot be found.", DeletionTaskId=NO_TASK),
     },
-    "ListInstanceProfilesForRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
-    "ListRoleTags": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY)},
+    "ListInstanceProfilesForRole": {"NoSuchEntity": refused_with(NO_ROLE, **NOBODY)},
+    "ListRoleTags": {"NoSuchEntity": refused_with(NO_ROLE, **NOBODY)},
     "TagRole": {
-        "InvalidInput": refusing(RESERVED_TAG, **DEV, Tags=RESERVED),
-        "LimitExceeded": refusing(
+        "InvalidInput": refused_with(RESERVED_TAG, **DEV, Tags=RESERVED),
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for TagsPerRole: 0", limits={"TagsPerRole": 0}, **DEV, Tags=TAGS
         ),
-        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, Tags=TAGS),
+        "NoSuchEntity": refused_with(NO_ROLE, **NOBODY, Tags=TAGS),
     },
-    "UntagRole": {"NoSuchEntity": refusing(NO_ROLE, **NOBODY, TagKeys=["team"])},
+    "UntagRole": {"NoSuchEntity": refused_with(NO_ROLE, **NOBODY, TagKeys=["team"])},
     "UpdateAssumeRolePolicy": {
-        "LimitExceeded": refusing(
+        "LimitExceeded": refused_with(
             "Cannot exceed quota for ACLSizePerRole: 90", limits={"ACLSizePerRole": 90}, **DEV, PolicyDocument=TRUST
         ),
-        "MalformedPolicyDocument": refusing(
+        "MalformedPolicyDocument": refused_with(
             "Missing required field Action", **DEV, PolicyDocument=TRUST.replace('"sts:AssumeRole"', "[]")
         ),
-        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, PolicyDocument=TRUST),
-        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED, PolicyDocument=TRUST),
+        "NoSuchEntity": refused_with(NO_ROLE, **NOBODY, PolicyDocument=TRUST),
+        "UnmodifiableEntity": refused_with(PROTECTED, RoleName=LINKED, PolicyDocument=TRUST),
     },
     "UpdateRole": {
-        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, Description="Ours"),
-        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED, MaxSessionDuration=7200),
+        "NoSuchEntity": refused_with(NO_ROLE, **NOBODY, Description="Ours"),
+        "UnmodifiableEntity": refused_with(PROTECTED, RoleName=LINKED, MaxSessionDuration=7200),
     },
     "UpdateRoleDescription": {
-        "NoSuchEntity": refusing(NO_ROLE, **NOBODY, Description="Ours"),
-        "UnmodifiableEntity": refusing(PROTECTED, RoleName=LINKED, Description="Ours"),
+        "NoSuchEntity": refused_with(NO_ROLE, **NOBODY, Description="Ours"),
+        "UnmodifiableEntity": refused_with(PROTECTED, RoleName=LINKED, Description="Ours"),
     },
     "EnableOrganizationsRootCredentialsManagement": ROOT_ACCESS
     | {"CallerIsNotManagementAccountException": NOT_MANAGEMENT},
@@ -142,7 +140,7 @@ ASKED: dict[str, dict[str, Ask]] = {
     "DisableOrganizationsRootSessions": ROOT_ACCESS,
     "ListOrganizationsFeatures": ROOT_ACCESS,
     "GenerateOrganizationsAccessReport": {
-        "ReportGenerationLimitExceeded": refusing(
+        "ReportGenerationLimitExceeded": refused_with(
             "The request failed because the maximum number of concurrent requests for this account are already "
             "running.",
             before=(("GenerateOrganizationsAccessReport", {"EntityPath": "o-0000000000/r-0000"}),),
@@ -151,7 +149,7 @@ ASKED: dict[str, dict[str, Ask]] = {
             EntityPath="o-0000000000/r-0000",
         )
     },
-    "GetOrganizationsAccessReport": {"NoSuchEntity": refusing(f"The job {NO_JOB} cannot be found.", JobId=NO_JOB)},
+    "GetOrganizationsAccessReport": {"NoSuchEntity": refused_with(f"The job {NO_JOB} cannot be found.", JobId=NO_JOB)},
 }
 UNREACHABLE = {
     ("CreateServiceLinkedRole", "LimitExceeded"): "roles of services do not count",
@@ -160,15 +158,9 @@ UNREACHABLE = {
 }
 
 
-class TestDeclaredErrors(DeclaredErrors):
-    """Every error that AWS's model declares for these operations."""
+def prepare(management: Client) -> None:
+    """Create a role."""
+    management.does(SERVICE, "CreateRole", **DEV, AssumeRolePolicyDocument=TRUST)
 
-    service = SERVICE
-    provoked = table(SERVICE, ASKED)
-    unreachable = UNREACHABLE
 
-    @pytest.fixture
-    def caller(self, management: Client) -> Client:
-        """Give an account with a role."""
-        management.does(SERVICE, "CreateRole", **DEV, AssumeRolePolicyDocument=TRUST)
-        return management
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

@@ -1,0 +1,131 @@
+"""The declared errors of billing transfers."""
+
+from typing import Any
+
+from artifact_state.organizations import accounts
+from artifact_state.principals import root_user
+from tests.support.billing_transfers import (
+    DECEMBER,
+    INVITE,
+    MEMBER,
+    RECEIVER,
+    create_organizations,
+    invitation_parameters,
+    invite_to_transfer,
+    transfer,
+    transfer_id_of,
+)
+from tests.support.error_table import ErrorTable, Provocation
+from tests.support.organizations import SERVICE, STANDALONE, as_account
+from tests.wire.botocore_wire import Answer, Client
+
+MISSING_TRANSFER = "rt-00000000"
+
+
+def by_account(account_id: str, operation: str, **parameters: Any) -> Provocation:
+    """Return a call of another account."""
+    return lambda client: as_account(client, account_id).is_refused(SERVICE, operation, **parameters)
+
+
+def by_receiver(operation: str, **parameters: Any) -> Provocation:
+    """Return a call of the receiver of bills."""
+    return by_account(RECEIVER, operation, **parameters)
+
+
+def in_china(operation: str, **parameters: Any) -> Provocation:
+    """Return a call of the receiver of bills in another partition."""
+    return lambda client: as_account(client, RECEIVER, "cn-north-1").is_refused(SERVICE, operation, **parameters)
+
+
+def on_accepted_transfer(operation: str, *, times: int = 1, **parameters: Any) -> Provocation:
+    """Return a call about an accepted transfer, which is refused the last of so many times."""
+
+    def provoke(client: Client) -> Answer:
+        transfer_id = transfer(client)
+        for _ in range(times - 1):
+            client.does(SERVICE, operation, Id=transfer_id, **parameters)
+        return client.is_refused(SERVICE, operation, Id=transfer_id, **parameters)
+
+    return provoke
+
+
+def _invite_twice(client: Client) -> Answer:
+    invite_to_transfer(client)
+    return client.is_refused(SERVICE, INVITE, **invitation_parameters())
+
+
+def _invite_while_suspended(client: Client) -> Answer:
+    with client.core.world.transaction(root_user(RECEIVER)) as tx:
+        accounts.suspend_account(tx, RECEIVER)
+    return client.is_refused(SERVICE, INVITE, **invitation_parameters())
+
+
+def _terminate_invitation(client: Client) -> Answer:
+    transfer_id = transfer_id_of(invite_to_transfer(client))
+    return client.is_refused(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
+
+
+def _rename_withdrawn_transfer(client: Client) -> Answer:
+    transfer_id = transfer(client)
+    client.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
+    return client.is_refused(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
+
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    INVITE: invitation_parameters(),
+    "DescribeResponsibilityTransfer": {"Id": MISSING_TRANSFER},
+    "ListInboundResponsibilityTransfers": {"Type": "BILLING"},
+    "ListOutboundResponsibilityTransfers": {"Type": "BILLING"},
+    "UpdateResponsibilityTransfer": {"Id": MISSING_TRANSFER, "Name": "New"},
+    "TerminateResponsibilityTransfer": {"Id": MISSING_TRANSFER},
+}
+"""Valid parameters of each operation; the transfers that they name do not exist."""
+PROVOKED: dict[str, dict[str, Provocation]] = {
+    INVITE: {
+        "ConstraintViolationException": _invite_while_suspended,
+        "DuplicateHandshakeException": _invite_twice,
+        "HandshakeConstraintViolationException": by_receiver(INVITE, **invitation_parameters(RECEIVER)),
+        "InvalidInputException": by_receiver(INVITE, **invitation_parameters(Type="BREAKFAST")),
+    },
+    "DescribeResponsibilityTransfer": {
+        "InvalidInputException": by_receiver("DescribeResponsibilityTransfer", Id="1"),
+        "ResponsibilityTransferNotFoundException": by_receiver("DescribeResponsibilityTransfer", Id=MISSING_TRANSFER),
+    },
+    "ListInboundResponsibilityTransfers": {
+        "InvalidInputException": by_receiver("ListInboundResponsibilityTransfers", Type="BREAKFAST"),
+        "ResponsibilityTransferNotFoundException": by_receiver(
+            "ListInboundResponsibilityTransfers", Type="BILLING", Id=MISSING_TRANSFER
+        ),
+    },
+    "ListOutboundResponsibilityTransfers": {
+        "InvalidInputException": by_receiver("ListOutboundResponsibilityTransfers", Type="BILLING", NextToken="x"),
+    },
+    "UpdateResponsibilityTransfer": {
+        "ConstraintViolationException": _rename_withdrawn_transfer,
+        "InvalidInputException": by_receiver("UpdateResponsibilityTransfer", Id=MISSING_TRANSFER, Name=""),
+        "ResponsibilityTransferNotFoundException": by_receiver(
+            "UpdateResponsibilityTransfer", Id=MISSING_TRANSFER, Name="New"
+        ),
+    },
+    "TerminateResponsibilityTransfer": {
+        "InvalidInputException": on_accepted_transfer("TerminateResponsibilityTransfer", EndTimestamp=DECEMBER),
+        "InvalidResponsibilityTransferTransitionException": _terminate_invitation,
+        "ResponsibilityTransferAlreadyInStatusException": on_accepted_transfer(
+            "TerminateResponsibilityTransfer", times=2
+        ),
+        "ResponsibilityTransferNotFoundException": by_receiver("TerminateResponsibilityTransfer", Id=MISSING_TRANSFER),
+    },
+}
+for operation, errors in PROVOKED.items():
+    errors["AccessDeniedException"] = by_account(MEMBER, operation, **PARAMETERS[operation])
+    errors["AWSOrganizationsNotInUseException"] = by_account(STANDALONE, operation, **PARAMETERS[operation])
+    errors["UnsupportedAPIEndpointException"] = in_china(operation, **PARAMETERS[operation])
+TABLE = ErrorTable(
+    provoked=PROVOKED,
+    unreachable={
+        ("ListInboundResponsibilityTransfers", "ConstraintViolationException"): "no reason of AWS concerns a listing",
+        ("ListOutboundResponsibilityTransfers", "ConstraintViolationException"): "no reason of AWS concerns a listing",
+        ("TerminateResponsibilityTransfer", "ConstraintViolationException"): "no reason of AWS concerns a withdrawal",
+    },
+    prepare=create_organizations,
+)
