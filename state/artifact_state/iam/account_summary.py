@@ -1,8 +1,9 @@
-"""What an account has in IAM, counted.
+"""The numbers of IAM resources that an account has.
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,29 +12,30 @@ from artifact_state.iam.roles import roles_of
 from artifact_state.iam.root_logins import has_root_login
 from artifact_state.model import State
 
+RESOURCE_TABLES = ("users", "groups", "roles", "customer_policies")
+"""The tables of the state that hold the IAM resources of each account. A test finds tables that are missing here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSummary:
-    """How many there are of what."""
+    """The numbers of an account's resources, and the credentials of its root user."""
 
-    users: int
-    groups: int
-    roles: int
-    policies: int
+    counts: Counter[str]
+    """The number of resources in each table; 0 for tables that the state does not have."""
     policy_versions_in_use: int
-    """Of managed policies, those of AWS included: one for each that is attached or bounds somebody."""
+    """One for each managed policy, of AWS or the account, that is attached or a permissions boundary."""
     root_has_access_keys: bool
     root_has_password: bool
 
 
 def summary_of(state: State, account_id: str, now: datetime) -> AccountSummary:
-    """Count what an account has."""
+    """Return the summary of an account."""
+    counts = Counter({table: len(getattr(state, table).get(account_id, ())) for table in RESOURCE_TABLES})
+    # Deleted roles stay in their table.
+    counts["roles"] = sum(1 for _ in roles_of(state, account_id, "/", now))
     usage = usage_of(state, account_id, now)
     return AccountSummary(
-        users=len(state.users.get(account_id, ())),
-        groups=len(state.groups.get(account_id, ())),
-        roles=sum(1 for _ in roles_of(state, account_id, "/", now)),
-        policies=len(state.customer_policies.get(account_id, ())),
+        counts=counts,
         policy_versions_in_use=len(usage.attachments.keys() | usage.boundaries.keys()),
         root_has_access_keys=bool(state.root_access_keys.get(account_id)),
         root_has_password=has_root_login(state, account_id),

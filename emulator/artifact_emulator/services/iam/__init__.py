@@ -1,1 +1,1 @@
-"""The slice of AWS IAM that the integration touches: handlers, one module a noun."""
+"""Handlers of AWS IAM."""

@@ -1,4 +1,4 @@
-"""Access keys of users and of the root user: made, listed, switched off, deleted, and when they were last used."""
+"""Access keys of users and root users, and their last use."""
 
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,13 @@ from artifact_state.model.identities import AccessKey
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
-_UNUSED = "N/A"
+_NEVER_USED = "N/A"
 
 
 def create_access_key(
     call: RequestContext, request: "requests.CreateAccessKeyRequest"
 ) -> "replies.CreateAccessKeyResponse":
-    """Make an access key, and tell its secret this once."""
+    """Create an access key; only this reply contains its secret."""
     key = access_keys.create_access_key(call.tx, request.user_name)
     return {
         "AccessKey": {
@@ -34,7 +34,7 @@ def create_access_key(
 def list_access_keys(
     call: RequestContext, request: "requests.ListAccessKeysRequest"
 ) -> "replies.ListAccessKeysResponse":
-    """List the access keys of a user, who has two at most."""
+    """List the access keys of a user on one page."""
     keys = list(access_keys.access_keys_of(call.tx, request.user_name))
     return {
         "AccessKeyMetadata": [_summary(key) for key in keys[: request.max_items or IAM_PAGE_SIZE]],
@@ -43,9 +43,10 @@ def list_access_keys(
 
 
 def update_access_key(call: RequestContext, request: "requests.UpdateAccessKeyRequest") -> None:
-    """Switch an access key on or off."""
-    active = request.status == "Active"
-    access_keys.update_access_key(call.tx, request.access_key_id, active=active, user_name=request.user_name)
+    """Activate or deactivate an access key."""
+    access_keys.update_access_key(
+        call.tx, request.access_key_id, active=request.status == "Active", user_name=request.user_name
+    )
 
 
 def delete_access_key(call: RequestContext, request: "requests.DeleteAccessKeyRequest") -> None:
@@ -56,14 +57,15 @@ def delete_access_key(call: RequestContext, request: "requests.DeleteAccessKeyRe
 def get_access_key_last_used(
     call: RequestContext, request: "requests.GetAccessKeyLastUsedRequest"
 ) -> "replies.GetAccessKeyLastUsedResponse":
-    """Tell of the last call that an access key signed, as the world's trail has it."""
+    """Return the last call in the call log that an access key signed."""
     key = access_keys.access_key_by_id(call.tx, request.access_key_id)
-    calls = reversed(runtime_of(call.world).trail.calls())
-    last = next((one for one in calls if one.caller.access_key_id == key.id), None)
+    calls = reversed(runtime_of(call.world).call_log.calls())
+    last = next((record for record in calls if record.caller.access_key_id == key.id), None)
+    user_name = key.user_name or ROOT
     if last is None:
-        return {"UserName": key.user_name or ROOT, "AccessKeyLastUsed": {"ServiceName": _UNUSED, "Region": _UNUSED}}
+        return {"UserName": user_name, "AccessKeyLastUsed": {"ServiceName": _NEVER_USED, "Region": _NEVER_USED}}
     return {
-        "UserName": key.user_name or ROOT,
+        "UserName": user_name,
         "AccessKeyLastUsed": {
             "LastUsedDate": last.at,
             "ServiceName": last.service.name,

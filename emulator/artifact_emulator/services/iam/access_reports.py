@@ -1,4 +1,4 @@
-"""Access reports of an organization: what the trail of calls says of the use of services, and what policies allow."""
+"""Organization access reports, made from the calls in the call log."""
 
 from typing import TYPE_CHECKING
 
@@ -18,17 +18,19 @@ _NAMES = {
     "organizations": "AWS Organizations",
     "sts": "AWS Security Token Service",
 }
-_PAGE = 100
+_PAGE_SIZE = 100
 
 
 def generate_organizations_access_report(
     call: RequestContext, request: "requests.GenerateOrganizationsAccessReportRequest"
 ) -> "replies.GenerateOrganizationsAccessReportResponse":
-    """Ask which services are used, and which may be."""
+    """Start a report on the services that are used, and that may be used, below an entity."""
     attempts = [
-        Attempt(account_id=one.caller.account_id, service=one.service.name, region=one.caller.region, at=one.at)
-        for one in runtime_of(call.world).trail.calls()
-        if one.caller.kind is not CallerKind.SERVICE
+        Attempt(
+            account_id=record.caller.account_id, service=record.service.name, region=record.caller.region, at=record.at
+        )
+        for record in runtime_of(call.world).call_log.calls()
+        if record.caller.kind is not CallerKind.SERVICE
     ]
     report = access_reports.generate_access_report(
         call.tx, request.entity_path, attempts, request.organizations_policy_id
@@ -39,7 +41,7 @@ def generate_organizations_access_report(
 def get_organizations_access_report(
     call: RequestContext, request: "requests.GetOrganizationsAccessReportRequest"
 ) -> "replies.GetOrganizationsAccessReportResponse":
-    """Tell what was found, once it is."""
+    """Return a report once it is complete, a page at a time."""
     tx = call.tx
     report = access_reports.access_report(tx, request.job_id)
     if tx.now < report.completes_at:
@@ -50,39 +52,41 @@ def get_organizations_access_report(
         "JobCompletionDate": report.completes_at,
     }
     if report.failure:
-        # Unverified: the code and the words of a failure.
+        # Unverified: the code and the message of a failure.
         return reply | {"ErrorDetails": {"Message": report.failure, "Code": "InvalidInput"}}
     order = request.sort_key or "SERVICE_NAMESPACE_ASCENDING"
     listing = call.listing("GetOrganizationsAccessReport", report.id, order)
     rows = _sorted(report.services, order)[listing.after(request.marker) + 1 :]
     first = len(report.services) - len(rows)
-    page, marker = listing.page(iter(enumerate(rows, first)), request.max_items or _PAGE)
+    page, marker = listing.page(iter(enumerate(rows, first)), request.max_items or _PAGE_SIZE)
     reply |= {
         "NumberOfServicesAccessible": len(report.services),
-        "NumberOfServicesNotAccessed": sum(one.at is None for one in report.services),
-        "AccessDetails": [_detail(one) for one in page],
+        "NumberOfServicesNotAccessed": sum(access.at is None for access in report.services),
+        "AccessDetails": [_access_detail(access) for access in page],
         "IsTruncated": marker is not None,
     }
     return reply if marker is None else reply | {"Marker": marker}
 
 
 def _sorted(services: tuple[ServiceAccess, ...], order: str) -> list[ServiceAccess]:
-    falling = order.endswith("DESCENDING")
-    by_name = sorted(services, key=lambda one: one.service, reverse=falling and order.startswith("SERVICE"))
-    if order.startswith("SERVICE"):
-        return by_name
-    # Unverified: those that nobody tried stand last.
-    tried = sorted((one for one in by_name if one.at), key=lambda one: str(one.at), reverse=falling)
-    return [*tried, *(one for one in by_name if not one.at)]
+    descending, by_service = order.endswith("DESCENDING"), order.startswith("SERVICE")
+    services_by_name = sorted(services, key=lambda access: access.service, reverse=descending and by_service)
+    if by_service:
+        return services_by_name
+    # Unverified: services without attempts come last.
+    used = sorted(
+        (access for access in services_by_name if access.at), key=lambda access: str(access.at), reverse=descending
+    )
+    return [*used, *(access for access in services_by_name if not access.at)]
 
 
-def _detail(one: ServiceAccess) -> "replies.AccessDetail":
-    told: replies.AccessDetail = {"ServiceName": _NAMES[one.service], "ServiceNamespace": one.service}
-    if one.at is not None:
-        told |= {
-            "Region": one.region,
-            "EntityPath": one.entity_path,
-            "LastAuthenticatedTime": one.at,
-            "TotalAuthenticatedEntities": one.accounts,
+def _access_detail(access: ServiceAccess) -> "replies.AccessDetail":
+    detail: replies.AccessDetail = {"ServiceName": _NAMES[access.service], "ServiceNamespace": access.service}
+    if access.at is not None:
+        detail |= {
+            "Region": access.region,
+            "EntityPath": access.entity_path,
+            "LastAuthenticatedTime": access.at,
+            "TotalAuthenticatedEntities": access.accounts,
         }
-    return told
+    return detail

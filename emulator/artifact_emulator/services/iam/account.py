@@ -1,12 +1,12 @@
-"""The account as a whole: its alias, what it has and may have, and everything that decides in it."""
+"""The account as a whole: its alias, its summary and its authorization details."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.attached_policies import attached_policies_reply
-from artifact_emulator.services.iam.policies import encode_document
-from artifact_emulator.services.iam.users import boundary_reply, tag_list
+from artifact_emulator.services.iam.reply_members import boundary_reply, encode_document, tag_list
+from artifact_emulator.services.iam.unsupported_resources import instance_profiles_of_role
 from artifact_state import arns, catalog, name_index
 from artifact_state.iam import account_summary, aliases, groups, policy_usage
 from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
@@ -17,26 +17,26 @@ from artifact_state.model.identities import CustomerPolicy, Group, User
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
-_OF_AWS = "AWSManagedPolicy"
+_AWS_POLICY = "AWSManagedPolicy"
 _KINDS: dict[type, str] = {User: "User", Group: "Group", Role: "Role", CustomerPolicy: "LocalManagedPolicy"}
 
 
 def create_account_alias(call: RequestContext, request: "requests.CreateAccountAliasRequest") -> None:
-    """Give the account an alias."""
+    """Set the alias of the account."""
     aliases.create_alias(call.tx, request.account_alias)
 
 
 def list_account_aliases(
     call: RequestContext, request: "requests.ListAccountAliasesRequest"
 ) -> "replies.ListAccountAliasesResponse":
-    """List the account's alias, of which there is one at most."""
+    """List the alias of the account, which has at most one."""
     after = call.name_listing("ListAccountAliases", call.tx.caller.account_id).after(request.marker)
     alias = aliases.alias_of(call.tx.state, call.tx.caller.account_id)
     return {"AccountAliases": [alias] if alias is not None and alias > after else [], "IsTruncated": False}
 
 
 def delete_account_alias(call: RequestContext, request: "requests.DeleteAccountAliasRequest") -> None:
-    """Take its alias from the account."""
+    """Delete the alias of the account."""
     aliases.delete_alias(call.tx, request.account_alias)
 
 
@@ -44,20 +44,22 @@ def get_account_summary(
     call: RequestContext,
     request: "requests.GetAccountSummaryRequest",
 ) -> "replies.GetAccountSummaryResponse":
-    """Count what the account has in IAM, beside what it may have."""
-    tx, quota = call.tx, call.tx.quotas.iam
-    has = account_summary.summary_of(tx.state, tx.caller.account_id, tx.now)
+    """Return the numbers of the account's resources and its quotas."""
+    quota = call.tx.quotas.iam
+    summary = account_summary.summary_of(call.tx.state, call.tx.caller.account_id, call.tx.now)
+    # The count of a kind of resources that the emulator does not have is 0.
+    counts = summary.counts
     return {
         "SummaryMap": {
-            "Users": has.users,
+            "Users": counts["users"],
             "UsersQuota": quota["UsersPerAccount"],
-            "Groups": has.groups,
+            "Groups": counts["groups"],
             "GroupsQuota": quota["GroupsPerAccount"],
-            "Roles": has.roles,
+            "Roles": counts["roles"],
             "RolesQuota": quota["RolesPerAccount"],
-            "Policies": has.policies,
+            "Policies": counts["customer_policies"],
             "PoliciesQuota": quota["PoliciesPerAccount"],
-            "PolicyVersionsInUse": has.policy_versions_in_use,
+            "PolicyVersionsInUse": summary.policy_versions_in_use,
             "PolicyVersionsInUseQuota": quota["PolicyVersionsInUse"],
             "VersionsPerPolicyQuota": quota["VersionsPerPolicy"],
             "PolicySizeQuota": quota["PolicySize"],
@@ -70,21 +72,20 @@ def get_account_summary(
             "AttachedPoliciesPerUserQuota": quota["PoliciesPerUser"],
             "AttachedPoliciesPerGroupQuota": quota["PoliciesPerGroup"],
             "AttachedPoliciesPerRoleQuota": quota["PoliciesPerRole"],
-            "AccountAccessKeysPresent": int(has.root_has_access_keys),
-            "AccountPasswordPresent": int(has.root_has_password),
-            # Root users sign in without a second factor.
+            "AccountAccessKeysPresent": int(summary.root_has_access_keys),
+            "AccountPasswordPresent": int(summary.root_has_password),
+            # Root users have no MFA devices and no signing certificates.
             "AccountMFAEnabled": 0,
-            # What the emulator does not have: certificates, devices, instance profiles, identity providers.
             "AccountSigningCertificatesPresent": 0,
             "SigningCertificatesPerUserQuota": quota["SigningCertificatesPerUser"],
-            "ServerCertificates": 0,
+            "ServerCertificates": counts["server_certificates"],
             "ServerCertificatesQuota": quota["ServerCertificatesPerAccount"],
-            "MFADevices": 0,
-            "MFADevicesInUse": 0,
-            "InstanceProfiles": 0,
+            "MFADevices": counts["mfa_devices"],
+            "MFADevicesInUse": counts["mfa_devices"],
+            "InstanceProfiles": counts["instance_profiles"],
             "InstanceProfilesQuota": quota["InstanceProfilesPerAccount"],
-            "Providers": 0,
-            # The version of tokens that every account has at first.
+            "Providers": counts["identity_providers"],
+            # The token version of accounts that have not changed it.
             "GlobalEndpointTokenVersion": 1,
         }
     }
@@ -93,88 +94,90 @@ def get_account_summary(
 def get_account_authorization_details(
     call: RequestContext, request: "requests.GetAccountAuthorizationDetailsRequest"
 ) -> "replies.GetAccountAuthorizationDetailsResponse":
-    """Lay out users, groups, roles and policies with all that they have; of AWS's policies those that are used."""
+    """Return users, groups, roles and policies in detail; of AWS's policies only those in use."""
     tx = call.tx
     usage = policy_usage.usage_of(tx.state, tx.caller.account_id, tx.now)
-    wanted = sorted(request.filter or (*_KINDS.values(), _OF_AWS))
-    listing = call.name_listing("GetAccountAuthorizationDetails", tx.caller.account_id, *wanted)
+    kinds = sorted(request.filter or (*_KINDS.values(), _AWS_POLICY))
+    listing = call.name_listing("GetAccountAuthorizationDetails", tx.caller.account_id, *kinds)
     after = listing.after(request.marker)
-    found = (*policy_usage.identities_of(tx.state, tx.caller.account_id, tx.now), *_policies(call, usage))
-    asked = sorted((one for one in found if _kind_of(one) in wanted and _place_of(one) > after), key=_place_of)
-    page, more = listing.page(asked, request.max_items, _place_of)
+    resources = (*policy_usage.identities_of(tx.state, tx.caller.account_id, tx.now), *_policies(call, usage))
+    selected = (resource for resource in resources if _kind_of(resource) in kinds and _sort_key(resource) > after)
+    page, more = listing.page(sorted(selected, key=_sort_key), request.max_items, _sort_key)
     return {
-        "UserDetailList": [_user(call, one) for one in page if isinstance(one, User)],
-        "GroupDetailList": [_group(call, one) for one in page if isinstance(one, Group)],
-        "RoleDetailList": [_role(call, one) for one in page if isinstance(one, Role)],
-        "Policies": [_policy(call, one, usage) for one in page if not isinstance(one, User | Group | Role)],
+        "UserDetailList": [_user_detail(call, user) for user in page if isinstance(user, User)],
+        "GroupDetailList": [_group_detail(call, group) for group in page if isinstance(group, Group)],
+        "RoleDetailList": [_role_detail(call, role) for role in page if isinstance(role, Role)],
+        "Policies": [
+            _policy_detail(call, policy, usage) for policy in page if not isinstance(policy, User | Group | Role)
+        ],
         **more,
     }
 
 
-def _kind_of(one: Identity | AnyPolicy) -> str:
-    return _KINDS.get(type(one), _OF_AWS)
+def _kind_of(resource: Identity | AnyPolicy) -> str:
+    return _KINDS.get(type(resource), _AWS_POLICY)
 
 
-def _place_of(one: Identity | AnyPolicy) -> str:
-    return f"{_kind_of(one)} {name_index.key_of(one.name)}"
+def _sort_key(resource: Identity | AnyPolicy) -> str:
+    return f"{_kind_of(resource)} {name_index.key_of(resource.name)}"
 
 
 def _policies(call: RequestContext, usage: Usage) -> Iterator[AnyPolicy]:
     yield from call.tx.state.customer_policies.get(call.tx.caller.account_id, ())
-    # Unverified: that AWS leaves out those of its policies that nobody has.
+    # Unverified: that AWS leaves out its policies that are not in use.
     used = usage.attachments.keys() | usage.boundaries.keys()
-    yield from (one for one in catalog.managed_policies() if reference_of(one) in used)
+    yield from (policy for policy in catalog.managed_policies() if reference_of(policy) in used)
 
 
-def _user(call: RequestContext, user: User) -> "replies.UserDetail":
-    whole: replies.UserDetail = {
+def _user_detail(call: RequestContext, user: User) -> "replies.UserDetail":
+    detail: replies.UserDetail = {
         "Path": user.path,
         "UserName": user.name,
         "UserId": user.id,
         "Arn": arns.user(call.tx.caller.partition, user.account_id, user.path, user.name),
         "CreateDate": user.created_at,
-        "UserPolicyList": _inline(user),
+        "UserPolicyList": _inline_policies(user),
         "GroupList": [group.name for group in groups.groups_of_user(call.tx.state, user)],
         "AttachedManagedPolicies": attached_policies_reply(call.tx, user),
         "Tags": tag_list(user.tags),
     }
     if user.boundary is not None:
-        whole["PermissionsBoundary"] = boundary_reply(call.tx, user.boundary)
-    return whole
+        detail["PermissionsBoundary"] = boundary_reply(call.tx, user.boundary)
+    return detail
 
 
-def _group(call: RequestContext, group: Group) -> "replies.GroupDetail":
+def _group_detail(call: RequestContext, group: Group) -> "replies.GroupDetail":
     return {
         "Path": group.path,
         "GroupName": group.name,
         "GroupId": group.id,
         "Arn": arns.group(call.tx.caller.partition, group.account_id, group.path, group.name),
         "CreateDate": group.created_at,
-        "GroupPolicyList": _inline(group),
+        "GroupPolicyList": _inline_policies(group),
         "AttachedManagedPolicies": attached_policies_reply(call.tx, group),
     }
 
 
-def _role(call: RequestContext, role: Role) -> "replies.RoleDetail":
-    whole: replies.RoleDetail = {
+def _role_detail(call: RequestContext, role: Role) -> "replies.RoleDetail":
+    detail: replies.RoleDetail = {
         "Path": role.path,
         "RoleName": role.name,
         "RoleId": role.id,
         "Arn": arns.role(call.tx.caller.partition, role.account_id, role.path, role.name),
         "CreateDate": role.created_at,
         "AssumeRolePolicyDocument": encode_document(role.trust_policy),
-        "InstanceProfileList": [],
-        "RolePolicyList": _inline(role),
+        "InstanceProfileList": instance_profiles_of_role(role),
+        "RolePolicyList": _inline_policies(role),
         "AttachedManagedPolicies": attached_policies_reply(call.tx, role),
         "Tags": tag_list(role.tags),
         "RoleLastUsed": {},
     }
     if role.boundary is not None:
-        whole["PermissionsBoundary"] = boundary_reply(call.tx, role.boundary)
-    return whole
+        detail["PermissionsBoundary"] = boundary_reply(call.tx, role.boundary)
+    return detail
 
 
-def _policy(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.ManagedPolicyDetail":
+def _policy_detail(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.ManagedPolicyDetail":
     return {
         "PolicyName": policy.name,
         "PolicyId": policy.policy_id,
@@ -188,16 +191,16 @@ def _policy(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.M
         "UpdateDate": policy.updated_at,
         "PolicyVersionList": [
             {
-                "Document": encode_document(one.document),
-                "VersionId": one.version_id,
-                "IsDefaultVersion": one.version_id == policy.default_version_id,
-                "CreateDate": one.created_at,
+                "Document": encode_document(version.document),
+                "VersionId": version.version_id,
+                "IsDefaultVersion": version.version_id == policy.default_version_id,
+                "CreateDate": version.created_at,
             }
-            for one in policy.versions
+            for version in policy.versions
         ],
     }
 
 
-def _inline(identity: Identity) -> "list[replies.PolicyDetail]":
+def _inline_policies(identity: Identity) -> "list[replies.PolicyDetail]":
     policies = identity.inline_policies
     return [{"PolicyName": name, "PolicyDocument": encode_document(policies[name])} for name in sorted(policies)]

@@ -1,4 +1,4 @@
-"""Managed policies on users, groups and roles: attached, listed, detached; and boundaries."""
+"""Managed policies attached to users, groups and roles, and permissions boundaries."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ def list_attached_user_policies(
     call: RequestContext, request: "requests.ListAttachedUserPoliciesRequest"
 ) -> "replies.ListAttachedUserPoliciesResponse":
     """List the managed policies of a user, by name."""
-    page, more = _attached(call, find_user(call, request.user_name), request)
+    page, more = _page(call, find_user(call, request.user_name), request)
     return {"AttachedPolicies": page, **more}
 
 
@@ -59,7 +59,7 @@ def list_attached_group_policies(
     call: RequestContext, request: "requests.ListAttachedGroupPoliciesRequest"
 ) -> "replies.ListAttachedGroupPoliciesResponse":
     """List the managed policies of a group, by name."""
-    page, more = _attached(call, find_group(call, request.group_name), request)
+    page, more = _page(call, find_group(call, request.group_name), request)
     return {"AttachedPolicies": page, **more}
 
 
@@ -67,53 +67,53 @@ def list_attached_role_policies(
     call: RequestContext, request: "requests.ListAttachedRolePoliciesRequest"
 ) -> "replies.ListAttachedRolePoliciesResponse":
     """List the managed policies of a role, by name."""
-    page, more = _attached(call, find_role(call, request.role_name), request)
+    page, more = _page(call, find_role(call, request.role_name), request)
     return {"AttachedPolicies": page, **more}
 
 
 def put_user_permissions_boundary(call: RequestContext, request: "requests.PutUserPermissionsBoundaryRequest") -> None:
-    """Bound a user's permissions by a policy."""
+    """Set the permissions boundary of a user."""
     attached_policies.put_boundary(call.tx, find_user(call, request.user_name), request.permissions_boundary)
 
 
 def put_role_permissions_boundary(call: RequestContext, request: "requests.PutRolePermissionsBoundaryRequest") -> None:
-    """Bound the permissions of a role that is not linked to a service by a policy."""
+    """Set the permissions boundary of a role that is not linked to a service."""
     attached_policies.put_boundary(call.tx, changeable_role(call, request.role_name), request.permissions_boundary)
 
 
 def delete_user_permissions_boundary(
     call: RequestContext, request: "requests.DeleteUserPermissionsBoundaryRequest"
 ) -> None:
-    """Bound a user's permissions no longer."""
+    """Remove the permissions boundary of a user."""
     attached_policies.delete_boundary(call.tx, find_user(call, request.user_name))
 
 
 def delete_role_permissions_boundary(
     call: RequestContext, request: "requests.DeleteRolePermissionsBoundaryRequest"
 ) -> None:
-    """Bound the permissions of a role that is not linked to a service no longer."""
+    """Remove the permissions boundary of a role that is not linked to a service."""
     attached_policies.delete_boundary(call.tx, changeable_role(call, request.role_name))
 
 
 def attached_policies_reply(tx: Transaction, identity: Identity) -> "list[replies.AttachedPolicy]":
-    """Lay out the managed policies of a user, a group or a role, by name."""
-    return [_summary(tx, policy) for policy in _by_place(tx, identity)]
+    """Return the managed policies of a user, group or role, sorted by name."""
+    return [_summary(tx, policy) for policy in _sorted_policies(tx, identity)]
 
 
-def _attached(
-    call: RequestContext, identity: Identity, request: Any
-) -> "tuple[list[replies.AttachedPolicy], Truncation]":
+def _page(call: RequestContext, identity: Identity, request: Any) -> "tuple[list[replies.AttachedPolicy], Truncation]":
     prefix = request.path_prefix or "/"
     listing = call.name_listing("attached policies", identity.account_id, identity.id, prefix)
     after = listing.after(request.marker)
-    found = (
-        one for one in _by_place(call.tx, identity) if one.path.startswith(prefix) and policy_sort_key(one) > after
+    policies = (
+        policy
+        for policy in _sorted_policies(call.tx, identity)
+        if policy.path.startswith(prefix) and policy_sort_key(policy) > after
     )
-    page, more = listing.page(found, request.max_items, policy_sort_key)
-    return [_summary(call.tx, one) for one in page], more
+    page, more = listing.page(policies, request.max_items, policy_sort_key)
+    return [_summary(call.tx, policy) for policy in page], more
 
 
-def _by_place(tx: Transaction, identity: Identity) -> list[AnyPolicy]:
+def _sorted_policies(tx: Transaction, identity: Identity) -> list[AnyPolicy]:
     return sorted(policies_by_reference(tx.state, identity.account_id, identity.managed_policies), key=policy_sort_key)
 
 

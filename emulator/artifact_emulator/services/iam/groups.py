@@ -1,4 +1,4 @@
-"""Groups of users: made, filled, renamed, deleted."""
+"""Groups of users."""
 
 from typing import TYPE_CHECKING
 
@@ -14,74 +14,72 @@ if TYPE_CHECKING:
 
 
 def create_group(call: RequestContext, request: "requests.CreateGroupRequest") -> "replies.CreateGroupResponse":
-    """Make a group."""
-    return {
-        "Group": _summary(call.tx.caller, groups.create_group(call.tx, request.group_name, path=request.path or "/"))
-    }
+    """Create a group."""
+    group = groups.create_group(call.tx, request.group_name, path=request.path or "/")
+    return {"Group": _group_reply(call.tx.caller, group)}
 
 
 def get_group(call: RequestContext, request: "requests.GetGroupRequest") -> "replies.GetGroupResponse":
-    """Describe a group and list its users, by name."""
+    """Return a group and a page of its users."""
     tx = call.tx
     group = find_group(call, request.group_name)
     listing = call.name_listing("GetGroup", group.account_id, group.id)
     members = groups.members_of(tx.state, group, listing.after(request.marker))
     page, more = listing.page(members, request.max_items, lambda user: user.name)
     return {
-        "Group": _summary(tx.caller, group),
+        "Group": _group_reply(tx.caller, group),
         "Users": [user_summary(tx.caller, user) for user in page],
         **more,
     }
 
 
 def list_groups(call: RequestContext, request: "requests.ListGroupsRequest") -> "replies.ListGroupsResponse":
-    """List the groups below a path, by name."""
+    """List the groups below a path."""
     tx, prefix = call.tx, request.path_prefix or "/"
     listing = call.name_listing("ListGroups", tx.caller.account_id, prefix)
     found = groups.groups_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
     page, more = listing.page(found, request.max_items, lambda group: group.name)
-    return {"Groups": [_summary(tx.caller, group) for group in page], **more}
+    return {"Groups": [_group_reply(tx.caller, group) for group in page], **more}
 
 
 def list_groups_for_user(
     call: RequestContext, request: "requests.ListGroupsForUserRequest"
 ) -> "replies.ListGroupsForUserResponse":
-    """List the groups of a user, by name."""
+    """List the groups of a user."""
     tx = call.tx
     user = find_user(call, request.user_name)
     listing = call.name_listing("ListGroupsForUser", user.account_id, user.id)
     found = groups.groups_of_user(tx.state, user, listing.after(request.marker))
     page, more = listing.page(found, request.max_items, lambda group: group.name)
-    return {"Groups": [_summary(tx.caller, group) for group in page], **more}
+    return {"Groups": [_group_reply(tx.caller, group) for group in page], **more}
 
 
 def update_group(call: RequestContext, request: "requests.UpdateGroupRequest") -> None:
-    """Give a group another name or path."""
+    """Change the name or the path of a group."""
     groups.update_group(call.tx, request.group_name, new_name=request.new_group_name, new_path=request.new_path)
 
 
 def delete_group(call: RequestContext, request: "requests.DeleteGroupRequest") -> None:
-    """Delete a group without users and policies."""
+    """Delete a group that has no users and no policies."""
     groups.delete_group(call.tx, request.group_name)
 
 
 def add_user_to_group(call: RequestContext, request: "requests.AddUserToGroupRequest") -> None:
-    """Put a user into a group."""
+    """Add a user to a group."""
     groups.add_user(call.tx, request.group_name, request.user_name)
 
 
 def remove_user_from_group(call: RequestContext, request: "requests.RemoveUserFromGroupRequest") -> None:
-    """Take a user out of a group."""
+    """Remove a user from a group."""
     groups.remove_user(call.tx, request.group_name, request.user_name)
 
 
 def find_group(call: RequestContext, name: str) -> Group:
-    """Find a group of the caller's account."""
+    """Return a group of the caller's account."""
     return groups.group_of(call.tx.state, call.tx.caller.account_id, name)
 
 
-def _summary(caller: Caller, group: Group) -> "replies.Group":
-    """Lay out a group as every operation shows it."""
+def _group_reply(caller: Caller, group: Group) -> "replies.Group":
     return {
         "Path": group.path,
         "GroupName": group.name,

@@ -1,11 +1,11 @@
-"""Inline policies of users, groups and roles: put, read, listed, deleted."""
+"""Inline policies of users, groups and roles."""
 
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.groups import find_group
-from artifact_emulator.services.iam.policies import encode_document
+from artifact_emulator.services.iam.reply_members import encode_document
 from artifact_emulator.services.iam.roles import changeable_role, find_role
 from artifact_emulator.services.iam.users import find_user
 from artifact_state.iam import inline_policies
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 
 def put_user_policy(call: RequestContext, request: "requests.PutUserPolicyRequest") -> None:
-    """Put a policy into a user."""
+    """Add or replace an inline policy of a user."""
     inline_policies.put_inline_policy(
         call.tx, find_user(call, request.user_name), request.policy_name, request.policy_document
     )
 
 
 def put_group_policy(call: RequestContext, request: "requests.PutGroupPolicyRequest") -> None:
-    """Put a policy into a group."""
+    """Add or replace an inline policy of a group."""
     inline_policies.put_inline_policy(
         call.tx, find_group(call, request.group_name), request.policy_name, request.policy_document
     )
 
 
 def put_role_policy(call: RequestContext, request: "requests.PutRolePolicyRequest") -> None:
-    """Put a policy into a role that is not linked to a service."""
+    """Add or replace an inline policy of a role that is not linked to a service."""
     inline_policies.put_inline_policy(
         call.tx, changeable_role(call, request.role_name), request.policy_name, request.policy_document
     )
 
 
 def get_user_policy(call: RequestContext, request: "requests.GetUserPolicyRequest") -> "replies.GetUserPolicyResponse":
-    """Give a policy of a user."""
+    """Return an inline policy of a user."""
     user = find_user(call, request.user_name)
     document = inline_policies.inline_policy(user, request.policy_name)
     return {"UserName": user.name, "PolicyName": request.policy_name, "PolicyDocument": encode_document(document)}
@@ -46,14 +46,14 @@ def get_user_policy(call: RequestContext, request: "requests.GetUserPolicyReques
 def get_group_policy(
     call: RequestContext, request: "requests.GetGroupPolicyRequest"
 ) -> "replies.GetGroupPolicyResponse":
-    """Give a policy of a group."""
+    """Return an inline policy of a group."""
     group = find_group(call, request.group_name)
     document = inline_policies.inline_policy(group, request.policy_name)
     return {"GroupName": group.name, "PolicyName": request.policy_name, "PolicyDocument": encode_document(document)}
 
 
 def get_role_policy(call: RequestContext, request: "requests.GetRolePolicyRequest") -> "replies.GetRolePolicyResponse":
-    """Give a policy of a role."""
+    """Return an inline policy of a role."""
     role = find_role(call, request.role_name)
     document = inline_policies.inline_policy(role, request.policy_name)
     return {"RoleName": role.name, "PolicyName": request.policy_name, "PolicyDocument": encode_document(document)}
@@ -62,44 +62,44 @@ def get_role_policy(call: RequestContext, request: "requests.GetRolePolicyReques
 def list_user_policies(
     call: RequestContext, request: "requests.ListUserPoliciesRequest"
 ) -> "replies.ListUserPoliciesResponse":
-    """Name the inline policies of a user."""
-    names, more = _names(call, find_user(call, request.user_name), request)
+    """List the names of a user's inline policies."""
+    names, more = _name_page(call, find_user(call, request.user_name), request)
     return {"PolicyNames": names, **more}
 
 
 def list_group_policies(
     call: RequestContext, request: "requests.ListGroupPoliciesRequest"
 ) -> "replies.ListGroupPoliciesResponse":
-    """Name the inline policies of a group."""
-    names, more = _names(call, find_group(call, request.group_name), request)
+    """List the names of a group's inline policies."""
+    names, more = _name_page(call, find_group(call, request.group_name), request)
     return {"PolicyNames": names, **more}
 
 
 def list_role_policies(
     call: RequestContext, request: "requests.ListRolePoliciesRequest"
 ) -> "replies.ListRolePoliciesResponse":
-    """Name the inline policies of a role."""
-    names, more = _names(call, find_role(call, request.role_name), request)
+    """List the names of a role's inline policies."""
+    names, more = _name_page(call, find_role(call, request.role_name), request)
     return {"PolicyNames": names, **more}
 
 
 def delete_user_policy(call: RequestContext, request: "requests.DeleteUserPolicyRequest") -> None:
-    """Take a policy out of a user."""
+    """Delete an inline policy of a user."""
     inline_policies.delete_inline_policy(call.tx, find_user(call, request.user_name), request.policy_name)
 
 
 def delete_group_policy(call: RequestContext, request: "requests.DeleteGroupPolicyRequest") -> None:
-    """Take a policy out of a group."""
+    """Delete an inline policy of a group."""
     inline_policies.delete_inline_policy(call.tx, find_group(call, request.group_name), request.policy_name)
 
 
 def delete_role_policy(call: RequestContext, request: "requests.DeleteRolePolicyRequest") -> None:
-    """Take a policy out of a role that is not linked to a service."""
+    """Delete an inline policy of a role that is not linked to a service."""
     inline_policies.delete_inline_policy(call.tx, changeable_role(call, request.role_name), request.policy_name)
 
 
-def _names(call: RequestContext, identity: Identity, request: Any) -> tuple[list[str], Truncation]:
+def _name_page(call: RequestContext, identity: Identity, request: Any) -> tuple[list[str], Truncation]:
     listing = call.name_listing("inline policies", identity.account_id, identity.id)
     after = listing.after(request.marker)
-    names = (one for one in sorted(identity.inline_policies) if one > after)
+    names = (name for name in sorted(identity.inline_policies) if name > after)
     return listing.page(names, request.max_items, str)

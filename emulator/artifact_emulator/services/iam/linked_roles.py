@@ -1,4 +1,4 @@
-"""Service-linked roles: made, deleted by a task that tells how it ends."""
+"""Service-linked roles and the tasks that delete them."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def create_service_linked_role(
     call: RequestContext, request: "requests.CreateServiceLinkedRoleRequest"
 ) -> "replies.CreateServiceLinkedRoleResponse":
-    """Make a service's role in the caller's account."""
+    """Create the role of a service in the caller's account."""
     role = linked_roles.create_linked_role(
         call.tx, request.aws_service_name, description=request.description, suffix=request.custom_suffix
     )
@@ -24,14 +24,14 @@ def create_service_linked_role(
 def delete_service_linked_role(
     call: RequestContext, request: "requests.DeleteServiceLinkedRoleRequest"
 ) -> "replies.DeleteServiceLinkedRoleResponse":
-    """Ask for the deletion of a service's role."""
+    """Start the deletion of a service-linked role."""
     return {"DeletionTaskId": linked_roles.delete_linked_role(call.tx, request.role_name).id}
 
 
 def get_service_linked_role_deletion_status(
     call: RequestContext, request: "requests.GetServiceLinkedRoleDeletionStatusRequest"
 ) -> "replies.GetServiceLinkedRoleDeletionStatusResponse":
-    """Tell how a deletion stands, and why it failed."""
+    """Return the status of a deletion and the reason if it failed."""
     task = linked_roles.deletion_task(call.tx, request.deletion_task_id)
     if call.tx.now < task.completes_at:
         return {"Status": "IN_PROGRESS"}
@@ -41,8 +41,8 @@ def get_service_linked_role_deletion_status(
 
 
 def _reason(task: DeletionTask) -> "replies.DeletionTaskFailureReasonType":
-    # Unverified: AWS's text for this role.
+    # Unverified: the message of AWS.
     return {
         "Reason": f"The role {task.role_name} is in use by its service. Remove what uses it, then try again.",
-        "RoleUsageList": [{"Region": one.region, "Resources": list(one.resources)} for one in task.usages],
+        "RoleUsageList": [{"Region": usage.region, "Resources": list(usage.resources)} for usage in task.usages],
     }

@@ -1,4 +1,4 @@
-"""Login profiles: the passwords of users for the console."""
+"""Login profiles: the passwords of users and root users for the console."""
 
 from typing import TYPE_CHECKING
 
@@ -14,55 +14,56 @@ if TYPE_CHECKING:
 def create_login_profile(
     call: RequestContext, request: "requests.CreateLoginProfileRequest"
 ) -> "replies.CreateLoginProfileResponse":
-    """Give a user a password; a root session lets the root user choose one, and names none."""
-    if _is_of_root(call, request.user_name):
+    """Create a user's password; a root session allows the root user to choose one."""
+    if _is_root_login(call, request.user_name):
         root_logins.allow_root_login(call.tx)
-        return {"LoginProfile": _login_of_root(call)}
-    made = logins.create_login(
+        return {"LoginProfile": _root_login_reply(call)}
+    user, login = logins.create_login(
         call.tx,
         request.password or "",
         user_name=request.user_name,
         must_be_changed=bool(request.password_reset_required),
     )
-    return {"LoginProfile": _login(*made)}
+    return {"LoginProfile": _login_reply(user, login)}
 
 
 def get_login_profile(
     call: RequestContext, request: "requests.GetLoginProfileRequest"
 ) -> "replies.GetLoginProfileResponse":
-    """Tell since when a user has a password."""
-    if _is_of_root(call, request.user_name):
-        return {"LoginProfile": _login_of_root(call)}
-    return {"LoginProfile": _login(*logins.login_of(call.tx, request.user_name))}
+    """Return the creation date of a user's password."""
+    if _is_root_login(call, request.user_name):
+        return {"LoginProfile": _root_login_reply(call)}
+    user, login = logins.login_of(call.tx, request.user_name)
+    return {"LoginProfile": _login_reply(user, login)}
 
 
 def update_login_profile(call: RequestContext, request: "requests.UpdateLoginProfileRequest") -> None:
-    """Give a user another password, or have him change it."""
+    """Change a user's password, or whether it must be changed at the next sign-in."""
     logins.update_login(
         call.tx, request.user_name, password=request.password, must_be_changed=request.password_reset_required
     )
 
 
 def delete_login_profile(call: RequestContext, request: "requests.DeleteLoginProfileRequest") -> None:
-    """Take a user's password away."""
-    if _is_of_root(call, request.user_name):
+    """Delete a user's password."""
+    if _is_root_login(call, request.user_name):
         root_logins.delete_root_login(call.tx)
     else:
         logins.delete_login(call.tx, request.user_name)
 
 
-def _is_of_root(call: RequestContext, user_name: str | None) -> bool:
-    """Tell whether the root user's login is meant: whoever names nobody in a root session means it."""
+def _is_root_login(call: RequestContext, user_name: str | None) -> bool:
+    """Return whether a request is about the root user's password: a root session's request without a user name."""
     return user_name is None and call.tx.caller.assumed_root
 
 
-def _login_of_root(call: RequestContext) -> "replies.LoginProfile":
+def _root_login_reply(call: RequestContext) -> "replies.LoginProfile":
     root = root_user_reply(call)
     since = root_logins.root_login_since(call.tx)
     return {"UserName": root["UserName"], "CreateDate": since or root["CreateDate"], "PasswordResetRequired": False}
 
 
-def _login(user: User, login: Login) -> "replies.LoginProfile":
+def _login_reply(user: User, login: Login) -> "replies.LoginProfile":
     return {
         "UserName": user.name,
         "CreateDate": login.created_at,

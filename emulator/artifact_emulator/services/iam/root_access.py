@@ -1,4 +1,4 @@
-"""Centralized root access: which of its features the organization has switched on."""
+"""Centralized root access: the features that the organization has enabled."""
 
 from typing import TYPE_CHECKING
 
@@ -18,38 +18,38 @@ _NAMES: "dict[RootFeature, replies.FeatureType]" = {
 def enable_organizations_root_credentials_management(
     call: RequestContext, request: "requests.EnableOrganizationsRootCredentialsManagementRequest"
 ) -> "replies.EnableOrganizationsRootCredentialsManagementResponse":
-    """Let the root credentials of members be managed for them."""
-    return _told(root_access.enable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
+    """Enable central management of the root credentials of member accounts."""
+    return _features_reply(root_access.enable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
 
 
 def disable_organizations_root_credentials_management(
     call: RequestContext, request: "requests.DisableOrganizationsRootCredentialsManagementRequest"
 ) -> "replies.DisableOrganizationsRootCredentialsManagementResponse":
-    """Let them be managed no longer."""
-    return _told(root_access.disable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
+    """Disable central management of the root credentials of member accounts."""
+    return _features_reply(root_access.disable_root_feature(call.tx, RootFeature.CREDENTIALS_MANAGEMENT))
 
 
 def enable_organizations_root_sessions(
     call: RequestContext, request: "requests.EnableOrganizationsRootSessionsRequest"
 ) -> "replies.EnableOrganizationsRootSessionsResponse":
-    """Let tasks be done as the root users of members."""
-    return _told(root_access.enable_root_feature(call.tx, RootFeature.SESSIONS))
+    """Enable privileged tasks as the root users of member accounts."""
+    return _features_reply(root_access.enable_root_feature(call.tx, RootFeature.SESSIONS))
 
 
 def disable_organizations_root_sessions(
     call: RequestContext, request: "requests.DisableOrganizationsRootSessionsRequest"
 ) -> "replies.DisableOrganizationsRootSessionsResponse":
-    """Let them be done no longer."""
-    return _told(root_access.disable_root_feature(call.tx, RootFeature.SESSIONS))
+    """Disable privileged tasks as the root users of member accounts."""
+    return _features_reply(root_access.disable_root_feature(call.tx, RootFeature.SESSIONS))
 
 
 def list_organizations_features(
     call: RequestContext, request: "requests.ListOrganizationsFeaturesRequest"
 ) -> "replies.ListOrganizationsFeaturesResponse":
-    """List the features that are switched on."""
-    return _told(root_access.describe_root_features(call.tx))
+    """List the enabled features."""
+    return _features_reply(root_access.describe_root_features(call.tx))
 
 
-def _told(organization: Organization) -> "replies.ListOrganizationsFeaturesResponse":
+def _features_reply(organization: Organization) -> "replies.ListOrganizationsFeaturesResponse":
     enabled = [name for feature, name in _NAMES.items() if feature in organization.root_features]
     return {"OrganizationId": organization.id, "EnabledFeatures": enabled}

@@ -1,4 +1,4 @@
-"""What a simulation found of an action, as AWS tells it: of all resources together, and of each."""
+"""Results of a policy simulation in AWS's form: for an action on all resources together, and on each resource."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,94 +14,98 @@ from artifact_state.policy_syntax.wildcards import is_like
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies
 
-_SHORTEST, _LONGEST = 5, 256
-"""Of the names of condition keys."""
+_MIN_KEY_LENGTH, _MAX_KEY_LENGTH = 5, 256
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
-def evaluation_result(found: Sequence[SimulationResult]) -> "replies.EvaluationResult":
-    """Tell what was found of one action on every resource.
+def evaluation_result(results: Sequence[SimulationResult]) -> "replies.EvaluationResult":
+    """Return the result for one action from those for each resource.
 
-    AWS's model lists other types of policies than AWS answers, in its own examples too:
+    The policy types are those of AWS's examples, not those of its model:
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html#API_SimulateCustomPolicy_Examples
     """
-    first = found[0]
-    told = most_restrictive([one.told for one in found])
-    contributing = [one for one in found if one.told == told]
-    result: dict[str, Any] = {
-        "EvalActionName": first.question.action,
-        "EvalResourceName": _name_of(found),
-        "EvalDecision": told,
-        "MatchedStatements": _once(chain.from_iterable(map(_statements, contributing))),
-        "MissingContextValues": _once(chain.from_iterable(valid_key_names(one.missing) for one in found)),
+    first = results[0]
+    outcome = most_restrictive([result.outcome for result in results])
+    contributing = [result for result in results if result.outcome == outcome]
+    reply: dict[str, Any] = {
+        "EvalActionName": first.request.action,
+        "EvalResourceName": _resource_name(results),
+        "EvalDecision": outcome,
+        "MatchedStatements": _unique(chain.from_iterable(map(_matched_statements, contributing))),
+        "MissingContextValues": _unique(
+            chain.from_iterable(valid_key_names(result.missing_keys) for result in results)
+        ),
     }
-    if first.layers.service_control:
-        allowed = all(one.allowed_by_organization for one in found)
-        result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": allowed}
-    if first.layers.boundary is not None:
-        bounded = all(one.allowed_by_boundary for one in found)
-        result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": bounded}
-    details = [one.details for one in found if one.details is not None]
+    if first.policies.service_control:
+        allowed = all(result.allowed_by_organization for result in results)
+        reply["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": allowed}
+    if first.policies.boundary is not None:
+        allowed = all(result.allowed_by_boundary for result in results)
+        reply["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
+    details = [result.outcome_by_kind for result in results if result.outcome_by_kind is not None]
     if details:
         kinds = dict.fromkeys(chain.from_iterable(details))
-        result["EvalDecisionDetails"] = {kind: most_restrictive([one[kind] for one in details if kind in one]) for kind in kinds}
-    if first.question.resource != ANYTHING:
-        result["ResourceSpecificResults"] = [_specific(one) for one in found]
-    reply: replies.EvaluationResult = result  # type: ignore[assignment]
-    return reply
+        reply["EvalDecisionDetails"] = {
+            kind: most_restrictive([detail[kind] for detail in details if kind in detail]) for kind in kinds
+        }
+    if first.request.resource != ANYTHING:
+        reply["ResourceSpecificResults"] = [_resource_result(result) for result in results]
+    typed: replies.EvaluationResult = reply  # type: ignore[assignment]
+    return typed
 
 
 def valid_key_names(keys: list[str]) -> list[str]:
-    """Leave out what AWS's model lets no condition key be called: the others can be given as context entries."""
-    return [key for key in keys if _SHORTEST <= len(key) <= _LONGEST]
+    """Return the keys whose names AWS's model allows for context entries."""
+    return [key for key in keys if _MIN_KEY_LENGTH <= len(key) <= _MAX_KEY_LENGTH]
 
 
-def _specific(one: SimulationResult) -> dict[str, Any]:
-    result: dict[str, Any] = {
-        "EvalResourceName": one.question.resource,
-        "EvalResourceDecision": one.told,
-        "MatchedStatements": _statements(one),
-        "MissingContextValues": valid_key_names(one.missing),
+def _resource_result(result: SimulationResult) -> dict[str, Any]:
+    reply: dict[str, Any] = {
+        "EvalResourceName": result.request.resource,
+        "EvalResourceDecision": result.outcome,
+        "MatchedStatements": _matched_statements(result),
+        "MissingContextValues": valid_key_names(result.missing_keys),
     }
-    if one.details:
-        result["EvalDecisionDetails"] = one.details
-    if one.layers.boundary is not None:
-        result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": one.allowed_by_boundary}
-    return result
+    if result.outcome_by_kind:
+        reply["EvalDecisionDetails"] = result.outcome_by_kind
+    if result.policies.boundary is not None:
+        reply["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": result.allowed_by_boundary}
+    return reply
 
 
-def _name_of(found: Sequence[SimulationResult]) -> str:
-    """Name one resource, as AWS's examples do; of several the form of their ARNs, as its model has it.
+def _resource_name(results: Sequence[SimulationResult]) -> str:
+    """Return the ARN of a single resource, as in AWS's examples, or the ARN format of several, as in its model.
 
-    Of the forms that an action has, that which fits the first resource.
+    If an action has several formats, the one that the first resource matches is returned.
     """
-    first = found[0].question
-    if len(found) == 1:
+    first = results[0].request
+    if len(results) == 1:
         return first.resource
-    forms = list(catalog.resource_formats(first.action).values())
-    fitting = [form for form in forms if is_like(_VARIABLE.sub("*", form), first.resource)]
-    return (*fitting, *forms, ANYTHING)[0]
+    formats = list(catalog.resource_formats(first.action).values())
+    matching = [form for form in formats if is_like(_VARIABLE.sub("*", form), first.resource)]
+    return (*matching, *formats, ANYTHING)[0]
 
 
-def _statements(one: SimulationResult) -> list[dict[str, Any]]:
+def _matched_statements(result: SimulationResult) -> list[dict[str, Any]]:
     return [
         {
             "SourcePolicyId": policy.arn_or_name.rpartition("/")[2],
             "SourcePolicyType": kind,
-            "StartPosition": _position(positions_of(policy.document)[statement.place - 1][0]),
-            "EndPosition": _position(positions_of(policy.document)[statement.place - 1][1]),
+            "StartPosition": _position(positions_of(policy.document)[statement.number - 1][0]),
+            "EndPosition": _position(positions_of(policy.document)[statement.number - 1][1]),
         }
-        for kind, policy, statement in one.matched
+        for kind, policy, statement in result.matched_statements
     ]
 
 
-def _position(place: Position) -> dict[str, int]:
-    return {"Line": place.line, "Column": place.column}
+def _position(position: Position) -> dict[str, int]:
+    return {"Line": position.line, "Column": position.column}
 
 
-def _once(values: Iterable[Any]) -> list[Any]:
-    found: list[Any] = []
-    for one in values:
-        if one not in found:
-            found.append(one)
-    return found
+def _unique(values: Iterable[Any]) -> list[Any]:
+    """Return values without duplicates; dicts among them cannot be hashed."""
+    unique: list[Any] = []
+    for value in values:
+        if value not in unique:
+            unique.append(value)
+    return unique

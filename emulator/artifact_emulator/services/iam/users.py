@@ -1,13 +1,13 @@
-"""Users: made, found, renamed, tagged, deleted."""
+"""IAM users."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination import NameListing, Truncation
 from artifact_emulator.services.context import RequestContext
+from artifact_emulator.services.iam.reply_members import boundary_reply, tag_list, tag_page
 from artifact_state import arns
 from artifact_state.iam import policy_references, users
-from artifact_state.model import Caller, JoinedMethod, Map
+from artifact_state.model import Caller, JoinedMethod
 from artifact_state.model.identities import User
 from artifact_state.world import Transaction
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
 ROOT = "root"
-"""Unverified: what stands where AWS's model wants a name and the root user has none."""
-_BEGINNING = datetime(2010, 5, 8, tzinfo=UTC)
-"""Unverified: when an account that the world knows no more of came into being; the date of IAM's API."""
+"""Unverified: the user name in replies about root users, which have no user name."""
+_UNKNOWN_CREATION = datetime(2010, 5, 8, tzinfo=UTC)
+"""Unverified: the creation date of accounts that were not created in the world; the date of IAM's API version."""
 
 
 def create_user(call: RequestContext, request: "requests.CreateUserRequest") -> "replies.CreateUserResponse":
-    """Make a user."""
+    """Create a user."""
     boundary = request.permissions_boundary
     user = users.create_user(
         call.tx,
@@ -34,7 +34,7 @@ def create_user(call: RequestContext, request: "requests.CreateUserRequest") -> 
 
 
 def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "replies.GetUserResponse":
-    """Describe a user, or the caller himself."""
+    """Return a user, by default the caller."""
     tx = call.tx
     name = users.resolve_user_name(tx, request.user_name)
     if name is None:
@@ -43,7 +43,7 @@ def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "repli
 
 
 def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "replies.ListUsersResponse":
-    """List the users below a path, by name, without their tags and boundaries."""
+    """List the users below a path without their tags and boundaries."""
     tx, prefix = call.tx, request.path_prefix or "/"
     listing = call.name_listing("ListUsers", tx.caller.account_id, prefix)
     found = users.users_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
@@ -52,39 +52,39 @@ def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "r
 
 
 def update_user(call: RequestContext, request: "requests.UpdateUserRequest") -> None:
-    """Give a user another name or path."""
+    """Change the name or the path of a user."""
     users.update_user(call.tx, request.user_name, new_name=request.new_user_name, new_path=request.new_path)
 
 
 def delete_user(call: RequestContext, request: "requests.DeleteUserRequest") -> None:
-    """Delete a user of whom nothing is left."""
+    """Delete a user that has no login, access keys, policies and groups left."""
     users.delete_user(call.tx, request.user_name)
 
 
 def tag_user(call: RequestContext, request: "requests.TagUserRequest") -> None:
-    """Set tags of a user."""
+    """Add tags to a user."""
     users.tag_user(call.tx, request.user_name, [(tag.key, tag.value) for tag in request.tags])
 
 
 def untag_user(call: RequestContext, request: "requests.UntagUserRequest") -> None:
-    """Take tags off a user."""
+    """Remove tags from a user."""
     users.untag_user(call.tx, request.user_name, request.tag_keys)
 
 
 def list_user_tags(call: RequestContext, request: "requests.ListUserTagsRequest") -> "replies.ListUserTagsResponse":
-    """List a user's tags, by key."""
+    """List the tags of a user."""
     user = find_user(call, request.user_name)
     page, more = tag_page(call.name_listing("ListUserTags", user.account_id, user.id), user.tags, request)
     return {"Tags": page, **more}
 
 
 def find_user(call: RequestContext, name: str) -> User:
-    """Find a user of the caller's account."""
+    """Return a user of the caller's account."""
     return users.user_of(call.tx.state, call.tx.caller.account_id, name)
 
 
 def user_summary(caller: Caller, user: User) -> "replies.User":
-    """Lay out a user as lists show him."""
+    """Return a user as lists contain it."""
     return {
         "Path": user.path,
         "UserName": user.name,
@@ -94,41 +94,18 @@ def user_summary(caller: Caller, user: User) -> "replies.User":
     }
 
 
-def tag_page(listing: NameListing, tags: "Map[str, str]", request: Any) -> "tuple[list[replies.Tag], Truncation]":
-    """Cut a page off tags, by key; a key can be too long for a marker, which holds its place instead."""
-    after = int(listing.after(request.marker) or -1)
-    placed = ((place, tag) for place, tag in enumerate(tag_list(tags)) if place > after)
-    page, more = listing.page(placed, request.max_items, lambda one: str(one[0]))
-    return [tag for _, tag in page], more
-
-
 def user_detail(tx: Transaction, user: User) -> "replies.User":
-    """Lay out a user with his boundary and tags."""
-    whole = user_summary(tx.caller, user)
+    """Return a user with its boundary and tags."""
+    reply = user_summary(tx.caller, user)
     if user.boundary is not None:
-        whole["PermissionsBoundary"] = boundary_reply(tx, user.boundary)
+        reply["PermissionsBoundary"] = boundary_reply(tx, user.boundary)
     if user.tags:
-        whole["Tags"] = tag_list(user.tags)
-    return whole
-
-
-def boundary_reply(tx: Transaction, reference: str) -> "replies.AttachedPermissionsBoundary":
-    """Lay out the policy that bounds a user or a role."""
-    return {
-        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
-        "PermissionsBoundaryArn": policy_references.arn_of_reference(
-            tx.state, tx.caller.partition, tx.caller.account_id, reference
-        ),
-    }
-
-
-def tag_list(tags: "Map[str, str]") -> "list[replies.Tag]":
-    """Lay out tags, by key."""
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+        reply["Tags"] = tag_list(user.tags)
+    return reply
 
 
 def root_user_reply(call: RequestContext) -> "replies.User":
-    """Describe the root user of the caller's account."""
+    """Return the root user of the caller's account."""
     caller = call.tx.caller
     membership = call.tx.state.memberships.get(caller.account_id)
     was_created = membership is not None and membership.method is JoinedMethod.CREATED
@@ -137,5 +114,5 @@ def root_user_reply(call: RequestContext) -> "replies.User":
         "UserName": ROOT,
         "UserId": caller.account_id,
         "Arn": arns.root_user(caller.partition, caller.account_id),
-        "CreateDate": membership.joined_at if membership and was_created else _BEGINNING,
+        "CreateDate": membership.joined_at if membership and was_created else _UNKNOWN_CREATION,
     }

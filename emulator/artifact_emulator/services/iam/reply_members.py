@@ -1,0 +1,41 @@
+"""Members that the replies about several kinds of IAM resources have in common."""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from artifact_emulator.aws.pagination import NameListing, Truncation
+from artifact_state.iam import policy_references
+from artifact_state.model import Map
+from artifact_state.world import Transaction
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.iam import replies
+
+
+def tag_list(tags: "Map[str, str]") -> "list[replies.Tag]":
+    """Return tags, sorted by key."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def tag_page(listing: NameListing, tags: "Map[str, str]", request: Any) -> "tuple[list[replies.Tag], Truncation]":
+    """Return a page of tags; a marker holds the index of a tag, because keys can be too long for markers."""
+    after = int(listing.after(request.marker) or -1)
+    indexed = ((index, tag) for index, tag in enumerate(tag_list(tags)) if index > after)
+    page, more = listing.page(indexed, request.max_items, lambda item: str(item[0]))
+    return [tag for _, tag in page], more
+
+
+def boundary_reply(tx: Transaction, reference: str) -> "replies.AttachedPermissionsBoundary":
+    """Return the permissions boundary of a user or role."""
+    caller = tx.caller
+    return {
+        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+        "PermissionsBoundaryArn": policy_references.arn_of_reference(
+            tx.state, caller.partition, caller.account_id, reference
+        ),
+    }
+
+
+def encode_document(document: str) -> str:
+    """Return a policy document percent-encoded as in RFC 3986, the form in which IAM returns it."""
+    return quote(document, safe="-_.~")
