@@ -11,11 +11,11 @@ from artifact_state.errors import (
     TargetNotFound,
     WrongAccount,
 )
-from artifact_state.model import FeatureSet, PolicyType
+from artifact_state.model import FeatureSet
 from artifact_state.organizations import hierarchy, organization, tags
 from artifact_state.organizations.policies import policies, policy_types, resource_policy, targets
 from artifact_state.organizations.policies.policies import PolicyText
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,
@@ -27,94 +27,97 @@ from tests.support.domain import (
     root_id,
     world_with_organization,
 )
-
-SCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.TAG_POLICY
-TAG_POLICY = '{"tags": {}}'
+from tests.support.organization_policies import FULL_ACCESS, NO_TAGS, SCP, TAG_POLICY, create_policy
 
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization that has tag policies enabled."""
+    """Return a world with an organization, whose tag policies are enabled."""
     world = world_with_organization()
-    act(world, policy_types.enable_policy_type, root_id(world), TAGS)
+    act(world, policy_types.enable_policy_type, root_id(world), TAG_POLICY)
     return world
 
 
 @pytest.fixture
 def member(world: World) -> str:
-    """Give a member account."""
+    """Return the id of a member account."""
     return create_member(world, "member")
 
 
-def policy(*statements: dict[str, Any]) -> str:
-    """Write a resource policy."""
+def document(*statements: dict[str, Any]) -> str:
+    """Return the text of a resource policy."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def statement(account: str, *actions: str, **changes: Any) -> dict[str, Any]:
-    """Write a statement that lets an account do something, with changes."""
+def statement(account: str, *actions: str, **elements: Any) -> dict[str, Any]:
+    """Return a statement that allows actions of AWS Organizations to an account, with elements replaced or added."""
     return {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-        "Action": [f"organizations:{one}" for one in actions],
+        "Action": [f"organizations:{action}" for action in actions],
         "Resource": "*",
-        **changes,
+        **elements,
     }
 
 
 def put(world: World, *statements: dict[str, Any]) -> None:
-    """Put a resource policy."""
-    act(world, resource_policy.put_resource_policy, policy(*statements))
+    """Put a resource policy as the management account."""
+    act(world, resource_policy.put_resource_policy, document(*statements))
 
 
-def does(world: World, account: str, action: str, rule: Any, *arguments: Any) -> Any:
-    """Let an account do something under the name that policies have for it."""
-    with world.transaction(root_of(account), f"organizations:{action}") as tx:
-        found = rule(tx, *arguments)
-        return list(found) if hasattr(found, "__next__") else found
+def act_as(world: World, account: str, action: str, rule: Any, *arguments: Any) -> Any:
+    """Run a rule in a transaction of an account that knows the action by its policy name, and return its result."""
+    with world.transaction(root_user(account), f"organizations:{action}") as tx:
+        result = rule(tx, *arguments)
+        return list(result) if hasattr(result, "__next__") else result
+
+
+def list_policies(world: World, account: str, policy_type: Any = SCP) -> Any:
+    """List the policies of a type as an account."""
+    return act_as(world, account, "ListPolicies", policies.list_policies, policy_type)
 
 
 class TestPut:
     """PutResourcePolicy, DescribeResourcePolicy and DeleteResourcePolicy."""
 
-    def test_one_per_organization(self, world: World, member: str) -> None:
-        """Putting again replaces the content and keeps the id."""
-        first = act(world, resource_policy.put_resource_policy, policy(statement(member, "ListPolicies")))
-        second = act(world, resource_policy.put_resource_policy, policy(statement(member, "ListRoots")))
+    def test_putting_again_replaces_the_content_and_keeps_the_id(self, world: World, member: str) -> None:
+        """An organization has one resource policy: putting again replaces its content and keeps its id."""
+        first = act(world, resource_policy.put_resource_policy, document(statement(member, "ListPolicies")))
+        second = act(world, resource_policy.put_resource_policy, document(statement(member, "ListRoots")))
         assert second.id == first.id
         assert act(world, resource_policy.describe_resource_policy) == second
 
-    def test_delete(self, world: World, member: str) -> None:
-        """What is deleted is gone, its tags too."""
-        content = policy(statement(member, "ListPolicies"))
-        made = act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
-        assert [one.key for one in list_all(world, tags.list_tags, made.id)] == ["a"]
+    def test_deleted_resource_policy_is_gone_with_its_tags(self, world: World, member: str) -> None:
+        """A deleted resource policy and its tags no longer exist."""
+        content = document(statement(member, "ListPolicies"))
+        policy = act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
+        assert [tag.key for tag in list_all(world, tags.list_tags, policy.id)] == ["a"]
         act(world, resource_policy.delete_resource_policy)
         assert not world.state.tags
         for rule in (resource_policy.describe_resource_policy, resource_policy.delete_resource_policy):
             with expect_refusal(world, ResourcePolicyNotFound):
                 act(world, rule)
         with expect_refusal(world, TargetNotFound):
-            list_all(world, tags.list_tags, made.id)
+            list_all(world, tags.list_tags, policy.id)
 
-    def test_tags_of_one_that_is_there(self, world: World, member: str) -> None:
-        """Tags come with a new policy only."""
+    def test_tags_of_an_existing_resource_policy_are_refused(self, world: World, member: str) -> None:
+        """Tags are accepted with a new resource policy only."""
         put(world, statement(member, "ListPolicies"))
         with expect_refusal(world, InvalidInput, InputReason.INVALID_LIST_MEMBER):
-            content = policy(statement(member, "ListRoots"))
+            content = document(statement(member, "ListRoots"))
             act(world, resource_policy.put_resource_policy, content, (("a", "1"),))
 
-    def test_goes_with_the_organization(self, world: World) -> None:
+    def test_resource_policy_is_deleted_with_its_organization(self, world: World) -> None:
         """A deleted organization leaves no resource policy."""
         put(world, statement(STANDALONE, "ListPolicies"))
         act(world, organization.delete_organization)
         assert not world.state.resource_policies
 
-    def test_authority(self, world: World, member: str) -> None:
-        """Only the management account has a say, whatever the policy says."""
+    def test_only_the_management_account_may_use_resource_policy_operations(self, world: World, member: str) -> None:
+        """Only the management account puts, reads and deletes the resource policy, whatever the policy allows."""
         put(world, statement(member, "ListPolicies"))
         for rule, arguments in (
-            (resource_policy.put_resource_policy, (policy(statement(member, "ListRoots")),)),
+            (resource_policy.put_resource_policy, (document(statement(member, "ListRoots")),)),
             (resource_policy.describe_resource_policy, ()),
             (resource_policy.delete_resource_policy, ()),
         ):
@@ -125,10 +128,10 @@ class TestPut:
 
 
 class TestContent:
-    """What a resource policy may say."""
+    """The grammar of a resource policy."""
 
     @pytest.mark.parametrize(
-        "changes",
+        "elements",
         [
             {"Principal": {"AWS": "111122223333"}},
             {"Principal": "*"},
@@ -139,12 +142,12 @@ class TestContent:
             {"Effect": "Deny", "Sid": "A"},
         ],
     )
-    def test_accepted(self, world: World, changes: dict[str, Any]) -> None:
-        """What AWS's pages show."""
-        put(world, statement(STANDALONE, "ListPolicies", **changes))
+    def test_documented_statement_is_accepted(self, world: World, elements: dict[str, Any]) -> None:
+        """Statements as on AWS's pages are accepted."""
+        put(world, statement(STANDALONE, "ListPolicies", **elements))
 
     @pytest.mark.parametrize(
-        ("changes", "reason"),
+        ("elements", "reason"),
         [
             ({"NotAction": "organizations:List*"}, InputReason.INVALID_RESOURCE_POLICY_JSON),
             ({"NotResource": "*"}, InputReason.INVALID_RESOURCE_POLICY_JSON),
@@ -164,10 +167,12 @@ class TestContent:
             ),
         ],
     )
-    def test_refused(self, world: World, changes: dict[str, Any], reason: InputReason) -> None:
-        """Each element, wrong once."""
+    def test_statement_with_an_invalid_element_is_refused(
+        self, world: World, elements: dict[str, Any], reason: InputReason
+    ) -> None:
+        """A statement with one invalid element is refused with the reason of that element."""
         with expect_refusal(world, InvalidInput, reason):
-            put(world, statement(STANDALONE, "ListPolicies", **changes))
+            put(world, statement(STANDALONE, "ListPolicies", **elements))
 
     @pytest.mark.parametrize(
         "text",
@@ -181,68 +186,68 @@ class TestContent:
             '{"Version": "2012-10-17", "Statement": [1]}',
         ],
     )
-    def test_no_policy(self, world: World, text: str) -> None:
-        """What is no policy at all."""
+    def test_text_that_is_not_a_policy_is_refused(self, world: World, text: str) -> None:
+        """A text that is not a policy document is refused."""
         with expect_refusal(world, InvalidInput, InputReason.INVALID_RESOURCE_POLICY_JSON):
             act(world, resource_policy.put_resource_policy, text)
 
 
 class TestDelegation:
-    """What a member may do by the policy."""
+    """The actions that a resource policy delegates to members."""
 
-    def test_what_it_names(self, world: World, member: str) -> None:
-        """The action that is named, by the account that is named, and nothing else."""
+    def test_policy_delegates_only_its_actions_to_its_accounts(self, world: World, member: str) -> None:
+        """The named account may use the named actions; other accounts and other actions are refused."""
         other = create_member(world, "other")
         put(world, statement(member, "ListPolicies", "ListRoots"))
-        assert does(world, member, "ListPolicies", policies.list_policies, SCP)
-        assert does(world, member, "ListRoots", organization.list_roots)
+        assert list_policies(world, member)
+        assert act_as(world, member, "ListRoots", organization.list_roots)
         for account, action in ((other, "ListPolicies"), (member, "DescribePolicy")):
             with expect_refusal(world, WrongAccount):
-                does(world, account, action, policies.list_policies, SCP)
+                act_as(world, account, action, policies.list_policies, SCP)
 
-    def test_ends_with_it(self, world: World, member: str) -> None:
-        """Without the policy, and for an account that has left, nothing is delegated."""
+    def test_delegation_ends_when_the_policy_is_deleted(self, world: World, member: str) -> None:
+        """Without the resource policy nothing is delegated."""
         put(world, statement(member, "ListPolicies"))
         act(world, resource_policy.delete_resource_policy)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.list_policies, SCP)
+            list_policies(world, member)
 
-    def test_changes(self, world: World, member: str) -> None:
-        """A member may make and attach policies, once it is told so."""
+    def test_delegated_member_creates_attaches_and_tags_policies(self, world: World, member: str) -> None:
+        """A member may create, attach and tag policies if these actions are delegated, and may not detach them."""
         put(world, statement(member, "CreatePolicy", "AttachPolicy", "TagResource"))
-        text = PolicyText(name="Tags", description="", content=TAG_POLICY)
-        made = does(world, member, "CreatePolicy", policies.create_policy, TAGS, text)
-        does(world, member, "AttachPolicy", targets.attach_policy, made.id, MANAGEMENT)
-        does(world, member, "TagResource", tags.tag_resource, made.id, (("a", "1"),))
+        text = PolicyText(name="Tags", description="", content=NO_TAGS)
+        policy = act_as(world, member, "CreatePolicy", policies.create_policy, TAG_POLICY, text)
+        act_as(world, member, "AttachPolicy", targets.attach_policy, policy.id, MANAGEMENT)
+        act_as(world, member, "TagResource", tags.tag_resource, policy.id, (("a", "1"),))
         with expect_refusal(world, WrongAccount):
-            does(world, member, "DetachPolicy", targets.detach_policy, made.id, MANAGEMENT)
+            act_as(world, member, "DetachPolicy", targets.detach_policy, policy.id, MANAGEMENT)
 
-    def test_deny(self, world: World, member: str) -> None:
-        """A Deny counts more, whatever it stands before or after."""
-        everybody = statement(member, "ListPolicies", Effect="Deny", Principal="*")
-        put(world, statement(member, "ListPolicies"), everybody)
+    def test_deny_overrides_allow(self, world: World, member: str) -> None:
+        """A statement that denies takes precedence over one that allows."""
+        deny = statement(member, "ListPolicies", Effect="Deny", Principal="*")
+        put(world, statement(member, "ListPolicies"), deny)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.list_policies, SCP)
+            list_policies(world, member)
 
     @pytest.mark.parametrize("operator", ["StringEquals", "StringLikeIfExists", "ForAnyValue:StringEqualsIgnoreCase"])
-    def test_policy_type(self, world: World, member: str, operator: str) -> None:
-        """Policies of one type can be delegated, and no others."""
+    def test_condition_limits_delegation_to_a_policy_type(self, world: World, member: str, operator: str) -> None:
+        """The policies of one type can be delegated, and no others."""
         condition = {operator: {"organizations:PolicyType": ["TAG_POLICY"]}}
         put(world, statement(member, "ListPolicies", "CreatePolicy", Condition=condition))
-        assert does(world, member, "ListPolicies", policies.list_policies, TAGS) == []
+        assert list_policies(world, member, TAG_POLICY) == []
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.list_policies, SCP)
+            list_policies(world, member)
 
-    def test_policy_type_that_is_not(self, world: World, member: str) -> None:
-        """A negated condition leaves the other types."""
+    def test_negated_condition_delegates_the_other_policy_types(self, world: World, member: str) -> None:
+        """A negated condition delegates all policy types but the named one."""
         condition = {"StringNotEquals": {"organizations:PolicyType": "TAG_POLICY"}}
         put(world, statement(member, "ListPolicies", Condition=condition))
-        assert does(world, member, "ListPolicies", policies.list_policies, SCP)
+        assert list_policies(world, member)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.list_policies, TAGS)
+            list_policies(world, member, TAG_POLICY)
 
     @pytest.mark.parametrize(
-        ("condition", "lets"),
+        ("condition", "allowed"),
         [
             ({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}, True),
             ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}, False),
@@ -252,31 +257,32 @@ class TestDelegation:
             ({"ForAllValues:StringEquals": {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}}, True),
         ],
     )
-    def test_who_asks(self, world: World, member: str, condition: dict[str, Any], *, lets: bool) -> None:
-        """It is read as every other policy is: each operator, variables, and the keys of who asks."""
+    def test_conditions_on_the_caller_are_evaluated(
+        self, world: World, member: str, condition: dict[str, Any], *, allowed: bool
+    ) -> None:
+        """Conditions are evaluated as in every policy: operators, policy variables, and the keys of the caller."""
         put(world, statement(member, "ListPolicies", Condition=condition))
-        if lets:
-            assert does(world, member, "ListPolicies", policies.list_policies, SCP)
+        if allowed:
+            assert list_policies(world, member)
             return
         with expect_refusal(world, WrongAccount):
-            does(world, member, "ListPolicies", policies.list_policies, SCP)
+            list_policies(world, member)
 
-    def test_resources(self, world: World, member: str) -> None:
-        """Both the policy and what it is attached to must be covered."""
+    def test_policy_and_target_must_both_be_covered_by_the_resources(self, world: World, member: str) -> None:
+        """The resources of a statement must cover both the policy and the target that it is attached to."""
         unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
-        made = act(world, policies.create_policy, TAGS, PolicyText(name="A", description="", content=TAG_POLICY))
+        policy = create_policy(world, "A", TAG_POLICY, NO_TAGS)
         arns = [
             f"arn:aws:organizations::{MANAGEMENT}:policy/*/tag_policy/*",
             f"arn:aws:organizations::{MANAGEMENT}:ou/*/{unit}",
         ]
         put(world, statement(member, "AttachPolicy", Resource=arns))
-        does(world, member, "AttachPolicy", targets.attach_policy, made.id, unit)
+        act_as(world, member, "AttachPolicy", targets.attach_policy, policy.id, unit)
         with expect_refusal(world, WrongAccount):
-            does(world, member, "AttachPolicy", targets.attach_policy, made.id, root_id(world))
+            act_as(world, member, "AttachPolicy", targets.attach_policy, policy.id, root_id(world))
 
-    def test_other_organizations(self, world: World) -> None:
-        """A member of another organization is delegated nothing by this one."""
+    def test_policy_delegates_nothing_to_another_organization(self, world: World) -> None:
+        """An account of another organization acts on its own organization, whatever this policy allows it."""
         put(world, statement(STANDALONE, "ListPolicies"))
         act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
-        found = does(world, STANDALONE, "ListPolicies", policies.list_policies, SCP)
-        assert [one.id for _, one in found] == ["p-FullAWSAccess"]
+        assert [policy.id for _, policy in list_policies(world, STANDALONE)] == [FULL_ACCESS]
