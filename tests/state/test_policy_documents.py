@@ -6,43 +6,45 @@ import pytest
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.model import PolicyType
 from artifact_state.organizations.policies.documents import check_document
+from tests.support.organization_policies import RCP, SCP, TAG_POLICY
 
-SCP, RCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY, PolicyType.TAG_POLICY
-
-
-def control(**changes: Any) -> dict[str, Any]:
-    """Give a service control policy of one statement, of which some elements are changed or, by None, left out."""
-    statement = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"} | changes
-    return {"Version": "2012-10-17", "Statement": [{k: v for k, v in statement.items() if v is not None}]}
+ASSIGNED = {"@@assign": ["a", "b"]}
 
 
-def resource(**changes: Any) -> dict[str, Any]:
-    """Give a resource control policy, changed in the same way."""
-    return control(**{"Principal": "*", **changes})
+def scp(**elements: Any) -> dict[str, Any]:
+    """Return a service control policy of one statement with elements replaced, or left out if they are None."""
+    statement = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"} | elements
+    present = {name: value for name, value in statement.items() if value is not None}
+    return {"Version": "2012-10-17", "Statement": [present]}
 
 
-def is_accepted(policy_type: PolicyType, document: Any) -> None:
-    """Expect that a document is a policy."""
+def rcp(**elements: Any) -> dict[str, Any]:
+    """Return a resource control policy of one statement with elements replaced, or left out if they are None."""
+    return scp(**{"Principal": "*", **elements})
+
+
+def assert_valid(policy_type: PolicyType, document: Any) -> None:
+    """Assert that a document is a valid policy."""
     check_document(policy_type, json.dumps(document))
 
 
-def is_refused(policy_type: PolicyType, document: Any) -> None:
-    """Expect that a document is none."""
+def assert_invalid(policy_type: PolicyType, document: Any) -> None:
+    """Assert that a document, or a text, is refused as malformed, with an explanation."""
     with pytest.raises(MalformedPolicyDocument) as refused:
         check_document(policy_type, document if isinstance(document, str) else json.dumps(document))
     assert refused.value.message
 
 
 class TestJson:
-    """What every document has in common."""
+    """The JSON that documents of every type share."""
 
     @pytest.mark.parametrize(
         "text", ["", "{", "[]", "null", '"a"', "NaN", '{"Version": NaN}', "[" * 100_000, '{"a": 1, "a": 2}', "{} {}"]
     )
-    @pytest.mark.parametrize("policy_type", [SCP, TAGS, PolicyType.GUARDDUTY_POLICY])
-    def test_broken(self, policy_type: PolicyType, text: str) -> None:
-        """What is no JSON object with each key once is no policy."""
-        is_refused(policy_type, text)
+    @pytest.mark.parametrize("policy_type", [SCP, TAG_POLICY, PolicyType.GUARDDUTY_POLICY])
+    def test_text_that_is_not_a_json_object_is_refused(self, policy_type: PolicyType, text: str) -> None:
+        """A text that is not a JSON object, or that has duplicate keys, is refused."""
+        assert_invalid(policy_type, text)
 
 
 class TestServiceControl:
@@ -51,22 +53,22 @@ class TestServiceControl:
     @pytest.mark.parametrize(
         "document",
         [
-            control(),
-            control(Effect="Allow", Action="*"),
-            control(Action=None, NotAction=["iam:*", "sts:Get?aller*"]),
-            control(Resource=None, NotResource="arn:aws:s3:::a/*"),
-            control(Sid="Nothing In Particular 1"),
-            control(Resource=None),
-            control(Condition={"StringNotEqualsIfExists": {"aws:RequestedRegion": ["us-east-1"]}}),
-            control(Condition={"ForAnyValue:StringLike": {"aws:TagKeys": "a*"}, "Null": {"aws:PrincipalArn": "true"}}),
-            control(Condition={"Bool": {"aws:MultiFactorAuthPresent": False}, "NotIpAddress": {"aws:SourceIp": "::1"}}),
+            scp(),
+            scp(Effect="Allow", Action="*"),
+            scp(Action=None, NotAction=["iam:*", "sts:Get?aller*"]),
+            scp(Resource=None, NotResource="arn:aws:s3:::a/*"),
+            scp(Sid="Nothing In Particular 1"),
+            scp(Resource=None),
+            scp(Condition={"StringNotEqualsIfExists": {"aws:RequestedRegion": ["us-east-1"]}}),
+            scp(Condition={"ForAnyValue:StringLike": {"aws:TagKeys": "a*"}, "Null": {"aws:PrincipalArn": "true"}}),
+            scp(Condition={"Bool": {"aws:MultiFactorAuthPresent": False}, "NotIpAddress": {"aws:SourceIp": "::1"}}),
             {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
-            {"Version": "2012-10-17", "Id": "a", "Statement": [control()["Statement"][0]] * 2},
+            {"Version": "2012-10-17", "Id": "a", "Statement": [scp()["Statement"][0]] * 2},
         ],
     )
-    def test_accepted(self, document: Any) -> None:
-        """The whole language of identity policies but for principals."""
-        is_accepted(SCP, document)
+    def test_service_control_policy_is_accepted(self, document: Any) -> None:
+        """A service control policy may use the language of identity-based policies, conditions included."""
+        assert_valid(SCP, document)
 
     @pytest.mark.parametrize(
         "document",
@@ -75,31 +77,31 @@ class TestServiceControl:
             {"Version": "2012-10-17"},
             {"Version": "2012-10-17", "Statement": []},
             {"Version": "2012-10-17", "Statement": ["Deny"]},
-            {**control(), "Version": "2020-01-01"},
-            {**control(), "Remark": ""},
-            control(Effect="deny"),
-            control(Effect=None),
-            control(Action=None),
-            control(Action=[]),
-            control(Action="s3"),
-            control(Action=["s3:Get", 1]),
-            control(NotAction="s3:*"),
-            control(Resource="bucket"),
-            control(NotResource="*"),
-            control(Principal="*"),
-            control(NotPrincipal="*"),
-            control(Sid="no-hyphens"),
-            control(Condition=[]),
-            control(Condition={"StringSort": {"aws:a": "b"}}),
-            control(Condition={"StringEquals": {"region": "b"}}),
-            control(Condition={"StringEquals": {"aws:a": {}}}),
-            control(Condition={"StringEquals": {}}),
-            {"Version": "2012-10-17", "Statement": [{**control(Sid="A")["Statement"][0]}] * 2},
+            {**scp(), "Version": "2020-01-01"},
+            {**scp(), "Remark": ""},
+            scp(Effect="deny"),
+            scp(Effect=None),
+            scp(Action=None),
+            scp(Action=[]),
+            scp(Action="s3"),
+            scp(Action=["s3:Get", 1]),
+            scp(NotAction="s3:*"),
+            scp(Resource="bucket"),
+            scp(NotResource="*"),
+            scp(Principal="*"),
+            scp(NotPrincipal="*"),
+            scp(Sid="no-hyphens"),
+            scp(Condition=[]),
+            scp(Condition={"StringSort": {"aws:a": "b"}}),
+            scp(Condition={"StringEquals": {"region": "b"}}),
+            scp(Condition={"StringEquals": {"aws:a": {}}}),
+            scp(Condition={"StringEquals": {}}),
+            {"Version": "2012-10-17", "Statement": [{**scp(Sid="A")["Statement"][0]}] * 2},
         ],
     )
-    def test_refused(self, document: Any) -> None:
-        """Each rule of the grammar, broken once."""
-        is_refused(SCP, document)
+    def test_invalid_service_control_policy_is_refused(self, document: Any) -> None:
+        """A service control policy that breaks one rule of the grammar is refused."""
+        assert_invalid(SCP, document)
 
 
 class TestResourceControl:
@@ -108,46 +110,49 @@ class TestResourceControl:
     @pytest.mark.parametrize(
         "document",
         [
-            resource(),
-            resource(Principal={"AWS": "*"}, Action=["s3:GetObject", "sts:AssumeRole"]),
-            resource(Resource=None, NotResource="arn:aws:s3:::a/*"),
-            resource(Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1234567890"}}),
+            rcp(),
+            rcp(Principal={"AWS": "*"}, Action=["s3:GetObject", "sts:AssumeRole"]),
+            rcp(Resource=None, NotResource="arn:aws:s3:::a/*"),
+            rcp(Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1234567890"}}),
         ],
     )
-    def test_accepted(self, document: Any) -> None:
-        """Denials to everybody."""
-        is_accepted(RCP, document)
+    def test_resource_control_policy_is_accepted(self, document: Any) -> None:
+        """A resource control policy denies, and for every principal."""
+        assert_valid(RCP, document)
 
     @pytest.mark.parametrize(
         "document",
         [
-            control(),
-            resource(Effect="Allow"),
-            resource(Principal={"AWS": "111122223333"}),
-            resource(Action="*"),
-            resource(Action=None, NotAction="s3:*"),
-            resource(NotPrincipal="*"),
+            scp(),
+            rcp(Effect="Allow"),
+            rcp(Principal={"AWS": "111122223333"}),
+            rcp(Action="*"),
+            rcp(Action=None, NotAction="s3:*"),
+            rcp(NotPrincipal="*"),
         ],
     )
-    def test_refused(self, document: Any) -> None:
-        """Anything else."""
-        is_refused(RCP, document)
-
-
-ASSIGNED = {"@@assign": ["a", "b"]}
+    def test_invalid_resource_control_policy_is_refused(self, document: Any) -> None:
+        """A resource control policy with another effect, principal or action is refused."""
+        assert_invalid(RCP, document)
 
 
 class TestManagement:
-    """Policies of settings and operators."""
+    """Management and declarative policies: settings and operators."""
 
     @pytest.mark.parametrize(
         ("policy_type", "document"),
         [
-            (TAGS, {"tags": {}}),
-            (TAGS, {"tags": {"CostCenter": {"tag_key": {"@@assign": "CostCenter"}, "tag_value": ASSIGNED}}}),
-            (TAGS, {"tags": {"a": {"tag_value": {"@@append": ["c"], "@@remove": ["d"]}}}}),
-            (TAGS, {"tags": {"@@operators_allowed_for_child_policies": ["@@none"], "a": {"enforced_for": ASSIGNED}}}),
-            (TAGS, {"tags": {"a": {"tag_key": {"@@operators_allowed_for_child_policies": ["@@assign", "@@append"]}}}}),
+            (TAG_POLICY, {"tags": {}}),
+            (TAG_POLICY, {"tags": {"CostCenter": {"tag_key": {"@@assign": "CostCenter"}, "tag_value": ASSIGNED}}}),
+            (TAG_POLICY, {"tags": {"a": {"tag_value": {"@@append": ["c"], "@@remove": ["d"]}}}}),
+            (
+                TAG_POLICY,
+                {"tags": {"@@operators_allowed_for_child_policies": ["@@none"], "a": {"enforced_for": ASSIGNED}}},
+            ),
+            (
+                TAG_POLICY,
+                {"tags": {"a": {"tag_key": {"@@operators_allowed_for_child_policies": ["@@assign", "@@append"]}}}},
+            ),
             (
                 PolicyType.AISERVICES_OPT_OUT_POLICY,
                 {"services": {"default": {"opt_out_policy": {"@@assign": "optOut"}}}},
@@ -176,28 +181,28 @@ class TestManagement:
             (PolicyType.GUARDDUTY_POLICY, {"anything": {"at": {"all": {"@@assign": True}}}}),
         ],
     )
-    def test_accepted(self, policy_type: PolicyType, document: Any) -> None:
-        """What AWS's pages show."""
-        is_accepted(policy_type, document)
+    def test_management_policy_is_accepted(self, policy_type: PolicyType, document: Any) -> None:
+        """Management policies as on AWS's pages are accepted."""
+        assert_valid(policy_type, document)
 
     @pytest.mark.parametrize(
         ("policy_type", "document"),
         [
-            (TAGS, {}),
-            (TAGS, {"Tags": {}}),
-            (TAGS, {"tags": {}, "plans": {}}),
-            (TAGS, {"tags": []}),
-            (TAGS, {"tags": {"a": {"tag_colour": ASSIGNED}}}),
-            (TAGS, {"tags": {"a": {"tag_key": "a"}}}),
-            (TAGS, {"tags": {"a": {"tag_key": {"@@assign": ["a"]}}}}),
-            (TAGS, {"tags": {"a": {"tag_value": {"@@assign": "a"}}}}),
-            (TAGS, {"tags": {"a": {"tag_value": {"@@append": "a"}}}}),
-            (TAGS, {"tags": {"a": {"tag_value": {"@@assign": ["a"], "@@append": ["b"]}}}}),
-            (TAGS, {"tags": {"a": {"tag_value": {"@@merge": ["a"]}}}}),
-            (TAGS, {"tags": {"@@operators_allowed_for_child_policies": []}}),
-            (TAGS, {"tags": {"@@operators_allowed_for_child_policies": ["@@some"]}}),
-            (TAGS, {"tags": {"@@operators_allowed_for_child_policies": ["@@none", "@@assign"]}}),
-            (TAGS, {"tags": {"@@operators_allowed_for_child_policies": "@@none"}}),
+            (TAG_POLICY, {}),
+            (TAG_POLICY, {"Tags": {}}),
+            (TAG_POLICY, {"tags": {}, "plans": {}}),
+            (TAG_POLICY, {"tags": []}),
+            (TAG_POLICY, {"tags": {"a": {"tag_colour": ASSIGNED}}}),
+            (TAG_POLICY, {"tags": {"a": {"tag_key": "a"}}}),
+            (TAG_POLICY, {"tags": {"a": {"tag_key": {"@@assign": ["a"]}}}}),
+            (TAG_POLICY, {"tags": {"a": {"tag_value": {"@@assign": "a"}}}}),
+            (TAG_POLICY, {"tags": {"a": {"tag_value": {"@@append": "a"}}}}),
+            (TAG_POLICY, {"tags": {"a": {"tag_value": {"@@assign": ["a"], "@@append": ["b"]}}}}),
+            (TAG_POLICY, {"tags": {"a": {"tag_value": {"@@merge": ["a"]}}}}),
+            (TAG_POLICY, {"tags": {"@@operators_allowed_for_child_policies": []}}),
+            (TAG_POLICY, {"tags": {"@@operators_allowed_for_child_policies": ["@@some"]}}),
+            (TAG_POLICY, {"tags": {"@@operators_allowed_for_child_policies": ["@@none", "@@assign"]}}),
+            (TAG_POLICY, {"tags": {"@@operators_allowed_for_child_policies": "@@none"}}),
             (
                 PolicyType.AISERVICES_OPT_OUT_POLICY,
                 {"services": {"default": {"opt_out_policy": {"@@assign": "optout"}}}},
@@ -211,6 +216,6 @@ class TestManagement:
             (PolicyType.GUARDDUTY_POLICY, {"a": {"b": {"@@assign": 1, "c": 2}}}),
         ],
     )
-    def test_refused(self, policy_type: PolicyType, document: Any) -> None:
-        """Each rule of the grammar, broken once."""
-        is_refused(policy_type, document)
+    def test_invalid_management_policy_is_refused(self, policy_type: PolicyType, document: Any) -> None:
+        """A management policy that breaks one rule of its grammar is refused."""
+        assert_invalid(policy_type, document)

@@ -4,31 +4,31 @@ from artifact_state.organizations.policies.inheritance import merge_policies
 
 
 def tag(name: str, **settings: Any) -> dict[str, Any]:
-    """Give a tag policy of one tag; its settings are operators."""
+    """Return a tag policy of one tag with its settings."""
     return {"tags": {name: settings}}
 
 
 def effective(*levels: dict[str, Any] | list[dict[str, Any]]) -> dict[str, Any]:
-    """Merge levels of one policy or several each, from the root down."""
-    chain = [level if isinstance(level, list) else [level] for level in levels]
-    return merge_policies([[(str(at), one) for at, one in enumerate(level)] for level in chain]).document
+    """Return the merged document of levels with one policy or several, from the root down."""
+    lists = [level if isinstance(level, list) else [level] for level in levels]
+    return merge_policies([[(str(n), document) for n, document in enumerate(level)] for level in lists]).document
 
 
-def service(name: str, choice: str, **beside: Any) -> dict[str, Any]:
-    """Give an opt-out policy of one service."""
-    return {"services": {name: {"opt_out_policy": {"@@assign": choice, **beside}}}}
+def opt_out(service: str, choice: str, **operators: Any) -> dict[str, Any]:
+    """Return an opt-out policy of one service that assigns a choice, with further operators."""
+    return {"services": {service: {"opt_out_policy": {"@@assign": choice, **operators}}}}
 
 
 ROOT = tag("costcenter", tag_key={"@@assign": "CostCenter"}, tag_value={"@@assign": ["Development", "Support"]})
-NONE = {"@@operators_allowed_for_child_policies": ["@@none"]}
-APPEND = {"@@operators_allowed_for_child_policies": ["@@append"]}
+ALLOW_NONE = {"@@operators_allowed_for_child_policies": ["@@none"]}
+ALLOW_APPEND = {"@@operators_allowed_for_child_policies": ["@@append"]}
 
 
 class TestOperators:
-    """What the value-setting operators do; the documents are AWS's own examples."""
+    """The operators that set values; the documents are AWS's own examples."""
 
-    def test_assign(self) -> None:
-        """A child overwrites values and adds settings."""
+    def test_assign_overwrites_values_and_adds_settings(self) -> None:
+        """A child that assigns overwrites inherited values and adds settings."""
         child = tag(
             "costcenter",
             tag_key={"@@assign": "CostCenter"},
@@ -42,8 +42,8 @@ class TestOperators:
             enforced_for=["redshift:*", "dynamodb:table"],
         )
 
-    def test_append(self) -> None:
-        """A child adds values, to what is inherited or to nothing, and none twice."""
+    def test_append_adds_values_without_duplicates(self) -> None:
+        """A child that appends adds values to an inherited list or to none, without duplicates."""
         child = tag("costcenter", tag_value={"@@append": ["Marketing", "Support"]}, enforced_for={"@@append": ["a:b"]})
         assert effective(ROOT, child) == tag(
             "costcenter",
@@ -52,8 +52,8 @@ class TestOperators:
             enforced_for=["a:b"],
         )
 
-    def test_remove(self) -> None:
-        """A child removes what is there; a setting of which nothing is left is gone."""
+    def test_remove_deletes_values_and_empty_settings(self) -> None:
+        """A child removes inherited values; a setting without any value left is gone."""
         unit = tag("costcenter", tag_value={"@@append": ["Marketing"]}, enforced_for={"@@append": ["a:b"]})
         account = tag(
             "costcenter",
@@ -62,32 +62,32 @@ class TestOperators:
         )
         assert effective(ROOT, unit, account) == tag("costcenter", tag_key="CostCenter", tag_value=["Support"])
 
-    def test_append_and_remove(self) -> None:
-        """One setting may add some values and remove others."""
+    def test_setting_may_append_and_remove(self) -> None:
+        """A setting may append some values and remove others."""
         child = tag("costcenter", tag_value={"@@append": ["New"], "@@remove": ["Support"]})
         assert effective(ROOT, child)["tags"]["costcenter"]["tag_value"] == ["Development", "New"]
 
-    def test_other_settings_are_kept(self) -> None:
-        """Settings that a child does not speak of are inherited, whatever is beside them."""
+    def test_settings_missing_from_a_child_are_inherited(self) -> None:
+        """Settings that a child policy does not have are inherited unchanged."""
         assert effective(ROOT, [], tag("other", tag_key={"@@assign": "Other"}))["tags"] == {
             "costcenter": {"tag_key": "CostCenter", "tag_value": ["Development", "Support"]},
             "other": {"tag_key": "Other"},
         }
 
-    def test_append_of_nothing(self) -> None:
-        """A list to which nothing is appended is there, and empty: Security Hub wants both of its lists."""
+    def test_appending_an_empty_list_creates_the_setting(self) -> None:
+        """Appending nothing creates an empty list: Security Hub needs both of its lists."""
         regions = {"enable_in_regions": {"@@append": ["ALL_SUPPORTED"]}, "disable_in_regions": {"@@append": []}}
         assert effective({"securityhub": regions}) == {
             "securityhub": {"enable_in_regions": ["ALL_SUPPORTED"], "disable_in_regions": []}
         }
 
-    def test_lists_only(self) -> None:
-        """What is no list is neither added to nor reduced."""
+    def test_append_and_remove_ignore_settings_that_are_not_lists(self) -> None:
+        """Append and remove do not change a setting that is not a list."""
         for operator in ("@@append", "@@remove"):
             assert effective(ROOT, tag("costcenter", tag_key={operator: ["CostCenter"]})) == effective(ROOT)
 
-    def test_plans_beside_each_other(self) -> None:
-        """A child overrides some settings of a plan and adds another plan: AWS's backup examples two and five."""
+    def test_child_overrides_a_backup_plan_and_adds_another(self) -> None:
+        """A child overrides some settings of a plan and adds another plan, as in AWS's backup examples two and five."""
         rule = {"schedule_expression": {"@@assign": "cron(0 0/1 ? * * *)"}, "vault": {"@@assign": "FortKnox"}}
         parent = {"plans": {"PII": {"regions": {"@@append": ["us-east-1"]}, "rules": {"hourly": rule}}}}
         child = {
@@ -109,32 +109,32 @@ class TestOperators:
             }
         }
 
-    def test_value_where_members_are(self) -> None:
-        """Where one policy sets a value and another has members, what is inherited stays."""
+    def test_inherited_value_or_object_wins_over_the_other_kind(self) -> None:
+        """If one policy has a value where another has an object, the inherited one stays."""
         value, members = {"x": {"@@assign": "v"}}, {"x": {"y": {"@@assign": "w"}}}
         assert effective(value, members) == {"x": "v"}
         assert effective(members, value) == {"x": {"y": "w"}}
         assert effective(members, value, {"x": {"y": {"@@assign": "z"}}}) == {"x": {"y": "z"}}
 
-    def test_value_without_an_operator(self) -> None:
-        """A bare value is assigned, as on the pages of the types that are written so."""
+    def test_value_without_operator_is_assigned(self) -> None:
+        """A value without an operator is assigned, as on the pages of some types."""
         regions = {"securityhub": {"enable_in_regions": ["us-east-1"]}}
         assert effective({"securityhub": {"enable_in_regions": ["eu-west-1"]}}, regions) == regions
 
-    def test_nothing(self) -> None:
-        """No policies come to nothing, and so do policies that set nothing."""
+    def test_policies_without_values_merge_to_an_empty_document(self) -> None:
+        """Policies that set no value, or no policies at all, merge to an empty document."""
         assert effective([], []) == effective({"tags": {}}) == {}
 
 
 class TestChildControl:
-    """What a parent allows its children."""
+    """The operators that a parent allows in child policies."""
 
-    def test_none(self) -> None:
-        """What is locked stays; what may be appended to may not be replaced or reduced."""
+    def test_child_uses_only_the_allowed_operators(self) -> None:
+        """A locked value stays; a list that may only be appended to is neither replaced nor reduced."""
         parent = tag(
             "project",
-            tag_key={"@@assign": "Project", **NONE},
-            tag_value={"@@assign": ["Maintenance", "Escalations"], **APPEND},
+            tag_key={"@@assign": "Project", **ALLOW_NONE},
+            tag_value={"@@assign": ["Maintenance", "Escalations"], **ALLOW_APPEND},
         )
         child = tag("project", tag_key={"@@assign": "PROJECT"}, tag_value={"@@append": ["Research"]})
         changed = effective(parent, child)["tags"]["project"]
@@ -142,16 +142,16 @@ class TestChildControl:
         for operator in ("@@assign", "@@remove"):
             assert effective(parent, tag("project", tag_value={operator: ["Maintenance"]})) == effective(parent)
 
-    def test_keeps_new_members_out(self) -> None:
-        """Under an object a limit keeps new members out; those that are there have limits of their own."""
-        assert effective({"tags": NONE}, ROOT) == {}
-        parent = {"services": {**NONE, **service("default", "optOut")["services"]}}
-        assert effective(parent, service("lex", "optIn")) == {"services": {"default": {"opt_out_policy": "optOut"}}}
-        assert effective(parent, service("default", "optIn")) == {"services": {"default": {"opt_out_policy": "optIn"}}}
+    def test_limit_on_an_object_prevents_new_members(self) -> None:
+        """A limit on an object prevents new members; existing members have limits of their own."""
+        assert effective({"tags": ALLOW_NONE}, ROOT) == {}
+        parent = {"services": {**ALLOW_NONE, **opt_out("default", "optOut")["services"]}}
+        assert effective(parent, opt_out("lex", "optIn")) == {"services": {"default": {"opt_out_policy": "optOut"}}}
+        assert effective(parent, opt_out("default", "optIn")) == {"services": {"default": {"opt_out_policy": "optIn"}}}
 
-    def test_new_settings_of_a_member(self) -> None:
-        """Under a member a limit keeps new settings out, and says nothing of other members."""
-        parent = {"tags": {"costcenter": {**ROOT["tags"]["costcenter"], **NONE}}}
+    def test_limit_on_a_member_prevents_its_new_settings_only(self) -> None:
+        """A limit on a member prevents new settings of that member, and does not affect other members."""
+        parent = {"tags": {"costcenter": {**ROOT["tags"]["costcenter"], **ALLOW_NONE}}}
         enforced = tag("costcenter", tag_value={"@@append": ["New"]}, enforced_for={"@@assign": ["a:b"]})
         assert effective(parent, enforced)["tags"]["costcenter"] == {
             "tag_key": "CostCenter",
@@ -159,17 +159,17 @@ class TestChildControl:
         }
         assert "other" in effective(parent, tag("other", tag_key={"@@assign": "Other"}))["tags"]
 
-    def test_every_service_locked(self) -> None:
-        """A limit at every place leaves children nothing to do: AWS's first opt-out example."""
-        locked = service("default", "optOut", **NONE)["services"]["default"]
-        parent = {"services": {**NONE, "default": {**NONE, **locked}}}
+    def test_limits_on_every_object_prevent_all_changes(self) -> None:
+        """Limits on every object prevent all changes by children, as in AWS's first opt-out example."""
+        locked = opt_out("default", "optOut", **ALLOW_NONE)["services"]["default"]
+        parent = {"services": {**ALLOW_NONE, "default": {**ALLOW_NONE, **locked}}}
         for name in ("default", "lex"):
-            assert effective(parent, service(name, "optIn")) == effective(service("default", "optOut"))
+            assert effective(parent, opt_out(name, "optIn")) == effective(opt_out("default", "optOut"))
 
-    def test_one_plan_locked(self) -> None:
-        """Where children may append they add whole plans, and change none: AWS's fourth backup example."""
-        rule = {**NONE, "hourly": {**NONE, "vault": {**NONE, "@@assign": "FortKnox"}}}
-        parent = {"plans": {**APPEND, "PII": {**NONE, "rules": rule}}}
+    def test_child_may_add_backup_plans_and_change_none(self) -> None:
+        """Children that may append add whole plans and change none, as in AWS's fourth backup example."""
+        rule = {**ALLOW_NONE, "hourly": {**ALLOW_NONE, "vault": {**ALLOW_NONE, "@@assign": "FortKnox"}}}
+        parent = {"plans": {**ALLOW_APPEND, "PII": {**ALLOW_NONE, "rules": rule}}}
         added = {"rules": {"monthly": {"vault": {"@@assign": "Default"}}}}
         changed = {"rules": {"hourly": {"vault": {"@@assign": "Other"}}, "daily": {"vault": {"@@assign": "Other"}}}}
         assert effective(parent, {"plans": {"Monthly": added, "PII": changed}}) == {
@@ -179,60 +179,66 @@ class TestChildControl:
             }
         }
 
-    def test_no_members_where_only_removing_is_allowed(self) -> None:
-        """Who may remove only adds nothing."""
+    def test_child_that_may_only_remove_adds_no_member(self) -> None:
+        """A child that may only remove adds no member."""
         parent = {"services": {"@@operators_allowed_for_child_policies": ["@@remove"]}}
-        assert effective(parent, service("lex", "optIn")) == {}
+        assert effective(parent, opt_out("lex", "optIn")) == {}
 
-    def test_of_a_member_that_is_kept_out(self) -> None:
-        """A limit on what could not be added binds nobody."""
-        chain = [{"services": {"default": {**NONE}}}, service("lex", "optOut", **NONE), service("lex", "optIn")]
-        assert effective(*chain) == effective(service("lex", "optOut"))
-        kept_out = {"services": {"default": {"other": {"@@assign": "x", **NONE}}}}
+    def test_limit_of_a_prevented_member_has_no_effect(self) -> None:
+        """The limits of a member that could not be added have no effect."""
+        chain = [
+            {"services": {"default": {**ALLOW_NONE}}},
+            opt_out("lex", "optOut", **ALLOW_NONE),
+            opt_out("lex", "optIn"),
+        ]
+        assert effective(*chain) == effective(opt_out("lex", "optOut"))
+        kept_out = {"services": {"default": {"other": {"@@assign": "x", **ALLOW_NONE}}}}
         assert effective(chain[0], kept_out) == {}
 
-    def test_cannot_be_undone(self) -> None:
-        """A child that allows everything again allows nothing."""
+    def test_child_cannot_undo_a_limit(self) -> None:
+        """A child that allows all operators does not undo the limit of its parent."""
         everything = {"@@operators_allowed_for_child_policies": ["@@all"]}
-        parent = tag("a", tag_value={"@@assign": ["x"], **NONE})
+        parent = tag("a", tag_value={"@@assign": ["x"], **ALLOW_NONE})
         assert effective(parent, tag("a", tag_value=everything), tag("a", tag_value={"@@assign": ["y"]})) == effective(
             parent
         )
 
-    def test_does_not_bind_its_own_level(self) -> None:
-        """A limit is for children: a policy beside it may still add."""
+    def test_limit_does_not_apply_to_its_own_level(self) -> None:
+        """A limit applies to levels below: another policy of the same level may still append."""
         beside = tag("costcenter", tag_value={"@@append": ["New"]})
-        assert "New" in effective([{"tags": {**NONE}}, ROOT, beside])["tags"]["costcenter"]["tag_value"]
+        assert "New" in effective([{"tags": {**ALLOW_NONE}}, ROOT, beside])["tags"]["costcenter"]["tag_value"]
 
-    def test_intersection(self) -> None:
-        """Of two limits at one level what both allow is allowed."""
-        first = tag("project", tag_value={"@@assign": ["Maintenance"], **APPEND})
+    def test_limits_of_one_level_are_intersected(self) -> None:
+        """Two limits of one level allow the operators that both allow."""
+        first = tag("project", tag_value={"@@assign": ["Maintenance"], **ALLOW_APPEND})
         second = tag("project", tag_value={"@@operators_allowed_for_child_policies": ["@@append", "@@remove"]})
-        append, remove = (tag("project", tag_value={one: ["Maintenance", "x"]}) for one in ("@@append", "@@remove"))
+        append, remove = (
+            tag("project", tag_value={operator: ["Maintenance", "x"]}) for operator in ("@@append", "@@remove")
+        )
         assert effective([first, second], append)["tags"]["project"]["tag_value"] == ["Maintenance", "x"]
         assert effective([first, second], remove) == effective(first)
 
 
 class TestOneLevel:
-    """Several policies that are attached to the same."""
+    """Several policies that are attached to the same target."""
 
-    def test_the_first_keeps_what_it_set(self) -> None:
-        """Of two values the one attached first counts."""
+    def test_policy_attached_first_wins(self) -> None:
+        """Of two assigned values, the one of the policy attached first wins."""
         first = tag("project", tag_key={"@@assign": "PROJECT"}, tag_value={"@@append": ["Maintenance"]})
         second = tag("project", tag_key={"@@assign": "project"})
         assert effective([first, second]) == tag("project", tag_key="PROJECT", tag_value=["Maintenance"])
 
-    def test_add_up(self) -> None:
-        """Values that each appends are all there."""
-        one, other = (tag("a", tag_value={"@@append": [value]}) for value in "xy")
-        assert effective([one, other])["tags"]["a"]["tag_value"] == ["x", "y"]
+    def test_appended_values_accumulate(self) -> None:
+        """The values that several policies append accumulate."""
+        first, second = (tag("a", tag_value={"@@append": [value]}) for value in "xy")
+        assert effective([first, second])["tags"]["a"]["tag_value"] == ["x", "y"]
 
 
 class TestNames:
-    """Names of which case makes no difference."""
+    """Case-insensitive names."""
 
-    def test_are_one(self) -> None:
-        """Settings under names that differ in case only come together, in lower case."""
+    def test_names_that_differ_in_case_merge_in_lower_case(self) -> None:
+        """Settings under names that differ only in case are merged, in lower case."""
         levels = [
             [(name, tag(name, **settings))]
             for name, settings in (
@@ -240,29 +246,32 @@ class TestNames:
                 ("costcenter", {"tag_value": {"@@assign": ["A"]}}),
             )
         ]
-        found = merge_policies(levels, case_insensitive=[("tags", "*")])
-        assert found.document == tag("costcenter", tag_key="CostCenter", tag_value=["A"])
-        assert found.sources_below(("tags", "costcenter")) == ["CostCenter", "costcenter"]
+        merged = merge_policies(levels, case_insensitive=[("tags", "*")])
+        assert merged.document == tag("costcenter", tag_key="CostCenter", tag_value=["A"])
+        assert merged.sources_below(("tags", "costcenter")) == ["CostCenter", "costcenter"]
 
-    def test_elsewhere(self) -> None:
-        """Other names stay as they are written, above and below such names too."""
+    def test_other_names_keep_their_case(self) -> None:
+        """Other names keep their case, also above and below case-insensitive names."""
         plan = {"plans": {"PII": {"rules": {"Hourly": {"WindowsVSS": {"@@assign": "enabled"}}}}}}
         assert merge_policies([[("p", plan)]], case_insensitive=[("plans", "*", "rules", "*")]).document == {
             "plans": {"PII": {"rules": {"hourly": {"WindowsVSS": "enabled"}}}}
         }
 
-    def test_limits(self) -> None:
-        """A lock holds for all ways to write a name."""
-        levels = [[("0", tag("A", tag_key={"@@assign": "A", **NONE}))], [("1", tag("a", tag_key={"@@assign": "a"}))]]
+    def test_limit_applies_to_every_spelling_of_a_name(self) -> None:
+        """A limit applies to a name in every spelling."""
+        levels = [
+            [("0", tag("A", tag_key={"@@assign": "A", **ALLOW_NONE}))],
+            [("1", tag("a", tag_key={"@@assign": "a"}))],
+        ]
         assert merge_policies(levels, case_insensitive=[("tags", "*")]).document == tag("a", tag_key="A")
 
 
 class TestSources:
-    """Which policies contributed."""
+    """The policies that contributed to a value."""
 
-    def test_below_a_path(self) -> None:
-        """Every policy that set or changed a value is named, each once."""
-        found = merge_policies([[("root", ROOT)], [("unit", tag("costcenter", tag_value={"@@append": ["New"]}))]])
-        assert found.sources_below(("tags",)) == ["root", "unit"]
-        assert found.sources_below(("tags", "costcenter", "tag_key")) == ["root"]
-        assert found.sources_below(("plans",)) == []
+    def test_contributing_policies_are_listed_without_duplicates(self) -> None:
+        """Every policy that set or changed a value is listed, without duplicates."""
+        merged = merge_policies([[("root", ROOT)], [("unit", tag("costcenter", tag_value={"@@append": ["New"]}))]])
+        assert merged.sources_below(("tags",)) == ["root", "unit"]
+        assert merged.sources_below(("tags", "costcenter", "tag_key")) == ["root"]
+        assert merged.sources_below(("plans",)) == []
