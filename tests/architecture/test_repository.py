@@ -16,6 +16,7 @@ COMMANDS = (
     "scripts/test",
     "scripts/check",
     "scripts/image_steps",
+    "scripts/generate_handler_index",
     "scripts/generate_shapes",
     "scripts/bench",
     "scripts/coverage",

@@ -1,77 +1,90 @@
-"""Handlers are found by their names: so every name must be an operation's, and every operation must be answered."""
+"""Every service has a profile, shapes, handlers and a row in each table; every handler belongs to an operation."""
 
+import compileall
 import inspect
 import json
+import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
-from types import FunctionType, ModuleType
-from typing import Any
+from types import FunctionType
+from typing import Any, get_args
 
 import pytest
 
 from artifact_emulator import control, routing, services
+from artifact_emulator.aws.authorization import evaluation_requests
+from artifact_emulator.aws.errors import ROWS_BY_SERVICE
 from artifact_emulator.aws.protocols import PROTOCOLS
+from artifact_emulator.aws.service_profile import PROFILES
+from artifact_emulator.aws.validation import _ERROR_OF
+from artifact_emulator.control.faults import FaultBody
 from artifact_emulator.http import Request
-from artifact_emulator.services import (Handler, bindings, handler_of, handlers, nouns, snake_case)
+from artifact_emulator.services import Handler, bindings, handler_of, handlers, snake_case
+from artifact_emulator.services.handler_index import HANDLERS
+from artifact_state.organizations import access_reports
+from tests.architecture.test_imports import CALL
 from tests.wire.botocore_wire import SERVICES, model
 
+ROOT = Path(__file__).parents[2]
 FOLDER = Path(services.__file__).parent
 every_service = pytest.mark.parametrize("service", SERVICES)
+# Replies that more than one operation has.
+SHARED_REPLIES = {"SimulatePolicyResponse", "GetContextKeysForPolicyResponse"}
 
 
-def module(name: str) -> ModuleType:
-    """Import a noun."""
-    return __import__(name, fromlist=["_"])
+def modules_of(service: str) -> dict[str, Any]:
+    """Import the modules of a service's handlers, by their names."""
+    files = sorted((FOLDER / service).glob("*.py"))
+    names = [file.stem for file in files if file.stem != "__init__"]
+    return {name: import_module(f"{services.__name__}.{service}.{name}") for name in names}
 
 
-def public_functions(name: str) -> list[FunctionType]:
-    """List the public functions that a noun defines."""
+def public_functions(module: Any) -> list[FunctionType]:
+    """Return the public functions that a module defines."""
     return [
         value
-        for public, value in vars(module(name)).items()
-        if not public.startswith("_") and inspect.isfunction(value) and value.__module__ == name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and inspect.isfunction(value) and value.__module__ == module.__name__
     ]
-
-
-# The replies that more than one operation gives.
-SHARED = {"SimulatePolicyResponse", "GetContextKeysForPolicyResponse"}
 
 
 class TestHandlers:
     """The handlers of a service."""
 
     @every_service
-    def test_are_what_nouns_define(self, service: str) -> None:
-        """A public function is an operation, or it lays out something for another noun of the service."""
+    def test_public_functions_are_handlers_or_shared(self, service: str) -> None:
+        """A public function is a handler, or another module of the service imports it."""
         names = set(map(snake_case, bindings(service).operations))
-        for noun in nouns(service):
-            others = [module(other) for other in nouns(service) if other != noun]
-            for function in public_functions(noun):
-                shared = any(vars(other).get(function.__name__) is function for other in others)
-                assert function.__name__ in names or shared, f"{noun}.{function.__name__} is no operation"
+        modules = modules_of(service)
+        for name, module in modules.items():
+            others = [other for other in modules.values() if other is not module]
+            for function in public_functions(module):
+                is_shared = any(vars(other).get(function.__name__) is function for other in others)
+                assert function.__name__ in names or is_shared, f"{name}.{function.__name__} is not an operation"
 
     @every_service
-    def test_are_defined_once(self, service: str) -> None:
-        """No two nouns define the same operation: the one would hide the other."""
+    def test_operation_has_at_most_one_handler(self, service: str) -> None:
+        """No two modules define the same operation: one would hide the other."""
         names = set(map(snake_case, bindings(service).operations))
-        defined = [one.__name__ for noun in nouns(service) for one in public_functions(noun) if one.__name__ in names]
-        assert sorted(defined) == sorted(set(defined))
+        functions = [function for module in modules_of(service).values() for function in public_functions(module)]
+        defined = [function.__name__ for function in functions if function.__name__ in names]
         assert sorted(defined) == sorted(map(snake_case, handlers(service)))
 
     @every_service
-    def test_take_and_give_the_operations_shapes(self, service: str) -> None:
-        """A handler is annotated with its own operation's request and reply."""
+    def test_handler_is_annotated_with_the_shapes_of_its_operation(self, service: str) -> None:
+        """A handler is annotated with its own operation's input and output."""
         for operation, handler in handlers(service).items():
-            request, reply = inspect.signature(handler).parameters["request"].annotation, _answered(handler)
+            request, reply = inspect.signature(handler).parameters["request"].annotation, _annotated_reply(handler)
             assert request == f"requests.{operation}Request"
-            answered = bindings(service).operations[operation].reply
-            expected = {f"replies.{answered if answered in SHARED else f'{operation}Response'}"} if answered else {None}
-            assert reply in expected | {"NoReturn"}, f"{operation} gives {reply}"
+            shape = bindings(service).operations[operation].reply
+            expected = {f"replies.{shape if shape in SHARED_REPLIES else f'{operation}Response'}"} if shape else {None}
+            assert reply in expected | {"NoReturn"}, f"{operation} returns {reply}"
 
     @every_service
-    def test_have_names_of_their_own(self, service: str) -> None:
-        """No two operations have the same name in snake_case."""
+    def test_snake_case_names_of_operations_are_distinct(self, service: str) -> None:
+        """No two operations have the same name in snake case."""
         names = [snake_case(name) for name in bindings(service).operations]
         assert len(names) == len(set(names))
 
@@ -85,11 +98,11 @@ class TestHandlers:
             ("ListOrganizationalUnitsForParent", "list_organizational_units_for_parent"),
         ],
     )
-    def test_are_named_as_python_names(self, operation: str, name: str) -> None:
-        """Runs of capitals are one word."""
+    def test_snake_case_treats_a_run_of_capitals_as_one_word(self, operation: str, name: str) -> None:
+        """A run of capitals is one word."""
         assert snake_case(operation) == name
 
-    def test_of_the_story_are_there(self) -> None:
+    def test_operations_of_the_mission_document_have_handlers(self) -> None:
         """The operations that the mission document's story needs have handlers."""
         needed = {
             "organizations": {
@@ -117,64 +130,109 @@ class TestHandlers:
             assert operations <= handlers(service).keys()
 
 
-class TestHandlerOf:
-    """One operation's handler, found without importing the others."""
+class TestHandlerIndex:
+    """The generated index of handlers, and what is imported by it."""
 
-    @every_service
-    def test_is_the_one_among_all(self, service: str) -> None:
-        """It is the handler that looking through all nouns finds; an operation without one has none."""
-        found = {name: handler_of(service, name) for name in bindings(service).operations}
-        assert {name: one for name, one in found.items() if one} == handlers(service)
+    def test_handler_index_is_up_to_date(self) -> None:
+        """The committed index names the module of every handler, as its generator finds them in the sources."""
+        check = [sys.executable, str(ROOT / "scripts" / "generate_handler_index"), "--check"]
+        run = subprocess.run(check, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stdout + run.stderr
 
-    def test_imports_one_noun(self) -> None:
-        """The first call imports what it needs."""
+    def test_operation_without_a_handler_has_none(self) -> None:
+        """An operation that the index does not name has no handler."""
+        assert handler_of("iam", "CreateInstanceProfile") is None
+
+    def test_finding_a_handler_imports_only_its_module(self) -> None:
+        """The first call of an operation imports the module of its handler, and no other module of the service."""
         code = (
             "import sys; from artifact_emulator.services import handler_of; handler_of('sts', 'GetCallerIdentity');"
             "handler_of('organizations', 'DescribeOrganization');"
-            "print(*(one for one in sys.modules if one.startswith('artifact_emulator.services.')))"
+            "print(*(name for name in sys.modules if name.startswith('artifact_emulator.services.')))"
         )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        nouns_of = [one.split(".")[2:] for one in done.stdout.split()]
-        assert ["organizations", "transfers"] not in nouns_of
-        assert ["organizations", "organization"] in nouns_of
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        imported = [name.split(".")[2:] for name in run.stdout.split()]
+        assert ["organizations", "transfers"] not in imported
+        assert ["organizations", "organization"] in imported
+
+    def test_package_without_sources_answers_calls(self, tmp_path: Path) -> None:
+        """Compiled to .pyc files alone, as in a slim image or a frozen application, the emulator answers a call."""
+        for package in (ROOT / "emulator" / "artifact_emulator", ROOT / "state" / "artifact_state"):
+            copy = tmp_path / package.name
+            shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+            assert compileall.compile_dir(copy, quiet=1, legacy=True)
+            for source in copy.rglob("*.py"):
+                source.unlink()
+        run = subprocess.run(
+            [sys.executable, "-c", CALL],
+            env={"PYTHONPATH": str(tmp_path)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
 
 
-class TestGateway:
-    """The gateway's small tables, beside the generated bindings."""
+class TestProfiles:
+    """One profile describes each service, and every other list has the same services."""
 
-    def test_knows_the_targets(self) -> None:
-        """Each JSON service is found by its target prefix."""
-        spoken = {bindings(one).target_prefix: one for one in SERVICES if bindings(one).protocol == "json"}
-        assert spoken == routing._TARGETS
+    def test_every_service_has_handlers_shapes_and_health(self) -> None:
+        """Each profile has a package of handlers and one of shapes, and the health check names it."""
+        packages = {folder.name for folder in FOLDER.iterdir() if (folder / "__init__.py").exists()}
+        shapes = {folder.name for folder in (FOLDER.parent / "shapes").iterdir() if (folder / "__init__.py").exists()}
+        health = json.loads(control.health(Request("GET", control.HEALTH, "", {}, b"")).body)["services"]
+        assert packages == shapes == set(health) == set(HANDLERS) == set(SERVICES) == PROFILES.keys()
 
-    def test_knows_the_versions(self) -> None:
-        """Each query service is found by its version."""
-        spoken = {bindings(one).version: one for one in SERVICES if bindings(one).protocol == "query"}
-        assert spoken == routing._VERSIONS
-
-    def test_knows_the_one_rest_service(self) -> None:
-        """A path is Artifact's: no other service speaks REST, and no two operations share method and path."""
-        assert [one for one in SERVICES if bindings(one).protocol == "rest-json"] == ["artifact"]
-        routes = [(one.method, one.path) for one in bindings("artifact").operations.values()]
-        assert len(routes) == len(set(routes))
+    def test_tables_keyed_by_service_are_complete(self) -> None:
+        """Errors, validation and authorization know each service, and so do fault rules and access reports."""
+        assert ROWS_BY_SERVICE.keys() == _ERROR_OF.keys() == PROFILES.keys()
+        assert set(get_args(FaultBody.model_fields["service"].annotation)) == PROFILES.keys()
+        assert set(access_reports.SERVICES) == PROFILES.keys()
+        # AWS CloudTrail's actions have neither resources nor condition keys of their own.
+        assert evaluation_requests._SERVICES.keys() == PROFILES.keys() - {"cloudtrail"}
 
     @every_service
-    def test_has_the_names_that_requests_are_signed_for(self, service: str) -> None:
-        """The scope of a signature names the service as the bindings do, and version and protocol are AWS's."""
-        found = bindings(service)
-        assert found.name == service == model(service).signing_name
-        assert (found.version, found.protocol) == (model(service).api_version, model(service).metadata["protocol"])
-        assert found.protocol in PROTOCOLS
+    def test_profile_agrees_with_the_bindings(self, service: str) -> None:
+        """A profile has the target prefix or the version by which the bindings say that requests name the service."""
+        profile, generated = PROFILES[service], bindings(service)
+        assert (profile.name, profile.target_prefix) == (generated.name, generated.target_prefix)
+        assert profile.query_version == (generated.version if generated.protocol == "query" else "")
 
-    def test_knows_every_service(self) -> None:
-        """Each package of handlers has shapes, and health tells of each."""
-        packages = {one.name for one in FOLDER.iterdir() if (one / "__init__.py").exists()}
-        shapes = {one.name for one in (FOLDER.parent / "shapes").iterdir() if (one / "__init__.py").exists()}
-        told = json.loads(control.health(Request("GET", control.HEALTH, "", {}, b"")).body)["services"]
-        assert packages == shapes == set(told) == set(SERVICES)
+    @every_service
+    def test_throttling_error_is_declared_or_common(self, service: str) -> None:
+        """The throttling error has the status that the model gives it, where the model declares it."""
+        error = PROFILES[service].throttling_error
+        statuses = {shape.status for shape in bindings(service).errors.values() if shape.code == error.code}
+        assert statuses in ({error.status}, set())
 
 
-def _answered(handler: Handler) -> str | None:
+class TestRouting:
+    """The names by which requests are routed."""
+
+    def test_artifact_is_the_only_rest_service(self) -> None:
+        """Any path is AWS Artifact's: no other service speaks REST, and no two operations share method and path."""
+        assert [service for service in SERVICES if bindings(service).protocol == "rest-json"] == ["artifact"]
+        paths = [(operation.method, operation.path) for operation in bindings("artifact").operations.values()]
+        assert len(paths) == len(set(paths))
+
+    def test_every_service_but_artifact_is_named_by_target_or_version(self) -> None:
+        """Each JSON service is found by its target prefix, each query service by its version."""
+        assert {*routing._TARGETS.values(), *routing._VERSIONS.values()} == set(SERVICES) - {"artifact"}
+
+    @every_service
+    def test_bindings_have_the_name_version_and_protocol_of_the_model(self, service: str) -> None:
+        """The bindings have the name that requests are signed for, and AWS's version and protocol."""
+        generated = bindings(service)
+        assert generated.name == service == model(service).signing_name
+        assert (generated.version, generated.protocol) == (
+            model(service).api_version,
+            model(service).metadata["protocol"],
+        )
+        assert generated.protocol in PROTOCOLS
+
+
+def _annotated_reply(handler: Handler) -> str | None:
     annotation: Any = inspect.signature(handler).return_annotation
     name: str | None = getattr(annotation, "__name__", annotation)
     return name

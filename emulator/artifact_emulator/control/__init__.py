@@ -1,11 +1,12 @@
-"""The control API, `/_emulator`: of the emulator's own, no part of AWS.
+"""The control API below `/_emulator`: the emulator's own API, separate from AWS's.
 
-Health is answered here at once, for probes ask it before anything else; the rest is a Flask
-application, imported when it is first asked.
+Health checks are answered here without Flask, because a probe is often the first request; all other
+routes belong to a Flask application that is imported on first use.
 """
 
 import json
 
+from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.version import __version__
 
@@ -14,28 +15,27 @@ HEALTH = f"{PREFIX}/health"
 EVENTS = f"{PREFIX}/events"
 LOCALSTACK = "/_localstack"
 LOCALSTACK_HEALTH = f"{LOCALSTACK}/health"
-"""Where tools ask that know another emulator: https://docs.localstack.cloud/references/internal-endpoints/"""
-SERVICES = ("artifact", "cloudtrail", "iam", "organizations", "sts")
+"""For tools that wait for LocalStack: https://docs.localstack.cloud/references/internal-endpoints/"""
 
 
 def health(request: Request) -> Reply:
-    """Tell that the emulator serves, and which version it is."""
+    """Return the emulator's status, version and services."""
     return _health(request, {"status": "ok", "version": __version__})
 
 
 def localstack_health(request: Request) -> Reply:
-    """Tell the same as LocalStack tells it."""
+    """Return the health of the emulator in LocalStack's form."""
     return _health(request, {"edition": "artifact-emulator", "version": __version__})
 
 
-def _health(request: Request, told: dict[str, str]) -> Reply:
+def _health(request: Request, members: dict[str, str]) -> Reply:
     if request.method not in ("GET", "HEAD"):
-        return problem(405, "Method not allowed", f"{request.path} is read with GET.")
-    body = json.dumps({**told, "services": dict.fromkeys(SERVICES, "running")})
+        return problem(405, "Method not allowed", f"{request.path} supports GET only.")
+    body = json.dumps({**members, "services": dict.fromkeys(PROFILES, "running")})
     return Reply(200, (("Content-Type", "application/json"),), body.encode())
 
 
 def problem(status: int, title: str, detail: str) -> Reply:
-    """Word an error of the control API as RFC 9457 has it."""
+    """Return an error of the control API as problem details: https://www.rfc-editor.org/rfc/rfc9457."""
     body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
     return Reply(status, (("Content-Type", "application/problem+json"),), body.encode())

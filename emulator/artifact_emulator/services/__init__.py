@@ -1,64 +1,53 @@
-"""The operations, one package a service, one module a noun.
+"""The handlers of AWS's operations: a package for each service, a module for each noun.
 
-A handler is a public function named after its operation in snake_case: `enable_aws_service_access`.
-It is given the call and the request's shape and gives the reply as a dict under AWS's names.
+A handler is a public function that is named after its operation in snake case, such as `enable_aws_service_access`. It
+is given the context of the call and the operation's input, and returns the output as a dictionary under AWS's names.
+`handler_index` says which module has it.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.services.context import RequestContext
+from artifact_emulator.services.handler_index import HANDLERS
 
 Handler = Callable[[RequestContext, Any], Any]
 
 
 @cache
 def bindings(service: str) -> Service:
-    """Give the generated bindings of a service."""
-    found: Service = import_module(f"artifact_emulator.shapes.{service}.bindings").SERVICE
-    return found
+    """Return the generated bindings of a service."""
+    generated: Service = import_module(f"artifact_emulator.shapes.{service}.bindings").SERVICE
+    return generated
 
 
 @cache
 def request_shape(service: str, operation: str) -> Any:
-    """Give the generated shape of an operation's request."""
+    """Return the generated shape of an operation's input."""
     return getattr(import_module(f"artifact_emulator.shapes.{service}.requests"), f"{operation}Request")
 
 
 @cache
 def handler_of(service: str, operation: str) -> Handler | None:
-    """Find the handler of one operation, if it has one; no other noun is imported for that."""
-    name = snake_case(operation)
-    written = re.compile(rf"^def {name}\(", re.MULTILINE)
-    module = next((one for one, path in nouns(service).items() if written.search(path.read_text("utf-8"))), None)
-    handler: Handler | None = getattr(import_module(module), name) if module else None
+    """Return the handler of an operation, or None if it is not emulated; only the handler's module is imported."""
+    module = HANDLERS[service].get(operation)
+    if module is None:
+        return None
+    handler: Handler = getattr(import_module(f"{__name__}.{service}.{module}"), snake_case(operation))
     return handler
 
 
-@cache
 def handlers(service: str) -> Mapping[str, Handler]:
-    """Find the handlers of all of a service's operations in its nouns, by the operations' names."""
-    names = {snake_case(name): name for name in bindings(service).operations}
-    found: dict[str, Handler] = {}
-    for module in nouns(service):
-        for name, value in vars(import_module(module)).items():
-            if name in names and getattr(value, "__module__", "") == module:
-                found[names[name]] = value
-    return found
-
-
-def nouns(service: str) -> Mapping[str, Path]:
-    """Name the modules that hold a service's operations, and their files."""
-    files = sorted((Path(__file__).parent / service).glob("*.py"))
-    return {f"{__name__}.{service}.{file.stem}": file for file in files if file.stem != "__init__"}
+    """Return the handlers of a service by operation."""
+    found = {operation: handler_of(service, operation) for operation in HANDLERS[service]}
+    return {operation: handler for operation, handler in found.items() if handler is not None}
 
 
 def snake_case(name: str) -> str:
-    """Write an operation's name as Python does: `enable_aws_service_access`."""
-    spaced = re.sub("([a-z0-9])([A-Z])", r"\1_\2", re.sub("([A-Z]+)([A-Z][a-z])", r"\1_\2", name))
-    return spaced.lower()
+    """Return an operation's name in snake case, such as `enable_aws_service_access`."""
+    separated = re.sub("([a-z0-9])([A-Z])", r"\1_\2", re.sub("([A-Z]+)([A-Z][a-z])", r"\1_\2", name))
+    return separated.lower()

@@ -1,4 +1,4 @@
-"""Keep clients that were made before a test, as by an import, from calling AWS itself in the midst of it."""
+"""Protection against calls to AWS by clients that code under test created before the test, such as on import."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,27 +6,28 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 
-_OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.amazon.com")
-_EMULATED = ("organizations", "artifact", "iam", "sts", "cloudtrail")
+from artifact_emulator.aws.service_profile import PROFILES
+
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.amazon.com")
 
 Send = Callable[[Any, AWSPreparedRequest], Any]
 
 
 class UnintendedAwsCall(RuntimeError):
-    """A call that would have gone to AWS, with whatever credentials its client has read, in place of the emulator."""
+    """A call of an emulated service would have gone to AWS, with the credentials that its client read there."""
 
 
 def guarded(send: Send) -> Send:
-    """Give a way to send that refuses to reach AWS's own endpoints of what the emulator emulates."""
+    """Return a `send` method that refuses requests to AWS's own endpoints of the emulated services."""
 
-    def send_here(session: Any, request: AWSPreparedRequest) -> Any:
+    def guarded_send(session: Any, request: AWSPreparedRequest) -> Any:
         host = urlsplit(request.url).hostname or ""
-        if host.endswith(_OF_AWS) and host.partition(".")[0].partition("-fips")[0] in _EMULATED:
+        if host.endswith(_AWS_DOMAINS) and host.partition(".")[0].partition("-fips")[0] in PROFILES:
             raise UnintendedAwsCall(
-                f"This call would have gone to AWS itself, to {host}: its client was made before the test's world, "
-                "as by an import. Make it in a function that the test calls, or use the fixture artifact_emulation, "
-                "which answers it."
+                f"This call would have gone to AWS itself, to {host}: its client was created before the test's world, "
+                "such as on import. Create it in a function that the test calls, or use the fixture "
+                "artifact_emulation, which answers it."
             )
         return send(session, request)
 
-    return send_here
+    return guarded_send

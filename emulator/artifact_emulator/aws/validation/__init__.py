@@ -1,9 +1,9 @@
-"""From a shape's refusal of an input to the error that the service gives.
+"""Validation errors: how each service words the constraints that an input breaks.
 
-Pydantic tells what is wrong with which member; each service has its own words for it.
+The generated shapes check an input; this package turns their findings into the error that the service returns.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ValidationError
@@ -11,16 +11,16 @@ from pydantic_core import ValidationError
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.shape import Shape
-from artifact_emulator.aws.validation.violations import Rule, Violation, told_whole, violations_of
-from artifact_emulator.aws.validation.words import constraint_message
+from artifact_emulator.aws.validation.messages import constraint_message
+from artifact_emulator.aws.validation.violations import Rule, Violation, all_violations, first_violations
 
 
 def input_error(service: Service, error: ValidationError, shape: type[Shape], members: Any) -> AwsError:
-    """Give the error with which a service refuses the members of a request, which are not as its shape has them."""
-    found = violations_of(error, service.patterns)
+    """Return the error with which a service refuses the members of an input that its shape does not allow."""
+    violations = first_violations(error, service.patterns)
     if service.name != "organizations":
-        found = told_whole(found, shape, members, service.patterns)
-    return _SERVICES[service.name](found)
+        violations = all_violations(violations, shape, members, service.patterns)
+    return _ERROR_OF[service.name](violations)
 
 
 # Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAWSServiceAccess.html#API_EnableAWSServiceAccess_Errors
@@ -36,7 +36,7 @@ _REASONS: dict[Rule, str] = {
 _POLICY_TYPE_MEMBERS = ("Type", "PolicyType", "Filter")
 
 
-def _of_organizations(violations: Sequence[Violation]) -> AwsError:
+def _organizations_error(violations: Sequence[Violation]) -> AwsError:
     first = violations[0]
     if first.rule == "type":
         return AwsError("SerializationException", _type_message(first))
@@ -53,28 +53,28 @@ def _of_organizations(violations: Sequence[Violation]) -> AwsError:
     return AwsError("InvalidInputException", message, members={"Reason": reason})
 
 
-def _of_iam(violations: Sequence[Violation]) -> AwsError:
-    """IAM does not repeat a value that it refuses, as STS does.
+def _iam_error(violations: Sequence[Violation]) -> AwsError:
+    """Return IAM's error, which does not repeat the invalid value, unlike that of AWS STS.
 
-    Seen in AWS's own answers: https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/
+    Observed: https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/
     """
-    return _of_query(violations, repeating=False)
+    return _query_error(violations, with_value=False)
 
 
-def _of_query(violations: Sequence[Violation], *, repeating: bool = True) -> AwsError:
-    for one in violations:
-        if one.rule == "type":
-            return AwsError("MalformedInput", f"{one.member} is not of the right type.")
-    return AwsError("ValidationError", constraint_message(violations, repeating=repeating))
+def _query_error(violations: Sequence[Violation], *, with_value: bool = True) -> AwsError:
+    for violation in violations:
+        if violation.rule == "type":
+            return AwsError("MalformedInput", f"{violation.member} is not of the right type.")
+    return AwsError("ValidationError", constraint_message(violations, with_value=with_value))
 
 
-def _of_artifact(violations: Sequence[Violation]) -> AwsError:
-    fields = [{"name": str(one.path[0]), "message": constraint_message([one])} for one in violations]
+def _artifact_error(violations: Sequence[Violation]) -> AwsError:
+    fields = [{"name": str(violation.path[0]), "message": constraint_message([violation])} for violation in violations]
     members = {"reason": "fieldValidationFailed", "fieldList": fields}
     return AwsError("ValidationException", constraint_message(violations), members=members)
 
 
-def _of_cloudtrail(violations: Sequence[Violation]) -> AwsError:
+def _cloudtrail_error(violations: Sequence[Violation]) -> AwsError:
     first = violations[0]
     if first.rule == "type":
         return AwsError("SerializationException", _type_message(first))
@@ -83,18 +83,19 @@ def _of_cloudtrail(violations: Sequence[Violation]) -> AwsError:
     return AwsError(code, constraint_message(violations))
 
 
-_NAMES_OF_TYPES = {str: "STRING_VALUE", bool: "TRUE_VALUE", int: "NUMBER_VALUE", float: "DECIMAL_VALUE"}
+_TYPE_NAMES = {str: "STRING_VALUE", bool: "TRUE_VALUE", int: "NUMBER_VALUE", float: "DECIMAL_VALUE"}
 
 
-def _type_message(one: Violation) -> str:
-    kind = _NAMES_OF_TYPES.get(type(one.value), "START_OBJECT" if isinstance(one.value, dict) else "START_ARRAY")
-    return f"{kind} can not be converted to the type of {one.member}"
+def _type_message(violation: Violation) -> str:
+    value = violation.value
+    name = _TYPE_NAMES.get(type(value), "START_OBJECT" if isinstance(value, dict) else "START_ARRAY")
+    return f"{name} can not be converted to the type of {violation.member}"
 
 
-_SERVICES: dict[str, Callable[[Sequence[Violation]], AwsError]] = {
-    "organizations": _of_organizations,
-    "iam": _of_iam,
-    "sts": _of_query,
-    "artifact": _of_artifact,
-    "cloudtrail": _of_cloudtrail,
+_ERROR_OF: Mapping[str, Callable[[Sequence[Violation]], AwsError]] = {
+    "organizations": _organizations_error,
+    "iam": _iam_error,
+    "sts": _query_error,
+    "artifact": _artifact_error,
+    "cloudtrail": _cloudtrail_error,
 }

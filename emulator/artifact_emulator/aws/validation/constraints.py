@@ -1,4 +1,4 @@
-"""Every constraint of a value that a shape refuses: its engine names the first that is broken, AWS names them all."""
+"""The constraints of a value in a shape: the engine names only the first broken one, AWS's messages name all."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
@@ -8,10 +8,10 @@ from pydantic_core import SchemaError, SchemaValidator, ValidationError
 from artifact_emulator.aws.shape import Matching
 
 Limit = Literal["max_length", "min_length", "max_value", "min_value", "pattern", "enum"]
-Place = Literal["items", "keys", "values"]
+ContainerPart = Literal["items", "keys", "values"]
 Path = tuple[str | int, ...]
-KEYS = "[key]"
-"""By which the engine marks that a key of a map is meant, not its value."""
+_KEY_MARK = "[key]"
+"""What the engine appends to the path of a map's key, as opposed to its value."""
 _LIMITS: dict[str, Limit] = {
     "max_length": "max_length",
     "min_length": "min_length",
@@ -20,44 +20,51 @@ _LIMITS: dict[str, Limit] = {
     "pattern": "pattern",
     "expected": "enum",
 }
-"""The names of limits in the engine's terms, in the order in which AWS tells them."""
+"""The limits by their names in the engine's schemas, in the order of AWS's messages."""
+_WRAPPERS = ("default", "nullable", "function-after", "function-before")
 
 
 class Constraint(NamedTuple):
-    """One of them: a string's length, say, and how many characters are allowed."""
+    """A constraint, such as the maximum length of a string, and its value."""
 
     limit: Limit
     value: Any
 
 
 def constraints_at(schema: Any, path: Path) -> list[Constraint]:
-    """Tell the constraints of the value at a path, in AWS's order; none of a structure, a list or a map."""
-    schema = _at(schema, path)
-    inner = _plain(schema)
+    """Return the constraints of the value at a path in AWS's order; none for a structure, a list or a map."""
+    schema = _schema_at(schema, path)
+    inner = _unwrap(schema)
     if inner["type"] in ("dataclass", "list", "dict"):
         return []
-    found = [Constraint(limit, inner[name]) for name, limit in _LIMITS.items() if name in inner]
-    return found + [Constraint("pattern", one.pattern) for one in _checks(schema) if isinstance(one, Matching)]
+    constraints = [Constraint(limit, inner[name]) for name, limit in _LIMITS.items() if name in inner]
+    patterns = (check for check in _checks(schema) if isinstance(check, Matching))
+    return constraints + [Constraint("pattern", check.pattern) for check in patterns]
 
 
-def place_at(schema: Any, path: Path) -> tuple[Path, Place] | None:
-    """Tell which list or map has what is at a path, and as what of it; None of a member of a structure."""
-    if path[-1] == KEYS:
+def container_at(schema: Any, path: Path) -> tuple[Path, ContainerPart] | None:
+    """Return the list or map that holds the value at a path, and as which part; None for a member of a structure."""
+    if path[-1] == _KEY_MARK:
         return path[:-2], "keys"
     if isinstance(path[-1], int):
         return path[:-1], "items"
-    return (path[:-1], "values") if _plain(_at(schema, path[:-1]))["type"] == "dict" else None
+    return (path[:-1], "values") if _unwrap(_schema_at(schema, path[:-1]))["type"] == "dict" else None
 
 
-def broken(constraints: Sequence[Constraint], value: Any) -> Iterator[Constraint]:
-    """Go through those that a string breaks: lengths first."""
-    for one in constraints:
-        if one.limit == "pattern" and not _matches(one.value, value):
-            yield one
-        if (one.limit == "min_length" and len(value) < one.value) or (
-            one.limit == "max_length" and len(value) > one.value
-        ):
-            yield one
+def broken_constraints(constraints: Sequence[Constraint], value: str) -> Iterator[Constraint]:
+    """Yield the constraints that a string breaks, its length first."""
+    for constraint in constraints:
+        match constraint.limit:
+            case "pattern":
+                is_broken = not _matches(constraint.value, value)
+            case "min_length":
+                is_broken = len(value) < constraint.value
+            case "max_length":
+                is_broken = len(value) > constraint.value
+            case _:
+                is_broken = False
+        if is_broken:
+            yield constraint
 
 
 def _matches(pattern: str, value: str) -> bool:
@@ -70,31 +77,32 @@ def _matches(pattern: str, value: str) -> bool:
     return True
 
 
-def _at(schema: Any, path: Path) -> Any:
-    """Follow a path; what comes after the key of a map is its value, unless the key itself is meant."""
-    for at, step in enumerate(path):
-        schema = _plain(schema)
+def _schema_at(schema: Any, path: Path) -> Any:
+    """Follow a path; the step after a map is one of its keys, and leads to the value unless the key itself is meant."""
+    for index, step in enumerate(path):
+        schema = _unwrap(schema)
         if schema["type"] == "dataclass":
-            schema = next(one["schema"] for one in schema["schema"]["fields"] if one["validation_alias"] == step)
+            fields = schema["schema"]["fields"]
+            schema = next(field["schema"] for field in fields if field["validation_alias"] == step)
         elif schema["type"] == "list":
             schema = schema["items_schema"]
-        elif path[at + 1 :] == (KEYS,):
+        elif path[index + 1 :] == (_KEY_MARK,):
             return schema["keys_schema"]
         else:
             schema = schema["values_schema"]
     return schema
 
 
-def _plain(schema: Any) -> Any:
-    """Give a schema without what is done before or after it."""
-    while schema["type"] in ("default", "nullable", "function-after", "function-before"):
+def _unwrap(schema: Any) -> Any:
+    """Return a schema without the steps before and after it."""
+    while schema["type"] in _WRAPPERS:
         schema = schema["schema"]
     return schema
 
 
 def _checks(schema: Any) -> Iterator[Any]:
-    """Go through the functions by which a value is checked."""
-    while schema["type"] in ("default", "nullable", "function-after", "function-before"):
+    """Yield the functions that check a value before or after its schema."""
+    while schema["type"] in _WRAPPERS:
         if "function" in schema:
             yield schema["function"]["function"]
         schema = schema["schema"]

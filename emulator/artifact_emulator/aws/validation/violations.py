@@ -1,4 +1,4 @@
-"""What of a request is not as its shape has it: of each member, the rules that it breaks."""
+"""Violations: the constraints of its shape that an input breaks, member by member."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,17 @@ from typing import Any, Literal
 from pydantic_core import ErrorDetails, ValidationError
 
 from artifact_emulator.aws.shape import Shape
-from artifact_emulator.aws.validation.constraints import Constraint, Limit, Place, broken, constraints_at, place_at
+from artifact_emulator.aws.validation.constraints import (
+    Constraint,
+    ContainerPart,
+    Limit,
+    broken_constraints,
+    constraints_at,
+    container_at,
+)
 
-Rule = Limit | Place | Literal["required", "type"]
-"""What is broken; of items, keys and values it is by one of them, and its limit is all that they are held to."""
+Rule = Limit | ContainerPart | Literal["required", "type"]
+"""The kind of a violation; that of items, keys or values has all their constraints as its limit."""
 _FIRST = ("type", "required")
 _RULES: dict[str, Rule] = {
     "missing": "required",
@@ -26,11 +33,12 @@ _RULES: dict[str, Rule] = {
     "greater_than_equal": "min_value",
     "less_than_equal": "max_value",
 }
+_LIMIT_NAMES = ("pattern", "expected", "min_length", "max_length", "ge", "le")
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One member that breaks one rule of its shape."""
+    """A member that breaks a constraint of its shape."""
 
     path: tuple[str | int, ...]
     rule: Rule
@@ -43,49 +51,53 @@ class Violation:
         return ".".join(f"{step + 1}.member" if isinstance(step, int) else step for step in self.path)
 
 
-def violations_of(error: ValidationError, patterns: Mapping[str, str]) -> list[Violation]:
-    """Tell which rules an input breaks, of each value the first, a missing or mistyped member before others.
+def first_violations(error: ValidationError, patterns: Mapping[str, str]) -> list[Violation]:
+    """Return the first violation of each invalid value, those of mistyped and missing members first.
 
-    `patterns` has AWS's spelling of the patterns that are checked.
+    `patterns` are AWS's spellings of the patterns that are checked.
     """
-    found = [_violation(detail, patterns) for detail in error.errors(include_url=False)]
-    return sorted(found, key=lambda one: _FIRST.index(one.rule) if one.rule in _FIRST else len(_FIRST))
+    violations = [_violation(detail, patterns) for detail in error.errors(include_url=False)]
+    return sorted(violations, key=lambda violation: _position(violation.rule))
 
 
-def told_whole(
+def all_violations(
     violations: Sequence[Violation], shape: type[Shape], members: Any, patterns: Mapping[str, str]
 ) -> list[Violation]:
-    """Tell all that a string breaks, and of what is in a list or a map all that it is held to.
+    """Return all violations of each string, and for a value in a list or map one with all constraints of its kind.
 
-    Seen in AWS's answers: https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html#scim-cloudtrail-common-errors
-    and of lists and maps https://github.com/cloud-custodian/cloud-custodian/issues/2520
+    Observed: https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html#scim-cloudtrail-common-errors
+    and for lists and maps https://github.com/cloud-custodian/cloud-custodian/issues/2520
     """
-    return list(_whole(violations, shape.schema(), members, patterns))
+    return list(_all_violations(violations, shape.schema(), members, patterns))
 
 
-def _whole(
+def _all_violations(
     violations: Sequence[Violation], schema: Any, members: Any, patterns: Mapping[str, str]
 ) -> Iterator[Violation]:
-    told = set()
-    for one in violations:
-        held = [] if one.rule in _FIRST else constraints_at(schema, one.path)
-        within = place_at(schema, one.path) if held else None
-        if within is not None:
-            if within not in told:
-                told.add(within)
-                path, place = within
-                container = reduce(lambda value, step: value[step], path, members)
-                limit = tuple(Constraint(limit, patterns.get(str(value), value)) for limit, value in held)
-                yield Violation(path, place, _written(container), limit)
-        elif isinstance(one.value, str) and one.rule in ("pattern", "min_length", "max_length"):
-            for rule, value in broken(held, one.value):
-                yield Violation(one.path, rule, one.value, patterns.get(str(value), value))
+    reported = set()
+    for violation in violations:
+        constraints = [] if violation.rule in _FIRST else constraints_at(schema, violation.path)
+        container = container_at(schema, violation.path) if constraints else None
+        if container is not None:
+            if container not in reported:
+                reported.add(container)
+                path, part = container
+                value = reduce(lambda inner, step: inner[step], path, members)
+                limit = tuple(Constraint(limit, patterns.get(str(value), value)) for limit, value in constraints)
+                yield Violation(path, part, _container_text(value), limit)
+        elif isinstance(violation.value, str) and violation.rule in ("pattern", "min_length", "max_length"):
+            for rule, limit_value in broken_constraints(constraints, violation.value):
+                yield Violation(violation.path, rule, violation.value, patterns.get(str(limit_value), limit_value))
         else:
-            yield one
+            yield violation
 
 
-def _written(container: Any) -> str:
-    """Write a list or a map of scalars as AWS's messages repeat them: `[a, b]`, `{a=1, b=2}`."""
+def _position(rule: Rule) -> int:
+    return _FIRST.index(rule) if rule in _FIRST else len(_FIRST)
+
+
+def _container_text(container: Any) -> str:
+    """Return a list or a map of scalars as AWS's messages repeat it: `[a, b]`, `{a=1, b=2}`."""
     if isinstance(container, dict):
         return f"{{{', '.join(f'{key}={value}' for key, value in container.items())}}}"
     return f"[{', '.join(map(str, container))}]"
@@ -93,9 +105,7 @@ def _written(container: Any) -> str:
 
 def _violation(detail: ErrorDetails, patterns: Mapping[str, str]) -> Violation:
     limits = detail.get("ctx", {})
-    limit = next(
-        (limits[key] for key in ("pattern", "expected", "min_length", "max_length", "ge", "le") if key in limits), None
-    )
+    limit = next((limits[name] for name in _LIMIT_NAMES if name in limits), None)
     # A null is an absent member, to AWS as to the shapes.
     rule = "required" if detail["input"] is None else _RULES.get(detail["type"], "type")
     return Violation(detail["loc"], rule, detail["input"], patterns.get(str(limit), limit))

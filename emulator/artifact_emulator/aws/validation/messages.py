@@ -1,0 +1,57 @@
+"""The message of AWS's common validation: each broken constraint in AWS's words."""
+
+import re
+import reprlib
+from collections.abc import Sequence
+from typing import Any
+
+from artifact_emulator.aws.validation.violations import Rule, Violation
+
+_PARTS: dict[Rule, str] = {"items": "Member", "keys": "Map keys", "values": "Map value"}
+
+
+def constraint_message(violations: Sequence[Violation], *, with_value: bool = True) -> str:
+    """Return the message for violations, which repeats the invalid values or does not."""
+    count = len(violations)
+    texts = "; ".join(_violation_text(violation, with_value=with_value) for violation in violations)
+    return f"{count} validation error{'s' if count > 1 else ''} detected: {texts}"
+
+
+def _violation_text(violation: Violation, *, with_value: bool) -> str:
+    member = ".".join(_lower_first_word(step) for step in violation.member.split("."))
+    value = "null" if violation.rule == "required" else f"'{_value_text(violation.value)}'"
+    subject = f"Value {value} at" if with_value or violation.rule == "required" else "Value at"
+    return f"{subject} '{member}' failed to satisfy constraint: {_constraint_text(violation.rule, violation.limit)}"
+
+
+def _constraint_text(rule: Rule, limit: Any) -> str:
+    if rule in _PARTS:
+        constraints = ", ".join(_constraint_text(*constraint) for constraint in limit)
+        return f"{_PARTS[rule]} must satisfy constraint: [{constraints}]"
+    return {
+        "required": "Member must not be null",
+        "pattern": f"Member must satisfy regular expression pattern: {_pattern_text(limit)}",
+        "enum": f"Member must satisfy enum value set: [{_enum_text(limit)}]",
+        "min_length": f"Member must have length greater than or equal to {limit}",
+        "max_length": f"Member must have length less than or equal to {limit}",
+        "min_value": f"Member must have value greater than or equal to {limit}",
+        "max_value": f"Member must have value less than or equal to {limit}",
+        "type": "Member is not of the right type",
+    }[rule]
+
+
+def _value_text(value: Any) -> Any:
+    # A value that is nested a thousand levels deep cannot be written in full.
+    return reprlib.repr(value) if isinstance(value, dict | list) else value
+
+
+def _lower_first_word(name: str) -> str:
+    return re.sub("^[A-Z]+?(?=$|[A-Z][a-z]|[a-z0-9])", lambda start: start[0].lower(), name)
+
+
+def _pattern_text(pattern: Any) -> str:
+    return str(pattern).removeprefix("^").removesuffix("$")
+
+
+def _enum_text(expected: Any) -> str:
+    return ", ".join(re.findall("'([^']*)'", str(expected)))
