@@ -1,5 +1,3 @@
-"""Trusted access: who may enable it, for whom, and what it leaves behind."""
-
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -44,27 +42,27 @@ BOTH_RULES = pytest.mark.parametrize(
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization."""
+    """Return a world with an organization."""
     return world_with_organization()
 
 
 def trusted(world: World) -> list[str]:
-    """List the principals that the organization trusts."""
-    return [one.principal for one in list_all(world, trusted_access.trusted_services)]
+    """Return the enabled service principals."""
+    return [trust.principal for trust in list_all(world, trusted_access.list_trusted_services)]
 
 
 class TestEnableServiceAccess:
-    """enable_service_access."""
+    """EnableAWSServiceAccess."""
 
     @pytest.mark.parametrize("principal", [ARTIFACT, SYNC])
-    def test_trusts_artifact(self, world: World, principal: str) -> None:
-        """Either of Artifact's principals opens it; what was passed is what is listed."""
+    def test_either_artifact_principal_enables_artifact(self, world: World, principal: str) -> None:
+        """Either of the principals of AWS Artifact enables it, and the principal that was passed is listed."""
         act(world, trusted_access.enable_service_access, principal)
         assert trusted(world) == [principal]
         assert artifact_is_trusted(current_organization(world))
 
     @pytest.mark.parametrize("principal", [ARTIFACT, SYNC])
-    def test_makes_the_role_in_the_management_account(self, world: World, principal: str) -> None:
+    def test_linked_role_is_created_in_the_management_account(self, world: World, principal: str) -> None:
         """The service-linked role is automatically created in your organization's management account."""
         member = create_member(world)
         act(world, trusted_access.enable_service_access, principal)
@@ -74,8 +72,8 @@ class TestEnableServiceAccess:
         with pytest.raises(RoleNotFound):
             role_of(world.state, member, ROLE, NOW)
 
-    def test_makes_the_role_once(self, world: World) -> None:
-        """Both principals, and enabling again after a disable, find the role that is there."""
+    def test_linked_role_is_created_once(self, world: World) -> None:
+        """Enabling the other principal, or enabling again, creates no second role."""
         act(world, trusted_access.enable_service_access, ARTIFACT)
         role = role_of(world.state, MANAGEMENT, ROLE, NOW)
         world.clock.advance(timedelta(days=1))
@@ -85,34 +83,36 @@ class TestEnableServiceAccess:
         assert role_of(world.state, MANAGEMENT, ROLE, world.clock.now()) == role
         assert sum(isinstance(event, RoleCreated) and event.role_name == ROLE for event in world.events) == 1
 
-    def test_of_another_service_makes_no_role_of_artifacts(self, world: World) -> None:
-        """Another service's trust is its own affair."""
+    def test_another_service_creates_no_role_of_artifact(self, world: World) -> None:
+        """Trusted access for another service does not create the role of AWS Artifact."""
         act(world, trusted_access.enable_service_access, "ram.amazonaws.com")
         assert not artifact_is_trusted(current_organization(world))
         with pytest.raises(RoleNotFound):
             role_of(world.state, MANAGEMENT, ROLE, NOW)
 
-    def test_twice_keeps_the_first_date(self, world: World) -> None:
-        """Enabling what is enabled changes nothing at all."""
+    def test_enabling_twice_keeps_the_first_date(self, world: World) -> None:
+        """Enabling an enabled service again changes nothing."""
         act(world, trusted_access.enable_service_access, ARTIFACT)
         before = world.state
         world.clock.advance(timedelta(days=1))
         act(world, trusted_access.enable_service_access, ARTIFACT)
         assert world.state is before
-        assert [one.since for one in list_all(world, trusted_access.trusted_services)] == [NOW]
+        assert [trust.since for trust in list_all(world, trusted_access.list_trusted_services)] == [NOW]
 
-    def test_is_told(self, world: World) -> None:
-        """One event each time that something changed."""
+    def test_each_change_is_recorded_once(self, world: World) -> None:
+        """Every change of trusted access is recorded as one event; a call without effect is not."""
         for _ in range(2):
             act(world, trusted_access.enable_service_access, ARTIFACT)
             act(world, trusted_access.disable_service_access, ARTIFACT)
             act(world, trusted_access.disable_service_access, ARTIFACT)
-        told = [type(one) for one in world.events if isinstance(one, ServiceAccessEnabled | ServiceAccessDisabled)]
-        assert told == [ServiceAccessEnabled, ServiceAccessDisabled] * 2
+        changes = [
+            type(event) for event in world.events if isinstance(event, ServiceAccessEnabled | ServiceAccessDisabled)
+        ]
+        assert changes == [ServiceAccessEnabled, ServiceAccessDisabled] * 2
 
     @pytest.mark.parametrize(("choice", "refused_principal"), [("documented", SYNC), ("account-sync", ARTIFACT)])
-    def test_of_the_principal_that_the_world_does_not_take(self, choice: str, refused_principal: str) -> None:
-        """A world may take one of Artifact's principals only, as either of AWS's documents has it."""
+    def test_world_may_refuse_one_of_the_artifact_principals(self, choice: str, refused_principal: str) -> None:
+        """A world may recognize only one of the principals of AWS Artifact, as either of AWS's documents does."""
         world = world_with_organization(artifact_principal=choice)
         for rule in (trusted_access.enable_service_access, trusted_access.disable_service_access):
             with expect_refusal(world, InvalidInput, InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL):
@@ -121,18 +121,18 @@ class TestEnableServiceAccess:
 
 
 class TestDisableServiceAccess:
-    """disable_service_access."""
+    """DisableAWSServiceAccess."""
 
-    def test_leaves_the_role(self, world: World) -> None:
-        """The AWS Artifact role that AWS Artifact creates remains."""
+    def test_disabling_keeps_the_linked_role(self, world: World) -> None:
+        """The service-linked role of AWS Artifact remains when trusted access is disabled."""
         act(world, trusted_access.enable_service_access, ARTIFACT)
         role = role_of(world.state, MANAGEMENT, ROLE, NOW)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         assert role_of(world.state, MANAGEMENT, ROLE, NOW) == role
         assert trusted(world) == []
 
-    def test_of_one_principal_leaves_the_other(self, world: World) -> None:
-        """Artifact is trusted while either principal is."""
+    def test_artifact_is_trusted_while_either_principal_is_enabled(self, world: World) -> None:
+        """AWS Artifact is trusted while either of its principals is enabled."""
         act(world, trusted_access.enable_service_access, ARTIFACT)
         act(world, trusted_access.enable_service_access, SYNC)
         act(world, trusted_access.disable_service_access, ARTIFACT)
@@ -140,35 +140,37 @@ class TestDisableServiceAccess:
         act(world, trusted_access.disable_service_access, SYNC)
         assert not artifact_is_trusted(current_organization(world))
 
-    def test_of_what_is_not_enabled(self, world: World) -> None:
-        """Disabling what is not enabled changes nothing, and is no error."""
+    def test_disabling_a_service_that_is_not_enabled_changes_nothing(self, world: World) -> None:
+        """Disabling a service that is not enabled changes nothing and is not an error."""
         before = world.state
         act(world, trusted_access.disable_service_access, ARTIFACT)
         assert world.state is before
 
-    def test_begins_anew_afterwards(self, world: World) -> None:
-        """Enabling after a disable has a new date."""
+    def test_enabling_after_disabling_has_a_new_date(self, world: World) -> None:
+        """A service that is enabled again after it was disabled has a new date."""
         act(world, trusted_access.enable_service_access, ARTIFACT)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         world.clock.advance(timedelta(days=1))
         act(world, trusted_access.enable_service_access, ARTIFACT)
-        assert [one.since for one in list_all(world, trusted_access.trusted_services)] == [NOW + timedelta(days=1)]
+        assert [trust.since for trust in list_all(world, trusted_access.list_trusted_services)] == [
+            NOW + timedelta(days=1)
+        ]
 
 
 class TestRefusals:
-    """What both rules refuse."""
+    """Refusals of both operations."""
 
     @BOTH_RULES
-    def test_a_member(self, world: World, rule: object) -> None:
-        """Only an administrator in the management account can, whatever the principal."""
+    def test_member_is_refused(self, world: World, rule: object) -> None:
+        """Only the management account may change trusted access, whatever the principal."""
         member = create_member(world)
         for principal in (ARTIFACT, "nonsense"):
             with expect_refusal(world, WrongAccount):
                 act(world, rule, principal, account=member)  # type: ignore[arg-type] # One of the two rules.
 
     @BOTH_RULES
-    def test_a_stranger(self, world: World, rule: object) -> None:
-        """An account in no organization has nothing to enable."""
+    def test_standalone_account_is_refused(self, world: World, rule: object) -> None:
+        """A standalone account has no organization to change."""
         with expect_refusal(world, NotInOrganization):
             act(world, rule, ARTIFACT, account=STANDALONE)  # type: ignore[arg-type] # One of the two rules.
 
@@ -177,14 +179,14 @@ class TestRefusals:
         "principal",
         ["stacksets.cloudformation.amazonaws.com", "reports.billing.amazonaws.com", "Artifact.amazonaws.com", "x", ""],
     )
-    def test_an_unknown_principal(self, world: World, rule: object, principal: str) -> None:
-        """A principal that AWS does not know, or spells otherwise."""
+    def test_unknown_principal_is_refused(self, world: World, rule: object, principal: str) -> None:
+        """A principal that AWS does not recognize, or in another spelling, is refused."""
         with expect_refusal(world, InvalidInput, InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL):
             act(world, rule, principal)  # type: ignore[arg-type] # One of the two rules.
 
     @BOTH_RULES
-    def test_an_organization_for_billing_alone(self, world: World, rule: object) -> None:
-        """Trusted access needs all features."""
+    def test_organization_without_all_features_is_refused(self, world: World, rule: object) -> None:
+        """Trusted access needs an organization with all features."""
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STANDALONE)
         with expect_refusal(world, ConstraintViolated, Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE):
             act(world, rule, ARTIFACT, account=STANDALONE)  # type: ignore[arg-type] # One of the two rules.
@@ -213,18 +215,18 @@ class TestAddedServices:
 
 
 class TestTrustedServices:
-    """trusted_services."""
+    """ListAWSServiceAccessForOrganization."""
 
-    def test_come_in_the_order_of_enabling(self, world: World) -> None:
-        """The longest enabled is first."""
+    def test_principals_are_listed_in_order_of_enabling(self, world: World) -> None:
+        """The principals are listed in the order in which they were enabled."""
         for principal in (SYNC, "ram.amazonaws.com", ARTIFACT):
             act(world, trusted_access.enable_service_access, principal)
         assert trusted(world) == [SYNC, "ram.amazonaws.com", ARTIFACT]
 
-    def test_by_a_member_or_a_stranger(self, world: World) -> None:
-        """Only those who manage may list."""
+    def test_member_and_standalone_account_cannot_list(self, world: World) -> None:
+        """Neither a member nor a standalone account may list the principals."""
         member = create_member(world)
         with expect_refusal(world, WrongAccount):
-            act(world, trusted_access.trusted_services, account=member)
+            act(world, trusted_access.list_trusted_services, account=member)
         with expect_refusal(world, NotInOrganization):
-            act(world, trusted_access.trusted_services, account=STANDALONE)
+            act(world, trusted_access.list_trusted_services, account=STANDALONE)
