@@ -10,9 +10,17 @@ from operator import attrgetter
 
 from artifact_state import catalog
 from artifact_state.authority import membership_of, require_management, require_management_or_delegate
-from artifact_state.errors import (AccountAlreadyRegistered, AccountNotFound, AccountNotRegistered, Constraint, ConstraintViolated, InputReason, InvalidInput)
+from artifact_state.errors import (
+    AccountAlreadyRegistered,
+    AccountNotFound,
+    AccountNotRegistered,
+    Constraint,
+    ConstraintViolated,
+    InputReason,
+    InvalidInput,
+)
 from artifact_state.events import DelegationChanged
-from artifact_state.model import (Account, AccountState, Delegation, Membership, Organization)
+from artifact_state.model import Account, AccountState, Delegation, Membership, Organization
 from artifact_state.organizations.accounts import account_of, account_state
 from artifact_state.world import Transaction
 

@@ -13,10 +13,10 @@ from operator import attrgetter
 from artifact_state import catalog
 from artifact_state.artifact.agreements import ARTIFACT_SYNC_PRINCIPAL
 from artifact_state.authority import require_management, require_management_or_delegate
-from artifact_state.errors import (Constraint, ConstraintViolated, InputReason, InvalidInput)
+from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput
 from artifact_state.events import ServiceAccessDisabled, ServiceAccessEnabled
 from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL, ensure_linked_role
-from artifact_state.model import (FeatureSet, Organization, PolicyType, Trust)
+from artifact_state.model import FeatureSet, Organization, PolicyType, Trust
 from artifact_state.world import Transaction
 
 _REFUSED_ARTIFACT_PRINCIPAL = {"documented": ARTIFACT_SYNC_PRINCIPAL, "account-sync": ARTIFACT_PRINCIPAL}

@@ -13,7 +13,7 @@ from artifact_state.authority import membership_of, require_management_or_delega
 from artifact_state.errors import AccountNotFound, EffectivePolicyNotFound, InputReason, InvalidInput, TargetNotFound
 from artifact_state.model import Account, Membership, Organization, PolicyType, State
 from artifact_state.organizations.accounts import current_members
-from artifact_state.organizations.hierarchy import path_of
+from artifact_state.organizations.paths import account_path
 from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled, policies_of_type
 from artifact_state.organizations.policies.inheritance import MergedPolicy, Path, merge_policies
 from artifact_state.organizations.policies.management_grammar import ANY_NAME
@@ -127,7 +127,7 @@ def _effective_policy(
         return None
     changes = [organization.created_at]
     levels = []
-    for target_id in (*path_of(state, membership.parent_id), membership.account_id):
+    for target_id in account_path(state, membership.account_id):
         policies = [policy for _, policy in attached_policies(state, organization, target_id, policy_type)]
         levels.append([(policy.id, json.loads(policy.content)) for policy in policies])
         changes += [policy.changed_at for policy in policies]
