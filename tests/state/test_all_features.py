@@ -25,7 +25,7 @@ from artifact_state.model import FeatureSet, Handshake, HandshakeAction, Handsha
 from artifact_state.organizations import account_closure, account_creation, accounts, handshake_responses, organization
 from artifact_state.organizations.handshakes import account_invitations, all_features, lifecycle, listing
 from artifact_state.world import Options, World
-from tests.state.counting import calls_of
+from tests.support.call_counting import count_calls
 from tests.support.domain import (
     MANAGEMENT,
     NOW,
@@ -451,11 +451,11 @@ class TestCost:
             last = children[members[-1]]
             counts.append(
                 (
-                    calls_of(world, lambda: state_of(world, process)),  # noqa: B023 - called at once
-                    calls_of(world, lambda: state_of(world, last)),  # noqa: B023
-                    calls_of(world, lambda: state_of(world, invitation)),  # noqa: B023
-                    calls_of(world, lambda: act(world, handshake_responses.accept_handshake, last.id, account=last.recipient)),  # noqa: B023
-                    calls_of(world, lambda: act(world, handshake_responses.cancel_handshake, process.id)),  # noqa: B023
+                    count_calls(world, lambda: state_of(world, process)),  # noqa: B023 - called at once
+                    count_calls(world, lambda: state_of(world, last)),  # noqa: B023
+                    count_calls(world, lambda: state_of(world, invitation)),  # noqa: B023
+                    count_calls(world, lambda: act(world, handshake_responses.accept_handshake, last.id, account=last.recipient)),  # noqa: B023
+                    count_calls(world, lambda: act(world, handshake_responses.cancel_handshake, process.id)),  # noqa: B023
                 )
             )
         assert [many <= few * 1.5 for few, many in zip(*counts, strict=True)] == [True] * 5, counts

@@ -32,7 +32,7 @@ from artifact_state.organizations import account_closure, account_creation, acco
 from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing
 from artifact_state.resource_tags import TagPairs
 from artifact_state.world import Transaction, World
-from tests.state.counting import calls_of
+from tests.support.call_counting import count_calls
 from tests.support.domain import (
     MANAGEMENT,
     STANDALONE,
@@ -564,11 +564,11 @@ class TestCost:
             new = invite(world, OTHER)
             counts.append(
                 [
-                    calls_of(world, lambda: invite(world)),  # noqa: B023 - called at once
-                    calls_of(world, lambda: act(world, handshake_responses.accept_handshake, new.id, account=OTHER)),  # noqa: B023
-                    calls_of(world, lambda: act(world, handshake_responses.cancel_handshake, new.id)),  # noqa: B023
-                    calls_of(world, lambda: act(world, lifecycle.describe_handshake, new.id)),  # noqa: B023
-                    calls_of(world, lambda: act(world, organization.delete_organization)),  # noqa: B023
+                    count_calls(world, lambda: invite(world)),  # noqa: B023 - called at once
+                    count_calls(world, lambda: act(world, handshake_responses.accept_handshake, new.id, account=OTHER)),  # noqa: B023
+                    count_calls(world, lambda: act(world, handshake_responses.cancel_handshake, new.id)),  # noqa: B023
+                    count_calls(world, lambda: act(world, lifecycle.describe_handshake, new.id)),  # noqa: B023
+                    count_calls(world, lambda: act(world, organization.delete_organization)),  # noqa: B023
                 ]
             )
         few, many = counts
@@ -578,8 +578,8 @@ class TestCost:
 
     def test_creating_stays_apart(self, world: World) -> None:
         """Creating an account costs the same, whatever was sent."""
-        before = calls_of(world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com"))
+        before = count_calls(world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com"))
         for at in range(300):
             invite(world, f"{at:012}")
-        after = calls_of(world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com"))
+        after = count_calls(world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com"))
         assert after <= before * 1.2

@@ -21,7 +21,7 @@ from artifact_state.catalog import Publication, Report, ReportVersion, TermAccep
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.events import ReportChanged, ReportPublished
 from artifact_state.world import World
-from tests.state.counting import calls_of
+from tests.support.call_counting import count_calls
 from tests.support.domain import NOW, STANDALONE, act, expect_refusal, world_with_organization
 
 SOC = "report-f1DIWBmGa2Lhsadg"
@@ -297,4 +297,4 @@ class TestCost:
             (partial(page, few, len(catalog.reports())), partial(page, many, last)),
             (partial(publish, few), partial(publish, many)),
         ):
-            assert calls_of(many, deed_of_many) <= 1.5 * calls_of(few, deed_of_few)
+            assert count_calls(many, deed_of_many) <= 1.5 * count_calls(few, deed_of_few)

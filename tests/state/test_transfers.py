@@ -42,7 +42,7 @@ from artifact_state.organizations.billing_transfers import invitations, transfer
 from artifact_state.organizations.handshakes import account_invitations, lifecycle, listing
 from artifact_state.resource_tags import TagPairs
 from artifact_state.world import Options, World
-from tests.state.counting import calls_of
+from tests.support.call_counting import count_calls
 from tests.support.domain import NOW, act, expect_refusal, quotas_with, transaction
 
 RECEIVER, SOURCE, THIRD, FOURTH = "111122223333", "222233334444", "333344445555", "444455556666"
@@ -722,11 +722,11 @@ class TestCost:
             transfer = transfer_of(world, invitation)
             counts.append(
                 (
-                    calls_of(world, lambda: invite(world, THIRD, starts_at=JANUARY)),  # noqa: B023 - called at once
-                    calls_of(world, lambda: accept(world, invitation)),  # noqa: B023
-                    calls_of(world, lambda: act(world, handshake_responses.cancel_handshake, invitation.id)),  # noqa: B023
-                    calls_of(world, lambda: act(world, transfers.describe_transfer, transfer.id)),  # noqa: B023
-                    calls_of(world, lambda: act(world, transfers.rename_transfer, transfer.id, "New")),  # noqa: B023
+                    count_calls(world, lambda: invite(world, THIRD, starts_at=JANUARY)),  # noqa: B023 - called at once
+                    count_calls(world, lambda: accept(world, invitation)),  # noqa: B023
+                    count_calls(world, lambda: act(world, handshake_responses.cancel_handshake, invitation.id)),  # noqa: B023
+                    count_calls(world, lambda: act(world, transfers.describe_transfer, transfer.id)),  # noqa: B023
+                    count_calls(world, lambda: act(world, transfers.rename_transfer, transfer.id, "New")),  # noqa: B023
                 )
             )
         assert [many <= few * 1.5 for few, many in zip(*counts, strict=True)] == [True] * 5, counts
