@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic_core import ValidationError
 
 from artifact_emulator import routing
-from artifact_emulator.activity.call_log import CallRecord, only_reads
+from artifact_emulator.activity.call_log import CallRecord, is_read_only
 from artifact_emulator.aws.authentication import ANONYMOUS, Credentials, identify, require_session_allowed
 from artifact_emulator.aws.errors import error_of
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
@@ -251,7 +251,7 @@ def record_call(call: ActiveCall) -> None:
             operation=name,
             caller=call.caller,
             members=call.members,
-            value=None if only_reads(name) else call.value,
+            value=None if is_read_only(name) else call.value,
             failure=call.failure,
             request_id=call.request_id,
             user_agent=intern(call.user_agent),

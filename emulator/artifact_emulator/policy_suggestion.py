@@ -1,45 +1,51 @@
-"""The least policy that allows what a principal has called: his calls in the words of policies, put together."""
+"""Suggestion of the least policy that allows the calls that a principal has made."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from artifact_emulator.activity.call_log import CallRecord
-from artifact_emulator.aws.authorization.authorize import FREE
-from artifact_emulator.aws.authorization.evaluation_requests import questions_of
-from artifact_emulator.aws.authorization.request import Asked
+from artifact_emulator.aws.authorization.authorize import OPERATIONS_WITHOUT_PERMISSION
+from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CallerKind
 from artifact_state.world import World
 
 
 def least_policy(world: World, principal: str) -> dict[str, Any]:
-    """Write the policy; of a role it counts what its sessions called.
+    """Return a policy for the calls of a principal in the call log; those of a role are its sessions' calls.
 
-    What policies were asked of the latest calls is asked again; of others, what they would be asked now.
+    The authorization requests of recent calls come from the decision log, those of others from the current state.
     """
-    instruments = runtime_of(world)
-    by_resources: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    resources: dict[str, set[str]] = defaultdict(set)
-    for call in instruments.trail.calls():
-        if _is_by(call, principal) and f"{call.service.name}:{call.operation}" not in FREE:
-            for question in questions_of(instruments.decisions.of(call.request_id) or _asked_now(world, call)):
-                resources[question.action].add(question.resource)
-    for action, arns in resources.items():
-        by_resources[tuple(sorted(arns))].add(action)
+    resources_by_action: dict[str, set[str]] = defaultdict(set)
+    for request in _requests(world, principal):
+        for evaluated in evaluation_requests(request):
+            resources_by_action[evaluated.action].add(evaluated.resource)
+    actions_by_resources: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for action, resources in resources_by_action.items():
+        actions_by_resources[tuple(sorted(resources))].add(action)
     statements = [
-        {"Effect": "Allow", "Action": sorted(actions), "Resource": list(arns)}
-        for arns, actions in sorted(by_resources.items())
+        {"Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
+        for resources, actions in sorted(actions_by_resources.items())
     ]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _asked_now(world: World, call: CallRecord) -> Asked:
+def _requests(world: World, principal: str) -> Iterator[AuthorizationRequest]:
+    runtime = runtime_of(world)
+    for call in runtime.call_log.calls():
+        if _is_by(call, principal) and f"{call.service.name}:{call.operation}" not in OPERATIONS_WITHOUT_PERMISSION:
+            yield runtime.decisions.find(call.request_id) or _current_request(world, call)
+
+
+def _current_request(world: World, call: CallRecord) -> AuthorizationRequest:
     with world.transaction(call.caller) as tx:
-        return Asked.of(tx, call.service.name, call.operation, call.members or {})
+        return AuthorizationRequest.of(tx, call.service.name, call.operation, call.members or {})
 
 
 def _is_by(call: CallRecord, principal: str) -> bool:
-    """Tell whether a principal called; a role is its sessions."""
+    """Return whether a principal, or a session of it if it is a role, made a call."""
     caller = call.caller
     if caller.arn == principal:
         return True

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.activity.call_log import KEPT
+from artifact_emulator.activity.call_log import MAX_CALLS
 from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
 from artifact_emulator.world_runtime import runtime_of
@@ -201,10 +201,10 @@ class TestStream:
     def test_of_many(self, management: Client) -> None:
         """Of more calls than are remembered the latest are told, each once."""
         last = told(management.core, "GET", EVENTS)["last_id"]
-        for _ in range(KEPT + 5):
+        for _ in range(MAX_CALLS + 5):
             management.core.handle(management.request("organizations", "DescribeOrganization"))
         new, latest = runtime_of(management.core.world).event_feed(management.core.world).since(last)
-        assert latest == last + KEPT + 5
+        assert latest == last + MAX_CALLS + 5
         assert [one.number for one in new] == list(range(last + 6, latest + 1))
 
     def test_of_a_world(self, management: Client) -> None:
@@ -267,8 +267,8 @@ class TestStream:
 
         async def story() -> None:
             async with following(management.core):
-                watchers.append(len(trail._watchers))
-            watchers.append(len(trail._watchers))
+                watchers.append(len(trail._subscribers))
+            watchers.append(len(trail._subscribers))
 
         run(story)
         assert watchers == [1, 0]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.activity.call_log import only_reads
+from artifact_emulator.activity.call_log import is_read_only
 from artifact_emulator.app import App
 from artifact_emulator.services import bindings
 from artifact_state.clock import Clock
@@ -150,7 +150,7 @@ class TestRefusals:
     def test_reads_are_not_refused(self, management: Client) -> None:
         """What only reads is answered."""
         vex(management.core)
-        assert only_reads("DescribeOrganization")
+        assert is_read_only("DescribeOrganization")
         for _ in range(10):
             management.does("organizations", "DescribeOrganization")
 

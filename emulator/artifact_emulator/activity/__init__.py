@@ -1,1 +1,1 @@
-"""What was called in a world and what happened there, as CloudTrail tells it."""
+"""The activity in a world: its calls and events, as a log, as CloudTrail records and as a feed."""

@@ -1,4 +1,4 @@
-"""What was called in a world, by whom and with what outcome: kept as it came, written as records on demand."""
+"""The call log of a world: its latest calls with their callers and outcomes."""
 
 from bisect import bisect_right
 from collections import deque
@@ -15,81 +15,80 @@ from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_state.model import Caller
 
-KEPT = 10_000
-"""How many calls of a world are kept: the latest."""
-_READS = ("Get", "List", "Describe", "Lookup", "Simulate", "Generate")
+MAX_CALLS = 10_000
+_READ_ONLY_PREFIXES = ("Get", "List", "Describe", "Lookup", "Simulate", "Generate")
 
 
 @cache
-def only_reads(operation: str) -> bool:
-    """Tell whether an operation changes nothing, by its name."""
-    return operation.startswith(_READS)
+def is_read_only(operation: str) -> bool:
+    """Return whether an operation changes nothing, by its name."""
+    return operation.startswith(_READ_ONLY_PREFIXES)
 
 
 @dataclass(slots=True)
 class CallRecord:
-    """A call of a known caller."""
+    """A call of an identified caller."""
 
     at: datetime
     service: Service
     operation: str
     caller: Caller
     members: Mapping[str, Any] | None
-    """What was asked, under AWS's names; None when it could not be read."""
+    """The input under AWS's names; None if it could not be parsed."""
     value: Any
-    """What was answered; None for what only reads, of which CloudTrail keeps no answer."""
+    """The output under AWS's names; None for read-only operations, whose output CloudTrail does not record."""
     failure: AwsError | None
     request_id: str
     user_agent: str
     number: int = -1
-    """Its place among all that the trail numbers, which the trail gives it."""
+    """The position of the call in the event feed, which the call log assigns."""
 
 
 @dataclass(slots=True)
 class CallLog:
-    """The calls of a world, the oldest first; of very many the oldest are forgotten."""
+    """The latest calls of a world, oldest first, and the numbers of the event feed."""
 
-    _calls: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _calls: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     _numbers: Iterator[int] = field(default_factory=count)
-    _latest: int = -1
-    _watchers: tuple[Callable[[], None], ...] = ()
+    _latest_number: int = -1
+    _subscribers: tuple[Callable[[], None], ...] = ()
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, call: CallRecord) -> None:
-        """Keep a call, and tell whoever watches that there is one."""
+        """Add a call and notify the subscribers."""
         with self._lock:
-            call.number = self._latest = next(self._numbers)
+            call.number = self._latest_number = next(self._numbers)
             self._calls.append(call)
-        for ring in self._watchers:
-            ring()
+        for notify in self._subscribers:
+            notify()
 
     def calls(self, after: int = -1) -> list[CallRecord]:
-        """Give the calls after a place, the oldest first."""
-        found = list(self._calls)
-        if not found or found[0].number > after:
-            return found
-        return found[bisect_right(found, after, key=lambda one: one.number) :]
+        """Return the calls after a number, oldest first."""
+        calls = list(self._calls)
+        if not calls or calls[0].number > after:
+            return calls
+        return calls[bisect_right(calls, after, key=lambda call: call.number) :]
 
-    def number(self) -> int:
-        """Take a place among the calls for what is none."""
+    def next_number(self) -> int:
+        """Return the next number of the event feed, for an event that is not a call."""
         with self._lock:
-            self._latest = next(self._numbers)
-            return self._latest
+            self._latest_number = next(self._numbers)
+            return self._latest_number
 
-    def latest(self) -> int:
-        """Tell the place that was taken last, -1 if none was."""
+    def latest_number(self) -> int:
+        """Return the number that was assigned last, or -1."""
         with self._lock:
-            return self._latest
+            return self._latest_number
 
     @contextmanager
-    def watched(self, ring: Callable[[], None]) -> Iterator[None]:
-        """Call whoever watches after each call while the block lasts, in the thread of that call."""
-        self._watchers = (*self._watchers, ring)
+    def subscribed(self, notify: Callable[[], None]) -> Iterator[None]:
+        """Call a function after each call, in the call's thread, while the block lasts."""
+        self._subscribers = (*self._subscribers, notify)
         try:
             yield
         finally:
-            self._watchers = tuple(one for one in self._watchers if one is not ring)
+            self._subscribers = tuple(subscriber for subscriber in self._subscribers if subscriber is not notify)
 
     def clear(self) -> None:
-        """Forget all calls."""
+        """Drop all calls; numbering continues."""
         self._calls.clear()

@@ -1,88 +1,100 @@
-"""All that is told of a world in one order: each call when it came, each event of a service when it is noticed.
+"""The event feed of a world: its calls and service events in the order of their numbers.
 
-An event of a service may be due after its cause, and a clock may stand still or be turned back: so neither
-instants nor causes give an order in which nothing new comes before what was told already. Numbers do.
+A service event can be due later than its cause, and a clock can stand still or be set back, so that instants give no
+order in which new entries always come last. Numbers do: a call gets its number when it is logged, a service event when
+the feed first sees that it is due.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
-from artifact_emulator.activity.call_log import KEPT, CallLog
-from artifact_emulator.activity.cloudtrail_records import Record, call_records, service_records
+from artifact_emulator.activity.call_log import MAX_CALLS, CallLog, CallRecord
+from artifact_emulator.activity.cloudtrail_records import Record, call_records
+from artifact_emulator.activity.service_events import service_event_records
 from artifact_state.events import Event
 from artifact_state.world import World
 
 
+def all_records(world: World, calls: Iterable[CallRecord]) -> Iterator[Record]:
+    """Iterate over the records of calls, then over those of the service events of a world that are due."""
+    yield from call_records(calls)
+    now = world.clock.now()
+    for event in tuple(world.events):
+        yield from (record for record in service_event_records(world, event) if record.at <= now)
+
+
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    """A record, and its place in the order; a call that concerns two accounts has two of one number."""
+class FeedEntry:
+    """A record with its number; the two records of a call that concerns two accounts have the same number."""
 
     number: int
     record: Record
 
 
 class EventFeed:
-    """What happens in a world, in the order in which it is noticed."""
+    """The calls and service events of a world in the order of their numbers."""
 
-    def __init__(self, world: World, trail: CallLog) -> None:
+    def __init__(self, world: World, call_log: CallLog) -> None:
         self._world = world
-        self._trail = trail
+        self._call_log = call_log
         self._events = world.events
-        self._seen: Event | None = None
-        self._due: deque[Numbered] = deque(maxlen=KEPT)
-        self._waiting: list[Record] = []
+        self._last_seen: Event | None = None
+        self._due: deque[FeedEntry] = deque(maxlen=MAX_CALLS)
+        self._pending: list[Record] = []
         self._lock = Lock()
 
-    def notice(self) -> int:
-        """Number what happened since this was asked last; give the latest number, -1 while there is none."""
+    def update(self) -> int:
+        """Number the service events that are due since the last update, and return the latest number, or -1."""
         with self._lock:
             now = self._world.clock.now()
-            new = [one for event in self._new_events() for one in service_records(self._world, event)]
-            waiting, self._waiting = [*self._waiting, *new], []
-            for record in sorted(waiting, key=lambda one: one.at):
+            new = [record for event in self._new_events() for record in service_event_records(self._world, event)]
+            pending, self._pending = [*self._pending, *new], []
+            for record in sorted(pending, key=lambda record: record.at):
                 if record.at <= now:
-                    self._due.append(Numbered(self._trail.number(), record))
+                    self._due.append(FeedEntry(self._call_log.next_number(), record))
                 else:
-                    self._waiting.append(record)
-            return self._trail.latest()
+                    self._pending.append(record)
+            return self._call_log.latest_number()
 
-    def since(self, number: int) -> tuple[list[Numbered], int]:
-        """Give what was numbered after a place, in order, and the place after which to go on."""
-        latest = self.notice()
+    def since(self, number: int) -> tuple[list[FeedEntry], int]:
+        """Return the entries after a number in order, and the number after which to continue."""
+        latest = self.update()
         if latest <= number:
             return [], latest
-        called = [Numbered(call.number, one) for call in self._trail.calls(number) for one in call_records([call])]
-        found = sorted((*called, *self._due_after(number)), key=lambda one: one.number)
-        # Up to there nothing is missing; behind it something may be on its way.
-        return [one for one in found if one.number <= latest], latest
+        of_calls = [
+            FeedEntry(call.number, record) for call in self._call_log.calls(number) for record in call_records([call])
+        ]
+        entries = sorted((*of_calls, *self._due_after(number)), key=lambda entry: entry.number)
+        # Up to the latest number no entry is missing; later ones may still be on their way.
+        return [entry for entry in entries if entry.number <= latest], latest
 
     def clear(self) -> None:
-        """Forget all; the numbers go on."""
+        """Drop all service events; numbering continues."""
         with self._lock:
             self._due.clear()
-            self._waiting.clear()
+            self._pending.clear()
 
-    def _due_after(self, number: int) -> list[Numbered]:
-        found: list[Numbered] = []
-        for one in reversed(tuple(self._due)):
-            if one.number <= number:
+    def _due_after(self, number: int) -> list[FeedEntry]:
+        entries: list[FeedEntry] = []
+        for entry in reversed(tuple(self._due)):
+            if entry.number <= number:
                 break
-            found.append(one)
-        return found
+            entries.append(entry)
+        return entries
 
     def _new_events(self) -> Iterator[Event]:
-        events = self._world.events
-        happened = tuple(events)
-        if events is not self._events:
-            # Another past was put in the place of this one, and nothing of it is new.
-            self._events, self._seen = events, happened[-1] if happened else None
+        current = self._world.events
+        events = tuple(current)
+        if current is not self._events:
+            # The world was replaced, and none of the events of the other world is new.
+            self._events, self._last_seen = current, events[-1] if events else None
         new: list[Event] = []
-        for event in reversed(happened):
-            if event is self._seen:
+        for event in reversed(events):
+            if event is self._last_seen:
                 break
             new.append(event)
-        if happened:
-            self._seen = happened[-1]
+        if events:
+            self._last_seen = events[-1]
         return reversed(new)

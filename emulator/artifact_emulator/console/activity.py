@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator import lessons
-from artifact_emulator.activity.call_log import CallRecord, only_reads
+from artifact_emulator.activity.call_log import CallRecord, is_read_only
 from artifact_emulator.aws.authorization.explain import explain
 from artifact_emulator.console.calls import world
 from artifact_emulator.console.diagram import diagram_of, svg_of
@@ -21,7 +21,7 @@ pages = Blueprint("activity", __name__)
 def activity() -> str:
     """Show the latest calls and the diagram of the state."""
     call_log = runtime_of(world()).call_log
-    latest, calls = call_log.latest(), call_log.calls()[-_MAX_CALLS:]
+    latest, calls = call_log.latest_number(), call_log.calls()[-_MAX_CALLS:]
     rows = [_row(call) for call in reversed(calls) if call.number <= latest]
     return render_template("activity.html", rows=rows, latest=latest, diagram=_diagram())
 
@@ -39,7 +39,7 @@ def calls_after() -> Response:
     A latest number below the one in the request means that the world was reset.
     """
     call_log = runtime_of(world()).call_log
-    latest, calls = call_log.latest(), call_log.calls(request.args.get("after", -1, int))
+    latest, calls = call_log.latest_number(), call_log.calls(request.args.get("after", -1, int))
     return jsonify(latest=latest, calls=[_row(call) for call in calls[-_MAX_CALLS:]])
 
 
@@ -95,7 +95,7 @@ def _row(call: CallRecord) -> dict[str, object]:
         "caller": caller.arn if caller.kind is CallerKind.SERVICE else caller.arn.rpartition(":")[2],
         "service": call.service.name,
         "operation": call.operation,
-        "reads": only_reads(call.operation),
+        "reads": is_read_only(call.operation),
         "error": call.failure.code if call.failure else "",
         "message": call.failure.message if call.failure else "",
         "explanation": url_for(".decision", request_id=call.request_id) if call.failure else "",

@@ -1,41 +1,41 @@
-"""Which records of a world's events are asked for, as a list or as they come."""
+"""The filter for records of the event feed, used by the list and by the stream."""
 
 from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.activity.cloudtrail_records import Record, recorded
+from artifact_emulator.activity.cloudtrail_records import Record, recorded_error_code
 
 
 class EventQuery(BaseModel):
-    """Which records are asked for: those that have all that is given."""
+    """A filter for records: those that match every given member."""
 
     model_config = ConfigDict(extra="forbid")
 
-    account: str | None = Field(None, description="The account that called, or whose service event it is.")
-    name: str | None = Field(None, description="The operation, or the service event.")
-    source: str | None = Field(None, description="Such as organizations.amazonaws.com.")
+    account: str | None = Field(None, description="The account of the caller, or the account of a service event.")
+    name: str | None = Field(None, description="The name of the operation or of the service event.")
+    source: str | None = Field(None, description="The event source, such as organizations.amazonaws.com.")
     error: str | None = Field(
         None,
-        description="The error's code, as its service or as CloudTrail has it; an empty one asks for what succeeded.",
+        description="The error code in the form of the service or of CloudTrail; empty for calls that succeeded.",
     )
     after: int | None = Field(
-        None, ge=-1, description="Only what came after this: a last_id of before, or the id of an event of the stream."
+        None, ge=-1, description="Only records after this one: a last_id, or the id of an event of the stream."
     )
 
-    def fits(self, record: Record) -> bool:
-        """Tell whether a record is of those that are asked for, but for its place."""
+    def matches(self, record: Record) -> bool:
+        """Return whether a record matches, regardless of `after`."""
         content = record.content
         return (
             self.account in (None, content["userIdentity"].get("accountId", record.account_id))
             and self.name in (None, content["eventName"])
             and self.source in (None, content["eventSource"])
-            and (self.error is None or recorded(self.error) == content.get("errorCode", ""))
+            and (self.error is None or recorded_error_code(self.error) == content.get("errorCode", ""))
         )
 
 
-def asked_events(pairs: Iterable[tuple[str, str]]) -> EventQuery:
-    """Read what a query string asks for.
+def parse_event_query(pairs: Iterable[tuple[str, str]]) -> EventQuery:
+    """Return the filter that the pairs of a query string describe.
 
     Raises pydantic's ValidationError.
     """

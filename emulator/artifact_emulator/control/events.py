@@ -1,4 +1,4 @@
-"""What was called in a world, over the control API: CloudTrail's records of all accounts."""
+"""The events of a world: CloudTrail records of the calls and service events of all accounts."""
 
 from typing import Any
 
@@ -6,39 +6,39 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
-from artifact_emulator.activity.cloudtrail_records import records
+from artifact_emulator.activity.event_feed import all_records
 from artifact_emulator.control import EVENTS
 from artifact_emulator.control.event_query import EventQuery
-from artifact_emulator.control.responses import asked_world
+from artifact_emulator.control.responses import current_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world_registry import WorldRegistry
 
 
 class EventsReply(BaseModel):
-    """Records of what was called and of what services did."""
+    """Records of calls and service events."""
 
-    events: list[dict[str, Any]] = Field(description="As CloudTrail writes them: eventName, userIdentity and the rest.")
-    last_id: int = Field(description="Where to go on: what comes later has a higher one.")
+    events: list[dict[str, Any]] = Field(description="Records in CloudTrail's form: eventName, userIdentity and so on.")
+    last_id: int = Field(description="The id of the latest record, for `after`.")
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
     @app.get(
         EVENTS,
         responses={200: EventsReply},
-        summary="List what was called and what happened in a world, the oldest first",
-        description="`last_id` is where to go on: `?after=<last_id>` gives what came since, in the order in which it "
-        "was noticed. Who accepts `text/event-stream` is told as it happens, from now on or from `after` or from the "
-        "header `Last-Event-ID`; each record is an event with such an id.",
+        summary="List the calls and service events of a world, oldest first",
+        description="`?after=<last_id>` lists only the records since then, in the order in which they were noticed. "
+        "With `Accept: text/event-stream` the reply is a stream of records as they come, beginning now, at `after` or "
+        "at the header `Last-Event-ID`; the id of each event can be used in the same way.",
     )
     def list_events(query: EventQuery) -> Response:
-        world = asked_world(served)
+        world = current_world(registry)
         instruments = runtime_of(world)
         if query.after is None:
-            last = instruments.happenings(world).notice()
-            found = sorted(records(world, instruments.trail.calls()), key=lambda one: one.at)
+            last = instruments.event_feed(world).update()
+            listed = sorted(all_records(world, instruments.call_log.calls()), key=lambda record: record.at)
         else:
-            new, last = instruments.happenings(world).since(query.after)
-            found = [one.record for one in new]
-        return jsonify({"events": [one.content for one in found if query.fits(one)], "last_id": last})
+            new, last = instruments.event_feed(world).since(query.after)
+            listed = [event.record for event in new]
+        return jsonify({"events": [record.content for record in listed if query.matches(record)], "last_id": last})

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from random import Random
 from threading import Lock
 
-from artifact_emulator.activity.call_log import only_reads
+from artifact_emulator.activity.call_log import is_read_only
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.service_profile import PROFILES
@@ -70,7 +70,7 @@ class StrictMode:
         with self._lock:
             number = self._calls[key]
             self._calls[key] += 1
-        if only_reads(operation):
+        if is_read_only(operation):
             source = self._random("page", *key, number)
             return Effect(
                 page_size=lambda size: source.randint(0, min(size, _MAX_PAGE_SIZE)),

@@ -1,1 +1,1 @@
-"""AWS CloudTrail: what was called."""
+"""Handlers of AWS CloudTrail."""

@@ -1,11 +1,12 @@
-"""Events of an account, looked up in the world's trail."""
+"""Events of an account, looked up in the call log and the service events of a world."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.activity.cloudtrail_records import Record, records
+from artifact_emulator.activity.cloudtrail_records import Record
+from artifact_emulator.activity.event_feed import all_records
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
@@ -14,45 +15,47 @@ from artifact_emulator.world_runtime import runtime_of
 if TYPE_CHECKING:
     from artifact_emulator.shapes.cloudtrail import replies, requests
 
-_KEPT = timedelta(days=90)
-_PAGE = 50
+_RETENTION = timedelta(days=90)
+_PAGE_SIZE = 50
 
 
 def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest") -> "replies.LookupEventsResponse":
-    """Look up the caller's account's events of the last 90 days, the newest first.
+    """List events of the caller's account and region in the last 90 days, newest first.
 
     Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
     """
     tx = call.tx
-    attributes = request.lookup_attributes or []
-    if len(attributes) > 1:
+    if len(request.lookup_attributes or ()) > 1:
         raise AwsError("InvalidLookupAttributesException", "You can specify only one lookup attribute.")
-    start, end = request.start_time or tx.now - _KEPT, request.end_time or tx.now
+    earliest = tx.now - _RETENTION
+    start, end = request.start_time or earliest, request.end_time or tx.now
     if start > end:
         raise AwsError("InvalidTimeRangeException", "The start time is after the end time.")
-    wanted = [(one.attribute_key, one.attribute_value) for one in attributes]
+    wanted = [(attribute.attribute_key, attribute.attribute_value) for attribute in request.lookup_attributes or ()]
     listing = call.listing("LookupEvents", tx.caller.account_id, wanted, request.start_time, request.end_time)
-    below = listing.after(request.next_token)
-    # Counted from the oldest, so that what is called between two pages moves nothing.
-    own = sorted(
-        (one for one in records(call.world, runtime_of(call.world).call_log.calls()) if _is_seen(call, one)),
-        key=lambda one: one.at,
+    before = listing.after(request.next_token)
+    matching = (
+        (number, record)
+        for number, record in reversed(list(enumerate(_visible_records(call))))
+        if (before < 0 or number < before)
+        and max(start, earliest) <= record.at <= end
+        and all(value in _ATTRIBUTES[key](record.content) for key, value in wanted)
     )
-    found = (
-        (place, one)
-        for place, one in reversed(list(enumerate(own)))
-        if (below < 0 or place < below)
-        and max(start, tx.now - _KEPT) <= one.at <= end
-        and all(value in _ATTRIBUTES[key](one.content) for key, value in wanted)
-    )
-    insights: Iterator[tuple[int, Record]] = iter(())
-    page, token = listing.page(insights if request.event_category else found, request.max_results or _PAGE)
-    return {"Events": [_event(one) for one in page], **next_token(token)}
+    # The emulator has no insight events, the only other category.
+    found = iter(()) if request.event_category else matching
+    page, token = listing.page(found, request.max_results or _PAGE_SIZE)
+    return {"Events": [_event(record) for record in page], **next_token(token)}
 
 
-def _is_seen(call: RequestContext, record: Record) -> bool:
-    """Tell whether a record is in the caller's account and region, where CloudTrail shows it."""
-    return record.account_id == call.tx.caller.account_id and record.content["awsRegion"] == call.tx.caller.region
+def _visible_records(call: RequestContext) -> list[Record]:
+    """Return the records of the caller's account and region, oldest first, so that new ones change no positions."""
+    caller, calls = call.tx.caller, runtime_of(call.world).call_log.calls()
+    visible = (
+        record
+        for record in all_records(call.world, calls)
+        if record.account_id == caller.account_id and record.content["awsRegion"] == caller.region
+    )
+    return sorted(visible, key=lambda record: record.at)
 
 
 def _event(record: Record) -> "replies.Event":
@@ -63,7 +66,9 @@ def _event(record: Record) -> "replies.Event":
         "ReadOnly": _read_only(content),
         "EventTime": record.at,
         "EventSource": content["eventSource"],
-        "Resources": [{"ResourceType": kind, "ResourceName": name} for kind, name in _resources(content)],
+        "Resources": [
+            {"ResourceType": resource_type, "ResourceName": name} for resource_type, name in _resources(content)
+        ],
         "CloudTrailEvent": json.dumps(content),
     }
     if access_key_id := _access_key_id(content):
@@ -78,8 +83,8 @@ def _read_only(content: Mapping[str, Any]) -> str:
 
 
 def _access_key_id(content: Mapping[str, Any]) -> str:
-    found: str = content["userIdentity"].get("accessKeyId", "")
-    return found
+    access_key_id: str = content["userIdentity"].get("accessKeyId", "")
+    return access_key_id
 
 
 def _username(content: Mapping[str, Any]) -> str:
@@ -93,8 +98,8 @@ def _username(content: Mapping[str, Any]) -> str:
     return principal.partition(":")[2]
 
 
-# Unverified: which resources a record names. Here: those that IAM and STS are asked about.
-_RESOURCES = {
+# Unverified: the resources of a record. The emulator reports those of IAM's and STS's request parameters.
+_RESOURCE_TYPES = {
     "userName": "AWS::IAM::User",
     "roleName": "AWS::IAM::Role",
     "roleArn": "AWS::IAM::Role",
@@ -105,10 +110,15 @@ _RESOURCES = {
 
 
 def _resources(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the types and names of the resources that a record names."""
     if content["eventSource"] not in ("iam.amazonaws.com", "sts.amazonaws.com"):
         return []
-    asked = content["requestParameters"] or {}
-    return [(kind, asked[name]) for name, kind in _RESOURCES.items() if isinstance(asked.get(name), str)]
+    parameters = content["requestParameters"] or {}
+    return [
+        (resource_type, parameters[name])
+        for name, resource_type in _RESOURCE_TYPES.items()
+        if isinstance(parameters.get(name), str)
+    ]
 
 
 _ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], Collection[str]]] = {
@@ -118,6 +128,6 @@ _ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], Collection[str]]] = {
     "Username": lambda content: {_username(content)},
     "EventSource": lambda content: {content["eventSource"]},
     "AccessKeyId": lambda content: {_access_key_id(content)},
-    "ResourceType": lambda content: {kind for kind, _ in _resources(content)},
+    "ResourceType": lambda content: {resource_type for resource_type, _ in _resources(content)},
     "ResourceName": lambda content: {name for _, name in _resources(content)},
 }
