@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEDGER = ROOT / "docs" / "fidelity.md"
+LEDGER = ROOT / "docs" / "sources.md"
 DEFAULT_FILE = "tests/sdk/test_mission_document.py"
 
 

@@ -1,106 +1,120 @@
-import os
+"""The examples of README and of the documentation run as they are written."""
+
 import re
+import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from artifact_emulator.cli.main import _parser
+from artifact_emulator.services import bindings, handlers
+from artifact_state.scenarios.load import load_scenario
+from artifact_state.scenarios.schema import Scenario
 from tests.sdk.emulator import Emulator
+from tests.support.documentation import DOCS, README, blocks_of, code_of, run_pytest, run_python, run_shell
 
-README = Path(__file__).parents[2] / "README.md"
-TESTING = README.parent / "docs" / "testing.md"
-CONTROL_API = TESTING.with_name("control-api.md")
-ADDRESS = "http://127.0.0.1:4700"
+PAGES = sorted([README, *DOCS.glob("*.md")])
+NOT_RUN = {
+    ("architecture.md", "python"): "the stages of the pipeline, which tests/architecture compares with the code",
+    ("other-languages.md", "hcl"): "Terraform; the page says that no test covers it",
+}
+"""Code blocks without a test below, with the reason."""
+RUN = {
+    ("README.md", "python"),
+    ("tutorial.md", "python"),
+    ("testing.md", "python"),
+    ("in-process.md", "python"),
+    ("permissions.md", "python"),
+    ("control-api.md", "sh"),
+    ("other-languages.md", "sh"),
+    ("scenarios.md", "yaml"),
+}
+"""Code blocks that a test below runs. Blocks of `console` have their own test for all pages."""
+OUTPUT = {"text", "console"}
 
 
-def _examples(language: str, page: Path = README) -> list[str]:
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
-    return [text for named, text in blocks if named == language]
+def test_every_code_block_is_run() -> None:
+    """A page has code only in languages that a test runs, or that are exempt with a reason."""
+    found = {(page.name, block.language) for page in PAGES for block in blocks_of(page)}
+    code = {(page, language) for page, language in found if language not in OUTPUT and not language.startswith("{")}
+    assert code - NOT_RUN.keys() == RUN
 
 
-def _passed(folder: Path, conftest: str, tests: dict[str, str]) -> int:
-    """Run a suite as its author would; tell how many tests passed, which all of them have to."""
-    for name, text in {"conftest.py": conftest, **tests}.items():
-        (folder / name).write_text(text)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={folder}", str(folder)]
-    done = subprocess.run(command, env=kept, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = re.search(r"(\d+) passed", done.stdout)
-    assert found
-    return int(found[1])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_exist(page: Path) -> None:
+    """Each command in a console block exists, and the emulator's commands accept the options shown."""
+    lines = [line for block in code_of(page, "console") for line in block.splitlines()]
+    assert [line for line in lines if not line.startswith("$ ")] == []
+    for line in lines:
+        program, *arguments = shlex.split(line.removeprefix("$ "), comments=True)
+        if program == "artifact-emulator":
+            _parser().parse_args(arguments)
+        elif program.startswith("./scripts/"):
+            assert (README.parent / program).is_file()
+        else:
+            assert program in {"python", ".venv/bin/python"}
 
 
 class TestReadme:
-    """README's examples do what it says."""
+    """README."""
 
-    @pytest.mark.parametrize("example", _examples("python"))
-    def test_python(self, emulator: Emulator, example: str) -> None:
-        """Each example in Python runs as it stands, but for the port."""
-        program = example.replace(ADDRESS, emulator.endpoint)
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 0, done.stderr
-        assert "AWSOrganizationsNotInUseException" in done.stdout
+    def test_python_example_prints_role_and_refusal(self, emulator: Emulator) -> None:
+        """The first example prints the ARN of the role and AWS's refusal."""
+        output = run_python(code_of(README, "python")[0], emulator.endpoint)
+        assert "AWSServiceRoleForArtifact" in output
+        assert "AWSOrganizationsNotInUseException" in output
 
-    @pytest.mark.parametrize("example", _examples("sh"))
-    def test_shell(self, emulator: Emulator, example: str) -> None:
-        """Each example for the shell runs as it stands, but for the port and where the command is installed."""
-        program = example.replace(ADDRESS, emulator.endpoint).replace(".venv/bin/", f"{sys.executable} -m ")
-        program = program.replace("-m artifact-emulator", "-m artifact_emulator")
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            ["sh", "-eu", "-c", program],
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-        assert '"agreements": [' in done.stdout
+    def test_pytest_example_passes(self, tmp_path: Path) -> None:
+        """The conftest.py and the test pass in a folder of their own."""
+        assert run_pytest(code_of(README, "python")[1:], tmp_path) == 1
 
-    def test_first_test(self, tmp_path: Path) -> None:
-        """The first test of one's own passes as README has it, in a folder of its own."""
-        conftest, test = (one for one in _examples("") if "pytest_plugins" in one or "def test_" in one)
-        assert _passed(tmp_path, conftest, {"test_mine.py": test}) == 1
-
-    def test_there_are_examples(self) -> None:
-        """The tests above found what they are to run."""
-        assert len(_examples("python")) == 1
-        assert len(_examples("sh")) == 1
+    def test_readme_has_at_most_700_words(self) -> None:
+        """README stays short; details belong to docs."""
+        assert len(README.read_text(encoding="utf-8").split()) <= 700
 
 
-class TestTesting:
-    """The examples of docs/testing.md do what it says."""
+class TestPages:
+    """The pages of docs."""
 
-    def test_suite(self, tmp_path: Path) -> None:
-        """Its blocks of Python, each as a file of a suite that has its conftest.py."""
-        conftest, *tests = _examples("python", TESTING)
-        names = {f"test_{number}.py": text for number, text in enumerate(tests)}
-        assert _passed(tmp_path, conftest, names) == sum(text.count("def test_") for text in tests) > 5
+    def test_tutorial_prints_shown_output(self, emulator: Emulator) -> None:
+        """The blocks of the tutorial, run in order, print the output that follows each of them."""
+        blocks = [block for block in blocks_of(DOCS / "tutorial.md") if block.language in ("python", "text")]
+        code = "\n".join(block.code for block in blocks if block.language == "python")
+        expected = "".join(block.code for block in blocks if block.language == "text")
+        assert run_python(code, emulator.endpoint) == expected
 
+    def test_suite_of_testing_pages_passes(self, tmp_path: Path) -> None:
+        """The Python blocks of the pages about tests pass as one suite."""
+        pages = ("testing.md", "in-process.md", "permissions.md")
+        blocks = [code for page in pages for code in code_of(DOCS / page, "python")]
+        assert run_pytest(blocks, tmp_path) == sum(block.count("def test_") for block in blocks) >= 9
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="takes curl, as runners have it")
-class TestControlApi:
-    """The examples of docs/control-api.md do what it says."""
-
-    def test_blocks(self, emulator: Emulator, tmp_path: Path) -> None:
-        """Its blocks for the shell, one after the other, but for the port: each call is carried out."""
-        blocks = _examples("sh", CONTROL_API)
-        assert len(blocks) >= 9
-        program = "\n".join(blocks).replace(ADDRESS, emulator.endpoint)
-        caller = {"AWS_ACCESS_KEY_ID": "111122223333", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            ["sh", "-eux", "-c", program],
-            env={**os.environ, **caller, "PATH": path},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
+    @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+    def test_control_api_examples_succeed(self, emulator: Emulator, tmp_path: Path) -> None:
+        """Each command on the page about the control API succeeds."""
+        run_shell(code_of(DOCS / "control-api.md", "sh"), emulator.endpoint, tmp_path)
         assert len((tmp_path / "accounts.json").read_text().splitlines()) > 10
+
+    def test_other_languages_examples_succeed(self, emulator: Emulator, tmp_path: Path) -> None:
+        """The environment variables lead the AWS CLI to the emulator, and it finds the agreement operations."""
+        output = run_shell(code_of(DOCS / "other-languages.md", "sh"), emulator.endpoint, tmp_path)
+        assert '"Account": "111122223333"' in output
+
+    def test_scenario_example_loads(self) -> None:
+        """The scenario on the page about scenarios can be loaded."""
+        (document,) = code_of(DOCS / "scenarios.md", "yaml")
+        world = load_scenario(Scenario.model_validate(yaml.safe_load(document)))
+        (organization,) = world.state.organizations.values()
+        assert len(organization.members) == 3
+
+    def test_coverage_counts_operations(self) -> None:
+        """The numbers of emulated operations on the coverage page are those of the code."""
+        rows = re.findall(r"^\| AWS (\w+) \| (\d+) of (\d+) \|", (DOCS / "coverage.md").read_text(), re.MULTILINE)
+        names = [name.lower() for name, _, _ in rows]
+        counts = {
+            name: (len(handlers(name)), len(bindings(name).operations) + len(bindings(name).unshaped)) for name in names
+        }
+        assert {name.lower(): (int(count), int(total)) for name, count, total in rows} == counts
+        assert len(names) == 5
