@@ -1,4 +1,4 @@
-"""Suggestion of the least policy that allows the calls that a principal has made."""
+"""Suggested policies: the least permissions that allow the calls that a principal has made."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""Who may: anyone, a member, the management account. The order of checks is written down here once.
+"""The accounts that may use an operation of AWS Organizations, and the organization that they act in.
 
-Authentication, shape, authority, existence, constraint: a caller who may not learns nothing of what
-exists. Unverified: AWS does not publish its order.
+A call is checked in this order: authentication, shape, authority, existence, constraints. A caller without authority
+therefore cannot find out what exists. Unverified: AWS does not publish its order.
 """
 
 from datetime import UTC, datetime
@@ -12,26 +12,26 @@ from artifact_state.model import Membership, Organization, PolicyType, State
 from artifact_state.world import Transaction
 
 ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-"""From when to when holds what time does not change."""
+"""The period of a fact that time does not change."""
 _READS = ("Describe", "List")
 _KINDS = {"p-": "policy", "rp-": "resourcepolicy", "r-": "root", "ou-": "ou"}
 
 
 def membership_of(state: State, account_id: str, now: datetime) -> Membership | None:
-    """Tell an account's membership; an account that is still being created has none yet, a closed one not for ever."""
+    """Return the current membership of an account; None before it was created and after a closed account left."""
     membership = state.memberships.get(account_id)
     return membership if membership and is_member(membership, now) else None
 
 
 def is_member(membership: Membership, now: datetime) -> bool:
-    """Tell whether a membership has begun and has not ended."""
+    """Return whether a membership has begun and has not ended."""
     return membership.joined_at <= now and (membership.ends_at is None or now < membership.ends_at)
 
 
-def span_of_standing(state: State, account_id: str, now: datetime) -> tuple[datetime, datetime]:
-    """Tell from when to when an account is, without a change of the state, in the organization in which it is now.
+def membership_period(state: State, account_id: str, now: datetime) -> tuple[datetime, datetime]:
+    """Return the period around an instant in which time does not change the organization of an account.
 
-    The second instant is the first at which it is no longer so.
+    The end is not part of the period.
     """
     membership = state.memberships.get(account_id)
     if membership is None:
@@ -44,13 +44,13 @@ def span_of_standing(state: State, account_id: str, now: datetime) -> tuple[date
 
 
 def organization_of(state: State, account_id: str, now: datetime) -> Organization | None:
-    """Tell the organization that an account is in, as its management account or as a member."""
+    """Return the organization of an account, or None for a standalone account."""
     membership = membership_of(state, account_id, now)
     return state.organizations[membership.organization_id] if membership else None
 
 
 def require_partition(tx: Transaction, *partitions: str) -> None:
-    """Refuse what the caller's partition does not have.
+    """Refuse an operation that the caller's partition does not have.
 
     Raises UnsupportedInPartition.
     """
@@ -59,7 +59,7 @@ def require_partition(tx: Transaction, *partitions: str) -> None:
 
 
 def require_organization(tx: Transaction) -> Organization:
-    """Give the caller's organization.
+    """Return the caller's organization.
 
     Raises NotInOrganization.
     """
@@ -70,25 +70,25 @@ def require_organization(tx: Transaction) -> Organization:
 
 
 def require_management(tx: Transaction) -> Organization:
-    """Give the organization whose management account the caller's is, or which lets him do this all the same.
+    """Return the caller's organization if the caller is its management account or its resource policy allows the action.
 
     Raises NotInOrganization, WrongAccount.
     """
     organization = require_organization(tx)
-    if tx.caller.account_id != organization.management_account_id and not _may_ask(tx, organization):
+    if tx.caller.account_id != organization.management_account_id and not _has_delegated_action(tx, organization):
         raise WrongAccount
     return organization
 
 
 def require_management_or_delegate(tx: Transaction) -> Organization:
-    """Give the organization that the caller may read: as its management account, as a delegate, or by its policy.
+    """Return the organization that the caller may read as management account, delegated administrator or by policy.
 
     Raises NotInOrganization, WrongAccount.
     """
     organization = require_organization(tx)
-    caller = tx.caller.account_id
-    is_admitted = caller == organization.management_account_id or caller in organization.delegations
-    if not is_admitted and not _may_ask(tx, organization):
+    account_id = tx.caller.account_id
+    is_privileged = account_id == organization.management_account_id or account_id in organization.delegations
+    if not is_privileged and not _has_delegated_action(tx, organization):
         raise WrongAccount
     return organization
 
@@ -96,7 +96,7 @@ def require_management_or_delegate(tx: Transaction) -> Organization:
 def check_delegation(
     tx: Transaction, organization: Organization, *resource_ids: str, policy_type: PolicyType | None = None
 ) -> None:
-    """Refuse a caller to whom the resource policy delegates the action, but not on these resources.
+    """Refuse a caller if the resource policy delegates the action to it, but not on these resources.
 
     Raises WrongAccount.
     """
@@ -109,14 +109,14 @@ def check_delegation(
         _resource_policy(tx, organization),
         tx.caller,
         tx.action,
-        resources=[_arn_of(tx, organization, one) for one in resource_ids],
+        resources=[_arn_of(tx, organization, resource_id) for resource_id in resource_ids],
         context=_context(tx, organization, policy_type),
     ):
         raise WrongAccount
 
 
 def _context(tx: Transaction, organization: Organization, policy_type: PolicyType | None) -> dict[str, str]:
-    """Give what conditions of the resource policy read of a call."""
+    """Return the condition keys that statements of a resource policy can test."""
     keys = {
         "aws:principalarn": tx.caller.arn,
         "aws:principalaccount": tx.caller.account_id,
@@ -125,9 +125,9 @@ def _context(tx: Transaction, organization: Organization, policy_type: PolicyTyp
     return keys | ({"organizations:policytype": policy_type.value} if policy_type else {})
 
 
-def _may_ask(tx: Transaction, organization: Organization) -> bool:
+def _has_delegated_action(tx: Transaction, organization: Organization) -> bool:
     policy = _resource_policy(tx, organization)
-    return bool(policy) and delegation_policy.may_ask(policy, tx.caller, tx.action)
+    return bool(policy) and delegation_policy.allows_on_some_resource(policy, tx.caller, tx.action)
 
 
 def _resource_policy(tx: Transaction, organization: Organization) -> str:

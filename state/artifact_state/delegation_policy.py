@@ -1,7 +1,6 @@
-"""What an organization's resource policy lets member accounts do: the decision, statement by statement.
+"""The actions that an organization's resource policy delegates to member accounts.
 
-An action that is not delegable is not let through, whatever a statement says; a Deny counts more
-than any Allow.
+Only delegable actions can be allowed, and a Deny statement overrides every Allow statement.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-delegate.html
 """
 
@@ -10,46 +9,50 @@ from typing import Any
 
 from artifact_state import arns, catalog
 from artifact_state.model import Caller
-from artifact_state.policy_syntax.policy import ANYTHING, Question, policy_of
+from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, parse_policy
 from artifact_state.policy_syntax.wildcards import is_like
 
 Context = Mapping[str, str]
-"""The condition keys of a call, in lower case."""
+"""The condition keys of a call, in lower case, with one value each."""
 
 
-def may_ask(content: str, caller: Caller, action: str) -> bool:
-    """Tell whether some statement lets the caller use an action on something: what it is, is not known yet."""
+def allows_on_some_resource(content: str, caller: Caller, action: str) -> bool:
+    """Return whether a policy allows the caller an action on some resource, before the resource is known."""
     if action not in catalog.delegable_actions():
         return False
-    question = Question(action=action, resource=ANYTHING, keys={}, principals=_names_of(caller))
-    about = [one for one in policy_of(content).about(action) if one.names(question)]
-    if any(not one.allows and not one.conditions and one.covers(question) for one in about):
+    request = EvaluationRequest(action=action, resource=ANYTHING, keys={}, principals=_names_of(caller))
+    statements = parse_policy(content).statements_about(action)
+    matching = [statement for statement in statements if statement.matches_principal(request)]
+    denying = (statement for statement in matching if not statement.allows and not statement.conditions)
+    if any(statement.matches_resource(request) for statement in denying):
         return False
-    return any(one.allows for one in about)
+    return any(statement.allows for statement in matching)
 
 
 def allows(content: str, caller: Caller, action: str, *, resources: Sequence[str], context: Context) -> bool:
-    """Tell whether the policy lets the caller use an action on resources, named by their ARNs."""
+    """Return whether a policy allows the caller an action on all resources, given as ARNs."""
     if action not in catalog.delegable_actions():
         return False
-    policy, names = policy_of(content), _names_of(caller)
+    policy, names = parse_policy(content), _names_of(caller)
     keys = {key: (value,) for key, value in context.items()}
-    asked = [Question(action=action, resource=arn, keys=keys, principals=names) for arn in resources or (ANYTHING,)]
-    return all(policy.denying(one) is None and policy.allowing(one) is not None for one in asked)
+    requests = [
+        EvaluationRequest(action=action, resource=arn, keys=keys, principals=names) for arn in resources or (ANYTHING,)
+    ]
+    return all(policy.first_denying(request) is None and policy.first_allowing(request) for request in requests)
 
 
 def actions_matching(pattern: str) -> frozenset[str]:
-    """Name the delegable actions that a pattern of a policy stands for."""
-    return frozenset(one for one in catalog.delegable_actions() if is_like(pattern.lower(), one.lower()))
+    """Return the delegable actions that match a pattern."""
+    return frozenset(action for action in catalog.delegable_actions() if is_like(pattern.lower(), action.lower()))
 
 
 def _names_of(caller: Caller) -> frozenset[str]:
-    """Tell by which names a statement may mean a caller: his own, his account's, or everybody's."""
+    """Return the names by which a statement may mean a caller: its own, those of its account, and `*`."""
     account = arns.root_user(caller.partition, caller.account_id)
     return frozenset({caller.arn, caller.account_id, account, "*"})
 
 
 def statements_of(document: Mapping[str, Any]) -> Iterator[Any]:
-    """Go through the statements of a document that may be malformed."""
-    found = document.get("Statement", [])
-    return iter(found if isinstance(found, list) else [found])
+    """Iterate over the statements of a document that may be malformed."""
+    statements = document.get("Statement", [])
+    return iter(statements if isinstance(statements, list) else [statements])

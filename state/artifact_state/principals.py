@@ -1,4 +1,4 @@
-"""Principals: the root user of an account, services, and whom temporary credentials stand for.
+"""The callers that requests can come from: root users, services, and the holders of session credentials.
 
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
@@ -12,8 +12,8 @@ from artifact_state.model import Caller, CallerKind, Session, State
 
 
 @lru_cache
-def root_of(account_id: str, *, partition: str = "aws", region: str = "us-east-1", access_key_id: str = "") -> Caller:
-    """Give the root user of an account."""
+def root_user(account_id: str, *, partition: str = "aws", region: str = "us-east-1", access_key_id: str = "") -> Caller:
+    """Return the root user of an account."""
     return Caller(
         account_id=account_id,
         arn=arns.root_user(partition, account_id),
@@ -24,13 +24,13 @@ def root_of(account_id: str, *, partition: str = "aws", region: str = "us-east-1
     )
 
 
-def service(principal: str) -> Caller:
-    """Give a service that acts of its own accord, in nobody's account."""
+def service_principal(principal: str) -> Caller:
+    """Return an AWS service that acts by itself, in no account."""
     return Caller(account_id="aws", arn=principal, user_id=principal, kind=CallerKind.SERVICE)
 
 
-def session_principal(session: Session, *, partition: str, region: str) -> Caller:
-    """Give the principal that the temporary credentials of a role stand for."""
+def role_session_caller(session: Session, *, partition: str, region: str) -> Caller:
+    """Return the caller that the session credentials of a role authenticate."""
     return Caller(
         account_id=session.account_id,
         arn=arns.assumed_role(partition, session.account_id, session.role_name, session.name),
@@ -42,10 +42,10 @@ def session_principal(session: Session, *, partition: str, region: str) -> Calle
     )
 
 
-def holder_of(state: State, session: Session, *, partition: str, region: str) -> Caller | None:
-    """Give the principal that temporary credentials stand for; None if the user is gone to whom they were given."""
+def session_caller(state: State, session: Session, *, partition: str, region: str) -> Caller | None:
+    """Return the caller that session credentials authenticate; None if the user that requested them was deleted."""
     if session.role_name:
-        return session_principal(session, partition=partition, region=region)
+        return role_session_caller(session, partition=partition, region=region)
     if session.federated:
         return Caller(
             account_id=session.account_id,
@@ -57,7 +57,7 @@ def holder_of(state: State, session: Session, *, partition: str, region: str) ->
             access_key_id=session.access_key_id,
         )
     if not session.user_name:
-        root = root_of(session.account_id, partition=partition, region=region, access_key_id=session.access_key_id)
+        root = root_user(session.account_id, partition=partition, region=region, access_key_id=session.access_key_id)
         return replace(root, assumed_root=True) if session.assumed_root else root
     user = name_index.find(state.users.get(session.account_id, ()), session.user_name)
     if user is None:
@@ -74,10 +74,10 @@ def holder_of(state: State, session: Session, *, partition: str, region: str) ->
 
 
 def session_of(state: State, access_key_id: str) -> Session | None:
-    """Tell the session whose temporary credentials have this access key id, lapsed or not."""
+    """Return the session whose credentials have an access key id, even if it has expired."""
     return state.sessions.get(access_key_id)
 
 
-def has_lapsed(session: Session, now: datetime) -> bool:
-    """Tell whether temporary credentials are good no longer."""
+def is_expired(session: Session, now: datetime) -> bool:
+    """Return whether session credentials have expired."""
     return now >= session.expires_at

@@ -1,7 +1,7 @@
-"""Every refusal of the domain is worded as an error that AWS's model of the operation declares.
+"""Every refusal of the domain becomes an error that AWS's model of the operation declares.
 
-The wire's tests assert the same of every answer that they see (tests/wire/botocore_wire.py); this is for those that no
-test happens to provoke.
+The wire tests assert the same for every reply that they receive (tests/wire/botocore_wire.py). These tests cover the
+errors that no wire test provokes.
 """
 
 import inspect
@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.aws.errors import COMMON, TABLES, error_of
+from artifact_emulator.aws import errors as aws_errors
+from artifact_emulator.aws.errors import ROWS_BY_SERVICE, error_of
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.services import bindings, handlers
 from artifact_state.errors import (
@@ -25,12 +26,12 @@ from artifact_state.errors import (
     InvalidInput,
     Refused,
 )
-from artifact_state.principals import root_of
-from tests.architecture.refusals import KNOWN, NOTHING, Place, functions, promised_in, raised_in
+from artifact_state.principals import root_user
+from tests.support.refusal_analysis import NO_REFUSALS, REFUSALS_BY_NAME, Place, documented_in, functions, raised_in
 from tests.wire.botocore_wire import COMMON_ERRORS, EXCEPTIONS, SERVICES, model, protocol_of
 
-REFUSALS = [one for one in KNOWN.values() if not one.__subclasses__()]
-CALLER = root_of("111122223333")
+REFUSALS = [refusal for refusal in REFUSALS_BY_NAME.values() if not refusal.__subclasses__()]
+CALLER = root_user("111122223333")
 HANDLERS = [
     (service, operation, Place(handler.__module__, handler.__name__))
     for service in SERVICES
@@ -39,21 +40,21 @@ HANDLERS = [
 every_handler = pytest.mark.parametrize(
     ("service", "operation", "handler"), HANDLERS, ids=[f"{service}-{operation}" for service, operation, _ in HANDLERS]
 )
-every_refusal = pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: one.__name__)
-# A scenario is made by many rules, and what they refuse is told as an error of the scenario.
-WORDED_ANEW = "artifact_state.scenarios."
+every_refusal = pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.__name__)
+# Loading a scenario applies many rules and reports their refusals as errors of the scenario.
+REPORTED_OTHERWISE = "artifact_state.scenarios."
 RULES = [
     place
     for place in functions("artifact_state.")
-    if not place.name.startswith("_") and not place.module.startswith(WORDED_ANEW)
+    if not place.name.startswith("_") and not place.module.startswith(REPORTED_OTHERWISE)
 ]
 
 
 def samples(refusal: type[Refused]) -> Iterator[Refused]:
-    """Make a refusal of each kind that its constructor allows."""
+    """Create a refusal with every combination of the enumerated arguments of its constructor."""
     choices: dict[str, Any] = {}
-    own = refusal.__init__ is not Exception.__init__
-    for name, parameter in inspect.signature(refusal).parameters.items() if own else ():
+    has_arguments = refusal.__init__ is not Exception.__init__
+    for name, parameter in inspect.signature(refusal).parameters.items() if has_arguments else ():
         kind = parameter.annotation
         choices[name] = list(kind) if issubclass(kind, Enum) else {bool: [True, False], str: ["name"], int: [1]}[kind]
     constructor: Any = refusal
@@ -61,39 +62,40 @@ def samples(refusal: type[Refused]) -> Iterator[Refused]:
         yield constructor(**dict(zip(choices, values, strict=True)))
 
 
-def worded(service: str, refusal: type[Refused]) -> list[AwsError]:
-    """Give the errors with which a service words a refusal."""
-    return [error_of(bindings(service), one, CALLER) for one in samples(refusal)]
+def errors_for(service: str, refusal: type[Refused]) -> list[AwsError]:
+    """Return the errors that a service returns for a refusal."""
+    return [error_of(bindings(service), sample, CALLER) for sample in samples(refusal)]
 
 
 def raised_by_handlers(service: str) -> frozenset[type[Refused]]:
-    """Tell all that the handlers of a service can raise."""
-    return NOTHING.union(*(raised_in(handler) for of, _, handler in HANDLERS if of == service))
+    """Return the refusals that the handlers of a service can raise."""
+    return NO_REFUSALS.union(*(raised_in(handler) for owner, _, handler in HANDLERS if owner == service))
 
 
 class TestEveryHandler:
-    """Each operation, and what its rules can refuse."""
+    """The refusals that the rules of an operation can raise."""
 
     @every_handler
-    def test_refuses_as_its_model_declares(self, service: str, operation: str, handler: Place) -> None:
-        """Whatever a rule refuses becomes an error of the operation, or one that every operation may give."""
-        found = bindings(service)
-        declared = {found.errors[shape].code for shape in found.operations[operation].errors}
+    def test_handler_errors_are_declared_in_model(self, service: str, operation: str, handler: Place) -> None:
+        """Every refusal becomes an error of the operation, or one that every operation can return."""
+        service_model = bindings(service)
+        shapes = service_model.operations[operation].errors
+        declared = {service_model.errors[shape].code for shape in shapes}
         allowed = (
             declared | COMMON_ERRORS[protocol_of(service)].keys() | EXCEPTIONS.get((service, operation), {}).keys()
         )
         undeclared = {
-            (refusal.__name__, failure.code)
+            (refusal.__name__, error.code)
             for refusal in raised_in(handler)
-            for failure in worded(service, refusal)
-            if failure.code not in allowed
+            for error in errors_for(service, refusal)
+            if error.code not in allowed
         }
         assert undeclared == set()
 
-    def test_is_read_with_what_it_calls(self) -> None:
-        """The reading of the source finds what a handler refuses through three modules and a page's token."""
+    def test_analysis_follows_calls_across_modules(self) -> None:
+        """The analysis finds the refusals of a handler through three modules, and through a method of its context."""
         enable = Place("artifact_emulator.services.organizations.trusted_access", "enable_aws_service_access")
-        assert {one.__name__ for one in raised_in(enable)} == {
+        assert {refusal.__name__ for refusal in raised_in(enable)} == {
             "NotInOrganization",
             "WrongAccount",
             "InvalidInput",
@@ -107,37 +109,37 @@ class TestEveryRefusal:
     """Each refusal of the domain."""
 
     @every_refusal
-    def test_has_words(self, refusal: type[Refused]) -> None:
-        """Some service words it, or it could only become a 500."""
-        assert [service for service in SERVICES if refusal in TABLES[service]]
+    def test_refusal_has_an_error(self, refusal: type[Refused]) -> None:
+        """Some service has an error for it; without one it would become a 500."""
+        assert [service for service in SERVICES if refusal in ROWS_BY_SERVICE[service]]
 
     @every_refusal
-    def test_is_provoked(self, refusal: type[Refused]) -> None:
-        """A test of the domain provokes it, and asserts that the state is the same object."""
+    def test_refusal_is_provoked_by_a_state_test(self, refusal: type[Refused]) -> None:
+        """A test of the domain provokes it and asserts that the state stays the same object."""
         texts = [path.read_text() for path in (Path(__file__).parents[1] / "state").glob("test_*.py")]
         assert any(refusal.__name__ in text for text in texts)
 
     @pytest.mark.parametrize("service", SERVICES)
-    def test_has_no_words_in_vain(self, service: str) -> None:
-        """A service words only what its operations can refuse."""
-        assert TABLES[service].keys() - raised_by_handlers(service) == set()
+    def test_tables_have_no_unreachable_rows(self, service: str) -> None:
+        """A service has errors only for refusals that its operations can raise."""
+        assert ROWS_BY_SERVICE[service].keys() - raised_by_handlers(service) == set()
 
 
 class TestEveryRow:
-    """Each row of the tables."""
+    """Each row of the error tables."""
 
     @pytest.mark.parametrize("service", SERVICES)
-    def test_names_an_error_that_aws_has(self, service: str) -> None:
-        """The shape is in AWS's model, or common to the protocol, and the members are the shape's."""
-        for refusal, row in TABLES[service].items():
-            for one in samples(refusal):
-                shape, message, *members = row(one, CALLER)
+    def test_rows_name_shapes_of_the_model(self, service: str) -> None:
+        """The shape is in AWS's model or common to the protocol, and the members are those of the shape."""
+        for refusal, row in ROWS_BY_SERVICE[service].items():
+            for sample in samples(refusal):
+                shape, message, *members = row(sample, CALLER)
                 assert message
                 if shape in bindings(service).errors:
-                    known = bindings(service).errors[shape].members
-                    assert set(members[0] if members else {}) <= set(known)
+                    assert set(members[0] if members else {}) <= set(bindings(service).errors[shape].members)
                 else:
-                    assert COMMON[shape][1] == COMMON_ERRORS[protocol_of(service)][COMMON[shape][0]][0]
+                    code, status = aws_errors.COMMON_ERRORS[shape]
+                    assert status == COMMON_ERRORS[protocol_of(service)][code][0]
 
     @pytest.mark.parametrize(
         ("reasons", "shape"),
@@ -147,30 +149,30 @@ class TestEveryRow:
             (HandshakeConstraint, "HandshakeConstraintViolationExceptionReason"),
         ],
     )
-    def test_has_reasons_that_aws_has(self, reasons: type[Enum], shape: str) -> None:
-        """Each reason is spelt as AWS's model spells it."""
-        assert {one.value for one in reasons} <= set(model("organizations").shape_for(shape).enum)
+    def test_reasons_are_those_of_the_model(self, reasons: type[Enum], shape: str) -> None:
+        """Each reason is one of AWS's model."""
+        assert {reason.value for reason in reasons} <= set(model("organizations").shape_for(shape).enum)
 
     @pytest.mark.parametrize("refusal", [InvalidInput, ConstraintViolated, HandshakeConstraintViolated])
-    def test_tells_the_reason(self, refusal: type[Refused]) -> None:
-        """The reason travels beside the message."""
-        for one, failure in zip(samples(refusal), worded("organizations", refusal), strict=True):
-            assert failure.members == {"Reason": one.reason.value}  # type: ignore[attr-defined] # All three have it.
+    def test_reason_is_a_member_of_the_error(self, refusal: type[Refused]) -> None:
+        """The error has the reason as a member."""
+        for sample, error in zip(samples(refusal), errors_for("organizations", refusal), strict=True):
+            assert error.members == {"Reason": sample.reason.value}  # type: ignore[attr-defined] # All three have it.
 
-    def test_gives_artifact_a_reason_that_it_has(self) -> None:
-        """A ValidationException has a reason of AWS's, and names the members."""
-        known = model("artifact").shape_for("ValidationExceptionReason").enum
-        failures = [one for refusal in TABLES["artifact"] for one in worded("artifact", refusal)]
-        validation = [one for one in failures if one.code == "ValidationException"]
+    def test_artifact_validation_errors_have_reason_and_fields(self) -> None:
+        """A ValidationException has one of AWS's reasons and lists the invalid members."""
+        reasons = model("artifact").shape_for("ValidationExceptionReason").enum
+        errors = [error for refusal in ROWS_BY_SERVICE["artifact"] for error in errors_for("artifact", refusal)]
+        validation = [error for error in errors if error.code == "ValidationException"]
         assert validation
-        assert {one.members["reason"] for one in validation} <= set(known)
-        assert all(one.members["fieldList"] for one in validation)
+        assert {error.members["reason"] for error in validation} <= set(reasons)
+        assert all(error.members["fieldList"] for error in validation)
 
 
 class TestEveryRule:
     """Each public function of the domain."""
 
     @pytest.mark.parametrize("rule", RULES, ids=str)
-    def test_says_what_it_raises(self, rule: Place) -> None:
-        """The docstring names every refusal that the function can raise, and no other."""
-        assert promised_in(rule) == raised_in(rule)
+    def test_docstring_names_raised_refusals(self, rule: Place) -> None:
+        """The docstring names exactly the refusals that the function can raise."""
+        assert documented_in(rule) == raised_in(rule)

@@ -10,15 +10,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifact_state.policy_evaluation.decision import Layers, Naming, decide
-from artifact_state.policy_syntax.policy import NamedPolicy, Question
+from artifact_state.policy_evaluation.decision import decide
+from artifact_state.policy_evaluation.policies import ApplicablePolicies, PrincipalMatch
+from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
 
 USER, ACCOUNT = "arn:aws:iam::1:user/U", "arn:aws:iam::1:root"
 ROLE, SESSION = "arn:aws:iam::1:role/R", "arn:aws:sts::1:assumed-role/R/s"
 OF_ACCOUNT = frozenset({ACCOUNT, "1", "*"})
 CALLERS = [
-    {Naming.HIMSELF: frozenset({USER}), Naming.ACCOUNT: OF_ACCOUNT},
-    {Naming.HIMSELF: frozenset({SESSION}), Naming.ROLE: frozenset({ROLE}), Naming.ACCOUNT: OF_ACCOUNT},
+    {PrincipalMatch.EXACT: frozenset({USER}), PrincipalMatch.ACCOUNT: OF_ACCOUNT},
+    {PrincipalMatch.EXACT: frozenset({SESSION}), PrincipalMatch.ROLE: frozenset({ROLE}), PrincipalMatch.ACCOUNT: OF_ACCOUNT},
 ]
 ACTIONS = ("iam:GetRole", "iam:PutRole", "sts:AssumeRole")
 RESOURCES = ("arn:aws:iam::1:role/a", "arn:aws:iam::1:role/v", "arn:aws:iam::2:role/ab", "*")
@@ -84,35 +85,35 @@ def keys_of_calls(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[list[Question], Layers]:
+def cases(draw: st.DrawFn) -> tuple[list[EvaluationRequest], ApplicablePolicies]:
     """Draw calls of one caller, and all that has a word in them: what is known of one is not taken for another."""
     resource = draw(st.none() | policies(of_resource=True))
-    named = draw(st.sampled_from(CALLERS))
-    names = frozenset[str]().union(*named.values())
+    principal_names = draw(st.sampled_from(CALLERS))
+    names = frozenset[str]().union(*principal_names.values())
     action, about_what = st.sampled_from(ACTIONS), st.sampled_from(RESOURCES)
     questions = st.builds(
-        Question, action=action, resource=about_what, keys=keys_of_calls(), principals=st.just(names), as_whom=st.none()
+        EvaluationRequest, action=action, resource=about_what, keys=keys_of_calls(), principals=st.just(names), allowed_principals=st.none()
     )
     first = draw(questions)
     others = [first._replace(keys=draw(keys_of_calls())), draw(questions)]
-    return [first, *others], Layers(
+    return [first, *others], ApplicablePolicies(
         identity=draw(st.lists(policies(), max_size=2).map(tuple)),
-        is_root=draw(st.booleans()),
+        needs_no_identity_policy=draw(st.booleans()),
         boundary=draw(st.none() | policies()),
         session=draw(st.none() | st.lists(policies(), min_size=1, max_size=2).map(tuple)),
         service_control=draw(levels),
         resource_control=draw(levels),
         resource=resource,
-        is_trust=resource is not None and draw(st.booleans()),
+        is_trust_policy=resource is not None and draw(st.booleans()),
         same_account=draw(st.booleans()),
-        named=named,
+        principal_names=principal_names,
     )
 
 
 VALUES = ["v", "vv", "w"]
 
 
-def literal(question: Question, layers: Layers) -> bool:
+def literal(question: EvaluationRequest, layers: ApplicablePolicies) -> bool:
     """Read the flow chart, box by box."""
     everything = [
         *layers.identity,
@@ -129,12 +130,12 @@ def literal(question: Question, layers: Layers) -> bool:
                 return False
     by_name = {
         naming: bool(layers.resource) and speaks(layers.resource, "Allow", question, names)
-        for naming, names in (layers.named or {}).items()
+        for naming, names in (layers.principal_names or {}).items()
     }
-    himself, by_role = by_name[Naming.HIMSELF], by_name.get(Naming.ROLE, False) and layers.same_account
+    himself, by_role = by_name[PrincipalMatch.EXACT], by_name.get(PrincipalMatch.ROLE, False) and layers.same_account
     somehow = any(by_name.values())
-    trusted = somehow or not layers.is_trust
-    by_identity = layers.is_root or any(speaks(one, "Allow", question) for one in layers.identity)
+    trusted = somehow or not layers.is_trust_policy
+    by_identity = layers.needs_no_identity_policy or any(speaks(one, "Allow", question) for one in layers.identity)
     from_outside = somehow or layers.resource is None or layers.same_account
     in_boundary = layers.boundary is None or speaks(layers.boundary, "Allow", question)
     in_session = layers.session is None or any(speaks(one, "Allow", question) for one in layers.session)
@@ -143,7 +144,7 @@ def literal(question: Question, layers: Layers) -> bool:
     return trusted and (alone or ((by_identity or by_role) and from_outside and in_boundary and in_session))
 
 
-def speaks(policy: NamedPolicy | None, effect: str, question: Question, names: frozenset[str] = frozenset()) -> bool:
+def speaks(policy: NamedPolicy | None, effect: str, question: EvaluationRequest, names: frozenset[str] = frozenset()) -> bool:
     """Tell whether some statement of this effect is about a call."""
     assert policy
     return any(
@@ -151,7 +152,7 @@ def speaks(policy: NamedPolicy | None, effect: str, question: Question, names: f
     )
 
 
-def about(one: dict[str, Any], question: Question, names: frozenset[str]) -> bool:
+def about(one: dict[str, Any], question: EvaluationRequest, names: frozenset[str]) -> bool:
     """Read a statement, element by element."""
     action = any(
         like(pattern.lower(), question.action.lower()) for pattern in one.get("Action", one.get("NotAction", []))
@@ -191,7 +192,7 @@ def holds(operator: str, values: tuple[str, ...], wanted: list[str]) -> bool:
     return all(found) if quantifier == "ForAllValues" else any(found)
 
 
-def covers(written: str, question: Question) -> bool:
+def covers(written: str, question: EvaluationRequest) -> bool:
     """Compare ARNs part by part; a key of several values, or of none, fits nothing."""
     pattern, arn, values = written, question.resource, question.keys.get("k", ())
     if "${k}" in written:
@@ -215,10 +216,10 @@ class TestDecision:
 
     @given(cases())
     @settings(max_examples=600, deadline=None)
-    def test_is_that_of_the_flow_chart(self, case: tuple[list[Question], Layers]) -> None:
+    def test_is_that_of_the_flow_chart(self, case: tuple[list[EvaluationRequest], ApplicablePolicies]) -> None:
         """Whatever the policies, and wherever they are; of each call, whatever was decided of those before it."""
         questions, layers = case
         for question in questions:
             got = decide(question, layers)
             assert got.allowed == literal(question, layers)
-            assert got.explicit == (not got.allowed and got.statement is not None)
+            assert got.is_explicit_denial == (not got.allowed and got.statement is not None)

@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from artifact_state.policy_evaluation.decision import Kind, Layers, Naming, consulted, decide
-from artifact_state.policy_syntax.policy import NamedPolicy, Question
+from artifact_state.policy_evaluation.decision import decide, evaluated_policies
+from artifact_state.policy_evaluation.policies import ApplicablePolicies, PolicyKind, PrincipalMatch
+from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
 
 USER, SESSION = "arn:aws:iam::1:user/U", "arn:aws:sts::1:assumed-role/R/s"
 ROLE, ACCOUNT = "arn:aws:iam::1:role/R", "arn:aws:iam::1:root"
-QUESTION = Question(action="iam:GetRole", resource=ROLE, keys={}, principals=frozenset({USER, ROLE, ACCOUNT, "*"}))
+QUESTION = EvaluationRequest(action="iam:GetRole", resource=ROLE, keys={}, principals=frozenset({USER, ROLE, ACCOUNT, "*"}))
 NAMED = {
-    Naming.HIMSELF: frozenset({USER}),
-    Naming.ROLE: frozenset({ROLE}),
-    Naming.ACCOUNT: frozenset({ACCOUNT, "*"}),
+    PrincipalMatch.EXACT: frozenset({USER}),
+    PrincipalMatch.ROLE: frozenset({ROLE}),
+    PrincipalMatch.ACCOUNT: frozenset({ACCOUNT, "*"}),
 }
 
 
@@ -34,26 +35,26 @@ class TestDenials:
     @pytest.mark.parametrize(
         ("kind", "where"),
         [
-            (Kind.SERVICE_CONTROL, {"service_control": (*FULL[1:], (ALLOW, DENY))}),
-            (Kind.RESOURCE_CONTROL, {"resource_control": ((ALLOW, DENY),)}),
-            (Kind.RESOURCE, {"resource": policy("Deny", Principal="*"), "named": NAMED}),
-            (Kind.IDENTITY, {"identity": (ALLOW, DENY)}),
-            (Kind.BOUNDARY, {"boundary": DENY}),
-            (Kind.SESSION, {"session": (ALLOW, DENY)}),
+            (PolicyKind.SERVICE_CONTROL, {"service_control": (*FULL[1:], (ALLOW, DENY))}),
+            (PolicyKind.RESOURCE_CONTROL, {"resource_control": ((ALLOW, DENY),)}),
+            (PolicyKind.RESOURCE, {"resource": policy("Deny", Principal="*"), "principal_names": NAMED}),
+            (PolicyKind.IDENTITY, {"identity": (ALLOW, DENY)}),
+            (PolicyKind.BOUNDARY, {"boundary": DENY}),
+            (PolicyKind.SESSION, {"session": (ALLOW, DENY)}),
         ],
     )
-    def test_of_any_kind(self, kind: Kind, where: dict[str, Any]) -> None:
+    def test_of_any_kind(self, kind: PolicyKind, where: dict[str, Any]) -> None:
         """One statement anywhere is enough, and is told, whatever allows."""
         base: dict[str, Any] = {"identity": (ALLOW,)}
-        got = decide(QUESTION, Layers(**(base | where)))
-        assert (got.allowed, got.kind, got.explicit) == (False, kind, True)
+        got = decide(QUESTION, ApplicablePolicies(**(base | where)))
+        assert (got.allowed, got.kind, got.is_explicit_denial) == (False, kind, True)
         assert got.statement
         assert not got.statement.allows
 
     def test_one_is_named(self) -> None:
         """Of several, that of the organization."""
-        layers = Layers(identity=(DENY,), boundary=DENY, service_control=((DENY,),))
-        assert decide(QUESTION, layers).kind is Kind.SERVICE_CONTROL
+        layers = ApplicablePolicies(identity=(DENY,), boundary=DENY, service_control=((DENY,),))
+        assert decide(QUESTION, layers).kind is PolicyKind.SERVICE_CONTROL
 
 
 class TestBounds:
@@ -64,33 +65,33 @@ class TestBounds:
         """The root, each unit and the account: where none allows, nothing is allowed, a root user's calls included."""
         levels = [list(one) for one in FULL]
         levels[level] = [NOTHING]
-        for is_root in (True, False):
-            bound = Layers(identity=(ALLOW,), is_root=is_root, service_control=tuple(map(tuple, levels)))
+        for needs_no_identity_policy in (True, False):
+            bound = ApplicablePolicies(identity=(ALLOW,), needs_no_identity_policy=needs_no_identity_policy, service_control=tuple(map(tuple, levels)))
             got = decide(QUESTION, bound)
-            assert (got.allowed, got.kind, got.level, got.explicit) == (False, Kind.SERVICE_CONTROL, level, False)
+            assert (got.allowed, got.kind, got.level, got.is_explicit_denial) == (False, PolicyKind.SERVICE_CONTROL, level, False)
 
     def test_several_at_one_level(self) -> None:
         """One of them is enough."""
-        assert decide(QUESTION, Layers(identity=(ALLOW,), service_control=((NOTHING, ALLOW),))).allowed
+        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), service_control=((NOTHING, ALLOW),))).allowed
 
     def test_resource_control(self) -> None:
         """No allowance there is a refusal."""
-        got = decide(QUESTION, Layers(identity=(ALLOW,), resource_control=((NOTHING,),)))
-        assert (got.allowed, got.kind) == (False, Kind.RESOURCE_CONTROL)
+        got = decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), resource_control=((NOTHING,),)))
+        assert (got.allowed, got.kind) == (False, PolicyKind.RESOURCE_CONTROL)
 
     def test_boundary_and_session(self) -> None:
         """They allow nothing, but what they do not allow is not."""
-        assert decide(QUESTION, Layers(boundary=ALLOW, session=(ALLOW,))).kind is Kind.IDENTITY
-        assert decide(QUESTION, Layers(identity=(ALLOW,), boundary=NOTHING)).kind is Kind.BOUNDARY
-        assert decide(QUESTION, Layers(identity=(ALLOW,), session=(NOTHING,))).kind is Kind.SESSION
-        assert decide(QUESTION, Layers(identity=(ALLOW,), session=())).kind is Kind.SESSION
-        assert decide(QUESTION, Layers(identity=(ALLOW,), boundary=ALLOW, session=(NOTHING, ALLOW))).allowed
+        assert decide(QUESTION, ApplicablePolicies(boundary=ALLOW, session=(ALLOW,))).kind is PolicyKind.IDENTITY
+        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), boundary=NOTHING)).kind is PolicyKind.BOUNDARY
+        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), session=(NOTHING,))).kind is PolicyKind.SESSION
+        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), session=())).kind is PolicyKind.SESSION
+        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), boundary=ALLOW, session=(NOTHING, ALLOW))).allowed
 
     def test_nobody_allows(self) -> None:
         """Whoever has no policy may nothing, but a root user."""
-        assert decide(QUESTION, Layers()) == decide(QUESTION, Layers(identity=(NOTHING,)))
-        assert decide(QUESTION, Layers()).kind is Kind.IDENTITY
-        assert decide(QUESTION, Layers(is_root=True)).allowed
+        assert decide(QUESTION, ApplicablePolicies()) == decide(QUESTION, ApplicablePolicies(identity=(NOTHING,)))
+        assert decide(QUESTION, ApplicablePolicies()).kind is PolicyKind.IDENTITY
+        assert decide(QUESTION, ApplicablePolicies(needs_no_identity_policy=True)).allowed
 
 
 class TestResourcePolicies:
@@ -112,23 +113,23 @@ class TestResourcePolicies:
     def test_of_the_same_account(self, principal: str, layers: dict[str, Any], *, allowed: bool) -> None:
         """Who is named himself needs nothing else; a role is bounded; an account leaves it to its own policies."""
         resource = policy(Principal={"AWS": principal})
-        assert decide(QUESTION, Layers(resource=resource, named=NAMED, **layers)).allowed is allowed
+        assert decide(QUESTION, ApplicablePolicies(resource=resource, principal_names=NAMED, **layers)).allowed is allowed
 
     @pytest.mark.parametrize(
         ("principal", "identity", "kind"),
-        [(USER, ALLOW, None), (USER, NOTHING, Kind.IDENTITY), ("arn:aws:iam::2:root", ALLOW, Kind.RESOURCE)],
+        [(USER, ALLOW, None), (USER, NOTHING, PolicyKind.IDENTITY), ("arn:aws:iam::2:root", ALLOW, PolicyKind.RESOURCE)],
     )
-    def test_of_another_account(self, principal: str, identity: NamedPolicy, kind: Kind | None) -> None:
+    def test_of_another_account(self, principal: str, identity: NamedPolicy, kind: PolicyKind | None) -> None:
         """Both sides must allow."""
         resource = policy(Principal={"AWS": principal})
-        got = decide(QUESTION, Layers(resource=resource, named=NAMED, identity=(identity,), same_account=False))
+        got = decide(QUESTION, ApplicablePolicies(resource=resource, principal_names=NAMED, identity=(identity,), same_account=False))
         assert got.kind is kind if kind else got.allowed
 
     def test_of_a_role(self) -> None:
         """A trust policy must allow, whatever else does."""
         trust = policy(Principal={"AWS": "arn:aws:iam::2:root"})
-        got = decide(QUESTION, Layers(resource=trust, is_trust=True, named=NAMED, identity=(ALLOW,)))
-        assert (got.allowed, got.kind) == (False, Kind.TRUST)
+        got = decide(QUESTION, ApplicablePolicies(resource=trust, is_trust_policy=True, principal_names=NAMED, identity=(ALLOW,)))
+        assert (got.allowed, got.kind) == (False, PolicyKind.TRUST)
 
 
 class TestConsulted:
@@ -136,12 +137,12 @@ class TestConsulted:
 
     def test_in_order(self) -> None:
         """Level by level, each with the statement that speaks of the call."""
-        layers = Layers(identity=(NOTHING, ALLOW), boundary=DENY, service_control=((ALLOW,), (NOTHING,)))
-        told = [(kind, level, bool(statement)) for kind, level, _, statement in consulted(QUESTION, layers)]
+        layers = ApplicablePolicies(identity=(NOTHING, ALLOW), boundary=DENY, service_control=((ALLOW,), (NOTHING,)))
+        told = [(kind, level, bool(statement)) for kind, level, _, statement in evaluated_policies(QUESTION, layers)]
         assert told == [
-            (Kind.SERVICE_CONTROL, 0, True),
-            (Kind.SERVICE_CONTROL, 1, False),
-            (Kind.IDENTITY, None, False),
-            (Kind.IDENTITY, None, True),
-            (Kind.BOUNDARY, None, True),
+            (PolicyKind.SERVICE_CONTROL, 0, True),
+            (PolicyKind.SERVICE_CONTROL, 1, False),
+            (PolicyKind.IDENTITY, None, False),
+            (PolicyKind.IDENTITY, None, True),
+            (PolicyKind.BOUNDARY, None, True),
         ]

@@ -27,6 +27,7 @@ from artifact_state.errors import (
 from artifact_state.events import AccountMoved, UnitChanged
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import account_closure, accounts, hierarchy, organization
+from artifact_state.organizations.paths import unit_path
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,
@@ -227,14 +228,14 @@ class TestDescribeUnit:
 
 
 class TestPathOf:
-    """path_of."""
+    """unit_path."""
 
     def test_root_first(self, world: World) -> None:
         """A path begins with the root and ends with the unit."""
         above = unit(world, "Above")
         below = unit(world, "Below", above)
-        assert hierarchy.path_of(world.state, below) == (root_id(world), above, below)
-        assert hierarchy.path_of(world.state, root_id(world)) == (root_id(world),)
+        assert unit_path(world.state, below) == (root_id(world), above, below)
+        assert unit_path(world.state, root_id(world)) == (root_id(world),)
 
 
 class TestMoveAccount:

@@ -7,8 +7,8 @@ import pytest
 
 from artifact_state import catalog
 from artifact_state.errors import MalformedPolicyDocument, QuotaExceeded
-from artifact_state.iam.identity_documents import require_policy, require_trust_policy, size_of
-from artifact_state.policy_syntax.policy import Question, policy_of
+from artifact_state.iam.identity_documents import policy_size, require_valid_policy, require_valid_trust_policy
+from artifact_state.policy_syntax.policy import EvaluationRequest, parse_policy
 from artifact_state.world import World
 from tests.support.domain import act, expect_refusal, transaction
 
@@ -146,7 +146,7 @@ FINE = [
     given(DateEquals={"a": ["2026", "2026-01-02T3:00:00.5+23", "2026-01-02T03:04:05Z", "-292275054", 1767225600]}),
     given(**{"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": ["a*"]}, "Null": {"a": "true"}}),
 ]
-ASKED = Question(action="artifact:GetReport", resource="arn:aws:artifact:us-east-1::report/r:1", keys={"a": ("b",)})
+ASKED = EvaluationRequest(action="artifact:GetReport", resource="arn:aws:artifact:us-east-1::report/r:1", keys={"a": ("b",)})
 
 
 class TestRequirePolicy:
@@ -158,23 +158,23 @@ class TestRequirePolicy:
         world = World()
         before = world.state
         with pytest.raises(MalformedPolicyDocument) as caught, transaction(world):
-            require_policy(document)
-        assert caught.value.why == why
+            require_valid_policy(document)
+        assert caught.value.message == why
         assert world.state is before
 
     @pytest.mark.parametrize("document", FINE, ids=range(len(FINE)))
     def test_of_policies(self, document: str) -> None:
         """What IAM takes is taken, and can be asked of any call."""
-        require_policy(document)
-        policy_of(document).denying(ASKED)
-        policy_of(document).allowing(ASKED)
+        require_valid_policy(document)
+        parse_policy(document).first_denying(ASKED)
+        parse_policy(document).first_allowing(ASKED)
 
     def test_of_those_of_aws(self) -> None:
         """AWS keeps to its own grammar."""
         found = catalog.managed_policies()
         assert len(found) > 20
         for managed in found:
-            require_policy(managed.document)
+            require_valid_policy(managed.document)
 
 
 def trust(**more: Any) -> str:
@@ -198,7 +198,7 @@ class TestRequireTrustPolicy:
     @pytest.mark.parametrize("action", ["sts:AssumeRole", ["sts:TagSession"], "STS:*", "*"])
     def test_of_trust(self, principal: Any, action: Any) -> None:
         """Anybody may be trusted with any action of STS, by a document of any version."""
-        act(World(), require_trust_policy, trust(Principal=principal, Action=action))
+        act(World(), require_valid_trust_policy, trust(Principal=principal, Action=action))
 
     @pytest.mark.parametrize(
         ("document", "why"),
@@ -228,8 +228,8 @@ class TestRequireTrustPolicy:
         world = World()
         before = world.state
         with pytest.raises(MalformedPolicyDocument) as caught:
-            act(world, require_trust_policy, document)
-        assert caught.value.why == why
+            act(world, require_valid_trust_policy, document)
+        assert caught.value.message == why
         assert world.state is before
 
 
@@ -238,12 +238,12 @@ class TestSize:
 
     def test_leaves_out_white_space(self) -> None:
         """Spaces, tabs and line ends do not count."""
-        assert size_of('{ "a":\t1,\n\r"b" : 2 }') == 13
+        assert policy_size('{ "a":\t1,\n\r"b" : 2 }') == 13
 
     def test_at_the_limit(self) -> None:
         """What fits, fits exactly."""
         world = World()
         room = 2_048 - len(trust(Principal="*", Sid="").replace(" ", ""))
-        act(world, require_trust_policy, trust(Principal="*", Sid="a" * room))
+        act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * room))
         with expect_refusal(world, QuotaExceeded):
-            act(world, require_trust_policy, trust(Principal="*", Sid="a" * (room + 1)))
+            act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * (room + 1)))

@@ -8,7 +8,7 @@ from artifact_state.iam import attached_policies, groups, inline_policies, manag
 from artifact_state.iam.identity_policies import NONE, IdentityPolicies, policies_of
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.role_changes import NewRole, create_role, delete_role
-from artifact_state.iam.roles import trust_of
+from artifact_state.iam.roles import trust_policy_for
 from artifact_state.iam.users import user_principal
 from artifact_state.model import Caller
 from artifact_state.policy_syntax.policy import NamedPolicy
@@ -19,7 +19,7 @@ from tests.state.test_users import ADMINISTRATOR, POLICY
 from tests.support.domain import MANAGEMENT, NOW, act, world_with_organization
 
 DENIAL = POLICY.replace("Allow", "Deny")
-TRUST = trust_of(aws=f"arn:aws:iam::{MANAGEMENT}:root")
+TRUST = trust_policy_for(aws=f"arn:aws:iam::{MANAGEMENT}:root")
 OWN = f"arn:aws:iam::{MANAGEMENT}:policy/Mine"
 
 
@@ -49,7 +49,7 @@ def alice(world: World) -> Caller:
 def developer(world: World) -> Caller:
     """Give a session of the role as a caller."""
     session = act(world, sessions.assume_role, f"arn:aws:iam::{MANAGEMENT}:role/Dev", "session")
-    return principals.session_principal(session, partition="aws", region="us-east-1")
+    return principals.role_session_caller(session, partition="aws", region="us-east-1")
 
 
 def asked(world: World, caller: Caller) -> IdentityPolicies:
@@ -70,7 +70,7 @@ class TestUser:
 
     def test_has_the_version_in_force(self, world: World) -> None:
         """Another default version decides at once."""
-        act(world, managed_policies.create_version, OWN, DENIAL, in_force=True)
+        act(world, managed_policies.create_version, OWN, DENIAL, as_default=True)
         assert asked(world, alice(world)).identity[1].document == DENIAL
 
     def test_is_bounded(self, world: World) -> None:
@@ -114,5 +114,5 @@ class TestOthers:
 
     def test_root_and_services(self, world: World) -> None:
         """The root user and services are decided about otherwise."""
-        assert asked(world, principals.root_of(MANAGEMENT)) == NONE
-        assert asked(world, principals.service("artifact.amazonaws.com")) == NONE
+        assert asked(world, principals.root_user(MANAGEMENT)) == NONE
+        assert asked(world, principals.service_principal("artifact.amazonaws.com")) == NONE

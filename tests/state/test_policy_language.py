@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import pytest
 
 from artifact_state.policy_syntax.conditions import is_operator
-from artifact_state.policy_syntax.policy import ANYTHING, Question, policy_of
+from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, parse_policy
 from artifact_state.policy_syntax.wildcards import is_like
 
 ACCOUNT = "111122223333"
@@ -25,19 +25,19 @@ def allow(action: Any = "*", resource: Any = "*", **more: Any) -> dict[str, Any]
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-def asked(action: str = "iam:GetRole", resource: str = ROLE, *names: str, **keys: Any) -> Question:
+def asked(action: str = "iam:GetRole", resource: str = ROLE, *names: str, **keys: Any) -> EvaluationRequest:
     """Ask of a call; keys are written with two underscores for a colon."""
     values = {
         name.replace("__", ":").lower(): tuple(value) if isinstance(value, list) else (value,)
         for name, value in keys.items()
     }
-    return Question(action=action, resource=resource, keys=values, principals=frozenset(names))
+    return EvaluationRequest(action=action, resource=resource, keys=values, principals=frozenset(names))
 
 
-def allows(document: str, question: Question) -> bool:
+def allows(document: str, question: EvaluationRequest) -> bool:
     """Tell whether a policy alone allows a call."""
-    policy = policy_of(document)
-    return policy.denying(question) is None and policy.allowing(question) is not None
+    policy = parse_policy(document)
+    return policy.first_denying(question) is None and policy.first_allowing(question) is not None
 
 
 class Unread(Mapping[str, tuple[str, ...]]):
@@ -148,7 +148,7 @@ class TestResources:
     def test_variables_are_not_looked_for_in_vain(self) -> None:
         """The keys of a call are put together for no statement that is about other things, or about everything."""
         of_users = written(allow(resource="arn:aws:iam::*:user/${aws:username}"))
-        question = Question(action="iam:GetRole", resource="arn:aws:iam::1:role/a", keys=Unread())
+        question = EvaluationRequest(action="iam:GetRole", resource="arn:aws:iam::1:role/a", keys=Unread())
         assert not allows(of_users, question)
         assert allows(written(allow()), question)
 
@@ -272,7 +272,7 @@ class TestConditions:
         same = {"aws:resourcetag/team": ("a",), "aws:principaltag/team": ("a",)}
         other = same | {"aws:principaltag/team": ("b",)}
         for keys, fits in ((same, True), (other, False)):
-            question = Question(action="iam:GetRole", resource=ROLE, keys=keys)
+            question = EvaluationRequest(action="iam:GetRole", resource=ROLE, keys=keys)
             assert allows(document, question) is fits
 
     def test_unknown_operators(self) -> None:

@@ -5,15 +5,30 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state.errors import (AllFeaturesRequired, InvalidTaskPolicy, NotInOrganization, NotManagementAccount, RootNotAssumable, TrustedAccessDisabled, WrongAccount)
+from artifact_state.errors import (
+    AllFeaturesRequired,
+    InvalidTaskPolicy,
+    NotInOrganization,
+    NotManagementAccount,
+    RootNotAssumable,
+    TrustedAccessDisabled,
+    WrongAccount,
+)
 from artifact_state.events import RootAccessChanged, RootAssumed
 from artifact_state.iam.root_logins import has_root_login
-from artifact_state.model import (Caller, CallerKind, FeatureSet, RootFeature, Session)
+from artifact_state.model import Caller, CallerKind, FeatureSet, RootFeature, Session
 from artifact_state.organizations import delegation, organization, trusted_access
-from artifact_state.organizations.root_access import (IAM_PRINCIPAL, describe_root_features, disable_root_feature, enable_root_feature, features_in_force)
-from artifact_state.policy_evaluation.applicable_policies import decided
+from artifact_state.organizations.root_access import (
+    IAM_PRINCIPAL,
+    describe_root_features,
+    disable_root_feature,
+    enable_root_feature,
+    features_in_force,
+)
+from artifact_state.policy_evaluation.collect import applicable_policies
+from artifact_state.policy_evaluation.decision import decide
 from artifact_state.policy_evaluation.global_condition_keys import principal_keys
-from artifact_state.policy_evaluation.decision import PolicyKind
+from artifact_state.policy_evaluation.policies import PolicyKind
 from artifact_state.policy_syntax.policy import EvaluationRequest
 from artifact_state.principals import is_expired, session_caller
 from artifact_state.snapshot import dump_world, load_world
@@ -238,7 +253,8 @@ class TestDecisions:
         caller = holder(world, assume(world, member, f"arn:aws:iam::aws:policy/root-task/{task}"))
         keys = principal_keys(world.state, caller, NOW)
         assert keys["aws:assumedroot"] == ("true",)
-        decision = decided(world.state, caller, NOW, EvaluationRequest(action=action, resource=resource, keys=keys))
+        request = EvaluationRequest(action=action, resource=resource, keys=keys)
+        decision = decide(request, applicable_policies(world.state, caller, NOW))
         return decision.allowed, decision.kind
 
     @pytest.mark.parametrize(

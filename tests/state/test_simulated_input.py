@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, Refused
-from artifact_state.policy_evaluation.simulation.input import Setting, custom_layers, require_sense
+from artifact_state.policy_evaluation.simulation.input import (
+    SimulationSettings,
+    require_valid_input,
+    simulated_policies,
+)
 from tests.support.domain import MANAGEMENT, STANDALONE, transaction, world_with_organization
 
 BOB = f"arn:aws:iam::{STANDALONE}:user/Bob"
@@ -26,7 +30,7 @@ class TestCustomLayers:
     def test_older_language(self) -> None:
         """Policies need not say their version, as AWS takes them."""
         statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-        assert len(custom_layers([json.dumps({"Statement": statement})]).identity) == 1
+        assert len(simulated_policies([json.dumps({"Statement": statement})]).identity) == 1
 
     @pytest.mark.parametrize(
         ("asked", "error", "why"),
@@ -43,7 +47,7 @@ class TestCustomLayers:
         world = world_with_organization()
         before = world.state
         with pytest.raises(error, match=why), transaction(world):
-            custom_layers(**{"documents": [written()]} | asked)
+            simulated_policies(**{"documents": [written()]} | asked)
         assert world.state is before
 
 
@@ -62,9 +66,9 @@ class TestRequireSense:
     def test_callers(self, arn: str) -> None:
         """Users, groups and roles, and nobody else."""
         with pytest.raises(InvalidSimulationInput, match="Caller must be an IAM user, role or group"):
-            require_sense(["iam:GetRole"], [], Setting(caller_arn=arn))
+            require_valid_input(["iam:GetRole"], [], SimulationSettings(caller_arn=arn))
         for kind in ("user", "group", "role"):
-            require_sense(["iam:GetRole"], [], Setting(caller_arn=f"arn:aws:iam::{STANDALONE}:{kind}/path/N"))
+            require_valid_input(["iam:GetRole"], [], SimulationSettings(caller_arn=f"arn:aws:iam::{STANDALONE}:{kind}/path/N"))
 
     @pytest.mark.parametrize(
         ("resources", "why"),
@@ -73,21 +77,21 @@ class TestRequireSense:
     def test_resources(self, resources: list[str], why: str) -> None:
         """Whole ARNs, or anything."""
         with pytest.raises(InvalidSimulationInput, match=why):
-            require_sense(["iam:GetRole"], resources, Setting())
+            require_valid_input(["iam:GetRole"], resources, SimulationSettings())
         for known in ([], ["*"], [ROLE, "arn:aws:s3:::b/*"]):
-            require_sense(["iam:GetRole"], known, Setting())
+            require_valid_input(["iam:GetRole"], known, SimulationSettings())
 
     def test_actions(self) -> None:
         """They name their service."""
         with pytest.raises(InvalidSimulationInput, match="missing names"):
-            require_sense(["iam:GetRole", "GetRole"], [], Setting())
+            require_valid_input(["iam:GetRole", "GetRole"], [], SimulationSettings())
 
     @pytest.mark.parametrize("owner", [STANDALONE, "arn:aws:s3:::b", "arn:aws:iam::1:root"])
     def test_owner(self, owner: str) -> None:
         """An ARN of the account, and not its number."""
         with pytest.raises(InvalidSimulationInput, match=f"'{owner}' is not a valid as a Resource Owner"):
-            require_sense(["iam:GetRole"], [], Setting(resource_owner=owner))
-        require_sense(["iam:GetRole"], [], Setting(resource_owner=f"arn:aws:iam::{STANDALONE}:root"))
+            require_valid_input(["iam:GetRole"], [], SimulationSettings(resource_owner=owner))
+        require_valid_input(["iam:GetRole"], [], SimulationSettings(resource_owner=f"arn:aws:iam::{STANDALONE}:root"))
 
     @pytest.mark.parametrize(
         ("setting", "resources", "why"),
@@ -104,6 +108,6 @@ class TestRequireSense:
     )
     def test_policy_of_a_resource(self, setting: dict[str, Any], resources: list[str], why: str) -> None:
         """It is a user's, who is known, and of every resource that is asked about."""
-        asked = Setting(**{"caller_arn": BOB, "resource_policy": written(Principal="*")} | setting)
+        asked = SimulationSettings(**{"caller_arn": BOB, "resource_policy": written(Principal="*")} | setting)
         with pytest.raises((InvalidSimulationInput, InvalidPolicyInput), match=why):
-            require_sense(["iam:GetRole"], resources, asked)
+            require_valid_input(["iam:GetRole"], resources, asked)

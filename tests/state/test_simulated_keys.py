@@ -3,7 +3,7 @@
 import pytest
 
 from artifact_state.errors import InvalidSimulationInput
-from artifact_state.policy_evaluation.simulation.keys import Entry, assumed_keys, given_keys
+from artifact_state.policy_evaluation.simulation.keys import ContextEntry, default_keys, given_keys
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, current_organization, world_with_organization
 
 
@@ -14,12 +14,12 @@ class TestGiven:
         """Each by its name in lower case, if its values are what they are said to be."""
         assert given_keys(
             [
-                Entry("aws:CurrentTime", "date", ["2019-04-25T11:00:00Z"]),
-                Entry("aws:SourceIp", "ipList", ["10.0.0.1", "::1"]),
-                Entry("s3:max-keys", "numeric", ["10"]),
-                Entry("a:bytes", "binary", ["YQ=="]),
-                Entry("a:flag", "boolean", ["whatever"]),
-                Entry("a:untyped", None, ["a", "b"]),
+                ContextEntry("aws:CurrentTime", "date", ["2019-04-25T11:00:00Z"]),
+                ContextEntry("aws:SourceIp", "ipList", ["10.0.0.1", "::1"]),
+                ContextEntry("s3:max-keys", "numeric", ["10"]),
+                ContextEntry("a:bytes", "binary", ["YQ=="]),
+                ContextEntry("a:flag", "boolean", ["whatever"]),
+                ContextEntry("a:untyped", None, ["a", "b"]),
             ]
         ).keys() == {"aws:currenttime", "aws:sourceip", "s3:max-keys", "a:bytes", "a:flag", "a:untyped"}
 
@@ -37,13 +37,13 @@ class TestGiven:
     def test_what_they_are_not(self, kind: str, values: list[str], why: str) -> None:
         """Are refused in AWS's words."""
         with pytest.raises(InvalidSimulationInput) as refusal:
-            given_keys([Entry("a:key", kind, values)])
+            given_keys([ContextEntry("a:key", kind, values)])
         assert refusal.value.message == why
 
     def test_twice(self) -> None:
         """A key is given once, whatever the case of its name."""
         with pytest.raises(InvalidSimulationInput, match=r"Duplicate context key: A:KEY\."):
-            given_keys([Entry("a:key", "string", ["a"]), Entry("A:KEY", "string", ["b"])])
+            given_keys([ContextEntry("a:key", "string", ["a"]), ContextEntry("A:KEY", "string", ["b"])])
 
 
 class TestAssumed:
@@ -60,7 +60,7 @@ class TestAssumed:
     def test_of_a_caller(self, kind: str, more: dict[str, tuple[str, ...]]) -> None:
         """Who he is, although he need not be there."""
         arn = f"arn:aws:iam::{STANDALONE}:{kind}/path/N"
-        assert assumed_keys(world_with_organization().state, MANAGEMENT, arn, NOW) == {
+        assert default_keys(world_with_organization().state, MANAGEMENT, arn, NOW) == {
             "aws:principalarn": (arn,),
             "aws:principalaccount": (STANDALONE,),
             "aws:userid": (arn,),
@@ -70,13 +70,13 @@ class TestAssumed:
     def test_of_nobody(self) -> None:
         """Somebody of the account that asks, and of its organization."""
         world = world_with_organization()
-        keys = assumed_keys(world.state, STANDALONE, None, NOW)
+        keys = default_keys(world.state, STANDALONE, None, NOW)
         assert keys == {"aws:principalaccount": (STANDALONE,), "aws:userid": ("STUB_PRINCIPAL_FOR_POLICY_SIMULATOR",)}
 
     def test_of_an_organization(self) -> None:
         """Its id, where in it the account is, and its management account."""
         world = world_with_organization()
-        keys = assumed_keys(world.state, STANDALONE, f"arn:aws:iam::{MANAGEMENT}:user/N", NOW)
+        keys = default_keys(world.state, STANDALONE, f"arn:aws:iam::{MANAGEMENT}:user/N", NOW)
         organization = current_organization(world)
         assert keys["aws:principalorgid"] == (organization.id,)
         assert keys["aws:principalorgmasteraccountid"] == (MANAGEMENT,)

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from artifact_state.authority import ALWAYS, organization_of, span_of_standing
+from artifact_state.authority import ALWAYS, membership_period, organization_of
 from artifact_state.model import State
-from artifact_state.policy_evaluation.authorization import layers_of
-from artifact_state.policy_evaluation.call_keys import caller_keys
-from artifact_state.principals import root_of
+from artifact_state.policy_evaluation.collect import applicable_policies
+from artifact_state.policy_evaluation.global_condition_keys import caller_keys
+from artifact_state.principals import root_user
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, create_member, transaction, world_with_organization
 
 DAY = timedelta(days=1)
@@ -33,11 +33,11 @@ class TestStanding:
     def test_permissions_follow_the_time(self, standing: tuple[State, str], days: tuple[int, ...]) -> None:
         """Of one state, in whatever order it is asked: policies bind, and keys tell, while he is a member."""
         state, account_id = standing
-        caller = root_of(account_id)
+        caller = root_user(account_id)
         for day in days:
             now = NOW + day * DAY
             is_member = day == 1
-            assert bool(layers_of(state, caller, now).service_control) is is_member
+            assert bool(applicable_policies(state, caller, now).service_control) is is_member
             assert ("aws:principalorgid" in caller_keys(state, caller, now)) is is_member
 
     @pytest.mark.parametrize("hours", range(-24, 96, 6))
@@ -45,7 +45,7 @@ class TestStanding:
         """A span has the instant that it is asked of, and in it nothing changes; at its end something does."""
         state, account_id = standing
         now = NOW + timedelta(hours=hours)
-        begun, ended = span_of_standing(state, account_id, now)
+        begun, ended = membership_period(state, account_id, now)
         assert begun <= now < ended
 
         def at(instant: datetime) -> object:
@@ -57,5 +57,5 @@ class TestStanding:
     def test_without_end(self) -> None:
         """Whoever is in no organization, or in one for good, stays so until the state is another."""
         world = world_with_organization()
-        assert span_of_standing(world.state, STANDALONE, NOW) == ALWAYS
-        assert span_of_standing(world.state, MANAGEMENT, NOW)[1] == ALWAYS[1]
+        assert membership_period(world.state, STANDALONE, NOW) == ALWAYS
+        assert membership_period(world.state, MANAGEMENT, NOW)[1] == ALWAYS[1]

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from artifact_emulator.aws.authorization.evaluation_requests import questions_of
-from artifact_emulator.aws.authorization.request import Asked
+from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_state import catalog
 from artifact_state.arns import GOVCLOUD
 from artifact_state.model import Caller, CallerKind
-from artifact_state.policy_evaluation.decision import Layers, decide
+from artifact_state.policy_evaluation.decision import decide
+from artifact_state.policy_evaluation.policies import ApplicablePolicies
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.world import World
 
@@ -111,12 +112,12 @@ def allowed(document: str, partition: str = "aws", region: str = "") -> set[str]
     caller = Caller(
         account_id=ACCOUNT, arn=arn, user_id="AIDA", kind=CallerKind.USER, partition=partition, region=region
     )
-    layers = Layers(identity=(NamedPolicy("example", document),))
+    layers = ApplicablePolicies(identity=(NamedPolicy("example", document),))
     found = set()
     with World().transaction(caller) as tx:
         for name, (service, operation, members) in CALLS.items():
-            asked = Asked.of(tx, service, operation, members)
-            if all(decide(one, layers).allowed for one in questions_of(asked)):
+            asked = AuthorizationRequest.of(tx, service, operation, members)
+            if all(decide(one, layers).allowed for one in evaluation_requests(asked)):
                 found.add(name)
     return found
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator import lessons
 from artifact_emulator.activity.call_log import CallRecord, is_read_only
-from artifact_emulator.aws.authorization.explain import explain
+from artifact_emulator.aws.authorization.explain import explain_decisions
 from artifact_emulator.console.calls import world
 from artifact_emulator.console.diagram import diagram_of, svg_of
 from artifact_emulator.lessons.progress import Progress, progress
@@ -55,7 +55,7 @@ def decision(request_id: str) -> str:
     runtime = runtime_of(world())
     evaluated = runtime.decisions.find(request_id)
     if evaluated is not None:
-        return render_template("decision.html", explained=explain(evaluated))
+        return render_template("decision.html", explained=explain_decisions(evaluated))
     record = next((call for call in reversed(runtime.call_log.calls()) if call.request_id == request_id), None)
     return render_template("no_decision.html", record=record, row=_row(record) if record else None)
 

@@ -1,52 +1,52 @@
-"""Decisions over the control API: why a call was let through or refused, and the least policy for what was called."""
+"""Authorization decisions of past calls, and the least policy that allows the calls of a principal."""
 
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.aws.authorization.explain import explained
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, response
+from artifact_emulator.aws.authorization.explain import explain_decisions
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, problem_response
 from artifact_emulator.policy_suggestion import least_policy
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world_registry import WorldRegistry
 
-_UNASKED = "No policy was asked: no policy binds the root user who called, or permissions are not looked at."
+_NOT_EVALUATED = "No policy was evaluated: the caller is a root user that no policy binds, or enforcement is off."
 
 
 class DecisionPath(BaseModel):
     """The call that a path names."""
 
-    request_id: str = Field(description="As the answer's x-amzn-RequestId has it.")
+    request_id: str = Field(description="The x-amzn-RequestId of the reply.")
 
 
 class SuggestionQuery(BaseModel):
-    """Whose calls are meant."""
+    """The principal for whose calls a policy is suggested."""
 
     model_config = ConfigDict(extra="forbid")
 
     principal: str = Field(description="The ARN of a user, a role, a session or a root user.")
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
-    @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was let through or refused")
+    @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was allowed or refused")
     def explain(path: DecisionPath) -> Response:
-        instruments = runtime_of(asked_world(served))
-        asked = instruments.decisions.of(path.request_id)
-        call = next((one for one in instruments.trail.calls() if one.request_id == path.request_id), None)
+        instruments = runtime_of(current_world(registry))
+        asked = instruments.decisions.find(path.request_id)
+        call = next((one for one in instruments.call_log.calls() if one.request_id == path.request_id), None)
         if asked is None and call is None:
-            return response(problem(404, "Not found", f"No call {path.request_id} is remembered."))
-        told = {"request_id": path.request_id, **explained(asked)}
+            return problem_response(404, "Not found", f"There is no call {path.request_id} in the call log.")
+        told = {"request_id": path.request_id, **explain_decisions(asked)}
         if call is not None and call.failure is not None:
             told["error"] = {"code": call.failure.code, "message": call.failure.message}
         if asked is None:
-            told["reason"] = _UNASKED
+            told["reason"] = _NOT_EVALUATED
         if told["allowed"] and "error" in told:
-            told["reason"] = "No policy refused the call, and none would let it through: the service itself refused it."
+            told["reason"] = "The policies allow the call; the service itself refused it."
         return jsonify(told)
 
-    @app.get(f"{PREFIX}/policy-suggestion", summary="Suggest the least policy for what a principal has called")
+    @app.get(f"{PREFIX}/policy-suggestion", summary="Suggest the least policy that allows the calls of a principal")
     def suggest(query: SuggestionQuery) -> Response:
-        return jsonify(least_policy(asked_world(served), query.principal))
+        return jsonify(least_policy(current_world(registry), query.principal))

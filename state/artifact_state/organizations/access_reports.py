@@ -12,13 +12,13 @@ from artifact_state import catalog, ids
 from artifact_state.authority import membership_of, organization_of
 from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
 from artifact_state.model import AccessReport, Organization, PolicyType, ServiceAccess, State
-from artifact_state.organizations.hierarchy import path_of
+from artifact_state.organizations.paths import account_path, unit_path
 from artifact_state.organizations.policies.attachments import (
     attached_policies,
     aws_managed_policy_by_id,
     is_type_enabled,
 )
-from artifact_state.policy_syntax.policy import Policy, policy_of
+from artifact_state.policy_syntax.policy import Policy, parse_policy
 from artifact_state.world import Transaction
 
 SERVICES = ("artifact", "cloudtrail", "iam", "organizations", "sts")
@@ -58,7 +58,7 @@ def generate_access_report(
         id=ids.uuid("access report", tx.state.seed, tx.serial()),
         account_id=tx.caller.account_id,
         created_at=tx.now,
-        completes_at=tx.now + tx.options.creation_delay,
+        completes_at=tx.now + tx.delay(tx.options.creation_delay),
         failure=failure,
         services=tuple(services),
     )
@@ -131,9 +131,9 @@ def _find_path(tx: Transaction, organization: Organization, entity_path: str) ->
         return None
     path, last = tuple(entity_ids), entity_ids[-1]
     if membership_of(tx.state, last, tx.now) is not None:
-        exists = path == _account_path(tx.state, last)
+        exists = path == account_path(tx.state, last)
     else:
-        exists = last in tx.state.units and path == path_of(tx.state, last)
+        exists = last in tx.state.units and path == unit_path(tx.state, last)
     return path if exists and path[0] == organization.root_id else None
 
 
@@ -142,11 +142,11 @@ def _policy_levels(
 ) -> tuple[tuple[Policy, ...], ...]:
     """Return the policies that apply at each level of a path; the management account has none."""
     if policy_id is not None:
-        return ((policy_of(_policy_content(tx, organization, policy_id)),),)
+        return ((parse_policy(_policy_content(tx, organization, policy_id)),),)
     if path[-1] == organization.management_account_id:
         return ()
     return tuple(
-        tuple(policy_of(policy.content) for _, policy in attached_policies(tx.state, organization, entity_id, _SCP))
+        tuple(parse_policy(policy.content) for _, policy in attached_policies(tx.state, organization, entity_id, _SCP))
         for entity_id in path
     )
 
@@ -157,15 +157,11 @@ def _account_paths(tx: Transaction, organization: Organization, path: _Path, pol
         return {path[-1]: path}
     paths: dict[str, _Path] = {}
     for _, account_id in organization.members.after(-1):
-        account_path = _account_path(tx.state, account_id)
-        is_below = account_path[: len(path)] == path and account_id != organization.management_account_id
-        if is_below and (policy_id is None or _applies(tx, organization, policy_id, account_path)):
-            paths[account_id] = account_path
+        path_to_account = account_path(tx.state, account_id)
+        is_below = path_to_account[: len(path)] == path and account_id != organization.management_account_id
+        if is_below and (policy_id is None or _applies(tx, organization, policy_id, path_to_account)):
+            paths[account_id] = path_to_account
     return paths
-
-
-def _account_path(state: State, account_id: str) -> _Path:
-    return (*path_of(state, state.memberships[account_id].parent_id), account_id)
 
 
 def _applies(tx: Transaction, organization: Organization, policy_id: str, path: _Path) -> bool:
@@ -190,6 +186,6 @@ def _is_allowed(levels: tuple[tuple[Policy, ...], ...], service: str) -> bool:
 
 
 def _allows(policies: tuple[Policy, ...], action: str) -> bool:
-    statements = [statement for policy in policies for statement in policy.statements if statement.is_about(action)]
-    is_denied = any(statement.always and not statement.allows for statement in statements)
+    statements = [statement for policy in policies for statement in policy.statements if statement.matches_action(action)]
+    is_denied = any(statement.is_unconditional and not statement.allows for statement in statements)
     return not is_denied and any(statement.allows for statement in statements)

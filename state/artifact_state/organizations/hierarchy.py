@@ -26,17 +26,11 @@ from artifact_state.events import AccountMoved, UnitChanged
 from artifact_state.model import Account, Membership, Organization, State, Unit
 from artifact_state.organizations.account_closure import remove_closed_accounts
 from artifact_state.organizations.accounts import current_members
+from artifact_state.organizations.paths import unit_path
 from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
-
-
-def path_of(state: State, unit_id: str) -> tuple[str, ...]:
-    """Return the ids from the root down to a unit, itself included: its depth is one less than their number."""
-    unit = state.units[unit_id]
-    above = path_of(state, unit.parent_id) if unit.parent_id else ()
-    return (*above, unit_id)
 
 
 def create_unit(tx: Transaction, parent_id: str, name: str, tags: TagPairs = ()) -> Unit:
@@ -50,7 +44,7 @@ def create_unit(tx: Transaction, parent_id: str, name: str, tags: TagPairs = ())
     check_tags(tx, tags)
     if name in parent.names:
         raise UnitNameTaken(name)
-    if len(path_of(tx.state, parent_id)) > tx.quotas.organizational_unit_depth:
+    if len(unit_path(tx.state, parent_id)) > tx.quotas.organizational_unit_depth:
         raise ConstraintViolated(Constraint.OU_DEPTH_LIMIT_EXCEEDED)
     if len(organization.units) >= tx.quotas.organizational_units_per_organization:
         raise ConstraintViolated(Constraint.OU_NUMBER_LIMIT_EXCEEDED)

@@ -1,1 +1,1 @@
-"""Permissions: which policies have a word in a call, and what is decided of it."""
+"""The evaluation of policies: which policies apply to a request, and the decision that follows from them."""

@@ -1,4 +1,4 @@
-"""Conditions of policies: every operator, and what it says of a key that a call has not.
+"""Condition operators, and what each returns for a missing key.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -15,141 +15,142 @@ from math import isfinite
 from artifact_state.policy_syntax.wildcards import Keys, Pattern, matcher
 
 _Test = Callable[[str, Keys], bool]
-Fits = Callable[[str, str], bool]
-"""Whether a call's value fits one that a policy wants."""
+Comparison = Callable[[str, str], bool]
+"""Whether a value of the request, the first argument, matches a value of the policy."""
 _FOR_ALL, _FOR_ANY = "forallvalues:", "foranyvalue:"
 _IF_EXISTS, _NULL = "ifexists", "null"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line of a condition: an operator, a key, and the values that are wanted of it."""
+    """One line of a Condition element: an operator, a key, and the values that the policy names."""
 
     operator: str
     key: str
     """In lower case."""
-    wanted: tuple[Pattern, ...]
-    _read: "_Operator | None" = field(init=False)
+    values: tuple[Pattern, ...]
+    _parsed: "_Operator | None" = field(init=False)
     _tests: "tuple[_Test, ...]" = field(init=False)
-    """Whether a value fits each of those that are wanted; made once, for most wait for no variables."""
+    """One test for each value of the policy, built once: most values contain no variables."""
 
     def __post_init__(self) -> None:
-        """Read the operator."""
-        read = _operator(self.operator)
-        object.__setattr__(self, "_read", read)
-        object.__setattr__(self, "_tests", tuple(_test(read.operation, one) for one in self.wanted) if read else ())
+        """Parse the operator and build the tests."""
+        parsed = _operator(self.operator)
+        tests = tuple(_test(parsed.comparison, value) for value in self.values) if parsed else ()
+        object.__setattr__(self, "_parsed", parsed)
+        object.__setattr__(self, "_tests", tests)
 
-    def holds(self, keys: Keys) -> bool:
-        """Tell whether a call's keys satisfy it; an operator that there is not is satisfied by none."""
-        operator = self._read
+    def is_met(self, keys: Keys) -> bool:
+        """Return whether the condition keys of a request meet the condition; an unknown operator is never met."""
+        operator = self._parsed
         values = keys.get(self.key, ())
         if operator is None:
-            return self.operator.lower() == _NULL and self._tells_of(values)
+            return self.operator.lower() == _NULL and self._is_null_met(values)
         if not values:
-            return operator.holds_of_nothing
+            return operator.met_if_missing
         if len(values) == 1:
-            return self._suits(values[0], keys) != operator.operation.negated
-        fitting = (self._suits(value, keys) != operator.operation.negated for value in values)
-        return all(fitting) if operator.of_all else any(fitting)
+            return self._matches(values[0], keys) != operator.comparison.negated
+        results = (self._matches(value, keys) != operator.comparison.negated for value in values)
+        return all(results) if operator.for_all else any(results)
 
-    def _tells_of(self, values: tuple[str, ...]) -> bool:
-        return any((not values) == (one.text.lower() == "true") for one in self.wanted)
+    def _is_null_met(self, values: tuple[str, ...]) -> bool:
+        return any((not values) == (value.text.lower() == "true") for value in self.values)
 
-    def _suits(self, value: str, keys: Keys) -> bool:
+    def _matches(self, value: str, keys: Keys) -> bool:
         for test in self._tests:
             try:
                 if test(value, keys):
                     return True
             except ValueError:
-                continue  # What is no number, date or address fits none.
+                continue  # A value that is not a number, a date or an address matches none.
         return False
 
 
 def is_operator(name: str) -> bool:
-    """Tell whether there is such an operator."""
+    """Return whether a condition operator of this name exists."""
     return _operator(name) is not None or name.lower() == _NULL
 
 
-def require_kind(kind: str, value: str) -> None:
-    """Let only a value pass that is of a kind: a number, a date, an address, or bytes; a text is whatever it is.
+def check_value(kind: str, value: str) -> None:
+    """Check that a value is of a kind: `numeric`, `date`, `ip` or `binary`; any other kind accepts every text.
 
     Raises ValueError.
     """
     if kind == "numeric" and not isfinite(float(value)):
         raise ValueError(value)
-    reader = _READERS.get(kind)
-    if reader is not None:
-        reader(value)
+    parser = _PARSERS.get(kind)
+    if parser is not None:
+        parser(value)
 
 
 @dataclass(frozen=True, slots=True)
-class _Operation:
-    fits: Fits
+class _Comparison:
+    matches: Comparison
     negated: bool = False
-    wild: bool = False
-    """Whether stars in what is wanted stand for anything."""
+    has_wildcards: bool = False
+    """Whether `*` and `?` in the policy's value are wildcards."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Operator:
-    """An operator that was read: what it does with one value, and what with several or none."""
+    """A parsed operator: its comparison, and its result for several values and for a missing key."""
 
-    operation: _Operation
-    of_all: bool
-    holds_of_nothing: bool
+    comparison: _Comparison
+    for_all: bool
+    met_if_missing: bool
 
 
-def _test(operation: _Operation, pattern: Pattern) -> _Test:
-    """Make what tells whether a value fits one that is wanted, of a call that has certain keys."""
-    fits = operation.fits
-    wanted = pattern.fixed if operation.wild else pattern.plain({})
-    if pattern.fixed is None or wanted is None:
-        return lambda value, keys: _fits_variable(operation, pattern, value, keys)
-    if fits is _like:
-        like = matcher(wanted)
+def _test(comparison: _Comparison, pattern: Pattern) -> _Test:
+    """Return a function that tests a value of a request against a value of the policy."""
+    matches = comparison.matches
+    expected = pattern.fixed if comparison.has_wildcards else pattern.resolve_text({})
+    if pattern.fixed is None or expected is None:
+        return lambda value, keys: _matches_variable(comparison, pattern, value, keys)
+    if matches is _like:
+        like = matcher(expected)
         return lambda value, _: like(value)
-    if fits is str.__eq__:
-        return lambda value, _: value == wanted
-    return lambda value, _: fits(value, wanted)
+    if matches is str.__eq__:
+        return lambda value, _: value == expected
+    return lambda value, _: matches(value, expected)
 
 
-def _fits_variable(operation: _Operation, pattern: Pattern, value: str, keys: Keys) -> bool:
-    wanted = pattern.filled(keys) if operation.wild else pattern.plain(keys)
-    return wanted is not None and operation.fits(value, wanted)
+def _matches_variable(comparison: _Comparison, pattern: Pattern, value: str, keys: Keys) -> bool:
+    expected = pattern.resolve(keys) if comparison.has_wildcards else pattern.resolve_text(keys)
+    return expected is not None and comparison.matches(value, expected)
 
 
 @lru_cache(maxsize=1024)
 def _operator(name: str) -> _Operator | None:
-    """Read an operator; None for one that there is not, and for Null, which looks at no value."""
-    plain = name.lower()
-    quantifier = next((one for one in (_FOR_ALL, _FOR_ANY) if plain.startswith(one)), "")
-    plain = plain.removeprefix(quantifier)
-    operation = _OPERATORS.get(plain.removesuffix(_IF_EXISTS))
-    if operation is None:
+    """Parse an operator; return None for an unknown one, and for Null, which compares no values."""
+    lowered = name.lower()
+    quantifier = next((prefix for prefix in (_FOR_ALL, _FOR_ANY) if lowered.startswith(prefix)), "")
+    lowered = lowered.removeprefix(quantifier)
+    comparison = _COMPARISONS.get(lowered.removesuffix(_IF_EXISTS))
+    if comparison is None:
         return None
-    # Of no values all fit, and none does. A negated operator holds of what is not there.
-    of_nothing = quantifier == _FOR_ALL or (operation.negated and quantifier != _FOR_ANY)
-    return _Operator(operation, quantifier == _FOR_ALL, plain.endswith(_IF_EXISTS) or of_nothing)
+    # ForAllValues is met by no values, ForAnyValue is not; a negated operator is met by a missing key.
+    met_if_missing = quantifier == _FOR_ALL or (comparison.negated and quantifier != _FOR_ANY)
+    return _Operator(comparison, quantifier == _FOR_ALL, lowered.endswith(_IF_EXISTS) or met_if_missing)
 
 
-def _bool(value: str, wanted: str) -> bool:
-    return value.lower() == wanted.lower()
+def _equals_ignoring_case(value: str, expected: str) -> bool:
+    return value.lower() == expected.lower()
 
 
-def _like(value: str, wanted: str) -> bool:
-    return matcher(wanted)(value)
+def _like(value: str, expected: str) -> bool:
+    return matcher(expected)(value)
 
 
-def _arn_like(value: str, wanted: str) -> bool:
-    """Compare part by part: a star does not reach over a colon, but in the last part."""
-    value_parts, wanted_parts = value.split(":", 5), wanted.split(":", 5)
-    return len(value_parts) == len(wanted_parts) and all(
-        matcher(want)(part) for want, part in zip(wanted_parts, value_parts, strict=True)
+def _arn_like(value: str, expected: str) -> bool:
+    """Compare ARNs part by part: a star matches a colon only in the last part."""
+    value_parts, expected_parts = value.split(":", 5), expected.split(":", 5)
+    return len(value_parts) == len(expected_parts) and all(
+        matcher(pattern)(part) for pattern, part in zip(expected_parts, value_parts, strict=True)
     )
 
 
-def _address(value: str, wanted: str) -> bool:
-    return ip_address(value) in _network(wanted)
+def _is_in_network(value: str, expected: str) -> bool:
+    return ip_address(value) in _network(expected)
 
 
 @lru_cache(maxsize=1024)
@@ -157,8 +158,8 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     return ip_network(text, strict=False)
 
 
-def _binary(value: str, wanted: str) -> bool:
-    return _bytes(value) == _bytes(wanted)
+def _equals_binary(value: str, expected: str) -> bool:
+    return _bytes(value) == _bytes(expected)
 
 
 def _bytes(text: str) -> bytes:
@@ -166,43 +167,43 @@ def _bytes(text: str) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _instant(text: str) -> float:
-    """Read a date of ISO 8601, or the seconds since 1970."""
+def _timestamp(text: str) -> float:
+    """Parse an ISO 8601 date, or the seconds since 1970."""
     try:
         return float(text)
     except ValueError:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
 
 
-def _compared(read: Callable[[str], float], kind: str) -> Iterable[tuple[str, _Operation]]:
-    yield f"{kind}equals", _Operation(lambda value, wanted: read(value) == read(wanted))
-    yield f"{kind}notequals", _Operation(lambda value, wanted: read(value) == read(wanted), negated=True)
-    yield f"{kind}lessthan", _Operation(lambda value, wanted: read(value) < read(wanted))
-    yield f"{kind}lessthanequals", _Operation(lambda value, wanted: read(value) <= read(wanted))
-    yield f"{kind}greaterthan", _Operation(lambda value, wanted: read(value) > read(wanted))
-    yield f"{kind}greaterthanequals", _Operation(lambda value, wanted: read(value) >= read(wanted))
+def _numeric_comparisons(parse: Callable[[str], float], kind: str) -> Iterable[tuple[str, _Comparison]]:
+    yield f"{kind}equals", _Comparison(lambda value, expected: parse(value) == parse(expected))
+    yield f"{kind}notequals", _Comparison(lambda value, expected: parse(value) == parse(expected), negated=True)
+    yield f"{kind}lessthan", _Comparison(lambda value, expected: parse(value) < parse(expected))
+    yield f"{kind}lessthanequals", _Comparison(lambda value, expected: parse(value) <= parse(expected))
+    yield f"{kind}greaterthan", _Comparison(lambda value, expected: parse(value) > parse(expected))
+    yield f"{kind}greaterthanequals", _Comparison(lambda value, expected: parse(value) >= parse(expected))
 
 
-_OPERATORS: dict[str, _Operation] = {
-    "stringequals": _Operation(str.__eq__),
-    "stringnotequals": _Operation(str.__eq__, negated=True),
-    "stringequalsignorecase": _Operation(_bool),
-    "stringnotequalsignorecase": _Operation(_bool, negated=True),
-    "stringlike": _Operation(_like, wild=True),
-    "stringnotlike": _Operation(_like, negated=True, wild=True),
-    "bool": _Operation(_bool),
-    "binaryequals": _Operation(_binary),
-    "ipaddress": _Operation(_address),
-    "notipaddress": _Operation(_address, negated=True),
+_COMPARISONS: dict[str, _Comparison] = {
+    "stringequals": _Comparison(str.__eq__),
+    "stringnotequals": _Comparison(str.__eq__, negated=True),
+    "stringequalsignorecase": _Comparison(_equals_ignoring_case),
+    "stringnotequalsignorecase": _Comparison(_equals_ignoring_case, negated=True),
+    "stringlike": _Comparison(_like, has_wildcards=True),
+    "stringnotlike": _Comparison(_like, negated=True, has_wildcards=True),
+    "bool": _Comparison(_equals_ignoring_case),
+    "binaryequals": _Comparison(_equals_binary),
+    "ipaddress": _Comparison(_is_in_network),
+    "notipaddress": _Comparison(_is_in_network, negated=True),
     # "ArnEquals and ArnLike behave identically."
-    "arnequals": _Operation(_arn_like, wild=True),
-    "arnlike": _Operation(_arn_like, wild=True),
-    "arnnotequals": _Operation(_arn_like, negated=True, wild=True),
-    "arnnotlike": _Operation(_arn_like, negated=True, wild=True),
-    **dict(_compared(float, "numeric")),
-    **dict(_compared(_instant, "date")),
+    "arnequals": _Comparison(_arn_like, has_wildcards=True),
+    "arnlike": _Comparison(_arn_like, has_wildcards=True),
+    "arnnotequals": _Comparison(_arn_like, negated=True, has_wildcards=True),
+    "arnnotlike": _Comparison(_arn_like, negated=True, has_wildcards=True),
+    **dict(_numeric_comparisons(float, "numeric")),
+    **dict(_numeric_comparisons(_timestamp, "date")),
 }
 
-_READERS: dict[str, Callable[[str], object]] = {"date": _instant, "ip": _network, "binary": _bytes}
-"""What reads a value of a kind, and raises ValueError for what is none."""
+_PARSERS: dict[str, Callable[[str], object]] = {"date": _timestamp, "ip": _network, "binary": _bytes}
+"""The functions that parse a value of a kind and raise ValueError for an invalid one."""

@@ -1,6 +1,6 @@
-"""The grammar of IAM's policies: which elements a document has, and of which form.
+"""The grammar of IAM policies: the elements of a document and their forms.
 
-What IAM says of a document that is none is known from those to whom it said so: its reference has no texts.
+AWS does not document its messages for malformed documents; the messages here were reported by users.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.policy_syntax.conditions import is_operator
-from artifact_state.policy_syntax.policy import listed
+from artifact_state.policy_syntax.policy import as_list
 
 SYNTAX = "Syntax errors in policy."
 LEGACY = "The policy failed legacy parsing"
@@ -18,9 +18,9 @@ OLD_VERSION, VERSION = "2008-10-17", "2012-10-17"
 _TOP = {"Version", "Id", "Statement"}
 _ALTERNATIVES = ({"Principal", "NotPrincipal"}, {"Action", "NotAction"}, {"Resource", "NotResource"})
 _ELEMENTS = {"Sid", "Effect", "Condition"}.union(*_ALTERNATIVES)
-_KINDS_OF_PRINCIPALS = {"AWS", "Service", "Federated", "CanonicalUser"}
+_PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
 _EFFECTS = ("Allow", "Deny")
-_LARGEST_NUMBER = 2**63
+_MAX_TIMESTAMP = 2**63
 _DATE = re.compile(
     r"[+-]?\d{1,9}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
     r"(T(\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?",
@@ -29,19 +29,19 @@ _DATE = re.compile(
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
-def parsed(text: str, otherwise: str = SYNTAX) -> Any:
-    """Read JSON, however deep; say otherwise what is none, such as NaN.
+def parse_json(text: str, message: str = SYNTAX) -> Any:
+    """Parse JSON, without constants such as NaN; `message` is the message of the error.
 
     Raises MalformedPolicyDocument.
     """
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise MalformedPolicyDocument(otherwise) from None
+        raise MalformedPolicyDocument(message) from None
 
 
-def statements_of(policy: Any) -> list[dict[str, Any]]:
-    """Give the statements of a policy, all of whose elements are of the form that the grammar has.
+def require_statements(policy: Any) -> list[dict[str, Any]]:
+    """Return the statements of a parsed document whose elements conform to the grammar.
 
     Raises MalformedPolicyDocument.
     """
@@ -49,14 +49,14 @@ def statements_of(policy: Any) -> list[dict[str, Any]]:
         raise MalformedPolicyDocument(SYNTAX)
     if policy.get("Version", OLD_VERSION) not in (OLD_VERSION, VERSION) or not isinstance(policy.get("Id", ""), str):
         raise MalformedPolicyDocument(SYNTAX)
-    statements = listed(policy.get("Statement", []))
+    statements = as_list(policy.get("Statement", []))
     if not statements or not all(map(_is_statement, statements)):
         raise MalformedPolicyDocument(SYNTAX)
     return statements
 
 
-def require_exact(statements: list[dict[str, Any]]) -> None:
-    """Let only effects pass that are written as they should be, and dates that are dates.
+def require_exact_values(statements: list[dict[str, Any]]) -> None:
+    """Refuse an effect in the wrong case, and an invalid date in a condition.
 
     Raises MalformedPolicyDocument.
     """
@@ -65,13 +65,13 @@ def require_exact(statements: list[dict[str, Any]]) -> None:
             raise MalformedPolicyDocument(LEGACY)
 
 
-def texts_of(statement: dict[str, Any], name: str) -> list[str]:
-    """Give the texts of an element or of its inverse, such as Action and NotAction; none of what is not there."""
-    return listed(statement.get(name, statement.get(f"Not{name}", [])))
+def element_values(statement: dict[str, Any], name: str) -> list[str]:
+    """Return the values of an element or of its inverse, such as NotAction; none if both are missing."""
+    return as_list(statement.get(name, statement.get(f"Not{name}", [])))
 
 
-def has(statement: dict[str, Any], name: str) -> bool:
-    """Tell whether a statement has an element or its inverse."""
+def has_element(statement: dict[str, Any], name: str) -> bool:
+    """Return whether a statement has an element or its inverse."""
     return name in statement or f"Not{name}" in statement
 
 
@@ -86,46 +86,46 @@ def _is_statement(statement: Any) -> bool:
         and not any(pair <= statement.keys() for pair in _ALTERNATIVES)
         and isinstance(statement.get("Sid", ""), str)
         and str(statement.get("Effect")).capitalize() in _EFFECTS
-        and all(_are_texts(texts_of(statement, name)) for name in ("Action", "Resource"))
-        and (not has(statement, "Principal") or _is_principal(statement))
+        and all(_are_strings(element_values(statement, name)) for name in ("Action", "Resource"))
+        and (not has_element(statement, "Principal") or _is_principal(statement))
         and _is_condition(statement.get("Condition", {}))
     )
 
 
-def _are_texts(values: list[Any]) -> bool:
-    return all(isinstance(one, str) for one in values)
+def _are_strings(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _is_principal(statement: dict[str, Any]) -> bool:
     principal = statement.get("Principal", statement.get("NotPrincipal"))
     if not isinstance(principal, dict):
         return bool(principal == "*")
-    return principal.keys() <= _KINDS_OF_PRINCIPALS and all(_are_texts(listed(one)) for one in principal.values())
+    return principal.keys() <= _PRINCIPAL_KINDS and all(_are_strings(as_list(names)) for names in principal.values())
 
 
 def _is_condition(condition: Any) -> bool:
-    # An operator of no keys is never looked at: IAM takes any.
+    # IAM does not check an operator without keys.
     return isinstance(condition, dict) and all(
-        isinstance(keys, dict) and (not keys or is_operator(operator)) and all(map(_are_plain, keys.values()))
+        isinstance(keys, dict) and (not keys or is_operator(operator)) and all(map(_are_scalars, keys.values()))
         for operator, keys in condition.items()
     )
 
 
-def _are_plain(wanted: Any) -> bool:
-    return all(isinstance(one, str | bool | int | float) for one in listed(wanted))
+def _are_scalars(values: Any) -> bool:
+    return all(isinstance(value, str | bool | int | float) for value in as_list(values))
 
 
 def _dates_of(statement: dict[str, Any]) -> list[str]:
     return [
-        str(one)
+        str(value)
         for operator, keys in statement.get("Condition", {}).items()
         if operator.rpartition(":")[2].lower().startswith("date")
-        for wanted in keys.values()
-        for one in listed(wanted)
+        for values in keys.values()
+        for value in as_list(values)
     ]
 
 
 def _is_date(text: str) -> bool:
     if _NUMBER.fullmatch(text):
-        return -_LARGEST_NUMBER <= int(text) < _LARGEST_NUMBER
+        return -_MAX_TIMESTAMP <= int(text) < _MAX_TIMESTAMP
     return _DATE.fullmatch(text) is not None

@@ -1,6 +1,5 @@
-"""The language of policies: a document is read once, and asked of each call what it says of it.
+"""Policy documents, parsed once and matched against requests.
 
-Knows nothing of where a policy is attached: what its word counts for is the decision's.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
@@ -11,40 +10,40 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from artifact_state.policy_syntax.conditions import Condition
-from artifact_state.policy_syntax.wildcards import (ANY, Keys, Matcher, Pattern, matcher)
+from artifact_state.policy_syntax.wildcards import ANY, Keys, Matcher, Pattern, matcher
 
 ANYTHING = "*"
-_MOST_ACTIONS = 4096
+_MAX_ACTIONS_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class NamedPolicy:
-    """A policy, and what it is called: the ARN of a managed policy, the name of an inline one."""
+    """A policy document and its name: the ARN of a managed policy, the name of an inline policy."""
 
     arn_or_name: str
     document: str
 
 
-class Question(NamedTuple):
-    """One call in the words of policies: who wants to do what, with what, under which circumstances."""
+class EvaluationRequest(NamedTuple):
+    """One action on one resource, in the terms of policies."""
 
     action: str
     resource: str
-    """An ARN; `*` for an action that is about nothing in particular."""
+    """An ARN, or `*` for an action that has no resource."""
     keys: Keys
-    """In lower case."""
+    """The condition keys, in lower case."""
     principals: frozenset[str] = frozenset()
-    """By what a resource's policy may name the caller: ARNs, account ids, services, `*`."""
-    as_whom: frozenset[str] | None = None
-    """Which of these names is asked about; None for any of them. Who is left out is left out under every name."""
+    """The names by which a resource-based policy may mean the caller: ARNs, account ids, services, `*`."""
+    allowed_principals: frozenset[str] | None = None
+    """The names that `Principal` may match; None for any. `NotPrincipal` excludes the caller by every name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement, ready to be asked."""
+    """One statement of a policy, parsed."""
 
-    place: int
-    """Its place in the document, from 1."""
+    number: int
+    """The position in the document, from 1."""
     sid: str
     allows: bool
     actions: tuple[Matcher, ...]
@@ -52,57 +51,57 @@ class Statement:
     resources: tuple[Pattern, ...]
     not_resources: bool
     principals: frozenset[str] | None
-    """Whom a resource's policy names; None in a policy that is attached to its principal."""
+    """The principals of a resource-based policy; None in an identity-based policy."""
     not_principals: bool
     conditions: tuple[Condition, ...]
-    of_anything: bool
-    """Whether it speaks of whatever a call is about: most statements do."""
+    any_resource: bool
+    """Whether it covers every resource, as most statements do."""
 
     @property
-    def always(self) -> bool:
-        """Tell whether it speaks of every call of its actions."""
-        return self.of_anything and self.principals is None and not self.conditions
+    def is_unconditional(self) -> bool:
+        """Whether it applies to every request for its actions."""
+        return self.any_resource and self.principals is None and not self.conditions
 
-    def is_about(self, action: str) -> bool:
-        """Tell whether it speaks of an action, which is in lower case."""
-        return any(fits(action) for fits in self.actions) != self.not_actions
+    def matches_action(self, action: str) -> bool:
+        """Return whether the statement covers an action, given in lower case."""
+        return any(matches(action) for matches in self.actions) != self.not_actions
 
-    def applies(self, question: Question) -> bool:
-        """Tell whether it speaks of a call, of whose action it does."""
-        if (self.principals is not None and not self.names(question)) or not self.covers(question):
+    def applies_to(self, request: EvaluationRequest) -> bool:
+        """Return whether the statement applies to a request for an action that it covers."""
+        if (self.principals is not None and not self.matches_principal(request)) or not self.matches_resource(request):
             return False
-        for one in self.conditions:  # noqa: SIM110 - on the way of every call, where a generator is half of the cost.
-            if not one.holds(question.keys):
+        for condition in self.conditions:  # noqa: SIM110 - on the path of every call, where a generator doubles the cost.
+            if not condition.is_met(request.keys):
                 return False
         return True
 
-    def names(self, question: Question) -> bool:
-        """Tell whether it means the caller."""
+    def matches_principal(self, request: EvaluationRequest) -> bool:
+        """Return whether the statement's principals include the caller."""
         if self.principals is None:
             return True
         if self.not_principals:
-            return self.principals.isdisjoint(question.principals)
-        return not self.principals.isdisjoint(question.as_whom or question.principals)
+            return self.principals.isdisjoint(request.principals)
+        return not self.principals.isdisjoint(request.allowed_principals or request.principals)
 
-    def covers(self, question: Question) -> bool:
-        """Tell whether it speaks of what a call is about."""
-        if self.of_anything:
+    def matches_resource(self, request: EvaluationRequest) -> bool:
+        """Return whether the statement covers the resource of a request."""
+        if self.any_resource:
             return True
-        covers = any(_covers(one, question) for one in self.resources)
-        return covers != self.not_resources
+        matches = any(_matches(pattern, request) for pattern in self.resources)
+        return matches != self.not_resources
 
-    def reaches(self, resource: str) -> bool | None:
-        """Tell whether it speaks of a resource, whoever asks; None where his call's variables decide."""
-        if self.of_anything:
+    def covers(self, resource: str) -> bool | None:
+        """Return whether the statement covers a resource; None if that depends on policy variables."""
+        if self.any_resource:
             return True
-        reached = [_reaches(one, resource) for one in self.resources]
-        covers = True if True in reached else None if None in reached else False
-        return covers if covers is None else covers != self.not_resources
+        results = [_matches_always(pattern, resource) for pattern in self.resources]
+        matches = True if True in results else None if None in results else False
+        return matches if matches is None else matches != self.not_resources
 
-    def speaks_of(self, resource: str) -> bool | None:
-        """Tell whether it applies to every call about a resource; None where it depends on the call, and its caller."""
-        reached = self.reaches(resource)
-        return None if reached and (self.principals is not None or self.conditions) else reached
+    def applicability(self, resource: str) -> bool | None:
+        """Return whether the statement applies to every request for a resource; None if that depends on the request."""
+        covers = self.covers(resource)
+        return None if covers and (self.principals is not None or self.conditions) else covers
 
 
 _Statements = tuple[Statement, ...]
@@ -110,140 +109,136 @@ _Statements = tuple[Statement, ...]
 
 @dataclass(slots=True)
 class Policy:
-    """A document that was read."""
+    """A parsed policy document."""
 
     statements: _Statements
     _by_action: dict[str, tuple[_Statements, _Statements]] = field(default_factory=dict)
-    """What denies each action that was asked for, and what allows it."""
+    """The Deny and the Allow statements that cover an action, for the actions requested so far."""
 
-    def about(self, action: str) -> _Statements:
-        """Give the statements that speak of an action."""
-        denials, allowances = self._parted(action)
-        return tuple(sorted((*denials, *allowances), key=lambda one: one.place))
+    def statements_about(self, action: str) -> _Statements:
+        """Return the statements that cover an action."""
+        denying, allowing = self._by_effect(action)
+        return tuple(sorted((*denying, *allowing), key=lambda statement: statement.number))
 
-    def denials(self, action: str) -> _Statements:
-        """Give the statements that deny an action under some circumstances."""
-        return self._parted(action)[0]
+    def deny_statements(self, action: str) -> _Statements:
+        """Return the Deny statements that cover an action."""
+        return self._by_effect(action)[0]
 
-    def allowances(self, action: str) -> _Statements:
-        """Give the statements that allow an action under some circumstances."""
-        return self._parted(action)[1]
+    def allow_statements(self, action: str) -> _Statements:
+        """Return the Allow statements that cover an action."""
+        return self._by_effect(action)[1]
 
-    def denying(self, question: Question) -> Statement | None:
-        """Give the first statement that denies a call."""
-        for one in self._parted(question.action)[0]:
-            if one.applies(question):
-                return one
+    def first_denying(self, request: EvaluationRequest) -> Statement | None:
+        """Return the first Deny statement that applies to a request, or None."""
+        for statement in self._by_effect(request.action)[0]:
+            if statement.applies_to(request):
+                return statement
         return None
 
-    def allowing(self, question: Question) -> Statement | None:
-        """Give the first statement that allows a call, whatever others deny."""
-        for one in self._parted(question.action)[1]:
-            if one.applies(question):
-                return one
+    def first_allowing(self, request: EvaluationRequest) -> Statement | None:
+        """Return the first Allow statement that applies to a request, or None; Deny statements do not matter."""
+        for statement in self._by_effect(request.action)[1]:
+            if statement.applies_to(request):
+                return statement
         return None
 
-    def _parted(self, action: str) -> tuple[_Statements, _Statements]:
-        found = self._by_action.get(action)
-        if found is None:
+    def _by_effect(self, action: str) -> tuple[_Statements, _Statements]:
+        parts = self._by_action.get(action)
+        if parts is None:
             lowered = action.lower()
-            about = [one for one in self.statements if one.is_about(lowered)]
-            found = tuple(one for one in about if not one.allows), tuple(one for one in about if one.allows)
-            if len(self._by_action) < _MOST_ACTIONS:
-                self._by_action[action] = found
-        return found
+            matching = [statement for statement in self.statements if statement.matches_action(lowered)]
+            denying = tuple(statement for statement in matching if not statement.allows)
+            allowing = tuple(statement for statement in matching if statement.allows)
+            parts = denying, allowing
+            if len(self._by_action) < _MAX_ACTIONS_KEPT:
+                self._by_action[action] = parts
+        return parts
 
 
 @lru_cache(maxsize=4096)
-def policy_of(document: str) -> Policy:
-    """Read a document that is known to be a policy."""
+def parse_policy(document: str) -> Policy:
+    """Return the policy of a document that is known to be valid."""
     content = json.loads(document)
-    # Documents of the older version know no variables: "${" is text to them.
+    # Policy variables exist only in the newer version; in the older one "${" is plain text.
     variables = content.get("Version") == "2012-10-17"
-    statements = content["Statement"]
-    written = statements if isinstance(statements, list) else [statements]
-    return Policy(tuple(_statement(one, place, variables=variables) for place, one in enumerate(written, 1)))
+    statements = as_list(content["Statement"])
+    return Policy(tuple(_parse(element, number, variables=variables) for number, element in enumerate(statements, 1)))
 
 
-def _statement(written: dict[str, Any], place: int, *, variables: bool) -> Statement:
-    principal = written.get("Principal", written.get("NotPrincipal"))
-    resources = tuple(Pattern(one, variables=variables) for one in _resources(written))
+def as_list(value: Any) -> list[Any]:
+    """Return the values of an element that may be one value or a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _parse(element: dict[str, Any], number: int, *, variables: bool) -> Statement:
+    principal = element.get("Principal", element.get("NotPrincipal"))
+    # A trust policy has no Resource element: it applies to the role that has it.
+    texts = as_list(element.get("Resource", element.get("NotResource", ANYTHING)))
+    resources = tuple(Pattern(text, variables=variables) for text in texts)
     conditions = tuple(
-        Condition(operator, key.lower(), tuple(Pattern(_text(one), variables=variables) for one in listed(wanted)))
-        for operator, keys in written.get("Condition", {}).items()
-        for key, wanted in keys.items()
+        Condition(operator, key.lower(), tuple(Pattern(_text(value), variables=variables) for value in as_list(values)))
+        for operator, keys in element.get("Condition", {}).items()
+        for key, values in keys.items()
     )
-    anything = "NotResource" not in written and any(one.text == ANYTHING for one in resources)
     return Statement(
-        place=place,
-        sid=written.get("Sid", ""),
-        allows=written["Effect"] == "Allow",
-        actions=tuple(_action(one) for one in listed(written.get("Action", written.get("NotAction")))),
-        not_actions="NotAction" in written,
-        # A trust policy says nothing of resources: it is attached to the one that it is about.
+        number=number,
+        sid=element.get("Sid", ""),
+        allows=element["Effect"] == "Allow",
+        actions=tuple(_action_matcher(action) for action in as_list(element.get("Action", element.get("NotAction")))),
+        not_actions="NotAction" in element,
         resources=resources,
-        not_resources="NotResource" in written,
+        not_resources="NotResource" in element,
         principals=None if principal is None else frozenset(_principals(principal)),
-        not_principals="NotPrincipal" in written,
+        not_principals="NotPrincipal" in element,
         conditions=conditions,
-        of_anything=anything,
+        any_resource="NotResource" not in element and any(pattern.text == ANYTHING for pattern in resources),
     )
 
 
-def _resources(written: dict[str, Any]) -> list[str]:
-    return listed(written.get("Resource", written.get("NotResource", ANYTHING)))
+def _action_matcher(action: str) -> Matcher:
+    return matcher(Pattern(action.lower(), variables=False).resolve({}) or "")
 
 
-def _action(written: str) -> Matcher:
-    filled = Pattern(written.lower(), variables=False).filled({})
-    return matcher(filled or "")
-
-
-def _principals(written: Any) -> Iterator[str]:
-    if written == ANYTHING:
+def _principals(element: Any) -> Iterator[str]:
+    if element == ANYTHING:
         yield ANYTHING
         return
-    for kind, names in written.items():
-        yield from (name if kind == "AWS" else f"{kind}:{name}" for name in listed(names))
+    for kind, names in element.items():
+        yield from (name if kind == "AWS" else f"{kind}:{name}" for name in as_list(names))
 
 
-def _covers(pattern: Pattern, question: Question) -> bool:
-    """Tell whether a pattern covers what a call is about; one that lacks parts of an ARN is completed by stars."""
-    reached = _reaches(pattern, question.resource)
-    if reached is not None:
-        return reached  # Without a look at the keys of the call.
-    filled = pattern.filled(question.keys)
-    return filled is not None and _fits(filled, question.resource)
+def _matches(pattern: Pattern, request: EvaluationRequest) -> bool:
+    """Return whether a pattern matches the resource of a request."""
+    always = _matches_always(pattern, request.resource)
+    if always is not None:
+        return always  # Decided without computing the request's condition keys.
+    resolved = pattern.resolve(request.keys)
+    return resolved is not None and _matches_arn(resolved, request.resource)
 
 
-def _reaches(pattern: Pattern, resource: str) -> bool | None:
-    """Tell whether a pattern covers a resource; None where variables decide."""
+def _matches_always(pattern: Pattern, resource: str) -> bool | None:
+    """Return whether a pattern matches a resource; None if that depends on policy variables."""
     if pattern.fixed is not None:
-        return _fits(pattern.fixed, resource)
-    return False if pattern.outline is not None and not _fits(pattern.outline, resource) else None
+        return _matches_arn(pattern.fixed, resource)
+    return False if pattern.outline is not None and not _matches_arn(pattern.outline, resource) else None
 
 
-def _fits(filled: str, resource: str) -> bool:
-    wanted = _parts(filled)
-    if wanted is None:
+def _matches_arn(resolved: str, resource: str) -> bool:
+    matchers = _part_matchers(resolved)
+    if matchers is None:
         return True
     parts = resource.split(":", 5)
-    return len(parts) == len(wanted) and all(fits(part) for fits, part in zip(wanted, parts, strict=True))
+    return len(parts) == len(matchers) and all(matches(part) for matches, part in zip(matchers, parts, strict=True))
 
 
 @lru_cache(maxsize=8192)
-def _parts(filled: str) -> tuple[Matcher, ...] | None:
-    """Part a pattern as an ARN is; None for stars alone, which cover everything."""
-    if filled and not filled.strip(ANY):
+def _part_matchers(resolved: str) -> tuple[Matcher, ...] | None:
+    """Return a matcher for each part of an ARN, `*` for missing parts; None for a pattern of stars alone."""
+    if resolved and not resolved.strip(ANY):
         return None
-    wanted = filled.split(":", 5)
-    return tuple(map(matcher, (*wanted, *[ANY] * (6 - len(wanted)))))
+    parts = resolved.split(":", 5)
+    return tuple(map(matcher, (*parts, *[ANY] * (6 - len(parts)))))
 
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def listed(value: Any) -> list[Any]:
-    """Give what a document has one or several of."""
-    return value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""The resources that a policy may name: of which form their ARNs are.
+"""The ARNs that a policy may have as resources.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
@@ -18,12 +18,12 @@ _PATHS = (
     "user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/", "policy/",
     "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
 )  # fmt: skip
-# What IAM's text leaves out, and its reference of actions has; the root user is what sts:AssumeRoot is about.
+# IAM's message omits these, which its service authorization reference has; sts:AssumeRoot needs the root user.
 _OTHER_PATHS = ("root", "assumed-role/", "delegation-request/", "*", "?")
 
 
-def require_complete(resource: str) -> None:
-    """Let no ARN pass that lacks one of its parts in between; at its end any may be left out.
+def require_complete_arn(resource: str) -> None:
+    """Refuse an ARN with an empty part between others; parts at the end may be missing.
 
     Raises MalformedPolicyDocument.
     """
@@ -34,8 +34,8 @@ def require_complete(resource: str) -> None:
         raise MalformedPolicyDocument(LEGACY)
 
 
-def require_arn(resource: str) -> None:
-    """Let only a star pass, or what is an ARN, with variables and stars in it.
+def require_resource_arn(resource: str) -> None:
+    """Refuse a resource that is neither `*` nor a valid ARN, which may contain variables and wildcards.
 
     Raises MalformedPolicyDocument.
     """
@@ -52,7 +52,7 @@ def require_arn(resource: str) -> None:
         raise MalformedPolicyDocument("Resource vendor must be fully qualified and cannot contain regexes.")
     if vendor == "iam":
         _require_iam(resource, region, name)
-    # Access points are of a region and of an account, buckets of neither.
+    # The ARN of an access point has a region and an account, that of a bucket has neither.
     elif vendor == "s3" and region not in ("", "*") and not account:
         raise MalformedPolicyDocument(f"Resource {resource} can not contain region information.")
 
@@ -65,5 +65,5 @@ def _require_iam(resource: str, region: str, name: str) -> None:
 
 
 def _parts_of(resource: str) -> list[str]:
-    """Part an ARN at its colons; a variable, which may have colons of its own, stands for anything."""
+    """Split an ARN at its colons; a variable, whose value may contain colons, becomes `*`."""
     return _VARIABLE.sub("*", resource).split(":", 5)

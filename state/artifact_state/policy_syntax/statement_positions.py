@@ -1,7 +1,8 @@
-"""Where the statements of a policy stand in its text, as AWS's policy simulator tells it.
+"""The positions of statements in the text of a policy, as AWS's policy simulator reports them.
 
-The first statement of a list begins behind the bracket, the next ones behind the one before; one alone begins behind
-its own brace. Each ends behind its closing brace. Lines and columns count from 1. Sources:
+The first statement of a list begins after the bracket, and each further one after the statement before it. A statement
+without a list begins after its own brace. Each ends after its closing brace. Lines and columns count from 1.
+Sources:
 https://docs.aws.amazon.com/cli/latest/reference/iam/simulate-custom-policy.html
 https://github.com/ScottLogic/blog/pull/308
 https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/simulation.json
@@ -20,7 +21,7 @@ _decode = JSONDecoder().raw_decode
 
 
 class Position(NamedTuple):
-    """A place in a text."""
+    """A position in a text."""
 
     line: int
     column: int
@@ -28,8 +29,8 @@ class Position(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def positions_of(document: str) -> tuple[tuple[Position, Position], ...]:
-    """Tell where each statement of a document that is known to be a policy begins and ends."""
-    lines = [0, *(one.end() for one in _BREAK.finditer(document))]
+    """Return the start and the end of each statement of a valid policy document."""
+    lines = [0, *(match.end() for match in _BREAK.finditer(document))]
     return tuple((_position(lines, start), _position(lines, end)) for start, end in _spans(document))
 
 
@@ -46,15 +47,15 @@ def _spans(document: str) -> Iterator[tuple[int, int]]:
 
 
 def _statements_at(document: str) -> int:
-    """Find the value of the last member `Statement`, which is the one that counts."""
-    found, at = 0, _skip(document, 0)
+    """Return the index of the value of the last `Statement` member, which is the one that counts."""
+    index, at = 0, _skip(document, 0)
     while document[at] in "{,":
         name, at = _decode(document, _skip(document, at + 1))
         at = _skip(document, _skip(document, at) + 1)
         if name == "Statement":
-            found = at
+            index = at
         at = _skip(document, _decode(document, at)[1])
-    return found
+    return index
 
 
 def _skip(document: str, at: int) -> int:
@@ -64,6 +65,6 @@ def _skip(document: str, at: int) -> int:
 
 
 def _position(lines: list[int], at: int) -> Position:
-    """Tell the line and the column of a place, by where the lines begin."""
+    """Return the line and the column of an index, given the indexes at which the lines begin."""
     line = bisect_right(lines, at)
     return Position(line, at - lines[line - 1] + 1)

@@ -7,9 +7,9 @@ from artifact_state import arns
 from artifact_state.errors import InvalidRoleArn, NotTrusted, RoleNotFound, RootCannotAssumeRole
 from artifact_state.iam.roles import role_of
 from artifact_state.model import CallerKind, Role
-from artifact_state.policy_evaluation.authorization import names_of
-from artifact_state.policy_evaluation.call_keys import account_keys, principal_keys
-from artifact_state.policy_syntax.policy import Question, policy_of
+from artifact_state.policy_evaluation.collect import principal_names
+from artifact_state.policy_evaluation.global_condition_keys import account_keys, principal_keys
+from artifact_state.policy_syntax.policy import EvaluationRequest, parse_policy
 from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
@@ -61,7 +61,7 @@ def require_trust(tx: Transaction, role: Role, options: SessionOptions) -> None:
 
 def _trusts(tx: Transaction, role: Role, action: str, condition_keys: Keys) -> bool:
     """Return whether a role's trust policy allows the caller an action on the role."""
-    names = frozenset[str]().union(*names_of(tx.state, tx.caller, tx.now).values())
+    names = frozenset[str]().union(*principal_names(tx.state, tx.caller, tx.now).values())
     arn = arns.role(tx.caller.partition, role.account_id, role.path, role.name)
     tags = {
         f"{prefix}:resourcetag/{key.lower()}": (value,) for key, value in role.tags.items() for prefix in ("aws", "iam")
@@ -72,6 +72,6 @@ def _trusts(tx: Transaction, role: Role, action: str, condition_keys: Keys) -> b
         **tags,
         **condition_keys,
     }
-    question = Question(action=action, resource=arn, keys=keys, principals=names)
-    policy = policy_of(role.trust_policy)
-    return policy.denying(question) is None and policy.allowing(question) is not None
+    request = EvaluationRequest(action=action, resource=arn, keys=keys, principals=names)
+    policy = parse_policy(role.trust_policy)
+    return policy.first_denying(request) is None and policy.first_allowing(request) is not None

@@ -1,1 +1,1 @@
-"""Permissions on the wire: whether a call is let through, how it is refused, and why."""
+"""Authorization of calls: the requests that policies are evaluated for, the denials, and their explanations."""

@@ -1,72 +1,72 @@
-"""Whether a call is let through: asked of the policies, once its shape is known to be right, before anything is done.
+"""The authorization of calls, once their input is known to be valid and before they change anything.
 
-A root user whom no organization binds is let through at once, so that permissions cost nobody who has no use for them.
+Root users that no policy can deny are not evaluated at all, so that permissions cost nothing where they are not used.
 """
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from artifact_emulator.aws.authorization.evaluation_requests import questions_of
-from artifact_emulator.aws.authorization.messages import denial_of
-from artifact_emulator.aws.authorization.request import Asked
+from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
+from artifact_emulator.aws.authorization.messages import denial_error
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.service_model import Service
 from artifact_state.errors import RoleNotFound
 from artifact_state.iam.roles import role_of
-from artifact_state.policy_evaluation.authorization import Target, layers_of
-from artifact_state.policy_evaluation.decision import Decision, Kind, Layers, decide
-from artifact_state.policy_syntax.policy import NamedPolicy, Question
+from artifact_state.policy_evaluation.collect import ResourceWithPolicy, applicable_policies
+from artifact_state.policy_evaluation.decision import decide
+from artifact_state.policy_evaluation.policies import ApplicablePolicies, Decision, PolicyKind
+from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
 
-Iam = Literal["enforce", "audit", "off"]
-"""Whether permissions are enforced, only recorded, or not looked at."""
+IamMode = Literal["enforce", "audit", "off"]
+"""Whether permissions are enforced, only recorded in the decision log, or ignored."""
 # "No permissions are required to perform this operation": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 # "You cannot use policies to control authentication operations": https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
-FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
-"""What takes no permission."""
+OPERATIONS_WITHOUT_PERMISSION = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 
 
 class EvaluatedRequest(NamedTuple):
-    """What was decided of one resource that a call is about, and what had a word in it."""
+    """The decision on one action and resource of a call, with the policies that were evaluated."""
 
-    question: Question
-    layers: Layers
+    request: EvaluationRequest
+    policies: ApplicablePolicies
     decision: Decision
 
 
-def decisions_on(asked: Asked) -> Iterator[EvaluatedRequest]:
-    """Ask the policies of each resource that a call is about, up to the first denial."""
-    if f"{asked.service}:{asked.operation}" in FREE:
+def authorize(service: Service, request: AuthorizationRequest) -> None:
+    """Refuse a call that its policies deny.
+
+    Raises AwsError.
+    """
+    for evaluated in evaluate(request) if request.enforced else ():
+        # The rule of AssumeRole itself evaluates the trust policy, and refuses there.
+        if not evaluated.decision.allowed and evaluated.decision.kind is not PolicyKind.TRUST:
+            raise denial_error(service, request.caller.arn, evaluated.request, evaluated.decision)
+
+
+def evaluate(request: AuthorizationRequest) -> Iterator[EvaluatedRequest]:
+    """Yield the decision on each action and resource of a call, up to the first denial."""
+    if f"{request.service}:{request.operation}" in OPERATIONS_WITHOUT_PERMISSION:
         return
-    target = _target(asked) if asked.operation == "AssumeRole" else None
-    layers = layers_of(asked.state, asked.caller, asked.now, target)
-    # Resource control policies, and denials, mean everybody by a star: services too, whom no star trusts.
-    named = frozenset({"*"}).union(*layers.named.values()) if layers.named else None
-    for one in questions_of(asked):
-        question = one if named is None else one._replace(principals=named)
-        decision = decide(question, layers)
-        yield EvaluatedRequest(question, layers, decision)
+    role = _assumed_role(request) if request.operation == "AssumeRole" else None
+    policies = applicable_policies(request.state, request.caller, request.now, role)
+    # In RCPs and in Deny statements a star means every principal, including services, which no star trusts.
+    names = frozenset({"*"}).union(*policies.principal_names.values()) if policies.principal_names else None
+    for unnamed in evaluation_requests(request):
+        named = unnamed if names is None else unnamed._replace(principals=names)
+        decision = decide(named, policies)
+        yield EvaluatedRequest(named, policies, decision)
         if not decision.allowed:
             return
 
 
-def enforce(service: Service, asked: Asked) -> None:
-    """Refuse what is not allowed.
-
-    Raises Failure.
-    """
-    for one in decisions_on(asked) if asked.enforced else ():
-        # A role's trust policy is a rule of assuming it, and refuses there.
-        if not one.decision.allowed and one.decision.kind is not Kind.TRUST:
-            raise denial_of(service, asked.caller.arn, one.question, one.decision)
-
-
-def _target(asked: Asked) -> Target | None:
-    """Give the role that is to be assumed, with its trust policy."""
-    parts = str(asked.members.get("RoleArn", "")).split(":")
+def _assumed_role(request: AuthorizationRequest) -> ResourceWithPolicy | None:
+    """Return the role that an AssumeRole call names, with its trust policy."""
+    parts = str(request.members.get("RoleArn", "")).split(":")
     if len(parts) != 6:
         return None
     try:
-        role = role_of(asked.state, parts[4], parts[5].rpartition("/")[2], asked.now)
+        role = role_of(request.state, parts[4], parts[5].rpartition("/")[2], request.now)
     except RoleNotFound:
         return None
-    policy, linked = NamedPolicy(role.name, role.trust_policy), role.linked_service is not None
-    return Target(account_id=role.account_id, policy=policy, is_trust=True, is_linked=linked)
+    policy, is_linked = NamedPolicy(role.name, role.trust_policy), role.linked_service is not None
+    return ResourceWithPolicy(account_id=role.account_id, policy=policy, is_trust_policy=True, is_linked=is_linked)

@@ -1,31 +1,31 @@
-"""What was asked of policies in a world, of the latest calls: what they decide follows from it, whenever asked."""
+"""The decision log of a world: the latest authorization requests, from which their decisions can be explained."""
 
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from artifact_emulator.aws.authorization.request import Asked
+    from artifact_emulator.aws.authorization.request import AuthorizationRequest
 
-KEPT = 1_000
-"""Of how many calls it is kept what was asked: the latest."""
+CAPACITY = 1_000
+"""The number of calls whose authorization requests are kept."""
 
 
 class DecisionLog:
-    """What was asked in a world, by the ids of the requests."""
+    """The latest authorization requests of a world, by the request ids of their calls."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Asked] = OrderedDict()
+        self._requests: OrderedDict[str, AuthorizationRequest] = OrderedDict()
 
-    def keep(self, request_id: str, asked: "Asked") -> None:
-        """Keep what was asked of policies for a call."""
-        self._kept[request_id] = asked
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+    def record(self, request_id: str, request: "AuthorizationRequest") -> None:
+        """Add the authorization request of a call, and drop the oldest one if the log is full."""
+        self._requests[request_id] = request
+        if len(self._requests) > CAPACITY:
+            self._requests.popitem(last=False)
 
-    def of(self, request_id: str) -> "Asked | None":
-        """Give what was asked for a call; None if no policy was asked."""
-        return self._kept.get(request_id)
+    def find(self, request_id: str) -> "AuthorizationRequest | None":
+        """Return the authorization request of a call; None if no policy was evaluated, or it is no longer kept."""
+        return self._requests.get(request_id)
 
     def clear(self) -> None:
-        """Forget all that was asked."""
-        self._kept.clear()
+        """Drop all requests."""
+        self._requests.clear()

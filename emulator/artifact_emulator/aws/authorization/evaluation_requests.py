@@ -1,4 +1,4 @@
-"""A call in the words of policies.
+"""The actions, resources and condition keys that policies are evaluated for when a call is authorized.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -6,81 +6,93 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 from collections.abc import Iterator
 
 from artifact_emulator.aws.authorization.condition_keys import artifact, iam, organizations, sts
-from artifact_emulator.aws.authorization.request import Asked, Keys, KeysOnDemand, TransactionView, request_tags
+from artifact_emulator.aws.authorization.request import (
+    AuthorizationRequest,
+    Keys,
+    LazyKeys,
+    TransactionView,
+    request_tags,
+)
 from artifact_state import arns, catalog
 from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
-from artifact_state.policy_evaluation.call_keys import account_keys, principal_keys
-from artifact_state.policy_syntax.policy import ANYTHING, Question
+from artifact_state.policy_evaluation.global_condition_keys import account_keys, principal_keys
+from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest
 
-# AWS has these in one region of a partition, wherever a client says that he is:
+# These services run in one region of a partition, whichever region a client names:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
-_GLOBAL = {"iam", "organizations"}
-_TAGGING = {
+_GLOBAL_SERVICES = {"iam", "organizations"}
+_TAGGING_ACTIONS = {
     "iam:CreateUser": "iam:TagUser",
     "iam:CreateRole": "iam:TagRole",
     "iam:CreatePolicy": "iam:TagPolicy",
     "sts:AssumeRole": "sts:TagSession",
     "sts:GetFederationToken": "sts:TagSession",
 }
-# Unverified: what is about to be made has no ARN yet that a statement could name.
-_OF_WHAT_IS_MADE = {"organizations:TagResource"}
+# Unverified: a resource that the call is about to create has no ARN yet that a statement could name.
+_ACTIONS_ON_NEW_RESOURCES = {"organizations:TagResource"}
 _SERVICES = {"artifact": artifact, "iam": iam, "organizations": organizations, "sts": sts}
 
 
-def questions_of(asked: Asked) -> Iterator[Question]:
-    """Ask of each resource that a call is about: every answer has to allow it."""
-    asks = _SERVICES.get(asked.service)
-    named: list[tuple[str, str]] | None = None
-    for action in _actions(asked):
+def evaluation_requests(request: AuthorizationRequest) -> Iterator[EvaluationRequest]:
+    """Yield a request for each action and resource of a call; all of them must be allowed."""
+    service = _SERVICES.get(request.service)
+    resources: list[tuple[str, str]] | None = None
+    for action in _actions(request):
         types = catalog.resource_types(action)
-        if not types or asks is None or (action in _OF_WHAT_IS_MADE and asked.operation != "TagResource"):
-            yield _question(asked, action, ANYTHING)
+        is_on_new = action in _ACTIONS_ON_NEW_RESOURCES and request.operation != "TagResource"
+        if not types or service is None or is_on_new:
+            yield _evaluation_request(request, action, ANYTHING)
             continue
-        if named is None:
-            named = list(asks.resources(asked, asked.operation, asked.members))
-        about = [arn for kind, arn in named if kind in types]
-        for resource in dict.fromkeys(about) if about else (ANYTHING,):
-            yield _question(asked, action, resource)
-    if asked.service == "organizations" and organizations.makes_linked_role(asked, asked.operation, asked.members):
+        if resources is None:
+            resources = list(service.resources(request, request.operation, request.members))
+        matching = [arn for kind, arn in resources if kind in types]
+        for resource in dict.fromkeys(matching) if matching else (ANYTHING,):
+            yield _evaluation_request(request, action, resource)
+    if request.service == "organizations" and organizations.creates_linked_role(
+        request, request.operation, request.members
+    ):
         role = {"AWSServiceName": ORGANIZATIONS_PRINCIPAL}
-        yield from questions_of(asked._replace(service="iam", operation="CreateServiceLinkedRole", members=role))
+        yield from evaluation_requests(
+            request._replace(service="iam", operation="CreateServiceLinkedRole", members=role)
+        )
 
 
-def _question(asked: Asked, action: str, resource: str) -> Question:
-    region = arns.GLOBAL_REGIONS[asked.caller.partition] if asked.service in _GLOBAL else asked.caller.region
-    return Question(action, resource, KeysOnDemand(asked, resource, region, _keys))
+def _evaluation_request(request: AuthorizationRequest, action: str, resource: str) -> EvaluationRequest:
+    caller = request.caller
+    region = arns.GLOBAL_REGIONS[caller.partition] if request.service in _GLOBAL_SERVICES else caller.region
+    return EvaluationRequest(action, resource, LazyKeys(request, resource, region, _keys))
 
 
-def _keys(asked: Asked, resource: str, region: str) -> Keys:
-    """Put the condition keys of a call together, as it is about a resource."""
-    asks, members = _SERVICES.get(asked.service), asked.members
-    keys = {**_owner(asked, resource)}
-    if asks is not None and resource != ANYTHING:
-        keys |= _lowered(asks.about(asked, resource))
-    keys |= principal_keys(asked.state, asked.caller, asked.now, region)
-    keys |= {**asked.more, **_lowered(request_tags(members))}
-    return keys | _lowered(asks.context(asked, asked.operation, members)) if asks is not None else keys
+def _keys(request: AuthorizationRequest, resource: str, region: str) -> Keys:
+    """Return all condition keys of a call for one of its resources."""
+    service, members = _SERVICES.get(request.service), request.members
+    keys = {**_resource_account_keys(request, resource)}
+    if service is not None and resource != ANYTHING:
+        keys |= _lowered(service.resource_keys(request, resource))
+    keys |= principal_keys(request.state, request.caller, request.now, region)
+    keys |= {**request.extra_keys, **_lowered(request_tags(members))}
+    return keys | _lowered(service.service_keys(request, request.operation, members)) if service is not None else keys
 
 
-def _actions(asked: Asked) -> tuple[str, ...]:
-    """Name the actions that a call takes: tags take one of their own, and so does a source identity.
+def _actions(request: AuthorizationRequest) -> tuple[str, ...]:
+    """Return the actions of a call: setting tags and setting a source identity are actions of their own.
 
     Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
     https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
-    members, action = asked.members, f"{asked.service}:{asked.operation}"
-    more: tuple[str, ...] = ("sts:SetSourceIdentity",) if members.get("SourceIdentity") else ()
+    members, action = request.members, f"{request.service}:{request.operation}"
+    further: tuple[str, ...] = ("sts:SetSourceIdentity",) if members.get("SourceIdentity") else ()
     if not members.get("Tags"):
-        return (action, *more)
-    tagging = _TAGGING.get(action)
-    if tagging is None and asked.service == "organizations" and asked.operation != "TagResource":
+        return (action, *further)
+    tagging = _TAGGING_ACTIONS.get(action)
+    if tagging is None and request.service == "organizations" and request.operation != "TagResource":
         tagging = "organizations:TagResource"
-    return (action, tagging, *more) if tagging else (action, *more)
+    return (action, tagging, *further) if tagging else (action, *further)
 
 
-def _owner(tx: TransactionView, arn: str) -> Keys:
-    """Tell whose a resource is; what is about nothing in particular is about the caller's account."""
+def _resource_account_keys(tx: TransactionView, arn: str) -> Keys:
+    """Return the keys of the resource's account, which for an action without a resource is the caller's account."""
     if arn == ANYTHING:
         return account_keys(tx.state, tx.caller.account_id, tx.now)
     parts = arn.split(":", 5)

@@ -1,4 +1,4 @@
-"""The explanation of a decision: what was consulted, what decided, and what would let the call through.
+"""The explanation of a decision: the policies that were evaluated, the one that decided, and what would allow the call.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -6,67 +6,71 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 import json
 from typing import Any
 
-from artifact_emulator.aws.authorization.authorize import EvaluatedRequest, decisions_on
+from artifact_emulator.aws.authorization.authorize import EvaluatedRequest, evaluate
 from artifact_emulator.aws.authorization.messages import denial_message
-from artifact_emulator.aws.authorization.request import Asked
-from artifact_state.policy_evaluation.decision import Decision, Kind, consulted
-from artifact_state.policy_syntax.policy import Question
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
+from artifact_state.policy_evaluation.decision import evaluated_policies
+from artifact_state.policy_evaluation.policies import Decision, PolicyKind
+from artifact_state.policy_syntax.policy import EvaluationRequest
 
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _SCPS = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"
 _FLOW = f"{_GUIDE}/reference_policies_evaluation-logic_policy-eval-denyallow.html"
 _PAGES = {
-    Kind.SERVICE_CONTROL: _SCPS,
-    Kind.RESOURCE_CONTROL: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",
-    Kind.RESOURCE: f"{_GUIDE}/access_policies_identity-vs-resource.html",
-    Kind.TRUST: f"{_GUIDE}/id_roles_update-role-trust-policy.html",
-    Kind.IDENTITY: _FLOW,
-    Kind.BOUNDARY: f"{_GUIDE}/access_policies_boundaries.html",
-    Kind.SESSION: f"{_GUIDE}/access_policies.html#policies_session",
+    PolicyKind.SERVICE_CONTROL: _SCPS,
+    PolicyKind.RESOURCE_CONTROL: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",
+    PolicyKind.RESOURCE: f"{_GUIDE}/access_policies_identity-vs-resource.html",
+    PolicyKind.TRUST: f"{_GUIDE}/id_roles_update-role-trust-policy.html",
+    PolicyKind.IDENTITY: _FLOW,
+    PolicyKind.BOUNDARY: f"{_GUIDE}/access_policies_boundaries.html",
+    PolicyKind.SESSION: f"{_GUIDE}/access_policies.html#policies_session",
 }
 _NOT_ALLOWED = {
-    Kind.SERVICE_CONTROL: "At every level from the root of the organization to the account a service control policy "
-    "has to allow the action; at this level none does.",
-    Kind.RESOURCE_CONTROL: "At every level a resource control policy has to allow the action; at this level none does.",
-    Kind.RESOURCE: "The caller is of another account: the policy of the resource has to allow him too.",
-    Kind.TRUST: "A role's trust policy has to allow whoever assumes it.",
-    Kind.IDENTITY: "Nothing is allowed that no policy of the caller allows.",
-    Kind.BOUNDARY: "The permissions boundary has to allow the action too.",
-    Kind.SESSION: "The policies of the session have to allow the action too.",
+    PolicyKind.SERVICE_CONTROL: "A service control policy has to allow the action at every level from the root of the "
+    "organization to the account; at this level none does.",
+    PolicyKind.RESOURCE_CONTROL: "A resource control policy has to allow the action at every level; at this level none "
+    "does.",
+    PolicyKind.RESOURCE: "The caller is of another account: the policy of the resource has to allow it too.",
+    PolicyKind.TRUST: "The role's trust policy has to allow every caller that assumes the role.",
+    PolicyKind.IDENTITY: "No policy of the caller allows the action.",
+    PolicyKind.BOUNDARY: "The permissions boundary has to allow the action too.",
+    PolicyKind.SESSION: "The policies of the session have to allow the action too.",
 }
-_WHERE = {
-    Kind.SERVICE_CONTROL: "Attach a service control policy at this level that has",
-    Kind.RESOURCE_CONTROL: "Attach a resource control policy at this level that has",
-    Kind.RESOURCE: "Add to the policy of the resource, with the caller as Principal,",
-    Kind.TRUST: "Add to the role's trust policy, with the caller as Principal,",
-    Kind.IDENTITY: "Attach a policy to the caller, or to his group or role, that has",
-    Kind.BOUNDARY: "Add to the permissions boundary",
-    Kind.SESSION: "Pass with the session a policy that has",
+_REMEDIES = {
+    PolicyKind.SERVICE_CONTROL: "Attach a service control policy at this level that has",
+    PolicyKind.RESOURCE_CONTROL: "Attach a resource control policy at this level that has",
+    PolicyKind.RESOURCE: "Add to the policy of the resource, with the caller as Principal,",
+    PolicyKind.TRUST: "Add to the role's trust policy, with the caller as Principal,",
+    PolicyKind.IDENTITY: "Attach a policy to the caller, or to its group or role, that has",
+    PolicyKind.BOUNDARY: "Add to the permissions boundary",
+    PolicyKind.SESSION: "Pass with the session a policy that has",
 }
 
 
-def explained(asked: Asked | None) -> dict[str, Any]:
-    """Explain what was decided of a call: one decision for each resource that it is about; none if none was asked."""
-    found = list(decisions_on(asked)) if asked else []
+def explain_decisions(request: AuthorizationRequest | None) -> dict[str, Any]:
+    """Return the decisions on a call, one for each action and resource; none if no policy was evaluated."""
+    if request is None:
+        return {"allowed": True, "enforced": True, "decisions": []}
+    results = list(evaluate(request))
     return {
-        "allowed": all(one.decision.allowed for one in found),
-        "enforced": asked is None or asked.enforced,
-        "decisions": [_one(asked.caller.arn, decided) for decided in found] if asked else [],
+        "allowed": all(result.decision.allowed for result in results),
+        "enforced": request.enforced,
+        "decisions": [_explanation(request.caller.arn, result) for result in results],
     }
 
 
-def _one(caller_arn: str, decided: EvaluatedRequest) -> dict[str, Any]:
-    question, decision = decided.question, decided.decision
+def _explanation(caller_arn: str, result: EvaluatedRequest) -> dict[str, Any]:
+    request, decision = result.request, result.decision
     return {
         "principal": caller_arn,
-        "action": question.action,
-        "resource": question.resource,
-        "context": {key: list(values) for key, values in sorted(question.keys.items())},
+        "action": request.action,
+        "resource": request.resource,
+        "context": {key: list(values) for key, values in sorted(request.keys.items())},
         "allowed": decision.allowed,
-        "decided_by": _decider(decision),
+        "decided_by": _deciding_policy(decision),
         "reason": _reason(decision),
-        "message": None if decision.allowed else denial_message(caller_arn, question, decision),
-        "cure": None if decision.allowed else _cure(question, decision),
+        "message": None if decision.allowed else denial_message(caller_arn, request, decision),
+        "cure": None if decision.allowed else _remedy(request, decision),
         "documentation": _PAGES[decision.kind],
         "consulted": [
             {
@@ -74,40 +78,38 @@ def _one(caller_arn: str, decided: EvaluatedRequest) -> dict[str, Any]:
                 "level": level,
                 "policy": policy.arn_or_name,
                 "effect": None if statement is None else "Allow" if statement.allows else "Deny",
-                "statement": None if statement is None else statement.sid or statement.place,
+                "statement": None if statement is None else statement.sid or statement.number,
             }
-            for kind, level, policy, statement in consulted(question, decided.layers)
+            for kind, level, policy, statement in evaluated_policies(request, result.policies)
         ],
     }
 
 
-def _decider(decision: Decision) -> dict[str, Any]:
+def _deciding_policy(decision: Decision) -> dict[str, Any]:
+    statement = decision.statement
     return {
         "kind": decision.kind.value,
         "level": decision.level,
         "policy": decision.policy.arn_or_name if decision.policy else None,
-        "statement": (decision.statement.sid or decision.statement.place) if decision.statement else None,
+        "statement": (statement.sid or statement.number) if statement else None,
     }
 
 
 def _reason(decision: Decision) -> str:
-    statement = f"A statement of {_with_article(decision.kind)}"
-    if decision.explicit:
-        return f"{statement} denies it, and a denial counts more than anything that allows."
+    article = "an" if decision.kind is PolicyKind.IDENTITY else "a"
+    statement = f"A statement of {article} {decision.kind.value}"
+    if decision.is_explicit_denial:
+        return f"{statement} denies it, and a denial counts more than any statement that allows."
     if decision.allowed:
-        return f"{statement} allows it, and nothing denies it or leaves it out."
+        return f"{statement} allows it, and no policy denies it or fails to allow it."
     return _NOT_ALLOWED[decision.kind]
 
 
-def _with_article(kind: Kind) -> str:
-    return f"an {kind.value}" if kind is Kind.IDENTITY else f"a {kind.value}"
-
-
-def _cure(question: Question, decision: Decision) -> str:
-    if decision.explicit and decision.policy and decision.statement:
-        which = decision.statement.sid or f"number {decision.statement.place}"
-        return f"Change the statement {which} of {decision.policy.arn_or_name}, or take the policy away."
-    statement: dict[str, Any] = {"Effect": "Allow", "Action": question.action}
-    if decision.kind is not Kind.TRUST:
-        statement["Resource"] = question.resource
-    return f"{_WHERE[decision.kind]} {json.dumps(statement)}"
+def _remedy(request: EvaluationRequest, decision: Decision) -> str:
+    if decision.is_explicit_denial and decision.policy and decision.statement:
+        name = decision.statement.sid or f"number {decision.statement.number}"
+        return f"Change the statement {name} of {decision.policy.arn_or_name}, or detach the policy."
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": request.action}
+    if decision.kind is not PolicyKind.TRUST:
+        statement["Resource"] = request.resource
+    return f"{_REMEDIES[decision.kind]} {json.dumps(statement)}"

@@ -1,4 +1,4 @@
-"""In which terms a call is told: members under AWS's names, condition keys with their values."""
+"""A call in the terms of policies: its members under AWS's names and its condition keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -6,19 +6,19 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from artifact_state.model import Caller, State
-from artifact_state.policy_evaluation.call_keys import caller_keys
+from artifact_state.policy_evaluation.global_condition_keys import caller_keys
 from artifact_state.policy_syntax import wildcards
 
 Members = Mapping[str, Any]
-"""What a call was asked with, under AWS's names."""
+"""The input of a call, under AWS's names."""
 Keys = dict[str, tuple[str, ...]]
-"""Condition keys, as AWS spells them, and their values."""
+"""Condition keys as AWS spells them, with their values."""
 Resources = Iterator[tuple[str, str]]
-"""What a call is about: each resource's type, as AWS's reference has it, and its ARN."""
+"""The resources of a call: the type of each in AWS's service authorization reference, and its ARN."""
 
 
 class TransactionView(Protocol):
-    """What of a transaction a question is about: whose call it is, of which state, at which instant."""
+    """The part of a transaction that policies depend on."""
 
     @property
     def state(self) -> State:
@@ -26,20 +26,20 @@ class TransactionView(Protocol):
 
     @property
     def caller(self) -> Caller:
-        """Who calls."""
+        """The caller."""
 
     @property
     def now(self) -> datetime:
-        """When."""
+        """The time of the call."""
 
 
-# Nothing of a call changes these.
-_OF_THE_CALLER = ("aws:principal", "aws:requestedregion", "aws:userid", "aws:username")
-NOTHING: wildcards.Keys = MappingProxyType({})
+# The keys that depend on the caller alone, not on the call.
+_CALLER_KEYS = ("aws:principal", "aws:requestedregion", "aws:userid", "aws:username")
+_NO_KEYS: wildcards.Keys = MappingProxyType({})
 
 
-class Asked(NamedTuple):
-    """A call, as far as policies ask of it, and what it is seen in: whatever is decided of it follows from these."""
+class AuthorizationRequest(NamedTuple):
+    """A call and the state that it was made in, from which every decision about it follows."""
 
     state: State
     caller: Caller
@@ -47,70 +47,77 @@ class Asked(NamedTuple):
     service: str
     operation: str
     members: Members
-    more: wildcards.Keys = NOTHING
-    """Condition keys that its members do not tell: by what it was sent, on whose behalf it is."""
+    extra_keys: wildcards.Keys = _NO_KEYS
+    """Condition keys that do not follow from the members, such as that of the source account."""
     enforced: bool = True
+    """Whether a denial refuses the call."""
 
     @classmethod
-    def of(cls, tx: TransactionView, service: str, operation: str, members: Members) -> "Asked":
-        """Hold fast what is asked: later it is asked of what was."""
+    def of(cls, tx: TransactionView, service: str, operation: str, members: Members) -> "AuthorizationRequest":
+        """Capture the state of a transaction, so that a later explanation evaluates the same snapshot."""
         return cls(tx.state, tx.caller, tx.now, service, operation, members)
 
 
-class KeysOnDemand(Mapping[str, tuple[str, ...]]):
-    """The condition keys of a call, which are put together when a policy reads one: most read none.
+class LazyKeys(Mapping[str, tuple[str, ...]]):
+    """The condition keys of a request, computed when a policy first reads one: most read none.
 
-    What tells of the caller alone is known without a look at what he calls.
+    The keys of the caller are found without computing those of the resource.
     """
 
-    __slots__ = ("_asked", "_caller", "_made", "_make", "_region", "_resource")
+    __slots__ = ("_all_keys", "_caller_keys", "_compute", "_region", "_request", "_resource")
 
-    def __init__(self, asked: Asked, resource: str, region: str, make: Callable[[Asked, str, str], Keys]) -> None:
-        self._asked = asked
+    def __init__(
+        self,
+        request: AuthorizationRequest,
+        resource: str,
+        region: str,
+        compute: Callable[[AuthorizationRequest, str, str], Keys],
+    ) -> None:
+        self._request = request
         self._resource = resource
         self._region = region
-        self._make = make
-        self._caller: wildcards.Keys | None = None
-        self._made: Keys | None = None
+        self._compute = compute
+        self._caller_keys: wildcards.Keys | None = None
+        self._all_keys: Keys | None = None
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Give the values of a key."""
-        if self._made is None and key.startswith(_OF_THE_CALLER):
-            if self._caller is None:
-                asked = self._asked
-                self._caller = caller_keys(asked.state, asked.caller, asked.now, self._region)
-            return self._caller.get(key, default)
+        """Return the values of a key."""
+        if self._all_keys is None and key.startswith(_CALLER_KEYS):
+            if self._caller_keys is None:
+                request = self._request
+                self._caller_keys = caller_keys(request.state, request.caller, request.now, self._region)
+            return self._caller_keys.get(key, default)
         return self._all().get(key, default)
 
     def __getitem__(self, key: str) -> tuple[str, ...]:
-        """Give the values of a key."""
+        """Return the values of a key."""
         return self._all()[key]
 
     def __iter__(self) -> Iterator[str]:
-        """Name the keys."""
+        """Iterate over the keys."""
         return iter(self._all())
 
     def __len__(self) -> int:
-        """Count the keys."""
+        """Return the number of keys."""
         return len(self._all())
 
     def _all(self) -> Keys:
-        if self._made is None:
-            self._made = self._make(self._asked, self._resource, self._region)
-        return self._made
+        if self._all_keys is None:
+            self._all_keys = self._compute(self._request, self._resource, self._region)
+        return self._all_keys
 
 
 def resource_tags(pairs: Iterable[tuple[str, str]]) -> Keys:
-    """Give the keys of the tags on what a call is about."""
+    """Return the condition keys of a resource's tags."""
     return {f"aws:ResourceTag/{key}": (value,) for key, value in pairs}
 
 
 def request_tags(members: Members) -> Keys:
-    """Give the keys of the tags that a call sets or takes away."""
+    """Return the condition keys of the tags that a call adds or removes."""
     tags = members.get("Tags") or members.get("tags") or ()
     if not tags and "TagKeys" not in members and "tagKeys" not in members:
         return {}
-    pairs = tags.items() if isinstance(tags, Mapping) else ((one["Key"], one["Value"]) for one in tags)
+    pairs = tags.items() if isinstance(tags, Mapping) else ((tag["Key"], tag["Value"]) for tag in tags)
     values: Keys = {f"aws:RequestTag/{key}": (value,) for key, value in pairs}
     names = [key.removeprefix("aws:RequestTag/") for key in values]
     names += members.get("TagKeys") or members.get("tagKeys") or ()

@@ -1,16 +1,17 @@
-"""What AWS Artifact says when it refuses."""
+"""The errors of AWS Artifact."""
 
 from collections.abc import Callable
 from typing import Any
 
-from artifact_emulator.aws.errors.words import Row, Rows
+from artifact_emulator.aws.errors.rows import Row, Rows
 from artifact_state import errors
 from artifact_state.errors import AgreementDenial, MemberRule
 from artifact_state.model import Caller
 
 _DENIAL_MESSAGES = {
     AgreementDenial.NO_ORGANIZATION: "Your account isn't in an organization.",
-    AgreementDenial.NOT_MANAGEMENT_ACCOUNT: "Only the organization's management account can accept or terminate its agreements.",
+    AgreementDenial.NOT_MANAGEMENT_ACCOUNT: "Only the organization's management account can accept or terminate its "
+    "agreements.",
     AgreementDenial.ALL_FEATURES_REQUIRED: "Organization agreements require an organization with all features enabled.",
     AgreementDenial.TRUSTED_ACCESS_DISABLED: "Trusted access for AWS Artifact is not enabled in your organization.",
     AgreementDenial.OFFLINE_AGREEMENT: "An agreement that was signed offline can't be terminated in AWS Artifact.",
@@ -26,7 +27,7 @@ _MEMBER_MESSAGES = {
 }
 
 
-def _missing(kind: str) -> Callable[[Any, Caller], Row]:
+def _not_found_row(kind: str) -> Callable[[Any, Caller], Row]:
     return lambda refusal, caller: (
         "ResourceNotFoundException",
         f"The {kind} {refusal.name} does not exist.",
@@ -51,8 +52,8 @@ def _too_many_agreements(refusal: errors.TooManyAgreements, caller: Caller) -> R
 
 
 def _inquiry_conflict(refusal: errors.InquiryConflict, caller: Caller) -> Row:
-    why = "is in progress" if refusal.in_progress else "knows the client token from another request"
-    message = f"The compliance inquiry {refusal.name} {why}."
+    problem = "is in progress" if refusal.in_progress else "knows the client token from another request"
+    message = f"The compliance inquiry {refusal.name} {problem}."
     return "ConflictException", message, {"resourceId": refusal.name, "resourceType": "compliance-inquiry"}
 
 
@@ -78,12 +79,12 @@ def _invalid_next_token(refusal: errors.InvalidInput, caller: Caller) -> Row:
 
 ROWS: Rows = {
     errors.AgreementDenied: lambda refusal, caller: ("AccessDeniedException", _DENIAL_MESSAGES[refusal.reason]),
-    errors.AgreementNotFound: _missing("agreement"),
-    errors.CustomerAgreementNotFound: _missing("customer-agreement"),
-    errors.ReportNotFound: _missing("report"),
+    errors.AgreementNotFound: _not_found_row("agreement"),
+    errors.CustomerAgreementNotFound: _not_found_row("customer-agreement"),
+    errors.ReportNotFound: _not_found_row("report"),
     errors.TooManyAgreements: _too_many_agreements,
     errors.ReportNotReady: _not_ready,
-    errors.InquiryNotFound: _missing("compliance-inquiry"),
+    errors.InquiryNotFound: _not_found_row("compliance-inquiry"),
     errors.InquiryConflict: _inquiry_conflict,
     errors.InvalidMember: _invalid_member,
     errors.InvalidToken: _invalid_token,

@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, before a rule of the domain is asked or instead of it."""
+"""AWS errors as they go over the wire, and the errors that no rule of the domain raises."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,7 +8,7 @@ from artifact_emulator.aws.service_model import Protocol
 
 
 class AwsError(Exception):
-    """One error as it will travel: code, message, HTTP status, further members and headers."""
+    """An error with the code, message, HTTP status and further members of its reply."""
 
     def __init__(self, code: str, message: str, status: int = 400, *, members: Mapping[str, Any] | None = None) -> None:
         super().__init__(code, message)
@@ -19,7 +19,7 @@ class AwsError(Exception):
 
 
 class NotEmulated(AwsError):
-    """The answer to what AWS has and the emulator has not: an operation, or one with certain members."""
+    """The error of an operation, or of a combination of members, that AWS has and the emulator does not have."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -28,8 +28,8 @@ class NotEmulated(AwsError):
         self.name = name
 
 
-class UnknownCaller(Enum):
-    """Why a request's signature says nothing of who sent it."""
+class AuthenticationProblem(Enum):
+    """Why a request cannot be authenticated."""
 
     MISSING = "missing"
     INCOMPLETE = "incomplete"
@@ -42,53 +42,54 @@ _WRONG_SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
-# Sources: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and facts/organizations 2.1.
-_UNKNOWN_CALLER: dict[UnknownCaller, tuple[str, str, int, str, int]] = {
-    UnknownCaller.MISSING: (
+# The code, message and status of JSON services, and the code and status of query services.
+# Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+_AUTHENTICATION_ERRORS: dict[AuthenticationProblem, tuple[str, str, int, str, int]] = {
+    AuthenticationProblem.MISSING: (
         "MissingAuthenticationTokenException",
         "Request is missing Authentication Token",
         400,
         "MissingAuthenticationToken",
         403,
     ),
-    UnknownCaller.INCOMPLETE: (
+    AuthenticationProblem.INCOMPLETE: (
         "IncompleteSignatureException",
         "The request signature does not conform to AWS standards.",
         400,
         "IncompleteSignature",
         400,
     ),
-    UnknownCaller.UNKNOWN_KEY: (
+    AuthenticationProblem.UNKNOWN_KEY: (
         "UnrecognizedClientException",
         "The security token included in the request is invalid.",
         400,
         "InvalidClientTokenId",
         403,
     ),
-    UnknownCaller.WRONG_SIGNATURE: (
+    AuthenticationProblem.WRONG_SIGNATURE: (
         "InvalidSignatureException",
         _WRONG_SIGNATURE,
         400,
         "SignatureDoesNotMatch",
         403,
     ),
-    UnknownCaller.EXPIRED: (
+    AuthenticationProblem.EXPIRED: (
         "ExpiredTokenException", "The security token included in the request is expired", 400, "ExpiredToken", 403
     ),
 }  # fmt: skip
 
 
-def unknown_caller(why: UnknownCaller, protocol: Protocol, message: str = "") -> AwsError:
-    """Give the error of a caller who cannot be told, in the words of a protocol's services, or in closer ones."""
-    code, words, status, query_code, query_status = _UNKNOWN_CALLER[why]
-    message = message or words
+def authentication_error(problem: AuthenticationProblem, protocol: Protocol, message: str = "") -> AwsError:
+    """Return the error of a request that cannot be authenticated, with a more specific message if there is one."""
+    code, usual_message, status, query_code, query_status = _AUTHENTICATION_ERRORS[problem]
+    message = message or usual_message
     if protocol == "query":
         return AwsError(query_code, message, query_status)
     return AwsError(code, message, 403 if protocol == "rest-json" else status)
 
 
 def unknown_operation(protocol: Protocol, name: str, version: str) -> AwsError:
-    """Give the error of an operation that AWS does not have."""
+    """Return the error of an operation that AWS does not have."""
     if protocol == "query" and not name:
         return AwsError("MissingAction", "The request must contain the parameter Action.", 400)
     if protocol == "query":
@@ -97,13 +98,8 @@ def unknown_operation(protocol: Protocol, name: str, version: str) -> AwsError:
     return AwsError("UnknownOperationException", message, 404 if protocol == "rest-json" else 400)
 
 
-def not_emulated(name: str) -> NotEmulated:
-    """Give the answer to an operation that AWS has and the emulator has not."""
-    return NotEmulated(name)
-
-
-def unforeseen(protocol: Protocol, request_id: str) -> AwsError:
-    """Give the answer to an error of the emulator's own; the log has the rest."""
+def internal_error(protocol: Protocol, request_id: str) -> AwsError:
+    """Return the error of a failure inside the emulator, whose log has the traceback."""
     message = f"An internal error of artifact-emulator, not of your call. Its log tells more under {request_id}."
     codes = {"json": "ServiceException", "rest-json": "InternalServerException", "query": "ServiceFailure"}
     return AwsError(codes[protocol], message, 500)

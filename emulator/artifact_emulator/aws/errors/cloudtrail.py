@@ -1,8 +1,8 @@
-"""What CloudTrail says when it refuses."""
+"""The errors of CloudTrail."""
 
-from artifact_emulator.aws.errors.words import Rows, says
+from artifact_emulator.aws.errors.rows import Rows, fixed_row
 from artifact_state import errors
 
 ROWS: Rows = {
-    errors.InvalidInput: says("InvalidNextTokenException", "The NextToken is not valid for this request."),
+    errors.InvalidInput: fixed_row("InvalidNextTokenException", "The NextToken is not valid for this request."),
 }

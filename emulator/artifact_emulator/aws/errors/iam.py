@@ -1,11 +1,11 @@
-"""What IAM says when it refuses."""
+"""The errors of IAM."""
 
-from artifact_emulator.aws.errors.words import TAG_RULE_MESSAGES, Row, Rows, says
+from artifact_emulator.aws.errors.rows import TAG_RULE_MESSAGES, Row, Rows, fixed_row
 from artifact_state import errors
 from artifact_state.errors import DeletionObstacle, Entity, IdentityQuota
 from artifact_state.model import Caller
 
-# Seen in AWS's own output, but for aliases and versions of policies.
+# Observed on AWS, except those of aliases and policy versions.
 _NOT_FOUND_MESSAGES = {
     Entity.USER: "The user with name {} cannot be found.",
     Entity.GROUP: "The group with name {} cannot be found.",
@@ -31,8 +31,8 @@ _NAME_TAKEN_MESSAGES = {
     Entity.LOGIN: "Login Profile for user {} already exists.",
     Entity.ALIAS: "The account alias {} already exists.",
 }
-# Seen in AWS's own output, but for the last two.
-_DELETION_OBSTACLE_MESSAGES = {
+# Observed on AWS, except the last two.
+_OBSTACLE_MESSAGES = {
     DeletionObstacle.ATTACHED_POLICIES: "Cannot delete entity, must detach all policies first.",
     DeletionObstacle.INLINE_POLICIES: "Cannot delete entity, must delete policies first.",
     DeletionObstacle.ACCESS_KEYS: "Cannot delete entity, must delete access keys first.",
@@ -43,7 +43,7 @@ _DELETION_OBSTACLE_MESSAGES = {
     "policy's versions. The default version is deleted with the policy.",
     DeletionObstacle.DEFAULT_VERSION: "Cannot delete the default version of a policy.",
 }
-_SIZES = {
+_SIZE_QUOTA_OWNERS = {
     IdentityQuota.USER_POLICY_SIZE: "user",
     IdentityQuota.GROUP_POLICY_SIZE: "group",
     IdentityQuota.ROLE_POLICY_SIZE: "role",
@@ -52,13 +52,14 @@ _SIZES = {
 
 def _not_owned(refusal: errors.NotOwned, caller: Caller) -> Row:
     resource = f"{refusal.kind.value} {refusal.name}"
-    # Of access keys AWS says it without the colon: its own answer, as LocalStack has recorded it.
+    # The message about access keys has no colon, as recorded on AWS by
+    # https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam.snapshot.json
     perform = "perform" if refusal.kind is Entity.ACCESS_KEY else "perform:"
     return "AccessDenied", f"User: {caller.arn} is not authorized to {perform} {refusal.action} on resource: {resource}"
 
 
-def _no_policy_arn(refusal: errors.InvalidPolicyArn, caller: Caller) -> Row:
-    """What is no ARN at all is told so in another way than one of something else."""
+def _invalid_policy_arn(refusal: errors.InvalidPolicyArn, caller: Caller) -> Row:
+    """Return different errors for a text that is not an ARN and for the ARN of another kind of resource."""
     if refusal.foreign:
         return "ValidationError", "Invalid ARN partition"
     shape = "InvalidInputException" if refusal.arn.startswith("arn:") else "ValidationError"
@@ -72,8 +73,8 @@ def _over_quota(refusal: errors.QuotaExceeded, caller: Caller) -> Row:
             f"A managed policy can have up to {limit} versions. Before you create a new version, you must delete an "
             "existing version."
         )
-    elif refusal.quota in _SIZES:
-        kind = _SIZES[refusal.quota]
+    elif refusal.quota in _SIZE_QUOTA_OWNERS:
+        kind = _SIZE_QUOTA_OWNERS[refusal.quota]
         message = f"Maximum policy size of {limit} bytes exceeded for {kind} {refusal.name}"
     else:
         message = f"Cannot exceed quota for {refusal.quota.value}: {limit}"
@@ -90,8 +91,8 @@ ROWS: Rows = {
     errors.AccessReportNotFound: lambda refusal, caller: (
         "NoSuchEntityException", f"The job {refusal.name} cannot be found."
     ),
-    # Unverified: AWS's text for who is no management account.
-    errors.AccessReportsDenied: says(
+    # Unverified: AWS's message for other accounts.
+    errors.AccessReportsDenied: fixed_row(
         "AccessDenied", "Access reports of an organization are for its management account."
     ),
     errors.LinkedServiceNotFound: lambda refusal, caller: (
@@ -114,49 +115,49 @@ ROWS: Rows = {
     errors.EntityNameTaken: lambda refusal, caller: (
         "EntityAlreadyExistsException", _NAME_TAKEN_MESSAGES.get(refusal.kind, _NAME_TAKEN).format(refusal.name)
     ),
-    errors.EntityInUse: lambda refusal, caller: ("DeleteConflictException", _DELETION_OBSTACLE_MESSAGES[refusal.reason]),
+    errors.EntityInUse: lambda refusal, caller: ("DeleteConflictException", _OBSTACLE_MESSAGES[refusal.reason]),
     errors.QuotaExceeded: _over_quota,
-    errors.ServicePolicyNotAttachable: says(
+    errors.ServicePolicyNotAttachable: fixed_row(
         "PolicyNotAttachableException", "Cannot attach a Service Role Policy to a Customer Role."
     ),
     errors.NotOwned: _not_owned,
-    errors.NotInOrganization: says(
+    errors.NotInOrganization: fixed_row(
         "OrganizationNotFoundException",
         "The request was rejected because no organization is associated with your account.",
     ),
-    errors.WrongAccount: says(
+    errors.WrongAccount: fixed_row(
         "AccountNotManagementOrDelegatedAdministratorException",
         "The request was rejected because the account making the request is not the management account or delegated "
         "administrator account for centralized root access.",
     ),
-    errors.NotManagementAccount: says(
+    errors.NotManagementAccount: fixed_row(
         "CallerIsNotManagementAccountException",
         "The request was rejected because the account making the request is not the management account for the "
         "organization.",
     ),
-    errors.AllFeaturesRequired: says(
+    errors.AllFeaturesRequired: fixed_row(
         "OrganizationNotInAllFeaturesModeException",
         "The request was rejected because your organization does not have All features enabled.",
     ),
-    errors.TrustedAccessDisabled: says(
+    errors.TrustedAccessDisabled: fixed_row(
         "ServiceAccessNotEnabledException",
         "The request was rejected because trusted access is not enabled for IAM in AWS Organizations.",
     ),
-    errors.UserNameRequired: says(
+    errors.UserNameRequired: fixed_row(
         "ValidationError", "Must specify userName when calling with non-User credentials"
     ),
     errors.InvalidTagKeys: lambda refusal, caller: (
         "InvalidInputException", TAG_RULE_MESSAGES[refusal.reason]
     ),
-    errors.PasswordTooWeak: says(
+    errors.PasswordTooWeak: fixed_row(
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."
     ),
     errors.InvalidPolicyInput: lambda refusal, caller: ("InvalidInputException", refusal.message),
-    # Unverified: AWS's texts.
+    # Unverified: AWS's messages.
     errors.InvalidSimulationInput: lambda refusal, caller: ("InvalidInputException", refusal.message),
     errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.message),
-    errors.InvalidPolicyArn: _no_policy_arn,
-    # Unverified: AWS's text.
+    errors.InvalidPolicyArn: _invalid_policy_arn,
+    # Unverified: AWS's message.
     errors.InvalidDeletionTaskId: lambda refusal, caller: (
         "InvalidInputException", f"The deletion task ID {refusal.task_id} is not valid."
     ),
@@ -164,10 +165,10 @@ ROWS: Rows = {
         "EntityTemporarilyUnmodifiableException",
         f"Login Profile for User {refusal.user_name} cannot be modified while login profile is being created.",
     ),
-    # The description of the error in AWS's model; its text on the wire is unverified.
-    errors.TooManyAccessReports: says(
+    # Unverified: the message is the error's description in AWS's model.
+    errors.TooManyAccessReports: fixed_row(
         "ReportGenerationLimitExceededException",
         "The request failed because the maximum number of concurrent requests for this account are already running.",
     ),
-    errors.InvalidInput: says("ValidationError", "Invalid Marker."),
+    errors.InvalidInput: fixed_row("ValidationError", "Invalid Marker."),
 }  # fmt: skip

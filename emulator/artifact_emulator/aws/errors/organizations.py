@@ -1,9 +1,9 @@
-"""What AWS Organizations says when it refuses.
+"""The errors of AWS Organizations.
 
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html and the model of each error.
 """
 
-from artifact_emulator.aws.errors.words import Row, Rows, says
+from artifact_emulator.aws.errors.rows import Row, Rows, fixed_row
 from artifact_state import errors
 from artifact_state.errors import Constraint, HandshakeConstraint, InputReason
 from artifact_state.model import Caller
@@ -88,7 +88,7 @@ _CONSTRAINT_MESSAGES = {
     Constraint.POLICY_NUMBER_LIMIT_EXCEEDED: "You attempted to exceed the number of policies that you can have in an "
     "organization.",
     Constraint.POLICY_CONTENT_LIMIT_EXCEEDED: "You attempted to create a policy that is larger than the maximum size.",
-    # Both seen in AWS's own output (facts: organizations 2.3).
+    # Observed on AWS: https://github.com/hashicorp/terraform-provider-aws/issues/41493
     Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED: "You have attached the maximum number of policies to the "
     "specified target.",
     Constraint.MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED: "You cannot remove the last policy attached to the specified "
@@ -105,7 +105,7 @@ _HANDSHAKE_MESSAGES = {
     "send in one day.",
     HandshakeConstraint.INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES: "You can't issue new invitations to join an "
     "organization while it's in the process of enabling all features.",
-    # Seen in AWS's own output (facts: organizations 2.3).
+    # Observed on AWS.
     HandshakeConstraint.ORGANIZATION_ALREADY_HAS_ALL_FEATURES: "All features are already enabled on this organization.",
     HandshakeConstraint.ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION: "The handshake request is invalid "
     "because the organization has already started the process to enable all features.",
@@ -136,136 +136,136 @@ def _handshake_constraint(refusal: errors.HandshakeConstraintViolated, caller: C
 
 
 ROWS: Rows = {
-    errors.NotInOrganization: says(
+    errors.NotInOrganization: fixed_row(
         "AWSOrganizationsNotInUseException", "Your account is not a member of an organization."
     ),
-    errors.WrongAccount: says("AccessDeniedException", "You don't have permissions to access this resource."),
-    errors.NotParty: says("AccessDeniedException", "You don't have permissions to access this resource."),
-    errors.EmailNotVerified: says(
+    errors.WrongAccount: fixed_row("AccessDeniedException", "You don't have permissions to access this resource."),
+    errors.NotParty: fixed_row("AccessDeniedException", "You don't have permissions to access this resource."),
+    errors.EmailNotVerified: fixed_row(
         "AccountOwnerNotVerifiedException",
         "You can't invite an existing account to your organization until you verify that you own the email address "
         "associated with the management account.",
     ),
-    errors.AccountNotFound: says("AccountNotFoundException", "You specified an account that doesn't exist."),
-    errors.AccountCreationNotFound: says(
+    errors.AccountNotFound: fixed_row("AccountNotFoundException", "You specified an account that doesn't exist."),
+    errors.AccountCreationNotFound: fixed_row(
         "CreateAccountStatusNotFoundException", "You specified a create account request that doesn't exist."
     ),
-    errors.HandshakeNotFound: says("HandshakeNotFoundException", "You specified a handshake that doesn't exist."),
-    errors.UnitNotFound: says(
+    errors.HandshakeNotFound: fixed_row("HandshakeNotFoundException", "You specified a handshake that doesn't exist."),
+    errors.UnitNotFound: fixed_row(
         "OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist."
     ),
-    errors.ParentNotFound: says("ParentNotFoundException", "You specified parent that doesn't exist."),
-    errors.SourceParentNotFound: says(
+    errors.ParentNotFound: fixed_row("ParentNotFoundException", "You specified parent that doesn't exist."),
+    errors.SourceParentNotFound: fixed_row(
         "SourceParentNotFoundException", "We can't find a source root or OU with the ParentId that you specified."
     ),
-    errors.DestinationParentNotFound: says(
+    errors.DestinationParentNotFound: fixed_row(
         "DestinationParentNotFoundException",
         "We can't find the destination container (a root or OU) with the ParentId that you specified.",
     ),
-    errors.ChildNotFound: says(
+    errors.ChildNotFound: fixed_row(
         "ChildNotFoundException", "We can't find an organizational unit (OU) or account with the ChildId you specified."
     ),
-    errors.RootNotFound: says("RootNotFoundException", "You specified a root that doesn't exist."),
-    errors.PolicyNotFound: says("PolicyNotFoundException", "You specified a policy that doesn't exist."),
-    errors.EffectivePolicyNotFound: says(
+    errors.RootNotFound: fixed_row("RootNotFoundException", "You specified a root that doesn't exist."),
+    errors.PolicyNotFound: fixed_row("PolicyNotFoundException", "You specified a policy that doesn't exist."),
+    errors.EffectivePolicyNotFound: fixed_row(
         "EffectivePolicyNotFoundException",
         "If you ran this action on the management account, this policy type is not enabled. If you ran the action on a "
         "member account, the account doesn't have an effective policy of this type. Contact the administrator of your "
         "organization about attaching a policy of this type to the account.",
     ),
-    errors.ResourcePolicyNotFound: says(
+    errors.ResourcePolicyNotFound: fixed_row(
         "ResourcePolicyNotFoundException",
         "We can't find a resource policy request with the parameter that you specified.",
     ),
-    errors.PolicyNameTaken: says(
+    errors.PolicyNameTaken: fixed_row(
         "DuplicatePolicyException", "A policy with the specified name and type already exists."
     ),
-    errors.PolicyInUse: says(
+    errors.PolicyInUse: fixed_row(
         "PolicyInUseException",
         "The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before "
         "performing this operation.",
     ),
-    errors.PolicyAlreadyAttached: says(
+    errors.PolicyAlreadyAttached: fixed_row(
         "DuplicatePolicyAttachmentException", "The selected policy is already attached to the specified target."
     ),
-    errors.PolicyNotAttached: says(
+    errors.PolicyNotAttached: fixed_row(
         "PolicyNotAttachedException", "The policy isn't attached to the specified target in the specified root."
     ),
-    errors.PolicyTypeAlreadyEnabled: says(
+    errors.PolicyTypeAlreadyEnabled: fixed_row(
         "PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled."
     ),
-    errors.PolicyTypeNotEnabled: says(
+    errors.PolicyTypeNotEnabled: fixed_row(
         "PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types."
     ),
-    errors.PolicyTypeNotAvailable: says(
+    errors.PolicyTypeNotAvailable: fixed_row(
         "PolicyTypeNotAvailableForOrganizationException",
         "You can't use the specified policy type with the feature set currently enabled for this organization.",
     ),
-    errors.MalformedPolicyDocument: says(
+    errors.MalformedPolicyDocument: fixed_row(
         "MalformedPolicyDocumentException",
         "The provided policy document does not meet the requirements of the specified policy type.",
     ),
-    errors.TargetNotFound: says("TargetNotFoundException", "You specified a target that doesn't exist."),
-    errors.OrganizationFinalizing: says(
+    errors.TargetNotFound: fixed_row("TargetNotFoundException", "You specified a target that doesn't exist."),
+    errors.OrganizationFinalizing: fixed_row(
         "FinalizingOrganizationException",
         "AWS Organizations could not finalize the creation of your organization. Try again later. "
         "If this persists, contact AWS customer support.",
     ),
-    errors.UnitNameTaken: says("DuplicateOrganizationalUnitException", "An OU with the same name already exists."),
-    errors.UnitNotEmpty: says(
+    errors.UnitNameTaken: fixed_row("DuplicateOrganizationalUnitException", "An OU with the same name already exists."),
+    errors.UnitNotEmpty: fixed_row(
         "OrganizationalUnitNotEmptyException",
         "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, "
         "and try the operation again.",
     ),
-    errors.AccountAlreadyInParent: says(
+    errors.AccountAlreadyInParent: fixed_row(
         "DuplicateAccountException", "That account is already present in the specified destination."
     ),
-    errors.AccountAlreadyClosed: says(
+    errors.AccountAlreadyClosed: fixed_row(
         "AccountAlreadyClosedException", "You attempted to close an account that is already closed."
     ),
-    errors.AccountBeingClosed: says(
+    errors.AccountBeingClosed: fixed_row(
         "ConflictException",
         "The request failed because it conflicts with the current state of the specified resource.",
     ),
-    errors.UnsupportedInPartition: says(
+    errors.UnsupportedInPartition: fixed_row(
         "UnsupportedAPIEndpointException", "This action isn't available in the current AWS Region."
     ),
-    errors.AlreadyInOrganization: says(
+    errors.AlreadyInOrganization: fixed_row(
         "AlreadyInOrganizationException", "The AWS account is already a member of an organization."
     ),
-    errors.OrganizationNotEmpty: says(
+    errors.OrganizationNotEmpty: fixed_row(
         "OrganizationNotEmptyException",
         "To delete an organization you must first remove all member accounts (except the master).",
     ),
-    errors.ManagementAccountCannotLeave: says(
+    errors.ManagementAccountCannotLeave: fixed_row(
         "MasterCannotLeaveOrganizationException",
         "You can't remove a management account from an organization. Delete the organization instead.",
     ),
-    errors.AccountAlreadyRegistered: says(
+    errors.AccountAlreadyRegistered: fixed_row(
         "AccountAlreadyRegisteredException",
         "The provided account is already a delegated administrator for your organization.",
     ),
-    errors.AccountNotRegistered: says(
+    errors.AccountNotRegistered: fixed_row(
         "AccountNotRegisteredException",
         "The provided account is not a registered delegated administrator for your organization.",
     ),
-    errors.DuplicateHandshake: says(
+    errors.DuplicateHandshake: fixed_row(
         "DuplicateHandshakeException", "A handshake with the same action and target already exists."
     ),
-    errors.HandshakeAlreadyInState: says(
+    errors.HandshakeAlreadyInState: fixed_row(
         "HandshakeAlreadyInStateException", "The specified handshake is already in the requested state."
     ),
-    errors.InvalidHandshakeTransition: says(
+    errors.InvalidHandshakeTransition: fixed_row(
         "InvalidHandshakeTransitionException", "You can't perform the operation on the handshake in its current state."
     ),
-    errors.TransferNotFound: says(
+    errors.TransferNotFound: fixed_row(
         "ResponsibilityTransferNotFoundException", "We can't find a transfer that you specified."
     ),
-    errors.TransferAlreadyInStatus: says(
+    errors.TransferAlreadyInStatus: fixed_row(
         "ResponsibilityTransferAlreadyInStatusException",
         "The responsibility transfer is already in the status that you specified.",
     ),
-    errors.InvalidTransferTransition: says(
+    errors.InvalidTransferTransition: fixed_row(
         "InvalidResponsibilityTransferTransitionException",
         "The responsibility transfer can't transition to the requested state because it's not in a valid state for "
         "this operation.",

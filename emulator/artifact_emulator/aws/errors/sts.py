@@ -1,14 +1,14 @@
-"""What AWS STS says when it refuses."""
+"""The errors of AWS STS."""
 
-from artifact_emulator.aws.errors.words import TAG_RULE_MESSAGES, Row, Rows, says
+from artifact_emulator.aws.errors.rows import TAG_RULE_MESSAGES, Row, Rows, fixed_row
 from artifact_state import arns, errors
 from artifact_state.errors import IdentityTokenProblem
 from artifact_state.model import Caller
 
 
 def _not_trusted(refusal: errors.NotTrusted, caller: Caller) -> Row:
-    action = f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {refusal.role_arn}"
-    return "AccessDenied", action
+    message = f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {refusal.role_arn}"
+    return "AccessDenied", message
 
 
 def _root_not_assumable(refusal: errors.RootNotAssumable, caller: Caller) -> Row:
@@ -16,7 +16,7 @@ def _root_not_assumable(refusal: errors.RootNotAssumable, caller: Caller) -> Row
     return "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {arn}"
 
 
-def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
+def _session_too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
     if refusal.chained:
         return (
             "ValidationError",
@@ -25,7 +25,7 @@ def _too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
     return "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
 
-# Seen in AWS's own output.
+# Observed on AWS.
 _POLICY_TOO_LARGE = "Packed policy consumes {}% of allotted space, please use smaller policy."
 _TAGS_TOO_LARGE = "Packed size of session tags consumes {}% of allotted space."
 _REGION_INACTIVE = (
@@ -40,13 +40,15 @@ _IDENTITY_TOKEN_MESSAGES = {
 }
 ROWS: Rows = {
     errors.NotTrusted: _not_trusted,
-    errors.RootCannotAssumeRole: says("AccessDenied", "Roles may not be assumed by root accounts."),
-    errors.MultiFactorIncomplete: says(
+    errors.RootCannotAssumeRole: fixed_row("AccessDenied", "Roles may not be assumed by root accounts."),
+    errors.MultiFactorIncomplete: fixed_row(
         "AccessDenied",
         "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
     ),
     # Unverified: the code, and the rest of the message.
-    errors.SourceIdentityAlreadySet: says("AccessDenied", "The source identity is already set, and cannot be changed."),
+    errors.SourceIdentityAlreadySet: fixed_row(
+        "AccessDenied", "The source identity is already set, and cannot be changed."
+    ),
     errors.InvalidRoleArn: lambda refusal, caller: ("ValidationError", f"{refusal.arn} is invalid"),
     errors.InvalidSessionTags: lambda refusal, caller: ("InvalidParameterValue", TAG_RULE_MESSAGES[refusal.reason]),
     # Unverified: AWS's text.
@@ -59,20 +61,20 @@ ROWS: Rows = {
         "ValidationError",
         f"{refusal.arn} is not the policy of a task that a root session can be for.",
     ),
-    errors.SessionTooLong: _too_long,
+    errors.SessionTooLong: _session_too_long,
     errors.InvalidIdentityToken: lambda refusal, caller: (
         "InvalidIdentityTokenException",
         _IDENTITY_TOKEN_MESSAGES[refusal.reason].format(refusal.issuer),
     ),
-    errors.OutboundFederationDisabled: says(
+    errors.OutboundFederationDisabled: fixed_row(
         "OutboundWebIdentityFederationDisabledException",
         "The outbound web identity federation feature is not enabled for this account.",
     ),
-    errors.TradeInTokenExpired: says(
+    errors.TradeInTokenExpired: fixed_row(
         "ExpiredTradeInTokenException", "The trade-in token provided in the request has expired."
     ),
-    errors.InvalidAccessKey: says("ValidationError", "The access key ID is not valid."),
-    errors.InvalidAuthorizationMessage: says(
+    errors.InvalidAccessKey: fixed_row("ValidationError", "The access key ID is not valid."),
+    errors.InvalidAuthorizationMessage: fixed_row(
         "InvalidAuthorizationMessageException", "The encoded authorization message is not valid."
     ),
     errors.SessionTooLarge: lambda refusal, caller: (

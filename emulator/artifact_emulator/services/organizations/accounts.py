@@ -8,7 +8,7 @@ from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
 from artifact_state.model import Account, AccountState, Creation, CreationState, Membership
 from artifact_state.organizations import account_closure, account_creation, accounts
-from artifact_state.organizations.hierarchy import path_of
+from artifact_state.organizations.paths import account_path
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def account_reply(tx: Transaction, account: Account, membership: Membership) -> 
 
 def path_reply(tx: Transaction, membership: Membership) -> str:
     """Return the path of an account, from the organization down."""
-    steps = (membership.organization_id, *path_of(tx.state, membership.parent_id), membership.account_id)
+    steps = (membership.organization_id, *account_path(tx.state, membership.account_id))
     return "/".join(steps) + "/"
 
 

@@ -9,6 +9,7 @@ from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
 from artifact_state.model import State, Unit
 from artifact_state.organizations import hierarchy
+from artifact_state.organizations.paths import unit_path
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
@@ -92,7 +93,7 @@ def move_account(call: RequestContext, request: "requests.MoveAccountRequest") -
 
 def _unit_reply(state: State, unit: Unit) -> "replies.OrganizationalUnit":
     organization = state.organizations[unit.organization_id]
-    path = (organization.id, *hierarchy.path_of(state, unit.id))
+    path = (organization.id, *unit_path(state, unit.id))
     return {
         "Id": unit.id,
         "Arn": arns.organizations(

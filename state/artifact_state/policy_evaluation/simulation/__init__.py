@@ -1,1 +1,1 @@
-"""The IAM policy simulator."""
+"""The IAM policy simulator: decisions on requests that are not made."""

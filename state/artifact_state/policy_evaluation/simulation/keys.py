@@ -1,4 +1,4 @@
-"""The condition keys of calls that nobody makes: those that are given, and those that AWS fills in.
+"""The condition keys of simulated requests: those of the input, and those that AWS fills in.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
 """
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from artifact_state.errors import InvalidSimulationInput
 from artifact_state.model import State
-from artifact_state.policy_evaluation.call_keys import organization_keys
-from artifact_state.policy_evaluation.simulation.input import account_of
-from artifact_state.policy_syntax.conditions import require_kind
+from artifact_state.policy_evaluation.global_condition_keys import organization_keys
+from artifact_state.policy_evaluation.simulation.input import account_in_arn
+from artifact_state.policy_syntax.conditions import check_value
 from artifact_state.policy_syntax.wildcards import Keys
 
 _LIST = "List"
@@ -21,56 +21,56 @@ _FORMATS = {
     "ip": "IP address",
     "binary": "base-64 encoded binary format",
 }
-_NOBODY = "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR"
-"""The id of whoever calls if nobody is named, as AWS has it."""
-# Unverified: what a group is, and that a role is what its sessions are.
-_TYPES = {"user": "User", "role": "AssumedRole"}
+_STUB_PRINCIPAL = "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR"
+"""AWS's user id of a simulated caller without an ARN."""
+# Unverified: the type of a group, and that the type of a role is that of its sessions.
+_PRINCIPAL_TYPES = {"user": "User", "role": "AssumedRole"}
 
 
-class Entry(NamedTuple):
-    """A condition key that is given, what it is, and its values."""
+class ContextEntry(NamedTuple):
+    """A condition key of the input, with its type and values."""
 
     name: str
     kind: str | None
-    """One of the types of AWS's ContextKeyType."""
+    """A value of AWS's ContextKeyType."""
     values: Sequence[str]
 
 
-def given_keys(entries: Sequence[Entry]) -> Keys:
-    """Give the keys by their names in lower case.
+def given_keys(entries: Sequence[ContextEntry]) -> Keys:
+    """Return the values of the entries by their names in lower case.
 
     Raises InvalidSimulationInput.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    for one in entries:
-        if one.name.lower() in found:
-            raise InvalidSimulationInput(f"Duplicate context key: {one.name}.")
-        if one.kind is not None:
-            _require_values(one.name, one.kind, one.values)
-        found[one.name.lower()] = tuple(one.values)
-    return found
+    keys: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
+        if entry.name.lower() in keys:
+            raise InvalidSimulationInput(f"Duplicate context key: {entry.name}.")
+        if entry.kind is not None:
+            _require_values(entry.name, entry.kind, entry.values)
+        keys[entry.name.lower()] = tuple(entry.values)
+    return keys
 
 
-def assumed_keys(state: State, account_id: str, caller_arn: str | None, now: datetime) -> Keys:
-    """Give what AWS fills in of a principal, who need not be there, and of his organization.
+def default_keys(state: State, account_id: str, caller_arn: str | None, now: datetime) -> Keys:
+    """Return the keys that AWS fills in for a caller, which need not exist, and for its organization.
 
-    Without one he is somebody of the account that asks.
+    A simulation without a caller has a principal of the calling account.
     """
     if caller_arn is None:
         return {
             "aws:principalaccount": (account_id,),
-            "aws:userid": (_NOBODY,),
+            "aws:userid": (_STUB_PRINCIPAL,),
             **organization_keys(state, account_id, now),
         }
     kind, _, path = caller_arn.split(":", 5)[5].partition("/")
     keys = {
         "aws:principalarn": (caller_arn,),
-        "aws:principalaccount": (account_of(caller_arn),),
+        "aws:principalaccount": (account_in_arn(caller_arn),),
         "aws:userid": (caller_arn,),
-        **organization_keys(state, account_of(caller_arn), now),
+        **organization_keys(state, account_in_arn(caller_arn), now),
     }
-    if kind in _TYPES:
-        keys["aws:principaltype"] = (_TYPES[kind],)
+    if kind in _PRINCIPAL_TYPES:
+        keys["aws:principaltype"] = (_PRINCIPAL_TYPES[kind],)
     if kind == "user":
         keys["aws:username"] = (path.rpartition("/")[2],)
     return keys
@@ -82,7 +82,7 @@ def _require_values(name: str, kind: str, values: Sequence[str]) -> None:
         raise InvalidSimulationInput(f"Context key {kind} expected a single value, but received {len(values)}.")
     for value in values:
         try:
-            require_kind(single, value)
+            check_value(single, value)
         except ValueError:
             raise InvalidSimulationInput(
                 f"Invalid context value for key {name}: expected {_FORMATS[single]}."

@@ -1,4 +1,4 @@
-"""What policies would decide of calls that nobody makes.
+"""The decisions of policies on simulated requests.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
@@ -7,142 +7,158 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.htm
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from artifact_state.policy_evaluation.decision import Decision, Kind, Layers, Level, Naming, decide
-from artifact_state.policy_evaluation.simulation.input import GIVEN_RESOURCE, Setting, account_of, names_of
-from artifact_state.policy_syntax.key_names import keys_read
-from artifact_state.policy_syntax.policy import ANYTHING, NamedPolicy, Question, Statement, policy_of
+from artifact_state.policy_evaluation.decision import decide
+from artifact_state.policy_evaluation.policies import ApplicablePolicies, Decision, Level, PolicyKind, PrincipalMatch
+from artifact_state.policy_evaluation.simulation.input import (
+    RESOURCE_POLICY,
+    SimulationSettings,
+    account_in_arn,
+    principal_names,
+)
+from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, NamedPolicy, Statement, parse_policy
+from artifact_state.policy_syntax.referenced_keys import referenced_keys
 from artifact_state.policy_syntax.wildcards import Keys
 
 IDENTITY, RESOURCE, BOUNDARY = "IAM Policy", "Resource Policy", "Permissions Boundary Policy"
-"""What AWS calls the kinds of policies, in its examples."""
+"""AWS's names of the kinds of policies in the results of simulations."""
 ALLOWED, IMPLICIT, EXPLICIT = "allowed", "implicitDeny", "explicitDeny"
-_BY_GRAVITY = (EXPLICIT, IMPLICIT, ALLOWED)
+"""AWS's names of the outcomes."""
+_MOST_RESTRICTIVE_FIRST = (EXPLICIT, IMPLICIT, ALLOWED)
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
-    """What would be decided of one action on one resource."""
+class SimulationResult:
+    """The decision on one action and one resource."""
 
-    question: Question
-    layers: Layers
+    request: EvaluationRequest
+    policies: ApplicablePolicies
     decision: Decision
-    given: Keys
-    """The condition keys that the call names, in lower case."""
+    given_keys: Keys
+    """The condition keys of the simulation's input, in lower case."""
 
     @property
-    def told(self) -> str:
-        """Tell the decision in AWS's words."""
-        return _told(self.decision)
+    def outcome(self) -> str:
+        """AWS's name of the outcome."""
+        return _outcome(self.decision)
 
     @property
-    def matched(self) -> list[tuple[str, NamedPolicy, Statement]]:
-        """Give the statements that made the decision, but for those of an organization, and of which kind they are."""
-        if self.told == IMPLICIT or not self.allowed_by_organization:
+    def matched_statements(self) -> list[tuple[str, NamedPolicy, Statement]]:
+        """The statements that led to the outcome, without those of SCPs, with the kinds of their policies."""
+        if self.outcome == IMPLICIT or not self.allowed_by_organization:
             return []
         return [
-            (kind, policy, one)
-            for kind, policies in _by_kind(self.layers).items()
-            # A boundary allows nothing by itself.
+            (kind, policy, statement)
+            for kind, policies in _reported_policies(self.policies).items()
+            # A permissions boundary grants nothing by itself.
             if kind != BOUNDARY or not self.decision.allowed
             for policy in policies
-            for one in policy_of(policy.document).about(self.question.action)
-            if one.allows == self.decision.allowed and one.applies(self.question)
+            for statement in parse_policy(policy.document).statements_about(self.request.action)
+            if statement.allows == self.decision.allowed and statement.applies_to(self.request)
         ]
 
     @property
-    def missing(self) -> list[str]:
-        """Name the condition keys that the policies read and that were not given, where one may have been needed.
+    def missing_keys(self) -> list[str]:
+        """The condition keys that the policies refer to and the input lacks, if no statement allowed the request.
 
-        That is where nothing allowed: AWS tells of all keys of all policies then, but for those of an organization's.
+        AWS then reports the missing keys of all policies except SCPs.
         """
-        if self.told != IMPLICIT or not self.allowed_by_organization:
+        if self.outcome != IMPLICIT or not self.allowed_by_organization:
             return []
-        documents = (one.document for policies in _by_kind(self.layers).values() for one in policies)
-        return [name for name in keys_read(documents) if name.lower() not in self.given]
+        return [name for name in context_keys_of(self.policies) if name.lower() not in self.given_keys]
 
     @property
     def allowed_by_organization(self) -> bool:
-        """Tell whether the service control policies let it pass."""
-        return self.decision.allowed or self.decision.kind is not Kind.SERVICE_CONTROL
+        """Whether the service control policies allow the request."""
+        return self.decision.allowed or self.decision.kind is not PolicyKind.SERVICE_CONTROL
 
     @property
     def allowed_by_boundary(self) -> bool:
-        """Tell whether the permissions boundary allows it, whatever others say."""
-        return self.layers.boundary is None or _alone((self.layers.boundary,), self.question) == ALLOWED
+        """Whether the permissions boundary allows the request, regardless of other policies."""
+        boundary = self.policies.boundary
+        return boundary is None or _outcome_of((boundary,), self.request) == ALLOWED
 
     @property
-    def details(self) -> dict[str, str] | None:
-        """Tell what each kind of policy says of it; nothing within an account, None where nothing is to be told."""
-        if not self.allowed_by_organization or self.question.resource == ANYTHING:
+    def outcome_by_kind(self) -> dict[str, str] | None:
+        """The outcome of each kind of policy; empty within one account, None if AWS does not report it."""
+        if not self.allowed_by_organization or self.request.resource == ANYTHING:
             return None
-        if self.layers.same_account:
+        if self.policies.same_account:
             return {}
-        return {kind: _alone(policies, self.question) for kind, policies in _by_kind(self.layers).items()}
+        return {kind: _outcome_of(level, self.request) for kind, level in _reported_policies(self.policies).items()}
 
 
-def simulate(layers: Layers, action: str, resources: Sequence[str], setting: Setting) -> list[Simulated]:
-    """Decide on an action on each resource; without resources, on anything."""
-    names = names_of(setting.caller_arn) if setting.caller_arn else {}
-    keys = {**setting.assumed, **setting.given}
+def simulate(
+    policies: ApplicablePolicies, action: str, resources: Sequence[str], settings: SimulationSettings
+) -> list[SimulationResult]:
+    """Return the decision on an action for each resource, or for `*` if there are none."""
+    names = principal_names(settings.caller_arn) if settings.caller_arn else {}
+    keys = {**settings.default_keys, **settings.given_keys}
     principals = frozenset[str]().union(*names.values())
-    found = []
+    results = []
     for resource in resources or (ANYTHING,):
-        question = Question(action=action, resource=resource, keys=keys, principals=principals)
-        own = _about_resource(layers, names, resource, setting)
-        found.append(Simulated(question, own, _decided(question, own), setting.given))
-    return found
+        request = EvaluationRequest(action=action, resource=resource, keys=keys, principals=principals)
+        applicable = _with_resource_policy(policies, names, resource, settings)
+        results.append(SimulationResult(request, applicable, _decide(request, applicable), settings.given_keys))
+    return results
 
 
-def gravest(told: Sequence[str]) -> str:
-    """Give the most restrictive of several decisions."""
-    return min(told, key=_BY_GRAVITY.index)
+def most_restrictive(outcomes: Sequence[str]) -> str:
+    """Return the most restrictive of several outcomes."""
+    return min(outcomes, key=_MOST_RESTRICTIVE_FIRST.index)
 
 
-def keys_of(layers: Layers) -> list[str]:
-    """Name the condition keys that the policies of an identity read, and its boundary."""
-    return keys_read(one.document for policies in _by_kind(layers).values() for one in policies)
+def context_keys_of(policies: ApplicablePolicies) -> list[str]:
+    """Return the condition keys that policies refer to, without those of SCPs."""
+    return referenced_keys(policy.document for level in _reported_policies(policies).values() for policy in level)
 
 
-def _decided(question: Question, layers: Layers) -> Decision:
-    """Decide as a call is decided, but for what an organization does not allow: there a simulation ends."""
-    if layers.service_control:
-        bound = decide(question, Layers(is_root=True, service_control=layers.service_control))
-        if not bound.allowed:
-            return bound
-    return decide(question, layers)
+def _decide(request: EvaluationRequest, policies: ApplicablePolicies) -> Decision:
+    """Decide as for a call, except that a simulation ends where the SCPs do not allow the request."""
+    if policies.service_control:
+        by_organization = decide(
+            request, ApplicablePolicies(needs_no_identity_policy=True, service_control=policies.service_control)
+        )
+        if not by_organization.allowed:
+            return by_organization
+    return decide(request, policies)
 
 
-def _about_resource(layers: Layers, names: Mapping[Naming, frozenset[str]], resource: str, setting: Setting) -> Layers:
-    """Add a resource's policy, and whose it is: without one, nobody asks whose the resource is."""
-    if setting.resource_policy is None or setting.caller_arn is None:
-        return layers
-    caller = account_of(setting.caller_arn)
-    owner = account_of(resource) or account_of(setting.resource_owner or "") or caller
+def _with_resource_policy(
+    policies: ApplicablePolicies,
+    names: Mapping[PrincipalMatch, frozenset[str]],
+    resource: str,
+    settings: SimulationSettings,
+) -> ApplicablePolicies:
+    """Return the policies with the resource-based policy, if there is one; only then does the owner matter."""
+    if settings.resource_policy is None or settings.caller_arn is None:
+        return policies
+    caller = account_in_arn(settings.caller_arn)
+    owner = account_in_arn(resource) or account_in_arn(settings.resource_owner or "") or caller
     return replace(
-        layers,
-        resource=NamedPolicy(GIVEN_RESOURCE, setting.resource_policy),
+        policies,
+        resource=NamedPolicy(RESOURCE_POLICY, settings.resource_policy),
         same_account=owner == caller,
-        named=dict(names),
+        principal_names=dict(names),
     )
 
 
-def _by_kind(layers: Layers) -> dict[str, Level]:
-    """Give the policies of which a simulation tells, kind by kind."""
-    return dict(_kinds(layers))
+def _reported_policies(policies: ApplicablePolicies) -> dict[str, Level]:
+    """Return the policies that AWS reports on, by AWS's names of their kinds."""
+    return dict(_kinds(policies))
 
 
-def _kinds(layers: Layers) -> Iterator[tuple[str, Level]]:
-    yield IDENTITY, layers.identity
-    if layers.resource is not None:
-        yield RESOURCE, (layers.resource,)
-    if layers.boundary is not None:
-        yield BOUNDARY, (layers.boundary,)
+def _kinds(policies: ApplicablePolicies) -> Iterator[tuple[str, Level]]:
+    yield IDENTITY, policies.identity
+    if policies.resource is not None:
+        yield RESOURCE, (policies.resource,)
+    if policies.boundary is not None:
+        yield BOUNDARY, (policies.boundary,)
 
 
-def _alone(policies: Level, question: Question) -> str:
-    """Tell what policies would decide if there were no others."""
-    return _told(decide(question, Layers(identity=policies)))
+def _outcome_of(policies: Level, request: EvaluationRequest) -> str:
+    """Return the outcome if no other policies applied."""
+    return _outcome(decide(request, ApplicablePolicies(identity=policies)))
 
 
-def _told(decision: Decision) -> str:
-    return ALLOWED if decision.allowed else EXPLICIT if decision.explicit else IMPLICIT
+def _outcome(decision: Decision) -> str:
+    return ALLOWED if decision.allowed else EXPLICIT if decision.is_explicit_denial else IMPLICIT

@@ -1,4 +1,4 @@
-"""What a call asks of policies, one module a service: the resources that it is about, and the service's own keys.
+"""The resources and condition keys of each service's calls, one module per service.
 
-Nothing is decided here: the domain decides, and knows nothing of requests.
+Each module has `resources`, `service_keys` and `resource_keys`.
 """

@@ -1,4 +1,4 @@
-"""What calls of AWS Artifact are about.
+"""The resources and condition keys of AWS Artifact.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsartifact.html
 """
@@ -10,7 +10,7 @@ from artifact_state.model import Caller
 
 
 def resources(tx: TransactionView, operation: str, members: Members) -> Resources:
-    """Name what a call is about: each resource's type and its ARN."""
+    """Yield the type and the ARN of each resource of a call."""
     caller = tx.caller
     if "agreementId" in members:
         yield "agreement", arns.agreement(caller.partition, members["agreementId"])
@@ -26,22 +26,22 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         yield "compliance-inquiry", members["resourceArn"]
 
 
-def context(tx: TransactionView, operation: str, members: Members) -> Keys:
-    """Give the condition keys of the service itself."""
+def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
+    """Return the service's own condition keys."""
     report = report_of(tx.state, members["reportId"]) if "reportId" in members else None
     if report is None:
         return {}
     return {"artifact:ReportSeries": (report.series,), "artifact:ReportCategory": (report.category,)}
 
 
-def about(tx: TransactionView, arn: str) -> Keys:
-    """Give the condition keys of a resource: its tags."""
+def resource_keys(tx: TransactionView, arn: str) -> Keys:
+    """Return the condition keys of a resource: its tags."""
     return resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(arn.rpartition("/")[2], ()))
 
 
 def _customer_agreement(tx: TransactionView, customer_agreement_id: str) -> str:
-    accepted = tx.state.acceptances.get(customer_agreement_id)
-    owner = accepted.account_id if accepted else tx.caller.account_id
+    acceptance = tx.state.acceptances.get(customer_agreement_id)
+    owner = acceptance.account_id if acceptance else tx.caller.account_id
     return arns.customer_agreement(tx.caller.partition, owner, customer_agreement_id)
 
 

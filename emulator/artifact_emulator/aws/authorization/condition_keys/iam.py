@@ -1,4 +1,4 @@
-"""What calls of IAM are about.
+"""The resources and condition keys of IAM.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 """
@@ -11,9 +11,8 @@ from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.identities import Group, User
 
-_NAMING = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
-"""The members that name an identity; `PolicyArn` names what is attached to it, unless a call names no identity."""
-_MAKING = {"CreateUser": "user", "CreateGroup": "group", "CreateRole": "role"}
+_IDENTITY_MEMBERS = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
+_CREATIONS = {"CreateUser": "user", "CreateGroup": "group", "CreateRole": "role"}
 _KEYS = {
     "PolicyArn": "iam:PolicyARN",
     "PermissionsBoundary": "iam:PermissionsBoundary",
@@ -23,18 +22,18 @@ _KEYS = {
 
 
 def resources(tx: TransactionView, operation: str, members: Members) -> Resources:
-    """Name what a call is about: each resource's type and its ARN."""
-    is_named = False
-    for member, kind in _NAMING.items():
+    """Yield the type and the ARN of each resource of a call."""
+    names_identity = False
+    for member, kind in _IDENTITY_MEMBERS.items():
         if member in members:
-            is_named, name = True, members[member]
-            is_made = _MAKING.get(operation) == kind
-            yield kind, _arn(tx, kind, members.get("Path", "/") if is_made else _path_of(tx, kind, name), name)
+            names_identity, name = True, members[member]
+            is_new = _CREATIONS.get(operation) == kind
+            yield kind, _arn(tx, kind, members.get("Path", "/") if is_new else _path_of(tx, kind, name), name)
     if "PolicySourceArn" in members:
         arn = members["PolicySourceArn"]
         yield arn.rpartition(":")[2].partition("/")[0], arn
-    elif not is_named:
-        yield from _unnamed(tx, members)
+    elif not names_identity:
+        yield from _implied_identity(tx, members)
     if "EntityPath" in members:
         yield "access-report", _arn(tx, "access-report", "/", members["EntityPath"])
     if "PolicyArn" in members:
@@ -47,8 +46,8 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         yield "role", _arn(tx, "role", f"/aws-service-role/{service}/", linked.name if linked else "*")
 
 
-def _unnamed(tx: TransactionView, members: Members) -> Resources:
-    """Tell what a call is about that names nobody: whose access key it names, the role of a task, or the caller."""
+def _implied_identity(tx: TransactionView, members: Members) -> Resources:
+    """Yield the identity that a call implies: the owner of an access key, the role of a task, or the caller."""
     owner = tx.state.access_keys.get(members.get("AccessKeyId", ""))
     if owner is not None and owner.user_name:
         yield "user", _arn(tx, "user", _path_of(tx, "user", owner.user_name), owner.user_name)
@@ -59,40 +58,47 @@ def _unnamed(tx: TransactionView, members: Members) -> Resources:
         yield "user", tx.caller.arn
 
 
-def context(tx: TransactionView, operation: str, members: Members) -> Keys:
-    """Give the condition keys of the service itself."""
+def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
+    """Return the service's own condition keys."""
     return {key: (members[name],) for name, key in _KEYS.items() if name in members}
 
 
-def about(tx: TransactionView, arn: str) -> Keys:
-    """Give the condition keys of a resource: its tags, of users and roles under either of two names, and its boundary.
+def resource_keys(tx: TransactionView, arn: str) -> Keys:
+    """Return the condition keys of a resource: its tags and its permissions boundary.
 
-    A call that is to change the boundary has the new one.
+    The tags of users and roles have two names each. A call that changes the boundary overrides it with the new one.
     """
     account_id, name = arn.split(":")[4], arn.rpartition("/")[2]
     kind = arn.rpartition(":")[2].partition("/")[0]
     if kind == "policy":
         policy = name_index.find(tx.state.customer_policies.get(account_id, ()), name)
         return resource_tags(policy.tags.items()) if policy else {}
-    held: User | Role | None = None
+    identity: User | Role | None = None
     if kind == "user":
-        held = name_index.find(tx.state.users.get(account_id, ()), name)
+        identity = name_index.find(tx.state.users.get(account_id, ()), name)
     elif kind == "role":
-        held = name_index.find(tx.state.roles.get(account_id, ()), name)
-    if held is None:
+        identity = name_index.find(tx.state.roles.get(account_id, ()), name)
+    if identity is None:
         return {}
     keys: Keys = {
-        f"{service}:ResourceTag/{key}": (value,) for key, value in held.tags.items() for service in ("aws", "iam")
+        f"{service}:ResourceTag/{key}": (value,) for key, value in identity.tags.items() for service in ("aws", "iam")
     }
-    if held.boundary is not None:
-        keys["iam:PermissionsBoundary"] = (arn_of_reference(tx.state, tx.caller.partition, held.account_id, held.boundary),)
+    if identity.boundary is not None:
+        keys["iam:PermissionsBoundary"] = (
+            arn_of_reference(tx.state, tx.caller.partition, identity.account_id, identity.boundary),
+        )
     return keys
 
 
 def _path_of(tx: TransactionView, kind: str, name: str) -> str:
-    shelf: Mapping[str, tuple[User | Group | Role, ...]] = getattr(tx.state, f"{kind}s")
-    held = name_index.find(shelf.get(tx.caller.account_id, ()), name)
-    return held.path if held else "/"
+    state, account_id = tx.state, tx.caller.account_id
+    identities: Mapping[str, tuple[User | Group | Role, ...]] = {
+        "user": state.users.get(account_id, ()),
+        "group": state.groups.get(account_id, ()),
+        "role": state.roles.get(account_id, ()),
+    }
+    identity = name_index.find(identities[kind], name)
+    return identity.path if identity else "/"
 
 
 def _arn(tx: TransactionView, kind: str, path: str, name: str) -> str:

@@ -1,16 +1,16 @@
-"""What calls of AWS Organizations are about.
+"""The resources and condition keys of AWS Organizations.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
 """
 
-from artifact_emulator.aws.authorization.request import (Keys, Members, Resources, TransactionView, resource_tags)
+from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
 from artifact_state import arns, catalog, name_index
 from artifact_state.authority import organization_of
 from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
-from artifact_state.model import (HandshakeAction, Organization, Policy, Transfer)
+from artifact_state.model import HandshakeAction, Organization, Policy, Transfer
 from artifact_state.organizations.policies.attachments import aws_managed_policy_by_id
 
-_NAMING = (
+_ID_MEMBERS = (
     "AccountId",
     "ChildId",
     "DestinationParentId",
@@ -24,7 +24,7 @@ _NAMING = (
     "SourceParentId",
     "TargetId",
 )
-"""The members that name something of an organization by its id."""
+"""The members that hold the id of a resource of an organization."""
 _TYPES = {
     "p-": "policy",
     "rp-": "resourcepolicy",
@@ -37,29 +37,29 @@ _DIRECTIONS = {
     "ListInboundResponsibilityTransfers": "INBOUND",
     "ListOutboundResponsibilityTransfers": "OUTBOUND",
 }
-_IN_ARNS = {"organizationalunit": "ou"}
+_ARN_KINDS = {"organizationalunit": "ou"}
 
 
 def resources(tx: TransactionView, operation: str, members: Members) -> Resources:
-    """Name what a call is about: each resource's type and its ARN."""
+    """Yield the type and the ARN of each resource of a call."""
     if not members:
         return
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
-    named = [members[name] for name in _NAMING if isinstance(members.get(name), str)]
+    ids = [members[name] for name in _ID_MEMBERS if isinstance(members.get(name), str)]
     target = members.get("Target")
     if isinstance(target, dict) and target.get("Type") == "ACCOUNT":
-        named.append(target["Id"])
+        ids.append(target["Id"])
     if operation == "PutResourcePolicy" and organization is not None:
-        named.append(organization.resource_policy_id or "rp-*")
-    for one in named:
-        if one.startswith("h-"):
-            yield from _handshake(tx, one)
+        ids.append(organization.resource_policy_id or "rp-*")
+    for resource_id in ids:
+        if resource_id.startswith("h-"):
+            yield from _handshake(tx, resource_id)
         elif organization is not None:
-            yield _resource(tx, organization, one)
+            yield _resource(tx, organization, resource_id)
 
 
-def makes_linked_role(tx: TransactionView, operation: str, members: Members) -> bool:
-    """Tell whether a call makes the role of AWS Organizations in the caller's account: he has to be allowed to.
+def creates_linked_role(tx: TransactionView, operation: str, members: Members) -> bool:
+    """Return whether a call creates the service-linked role of AWS Organizations, for which it needs permission.
 
     Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
     https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html
@@ -71,27 +71,27 @@ def makes_linked_role(tx: TransactionView, operation: str, members: Members) -> 
     elif operation != "CreateOrganization":
         return False
     linked = catalog.linked_role_of(ORGANIZATIONS_PRINCIPAL)
-    held = tx.state.roles.get(tx.caller.account_id, ())
-    return linked is not None and name_index.find(held, linked.name) is None
+    roles = tx.state.roles.get(tx.caller.account_id, ())
+    return linked is not None and name_index.find(roles, linked.name) is None
 
 
-def context(tx: TransactionView, operation: str, members: Members) -> Keys:
-    """Give the condition keys of the service itself."""
+def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
+    """Return the service's own condition keys."""
     if not members:
         return {}
     transfer = tx.state.transfers.get(members.get("Id") or members.get("ResourceId") or "")
-    transfers = transfer is not None or "Responsibility" in operation
-    found = {
+    concerns_transfer = transfer is not None or "Responsibility" in operation
+    values = {
         "organizations:ServicePrincipal": members.get("ServicePrincipal"),
         "organizations:PolicyType": _policy_type(tx, members),
-        "organizations:TransferType": (members.get("Type") or "BILLING") if transfers else None,
+        "organizations:TransferType": (members.get("Type") or "BILLING") if concerns_transfer else None,
         "organizations:TransferDirection": _direction(tx, operation, transfer),
     }
-    return {key: (value,) for key, value in found.items() if value}
+    return {key: (value,) for key, value in values.items() if value}
 
 
-def about(tx: TransactionView, arn: str) -> Keys:
-    """Give the condition keys of a resource: its tags."""
+def resource_keys(tx: TransactionView, arn: str) -> Keys:
+    """Return the condition keys of a resource: its tags."""
     return resource_tags((tag.key, tag.value) for tag in tx.state.tags.get(arn.rpartition("/")[2], ()))
 
 
@@ -99,8 +99,8 @@ def _policy_type(tx: TransactionView, members: Members) -> str | None:
     policy = _policy(tx, members.get("PolicyId") or members.get("ResourceId") or "")
     if policy is not None:
         return policy.type.value
-    named = members.get("PolicyType") or members.get("Filter")
-    return named if isinstance(named, str) else members.get("Type") if "Content" in members else None
+    policy_type = members.get("PolicyType") or members.get("Filter")
+    return policy_type if isinstance(policy_type, str) else members.get("Type") if "Content" in members else None
 
 
 def _policy(tx: TransactionView, policy_id: str) -> Policy | None:
@@ -108,7 +108,7 @@ def _policy(tx: TransactionView, policy_id: str) -> Policy | None:
 
 
 def _direction(tx: TransactionView, operation: str, transfer: Transfer | None) -> str | None:
-    """Tell which way bills go, as the caller sees it: whoever invites is to take them over."""
+    """Return the direction of a transfer from the caller's side: the inviting organization receives the bills."""
     if transfer is not None:
         return "INBOUND" if transfer.management_account_id == tx.caller.account_id else "OUTBOUND"
     return _DIRECTIONS.get(operation)
@@ -125,9 +125,8 @@ def _resource(tx: TransactionView, organization: Organization, resource_id: str)
         own = tx.caller.account_id
         return kind, arns.transfer(organization.partition, own, organization.id, direction, transfer.id)
     ids = (policy.type.value.lower(), resource_id) if policy else (resource_id,)
-    spelled = _IN_ARNS.get(kind, kind)
     owner = organization.management_account_id
-    return kind, arns.organizations(organization.partition, owner, spelled, organization.id, *ids)
+    return kind, arns.organizations(organization.partition, owner, _ARN_KINDS.get(kind, kind), organization.id, *ids)
 
 
 def _handshake(tx: TransactionView, handshake_id: str) -> Resources:

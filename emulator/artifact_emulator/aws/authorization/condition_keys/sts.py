@@ -1,4 +1,4 @@
-"""What calls of STS are about.
+"""The resources and condition keys of STS.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 """
@@ -12,16 +12,16 @@ _KEYS = {
     "ExternalId": "sts:ExternalId",
     "SourceIdentity": "sts:SourceIdentity",
 }
-_OF_TOKENS = {"DurationSeconds": "sts:DurationSeconds", "SigningAlgorithm": "sts:SigningAlgorithm"}
-_LISTED = {"TransitiveTagKeys": "sts:TransitiveTagKeys", "Audience": "sts:IdentityTokenAudience"}
+_TOKEN_KEYS = {"DurationSeconds": "sts:DurationSeconds", "SigningAlgorithm": "sts:SigningAlgorithm"}
+_LIST_KEYS = {"TransitiveTagKeys": "sts:TransitiveTagKeys", "Audience": "sts:IdentityTokenAudience"}
 
 
 def resources(tx: TransactionView, operation: str, members: Members) -> Resources:
-    """Name what a call is about: each resource's type and its ARN."""
+    """Yield the type and the ARN of each resource of a call."""
     if "RoleArn" in members:
         yield "role", members["RoleArn"]
     if operation == "AssumeRoot":
-        # An account's id, or the ARN of its root user.
+        # TargetPrincipal is an account id or the ARN of a root user.
         account_id = members.get("TargetPrincipal", "").rpartition("::")[2].removesuffix(":root")
         yield "root-user", arns.root_user(tx.caller.partition, account_id)
     if operation == "GetFederationToken":
@@ -29,12 +29,12 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         yield "federated-user", arns.federated_user(caller.partition, caller.account_id, members.get("Name", ""))
 
 
-def context(tx: TransactionView, operation: str, members: Members) -> Keys:
-    """Give the condition keys of the service itself."""
+def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
+    """Return the service's own condition keys."""
     keys: Keys = {key: (str(members[name]),) for name, key in _KEYS.items() if name in members}
     if operation == "GetWebIdentityToken":
-        keys |= {key: (str(members[name]),) for name, key in _OF_TOKENS.items() if name in members}
-    keys |= {key: tuple(members[name]) for name, key in _LISTED.items() if members.get(name)}
+        keys |= {key: (str(members[name]),) for name, key in _TOKEN_KEYS.items() if name in members}
+    keys |= {key: tuple(members[name]) for name, key in _LIST_KEYS.items() if members.get(name)}
     if "arn" in (task := members.get("TaskPolicyArn") or {}):
         keys["sts:TaskPolicyArn"] = (task["arn"],)
     if "TokenCode" in members:
@@ -42,6 +42,6 @@ def context(tx: TransactionView, operation: str, members: Members) -> Keys:
     return keys
 
 
-def about(tx: TransactionView, arn: str) -> Keys:
-    """Give the condition keys of a resource: a role's tags."""
-    return iam.about(tx, arn) if ":role/" in arn else {}
+def resource_keys(tx: TransactionView, arn: str) -> Keys:
+    """Return the condition keys of a resource: the tags of a role."""
+    return iam.resource_keys(tx, arn) if ":role/" in arn else {}

@@ -1,4 +1,4 @@
-"""How a refusal is worded: rows, and what several services say alike."""
+"""The rows of the error tables, and the messages that several services share."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from artifact_state.errors import Refused, TagRule
 from artifact_state.model import Caller
 
 Row = tuple[str, str] | tuple[str, str, Mapping[str, Any]]
-"""The shape of an error, its message, and further members."""
+"""The shape of an error, its message and its further members."""
 Rows = Mapping[type[Refused], Callable[[Any, Caller], Row]]
-# Seen in AWS's own output, but for the first.
+# Observed on AWS, except the first.
 TAG_RULE_MESSAGES = {
     TagRule.RESERVED: "Tag keys that begin with aws: are reserved for internal use by AWS.",
     TagRule.DUPLICATE: "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
@@ -20,6 +20,6 @@ TAG_RULE_MESSAGES = {
 }
 
 
-def says(shape: str, message: str) -> Callable[[Any, Caller], Row]:
-    """Make a row that says the same of every refusal."""
+def fixed_row(shape: str, message: str) -> Callable[[Any, Caller], Row]:
+    """Return a row whose message does not depend on the refusal."""
     return lambda refusal, caller: (shape, message)

@@ -1,0 +1,156 @@
+"""The collection of the policies that apply to a caller's requests from the state.
+
+Service control policies affect the principals of member accounts, including root users, but neither the management
+account nor service-linked roles.
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import starmap
+
+from artifact_state import arns
+from artifact_state.authority import membership_period, organization_of
+from artifact_state.errors import EntityNotFound, RoleNotFound
+from artifact_state.iam.identity_policies import calling_identity, policies_of
+from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, Session, State
+from artifact_state.organizations.paths import account_path
+from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled
+from artifact_state.policy_evaluation.policies import ApplicablePolicies, Level, PrincipalMatch
+from artifact_state.policy_syntax.policy import NamedPolicy
+from artifact_state.state_cache import StateCache
+
+_SCP, _RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
+
+_COLLECTED: StateCache[tuple[datetime, datetime, Session | None, ApplicablePolicies]] = StateCache(
+    "organizations", "memberships", "units", "policies", "attachments", "users", "groups", "customer_policies"
+)
+_LEVELS: StateCache[tuple[Level, ...]] = StateCache("organizations", "memberships", "units", "policies", "attachments")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceWithPolicy:
+    """A resource that has a resource-based policy, and its account."""
+
+    account_id: str
+    policy: NamedPolicy
+    is_trust_policy: bool = False
+    is_linked: bool = False
+    """Whether it is a service-linked role, which resource control policies do not affect."""
+
+
+def applicable_policies(
+    state: State, caller: Caller, now: datetime, resource: ResourceWithPolicy | None = None
+) -> ApplicablePolicies:
+    """Return the policies that apply to a caller's requests, with those of a resource if it has a policy."""
+    if resource is not None or caller.kind is CallerKind.ROLE:
+        return _collect(state, caller, now, resource)  # Not cached: time alone can end a role.
+    session = state.sessions.get(caller.access_key_id)
+    cache, key = _COLLECTED.of(state), (caller.arn, caller.user_id, caller.access_key_id)
+    entry = cache.get(key)
+    if entry is None or not entry[0] <= now < entry[1] or entry[2] is not session:
+        start, end = membership_period(state, caller.account_id, now)
+        entry = cache[key] = start, end, session, _collect(state, caller, now, None)
+    return entry[3]
+
+
+def principal_names(state: State, caller: Caller, now: datetime) -> dict[PrincipalMatch, frozenset[str]]:
+    """Return the names by which a resource-based policy may mean a caller, the closest match first."""
+    if caller.kind is CallerKind.SERVICE:
+        return {PrincipalMatch.EXACT: frozenset({f"Service:{caller.arn}"})}
+    account = {arns.root_user(caller.partition, caller.account_id), caller.account_id, "*"}
+    names = {PrincipalMatch.EXACT: frozenset({caller.arn})}
+    role = role_of_session(state, caller, now)
+    if role is not None:
+        arn = arns.role(caller.partition, role.account_id, role.path, role.name)
+        names[PrincipalMatch.ROLE] = frozenset({arn})
+    return names | {PrincipalMatch.ACCOUNT: frozenset(account)}
+
+
+def role_of_session(state: State, caller: Caller, now: datetime) -> Role | None:
+    """Return the role of a session; None if the caller is not a session of an existing role."""
+    if caller.kind is not CallerKind.ROLE:
+        return None
+    try:
+        identity = calling_identity(state, caller, now)
+    except (EntityNotFound, RoleNotFound):
+        return None
+    return identity if isinstance(identity, Role) else None
+
+
+def _collect(state: State, caller: Caller, now: datetime, resource: ResourceWithPolicy | None) -> ApplicablePolicies:
+    session = state.sessions.get(caller.access_key_id)
+    grantor = _grantor(state, caller)
+    attached = policies_of(state, grantor, now)
+    is_limited_by_rcps = resource is not None and not resource.is_linked
+    return ApplicablePolicies(
+        identity=attached.identity,
+        needs_no_identity_policy=grantor.kind in (CallerKind.ROOT, CallerKind.SERVICE),
+        boundary=attached.boundary,
+        session=_session_policies(caller, session.policies) if session else None,
+        session_only_denies=session is not None and session.assumed_root,
+        service_control=_service_control_levels(state, caller, now),
+        resource_control=_levels(state, resource.account_id, now, _RCP) if resource and is_limited_by_rcps else (),
+        resource=resource.policy if resource else None,
+        is_trust_policy=resource is not None and resource.is_trust_policy,
+        same_account=resource is None or resource.account_id == caller.account_id,
+        principal_names=principal_names(state, caller, now) if resource else None,
+    )
+
+
+def _grantor(state: State, caller: Caller) -> Caller:
+    """Return the principal whose policies count: for a federated user the one that requested its credentials."""
+    session = state.sessions.get(caller.access_key_id)
+    if caller.kind is not CallerKind.FEDERATED or session is None:
+        return caller
+    kind = CallerKind.USER if session.user_name else CallerKind.ROOT
+    return replace(caller, kind=kind, arn=f"{caller.arn.rpartition(':')[0]}:user/{session.user_name}")
+
+
+def _session_policies(caller: Caller, policies: tuple[tuple[str, str], ...]) -> Level | None:
+    """Return the session policies; a federated user without any is permitted nothing."""
+    if not policies and caller.kind is not CallerKind.FEDERATED:
+        return None
+    return tuple(starmap(NamedPolicy, policies))
+
+
+def _service_control_levels(state: State, caller: Caller, now: datetime) -> tuple[Level, ...]:
+    role = role_of_session(state, caller, now)
+    if caller.kind is CallerKind.SERVICE or (role is not None and role.linked_service is not None):
+        return ()
+    return _levels(state, caller.account_id, now, _SCP)
+
+
+def _levels(state: State, account_id: str, now: datetime, policy_type: PolicyType) -> tuple[Level, ...]:
+    """Return the policies of a type from the organization's root down to a member account."""
+    organization = organization_of(state, account_id, now)
+    if organization is None or organization.management_account_id == account_id:
+        return ()
+    cache, key = _LEVELS.of(state), (account_id, policy_type.value)
+    if key not in cache:
+        cache[key] = _attached_levels(state, organization, account_id, policy_type)
+    return cache[key]
+
+
+def _attached_levels(
+    state: State, organization: Organization, account_id: str, policy_type: PolicyType
+) -> tuple[Level, ...]:
+    if not is_type_enabled(organization, policy_type):
+        return ()
+    return tuple(
+        tuple(
+            NamedPolicy(
+                _policy_arn(organization, policy.id, policy_type, managed=not policy.organization_id), policy.content
+            )
+            for _, policy in attached_policies(state, organization, target_id, policy_type)
+        )
+        for target_id in account_path(state, account_id)
+    )
+
+
+def _policy_arn(organization: Organization, policy_id: str, policy_type: PolicyType, *, managed: bool) -> str:
+    kind = policy_type.value.lower()
+    if managed:
+        return arns.organizations_policy(organization.partition, kind, policy_id)
+    owner = organization.management_account_id
+    return arns.organizations(organization.partition, owner, "policy", organization.id, kind, policy_id)
