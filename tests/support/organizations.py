@@ -5,10 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from artifact_state import catalog
-from tests.wire.botocore_wire import Client
+from tests.wire.botocore_wire import Answer, Client
 
 SERVICE = "organizations"
 MANAGEMENT, STANDALONE = "111122223333", "999988887777"
+# Source: https://github.com/prowler-cloud/prowler/pull/2133
+NO_PERMISSION = "You don't have permissions to access this resource."
+"""AWS's message for an account that may not call an operation."""
+
+
+def error_of(answer: Answer) -> tuple[str, str | None]:
+    """Return the error code of an answer and its reason, if it has one."""
+    return answer.code, answer.data.get("Reason")
 
 
 def as_account(client: Client, account_id: str, region: str = "us-east-1") -> Client:
@@ -89,6 +97,14 @@ def handshake_after(client: Client, operation: str, handshake_id: str) -> dict[s
 def add_invited_account(client: Client, account_id: str = STANDALONE) -> None:
     """Invite an account and accept the invitation."""
     handshake_after(as_account(client, account_id), "AcceptHandshake", invite(client, account_id)["Id"])
+
+
+def create_billing_organization(account: Client) -> Client:
+    """Create an organization with consolidated billing only and an invited member; return the management account."""
+    management = as_account(account, MANAGEMENT)
+    management.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    add_invited_account(management)
+    return management
 
 
 def pages(client: Client, operation: str, member: str, **parameters: Any) -> Iterator[list[Any]]:

@@ -1,234 +1,196 @@
-"""Member accounts on the wire: their life from request to disappearance, and the errors that their operations have."""
+"""Accounts on the wire: their description, their states, their closure and their departure."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from artifact_state import catalog
-from artifact_state.model import CreationFailure
 from artifact_state.organizations import accounts
 from artifact_state.principals import root_user
-from tests.support.organizations import SERVICE
+from tests.support.organizations import (
+    SERVICE,
+    create_account,
+    describe_organization,
+    error_of,
+    request_account,
+    root_id,
+    set_options,
+    set_quotas,
+)
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 
-NOBODY = "000000000000"
-STRANGER = "999988887777"
 MINUTE = timedelta(minutes=1)
-GOVCLOUD = "us-gov-west-1"
 
 
-def seconds(instant: datetime) -> datetime:
-    """Give an instant as the JSON protocol carries it: in milliseconds."""
-    return datetime.fromtimestamp(round(instant.timestamp(), 3), UTC)
+def state_and_status(client: Client, account_id: str) -> tuple[str, str]:
+    """Return the State of an account and its older Status."""
+    account = client.does(SERVICE, "DescribeAccount", AccountId=account_id)["Account"]
+    return account["State"], account["Status"]
 
 
-def switch(client: Client, **options: Any) -> None:
-    """Give the world other options."""
-    world = client.core.world
-    world.options = replace(world.options, **options)
+class TestDescribeAccount:
+    """DescribeAccount."""
 
-
-def limit(client: Client, **changed: Any) -> None:
-    """Give the world other quotas."""
-    switch(client, quotas=replace(catalog.quotas(), **changed))
-
-
-def ask(client: Client, name: str = "member", operation: str = "CreateAccount", **parameters: Any) -> dict[str, Any]:
-    """Ask for an account; give the answer's status."""
-    asked = client.does(SERVICE, operation, **{"AccountName": name, "Email": f"{name}@example.com"} | parameters)
-    status: dict[str, Any] = asked["CreateAccountStatus"]
-    return status
-
-
-def told(client: Client, request_id: str) -> dict[str, Any]:
-    """Tell how a request stands."""
-    status: dict[str, Any] = client.does(SERVICE, "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)[
-        "CreateAccountStatus"
-    ]
-    return status
-
-
-def account(client: Client, name: str = "member", **parameters: Any) -> str:
-    """Create a member account; give its id."""
-    account_id: str = told(client, ask(client, name, **parameters)["Id"])["AccountId"]
-    return account_id
-
-
-def life(client: Client, account_id: str) -> tuple[str, str]:
-    """Tell the state and the old status of an account."""
-    found = client.does(SERVICE, "DescribeAccount", AccountId=account_id)["Account"]
-    return found["State"], found["Status"]
-
-
-class TestCreateAccount:
-    """CreateAccount and DescribeCreateAccountStatus."""
-
-    def test_takes_its_time(self, management: Client) -> None:
-        """A request is under way until it completes; then it tells the account and when."""
-        switch(management, creation_delay=MINUTE)
-        asked = ask(management)
-        under_way = {
-            "Id": asked["Id"],
-            "AccountName": "member",
-            "State": "IN_PROGRESS",
-            "RequestedTimestamp": asked["RequestedTimestamp"],
-        }
-        assert asked == told(management, asked["Id"]) == under_way
-        management.core.world.clock.advance(MINUTE)
-        ended = told(management, asked["Id"])
-        assert ended == under_way | {
-            "State": "SUCCEEDED",
-            "CompletedTimestamp": seconds(NOW + MINUTE),
-            "AccountId": ended["AccountId"],
+    def test_created_account_is_described_in_full(self, management: Client, member: Client) -> None:
+        """The reply has both State and Status, and the ARN names the management account."""
+        organization, root = describe_organization(management)["Id"], root_id(management)
+        assert management.does(SERVICE, "DescribeAccount", AccountId=member.account)["Account"] == {
+            "Id": member.account,
+            "Arn": f"arn:aws:organizations::{management.account}:account/{organization}/{member.account}",
+            "Email": "member@example.com",
+            "Name": "Member",
+            "Status": "ACTIVE",
+            "State": "ACTIVE",
+            "Paths": [f"{organization}/{root}/{member.account}/"],
+            "JoinedMethod": "CREATED",
+            "JoinedTimestamp": NOW.replace(microsecond=NOW.microsecond // 1000 * 1000),
         }
 
-    @pytest.mark.parametrize("failure", CreationFailure)
-    def test_failures(self, management: Client, failure: CreationFailure) -> None:
-        """A request that fails tells AWS's reason, and no account."""
-        switch(management, creation_failure=failure)
-        asked = ask(management)
-        assert asked["State"] == "IN_PROGRESS"
-        ended = told(management, asked["Id"])
-        assert (ended["State"], ended["FailureReason"]) == ("FAILED", failure.value)
-        assert "AccountId" not in ended
+    def test_management_account_is_described_as_invited(self, management: Client) -> None:
+        """The management account is listed as invited, and its path leads from the root."""
+        account = management.does(SERVICE, "DescribeAccount", AccountId=management.account)["Account"]
+        assert (account["State"], account["Status"], account["JoinedMethod"]) == ("ACTIVE", "ACTIVE", "INVITED")
+        organization = describe_organization(management)["Id"]
+        assert account["Paths"] == [f"{organization}/{root_id(management)}/{management.account}/"]
 
-    def test_invalid_email(self, management: Client) -> None:
-        """An address that the pattern lets through may still be against the rules: that fails the request."""
-        asked = ask(management, Email="a%b@example.com")
-        assert told(management, asked["Id"])["FailureReason"] == "INVALID_EMAIL"
+    def test_account_outside_organization_is_not_found(self, management: Client, stranger: Client) -> None:
+        """An account of no organization, or of another, is not found."""
+        answer = management.is_refused(SERVICE, "DescribeAccount", AccountId=stranger.account)
+        assert error_of(answer) == ("AccountNotFoundException", None)
 
-    @pytest.mark.parametrize(
-        ("constraint", "options"),
-        [
-            ("ACCOUNT_NUMBER_LIMIT_EXCEEDED", {"quotas": {"accounts_per_organization": 1}}),
-            ("ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED", {"quotas": {"concurrent_account_creations": 0}}),
-        ],
-    )
-    @pytest.mark.parametrize("operation", ["CreateAccount", "CreateGovCloudAccount"])
-    def test_constraints(
-        self, management: Client, operation: str, constraint: str, options: dict[str, dict[str, int]]
-    ) -> None:
-        """The quotas are constraints with their reasons."""
-        limit(management, **options["quotas"])
-        got = management.is_refused(SERVICE, operation, AccountName="x", Email="x@example.com")
-        assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", constraint)
+    @pytest.mark.parametrize("account_id", ["abc", "11112222333", "1111222233334", "11112222333x", " 11112222333"])
+    def test_malformed_account_id_is_refused(self, management: Client, account_id: str) -> None:
+        """A malformed id violates the pattern or the length; botocore sends it all the same."""
+        answer = management.is_refused(SERVICE, "DescribeAccount", AccountId=account_id)
+        assert answer.code == "InvalidInputException"
+        assert answer.data["Reason"] in ("INVALID_PATTERN", "MAX_LENGTH_EXCEEDED")
 
 
-class TestCreateGovCloudAccount:
-    """CreateGovCloudAccount."""
+class TestListAccounts:
+    """ListAccounts."""
 
-    def test_answers_two_accounts(self, management: Client) -> None:
-        """A request that succeeds tells the account and the one in AWS GovCloud (US)."""
-        asked = ask(management, operation="CreateGovCloudAccount")
-        assert asked["State"] == "IN_PROGRESS"
-        ended = told(management, asked["Id"])
-        assert ended["State"] == "SUCCEEDED"
-        assert len({ended["AccountId"], ended["GovCloudAccountId"], management.account}) == 3
+    def test_management_account_is_listed_first(self, management: Client, member: Client) -> None:
+        """The management account comes first, as an invited one."""
         listed = management.does(SERVICE, "ListAccounts")["Accounts"]
-        assert [one["Id"] for one in listed] == [management.account, ended["AccountId"]]
+        assert [(account["Id"], account["JoinedMethod"]) for account in listed] == [
+            (management.account, "INVITED"),
+            (member.account, "CREATED"),
+        ]
 
-    def test_not_enabled(self, management: Client) -> None:
-        """A management account that is not paired is told so."""
-        switch(management, govcloud_enabled=False)
-        got = management.is_refused(SERVICE, "CreateGovCloudAccount", AccountName="x", Email="x@example.com")
-        assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", "MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED")
-
-
-class TestListCreateAccountStatus:
-    """ListCreateAccountStatus."""
-
-    def test_states_and_pages(self, management: Client) -> None:
-        """Requests are listed in their order, by state, and a page holds as many as are asked for."""
-        limit(management, accounts_per_organization=100)
-        good = [ask(management, f"good-{at}")["Id"] for at in range(3)]
-        bad = ask(management, "good-0")["Id"]
-        switch(management, creation_delay=MINUTE)
-        coming = ask(management, "coming")["Id"]
-
-        def listed(**parameters: Any) -> list[str]:
-            found, token = [], None
-            while True:
-                given = parameters | ({"NextToken": token} if token else {})
-                reply = management.does(SERVICE, "ListCreateAccountStatus", **given)
-                found += [one["Id"] for one in reply["CreateAccountStatuses"]]
-                token = reply.get("NextToken")
-                if token is None:
-                    return found
-
-        for size in ({}, {"MaxResults": 1}, {"MaxResults": 2}):
-            assert listed(**size) == [*good, bad, coming]
-            assert listed(States=["SUCCEEDED"], **size) == good
-            assert listed(States=["FAILED"], **size) == [bad]
-            assert listed(States=["IN_PROGRESS"], **size) == [coming]
-            assert listed(States=["IN_PROGRESS", "FAILED", "FAILED"], **size) == [bad, coming]
-
-
-class TestLife:
-    """State and Status, from creation to the end."""
-
-    def test_of_a_created_account(self, management: Client) -> None:
-        """Waiting for its sign-up, active, suspended by AWS, closing, closed, and after 90 days not found."""
-        switch(management, activation_delay=MINUTE, closure_delay=MINUTE)
-        clock = management.core.world.clock
-        account_id = account(management)
-        assert life(management, account_id) == ("PENDING_ACTIVATION", "SUSPENDED")
-        clock.advance(MINUTE)
-        assert life(management, account_id) == ("ACTIVE", "ACTIVE")
-        with management.core.world.transaction(root_user(management.account)) as tx:
-            accounts.suspend_account(tx, account_id)
-        assert life(management, account_id) == ("SUSPENDED", "SUSPENDED")
-        assert management.does(SERVICE, "CloseAccount", AccountId=account_id) == {}
-        assert life(management, account_id) == ("PENDING_CLOSURE", "PENDING_CLOSURE")
-        clock.advance(MINUTE)
-        assert life(management, account_id) == ("CLOSED", "SUSPENDED")
-        clock.advance(timedelta(days=90))
-        got = management.is_refused(SERVICE, "DescribeAccount", AccountId=account_id)
-        assert got.code == "AccountNotFoundException"
-
-    def test_of_the_management_account(self, management: Client) -> None:
-        """The management account is listed as invited, and its path leads to the root."""
-        found = management.does(SERVICE, "DescribeAccount", AccountId=management.account)["Account"]
-        assert (found["State"], found["Status"], found["JoinedMethod"]) == ("ACTIVE", "ACTIVE", "INVITED")
-        root = management.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
-        organization = management.does(SERVICE, "DescribeOrganization")["Organization"]["Id"]
-        assert found["Paths"] == [f"{organization}/{root}/{management.account}/"]
-
-    def test_closed_accounts_are_listed(self, management: Client) -> None:
-        """A closed account is in the list, with the state in which it can no longer be used."""
-        account_id = account(management)
+    def test_closed_account_is_listed_as_closed(self, management: Client) -> None:
+        """A closed account stays in the list, with its state."""
+        account_id = create_account(management)
         management.does(SERVICE, "CloseAccount", AccountId=account_id)
         listed = management.does(SERVICE, "ListAccounts")["Accounts"]
-        assert [(one["Id"], one["State"]) for one in listed] == [(management.account, "ACTIVE"), (account_id, "CLOSED")]
+        assert [(account["Id"], account["State"]) for account in listed] == [
+            (management.account, "ACTIVE"),
+            (account_id, "CLOSED"),
+        ]
+
+    def test_pages_of_one_account_make_up_list(self, management: Client, member: Client) -> None:
+        """With one account a page, the pages make up the whole list."""
+        first = management.does(SERVICE, "ListAccounts", MaxResults=1)
+        second = management.does(SERVICE, "ListAccounts", MaxResults=1, NextToken=first["NextToken"])
+        ids = [first["Accounts"][0]["Id"], second["Accounts"][0]["Id"]]
+        assert ids == [management.account, member.account]
+        assert "NextToken" not in second
+
+    @pytest.mark.parametrize("size", [0, 21, -1])
+    def test_page_size_out_of_range_is_refused(self, management: Client, size: int) -> None:
+        """A page has 1 to 20 accounts."""
+        answer = management.is_refused(SERVICE, "ListAccounts", MaxResults=size)
+        reason = "MIN_VALUE_EXCEEDED" if size < 1 else "MAX_VALUE_EXCEEDED"
+        assert error_of(answer) == ("InvalidInputException", reason)
+
+    @pytest.mark.parametrize("token", ["x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "é", "\U0001f600", "=" * 100])
+    def test_invalid_token_is_refused(self, management: Client, token: str) -> None:
+        """A token that the operation did not return is refused with its reason."""
+        answer = management.is_refused(SERVICE, "ListAccounts", NextToken=token)
+        assert error_of(answer) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
+
+    @pytest.mark.usefixtures("member")
+    def test_token_of_another_operation_is_refused(self, management: Client) -> None:
+        """A token of another operation is invalid here."""
+        request_account(management, "b")
+        token = management.does(SERVICE, "ListCreateAccountStatus", MaxResults=1)["NextToken"]
+        answer = management.is_refused(SERVICE, "ListAccounts", NextToken=token)
+        assert error_of(answer) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
 
 
-class TestConstraints:
-    """The reasons of constraints."""
+class TestAccountStates:
+    """State and Status of an account, from its creation to the end of its closure."""
 
-    def close(self, client: Client, account_id: str) -> str:
-        """Have a closing refused; give the reason."""
-        got = client.is_refused(SERVICE, "CloseAccount", AccountId=account_id)
-        assert got.code == "ConstraintViolationException"
-        reason: str = got.data["Reason"]
-        return reason
+    def test_created_account_passes_through_every_state(self, management: Client) -> None:
+        """Pending activation, active, suspended by AWS, pending closure, closed, and after 90 days not found."""
+        set_options(management, activation_delay=MINUTE, closure_delay=MINUTE)
+        clock = management.core.world.clock
+        account_id = create_account(management)
+        assert state_and_status(management, account_id) == ("PENDING_ACTIVATION", "SUSPENDED")
+        clock.advance(MINUTE)
+        assert state_and_status(management, account_id) == ("ACTIVE", "ACTIVE")
+        with management.core.world.transaction(root_user(management.account)) as tx:
+            accounts.suspend_account(tx, account_id)
+        assert state_and_status(management, account_id) == ("SUSPENDED", "SUSPENDED")
+        assert management.does(SERVICE, "CloseAccount", AccountId=account_id) == {}
+        assert state_and_status(management, account_id) == ("PENDING_CLOSURE", "PENDING_CLOSURE")
+        clock.advance(MINUTE)
+        assert state_and_status(management, account_id) == ("CLOSED", "SUSPENDED")
+        clock.advance(timedelta(days=90))
+        answer = management.is_refused(SERVICE, "DescribeAccount", AccountId=account_id)
+        assert answer.code == "AccountNotFoundException"
 
-    def test_of_close_account(self, management: Client) -> None:
-        """Closing has a limit at a time, a quota of thirty days, and spares the management account."""
-        first, second = account(management, "first"), account(management, "second")
-        assert self.close(management, management.account) == "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
-        limit(management, closures_in_small_organization=1)
-        switch(management, closure_delay=MINUTE)
+
+class TestCloseAccount:
+    """CloseAccount."""
+
+    def test_each_constraint_of_closure_has_its_reason(self, management: Client) -> None:
+        """The management account, the quota of concurrent closures and that of thirty days have their reasons."""
+        first, second = create_account(management, "first"), create_account(management, "second")
+
+        def reason(account_id: str) -> str:
+            answer = management.is_refused(SERVICE, "CloseAccount", AccountId=account_id)
+            assert answer.code == "ConstraintViolationException"
+            return str(answer.data["Reason"])
+
+        assert reason(management.account) == "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
+        set_quotas(management, closures_in_small_organization=1)
+        set_options(management, closure_delay=MINUTE)
         management.does(SERVICE, "CloseAccount", AccountId=first)
-        assert self.close(management, second) == "CLOSE_ACCOUNT_QUOTA_EXCEEDED"
-        limit(management, concurrent_account_closures=1)
-        assert self.close(management, second) == "CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED"
+        assert reason(second) == "CLOSE_ACCOUNT_QUOTA_EXCEEDED"
+        set_quotas(management, concurrent_account_closures=1)
+        assert reason(second) == "CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED"
 
-    def test_of_billing_organizations(self, stranger: Client) -> None:
-        """An organization for billing alone closes no accounts."""
+    def test_organization_with_consolidated_billing_cannot_close_accounts(self, stranger: Client) -> None:
+        """An organization with consolidated billing only cannot close accounts."""
         stranger.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
-        assert self.close(stranger, account(stranger)) == "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
+        answer = stranger.is_refused(SERVICE, "CloseAccount", AccountId=create_account(stranger))
+        assert error_of(answer) == ("ConstraintViolationException", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
+
+
+class TestDeparture:
+    """RemoveAccountFromOrganization and LeaveOrganization."""
+
+    def test_removed_account_is_no_longer_member(self, management: Client, member: Client) -> None:
+        """The call has no output, and the account is in no organization."""
+        assert management.does(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account) == {}
+        assert member.is_refused(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+
+    def test_member_leaves_organization(self, member: Client) -> None:
+        """The call has no output, and the account is in no organization."""
+        assert member.does(SERVICE, "LeaveOrganization") == {}
+        assert member.is_refused(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+
+    def test_management_account_cannot_depart(self, management: Client) -> None:
+        """The management account can neither be removed nor leave."""
+        removal = management.is_refused(SERVICE, "RemoveAccountFromOrganization", AccountId=management.account)
+        leave = management.is_refused(SERVICE, "LeaveOrganization")
+        assert error_of(removal) == error_of(leave) == ("MasterCannotLeaveOrganizationException", None)
+
+    def test_account_outside_organization_cannot_be_removed(self, management: Client, stranger: Client) -> None:
+        """An account that is not a member is not found."""
+        answer = management.is_refused(SERVICE, "RemoveAccountFromOrganization", AccountId=stranger.account)
+        assert error_of(answer) == ("AccountNotFoundException", None)
 
     @pytest.mark.parametrize(
         ("options", "reason"),
@@ -237,21 +199,11 @@ class TestConstraints:
             ({"standalone_prerequisites": True}, "MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED"),
         ],
     )
-    def test_of_departure(self, management: Client, member: Client, options: dict[str, Any], reason: str) -> None:
-        """A created account may neither leave nor be removed at AWS's strictest."""
-        switch(management, **options)
-        removed = management.is_refused(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account)
-        left = member.is_refused(SERVICE, "LeaveOrganization")
-        for got in (removed, left):
-            assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", reason)
-
-    def test_of_govcloud(self, core: Any) -> None:
-        """In AWS GovCloud (US) an organization has all features."""
-        client = Client(core, STRANGER, GOVCLOUD)
-        got = client.is_refused(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
-        assert (got.code, got.data["Reason"]) == (
-            "ConstraintViolationException",
-            "CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION",
-        )
-        made = client.does(SERVICE, "CreateOrganization")["Organization"]
-        assert made["Arn"].startswith("arn:aws-us-gov:organizations::")
+    def test_options_can_forbid_departure_of_created_account(
+        self, management: Client, member: Client, options: dict[str, Any], reason: str
+    ) -> None:
+        """A created account can neither leave nor be removed if the world's options enforce AWS's prerequisites."""
+        set_options(management, **options)
+        removal = management.is_refused(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account)
+        leave = member.is_refused(SERVICE, "LeaveOrganization")
+        assert error_of(removal) == error_of(leave) == ("ConstraintViolationException", reason)

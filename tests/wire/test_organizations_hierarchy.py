@@ -1,208 +1,175 @@
-"""The tree and its tags on the wire: what each operation answers, and every error that it declares."""
+"""Organizational units, the accounts in them, and tags on the wire."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from artifact_emulator.app import App
-from artifact_state import catalog, principals
+from artifact_state import principals
 from artifact_state.organizations import account_creation, hierarchy
 from artifact_state.world import World
-from tests.support.organizations import SERVICE
+from tests.support.organizations import (
+    SERVICE,
+    create_account,
+    create_unit,
+    describe_organization,
+    error_of,
+    pages,
+    root_id,
+    set_quotas,
+)
 from tests.wire.botocore_wire import Client
 
-NOWHERE = "ou-aaaa-00000000"
-NOBODY = "000000000000"
 
-
-def root_user(client: Client) -> str:
-    """Give the id of the caller's root."""
-    found: str = client.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
-    return found
-
-
-def unit(client: Client, name: str, parent: str | None = None) -> str:
-    """Make an organizational unit; give its id."""
-    made = client.does(SERVICE, "CreateOrganizationalUnit", ParentId=parent or root_user(client), Name=name)
-    unit_id: str = made["OrganizationalUnit"]["Id"]
-    return unit_id
-
-
-def account(client: Client, name: str = "Member", **parameters: Any) -> str:
-    """Create a member account; give its id."""
-    asked = client.does(SERVICE, "CreateAccount", AccountName=name, Email=f"{name}@example.com", **parameters)
-    request_id = asked["CreateAccountStatus"]["Id"]
-    told = client.does(SERVICE, "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
-    account_id: str = told["CreateAccountStatus"]["AccountId"]
-    return account_id
-
-
-def stranger(client: Client) -> str:  # noqa: ARG001 - Whoever asks, it is in no organization.
-    """Give the id of an account that is in no organization."""
-    return "999988887777"
-
-
-def set_quotas(client: Client, **changed: Any) -> None:
-    """Give the world other quotas."""
-    world = client.core.world
-    world.options = replace(world.options, quotas=replace(catalog.quotas(), **changed))
-
-
-def pages(client: Client, operation: str, member: str, **parameters: Any) -> Iterator[list[Any]]:
-    """Walk through the pages of a listing."""
-    reply = client.does(SERVICE, operation, **parameters)
-    yield reply[member]
-    while "NextToken" in reply:
-        reply = client.does(SERVICE, operation, NextToken=reply["NextToken"], **parameters)
-        yield reply[member]
+def move(client: Client, account_id: str, source_id: str, destination_id: str) -> None:
+    """Move an account, which has no output."""
+    reply = client.does(
+        SERVICE, "MoveAccount", AccountId=account_id, SourceParentId=source_id, DestinationParentId=destination_id
+    )
+    assert reply == {}
 
 
 class TestOrganizationalUnits:
     """CreateOrganizationalUnit, UpdateOrganizationalUnit, DescribeOrganizationalUnit, DeleteOrganizationalUnit."""
 
-    def test_answer(self, management: Client) -> None:
-        """A unit answers its id, ARN, name and path, alike when it is made and when it is described."""
-        root = root_user(management)
-        organization = management.does(SERVICE, "DescribeOrganization")["Organization"]["Id"]
-        above = unit(management, "Above")
-        made = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=above, Name="Below")["OrganizationalUnit"]
-        assert made == {
-            "Id": made["Id"],
-            "Arn": f"arn:aws:organizations::{management.account}:ou/{organization}/{made['Id']}",
+    def test_created_unit_has_path_from_organization(self, management: Client) -> None:
+        """The reply has the unit's id, ARN, name and path, and DescribeOrganizationalUnit the same."""
+        organization, root, above = (
+            describe_organization(management)["Id"],
+            root_id(management),
+            create_unit(management, "Above"),
+        )
+        reply = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=above, Name="Below")
+        unit = reply["OrganizationalUnit"]
+        assert unit == {
+            "Id": unit["Id"],
+            "Arn": f"arn:aws:organizations::{management.account}:ou/{organization}/{unit['Id']}",
             "Name": "Below",
-            "Path": f"{organization}/{root}/{above}/{made['Id']}/",
+            "Path": f"{organization}/{root}/{above}/{unit['Id']}/",
         }
-        told = management.does(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=made["Id"])
-        assert told == {"OrganizationalUnit": made}
+        assert management.does(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=unit["Id"]) == reply
 
-    def test_rename(self, management: Client) -> None:
-        """A rename answers the unit under its new name."""
-        unit_id = unit(management, "Old")
-        told = management.does(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id, Name="New")
-        assert told["OrganizationalUnit"]["Name"] == "New"
-        assert management.does(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id) == told
+    def test_renamed_unit_is_replied_with_new_name(self, management: Client) -> None:
+        """The reply has the unit under its new name; a call without a name changes nothing."""
+        unit_id = create_unit(management, "Old")
+        reply = management.does(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id, Name="New")
+        assert reply["OrganizationalUnit"]["Name"] == "New"
+        assert management.does(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id) == reply
 
-    def test_delete(self, management: Client) -> None:
-        """A deletion answers nothing."""
-        assert management.does(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=unit(management, "Gone")) == {}
+    def test_deletion_of_unit_has_no_output(self, management: Client) -> None:
+        """A deletion has no output."""
+        unit_id = create_unit(management, "Deleted")
+        assert management.does(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=unit_id) == {}
 
-    def test_too_many(self, management: Client) -> None:
-        """The quota of units is a constraint of its own."""
+    def test_units_above_quota_are_refused(self, management: Client) -> None:
+        """The quota of units is a constraint with its own reason."""
         set_quotas(management, organizational_units_per_organization=1)
-        unit(management, "First")
-        got = management.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=root_user(management), Name="Second")
-        assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", "OU_NUMBER_LIMIT_EXCEEDED")
+        create_unit(management, "First")
+        answer = management.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=root_id(management), Name="Second")
+        assert error_of(answer) == ("ConstraintViolationException", "OU_NUMBER_LIMIT_EXCEEDED")
 
-    def test_any_name(self, management: Client) -> None:
+    @pytest.mark.parametrize("name", ["é 漢字 \n<&>", "x" * 128])
+    def test_unit_name_may_be_any_text(self, management: Client, name: str) -> None:
         """A name may be any text of up to 128 characters."""
-        for name in ("é 漢字 \n<&>", "x" * 128):
-            unit_id = unit(management, name)
-            told = management.does(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=unit_id)
-            assert told["OrganizationalUnit"]["Name"] == name
+        unit_id = create_unit(management, name)
+        reply = management.does(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=unit_id)
+        assert reply["OrganizationalUnit"]["Name"] == name
 
 
 class TestListings:
     """ListOrganizationalUnitsForParent, ListAccountsForParent, ListChildren, ListParents."""
 
-    def test_units(self, management: Client) -> None:
-        """Units are listed in the order of their creation, twenty a page unless told otherwise."""
-        root = root_user(management)
-        made = [unit(management, f"Unit {at}") for at in range(23)]
-        for sizes, parameters in (([20, 3], {}), ([10, 10, 3], {"MaxResults": 10})):
-            found = list(
-                pages(
-                    management, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=root, **parameters
-                )
-            )
-            assert [len(page) for page in found] == sizes
-            assert [one["Id"] for page in found for one in page] == made
+    @pytest.mark.parametrize(("sizes", "parameters"), [([20, 3], {}), ([10, 10, 3], {"MaxResults": 10})])
+    def test_units_are_listed_in_order_of_creation(
+        self, management: Client, sizes: list[int], parameters: dict[str, int]
+    ) -> None:
+        """Units are listed in the order of their creation, by default twenty a page."""
+        root = root_id(management)
+        created = [create_unit(management, f"Unit {number}") for number in range(23)]
+        operation, member = "ListOrganizationalUnitsForParent", "OrganizationalUnits"
+        listed = list(pages(management, operation, member, ParentId=root, **parameters))
+        assert [len(page) for page in listed] == sizes
+        assert [unit["Id"] for page in listed for unit in page] == created
 
-    def test_children(self, management: Client) -> None:
-        """Children are units or accounts, as the caller wants them."""
-        root, below, member = root_user(management), unit(management, "Unit"), account(management)
-        for kind, ids in (("ORGANIZATIONAL_UNIT", [below]), ("ACCOUNT", [management.account, member])):
-            found = list(pages(management, "ListChildren", "Children", ParentId=root, ChildType=kind, MaxResults=1))
-            assert [one for page in found for one in page] == [{"Id": one, "Type": kind} for one in ids]
+    def test_children_are_units_or_accounts(self, management: Client) -> None:
+        """ListChildren lists the children of the type that is given."""
+        root, unit_id, account_id = root_id(management), create_unit(management), create_account(management)
+        for kind, ids in (("ORGANIZATIONAL_UNIT", [unit_id]), ("ACCOUNT", [management.account, account_id])):
+            walk = pages(management, "ListChildren", "Children", ParentId=root, ChildType=kind, MaxResults=1)
+            children = [child for page in walk for child in page]
+            assert children == [{"Id": child_id, "Type": kind} for child_id in ids]
 
-    def test_token_of_the_other_kind(self, management: Client) -> None:
-        """A token of the accounts opens no page of the units."""
-        root = root_user(management)
-        account(management)
+    def test_token_of_another_child_type_is_refused(self, management: Client) -> None:
+        """A token of the listing of accounts is invalid for the listing of units."""
+        root = root_id(management)
+        create_account(management)
         token = management.does(SERVICE, "ListChildren", ParentId=root, ChildType="ACCOUNT", MaxResults=1)["NextToken"]
-        got = management.is_refused(
+        answer = management.is_refused(
             SERVICE, "ListChildren", ParentId=root, ChildType="ORGANIZATIONAL_UNIT", NextToken=token
         )
-        assert (got.code, got.data["Reason"]) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
+        assert error_of(answer) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
 
-    def test_accounts(self, management: Client) -> None:
-        """Accounts below a parent are described as they are elsewhere, with the path to them."""
-        root, below, member = root_user(management), unit(management, "Unit"), account(management)
-        management.does(SERVICE, "MoveAccount", AccountId=member, SourceParentId=root, DestinationParentId=below)
-        (found,) = management.does(SERVICE, "ListAccountsForParent", ParentId=below)["Accounts"]
-        assert found == management.does(SERVICE, "DescribeAccount", AccountId=member)["Account"]
-        organization = management.does(SERVICE, "DescribeOrganization")["Organization"]["Id"]
-        assert found["Paths"] == [f"{organization}/{root}/{below}/{member}/"]
+    def test_listed_account_equals_described_one(self, management: Client) -> None:
+        """An account below a unit is listed as DescribeAccount describes it, with the path to it."""
+        root, unit_id, account_id = root_id(management), create_unit(management), create_account(management)
+        move(management, account_id, root, unit_id)
+        (listed,) = management.does(SERVICE, "ListAccountsForParent", ParentId=unit_id)["Accounts"]
+        assert listed == management.does(SERVICE, "DescribeAccount", AccountId=account_id)["Account"]
+        organization = describe_organization(management)["Id"]
+        assert listed["Paths"] == [f"{organization}/{root}/{unit_id}/{account_id}/"]
 
-    def test_accounts_come_and_go(self, management: Client) -> None:
+    def test_listing_stays_complete_while_accounts_move(self, management: Client) -> None:
         """A listing neither loses nor repeats accounts that stay, while others move away and arrive."""
         set_quotas(management, accounts_per_organization=100)
-        root, below = root_user(management), unit(management, "Unit")
-        members = [account(management, f"member-{at}") for at in range(10)]
+        root, unit_id = root_id(management), create_unit(management)
+        members = [create_account(management, f"member-{number}") for number in range(10)]
+        for account_id in members[:8]:
+            move(management, account_id, root, unit_id)
+        walk = pages(management, "ListAccountsForParent", "Accounts", ParentId=unit_id, MaxResults=3)
+        listed = [account["Id"] for account in next(walk)]
+        move(management, members[2], unit_id, root)
+        move(management, members[4], unit_id, root)
+        move(management, members[9], root, unit_id)
+        listed += [account["Id"] for page in walk for account in page]
+        assert listed == [members[number] for number in (0, 1, 2, 3, 5, 6, 7, 9)]
 
-        def move(one: str, source: str, destination: str) -> None:
-            management.does(
-                SERVICE, "MoveAccount", AccountId=one, SourceParentId=source, DestinationParentId=destination
-            )
+    def test_parent_is_listed_with_its_type(self, management: Client) -> None:
+        """An account or a unit has one parent: the root or a unit."""
+        root, above, account_id = root_id(management), create_unit(management, "Above"), create_account(management)
+        below = create_unit(management, "Below", above)
+        for child_id, parent_id in ((above, root), (account_id, root), (below, above)):
+            kind = "ROOT" if parent_id == root else "ORGANIZATIONAL_UNIT"
+            reply = management.does(SERVICE, "ListParents", ChildId=child_id, MaxResults=1)
+            assert reply == {"Parents": [{"Id": parent_id, "Type": kind}]}
 
-        for one in members[:8]:
-            move(one, root, below)
-        walk = pages(management, "ListAccountsForParent", "Accounts", ParentId=below, MaxResults=3)
-        found = [one["Id"] for one in next(walk)]
-        move(members[2], below, root)
-        move(members[4], below, root)
-        move(members[9], root, below)
-        found += [one["Id"] for page in walk for one in page]
-        assert found == [members[at] for at in (0, 1, 2, 3, 5, 6, 7, 9)]
-
-    def test_parents(self, management: Client) -> None:
-        """An account or a unit has one parent, of its kind."""
-        root, above, member = root_user(management), unit(management, "Above"), account(management)
-        below = unit(management, "Below", above)
-        for child, parent in ((above, root), (member, root), (below, above)):
-            kind = "ROOT" if parent == root else "ORGANIZATIONAL_UNIT"
-            told = management.does(SERVICE, "ListParents", ChildId=child, MaxResults=1)
-            assert told == {"Parents": [{"Id": parent, "Type": kind}]}
-
-    def test_parents_of_a_root(self, management: Client) -> None:
-        """A root is no child: its id does not match."""
-        got = management.is_refused(SERVICE, "ListParents", ChildId=root_user(management))
-        assert (got.code, got.data["Reason"]) == ("InvalidInputException", "INVALID_PATTERN")
+    def test_root_is_not_valid_child(self, management: Client) -> None:
+        """The id of a root does not match the pattern of a child."""
+        answer = management.is_refused(SERVICE, "ListParents", ChildId=root_id(management))
+        assert error_of(answer) == ("InvalidInputException", "INVALID_PATTERN")
 
 
 @pytest.fixture(scope="module")
-def crowd() -> tuple[Client, dict[str, list[str]]]:
-    """Give the management account of a large organization, and what is in it."""
+def large_organization() -> tuple[Client, dict[str, list[str]]]:
+    """Return the management account of a large organization, and the ids in it."""
     client = Client(App(World()))
     client.does(SERVICE, "CreateOrganization")
     caller, accounts, units = principals.root_user(client.account), [client.account], []
-    for at in range(999):
+    for number in range(999):
         with client.core.world.transaction(caller) as tx:
-            creation = account_creation.create_account(tx, name="x", email=f"member-{at}@example.com")
+            creation = account_creation.create_account(tx, name="x", email=f"member-{number}@example.com")
             accounts.append(str(creation.account_id))
-    root = root_user(client)
-    for at in range(200):
+    root = root_id(client)
+    for number in range(200):
         with client.core.world.transaction(caller) as tx:
-            units.append(hierarchy.create_unit(tx, root, f"Unit {at}").id)
+            units.append(hierarchy.create_unit(tx, root, f"Unit {number}").id)
     return client, {"accounts": accounts, "created accounts": accounts[1:], "units": units}
 
 
-class TestManyPages:
-    """Walks through a thousand accounts and two hundred units."""
+class TestLargeOrganization:
+    """Listings of a thousand accounts and two hundred units."""
 
     @pytest.mark.parametrize(
-        ("operation", "member", "parameters", "what"),
+        ("operation", "member", "parameters", "content"),
         [
             ("ListAccounts", "Accounts", {}, "accounts"),
             ("ListAccountsForParent", "Accounts", {"ParentId": ...}, "accounts"),
@@ -212,55 +179,59 @@ class TestManyPages:
             ("ListCreateAccountStatus", "CreateAccountStatuses", {}, "created accounts"),
         ],
     )
-    def test_neither_lose_nor_repeat(
-        self, crowd: tuple[Client, dict[str, list[str]]], operation: str, member: str, parameters: Any, what: str
+    def test_pages_contain_every_item_once(
+        self,
+        large_organization: tuple[Client, dict[str, list[str]]],
+        operation: str,
+        member: str,
+        parameters: Any,
+        content: str,
     ) -> None:
-        """Every page is full but the last, and what is on them is everything, once, in the order of creation."""
-        client, everything = crowd
-        given = {name: root_user(client) if value is ... else value for name, value in parameters.items()}
-        found = list(pages(client, operation, member, **given))
-        assert {len(page) for page in found[:-1]} == {20}
-        assert [one.get("AccountId") or one["Id"] for page in found for one in page] == everything[what]
+        """Every page but the last is full, and together they contain every item once, in the order of creation."""
+        client, ids = large_organization
+        filled = {name: root_id(client) if value is ... else value for name, value in parameters.items()}
+        listed = list(pages(client, operation, member, **filled))
+        assert {len(page) for page in listed[:-1]} == {20}
+        assert [item.get("AccountId") or item["Id"] for page in listed for item in page] == ids[content]
 
 
 class TestMoveAccount:
     """MoveAccount."""
 
-    def test_answers_nothing(self, management: Client) -> None:
-        """Success has no output; the management account may be moved too."""
-        root, below = root_user(management), unit(management, "Unit")
-        moved = management.does(
-            SERVICE, "MoveAccount", AccountId=management.account, SourceParentId=root, DestinationParentId=below
-        )
-        assert moved == {}
+    def test_management_account_can_be_moved(self, management: Client) -> None:
+        """The management account may be moved like any other, and the call has no output."""
+        root, unit_id = root_id(management), create_unit(management)
+        move(management, management.account, root, unit_id)
+        reply = management.does(SERVICE, "ListParents", ChildId=management.account)
+        assert reply["Parents"] == [{"Id": unit_id, "Type": "ORGANIZATIONAL_UNIT"}]
 
 
 class TestTags:
     """TagResource, UntagResource, ListTagsForResource."""
 
-    def test_round(self, management: Client) -> None:
-        """Tags are set, listed in their order, and taken away."""
+    def test_tags_are_added_listed_and_removed(self, management: Client) -> None:
+        """Tags are added, listed in their order, and removed."""
         tags = [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]
-        unit_id = unit(management, "Unit")
+        unit_id = create_unit(management)
         assert management.does(SERVICE, "TagResource", ResourceId=unit_id, Tags=tags) == {}
         assert management.does(SERVICE, "ListTagsForResource", ResourceId=unit_id) == {"Tags": tags}
         assert management.does(SERVICE, "UntagResource", ResourceId=unit_id, TagKeys=["b"]) == {}
         assert management.does(SERVICE, "ListTagsForResource", ResourceId=unit_id) == {"Tags": tags[1:]}
 
-    def test_pages(self, management: Client) -> None:
-        """Fifty tags are three pages."""
-        tags = [{"Key": f"key-{at}", "Value": str(at)} for at in range(50)]
+    def test_tags_are_listed_on_pages_of_twenty(self, management: Client) -> None:
+        """Fifty tags make three pages."""
+        tags = [{"Key": f"key-{number}", "Value": str(number)} for number in range(50)]
         management.does(SERVICE, "TagResource", ResourceId=management.account, Tags=tags)
-        found = list(pages(management, "ListTagsForResource", "Tags", ResourceId=management.account))
-        assert [len(page) for page in found] == [20, 20, 10]
-        assert [one for page in found for one in page] == tags
+        listed = list(pages(management, "ListTagsForResource", "Tags", ResourceId=management.account))
+        assert [len(page) for page in listed] == [20, 20, 10]
+        assert [tag for page in listed for tag in page] == tags
 
-    def test_at_creation(self, management: Client) -> None:
-        """A unit and an account can be tagged as they are made."""
+    def test_unit_and_account_are_tagged_on_creation(self, management: Client) -> None:
+        """A unit and an account can be created with tags."""
         tags = [{"Key": "team", "Value": "blue"}]
-        root = root_user(management)
-        made = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=root, Name="Tagged", Tags=tags)
-        for resource_id in (made["OrganizationalUnit"]["Id"], account(management, "Tagged", Tags=tags)):
+        root = root_id(management)
+        reply = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=root, Name="Tagged", Tags=tags)
+        for resource_id in (reply["OrganizationalUnit"]["Id"], create_account(management, "Tagged", Tags=tags)):
             assert management.does(SERVICE, "ListTagsForResource", ResourceId=resource_id) == {"Tags": tags}
 
     @pytest.mark.parametrize(
@@ -274,14 +245,16 @@ class TestTags:
             ([{"Key": "a", "Value": "x" * 257}], "MAX_LENGTH_EXCEEDED"),
         ],
     )
-    def test_bad_tags(self, management: Client, tags: list[dict[str, str]], reason: str) -> None:
-        """Bad tags are refused for the same reason wherever they are given, and nothing comes of the call."""
-        root = root_user(management)
+    def test_invalid_tags_are_refused_by_every_operation(
+        self, management: Client, tags: list[dict[str, str]], reason: str
+    ) -> None:
+        """Each operation that takes tags refuses invalid ones for the same reason, and changes nothing."""
+        root = root_id(management)
         for operation, parameters in (
             ("TagResource", {"ResourceId": root}),
             ("CreateOrganizationalUnit", {"ParentId": root, "Name": "Tagged"}),
             ("CreateAccount", {"AccountName": "Tagged", "Email": "tagged@example.com"}),
             ("CreateGovCloudAccount", {"AccountName": "Tagged", "Email": "tagged@example.com"}),
         ):
-            got = management.is_refused(SERVICE, operation, Tags=tags, **parameters)
-            assert (got.code, got.data["Reason"]) == ("InvalidInputException", reason)
+            answer = management.is_refused(SERVICE, operation, Tags=tags, **parameters)
+            assert error_of(answer) == ("InvalidInputException", reason)

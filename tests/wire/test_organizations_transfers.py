@@ -1,109 +1,69 @@
-"""Responsibility transfers on the wire: both sides' views, the months, and the errors that their operations have."""
+"""Billing transfers on the wire: invitations, both sides' views, names and withdrawal."""
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from artifact_state import catalog
-from tests.support.organizations import SERVICE
+from tests.support.billing_transfers import (
+    DECEMBER,
+    INVITE,
+    MEMBER,
+    RECEIVER,
+    SOURCE,
+    THIRD,
+    create_organizations,
+    describe_transfer,
+    invitation_parameters,
+    invite_to_transfer,
+    transfer,
+    transfer_id_of,
+)
+from tests.support.organizations import (
+    SERVICE,
+    STANDALONE,
+    as_account,
+    describe_organization,
+    error_of,
+    pages,
+    set_quotas,
+)
 from tests.wire.botocore_wire import Client, answer
 
-RECEIVER, SOURCE, THIRD, MEMBER, STRANGER = (
-    "111122223333", "222233334444", "333344445555", "555566667777", "999988887777",
-)  # fmt: skip
-DECEMBER, JANUARY = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 END_OF_NOVEMBER = datetime(2026, 11, 30, 23, 59, 59, 999000, tzinfo=UTC)
 END_OF_DECEMBER = datetime(2026, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
-NOTHING = "rt-00000000"
-INVITE = "InviteOrganizationToTransferResponsibility"
-
-
-def terms(target: str = SOURCE, **parameters: Any) -> dict[str, Any]:
-    """Say whom to invite, and to what."""
-    return {
-        "Type": "BILLING",
-        "Target": {"Type": "ACCOUNT", "Id": target},
-        "StartTimestamp": DECEMBER,
-        "SourceName": "Bills",
-    } | parameters
-
-
-def limit(client: Client, **changed: Any) -> None:
-    """Give the world other quotas."""
-    world = client.core.world
-    world.options = replace(world.options, quotas=replace(catalog.quotas(), **changed))
-
-
-def other(client: Client, account: str, region: str = "us-east-1") -> Client:
-    """Give another account of the same core."""
-    return Client(client.core, account, region)
 
 
 @pytest.fixture
 def receiver(management: Client) -> Client:
-    """Give the management account of an organization that may pay others' bills, beside two others and a member."""
-    limit(management, inbound_transfers=5)
-    for account in (SOURCE, THIRD):
-        other(management, account).does(SERVICE, "CreateOrganization")
-    target = {"Type": "ACCOUNT", "Id": MEMBER}
-    invited = management.does(SERVICE, "InviteAccountToOrganization", Target=target)["Handshake"]
-    other(management, MEMBER).does(SERVICE, "AcceptHandshake", HandshakeId=invited["Id"])
-    return management
+    """Return the management account that receives bills, beside two other organizations and with a member."""
+    return create_organizations(management)
 
 
 @pytest.fixture
 def source(receiver: Client) -> Client:
-    """Give the management account whose bills are to be paid."""
-    return other(receiver, SOURCE)
+    """Return the management account whose bills are to be paid by the receiver."""
+    return as_account(receiver, SOURCE)
 
 
-def invite(client: Client, target: str = SOURCE, **parameters: Any) -> dict[str, Any]:
-    """Invite; give the handshake."""
-    handshake: dict[str, Any] = client.does(SERVICE, INVITE, **terms(target, **parameters))["Handshake"]
-    return handshake
-
-
-def id_in(handshake: dict[str, Any]) -> str:
-    """Give the id of the transfer that a handshake is about."""
-    (found,) = [one["Value"] for one in handshake["Resources"] if one["Type"] == "RESPONSIBILITY_TRANSFER"]
-    return str(found)
-
-
-def agreed(client: Client, target: str = SOURCE, **parameters: Any) -> str:
-    """Invite and accept; give the id of the transfer."""
-    invited = invite(client, target, **parameters)
-    other(client, target).does(SERVICE, "AcceptHandshake", HandshakeId=invited["Id"])
-    return id_in(invited)
-
-
-def described(client: Client, transfer_id: str) -> dict[str, Any]:
-    """Describe a transfer."""
-    transfer: dict[str, Any] = client.does(SERVICE, "DescribeResponsibilityTransfer", Id=transfer_id)[
-        "ResponsibilityTransfer"
-    ]
-    return transfer
-
-
-class TestInvite:
+class TestInvitation:
     """InviteOrganizationToTransferResponsibility."""
 
-    def test_answers_a_handshake(self, receiver: Client, source: Client) -> None:
-        """The handshake waits for its answer until a day before the start, and names the transfer."""
-        organization = receiver.does(SERVICE, "DescribeOrganization")["Organization"]
-        invited = invite(receiver, Notes="Please")
+    def test_invitation_names_transfer_in_its_resources(self, receiver: Client, source: Client) -> None:
+        """The handshake awaits a response until a day before the start, and both parties list it."""
+        organization = describe_organization(receiver)
+        handshake = invite_to_transfer(receiver, Notes="Please")
         prefix = f"arn:aws:organizations::{RECEIVER}:handshake/{organization['Id']}"
-        assert invited == {
-            "Id": invited["Id"],
-            "Arn": f"{prefix}/transfer_responsibility/{invited['Id']}",
+        assert handshake == {
+            "Id": handshake["Id"],
+            "Arn": f"{prefix}/transfer_responsibility/{handshake['Id']}",
             "Parties": [
                 {"Id": organization["Id"].removeprefix("o-"), "Type": "ORGANIZATION"},
                 {"Id": SOURCE, "Type": "ACCOUNT"},
             ],
             "State": "REQUESTED",
-            "RequestedTimestamp": invited["RequestedTimestamp"],
+            "RequestedTimestamp": handshake["RequestedTimestamp"],
             "ExpirationTimestamp": DECEMBER - timedelta(hours=24),
             "Action": "TRANSFER_RESPONSIBILITY",
             "Resources": [
@@ -117,15 +77,15 @@ class TestInvite:
                     ],
                 },
                 {"Type": "ACCOUNT", "Value": SOURCE},
-                {"Type": "RESPONSIBILITY_TRANSFER", "Value": id_in(invited)},
+                {"Type": "RESPONSIBILITY_TRANSFER", "Value": transfer_id_of(handshake)},
                 {"Type": "TRANSFER_TYPE", "Value": "BILLING"},
                 {"Type": "TRANSFER_START_TIMESTAMP", "Value": "2026-12-01T00:00:00.000Z"},
                 {"Type": "NOTES", "Value": "Please"},
             ],
         }
-        wanted = {"ActionType": "TRANSFER_RESPONSIBILITY"}
-        assert source.does(SERVICE, "ListHandshakesForAccount", Filter=wanted) == {"Handshakes": [invited]}
-        assert receiver.does(SERVICE, "ListHandshakesForOrganization", Filter=wanted) == {"Handshakes": [invited]}
+        filters = {"ActionType": "TRANSFER_RESPONSIBILITY"}
+        assert source.does(SERVICE, "ListHandshakesForAccount", Filter=filters) == {"Handshakes": [handshake]}
+        assert receiver.does(SERVICE, "ListHandshakesForOrganization", Filter=filters) == {"Handshakes": [handshake]}
 
     @pytest.mark.parametrize(
         ("start", "reason"),
@@ -136,62 +96,64 @@ class TestInvite:
             (datetime(2027, 2, 1, tzinfo=UTC), "START_DATE_TOO_LATE"),
         ],
     )
-    def test_start(self, receiver: Client, start: datetime, reason: str) -> None:
-        """Any other start is refused with its reason."""
-        got = receiver.is_refused(SERVICE, INVITE, **terms(StartTimestamp=start))
-        assert (got.code, got.data["Reason"]) == ("InvalidInputException", reason)
+    def test_invalid_start_is_refused(self, receiver: Client, start: datetime, reason: str) -> None:
+        """Each invalid start is refused with its reason."""
+        refusal = receiver.is_refused(SERVICE, INVITE, **invitation_parameters(StartTimestamp=start))
+        assert error_of(refusal) == ("InvalidInputException", reason)
 
-    @pytest.mark.parametrize("written", ["2026-12-01T00:00:00Z", "2026-12-01T01:00:00+01:00", "2026-12-01T00:00:00"])
-    def test_start_as_text(self, receiver: Client, written: str) -> None:
-        """An instant that comes as text is read in UTC, or in the zone that it names."""
-        request = receiver.request(SERVICE, INVITE, **terms())
-        body = json.loads(request.body) | {"StartTimestamp": written}
-        unsigned = replace(request, body=json.dumps(body).encode())
-        got = answer(receiver.core, unsigned, SERVICE, INVITE)
-        assert got.status == 200
-        assert described(receiver, id_in(got.data["Handshake"]))["StartTimestamp"] == DECEMBER
+    @pytest.mark.parametrize("start", ["2026-12-01T00:00:00Z", "2026-12-01T01:00:00+01:00", "2026-12-01T00:00:00"])
+    def test_start_as_text_is_read_in_its_time_zone(self, receiver: Client, start: str) -> None:
+        """A start given as text is read in the time zone that it names, or else in UTC."""
+        request = receiver.request(SERVICE, INVITE, **invitation_parameters())
+        body = json.loads(request.body) | {"StartTimestamp": start}
+        reply = answer(receiver.core, replace(request, body=json.dumps(body).encode()), SERVICE, INVITE)
+        assert reply.status == 200
+        transfer_id = transfer_id_of(reply.data["Handshake"])
+        assert describe_transfer(receiver, transfer_id)["StartTimestamp"] == DECEMBER
 
     @pytest.mark.parametrize(
-        ("quotas", "before", "reason"),
+        ("quotas", "transfers", "reason"),
         [
             ({"inbound_transfers": 0}, [], "RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION"),
             ({}, [(SOURCE, RECEIVER)], "RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION"),
             ({"transfers_in_chain": 0}, [], "RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION"),
         ],
     )
-    def test_quotas(self, receiver: Client, quotas: dict[str, int], before: list[tuple[str, str]], reason: str) -> None:
-        """Each quota has its reason."""
-        for by, target in before:
-            agreed(other(receiver, by), target)
-        limit(receiver, **{"inbound_transfers": 5} | quotas)
-        got = receiver.is_refused(SERVICE, INVITE, **terms(THIRD))
-        assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", reason)
+    def test_invitation_above_quota_is_refused(
+        self, receiver: Client, quotas: dict[str, int], transfers: list[tuple[str, str]], reason: str
+    ) -> None:
+        """Each quota has its own reason."""
+        for payer, target in transfers:
+            transfer(as_account(receiver, payer), target)
+        set_quotas(receiver, **{"inbound_transfers": 5} | quotas)
+        refusal = receiver.is_refused(SERVICE, INVITE, **invitation_parameters(THIRD))
+        assert error_of(refusal) == ("ConstraintViolationException", reason)
 
     @pytest.mark.parametrize(
         ("target", "reason"),
         [
             (RECEIVER, "SOURCE_AND_TARGET_CANNOT_MATCH"),
             (MEMBER, "TARGET_ACCOUNT_VALIDATION_FAILURE"),
-            (STRANGER, "TARGET_ACCOUNT_VALIDATION_FAILURE"),
+            (STANDALONE, "TARGET_ACCOUNT_VALIDATION_FAILURE"),
             (SOURCE, "RESPONSIBILITY_TRANSFER_ALREADY_EXISTS"),
         ],
     )
-    def test_whom(self, receiver: Client, target: str, reason: str) -> None:
-        """Whoever cannot be invited is refused with a reason."""
+    def test_invalid_target_is_refused(self, receiver: Client, target: str, reason: str) -> None:
+        """The receiver itself, an account that manages no organization and a current source are refused."""
         if target == SOURCE:
-            agreed(receiver)
-        got = receiver.is_refused(SERVICE, INVITE, **terms(target))
-        assert (got.code, got.data["Reason"]) == ("HandshakeConstraintViolationException", reason)
+            transfer(receiver)
+        refusal = receiver.is_refused(SERVICE, INVITE, **invitation_parameters(target))
+        assert error_of(refusal) == ("HandshakeConstraintViolationException", reason)
 
 
-class TestDescribe:
-    """DescribeResponsibilityTransfer and the lists."""
+class TestDescriptionAndListing:
+    """DescribeResponsibilityTransfer and both listings."""
 
-    def test_of_the_receiver(self, receiver: Client) -> None:
-        """The receiver sees an inbound transfer of its own, with its name."""
-        invited = invite(receiver)
-        organization = receiver.does(SERVICE, "DescribeOrganization")["Organization"]["Id"]
-        transfer_id = id_in(invited)
+    def test_receiver_sees_inbound_transfer_with_name(self, receiver: Client) -> None:
+        """The ARN names the receiver's organization, and the name is included."""
+        handshake = invite_to_transfer(receiver)
+        organization = describe_organization(receiver)["Id"]
+        transfer_id = transfer_id_of(handshake)
         expected = {
             "Arn": f"arn:aws:organizations::{RECEIVER}:transfer/{organization}/billing/inbound/{transfer_id}",
             "Name": "Bills",
@@ -201,88 +163,82 @@ class TestDescribe:
             "Source": {"ManagementAccountId": SOURCE, "ManagementAccountEmail": f"account-{SOURCE}@example.com"},
             "Target": {"ManagementAccountId": RECEIVER, "ManagementAccountEmail": f"account-{RECEIVER}@example.com"},
             "StartTimestamp": DECEMBER,
-            "ActiveHandshakeId": invited["Id"],
+            "ActiveHandshakeId": handshake["Id"],
         }
-        assert described(receiver, transfer_id) == expected
+        assert describe_transfer(receiver, transfer_id) == expected
         listed = receiver.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING")
         assert listed == {"ResponsibilityTransfers": [expected]}
 
-    def test_of_the_source(self, receiver: Client, source: Client) -> None:
-        """The source sees an outbound transfer of its own, without the name."""
-        transfer_id = agreed(receiver)
-        organization = source.does(SERVICE, "DescribeOrganization")["Organization"]["Id"]
-        seen = described(source, transfer_id)
+    def test_source_sees_outbound_transfer_without_name(self, receiver: Client, source: Client) -> None:
+        """The ARN names the source's organization, and the name is left out."""
+        transfer_id = transfer(receiver)
+        organization = describe_organization(source)["Id"]
+        seen = describe_transfer(source, transfer_id)
         assert seen["Arn"] == f"arn:aws:organizations::{SOURCE}:transfer/{organization}/billing/outbound/{transfer_id}"
         assert "Name" not in seen
         assert seen["Status"] == "ACCEPTED"
         assert seen["Source"]["ManagementAccountId"] == SOURCE
-        listed = source.does(SERVICE, "ListOutboundResponsibilityTransfers", Type="BILLING")
-        assert listed == {"ResponsibilityTransfers": [seen]}
-        assert source.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING") == {
-            "ResponsibilityTransfers": []
-        }
+        outbound = source.does(SERVICE, "ListOutboundResponsibilityTransfers", Type="BILLING")
+        assert outbound == {"ResponsibilityTransfers": [seen]}
+        inbound = source.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING")
+        assert inbound == {"ResponsibilityTransfers": []}
 
-    def test_after_the_handshake(self, receiver: Client) -> None:
-        """A transfer remains when its handshake is forgotten, and no longer names it."""
-        transfer_id = agreed(receiver)
+    def test_transfer_outlives_its_handshake(self, receiver: Client) -> None:
+        """A transfer remains when its handshake is no longer visible, and no longer names it."""
+        transfer_id = transfer(receiver)
         receiver.core.world.clock.advance(timedelta(days=30))
-        seen = described(receiver, transfer_id)
+        seen = describe_transfer(receiver, transfer_id)
         assert seen["Status"] == "ACCEPTED"
         assert "ActiveHandshakeId" not in seen
 
     @pytest.mark.parametrize("size", [1, 2])
-    def test_pages(self, receiver: Client, size: int) -> None:
-        """Both lists are walked page by page without loss or repeat."""
-        wanted = [id_in(invite(receiver, target)) for target in (SOURCE, THIRD)]
-        invite(other(receiver, THIRD), SOURCE)
-        for client, direction, count in ((receiver, "Inbound", 2), (other(receiver, SOURCE), "Outbound", 2)):
+    def test_pages_contain_every_transfer_once(self, receiver: Client, source: Client, size: int) -> None:
+        """Both lists contain every transfer once, on pages of any size."""
+        invited = [transfer_id_of(invite_to_transfer(receiver, target)) for target in (SOURCE, THIRD)]
+        also_outbound = transfer_id_of(invite_to_transfer(as_account(receiver, THIRD), SOURCE))
+        for client, direction, expected in (
+            (receiver, "Inbound", invited),
+            (source, "Outbound", [invited[0], also_outbound]),
+        ):
             operation = f"List{direction}ResponsibilityTransfers"
-            found: list[str] = []
-            token: dict[str, Any] = {}
-            while True:
-                page = client.does(SERVICE, operation, Type="BILLING", MaxResults=size, **token)
-                found += [one["Id"] for one in page["ResponsibilityTransfers"]]
-                if "NextToken" not in page:
-                    break
-                token = {"NextToken": page["NextToken"]}
-            assert len(found) == len(set(found)) == count
-            assert direction == "Outbound" or found == wanted
+            walk = pages(client, operation, "ResponsibilityTransfers", Type="BILLING", MaxResults=size)
+            assert [seen["Id"] for page in walk for seen in page] == expected
 
-    def test_through_another(self, receiver: Client, source: Client) -> None:
-        """Who pays in the end lists what a transfer brings along, and is told the name."""
-        limit(receiver, inbound_transfers=5, transfer_chain_length=2)
-        upper, lower = agreed(receiver), agreed(source, THIRD)
-        (seen,) = receiver.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING", Id=upper)[
-            "ResponsibilityTransfers"
-        ]
+    def test_top_of_chain_lists_transfers_below(self, receiver: Client, source: Client) -> None:
+        """The organization at the top of a chain lists the transfers that its source receives, with their names."""
+        set_quotas(receiver, inbound_transfers=5, transfer_chain_length=2)
+        upper, lower = transfer(receiver), transfer(source, THIRD)
+        reply = receiver.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING", Id=upper)
+        (seen,) = reply["ResponsibilityTransfers"]
         assert (seen["Id"], seen["Name"]) == (lower, "Bills")
         assert seen["Target"]["ManagementAccountId"] == SOURCE
 
-    def test_tags(self, receiver: Client) -> None:
+    def test_tags_of_invitation_are_on_accepted_transfer(self, receiver: Client) -> None:
         """The tags of the invitation are on the transfer once it is accepted."""
-        pairs = [{"Key": "team", "Value": "blue"}]
-        transfer_id = agreed(receiver, Tags=pairs)
-        assert receiver.does(SERVICE, "ListTagsForResource", ResourceId=transfer_id) == {"Tags": pairs}
+        tags = [{"Key": "team", "Value": "blue"}]
+        transfer_id = transfer(receiver, Tags=tags)
+        assert receiver.does(SERVICE, "ListTagsForResource", ResourceId=transfer_id) == {"Tags": tags}
 
 
-class TestUpdateAndTerminate:
+class TestUpdateAndTermination:
     """UpdateResponsibilityTransfer and TerminateResponsibilityTransfer."""
 
-    def test_update(self, receiver: Client) -> None:
-        """The transfer is answered with its new name."""
-        transfer_id = agreed(receiver)
-        got = receiver.does(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
-        assert got["ResponsibilityTransfer"] == described(receiver, transfer_id)
-        assert got["ResponsibilityTransfer"]["Name"] == "New"
+    def test_renamed_transfer_is_replied_with_new_name(self, receiver: Client) -> None:
+        """The reply has the transfer under its new name."""
+        transfer_id = transfer(receiver)
+        reply = receiver.does(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
+        assert reply["ResponsibilityTransfer"] == describe_transfer(receiver, transfer_id)
+        assert reply["ResponsibilityTransfer"]["Name"] == "New"
 
     @pytest.mark.parametrize("account", [RECEIVER, SOURCE])
-    def test_terminate(self, receiver: Client, account: str) -> None:
-        """The transfer is answered WITHDRAWN, with the end of the month."""
-        transfer_id = agreed(receiver)
-        client = other(receiver, account)
-        got = client.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)["ResponsibilityTransfer"]
-        assert (got["Status"], got["EndTimestamp"]) == ("WITHDRAWN", END_OF_NOVEMBER)
-        assert described(client, transfer_id) == got
+    def test_either_side_withdraws_transfer_at_end_of_month(self, receiver: Client, account: str) -> None:
+        """The reply has the transfer as WITHDRAWN, with the end of the month."""
+        transfer_id = transfer(receiver)
+        client = as_account(receiver, account)
+        reply = client.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
+        withdrawn = reply["ResponsibilityTransfer"]
+        assert (withdrawn["Status"], withdrawn["EndTimestamp"]) == ("WITHDRAWN", END_OF_NOVEMBER)
+        assert describe_transfer(client, transfer_id) == withdrawn
 
     @pytest.mark.parametrize(
         ("end", "reason"),
@@ -292,24 +248,21 @@ class TestUpdateAndTerminate:
             (datetime(2027, 1, 31, 23, 59, 59, 999000, tzinfo=UTC), "END_DATE_TOO_LATE"),
         ],
     )
-    def test_other_ends(self, receiver: Client, end: datetime, reason: str) -> None:
-        """Any other end is refused with its reason."""
-        transfer_id = agreed(receiver)
-        got = receiver.is_refused(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id, EndTimestamp=end)
-        assert (got.code, got.data["Reason"]) == ("InvalidInputException", reason)
+    def test_invalid_end_is_refused(self, receiver: Client, end: datetime, reason: str) -> None:
+        """Each invalid end is refused with its reason."""
+        refusal = receiver.is_refused(
+            SERVICE, "TerminateResponsibilityTransfer", Id=transfer(receiver), EndTimestamp=end
+        )
+        assert error_of(refusal) == ("InvalidInputException", reason)
 
     @pytest.mark.parametrize("end", [END_OF_DECEMBER, END_OF_DECEMBER.replace(microsecond=0)])
-    def test_end_of_the_next_month(self, receiver: Client, end: datetime) -> None:
-        """SDKs that send whole seconds and SDKs that send milliseconds mean the same end."""
-        transfer_id = agreed(receiver)
-        got = receiver.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id, EndTimestamp=end)
-        assert got["ResponsibilityTransfer"]["EndTimestamp"] == END_OF_DECEMBER
+    def test_end_of_next_month_is_accepted_with_or_without_milliseconds(self, receiver: Client, end: datetime) -> None:
+        """SDKs that send whole seconds and SDKs that send milliseconds get the same end."""
+        reply = receiver.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer(receiver), EndTimestamp=end)
+        assert reply["ResponsibilityTransfer"]["EndTimestamp"] == END_OF_DECEMBER
 
-    def test_before_the_organization_is_deleted(self, receiver: Client) -> None:
-        """An organization cannot be deleted while a transfer is under way; the reason says so."""
-        agreed(other(receiver, SOURCE), THIRD)
-        got = other(receiver, THIRD).is_refused(SERVICE, "DeleteOrganization")
-        assert (got.code, got.data["Reason"]) == (
-            "ConstraintViolationException",
-            "ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS",
-        )
+    def test_organization_with_active_transfer_cannot_be_deleted(self, source: Client) -> None:
+        """An organization cannot be deleted while a transfer of it is in effect; the reason says so."""
+        transfer(source, THIRD)
+        refusal = as_account(source, THIRD).is_refused(SERVICE, "DeleteOrganization")
+        assert error_of(refusal) == ("ConstraintViolationException", "ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS")
