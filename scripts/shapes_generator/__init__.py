@@ -1,1 +1,1 @@
-"""Write Python shapes from AWS's service models: requests, replies and bindings of each service."""
+"""Generate Python shapes from AWS's service models: the requests, replies and bindings of each service."""

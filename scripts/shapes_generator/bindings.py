@@ -1,10 +1,9 @@
-"""Write the bindings of a service: the `Service` that routing, parsing and rendering read."""
+"""Generate the bindings of a service: the `Service` that routing, parsing and rendering read."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from .models import Model, UnhandledTraitError
-from .patterns import translate
 from .source import module
 
 _KINDS = {"long": "integer", "float": "double"}
@@ -13,7 +12,7 @@ _LONG = 80
 
 
 def write_bindings(model: Model) -> str:
-    """Write the module that binds a service's operations to HTTP."""
+    """Return the module that binds a service's operations to HTTP."""
     metadata = model.metadata
     service = _call(
         "Service",
@@ -22,11 +21,11 @@ def write_bindings(model: Model) -> str:
         version=metadata["apiVersion"],
         target_prefix=metadata.get("targetPrefix", ""),
         xml_namespace=metadata.get("xmlNamespace", ""),
-        operations=_Written(_mapping({name: _operation(model, name) for name in model.operations})),
-        unshaped=_Written(f"frozenset({{{', '.join(map(repr, model.unshaped))}}})" if model.unshaped else ""),
-        errors=_Written(_mapping({shape: _error(model, shape) for shape in model.errors()})),
-        layouts=_Written(_mapping(_layouts(model))),
-        patterns=_Written(_mapping(_patterns(model))),
+        operations=_Code(_mapping({name: _operation(model, name) for name in model.operations})),
+        unshaped=_Code(f"frozenset({{{', '.join(map(repr, model.unshaped))}}})" if model.unshaped else ""),
+        errors=_Code(_mapping({shape: _error(model, shape) for shape in model.errors()})),
+        layouts=_Code(_mapping(_layouts(model))),
+        patterns=_Code(_mapping(_patterns(model))),
     )
     title = metadata.get("serviceAbbreviation", metadata["serviceFullName"])
     return module(f"How the operations of {title} travel.", [f"SERVICE = {service}"])
@@ -64,7 +63,7 @@ def _error(model: Model, shape: str) -> str:
 
 
 def _layouts(model: Model) -> dict[str, str]:
-    """Lay out what requests and replies hold, but for strings: what is not laid out is one."""
+    """Return the layouts of the shapes in requests and replies; a shape without a layout is a string."""
     if model.protocol == "json":
         return {}
     shapes = sorted(model.reachable([*model.inputs(), *model.outputs()]))
@@ -83,37 +82,36 @@ def _layout(model: Model, shape: str) -> str:
 
 
 def _patterns(model: Model) -> dict[str, str]:
-    """Give AWS's spelling of each pattern that requests check: the messages of its query services quote it."""
+    """Return AWS's spelling of each pattern that requests check: the messages of its query services quote it."""
     if model.protocol != "query":
         return {}
     spelled: dict[str, str] = {}
     for shape in model.reachable(model.inputs()):
-        pattern = model.shapes[shape].get("pattern", "")
-        ours = translate(pattern) if pattern else None
-        if ours and spelled.setdefault(ours.text, pattern) != pattern:
-            raise UnhandledTraitError(f"{model.name} spells {pattern} in two ways")
-    return {ours: _on_its_own_line(theirs) for ours, theirs in spelled.items()}
+        spelling, pattern = model.shapes[shape].get("pattern", ""), model.pattern(shape)
+        if pattern and spelled.setdefault(pattern.text, spelling) != spelling:
+            raise UnhandledTraitError(f"{model.name}.{shape} spells the pattern {spelling} in two ways")
+    return {text: _breakable(spelling) for text, spelling in spelled.items()}
 
 
-def _on_its_own_line(text: str) -> str:
-    """Write a text so that the formatter gives it a line when it is long."""
+def _breakable(text: str) -> str:
+    """Return a string literal that the formatter puts on a line of its own if it is long."""
     return f"({text!r})" if len(text) > _LONG else repr(text)
 
 
-class _Written(str):
-    """Code that is already written, as against text to quote."""
+class _Code(str):
+    """Code, as opposed to text that must be quoted."""
 
     __slots__ = ()
 
 
-def _call(called: str, /, **arguments: Any) -> str:
-    """Write a call, without the arguments that are empty: the defaults of what is called."""
+def _call(name: str, /, **arguments: Any) -> str:
+    """Return a call without its empty arguments, which are the defaults of the called type."""
     given = {key: value for key, value in arguments.items() if value or value is False}
-    return f"{called}({', '.join(f'{key}={_value(value)}' for key, value in given.items())})"
+    return f"{name}({', '.join(f'{key}={_value(value)}' for key, value in given.items())})"
 
 
 def _value(value: Any) -> str:
-    return str(value) if isinstance(value, _Written) else repr(value)
+    return str(value) if isinstance(value, _Code) else repr(value)
 
 
 def _mapping(entries: Mapping[str, str]) -> str:
@@ -121,5 +119,5 @@ def _mapping(entries: Mapping[str, str]) -> str:
 
 
 def _unless(value: Any, default: Any) -> Any:
-    """Leave out what the dataclass already says."""
+    """Return None for the default of the dataclass, so that it is omitted."""
     return None if value == default else value

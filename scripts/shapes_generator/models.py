@@ -1,7 +1,6 @@
-"""Read AWS's service models as botocore does, and refuse what the emulator's protocols do not handle.
+"""Read AWS's service models as botocore does, and refuse traits that the emulator's protocols do not handle.
 
-A trait that nobody here has heard of stops the generator. Dropping it quietly would make a shape
-that lies.
+An unknown trait stops the generator: dropping it silently would generate a wrong shape.
 """
 
 import tomllib
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from botocore.loaders import Loader
+
+from .patterns import Pattern, UnknownPatternError, translate
 
 MODELS = Path(__file__).parents[2] / "emulator" / "artifact_emulator" / "botocore_models"
 SERVICES = Path(__file__).parent / "services.toml"
@@ -41,10 +42,10 @@ _TIMESTAMP_FORMATS = {
     "rest-json": ("iso8601", "unixTimestamp"),
     "query": ("iso8601", "iso8601"),
 }
-# What AWS takes otherwise than its model says: the member's text has wildcards, its pattern has none, and AWS seeks the
-# pattern anywhere in a name, so that a star alone is none.
-# Seen in https://github.com/radkawar/stackd, testdata/aws/iam/simulation.json.
-_TAKEN: dict[tuple[str, str], dict[str, str]] = {
+# Traits in which AWS differs from its model. The documentation of the member allows wildcards, its pattern does not,
+# and AWS looks for the pattern anywhere in a name, so that a star alone is refused.
+# Observed: https://github.com/radkawar/stackd, testdata/aws/iam/simulation.json.
+_CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {
     ("iam", "AttachmentName"): {"pattern": r"[*?]*[\w+=,.@-][\w+=,.@*?-]*"}
 }
 _SCALARS = frozenset({"string", "integer", "long", "float", "double", "boolean"})
@@ -58,7 +59,7 @@ class UnhandledTraitError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One service's model, cut down to the operations that get shapes."""
+    """One service's model, reduced to the operations that get shapes."""
 
     name: str
     metadata: Trait
@@ -72,45 +73,56 @@ class Model:
         return str(self.metadata["protocol"])
 
     def inputs(self) -> list[str]:
-        """List the input shapes of the operations, once each."""
+        """Return the input shapes of the operations, once each."""
         return list(dict.fromkeys(o["input"]["shape"] for o in self.operations.values() if "input" in o))
 
     def outputs(self) -> list[str]:
-        """List the output shapes of the operations, once each."""
+        """Return the output shapes of the operations, once each."""
         return list(dict.fromkeys(o["output"]["shape"] for o in self.operations.values() if "output" in o))
 
     def errors(self) -> list[str]:
-        """List the shapes of the errors that the operations declare, once each, by name."""
+        """Return the shapes of the errors that the operations declare, once each, by name."""
         return sorted({e["shape"] for o in self.operations.values() for e in o.get("errors", ())})
 
-    def held(self, shape: str) -> list[str]:
-        """List the shapes that a shape holds directly."""
+    def pattern(self, shape: str) -> Pattern | None:
+        """Return the translated pattern of a shape, or None if it has none or one that matches every string.
+
+        Raises UnhandledTraitError.
+        """
+        pattern = self.shapes[shape].get("pattern")
+        try:
+            return translate(pattern) if pattern is not None else None
+        except UnknownPatternError as error:
+            raise UnhandledTraitError(f"{self.name}.{shape} has the pattern {pattern}: {error}") from None
+
+    def parts(self, shape: str) -> list[str]:
+        """Return the shapes of the members, elements, keys and values of a shape."""
         traits = self.shapes[shape]
         members = [member["shape"] for member in traits.get("members", {}).values()]
         return members + [traits[part]["shape"] for part in ("member", "key", "value") if part in traits]
 
     def reachable(self, roots: Iterable[str]) -> list[str]:
-        """List the shapes that the roots lead to, the roots too, what is held before what holds it."""
-        found: dict[str, None] = {}
-        entered: set[str] = set()
+        """Return the roots and the shapes that they lead to, the parts of each shape before it."""
+        ordered: dict[str, None] = {}
+        visited: set[str] = set()
 
-        def enter(shape: str) -> None:
-            if shape not in entered:
-                entered.add(shape)
-                for inner in self.held(shape):
-                    enter(inner)
-                found[shape] = None
+        def visit(shape: str) -> None:
+            if shape not in visited:
+                visited.add(shape)
+                for part in self.parts(shape):
+                    visit(part)
+                ordered[shape] = None
 
         for root in roots:
-            enter(root)
-        return list(found)
+            visit(root)
+        return list(ordered)
 
     def is_sensitive(self, shape: str) -> bool:
-        """Tell whether a value must not be shown: its shape says so, or that of its elements does."""
+        """Return whether a value must not be shown, because its shape or that of its elements says so."""
         traits = self.shapes[shape]
         if traits.get("sensitive"):
             return True
-        return traits["type"] in ("list", "map") and any(self.is_sensitive(inner) for inner in self.held(shape))
+        return traits["type"] in ("list", "map") and any(self.is_sensitive(inner) for inner in self.parts(shape))
 
 
 def load_models() -> Iterator[Model]:
@@ -121,17 +133,20 @@ def load_models() -> Iterator[Model]:
 
 def whole_model(service: str) -> Trait:
     """Load a service's model with the emulator's additions merged in, as AWS_DATA_PATH makes botocore do."""
-    # Not the default search path, which has the models in the home directory of whoever runs this.
+    # Without the default search path, which includes the models in the user's home directory.
     loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH, str(MODELS)], include_default_search_paths=False)
     model: Trait = loader.load_service_model(service, "service-2")
-    for (of, shape), traits in _TAKEN.items():
+    for (of, shape), traits in _CORRECTIONS.items():
         if of == service:
             model["shapes"][shape] |= traits
     return model
 
 
 def shaped(name: str, whole: Trait, wanted: list[str] | None = None) -> Model:
-    """Cut a model down to the operations wanted; raise `UnhandledTraitError` where the emulator would lose a trait."""
+    """Reduce a model to the wanted operations.
+
+    Raises UnhandledTraitError if the emulator does not handle a trait of the model.
+    """
     operations = whole["operations"]
     if missing := set(wanted or ()) - set(operations):
         raise UnhandledTraitError(f"{name} has no operations {sorted(missing)}")
@@ -221,5 +236,5 @@ def _vet_text(model: Model, where: str, member: Trait) -> None:
 
 
 def _known(where: str, found: Iterable[str], known: Iterable[str]) -> None:
-    if strange := set(found) - set(known):
-        raise UnhandledTraitError(f"{where} has {sorted(strange)}")
+    if unknown := set(found) - set(known):
+        raise UnhandledTraitError(f"{where} has {sorted(unknown)}")

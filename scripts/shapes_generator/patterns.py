@@ -1,16 +1,18 @@
-r"""Translate the patterns of AWS's models into the dialect that pydantic's engine reads.
+r"""Translate the patterns of AWS's models into the dialect of pydantic's engine.
 
-AWS writes Java's dialect and matches whole strings, whatever anchors a pattern carries; `\d`, `\w`
-and `\s` are ASCII there and Unicode in Rust's engine. The translation stays inside what Rust and
-Python both read, so that a pattern with look-around, which Rust refuses, can go to Python's engine.
-Anything that this module does not know is refused, never passed through.
+AWS uses Java's dialect and matches whole strings, with or without anchors; `\d`, `\w` and `\s` are ASCII there and
+Unicode in Rust's engine. The translation is valid for Rust and for Python alike, so that a pattern with look-around,
+which Rust does not support, can be given to Python's engine. Unknown constructs are refused, never passed through.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import hexdigits
 
 _SHORTHANDS = {"d": "0-9", "w": "A-Za-z0-9_", "s": r"\t\n\v\f\r "}
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
+_CODE_LENGTHS = {"x": 2, "u": 4}
+"""Hexadecimal digits after `\\x` and `\\u`."""
 _CONTROL_NAMES = {"\t": r"\t", "\n": r"\n", "\v": r"\v", "\f": r"\f", "\r": r"\r"}
 _SPECIAL = frozenset(r"\.+*?()|[]{}^$")
 _SPECIAL_IN_CLASS = frozenset(r"\[]^-")
@@ -21,38 +23,41 @@ _FOUR_DIGITS = range(0x10000)
 
 
 class UnknownPatternError(ValueError):
-    """A pattern has a construct that this module does not translate."""
+    """A pattern has a construct that cannot be translated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """A translated pattern, and whether only Python's engine can read it."""
+    """A translated pattern, and whether it needs Python's engine."""
 
     text: str
     looks_around: bool = False
 
 
 def translate(pattern: str) -> Pattern | None:
-    """Translate a pattern of AWS's models to one that matches whole strings; None when it matches any."""
+    """Return a pattern that matches whole strings as AWS's does, or None if AWS's matches every string.
+
+    Raises UnknownPatternError.
+    """
     if pattern == r"[\s\S]*":
         return None
     try:
         pieces = list(_pieces(_unanchored(pattern)))
     except IndexError:
-        raise UnknownPatternError(pattern) from None
+        raise UnknownPatternError("it ends too early") from None
     body = "".join(pieces)
     text = f"^(?:{body})$" if _alternates(pieces) else f"^{body}$"
     return Pattern(text=text, looks_around=any(piece in _LOOK_AROUND for piece in pieces))
 
 
 def _unanchored(pattern: str) -> str:
-    """Drop the outer anchors, which mean nothing where whole strings are matched."""
+    """Remove the outer anchors, which have no effect where whole strings are matched."""
     pattern = pattern.removeprefix("^")
     return pattern if pattern.endswith(r"\$") else pattern.removesuffix("$")
 
 
 def _alternates(pieces: list[str]) -> bool:
-    """Tell whether a pattern has alternatives outside its groups, where anchors would bind to one of them."""
+    """Return whether a pattern has alternatives outside its groups, where an anchor would apply to one of them."""
     depth = 0
     for piece in pieces:
         if piece.startswith("("):
@@ -65,7 +70,7 @@ def _alternates(pieces: list[str]) -> bool:
 
 
 def _pieces(pattern: str) -> Iterator[str]:
-    """Translate a pattern piece by piece: a character, an escape, the opening of a group, a whole class."""
+    """Translate a pattern piece by piece: a character, an escape, the opening of a group, or a whole class."""
     at = 0
     while at < len(pattern):
         if pattern[at] == "[":
@@ -84,7 +89,7 @@ def _group(pattern: str, at: int) -> tuple[str, int]:
         if pattern.startswith(opening, at):
             return opening, at + len(opening)
     if pattern.startswith("(?", at):
-        raise UnknownPatternError(pattern)
+        raise UnknownPatternError(f"{pattern[at : at + 3]} opens an unknown kind of group")
     return "(", at + 1
 
 
@@ -96,18 +101,18 @@ def _escape(pattern: str, at: int) -> tuple[str, int]:
     if letter in "pP":
         return _property(pattern, at)
     character, at = _character(pattern, at)
-    return _written(character, _SPECIAL), at
+    return _literal(character, _SPECIAL), at
 
 
 def _property(pattern: str, at: int) -> tuple[str, int]:
-    if pattern[at + 2] != "{":
-        raise UnknownPatternError(pattern)
-    end = pattern.index("}", at) + 1
+    end = pattern.find("}", at) + 1
+    if pattern[at + 2] != "{" or not end:
+        raise UnknownPatternError(f"{pattern[at : at + 3]} is not a property in braces")
     return pattern[at:end], end
 
 
 def _character_class(pattern: str, at: int) -> tuple[str, int]:
-    """Translate a class, one member or range after another, so that no dialect's set operations slip in."""
+    """Translate a class member by member, so that no dialect reads set operations into it."""
     at += 1
     members = ["["]
     if pattern[at] == "^":
@@ -126,49 +131,52 @@ def _character_class(pattern: str, at: int) -> tuple[str, int]:
             members.append(member)
     piece = "".join(members) + "]"
     if any(operation in piece for operation in _SET_OPERATIONS):
-        raise UnknownPatternError(piece)
+        raise UnknownPatternError(f"{piece} has a set operation")
     return piece, at + 1
 
 
 def _range(pattern: str, at: int) -> tuple[str, int]:
     first, at = _character(pattern, at)
     if pattern[at] != "-" or pattern[at + 1] == "]":
-        return _written(first, _SPECIAL_IN_CLASS), at
+        return _literal(first, _SPECIAL_IN_CLASS), at
     last, at = _character(pattern, at + 1)
-    return f"{_written(first, _SPECIAL_IN_CLASS)}-{_written(last, _SPECIAL_IN_CLASS)}", at
+    return f"{_literal(first, _SPECIAL_IN_CLASS)}-{_literal(last, _SPECIAL_IN_CLASS)}", at
 
 
 def _character(pattern: str, at: int) -> tuple[str, int]:
     """Read one character, plain or escaped."""
     if pattern[at] == "[":
-        raise UnknownPatternError(pattern)  # A class within a class is a union in Java.
+        raise UnknownPatternError("a class within a class is a union in Java")
     if pattern[at] != "\\":
         return pattern[at], at + 1
     letter = pattern[at + 1]
-    if letter == "u":
-        digits = _hexadecimal_digits(pattern, at + 2)
+    if letter in _CODE_LENGTHS:
+        digits = _code_point(pattern, at + 2, _CODE_LENGTHS[letter])
         return chr(int(digits, 16)), at + 2 + len(digits)
     if letter in _CONTROLS:
         return _CONTROLS[letter], at + 2
     if letter.isalnum():
-        raise UnknownPatternError(pattern)
+        raise UnknownPatternError(f"\\{letter} is an unknown escape")
     return letter, at + 2
 
 
-def _hexadecimal_digits(pattern: str, at: int) -> str:
-    r"""Read the digits of a `\u` escape: four, or all of a code point beyond them.
+def _code_point(pattern: str, at: int, length: int) -> str:
+    r"""Return the hexadecimal digits of a code point: two after `\x`, and four after `\u` unless it is above U+FFFF.
 
-    Java would read `\u10000` as U+1000 and a zero. The one pattern that has it, STS's `arnType`,
-    spells XML's characters, where the range meant is U+10000 to U+10FFFF.
+    Java would read `\u10000` as U+1000 followed by a zero. The only pattern that has it, `arnType` of AWS STS, lists
+    the characters of XML, where the intended range is U+10000 to U+10FFFF.
     """
-    for beyond in ("10000", "10FFFF"):
-        if pattern.startswith(beyond, at):
-            return beyond
-    return pattern[at : at + 4]
+    for digits in ("10000", "10FFFF"):
+        if length == 4 and pattern.startswith(digits, at):
+            return digits
+    digits = pattern[at : at + length]
+    if len(digits) < length or not set(digits) <= set(hexdigits):
+        raise UnknownPatternError(f"{pattern[at - 2 : at + length]} is not the code of a character")
+    return digits
 
 
-def _written(character: str, special: frozenset[str]) -> str:
-    """Write a character so that Rust's and Python's engines read the same."""
+def _literal(character: str, special: frozenset[str]) -> str:
+    """Return a character as both Rust's and Python's engines read it."""
     if character in special:
         return "\\" + character
     if character in _CONTROL_NAMES:

@@ -1,4 +1,4 @@
-"""Write the replies of a service: typed dictionaries under AWS's own names, for the type checker only."""
+"""Generate the replies of a service: typed dictionaries under AWS's names, for the type checker only."""
 
 from .models import Model, UnhandledTraitError
 from .names import class_name
@@ -17,7 +17,7 @@ _PLAIN = {
 
 
 def write_replies(model: Model) -> str:
-    """Write the module of a service's replies, what is used before what uses it."""
+    """Return the module of a service's replies, each definition before its uses."""
     blocks: list[str] = []
     defined: set[str] = set()
     for shape in model.reachable(model.outputs()):
@@ -33,17 +33,17 @@ def write_replies(model: Model) -> str:
             blocks.append(f"{name} = Literal[{', '.join(map(repr, traits['enum']))}]")
         defined.add(name)
     title = model.metadata.get("serviceAbbreviation", model.metadata["serviceFullName"])
-    return module(f"Replies of {title}, under the names that travel.", blocks)
+    return module(f"Replies of {title}, under AWS's names.", blocks)
 
 
 def _dictionary(model: Model, shape: str, defined: set[str]) -> str:
     traits = model.shapes[shape]
     operations = [name for name, op in model.operations.items() if op.get("output", {}).get("shape") == shape]
-    docstring = f"What {' and '.join(operations)} answers." if operations else "Part of a reply."
+    docstring = f"The output of {' and '.join(operations)}." if operations else "Part of an output."
     lines = [f"class {class_name(shape)}(TypedDict, total=False):", f'    """{docstring}"""', ""]
     for name, member in traits["members"].items():
-        held = _type(model, member["shape"], defined)
-        lines.append(f"    {name}: {f'Required[{held}]' if name in traits.get('required', ()) else held}")
+        member_type = _type(model, member["shape"], defined)
+        lines.append(f"    {name}: {f'Required[{member_type}]' if name in traits.get('required', ()) else member_type}")
     return "\n".join([*lines, ""])
 
 
@@ -56,5 +56,5 @@ def _type(model: Model, shape: str, defined: set[str]) -> str:
         return f"dict[{_type(model, key, defined)}, {_type(model, value, defined)}]"
     if traits["type"] == "structure" or "enum" in traits:
         name = class_name(shape)
-        return name if name in defined else f'"{name}"'  # Only what holds itself comes before its definition.
+        return name if name in defined else f'"{name}"'  # Only a recursive shape is used before its definition.
     return _PLAIN[traits["type"]]

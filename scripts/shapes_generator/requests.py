@@ -1,10 +1,9 @@
-"""Write the requests of a service: one shape per operation, one per structure within, aliases for the rest."""
+"""Generate the requests of a service: a class for each operation and structure, aliases for constrained values."""
 
 from collections.abc import Iterator
 
 from .models import Model, Trait, UnhandledTraitError
 from .names import attribute_name, class_name
-from .patterns import translate
 from .source import IMPORTED, module
 
 _PLAIN = {
@@ -23,7 +22,7 @@ _LONG = 80
 
 
 def write_requests(model: Model) -> str:
-    """Write the module of a service's requests, what is used before what uses it."""
+    """Return the module of a service's requests, each definition before its uses."""
     roots = model.inputs()
     shapes = model.reachable(roots)
     _refuse_clashes(model, shapes)
@@ -35,49 +34,50 @@ def write_requests(model: Model) -> str:
 
 
 def _refuse_clashes(model: Model, shapes: list[str]) -> None:
-    """Refuse two shapes of one Python name, and a structure that holds itself."""
-    names = [class_name(shape) for shape in shapes if _is_named(model.shapes[shape])]
+    """Refuse two shapes of one Python name, and a recursive structure."""
+    names = [class_name(shape) for shape in shapes if _is_named(model, shape)]
     names += [f"{operation}Request" for operation in model.operations if f"{operation}Request" not in names]
     if clashes := {name for name in names if names.count(name) > 1 or name in IMPORTED}:
         raise UnhandledTraitError(f"{model.name} has several shapes called {sorted(clashes)}")
-    for at, shape in enumerate(shapes):
-        if any(shapes.index(inner) >= at for inner in model.held(shape)):
-            raise UnhandledTraitError(f"{model.name}.{shape} holds itself in a request")
+    for place, shape in enumerate(shapes):
+        if any(shapes.index(part) >= place for part in model.parts(shape)):
+            raise UnhandledTraitError(f"{model.name}.{shape} contains itself in a request")
 
 
-def _is_named(traits: Trait) -> bool:
-    """Tell whether a shape gets a name of its own: structures do, and whatever is constrained."""
-    return traits["type"] == "structure" or "enum" in traits or bool(_constraints(traits))
+def _is_named(model: Model, shape: str) -> bool:
+    """Return whether a shape gets a name of its own: structures and constrained values do."""
+    traits = model.shapes[shape]
+    return traits["type"] == "structure" or "enum" in traits or bool(_constraints(model, shape))
 
 
 def _definition(model: Model, shape: str) -> Iterator[str]:
     traits = model.shapes[shape]
     name = class_name(shape)
     if traits["type"] == "structure":
-        yield _class(model, name, traits, f"Part of {_requests_with(model, shape)}.")
+        yield _class(model, name, traits, f"Part of the input of {_operations_with(model, shape)}.")
     elif "enum" in traits:
         if set(traits) & {"min", "max", "pattern"}:
             raise UnhandledTraitError(f"{model.name}.{shape} constrains an enumeration further")
         yield f"{name} = Literal[{', '.join(map(_quoted, traits['enum']))}]"
-    elif constraints := _constraints(traits):
+    elif constraints := _constraints(model, shape):
         yield f"{name} = Annotated[{_unconstrained(model, traits)}, {', '.join(constraints)}]"
 
 
-def _requests_with(model: Model, shape: str) -> str:
-    """Say in whose requests a structure is, by name while they are few."""
+def _operations_with(model: Model, shape: str) -> str:
+    """Return the operations whose inputs contain a structure: their names if they are few."""
     inputs = {name: traits["input"]["shape"] for name, traits in model.operations.items() if "input" in traits}
     operations = [name for name, request in inputs.items() if shape in model.reachable([request])]
     if len(operations) == 1:
-        return f"what {operations[0]} is asked"
+        return operations[0]
     if len(operations) <= _SHOWN_OPERATIONS:
-        return f"what {', '.join(operations[:-1])} and {operations[-1]} are asked"
-    return f"what {len(operations)} operations are asked"
+        return f"{', '.join(operations[:-1])} and {operations[-1]}"
+    return f"{len(operations)} operations"
 
 
 def _request(model: Model, operation: str) -> str:
     traits = model.operations[operation]
     structure = model.shapes[traits["input"]["shape"]] if "input" in traits else {"members": {}}
-    return _class(model, f"{operation}Request", structure, f"What {operation} is asked.")
+    return _class(model, f"{operation}Request", structure, f"The input of {operation}.")
 
 
 def _class(model: Model, name: str, traits: Trait, docstring: str) -> str:
@@ -102,9 +102,8 @@ def _field(model: Model, wire_name: str, member: Trait, *, required: bool) -> st
 
 
 def _type(model: Model, shape: str) -> str:
-    """Write the type of a shape where another holds it."""
-    traits = model.shapes[shape]
-    return class_name(shape) if _is_named(traits) else _unconstrained(model, traits)
+    """Return the type of a shape as part of another."""
+    return class_name(shape) if _is_named(model, shape) else _unconstrained(model, model.shapes[shape])
 
 
 def _unconstrained(model: Model, traits: Trait) -> str:
@@ -115,30 +114,31 @@ def _unconstrained(model: Model, traits: Trait) -> str:
     return _PLAIN[traits["type"]]
 
 
-def _constraints(traits: Trait) -> list[str]:
-    """Write what pydantic's engine must check of a value, as the arguments of an `Annotated`."""
+def _constraints(model: Model, shape: str) -> list[str]:
+    """Return the constraints that pydantic's engine must check, as the arguments of an `Annotated`."""
+    traits = model.shapes[shape]
     if traits["type"] == "structure" or "enum" in traits:
         return []
     if traits["type"] in _NUMBERS:
-        least, most, trivial = "ge", "le", None
+        minimum, maximum, trivial = "ge", "le", None
     else:
-        least, most, trivial = "min_length", "max_length", 0
+        minimum, maximum, trivial = "min_length", "max_length", 0
     arguments = []
     if traits.get("min", trivial) != trivial:
-        arguments.append(f"{least}={traits['min']}")
+        arguments.append(f"{minimum}={traits['min']}")
     if "max" in traits:
-        arguments.append(f"{most}={traits['max']}")
-    pattern = translate(traits["pattern"]) if "pattern" in traits else None
+        arguments.append(f"{maximum}={traits['max']}")
+    pattern = model.pattern(shape)
     if pattern and not pattern.looks_around:
         arguments.append(f"pattern={_raw(pattern.text)}")
-    written = [f"Rule({', '.join(arguments)})"] if arguments else []
+    checks = [f"Rule({', '.join(arguments)})"] if arguments else []
     if pattern and pattern.looks_around:
-        written.append(f"Matching({_raw(pattern.text)})")
-    return written
+        checks.append(f"Matching({_raw(pattern.text)})")
+    return checks
 
 
 def _raw(pattern: str) -> str:
-    """Write a pattern as a raw string, over several lines at its alternatives when it is long."""
+    """Return a pattern as a raw string literal, split at its alternatives if it is long."""
     if '"' in pattern:
         raise UnhandledTraitError(f"a quotation mark in {pattern}")
     if len(pattern) <= _LONG:

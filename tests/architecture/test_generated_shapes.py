@@ -1,4 +1,4 @@
-"""The shapes are what the generator makes of AWS's models, and it refuses what the emulator does not handle."""
+"""The generated shapes correspond to AWS's models; the generator refuses traits that the emulator does not handle."""
 
 import copy
 import importlib
@@ -31,34 +31,34 @@ from shapes_generator.requests import write_requests
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "emulator" / "artifact_emulator" / "botocore_models"
 SERVICES = ("organizations", "artifact", "sts", "iam", "cloudtrail")
-PARTLY = ("iam", "cloudtrail")
-"""Those of which only some operations are shaped."""
-# facts of 2026-11-23: botocore 1.44.5, and the API reference for Artifact's seven.
+PARTLY_SHAPED = ("iam", "cloudtrail")
+"""The services with shapes for only some of their operations."""
+# As of 2026-11-23: botocore 1.44.5, and the API reference for the seven agreement operations of AWS Artifact.
 OPERATION_COUNTS = {"organizations": 63, "artifact": 24, "sts": 11, "iam": 180, "cloudtrail": 60}
 
 every_service = pytest.mark.parametrize("service", SERVICES)
 
 
 def binding(service: str) -> Service:
-    """Give the generated binding of a service."""
+    """Return the generated bindings of a service."""
     bound: Service = importlib.import_module(f"artifact_emulator.shapes.{service}.bindings").SERVICE
     return bound
 
 
 @cache
 def whole(service: str) -> Any:
-    """Read a service's model once; a test that changes it changes a copy."""
+    """Return a service's model, which is loaded once; a test changes a copy."""
     return whole_model(service)
 
 
 @cache
 def model(service: str) -> ServiceModel:
-    """Read a service's model with botocore's eyes."""
+    """Return a service's model as botocore reads it."""
     return ServiceModel(whole(service), service)
 
 
 def generate(root: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command in a tree, as one does."""
+    """Run the command in a source tree."""
     command = [sys.executable, str(root / "scripts" / "generate_shapes"), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -68,24 +68,24 @@ class TestCommand:
 
     @pytest.fixture
     def tree(self, tmp_path: Path) -> Path:
-        """Copy the generator and what it reads and writes."""
+        """Copy the generator, its models and its output."""
         for part in ("scripts", "emulator/artifact_emulator/shapes", "emulator/artifact_emulator/botocore_models"):
             shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
         return tmp_path
 
-    def test_up_to_date(self) -> None:
-        """The committed shapes are those that the generator makes."""
+    def test_committed_shapes_are_up_to_date(self) -> None:
+        """The committed shapes are those that the generator writes."""
         check = generate(ROOT, "--check")
         assert (check.returncode, check.stdout) == (0, "The shapes are up to date.\n")
 
-    def test_what_differs_is_told_and_mended(self, tree: Path) -> None:
-        """An edited, a missing and a foreign file fail the check by name, and generating mends all three."""
+    def test_check_names_differing_files_and_generating_restores_them(self, tree: Path) -> None:
+        """The check names an edited, a missing and an extra file, and generating restores all three."""
         shapes = tree / "emulator" / "artifact_emulator" / "shapes"
-        edited, missing, foreign = shapes / "sts/requests.py", shapes / "iam/replies.py", shapes / "sts/extra.py"
+        edited, missing, extra = shapes / "sts/requests.py", shapes / "iam/replies.py", shapes / "sts/extra.py"
         before = {path: path.read_text() for path in shapes.rglob("*.py")}
         edited.write_text(edited.read_text().replace("max_length=50", "max_length=51"))
         missing.unlink()
-        foreign.write_text("")
+        extra.write_text("")
         check = generate(tree, "--check")
         assert check.returncode == 1
         assert "sts/requests.py: 2 lines to add, 2 to remove" in check.stdout
@@ -96,8 +96,8 @@ class TestCommand:
         assert generate(tree).returncode == 0
         assert {path: path.read_text() for path in shapes.rglob("*.py")} == before
 
-    def test_a_version_alone_is_no_difference(self, tree: Path) -> None:
-        """Shapes made from another botocore are up to date while its models say the same."""
+    def test_check_ignores_the_version_of_botocore(self, tree: Path) -> None:
+        """Shapes that were generated from another botocore are up to date if its models are the same."""
         path = tree / "emulator" / "artifact_emulator" / "shapes" / "sts" / "requests.py"
         path.write_text(re.sub(r"botocore \S+;", "botocore 1.99.0;", path.read_text()))
         assert generate(tree, "--check").returncode == 0
@@ -105,30 +105,30 @@ class TestCommand:
 
 @every_service
 class TestBindings:
-    """The bindings say what botocore's own reading of the models says."""
+    """The bindings correspond to the models as botocore reads them."""
 
-    def test_operations(self, service: str) -> None:
-        """Every operation that AWS has is bound or named as unshaped, and none is both."""
+    def test_every_operation_is_bound_or_unshaped(self, service: str) -> None:
+        """Every operation of AWS is either bound or named as unshaped."""
         bound = binding(service)
         assert set(bound.operations) | bound.unshaped == set(model(service).operation_names)
         assert not set(bound.operations) & bound.unshaped
         assert len(bound.operations) + len(bound.unshaped) == OPERATION_COUNTS[service]
-        assert bool(bound.unshaped) == (service in PARTLY)
+        assert bool(bound.unshaped) == (service in PARTLY_SHAPED)
 
-    def test_service(self, service: str) -> None:
-        """Protocol, version, signing name, target prefix and namespace are the model's."""
+    def test_service_has_the_metadata_of_the_model(self, service: str) -> None:
+        """Protocol, version, signing name, target prefix and namespace are those of the model."""
         bound, aws = binding(service), model(service)
         assert (bound.protocol, bound.version, bound.name) == (aws.protocol, aws.api_version, aws.signing_name)
         assert bound.target_prefix == aws.metadata.get("targetPrefix", "")
         assert bound.xml_namespace == aws.metadata.get("xmlNamespace", "")
 
-    def test_http(self, service: str) -> None:
-        """Method, path, status, shapes, locations, errors and signing of each operation are the model's."""
+    def test_operations_have_the_http_bindings_of_the_model(self, service: str) -> None:
+        """Method, path, status, shapes, locations, errors and signing of each operation are those of the model."""
         for name, operation in binding(service).operations.items():
             assert operation == _expected(model(service).operation_model(name))
 
-    def test_errors(self, service: str) -> None:
-        """Every declared error has the model's code, status, members and headers."""
+    def test_errors_have_the_traits_of_the_model(self, service: str) -> None:
+        """Every declared error has the code, status, members and headers of the model."""
         bound, aws = binding(service), model(service)
         assert set(bound.errors) == {error for operation in bound.operations.values() for error in operation.errors}
         for name, error in bound.errors.items():
@@ -140,8 +140,8 @@ class TestBindings:
                 code=modelled.get("code", name), status=status, members=tuple(shape.members), headers=headers
             ), name
 
-    def test_layouts(self, service: str) -> None:
-        """Every shape that a request or a reply holds is laid out as the model has it, unless it is a string."""
+    def test_layouts_have_the_members_of_the_model(self, service: str) -> None:
+        """Every shape in a request or a reply has the layout of the model, unless it is a string."""
         bound, aws = binding(service), model(service)
         if bound.protocol == "json":
             assert not bound.layouts
@@ -164,8 +164,8 @@ class TestBindings:
             pending += [*members.values(), *([element.name] if element else [])]
         assert set(bound.layouts) == seen
 
-    def test_patterns(self, service: str) -> None:
-        """The services whose messages quote a pattern have AWS's spelling of every one that they check."""
+    def test_query_services_keep_the_spelling_of_patterns(self, service: str) -> None:
+        """The services whose messages quote patterns have AWS's spelling of every pattern that they check."""
         bound = binding(service)
         assert bool(bound.patterns) == (bound.protocol == "query")
         for ours, theirs in bound.patterns.items():
@@ -175,7 +175,7 @@ class TestBindings:
 
 
 def _expected(operation: OperationModel) -> Operation:
-    """Read an operation's binding with botocore's eyes."""
+    """Return the binding of an operation as botocore reads it."""
     request, reply = operation.input_shape, operation.output_shape
     members = request.members if request else {}
     return Operation(
@@ -197,18 +197,18 @@ def _expected(operation: OperationModel) -> Operation:
 
 @every_service
 class TestRequestsAndReplies:
-    """A class for every request, a typed dictionary for every reply."""
+    """Every request has a class, every reply a typed dictionary."""
 
-    def test_requests(self, service: str) -> None:
-        """Every operation has a request class that pydantic's engine can check, those without input too."""
+    def test_every_operation_has_a_request_class(self, service: str) -> None:
+        """Every operation, also one without input, has a request class that pydantic's engine can check."""
         requests = importlib.import_module(f"artifact_emulator.shapes.{service}.requests")
         for operation in binding(service).operations:
             request = getattr(requests, f"{operation}Request")
             assert issubclass(request, Shape)
             assert SchemaValidator(request.schema()).title == f"{operation}Request"
 
-    def test_replies(self, service: str) -> None:
-        """Every output structure has the model's members, and requires those that the model does."""
+    def test_replies_have_the_members_of_the_model(self, service: str) -> None:
+        """Every output structure has the members and the required members of the model."""
         replies = importlib.import_module(f"artifact_emulator.shapes.{service}.replies")
         aws = model(service)
         pending = [
@@ -230,8 +230,8 @@ class TestRequestsAndReplies:
             elif shape.type_name == "map":
                 pending.append(shape.value)
 
-    def test_header(self, service: str) -> None:
-        """Every generated file says that it is, and from what."""
+    def test_generated_files_name_their_generator(self, service: str) -> None:
+        """Every generated file names its generator and the version of botocore."""
         for path in (ROOT / "emulator" / "artifact_emulator" / "shapes" / service).glob("*.py"):
             assert re.search(
                 r"Generated by scripts/generate_shapes from botocore \d+\.\d+\.\d+; do not edit\.", path.read_text()
@@ -239,12 +239,12 @@ class TestRequestsAndReplies:
 
 
 def _patterns() -> list[str]:
-    """List every pattern of the services, of what is shaped and what is not; CloudTrail's events are asked without."""
+    """Return the patterns of the services' models except AWS CloudTrail's, whose shaped operation has none."""
     shapes = [shape for service in SERVICES if service != "cloudtrail" for shape in whole(service)["shapes"].values()]
     return sorted({shape["pattern"] for shape in shapes if "pattern" in shape})
 
 
-# Characters on which dialects part: ASCII, Latin-1, digits, spaces and letters of other scripts, the planes beyond.
+# Characters that dialects treat differently: ASCII, Latin-1, digits, spaces and letters of other scripts, and more.
 CHARACTERS = [
     *map(chr, range(0x250)),
     *"\u0663\u0966\u2003\u2028\u2029\u3000\u4e00\ud7ff\ue000\ufffd\U00010000\U0010ffff",
@@ -273,12 +273,12 @@ PROBES = sorted({
 
 
 class TestPatterns:
-    """Patterns mean the same to pydantic's engine as to AWS's."""
+    """Patterns have the same meaning for pydantic's engine as for AWS's."""
 
     @pytest.mark.parametrize("pattern", _patterns())
-    def test_same_strings(self, pattern: str) -> None:
-        """A translated pattern matches the very strings, as a whole, that the model's does."""
-        # \p{L} is of all scripts and \w of ASCII: no pattern has both, so one flag reads each as AWS does.
+    def test_translated_pattern_matches_the_same_strings(self, pattern: str) -> None:
+        """A translated pattern matches the same whole strings as the model's pattern."""
+        # \p{L} covers all scripts and \w only ASCII; no pattern has both, so that one flag gives AWS's meaning.
         assert not (r"\p{" in pattern and re.search(r"\\[dwsDWS]", pattern))
         flags = 0 if r"\p{" in pattern else regex.ASCII
         reading = regex.compile(pattern.replace(r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF"), flags)
@@ -286,8 +286,8 @@ class TestPatterns:
         assert expected, "no probe matches"
         assert _matched(pattern) == expected
 
-    def test_engines(self) -> None:
-        """Only the one pattern that looks around needs Python's engine."""
+    def test_only_one_pattern_needs_pythons_engine(self) -> None:
+        """Only one pattern has a look-around and needs Python's engine."""
         translated = [(pattern, translate(pattern)) for pattern in _patterns()]
         assert [pattern for pattern, t in translated if t and t.looks_around] == [
             "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
@@ -307,25 +307,44 @@ class TestPatterns:
             (r"[\u0020-\u00FF]", r"^[ -\u00FF]$"),
             (r"\u002F", r"^/$"),
             (r"[a&b]", r"^[a&b]$"),
+            (r"[\x21-\x7e]", r"^[!-~]$"),
+            (r"\x2E", r"^\.$"),
         ],
     )
-    def test_spelling(self, pattern: str, translated: str) -> None:
-        """Anchors go around the whole, shorthands are ASCII, escapes are Rust's."""
+    def test_translation_of_anchors_shorthands_and_escapes(self, pattern: str, translated: str) -> None:
+        """Anchors enclose the whole pattern, shorthands are ASCII, and escapes are Rust's."""
         result = translate(pattern)
         assert result is not None
         assert result.text == translated
 
     @pytest.mark.parametrize(
-        "pattern", [r"[a[b]]", r"[a&&b]", r"[a~~b]", r"\bword", r"(?i)a", r"\1", r"[\S]", r"\pL", r"a\Z", r"[a"]
+        "pattern",
+        [
+            r"[a[b]]",
+            r"[a&&b]",
+            r"[a~~b]",
+            r"\bword",
+            r"(?i)a",
+            r"\1",
+            r"[\S]",
+            r"\pL",
+            r"\p{L",
+            r"a\Z",
+            r"[a",
+            r"\x4",
+            r"\xg1",
+            r"\u12",
+            r"\x{21}",
+        ],
     )
-    def test_unknown(self, pattern: str) -> None:
-        """A construct that dialects read differently is refused, not passed through."""
+    def test_unknown_construct_is_refused(self, pattern: str) -> None:
+        """A construct that dialects read differently is refused."""
         with pytest.raises(UnknownPatternError):
             translate(pattern)
 
 
 def _matched(pattern: str) -> set[str]:
-    """List the probes that a translated pattern matches, with the engine that it would get."""
+    """Return the probes that a translated pattern matches with its engine."""
     translated = translate(pattern)
     if translated is None:
         return set(PROBES)
@@ -346,11 +365,11 @@ def _accepts(check: SchemaValidator, probe: str) -> bool:
 
 
 class TestRefusals:
-    """The generator stops at what the emulator would lose, and names it."""
+    """The generator refuses a model that the emulator would not handle, and names the reason."""
 
     @staticmethod
     def refuse(service: str, change: Callable[[Any], object], wanted: list[str]) -> str:
-        """Change a model, generate from it, and give what the generator says."""
+        """Change a model, generate from it, and return the message of the refusal."""
         changed = copy.deepcopy(whole(service))
         shaped(service, changed, wanted)
         change(changed)
@@ -379,8 +398,8 @@ class TestRefusals:
             ("metadata.protocol", "ec2", "speaks ec2"),
         ],
     )
-    def test_query(self, path: str, value: Any, named: str) -> None:
-        """The query protocol has no flattened lists, other names, locations, attributes or foreign wrappers."""
+    def test_query_model_with_an_unhandled_trait_is_refused(self, path: str, value: Any, named: str) -> None:
+        """Flattened lists, renamed members, locations, attributes and other wrappers are refused."""
         assert named in self.refuse("iam", lambda changed: _set(changed, path, value), ["TagRole", "ListRoles"])
 
     @pytest.mark.parametrize(
@@ -396,25 +415,25 @@ class TestRefusals:
             ("shapes.TimestampAttribute.timestampFormat", "rfc822", "not written as iso8601"),
         ],
     )
-    def test_rest_json(self, path: str, value: Any, named: str) -> None:
-        """The REST protocol has text in paths, query strings and error headers, and JSON elsewhere."""
+    def test_rest_model_with_an_unhandled_trait_is_refused(self, path: str, value: Any, named: str) -> None:
+        """Locations other than paths, query strings and error headers are refused, and other values than text there."""
         wanted = ["GetReport", "ListReports"]
         assert named in self.refuse("artifact", lambda changed: _set(changed, path, value), wanted)
 
     @pytest.mark.parametrize(
         ("path", "value", "named"),
         [
-            ("shapes.Tag.members.Key.shape", "Tags", "holds itself"),
+            ("shapes.Tag.members.Key.shape", "Tags", "contains itself"),
             ("shapes.Tag.members.key", {"shape": "TagKey"}, "two members of one Python name"),
             ("shapes.PolicyType.pattern", "[A-Z]+", "constrains an enumeration"),
         ],
     )
-    def test_requests(self, path: str, value: Any, named: str) -> None:
-        """A request has no recursion, no two members of one Python name, no enumeration constrained twice."""
+    def test_request_that_cannot_be_generated_is_refused(self, path: str, value: Any, named: str) -> None:
+        """Recursion, two members of one Python name and a constrained enumeration are refused."""
         assert named in self.refuse("organizations", lambda changed: _set(changed, path, value), ["CreatePolicy"])
 
-    def test_names(self) -> None:
-        """Two shapes of one Python name are refused, and so is one named as something that the module imports."""
+    def test_name_clash_is_refused(self) -> None:
+        """Two shapes of one Python name are refused, and so is a shape with the name of an import."""
         for taken in ("TagKey", "Literal"):
             lower = taken[0].lower() + taken[1:]
 
@@ -424,17 +443,22 @@ class TestRefusals:
 
             assert taken in self.refuse("organizations", rename, ["CreatePolicy"])
 
-    def test_missing_operation(self) -> None:
-        """An operation in the list that AWS does not have is a mistake."""
+    def test_refusal_of_a_pattern_names_service_and_shape(self) -> None:
+        """A pattern that cannot be translated is refused with the names of the service and the shape."""
+        message = self.refuse("iam", lambda changed: _set(changed, "shapes.roleNameType.pattern", "(?i)a"), ["GetRole"])
+        assert message == "iam.roleNameType has the pattern (?i)a: (?i opens an unknown kind of group"
+
+    def test_unknown_operation_is_refused(self) -> None:
+        """An operation that AWS does not have is refused."""
         with pytest.raises(UnhandledTraitError, match="GetRoll"):
             shaped("iam", whole("iam"), ["GetRoll"])
 
-    def test_every_shaped_model_is_handled(self) -> None:
-        """The models of today pass, with the operations that the list names."""
+    def test_models_of_all_services_are_handled(self) -> None:
+        """The models of all services are handled, with the operations that are listed."""
         assert [loaded.name for loaded in load_models()] == list(SERVICES)
 
-    def test_look_around(self) -> None:
-        """A request with a pattern that looks around is written for Python's engine."""
+    def test_pattern_with_look_around_is_generated_for_pythons_engine(self) -> None:
+        """A request with a look-around pattern is generated for Python's engine."""
         module = write_requests(shaped("iam", whole("iam"), ["CreateAccountAlias"]))
         assert "from artifact_emulator.aws.shape import Matching, Rule, Shape, required\n" in module
         assert 'Matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")' in module
@@ -445,8 +469,8 @@ class TestRefusals:
         with pytest.raises(ValidationError, match="string_pattern_mismatch"):
             request.model_validate({"AccountAlias": "my--alias"})
 
-    def test_two_spellings(self) -> None:
-        """Two spellings of one pattern would make a message quote the wrong one."""
+    def test_two_spellings_of_one_pattern_are_refused(self) -> None:
+        """Two spellings of one pattern are refused, because messages would quote the wrong one."""
         changed = copy.deepcopy(whole("iam"))
         changed["shapes"]["roleNameType"]["pattern"] = r"[\w+=,.@\-]+"
         with pytest.raises(UnhandledTraitError, match="two ways"):
@@ -461,7 +485,7 @@ def _set(traits: Any, path: str, value: Any) -> None:
 
 
 class TestNames:
-    """Attribute names, where botocore's models have no example."""
+    """Attribute names of which botocore's models have no example."""
 
     @pytest.mark.parametrize(
         ("member", "attribute"),
@@ -475,8 +499,8 @@ class TestNames:
             ("Members", "members_"),
         ],
     )
-    def test_attribute_name(self, member: str, attribute: str) -> None:
-        """Acronyms are one word; what Python or a shape has taken gets an underscore."""
+    def test_attribute_name_of_acronyms_and_reserved_words(self, member: str, attribute: str) -> None:
+        """An acronym is one word; a reserved word gets an underscore."""
         assert attribute_name(member) == attribute
 
 
@@ -549,22 +573,24 @@ AGREEMENT_CALLS: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
 
 
 class TestAgreementModels:
-    """`botocore_models` gives every botocore the seven agreement operations that no SDK has."""
+    """`botocore_models` adds the seven agreement operations, which no SDK has, to any botocore."""
 
     @pytest.fixture
     def client(self, monkeypatch: pytest.MonkeyPatch) -> Any:
-        """Make a stock client in an environment that has AWS_DATA_PATH."""
+        """Return a stock client in an environment with AWS_DATA_PATH."""
         monkeypatch.setenv("AWS_DATA_PATH", str(MODELS))
         return _client()
 
-    def test_without(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Stock botocore has none of the seven; the day that it has, these files should go."""
+    def test_stock_botocore_lacks_the_agreement_operations(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Stock botocore has none of the seven operations; once it has, these models should be removed."""
         monkeypatch.delenv("AWS_DATA_PATH", raising=False)
         assert not [method for method, *_ in AGREEMENT_CALLS if hasattr(_client(), method)]
 
     @pytest.mark.parametrize("call", AGREEMENT_CALLS, ids=[method for method, *_ in AGREEMENT_CALLS])
-    def test_calls(self, client: Any, call: tuple[str, dict[str, Any], str, str, dict[str, Any]]) -> None:
-        """A stock client sends the documented request and reads the documented answer."""
+    def test_stock_client_calls_the_agreement_operation(
+        self, client: Any, call: tuple[str, dict[str, Any], str, str, dict[str, Any]]
+    ) -> None:
+        """A stock client sends the documented request and parses the documented reply."""
         method, arguments, verb, target, answer = call
         sent: list[AWSPreparedRequest] = []
         client.meta.events.register("before-send.artifact.*", _answering(sent, [answer]))
@@ -574,14 +600,14 @@ class TestAgreementModels:
         assert (sent[0].method, sent[0].url) == (verb, f"http://127.0.0.1:1{target}")
         assert json.loads(sent[0].body or b"{}") == (arguments if verb == "POST" else {})
 
-    def test_whole_answers(self, client: Any) -> None:
-        """The summaries have the documented members: 8 of an agreement, 13 of an accepted one, 7 of an ended one."""
+    def test_summaries_have_the_documented_members(self, client: Any) -> None:
+        """The summaries of agreements have 8 members, of customer agreements 13, of terminated ones 7."""
         aws = client.meta.service_model
         counts = {"AgreementSummary": 8, "CustomerAgreementSummary": 13, "TerminateCustomerAgreementSummary": 7}
         assert {name: len(aws.shape_for(name).members) for name in counts} == counts
 
-    def test_documented_errors(self, client: Any) -> None:
-        """Each of the seven declares the same six errors, and no conflict."""
+    def test_agreement_operations_declare_the_documented_errors(self, client: Any) -> None:
+        """Each of the seven operations declares the same six errors."""
         documented = {
             "AccessDeniedException", "InternalServerException", "ResourceNotFoundException",
             "ServiceQuotaExceededException", "ThrottlingException", "ValidationException",
@@ -591,22 +617,22 @@ class TestAgreementModels:
             assert {error.name for error in operation.error_shapes} == documented
             assert operation.documentation
 
-    def test_nothing_is_lost(self, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The seven are added to what the stock model has, and change none of it."""
+    def test_added_models_change_no_other_operation(self, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The added models change nothing in the stock model but an enumeration."""
         monkeypatch.delenv("AWS_DATA_PATH")
         stock = _client().meta.service_model
         added = client.meta.service_model
         assert len(added.operation_names) == len(stock.operation_names) + len(AGREEMENT_CALLS)
         for name in stock.shape_names:
-            told = dict(added.shape_for(name).metadata)
+            metadata = dict(added.shape_for(name).metadata)
             if name == "InquirySupportMode":
-                # AWS's API reference has a second mode, which its models have not yet.
-                told["enum"] = [one for one in told["enum"] if one != "FULL_SUPPORT"]
-            assert told == stock.shape_for(name).metadata
+                # AWS's API reference has a second mode that its models do not have yet.
+                metadata["enum"] = [mode for mode in metadata["enum"] if mode != "FULL_SUPPORT"]
+            assert metadata == stock.shape_for(name).metadata
             assert repr(added.shape_for(name)) == repr(stock.shape_for(name))
 
-    def test_paginator(self, client: Any) -> None:
-        """ListAgreements is paginated like its neighbours, which keep their paginators."""
+    def test_list_agreements_has_a_paginator(self, client: Any) -> None:
+        """ListAgreements has a paginator, and the other operations keep theirs."""
         sent: list[AWSPreparedRequest] = []
         pages: list[dict[str, Any]] = [
             {"agreements": [{"name": "one"}], "nextToken": "more"},
@@ -618,8 +644,8 @@ class TestAgreementModels:
         assert [request.url.partition("?")[2] for request in sent] == ["", "nextToken=more"]
         assert client.can_paginate("list_reports")
 
-    def test_command_line(self) -> None:
-        """The AWS CLI has them as commands, with their arguments."""
+    def test_aws_cli_has_the_agreement_commands(self) -> None:
+        """The AWS CLI has the operations as commands with their arguments."""
         environment = {**os.environ, "AWS_DATA_PATH": str(MODELS), "AWS_PAGER": "cat", "PAGER": "cat"}
         command = [sys.executable, "-m", "awscli", "artifact", "accept-agreement", "--generate-cli-skeleton"]
         skeleton = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
@@ -637,7 +663,7 @@ def _client() -> Any:
 
 
 def _answering(sent: list[AWSPreparedRequest], answers: list[dict[str, Any]]) -> Callable[..., AWSResponse]:
-    """Answer in place of a server, noting what was sent."""
+    """Return a hook that records the requests and answers them in place of a server."""
     remaining = iter(answers)
 
     def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:

@@ -17,14 +17,14 @@ InquiryFileContentFileSectionsList = Annotated[list[ShortStringAttribute], Rule(
 
 
 class InquiryFileContent(Shape):
-    """Part of what CreateComplianceInquiry is asked."""
+    """Part of the input of CreateComplianceInquiry."""
 
     file_sections: InquiryFileContentFileSectionsList | None = optional("fileSections")
     content: Blob = required("content")
 
 
 class InquiryContent(UnionShape):
-    """Part of what CreateComplianceInquiry is asked."""
+    """Part of the input of CreateComplianceInquiry."""
 
     query: LongStringAttribute | None = optional("query")
     file_content: InquiryFileContent | None = optional("fileContent")
@@ -51,7 +51,7 @@ TagKeys = Annotated[list[TagKey], Rule(min_length=1, max_length=50)]
 
 
 class AcceptAgreementRequest(Shape):
-    """What AcceptAgreement is asked."""
+    """The input of AcceptAgreement."""
 
     acceptance_terms_token: AgreementToken = required("acceptanceTermsToken")
     agreement_id: AgreementId = required("agreementId")
@@ -60,7 +60,7 @@ class AcceptAgreementRequest(Shape):
 
 
 class AcceptNdaForAgreementRequest(Shape):
-    """What AcceptNdaForAgreement is asked."""
+    """The input of AcceptNdaForAgreement."""
 
     agreement_id: AgreementId = required("agreementId")
     agreement_revision_id: AgreementRevisionId = required("agreementRevisionId")
@@ -68,7 +68,7 @@ class AcceptNdaForAgreementRequest(Shape):
 
 
 class CreateComplianceInquiryRequest(Shape):
-    """What CreateComplianceInquiry is asked."""
+    """The input of CreateComplianceInquiry."""
 
     name: str = required("name", sensitive=True)
     inquiry_content: InquiryContent = required("inquiryContent", sensitive=True)
@@ -78,7 +78,7 @@ class CreateComplianceInquiryRequest(Shape):
 
 
 class ExportComplianceInquiryRequest(Shape):
-    """What ExportComplianceInquiry is asked."""
+    """The input of ExportComplianceInquiry."""
 
     compliance_inquiry_id: InquiryId = required("complianceInquiryId")
     query_identifiers: list[int] | None = optional("queryIdentifiers")
@@ -86,36 +86,36 @@ class ExportComplianceInquiryRequest(Shape):
 
 
 class GetAccountSettingsRequest(Shape):
-    """What GetAccountSettings is asked."""
+    """The input of GetAccountSettings."""
 
 
 class GetAgreementRequest(Shape):
-    """What GetAgreement is asked."""
+    """The input of GetAgreement."""
 
     agreement_id: AgreementId = required("agreementId")
     nda_token: NdaToken = required("ndaToken")
 
 
 class GetComplianceInquiryMetadataRequest(Shape):
-    """What GetComplianceInquiryMetadata is asked."""
+    """The input of GetComplianceInquiryMetadata."""
 
     compliance_inquiry_id: InquiryId = required("complianceInquiryId")
 
 
 class GetCustomerAgreementRequest(Shape):
-    """What GetCustomerAgreement is asked."""
+    """The input of GetCustomerAgreement."""
 
     customer_agreement_id: CustomerAgreementIdAttribute = required("customerAgreementId")
 
 
 class GetNdaForAgreementRequest(Shape):
-    """What GetNdaForAgreement is asked."""
+    """The input of GetNdaForAgreement."""
 
     agreement_id: AgreementId = required("agreementId")
 
 
 class GetReportRequest(Shape):
-    """What GetReport is asked."""
+    """The input of GetReport."""
 
     report_id: ReportId = required("reportId")
     report_version: VersionAttribute | None = optional("reportVersion")
@@ -123,35 +123,35 @@ class GetReportRequest(Shape):
 
 
 class GetReportMetadataRequest(Shape):
-    """What GetReportMetadata is asked."""
+    """The input of GetReportMetadata."""
 
     report_id: ReportId = required("reportId")
     report_version: VersionAttribute | None = optional("reportVersion")
 
 
 class GetTermForReportRequest(Shape):
-    """What GetTermForReport is asked."""
+    """The input of GetTermForReport."""
 
     report_id: ReportId = required("reportId")
     report_version: VersionAttribute | None = optional("reportVersion")
 
 
 class ListAgreementsRequest(Shape):
-    """What ListAgreements is asked."""
+    """The input of ListAgreements."""
 
     max_results: MaxResultsAttribute | None = optional("maxResults")
     next_token: NextTokenAttribute | None = optional("nextToken")
 
 
 class ListComplianceInquiriesRequest(Shape):
-    """What ListComplianceInquiries is asked."""
+    """The input of ListComplianceInquiries."""
 
     max_results: MaxResultsAttribute | None = optional("maxResults")
     next_token: NextTokenAttribute | None = optional("nextToken")
 
 
 class ListComplianceInquiryQueriesRequest(Shape):
-    """What ListComplianceInquiryQueries is asked."""
+    """The input of ListComplianceInquiryQueries."""
 
     compliance_inquiry_id: InquiryId = required("complianceInquiryId")
     max_results: MaxResultsAttribute | None = optional("maxResults")
@@ -159,14 +159,14 @@ class ListComplianceInquiryQueriesRequest(Shape):
 
 
 class ListCustomerAgreementsRequest(Shape):
-    """What ListCustomerAgreements is asked."""
+    """The input of ListCustomerAgreements."""
 
     max_results: MaxResultsAttribute | None = optional("maxResults")
     next_token: NextTokenAttribute | None = optional("nextToken")
 
 
 class ListReportVersionsRequest(Shape):
-    """What ListReportVersions is asked."""
+    """The input of ListReportVersions."""
 
     report_id: ReportId = required("reportId")
     max_results: MaxResultsAttribute | None = optional("maxResults")
@@ -174,26 +174,26 @@ class ListReportVersionsRequest(Shape):
 
 
 class ListReportsRequest(Shape):
-    """What ListReports is asked."""
+    """The input of ListReports."""
 
     max_results: MaxResultsAttribute | None = optional("maxResults")
     next_token: NextTokenAttribute | None = optional("nextToken")
 
 
 class ListTagsForResourceRequest(Shape):
-    """What ListTagsForResource is asked."""
+    """The input of ListTagsForResource."""
 
     resource_arn: LongStringAttribute = required("resourceArn")
 
 
 class PutAccountSettingsRequest(Shape):
-    """What PutAccountSettings is asked."""
+    """The input of PutAccountSettings."""
 
     notification_subscription_status: NotificationSubscriptionStatus | None = optional("notificationSubscriptionStatus")
 
 
 class PutComplianceInquiryFeedbackRequest(Shape):
-    """What PutComplianceInquiryFeedback is asked."""
+    """The input of PutComplianceInquiryFeedback."""
 
     compliance_inquiry_id: InquiryId = required("complianceInquiryId")
     query_identifier: int | None = optional("queryIdentifier")
@@ -205,21 +205,21 @@ class PutComplianceInquiryFeedbackRequest(Shape):
 
 
 class TagResourceRequest(Shape):
-    """What TagResource is asked."""
+    """The input of TagResource."""
 
     resource_arn: LongStringAttribute = required("resourceArn")
     tags: TagsMap = required("tags")
 
 
 class TerminateAgreementRequest(Shape):
-    """What TerminateAgreement is asked."""
+    """The input of TerminateAgreement."""
 
     customer_agreement_id: CustomerAgreementIdAttribute = required("customerAgreementId")
     terminate_agreement_token: AgreementToken = required("terminateAgreementToken")
 
 
 class UntagResourceRequest(Shape):
-    """What UntagResource is asked."""
+    """The input of UntagResource."""
 
     resource_arn: LongStringAttribute = required("resourceArn")
     tag_keys: TagKeys = required("tagKeys")

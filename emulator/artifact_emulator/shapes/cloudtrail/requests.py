@@ -14,7 +14,7 @@ LookupAttributeValue = Annotated[str, Rule(min_length=1, max_length=2000)]
 
 
 class LookupAttribute(Shape):
-    """Part of what LookupEvents is asked."""
+    """Part of the input of LookupEvents."""
 
     attribute_key: LookupAttributeKey = required("AttributeKey")
     attribute_value: LookupAttributeValue = required("AttributeValue")
@@ -25,7 +25,7 @@ MaxResults = Annotated[int, Rule(ge=1, le=50)]
 
 
 class LookupEventsRequest(Shape):
-    """What LookupEvents is asked."""
+    """The input of LookupEvents."""
 
     lookup_attributes: list[LookupAttribute] | None = optional("LookupAttributes")
     start_time: Timestamp | None = optional("StartTime")

@@ -27,7 +27,7 @@ TagValueType = Annotated[str, Rule(max_length=256, pattern=r"^[\p{L}\p{Z}\p{N}_.
 
 
 class Tag(Shape):
-    """Part of what 6 operations are asked."""
+    """Part of the input of 6 operations."""
 
     key: TagKeyType = required("Key")
     value: TagValueType = required("Value")
@@ -61,7 +61,7 @@ AssignmentStatusType = Literal["Assigned", "Unassigned", "Any"]
 
 
 class OrderedOrganizationPolicyType(Shape):
-    """Part of what SimulateCustomPolicy is asked."""
+    """Part of the input of SimulateCustomPolicy."""
 
     service_control_policy_input_list: list[PolicyDocumentType] | None = optional("ServiceControlPolicyInputList")
 
@@ -87,7 +87,7 @@ ContextKeyTypeEnum = Literal[
 
 
 class ContextEntry(Shape):
-    """Part of what SimulateCustomPolicy and SimulatePrincipalPolicy are asked."""
+    """Part of the input of SimulateCustomPolicy and SimulatePrincipalPolicy."""
 
     context_key_name: ContextKeyNameType | None = optional("ContextKeyName")
     context_key_values: list[str] | None = optional("ContextKeyValues")
@@ -103,7 +103,7 @@ AttachmentName = Annotated[
 
 
 class InlinePolicyIdentifierType(Shape):
-    """Part of what SimulatePrincipalPolicy is asked."""
+    """Part of the input of SimulatePrincipalPolicy."""
 
     policy_name: PolicyNameType = required("PolicyName")
     attachment_type: AttachmentType = required("AttachmentType")
@@ -111,7 +111,7 @@ class InlinePolicyIdentifierType(Shape):
 
 
 class PolicyIdentifier(UnionShape):
-    """Part of what SimulatePrincipalPolicy is asked."""
+    """Part of the input of SimulatePrincipalPolicy."""
 
     policy_type: PolicyIdentifierPolicyType | None = optional("PolicyType")
     policy_arn: ArnType | None = optional("PolicyArn")
@@ -124,61 +124,61 @@ StatusType = Literal["Active", "Inactive", "Expired"]
 
 
 class AddRoleToInstanceProfileRequest(Shape):
-    """What AddRoleToInstanceProfile is asked."""
+    """The input of AddRoleToInstanceProfile."""
 
     instance_profile_name: InstanceProfileNameType = required("InstanceProfileName")
     role_name: RoleNameType = required("RoleName")
 
 
 class AddUserToGroupRequest(Shape):
-    """What AddUserToGroup is asked."""
+    """The input of AddUserToGroup."""
 
     group_name: GroupNameType = required("GroupName")
     user_name: ExistingUserNameType = required("UserName")
 
 
 class AttachGroupPolicyRequest(Shape):
-    """What AttachGroupPolicy is asked."""
+    """The input of AttachGroupPolicy."""
 
     group_name: GroupNameType = required("GroupName")
     policy_arn: ArnType = required("PolicyArn")
 
 
 class AttachRolePolicyRequest(Shape):
-    """What AttachRolePolicy is asked."""
+    """The input of AttachRolePolicy."""
 
     role_name: RoleNameType = required("RoleName")
     policy_arn: ArnType = required("PolicyArn")
 
 
 class AttachUserPolicyRequest(Shape):
-    """What AttachUserPolicy is asked."""
+    """The input of AttachUserPolicy."""
 
     user_name: UserNameType = required("UserName")
     policy_arn: ArnType = required("PolicyArn")
 
 
 class CreateAccessKeyRequest(Shape):
-    """What CreateAccessKey is asked."""
+    """The input of CreateAccessKey."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
 
 
 class CreateAccountAliasRequest(Shape):
-    """What CreateAccountAlias is asked."""
+    """The input of CreateAccountAlias."""
 
     account_alias: AccountAliasType = required("AccountAlias")
 
 
 class CreateGroupRequest(Shape):
-    """What CreateGroup is asked."""
+    """The input of CreateGroup."""
 
     path: PathType | None = optional("Path")
     group_name: GroupNameType = required("GroupName")
 
 
 class CreateLoginProfileRequest(Shape):
-    """What CreateLoginProfile is asked."""
+    """The input of CreateLoginProfile."""
 
     user_name: UserNameType | None = optional("UserName")
     password: PasswordType | None = optional("Password", sensitive=True)
@@ -186,7 +186,7 @@ class CreateLoginProfileRequest(Shape):
 
 
 class CreatePolicyRequest(Shape):
-    """What CreatePolicy is asked."""
+    """The input of CreatePolicy."""
 
     policy_name: PolicyNameType = required("PolicyName")
     path: PolicyPathType | None = optional("Path")
@@ -196,7 +196,7 @@ class CreatePolicyRequest(Shape):
 
 
 class CreatePolicyVersionRequest(Shape):
-    """What CreatePolicyVersion is asked."""
+    """The input of CreatePolicyVersion."""
 
     policy_arn: ArnType = required("PolicyArn")
     policy_document: PolicyDocumentType = required("PolicyDocument")
@@ -204,7 +204,7 @@ class CreatePolicyVersionRequest(Shape):
 
 
 class CreateRoleRequest(Shape):
-    """What CreateRole is asked."""
+    """The input of CreateRole."""
 
     path: PathType | None = optional("Path")
     role_name: RoleNameType = required("RoleName")
@@ -216,7 +216,7 @@ class CreateRoleRequest(Shape):
 
 
 class CreateServiceLinkedRoleRequest(Shape):
-    """What CreateServiceLinkedRole is asked."""
+    """The input of CreateServiceLinkedRole."""
 
     aws_service_name: GroupNameType = required("AWSServiceName")
     description: RoleDescriptionType | None = optional("Description")
@@ -224,7 +224,7 @@ class CreateServiceLinkedRoleRequest(Shape):
 
 
 class CreateUserRequest(Shape):
-    """What CreateUser is asked."""
+    """The input of CreateUser."""
 
     path: PathType | None = optional("Path")
     user_name: UserNameType = required("UserName")
@@ -233,146 +233,146 @@ class CreateUserRequest(Shape):
 
 
 class DeleteAccessKeyRequest(Shape):
-    """What DeleteAccessKey is asked."""
+    """The input of DeleteAccessKey."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
     access_key_id: AccessKeyIdType = required("AccessKeyId")
 
 
 class DeleteAccountAliasRequest(Shape):
-    """What DeleteAccountAlias is asked."""
+    """The input of DeleteAccountAlias."""
 
     account_alias: AccountAliasType = required("AccountAlias")
 
 
 class DeleteGroupRequest(Shape):
-    """What DeleteGroup is asked."""
+    """The input of DeleteGroup."""
 
     group_name: GroupNameType = required("GroupName")
 
 
 class DeleteGroupPolicyRequest(Shape):
-    """What DeleteGroupPolicy is asked."""
+    """The input of DeleteGroupPolicy."""
 
     group_name: GroupNameType = required("GroupName")
     policy_name: PolicyNameType = required("PolicyName")
 
 
 class DeleteLoginProfileRequest(Shape):
-    """What DeleteLoginProfile is asked."""
+    """The input of DeleteLoginProfile."""
 
     user_name: UserNameType | None = optional("UserName")
 
 
 class DeletePolicyRequest(Shape):
-    """What DeletePolicy is asked."""
+    """The input of DeletePolicy."""
 
     policy_arn: ArnType = required("PolicyArn")
 
 
 class DeletePolicyVersionRequest(Shape):
-    """What DeletePolicyVersion is asked."""
+    """The input of DeletePolicyVersion."""
 
     policy_arn: ArnType = required("PolicyArn")
     version_id: PolicyVersionIdType = required("VersionId")
 
 
 class DeleteRoleRequest(Shape):
-    """What DeleteRole is asked."""
+    """The input of DeleteRole."""
 
     role_name: RoleNameType = required("RoleName")
 
 
 class DeleteRolePermissionsBoundaryRequest(Shape):
-    """What DeleteRolePermissionsBoundary is asked."""
+    """The input of DeleteRolePermissionsBoundary."""
 
     role_name: RoleNameType = required("RoleName")
 
 
 class DeleteRolePolicyRequest(Shape):
-    """What DeleteRolePolicy is asked."""
+    """The input of DeleteRolePolicy."""
 
     role_name: RoleNameType = required("RoleName")
     policy_name: PolicyNameType = required("PolicyName")
 
 
 class DeleteServiceLinkedRoleRequest(Shape):
-    """What DeleteServiceLinkedRole is asked."""
+    """The input of DeleteServiceLinkedRole."""
 
     role_name: RoleNameType = required("RoleName")
 
 
 class DeleteUserRequest(Shape):
-    """What DeleteUser is asked."""
+    """The input of DeleteUser."""
 
     user_name: ExistingUserNameType = required("UserName")
 
 
 class DeleteUserPermissionsBoundaryRequest(Shape):
-    """What DeleteUserPermissionsBoundary is asked."""
+    """The input of DeleteUserPermissionsBoundary."""
 
     user_name: UserNameType = required("UserName")
 
 
 class DeleteUserPolicyRequest(Shape):
-    """What DeleteUserPolicy is asked."""
+    """The input of DeleteUserPolicy."""
 
     user_name: ExistingUserNameType = required("UserName")
     policy_name: PolicyNameType = required("PolicyName")
 
 
 class DetachGroupPolicyRequest(Shape):
-    """What DetachGroupPolicy is asked."""
+    """The input of DetachGroupPolicy."""
 
     group_name: GroupNameType = required("GroupName")
     policy_arn: ArnType = required("PolicyArn")
 
 
 class DetachRolePolicyRequest(Shape):
-    """What DetachRolePolicy is asked."""
+    """The input of DetachRolePolicy."""
 
     role_name: RoleNameType = required("RoleName")
     policy_arn: ArnType = required("PolicyArn")
 
 
 class DetachUserPolicyRequest(Shape):
-    """What DetachUserPolicy is asked."""
+    """The input of DetachUserPolicy."""
 
     user_name: UserNameType = required("UserName")
     policy_arn: ArnType = required("PolicyArn")
 
 
 class DisableOrganizationsRootCredentialsManagementRequest(Shape):
-    """What DisableOrganizationsRootCredentialsManagement is asked."""
+    """The input of DisableOrganizationsRootCredentialsManagement."""
 
 
 class DisableOrganizationsRootSessionsRequest(Shape):
-    """What DisableOrganizationsRootSessions is asked."""
+    """The input of DisableOrganizationsRootSessions."""
 
 
 class EnableOrganizationsRootCredentialsManagementRequest(Shape):
-    """What EnableOrganizationsRootCredentialsManagement is asked."""
+    """The input of EnableOrganizationsRootCredentialsManagement."""
 
 
 class EnableOrganizationsRootSessionsRequest(Shape):
-    """What EnableOrganizationsRootSessions is asked."""
+    """The input of EnableOrganizationsRootSessions."""
 
 
 class GenerateOrganizationsAccessReportRequest(Shape):
-    """What GenerateOrganizationsAccessReport is asked."""
+    """The input of GenerateOrganizationsAccessReport."""
 
     entity_path: OrganizationsEntityPathType = required("EntityPath")
     organizations_policy_id: OrganizationsPolicyIdType | None = optional("OrganizationsPolicyId")
 
 
 class GetAccessKeyLastUsedRequest(Shape):
-    """What GetAccessKeyLastUsed is asked."""
+    """The input of GetAccessKeyLastUsed."""
 
     access_key_id: AccessKeyIdType = required("AccessKeyId")
 
 
 class GetAccountAuthorizationDetailsRequest(Shape):
-    """What GetAccountAuthorizationDetails is asked."""
+    """The input of GetAccountAuthorizationDetails."""
 
     filter: list[EntityType] | None = optional("Filter")
     max_items: MaxItemsType | None = optional("MaxItems")
@@ -380,28 +380,28 @@ class GetAccountAuthorizationDetailsRequest(Shape):
 
 
 class GetAccountPasswordPolicyRequest(Shape):
-    """What GetAccountPasswordPolicy is asked."""
+    """The input of GetAccountPasswordPolicy."""
 
 
 class GetAccountSummaryRequest(Shape):
-    """What GetAccountSummary is asked."""
+    """The input of GetAccountSummary."""
 
 
 class GetContextKeysForCustomPolicyRequest(Shape):
-    """What GetContextKeysForCustomPolicy is asked."""
+    """The input of GetContextKeysForCustomPolicy."""
 
     policy_input_list: list[PolicyDocumentType] = required("PolicyInputList")
 
 
 class GetContextKeysForPrincipalPolicyRequest(Shape):
-    """What GetContextKeysForPrincipalPolicy is asked."""
+    """The input of GetContextKeysForPrincipalPolicy."""
 
     policy_source_arn: ArnType = required("PolicySourceArn")
     policy_input_list: list[PolicyDocumentType] | None = optional("PolicyInputList")
 
 
 class GetGroupRequest(Shape):
-    """What GetGroup is asked."""
+    """The input of GetGroup."""
 
     group_name: GroupNameType = required("GroupName")
     marker: MarkerType | None = optional("Marker")
@@ -409,20 +409,20 @@ class GetGroupRequest(Shape):
 
 
 class GetGroupPolicyRequest(Shape):
-    """What GetGroupPolicy is asked."""
+    """The input of GetGroupPolicy."""
 
     group_name: GroupNameType = required("GroupName")
     policy_name: PolicyNameType = required("PolicyName")
 
 
 class GetLoginProfileRequest(Shape):
-    """What GetLoginProfile is asked."""
+    """The input of GetLoginProfile."""
 
     user_name: UserNameType | None = optional("UserName")
 
 
 class GetOrganizationsAccessReportRequest(Shape):
-    """What GetOrganizationsAccessReport is asked."""
+    """The input of GetOrganizationsAccessReport."""
 
     job_id: JobIDType = required("JobId")
     max_items: MaxItemsType | None = optional("MaxItems")
@@ -431,52 +431,52 @@ class GetOrganizationsAccessReportRequest(Shape):
 
 
 class GetPolicyRequest(Shape):
-    """What GetPolicy is asked."""
+    """The input of GetPolicy."""
 
     policy_arn: ArnType = required("PolicyArn")
 
 
 class GetPolicyVersionRequest(Shape):
-    """What GetPolicyVersion is asked."""
+    """The input of GetPolicyVersion."""
 
     policy_arn: ArnType = required("PolicyArn")
     version_id: PolicyVersionIdType = required("VersionId")
 
 
 class GetRoleRequest(Shape):
-    """What GetRole is asked."""
+    """The input of GetRole."""
 
     role_name: RoleNameType = required("RoleName")
 
 
 class GetRolePolicyRequest(Shape):
-    """What GetRolePolicy is asked."""
+    """The input of GetRolePolicy."""
 
     role_name: RoleNameType = required("RoleName")
     policy_name: PolicyNameType = required("PolicyName")
 
 
 class GetServiceLinkedRoleDeletionStatusRequest(Shape):
-    """What GetServiceLinkedRoleDeletionStatus is asked."""
+    """The input of GetServiceLinkedRoleDeletionStatus."""
 
     deletion_task_id: DeletionTaskIdType = required("DeletionTaskId")
 
 
 class GetUserRequest(Shape):
-    """What GetUser is asked."""
+    """The input of GetUser."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
 
 
 class GetUserPolicyRequest(Shape):
-    """What GetUserPolicy is asked."""
+    """The input of GetUserPolicy."""
 
     user_name: ExistingUserNameType = required("UserName")
     policy_name: PolicyNameType = required("PolicyName")
 
 
 class ListAccessKeysRequest(Shape):
-    """What ListAccessKeys is asked."""
+    """The input of ListAccessKeys."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
     marker: MarkerType | None = optional("Marker")
@@ -484,14 +484,14 @@ class ListAccessKeysRequest(Shape):
 
 
 class ListAccountAliasesRequest(Shape):
-    """What ListAccountAliases is asked."""
+    """The input of ListAccountAliases."""
 
     marker: MarkerType | None = optional("Marker")
     max_items: MaxItemsType | None = optional("MaxItems")
 
 
 class ListAttachedGroupPoliciesRequest(Shape):
-    """What ListAttachedGroupPolicies is asked."""
+    """The input of ListAttachedGroupPolicies."""
 
     group_name: GroupNameType = required("GroupName")
     path_prefix: PolicyPathType | None = optional("PathPrefix")
@@ -500,7 +500,7 @@ class ListAttachedGroupPoliciesRequest(Shape):
 
 
 class ListAttachedRolePoliciesRequest(Shape):
-    """What ListAttachedRolePolicies is asked."""
+    """The input of ListAttachedRolePolicies."""
 
     role_name: RoleNameType = required("RoleName")
     path_prefix: PolicyPathType | None = optional("PathPrefix")
@@ -509,7 +509,7 @@ class ListAttachedRolePoliciesRequest(Shape):
 
 
 class ListAttachedUserPoliciesRequest(Shape):
-    """What ListAttachedUserPolicies is asked."""
+    """The input of ListAttachedUserPolicies."""
 
     user_name: UserNameType = required("UserName")
     path_prefix: PolicyPathType | None = optional("PathPrefix")
@@ -518,7 +518,7 @@ class ListAttachedUserPoliciesRequest(Shape):
 
 
 class ListEntitiesForPolicyRequest(Shape):
-    """What ListEntitiesForPolicy is asked."""
+    """The input of ListEntitiesForPolicy."""
 
     policy_arn: ArnType = required("PolicyArn")
     entity_filter: EntityType | None = optional("EntityFilter")
@@ -529,7 +529,7 @@ class ListEntitiesForPolicyRequest(Shape):
 
 
 class ListGroupPoliciesRequest(Shape):
-    """What ListGroupPolicies is asked."""
+    """The input of ListGroupPolicies."""
 
     group_name: GroupNameType = required("GroupName")
     marker: MarkerType | None = optional("Marker")
@@ -537,7 +537,7 @@ class ListGroupPoliciesRequest(Shape):
 
 
 class ListGroupsRequest(Shape):
-    """What ListGroups is asked."""
+    """The input of ListGroups."""
 
     path_prefix: PathPrefixType | None = optional("PathPrefix")
     marker: MarkerType | None = optional("Marker")
@@ -545,7 +545,7 @@ class ListGroupsRequest(Shape):
 
 
 class ListGroupsForUserRequest(Shape):
-    """What ListGroupsForUser is asked."""
+    """The input of ListGroupsForUser."""
 
     user_name: ExistingUserNameType = required("UserName")
     marker: MarkerType | None = optional("Marker")
@@ -553,7 +553,7 @@ class ListGroupsForUserRequest(Shape):
 
 
 class ListInstanceProfilesRequest(Shape):
-    """What ListInstanceProfiles is asked."""
+    """The input of ListInstanceProfiles."""
 
     path_prefix: PathPrefixType | None = optional("PathPrefix")
     marker: MarkerType | None = optional("Marker")
@@ -561,7 +561,7 @@ class ListInstanceProfilesRequest(Shape):
 
 
 class ListInstanceProfilesForRoleRequest(Shape):
-    """What ListInstanceProfilesForRole is asked."""
+    """The input of ListInstanceProfilesForRole."""
 
     role_name: RoleNameType = required("RoleName")
     marker: MarkerType | None = optional("Marker")
@@ -569,7 +569,7 @@ class ListInstanceProfilesForRoleRequest(Shape):
 
 
 class ListMFADevicesRequest(Shape):
-    """What ListMFADevices is asked."""
+    """The input of ListMFADevices."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
     marker: MarkerType | None = optional("Marker")
@@ -577,15 +577,15 @@ class ListMFADevicesRequest(Shape):
 
 
 class ListOpenIDConnectProvidersRequest(Shape):
-    """What ListOpenIDConnectProviders is asked."""
+    """The input of ListOpenIDConnectProviders."""
 
 
 class ListOrganizationsFeaturesRequest(Shape):
-    """What ListOrganizationsFeatures is asked."""
+    """The input of ListOrganizationsFeatures."""
 
 
 class ListPoliciesRequest(Shape):
-    """What ListPolicies is asked."""
+    """The input of ListPolicies."""
 
     scope: PolicyScopeType | None = optional("Scope")
     only_attached: bool | None = optional("OnlyAttached")
@@ -596,7 +596,7 @@ class ListPoliciesRequest(Shape):
 
 
 class ListPolicyTagsRequest(Shape):
-    """What ListPolicyTags is asked."""
+    """The input of ListPolicyTags."""
 
     policy_arn: ArnType = required("PolicyArn")
     marker: MarkerType | None = optional("Marker")
@@ -604,7 +604,7 @@ class ListPolicyTagsRequest(Shape):
 
 
 class ListPolicyVersionsRequest(Shape):
-    """What ListPolicyVersions is asked."""
+    """The input of ListPolicyVersions."""
 
     policy_arn: ArnType = required("PolicyArn")
     marker: MarkerType | None = optional("Marker")
@@ -612,7 +612,7 @@ class ListPolicyVersionsRequest(Shape):
 
 
 class ListRolePoliciesRequest(Shape):
-    """What ListRolePolicies is asked."""
+    """The input of ListRolePolicies."""
 
     role_name: RoleNameType = required("RoleName")
     marker: MarkerType | None = optional("Marker")
@@ -620,7 +620,7 @@ class ListRolePoliciesRequest(Shape):
 
 
 class ListRoleTagsRequest(Shape):
-    """What ListRoleTags is asked."""
+    """The input of ListRoleTags."""
 
     role_name: RoleNameType = required("RoleName")
     marker: MarkerType | None = optional("Marker")
@@ -628,7 +628,7 @@ class ListRoleTagsRequest(Shape):
 
 
 class ListRolesRequest(Shape):
-    """What ListRoles is asked."""
+    """The input of ListRoles."""
 
     path_prefix: PathPrefixType | None = optional("PathPrefix")
     marker: MarkerType | None = optional("Marker")
@@ -636,11 +636,11 @@ class ListRolesRequest(Shape):
 
 
 class ListSAMLProvidersRequest(Shape):
-    """What ListSAMLProviders is asked."""
+    """The input of ListSAMLProviders."""
 
 
 class ListSSHPublicKeysRequest(Shape):
-    """What ListSSHPublicKeys is asked."""
+    """The input of ListSSHPublicKeys."""
 
     user_name: UserNameType | None = optional("UserName")
     marker: MarkerType | None = optional("Marker")
@@ -648,7 +648,7 @@ class ListSSHPublicKeysRequest(Shape):
 
 
 class ListServerCertificatesRequest(Shape):
-    """What ListServerCertificates is asked."""
+    """The input of ListServerCertificates."""
 
     path_prefix: PathPrefixType | None = optional("PathPrefix")
     marker: MarkerType | None = optional("Marker")
@@ -656,7 +656,7 @@ class ListServerCertificatesRequest(Shape):
 
 
 class ListServiceSpecificCredentialsRequest(Shape):
-    """What ListServiceSpecificCredentials is asked."""
+    """The input of ListServiceSpecificCredentials."""
 
     user_name: UserNameType | None = optional("UserName")
     service_name: str | None = optional("ServiceName")
@@ -666,7 +666,7 @@ class ListServiceSpecificCredentialsRequest(Shape):
 
 
 class ListSigningCertificatesRequest(Shape):
-    """What ListSigningCertificates is asked."""
+    """The input of ListSigningCertificates."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
     marker: MarkerType | None = optional("Marker")
@@ -674,7 +674,7 @@ class ListSigningCertificatesRequest(Shape):
 
 
 class ListUserPoliciesRequest(Shape):
-    """What ListUserPolicies is asked."""
+    """The input of ListUserPolicies."""
 
     user_name: ExistingUserNameType = required("UserName")
     marker: MarkerType | None = optional("Marker")
@@ -682,7 +682,7 @@ class ListUserPoliciesRequest(Shape):
 
 
 class ListUserTagsRequest(Shape):
-    """What ListUserTags is asked."""
+    """The input of ListUserTags."""
 
     user_name: ExistingUserNameType = required("UserName")
     marker: MarkerType | None = optional("Marker")
@@ -690,7 +690,7 @@ class ListUserTagsRequest(Shape):
 
 
 class ListUsersRequest(Shape):
-    """What ListUsers is asked."""
+    """The input of ListUsers."""
 
     path_prefix: PathPrefixType | None = optional("PathPrefix")
     marker: MarkerType | None = optional("Marker")
@@ -698,7 +698,7 @@ class ListUsersRequest(Shape):
 
 
 class ListVirtualMFADevicesRequest(Shape):
-    """What ListVirtualMFADevices is asked."""
+    """The input of ListVirtualMFADevices."""
 
     assignment_status: AssignmentStatusType | None = optional("AssignmentStatus")
     marker: MarkerType | None = optional("Marker")
@@ -706,7 +706,7 @@ class ListVirtualMFADevicesRequest(Shape):
 
 
 class PutGroupPolicyRequest(Shape):
-    """What PutGroupPolicy is asked."""
+    """The input of PutGroupPolicy."""
 
     group_name: GroupNameType = required("GroupName")
     policy_name: PolicyNameType = required("PolicyName")
@@ -714,14 +714,14 @@ class PutGroupPolicyRequest(Shape):
 
 
 class PutRolePermissionsBoundaryRequest(Shape):
-    """What PutRolePermissionsBoundary is asked."""
+    """The input of PutRolePermissionsBoundary."""
 
     role_name: RoleNameType = required("RoleName")
     permissions_boundary: ArnType = required("PermissionsBoundary")
 
 
 class PutRolePolicyRequest(Shape):
-    """What PutRolePolicy is asked."""
+    """The input of PutRolePolicy."""
 
     role_name: RoleNameType = required("RoleName")
     policy_name: PolicyNameType = required("PolicyName")
@@ -729,14 +729,14 @@ class PutRolePolicyRequest(Shape):
 
 
 class PutUserPermissionsBoundaryRequest(Shape):
-    """What PutUserPermissionsBoundary is asked."""
+    """The input of PutUserPermissionsBoundary."""
 
     user_name: UserNameType = required("UserName")
     permissions_boundary: ArnType = required("PermissionsBoundary")
 
 
 class PutUserPolicyRequest(Shape):
-    """What PutUserPolicy is asked."""
+    """The input of PutUserPolicy."""
 
     user_name: ExistingUserNameType = required("UserName")
     policy_name: PolicyNameType = required("PolicyName")
@@ -744,21 +744,21 @@ class PutUserPolicyRequest(Shape):
 
 
 class RemoveUserFromGroupRequest(Shape):
-    """What RemoveUserFromGroup is asked."""
+    """The input of RemoveUserFromGroup."""
 
     group_name: GroupNameType = required("GroupName")
     user_name: ExistingUserNameType = required("UserName")
 
 
 class SetDefaultPolicyVersionRequest(Shape):
-    """What SetDefaultPolicyVersion is asked."""
+    """The input of SetDefaultPolicyVersion."""
 
     policy_arn: ArnType = required("PolicyArn")
     version_id: PolicyVersionIdType = required("VersionId")
 
 
 class SimulateCustomPolicyRequest(Shape):
-    """What SimulateCustomPolicy is asked."""
+    """The input of SimulateCustomPolicy."""
 
     policy_input_list: list[PolicyDocumentType] = required("PolicyInputList")
     permissions_boundary_policy_input_list: list[PolicyDocumentType] | None = optional(
@@ -779,7 +779,7 @@ class SimulateCustomPolicyRequest(Shape):
 
 
 class SimulatePrincipalPolicyRequest(Shape):
-    """What SimulatePrincipalPolicy is asked."""
+    """The input of SimulatePrincipalPolicy."""
 
     policy_source_arn: ArnType = required("PolicySourceArn")
     policy_input_list: list[PolicyDocumentType] | None = optional("PolicyInputList")
@@ -799,49 +799,49 @@ class SimulatePrincipalPolicyRequest(Shape):
 
 
 class TagPolicyRequest(Shape):
-    """What TagPolicy is asked."""
+    """The input of TagPolicy."""
 
     policy_arn: ArnType = required("PolicyArn")
     tags: TagListType = required("Tags")
 
 
 class TagRoleRequest(Shape):
-    """What TagRole is asked."""
+    """The input of TagRole."""
 
     role_name: RoleNameType = required("RoleName")
     tags: TagListType = required("Tags")
 
 
 class TagUserRequest(Shape):
-    """What TagUser is asked."""
+    """The input of TagUser."""
 
     user_name: ExistingUserNameType = required("UserName")
     tags: TagListType = required("Tags")
 
 
 class UntagPolicyRequest(Shape):
-    """What UntagPolicy is asked."""
+    """The input of UntagPolicy."""
 
     policy_arn: ArnType = required("PolicyArn")
     tag_keys: TagKeyListType = required("TagKeys")
 
 
 class UntagRoleRequest(Shape):
-    """What UntagRole is asked."""
+    """The input of UntagRole."""
 
     role_name: RoleNameType = required("RoleName")
     tag_keys: TagKeyListType = required("TagKeys")
 
 
 class UntagUserRequest(Shape):
-    """What UntagUser is asked."""
+    """The input of UntagUser."""
 
     user_name: ExistingUserNameType = required("UserName")
     tag_keys: TagKeyListType = required("TagKeys")
 
 
 class UpdateAccessKeyRequest(Shape):
-    """What UpdateAccessKey is asked."""
+    """The input of UpdateAccessKey."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
     access_key_id: AccessKeyIdType = required("AccessKeyId")
@@ -849,14 +849,14 @@ class UpdateAccessKeyRequest(Shape):
 
 
 class UpdateAssumeRolePolicyRequest(Shape):
-    """What UpdateAssumeRolePolicy is asked."""
+    """The input of UpdateAssumeRolePolicy."""
 
     role_name: RoleNameType = required("RoleName")
     policy_document: PolicyDocumentType = required("PolicyDocument")
 
 
 class UpdateGroupRequest(Shape):
-    """What UpdateGroup is asked."""
+    """The input of UpdateGroup."""
 
     group_name: GroupNameType = required("GroupName")
     new_path: PathType | None = optional("NewPath")
@@ -864,7 +864,7 @@ class UpdateGroupRequest(Shape):
 
 
 class UpdateLoginProfileRequest(Shape):
-    """What UpdateLoginProfile is asked."""
+    """The input of UpdateLoginProfile."""
 
     user_name: UserNameType = required("UserName")
     password: PasswordType | None = optional("Password", sensitive=True)
@@ -872,7 +872,7 @@ class UpdateLoginProfileRequest(Shape):
 
 
 class UpdateRoleRequest(Shape):
-    """What UpdateRole is asked."""
+    """The input of UpdateRole."""
 
     role_name: RoleNameType = required("RoleName")
     description: RoleDescriptionType | None = optional("Description")
@@ -880,14 +880,14 @@ class UpdateRoleRequest(Shape):
 
 
 class UpdateRoleDescriptionRequest(Shape):
-    """What UpdateRoleDescription is asked."""
+    """The input of UpdateRoleDescription."""
 
     role_name: RoleNameType = required("RoleName")
     description: RoleDescriptionType = required("Description")
 
 
 class UpdateUserRequest(Shape):
-    """What UpdateUser is asked."""
+    """The input of UpdateUser."""
 
     user_name: ExistingUserNameType = required("UserName")
     new_path: PathType | None = optional("NewPath")

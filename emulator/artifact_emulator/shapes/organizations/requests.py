@@ -24,7 +24,7 @@ TagValue = Annotated[str, Rule(max_length=256, pattern=r"^([\p{L}\p{Z}\p{N}_.:/=
 
 
 class Tag(Shape):
-    """Part of what 8 operations are asked."""
+    """Part of the input of 8 operations."""
 
     key: TagKey = required("Key")
     value: TagValue = required("Value")
@@ -78,7 +78,7 @@ HandshakePartyType = Literal["ACCOUNT", "ORGANIZATION", "EMAIL"]
 
 
 class HandshakeParty(Shape):
-    """Part of what InviteAccountToOrganization and InviteOrganizationToTransferResponsibility are asked."""
+    """Part of the input of InviteAccountToOrganization and InviteOrganizationToTransferResponsibility."""
 
     id: HandshakePartyId = required("Id", sensitive=True)
     type: HandshakePartyType = required("Type")
@@ -101,7 +101,7 @@ ActionType = Literal[
 
 
 class HandshakeFilter(Shape):
-    """Part of what ListHandshakesForAccount and ListHandshakesForOrganization are asked."""
+    """Part of the input of ListHandshakesForAccount and ListHandshakesForOrganization."""
 
     action_type: ActionType | None = optional("ActionType")
     parent_handshake_id: HandshakeId | None = optional("ParentHandshakeId")
@@ -126,32 +126,32 @@ ResourcePolicyContent = Annotated[str, Rule(min_length=1, max_length=40000)]
 
 
 class AcceptHandshakeRequest(Shape):
-    """What AcceptHandshake is asked."""
+    """The input of AcceptHandshake."""
 
     handshake_id: HandshakeId = required("HandshakeId")
 
 
 class AttachPolicyRequest(Shape):
-    """What AttachPolicy is asked."""
+    """The input of AttachPolicy."""
 
     policy_id: PolicyId = required("PolicyId")
     target_id: PolicyTargetId = required("TargetId")
 
 
 class CancelHandshakeRequest(Shape):
-    """What CancelHandshake is asked."""
+    """The input of CancelHandshake."""
 
     handshake_id: HandshakeId = required("HandshakeId")
 
 
 class CloseAccountRequest(Shape):
-    """What CloseAccount is asked."""
+    """The input of CloseAccount."""
 
     account_id: AccountId = required("AccountId")
 
 
 class CreateAccountRequest(Shape):
-    """What CreateAccount is asked."""
+    """The input of CreateAccount."""
 
     email: Email = required("Email", sensitive=True)
     account_name: CreateAccountName = required("AccountName", sensitive=True)
@@ -161,7 +161,7 @@ class CreateAccountRequest(Shape):
 
 
 class CreateGovCloudAccountRequest(Shape):
-    """What CreateGovCloudAccount is asked."""
+    """The input of CreateGovCloudAccount."""
 
     email: Email = required("Email", sensitive=True)
     account_name: CreateAccountName = required("AccountName", sensitive=True)
@@ -171,13 +171,13 @@ class CreateGovCloudAccountRequest(Shape):
 
 
 class CreateOrganizationRequest(Shape):
-    """What CreateOrganization is asked."""
+    """The input of CreateOrganization."""
 
     feature_set: OrganizationFeatureSet | None = optional("FeatureSet")
 
 
 class CreateOrganizationalUnitRequest(Shape):
-    """What CreateOrganizationalUnit is asked."""
+    """The input of CreateOrganizationalUnit."""
 
     parent_id: ParentId = required("ParentId")
     name: OrganizationalUnitName = required("Name")
@@ -185,7 +185,7 @@ class CreateOrganizationalUnitRequest(Shape):
 
 
 class CreatePolicyRequest(Shape):
-    """What CreatePolicy is asked."""
+    """The input of CreatePolicy."""
 
     content: PolicyContent = required("Content")
     description: PolicyDescription = required("Description")
@@ -195,128 +195,128 @@ class CreatePolicyRequest(Shape):
 
 
 class DeclineHandshakeRequest(Shape):
-    """What DeclineHandshake is asked."""
+    """The input of DeclineHandshake."""
 
     handshake_id: HandshakeId = required("HandshakeId")
 
 
 class DeleteOrganizationRequest(Shape):
-    """What DeleteOrganization is asked."""
+    """The input of DeleteOrganization."""
 
 
 class DeleteOrganizationalUnitRequest(Shape):
-    """What DeleteOrganizationalUnit is asked."""
+    """The input of DeleteOrganizationalUnit."""
 
     organizational_unit_id: OrganizationalUnitId = required("OrganizationalUnitId")
 
 
 class DeletePolicyRequest(Shape):
-    """What DeletePolicy is asked."""
+    """The input of DeletePolicy."""
 
     policy_id: PolicyId = required("PolicyId")
 
 
 class DeleteResourcePolicyRequest(Shape):
-    """What DeleteResourcePolicy is asked."""
+    """The input of DeleteResourcePolicy."""
 
 
 class DeregisterDelegatedAdministratorRequest(Shape):
-    """What DeregisterDelegatedAdministrator is asked."""
+    """The input of DeregisterDelegatedAdministrator."""
 
     account_id: AccountId = required("AccountId")
     service_principal: ServicePrincipal = required("ServicePrincipal")
 
 
 class DescribeAccountRequest(Shape):
-    """What DescribeAccount is asked."""
+    """The input of DescribeAccount."""
 
     account_id: AccountId = required("AccountId")
 
 
 class DescribeCreateAccountStatusRequest(Shape):
-    """What DescribeCreateAccountStatus is asked."""
+    """The input of DescribeCreateAccountStatus."""
 
     create_account_request_id: CreateAccountRequestId = required("CreateAccountRequestId")
 
 
 class DescribeEffectivePolicyRequest(Shape):
-    """What DescribeEffectivePolicy is asked."""
+    """The input of DescribeEffectivePolicy."""
 
     policy_type: EffectivePolicyType = required("PolicyType")
     target_id: PolicyTargetId | None = optional("TargetId")
 
 
 class DescribeHandshakeRequest(Shape):
-    """What DescribeHandshake is asked."""
+    """The input of DescribeHandshake."""
 
     handshake_id: HandshakeId = required("HandshakeId")
 
 
 class DescribeOrganizationRequest(Shape):
-    """What DescribeOrganization is asked."""
+    """The input of DescribeOrganization."""
 
 
 class DescribeOrganizationalUnitRequest(Shape):
-    """What DescribeOrganizationalUnit is asked."""
+    """The input of DescribeOrganizationalUnit."""
 
     organizational_unit_id: OrganizationalUnitId = required("OrganizationalUnitId")
 
 
 class DescribePolicyRequest(Shape):
-    """What DescribePolicy is asked."""
+    """The input of DescribePolicy."""
 
     policy_id: PolicyId = required("PolicyId")
 
 
 class DescribeResourcePolicyRequest(Shape):
-    """What DescribeResourcePolicy is asked."""
+    """The input of DescribeResourcePolicy."""
 
 
 class DescribeResponsibilityTransferRequest(Shape):
-    """What DescribeResponsibilityTransfer is asked."""
+    """The input of DescribeResponsibilityTransfer."""
 
     id: ResponsibilityTransferId = required("Id")
 
 
 class DetachPolicyRequest(Shape):
-    """What DetachPolicy is asked."""
+    """The input of DetachPolicy."""
 
     policy_id: PolicyId = required("PolicyId")
     target_id: PolicyTargetId = required("TargetId")
 
 
 class DisableAWSServiceAccessRequest(Shape):
-    """What DisableAWSServiceAccess is asked."""
+    """The input of DisableAWSServiceAccess."""
 
     service_principal: ServicePrincipal = required("ServicePrincipal")
 
 
 class DisablePolicyTypeRequest(Shape):
-    """What DisablePolicyType is asked."""
+    """The input of DisablePolicyType."""
 
     root_id: RootId = required("RootId")
     policy_type: PolicyType = required("PolicyType")
 
 
 class EnableAWSServiceAccessRequest(Shape):
-    """What EnableAWSServiceAccess is asked."""
+    """The input of EnableAWSServiceAccess."""
 
     service_principal: ServicePrincipal = required("ServicePrincipal")
 
 
 class EnableAllFeaturesRequest(Shape):
-    """What EnableAllFeatures is asked."""
+    """The input of EnableAllFeatures."""
 
 
 class EnablePolicyTypeRequest(Shape):
-    """What EnablePolicyType is asked."""
+    """The input of EnablePolicyType."""
 
     root_id: RootId = required("RootId")
     policy_type: PolicyType = required("PolicyType")
 
 
 class InviteAccountToOrganizationRequest(Shape):
-    """What InviteAccountToOrganization is asked."""
+    """The input of InviteAccountToOrganization."""
 
     target: HandshakeParty = required("Target")
     notes: HandshakeNotes | None = optional("Notes", sensitive=True)
@@ -324,7 +324,7 @@ class InviteAccountToOrganizationRequest(Shape):
 
 
 class InviteOrganizationToTransferResponsibilityRequest(Shape):
-    """What InviteOrganizationToTransferResponsibility is asked."""
+    """The input of InviteOrganizationToTransferResponsibility."""
 
     type: ResponsibilityTransferType = required("Type")
     target: HandshakeParty = required("Target")
@@ -335,25 +335,25 @@ class InviteOrganizationToTransferResponsibilityRequest(Shape):
 
 
 class LeaveOrganizationRequest(Shape):
-    """What LeaveOrganization is asked."""
+    """The input of LeaveOrganization."""
 
 
 class ListAWSServiceAccessForOrganizationRequest(Shape):
-    """What ListAWSServiceAccessForOrganization is asked."""
+    """The input of ListAWSServiceAccessForOrganization."""
 
     next_token: NextToken | None = optional("NextToken")
     max_results: MaxResults | None = optional("MaxResults")
 
 
 class ListAccountsRequest(Shape):
-    """What ListAccounts is asked."""
+    """The input of ListAccounts."""
 
     next_token: NextToken | None = optional("NextToken")
     max_results: MaxResults | None = optional("MaxResults")
 
 
 class ListAccountsForParentRequest(Shape):
-    """What ListAccountsForParent is asked."""
+    """The input of ListAccountsForParent."""
 
     parent_id: ParentId = required("ParentId")
     next_token: NextToken | None = optional("NextToken")
@@ -361,7 +361,7 @@ class ListAccountsForParentRequest(Shape):
 
 
 class ListAccountsWithInvalidEffectivePolicyRequest(Shape):
-    """What ListAccountsWithInvalidEffectivePolicy is asked."""
+    """The input of ListAccountsWithInvalidEffectivePolicy."""
 
     policy_type: EffectivePolicyType = required("PolicyType")
     next_token: NextToken | None = optional("NextToken")
@@ -369,7 +369,7 @@ class ListAccountsWithInvalidEffectivePolicyRequest(Shape):
 
 
 class ListChildrenRequest(Shape):
-    """What ListChildren is asked."""
+    """The input of ListChildren."""
 
     parent_id: ParentId = required("ParentId")
     child_type: ChildType = required("ChildType")
@@ -378,7 +378,7 @@ class ListChildrenRequest(Shape):
 
 
 class ListCreateAccountStatusRequest(Shape):
-    """What ListCreateAccountStatus is asked."""
+    """The input of ListCreateAccountStatus."""
 
     states: list[CreateAccountState] | None = optional("States")
     next_token: NextToken | None = optional("NextToken")
@@ -386,7 +386,7 @@ class ListCreateAccountStatusRequest(Shape):
 
 
 class ListDelegatedAdministratorsRequest(Shape):
-    """What ListDelegatedAdministrators is asked."""
+    """The input of ListDelegatedAdministrators."""
 
     service_principal: ServicePrincipal | None = optional("ServicePrincipal")
     next_token: NextToken | None = optional("NextToken")
@@ -394,7 +394,7 @@ class ListDelegatedAdministratorsRequest(Shape):
 
 
 class ListDelegatedServicesForAccountRequest(Shape):
-    """What ListDelegatedServicesForAccount is asked."""
+    """The input of ListDelegatedServicesForAccount."""
 
     account_id: AccountId = required("AccountId")
     next_token: NextToken | None = optional("NextToken")
@@ -402,7 +402,7 @@ class ListDelegatedServicesForAccountRequest(Shape):
 
 
 class ListEffectivePolicyValidationErrorsRequest(Shape):
-    """What ListEffectivePolicyValidationErrors is asked."""
+    """The input of ListEffectivePolicyValidationErrors."""
 
     account_id: AccountId = required("AccountId")
     policy_type: EffectivePolicyType = required("PolicyType")
@@ -411,7 +411,7 @@ class ListEffectivePolicyValidationErrorsRequest(Shape):
 
 
 class ListHandshakesForAccountRequest(Shape):
-    """What ListHandshakesForAccount is asked."""
+    """The input of ListHandshakesForAccount."""
 
     filter: HandshakeFilter | None = optional("Filter")
     next_token: NextToken | None = optional("NextToken")
@@ -419,7 +419,7 @@ class ListHandshakesForAccountRequest(Shape):
 
 
 class ListHandshakesForOrganizationRequest(Shape):
-    """What ListHandshakesForOrganization is asked."""
+    """The input of ListHandshakesForOrganization."""
 
     filter: HandshakeFilter | None = optional("Filter")
     next_token: NextToken | None = optional("NextToken")
@@ -427,7 +427,7 @@ class ListHandshakesForOrganizationRequest(Shape):
 
 
 class ListInboundResponsibilityTransfersRequest(Shape):
-    """What ListInboundResponsibilityTransfers is asked."""
+    """The input of ListInboundResponsibilityTransfers."""
 
     type: ResponsibilityTransferType = required("Type")
     id: ResponsibilityTransferId | None = optional("Id")
@@ -436,7 +436,7 @@ class ListInboundResponsibilityTransfersRequest(Shape):
 
 
 class ListOrganizationalUnitsForParentRequest(Shape):
-    """What ListOrganizationalUnitsForParent is asked."""
+    """The input of ListOrganizationalUnitsForParent."""
 
     parent_id: ParentId = required("ParentId")
     next_token: NextToken | None = optional("NextToken")
@@ -444,7 +444,7 @@ class ListOrganizationalUnitsForParentRequest(Shape):
 
 
 class ListOutboundResponsibilityTransfersRequest(Shape):
-    """What ListOutboundResponsibilityTransfers is asked."""
+    """The input of ListOutboundResponsibilityTransfers."""
 
     type: ResponsibilityTransferType = required("Type")
     next_token: NextToken | None = optional("NextToken")
@@ -452,7 +452,7 @@ class ListOutboundResponsibilityTransfersRequest(Shape):
 
 
 class ListParentsRequest(Shape):
-    """What ListParents is asked."""
+    """The input of ListParents."""
 
     child_id: ChildId = required("ChildId")
     next_token: NextToken | None = optional("NextToken")
@@ -460,7 +460,7 @@ class ListParentsRequest(Shape):
 
 
 class ListPoliciesRequest(Shape):
-    """What ListPolicies is asked."""
+    """The input of ListPolicies."""
 
     filter: PolicyType = required("Filter")
     next_token: NextToken | None = optional("NextToken")
@@ -468,7 +468,7 @@ class ListPoliciesRequest(Shape):
 
 
 class ListPoliciesForTargetRequest(Shape):
-    """What ListPoliciesForTarget is asked."""
+    """The input of ListPoliciesForTarget."""
 
     target_id: PolicyTargetId = required("TargetId")
     filter: PolicyType = required("Filter")
@@ -477,21 +477,21 @@ class ListPoliciesForTargetRequest(Shape):
 
 
 class ListRootsRequest(Shape):
-    """What ListRoots is asked."""
+    """The input of ListRoots."""
 
     next_token: NextToken | None = optional("NextToken")
     max_results: MaxResults | None = optional("MaxResults")
 
 
 class ListTagsForResourceRequest(Shape):
-    """What ListTagsForResource is asked."""
+    """The input of ListTagsForResource."""
 
     resource_id: TaggableResourceId = required("ResourceId")
     next_token: NextToken | None = optional("NextToken")
 
 
 class ListTargetsForPolicyRequest(Shape):
-    """What ListTargetsForPolicy is asked."""
+    """The input of ListTargetsForPolicy."""
 
     policy_id: PolicyId = required("PolicyId")
     next_token: NextToken | None = optional("NextToken")
@@ -499,7 +499,7 @@ class ListTargetsForPolicyRequest(Shape):
 
 
 class MoveAccountRequest(Shape):
-    """What MoveAccount is asked."""
+    """The input of MoveAccount."""
 
     account_id: AccountId = required("AccountId")
     source_parent_id: ParentId = required("SourceParentId")
@@ -507,55 +507,55 @@ class MoveAccountRequest(Shape):
 
 
 class PutResourcePolicyRequest(Shape):
-    """What PutResourcePolicy is asked."""
+    """The input of PutResourcePolicy."""
 
     content: ResourcePolicyContent = required("Content")
     tags: list[Tag] | None = optional("Tags")
 
 
 class RegisterDelegatedAdministratorRequest(Shape):
-    """What RegisterDelegatedAdministrator is asked."""
+    """The input of RegisterDelegatedAdministrator."""
 
     account_id: AccountId = required("AccountId")
     service_principal: ServicePrincipal = required("ServicePrincipal")
 
 
 class RemoveAccountFromOrganizationRequest(Shape):
-    """What RemoveAccountFromOrganization is asked."""
+    """The input of RemoveAccountFromOrganization."""
 
     account_id: AccountId = required("AccountId")
 
 
 class TagResourceRequest(Shape):
-    """What TagResource is asked."""
+    """The input of TagResource."""
 
     resource_id: TaggableResourceId = required("ResourceId")
     tags: list[Tag] = required("Tags")
 
 
 class TerminateResponsibilityTransferRequest(Shape):
-    """What TerminateResponsibilityTransfer is asked."""
+    """The input of TerminateResponsibilityTransfer."""
 
     id: ResponsibilityTransferId = required("Id")
     end_timestamp: Timestamp | None = optional("EndTimestamp")
 
 
 class UntagResourceRequest(Shape):
-    """What UntagResource is asked."""
+    """The input of UntagResource."""
 
     resource_id: TaggableResourceId = required("ResourceId")
     tag_keys: list[TagKey] = required("TagKeys")
 
 
 class UpdateOrganizationalUnitRequest(Shape):
-    """What UpdateOrganizationalUnit is asked."""
+    """The input of UpdateOrganizationalUnit."""
 
     organizational_unit_id: OrganizationalUnitId = required("OrganizationalUnitId")
     name: OrganizationalUnitName | None = optional("Name")
 
 
 class UpdatePolicyRequest(Shape):
-    """What UpdatePolicy is asked."""
+    """The input of UpdatePolicy."""
 
     policy_id: PolicyId = required("PolicyId")
     name: PolicyName | None = optional("Name")
@@ -564,7 +564,7 @@ class UpdatePolicyRequest(Shape):
 
 
 class UpdateResponsibilityTransferRequest(Shape):
-    """What UpdateResponsibilityTransfer is asked."""
+    """The input of UpdateResponsibilityTransfer."""
 
     id: ResponsibilityTransferId = required("Id")
     name: ResponsibilityTransferName = required("Name", sensitive=True)

@@ -17,7 +17,7 @@ RoleSessionNameType = Annotated[str, Rule(min_length=2, max_length=64, pattern=r
 
 
 class PolicyDescriptorType(Shape):
-    """Part of what 5 operations are asked."""
+    """Part of the input of 5 operations."""
 
     arn: ArnType | None = optional("arn")
 
@@ -29,7 +29,7 @@ TagValueType = Annotated[str, Rule(max_length=256, pattern=r"^[\p{L}\p{Z}\p{N}_.
 
 
 class Tag(Shape):
-    """Part of what AssumeRole, GetFederationToken and GetWebIdentityToken are asked."""
+    """Part of the input of AssumeRole, GetFederationToken and GetWebIdentityToken."""
 
     key: TagKeyType = required("Key")
     value: TagValueType = required("Value")
@@ -45,7 +45,7 @@ ContextAssertionType = Annotated[str, Rule(min_length=4, max_length=2048)]
 
 
 class ProvidedContext(Shape):
-    """Part of what AssumeRole is asked."""
+    """Part of the input of AssumeRole."""
 
     provider_arn: ArnType | None = optional("ProviderArn")
     context_assertion: ContextAssertionType | None = optional("ContextAssertion")
@@ -72,7 +72,7 @@ JwtAlgorithmType = Annotated[str, Rule(min_length=5, max_length=5)]
 
 
 class AssumeRoleRequest(Shape):
-    """What AssumeRole is asked."""
+    """The input of AssumeRole."""
 
     role_arn: ArnType = required("RoleArn")
     role_session_name: RoleSessionNameType = required("RoleSessionName")
@@ -90,7 +90,7 @@ class AssumeRoleRequest(Shape):
 
 
 class AssumeRoleWithSAMLRequest(Shape):
-    """What AssumeRoleWithSAML is asked."""
+    """The input of AssumeRoleWithSAML."""
 
     role_arn: ArnType = required("RoleArn")
     principal_arn: ArnType = required("PrincipalArn")
@@ -102,7 +102,7 @@ class AssumeRoleWithSAMLRequest(Shape):
 
 
 class AssumeRoleWithWebIdentityRequest(Shape):
-    """What AssumeRoleWithWebIdentity is asked."""
+    """The input of AssumeRoleWithWebIdentity."""
 
     role_arn: ArnType = required("RoleArn")
     role_session_name: RoleSessionNameType = required("RoleSessionName")
@@ -115,7 +115,7 @@ class AssumeRoleWithWebIdentityRequest(Shape):
 
 
 class AssumeRootRequest(Shape):
-    """What AssumeRoot is asked."""
+    """The input of AssumeRoot."""
 
     target_principal: TargetPrincipalType = required("TargetPrincipal")
     task_policy_arn: PolicyDescriptorType = required("TaskPolicyArn")
@@ -124,29 +124,29 @@ class AssumeRootRequest(Shape):
 
 
 class DecodeAuthorizationMessageRequest(Shape):
-    """What DecodeAuthorizationMessage is asked."""
+    """The input of DecodeAuthorizationMessage."""
 
     encoded_message: EncodedMessageType = required("EncodedMessage")
 
 
 class GetAccessKeyInfoRequest(Shape):
-    """What GetAccessKeyInfo is asked."""
+    """The input of GetAccessKeyInfo."""
 
     access_key_id: AccessKeyIdType = required("AccessKeyId")
 
 
 class GetCallerIdentityRequest(Shape):
-    """What GetCallerIdentity is asked."""
+    """The input of GetCallerIdentity."""
 
 
 class GetDelegatedAccessTokenRequest(Shape):
-    """What GetDelegatedAccessToken is asked."""
+    """The input of GetDelegatedAccessToken."""
 
     trade_in_token: str = required("TradeInToken", sensitive=True)
 
 
 class GetFederationTokenRequest(Shape):
-    """What GetFederationToken is asked."""
+    """The input of GetFederationToken."""
 
     name: UserNameType = required("Name")
     policy: SessionPolicyDocumentType | None = optional("Policy")
@@ -157,7 +157,7 @@ class GetFederationTokenRequest(Shape):
 
 
 class GetSessionTokenRequest(Shape):
-    """What GetSessionToken is asked."""
+    """The input of GetSessionToken."""
 
     duration_seconds: DurationSecondsType | None = optional("DurationSeconds")
     serial_number: SerialNumberType | None = optional("SerialNumber")
@@ -166,7 +166,7 @@ class GetSessionTokenRequest(Shape):
 
 
 class GetWebIdentityTokenRequest(Shape):
-    """What GetWebIdentityToken is asked."""
+    """The input of GetWebIdentityToken."""
 
     audience: WebIdentityTokenAudienceListType = required("Audience")
     duration_seconds: WebIdentityTokenDurationSecondsType | None = optional("DurationSeconds")
