@@ -34,13 +34,13 @@ def find(records: tuple[T, ...], name: str) -> T | None:
 
 
 def with_record(records: tuple[T, ...], record: T) -> tuple[T, ...]:
-    """Return the records with one added, which replaces the record with the same name."""
+    """Return the records with another, which replaces the record with the same name."""
     index = _index_of(records, record.name)
     return (*records[:index], record, *records[index + _is_at(records, index, record.name) :])
 
 
 def without(records: tuple[T, ...], name: str) -> tuple[T, ...]:
-    """Return the records without the one with a name."""
+    """Return the records without the record with a name."""
     index = _index_of(records, name)
     return (*records[:index], *records[index + _is_at(records, index, name) :])
 

@@ -7,11 +7,11 @@ from artifact_state.errors import IdentityQuota, QuotaExceeded
 from artifact_state.world import Transaction
 
 
-def require_quota(tx: Transaction, quota: IdentityQuota, wanted: int, owner: str = "") -> None:
-    """Refuse a number or size that exceeds a quota.
+def require_quota(tx: Transaction, quota: IdentityQuota, amount: int, owner: str = "") -> None:
+    """Refuse an amount, a number or a size, that exceeds a quota.
 
     Raises QuotaExceeded.
     """
     limit = tx.quotas.iam[quota.value]
-    if wanted > limit:
+    if amount > limit:
         raise QuotaExceeded(quota, limit, owner)

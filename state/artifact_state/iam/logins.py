@@ -78,7 +78,7 @@ def delete_login(tx: Transaction, user_name: str | None = None) -> None:
 
 
 def password_matches(user: User, password: str) -> bool:
-    """Return whether a user has a password and it is this one."""
+    """Return whether a password is that of a user."""
     return user.login is not None and hmac.compare_digest(user.login.password_hash, _hash(user, password))
 
 

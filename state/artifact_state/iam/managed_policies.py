@@ -173,7 +173,7 @@ def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
 
 
 def _own_policy(tx: Transaction, arn: str, version_id: str = "") -> CustomerPolicy:
-    """Return a policy of the caller's account, which has the version if one is given."""
+    """Return a policy of the caller's account that has a version, if `version_id` is not ""."""
     if arn.startswith(arns.managed_policy(tx.caller.partition, "/", "")):
         raise NotOwned(tx.action, Entity.POLICY, arn)
     policy = policy_version(tx, arn, version_id)[0] if version_id else managed_policy_by_arn(tx, arn)

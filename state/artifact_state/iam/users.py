@@ -56,7 +56,7 @@ def user_principal(user: User, *, partition: str, region: str, access_key_id: st
 
 
 def resolve_user_name(tx: Transaction, name: str | None) -> str | None:
-    """Return the given user name, by default the caller's; None if the caller is the root user.
+    """Return a user name, by default the caller's, or None if the caller is the root user.
 
     Raises UserNameRequired.
     """

@@ -31,19 +31,19 @@ def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest")
     start, end = request.start_time or earliest, request.end_time or tx.now
     if start > end:
         raise AwsError("InvalidTimeRangeException", "The start time is after the end time.")
-    wanted = [(attribute.attribute_key, attribute.attribute_value) for attribute in request.lookup_attributes or ()]
-    listing = call.listing("LookupEvents", tx.caller.account_id, wanted, request.start_time, request.end_time)
+    conditions = [(attribute.attribute_key, attribute.attribute_value) for attribute in request.lookup_attributes or ()]
+    listing = call.listing("LookupEvents", tx.caller.account_id, conditions, request.start_time, request.end_time)
     before = listing.after(request.next_token)
     matching = (
         (number, record)
         for number, record in reversed(list(enumerate(_visible_records(call))))
         if (before < 0 or number < before)
         and max(start, earliest) <= record.at <= end
-        and all(value in _ATTRIBUTES[key](record.content) for key, value in wanted)
+        and all(value in _ATTRIBUTES[key](record.content) for key, value in conditions)
     )
     # The emulator has no insight events, the only other category.
-    found = iter(()) if request.event_category else matching
-    page, token = listing.page(found, request.max_results or _PAGE_SIZE)
+    records = iter(()) if request.event_category else matching
+    page, token = listing.page(records, request.max_results or _PAGE_SIZE)
     return {"Events": [_event(record) for record in page], **next_token(token)}
 
 

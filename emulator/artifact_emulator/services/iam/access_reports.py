@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CallerKind, ServiceAccess
@@ -11,13 +12,6 @@ from artifact_state.organizations.access_reports import Attempt
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
-_NAMES = {
-    "artifact": "AWS Artifact",
-    "cloudtrail": "AWS CloudTrail",
-    "iam": "AWS Identity and Access Management",
-    "organizations": "AWS Organizations",
-    "sts": "AWS Security Token Service",
-}
 _PAGE_SIZE = 100
 
 
@@ -81,7 +75,7 @@ def _sorted(services: tuple[ServiceAccess, ...], order: str) -> list[ServiceAcce
 
 
 def _access_detail(access: ServiceAccess) -> "replies.AccessDetail":
-    detail: replies.AccessDetail = {"ServiceName": _NAMES[access.service], "ServiceNamespace": access.service}
+    detail: replies.AccessDetail = {"ServiceName": PROFILES[access.service].title, "ServiceNamespace": access.service}
     if access.at is not None:
         detail |= {
             "Region": access.region,

@@ -37,8 +37,8 @@ def list_groups(call: RequestContext, request: "requests.ListGroupsRequest") -> 
     """List the groups below a path."""
     tx, prefix = call.tx, request.path_prefix or "/"
     listing = call.name_listing("ListGroups", tx.caller.account_id, prefix)
-    found = groups.groups_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
-    page, more = listing.page(found, request.max_items, lambda group: group.name)
+    remaining = groups.groups_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
+    page, more = listing.page(remaining, request.max_items, lambda group: group.name)
     return {"Groups": [_group_reply(tx.caller, group) for group in page], **more}
 
 
@@ -49,8 +49,8 @@ def list_groups_for_user(
     tx = call.tx
     user = find_user(call, request.user_name)
     listing = call.name_listing("ListGroupsForUser", user.account_id, user.id)
-    found = groups.groups_of_user(tx.state, user, listing.after(request.marker))
-    page, more = listing.page(found, request.max_items, lambda group: group.name)
+    remaining = groups.groups_of_user(tx.state, user, listing.after(request.marker))
+    page, more = listing.page(remaining, request.max_items, lambda group: group.name)
     return {"Groups": [_group_reply(tx.caller, group) for group in page], **more}
 
 

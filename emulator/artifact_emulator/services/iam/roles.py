@@ -45,8 +45,8 @@ def list_roles(call: RequestContext, request: "requests.ListRolesRequest") -> "r
     prefix = request.path_prefix or "/"
     listing = call.name_listing("ListRoles", call.tx.caller.account_id, prefix)
     after = listing.after(request.marker)
-    found = roles.roles_of(call.tx.state, call.tx.caller.account_id, prefix, call.tx.now, after=after)
-    page, more = listing.page(found, request.max_items, lambda role: role.name)
+    remaining = roles.roles_of(call.tx.state, call.tx.caller.account_id, prefix, call.tx.now, after=after)
+    page, more = listing.page(remaining, request.max_items, lambda role: role.name)
     return {"Roles": [_role_summary(call.tx, role) for role in page], **more}
 
 

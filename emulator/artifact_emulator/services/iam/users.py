@@ -46,8 +46,8 @@ def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "r
     """List the users below a path without their tags and boundaries."""
     tx, prefix = call.tx, request.path_prefix or "/"
     listing = call.name_listing("ListUsers", tx.caller.account_id, prefix)
-    found = users.users_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
-    page, more = listing.page(found, request.max_items, lambda user: user.name)
+    remaining = users.users_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
+    page, more = listing.page(remaining, request.max_items, lambda user: user.name)
     return {"Users": [user_summary(tx.caller, user) for user in page], **more}
 
 
