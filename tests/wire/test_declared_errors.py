@@ -4,20 +4,18 @@ import pytest
 
 from artifact_emulator import services
 from tests.support.error_table import NEVER, ErrorTable, Provocation, declared_errors
-from tests.wire import (
-    test_organizations_effective_policies,
-    test_organizations_policies,
-    test_organizations_resource_policies,
-)
 from tests.wire.botocore_wire import Client
 from tests.wire.error_tables import (
     accounts,
+    effective_policies,
     handshakes,
     hierarchy,
     iam_policies,
     iam_roles,
     iam_users,
     organization,
+    policies,
+    resource_policies,
     sts,
     transfers,
 )
@@ -30,9 +28,9 @@ TABLES: tuple[ErrorTable, ...] = tuple(
         handshakes,
         hierarchy,
         transfers,
-        test_organizations_policies,
-        test_organizations_effective_policies,
-        test_organizations_resource_policies,
+        policies,
+        effective_policies,
+        resource_policies,
         iam_users,
         iam_policies,
         iam_roles,

@@ -2,57 +2,64 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tests.support.error_table import SERVICE, ErrorTable, Provocation
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.organizations import SERVICE, root_id
+from tests.support.policy_calls import TAG_POLICY, attach_policy, create_policy, enable_policy_type
+from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 
-TAGS = "TAG_POLICY"
-RULES = {"plans": {"A": {"rules": {f"r{at}": {"lifecycle": {"@@assign": "1"}} for at in range(11)}}}}
-DOCUMENTS: dict[str, Any] = {TAGS: {"tags": {"a": {"tag_key": {"@@assign": "A"}}}}, "BACKUP_POLICY": RULES}
-OPERATIONS: dict[str, dict[str, Any]] = {
-    "DescribeEffectivePolicy": {"PolicyType": TAGS},
-    "ListAccountsWithInvalidEffectivePolicy": {"PolicyType": TAGS},
-    "ListEffectivePolicyValidationErrors": {"PolicyType": TAGS, "AccountId": "111122223333"},
-}
+BACKUP = "BACKUP_POLICY"
+RULES = {"plans": {"A": {"rules": {f"r{number}": {"lifecycle": {"@@assign": "1"}} for number in range(11)}}}}
+"""A backup policy with more rules than a plan may have."""
+DOCUMENTS: dict[str, Any] = {TAG_POLICY: {"tags": {"a": {"tag_key": {"@@assign": "A"}}}}, BACKUP: RULES}
 
 
-def attach(client: Client, policy_type: str = TAGS) -> str:
-    """Enable a type, make a policy and attach it to the root; give its id."""
-    root = client.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
-    client.does(SERVICE, "EnablePolicyType", RootId=root, PolicyType=policy_type)
-    content = json.dumps(DOCUMENTS[policy_type])
-    made = client.does(SERVICE, "CreatePolicy", Type=policy_type, Name="A", Description="", Content=content)
-    policy_id: str = made["Policy"]["PolicySummary"]["Id"]
-    client.does(SERVICE, "AttachPolicy", PolicyId=policy_id, TargetId=root)
+def attach_to_root(client: Client, policy_type: str = TAG_POLICY, content: str = "") -> str:
+    """Enable a policy type, create a policy, attach it to the root, and return its id."""
+    enable_policy_type(client, policy_type)
+    content = content or json.dumps(DOCUMENTS[policy_type])
+    policy_id = create_policy(client, "A", Type=policy_type, Content=content)
+    attach_policy(client, policy_id, root_id(client))
     return policy_id
 
 
-class TestEffectivePolicies:
-    """The three operations."""
+class TestDescribeEffectivePolicy:
+    """DescribeEffectivePolicy."""
 
-    def test_describe(self, management: Client, member: Client) -> None:
-        """The document has no operators; who asks without a target asks for itself."""
-        attach(management)
-        for asking in (management, member):
-            assert asking.does(SERVICE, "DescribeEffectivePolicy", PolicyType=TAGS)["EffectivePolicy"] == {
+    def test_effective_policy_of_the_caller_has_no_operators(self, management: Client, member: Client) -> None:
+        """The document has no operators; without a target it is that of the caller."""
+        attach_to_root(management)
+        for caller in (management, member):
+            assert caller.does(SERVICE, "DescribeEffectivePolicy", PolicyType=TAG_POLICY)["EffectivePolicy"] == {
                 "PolicyContent": '{"tags":{"a":{"tag_key":"A"}}}',
                 "LastUpdatedTimestamp": NOW.replace(microsecond=123000),
-                "TargetId": asking.account,
-                "PolicyType": TAGS,
+                "TargetId": caller.account,
+                "PolicyType": TAG_POLICY,
             }
 
-    def test_problems(self, management: Client, member: Client) -> None:
-        """Every account with a problem is listed as it is elsewhere, and its problem by code, place and policy."""
-        policy_id = attach(management, "BACKUP_POLICY")
+    def test_deeply_nested_document_is_merged(self, management: Client) -> None:
+        """A document nested almost as deeply as JSON can be read is merged and returned."""
+        document = '{"a":' * 800 + '"x"' + "}" * 800
+        attach_to_root(management, "UPGRADE_ROLLOUT_POLICY", document)
+        reply = management.does(SERVICE, "DescribeEffectivePolicy", PolicyType="UPGRADE_ROLLOUT_POLICY")
+        assert reply["EffectivePolicy"]["PolicyContent"] == document
+
+
+class TestValidationErrors:
+    """ListAccountsWithInvalidEffectivePolicy and ListEffectivePolicyValidationErrors."""
+
+    def test_validation_error_names_code_path_and_policies(self, management: Client, member: Client) -> None:
+        """Accounts with an invalid policy are listed like accounts; an error has its code, path and policies."""
+        policy_id = attach_to_root(management, BACKUP)
         management.core.world.clock.advance(timedelta(hours=1))
-        asked = {"PolicyType": "BACKUP_POLICY"}
-        listed = management.does(SERVICE, "ListAccountsWithInvalidEffectivePolicy", **asked)
-        assert listed["Accounts"] == management.does(SERVICE, "ListAccounts")["Accounts"]
-        assert listed["PolicyType"] == "BACKUP_POLICY"
-        errors = management.does(SERVICE, "ListEffectivePolicyValidationErrors", AccountId=member.account, **asked)
-        # When the policy came to be, in whole milliseconds; not when it is asked for.
+        accounts = management.does(SERVICE, "ListAccountsWithInvalidEffectivePolicy", PolicyType=BACKUP)
+        assert accounts["Accounts"] == management.does(SERVICE, "ListAccounts")["Accounts"]
+        assert accounts["PolicyType"] == BACKUP
+        errors = management.does(
+            SERVICE, "ListEffectivePolicyValidationErrors", AccountId=member.account, PolicyType=BACKUP
+        )
+        # The time of the last change of the policy in whole milliseconds, not that of the call.
         assert errors["EvaluationTimestamp"] == NOW.replace(microsecond=123000)
-        assert errors["Path"] == listed["Accounts"][1]["Paths"][0]
+        assert errors["Path"] == accounts["Accounts"][1]["Paths"][0]
         assert errors["EffectivePolicyValidationErrors"] == [
             {
                 "ErrorCode": "ELEMENTS_TOO_MANY",
@@ -62,74 +69,12 @@ class TestEffectivePolicies:
             }
         ]
 
-    def test_deeply_nested(self, management: Client) -> None:
-        """A document nested almost as deep as JSON is read is merged and shown too."""
-        kind, deep = "UPGRADE_ROLLOUT_POLICY", '{"a":' * 800 + '"x"' + "}" * 800
-        root = management.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
-        management.does(SERVICE, "EnablePolicyType", RootId=root, PolicyType=kind)
-        made = management.does(SERVICE, "CreatePolicy", Type=kind, Name="A", Description="", Content=deep)
-        management.does(SERVICE, "AttachPolicy", PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
-        found = management.does(SERVICE, "DescribeEffectivePolicy", PolicyType=kind)
-        assert found["EffectivePolicy"]["PolicyContent"] == deep
-
-    def test_pages(self, management: Client, member: Client) -> None:
-        """A page holds as many accounts as are asked for; the last one has no token."""
-        attach(management, "BACKUP_POLICY")
-        asked = {"PolicyType": "BACKUP_POLICY", "MaxResults": 1}
-        first = management.does(SERVICE, "ListAccountsWithInvalidEffectivePolicy", **asked)
-        second = management.does(
-            SERVICE, "ListAccountsWithInvalidEffectivePolicy", NextToken=first["NextToken"], **asked
-        )
-        assert [one["Id"] for page in (first, second) for one in page["Accounts"]] == [
-            management.account,
-            member.account,
-        ]
+    def test_accounts_with_an_invalid_policy_are_listed_in_pages(self, management: Client, member: Client) -> None:
+        """A page has as many accounts as MaxResults; the last page has no token."""
+        attach_to_root(management, BACKUP)
+        operation, parameters = "ListAccountsWithInvalidEffectivePolicy", {"PolicyType": BACKUP, "MaxResults": 1}
+        first = management.does(SERVICE, operation, **parameters)
+        second = management.does(SERVICE, operation, NextToken=first["NextToken"], **parameters)
+        listed = [account["Id"] for page in (first, second) for account in page["Accounts"]]
+        assert listed == [management.account, member.account]
         assert "NextToken" not in second
-
-
-def calling(operation: str, **changes: Any) -> Provocation:
-    """Let the management account call, with something changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **OPERATIONS[operation] | changes)
-
-
-def by(account: str, operation: str) -> Provocation:
-    """Let another account call."""
-
-    def provoke(client: Client) -> Answer:
-        if account == "member":
-            client.does(SERVICE, "CreateAccount", AccountName="A", Email="a@example.com")
-            caller = client.does(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
-        else:
-            caller = "999988887777"
-        asked = OPERATIONS[operation]
-        if operation == "DescribeEffectivePolicy":
-            asked = asked | {"TargetId": client.account}
-        return Client(client.core, caller).is_refused(SERVICE, operation, **asked)
-
-    return provoke
-
-
-PROVOKED: dict[str, dict[str, Provocation]] = {
-    operation: {
-        "AccessDeniedException": by("member", operation),
-        "AWSOrganizationsNotInUseException": by("stranger", operation),
-        "EffectivePolicyNotFoundException": calling(operation),
-        "InvalidInputException": calling(operation, PolicyType="SERVICE_CONTROL_POLICY"),
-    }
-    for operation in OPERATIONS
-}
-PROVOKED["DescribeEffectivePolicy"]["TargetNotFoundException"] = calling(
-    "DescribeEffectivePolicy", TargetId="999988887777"
-)
-PROVOKED["ListEffectivePolicyValidationErrors"]["AccountNotFoundException"] = calling(
-    "ListEffectivePolicyValidationErrors", AccountId="999988887777"
-)
-UNREACHABLE = {
-    (operation, error): reason
-    for operation in OPERATIONS
-    for error, reason in {
-        "ConstraintViolationException": "AWS does not say which constraint",
-        "UnsupportedAPIEndpointException": "every partition here has policies",
-    }.items()
-}
-TABLE = ErrorTable(provoked=PROVOKED, unreachable=UNREACHABLE)
