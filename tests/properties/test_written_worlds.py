@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifact_emulator.scenarios.files import world_of
+from artifact_emulator.scenarios.files import load_content
 from artifact_state import catalog
 from artifact_state import snapshot as snapshots
 from artifact_state.artifact import agreements, publishing
@@ -35,7 +35,7 @@ from artifact_state.organizations import (
 from artifact_state.organizations.handshakes import account_invitations
 from artifact_state.organizations.policies import policies, policy_types, resource_policy, targets
 from artifact_state.principals import root_user
-from artifact_state.scenarios.export import describe
+from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Transaction, World
 from tests.support.domain import NOW
@@ -268,10 +268,10 @@ class TestWrittenWorlds:
 
         Agreements reach the same accounts in it, and the same roles are there.
         """
-        written = describe(world)
+        written = export_scenario(world)
         content = json.loads(json.dumps(written.model_dump(mode="json", exclude_defaults=True)))
         assert Scenario.model_validate(content) == written
-        made = world_of(content)
-        assert describe(made) == written
+        made = load_content(content)
+        assert export_scenario(made) == written
         assert reached(made) == reached(world)
         assert known_roles(made) == known_roles(world)

@@ -25,7 +25,7 @@ from tests.support.domain import (
 )
 from tests.support.sample_records import sample_of
 
-OLD_FILES = Path(__file__).parent / "files" / "version-0.1.0"
+OLD_FILES = Path(__file__).parents[1] / "files" / "version-0.1.0"
 
 
 def busy_world() -> World:

@@ -9,8 +9,8 @@ import yaml
 
 from artifact_emulator.app import App
 from artifact_emulator.scenarios import files
-from artifact_emulator.scenarios.files import UnreadableScenario, built_in, scenario_at, world_at
-from artifact_state.scenarios.export import describe
+from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, load_file, read_scenario
+from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.schema import Scenario
 from tests.wire.botocore_wire import Client
 from tests.wire.test_control import call, done, refused, told
@@ -30,7 +30,7 @@ class TestBuiltIn:
 
     def test_names(self) -> None:
         """Each says what it describes."""
-        assert list(built_in()) == [
+        assert list(built_in_scenarios()) == [
             "after-disable",
             "agreement-accepted",
             "artifact-enabled",
@@ -39,15 +39,15 @@ class TestBuiltIn:
             "member-just-removed",
             "organization",
         ]
-        assert all(built_in().values())
+        assert all(built_in_scenarios().values())
 
-    @pytest.mark.parametrize("name", built_in())
+    @pytest.mark.parametrize("name", built_in_scenarios())
     def test_each_can_be_made_and_written_down(self, name: str, tmp_path: Path) -> None:
         """What is written down makes the same world again."""
-        world = world_at(name)
+        world = load_file(name)
         path = tmp_path / "again.yaml"
-        path.write_text(files.written(describe(world)))
-        assert describe(world_at(str(path))) == describe(world)
+        path.write_text(files.to_yaml(export_scenario(world)))
+        assert export_scenario(load_file(str(path))) == export_scenario(world)
 
     def test_schema(self) -> None:
         """The published schema is that of the forms: write it anew with `artifact-emulator scenario schema`."""
@@ -67,7 +67,7 @@ class TestErrors:
                 5,
                 "another one",
             ),
-            ("seed: a\nseed: b\n", 2, "seed is there twice"),
+            ("seed: a\nseed: b\n", 2, "seed appears twice"),
             ("organizations: [\n", 2, ""),
             ("a: b: c\n", 1, ""),
             ("\tseed: a\n", 1, ""),
@@ -90,8 +90,8 @@ class TestErrors:
         """Whether the form is wrong, or what it says."""
         path = tmp_path / "mine.yaml"
         path.write_text(text)
-        with pytest.raises(UnreadableScenario) as caught:
-            world_at(str(path))
+        with pytest.raises(InvalidScenario) as caught:
+            load_file(str(path))
         assert str(caught.value).startswith(f"{path}:{line}: ")
         assert says in str(caught.value)
 
@@ -99,32 +99,32 @@ class TestErrors:
         """Deeper than YAML is read: an error as any other."""
         path = tmp_path / "mine.yaml"
         path.write_text("[" * 5_000)
-        with pytest.raises(UnreadableScenario, match=f"{path}: .*nested deeper"):
-            world_at(str(path))
+        with pytest.raises(InvalidScenario, match=f"{path}: .*nested deeper"):
+            load_file(str(path))
 
     def test_no_text(self, tmp_path: Path) -> None:
         """A file that is no UTF-8."""
         path = tmp_path / "mine.yaml"
         path.write_bytes(b"seed: \xff\n")
-        with pytest.raises(UnreadableScenario, match="no text in UTF-8"):
-            world_at(str(path))
+        with pytest.raises(InvalidScenario, match="not UTF-8 text"):
+            load_file(str(path))
 
     def test_no_file(self) -> None:
         """A name that is none, and what was meant."""
-        with pytest.raises(UnreadableScenario, match="did you mean organization"):
-            scenario_at("organisation")
+        with pytest.raises(InvalidScenario, match="did you mean organization"):
+            read_scenario("organisation")
 
     def test_ids_without_quotes(self, tmp_path: Path) -> None:
         """Zeros at the front are kept."""
         path = tmp_path / "mine.yaml"
         path.write_text("accounts:\n  - {id: 000011112222, name: Zero}\nclock: 2026-01-01T00:00:00Z\n")
-        assert scenario_at(str(path)).accounts[0].id == "000011112222"
+        assert read_scenario(str(path)).accounts[0].id == "000011112222"
 
     def test_json(self, tmp_path: Path) -> None:
         """A JSON file is read as well."""
         path = tmp_path / "mine.json"
         path.write_text(json.dumps({"accounts": [{"id": "000011112222"}]}))
-        assert scenario_at(str(path)).accounts[0].id == "000011112222"
+        assert read_scenario(str(path)).accounts[0].id == "000011112222"
 
 
 class TestControl:
@@ -168,7 +168,7 @@ class TestControl:
     def test_lists(self, core: App) -> None:
         """Those that are built in, each in full, and the schema."""
         names = [one["name"] for one in told(core, "GET", "/_emulator/scenarios")["scenarios"]]
-        assert names == list(built_in())
+        assert names == list(built_in_scenarios())
         assert told(core, "GET", "/_emulator/scenarios/organization")["seed"] == "organization"
         assert refused(core, "GET", "/_emulator/scenarios/none")[0] == 404
         assert told(core, "GET", "/_emulator/scenario-schema.json")["title"] == "Scenario"

@@ -1,1 +1,1 @@
-"""Scenarios as files: read from YAML or JSON, with errors that tell the line; some come with the emulator."""
+"""Scenario files: the built-in scenarios, reading and writing of YAML, and comparison."""

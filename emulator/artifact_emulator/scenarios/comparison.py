@@ -1,6 +1,6 @@
-"""What is otherwise in one scenario than in another: each difference with its place.
+"""The comparison of two scenarios: each difference with its place.
 
-What stands in a list is known by its id or its name, not by its number: one account more is one difference.
+Items of a list are identified by their id or name and not by their position, so an added account is one difference.
 """
 
 import json
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_KEYS = (
+# The keys that identify an item of a list, tried in this order.
+_IDENTIFYING_KEYS = (
     ("id",),
     ("account", "service"),
     ("account", "name"),
@@ -21,7 +22,7 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that only one of two scenarios says, or that they say differently; None is not said."""
+    """A value that differs between two scenarios; None where a scenario does not have it."""
 
     place: str
     before: str | None
@@ -29,35 +30,35 @@ class Difference:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """List what one scenario says otherwise than another, in the order of the first one."""
-    ours, theirs = dict(_said(before, "")), dict(_said(after, ""))
+    """Return the differences between two scenarios, in the order of the first one."""
+    old, new = dict(_values(before, "")), dict(_values(after, ""))
     return [
-        Difference(place=place, before=ours.get(place), after=theirs.get(place))
-        for place in {**ours, **theirs}
-        if ours.get(place) != theirs.get(place)
+        Difference(place=place, before=old.get(place), after=new.get(place))
+        for place in {**old, **new}
+        if old.get(place) != new.get(place)
     ]
 
 
-def _said(content: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Go through what is said, each thing with the place that it has whatever stands around it."""
+def _values(content: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Return every value with a place that does not depend on its neighbours in a list."""
     if isinstance(content, Mapping) and content:
         for key, value in content.items():
-            yield from _said(value, f"{place}.{key}".removeprefix("."))
-    elif isinstance(content, list) and all(isinstance(one, Mapping) for one in content) and content:
-        times: dict[str, int] = {}
-        for one in content:
-            name = _name_of(one)
-            times[name] = times.get(name, 0) + 1
-            again = f" ({times[name]})" if times[name] > 1 else ""
-            yield f"{place}[{name}{again}]", "is there"
-            yield from _said(one, f"{place}[{name}{again}]")
+            yield from _values(value, f"{place}.{key}".removeprefix("."))
+    elif isinstance(content, list) and all(isinstance(item, Mapping) for item in content) and content:
+        counts: dict[str, int] = {}
+        for item in content:
+            name = _name_of(item)
+            counts[name] = counts.get(name, 0) + 1
+            suffix = f" ({counts[name]})" if counts[name] > 1 else ""
+            yield f"{place}[{name}{suffix}]", "present"
+            yield from _values(item, f"{place}[{name}{suffix}]")
     else:
         yield place, json.dumps(content, ensure_ascii=False)
 
 
-def _name_of(one: Mapping[str, Any]) -> str:
-    for keys in _KEYS:
-        if all(key in one for key in keys):
-            named = [one[key]["id"] if isinstance(one[key], Mapping) else one[key] for key in keys]
-            return " ".join(map(str, named))
-    return json.dumps(one, ensure_ascii=False)
+def _name_of(item: Mapping[str, Any]) -> str:
+    for keys in _IDENTIFYING_KEYS:
+        if all(key in item for key in keys):
+            values = [item[key]["id"] if isinstance(item[key], Mapping) else item[key] for key in keys]
+            return " ".join(map(str, values))
+    return json.dumps(item, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""Scenarios: a world described in one document that people write, made into one, and described again."""
+"""Scenarios: the description of a world in one document, loaded into a world and exported from one."""

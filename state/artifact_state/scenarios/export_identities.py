@@ -1,4 +1,4 @@
-"""What a scenario can say of a world's IAM, apart from what comes by itself when the world is made."""
+"""Export of IAM: policies, groups, users and roles that loading does not imply."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from artifact_state import arns, catalog
-from artifact_state.artifact import agreements
+from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
 from artifact_state.authority import organization_of
 from artifact_state.iam.groups import groups_of_user
 from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL, ORGANIZATIONS_PRINCIPAL
@@ -17,6 +17,7 @@ from artifact_state.model import JoinedMethod, Map, Organization, Role, State
 from artifact_state.model.identities import Group, User
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.account_creation import DEFAULT_ACCESS_ROLE
+from artifact_state.scenarios.export_accounts import standalone_partition
 from artifact_state.scenarios.schema import (
     CustomerPolicyScenario,
     GroupScenario,
@@ -27,16 +28,16 @@ from artifact_state.scenarios.schema import (
 
 
 @dataclass(frozen=True, slots=True)
-class Identities:
-    """The description of everybody's IAM."""
+class IdentityExporter:
+    """Describes the identities and policies of all accounts."""
 
     state: State
     now: datetime
     services: tuple[catalog.TrustedService, ...]
-    """The services that the world has besides AWS's."""
+    """The services that the world has in addition to AWS's."""
 
     def customer_policies(self) -> Iterator[CustomerPolicyScenario]:
-        """Describe the policies that accounts manage themselves, each by the version in force."""
+        """Return the customer managed policies, each with its default version."""
         for account_id in sorted(self.state.customer_policies):
             for policy in self.state.customer_policies[account_id]:
                 yield CustomerPolicyScenario(
@@ -49,24 +50,24 @@ class Identities:
                 )
 
     def groups(self) -> Iterator[GroupScenario]:
-        """Describe the groups."""
+        """Return the groups."""
         for account_id in sorted(self.state.groups):
             for group in self.state.groups[account_id]:
                 yield GroupScenario(**self._identity(group))
 
     def users(self) -> Iterator[UserScenario]:
-        """Describe the users, without their keys and passwords."""
+        """Return the users, without their access keys and passwords."""
         for account_id in sorted(self.state.users):
             for user in self.state.users[account_id]:
                 groups = [group.name for group in groups_of_user(self.state, user)]
                 yield UserScenario(**self._identity(user), **self._bounded(user), groups=groups)
 
     def roles(self) -> Iterator[RoleScenario]:
-        """Describe the roles that neither a service nor the creation of an account made."""
+        """Return the roles that neither a service nor the creation of an account created."""
         for account_id in sorted(self.state.roles):
-            came_with_it = self.access_role(account_id)
+            access_role = self.access_role(account_id)
             for role in roles_of(self.state, account_id, "/", self.now):
-                if role.linked_service is None and role.name != came_with_it:
+                if role.linked_service is None and role.name != access_role:
                     yield RoleScenario(
                         **self._identity(role),
                         **self._bounded(role),
@@ -76,21 +77,21 @@ class Identities:
                     )
 
     def linked_roles(self) -> Iterator[LinkedRoleScenario]:
-        """Describe the roles of services that come neither with a membership nor with trusted access."""
+        """Return the service-linked roles that neither a membership nor trusted access implies."""
         for account_id in sorted(self.state.roles):
-            expected = set(self._linked_by_itself(account_id))
+            implied = set(self._implied_linked_roles(account_id))
             for role in roles_of(self.state, account_id, "/", self.now):
-                if role.linked_service is not None and role.linked_service not in expected:
+                if role.linked_service is not None and role.linked_service not in implied:
                     yield LinkedRoleScenario(account=account_id, service=role.linked_service)
 
     def access_role(self, account_id: str) -> str | None:
-        """Name the role that an account's creation made, if it was created, and the role is there as it was made."""
+        """Return the name of the role that an account's creation created, if the role still exists unchanged."""
         membership = self.state.memberships.get(account_id)
         organization = organization_of(self.state, account_id, self.now)
         if membership is None or organization is None or membership.method is not JoinedMethod.CREATED:
             return None
         manager = arns.root_user(organization.partition, organization.management_account_id)
-        made = Role(
+        created = Role(
             id="",
             account_id=account_id,
             name="",
@@ -100,14 +101,14 @@ class Identities:
             created_at=self.now,
             managed_policies=("AdministratorAccess",),
         )
-        alike = [
+        names = [
             role.name
             for role in roles_of(self.state, account_id, "/", self.now)
-            if replace(role, id="", name="", created_at=self.now, gone_at=None) == made
+            if replace(role, id="", name="", created_at=self.now, gone_at=None) == created
         ]
-        return DEFAULT_ACCESS_ROLE if DEFAULT_ACCESS_ROLE in alike else next(iter(alike), None)
+        return DEFAULT_ACCESS_ROLE if DEFAULT_ACCESS_ROLE in names else next(iter(names), None)
 
-    def _linked_by_itself(self, account_id: str) -> Iterator[str]:
+    def _implied_linked_roles(self, account_id: str) -> Iterator[str]:
         organization = organization_of(self.state, account_id, self.now)
         if organization is None:
             return
@@ -115,33 +116,36 @@ class Identities:
         if organization.management_account_id != account_id:
             return
         yield ARTIFACT_PRINCIPAL
-        for principal in self._ever_trusted(organization):
+        for principal in self._services_trusted_on_load(organization):
             service = catalog.service_of(principal, self.services)
-            yield from (one.principal for one in service.roles if one.created_in == "management") if service else ()
+            if service is not None:
+                yield from (role.principal for role in service.roles if role.created_in == "management")
 
-    def _ever_trusted(self, organization: Organization) -> set[str]:
-        """Name the services that must have been trusted for what there is."""
-        delegated = {one.principal for held in organization.delegations.values() for one in held}
+    def _services_trusted_on_load(self, organization: Organization) -> set[str]:
+        """Return the services that have trusted access in the scenario or need it during loading."""
+        principals = {delegation.principal for group in organization.delegations.values() for delegation in group}
         if len(self.state.accepted_by.get(organization.id, OrderedMap())):
-            delegated.add(agreements.ARTIFACT_DOCUMENTED_PRINCIPAL)
-        return {*organization.trusted_services, *delegated}
+            principals.add(ARTIFACT_DOCUMENTED_PRINCIPAL)
+        return {*organization.trusted_services, *principals}
 
-    def _identity(self, one: User | Group | Role) -> dict[str, Any]:
+    def _identity(self, identity: User | Group | Role) -> dict[str, Any]:
+        inline_policies = identity.inline_policies
         return {
-            "account": one.account_id,
-            "name": one.name,
-            "path": one.path,
-            "policies": [self._arn(one.account_id, reference) for reference in one.managed_policies],
-            "inline": {name: _document(one.inline_policies[name]) for name in sorted(one.inline_policies)},
+            "account": identity.account_id,
+            "name": identity.name,
+            "path": identity.path,
+            "policies": [self._arn(identity.account_id, reference) for reference in identity.managed_policies],
+            "inline": {name: _document(inline_policies[name]) for name in sorted(inline_policies)},
         }
 
-    def _bounded(self, one: User | Role) -> dict[str, Any]:
-        boundary = self._arn(one.account_id, one.boundary) if one.boundary else None
-        return {"boundary": boundary, "tags": _sorted(one.tags)}
+    def _bounded(self, identity: User | Role) -> dict[str, Any]:
+        boundary = self._arn(identity.account_id, identity.boundary) if identity.boundary else None
+        return {"boundary": boundary, "tags": _sorted(identity.tags)}
 
     def _arn(self, account_id: str, reference: str) -> str:
         organization = organization_of(self.state, account_id, self.now)
-        return arn_of_reference(self.state, organization.partition if organization else "aws", account_id, reference)
+        partition = organization.partition if organization else standalone_partition(self.state, account_id)
+        return arn_of_reference(self.state, partition, account_id, reference)
 
 
 def _document(text: str) -> dict[str, Any] | str:

@@ -1,4 +1,4 @@
-"""What a scenario says of IAM: policies, groups, users and roles, in the order in which one needs another."""
+"""Loading of IAM: policies, groups, users and roles, in the order of their dependencies."""
 
 from datetime import timedelta
 
@@ -11,11 +11,20 @@ from artifact_state.iam.policy_references import boundary_reference
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User
-from artifact_state.scenarios.references import Place, ScenarioError, Workshop, document, instead, placed
+from artifact_state.scenarios.references import (
+    LoadContext,
+    Place,
+    ScenarioError,
+    policy_text,
+    suggestion,
+    with_places,
+)
 from artifact_state.scenarios.schema import (
     BoundedScenario,
+    CustomerPolicyScenario,
     GroupScenario,
     IdentityScenario,
+    LinkedRoleScenario,
     RoleScenario,
     Scenario,
     UserScenario,
@@ -23,78 +32,90 @@ from artifact_state.scenarios.schema import (
 from artifact_state.world import Transaction
 
 
-def make_identities(shop: Workshop, scenario: Scenario) -> None:
-    """Make what accounts have in IAM.
+def load_identities(context: LoadContext, scenario: Scenario) -> None:
+    """Create the identities and policies of all accounts.
 
     Raises ScenarioError.
     """
-    for place, one in placed(("customer_policies",), scenario.customer_policies):
-        with shop.do(place, shop.account((*place, "account"), one.account)) as tx:
-            wanted = NewPolicy(
-                name=one.name,
-                document=document(one.document),
-                path=one.path,
-                description=one.description,
-                tags=tuple(one.tags.items()),
-            )
-            create_policy(tx, wanted)
-    for name in ("groups", "users", "roles"):
-        for place, identity in placed((name,), getattr(scenario, name)):
-            _make_identity(shop, place, identity)
-    for place, linked in placed(("linked_roles",), scenario.linked_roles):
-        account_id = shop.account((*place, "account"), linked.account)
-        if catalog.linked_role_of(linked.service, shop.world.options.services) is None:
-            raise ScenarioError((*place, "service"), f"{linked.service} has no role of its own in accounts")
-        with shop.do(place, account_id) as tx:
-            ensure_linked_role(tx, account_id, linked.service)
+    for place, policy in with_places(("customer_policies",), scenario.customer_policies):
+        _load_policy(context, place, policy)
+    for table in ("groups", "users", "roles"):
+        for place, identity in with_places((table,), getattr(scenario, table)):
+            _load_identity(context, place, identity)
+    for place, linked in with_places(("linked_roles",), scenario.linked_roles):
+        _load_linked_role(context, place, linked)
 
 
-def _make_identity(shop: Workshop, place: Place, one: IdentityScenario) -> None:
-    account_id = shop.account((*place, "account"), one.account)
-    with shop.do(place, account_id) as tx:
-        _create(tx, one)
-    if isinstance(one, UserScenario):
-        for where, group in placed((*place, "groups"), one.groups):
-            with shop.do(where, account_id) as tx:
-                known = {held.name.lower(): held.name for held in tx.state.groups.get(account_id, ())}
-                if group.lower() not in known:
-                    raise ScenarioError(where, f"there is no group {group!r}{instead(group, known.values())}")
-                groups.add_user(tx, group, one.name)
-    for where, arn in placed((*place, "policies"), one.policies):
-        with shop.do(where, account_id) as tx:
-            attach_policy(tx, _found(tx, one), arn)
-    for name, content in one.inline.items():
-        with shop.do((*place, "inline", name), account_id) as tx:
-            inline_policies.put_inline_policy(tx, _found(tx, one), name, document(content))
-
-
-def _create(tx: Transaction, one: IdentityScenario) -> None:
-    if isinstance(one, GroupScenario):
-        groups.create_group(tx, one.name, path=one.path)
-    if isinstance(one, UserScenario):
-        boundary = boundary_reference(tx, one.boundary) if one.boundary else None
-        users.create_user(tx, one.name, path=one.path, tags=_pairs(one), boundary=boundary)
-    if isinstance(one, RoleScenario):
-        wanted = role_changes.NewRole(
-            name=one.name,
-            trust_policy=document(one.trust),
-            path=one.path,
-            description=one.description,
-            max_session=timedelta(seconds=one.max_session_seconds),
-            boundary=one.boundary,
-            tags=_pairs(one),
+def _load_policy(context: LoadContext, place: Place, policy: CustomerPolicyScenario) -> None:
+    with context.transaction(place, context.find_account((*place, "account"), policy.account)) as tx:
+        new_policy = NewPolicy(
+            name=policy.name,
+            document=policy_text(policy.document),
+            path=policy.path,
+            description=policy.description,
+            tags=tuple(policy.tags.items()),
         )
-        role_changes.create_role(tx, wanted)
+        create_policy(tx, new_policy)
 
 
-def _found(tx: Transaction, one: IdentityScenario) -> User | Group | Role:
+def _load_linked_role(context: LoadContext, place: Place, linked: LinkedRoleScenario) -> None:
+    account_id = context.find_account((*place, "account"), linked.account)
+    if catalog.linked_role_of(linked.service, context.world.options.services) is None:
+        raise ScenarioError((*place, "service"), f"{linked.service} has no service-linked role")
+    with context.transaction(place, account_id) as tx:
+        ensure_linked_role(tx, account_id, linked.service)
+
+
+def _load_identity(context: LoadContext, place: Place, identity: IdentityScenario) -> None:
+    account_id = context.find_account((*place, "account"), identity.account)
+    with context.transaction(place, account_id) as tx:
+        _create(tx, identity)
+    if isinstance(identity, UserScenario):
+        _add_to_groups(context, place, account_id, identity)
+    for policy_place, arn in with_places((*place, "policies"), identity.policies):
+        with context.transaction(policy_place, account_id) as tx:
+            attach_policy(tx, _record_of(tx, identity), arn)
+    for name, content in identity.inline.items():
+        with context.transaction((*place, "inline", name), account_id) as tx:
+            inline_policies.put_inline_policy(tx, _record_of(tx, identity), name, policy_text(content))
+
+
+def _add_to_groups(context: LoadContext, place: Place, account_id: str, user: UserScenario) -> None:
+    for group_place, name in with_places((*place, "groups"), user.groups):
+        with context.transaction(group_place, account_id) as tx:
+            known = {group.name.lower(): group.name for group in tx.state.groups.get(account_id, ())}
+            if name.lower() not in known:
+                raise ScenarioError(group_place, f"there is no group {name!r}{suggestion(name, known.values())}")
+            groups.add_user(tx, name, user.name)
+
+
+def _create(tx: Transaction, identity: IdentityScenario) -> None:
+    if isinstance(identity, GroupScenario):
+        groups.create_group(tx, identity.name, path=identity.path)
+    if isinstance(identity, UserScenario):
+        boundary = boundary_reference(tx, identity.boundary) if identity.boundary else None
+        users.create_user(tx, identity.name, path=identity.path, tags=_pairs(identity), boundary=boundary)
+    if isinstance(identity, RoleScenario):
+        new_role = role_changes.NewRole(
+            name=identity.name,
+            trust_policy=policy_text(identity.trust),
+            path=identity.path,
+            description=identity.description,
+            max_session=timedelta(seconds=identity.max_session_seconds),
+            boundary=identity.boundary,
+            tags=_pairs(identity),
+        )
+        role_changes.create_role(tx, new_role)
+
+
+def _record_of(tx: Transaction, identity: IdentityScenario) -> User | Group | Role:
     account_id = tx.caller.account_id
-    if isinstance(one, GroupScenario):
-        return groups.group_of(tx.state, account_id, one.name)
-    if isinstance(one, UserScenario):
-        return users.user_of(tx.state, account_id, one.name)
-    return role_of(tx.state, account_id, one.name, tx.now)
+    if isinstance(identity, GroupScenario):
+        return groups.group_of(tx.state, account_id, identity.name)
+    if isinstance(identity, UserScenario):
+        return users.user_of(tx.state, account_id, identity.name)
+    return role_of(tx.state, account_id, identity.name, tx.now)
 
 
-def _pairs(one: BoundedScenario) -> tuple[tuple[str, str], ...]:
-    return tuple(one.tags.items())
+def _pairs(identity: BoundedScenario) -> tuple[tuple[str, str], ...]:
+    return tuple(identity.tags.items())

@@ -1,6 +1,6 @@
-"""Where a world is made of a scenario: who acts in it, and what the names in the scenario refer to.
+"""References within a scenario: which account, unit or policy target a name, an id or a path refers to.
 
-Whatever refers to nothing, or to two things at once, is told with the place where it stands.
+A reference that is unknown or ambiguous is a ScenarioError with its place.
 """
 
 import json
@@ -16,13 +16,14 @@ from artifact_state.world import Transaction, World
 
 P = TypeVar("P")
 Place = tuple[str | int, ...]
-"""Where something stands in a scenario, such as `("organizations", 0, "accounts", 2)`."""
+"""The path of a value in a scenario, such as `("organizations", 0, "accounts", 2)`."""
 _ROOT = "root"
-_MANY = 20
+_MAX_LISTED_NAMES = 20
+_AMBIGUOUS = ""
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be: where, and why."""
+    """A scenario that cannot be loaded: the place of the error, and its reason."""
 
     def __init__(self, place: Place, why: str) -> None:
         super().__init__(why)
@@ -30,38 +31,38 @@ class ScenarioError(ValueError):
         self.why = why
 
 
-def placed(place: Place, parts: Iterable[P]) -> Iterator[tuple[Place, P]]:
-    """Go through the parts of a list, each with its place."""
-    return (((*place, at), one) for at, one in enumerate(parts))
+def with_places(place: Place, parts: Iterable[P]) -> Iterator[tuple[Place, P]]:
+    """Return an iterator of the parts of a list with their places."""
+    return (((*place, index), part) for index, part in enumerate(parts))
 
 
-def document(content: dict[str, Any] | str) -> str:
-    """Give a policy as the domain keeps it: as text."""
+def policy_text(content: dict[str, Any] | str) -> str:
+    """Return a policy document as text."""
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def instead(name: str, known: Iterable[str]) -> str:
-    """Tell which of the known names may be meant, or which there are, unless there are too many."""
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the end of an error message that suggests a similar name, or lists the known names if they are few."""
     names = sorted(known)
     if close := get_close_matches(name, names, 1):
         return f"; did you mean {close[0]!r}?"
-    if len(names) > _MANY:
+    if len(names) > _MAX_LISTED_NAMES:
         return ""
     return f"; there are {', '.join(names)}" if names else "; there are none"
 
 
-def step(name: str) -> str:
-    """Write the name of an organizational unit as a part of a path, in which a slash of its own would mislead."""
+def escape_name(name: str) -> str:
+    """Return the name of an organizational unit as a path segment, with its slashes escaped."""
     return name.replace("\\", "\\\\").replace("/", "\\/")
 
 
-def target_reference(path: str) -> str:
-    """Refer to an organizational unit where something else could be meant."""
+def unit_reference(path: str) -> str:
+    """Return a reference to an organizational unit that cannot be mistaken for the root or for an account id."""
     return f"/{path}" if path == _ROOT or _is_account_id(path) else path
 
 
-class Workshop:
-    """A world in the making, and by which names its parts are referred to."""
+class LoadContext:
+    """The world that is being created from a scenario, and the references that are known so far."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -69,74 +70,74 @@ class Workshop:
         self._partitions: dict[str, str] = {}
         self._units: dict[tuple[str, str], str] = {}
 
-    def do(self, place: Place, account_id: str) -> "ScenarioTransaction":
-        """Let an account's root user act, for what stands at a place."""
+    def transaction(self, place: Place, account_id: str) -> "ScenarioTransaction":
+        """Return a transaction of an account's root user, whose refusal is reported at a place."""
         return ScenarioTransaction(self, place, account_id)
 
     def partition_of(self, account_id: str) -> str:
-        """Tell where an account is."""
+        """Return the partition of an account."""
         return self._partitions.get(account_id, "aws")
 
-    def locate(self, account_id: str, partition: str) -> None:
-        """Say where an account is, before it acts."""
+    def set_partition(self, account_id: str, partition: str) -> None:
+        """Record the partition of an account, before its first transaction."""
         self._partitions[account_id] = partition
 
-    def name(self, place: Place, account_id: str, given: str | None, name: str | None) -> None:
-        """Let an account be referred to by its id and its name; a name that two have refers to neither.
+    def register_account(self, place: Place, account_id: str, given_id: str | None, name: str | None) -> None:
+        """Make an account known by its id and its name; a name of two accounts is ambiguous.
 
-        Raises ScenarioError.
+        Raises ScenarioError if the scenario has described the account before.
         """
-        if given is not None and given in self._accounts:
-            raise ScenarioError((*place, "id"), f"the account {given} is there twice; each account stands in one place")
+        if given_id is not None and given_id in self._accounts:
+            raise ScenarioError((*place, "id"), f"the account {given_id} appears twice; describe it in one place")
         self._accounts[account_id] = account_id
         if name is not None:
-            self._accounts[name] = "" if name in self._accounts else account_id
+            self._accounts[name] = _AMBIGUOUS if name in self._accounts else account_id
 
     def check_email(self, place: Place, email: str | None, account_id: str | None) -> None:
-        """Refuse an address that is another account's.
+        """Check that an e-mail address is not in use by another account.
 
         Raises ScenarioError.
         """
         owner = accounts.account_id_by_email(self.world.state, email) if email else None
         if owner is not None and owner != account_id:
-            raise ScenarioError((*place, "email"), f"{email} is the address of {owner} already; give another one")
+            raise ScenarioError((*place, "email"), f"{email} is already the address of {owner}; use another one")
 
-    def account(self, place: Place, reference: str) -> str:
-        """Find the account that is referred to.
+    def find_account(self, place: Place, reference: str) -> str:
+        """Return the id of the account that an id or a name refers to.
 
         Raises ScenarioError.
         """
         if _is_account_id(reference):
             return reference
-        found = self._accounts.get(reference)
-        if found == "":
+        account_id = self._accounts.get(reference)
+        if account_id is None:
+            raise ScenarioError(place, f"there is no account {reference!r}{suggestion(reference, self._accounts)}")
+        if account_id == _AMBIGUOUS:
             raise ScenarioError(place, f"{reference!r} is the name of several accounts; use the id")
-        if found is None:
-            raise ScenarioError(place, f"there is no account {reference!r}{instead(reference, self._accounts)}")
-        return found
+        return account_id
 
-    def keep_unit(self, place: Place, management: str, path: str, unit_id: str) -> None:
-        """Let an organizational unit be referred to.
+    def register_unit(self, place: Place, management: str, path: str, unit_id: str) -> None:
+        """Make an organizational unit known by its path.
 
-        Raises ScenarioError.
+        Raises ScenarioError if the path is in use.
         """
         if (management, path) in self._units:
-            raise ScenarioError((*place, "name"), f"{path} is there twice; give one of them another name")
+            raise ScenarioError((*place, "name"), f"{path} appears twice; give one of them another name")
         self._units[management, path] = unit_id
 
-    def unit(self, place: Place, management: str, path: str) -> str:
-        """Find the organizational unit that is referred to.
+    def find_unit(self, place: Place, management: str, path: str) -> str:
+        """Return the id of the organizational unit with a path.
 
         Raises ScenarioError.
         """
-        found = self._units.get((management, path.removeprefix("/")))
-        if found is None:
+        unit_id = self._units.get((management, path.removeprefix("/")))
+        if unit_id is None:
             known = [path for owner, path in self._units if owner == management]
-            raise ScenarioError(place, f"there is no organizational unit {path!r}{instead(path, known)}")
-        return found
+            raise ScenarioError(place, f"there is no organizational unit {path!r}{suggestion(path, known)}")
+        return unit_id
 
-    def target(self, place: Place, management: str, reference: str) -> str:
-        """Find the root, the unit or the account that is referred to.
+    def find_target(self, place: Place, management: str, reference: str) -> str:
+        """Return the id of the root, the organizational unit or the account that a policy target refers to.
 
         Raises ScenarioError.
         """
@@ -144,17 +145,16 @@ class Workshop:
             membership = self.world.state.memberships[management]
             return self.world.state.organizations[membership.organization_id].root_id
         if reference.startswith("/"):
-            return self.unit(place, management, reference)
-        return self._units.get((management, reference)) or self.account(place, reference)
+            return self.find_unit(place, management, reference)
+        return self._units.get((management, reference)) or self.find_account(place, reference)
 
 
 class ScenarioTransaction:
-    """A transaction of an account's root user; what the domain refuses is told with its place."""
+    """A transaction of an account's root user that reports a refusal as a ScenarioError with its place."""
 
-    def __init__(self, workshop: Workshop, place: Place, account_id: str) -> None:
-        self._transaction = workshop.world.transaction(
-            root_user(account_id, partition=workshop.partition_of(account_id))
-        )
+    def __init__(self, context: LoadContext, place: Place, account_id: str) -> None:
+        caller = root_user(account_id, partition=context.partition_of(account_id))
+        self._transaction = context.world.transaction(caller)
         self._place = place
 
     def __enter__(self) -> Transaction:
@@ -165,8 +165,8 @@ class ScenarioTransaction:
     ) -> None:
         self._transaction.__exit__(kind, error, trace)
         if isinstance(error, Refused):
-            why = getattr(error, "reason", None) or getattr(error, "why", None)
-            detail = f" ({getattr(why, 'value', why)})" if why else f" ({error})" if str(error) else ""
+            reason = getattr(error, "reason", None) or getattr(error, "why", None)
+            detail = f" ({getattr(reason, 'value', reason)})" if reason else f" ({error})" if str(error) else ""
             raise ScenarioError(self._place, f"refused: {type(error).__name__}{detail}") from error
 
 

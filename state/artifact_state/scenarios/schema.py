@@ -1,4 +1,4 @@
-"""What can be written in a scenario: pydantic's models, of which the JSON Schema for editors is made."""
+"""The schema of scenarios, as pydantic models from which the JSON Schema for editors is generated."""
 
 import re
 from typing import Annotated, Any, Literal, Self
@@ -10,10 +10,10 @@ from artifact_state.model import PolicyType, TerminatedBy
 from artifact_state.organizations.account_creation import DEFAULT_ACCESS_ROLE
 
 
-def _account_id(given: object) -> object:
-    if not isinstance(given, str) or not re.fullmatch("[0-9]{12}", given):
-        raise ValueError(f"{given!r} is no account's id: that is twelve digits, such as '111122223333'")
-    return given
+def _account_id(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch("[0-9]{12}", value):
+        raise ValueError(f"{value!r} is not an account id, which has twelve digits, such as '111122223333'")
+    return value
 
 
 AccountId = Annotated[str, BeforeValidator(_account_id), StringConstraints(pattern=r"^\d{12}$")]
@@ -27,35 +27,36 @@ AccountReference = Annotated[Reference, Field(description="The name or id of the
 
 
 class _Part(BaseModel):
-    """Part of a scenario: a key that is not known is an error."""
+    """A part of a scenario; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class EndedAgreement(_Part):
-    """An agreement that was accepted and ended since."""
+    """An agreement that was accepted and has been terminated."""
 
     agreement: Reference
     terminated: TerminatedBy
 
 
 Accepted = Annotated[
-    list[Reference | EndedAgreement], Field(description="By id or name, the oldest first; ended ones with who did it.")
+    list[Reference | EndedAgreement],
+    Field(description="By id or name, the oldest first; terminated agreements with the party that did it."),
 ]
 
 
 class _Account(_Part):
-    """What is known of any account."""
+    """What can be stated of any account."""
 
     email: str | None = None
     agreements: Accepted = []
     notifications: bool | None = Field(
-        default=None, description="Whether it is subscribed to AWS Artifact's notifications."
+        default=None, description="Whether the account is subscribed to AWS Artifact's notifications."
     )
 
 
 class KnownAccount(_Account):
-    """An account, by its id."""
+    """An account with a given id."""
 
     id: AccountId
     name: Name | None = None
@@ -63,7 +64,7 @@ class KnownAccount(_Account):
 
 
 class StandaloneAccount(KnownAccount):
-    """An account that is in no organization."""
+    """An account that is not in an organization."""
 
     partition: Partition = "aws"
 
@@ -71,28 +72,28 @@ class StandaloneAccount(KnownAccount):
 class ManagementAccount(KnownAccount):
     """The management account of an organization."""
 
-    unit: Reference | None = Field(None, description="The organizational unit that it was moved to.")
+    unit: Reference | None = Field(None, description="The organizational unit of the account.")
     tags: dict[str, str] = {}
 
 
 class MemberAccount(_Account):
     """A member account of an organization."""
 
-    name: Name | None = Field(None, description="An account that was created needs one.")
-    id: AccountId | None = Field(None, description="Without one, the account gets an id that the seed decides.")
-    email: str | None = Field(None, description="Without one, an address is made of the name.")
+    name: Name | None = Field(None, description="Required for an account that was created.")
+    id: AccountId | None = Field(None, description="Default: an id drawn from the seed.")
+    email: str | None = Field(None, description="Default: an address made from the name.")
     unit: Reference | None = Field(None, description="The organizational unit, such as `Workloads/Production`.")
     joined: Literal["created", "invited"] = "created"
     state: Literal["active", "suspended", "closed"] = "active"
     tags: dict[str, str] = {}
     access_role: Name | None = Field(
         DEFAULT_ACCESS_ROLE,
-        description="The role by which the management account reaches an account that it created; null for none.",
+        description="The role with which the management account accesses an account that it created; null for none.",
     )
 
 
 class Unit(_Part):
-    """An organizational unit, and those below it."""
+    """An organizational unit with the units below it."""
 
     name: Name
     units: list["Unit"] = []
@@ -100,7 +101,7 @@ class Unit(_Part):
 
 
 class DelegatedAdministrator(_Part):
-    """A member that runs a trusted service."""
+    """A member account that administers a trusted service."""
 
     account: AccountReference
     service: Reference = Field(description="The service principal.")
@@ -118,10 +119,10 @@ class OrganizationPolicy(_Part):
 
 
 class DetachedPolicy(_Part):
-    """A policy of AWS that is not attached everywhere."""
+    """An AWS managed policy that is not attached everywhere."""
 
-    policy: Reference = Field(description="Its name or id, such as `FullAWSAccess`.")
-    targets: list[Reference] = Field(description="Where it is not attached: as `attach` of a policy.")
+    policy: Reference = Field(description="The name or id of the policy, such as `FullAWSAccess`.")
+    targets: list[Reference] = Field(description="Where it is not attached, in the form of `attach`.")
 
 
 class ResourcePolicy(_Part):
@@ -132,7 +133,7 @@ class ResourcePolicy(_Part):
 
 
 class Invitation(_Part):
-    """An invitation that waits for an answer."""
+    """An invitation that awaits a response."""
 
     account: AccountId | None = None
     email: str | None = Field(None, description="Instead of the account's id.")
@@ -140,7 +141,7 @@ class Invitation(_Part):
     tags: dict[str, str] = {}
 
     @model_validator(mode="after")
-    def _to_one(self) -> Self:
+    def _require_one_recipient(self) -> Self:
         if (self.account is None) == (self.email is None):
             raise ValueError("an invitation is sent to an account or to an e-mail address: give one of the two")
         return self
@@ -155,50 +156,56 @@ class OrganizationScenario(_Part):
     tags: dict[str, str] = Field({}, description="The tags of the root.")
     units: list[Unit] = []
     accounts: list[MemberAccount] = []
-    former_accounts: list[MemberAccount] = Field(default=[], description="Accounts that were members and were removed.")
+    former_accounts: list[MemberAccount] = Field(
+        default=[], description="Accounts that were members and have been removed."
+    )
     trusted_services: list[Reference] = Field([], description="Service principals with trusted access.")
     linked_role: bool | None = Field(
         None,
-        description="Whether the management account has AWS Artifact's role. Without: if AWS Artifact is trusted, or "
-        "an agreement was accepted for the organization.",
+        description="Whether the management account has the service-linked role of AWS Artifact. Default: if AWS "
+        "Artifact has trusted access, or an agreement was accepted for the organization.",
     )
     agreements: Accepted = Field(
         [],
         description="Organization agreements that were accepted, by id or name. If AWS Artifact is not among the "
-        "trusted services, it was while they were accepted, and is no longer.",
+        "trusted services, it had trusted access when they were accepted and lost it since.",
     )
     root_access: list[Literal["RootCredentialsManagement", "RootSessions"]] = Field(
         [],
-        description="The features of centralized root access that are switched on. If iam.amazonaws.com is not among "
-        "the trusted services, it was while they were, and is no longer.",
+        description="The enabled features of centralized root access. If iam.amazonaws.com is not among the trusted "
+        "services, it had trusted access when they were enabled and lost it since.",
     )
     delegated_administrators: list[DelegatedAdministrator] = []
-    service_control_policies: bool = Field(True, description="Whether they are enabled, where all features are.")
-    policy_types: list[PolicyType] = Field([], description="Enabled besides service control policies.")
+    service_control_policies: bool = Field(
+        True, description="Whether service control policies are enabled, in an organization with all features."
+    )
+    policy_types: list[PolicyType] = Field(
+        [], description="The types that are enabled in addition to service control policies."
+    )
     policies: list[OrganizationPolicy] = []
     detached: list[DetachedPolicy] = []
     resource_policy: ResourcePolicy | None = None
     invitations: list[Invitation] = []
 
 
-class _OfAccount(_Part):
-    """Something of IAM: whose, and what it is called."""
+class _AccountPart(_Part):
+    """An IAM resource: its account, name and path."""
 
     account: AccountReference
     name: Name
     path: Path = "/"
 
 
-class CustomerPolicyScenario(_OfAccount):
-    """A policy that an account manages itself."""
+class CustomerPolicyScenario(_AccountPart):
+    """A customer managed policy."""
 
     document: Document
     description: str = ""
     tags: dict[str, str] = {}
 
 
-class IdentityScenario(_OfAccount):
-    """What may be allowed something."""
+class IdentityScenario(_AccountPart):
+    """An identity with policies."""
 
     policies: list[Reference] = Field([], description="ARNs of managed policies.")
     inline: dict[str, Document] = {}
@@ -211,7 +218,7 @@ class GroupScenario(IdentityScenario):
 class BoundedScenario(IdentityScenario):
     """A user or a role."""
 
-    boundary: Reference | None = Field(None, description="The ARN of the policy that bounds the permissions.")
+    boundary: Reference | None = Field(None, description="The ARN of the permissions boundary.")
     tags: dict[str, str] = {}
 
 
@@ -222,7 +229,7 @@ class UserScenario(BoundedScenario):
 
 
 class RoleScenario(BoundedScenario):
-    """An IAM role that belongs to no service."""
+    """An IAM role that is not linked to a service."""
 
     trust: Document
     description: str = ""
@@ -230,14 +237,14 @@ class RoleScenario(BoundedScenario):
 
 
 class LinkedRoleScenario(_Part):
-    """A role of a service, besides those that its trusted access, or being a member, brings."""
+    """A service-linked role, in addition to those that trusted access or membership implies."""
 
     account: AccountReference
     service: Reference = Field(description="The service principal.")
 
 
 class ReportVersionScenario(_Part):
-    """A version of a report; what is left out is as in the version before, or the usual."""
+    """A version of a report; a missing key has the value of the previous version or a default."""
 
     version: int | None = Field(default=None, ge=1)
     state: Publication = Publication.PUBLISHED
@@ -253,12 +260,12 @@ class ReportVersionScenario(_Part):
 
 
 class ReportScenario(_Part):
-    """A report that was published or changed, besides those that there always are."""
+    """A report that was published or changed, in addition to the reports of the catalog."""
 
-    id: ReportId | None = Field(None, description="Without one, a new report with an id that the seed decides.")
-    name: str | None = Field(None, description="A new report needs one.")
+    id: ReportId | None = Field(None, description="Default: a new report with an id drawn from the seed.")
+    name: str | None = Field(None, description="Required for a new report.")
     description: str | None = None
-    series: str | None = Field(None, description="A new report needs one.")
+    series: str | None = Field(None, description="Required for a new report.")
     category: str | None = None
     company_name: str | None = None
     product_name: str | None = None
@@ -266,15 +273,15 @@ class ReportScenario(_Part):
 
 
 class Scenario(_Part):
-    """A world."""
+    """A description of a world."""
 
-    scenario: Literal[1] = Field(1, description="The version of this form.")
+    scenario: Literal[1] = Field(1, description="The version of this schema.")
     description: str = ""
-    seed: str = Field("", description="Equal seeds give equal ids.")
+    seed: str = Field("", description="Equal seeds produce equal ids.")
     clock: AwareDatetime | None = Field(
-        None, description="Where the clock stands still, with its zone; without, it shows the real time."
+        None, description="The instant, with its time zone, at which the clock is frozen. Default: the real time."
     )
-    accounts: list[StandaloneAccount] = Field([], description="Accounts that are in no organization.")
+    accounts: list[StandaloneAccount] = Field([], description="Accounts that are not in an organization.")
     organizations: list[OrganizationScenario] = []
     customer_policies: list[CustomerPolicyScenario] = []
     groups: list[GroupScenario] = []

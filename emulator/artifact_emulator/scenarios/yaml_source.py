@@ -1,0 +1,113 @@
+"""YAML files, of which JSON is a subset, read with the line of every value.
+
+Account ids and dates stay text, with or without quotes.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from artifact_state.scenarios.references import Place
+
+_MAX_DEPTH = 50
+_MAX_VALUES = 500_000
+"""A limit because aliases of aliases can expand to more values than memory can hold."""
+_ACCOUNT_ID = re.compile(r"\d{12}")
+
+
+class InvalidYaml(ValueError):
+    """The file cannot be read as YAML; the text begins with the file and, where known, the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The contents of a scenario, and the YAML nodes from which they were read, if they come from a file."""
+
+    name: str
+    content: Any
+    root: Node | None = None
+
+    def location(self, place: Place) -> str:
+        """Return the file and the line of a place, or its path if the contents do not come from a file."""
+        if self.root is None:
+            return ".".join([self.name, *map(str, place)])
+        node = self.root
+        line = node.start_mark.line if node.start_mark else 0
+        for step in place:
+            child = _child(node, step)
+            if child is None:
+                break
+            line, node = child
+        return f"{self.name}:{line + 1}"
+
+
+def read_yaml(path: Path) -> Source:
+    """Read a file.
+
+    Raises InvalidYaml.
+    """
+    try:
+        root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        content = {} if root is None else _Reader().read(root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InvalidYaml(f"{path}:{line}: {error.problem}") from None
+    except UnicodeDecodeError:
+        raise InvalidYaml(f"{path} is not UTF-8 text") from None
+    except (OSError, yaml.YAMLError) as error:
+        raise InvalidYaml(f"{path}: {error}") from None
+    except RecursionError:
+        raise InvalidYaml(f"{path}: the file is nested deeper than any scenario") from None
+    return Source(str(path), content, root or ScalarNode("", ""))
+
+
+class _Reader:
+    """Converts the nodes of one file to plain data, and counts them."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def read(self, node: Node, ancestors: tuple[Node, ...] = ()) -> Any:
+        """Return the value of a node.
+
+        Raises MarkedYAMLError.
+        """
+        self._count += 1
+        if problem := self._problem(node, ancestors):
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        ancestors = (*ancestors, node)
+        if isinstance(node, MappingNode):
+            content: dict[str, Any] = {}
+            for key, value in node.value:
+                if key.value in content:
+                    raise yaml.MarkedYAMLError(problem=f"{key.value} appears twice", problem_mark=key.start_mark)
+                content[str(key.value)] = self.read(value, ancestors)
+            return content
+        if isinstance(node, SequenceNode):
+            return [self.read(item, ancestors) for item in node.value]
+        if _ACCOUNT_ID.fullmatch(node.value) or node.tag == "tag:yaml.org,2002:timestamp":
+            return node.value
+        return yaml.SafeLoader("").construct_object(node)
+
+    def _problem(self, node: Node, ancestors: tuple[Node, ...]) -> str:
+        if node in ancestors:
+            # An alias can refer to the value that contains it.
+            return "this value contains itself"
+        if len(ancestors) > _MAX_DEPTH:
+            return f"this value is nested deeper than {_MAX_DEPTH} levels"
+        if self._count > _MAX_VALUES:
+            return f"the file expands to more than {_MAX_VALUES:,} values; use fewer aliases"
+        return ""
+
+
+def _child(node: Node, step: str | int) -> tuple[int, Node] | None:
+    """Return the line and the node of a member or an item."""
+    if isinstance(node, MappingNode):
+        return next(((key.start_mark.line, value) for key, value in node.value if key.value == step), None)
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark.line, node.value[step]
+    return None
