@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, QuotaExceeded)
-from artifact_state.iam import (attached_policies, groups, inline_policies, users)
+from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, QuotaExceeded
+from artifact_state.iam import attached_policies, groups, inline_policies, users
 from artifact_state.world import World
-from tests.state.identity_kinds import on
-from tests.state.test_users import ADMINISTRATOR, POLICY
 from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, set_iam_quotas, world_with_organization
+from tests.support.identities import ADMINISTRATOR_ACCESS, ALLOW_ALL, by_name
 
 
 @pytest.fixture
@@ -115,13 +114,13 @@ class TestDeleteGroup:
             (DeletionObstacle.GROUP_MEMBERSHIP, None, (groups.remove_user, "Admins", "Alice")),
             (
                 DeletionObstacle.INLINE_POLICIES,
-                (on(inline_policies.put_inline_policy), Entity.GROUP, "Admins", "p", POLICY),
-                (on(inline_policies.delete_inline_policy), Entity.GROUP, "Admins", "p"),
+                (by_name(inline_policies.put_inline_policy), Entity.GROUP, "Admins", "p", ALLOW_ALL),
+                (by_name(inline_policies.delete_inline_policy), Entity.GROUP, "Admins", "p"),
             ),
             (
                 DeletionObstacle.ATTACHED_POLICIES,
-                (on(attached_policies.attach_policy), Entity.GROUP, "Admins", ADMINISTRATOR),
-                (on(attached_policies.detach_policy), Entity.GROUP, "Admins", ADMINISTRATOR),
+                (by_name(attached_policies.attach_policy), Entity.GROUP, "Admins", ADMINISTRATOR_ACCESS),
+                (by_name(attached_policies.detach_policy), Entity.GROUP, "Admins", ADMINISTRATOR_ACCESS),
             ),
         ],
     )

@@ -14,11 +14,10 @@ from artifact_state.model import Caller
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.sts import sessions
 from artifact_state.world import World
-from tests.state.identity_kinds import on
-from tests.state.test_users import ADMINISTRATOR, POLICY
 from tests.support.domain import MANAGEMENT, NOW, act, world_with_organization
+from tests.support.identities import ADMINISTRATOR_ACCESS, ALLOW_ALL, by_name
 
-DENIAL = POLICY.replace("Allow", "Deny")
+DENIAL = ALLOW_ALL.replace("Allow", "Deny")
 TRUST = trust_policy_for(aws=f"arn:aws:iam::{MANAGEMENT}:root")
 OWN = f"arn:aws:iam::{MANAGEMENT}:policy/Mine"
 
@@ -27,17 +26,17 @@ OWN = f"arn:aws:iam::{MANAGEMENT}:policy/Mine"
 def world() -> World:
     """Give a world with a user in two groups and a role, all with policies."""
     world = world_with_organization()
-    act(world, managed_policies.create_policy, NewPolicy(name="Mine", document=POLICY))
+    act(world, managed_policies.create_policy, NewPolicy(name="Mine", document=ALLOW_ALL))
     act(world, users.create_user, "Alice", path="/a/b/")
-    act(world, on(inline_policies.put_inline_policy), Entity.USER, "Alice", "z", POLICY)
-    act(world, on(attached_policies.attach_policy), Entity.USER, "Alice", OWN)
+    act(world, by_name(inline_policies.put_inline_policy), Entity.USER, "Alice", "z", ALLOW_ALL)
+    act(world, by_name(attached_policies.attach_policy), Entity.USER, "Alice", OWN)
     for group in ("Second", "First"):
         act(world, groups.create_group, group)
         act(world, groups.add_user, group, "Alice")
-        act(world, on(inline_policies.put_inline_policy), Entity.GROUP, group, f"of {group}", DENIAL)
-    act(world, on(attached_policies.attach_policy), Entity.GROUP, "First", ADMINISTRATOR)
+        act(world, by_name(inline_policies.put_inline_policy), Entity.GROUP, group, f"of {group}", DENIAL)
+    act(world, by_name(attached_policies.attach_policy), Entity.GROUP, "First", ADMINISTRATOR_ACCESS)
     act(world, create_role, NewRole(name="Dev", trust_policy=TRUST))
-    act(world, on(attached_policies.attach_policy), Entity.ROLE, "Dev", OWN)
+    act(world, by_name(attached_policies.attach_policy), Entity.ROLE, "Dev", OWN)
     return world
 
 
@@ -64,8 +63,8 @@ class TestUser:
         """His own come first, inline before attached, then those of each of his groups."""
         found = asked(world, alice(world)).identity
         administrator = found[3]
-        assert [one.arn_or_name for one in found] == ["z", OWN, "of First", ADMINISTRATOR, "of Second"]
-        assert found[1] == NamedPolicy(OWN, POLICY)
+        assert [one.arn_or_name for one in found] == ["z", OWN, "of First", ADMINISTRATOR_ACCESS, "of Second"]
+        assert found[1] == NamedPolicy(OWN, ALLOW_ALL)
         assert '"Action":"*"' in administrator.document
 
     def test_has_the_version_in_force(self, world: World) -> None:
@@ -77,8 +76,8 @@ class TestUser:
         """His boundary is told beside his policies, and is none of them."""
         assert asked(world, alice(world)).boundary is None
         before = asked(world, alice(world)).identity
-        act(world, on(attached_policies.put_boundary), Entity.USER, "Alice", OWN)
-        assert asked(world, alice(world)) == IdentityPolicies(before, NamedPolicy(OWN, POLICY))
+        act(world, by_name(attached_policies.put_boundary), Entity.USER, "Alice", OWN)
+        assert asked(world, alice(world)) == IdentityPolicies(before, NamedPolicy(OWN, ALLOW_ALL))
 
     def test_who_is_gone(self, world: World) -> None:
         """Nothing allows him anything."""
@@ -92,20 +91,20 @@ class TestRole:
 
     def test_has_the_roles_policies(self, world: World) -> None:
         """Those of the role, with its boundary."""
-        act(world, on(attached_policies.put_boundary), Entity.ROLE, "Dev", ADMINISTRATOR)
+        act(world, by_name(attached_policies.put_boundary), Entity.ROLE, "Dev", ADMINISTRATOR_ACCESS)
         found = asked(world, developer(world))
-        assert found.identity == (NamedPolicy(OWN, POLICY),)
+        assert found.identity == (NamedPolicy(OWN, ALLOW_ALL),)
         assert found.boundary is not None
-        assert found.boundary.arn_or_name == ADMINISTRATOR
+        assert found.boundary.arn_or_name == ADMINISTRATOR_ACCESS
 
     def test_of_another_role_of_the_same_name(self, world: World) -> None:
         """A role that was deleted and made again is another."""
         caller = developer(world)
-        act(world, on(attached_policies.detach_policy), Entity.ROLE, "Dev", OWN)
+        act(world, by_name(attached_policies.detach_policy), Entity.ROLE, "Dev", OWN)
         act(world, delete_role, "Dev")
         assert asked(world, caller) == NONE
         act(world, create_role, NewRole(name="Dev", trust_policy=TRUST))
-        act(world, on(attached_policies.attach_policy), Entity.ROLE, "Dev", OWN)
+        act(world, by_name(attached_policies.attach_policy), Entity.ROLE, "Dev", OWN)
         assert asked(world, caller) == NONE
 
 

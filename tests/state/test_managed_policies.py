@@ -6,15 +6,25 @@ from typing import Any
 
 import pytest
 
-from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, InvalidPolicyArn, InvalidTagKeys, MalformedPolicyDocument, NotOwned, QuotaExceeded, TagRule)
-from artifact_state.iam import (attached_policies, managed_policies, policy_usage, users)
+from artifact_state.errors import (
+    DeletionObstacle,
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    InvalidPolicyArn,
+    InvalidTagKeys,
+    MalformedPolicyDocument,
+    NotOwned,
+    QuotaExceeded,
+    TagRule,
+)
+from artifact_state.iam import attached_policies, managed_policies, policy_usage, users
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.policy_references import arn_of, reference_of
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.organizations import trusted_access
 from artifact_state.world import World
-from tests.state.identity_kinds import on
-from tests.state.test_users import POLICY
 from tests.support.domain import (
     MANAGEMENT,
     NOW,
@@ -25,6 +35,7 @@ from tests.support.domain import (
     set_iam_quotas,
     world_with_organization,
 )
+from tests.support.identities import ALLOW_ALL, by_name
 
 ARTIFACT = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
 OWN = f"arn:aws:iam::{MANAGEMENT}:policy/team/Mine"
@@ -39,7 +50,7 @@ def world() -> World:
     act(
         world,
         managed_policies.create_policy,
-        NewPolicy(name="Mine", document=POLICY, path="/team/", description="Ours"),
+        NewPolicy(name="Mine", document=ALLOW_ALL, path="/team/", description="Ours"),
     )
     return world
 
@@ -122,15 +133,15 @@ class TestCreatePolicy:
     def test_has_a_first_version(self, world: World) -> None:
         """Its first version is in force, and found by its ARN."""
         policy = own(world)
-        assert (policy.default_version_id, policy.document, policy.description) == ("v1", POLICY, "Ours")
+        assert (policy.default_version_id, policy.document, policy.description) == ("v1", ALLOW_ALL, "Ours")
         assert (arn_of("aws", policy), policy.policy_id[:4]) == (OWN, "ANPA")
 
     @pytest.mark.parametrize("name", ["Mine", "MINE"])
     def test_that_exists(self, world: World, name: str) -> None:
         """A name is taken whatever the path; one of AWS's is not."""
         with expect_refusal(world, EntityNameTaken):
-            act(world, managed_policies.create_policy, NewPolicy(name=name, document=POLICY))
-        act(world, managed_policies.create_policy, NewPolicy(name="AdministratorAccess", document=POLICY))
+            act(world, managed_policies.create_policy, NewPolicy(name=name, document=ALLOW_ALL))
+        act(world, managed_policies.create_policy, NewPolicy(name="AdministratorAccess", document=ALLOW_ALL))
 
     @pytest.mark.parametrize("document", ["{}", "x", "", "[]", DENIAL.replace('"Deny"', '"Maybe"')])
     def test_of_what_is_no_policy(self, world: World, document: str) -> None:
@@ -140,8 +151,8 @@ class TestCreatePolicy:
 
     def test_of_the_largest_size(self, world: World) -> None:
         """6,144 characters fit, however much white space there is; one more does not."""
-        room = 6_144 - len(POLICY.replace(" ", ""))
-        fits = POLICY.replace('"Action": "*"', f'"Action": "s3:{"a" * (room - 2)}"') + " " * 1_000
+        room = 6_144 - len(ALLOW_ALL.replace(" ", ""))
+        fits = ALLOW_ALL.replace('"Action": "*"', f'"Action": "s3:{"a" * (room - 2)}"') + " " * 1_000
         act(world, managed_policies.create_policy, NewPolicy(name="Large", document=fits))
         with expect_refusal(world, QuotaExceeded):
             act(world, managed_policies.create_policy, NewPolicy(name="Larger", document=fits.replace("s3:", "s3:a")))
@@ -150,7 +161,7 @@ class TestCreatePolicy:
         """An account has so many policies and no more."""
         set_iam_quotas(world, PoliciesPerAccount=1)
         with expect_refusal(world, QuotaExceeded):
-            act(world, managed_policies.create_policy, NewPolicy(name="Second", document=POLICY))
+            act(world, managed_policies.create_policy, NewPolicy(name="Second", document=ALLOW_ALL))
 
 
 class TestVersions:
@@ -159,10 +170,10 @@ class TestVersions:
     def test_one_is_in_force(self, world: World) -> None:
         """A new version decides when it is said so, or later."""
         act(world, managed_policies.create_version, OWN, DENIAL, as_default=False)
-        assert own(world).document == POLICY
+        assert own(world).document == ALLOW_ALL
         act(world, managed_policies.set_default_version, OWN, "v2")
         assert own(world).document == DENIAL
-        act(world, managed_policies.create_version, OWN, POLICY, as_default=True)
+        act(world, managed_policies.create_version, OWN, ALLOW_ALL, as_default=True)
         assert [one.version_id for one in own(world).versions] == ["v3", "v2", "v1"]
         assert own(world).default_version_id == "v3"
 
@@ -207,10 +218,10 @@ class TestDeletePolicy:
     @pytest.mark.parametrize(
         ("make", "take"),
         [
-            (on(attached_policies.attach_policy), on(attached_policies.detach_policy)),
+            (by_name(attached_policies.attach_policy), by_name(attached_policies.detach_policy)),
             (
-                on(attached_policies.put_boundary),
-                lambda tx, kind, name, _: on(attached_policies.delete_boundary)(tx, kind, name),
+                by_name(attached_policies.put_boundary),
+                lambda tx, kind, name, _: by_name(attached_policies.delete_boundary)(tx, kind, name),
             ),
         ],
     )
@@ -290,6 +301,6 @@ class TestUsage:
     def test_tells_boundaries_from_attachments(self, world: World) -> None:
         """A policy that bounds somebody is not attached to him."""
         act(world, users.create_user, "Alice")
-        act(world, on(attached_policies.put_boundary), Entity.USER, "Alice", OWN)
+        act(world, by_name(attached_policies.put_boundary), Entity.USER, "Alice", OWN)
         usage, reference = policy_usage.usage_of(world.state, MANAGEMENT, NOW), reference_of(own(world))
         assert (usage.attachments[reference], usage.boundaries[reference]) == (0, 1)

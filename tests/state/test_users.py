@@ -6,17 +6,25 @@ from typing import Any
 import pytest
 
 from artifact_state import catalog
-from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, InvalidTagKeys, QuotaExceeded, TagRule, UserNameRequired)
+from artifact_state.errors import (
+    DeletionObstacle,
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    IdentityQuota,
+    InvalidTagKeys,
+    QuotaExceeded,
+    TagRule,
+    UserNameRequired,
+)
 from artifact_state.events import IdentityChanged
-from artifact_state.iam import (access_keys, attached_policies, groups, inline_policies, logins, users)
+from artifact_state.iam import access_keys, attached_policies, groups, inline_policies, logins, users
 from artifact_state.model import Caller, CallerKind
 from artifact_state.model.identities import User
 from artifact_state.world import World
-from tests.state.identity_kinds import on
 from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, set_iam_quotas, world_with_organization
-
-POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
-ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+from tests.support.identities import ADMINISTRATOR_ACCESS, ALLOW_ALL, by_name
 
 
 @pytest.fixture
@@ -142,12 +150,12 @@ class TestTags:
 OBSTACLES: dict[DeletionObstacle, tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...]] = {
     DeletionObstacle.LOGIN: ((logins.create_login, ("Correct-Horse-1",)), (logins.delete_login, ("Alice",))),
     DeletionObstacle.INLINE_POLICIES: (
-        (on(inline_policies.put_inline_policy), (Entity.USER, "Alice", "p", POLICY)),
-        (on(inline_policies.delete_inline_policy), (Entity.USER, "Alice", "p")),
+        (by_name(inline_policies.put_inline_policy), (Entity.USER, "Alice", "p", ALLOW_ALL)),
+        (by_name(inline_policies.delete_inline_policy), (Entity.USER, "Alice", "p")),
     ),
     DeletionObstacle.ATTACHED_POLICIES: (
-        (on(attached_policies.attach_policy), (Entity.USER, "Alice", ADMINISTRATOR)),
-        (on(attached_policies.detach_policy), (Entity.USER, "Alice", ADMINISTRATOR)),
+        (by_name(attached_policies.attach_policy), (Entity.USER, "Alice", ADMINISTRATOR_ACCESS)),
+        (by_name(attached_policies.detach_policy), (Entity.USER, "Alice", ADMINISTRATOR_ACCESS)),
     ),
     DeletionObstacle.GROUP_MEMBERSHIP: (
         (groups.add_user, ("Admins", "Alice")),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+from tests.support.iam_users import create_user
 from tests.wire.botocore_wire import Answer, Client, code_of, operation_model, status_of
 from tests.wire.test_control import told
-from tests.wire.users import user_of
 
 SERVICE = "organizations"
 Provocation = Callable[[Client], Answer]
@@ -110,7 +110,7 @@ def by_user_without_policies(operation: str, service: str = SERVICE, **parameter
     """Return a call by a user without any policy."""
 
     def provoke(client: Client) -> Answer:
-        answer = user_of(client).is_refused(service, operation, **parameters)
+        answer = create_user(client).is_refused(service, operation, **parameters)
         assert f"no identity-based policy allows the {service}:{operation} action" in answer.message
         return answer
 

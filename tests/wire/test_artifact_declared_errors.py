@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from artifact_emulator import services
+from tests.support.iam_users import create_user
 from tests.wire.botocore_wire import Answer, Client, operation_model
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, REPORT, accept, read_agreement
 from tests.wire.test_control import told
-from tests.wire.users import user_of
 
 SERVICE = "artifact"
 INQUIRY = "compliance-inquiry-0000000000000000"
@@ -160,7 +160,7 @@ CONFLICTS: dict[str, Provocation] = {
 @pytest.fixture
 def powerless(stranger: Client) -> Client:
     """Give a user of an account whom no policy allows anything."""
-    return user_of(stranger, name="powerless")
+    return create_user(stranger, name="powerless")
 
 
 class TestDeclaredErrors:

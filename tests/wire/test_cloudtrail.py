@@ -8,10 +8,10 @@ import pytest
 from artifact_emulator.app import App
 from artifact_emulator.http import Request
 from artifact_state import catalog
+from tests.support.iam_users import create_user
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_control import done, refused, told
-from tests.wire.users import user_of
 
 
 def lookup(client: Client, **asked: Any) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ class TestRecord:
 
     def test_of_who_lacks_a_permission(self, stranger: Client) -> None:
         """AWS Artifact's record does not tell what was asked, as its page shows; that of AWS Organizations does."""
-        alice = user_of(stranger)
+        alice = create_user(stranger)
         alice.is_refused("artifact", "GetReportMetadata", reportId="report-f1DIWBmGa2Lhsadg")
         alice.is_refused("organizations", "DescribeAccount", AccountId="111122223333")
         [artifact] = lookup(stranger, LookupAttributes=by("EventName", "GetReportMetadata"))
@@ -255,7 +255,7 @@ class TestLookupEvents:
 
     def test_by_user_and_resource(self, stranger: Client) -> None:
         """A user is found by his name, whatever he called; what IAM was asked about, by its name and kind."""
-        user_of(stranger, name="Bob").is_refused("organizations", "ListRoots")
+        create_user(stranger, name="Bob").is_refused("organizations", "ListRoots")
         [told] = stranger.does("cloudtrail", "LookupEvents", LookupAttributes=by("Username", "Bob"))["Events"]
         assert (told["EventName"], told["Username"], told["Resources"]) == ("ListRoots", "Bob", [])
         for key, value in (("ResourceName", "Bob"), ("ResourceType", "AWS::IAM::User")):

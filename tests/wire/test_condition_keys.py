@@ -24,9 +24,9 @@ from artifact_state.principals import root_user, service_principal, session_call
 from artifact_state.world import World
 from tests.packaging.dockerfile import ROOT
 from tests.support.billing_transfers import DECEMBER, INVITE, invitation_parameters
+from tests.support.iam_users import policy_document
 from tests.support.organizations import as_account, set_quotas
 from tests.wire.botocore_wire import Client, model, operation_model
-from tests.wire.users import document
 
 REFERENCE: dict[str, list[str]] = json.loads((Path(__file__).parent / "condition_keys.json").read_text())["keys"]
 FIDELITY = (ROOT / "docs/fidelity.md").read_text()
@@ -133,11 +133,15 @@ def of_organizations(client: Client) -> dict[str, list[Any]]:
 
 def of_policies(client: Client) -> dict[str, list[Any]]:
     """Make policies of organizations and of IAM, with tags, and give them by the members that name them."""
-    asked = {"Name": "P", "Description": "", "Type": SCP, "Content": document(ALL), "Tags": TAGS}
+    asked = {"Name": "P", "Description": "", "Type": SCP, "Content": policy_document(ALL), "Tags": TAGS}
     policy = client.does("organizations", "CreatePolicy", **asked)["Policy"]["PolicySummary"]["Id"]
     listing = {"Effect": "Allow", "Principal": {"AWS": SOURCE}, "Action": "organizations:ListRoots", "Resource": "*"}
-    put = client.does("organizations", "PutResourcePolicy", Content=document(listing), Tags=TAGS)["ResourcePolicy"]
-    own = client.does("iam", "CreatePolicy", PolicyName="Own", PolicyDocument=document(ALL), Tags=TAGS)["Policy"]["Arn"]
+    put = client.does("organizations", "PutResourcePolicy", Content=policy_document(listing), Tags=TAGS)[
+        "ResourcePolicy"
+    ]
+    own = client.does("iam", "CreatePolicy", PolicyName="Own", PolicyDocument=policy_document(ALL), Tags=TAGS)[
+        "Policy"
+    ]["Arn"]
     transfers = client.does("organizations", "ListInboundResponsibilityTransfers", Type="BILLING")
     transfer = transfers["ResponsibilityTransfers"][0]["Id"]
     return {
@@ -152,7 +156,7 @@ def of_identities(client: Client) -> dict[str, list[Any]]:
     client.does("iam", "CreateUser", UserName="Alice", **bounded)
     key = client.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]["AccessKeyId"]
     client.does("iam", "CreateGroup", GroupName="G")
-    trust = {"AssumeRolePolicyDocument": document(TRUST)}
+    trust = {"AssumeRolePolicyDocument": policy_document(TRUST)}
     role = client.does("iam", "CreateRole", RoleName="Dev", **trust, **bounded)["Role"]["Arn"]
     client.does("iam", "CreateServiceLinkedRole", AWSServiceName=ARTIFACT)
     linked = {"RoleName": "AWSServiceRoleForArtifact"}

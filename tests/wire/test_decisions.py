@@ -8,18 +8,18 @@ import pytest
 
 from artifact_emulator.app import App
 from artifact_state.world import World
+from tests.support.iam_users import create_user, policy_document
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, read_agreement
 from tests.wire.test_control import call, refused, told
 from tests.wire.test_sts import signing
-from tests.wire.users import document, user_of
 
 ARTIFACT = "artifact.amazonaws.com"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-ALLOW_ALL = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
-TRUST_SELF = document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
+ALLOW_ALL = policy_document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+TRUST_SELF = policy_document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
 
 
 def attach_scp(management: Client, content: str, *targets: str) -> str:
@@ -48,7 +48,7 @@ class TestIdentityPolicies:
 
     def test_nobody_may_anything(self, management: Client) -> None:
         """A user without a policy is refused in AWS's words, by each protocol's code, and nothing changes."""
-        alice = user_of(management)
+        alice = create_user(management)
         before = management.core.world.state
         arn = f"arn:aws:iam::{management.account}:user/Alice"
         got = alice.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
@@ -79,7 +79,7 @@ class TestIdentityPolicies:
             ("AttachRolePolicy", {"RoleName": "R", "PolicyArn": ADMIN}, "role R"),
             ("AddUserToGroup", {"GroupName": "G", "UserName": "Bob"}, "group G"),
             ("GetPolicy", {"PolicyArn": ADMIN}, f"policy {ADMIN}"),
-            ("CreatePolicy", {"PolicyName": "P", "Path": "/x/", "PolicyDocument": document()}, "policy P"),
+            ("CreatePolicy", {"PolicyName": "P", "Path": "/x/", "PolicyDocument": policy_document()}, "policy P"),
             ("CreateUser", {"UserName": "New", "Path": "/x/"}, "arn:aws:iam::{0}:user/x/New"),
             ("TagRole", {"RoleName": "R", "Tags": [{"Key": "a", "Value": "b"}]}, "arn:aws:iam::{0}:role/R"),
             (
@@ -92,7 +92,7 @@ class TestIdentityPolicies:
     def test_what_iam_calls_things(self, stranger: Client, operation: str, asked: dict[str, Any], about: str) -> None:
         """IAM names an identity by its name, a policy by its ARN, and what is made or tagged by its ARN alone."""
         stranger.does("iam", "CreateUser", UserName="Deep", Path="/a/b/")
-        got = user_of(stranger).is_refused("iam", operation, **asked)
+        got = create_user(stranger).is_refused("iam", operation, **asked)
         assert f" on resource: {about.format(stranger.account)} because no identity-based policy" in got.message
 
     def test_policies_of_aws_by_their_own_arn(self, management: Client, member: Client) -> None:
@@ -102,11 +102,11 @@ class TestIdentityPolicies:
         account = management.does("organizations", "DescribeAccount", AccountId=member.account)["Account"]["Arn"]
         only = {"StringEquals": {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}}
         allowing = {"Effect": "Allow", "Action": "organizations:DetachPolicy", "Condition": only}
-        bob = user_of(management, document(allowing | {"Resource": account}), name="Bob")
+        bob = create_user(management, policy_document(allowing | {"Resource": account}), name="Bob")
         assert f"on resource: {full} because" in bob.is_refused("organizations", "DetachPolicy", **asked).message
-        alice = user_of(management, document(allowing | {"Resource": [full, account]}))
+        alice = create_user(management, policy_document(allowing | {"Resource": [full, account]}))
         reading = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-        attach_scp(management, document(reading), member.account)
+        attach_scp(management, policy_document(reading), member.account)
         alice.does("organizations", "DetachPolicy", **asked)
 
     def test_tags_of_each_resource(self, management: Client, member: Client) -> None:
@@ -116,7 +116,7 @@ class TestIdentityPolicies:
         unit = made["OrganizationalUnit"]["Id"]
         tagged = {"StringEquals": {"aws:ResourceTag/team": "a"}}
         moving = {"Effect": "Allow", "Action": "organizations:MoveAccount", "Resource": "*", "Condition": tagged}
-        alice = user_of(management, document(moving))
+        alice = create_user(management, policy_document(moving))
         asked = {"AccountId": member.account, "SourceParentId": root, "DestinationParentId": unit}
         for one in (member.account, root):
             management.does("organizations", "TagResource", ResourceId=one, Tags=[{"Key": "team", "Value": "a"}])
@@ -143,23 +143,25 @@ class TestIdentityPolicies:
     ) -> None:
         """Whoever may make something may not yet make it with tags."""
         may_make = {"Effect": "Allow", "Action": f"{service}:{operation}", "Resource": "*"}
-        alice = user_of(management, document(may_make))
+        alice = create_user(management, policy_document(may_make))
         tags = [{"Key": "a", "Value": "b"}]
         got = alice.is_refused(service, operation, **asked, Tags=tags)
         assert f"not authorized to perform: {besides} on resource: " in got.message
-        bob = user_of(management, document(may_make, may_make | {"Action": besides}), name="Bob")
+        bob = create_user(management, policy_document(may_make, may_make | {"Action": besides}), name="Bob")
         bob.does(service, operation, **asked, Tags=tags)
 
     def test_session_token_takes_none(self, stranger: Client) -> None:
         """No policy says who may have a session of his own: AWS lets policies control no authentication."""
-        nobody = user_of(stranger, document({"Effect": "Deny", "Action": "*", "Resource": "*"}))
+        nobody = create_user(stranger, policy_document({"Effect": "Deny", "Action": "*", "Resource": "*"}))
         assert nobody.does("sts", "GetSessionToken")["Credentials"]["SessionToken"]
         assert nobody.does("sts", "GetCallerIdentity")["Account"] == stranger.account
 
     def test_federated_user(self, stranger: Client) -> None:
         """Whom a user may vouch for is told by the name that he gives."""
         own = f"arn:aws:sts::{stranger.account}:federated-user/Bob"
-        alice = user_of(stranger, document({"Effect": "Allow", "Action": "sts:GetFederationToken", "Resource": own}))
+        alice = create_user(
+            stranger, policy_document({"Effect": "Allow", "Action": "sts:GetFederationToken", "Resource": own})
+        )
         alice.does("sts", "GetFederationToken", Name="Bob")
         got = alice.is_refused("sts", "GetFederationToken", Name="Eve")
         assert f"on resource: arn:aws:sts::{stranger.account}:federated-user/Eve because" in got.message
@@ -168,27 +170,27 @@ class TestIdentityPolicies:
         """What AWS's page asks for is enough, and for this service alone if the policy says so."""
         only = {"StringEquals": {"organizations:ServicePrincipal": [ARTIFACT]}}
         enabling = {"Effect": "Allow", "Action": "organizations:EnableAWSServiceAccess", "Resource": "*"}
-        alice = user_of(management, document(enabling | {"Condition": only}))
+        alice = create_user(management, policy_document(enabling | {"Condition": only}))
         alice.does("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         got = alice.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal="ram.amazonaws.com")
         assert got.code == "AccessDeniedException"
 
     def test_management_account_alone(self, member: Client) -> None:
         """An administrator of a member is still no administrator of the organization."""
-        admin = user_of(member, ADMIN)
+        admin = create_user(member, ADMIN)
         got = admin.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         assert got.message == "You don't have permissions to access this resource."
 
     def test_denial_names_the_policy(self, stranger: Client) -> None:
         """An explicit deny says in which kind of policy, and a managed one by its ARN."""
         denying = "arn:aws:iam::aws:policy/AWSDenyAll"
-        alice = user_of(stranger, ADMIN, denying)
+        alice = create_user(stranger, ADMIN, denying)
         got = alice.is_refused("iam", "ListUsers")
         assert got.message.endswith(f"with an explicit deny in an identity-based policy: {denying}")
 
     def test_boundary(self, stranger: Client) -> None:
         """What the boundary leaves out is refused."""
-        alice = user_of(stranger, ADMIN)
+        alice = create_user(stranger, ADMIN)
         boundary = "arn:aws:iam::aws:policy/AWSOrganizationsReadOnlyAccess"
         stranger.does("iam", "PutUserPermissionsBoundary", UserName="Alice", PermissionsBoundary=boundary)
         got = alice.is_refused("iam", "ListUsers")
@@ -196,16 +198,16 @@ class TestIdentityPolicies:
 
     def test_deleted_user(self, stranger: Client) -> None:
         """A change of policies counts from the next call on."""
-        alice = user_of(stranger, ADMIN)
+        alice = create_user(stranger, ADMIN)
         alice.does("iam", "ListUsers")
         stranger.does("iam", "DetachUserPolicy", UserName="Alice", PolicyArn=ADMIN)
         alice.is_refused("iam", "ListUsers")
 
     def test_role_of_the_same_account(self, stranger: Client) -> None:
         """A trust policy that names the user is enough; one that names the account needs his own policy too."""
-        alice = user_of(stranger)
+        alice = create_user(stranger)
         for principal, allowed in ((f"arn:aws:iam::{stranger.account}:user/Alice", True), (stranger.account, False)):
-            trust = document({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"})
+            trust = policy_document({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"})
             name = "Open" if allowed else "Closed"
             role = stranger.does("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
             if allowed:
@@ -218,16 +220,16 @@ class TestIdentityPolicies:
         """Both sides must allow."""
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
         asked = {"RoleArn": role, "RoleSessionName": "me"}
-        allowing = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
-        user_of(management, name="Bob").is_refused("sts", "AssumeRole", **asked)
-        user_of(management, allowing).does("sts", "AssumeRole", **asked)
-        user_of(member, ADMIN, name="Eve").is_refused("sts", "AssumeRole", **asked)
+        allowing = policy_document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
+        create_user(management, name="Bob").is_refused("sts", "AssumeRole", **asked)
+        create_user(management, allowing).does("sts", "AssumeRole", **asked)
+        create_user(member, ADMIN, name="Eve").is_refused("sts", "AssumeRole", **asked)
 
 
 class TestServiceControlPolicies:
     """Service control policies."""
 
-    LEAVING = document({"Sid": "Stay", "Effect": "Deny", "Action": "organizations:Leave*", "Resource": "*"})
+    LEAVING = policy_document({"Sid": "Stay", "Effect": "Deny", "Action": "organizations:Leave*", "Resource": "*"})
 
     def test_bind_the_root_user_of_a_member(self, management: Client, member: Client) -> None:
         """A denial at the root of the organization binds a member's root user, and not the management account."""
@@ -245,7 +247,9 @@ class TestServiceControlPolicies:
 
     def test_every_level_must_allow(self, management: Client, member: Client) -> None:
         """Without FullAWSAccess only what the rest allows is left, at each level."""
-        reading = document({"Effect": "Allow", "Action": ["organizations:Describe*", "iam:List*"], "Resource": "*"})
+        reading = policy_document(
+            {"Effect": "Allow", "Action": ["organizations:Describe*", "iam:List*"], "Resource": "*"}
+        )
         attach_scp(management, reading, member.account)
         full = {"PolicyId": "p-FullAWSAccess", "TargetId": member.account}
         member.does("artifact", "ListReports")
@@ -258,7 +262,7 @@ class TestServiceControlPolicies:
 
     def test_agreements(self, management: Client, member: Client) -> None:
         """A member whose organization denies it cannot accept an agreement even for itself."""
-        denying = document({"Effect": "Deny", "Action": "artifact:AcceptAgreement", "Resource": "*"})
+        denying = policy_document({"Effect": "Deny", "Action": "artifact:AcceptAgreement", "Resource": "*"})
         attach_scp(management, denying, member.account)
         chain = read_agreement(member, ACCOUNT_AGREEMENT)
         got = member.is_refused("artifact", "AcceptAgreement", **chain)
@@ -271,12 +275,12 @@ class TestServiceControlPolicies:
             management, management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
         )
         session.does("iam", "ListRoles")
-        attach_scp(management, document({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}), member.account)
+        attach_scp(management, policy_document({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}), member.account)
         session.is_refused("iam", "ListRoles")
 
     def test_not_an_account_that_left(self, management: Client, member: Client) -> None:
         """Nothing binds a stranger."""
-        attach_scp(management, document({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}), member.account)
+        attach_scp(management, policy_document({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}), member.account)
         member.is_refused("iam", "ListRoles")
         management.does("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
         member.does("iam", "ListRoles")
@@ -292,7 +296,7 @@ def attach_rcp(management: Client, target: str, statement: dict[str, Any]) -> st
         Name="Perimeter",
         Description="",
         Type="RESOURCE_CONTROL_POLICY",
-        Content=document({"Effect": "Deny", "Principal": "*", "Resource": "*"} | statement),
+        Content=policy_document({"Effect": "Deny", "Principal": "*", "Resource": "*"} | statement),
     )["Policy"]["PolicySummary"]
     management.does("organizations", "AttachPolicy", PolicyId=made["Id"], TargetId=target)
     arn: str = made["Arn"]
@@ -336,7 +340,9 @@ class TestResourceControlPolicies:
     def test_leave_the_management_account_alone(self, management: Client) -> None:
         """Nothing of the management account is kept by one."""
         root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
-        trust = document({"Effect": "Allow", "Principal": {"AWS": management.account}, "Action": "sts:AssumeRole"})
+        trust = policy_document(
+            {"Effect": "Allow", "Principal": {"AWS": management.account}, "Action": "sts:AssumeRole"}
+        )
         made = management.does("iam", "CreateRole", RoleName="Own", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         attach_rcp(management, root, self.OUTSIDE)
         management.does("sts", "AssumeRole", RoleArn=made, RoleSessionName="me")
@@ -345,7 +351,7 @@ class TestResourceControlPolicies:
         self, management: Client, member: Client, stranger: Client
     ) -> None:
         """AWS's example: a service may act here for accounts of the organization alone, whatever roles trust."""
-        trust = document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
+        trust = policy_document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
         role = member.does("iam", "CreateRole", RoleName="Deputy", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         attack = {"service": ARTIFACT, "role_arn": role, "source_account": stranger.account}
         told(member.core, "POST", "/_emulator/assume-as-service", attack)
@@ -371,10 +377,10 @@ class TestTrust:
     def test_denial(self, stranger: Client) -> None:
         """A trust policy that denies a user is what decided, whatever else allows."""
         everybody = {"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": "sts:AssumeRole"}
-        alice = user_of(stranger, ADMIN)
+        alice = create_user(stranger, ADMIN)
         arn = f"arn:aws:iam::{stranger.account}:user/Alice"
         denial = {"Sid": "NotHer", "Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}
-        trust = document(everybody, denial)
+        trust = policy_document(everybody, denial)
         role = stranger.does("iam", "CreateRole", RoleName="R", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         got = alice.is_refused("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
         decision = told(stranger.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
@@ -386,11 +392,11 @@ class TestTrust:
         asked = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
         trust = {"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": "sts:AssumeRole"}
         role = stranger.does(
-            "iam", "CreateRole", RoleName="R", AssumeRolePolicyDocument=document(trust | {"Condition": asked})
+            "iam", "CreateRole", RoleName="R", AssumeRolePolicyDocument=policy_document(trust | {"Condition": asked})
         )["Role"]["Arn"]
-        allowing = document({"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": asked})
+        allowing = policy_document({"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": asked})
         stranger.does("iam", "PutRolePolicy", RoleName="R", PolicyName="p", PolicyDocument=allowing)
-        alice = user_of(stranger, ADMIN)
+        alice = create_user(stranger, ADMIN)
         alice.is_refused("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
         code = {"SerialNumber": f"arn:aws:iam::{stranger.account}:mfa/Alice", "TokenCode": "123456"}
         session = alice.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me", **code)
@@ -404,7 +410,7 @@ class TestModes:
     def test_let_through(self, iam: Any, *, explained: bool) -> None:
         """Audit lets through and records what would have been refused; off looks at nothing."""
         stranger = Client(App(World(), iam=iam), "999988887777")
-        alice = user_of(stranger)
+        alice = create_user(stranger)
         got = alice.call("iam", "ListUsers")
         assert got.status == 200
         decision = told(stranger.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")
@@ -418,7 +424,7 @@ class TestExplanation:
 
     def test_of_a_refusal(self, member: Client) -> None:
         """Every policy that was consulted, what decided, and what to change; doing that lets the call through."""
-        alice = user_of(member, document({"Effect": "Allow", "Action": "organizations:*", "Resource": "*"}))
+        alice = create_user(member, policy_document({"Effect": "Allow", "Action": "organizations:*", "Resource": "*"}))
         got = alice.is_refused("iam", "ListUsers")
         decision = told(member.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
         assert decision["message"] == got.message
@@ -434,7 +440,7 @@ class TestExplanation:
             ("identity-based policy", None, None),
         ]
         cure = json.loads(decision["cure"].partition("that has ")[2])
-        member.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="cure", PolicyDocument=document(cure))
+        member.does("iam", "PutUserPolicy", UserName="Alice", PolicyName="cure", PolicyDocument=policy_document(cure))
         got = alice.call("iam", "ListUsers")
         decision = told(member.core, "GET", f"/_emulator/decisions/{request_id_of(got)}")["decisions"][0]
         assert decision["reason"].startswith("A statement of an identity-based policy allows it")
@@ -453,7 +459,7 @@ class TestExplanation:
     def test_header(self) -> None:
         """A header leads to the explanation, if that is wanted, wherever policies were asked."""
         stranger = Client(App(World(), explain=True), "999988887777")
-        got = user_of(stranger).is_refused("iam", "ListUsers")
+        got = create_user(stranger).is_refused("iam", "ListUsers")
         where = dict(got.reply.headers)["x-artifact-emulator-decision"]
         assert told(stranger.core, "GET", where)["allowed"] is False
         assert "x-artifact-emulator-decision" not in dict(stranger.call("iam", "ListUsers").reply.headers)
@@ -471,13 +477,13 @@ class TestSuggestion:
 
     def test_is_enough_and_no_more(self, stranger: Client) -> None:
         """Whoever has the suggested policy may do again what he did, and nothing else."""
-        admin = user_of(stranger, ADMIN)
+        admin = create_user(stranger, ADMIN)
         admin.does("iam", "ListUsers")
         admin.does("iam", "GetUser", UserName="Alice")
         admin.does("artifact", "ListReports")
         arn = f"arn:aws:iam::{stranger.account}:user/Alice"
         suggested = told(stranger.core, "GET", f"/_emulator/policy-suggestion?principal={arn}")
-        bob = user_of(stranger, json.dumps(suggested), name="Bob")
+        bob = create_user(stranger, json.dumps(suggested), name="Bob")
         bob.does("iam", "ListUsers")
         bob.does("iam", "GetUser", UserName="Alice")
         bob.is_refused("iam", "GetUser", UserName="Bob")
@@ -485,7 +491,7 @@ class TestSuggestion:
 
     def test_of_what_it_was_then(self, stranger: Client) -> None:
         """What a call was about counts, though it is gone, and what it made, though it is there."""
-        admin = user_of(stranger, ADMIN)
+        admin = create_user(stranger, ADMIN)
         made = admin.does("iam", "CreatePolicy", PolicyName="Mine", Path="/x/", PolicyDocument=ALLOW_ALL)["Policy"]
         admin.does("iam", "DeletePolicy", PolicyArn=made["Arn"])
         admin.does("organizations", "CreateOrganization")
@@ -499,7 +505,7 @@ class TestSuggestion:
             "organizations:CreateOrganization": ["*"],
         }
         stranger.does("organizations", "DeleteOrganization")
-        user_of(stranger, json.dumps(suggested), name="Bob").does("organizations", "CreateOrganization")
+        create_user(stranger, json.dumps(suggested), name="Bob").does("organizations", "CreateOrganization")
 
 
 class TestConfusedDeputy:
@@ -508,12 +514,12 @@ class TestConfusedDeputy:
     def test_attack_and_protection(self, management: Client, stranger: Client) -> None:
         """A role that trusts the service alone is used for anybody; the condition keeps it to its own account."""
         trust = {"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"}
-        made = management.does("iam", "CreateRole", RoleName="Deputy", AssumeRolePolicyDocument=document(trust))
+        made = management.does("iam", "CreateRole", RoleName="Deputy", AssumeRolePolicyDocument=policy_document(trust))
         attack = {"service": ARTIFACT, "role_arn": made["Role"]["Arn"], "source_account": stranger.account}
         session = told(management.core, "POST", "/_emulator/assume-as-service", attack)
         assert session["arn"] == f"arn:aws:sts::{management.account}:assumed-role/Deputy/service"
         own = {"Condition": {"StringEquals": {"aws:SourceAccount": management.account}}}
-        protected = document(trust | own)
+        protected = policy_document(trust | own)
         management.does("iam", "UpdateAssumeRolePolicy", RoleName="Deputy", PolicyDocument=protected)
         assert refused(management.core, "POST", "/_emulator/assume-as-service", attack)[0] == 403
         told(management.core, "POST", "/_emulator/assume-as-service", attack | {"source_account": management.account})

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 import pytest
 
 from artifact_state.policy_syntax import wildcards
+from tests.support.iam_users import client_with_key
 from tests.wire.botocore_wire import Answer, Client
 from tests.wire.error_tables.iam_policies import MINE, POLICY, TRUST
 from tests.wire.test_control import told
-from tests.wire.users import calling_as
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Dev"
@@ -313,7 +313,7 @@ class TestOddPolicies:
         WAYS["user"].takes(client, document)
         kept = client.does("iam", "GetUserPolicy", UserName="Alice", PolicyName="New")["PolicyDocument"]
         assert unquote(kept) == document
-        assert calling_as(client, "Alice").call("iam", "GetUser").status == (200 if allows else 403)
+        assert client_with_key(client, "Alice").call("iam", "GetUser").status == (200 if allows else 403)
 
     @pytest.mark.parametrize("document", [document for document, _ in ODD.values()], ids=ODD)
     def test_is_simulated(self, client: Client, document: str) -> None:

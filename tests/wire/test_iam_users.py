@@ -4,9 +4,9 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_emulator.app import App
+from tests.support.iam_users import client_with_key
 from tests.wire.botocore_wire import Answer, Client, parsed, refused
 from tests.wire.conftest import NOW
-from tests.wire.users import calling_as
 
 SERVICE = "iam"
 ACCOUNT = "999988887777"
@@ -19,7 +19,7 @@ def alice(stranger: Client) -> Client:
     """Give a user with an access key, who calls by it and may do anything."""
     stranger.does(SERVICE, "CreateUser", UserName="Alice", Path="/team/")
     stranger.does(SERVICE, "PutUserPolicy", UserName="Alice", PolicyName="all", PolicyDocument=POLICY)
-    return calling_as(stranger, "Alice")
+    return client_with_key(stranger, "Alice")
 
 
 def key_of(client: Client) -> str:
@@ -138,7 +138,7 @@ class TestCaller:
 
     def test_is_the_root_user(self, stranger: Client) -> None:
         """A key that the root user makes for himself is his."""
-        root = calling_as(stranger)
+        root = client_with_key(stranger)
         assert root.does("sts", "GetCallerIdentity")["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
         # The root user's id is his account's: shorter than AWS's own model lets ids be.
         user = parsed(root.core.handle(root.request(SERVICE, "GetUser")), SERVICE, "GetUser")["User"]

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.support.iam_users import create_user, policy_allowing
 from tests.support.organizations import NO_PERMISSION, SERVICE, describe_organization, error_of
 from tests.wire.botocore_wire import Client
-from tests.wire.users import allowing, user_of
 
 # Source: https://github.com/hashicorp/terraform-provider-aws/pull/9195
 NOT_IN_USE = "Your account is not a member of an organization."
@@ -61,23 +61,23 @@ class TestPermissionForLinkedRole:
 
     def test_user_with_permission_for_linked_role_creates_organization(self, stranger: Client) -> None:
         """A user that may create the role may create the organization."""
-        user = user_of(stranger, allowing("organizations:CreateOrganization", "iam:CreateServiceLinkedRole"))
+        user = create_user(stranger, policy_allowing("organizations:CreateOrganization", "iam:CreateServiceLinkedRole"))
         assert user.does(SERVICE, "CreateOrganization")["Organization"]["MasterAccountId"] == stranger.account
 
     def test_managed_policy_allows_creating_organization(self, stranger: Client) -> None:
         """AWSOrganizationsFullAccess allows to create the role under a condition that the call meets."""
-        user = user_of(stranger, "arn:aws:iam::aws:policy/AWSOrganizationsFullAccess")
+        user = create_user(stranger, "arn:aws:iam::aws:policy/AWSOrganizationsFullAccess")
         user.does(SERVICE, "CreateOrganization")
 
     def test_account_with_linked_role_needs_no_permission_for_it(self, stranger: Client) -> None:
         """In an account that already has the role, a user needs no permission to create it."""
         stranger.does("iam", "CreateServiceLinkedRole", AWSServiceName="organizations.amazonaws.com")
-        user = user_of(stranger, allowing("organizations:CreateOrganization"))
+        user = create_user(stranger, policy_allowing("organizations:CreateOrganization"))
         user.does(SERVICE, "CreateOrganization")
 
     def test_user_without_permission_for_linked_role_creates_nothing(self, stranger: Client) -> None:
         """Without the permission the call is refused, and nothing is created."""
-        user = user_of(stranger, allowing("organizations:*"))
+        user = create_user(stranger, policy_allowing("organizations:*"))
         before = stranger.core.world.state
         assert user.is_refused(SERVICE, "CreateOrganization").code == "AccessDeniedForDependencyException"
         assert stranger.core.world.state is before

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
+from tests.support.iam_users import create_user, policy_document
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
-from tests.wire.users import document, user_of
 
 IAM_PRINCIPAL = "iam.amazonaws.com"
 TASKS = "arn:aws:iam::aws:policy/root-task/"
@@ -164,7 +164,7 @@ class TestAssumeRoot:
         task = {"StringEquals": {"sts:TaskPolicyArn": TASKS + "IAMAuditRootUserCredentials"}}
         arn = f"arn:aws:iam::{member.account}:root"
         allowing = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": arn, "Condition": task}
-        user = user_of(management, document(allowing))
+        user = create_user(management, policy_document(allowing))
         for target in (member.account, arn):
             root_session(user, target, "IAMAuditRootUserCredentials").does("iam", "GetAccountSummary")
         asked = {"TargetPrincipal": member.account, "TaskPolicyArn": {"arn": TASKS + "S3UnlockBucketPolicy"}}

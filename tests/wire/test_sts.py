@@ -9,9 +9,9 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_state import ids
+from tests.support.iam_users import create_user
 from tests.wire.botocore_wire import Client
 from tests.wire.conftest import NOW
-from tests.wire.users import user_of
 
 SERVICE = "sts"
 ACCESS_ROLE = "OrganizationAccountAccessRole"
@@ -186,7 +186,7 @@ class TestSessions:
 
     def test_session_token(self, stranger: Client) -> None:
         """A user's own credentials for a while."""
-        alice = user_of(stranger, self.ALL)
+        alice = create_user(stranger, self.ALL)
         for_a_while = signing(alice, alice.does(SERVICE, "GetSessionToken", DurationSeconds=900)["Credentials"])
         assert for_a_while.does(SERVICE, "GetCallerIdentity") == alice.does(SERVICE, "GetCallerIdentity")
         stranger.core.world.clock.advance(timedelta(minutes=15))

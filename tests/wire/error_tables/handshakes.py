@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
+from tests.support.iam_users import create_user, policy_allowing
 from tests.support.organizations import (
     MANAGEMENT,
     SERVICE,
@@ -18,7 +19,6 @@ from tests.support.organizations import (
     set_quotas,
 )
 from tests.wire.botocore_wire import Answer, Client
-from tests.wire.users import allowing, user_of
 
 OTHER = "444455556666"
 MISSING_HANDSHAKE = "h-" + "0" * 32
@@ -110,7 +110,7 @@ def _enable_in_large_organization(client: Client) -> Answer:
 
 
 def _accept_without_permission_for_linked_role(client: Client) -> Answer:
-    user = user_of(as_account(client, STANDALONE), allowing("organizations:*"))
+    user = create_user(as_account(client, STANDALONE), policy_allowing("organizations:*"))
     return user.is_refused(SERVICE, "AcceptHandshake", HandshakeId=invite(client)["Id"])
 
 

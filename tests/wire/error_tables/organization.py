@@ -4,9 +4,9 @@ from typing import Any
 
 from tests.support.billing_transfers import SOURCE, transfer
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
+from tests.support.iam_users import create_user, policy_allowing
 from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, set_quotas
 from tests.wire.botocore_wire import Answer, Client
-from tests.wire.users import allowing, user_of
 
 ARTIFACT, CONFIG = "artifact.amazonaws.com", "config.amazonaws.com"
 MISSING_ACCOUNT = "000000000000"
@@ -85,7 +85,7 @@ def _create_for_billing_in_govcloud(client: Client) -> Answer:
 
 
 def _create_without_permission_for_linked_role(client: Client) -> Answer:
-    user = user_of(as_account(client, STANDALONE), allowing("organizations:*"))
+    user = create_user(as_account(client, STANDALONE), policy_allowing("organizations:*"))
     answer = user.is_refused(SERVICE, "CreateOrganization")
     assert answer.data["Reason"] == "ACCESS_DENIED_DURING_CREATE_SERVICE_LINKED_ROLE"
     assert "iam:CreateServiceLinkedRole" in answer.message
