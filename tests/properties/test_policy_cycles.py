@@ -1,4 +1,4 @@
-"""Policies, attachments and types at random, beside a model of plain dicts and sets."""
+"""A state machine of organization policies, their targets and their types, compared with a model of dicts and sets."""
 
 from typing import Any
 
@@ -13,142 +13,151 @@ from artifact_state.organizations import accounts, hierarchy
 from artifact_state.organizations.policies import policies, policy_types, targets
 from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.world import World
-from tests.support.domain import MANAGEMENT, act, create_member, list_all, root_id, world_with_organization
+from tests.support.domain import MANAGEMENT, act, create_member, root_id, world_with_organization
+from tests.support.organization_policies import (
+    DENY,
+    FULL_ACCESS,
+    NO_TAGS,
+    SCP,
+    TAG_POLICY,
+    attached_ids,
+    target_ids,
+)
 
-SCP, TAGS = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.TAG_POLICY
-FULL = "p-FullAWSAccess"
-CONTENT = {
-    SCP: '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "a:*", "Resource": "*"}}',
-    TAGS: '{"tags": {}}',
-}
-types = st.sampled_from([SCP, TAGS])
-places = st.integers(0, 30)
+CONTENT = {SCP: DENY, TAG_POLICY: NO_TAGS}
+POLICY_TYPES = st.sampled_from([SCP, TAG_POLICY])
+INDEXES = st.integers(0, 30)
+"""Choose one of the policies or targets that exist when a rule runs."""
 
 
-class PolicyCycles(RuleBasedStateMachine):
-    """The rules of policies, each beside what it does to a plain model."""
+class PolicyMachine(RuleBasedStateMachine):
+    """The rules of policies, each with its effect on the model."""
 
     world: World
 
     @initialize()
-    def begin(self) -> None:
-        """Begin with an organization of service control policies."""
+    def create_world(self) -> None:
+        """Create an organization, whose service control policies are enabled."""
         self.world = world_with_organization()
         self.targets: list[str] = [root_id(self.world), MANAGEMENT]
         self.enabled = {SCP}
-        self.known: dict[str, PolicyType] = {}
-        self.attached: dict[str, list[str]] = {one: [FULL] for one in self.targets}
+        self.types: dict[str, PolicyType] = {}
+        self.attached: dict[str, list[str]] = {target_id: [FULL_ACCESS] for target_id in self.targets}
 
-    def does(self, allowed: bool, rule_of: Any, *arguments: Any) -> Any:  # noqa: FBT001 - what the model expects
-        """Do something that the model allows or refuses; a refusal leaves the state the same object."""
+    def apply(self, allowed: bool, domain_rule: Any, *arguments: Any) -> Any:  # noqa: FBT001 - The model's expectation.
+        """Run a domain rule and assert that it is allowed or refused; a refusal leaves the state the same object."""
         if allowed:
-            return act(self.world, rule_of, *arguments)
+            return act(self.world, domain_rule, *arguments)
         before = self.world.state
         with pytest.raises(Refused):
-            act(self.world, rule_of, *arguments)
+            act(self.world, domain_rule, *arguments)
         assert self.world.state is before
         return None
 
     def type_of(self, policy_id: str) -> PolicyType:
-        """Tell a policy's type."""
-        return self.known.get(policy_id, SCP)
+        """Return the type of a policy; AWS's own is a service control policy."""
+        return self.types.get(policy_id, SCP)
 
-    def of_type(self, target: str, policy_type: PolicyType) -> list[str]:
-        """Name what the model has attached of a type."""
-        return [one for one in self.attached[target] if self.type_of(one) is policy_type]
+    def attached_of_type(self, target_id: str, policy_type: PolicyType) -> list[str]:
+        """Return the policies of a type that the model has attached to a target."""
+        return [policy_id for policy_id in self.attached[target_id] if self.type_of(policy_id) is policy_type]
 
-    def policy_at(self, place: int) -> str:
-        """Choose a policy, AWS's own among them."""
-        known = [FULL, *self.known]
-        return known[place % len(known)]
+    def policy_at(self, index: int) -> str:
+        """Return one of the policies, AWS's own included."""
+        policy_ids = [FULL_ACCESS, *self.types]
+        return policy_ids[index % len(policy_ids)]
 
-    @rule(policy_type=types)
-    def create(self, policy_type: PolicyType) -> None:
-        """A policy of any type can be made at any time."""
+    @rule(policy_type=POLICY_TYPES)
+    def create_policy(self, policy_type: PolicyType) -> None:
+        """A policy of any type can be created at any time."""
         text = PolicyText(name=f"P{len(self.world.events)}", description="", content=CONTENT[policy_type])
-        self.known[self.does(True, policies.create_policy, policy_type, text).id] = policy_type
+        self.types[self.apply(True, policies.create_policy, policy_type, text).id] = policy_type
 
-    @rule(place=places)
-    def delete(self, place: int) -> None:
-        """A policy goes unless it is AWS's own or attached somewhere."""
-        policy_id = self.policy_at(place)
-        used = any(policy_id in held for held in self.attached.values())
-        self.does(policy_id != FULL and not used, policies.delete_policy, policy_id)
-        if policy_id != FULL and not used:
-            del self.known[policy_id]
-
-    @rule(place=places, where=places)
-    def attach(self, place: int, where: int) -> None:
-        """A policy is attached once, while its type is on, ten to a target."""
-        policy_id, at = self.policy_at(place), self.targets[where % len(self.targets)]
-        kind = self.type_of(policy_id)
-        allowed = kind in self.enabled and policy_id not in self.attached[at] and len(self.of_type(at, kind)) < 10
-        self.does(allowed, targets.attach_policy, policy_id, at)
+    @rule(index=INDEXES)
+    def delete_policy(self, index: int) -> None:
+        """A policy can be deleted unless it is AWS's own or attached to a target."""
+        policy_id = self.policy_at(index)
+        is_attached = any(policy_id in attached for attached in self.attached.values())
+        allowed = policy_id != FULL_ACCESS and not is_attached
+        self.apply(allowed, policies.delete_policy, policy_id)
         if allowed:
-            self.attached[at].append(policy_id)
+            del self.types[policy_id]
 
-    @rule(place=places, where=places)
-    def detach(self, place: int, where: int) -> None:
-        """What is attached is detached, but for the last service control policy."""
-        policy_id, at = self.policy_at(place), self.targets[where % len(self.targets)]
-        kind = self.type_of(policy_id)
-        allowed = policy_id in self.attached[at] and (kind is not SCP or len(self.of_type(at, SCP)) > 1)
-        self.does(allowed, targets.detach_policy, policy_id, at)
+    @rule(index=INDEXES, target_index=INDEXES)
+    def attach_policy(self, index: int, target_index: int) -> None:
+        """A policy can be attached to a target once, while its type is enabled, up to ten of a type."""
+        policy_id, target_id = self.policy_at(index), self.targets[target_index % len(self.targets)]
+        policy_type = self.type_of(policy_id)
+        has_room = len(self.attached_of_type(target_id, policy_type)) < 10
+        allowed = policy_type in self.enabled and policy_id not in self.attached[target_id] and has_room
+        self.apply(allowed, targets.attach_policy, policy_id, target_id)
         if allowed:
-            self.attached[at].remove(policy_id)
+            self.attached[target_id].append(policy_id)
 
-    @rule(policy_type=types)
-    def enable(self, policy_type: PolicyType) -> None:
-        """A type that is off is enabled; of service control policies AWS's own is attached to everything again."""
+    @rule(index=INDEXES, target_index=INDEXES)
+    def detach_policy(self, index: int, target_index: int) -> None:
+        """An attached policy can be detached, except for the last service control policy of a target."""
+        policy_id, target_id = self.policy_at(index), self.targets[target_index % len(self.targets)]
+        is_last = self.type_of(policy_id) is SCP and len(self.attached_of_type(target_id, SCP)) <= 1
+        allowed = policy_id in self.attached[target_id] and not is_last
+        self.apply(allowed, targets.detach_policy, policy_id, target_id)
+        if allowed:
+            self.attached[target_id].remove(policy_id)
+
+    @rule(policy_type=POLICY_TYPES)
+    def enable_policy_type(self, policy_type: PolicyType) -> None:
+        """A disabled type can be enabled; AWS's own service control policy is then attached to every target."""
         allowed = policy_type not in self.enabled
-        self.does(allowed, policy_types.enable_policy_type, root_id(self.world), policy_type)
+        self.apply(allowed, policy_types.enable_policy_type, root_id(self.world), policy_type)
         if allowed:
             self.enabled.add(policy_type)
-            for held in self.attached.values():
-                held.extend([FULL] if policy_type is SCP else [])
+            for attached in self.attached.values():
+                attached.extend([FULL_ACCESS] if policy_type is SCP else [])
 
-    @rule(policy_type=types)
-    def disable(self, policy_type: PolicyType) -> None:
-        """A type that is on is disabled, which detaches all of its policies."""
+    @rule(policy_type=POLICY_TYPES)
+    def disable_policy_type(self, policy_type: PolicyType) -> None:
+        """An enabled type can be disabled, which detaches all of its policies."""
         allowed = policy_type in self.enabled
-        self.does(allowed, policy_types.disable_policy_type, root_id(self.world), policy_type)
+        self.apply(allowed, policy_types.disable_policy_type, root_id(self.world), policy_type)
         if allowed:
             self.enabled.remove(policy_type)
-            for at in self.targets:
-                self.attached[at] = [one for one in self.attached[at] if self.type_of(one) is not policy_type]
+            for target_id, attached in self.attached.items():
+                self.attached[target_id] = [
+                    policy_id for policy_id in attached if self.type_of(policy_id) is not policy_type
+                ]
 
     @rule()
-    def arrive(self) -> None:
-        """What is new has AWS's own policy, while its type is on."""
+    def add_targets(self) -> None:
+        """A new account and a new unit have AWS's own policy while its type is enabled."""
         number = len(self.world.events)
         unit = act(self.world, hierarchy.create_unit, root_id(self.world), f"U{number}")
-        made = [create_member(self.world, f"m{number}"), unit.id]
-        for one in made:
-            self.targets.append(one)
-            self.attached[one] = [FULL] if SCP in self.enabled else []
+        for target_id in (create_member(self.world, f"m{number}"), unit.id):
+            self.targets.append(target_id)
+            self.attached[target_id] = [FULL_ACCESS] if SCP in self.enabled else []
 
     @precondition(lambda self: len(self.targets) > 2)
-    @rule(place=places)
-    def depart(self, place: int) -> None:
-        """What goes leaves its policies behind."""
-        gone = self.targets.pop(2 + place % (len(self.targets) - 2))
-        act(self.world, hierarchy.delete_unit if gone.startswith("ou-") else accounts.remove_account, gone)
-        del self.attached[gone]
+    @rule(index=INDEXES)
+    def remove_target(self, index: int) -> None:
+        """A removed account and a deleted unit lose their policies."""
+        target_id = self.targets.pop(2 + index % (len(self.targets) - 2))
+        removal: Any = hierarchy.delete_unit if target_id.startswith("ou-") else accounts.remove_account
+        act(self.world, removal, target_id)
+        del self.attached[target_id]
 
     @invariant()
-    def agrees(self) -> None:
-        """Both sides of every attachment are as the model has them, and nothing else is kept."""
+    def world_equals_model(self) -> None:
+        """Both sides of every attachment are as in the model, and no other policy is stored."""
         if not hasattr(self, "targets"):
             return
-        for at in self.targets:
-            for kind in (SCP, TAGS):
-                found = [one.id for one in list_all(self.world, targets.list_policies_for_target, at, kind)]
-                assert sorted(found) == sorted(self.of_type(at, kind))
-        for policy_id in (FULL, *self.known):
-            found = [one.id for one in list_all(self.world, targets.list_targets_for_policy, policy_id) if one]
-            assert sorted(found) == sorted(at for at, held in self.attached.items() if policy_id in held)
-        assert set(self.world.state.policies) == set(self.known)
+        for target_id in self.targets:
+            for policy_type in (SCP, TAG_POLICY):
+                attached = attached_ids(self.world, target_id, policy_type)
+                assert sorted(attached) == sorted(self.attached_of_type(target_id, policy_type))
+        for policy_id in (FULL_ACCESS, *self.types):
+            expected = [target_id for target_id, attached in self.attached.items() if policy_id in attached]
+            assert sorted(target_ids(self.world, policy_id)) == sorted(expected)
+        assert set(self.world.state.policies) == set(self.types)
 
 
-PolicyCycles.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
-TestPolicyCycles = PolicyCycles.TestCase
+PolicyMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestPolicyMachine = PolicyMachine.TestCase

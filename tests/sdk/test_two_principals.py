@@ -1,4 +1,4 @@
-"""AWS's documents name two service principals for AWS Artifact: either opens it, and each is kept for itself."""
+"""AWS's documents name two service principals for AWS Artifact: either enables it, independently of the other."""
 
 import pytest
 
@@ -11,31 +11,33 @@ from tests.sdk.emulator import (
     refused,
 )
 
-either = pytest.mark.parametrize("principal", [ARTIFACT, ARTIFACT_SYNC])
-each_first = pytest.mark.parametrize(("first", "second"), [(ARTIFACT, ARTIFACT_SYNC), (ARTIFACT_SYNC, ARTIFACT)])
+EITHER = pytest.mark.parametrize("principal", [ARTIFACT, ARTIFACT_SYNC])
+EACH_FIRST = pytest.mark.parametrize(("first", "second"), [(ARTIFACT, ARTIFACT_SYNC), (ARTIFACT_SYNC, ARTIFACT)])
 
 
-@either
+@EITHER
 class TestOnePrincipal:
-    """Either principal is enough."""
+    """Trusted access by one of the principals."""
 
-    def test_opens_artifact(self, management: Account, member: Account, principal: str) -> None:
-        """Whichever is enabled, agreements are accepted for all members, and the list shows what was enabled."""
+    def test_either_principal_enables_artifact(self, management: Account, member: Account, principal: str) -> None:
+        """With either principal, agreements are accepted for all members, and the enabled principal is listed."""
         management.enable_trusted_access(principal)
         accepted = management.accept(ORGANIZATIONS_BAA)
-        assert [one["id"] for one in member.agreements()] == [accepted["id"]]
+        assert [agreement["id"] for agreement in member.agreements()] == [accepted["id"]]
         assert management.trusted_services() == [principal]
 
-    def test_makes_the_same_role(self, management: Account, principal: str) -> None:
-        """Whichever is enabled, the role is the one that trusts artifact.amazonaws.com."""
+    def test_either_principal_creates_the_same_role(self, management: Account, principal: str) -> None:
+        """With either principal, the service-linked role trusts artifact.amazonaws.com."""
         management.enable_trusted_access(principal)
         role = management.artifact_role()
         assert role is not None
         assert role["Path"] == f"/aws-service-role/{ARTIFACT}/"
         assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": ARTIFACT}
 
-    def test_disabled(self, management: Account, member: Account, principal: str) -> None:
-        """Whichever was the only one enabled, disabling it stops the service."""
+    def test_disabling_the_only_principal_stops_artifact(
+        self, management: Account, member: Account, principal: str
+    ) -> None:
+        """Disabling the only enabled principal stops the service."""
         management.enable_trusted_access(principal)
         management.accept(ORGANIZATIONS_BAA)
         management.disable_trusted_access(principal)
@@ -43,20 +45,22 @@ class TestOnePrincipal:
         assert management.trusted_services() == []
 
 
-@each_first
+@EACH_FIRST
 class TestBothPrincipals:
-    """The service stops only when the last principal is disabled."""
+    """Trusted access by both principals: the service stops only when the last one is disabled."""
 
-    def test_together(self, management: Account, first: str, second: str) -> None:
-        """Both are listed, in the order in which they were enabled, and share one role."""
+    def test_both_principals_are_listed_and_share_one_role(self, management: Account, first: str, second: str) -> None:
+        """Both principals are listed in the order in which they were enabled, and share one role."""
         management.enable_trusted_access(first)
         role = management.artifact_role()
         management.enable_trusted_access(second)
         assert management.trusted_services() == [first, second]
         assert management.artifact_role() == role
 
-    def test_one_is_left(self, management: Account, member: Account, first: str, second: str) -> None:
-        """While one of them is enabled the service functions, and its role is protected."""
+    def test_artifact_functions_while_one_principal_is_enabled(
+        self, management: Account, member: Account, first: str, second: str
+    ) -> None:
+        """While one principal is enabled, the service functions and its role cannot be deleted."""
         management.enable_trusted_access(first)
         management.enable_trusted_access(second)
         management.accept(ORGANIZATIONS_BAA)
@@ -67,8 +71,10 @@ class TestBothPrincipals:
         assert len(member.agreements()) == 2
         assert management.delete_artifact_role()["Status"] == "FAILED"
 
-    def test_none_is_left(self, management: Account, member: Account, first: str, second: str) -> None:
-        """Once both are disabled it stops functioning."""
+    def test_artifact_stops_when_both_principals_are_disabled(
+        self, management: Account, member: Account, first: str, second: str
+    ) -> None:
+        """Once both principals are disabled, the service stops functioning."""
         management.enable_trusted_access(first)
         management.enable_trusted_access(second)
         accepted = management.accept(ORGANIZATIONS_BAA)["id"]
@@ -78,8 +84,10 @@ class TestBothPrincipals:
         with refused("AccessDeniedException", 403):
             member.artifact.get_customer_agreement(customerAgreementId=accepted)
 
-    def test_one_after_the_other(self, management: Account, member: Account, first: str, second: str) -> None:
-        """Re-enabled by the other principal, the service continues as before: same agreement, same role."""
+    def test_artifact_continues_when_enabled_by_the_other_principal(
+        self, management: Account, member: Account, first: str, second: str
+    ) -> None:
+        """Enabled again by the other principal, the service continues with the same agreement and the same role."""
         management.enable_trusted_access(first)
         management.accept(ORGANIZATIONS_BAA)
         before = member.agreements(), management.artifact_role()
@@ -88,8 +96,10 @@ class TestBothPrincipals:
         assert (member.agreements(), management.artifact_role()) == before
         assert management.trusted_services() == [second]
 
-    def test_disabling_the_other(self, management: Account, member: Account, first: str, second: str) -> None:
-        """Disabling the principal that was never enabled takes nothing away."""
+    def test_disabling_a_principal_that_was_not_enabled_changes_nothing(
+        self, management: Account, member: Account, first: str, second: str
+    ) -> None:
+        """Disabling a principal that was never enabled changes nothing."""
         management.enable_trusted_access(first)
         management.accept(ORGANIZATIONS_BAA)
         management.disable_trusted_access(second)
