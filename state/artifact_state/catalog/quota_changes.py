@@ -13,8 +13,11 @@ from artifact_state.catalog.quota_records import PolicyLimits, Quotas
 
 _POLICY_LIMITS = ("max_document", "max_per_organization", "min_attached", "max_attached")
 _MAXIMUM = 10 * 365 * 86_400  # Ten years in seconds.
-# The shapes enforce the first, an organization has exactly one root, and `leave_wait_period` replaces the second.
-_FIXED = {"artifact_page_size_at_most", "removal_wait", "roots_per_organization"}
+_FIXED = {
+    "artifact_page_size_at_most",  # AWS's shapes enforce it.
+    "removal_wait",  # The option `leave_wait_period` of a world replaces it.
+    "roots_per_organization",  # An organization has exactly one root.
+}
 # A client would page through empty pages for ever.
 _MINIMUMS = {"organizations_page_size": 1, "artifact_page_size": 1}
 _EXAMPLES = "accounts_per_organization, policies.TAG_POLICY.max_attached or iam.RolesPerAccount"
