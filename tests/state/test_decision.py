@@ -1,4 +1,4 @@
-"""The decision on a call, in the order of AWS's flow chart."""
+"""The decision on a request, in the order of AWS's flow chart."""
 
 import json
 from typing import Any
@@ -11,7 +11,9 @@ from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
 
 USER, SESSION = "arn:aws:iam::1:user/U", "arn:aws:sts::1:assumed-role/R/s"
 ROLE, ACCOUNT = "arn:aws:iam::1:role/R", "arn:aws:iam::1:root"
-QUESTION = EvaluationRequest(action="iam:GetRole", resource=ROLE, keys={}, principals=frozenset({USER, ROLE, ACCOUNT, "*"}))
+REQUEST = EvaluationRequest(
+    action="iam:GetRole", resource=ROLE, keys={}, principals=frozenset({USER, ROLE, ACCOUNT, "*"})
+)
 NAMED = {
     PrincipalMatch.EXACT: frozenset({USER}),
     PrincipalMatch.ROLE: frozenset({ROLE}),
@@ -20,7 +22,7 @@ NAMED = {
 
 
 def policy(effect: str = "Allow", name: str = "p", **more: Any) -> NamedPolicy:
-    """Write a policy of one statement."""
+    """Return a policy with one statement."""
     statement = {"Effect": effect, "Action": "*", "Resource": "*"} | more
     return NamedPolicy(name, json.dumps({"Version": "2012-10-17", "Statement": statement}))
 
@@ -30,7 +32,7 @@ FULL = ((ALLOW,), (ALLOW,), (ALLOW,))
 
 
 class TestDenials:
-    """A denial counts more than anything."""
+    """Explicit denials."""
 
     @pytest.mark.parametrize(
         ("kind", "where"),
@@ -43,62 +45,65 @@ class TestDenials:
             (PolicyKind.SESSION, {"session": (ALLOW, DENY)}),
         ],
     )
-    def test_of_any_kind(self, kind: PolicyKind, where: dict[str, Any]) -> None:
-        """One statement anywhere is enough, and is told, whatever allows."""
+    def test_deny_statement_of_any_kind_denies(self, kind: PolicyKind, where: dict[str, Any]) -> None:
+        """One Deny statement is enough and is reported, whichever policies allow."""
         base: dict[str, Any] = {"identity": (ALLOW,)}
-        got = decide(QUESTION, ApplicablePolicies(**(base | where)))
-        assert (got.allowed, got.kind, got.is_explicit_denial) == (False, kind, True)
-        assert got.statement
-        assert not got.statement.allows
+        decision = decide(REQUEST, ApplicablePolicies(**(base | where)))
+        assert (decision.allowed, decision.kind, decision.is_explicit_denial) == (False, kind, True)
+        assert decision.statement
+        assert not decision.statement.allows
 
-    def test_one_is_named(self) -> None:
-        """Of several, that of the organization."""
-        layers = ApplicablePolicies(identity=(DENY,), boundary=DENY, service_control=((DENY,),))
-        assert decide(QUESTION, layers).kind is PolicyKind.SERVICE_CONTROL
+    def test_only_the_first_denying_kind_is_named(self) -> None:
+        """If several kinds of policies deny, the service control policy is named."""
+        policies = ApplicablePolicies(identity=(DENY,), boundary=DENY, service_control=((DENY,),))
+        assert decide(REQUEST, policies).kind is PolicyKind.SERVICE_CONTROL
 
 
-class TestBounds:
-    """What must allow besides."""
+class TestLimits:
+    """Policies that must allow as well."""
 
     @pytest.mark.parametrize("level", [0, 1, 2])
-    def test_every_level_of_the_organization(self, level: int) -> None:
-        """The root, each unit and the account: where none allows, nothing is allowed, a root user's calls included."""
-        levels = [list(one) for one in FULL]
+    def test_every_level_must_allow(self, level: int) -> None:
+        """The root, each unit and the account must have an allowing SCP, for the requests of root users too."""
+        levels = [list(level) for level in FULL]
         levels[level] = [NOTHING]
-        for needs_no_identity_policy in (True, False):
-            bound = ApplicablePolicies(identity=(ALLOW,), needs_no_identity_policy=needs_no_identity_policy, service_control=tuple(map(tuple, levels)))
-            got = decide(QUESTION, bound)
-            assert (got.allowed, got.kind, got.level, got.is_explicit_denial) == (False, PolicyKind.SERVICE_CONTROL, level, False)
+        for is_root in (True, False):
+            policies = ApplicablePolicies(
+                identity=(ALLOW,), needs_no_identity_policy=is_root, service_control=tuple(map(tuple, levels))
+            )
+            decision = decide(REQUEST, policies)
+            assert (decision.allowed, decision.kind) == (False, PolicyKind.SERVICE_CONTROL)
+            assert (decision.level, decision.is_explicit_denial) == (level, False)
 
-    def test_several_at_one_level(self) -> None:
-        """One of them is enough."""
-        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), service_control=((NOTHING, ALLOW),))).allowed
+    def test_one_allowing_policy_per_level_is_enough(self) -> None:
+        """One allowing policy at a level is enough."""
+        assert decide(REQUEST, ApplicablePolicies(identity=(ALLOW,), service_control=((NOTHING, ALLOW),))).allowed
 
-    def test_resource_control(self) -> None:
-        """No allowance there is a refusal."""
-        got = decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), resource_control=((NOTHING,),)))
-        assert (got.allowed, got.kind) == (False, PolicyKind.RESOURCE_CONTROL)
+    def test_resource_control_policy_must_allow(self) -> None:
+        """A resource control policy that does not allow denies."""
+        decision = decide(REQUEST, ApplicablePolicies(identity=(ALLOW,), resource_control=((NOTHING,),)))
+        assert (decision.allowed, decision.kind) == (False, PolicyKind.RESOURCE_CONTROL)
 
-    def test_boundary_and_session(self) -> None:
-        """They allow nothing, but what they do not allow is not."""
-        assert decide(QUESTION, ApplicablePolicies(boundary=ALLOW, session=(ALLOW,))).kind is PolicyKind.IDENTITY
-        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), boundary=NOTHING)).kind is PolicyKind.BOUNDARY
-        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), session=(NOTHING,))).kind is PolicyKind.SESSION
-        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), session=())).kind is PolicyKind.SESSION
-        assert decide(QUESTION, ApplicablePolicies(identity=(ALLOW,), boundary=ALLOW, session=(NOTHING, ALLOW))).allowed
+    def test_boundary_and_session_policies_only_limit(self) -> None:
+        """A boundary and session policies grant nothing, and deny the rest implicitly."""
+        assert decide(REQUEST, ApplicablePolicies(boundary=ALLOW, session=(ALLOW,))).kind is PolicyKind.IDENTITY
+        assert decide(REQUEST, ApplicablePolicies(identity=(ALLOW,), boundary=NOTHING)).kind is PolicyKind.BOUNDARY
+        assert decide(REQUEST, ApplicablePolicies(identity=(ALLOW,), session=(NOTHING,))).kind is PolicyKind.SESSION
+        assert decide(REQUEST, ApplicablePolicies(identity=(ALLOW,), session=())).kind is PolicyKind.SESSION
+        assert decide(REQUEST, ApplicablePolicies(identity=(ALLOW,), boundary=ALLOW, session=(NOTHING, ALLOW))).allowed
 
-    def test_nobody_allows(self) -> None:
-        """Whoever has no policy may nothing, but a root user."""
-        assert decide(QUESTION, ApplicablePolicies()) == decide(QUESTION, ApplicablePolicies(identity=(NOTHING,)))
-        assert decide(QUESTION, ApplicablePolicies()).kind is PolicyKind.IDENTITY
-        assert decide(QUESTION, ApplicablePolicies(needs_no_identity_policy=True)).allowed
+    def test_caller_without_policies_is_denied(self) -> None:
+        """A caller without policies is denied, except a root user."""
+        assert decide(REQUEST, ApplicablePolicies()) == decide(REQUEST, ApplicablePolicies(identity=(NOTHING,)))
+        assert decide(REQUEST, ApplicablePolicies()).kind is PolicyKind.IDENTITY
+        assert decide(REQUEST, ApplicablePolicies(needs_no_identity_policy=True)).allowed
 
 
 class TestResourcePolicies:
-    """Policies of resources."""
+    """Resource-based policies."""
 
     @pytest.mark.parametrize(
-        ("principal", "layers", "allowed"),
+        ("principal", "policies", "allowed"),
         [
             (USER, {}, True),
             (USER, {"boundary": NOTHING, "session": (NOTHING,)}, True),
@@ -110,36 +115,53 @@ class TestResourcePolicies:
             ("arn:aws:iam::2:root", {"identity": (ALLOW,)}, True),
         ],
     )
-    def test_of_the_same_account(self, principal: str, layers: dict[str, Any], *, allowed: bool) -> None:
-        """Who is named himself needs nothing else; a role is bounded; an account leaves it to its own policies."""
+    def test_resource_policy_in_the_same_account(
+        self, principal: str, policies: dict[str, Any], *, allowed: bool
+    ) -> None:
+        """An exactly named caller needs no other policy; a role keeps its limits, an account needs its own policies."""
         resource = policy(Principal={"AWS": principal})
-        assert decide(QUESTION, ApplicablePolicies(resource=resource, principal_names=NAMED, **layers)).allowed is allowed
+        assert (
+            decide(REQUEST, ApplicablePolicies(resource=resource, principal_names=NAMED, **policies)).allowed is allowed
+        )
 
     @pytest.mark.parametrize(
         ("principal", "identity", "kind"),
-        [(USER, ALLOW, None), (USER, NOTHING, PolicyKind.IDENTITY), ("arn:aws:iam::2:root", ALLOW, PolicyKind.RESOURCE)],
+        [
+            (USER, ALLOW, None),
+            (USER, NOTHING, PolicyKind.IDENTITY),
+            ("arn:aws:iam::2:root", ALLOW, PolicyKind.RESOURCE),
+        ],
     )
-    def test_of_another_account(self, principal: str, identity: NamedPolicy, kind: PolicyKind | None) -> None:
-        """Both sides must allow."""
+    def test_resource_policy_in_another_account(
+        self, principal: str, identity: NamedPolicy, kind: PolicyKind | None
+    ) -> None:
+        """The policies of both accounts must allow."""
         resource = policy(Principal={"AWS": principal})
-        got = decide(QUESTION, ApplicablePolicies(resource=resource, principal_names=NAMED, identity=(identity,), same_account=False))
-        assert got.kind is kind if kind else got.allowed
+        decision = decide(
+            REQUEST,
+            ApplicablePolicies(resource=resource, principal_names=NAMED, identity=(identity,), same_account=False),
+        )
+        assert decision.kind is kind if kind else decision.allowed
 
-    def test_of_a_role(self) -> None:
-        """A trust policy must allow, whatever else does."""
+    def test_trust_policy_must_allow(self) -> None:
+        """A trust policy must allow, even if other policies do."""
         trust = policy(Principal={"AWS": "arn:aws:iam::2:root"})
-        got = decide(QUESTION, ApplicablePolicies(resource=trust, is_trust_policy=True, principal_names=NAMED, identity=(ALLOW,)))
-        assert (got.allowed, got.kind) == (False, PolicyKind.TRUST)
+        decision = decide(
+            REQUEST, ApplicablePolicies(resource=trust, is_trust_policy=True, principal_names=NAMED, identity=(ALLOW,))
+        )
+        assert (decision.allowed, decision.kind) == (False, PolicyKind.TRUST)
 
 
-class TestConsulted:
-    """Every policy that has a word."""
+class TestEvaluatedPolicies:
+    """The list of every evaluated policy."""
 
-    def test_in_order(self) -> None:
-        """Level by level, each with the statement that speaks of the call."""
-        layers = ApplicablePolicies(identity=(NOTHING, ALLOW), boundary=DENY, service_control=((ALLOW,), (NOTHING,)))
-        told = [(kind, level, bool(statement)) for kind, level, _, statement in evaluated_policies(QUESTION, layers)]
-        assert told == [
+    def test_evaluated_policies_are_listed_in_order(self) -> None:
+        """Policies are listed level by level, with the statement that applies."""
+        policies = ApplicablePolicies(identity=(NOTHING, ALLOW), boundary=DENY, service_control=((ALLOW,), (NOTHING,)))
+        evaluated = [
+            (kind, level, bool(statement)) for kind, level, _, statement in evaluated_policies(REQUEST, policies)
+        ]
+        assert evaluated == [
             (PolicyKind.SERVICE_CONTROL, 0, True),
             (PolicyKind.SERVICE_CONTROL, 1, False),
             (PolicyKind.IDENTITY, None, False),

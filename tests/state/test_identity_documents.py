@@ -1,4 +1,4 @@
-"""Policy documents of IAM."""
+"""The validation of IAM policy documents."""
 
 import json
 from typing import Any
@@ -14,44 +14,44 @@ from tests.support.domain import act, expect_refusal, transaction
 
 SYNTAX = "Syntax errors in policy."
 LEGACY = "The policy failed legacy parsing"
-OLD = "Policy document must be version 2012-10-17 or greater."
+OLD_VERSION = "Policy document must be version 2012-10-17 or greater."
 NO_VENDOR = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
 NO_ACTIONS, NO_RESOURCES = "Policy statement must contain actions.", "Policy statement must contain resources."
-TWICE = "Statement IDs (SID) in a single policy must be unique."
-NO_SID = (
+DUPLICATE_SID = "Statement IDs (SID) in a single policy must be unique."
+BAD_SID = (
     "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
 )
-NO_PATH = (
+BAD_PATH = (
     'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, '
     "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, "
     "access-report/."
 )
-ONE = {"Effect": "Allow", "Action": "artifact:GetReport", "Resource": "*"}
-ABSENT: dict[str, Any] = {}
+STATEMENT = {"Effect": "Allow", "Action": "artifact:GetReport", "Resource": "*"}
+MISSING: dict[str, Any] = {}
 
 
-def policy(*statements: Any, **more: Any) -> str:
-    """Write a policy; what is given as None is left out."""
-    document = {"Version": "2012-10-17", "Statement": list(statements) or [ONE]} | more
+def policy(*statements: Any, **elements: Any) -> str:
+    """Return a policy; elements given as None are omitted."""
+    document = {"Version": "2012-10-17", "Statement": list(statements) or [STATEMENT]} | elements
     return json.dumps({name: value for name, value in document.items() if value is not None})
 
 
-def one(**more: Any) -> str:
-    """Write a policy of one statement, changed; what is given as ABSENT is left out."""
-    return policy({name: value for name, value in (ONE | more).items() if value is not ABSENT})
+def with_elements(**elements: Any) -> str:
+    """Return a policy with one statement; elements given as MISSING are omitted."""
+    return policy({name: value for name, value in (STATEMENT | elements).items() if value is not MISSING})
 
 
-def given(**operators: Any) -> str:
-    """Write a policy of one statement with conditions."""
-    return one(Condition=operators)
+def with_condition(**operators: Any) -> str:
+    """Return a policy with one statement that has conditions."""
+    return with_elements(Condition=operators)
 
 
-def about(*resources: str) -> str:
-    """Write a policy of one statement about some resources."""
-    return one(Resource=list(resources))
+def with_resources(*resources: str) -> str:
+    """Return a policy with one statement about some resources."""
+    return with_elements(Resource=list(resources))
 
 
-# What IAM says of each, as those told who tried.
+# The messages of IAM, as users reported them.
 MALFORMED: list[tuple[str, str]] = [
     ("", SYNTAX),
     ("Resource: *", SYNTAX),
@@ -67,124 +67,132 @@ MALFORMED: list[tuple[str, str]] = [
     (policy(Version={}), SYNTAX),
     (policy(Id={}), SYNTAX),
     (policy(Comment="x"), SYNTAX),
-    (one(Comment="x"), SYNTAX),
-    (one(Sid=1), SYNTAX),
-    (one(Effect=ABSENT), SYNTAX),
-    (one(Effect="Permit"), SYNTAX),
-    (one(Effect=["Allow"]), SYNTAX),
-    (one(Action=1), SYNTAX),
-    (one(Action=[["a:b"]]), SYNTAX),
-    (one(NotAction="a:b"), SYNTAX),
-    (one(NotAction="a:b", Action=[]), SYNTAX),
-    (one(Resource=1), SYNTAX),
-    (one(Resource=["*", {}]), SYNTAX),
-    (one(Resource=None), SYNTAX),
-    (one(NotResource=[]), SYNTAX),
-    (one(Condition=[]), SYNTAX),
-    (one(Condition=None), SYNTAX),
-    (given(StringEquals="x"), SYNTAX),
-    (given(StringEquals={"a": {}}), SYNTAX),
-    (given(StringEquals={"a": [None]}), SYNTAX),
-    (given(StringEquality={"a": "b"}), SYNTAX),
-    (given(**{"ForAnyValue::StringEquals": {"a": "b"}}), SYNTAX),
-    (one(Principal={"AWS": 1}), SYNTAX),
-    (policy(Version=None), OLD),
-    (policy(Version="2008-10-17"), OLD),
-    (policy(ONE | {"Effect": "allow"}, Version=None), OLD),
-    (one(Effect="aLLow"), LEGACY),
-    (one(Effect="deny", Action=ABSENT), LEGACY),
-    (given(DateGreaterThan={"a": "tomorrow"}), LEGACY),
-    (given(**{"ForAnyValue:DateLessThanIfExists": {"a": ["2026-13"]}}), LEGACY),
-    (given(DateEquals={"a": str(2**63)}), LEGACY),
-    (given(DateEquals={"a": "2026-01-02T3:00:00+1"}), LEGACY),
-    (about("arn:aws:s3::bucket"), LEGACY),
-    (about("arn:aws::bucket"), LEGACY),
-    (about("arn:aws::::bucket"), LEGACY),
-    (one(Resource="arn:aws:s3::bucket", Action=ABSENT), LEGACY),
-    (policy(ONE | {"Sid": "a-b"}), NO_SID),
-    (policy(ONE | {"Sid": "a"}, {"Sid": "a", "Effect": "Allow"}), TWICE),
-    (one(Principal="*"), "Policy document should not specify a principal."),
-    (one(NotPrincipal={"AWS": "*"}), "Policy document should not specify a principal."),
-    (about("bucket"), 'Resource bucket must be in ARN format or "*".'),
-    (about("*", ""), 'Resource  must be in ARN format or "*".'),
-    (one(Resource="bucket", Action="s:3:x"), 'Resource bucket must be in ARN format or "*".'),
-    (about("a:b"), 'Partition "b" is not valid for resource "arn:b:*:*:*:*".'),
-    (about("a:b:c:d:e:f:g:h"), 'Partition "b" is not valid for resource "arn:b:c:d:e:f:g:h".'),
-    (about("aws:s3:::bucket"), 'Partition "s3" is not valid for resource "arn:s3:::bucket:*".'),
-    (about("arn:error:s3:::b", "arn:error:s3::b"), 'Partition "error" is not valid for resource "arn:error:s3:::b".'),
-    (about("arn:aws"), "Resource vendor must be fully qualified and cannot contain regexes."),
-    (about("arn:aws:s?:::bucket"), "Resource vendor must be fully qualified and cannot contain regexes."),
-    (about("arn:aws:iam:eu::role/a"), "IAM resource arn:aws:iam:eu::role/a cannot contain region information."),
-    (about("arn:aws:s3:eu::bucket"), "Resource arn:aws:s3:eu::bucket can not contain region information."),
-    (about("arn:aws:iam:::bucket"), NO_PATH),
-    (one(Action=ABSENT), NO_ACTIONS),
-    (one(Action=[]), NO_ACTIONS),
-    (policy({"Effect": "Deny"}, ONE), NO_ACTIONS),
-    (one(Action="GetReport"), NO_VENDOR),
-    (one(Action=ABSENT, NotAction=""), NO_VENDOR),
-    (one(Action="GetReport", Resource=ABSENT), NO_VENDOR),
-    (one(Action="a:b:c"), "Actions/Condition can contain only one colon."),
-    (one(Action=["a:b", "c d:e"]), "Vendor c d is not valid"),
-    (one(Resource=ABSENT), NO_RESOURCES),
-    (one(Resource=[]), NO_RESOURCES),
+    (with_elements(Comment="x"), SYNTAX),
+    (with_elements(Sid=1), SYNTAX),
+    (with_elements(Effect=MISSING), SYNTAX),
+    (with_elements(Effect="Permit"), SYNTAX),
+    (with_elements(Effect=["Allow"]), SYNTAX),
+    (with_elements(Action=1), SYNTAX),
+    (with_elements(Action=[["a:b"]]), SYNTAX),
+    (with_elements(NotAction="a:b"), SYNTAX),
+    (with_elements(NotAction="a:b", Action=[]), SYNTAX),
+    (with_elements(Resource=1), SYNTAX),
+    (with_elements(Resource=["*", {}]), SYNTAX),
+    (with_elements(Resource=None), SYNTAX),
+    (with_elements(NotResource=[]), SYNTAX),
+    (with_elements(Condition=[]), SYNTAX),
+    (with_elements(Condition=None), SYNTAX),
+    (with_condition(StringEquals="x"), SYNTAX),
+    (with_condition(StringEquals={"a": {}}), SYNTAX),
+    (with_condition(StringEquals={"a": [None]}), SYNTAX),
+    (with_condition(StringEquality={"a": "b"}), SYNTAX),
+    (with_condition(**{"ForAnyValue::StringEquals": {"a": "b"}}), SYNTAX),
+    (with_elements(Principal={"AWS": 1}), SYNTAX),
+    (policy(Version=None), OLD_VERSION),
+    (policy(Version="2008-10-17"), OLD_VERSION),
+    (policy(STATEMENT | {"Effect": "allow"}, Version=None), OLD_VERSION),
+    (with_elements(Effect="aLLow"), LEGACY),
+    (with_elements(Effect="deny", Action=MISSING), LEGACY),
+    (with_condition(DateGreaterThan={"a": "tomorrow"}), LEGACY),
+    (with_condition(**{"ForAnyValue:DateLessThanIfExists": {"a": ["2026-13"]}}), LEGACY),
+    (with_condition(DateEquals={"a": str(2**63)}), LEGACY),
+    (with_condition(DateEquals={"a": "2026-01-02T3:00:00+1"}), LEGACY),
+    (with_resources("arn:aws:s3::bucket"), LEGACY),
+    (with_resources("arn:aws::bucket"), LEGACY),
+    (with_resources("arn:aws::::bucket"), LEGACY),
+    (with_elements(Resource="arn:aws:s3::bucket", Action=MISSING), LEGACY),
+    (policy(STATEMENT | {"Sid": "a-b"}), BAD_SID),
+    (policy(STATEMENT | {"Sid": "a"}, {"Sid": "a", "Effect": "Allow"}), DUPLICATE_SID),
+    (with_elements(Principal="*"), "Policy document should not specify a principal."),
+    (with_elements(NotPrincipal={"AWS": "*"}), "Policy document should not specify a principal."),
+    (with_resources("bucket"), 'Resource bucket must be in ARN format or "*".'),
+    (with_resources("*", ""), 'Resource  must be in ARN format or "*".'),
+    (with_elements(Resource="bucket", Action="s:3:x"), 'Resource bucket must be in ARN format or "*".'),
+    (with_resources("a:b"), 'Partition "b" is not valid for resource "arn:b:*:*:*:*".'),
+    (with_resources("a:b:c:d:e:f:g:h"), 'Partition "b" is not valid for resource "arn:b:c:d:e:f:g:h".'),
+    (with_resources("aws:s3:::bucket"), 'Partition "s3" is not valid for resource "arn:s3:::bucket:*".'),
+    (with_resources("arn:error:s3:::b", "arn:error:s3::b"),
+     'Partition "error" is not valid for resource "arn:error:s3:::b".'),
+    (with_resources("arn:aws"), "Resource vendor must be fully qualified and cannot contain regexes."),
+    (with_resources("arn:aws:s?:::bucket"), "Resource vendor must be fully qualified and cannot contain regexes."),
+    (with_resources("arn:aws:iam:eu::role/a"),
+     "IAM resource arn:aws:iam:eu::role/a cannot contain region information."),
+    (with_resources("arn:aws:s3:eu::bucket"), "Resource arn:aws:s3:eu::bucket can not contain region information."),
+    (with_resources("arn:aws:iam:::bucket"), BAD_PATH),
+    (with_elements(Action=MISSING), NO_ACTIONS),
+    (with_elements(Action=[]), NO_ACTIONS),
+    (policy({"Effect": "Deny"}, STATEMENT), NO_ACTIONS),
+    (with_elements(Action="GetReport"), NO_VENDOR),
+    (with_elements(Action=MISSING, NotAction=""), NO_VENDOR),
+    (with_elements(Action="GetReport", Resource=MISSING), NO_VENDOR),
+    (with_elements(Action="a:b:c"), "Actions/Condition can contain only one colon."),
+    (with_elements(Action=["a:b", "c d:e"]), "Vendor c d is not valid"),
+    (with_elements(Resource=MISSING), NO_RESOURCES),
+    (with_elements(Resource=[]), NO_RESOURCES),
 ]  # fmt: skip
-FINE = [
+VALID = [
     policy(),
-    policy(Statement=ONE),
+    policy(Statement=STATEMENT),
     policy(Id="x"),
-    policy(ONE, ONE),
-    policy(ONE | {"Sid": ""}, ONE | {"Sid": ""}),
-    one(Effect="Deny", Sid="Ab1"),
-    one(Action=ABSENT, NotAction="iam:*", Resource=ABSENT, NotResource="*"),
-    one(Action=["*", "*:*", "service-prefix:a b", "s3.s:X"]),
-    about("arn:aws:s3:::bucket/*", "arn:aws:sqs", "arn:aws-cn:sqs:*", "arn:*:s3:::b"),
-    about("arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::${aws:PrincipalAccount}:role/a", "arn:aws:iam::1:*"),
-    about("arn:aws:iam::*:root", "arn:aws:s3:us-east-1:111122223333:accesspoint/a", "arn:aws:iam::1:*/x"),
-    one(Condition={}),
-    given(Anything={}),
-    given(DateGreaterThan={"a": []}, Bool={"aws:SecureTransport": True}, NumericLessThan={"a:b": 5}),
-    given(DateEquals={"a": ["2026", "2026-01-02T3:00:00.5+23", "2026-01-02T03:04:05Z", "-292275054", 1767225600]}),
-    given(**{"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": ["a*"]}, "Null": {"a": "true"}}),
+    policy(STATEMENT, STATEMENT),
+    policy(STATEMENT | {"Sid": ""}, STATEMENT | {"Sid": ""}),
+    with_elements(Effect="Deny", Sid="Ab1"),
+    with_elements(Action=MISSING, NotAction="iam:*", Resource=MISSING, NotResource="*"),
+    with_elements(Action=["*", "*:*", "service-prefix:a b", "s3.s:X"]),
+    with_resources("arn:aws:s3:::bucket/*", "arn:aws:sqs", "arn:aws-cn:sqs:*", "arn:*:s3:::b"),
+    with_resources(
+        "arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::${aws:PrincipalAccount}:role/a", "arn:aws:iam::1:*"
+    ),
+    with_resources("arn:aws:iam::*:root", "arn:aws:s3:us-east-1:111122223333:accesspoint/a", "arn:aws:iam::1:*/x"),
+    with_elements(Condition={}),
+    with_condition(Anything={}),
+    with_condition(DateGreaterThan={"a": []}, Bool={"aws:SecureTransport": True}, NumericLessThan={"a:b": 5}),
+    with_condition(
+        DateEquals={"a": ["2026", "2026-01-02T3:00:00.5+23", "2026-01-02T03:04:05Z", "-292275054", 1767225600]}
+    ),
+    with_condition(**{"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": ["a*"]}, "Null": {"a": "true"}}),
 ]
-ASKED = EvaluationRequest(action="artifact:GetReport", resource="arn:aws:artifact:us-east-1::report/r:1", keys={"a": ("b",)})
+REQUEST = EvaluationRequest(
+    action="artifact:GetReport", resource="arn:aws:artifact:us-east-1::report/r:1", keys={"a": ("b",)}
+)
 
 
-class TestRequirePolicy:
-    """require_policy."""
+class TestRequireValidPolicy:
+    """require_valid_policy."""
 
-    @pytest.mark.parametrize(("document", "why"), MALFORMED, ids=range(len(MALFORMED)))
-    def test_of_what_is_none(self, document: str, why: str) -> None:
-        """What is wrong is said in IAM's words, in IAM's order, and nothing happens to the world."""
+    @pytest.mark.parametrize(("document", "message"), MALFORMED, ids=range(len(MALFORMED)))
+    def test_malformed_policy_is_refused_with_iam_message(self, document: str, message: str) -> None:
+        """A malformed policy is refused with IAM's message for its first error, and nothing changes."""
         world = World()
         before = world.state
         with pytest.raises(MalformedPolicyDocument) as caught, transaction(world):
             require_valid_policy(document)
-        assert caught.value.message == why
+        assert caught.value.message == message
         assert world.state is before
 
-    @pytest.mark.parametrize("document", FINE, ids=range(len(FINE)))
-    def test_of_policies(self, document: str) -> None:
-        """What IAM takes is taken, and can be asked of any call."""
+    @pytest.mark.parametrize("document", VALID, ids=range(len(VALID)))
+    def test_valid_policy_is_accepted(self, document: str) -> None:
+        """A policy that IAM accepts is accepted and can be evaluated."""
         require_valid_policy(document)
-        parse_policy(document).first_denying(ASKED)
-        parse_policy(document).first_allowing(ASKED)
+        parse_policy(document).first_denying(REQUEST)
+        parse_policy(document).first_allowing(REQUEST)
 
-    def test_of_those_of_aws(self) -> None:
-        """AWS keeps to its own grammar."""
-        found = catalog.managed_policies()
-        assert len(found) > 20
-        for managed in found:
+    def test_managed_policies_of_aws_are_valid(self) -> None:
+        """The policies that AWS manages conform to the grammar."""
+        policies = catalog.managed_policies()
+        assert len(policies) > 20
+        for managed in policies:
             require_valid_policy(managed.document)
 
 
-def trust(**more: Any) -> str:
-    """Write a trust policy of one statement, changed; what is given as ABSENT is left out."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"} | more
-    return json.dumps({"Statement": {name: value for name, value in statement.items() if value is not ABSENT}})
+def trust(**elements: Any) -> str:
+    """Return a trust policy with one statement; elements given as MISSING are omitted."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"} | elements
+    return json.dumps({"Statement": {name: value for name, value in statement.items() if value is not MISSING}})
 
 
-class TestRequireTrustPolicy:
-    """require_trust_policy."""
+class TestRequireValidTrustPolicy:
+    """require_valid_trust_policy."""
 
     @pytest.mark.parametrize(
         "principal",
@@ -196,12 +204,12 @@ class TestRequireTrustPolicy:
         ],
     )
     @pytest.mark.parametrize("action", ["sts:AssumeRole", ["sts:TagSession"], "STS:*", "*"])
-    def test_of_trust(self, principal: Any, action: Any) -> None:
-        """Anybody may be trusted with any action of STS, by a document of any version."""
+    def test_valid_trust_policy_is_accepted(self, principal: Any, action: Any) -> None:
+        """A trust policy may allow any principal any action of STS, in any version."""
         act(World(), require_valid_trust_policy, trust(Principal=principal, Action=action))
 
     @pytest.mark.parametrize(
-        ("document", "why"),
+        ("document", "message"),
         [
             ("trust.json", "This policy contains invalid Json"),
             ("{}", SYNTAX),
@@ -209,10 +217,10 @@ class TestRequireTrustPolicy:
             (trust(Effect="allow"), LEGACY),
             (trust(Condition={"StringEquals": "sts:ExternalId"}), SYNTAX),
             (trust(Resource="*"), "Has prohibited field Resource"),
-            (trust(Principal=ABSENT), "Missing required field Principal"),
+            (trust(Principal=MISSING), "Missing required field Principal"),
             (trust(Principal={}), "Missing required field Principal cannot be empty!"),
             (trust(Principal={"AWS": []}), "Missing required field Principal cannot be empty!"),
-            (trust(Action=ABSENT), "Missing required field Action"),
+            (trust(Action=MISSING), "Missing required field Action"),
             (trust(Principal="somebody"), SYNTAX),
             (trust(Principal={"Somebody": "x"}), SYNTAX),
             (trust(Principal={"AWS": "me"}), 'Invalid principal in policy: "AWS":"me"'),
@@ -223,27 +231,27 @@ class TestRequireTrustPolicy:
              "AssumeRole policy may only specify STS AssumeRole actions."),
         ],
     )  # fmt: skip
-    def test_of_what_is_none(self, document: str, why: str) -> None:
-        """What is wrong is said in IAM's words, and nothing happens to the world."""
+    def test_malformed_trust_policy_is_refused_with_iam_message(self, document: str, message: str) -> None:
+        """A malformed trust policy is refused with IAM's message, and nothing changes."""
         world = World()
         before = world.state
         with pytest.raises(MalformedPolicyDocument) as caught:
             act(world, require_valid_trust_policy, document)
-        assert caught.value.message == why
+        assert caught.value.message == message
         assert world.state is before
 
 
-class TestSize:
-    """size_of, and what limits it."""
+class TestPolicySize:
+    """policy_size, and the limit."""
 
-    def test_leaves_out_white_space(self) -> None:
+    def test_size_ignores_white_space(self) -> None:
         """Spaces, tabs and line ends do not count."""
         assert policy_size('{ "a":\t1,\n\r"b" : 2 }') == 13
 
-    def test_at_the_limit(self) -> None:
-        """What fits, fits exactly."""
+    def test_trust_policy_may_have_exactly_the_maximum_size(self) -> None:
+        """A trust policy of the maximum size is accepted, and one byte more is refused."""
         world = World()
-        room = 2_048 - len(trust(Principal="*", Sid="").replace(" ", ""))
-        act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * room))
+        remaining = 2_048 - len(trust(Principal="*", Sid="").replace(" ", ""))
+        act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * remaining))
         with expect_refusal(world, QuotaExceeded):
-            act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * (room + 1)))
+            act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * (remaining + 1)))

@@ -1,10 +1,10 @@
-"""The policies that speak of a caller."""
+"""The identity-based policies of a caller."""
 
 import pytest
 
 from artifact_state import principals
 from artifact_state.errors import Entity
-from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
+from artifact_state.iam import (attached_policies, groups, inline_policies, managed_policies, users)
 from artifact_state.iam.identity_policies import NONE, IdentityPolicies, policies_of
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.role_changes import NewRole, create_role, delete_role
@@ -24,7 +24,7 @@ OWN = f"arn:aws:iam::{MANAGEMENT}:policy/Mine"
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with a user in two groups and a role, all with policies."""
+    """Return a world with a user in two groups and a role, all with policies."""
     world = world_with_organization()
     act(world, managed_policies.create_policy, NewPolicy(name="Mine", document=ALLOW_ALL))
     act(world, users.create_user, "Alice", path="/a/b/")
@@ -41,77 +41,77 @@ def world() -> World:
 
 
 def alice(world: World) -> Caller:
-    """Give the user as a caller."""
+    """Return the user as a caller."""
     return user_principal(users.user_of(world.state, MANAGEMENT, "Alice"), partition="aws", region="us-east-1")
 
 
 def developer(world: World) -> Caller:
-    """Give a session of the role as a caller."""
+    """Return a session of the role as a caller."""
     session = act(world, sessions.assume_role, f"arn:aws:iam::{MANAGEMENT}:role/Dev", "session")
     return principals.role_session_caller(session, partition="aws", region="us-east-1")
 
 
-def asked(world: World, caller: Caller) -> IdentityPolicies:
-    """Ask for the policies of a caller."""
+def policies(world: World, caller: Caller) -> IdentityPolicies:
+    """Return the identity-based policies of a caller."""
     return policies_of(world.state, caller, NOW)
 
 
 class TestUser:
     """A user."""
 
-    def test_has_his_groups_policies(self, world: World) -> None:
-        """His own come first, inline before attached, then those of each of his groups."""
-        found = asked(world, alice(world)).identity
-        administrator = found[3]
-        assert [one.arn_or_name for one in found] == ["z", OWN, "of First", ADMINISTRATOR_ACCESS, "of Second"]
-        assert found[1] == NamedPolicy(OWN, ALLOW_ALL)
+    def test_user_has_policies_of_its_groups(self, world: World) -> None:
+        """The user's own policies come first, inline before attached, then those of each group."""
+        attached = policies(world, alice(world)).identity
+        administrator = attached[3]
+        assert [policy.arn_or_name for policy in attached] == ["z", OWN, "of First", ADMINISTRATOR_ACCESS, "of Second"]
+        assert attached[1] == NamedPolicy(OWN, ALLOW_ALL)
         assert '"Action":"*"' in administrator.document
 
-    def test_has_the_version_in_force(self, world: World) -> None:
-        """Another default version decides at once."""
+    def test_default_version_applies_at_once(self, world: World) -> None:
+        """A new default version replaces the old one at once."""
         act(world, managed_policies.create_version, OWN, DENIAL, as_default=True)
-        assert asked(world, alice(world)).identity[1].document == DENIAL
+        assert policies(world, alice(world)).identity[1].document == DENIAL
 
-    def test_is_bounded(self, world: World) -> None:
-        """His boundary is told beside his policies, and is none of them."""
-        assert asked(world, alice(world)).boundary is None
-        before = asked(world, alice(world)).identity
+    def test_boundary_is_separate_from_identity_policies(self, world: World) -> None:
+        """The permissions boundary is returned beside the identity policies, not among them."""
+        assert policies(world, alice(world)).boundary is None
+        before = policies(world, alice(world)).identity
         act(world, by_name(attached_policies.put_boundary), Entity.USER, "Alice", OWN)
-        assert asked(world, alice(world)) == IdentityPolicies(before, NamedPolicy(OWN, ALLOW_ALL))
+        assert policies(world, alice(world)) == IdentityPolicies(before, NamedPolicy(OWN, ALLOW_ALL))
 
-    def test_who_is_gone(self, world: World) -> None:
-        """Nothing allows him anything."""
+    def test_deleted_user_has_no_policies(self, world: World) -> None:
+        """A user that no longer exists under its name has no policies."""
         caller = alice(world)
         act(world, users.update_user, "Alice", new_name="Bob")
-        assert asked(world, caller) == NONE
+        assert policies(world, caller) == NONE
 
 
 class TestRole:
     """A session of a role."""
 
-    def test_has_the_roles_policies(self, world: World) -> None:
-        """Those of the role, with its boundary."""
+    def test_session_has_policies_of_its_role(self, world: World) -> None:
+        """A session has the policies and the boundary of its role."""
         act(world, by_name(attached_policies.put_boundary), Entity.ROLE, "Dev", ADMINISTRATOR_ACCESS)
-        found = asked(world, developer(world))
-        assert found.identity == (NamedPolicy(OWN, ALLOW_ALL),)
-        assert found.boundary is not None
-        assert found.boundary.arn_or_name == ADMINISTRATOR_ACCESS
+        attached = policies(world, developer(world))
+        assert attached.identity == (NamedPolicy(OWN, ALLOW_ALL),)
+        assert attached.boundary is not None
+        assert attached.boundary.arn_or_name == ADMINISTRATOR_ACCESS
 
-    def test_of_another_role_of_the_same_name(self, world: World) -> None:
-        """A role that was deleted and made again is another."""
+    def test_recreated_role_grants_nothing_to_old_sessions(self, world: World) -> None:
+        """A session of a deleted role has no policies of a new role with the same name."""
         caller = developer(world)
         act(world, by_name(attached_policies.detach_policy), Entity.ROLE, "Dev", OWN)
         act(world, delete_role, "Dev")
-        assert asked(world, caller) == NONE
+        assert policies(world, caller) == NONE
         act(world, create_role, NewRole(name="Dev", trust_policy=TRUST))
         act(world, by_name(attached_policies.attach_policy), Entity.ROLE, "Dev", OWN)
-        assert asked(world, caller) == NONE
+        assert policies(world, caller) == NONE
 
 
 class TestOthers:
-    """Who has no identity policies."""
+    """Callers without identity policies."""
 
-    def test_root_and_services(self, world: World) -> None:
-        """The root user and services are decided about otherwise."""
-        assert asked(world, principals.root_user(MANAGEMENT)) == NONE
-        assert asked(world, principals.service_principal("artifact.amazonaws.com")) == NONE
+    def test_root_users_and_services_have_no_identity_policies(self, world: World) -> None:
+        """Root users and services have no identity policies."""
+        assert policies(world, principals.root_user(MANAGEMENT)) == NONE
+        assert policies(world, principals.service_principal("artifact.amazonaws.com")) == NONE

@@ -1,4 +1,4 @@
-"""What is remembered of a caller's permissions, as time takes his account into an organization and out of it."""
+"""The permissions of a caller whose account joins and leaves an organization as time passes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,8 +16,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def standing() -> tuple[State, str]:
-    """Give a state in which an account is a member from tomorrow on, for a day."""
+def temporary_member() -> tuple[State, str]:
+    """Return a state in which an account is a member tomorrow only, and the account id."""
     world = world_with_organization()
     account_id = create_member(world)
     with transaction(world) as tx:
@@ -26,13 +26,15 @@ def standing() -> tuple[State, str]:
     return world.state, account_id
 
 
-class TestStanding:
-    """span_of_standing, and what is remembered for as long."""
+class TestMembershipPeriod:
+    """membership_period, and what is cached for it."""
 
     @pytest.mark.parametrize("days", [(0, 1, 2), (2, 1, 0), (1, 0, 1, 2, 1)])
-    def test_permissions_follow_the_time(self, standing: tuple[State, str], days: tuple[int, ...]) -> None:
-        """Of one state, in whatever order it is asked: policies bind, and keys tell, while he is a member."""
-        state, account_id = standing
+    def test_permissions_follow_membership_over_time(
+        self, temporary_member: tuple[State, str], days: tuple[int, ...]
+    ) -> None:
+        """In one state, policies apply and keys are present only while the account is a member."""
+        state, account_id = temporary_member
         caller = root_user(account_id)
         for day in days:
             now = NOW + day * DAY
@@ -41,21 +43,21 @@ class TestStanding:
             assert ("aws:principalorgid" in caller_keys(state, caller, now)) is is_member
 
     @pytest.mark.parametrize("hours", range(-24, 96, 6))
-    def test_span(self, standing: tuple[State, str], hours: int) -> None:
-        """A span has the instant that it is asked of, and in it nothing changes; at its end something does."""
-        state, account_id = standing
+    def test_nothing_changes_within_a_period(self, temporary_member: tuple[State, str], hours: int) -> None:
+        """A period contains the instant, the organization stays the same in it, and changes at its end."""
+        state, account_id = temporary_member
         now = NOW + timedelta(hours=hours)
-        begun, ended = membership_period(state, account_id, now)
-        assert begun <= now < ended
+        start, end = membership_period(state, account_id, now)
+        assert start <= now < end
 
         def at(instant: datetime) -> object:
             return organization_of(state, account_id, instant)
 
-        assert begun == ALWAYS[0] or (at(begun) is at(now) is not at(begun - timedelta.resolution))
-        assert ended == ALWAYS[1] or (at(ended - timedelta.resolution) is at(now) is not at(ended))
+        assert start == ALWAYS[0] or (at(start) is at(now) is not at(start - timedelta.resolution))
+        assert end == ALWAYS[1] or (at(end - timedelta.resolution) is at(now) is not at(end))
 
-    def test_without_end(self) -> None:
-        """Whoever is in no organization, or in one for good, stays so until the state is another."""
+    def test_unlimited_period(self) -> None:
+        """A standalone account and a permanent member have periods without an end."""
         world = world_with_organization()
         assert membership_period(world.state, STANDALONE, NOW) == ALWAYS
         assert membership_period(world.state, MANAGEMENT, NOW)[1] == ALWAYS[1]

@@ -1,4 +1,4 @@
-"""Principals: root users, and sessions of roles with temporary credentials."""
+"""Root users, and sessions of roles."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ from artifact_state import principals
 from artifact_state.errors import NotTrusted, SessionTooLong
 from artifact_state.events import RoleAssumed
 from artifact_state.iam import role_changes
-from artifact_state.iam.roles import keep_role, role_of, trust_of
+from artifact_state.iam.roles import put_role, role_of, trust_policy_for
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations import trusted_access
 from artifact_state.sts import sessions
@@ -24,38 +24,38 @@ ACCESS_ROLE = "OrganizationAccountAccessRole"
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization."""
+    """Return a world with an organization."""
     return world_with_organization()
 
 
 @pytest.fixture
 def member(world: World) -> str:
-    """Give a member account."""
+    """Return the id of a member account."""
     return create_member(world)
 
 
 def access_role(account: str) -> str:
-    """Name the role with which a management account reaches a member."""
+    """Return the ARN of the role that gives the management account access to a member."""
     return f"arn:aws:iam::{account}:role/{ACCESS_ROLE}"
 
 
 def assume(world: World, arn: str, account: str = MANAGEMENT, duration: timedelta | None = None) -> Session:
-    """Assume a role as an account's root user."""
+    """Assume a role as the root user of an account."""
     return act(world, sessions.assume_role, arn, "me", SessionOptions(duration=duration), account=account)
 
 
 def as_session(world: World, session: Session) -> Caller:
-    """Give the principal of a session."""
+    """Return the caller of a session."""
     assert principals.session_of(world.state, session.access_key_id) == session
-    return principals.session_principal(session, partition="aws", region="us-east-1")
+    return principals.role_session_caller(session, partition="aws", region="us-east-1")
 
 
-class TestRootOf:
-    """root_of."""
+class TestRootUser:
+    """root_user."""
 
-    def test_stands_for_its_account(self) -> None:
-        """The root user's id is the account's."""
-        root = principals.root_of(STANDALONE, partition="aws-cn", region="cn-north-1")
+    def test_root_user_has_id_of_its_account(self) -> None:
+        """The user id of a root user is the id of its account."""
+        root = principals.root_user(STANDALONE, partition="aws-cn", region="cn-north-1")
         assert (root.arn, root.user_id, root.kind) == (
             f"arn:aws-cn:iam::{STANDALONE}:root",
             STANDALONE,
@@ -66,8 +66,8 @@ class TestRootOf:
 class TestAssumeRole:
     """assume_role."""
 
-    def test_of_an_account_that_was_created(self, world: World, member: str) -> None:
-        """The management account becomes the access role of the new account; the credentials carry that account."""
+    def test_management_account_assumes_access_role_of_new_account(self, world: World, member: str) -> None:
+        """The management account can assume the access role of a new account; the session is of that account."""
         session = assume(world, access_role(member))
         principal = as_session(world, session)
         assert principal.account_id == member
@@ -76,23 +76,27 @@ class TestAssumeRole:
         assert principal.kind is CallerKind.ROLE
         assert isinstance(world.events[-1], RoleAssumed)
 
-    def test_gives_credentials_of_awss_form(self, world: World, member: str) -> None:
-        """Key, secret and token look like AWS's, and no two are alike."""
-        one, other = assume(world, access_role(member)), assume(world, access_role(member))
-        assert re.fullmatch("ASIA[A-Z2-7]{16}", one.access_key_id)
-        assert re.fullmatch("[A-Za-z0-9]{40}", one.secret)
-        assert len(one.token) == 356
-        assert not {one.access_key_id, one.secret, one.token} & {other.access_key_id, other.secret, other.token}
+    def test_session_credentials_look_like_those_of_aws(self, world: World, member: str) -> None:
+        """Keys, secrets and tokens have AWS's forms and are unique."""
+        first, second = assume(world, access_role(member)), assume(world, access_role(member))
+        assert re.fullmatch("ASIA[A-Z2-7]{16}", first.access_key_id)
+        assert re.fullmatch("[A-Za-z0-9]{40}", first.secret)
+        assert len(first.token) == 356
+        assert not {first.access_key_id, first.secret, first.token} & {
+            second.access_key_id,
+            second.secret,
+            second.token,
+        }
 
-    def test_for_an_hour_unless_told_otherwise(self, world: World, member: str) -> None:
-        """The default is an hour, by the world's clock."""
+    def test_session_lasts_an_hour_by_default(self, world: World, member: str) -> None:
+        """A session expires after an hour of the world's clock."""
         session = assume(world, access_role(member))
         assert session.expires_at == NOW + timedelta(hours=1)
-        assert not principals.has_lapsed(session, NOW + timedelta(hours=1, microseconds=-1))
-        assert principals.has_lapsed(session, NOW + timedelta(hours=1))
+        assert not principals.is_expired(session, NOW + timedelta(hours=1, microseconds=-1))
+        assert principals.is_expired(session, NOW + timedelta(hours=1))
 
-    def test_for_longer_than_the_role_allows(self, world: World, member: str) -> None:
-        """A session is no longer than the role's maximum, which may be raised."""
+    def test_session_longer_than_role_allows_is_refused(self, world: World, member: str) -> None:
+        """A session is limited to the role's maximum duration, which can be raised."""
         before = world.state
         with pytest.raises(SessionTooLong) as caught:
             assume(world, access_role(member), duration=timedelta(hours=1, seconds=1))
@@ -102,13 +106,13 @@ class TestAssumeRole:
         session = assume(world, access_role(member), duration=timedelta(hours=12))
         assert session.expires_at == NOW + timedelta(hours=12)
 
-    def test_by_a_session_for_longer_than_an_hour(self, world: World, member: str) -> None:
-        """Role chaining ends after an hour, whatever the role allows."""
+    def test_chained_session_longer_than_an_hour_is_refused(self, world: World, member: str) -> None:
+        """Role chaining limits a session to an hour, even if the role allows more."""
         chained = replace(
-            ROLE, trust_policy=trust_of(aws=f"arn:aws:iam::{member}:root"), max_session=timedelta(hours=12)
+            ROLE, trust_policy=trust_policy_for(aws=f"arn:aws:iam::{member}:root"), max_session=timedelta(hours=12)
         )
         with transaction(world) as tx:
-            keep_role(tx, chained)
+            put_role(tx, chained)
         caller = as_session(world, assume(world, access_role(member)))
         arn = f"arn:aws:iam::{STANDALONE}:role/team/Dev"
         before = world.state
@@ -122,17 +126,17 @@ class TestAssumeRole:
                 == STANDALONE
             )
 
-    def test_of_a_role_that_trusts_a_service_alone(self, world: World) -> None:
-        """The service-linked role can be assumed only by its service principal: by no account, not its own."""
+    def test_service_linked_role_is_assumed_by_its_service_only(self, world: World) -> None:
+        """A service-linked role can be assumed only by its service, not by an account."""
         act(world, trusted_access.enable_service_access, "artifact.amazonaws.com")
         arn = f"arn:aws:iam::{MANAGEMENT}:role/aws-service-role/artifact.amazonaws.com/AWSServiceRoleForArtifact"
         for account in (MANAGEMENT, STANDALONE):
-            self.is_denied(world, arn, account)
+            self.assert_denied(world, arn, account)
 
-    def test_by_another_account(self, world: World, member: str) -> None:
-        """The access role trusts the management account, neither a stranger nor the member itself."""
+    def test_access_role_is_assumed_by_management_account_only(self, world: World, member: str) -> None:
+        """The access role trusts the management account, not other accounts or the member itself."""
         for account in (STANDALONE, member):
-            self.is_denied(world, access_role(member), account)
+            self.assert_denied(world, access_role(member), account)
 
     @pytest.mark.parametrize(
         "arn",
@@ -147,29 +151,29 @@ class TestAssumeRole:
             "arn:aws:iam::999988887777:role/OrganizationAccountAccessRole",
         ],
     )
-    def test_that_is_not_there(self, world: World, member: str, arn: str) -> None:
-        """What is no role's ARN, letter for letter, is refused like a role that does not trust."""
-        self.is_denied(world, arn.format(member=member), MANAGEMENT)
+    def test_unknown_role_is_refused_like_untrusting_role(self, world: World, member: str, arn: str) -> None:
+        """An ARN that is not exactly that of a role is refused like a role that does not trust."""
+        self.assert_denied(world, arn.format(member=member), MANAGEMENT)
 
-    def test_after_the_role_is_gone(self, world: World) -> None:
-        """A deleted role is assumed by nobody."""
+    def test_deleted_role_is_refused(self, world: World) -> None:
+        """A deleted role cannot be assumed."""
         arn = f"arn:aws:iam::{STANDALONE}:role/team/Dev"
         with transaction(world) as tx:
-            keep_role(tx, replace(ROLE, trust_policy=trust_of(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
+            put_role(tx, replace(ROLE, trust_policy=trust_policy_for(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
         assume(world, arn)
         act(world, role_changes.delete_role, "Dev", account=STANDALONE)
-        self.is_denied(world, arn, MANAGEMENT)
+        self.assert_denied(world, arn, MANAGEMENT)
 
-    def test_before_the_account_is_there(self) -> None:
-        """A role of an account that is still being created is not there yet."""
+    def test_role_of_account_in_creation_is_refused(self) -> None:
+        """A role of an account that is still being created does not exist yet."""
         world = world_with_organization(creation_delay=timedelta(minutes=1))
         account = create_member(world)
-        self.is_denied(world, access_role(account), MANAGEMENT)
+        self.assert_denied(world, access_role(account), MANAGEMENT)
         world.clock.advance(timedelta(minutes=1))
         assert assume(world, access_role(account)).account_id == account
 
-    def test_forgets_sessions_a_day_after_they_lapsed(self, world: World, member: str) -> None:
-        """Until then a caller learns that his credentials are expired; then they are nobody's."""
+    def test_expired_session_is_kept_for_a_day(self, world: World, member: str) -> None:
+        """Expired credentials are known for a day, and unknown after that."""
         old = assume(world, access_role(member))
         world.clock.advance(timedelta(hours=25, microseconds=-1))
         assume(world, access_role(member))
@@ -180,8 +184,8 @@ class TestAssumeRole:
         assert len(world.state.sessions) == len(world.state.session_order) == 2
 
     @staticmethod
-    def is_denied(world: World, arn: str, account: str) -> None:
-        """Expect a denial that names the role, and nothing changed."""
+    def assert_denied(world: World, arn: str, account: str) -> None:
+        """Assert that assuming the role is denied, and that nothing changes."""
         before = world.state
         with pytest.raises(NotTrusted) as caught:
             assume(world, arn, account)

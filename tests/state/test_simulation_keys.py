@@ -1,4 +1,4 @@
-"""The condition keys of calls that nobody makes."""
+"""The condition keys of simulated requests."""
 
 import pytest
 
@@ -7,11 +7,11 @@ from artifact_state.policy_evaluation.simulation.keys import ContextEntry, defau
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, current_organization, world_with_organization
 
 
-class TestGiven:
+class TestGivenKeys:
     """given_keys."""
 
-    def test_kinds(self) -> None:
-        """Each by its name in lower case, if its values are what they are said to be."""
+    def test_given_keys_are_lowered(self) -> None:
+        """Keys are returned by their names in lower case, if their values are of their types."""
         assert given_keys(
             [
                 ContextEntry("aws:CurrentTime", "date", ["2019-04-25T11:00:00Z"]),
@@ -24,7 +24,7 @@ class TestGiven:
         ).keys() == {"aws:currenttime", "aws:sourceip", "s3:max-keys", "a:bytes", "a:flag", "a:untyped"}
 
     @pytest.mark.parametrize(
-        ("kind", "values", "why"),
+        ("kind", "values", "message"),
         [
             ("string", ["a", "b"], "Context key string expected a single value, but received 2."),
             ("numeric", ["abc"], "Invalid context value for key a:key: expected numeric format."),
@@ -34,47 +34,47 @@ class TestGiven:
             ("binary", ["!base64"], "Invalid context value for key a:key: expected base-64 encoded binary format."),
         ],
     )
-    def test_what_they_are_not(self, kind: str, values: list[str], why: str) -> None:
-        """Are refused in AWS's words."""
+    def test_value_of_another_type_is_refused(self, kind: str, values: list[str], message: str) -> None:
+        """A value that is not of its type is refused with AWS's message."""
         with pytest.raises(InvalidSimulationInput) as refusal:
             given_keys([ContextEntry("a:key", kind, values)])
-        assert refusal.value.message == why
+        assert refusal.value.message == message
 
-    def test_twice(self) -> None:
-        """A key is given once, whatever the case of its name."""
+    def test_duplicate_key_is_refused(self) -> None:
+        """A key is refused a second time, in whatever case."""
         with pytest.raises(InvalidSimulationInput, match=r"Duplicate context key: A:KEY\."):
             given_keys([ContextEntry("a:key", "string", ["a"]), ContextEntry("A:KEY", "string", ["b"])])
 
 
-class TestAssumed:
-    """assumed_keys."""
+class TestDefaultKeys:
+    """default_keys."""
 
     @pytest.mark.parametrize(
-        ("kind", "more"),
+        ("kind", "further_keys"),
         [
             ("user", {"aws:username": ("N",), "aws:principaltype": ("User",)}),
             ("role", {"aws:principaltype": ("AssumedRole",)}),
             ("group", {}),
         ],
     )
-    def test_of_a_caller(self, kind: str, more: dict[str, tuple[str, ...]]) -> None:
-        """Who he is, although he need not be there."""
+    def test_default_keys_of_a_caller(self, kind: str, further_keys: dict[str, tuple[str, ...]]) -> None:
+        """The keys describe the caller, which need not exist."""
         arn = f"arn:aws:iam::{STANDALONE}:{kind}/path/N"
         assert default_keys(world_with_organization().state, MANAGEMENT, arn, NOW) == {
             "aws:principalarn": (arn,),
             "aws:principalaccount": (STANDALONE,),
             "aws:userid": (arn,),
-            **more,
+            **further_keys,
         }
 
-    def test_of_nobody(self) -> None:
-        """Somebody of the account that asks, and of its organization."""
+    def test_default_keys_without_a_caller(self) -> None:
+        """Without a caller, the keys describe a stub principal of the calling account."""
         world = world_with_organization()
         keys = default_keys(world.state, STANDALONE, None, NOW)
         assert keys == {"aws:principalaccount": (STANDALONE,), "aws:userid": ("STUB_PRINCIPAL_FOR_POLICY_SIMULATOR",)}
 
-    def test_of_an_organization(self) -> None:
-        """Its id, where in it the account is, and its management account."""
+    def test_default_keys_of_an_organization(self) -> None:
+        """The keys have the id, the path and the management account of the organization."""
         world = world_with_organization()
         keys = default_keys(world.state, STANDALONE, f"arn:aws:iam::{MANAGEMENT}:user/N", NOW)
         organization = current_organization(world)
