@@ -1,4 +1,4 @@
-"""Reports on the use of services: whose attempts count, and whose business they are."""
+"""Organization access reports: the attempts that count, and the callers that may generate reports."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ MANAGEMENT, STRANGER = "111122223333", "999988887777"
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization of two accounts."""
+    """Return a world in which `MANAGEMENT` manages an organization with one member."""
     world = World()
     with world.transaction(root_user(MANAGEMENT)) as tx:
         create_organization(tx, FeatureSet.ALL)
@@ -29,51 +29,51 @@ def world() -> World:
 
 
 def root_path(world: World) -> str:
-    """Give the path of the organization's root."""
+    """Return the entity path of the organization's root."""
     [organization] = world.state.organizations.values()
     return f"{organization.id}/{organization.root_id}"
 
 
 def member_of(world: World) -> str:
-    """Give the account beside the management account."""
-    [member] = [one for one in world.state.memberships if one != MANAGEMENT]
+    """Return the id of the member account."""
+    [member] = [account_id for account_id in world.state.memberships if account_id != MANAGEMENT]
     return str(member)
 
 
 def attempt(world: World, account_id: str, service: str = "iam", *, minutes: int = 0) -> Attempt:
-    """Tell of a call some minutes from now."""
+    """Return an attempt some minutes from now."""
     at = world.clock.now() + timedelta(minutes=minutes)
     return Attempt(account_id=account_id, service=service, region="eu-west-1", at=at)
 
 
 def generate(world: World, *attempts: Attempt, caller: str = MANAGEMENT) -> AccessReport:
-    """Ask for a report on the root."""
+    """Generate a report on the organization's root."""
     with world.transaction(root_user(caller)) as tx:
         return generate_access_report(tx, root_path(world), attempts)
 
 
-class TestGenerate:
-    """What a report has."""
+class TestAccessReports:
+    """generate_access_report and access_report."""
 
-    def test_the_latest_attempt_counts(self, world: World) -> None:
-        """Of a service the latest attempt is told, and how many accounts made one."""
+    def test_report_has_latest_attempt_and_number_of_accounts(self, world: World) -> None:
+        """A report has the latest attempt of each service and the number of accounts with attempts."""
         member = member_of(world)
         report = generate(world, attempt(world, member, minutes=5), attempt(world, member), attempt(world, STRANGER))
-        [used] = [one for one in report.services if one.at]
+        [used] = [access for access in report.services if access.at]
         assert (used.service, used.accounts, used.region) == ("iam", 1, "eu-west-1")
         assert used.entity_path == f"{root_path(world)}/{member}"
-        assert used.at == max(one.at for one in report.services if one.at)
+        assert used.at == max(access.at for access in report.services if access.at)
         assert world.state.access_reports[report.id] is report
 
-    def test_for_a_member(self, world: World) -> None:
-        """A member gets none, and nothing happens to the world."""
+    def test_member_cannot_generate_report(self, world: World) -> None:
+        """A member account cannot generate a report."""
         before = world.state
         with pytest.raises(AccessReportsDenied):
             generate(world, caller=member_of(world))
         assert world.state is before
 
-    def test_so_many_at_a_time(self, world: World) -> None:
-        """As long as reports are under way there is a limit to them."""
+    def test_number_of_running_reports_is_limited(self, world: World) -> None:
+        """The number of reports that run at the same time is limited."""
         world.options = replace(world.options, creation_delay=timedelta(minutes=1))
         set_iam_quotas(world, ConcurrentAccessReports=2)
         generate(world)
@@ -85,8 +85,8 @@ class TestGenerate:
         world.clock.advance(timedelta(minutes=1))
         generate(world)
 
-    def test_of_another_account(self, world: World) -> None:
-        """A report is found by whose it is."""
+    def test_report_of_another_account_is_not_found(self, world: World) -> None:
+        """An account does not find the reports of other accounts."""
         report = generate(world)
         before = world.state
         with pytest.raises(AccessReportNotFound), world.transaction(root_user(STRANGER)) as tx:

@@ -10,7 +10,7 @@ from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, wo
 
 @pytest.fixture
 def world() -> World:
-    """Give a world in which an account has an alias."""
+    """Return a world in which the management account has an alias."""
     world = world_with_organization()
     act(world, aliases.create_alias, "example")
     return world
@@ -20,20 +20,20 @@ class TestAliases:
     """create_alias and delete_alias."""
 
     @pytest.mark.parametrize("account", [MANAGEMENT, STANDALONE])
-    def test_are_no_twos(self, world: World, account: str) -> None:
-        """No two accounts have the same alias."""
+    def test_alias_in_use_is_refused(self, world: World, account: str) -> None:
+        """Two accounts cannot have the same alias."""
         with expect_refusal(world, EntityNameTaken):
             act(world, aliases.create_alias, "example", account=account)
 
-    def test_there_is_one(self, world: World) -> None:
-        """A new alias takes the place of the old one, which is free for others then."""
+    def test_new_alias_replaces_and_frees_the_old_one(self, world: World) -> None:
+        """A new alias replaces the old one, which other accounts can then use."""
         act(world, aliases.create_alias, "better")
         assert aliases.alias_of(world.state, MANAGEMENT) == "better"
         act(world, aliases.create_alias, "example", account=STANDALONE)
         assert aliases.account_with_alias(world.state, "example") == STANDALONE
 
-    def test_are_deleted(self, world: World) -> None:
-        """Only by their account, and once."""
+    def test_alias_is_deleted_by_its_account_once(self, world: World) -> None:
+        """Only the account of an alias can delete it, and only once."""
         with expect_refusal(world, EntityNotFound):
             act(world, aliases.delete_alias, "example", account=STANDALONE)
         act(world, aliases.delete_alias, "example")

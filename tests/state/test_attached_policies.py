@@ -1,4 +1,4 @@
-"""Managed policies on users, groups and roles, and inline ones in them."""
+"""Managed policies, permissions boundaries and inline policies of users, groups and roles."""
 
 from typing import Any
 
@@ -25,16 +25,16 @@ from tests.support.identities import ADMINISTRATOR_ACCESS, ALLOW_ALL, by_name, f
 
 KINDS = {Entity.USER: "Alice", Entity.GROUP: "Admins", Entity.ROLE: "Dev"}
 LINKED = "AWSServiceRoleForOrganizations"
-OF_ARTIFACT = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
+ARTIFACT_POLICY = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
 every_kind = pytest.mark.parametrize(("kind", "name"), KINDS.items())
-bounded = pytest.mark.parametrize(("kind", "name"), [(Entity.USER, "Alice"), (Entity.ROLE, "Dev")])
-INLINE = {Entity.USER: Entity.USER_POLICY, Entity.GROUP: Entity.GROUP_POLICY, Entity.ROLE: Entity.ROLE_POLICY}
-LIMITS = {Entity.USER: 2_048, Entity.GROUP: 5_120, Entity.ROLE: 10_240}
+with_boundary = pytest.mark.parametrize(("kind", "name"), [(Entity.USER, "Alice"), (Entity.ROLE, "Dev")])
+INLINE_ENTITIES = {Entity.USER: Entity.USER_POLICY, Entity.GROUP: Entity.GROUP_POLICY, Entity.ROLE: Entity.ROLE_POLICY}
+INLINE_SIZE_LIMITS = {Entity.USER: 2_048, Entity.GROUP: 5_120, Entity.ROLE: 10_240}
 
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with a user, a group and a role."""
+    """Return a world in which the management account has a user, a group and a role."""
     world = world_with_organization()
     act(world, users.create_user, "Alice")
     act(world, groups.create_group, "Admins")
@@ -42,8 +42,8 @@ def world() -> World:
     return world
 
 
-def the(world: World, kind: Entity, name: str) -> Identity:
-    """Give a user, a group or a role."""
+def identity(world: World, kind: Entity, name: str) -> Identity:
+    """Return a user, group or role."""
     return act(world, find_identity, kind, name)
 
 
@@ -51,15 +51,15 @@ class TestAttachPolicy:
     """attach_policy and detach_policy."""
 
     @every_kind
-    def test_in_the_order_of_attaching(self, world: World, kind: Entity, name: str) -> None:
-        """Attaching twice is no error; detaching leaves the others."""
-        own = act(world, managed_policies.create_policy, NewPolicy(name="Mine", document=ALLOW_ALL))
-        arn = f"arn:aws:iam::{MANAGEMENT}:policy/{own.name}"
-        for one in (ADMINISTRATOR_ACCESS, arn, ADMINISTRATOR_ACCESS):
-            act(world, by_name(attached_policies.attach_policy), kind, name, one)
-        assert the(world, kind, name).managed_policies == ("AdministratorAccess", ":Mine")
+    def test_policies_keep_the_order_of_attachment(self, world: World, kind: Entity, name: str) -> None:
+        """Policies keep the order of attachment; attaching one again changes nothing."""
+        customer_policy = act(world, managed_policies.create_policy, NewPolicy(name="Mine", document=ALLOW_ALL))
+        arn = f"arn:aws:iam::{MANAGEMENT}:policy/{customer_policy.name}"
+        for attached in (ADMINISTRATOR_ACCESS, arn, ADMINISTRATOR_ACCESS):
+            act(world, by_name(attached_policies.attach_policy), kind, name, attached)
+        assert identity(world, kind, name).managed_policies == ("AdministratorAccess", ":Mine")
         act(world, by_name(attached_policies.detach_policy), kind, name, ADMINISTRATOR_ACCESS)
-        assert the(world, kind, name).managed_policies == (":Mine",)
+        assert identity(world, kind, name).managed_policies == (":Mine",)
 
     @pytest.mark.parametrize(
         ("arn", "foreign"),
@@ -72,8 +72,8 @@ class TestAttachPolicy:
             ("arn:aws-cn:iam::aws:policy/AdministratorAccess", True),
         ],
     )
-    def test_by_no_arn(self, world: World, arn: str, *, foreign: bool) -> None:
-        """What is no ARN of a policy in this partition is not looked for."""
+    def test_invalid_policy_arn_is_refused(self, world: World, arn: str, *, foreign: bool) -> None:
+        """A text that is not the ARN of a policy in the caller's partition is refused."""
         rules = [by_name(attached_policies.attach_policy), by_name(attached_policies.detach_policy)]
         for rule in (*rules, by_name(attached_policies.put_boundary)):
             before = world.state
@@ -82,8 +82,8 @@ class TestAttachPolicy:
             assert (caught.value.foreign, world.state is before) == (foreign, True)
 
     @every_kind
-    def test_ten_at_most(self, world: World, kind: Entity, name: str) -> None:
-        """The eleventh is over the quota."""
+    def test_eleventh_policy_exceeds_quota(self, world: World, kind: Entity, name: str) -> None:
+        """At most ten policies can be attached to an identity."""
         arns = []
         for number in range(11):
             act(world, managed_policies.create_policy, NewPolicy(name=f"P{number}", document=ALLOW_ALL))
@@ -94,15 +94,15 @@ class TestAttachPolicy:
             act(world, by_name(attached_policies.attach_policy), kind, name, arns[10])
 
     @every_kind
-    def test_of_a_service(self, world: World, kind: Entity, name: str) -> None:
-        """The policy of a service's own role can be attached to nothing else."""
+    def test_service_policy_cannot_be_attached(self, world: World, kind: Entity, name: str) -> None:
+        """The policy of a service-linked role cannot be attached to other identities."""
         with expect_refusal(world, ServicePolicyNotAttachable):
-            act(world, by_name(attached_policies.attach_policy), kind, name, OF_ARTIFACT)
+            act(world, by_name(attached_policies.attach_policy), kind, name, ARTIFACT_POLICY)
 
     @every_kind
     @pytest.mark.parametrize("account", ["aws", STANDALONE])
-    def test_that_is_not_there(self, world: World, kind: Entity, name: str, account: str) -> None:
-        """Neither AWS's nor another account's is made up."""
+    def test_unknown_policy_cannot_be_attached(self, world: World, kind: Entity, name: str, account: str) -> None:
+        """An unknown policy of AWS or of another account cannot be attached."""
         arn = f"arn:aws:iam::{account}:policy/Nothing"
         before = world.state
         with pytest.raises(EntityNotFound) as caught:
@@ -111,14 +111,14 @@ class TestAttachPolicy:
         assert world.state is before
 
     @every_kind
-    def test_that_is_not_attached(self, world: World, kind: Entity, name: str) -> None:
-        """What is not attached is not detached."""
+    def test_unattached_policy_cannot_be_detached(self, world: World, kind: Entity, name: str) -> None:
+        """A policy that is not attached cannot be detached."""
         with expect_refusal(world, EntityNotFound):
             act(world, by_name(attached_policies.detach_policy), kind, name, ADMINISTRATOR_ACCESS)
 
     @every_kind
-    def test_to_nobody(self, world: World, kind: Entity, name: str) -> None:
-        """Another account's user, group or role is not there."""
+    def test_identity_of_another_account_is_not_found(self, world: World, kind: Entity, name: str) -> None:
+        """The identities of other accounts are not found."""
         with expect_refusal(world, RoleNotFound if kind is Entity.ROLE else EntityNotFound):
             act(world, by_name(attached_policies.attach_policy), kind, name, ADMINISTRATOR_ACCESS, account=STANDALONE)
 
@@ -126,82 +126,73 @@ class TestAttachPolicy:
 class TestBoundary:
     """put_boundary and delete_boundary."""
 
-    @bounded
-    def test_is_put_and_deleted(self, world: World, kind: Entity, name: str) -> None:
-        """One at a time; deleting what is not there is no error."""
+    @with_boundary
+    def test_boundary_is_replaced_and_deleted(self, world: World, kind: Entity, name: str) -> None:
+        """An identity has one boundary at a time; deleting a missing boundary is accepted."""
         for arn in (ADMINISTRATOR_ACCESS, "arn:aws:iam::aws:policy/PowerUserAccess"):
             act(world, by_name(attached_policies.put_boundary), kind, name, arn)
-        assert boundary_of(the(world, kind, name)) == "PowerUserAccess"
+        assert boundary_of(identity(world, kind, name)) == "PowerUserAccess"
         for _ in range(2):
             act(world, by_name(attached_policies.delete_boundary), kind, name)
-        assert boundary_of(the(world, kind, name)) is None
+        assert boundary_of(identity(world, kind, name)) is None
 
-    @bounded
-    def test_that_is_not_there(self, world: World, kind: Entity, name: str) -> None:
-        """A policy that does not exist bounds nobody."""
+    @with_boundary
+    def test_unknown_policy_cannot_be_boundary(self, world: World, kind: Entity, name: str) -> None:
+        """A policy that does not exist cannot be a boundary."""
         before = world.state
         with pytest.raises(EntityNotFound) as caught:
             act(world, by_name(attached_policies.put_boundary), kind, name, "arn:aws:iam::aws:policy/Nothing")
         assert caught.value.kind is Entity.BOUNDARY
         assert world.state is before
 
-    @bounded
-    def test_that_is_for_a_service(self, world: World, kind: Entity, name: str) -> None:
-        """The policy of a service's own role bounds nobody either."""
+    @with_boundary
+    def test_service_policy_cannot_be_boundary(self, world: World, kind: Entity, name: str) -> None:
+        """The policy of a service-linked role cannot be a boundary."""
         with expect_refusal(world, ServicePolicyNotAttachable):
-            act(world, by_name(attached_policies.put_boundary), kind, name, OF_ARTIFACT)
+            act(world, by_name(attached_policies.put_boundary), kind, name, ARTIFACT_POLICY)
         with expect_refusal(world, EntityNotFound):
-            act(world, create_role, NewRole(name="Ops", trust_policy=trust_policy_for(aws="*"), boundary=OF_ARTIFACT))
+            act(
+                world,
+                create_role,
+                NewRole(name="Ops", trust_policy=trust_policy_for(aws="*"), boundary=ARTIFACT_POLICY),
+            )
 
 
 class TestInlinePolicies:
     """put_inline_policy, inline_policy and delete_inline_policy."""
 
     @every_kind
-    def test_come_and_go(self, world: World, kind: Entity, name: str) -> None:
-        """A policy takes the place of its namesake, and is given back as it was put."""
+    def test_inline_policy_is_replaced_read_and_deleted(self, world: World, kind: Entity, name: str) -> None:
+        """A policy replaces the one with the same name, is returned as it was put, and can be deleted once."""
         for document in (ALLOW_ALL, ALLOW_ALL.replace("Allow", "Deny")):
             act(world, by_name(inline_policies.put_inline_policy), kind, name, "p", document)
-        assert (
-            act(
-                world,
-                lambda tx, kind, name, *rest: inline_policies.inline_policy(find_identity(tx, kind, name), *rest),
-                kind,
-                name,
-                "p",
-            )
-            == document
-        )
+        assert inline_policies.inline_policy(identity(world, kind, name), "p") == document
         act(world, by_name(inline_policies.delete_inline_policy), kind, name, "p")
-        for rule in (
-            lambda tx, kind, name, *rest: inline_policies.inline_policy(find_identity(tx, kind, name), *rest),
-            by_name(inline_policies.delete_inline_policy),
-        ):
-            before = world.state
-            with pytest.raises(EntityNotFound) as caught:
-                act(world, rule, kind, name, "p")
-            assert caught.value.kind is INLINE[kind]
-            assert world.state is before
+        with pytest.raises(EntityNotFound) as caught:
+            inline_policies.inline_policy(identity(world, kind, name), "p")
+        assert caught.value.kind is INLINE_ENTITIES[kind]
+        with expect_refusal(world, EntityNotFound):
+            act(world, by_name(inline_policies.delete_inline_policy), kind, name, "p")
 
     @every_kind
-    def test_share_one_limit(self, world: World, kind: Entity, name: str) -> None:
-        """All policies of one together are at the limit, and then over it."""
-        own = len(ALLOW_ALL.replace(" ", ""))
-        filler = ALLOW_ALL.replace('"Action": "*"', f'"Action": "s3:{"a" * (LIMITS[kind] - 2 * own - 2)}"')
+    def test_inline_policies_share_size_limit(self, world: World, kind: Entity, name: str) -> None:
+        """The inline policies of an identity have one size limit together."""
+        size = len(ALLOW_ALL.replace(" ", ""))
+        filler = ALLOW_ALL.replace('"Action": "*"', f'"Action": "s3:{"a" * (INLINE_SIZE_LIMITS[kind] - 2 * size - 2)}"')
         act(world, by_name(inline_policies.put_inline_policy), kind, name, "a", ALLOW_ALL)
         act(world, by_name(inline_policies.put_inline_policy), kind, name, "b", filler)
         with expect_refusal(world, QuotaExceeded):
             act(world, by_name(inline_policies.put_inline_policy), kind, name, "b", filler.replace("s3:", "s3:a"))
 
     @every_kind
-    def test_are_policies(self, world: World, kind: Entity, name: str) -> None:
-        """What is no policy is not put."""
+    def test_malformed_inline_policy_is_refused(self, world: World, kind: Entity, name: str) -> None:
+        """A document that is not a policy is refused."""
         with expect_refusal(world, MalformedPolicyDocument):
             act(world, by_name(inline_policies.put_inline_policy), kind, name, "p", "{}")
 
 
-class TestLinkedRole:
-    """A role that is linked to a service."""
+class TestServiceLinkedRole:
+    """Service-linked roles."""
 
     @pytest.mark.parametrize(
         ("change", "arguments"),
@@ -214,7 +205,7 @@ class TestLinkedRole:
             (by_name(inline_policies.delete_inline_policy), ("p",)),
         ],
     )
-    def test_is_protected(self, world: World, change: Any, arguments: tuple[str, ...]) -> None:
-        """Its policies are its service's, whatever is asked."""
+    def test_policies_of_linked_role_cannot_change(self, world: World, change: Any, arguments: tuple[str, ...]) -> None:
+        """No rule changes the policies or the boundary of a service-linked role."""
         with expect_refusal(world, RoleProtected):
             act(world, change, Entity.ROLE, LINKED, *arguments)

@@ -1,20 +1,27 @@
-"""Another's word: every way in which it is not taken."""
+"""Federation: the refusals of STS, and the account of an access key."""
 
 from collections.abc import Callable
 
 import pytest
 
-from artifact_state.errors import (InvalidAccessKey, InvalidAuthorizationMessage, InvalidIdentityToken, OutboundFederationDisabled, Refused, TradeInTokenExpired)
+from artifact_state.errors import (
+    InvalidAccessKey,
+    InvalidAuthorizationMessage,
+    InvalidIdentityToken,
+    OutboundFederationDisabled,
+    Refused,
+    TradeInTokenExpired,
+)
 from artifact_state.sts import federation
 from artifact_state.world import Transaction
 from tests.support.domain import STANDALONE, transaction, world_with_organization
 
 
 class TestRefusals:
-    """What no account here has."""
+    """Operations that every account of the emulator is refused."""
 
     @pytest.mark.parametrize(
-        ("ask", "error"),
+        ("rule", "error"),
         [
             (lambda _: federation.assume_with_web_identity(None), InvalidIdentityToken),
             (lambda _: federation.assume_with_web_identity("https://id.example.com"), InvalidIdentityToken),
@@ -25,19 +32,19 @@ class TestRefusals:
             (lambda _: federation.account_of_access_key("AKIA"), InvalidAccessKey),
         ],
     )
-    def test_change_nothing(self, ask: Callable[[Transaction], object], error: type[Refused]) -> None:
-        """Each is refused as by AWS where nothing is registered or switched on."""
+    def test_refusal_changes_nothing(self, rule: Callable[[Transaction], object], error: type[Refused]) -> None:
+        """Each operation is refused as in an AWS account without federation, and changes nothing."""
         world = world_with_organization()
         before = world.state
         with pytest.raises(error), transaction(world) as tx:
-            ask(tx)
+            rule(tx)
         assert world.state is before
 
 
-class TestAccessKeys:
-    """account_of_key."""
+class TestAccountOfAccessKey:
+    """account_of_access_key."""
 
     @pytest.mark.parametrize("key", [STANDALONE, "AKIAZNQUUGVBGZHGZJUO"])
-    def test_account(self, key: str) -> None:
-        """A 12-digit key is its account; others have it written in them."""
+    def test_access_key_id_contains_account(self, key: str) -> None:
+        """An access key id contains its account; an account id stands for itself."""
         assert len(federation.account_of_access_key(key)) == 12

@@ -1,4 +1,4 @@
-"""Groups of users: who is in them, and what keeps them from being deleted."""
+"""Groups of users: their members, and the obstacles to their deletion."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.identities import ADMINISTRATOR_ACCESS, ALLOW_ALL, by_name
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with a group of one user."""
+    """Return a world in which the management account has a group with one user."""
     world = world_with_organization()
     act(world, groups.create_group, "Admins", path="/team/")
     act(world, users.create_user, "Alice")
@@ -23,64 +23,66 @@ def world() -> World:
 
 
 def members(world: World, name: str) -> list[str]:
-    """Name who is in a group."""
+    """Return the names of the users of a group."""
     group = groups.group_of(world.state, MANAGEMENT, name)
     return [user.name for user in groups.members_of(world.state, group)]
 
 
-def groups_of(world: World, name: str) -> list[str]:
-    """Name the groups of a user."""
+def group_names(world: World, name: str) -> list[str]:
+    """Return the names of the groups of a user."""
     user = users.user_of(world.state, MANAGEMENT, name)
     return [group.name for group in groups.groups_of_user(world.state, user)]
 
 
 class TestCreateGroup:
-    """create_group."""
+    """create_group and groups_of."""
 
-    def test_that_exists(self, world: World) -> None:
-        """Names are kept apart without regard to case."""
+    def test_name_in_use_is_refused_in_any_case(self, world: World) -> None:
+        """A group name is unique in its account, regardless of case."""
         with expect_refusal(world, EntityNameTaken):
             act(world, groups.create_group, "ADMINS")
         assert act(world, groups.create_group, "Admins", account=STANDALONE).id.startswith("AGPA")
 
-    def test_beyond_the_quota(self, world: World) -> None:
-        """An account has so many groups and no more."""
+    def test_group_beyond_quota_is_refused(self, world: World) -> None:
+        """The number of groups in an account is limited."""
         set_iam_quotas(world, GroupsPerAccount=1)
         with expect_refusal(world, QuotaExceeded):
             act(world, groups.create_group, "Others")
 
-    def test_are_listed(self, world: World) -> None:
-        """By name, below a path."""
+    def test_groups_are_listed_by_name_below_path(self, world: World) -> None:
+        """Groups are listed by name, below a path."""
         act(world, groups.create_group, "Abc")
-        assert [one.name for one in groups.groups_of(world.state, MANAGEMENT)] == ["Abc", "Admins"]
-        assert [one.name for one in groups.groups_of(world.state, MANAGEMENT, "/team/")] == ["Admins"]
+        assert [group.name for group in groups.groups_of(world.state, MANAGEMENT)] == ["Abc", "Admins"]
+        assert [group.name for group in groups.groups_of(world.state, MANAGEMENT, "/team/")] == ["Admins"]
 
 
 class TestMembers:
     """add_user and remove_user."""
 
-    def test_come_and_go(self, world: World) -> None:
-        """Who is in a group is told on both sides; doing it twice is no error."""
+    def test_user_is_added_and_removed(self, world: World) -> None:
+        """Group and user both show the membership; adding and removing twice is accepted."""
         act(world, groups.add_user, "Admins", "Alice")
-        assert (members(world, "Admins"), groups_of(world, "Alice")) == (["Alice"], ["Admins"])
+        assert (members(world, "Admins"), group_names(world, "Alice")) == (["Alice"], ["Admins"])
         for _ in range(2):
             act(world, groups.remove_user, "Admins", "Alice")
-        assert (members(world, "Admins"), groups_of(world, "Alice")) == ([], [])
+        assert (members(world, "Admins"), group_names(world, "Alice")) == ([], [])
 
-    def test_are_in_ten_groups_at_most(self, world: World) -> None:
-        """The eleventh group is over the quota."""
+    def test_user_is_in_ten_groups_at_most(self, world: World) -> None:
+        """An eleventh group of a user exceeds the quota."""
         for number in range(10):
             act(world, groups.create_group, f"Group{number}")
         for number in range(9):
             act(world, groups.add_user, f"Group{number}", "Alice")
         with expect_refusal(world, QuotaExceeded):
             act(world, groups.add_user, "Group9", "Alice")
-        assert len(groups_of(world, "Alice")) == 10
+        assert len(group_names(world, "Alice")) == 10
 
     @pytest.mark.parametrize("change", [groups.add_user, groups.remove_user])
     @pytest.mark.parametrize(("group", "user"), [("Nothing", "Alice"), ("Admins", "Nobody")])
-    def test_that_are_not_there(self, world: World, change: Callable[..., Any], group: str, user: str) -> None:
-        """Neither group nor user is made up."""
+    def test_unknown_group_or_user_is_refused(
+        self, world: World, change: Callable[..., Any], group: str, user: str
+    ) -> None:
+        """Neither the group nor the user may be unknown."""
         with expect_refusal(world, EntityNotFound):
             act(world, change, group, user)
 
@@ -88,18 +90,18 @@ class TestMembers:
 class TestUpdateGroup:
     """update_group."""
 
-    def test_keeps_its_users(self, world: World) -> None:
-        """Under another name it is the same group, with the same users."""
+    def test_renamed_group_keeps_id_and_users(self, world: World) -> None:
+        """A renamed group keeps its id and its users."""
         before = groups.group_of(world.state, MANAGEMENT, "Admins")
         act(world, groups.update_group, "Admins", new_name="Zeta", new_path="/")
         after = groups.group_of(world.state, MANAGEMENT, "Zeta")
         assert (after.id, after.path) == (before.id, "/")
-        assert (members(world, "Zeta"), groups_of(world, "Alice")) == (["Alice"], ["Zeta"])
+        assert (members(world, "Zeta"), group_names(world, "Alice")) == (["Alice"], ["Zeta"])
         with expect_refusal(world, EntityNotFound):
             act(world, groups.update_group, "Admins")
 
-    def test_to_a_name_that_is_taken(self, world: World) -> None:
-        """No two groups have the same name."""
+    def test_rename_to_name_in_use_is_refused(self, world: World) -> None:
+        """A group cannot take the name of another group."""
         act(world, groups.create_group, "Others")
         with expect_refusal(world, EntityNameTaken):
             act(world, groups.update_group, "Admins", new_name="others")
@@ -109,7 +111,7 @@ class TestDeleteGroup:
     """delete_group."""
 
     @pytest.mark.parametrize(
-        ("why", "make", "take"),
+        ("obstacle", "add", "remove"),
         [
             (DeletionObstacle.GROUP_MEMBERSHIP, None, (groups.remove_user, "Admins", "Alice")),
             (
@@ -124,17 +126,19 @@ class TestDeleteGroup:
             ),
         ],
     )
-    def test_of_which_something_is_left(self, world: World, why: DeletionObstacle, make: Any, take: Any) -> None:
-        """Users and policies go first; then it does."""
-        if make:
+    def test_group_with_users_or_policies_is_not_deleted(
+        self, world: World, obstacle: DeletionObstacle, add: Any, remove: Any
+    ) -> None:
+        """A group is deleted only after its users and policies are removed."""
+        if add:
             act(world, groups.remove_user, "Admins", "Alice")
-            act(world, *make)
+            act(world, *add)
         before = world.state
         with pytest.raises(EntityInUse) as caught:
             act(world, groups.delete_group, "Admins")
-        assert caught.value.reason is why
+        assert caught.value.reason is obstacle
         assert world.state is before
-        act(world, *take)
+        act(world, *remove)
         act(world, groups.delete_group, "Admins")
         with expect_refusal(world, EntityNotFound):
             act(world, groups.delete_group, "Admins")

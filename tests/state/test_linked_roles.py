@@ -1,4 +1,4 @@
-"""Service-linked roles: made for a service, deleted by a task that tells how it ends."""
+"""Service-linked roles: creation, and deletion by a task."""
 
 from datetime import timedelta
 
@@ -6,7 +6,14 @@ import pytest
 
 from artifact_state import arns
 from artifact_state.artifact import agreements
-from artifact_state.errors import (DeletionTaskNotFound, InvalidDeletionTaskId, LinkedServiceNotFound, RoleNameTaken, RoleNotFound, SuffixNotAllowed)
+from artifact_state.errors import (
+    DeletionTaskNotFound,
+    InvalidDeletionTaskId,
+    LinkedServiceNotFound,
+    RoleNameTaken,
+    RoleNotFound,
+    SuffixNotAllowed,
+)
 from artifact_state.iam import linked_roles
 from artifact_state.iam.roles import role_of
 from artifact_state.model import DeletionTask, FeatureSet, RoleUsage
@@ -31,19 +38,19 @@ ORGANIZATIONS_ROLE = "AWSServiceRoleForOrganizations"
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization that trusts Artifact."""
+    """Return a world with an organization that trusts Artifact."""
     world = world_with_organization()
     act(world, trusted_access.enable_service_access, ARTIFACT)
     return world
 
 
 def delete(world: World, name: str = ROLE, account: str = MANAGEMENT) -> DeletionTask:
-    """Ask for a role's deletion."""
+    """Start the deletion of a role."""
     return act(world, linked_roles.delete_linked_role, name, account=account)
 
 
 def exists(world: World, name: str = ROLE, account: str = MANAGEMENT) -> bool:
-    """Tell whether an account has a role now."""
+    """Return whether an account has a role now."""
     try:
         role_of(world.state, account, name, world.clock.now())
     except RoleNotFound:
@@ -54,8 +61,8 @@ def exists(world: World, name: str = ROLE, account: str = MANAGEMENT) -> bool:
 class TestCreateLinkedRole:
     """create_linked_role."""
 
-    def test_in_any_account(self, world: World) -> None:
-        """The role is AWS's in every detail, wherever it is made."""
+    def test_created_role_equals_that_of_aws(self, world: World) -> None:
+        """A role has AWS's name, path, policy and session length, in any account."""
         role = act(world, linked_roles.create_linked_role, ARTIFACT, account=STANDALONE)
         assert (role.account_id, role.name, role.path) == (STANDALONE, ROLE, f"/aws-service-role/{ARTIFACT}/")
         assert role.linked_service == ARTIFACT
@@ -64,31 +71,31 @@ class TestCreateLinkedRole:
         assert role.description
         assert exists(world, account=STANDALONE)
 
-    def test_with_a_description(self, world: World) -> None:
-        """A description of one's own takes the place of AWS's."""
+    def test_description_of_caller_replaces_that_of_aws(self, world: World) -> None:
+        """The caller's description replaces AWS's."""
         role = act(world, linked_roles.create_linked_role, ARTIFACT, description="Mine", account=STANDALONE)
         assert role.description == "Mine"
 
-    def test_that_is_there(self, world: World) -> None:
-        """A role of the name is there already."""
+    def test_existing_role_is_refused(self, world: World) -> None:
+        """A role that exists cannot be created again."""
         with expect_refusal(world, RoleNameTaken):
             act(world, linked_roles.create_linked_role, ARTIFACT)
 
-    def test_that_was_deleted(self, world: World) -> None:
-        """A deleted role may be made again, and is another role."""
+    def test_deleted_role_is_created_with_new_id(self, world: World) -> None:
+        """A deleted role can be created again, with another id."""
         before = role_of(world.state, MANAGEMENT, ROLE, NOW).id
         act(world, trusted_access.disable_service_access, ARTIFACT)
         delete(world)
         assert act(world, linked_roles.create_linked_role, ARTIFACT).id != before
 
-    def test_with_a_suffix(self, world: World) -> None:
-        """Artifact's role takes no suffix."""
+    def test_suffix_is_refused(self, world: World) -> None:
+        """Artifact's role does not allow a suffix."""
         with expect_refusal(world, SuffixNotAllowed):
             act(world, linked_roles.create_linked_role, ARTIFACT, suffix="x", account=STANDALONE)
 
     @pytest.mark.parametrize("principal", ["nothing.amazonaws.com", "aws-artifact-account-sync.amazonaws.com", ""])
-    def test_of_a_service_that_has_none(self, world: World, principal: str) -> None:
-        """A service that has no role, be it one that is trusted."""
+    def test_service_without_linked_role_is_refused(self, world: World, principal: str) -> None:
+        """A service without a service-linked role is refused, even if it can be trusted."""
         with expect_refusal(world, LinkedServiceNotFound):
             act(world, linked_roles.create_linked_role, principal, account=STANDALONE)
 
@@ -97,8 +104,8 @@ class TestDeletionTask:
     """deletion_task."""
 
     @pytest.mark.parametrize("task_id", ["task", "task/aws-service-role/x/y", "task/role/x/y/" + "0" * 36])
-    def test_by_no_id(self, world: World, task_id: str) -> None:
-        """What has not the form of a task's id is none."""
+    def test_malformed_task_id_is_refused(self, world: World, task_id: str) -> None:
+        """A text that does not have the form of a task id is refused."""
         with expect_refusal(world, InvalidDeletionTaskId):
             act(world, linked_roles.deletion_task, task_id)
 
@@ -106,31 +113,29 @@ class TestDeletionTask:
 class TestDeleteLinkedRole:
     """delete_linked_role and deletion_task."""
 
-    def test_while_its_organization_trusts_artifact(self, world: World) -> None:
-        """You can delete this role only if you disable trusted access: the task fails and says where it is used."""
+    def test_deletion_fails_while_artifact_is_trusted(self, world: World) -> None:
+        """The deletion fails and names the organization while trusted access is enabled."""
         task = delete(world)
-        itself = current_organization(world)
-        arn = arns.organizations("aws", MANAGEMENT, "organization", itself.id)
+        arn = arns.organizations("aws", MANAGEMENT, "organization", current_organization(world).id)
         assert task.usages == (RoleUsage(region="us-east-1", resources=(arn,)),)
         assert exists(world)
 
-    def test_while_agreements_are_active(self, world: World) -> None:
-        """The failure names the active organization agreements; a terminated one is not among them."""
-        ended, active = accept(world), None
-        terminate(world, ended)
+    def test_deletion_fails_with_active_agreements(self, world: World) -> None:
+        """The failure names the active organization agreements, but no terminated one."""
+        terminate(world, accept(world))
         active = accept(world)
         arn = arns.customer_agreement("aws", MANAGEMENT, active.id)
         assert delete(world).usages == (RoleUsage(region="us-east-1", resources=(arn,)),)
 
-    def test_once_trusted_access_is_off(self, world: World) -> None:
-        """With trusted access off the role goes, agreements or not."""
+    def test_deletion_succeeds_without_trusted_access(self, world: World) -> None:
+        """Without trusted access the role is deleted, even with agreements."""
         accept(world)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         assert delete(world).usages == ()
         assert not exists(world)
 
-    def test_once_the_account_has_left(self, world: World) -> None:
-        """You can delete the role if you remove the member account from the organization."""
+    def test_deletion_succeeds_after_removal_from_organization(self, world: World) -> None:
+        """The role of a member can be deleted after its removal from the organization."""
         member = create_member(world)
         act(world, linked_roles.create_linked_role, ARTIFACT, account=member)
         assert delete(world, account=member).usages
@@ -138,26 +143,26 @@ class TestDeleteLinkedRole:
         assert not delete(world, account=member).usages
         assert not exists(world, account=member)
 
-    def test_once_the_organization_is_gone(self, world: World) -> None:
-        """An account that stands alone again may delete it."""
+    def test_deletion_succeeds_after_organization_is_deleted(self, world: World) -> None:
+        """The role can be deleted after the organization is deleted."""
         act(world, organization.delete_organization)
         assert not delete(world).usages
 
-    def test_of_an_account_that_never_was_in_one(self, world: World) -> None:
-        """Nothing uses the role of a standalone account."""
+    def test_deletion_succeeds_in_standalone_account(self, world: World) -> None:
+        """No service uses the role of a standalone account."""
         act(world, linked_roles.create_linked_role, ARTIFACT, account=STANDALONE)
         assert not delete(world, account=STANDALONE).usages
 
-    def test_is_made_again_by_enabling(self, world: World) -> None:
-        """Re-enabling makes a role that was deleted, under a new id."""
+    def test_enabling_trusted_access_creates_deleted_role_again(self, world: World) -> None:
+        """Enabling trusted access again creates a deleted role with a new id."""
         before = role_of(world.state, MANAGEMENT, ROLE, NOW).id
         act(world, trusted_access.disable_service_access, ARTIFACT)
         delete(world)
         act(world, trusted_access.enable_service_access, ARTIFACT)
         assert role_of(world.state, MANAGEMENT, ROLE, NOW).id != before
 
-    def test_takes_its_time(self) -> None:
-        """A world may be slow: until the task completes the role is there, and a second request gives the same task."""
+    def test_role_exists_until_delayed_task_completes(self) -> None:
+        """Until a delayed task completes, the role exists and a second request returns the same task."""
         world = world_with_organization(deletion_delay=timedelta(minutes=1))
         act(world, linked_roles.create_linked_role, ARTIFACT, account=STANDALONE)
         task = delete(world, account=STANDALONE)
@@ -171,8 +176,8 @@ class TestDeleteLinkedRole:
         with expect_refusal(world, RoleNotFound):
             delete(world, account=STANDALONE)
 
-    def test_settles_how_it_ends_when_it_is_asked_for(self) -> None:
-        """What is used at the time of the request fails, though it be free a moment later; a new request succeeds."""
+    def test_outcome_of_task_is_determined_at_request(self) -> None:
+        """The use of the role at the time of the request determines the outcome of a task."""
         world = world_with_organization(deletion_delay=timedelta(minutes=1))
         act(world, trusted_access.enable_service_access, ARTIFACT)
         task = delete(world)
@@ -184,22 +189,22 @@ class TestDeleteLinkedRole:
         assert second.id != task.id
         assert not second.usages
 
-    def test_has_an_id_of_awss_form(self, world: World) -> None:
-        """The id says service and role, and ends in a UUID."""
+    def test_task_id_has_form_of_aws(self, world: World) -> None:
+        """A task id contains the service, the role and a UUID."""
         task = delete(world)
         assert task.id.startswith(f"task/aws-service-role/{ARTIFACT}/{ROLE}/")
         assert act(world, linked_roles.deletion_task, task.id) == task
 
-    def test_of_a_role_that_is_not_there(self, world: World) -> None:
-        """No role, or one that is not linked to a service."""
+    def test_unknown_or_unlinked_role_is_not_found(self, world: World) -> None:
+        """A role that does not exist or is not linked to a service is not found."""
         with expect_refusal(world, RoleNotFound):
             delete(world, account=STANDALONE)
         member = create_member(world)
         with expect_refusal(world, RoleNotFound):
             delete(world, "OrganizationAccountAccessRole", member)
 
-    def test_of_another_account_cannot_be_seen(self, world: World) -> None:
-        """A task is its own account's."""
+    def test_task_of_another_account_is_not_found(self, world: World) -> None:
+        """An account does not find the tasks of other accounts."""
         task = delete(world)
         another = task.id.rpartition("/")[0] + "/" + "0" * 36
         for account, task_id in ((STANDALONE, task.id), (MANAGEMENT, another)):
@@ -208,23 +213,23 @@ class TestDeleteLinkedRole:
 
 
 class TestOrganizationsRole:
-    """The role of Organizations itself."""
+    """The service-linked role of Organizations."""
 
-    def test_stays_in_an_organization_of_all_features(self, world: World) -> None:
-        """After all features are on it cannot be deleted from any account."""
+    def test_role_is_in_use_with_all_features(self, world: World) -> None:
+        """In an organization with all features, no account can delete the role."""
         member = create_member(world)
         for account in (MANAGEMENT, member):
             assert delete(world, ORGANIZATIONS_ROLE, account).usages
             assert exists(world, ORGANIZATIONS_ROLE, account)
 
-    def test_goes_with_consolidated_billing_alone(self, world: World) -> None:
-        """With consolidated billing only it is unused, and may be deleted."""
+    def test_role_is_unused_with_consolidated_billing(self, world: World) -> None:
+        """In an organization with consolidated billing the role can be deleted."""
         act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STANDALONE)
         assert not delete(world, ORGANIZATIONS_ROLE, STANDALONE).usages
         assert not exists(world, ORGANIZATIONS_ROLE, STANDALONE)
 
-    def test_goes_once_the_account_stands_alone(self, world: World) -> None:
-        """An account that has left may delete it."""
+    def test_role_is_unused_after_leaving(self, world: World) -> None:
+        """An account that has left its organization can delete the role."""
         member = create_member(world)
         act(world, accounts.leave_organization, account=member)
         assert not delete(world, ORGANIZATIONS_ROLE, member).usages
@@ -233,8 +238,8 @@ class TestOrganizationsRole:
 class TestOrganizationAcceptances:
     """organization_acceptances."""
 
-    def test_remain_while_trusted_access_is_off(self, world: World) -> None:
-        """Any organization agreements that you accept remain: they are in force, reachable or not."""
+    def test_acceptance_stays_in_force_without_trusted_access(self, world: World) -> None:
+        """Accepted organization agreements stay in force without trusted access."""
         accepted = accept(world, ORGANIZATION_AGREEMENT)
         act(world, trusted_access.disable_service_access, ARTIFACT)
         assert list(agreements.organization_acceptances(world.state, current_organization(world))) == [accepted]

@@ -1,11 +1,11 @@
-"""Passwords of users."""
+"""Login profiles: the passwords of IAM users."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from artifact_state.errors import (EntityNameTaken, EntityNotFound, LoginBeingCreated, PasswordTooWeak, UserNameRequired)
+from artifact_state.errors import EntityNameTaken, EntityNotFound, LoginBeingCreated, PasswordTooWeak, UserNameRequired
 from artifact_state.iam import logins, users
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, act, expect_refusal, world_with_organization
@@ -15,22 +15,22 @@ GOOD = "Correct-Horse-1"
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with a user."""
+    """Return a world in which the management account has a user."""
     world = world_with_organization()
     act(world, users.create_user, "Alice")
     return world
 
 
 def password_matches(world: World, password: str) -> bool:
-    """Tell whether a password is the user's."""
+    """Return whether a password is the user's."""
     return logins.password_matches(users.user_of(world.state, MANAGEMENT, "Alice"), password)
 
 
-class TestLogin:
-    """The life of a login."""
+class TestLogins:
+    """create_login, update_login, delete_login and password_matches."""
 
-    def test_opens_with_its_password(self, world: World) -> None:
-        """Only the password opens, and it is kept nowhere."""
+    def test_only_the_password_matches(self, world: World) -> None:
+        """Only the password matches, and the state does not contain it."""
         assert not password_matches(world, GOOD)
         user, login = act(world, logins.create_login, GOOD, user_name="Alice", must_be_changed=True)
         assert (user.login, login.must_be_changed) == (login, True)
@@ -38,8 +38,8 @@ class TestLogin:
         assert not password_matches(world, GOOD.lower())
         assert GOOD not in repr(world.state.users)
 
-    def test_is_changed(self, world: World) -> None:
-        """What is not given stays as it was."""
+    def test_update_keeps_other_settings(self, world: World) -> None:
+        """An update changes the password or the setting, and keeps the other."""
         act(world, logins.create_login, GOOD, user_name="Alice")
         act(world, logins.update_login, "Alice", must_be_changed=True)
         assert password_matches(world, GOOD)
@@ -47,8 +47,8 @@ class TestLogin:
         assert not password_matches(world, GOOD)
         assert act(world, logins.login_of, "Alice")[1].must_be_changed
 
-    def test_is_deleted(self, world: World) -> None:
-        """Without a login there is none to tell, to change or to delete."""
+    def test_deleted_login_is_not_found(self, world: World) -> None:
+        """A deleted login can be neither read nor changed nor deleted."""
         act(world, logins.create_login, GOOD, user_name="Alice")
         act(world, logins.delete_login, "Alice")
         assert not password_matches(world, GOOD)
@@ -56,8 +56,8 @@ class TestLogin:
             with expect_refusal(world, EntityNotFound):
                 act(world, rule, "Alice")
 
-    def test_takes_a_while(self, world: World) -> None:
-        """Where AWS takes its time a new password is told, and can be neither changed nor taken away yet."""
+    def test_new_login_cannot_change_during_delay(self, world: World) -> None:
+        """During the delay a new login can be read, but neither changed nor deleted."""
         world.options = replace(world.options, login_delay=timedelta(seconds=10))
         act(world, logins.create_login, GOOD, user_name="Alice")
         assert act(world, logins.login_of, "Alice")
@@ -67,8 +67,8 @@ class TestLogin:
         world.clock.advance(timedelta(seconds=10))
         act(world, logins.delete_login, "Alice")
 
-    def test_there_is_one(self, world: World) -> None:
-        """A second is refused."""
+    def test_second_login_is_refused(self, world: World) -> None:
+        """A user has one login."""
         act(world, logins.create_login, GOOD, user_name="Alice")
         with expect_refusal(world, EntityNameTaken):
             act(world, logins.create_login, GOOD, user_name="Alice")
@@ -76,12 +76,12 @@ class TestLogin:
     @pytest.mark.parametrize(
         "password", ["", "Short-1", "onlylowercase1", "ONLYUPPER1", "a" * 200, MANAGEMENT, "A1-" * 50]
     )
-    def test_takes_no_weak_password(self, world: World, password: str) -> None:
-        """Eight characters of three kinds, 128 at most."""
+    def test_weak_password_is_refused(self, world: World, password: str) -> None:
+        """A password has 8 to 128 characters of at least three kinds."""
         with expect_refusal(world, PasswordTooWeak):
             act(world, logins.create_login, password, user_name="Alice")
 
-    def test_is_no_root_users(self, world: World) -> None:
-        """The root user's password is not IAM's."""
+    def test_root_user_needs_user_name(self, world: World) -> None:
+        """The root user must name a user: its own password is not IAM's."""
         with expect_refusal(world, UserNameRequired):
             act(world, logins.create_login, GOOD)
