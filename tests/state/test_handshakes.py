@@ -1,231 +1,290 @@
-"""Invitations as the story needs them: sent, seen by both parties, accepted or not."""
+"""Handshakes: responses to them, their description and listing, and the deletion of invisible ones."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 
 from artifact_state.errors import (
-    Constraint,
-    ConstraintViolated,
     DuplicateHandshake,
     HandshakeAlreadyInState,
-    HandshakeConstraint,
-    HandshakeConstraintViolated,
     HandshakeNotFound,
     InputReason,
     InvalidHandshakeTransition,
     InvalidInput,
-    ManagementAccountCannotLeave,
     NotInOrganization,
     NotParty,
     WrongAccount,
 )
-from artifact_state.model import FeatureSet, Handshake, HandshakeState, JoinedMethod, PartyKind
-from artifact_state.organizations import accounts, handshake_responses, organization
-from artifact_state.organizations.handshakes import account_invitations, lifecycle
-from artifact_state.world import World
+from artifact_state.events import HandshakeChanged
+from artifact_state.model import Handshake, HandshakeAction, HandshakeState
+from artifact_state.organizations import account_creation, accounts, handshake_responses, organization
+from artifact_state.organizations.handshakes import lifecycle, listing
+from artifact_state.world import Transaction, World
+from tests.support.accounts import INSTANT
+from tests.support.call_counting import count_calls
 from tests.support.domain import (
     MANAGEMENT,
-    NOW,
     STANDALONE,
     act,
     create_member,
+    current_organization,
     expect_refusal,
+    quotas_with,
+    transaction,
     world_with_organization,
 )
+from tests.support.handshakes import accept, cancel, decline, handshake_state, invite, received_ids, sent_ids
 
-OTHER = "222233334444"
+OTHER = "444455556666"
 
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization."""
+    """Return a world with an organization."""
     return world_with_organization()
 
 
-def invite(
-    world: World, target: str = STANDALONE, kind: PartyKind = PartyKind.ACCOUNT, by: str = MANAGEMENT
-) -> Handshake:
-    """Invite an account."""
-    return act(world, account_invitations.invite_account, kind, target, account=by)
+class Response(NamedTuple):
+    """A response to a handshake, the account that gives it, and the state in which it leaves the handshake."""
+
+    rule: Callable[[Transaction, str], Handshake]
+    account: str
+    state: HandshakeState
 
 
-def accept(world: World, handshake: Handshake, account: str = STANDALONE) -> Handshake:
-    """Accept a handshake."""
-    return act(world, handshake_responses.accept_handshake, handshake.id, account=account)
+RESPONSES = [
+    Response(handshake_responses.accept_handshake, STANDALONE, HandshakeState.ACCEPTED),
+    Response(handshake_responses.decline_handshake, STANDALONE, HandshakeState.DECLINED),
+    Response(handshake_responses.cancel_handshake, MANAGEMENT, HandshakeState.CANCELED),
+]
 
 
-def state_of(world: World, handshake: Handshake) -> HandshakeState:
-    """Tell where a handshake stands now."""
-    kept = act(world, lifecycle.describe_handshake, handshake.id)
-    return lifecycle.handshake_state(world.state, kept, world.clock.now())
+every_response = pytest.mark.parametrize("response", RESPONSES, ids=["accept", "decline", "cancel"])
 
 
-class TestInviteAccount:
-    """invite_account."""
+class TestResponses:
+    """accept_handshake, decline_handshake and cancel_handshake."""
 
-    def test_waits_for_fifteen_days(self, world: World) -> None:
-        """An invitation is open until it is answered or expires; that it has expired follows from the time."""
-        invited = invite(world)
-        before = world.state
-        assert state_of(world, invited) is HandshakeState.OPEN
-        world.clock.advance(timedelta(days=15, microseconds=-1))
-        assert state_of(world, invited) is HandshakeState.OPEN
-        world.clock.advance(timedelta(microseconds=1))
-        assert state_of(world, invited) is HandshakeState.EXPIRED
-        assert world.state is before
+    @every_response
+    def test_response_is_final_and_recorded_once(self, world: World, response: Response) -> None:
+        """A response determines the state of the handshake for good and records one event."""
+        invitation = invite(world)
+        world.events.clear()
+        assert act(world, response.rule, invitation.id, account=response.account).settled is response.state
+        assert [type(event) for event in world.events].count(HandshakeChanged) == 1
+        world.clock.advance(timedelta(days=20))
+        assert handshake_state(world, invitation) is response.state
 
-    def test_of_a_member(self, world: World) -> None:
-        """A member cannot be invited to its own organization, neither by id nor by address."""
-        member = create_member(world)
-        for kind, target in ((PartyKind.ACCOUNT, member), (PartyKind.EMAIL, "Member@example.com")):
-            with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
-                invite(world, target, kind)
+    @every_response
+    def test_second_response_is_refused(self, world: World, response: Response) -> None:
+        """The same response again finds the handshake in that state already; another response is too late."""
+        invitation = invite(world)
+        act(world, response.rule, invitation.id, account=response.account)
+        for again in RESPONSES:
+            with expect_refusal(world, HandshakeAlreadyInState if again is response else InvalidHandshakeTransition):
+                act(world, again.rule, invitation.id, account=again.account)
 
-    def test_twice(self, world: World) -> None:
-        """While one is open there is no second; once it has expired there may be."""
-        first = invite(world)
-        with expect_refusal(world, DuplicateHandshake):
-            invite(world)
+    @every_response
+    def test_expired_handshake_takes_no_response(self, world: World, response: Response) -> None:
+        """An expired handshake cannot be accepted, declined or canceled."""
+        invitation = invite(world)
         world.clock.advance(timedelta(days=15))
-        assert invite(world).id != first.id
+        with expect_refusal(world, InvalidHandshakeTransition):
+            act(world, response.rule, invitation.id, account=response.account)
 
-    def test_by_several_organizations(self, world: World) -> None:
-        """An account may be invited by many."""
-        act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        assert invite(world).id != invite(world, by=OTHER).id
+    @every_response
+    def test_other_party_cannot_give_response(self, world: World, response: Response) -> None:
+        """The recipient cannot cancel; the sender can neither accept nor decline."""
+        invitation = invite(world)
+        with expect_refusal(world, NotParty):
+            act(
+                world,
+                response.rule,
+                invitation.id,
+                account=MANAGEMENT if response.account == STANDALONE else STANDALONE,
+            )
 
-    @pytest.mark.parametrize(
-        ("kind", "target", "reason"),
-        [
-            (PartyKind.ORGANIZATION, "o-1234567890", InputReason.INVALID_PARTY_TYPE_TARGET),
-            (PartyKind.ACCOUNT, "12345678901", InputReason.INVALID_PATTERN_TARGET_ID),
-            (PartyKind.ACCOUNT, "12345678901x", InputReason.INVALID_PATTERN_TARGET_ID),
-            (PartyKind.ACCOUNT, "\u0661" * 12, InputReason.INVALID_PATTERN_TARGET_ID),
-            (PartyKind.EMAIL, STANDALONE, InputReason.INVALID_EMAIL_ADDRESS_TARGET),
-            (PartyKind.EMAIL, "@example.com", InputReason.INVALID_EMAIL_ADDRESS_TARGET),
-            (PartyKind.EMAIL, "a b@example.com", InputReason.INVALID_EMAIL_ADDRESS_TARGET),
-        ],
-    )
-    def test_of_what_is_no_account(self, world: World, kind: PartyKind, target: str, reason: InputReason) -> None:
-        """Only twelve digits are an account, and only an address is an address."""
-        with expect_refusal(world, InvalidInput, reason):
-            invite(world, target, kind)
+    @every_response
+    def test_handshake_is_not_found_by_third_account(self, world: World, response: Response) -> None:
+        """A third account does not find the handshake, and neither party a missing one."""
+        invitation = invite(world)
+        with expect_refusal(world, HandshakeNotFound):
+            act(world, response.rule, invitation.id, account=OTHER)
+        with expect_refusal(world, HandshakeNotFound):
+            act(world, response.rule, "h-" + "0" * 32, account=response.account)
 
-    def test_by_a_member_or_a_stranger(self, world: World) -> None:
-        """Only the management account may."""
+    def test_member_of_sending_organization_cannot_cancel(self, world: World) -> None:
+        """A member of the sending organization is not a party."""
         member = create_member(world)
-        with expect_refusal(world, WrongAccount):
-            invite(world, by=member)
-        with expect_refusal(world, NotInOrganization):
-            invite(world, by=STANDALONE)
+        invitation = invite(world)
+        with expect_refusal(world, HandshakeNotFound):
+            cancel(world, invitation, member)
 
 
 class TestDescribeHandshake:
     """describe_handshake."""
 
-    def test_by_either_party(self, world: World) -> None:
-        """Sender and recipient are told the same."""
-        invited = invite(world)
-        seen = [act(world, lifecycle.describe_handshake, invited.id, account=one) for one in (MANAGEMENT, STANDALONE)]
-        assert seen == [invited, invited]
-
-    def test_by_nobody_else(self, world: World) -> None:
-        """To any other account it does not exist, a member of the organization included."""
-        invited, member = invite(world), create_member(world)
-        for account in (member, OTHER):
-            with expect_refusal(world, HandshakeNotFound):
-                act(world, lifecycle.describe_handshake, invited.id, account=account)
-        with expect_refusal(world, HandshakeNotFound):
-            act(world, lifecycle.describe_handshake, "h-00000000")
-
-    def test_for_thirty_days_after_its_end(self, world: World) -> None:
-        """A settled or expired handshake is seen for thirty days more."""
-        invited = invite(world)
-        world.clock.advance(timedelta(days=45, microseconds=-1))
-        assert state_of(world, invited) is HandshakeState.EXPIRED
-        world.clock.advance(timedelta(microseconds=1))
-        with expect_refusal(world, HandshakeNotFound):
-            act(world, lifecycle.describe_handshake, invited.id)
-
-
-class TestAcceptHandshake:
-    """accept_handshake."""
-
-    def test_makes_a_member(self, world: World) -> None:
-        """The invited account joins below the root, as an invited one, now."""
-        invited = invite(world)
-        world.clock.advance(timedelta(days=1))
-        accepted = accept(world, invited)
-        membership = world.state.memberships[STANDALONE]
-        assert membership.organization_id == invited.organization_id
-        assert (membership.method, membership.joined_at) == (JoinedMethod.INVITED, NOW + timedelta(days=1))
-        assert state_of(world, accepted) is HandshakeState.ACCEPTED
-
-    def test_by_its_address(self, world: World) -> None:
-        """An invitation to an address is accepted by the account that has it."""
-        invited = invite(world, f"account-{STANDALONE}@example.com", PartyKind.EMAIL)
-        with expect_refusal(world, HandshakeNotFound):
-            accept(world, invited, OTHER)
-        accept(world, invited)
-        assert STANDALONE in world.state.memberships
-
-    def test_by_its_sender(self, world: World) -> None:
-        """The sender is a party, but not the one that accepts."""
-        invited = invite(world)
-        with expect_refusal(world, NotParty):
-            accept(world, invited, MANAGEMENT)
-
-    def test_twice(self, world: World) -> None:
-        """What is accepted is accepted."""
-        invited = invite(world)
-        accept(world, invited)
-        with expect_refusal(world, HandshakeAlreadyInState):
-            accept(world, invited)
-
-    def test_too_late(self, world: World) -> None:
-        """An expired invitation leads nowhere."""
-        invited = invite(world)
-        world.clock.advance(timedelta(days=15))
-        with expect_refusal(world, InvalidHandshakeTransition):
-            accept(world, invited)
-
-    def test_as_a_member_already(self, world: World) -> None:
-        """An account that has become a member meanwhile cannot become one again."""
-        by_id, by_address = invite(world), invite(world, f"account-{STANDALONE}@example.com", PartyKind.EMAIL)
-        accept(world, by_id)
-        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
-            accept(world, by_address)
-
-    def test_as_a_member_of_another(self, world: World) -> None:
-        """An account may go straight from one organization to another."""
-        act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        accept(world, invite(world))
-        accept(world, invite(world, by=OTHER))
-        assert world.state.memberships[STANDALONE].organization_id == world.state.memberships[OTHER].organization_id
-        assert STANDALONE not in set(
-            world.state.organizations[world.state.memberships[MANAGEMENT].organization_id].members
-        )
-
-    def test_as_the_management_account_of_another(self, world: World) -> None:
-        """A management account cannot leave its own organization for another."""
-        act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        invited = invite(world, OTHER)
-        with expect_refusal(world, ManagementAccountCannotLeave):
-            accept(world, invited, OTHER)
-
-    def test_as_a_member_that_may_not_leave_yet(self) -> None:
-        """A created account that must wait cannot go by another's invitation either."""
-        world = world_with_organization(leave_wait_period=timedelta(days=4))
+    def test_only_parties_see_handshake(self, world: World) -> None:
+        """Sender and recipient see the same handshake; a member does not find it."""
         member = create_member(world)
-        act(world, organization.create_organization, FeatureSet.ALL, account=OTHER)
-        invited = invite(world, member, by=OTHER)
-        with expect_refusal(world, ConstraintViolated, Constraint.WAIT_PERIOD_ACTIVE):
-            accept(world, invited, member)
+        invitation = invite(world)
+        for account in (MANAGEMENT, STANDALONE):
+            assert act(world, lifecycle.describe_handshake, invitation.id, account=account) == invitation
+        with expect_refusal(world, HandshakeNotFound):
+            act(world, lifecycle.describe_handshake, invitation.id, account=member)
 
-    def test_lets_a_removed_account_come_back(self, world: World) -> None:
-        """Removed and invited again, an account is a member again."""
+    @pytest.mark.parametrize("ends", ["declined", "expired"])
+    def test_ended_handshake_is_visible_for_thirty_days(self, world: World, ends: str) -> None:
+        """A handshake that has ended is visible for thirty days, then neither described nor listed."""
+        invitation = invite(world)
+        if ends == "declined":
+            decline(world, invitation)
+        else:
+            world.clock.advance(timedelta(days=15))
+        world.clock.advance(timedelta(days=30) - INSTANT)
+        act(world, lifecycle.describe_handshake, invitation.id)
+        assert sent_ids(world) == received_ids(world) == [invitation.id]
+        world.clock.advance(INSTANT)
+        assert sent_ids(world) == received_ids(world) == []
+        for account in (MANAGEMENT, STANDALONE):
+            with expect_refusal(world, HandshakeNotFound):
+                act(world, lifecycle.describe_handshake, invitation.id, account=account)
+
+    def test_handshake_of_deleted_organization_is_not_found(self, world: World) -> None:
+        """The handshakes of an organization are deleted with it."""
+        invitation = invite(world)
+        act(world, organization.delete_organization)
+        assert received_ids(world) == []
+        with expect_refusal(world, HandshakeNotFound):
+            accept(world, invitation)
+
+
+class TestLists:
+    """list_sent_handshakes and list_received_handshakes."""
+
+    def test_handshakes_are_listed_in_order_of_sending(self, world: World) -> None:
+        """Both lists are in the order of sending, and continue after any place."""
+        invited = [invite(world, target) for target in (STANDALONE, OTHER, f"account-{STANDALONE}@example.com")]
+        assert sent_ids(world) == [invitation.id for invitation in invited]
+        assert received_ids(world) == [invited[0].id, invited[2].id]
+        with transaction(world, MANAGEMENT) as tx:
+            rest = list(listing.list_sent_handshakes(tx, after=invited[0].serial))
+        assert [place for place, _ in rest] == [invitation.serial for invitation in invited[1:]]
+
+    def test_invitation_to_former_email_is_not_received(self, world: World) -> None:
+        """An invitation to an address that an account no longer has is not sent to that account."""
+        invitation = invite(world, f"account-{STANDALONE}@example.com")
+        with transaction(world, STANDALONE) as tx:
+            tx.put(replace(accounts.account_of(tx.state, STANDALONE), email="new@example.com"))
+        assert received_ids(world) == []
+        with expect_refusal(world, HandshakeNotFound):
+            act(world, lifecycle.describe_handshake, invitation.id, account=STANDALONE)
+
+    def test_action_filter_selects_handshakes(self, world: World) -> None:
+        """A filter by action leaves out the other handshakes."""
+        invitation = invite(world)
+        for list_ids in (sent_ids, received_ids):
+            assert list_ids(world, HandshakeAction.INVITE) == [invitation.id]
+            assert list_ids(world, HandshakeAction.APPROVE_ALL_FEATURES) == []
+
+    def test_two_filters_are_refused(self, world: World) -> None:
+        """Only one filter may be given."""
+        for rule, account in (
+            (listing.list_sent_handshakes, MANAGEMENT),
+            (listing.list_received_handshakes, STANDALONE),
+        ):
+            with expect_refusal(world, InvalidInput, InputReason.MAX_LIMIT_EXCEEDED_FILTER):
+                act(world, rule, HandshakeAction.INVITE, "h-" + "0" * 32, account=account)
+
+    def test_unknown_process_has_no_handshakes(self, world: World) -> None:
+        """A missing process has no handshakes, and an invitation is not a process."""
+        invitation = invite(world)
+        for parent in ("h-" + "0" * 32, invitation.id):
+            assert sent_ids(world, None, parent) == received_ids(world, None, parent) == []
+
+    def test_only_management_account_lists_sent_handshakes(self, world: World) -> None:
+        """Any account lists the handshakes that it received; those sent are for the management account."""
+        member = create_member(world)
+        assert received_ids(world, account=member) == []
+        with expect_refusal(world, WrongAccount):
+            act(world, listing.list_sent_handshakes, account=member)
+        with expect_refusal(world, NotInOrganization):
+            act(world, listing.list_sent_handshakes, account=STANDALONE)
+
+
+class TestInvisibleInvitations:
+    """The deletion of invitations that are no longer visible."""
+
+    def test_new_invitation_deletes_invisible_ones(self, world: World) -> None:
+        """A new invitation deletes every record of those that ended more than thirty days ago."""
+        for number in range(3):
+            invite(world, f"new-{number}@example.com")
         accept(world, invite(world))
-        act(world, accounts.remove_account, STANDALONE)
-        accept(world, invite(world))
-        assert STANDALONE in world.state.memberships
+        world.clock.advance(timedelta(days=45))
+        latest = invite(world, OTHER)
+        assert list(world.state.handshakes) == [latest.id]
+        own = current_organization(world)
+        assert [list(ids) for ids in own.handshakes.values()] == [[latest.id]]
+        assert list(own.latest_handshakes.values()) == [latest.id]
+        received = [list(ids) for by_action in world.state.received_handshakes.values() for ids in by_action.values()]
+        assert [ids for ids in received if ids] == [[latest.id]]
+
+    def test_visible_invitation_is_kept(self, world: World) -> None:
+        """An invitation that has ended is kept as long as it is visible."""
+        first = invite(world)
+        world.clock.advance(timedelta(days=44))
+        second = invite(world)
+        assert sent_ids(world) == [first.id, second.id]
+
+    def test_deletion_keeps_later_invitation_of_same_target(self, world: World) -> None:
+        """After the first invitation of a target is deleted, the second still refuses a duplicate."""
+        invite(world)
+        world.clock.advance(timedelta(days=16))
+        invite(world)
+        world.clock.advance(timedelta(days=14))
+        cancel(world, invite(world, OTHER))
+        with expect_refusal(world, DuplicateHandshake):
+            invite(world)
+
+
+class TestCost:
+    """The cost of operations in an organization with many handshakes."""
+
+    @pytest.mark.parametrize("days", [0, 1, 16, 40, 50])
+    def test_cost_does_not_grow_with_number_of_invitations(self, days: int) -> None:
+        """With a hundred times the invitations, of any age, no operation costs noticeably more."""
+        counts = []
+        for size in (10, 1_000):
+            world = world_with_organization(quotas=quotas_with(accounts_per_organization=10_000))
+            for number in range(size):
+                invitation = invite(world, f"{number:012}")
+                if number % 2:
+                    decline(world, invitation, f"{number:012}")
+            world.clock.advance(timedelta(days=days))
+            new = invite(world, OTHER)
+            counts.append(
+                [
+                    count_calls(world, lambda: invite(world)),  # noqa: B023 - called at once
+                    count_calls(world, lambda: accept(world, new, OTHER)),  # noqa: B023
+                    count_calls(world, lambda: cancel(world, new)),  # noqa: B023
+                    count_calls(world, lambda: act(world, lifecycle.describe_handshake, new.id)),  # noqa: B023
+                    count_calls(world, lambda: act(world, organization.delete_organization)),  # noqa: B023
+                ]
+            )
+        few, many = counts
+        # A new invitation deletes at most ten invisible ones.
+        allowance = [2_500 if days > 30 else 0, 0, 0, 0, 0]
+        assert [many[place] <= few[place] * 1.5 + allowance[place] for place in range(5)] == [True] * 5, counts
+
+    def test_invitations_do_not_slow_account_creation(self, world: World) -> None:
+        """Creating an account costs the same, however many invitations were sent."""
+        before = count_calls(
+            world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com")
+        )
+        for number in range(300):
+            invite(world, f"{number:012}")
+        after = count_calls(world, lambda: act(world, account_creation.create_account, name="a", email="a@example.com"))
+        assert after <= before * 1.2

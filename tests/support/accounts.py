@@ -1,4 +1,4 @@
-"""Accounts of the organization that `tests.support.domain` sets up: request, close and list them, observe their state."""
+"""Accounts of the organization that `tests.support.domain` sets up: request, close, list and observe them."""
 
 from datetime import timedelta
 from typing import Any
