@@ -1,5 +1,6 @@
-"""A local emulator of AWS Artifact's integration with AWS Organizations: everything of the wire."""
+"""A local emulator of AWS Artifact's integration with AWS Organizations: the wire, and the testing kit."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.version import __version__
@@ -8,7 +9,7 @@ if TYPE_CHECKING:
     from artifact_emulator.testing.agreements import accept_agreement
     from artifact_emulator.testing.client import ControlError, Emulator, RemoteWorld
     from artifact_emulator.testing.in_process import Emulation, emulate
-    from artifact_emulator.testing.subprocess_server import launched
+    from artifact_emulator.testing.subprocess_server import run_server
 
 __all__ = [
     "ControlError",
@@ -18,27 +19,25 @@ __all__ = [
     "__version__",
     "accept_agreement",
     "emulate",
-    "launched",
+    "run_server",
 ]
+_MODULES = {
+    "ControlError": "client",
+    "Emulation": "in_process",
+    "Emulator": "client",
+    "RemoteWorld": "client",
+    "accept_agreement": "agreements",
+    "emulate": "in_process",
+    "run_server": "subprocess_server",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Load the kit of test authors when it is asked for: a server's start has no use for it."""
-    # Each is imported here: some bring requests or botocore along.
-    if name in ("Emulation", "emulate"):
-        from artifact_emulator.testing import in_process
-
-        return getattr(in_process, name)
-    if name in ("ControlError", "Emulator", "RemoteWorld"):
-        from artifact_emulator.testing import client
-
-        return getattr(client, name)
-    if name == "accept_agreement":
-        from artifact_emulator.testing.agreements import accept_agreement
-
-        return accept_agreement
+    """Import the testing kit on first use: a server does not need it."""
     if name == "launched":
-        from artifact_emulator.testing.subprocess_server import launched
+        from artifact_emulator.testing.deprecation import moved
 
-        return launched
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return moved(name, __name__, "artifact_emulator.testing.subprocess_server", {name: "run_server"})
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"artifact_emulator.testing.{_MODULES[name]}"), name)

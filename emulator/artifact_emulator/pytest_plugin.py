@@ -1,6 +1,6 @@
-"""Fixtures for tests of one's own code: `pytest_plugins = ["artifact_emulator.pytest_plugin"]`.
+"""Fixtures for tests of code that calls AWS: `pytest_plugins = ["artifact_emulator.pytest_plugin"]`.
 
-A server for the session, a world for each test. Nothing is imported or started before a fixture is asked for.
+One server for the session, one world for each test. Nothing is imported or started before a fixture is used.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from artifact_emulator.testing.client import Emulator, RemoteWorld, WorldInTest
+    from artifact_emulator.testing.client import Emulator, RemoteWorld, WorldClient
     from artifact_emulator.testing.in_process import Emulation
 
 _OPTION = "--artifact-emulator"
@@ -20,8 +20,8 @@ _INPUT = "artifact_emulator_endpoint"
 _SERVER = pytest.StashKey[ExitStack]()
 _ENDPOINT = pytest.StashKey[str]()
 _MARKERS = (
-    "artifact_scenario(name): begin with a scenario, built in or a file beside the test, not with an empty world",
-    "artifact_account(id): let code under test call as this account's root user, not as that of 123456789012",
+    "artifact_scenario(name): load a scenario: a built-in one, or a file beside the test",
+    "artifact_account(id): make code under test call as the root user of this account (default: 123456789012)",
 )
 
 
@@ -31,38 +31,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         _OPTION,
         default="worker",
         metavar="worker|run|URL",
-        help="where the emulator is: a server for each worker of xdist, one for the whole run, or one that is running "
-        "(default: worker)",
+        help="the emulator to use: a server for each worker of xdist, one for the whole run, or the URL of a running "
+        "one (default: worker)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell of the markers."""
+    """Register the markers."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tell a worker of xdist where the server of the whole run is, starting it for the first of them."""
+    """Pass the endpoint of the shared server to a worker of xdist, and start the server for the first worker."""
     config: pytest.Config = node.config  # type: ignore[attr-defined]
     if config.getoption(_OPTION) == "run":
         node.workerinput[_INPUT] = _launch(config).endpoint  # type: ignore[attr-defined]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the server, if there is one."""
+    """Stop the server, if one was started."""
     if _SERVER in config.stash:
         config.stash[_SERVER].close()
 
 
 @pytest.fixture(scope="session")
 def artifact_emulator(pytestconfig: pytest.Config) -> Iterator["Emulator"]:
-    """Give the running emulator: one for all tests, of which each uses a world of its own."""
-    where: str = pytestconfig.getoption(_OPTION)
-    shared: str | None = getattr(pytestconfig, "workerinput", {}).get(_INPUT)
-    is_there = shared or where not in ("worker", "run")
-    emulator = _reached(shared or where) if is_there else _launch(pytestconfig)
+    """The running emulator, shared by all tests; each test uses a world of its own."""
+    option: str = pytestconfig.getoption(_OPTION)
+    endpoint: str | None = getattr(pytestconfig, "workerinput", {}).get(_INPUT)
+    if option not in ("worker", "run"):
+        endpoint = endpoint or option
+    emulator = _connect(endpoint) if endpoint else _launch(pytestconfig)
     yield emulator
     emulator.close()
 
@@ -71,36 +72,36 @@ def artifact_emulator(pytestconfig: pytest.Config) -> Iterator["Emulator"]:
 def artifact_world(
     artifact_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator["RemoteWorld"]:
-    """Give a world for this test alone; code under test finds it by its environment, as account 123456789012."""
+    """A world for this test only; environment variables make code under test use it, as account 123456789012."""
     with artifact_emulator.new_world() as world:
-        _lead(monkeypatch, world, request)
-        _begin(world, request)
+        _configure(monkeypatch, world, request)
+        _load_scenario(world, request)
         yield world
 
 
 @pytest.fixture
 def artifact_emulation(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator["Emulation"]:
-    """Give an emulator in this process: every call of botocore is answered without a socket."""
+    """An emulator in this process, which answers every call of botocore without a socket."""
     from artifact_emulator.testing.in_process import Emulation
 
     emulation = Emulation()
-    _lead(monkeypatch, emulation, request)
-    _begin(emulation, request)
+    _configure(monkeypatch, emulation, request)
+    _load_scenario(emulation, request)
     with emulation.answering():
         yield emulation
 
 
-def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest.FixtureRequest) -> None:
-    """Lead code under test to a world, and to nothing of its author's own.
+def _configure(monkeypatch: pytest.MonkeyPatch, world: "WorldClient", request: pytest.FixtureRequest) -> None:
+    """Make code under test use a world and none of the user's own settings.
 
-    By the test's own monkeypatch, so that what the test sets itself is undone before.
+    The changes use the test's own monkeypatch, so they are undone after those of the test.
     """
     from artifact_emulator.testing.client import DEFAULT_ACCOUNT
     from artifact_emulator.testing.environment import changes
 
-    account = _marked(request, "artifact_account") or DEFAULT_ACCOUNT
+    account = _marker_value(request, "artifact_account") or DEFAULT_ACCOUNT
     if not (len(account) == 12 and account.isdecimal()):
-        pytest.fail(f"{account!r} is no account: an id has 12 digits", pytrace=False)
+        pytest.fail(f"{account!r} is not an account id, which has 12 digits", pytrace=False)
     for name, value in changes(world.environment(account), os.environ).items():
         if value is None:
             monkeypatch.delenv(name, raising=False)
@@ -110,38 +111,38 @@ def _lead(monkeypatch: pytest.MonkeyPatch, world: "WorldInTest", request: pytest
         from botocore.httpsession import URLLib3Session
 
         from artifact_emulator.testing.aws_guard import guarded
-        from artifact_emulator.testing.sessions import fresh
+        from artifact_emulator.testing.sessions import new_session
 
-        # The one that is there may have read real credentials.
-        monkeypatch.setattr("boto3.DEFAULT_SESSION", fresh())
+        # The present default session may have read real credentials.
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", new_session())
         monkeypatch.setattr(URLLib3Session, "send", guarded(URLLib3Session.send))
 
 
-def _begin(world: "WorldInTest", request: pytest.FixtureRequest) -> None:
-    scenario = _marked(request, "artifact_scenario")
+def _load_scenario(world: "WorldClient", request: pytest.FixtureRequest) -> None:
+    scenario = _marker_value(request, "artifact_scenario")
     if scenario is None:
         return
     from artifact_emulator.testing.client import ControlError
 
-    beside = request.path.parent / scenario
+    file = request.path.parent / scenario
     try:
-        world.begin(beside if beside.is_file() else scenario)
+        world.load_scenario(file if file.is_file() else scenario)
     except (ControlError, ValueError) as error:
         pytest.fail(str(error), pytrace=False)
 
 
-def _marked(request: pytest.FixtureRequest, name: str) -> str | None:
-    """Give what a test's nearest marker says."""
+def _marker_value(request: pytest.FixtureRequest, name: str) -> str | None:
+    """Return the argument of the test's closest marker of a name, or None without one."""
     marker = request.node.get_closest_marker(name)
     if marker is None:
         return None
     if len(marker.args) != 1 or marker.kwargs:
-        pytest.fail(f'write @pytest.mark.{name}("..."), with one text', pytrace=False)
+        pytest.fail(f'write @pytest.mark.{name}("..."), with one string', pytrace=False)
     return str(marker.args[0])
 
 
-def _reached(endpoint: str) -> "Emulator":
-    """Give an emulator that runs already; without one, no test can."""
+def _connect(endpoint: str) -> "Emulator":
+    """Return a running emulator; end the test run if there is none."""
     import requests
 
     from artifact_emulator.testing.client import ControlError, Emulator
@@ -150,15 +151,15 @@ def _reached(endpoint: str) -> "Emulator":
     try:
         emulator.health()
     except (requests.RequestException, ControlError, KeyError) as error:
-        pytest.exit(f"{_OPTION}: no artifact-emulator answers at {endpoint} ({error})", returncode=4)
+        pytest.exit(f"{_OPTION}: no artifact-emulator runs at {endpoint} ({error})", returncode=4)
     return emulator
 
 
 def _launch(config: pytest.Config) -> "Emulator":
     from artifact_emulator.testing.client import Emulator
-    from artifact_emulator.testing.subprocess_server import launched
+    from artifact_emulator.testing.subprocess_server import run_server
 
     if _SERVER not in config.stash:
         config.stash[_SERVER] = stack = ExitStack()
-        config.stash[_ENDPOINT] = stack.enter_context(launched()).endpoint
+        config.stash[_ENDPOINT] = stack.enter_context(run_server()).endpoint
     return Emulator(config.stash[_ENDPOINT])

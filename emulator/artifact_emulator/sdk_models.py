@@ -1,4 +1,4 @@
-"""The models of the agreement operations, which AWS's SDKs do not have: where they are."""
+"""The folder of botocore models for the agreement operations, which AWS's SDKs do not include."""
 
 from pathlib import Path
 

@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from artifact_emulator.cli import main as command
+from artifact_emulator.cli import models
 from artifact_emulator.cli.main import _parser, main
 from artifact_emulator.sdk_models import MODELS
 from artifact_emulator.testing.client import Emulator, RemoteWorld
-from artifact_emulator.testing.subprocess_server import launched
+from artifact_emulator.testing.subprocess_server import run_server
 
 FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
@@ -32,7 +32,7 @@ FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
     """Give a running emulator."""
-    with launched() as running:
+    with run_server() as running:
         yield running
 
 
@@ -42,10 +42,10 @@ def world(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Remot
     for name in FOREIGN:
         monkeypatch.delenv(name, raising=False)
     world = emulator.world("commands")
-    world.begin("artifact-enabled")
+    world.load_scenario("artifact-enabled")
     monkeypatch.setenv("AWS_ENDPOINT_URL", world.endpoint)
     yield world
-    world.drop()
+    world.delete()
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -166,13 +166,13 @@ class TestEvents:
                 world.client("organizations", account).create_organization()
                 assert json.loads(following.stdout.readline())["userIdentity"]["accountId"] == account
                 # In its place another one begins.
-                emulator.ask("PUT", "/_emulator/worlds/followed", {})
+                emulator.request("PUT", "/_emulator/worlds/followed", {})
             following.terminate()
-        world.drop()
+        world.delete()
 
     def test_end_with_the_server(self) -> None:
         """A server that ends meanwhile is told of in one line; so is Ctrl+C, as nothing."""
-        with launched() as emulator:
+        with run_server() as emulator:
             command = [sys.executable, "-m", "artifact_emulator", "events", "--follow", "--endpoint", emulator.endpoint]
             emulator.world().client("organizations", "111122223333").create_organization()
             following, ended = (
@@ -271,7 +271,7 @@ class TestLessons:
             assert learning.stdout
             assert json.loads(learning.stdout.readline())["done_at"]
             learning.terminate()
-        world.drop()
+        world.delete()
 
 
 class TestDoctor:
@@ -387,7 +387,7 @@ class TestDemo:
         world = emulator.world("demo")
         world.assert_called("EnableAWSServiceAccess", times=2, error="")
         world.assert_called("EnableAWSServiceAccess", times=1, account="222233334444", error="AccessDeniedException")
-        world.drop()
+        world.delete()
 
 
 def every_command() -> list[list[str]]:
@@ -535,7 +535,7 @@ class TestErrors:
         def mistake(_: object) -> int:
             raise ZeroDivisionError("by\nnothing")
 
-        monkeypatch.setitem(command._COMMANDS, "models", mistake)
+        monkeypatch.setattr(models, "run", mistake)
         assert main(("models",)) == 70
         assert capsys.readouterr().err == (
             "artifact-emulator: a mistake of its own, ZeroDivisionError: by nothing; "
@@ -551,7 +551,7 @@ class TestErrors:
         def interrupted(_: object) -> int:
             raise KeyboardInterrupt
 
-        monkeypatch.setitem(command._COMMANDS, "models", interrupted)
+        monkeypatch.setattr(models, "run", interrupted)
         assert main(("models",)) == 130
         assert capsys.readouterr().err == "\n"
 

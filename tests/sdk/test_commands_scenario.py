@@ -21,7 +21,7 @@ organizations:
 def world(server: str) -> RemoteWorld:
     """Give a world that is empty."""
     world = Emulator(server).world("commands")
-    world.emulator.ask("PUT", "/_emulator/worlds/commands", {})
+    world.emulator.request("PUT", "/_emulator/worlds/commands", {})
     return world
 
 
@@ -158,7 +158,7 @@ class TestWorlds:
         management.remove_account_from_organization(AccountId="222233334444")
         status, said = run("scenario", "diff", "organization", "world:commands")
         assert status == 1
-        assert "\n- organizations[111122223333].accounts[222233334444]: is there\n" in said
+        assert "\n- organizations[111122223333].accounts[222233334444]: present\n" in said
 
     @pytest.mark.parametrize("name", ["exported.yaml", "exported.json"])
     def test_export(self, run: Run, tmp_path: Path, name: str) -> None:
@@ -191,7 +191,7 @@ class TestSnapshots:
         assert run("snapshot", "forget", "kept") == (0, "")
         management = world.client("organizations", "111122223333")
         organization = management.describe_organization()["Organization"]
-        world.emulator.ask("PUT", "/_emulator/worlds/commands", {})
+        world.emulator.request("PUT", "/_emulator/worlds/commands", {})
         assert run("snapshot", "import", "brought", file) == (0, "")
         assert run("snapshot", "restore", "brought") == (0, "")
         assert management.describe_organization()["Organization"] == organization

@@ -172,14 +172,14 @@ class TestEmulate:
             emulation.assert_called("ListRoots", account=MANAGEMENT, error="AccessDeniedException")
             with pytest.raises(AssertionError, match=r"ListRoots by arn:aws:iam::\d+:root: AccessDenied"):
                 emulation.assert_called("ListRoots", error="")
-            emulation.save("before")
+            emulation.save_snapshot("before")
             organizations.create_account(Email="new@example.com", AccountName="New")
-            emulation.restore("before")
+            emulation.restore_snapshot("before")
             assert len(organizations.list_accounts()["Accounts"]) == 3
             with pytest.raises(ControlError, match="no_such_quota"):
                 emulation.set_quotas({"no_such_quota": 1})
             emulation.throttle()
-            assert emulation.ask("GET", "throttling") == {"mode": "aws"}
+            assert emulation.request("GET", "throttling") == {"mode": "aws"}
 
     def test_gives_sessions(self) -> None:
         """Of an account's root user, and of a role that another account assumes; resources come from them, too."""

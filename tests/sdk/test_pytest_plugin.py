@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from artifact_emulator.testing.subprocess_server import DidNotStart, launched
+from artifact_emulator.testing.subprocess_server import ServerFailed, run_server
 
 CONFTEST = 'pytest_plugins = ["artifact_emulator.pytest_plugin"]\n'
 
@@ -66,7 +66,7 @@ class TestWorld:
     def test_with_a_server_that_runs(self, tmp_path: Path) -> None:
         """A server that runs already is used, and no world is left behind."""
         suite = SUITE.replace("range(200)", "range(3)")
-        with launched() as emulator:
+        with run_server() as emulator:
             assert passed(run(tmp_path, suite, f"--artifact-emulator={emulator.endpoint}")) == 3
             assert emulator.worlds() == ["default"]
 
@@ -97,13 +97,13 @@ class TestWorld:
 
             def test_snapshots(artifact_world):
                 organizations = artifact_world.client("organizations")
-                artifact_world.save("empty")
+                artifact_world.save_snapshot("empty")
                 organizations.create_organization()
                 fork = artifact_world.fork(artifact_world.name + "-fork")
-                artifact_world.restore("empty")
+                artifact_world.restore_snapshot("empty")
                 assert artifact_world.snapshots() == ["empty"]
                 fork.client("organizations").describe_organization()
-                fork.drop()
+                fork.delete()
                 organizations.create_organization()
         """
         assert passed(run(tmp_path, suite)) == 2
@@ -235,17 +235,17 @@ class TestWorld:
             def test_pages(artifact_world):
                 organizations = artifact_world.client("organizations", "111122223333")
                 everything = organizations.list_accounts()["Accounts"]
-                artifact_world.be_strict("seed")
+                artifact_world.set_strict_mode("seed")
                 pages = organizations.get_paginator("list_accounts").paginate()
                 assert len(list(pages)) > 1
-                artifact_world.be_strict(on=False)
+                artifact_world.set_strict_mode(on=False)
                 assert organizations.list_accounts()["Accounts"] == everything
 
             def test_rates(artifact_world):
                 artifact_world.throttle()
-                assert artifact_world.ask("GET", "throttling") == {"mode": "aws"}
+                assert artifact_world.request("GET", "throttling") == {"mode": "aws"}
                 artifact_world.throttle(on=False)
-                assert artifact_world.ask("GET", "throttling") == {"mode": "off"}
+                assert artifact_world.request("GET", "throttling") == {"mode": "off"}
         """
         assert passed(run(tmp_path, suite)) == 2
 
@@ -253,7 +253,7 @@ class TestWorld:
         ("marker", "says"),
         [
             ('artifact_scenario("landing-zon")', "There is no scenario 'landing-zon'"),
-            ('artifact_scenario("missing.yaml")', "missing.yaml is no scenario and no file"),
+            ('artifact_scenario("missing.yaml")', "missing.yaml is neither a built-in scenario nor a file"),
             ('artifact_scenario("wrong.yaml")', "wrong.yaml:2"),
             ("artifact_scenario", 'write @pytest.mark.artifact_scenario("...")'),
             ('artifact_account("1234")', "'1234' is no account: an id has 12 digits"),
@@ -427,8 +427,8 @@ class TestLaunched:
         """A run that is killed cannot end its server: the server sees it."""
         code = """
             import os
-            from artifact_emulator.testing.launch import launched
-            with launched() as emulator:
+            from artifact_emulator import run_server
+            with run_server() as emulator:
                 print(emulator.endpoint, flush=True)
                 os.kill(os.getpid(), 9)
         """
@@ -445,6 +445,6 @@ class TestLaunched:
 
     def test_that_does_not_start(self, capfd: pytest.CaptureFixture[str]) -> None:
         """A server that cannot start says why."""
-        with pytest.raises(DidNotStart, match="status 2"), launched(["--quota", "nonsense=1"]):
+        with pytest.raises(ServerFailed, match="status 2"), run_server(["--quota", "nonsense=1"]):
             pytest.fail("it started")
         assert "nonsense" in capfd.readouterr().err

@@ -16,7 +16,7 @@ from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
 from artifact_emulator.world_runtime import runtime_of
 from tests.packaging.process import Served, environment, serving
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.test_control import call, done, told
 
 EVENTS = "/_emulator/events"
@@ -66,9 +66,9 @@ class Follower:
 
 
 @asynccontextmanager
-async def following(core: App, path: str = EVENTS, **headers: str) -> AsyncIterator[Follower]:
+async def following(app: App, path: str = EVENTS, **headers: str) -> AsyncIterator[Follower]:
     """Follow a world's events while the block lasts."""
-    reply = call(core, "GET", path, None, **STREAM, **headers)
+    reply = call(app, "GET", path, None, **STREAM, **headers)
     assert (reply.status, dict(reply.headers)["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
     assert reply.stream is not None
     follower = Follower(reply.stream)
@@ -92,14 +92,14 @@ class TestStream:
         """An allowed call and a refused one come at once, as they are in the list; what was before does not."""
 
         async def story() -> None:
-            async with following(management.core) as follower:
-                management.does("organizations", "ListRoots")
-                management.is_refused("organizations", "DescribeAccount", AccountId="999999999999")
+            async with following(management.app) as follower:
+                management.do("organizations", "ListRoots")
+                management.expect_error("organizations", "DescribeAccount", AccountId="999999999999")
                 first, second = await follower.next(), await follower.next()
                 assert (first.name, second.name) == ("ListRoots", "DescribeAccount")
                 assert "errorCode" not in first.record
                 assert second.record["errorCode"] == "AccountNotFoundException"
-                listed = told(management.core, "GET", EVENTS)["events"]
+                listed = told(management.app, "GET", EVENTS)["events"]
                 assert [one for one in listed if one["readOnly"]] == [first.record, second.record]
                 assert int(first.id) < int(second.id)
 
@@ -107,16 +107,16 @@ class TestStream:
 
     def test_tells_what_happens(self, management: Client) -> None:
         """A service's own event comes with the call that it follows from, and a later one when it is time."""
-        world = management.core.world
-        told(management.core, "PUT", "/_emulator/strict-client", {"enabled": True, "seed": "1"})
+        world = management.app.world
+        told(management.app, "PUT", "/_emulator/strict-client", {"enabled": True, "seed": "1"})
 
         async def story() -> None:
-            async with following(management.core, f"{EVENTS}?name=CreateAccountResult") as follower:
+            async with following(management.app, f"{EVENTS}?name=CreateAccountResult") as follower:
                 for _ in range(3):
                     management.call("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(follower.next(), 1.2)
-            async with following(management.core, f"{EVENTS}?name=CreateAccountResult") as follower:
+            async with following(management.app, f"{EVENTS}?name=CreateAccountResult") as follower:
                 world.clock.advance(timedelta(seconds=3))
                 assert (await follower.next()).record["serviceEventDetails"]["createAccountStatus"]["state"]
 
@@ -127,10 +127,10 @@ class TestStream:
 
         async def story() -> None:
             path = f"{EVENTS}?account={member.account}&error=AccessDeniedException"
-            async with following(management.core, path) as follower:
-                management.does("organizations", "ListRoots")
-                member.does("organizations", "DescribeOrganization")
-                member.is_refused("organizations", "ListRoots")
+            async with following(management.app, path) as follower:
+                management.do("organizations", "ListRoots")
+                member.do("organizations", "DescribeOrganization")
+                member.expect_error("organizations", "ListRoots")
                 found = await follower.next()
                 assert found.record["userIdentity"]["accountId"] == member.account
                 assert found.name == "ListRoots"
@@ -142,15 +142,15 @@ class TestStream:
         """Who comes back with the id of the last event it saw is told what it missed, and no more."""
 
         async def story() -> None:
-            async with following(management.core) as follower:
-                management.does("organizations", "ListRoots")
+            async with following(management.app) as follower:
+                management.do("organizations", "ListRoots")
                 last = (await follower.next()).id
             for _ in range(3):
-                management.does("organizations", "DescribeOrganization")
+                management.do("organizations", "DescribeOrganization")
             asked = {"last_event_id": last} if by == "header" else {}
             path = EVENTS if by == "header" else f"{EVENTS}?after={last}"
-            async with following(management.core, path, **asked) as follower:
-                management.does("organizations", "ListAccounts")
+            async with following(management.app, path, **asked) as follower:
+                management.do("organizations", "ListAccounts")
                 names = [(await follower.next()).name for _ in range(4)]
                 assert names == ["DescribeOrganization"] * 3 + ["ListAccounts"]
 
@@ -162,27 +162,27 @@ class TestStream:
         async def story() -> None:
             for last in ("0", "-1"):
                 asked = f"{EVENTS}?after={last}&name=AccountJoinedOrganization"
-                async with following(management.core, asked) as follower:
+                async with following(management.app, asked) as follower:
                     assert (await follower.next()).name == "AccountJoinedOrganization"
 
         run(story)
 
     def test_list_after_an_event(self, management: Client) -> None:
         """The list too may begin after an event."""
-        before = told(management.core, "GET", EVENTS)["last_id"]
-        management.does("organizations", "ListRoots")
-        got = told(management.core, "GET", f"{EVENTS}?after={before}")
+        before = told(management.app, "GET", EVENTS)["last_id"]
+        management.do("organizations", "ListRoots")
+        got = told(management.app, "GET", f"{EVENTS}?after={before}")
         assert [one["eventName"] for one in got["events"]] == ["ListRoots"]
-        assert told(management.core, "GET", f"{EVENTS}?after={got['last_id']}")["events"] == []
-        assert told(management.core, "GET", EVENTS)["last_id"] == got["last_id"]
+        assert told(management.app, "GET", f"{EVENTS}?after={got['last_id']}")["events"] == []
+        assert told(management.app, "GET", EVENTS)["last_id"] == got["last_id"]
 
     def test_follows_the_list(self, management: Client) -> None:
         """Who has read the list may follow from there, though the clock stands still."""
-        last = told(management.core, "GET", EVENTS)["last_id"]
-        management.does("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
+        last = told(management.app, "GET", EVENTS)["last_id"]
+        management.do("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
 
         async def story() -> None:
-            async with following(management.core, f"{EVENTS}?after={last}") as follower:
+            async with following(management.app, f"{EVENTS}?after={last}") as follower:
                 names = [(await follower.next()).name for _ in range(3)]
                 assert names == ["CreateAccount", "AccountJoinedOrganization", "CreateAccountResult"]
 
@@ -192,33 +192,33 @@ class TestStream:
         """An id that was never given is taken for the latest."""
 
         async def story() -> None:
-            async with following(management.core, last_event_id="987654") as follower:
-                management.does("organizations", "ListRoots")
+            async with following(management.app, last_event_id="987654") as follower:
+                management.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
 
         run(story)
 
     def test_of_many(self, management: Client) -> None:
         """Of more calls than are remembered the latest are told, each once."""
-        last = told(management.core, "GET", EVENTS)["last_id"]
+        last = told(management.app, "GET", EVENTS)["last_id"]
         for _ in range(MAX_CALLS + 5):
-            management.core.handle(management.request("organizations", "DescribeOrganization"))
-        new, latest = runtime_of(management.core.world).event_feed(management.core.world).since(last)
+            management.app.handle(management.request("organizations", "DescribeOrganization"))
+        new, latest = runtime_of(management.app.world).event_feed(management.app.world).since(last)
         assert latest == last + MAX_CALLS + 5
         assert [one.number for one in new] == list(range(last + 6, latest + 1))
 
     def test_of_a_world(self, management: Client) -> None:
         """A world's stream tells of that world alone, and ends with it."""
-        core = management.core
-        told(core, "PUT", "/_emulator/worlds/mine", {"fork": "default"})
-        mine = Client(App(core.worlds.get("mine")), MANAGEMENT)
+        app = management.app
+        told(app, "PUT", "/_emulator/worlds/mine", {"fork": "default"})
+        mine = Client(App(app.worlds.get("mine")), MANAGEMENT)
 
         async def story() -> None:
-            async with following(core, f"/worlds/mine{EVENTS}") as follower:
-                management.does("organizations", "ListAccounts")
-                mine.does("organizations", "ListRoots")
+            async with following(app, f"/worlds/mine{EVENTS}") as follower:
+                management.do("organizations", "ListAccounts")
+                mine.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
-                done(core, "DELETE", "/_emulator/worlds/mine")
+                done(app, "DELETE", "/_emulator/worlds/mine")
                 assert await follower.ends()
 
         run(story)
@@ -227,9 +227,9 @@ class TestStream:
         """A reset forgets what was, and what comes then is told."""
 
         async def story() -> None:
-            async with following(management.core) as follower:
-                done(management.core, "POST", "/_emulator/reset")
-                management.does("organizations", "CreateOrganization")
+            async with following(management.app) as follower:
+                done(management.app, "POST", "/_emulator/reset")
+                management.do("organizations", "CreateOrganization")
                 names = [(await follower.next()).name for _ in range(2)]
                 assert names == ["CreateOrganization", "AccountJoinedOrganization"]
 
@@ -237,13 +237,13 @@ class TestStream:
 
     def test_nothing_of_a_restored_past_is_new(self, management: Client) -> None:
         """What a snapshot remembers happened before."""
-        told_before = call(management.core, "PUT", "/_emulator/snapshots/one", b"")
+        told_before = call(management.app, "PUT", "/_emulator/snapshots/one", b"")
         assert told_before.status < 300
 
         async def story() -> None:
-            async with following(management.core) as follower:
-                assert call(management.core, "POST", "/_emulator/snapshots/one/restore").status < 300
-                management.does("organizations", "ListRoots")
+            async with following(management.app) as follower:
+                assert call(management.app, "POST", "/_emulator/snapshots/one/restore").status < 300
+                management.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
 
         run(story)
@@ -253,20 +253,20 @@ class TestStream:
         monkeypatch.setattr(event_stream, "HEARTBEAT", 0.1)
 
         async def story() -> None:
-            async with following(management.core) as follower:
+            async with following(management.app) as follower:
                 await asyncio.wait_for(anext(follower._chunks), SOON)
-                management.does("organizations", "ListRoots")
+                management.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
 
         run(story)
 
     def test_leaves_nothing_behind(self, management: Client) -> None:
         """Who has gone is told nothing more, and costs nothing."""
-        trail = runtime_of(management.core.world).call_log
+        trail = runtime_of(management.app.world).call_log
         watchers: list[int] = []
 
         async def story() -> None:
-            async with following(management.core):
+            async with following(management.app):
                 watchers.append(len(trail._subscribers))
             watchers.append(len(trail._subscribers))
 
@@ -282,9 +282,9 @@ class TestStream:
             ("GET", EVENTS, {"sec_fetch_site": "cross-site"}, 403),
         ],
     )
-    def test_refuses(self, core: App, method: str, path: str, headers: dict[str, str], status: int) -> None:
+    def test_refuses(self, app: App, method: str, path: str, headers: dict[str, str], status: int) -> None:
         """A filter that is none, another method, and strangers are refused as everywhere."""
-        reply = call(core, method, path, None, **STREAM, **headers)
+        reply = call(app, method, path, None, **STREAM, **headers)
         assert (reply.status, reply.stream) == (status, None)
         assert dict(reply.headers)["Content-Type"] == "application/problem+json"
 

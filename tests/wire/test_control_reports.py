@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from artifact_emulator.app import App
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, download, trust
 from tests.wire.test_control import call, done, refused, told
@@ -19,7 +19,7 @@ NEW = {"name": "Sample", "series": "SOC"}
 
 def metadata(client: Client, report_id: str, **parameters: Any) -> dict[str, Any]:
     """Describe a report as AWS does."""
-    details: dict[str, Any] = client.does("artifact", "GetReportMetadata", reportId=report_id, **parameters)[
+    details: dict[str, Any] = client.do("artifact", "GetReportMetadata", reportId=report_id, **parameters)[
         "reportDetails"
     ]
     return details
@@ -38,10 +38,10 @@ class TestPublish:
 
     def test_a_report(self, member: Client, stranger: Client) -> None:
         """With a name and a series it is there for every account, and told as AWS describes it."""
-        made = told(member.core, "POST", REPORTS, NEW)
+        made = told(member.app, "POST", REPORTS, NEW)
         assert made["createdAt"] == NOW.isoformat()
         for client in (member, stranger):
-            listed = client.does("artifact", "ListReports")["reports"]
+            listed = client.do("artifact", "ListReports")["reports"]
             assert (listed[-1]["id"], listed[-1]["name"]) == (made["id"], "Sample")
         described = metadata(stranger, made["id"])
         assert described.keys() == made.keys()
@@ -71,22 +71,22 @@ class TestPublish:
             "sequenceNumber": 7,
             "uploadState": "COMPLETE",
         }
-        assert told(stranger.core, "POST", REPORTS, given) == given
+        assert told(stranger.app, "POST", REPORTS, given) == given
         assert metadata(stranger, "report-abcdefghij012345", reportVersion=3) == read(given)
 
-    def test_what_aws_answers(self, core: App, stranger: Client) -> None:
+    def test_what_aws_answers(self, app: App, stranger: Client) -> None:
         """What one world tells of a report can be given to another as it is."""
-        one = told(core, "GET", REPORTS)["reports"][0] | {"id": "report-abcdefghij012345"}
-        told(core, "POST", f"/worlds/mine{REPORTS}", one)
-        other = Client(core, stranger.account, endpoint="http://127.0.0.1:4700/worlds/mine")
+        one = told(app, "GET", REPORTS)["reports"][0] | {"id": "report-abcdefghij012345"}
+        told(app, "POST", f"/worlds/mine{REPORTS}", one)
+        other = Client(app, stranger.account, endpoint="http://127.0.0.1:4700/worlds/mine")
         answered = metadata(other, "report-abcdefghij012345")
         assert answered["createdAt"] == datetime.fromisoformat(one["createdAt"])
-        assert "report-abcdefghij012345" not in {one["id"] for one in told(core, "GET", REPORTS)["reports"]}
+        assert "report-abcdefghij012345" not in {one["id"] for one in told(app, "GET", REPORTS)["reports"]}
 
     def test_a_new_version(self, stranger: Client) -> None:
         """It has the next number, and is the current one; the rest is as in the version before."""
         before = metadata(stranger, REPORT)
-        made = told(stranger.core, "POST", REPORTS, {"id": REPORT})
+        made = told(stranger.app, "POST", REPORTS, {"id": REPORT})
         assert made["version"] == 6
         assert metadata(stranger, REPORT)["version"] == 6
         for member in ("name", "series", "category", "description", "acceptanceType"):
@@ -94,7 +94,7 @@ class TestPublish:
 
     def test_instants_of_any_zone(self, stranger: Client) -> None:
         """They are kept in UTC, as AWS tells them."""
-        made = told(stranger.core, "POST", REPORTS, NEW | {"createdAt": "2026-01-01T01:00:00+02:00"})
+        made = told(stranger.app, "POST", REPORTS, NEW | {"createdAt": "2026-01-01T01:00:00+02:00"})
         assert made["createdAt"] == "2025-12-31T23:00:00+00:00"
         assert metadata(stranger, made["id"])["createdAt"] == datetime(2025, 12, 31, 23, tzinfo=UTC)
 
@@ -131,16 +131,16 @@ class TestPublish:
             (b"[]", "body"),
         ],
     )
-    def test_refuses(self, core: App, body: Any, named: str) -> None:
+    def test_refuses(self, app: App, body: Any, named: str) -> None:
         """What is no report is told so, by the member's name, and nothing changes."""
-        status, detail = refused(core, "POST", REPORTS, body)
+        status, detail = refused(app, "POST", REPORTS, body)
         assert status == 400
         assert named in detail or named == "body"
 
     @pytest.mark.parametrize("version", [1, 5])
-    def test_refuses_a_version_that_is_there(self, core: App, version: int) -> None:
+    def test_refuses_a_version_that_is_there(self, app: App, version: int) -> None:
         """No number is given twice."""
-        status, detail = refused(core, "POST", REPORTS, {"id": REPORT, "version": version})
+        status, detail = refused(app, "POST", REPORTS, {"id": REPORT, "version": version})
         assert (status, f"version {version}" in detail) == (409, True)
 
 
@@ -149,21 +149,21 @@ class TestChange:
 
     def test_withdraws(self, stranger: Client) -> None:
         """The version before is the current one again, and the answer says when it was withdrawn."""
-        made = told(stranger.core, "PATCH", f"{REPORTS}/{REPORT}/versions/5", {"state": "UNPUBLISHED"})
+        made = told(stranger.app, "PATCH", f"{REPORTS}/{REPORT}/versions/5", {"state": "UNPUBLISHED"})
         assert (made["state"], made["deletedAt"], made["sequenceNumber"]) == ("UNPUBLISHED", NOW.isoformat(), 2)
         assert metadata(stranger, REPORT)["version"] == 4
 
     def test_lets_a_document_come(self, stranger: Client) -> None:
         """An upload is waited for, fails and comes, as the test has it."""
-        made = told(stranger.core, "POST", REPORTS, NEW | {"uploadState": "PROCESSING", "statusMessage": "Wait."})
+        made = told(stranger.app, "POST", REPORTS, NEW | {"uploadState": "PROCESSING", "statusMessage": "Wait."})
         path = f"{REPORTS}/{made['id']}/versions/1"
         for state in ("FAULT", "FAILED", "PROCESSING"):
-            told(stranger.core, "PATCH", path, {"uploadState": state})
+            told(stranger.app, "PATCH", path, {"uploadState": state})
             assert metadata(stranger, made["id"])["uploadState"] == state
-            assert stranger.is_refused("artifact", "GetTermForReport", reportId=made["id"]).code == "ConflictException"
-        told(stranger.core, "PATCH", path, {"uploadState": "COMPLETE", "statusMessage": ""})
+            assert stranger.expect_error("artifact", "GetTermForReport", reportId=made["id"]).code == "ConflictException"
+        told(stranger.app, "PATCH", path, {"uploadState": "COMPLETE", "statusMessage": ""})
         assert "statusMessage" not in metadata(stranger, made["id"])
-        assert stranger.does("artifact", "GetTermForReport", reportId=made["id"])
+        assert stranger.do("artifact", "GetTermForReport", reportId=made["id"])
 
     @pytest.mark.parametrize(
         ("path", "body", "status"),
@@ -181,9 +181,9 @@ class TestChange:
             ("report-0000000000000000/versions/1", {"state": "UNPUBLISHED"}, 404),
         ],
     )
-    def test_refuses(self, core: App, path: str, body: Any, status: int) -> None:
+    def test_refuses(self, app: App, path: str, body: Any, status: int) -> None:
         """No change, what is no change, what was changed since, and what is not there."""
-        assert refused(core, "PATCH", f"{REPORTS}/{path}", body)[0] == status
+        assert refused(app, "PATCH", f"{REPORTS}/{path}", body)[0] == status
 
 
 class TestWithdraw:
@@ -191,14 +191,14 @@ class TestWithdraw:
 
     def test_all_versions(self, stranger: Client) -> None:
         """No account is shown the report; the control API still tells of it."""
-        done(stranger.core, "DELETE", f"{REPORTS}/{REPORT}")
-        assert REPORT not in {one["id"] for one in stranger.does("artifact", "ListReports")["reports"]}
-        found = [one for one in told(stranger.core, "GET", REPORTS)["reports"] if one["id"] == REPORT]
+        done(stranger.app, "DELETE", f"{REPORTS}/{REPORT}")
+        assert REPORT not in {one["id"] for one in stranger.do("artifact", "ListReports")["reports"]}
+        found = [one for one in told(stranger.app, "GET", REPORTS)["reports"] if one["id"] == REPORT]
         assert [(one["version"], one["state"]) for one in found] == [(n, "UNPUBLISHED") for n in range(1, 6)]
 
-    def test_refuses(self, core: App) -> None:
+    def test_refuses(self, app: App) -> None:
         """A report that is not there."""
-        status, detail = refused(core, "DELETE", f"{REPORTS}/report-0000000000000000")
+        status, detail = refused(app, "DELETE", f"{REPORTS}/report-0000000000000000")
         assert (status, detail) == (404, "There is no report report-0000000000000000.")
 
 
@@ -209,7 +209,7 @@ class TestTerminate:
         """AWS ends it for all its accounts; the answer is AWS's summary, which says so."""
         trust(management)
         accepted = accept(management, ORGANIZATION_AGREEMENT)
-        ended = told(management.core, "POST", f"{AGREEMENTS}/{accepted['id']}/terminate")
+        ended = told(management.app, "POST", f"{AGREEMENTS}/{accepted['id']}/terminate")
         assert (ended["id"], ended["state"], ended["effectiveEnd"]) == (
             accepted["id"],
             "AWS_TERMINATED",
@@ -217,31 +217,31 @@ class TestTerminate:
         )
         assert ended.keys() == accepted.keys() | {"effectiveEnd"}
         for client in (management, member):
-            assert client.does("artifact", "ListCustomerAgreements")["customerAgreements"] == []
-            got = client.is_refused("artifact", "GetCustomerAgreement", customerAgreementId=accepted["id"])
+            assert client.do("artifact", "ListCustomerAgreements")["customerAgreements"] == []
+            got = client.expect_error("artifact", "GetCustomerAgreement", customerAgreementId=accepted["id"])
             assert got.code == "ResourceNotFoundException"
 
     def test_an_accounts(self, stranger: Client) -> None:
         """It may be accepted again; the token that would have ended it ends nothing."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
-        shown = stranger.does("artifact", "GetCustomerAgreement", customerAgreementId=accepted)
-        told(stranger.core, "POST", f"{AGREEMENTS}/{accepted}/terminate")
+        shown = stranger.do("artifact", "GetCustomerAgreement", customerAgreementId=accepted)
+        told(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
         token = shown["terminateAgreementToken"]
-        got = stranger.is_refused(
+        got = stranger.expect_error(
             "artifact", "TerminateAgreement", customerAgreementId=accepted, terminateAgreementToken=token
         )
         assert got.code == "ResourceNotFoundException"
         again = accept(stranger, ACCOUNT_AGREEMENT)["id"]
         assert again != accepted
-        listed = stranger.does("artifact", "ListCustomerAgreements")["customerAgreements"]
+        listed = stranger.do("artifact", "ListCustomerAgreements")["customerAgreements"]
         assert [(one["id"], one["state"]) for one in listed] == [(again, "ACTIVE")]
 
     def test_refuses(self, stranger: Client) -> None:
         """What is not there, and what has ended."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
-        told(stranger.core, "POST", f"{AGREEMENTS}/{accepted}/terminate")
+        told(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
         for name in (accepted, "customer-agreement-0000000000000000", "x"):
-            status, detail = refused(stranger.core, "POST", f"{AGREEMENTS}/{name}/terminate")
+            status, detail = refused(stranger.app, "POST", f"{AGREEMENTS}/{name}/terminate")
             assert (status, name in detail) == (404, True)
 
 
@@ -249,19 +249,19 @@ class TestSignOffline:
     """POST `/_emulator/artifact/offline-agreements`."""
 
     @pytest.mark.parametrize(("partition", "region"), [("aws", "us-east-1"), ("aws-us-gov", "us-gov-west-1")])
-    def test_shows_and_stays(self, core: App, stranger: Client, partition: str, region: str) -> None:
+    def test_shows_and_stays(self, app: App, stranger: Client, partition: str, region: str) -> None:
         """Its account sees it active and downloads it; it cannot be terminated, and was never offered."""
-        client = Client(core, stranger.account, region=region)
-        signed = told(core, "POST", OFFLINE, {"account": stranger.account, "partition": partition})
-        (listed,) = client.does("artifact", "ListCustomerAgreements")["customerAgreements"]
+        client = Client(app, stranger.account, region=region)
+        signed = told(app, "POST", OFFLINE, {"account": stranger.account, "partition": partition})
+        (listed,) = client.do("artifact", "ListCustomerAgreements")["customerAgreements"]
         assert (listed["id"], listed["state"], listed["type"]) == (signed["id"], "ACTIVE", "CUSTOM")
         assert listed["name"] == "Offline Business Associate Addendum (BAA)"
         assert listed["arn"].startswith(f"arn:{partition}:artifact::{stranger.account}:customer-agreement/")
-        assert signed["name"] not in {one["name"] for one in client.does("artifact", "ListAgreements")["agreements"]}
-        shown = client.does("artifact", "GetCustomerAgreement", customerAgreementId=signed["id"])
+        assert signed["name"] not in {one["name"] for one in client.do("artifact", "ListAgreements")["agreements"]}
+        shown = client.do("artifact", "GetCustomerAgreement", customerAgreementId=signed["id"])
         assert shown.keys() == {"documentPresignedUrl", "terminateTerms"}
         assert download(client, shown["documentPresignedUrl"]).startswith(b"%PDF-")
-        got = client.is_refused(
+        got = client.expect_error(
             "artifact",
             "TerminateAgreement",
             customerAgreementId=signed["id"],
@@ -271,9 +271,9 @@ class TestSignOffline:
         assert "offline" in got.message
 
     @pytest.mark.parametrize("body", [{}, {"account": "1"}, {"account": "1" * 12, "partition": "aws-cn"}, {"who": 1}])
-    def test_refuses(self, core: App, body: Any) -> None:
+    def test_refuses(self, app: App, body: Any) -> None:
         """Who is no account, and where there is none."""
-        assert refused(core, "POST", OFFLINE, body)[0] == 400
+        assert refused(app, "POST", OFFLINE, body)[0] == 400
 
 
 class TestStrangers:
@@ -288,23 +288,23 @@ class TestStrangers:
         ],
     )
     @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"sec_fetch_site": "cross-site"}])
-    def test_from_elsewhere(self, core: App, method: str, path: str, body: Any, headers: dict[str, str]) -> None:
+    def test_from_elsewhere(self, app: App, method: str, path: str, body: Any, headers: dict[str, str]) -> None:
         """A page of another site, and a name that is not this machine's."""
-        assert refused(core, method, path, body, **headers)[0] == 403
+        assert refused(app, method, path, body, **headers)[0] == 403
 
     @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"sec_fetch_site": "cross-site"}])
     def test_terminate_nothing(self, stranger: Client, headers: dict[str, str]) -> None:
         """The agreement stays in force."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
-        assert refused(stranger.core, "POST", f"{AGREEMENTS}/{accepted}/terminate", None, **headers)[0] == 403
+        assert refused(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate", None, **headers)[0] == 403
 
 
 class TestDescription:
     """`/_emulator/openapi.json`."""
 
-    def test_names_the_paths(self, core: App) -> None:
+    def test_names_the_paths(self, app: App) -> None:
         """Each path, and the shape of each body under the names that it takes."""
-        document = told(core, "GET", "/_emulator/openapi.json")
+        document = told(app, "GET", "/_emulator/openapi.json")
         assert {REPORTS, f"{REPORTS}/{{report_id}}"} <= document["paths"].keys()
         assert "uploadState" in document["components"]["schemas"]["ReportBody"]["properties"]
-        assert call(core, "GET", REPORTS).status == 200
+        assert call(app, "GET", REPORTS).status == 200

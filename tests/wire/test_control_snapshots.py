@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from artifact_emulator.app import App
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_control import call, done, refused, told
 
@@ -15,8 +15,8 @@ SNAPSHOT = "/_emulator/snapshots/before"
 @pytest.fixture
 def exported(management: Client) -> Any:
     """Give the file of a snapshot of the management account's world."""
-    done(management.core, "PUT", SNAPSHOT)
-    return told(management.core, "GET", SNAPSHOT)
+    done(management.app, "PUT", SNAPSHOT)
+    return told(management.app, "GET", SNAPSHOT)
 
 
 class TestExport:
@@ -24,22 +24,22 @@ class TestExport:
 
     def test_is_of_the_saved_world(self, management: Client) -> None:
         """The file tells the world as it was saved, whatever has happened since."""
-        done(management.core, "PUT", SNAPSHOT)
-        management.does("organizations", "DeleteOrganization")
-        document = told(management.core, "GET", SNAPSHOT)
+        done(management.app, "PUT", SNAPSHOT)
+        management.do("organizations", "DeleteOrganization")
+        document = told(management.app, "GET", SNAPSHOT)
         assert len(document["state"]["organizations"]) == 1
 
     def test_is_readable(self, management: Client) -> None:
         """The file says first what it is and who wrote it, and has a line for each thing."""
-        done(management.core, "PUT", SNAPSHOT)
-        reply = call(management.core, "GET", SNAPSHOT)
+        done(management.app, "PUT", SNAPSHOT)
+        reply = call(management.app, "GET", SNAPSHOT)
         assert dict(reply.headers)["Content-Type"] == "application/json"
         assert list(json.loads(reply.body))[:3] == ["artifact_emulator_snapshot", "version", "clock"]
         assert reply.body.count(b"\n") > 50
 
-    def test_of_nothing(self, core: App) -> None:
+    def test_of_nothing(self, app: App) -> None:
         """A snapshot that is not there cannot be exported."""
-        assert refused(core, "GET", SNAPSHOT)[0] == 404
+        assert refused(app, "GET", SNAPSHOT)[0] == 404
 
 
 class TestImport:
@@ -54,31 +54,31 @@ class TestImport:
         assert told(other, "GET", "/_emulator/clock") == {"now": NOW.isoformat().replace("+00:00", "Z"), "frozen": True}
         client = Client(other, "111122223333")
         assert (
-            client.does("organizations", "DescribeOrganization")["Organization"]["Id"]
+            client.do("organizations", "DescribeOrganization")["Organization"]["Id"]
             in exported["state"]["organizations"]
         )
 
     def test_equals_what_was_saved(self, management: Client, exported: Any) -> None:
         """The very same state comes back from the file."""
-        before = management.core.world.state
-        management.core.world.clock.advance(timedelta(days=1))
-        management.does("organizations", "DeleteOrganization")
-        done(management.core, "PUT", SNAPSHOT, exported)
-        done(management.core, "POST", f"{SNAPSHOT}/restore")
-        assert management.core.world.state == before
+        before = management.app.world.state
+        management.app.world.clock.advance(timedelta(days=1))
+        management.do("organizations", "DeleteOrganization")
+        done(management.app, "PUT", SNAPSHOT, exported)
+        done(management.app, "POST", f"{SNAPSHOT}/restore")
+        assert management.app.world.state == before
 
-    def test_is_exported_as_it_came(self, core: App, exported: Any) -> None:
+    def test_is_exported_as_it_came(self, app: App, exported: Any) -> None:
         """A file that was imported is exported the same."""
-        done(core, "PUT", "/_emulator/snapshots/brought", exported)
-        assert told(core, "GET", "/_emulator/snapshots/brought") == exported
+        done(app, "PUT", "/_emulator/snapshots/brought", exported)
+        assert told(app, "GET", "/_emulator/snapshots/brought") == exported
 
     @pytest.mark.parametrize(
         ("document", "why"),
         [
-            (b"{", "no JSON"),
-            (b"\xff", "no JSON"),
-            ([1], "no snapshot"),
-            ({"state": {}}, "no snapshot"),
+            (b"{", "not valid JSON"),
+            (b"\xff", "not valid JSON"),
+            ([1], "not a snapshot"),
+            ({"state": {}}, "not a snapshot"),
             ({"artifact_emulator_snapshot": 9, "state": {}}, "format 9"),
             ({"artifact_emulator_snapshot": 1}, "no state"),
             ({"artifact_emulator_snapshot": 1, "state": {"serial": "many"}}, "state.serial"),
@@ -88,12 +88,12 @@ class TestImport:
     )
     def test_refuses_damage(self, management: Client, exported: Any, document: Any, why: str) -> None:
         """What is no snapshot is refused with the reason, and the one of that name stays."""
-        status, detail = refused(management.core, "PUT", SNAPSHOT, document)
+        status, detail = refused(management.app, "PUT", SNAPSHOT, document)
         assert status == 400
         assert why in detail
-        assert told(management.core, "GET", SNAPSHOT) == exported
+        assert told(management.app, "GET", SNAPSHOT) == exported
 
     def test_empty_body_saves(self, management: Client) -> None:
         """Without a file, or with an empty object, the world itself is saved."""
-        done(management.core, "PUT", SNAPSHOT, {})
-        assert told(management.core, "GET", SNAPSHOT)["state"]["organizations"]
+        done(management.app, "PUT", SNAPSHOT, {})
+        assert told(management.app, "GET", SNAPSHOT)["state"]["organizations"]

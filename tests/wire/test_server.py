@@ -17,7 +17,7 @@ import pytest
 
 from artifact_emulator import __version__
 from artifact_emulator.app import App
-from artifact_emulator.cli import main
+from artifact_emulator.cli.main import _parser, main
 from artifact_emulator.server.asgi import DEFAULT_BODY_LIMIT, AsgiApp
 from artifact_emulator.server.server import listen
 from artifact_state import catalog
@@ -302,7 +302,7 @@ class TestDoor:
     """The ASGI application, without a server."""
 
     @staticmethod
-    def served(core: App, *messages: MutableMapping[str, Any], limit: int = 100, **headers: str) -> list[Any]:
+    def served(app: App, *messages: MutableMapping[str, Any], limit: int = 100, **headers: str) -> list[Any]:
         """Let the application answer one request that arrives in messages; give what it sends."""
         sent: list[Any] = []
         waiting = list(messages)
@@ -320,29 +320,29 @@ class TestDoor:
             "query_string": b"",
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
         }
-        asyncio.run(AsgiApp(core, body_limit=limit)(scope, receive, send))
+        asyncio.run(AsgiApp(app, body_limit=limit)(scope, receive, send))
         return sent
 
-    def test_carries_out_no_half_of_a_call(self, core: App) -> None:
+    def test_carries_out_no_half_of_a_call(self, app: App) -> None:
         """A client that is gone in the middle of a body gets no answer, and nothing is done."""
-        before = core.world.state
+        before = app.world.state
         half = b"Action=CreateServiceLinkedRole&Version=2010-05-08&AWSServiceName=artifact.amazonaws.com"
         sent = self.served(
-            core,
+            app,
             {"type": "http.request", "body": half, "more_body": True},
             {"type": "http.disconnect"},
             content_type="application/x-www-form-urlencoded",
             authorization=stamp("iam"),
         )
         assert sent == []
-        assert core.world.state is before
+        assert app.world.state is before
 
     @pytest.mark.parametrize("declared", ["101", None])
-    def test_reads_no_more_than_the_limit(self, core: App, declared: str | None) -> None:
+    def test_reads_no_more_than_the_limit(self, app: App, declared: str | None) -> None:
         """Whether the length is declared or not, one byte more than the limit is refused."""
         pieces = [{"type": "http.request", "body": b"x" * 50, "more_body": True} for _ in range(2)]
         sent = self.served(
-            core, *pieces, {"type": "http.request", "body": b"x", "more_body": False}, content_length=declared or ""
+            app, *pieces, {"type": "http.request", "body": b"x", "more_body": False}, content_length=declared or ""
         )
         assert sent[0]["status"] == 413
 
@@ -576,7 +576,7 @@ class TestCommandLine:
     def test_helps(self, capsys: pytest.CaptureFixture[str]) -> None:
         """--help names the commands."""
         with pytest.raises(SystemExit) as ended:
-            main.main(["--help"])
+            main(["--help"])
         assert ended.value.code == 0
         shown = capsys.readouterr().out
         assert "serve AWS Organizations" in shown
@@ -585,7 +585,7 @@ class TestCommandLine:
     def test_explains_how_to_serve(self, capsys: pytest.CaptureFixture[str]) -> None:
         """`serve --help` has every option with its default, and lines to copy."""
         with pytest.raises(SystemExit) as ended:
-            main.main(["serve", "--help"])
+            main(["serve", "--help"])
         assert ended.value.code == 0
         shown = capsys.readouterr().out
         for option in (
@@ -616,7 +616,7 @@ class TestCommandLine:
     def test_refuses_what_it_does_not_know(self, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
         """A wrong option is status 2 and one line that leads to the help, not a traceback."""
         with pytest.raises(SystemExit) as ended:
-            main.main(["serve", *arguments])
+            main(["serve", *arguments])
         assert ended.value.code == 2
         shown = capsys.readouterr().err
         where = "artifact-emulator serve" if arguments not in (["more"], ["--unknown"]) else "artifact-emulator"
@@ -643,14 +643,14 @@ class TestCommandLine:
         file = tmp_path / "services.json"
         file.write_text('[{"name": "Mine", "principals": ["mine.example.com"]}]')
         before = catalog.trusted_services()
-        options = main._parser().parse_args(["serve", "--services", str(file)])
+        options = _parser().parse_args(["serve", "--services", str(file)])
         assert [service.name for service in options.services] == ["Mine"]
         assert catalog.trusted_services() == before
         assert catalog.service_of("mine.example.com") is None
 
     def test_names_the_models(self, capsys: pytest.CaptureFixture[str]) -> None:
         """`models` prints one folder, which has the agreement operations."""
-        assert main.main(["models"]) == 0
+        assert main(["models"]) == 0
         folder = Path(capsys.readouterr().out.strip())
         assert (folder / "artifact" / "2018-05-10" / "service-2.sdk-extras.json").is_file()
 

@@ -1,1 +1,5 @@
-"""The commands that ask a running emulator, or none at all: one module each, imported when its command is given."""
+"""The command line: a module for each command, beside what commands share."""
+
+from artifact_emulator.cli.main import main
+
+__all__ = ["main"]

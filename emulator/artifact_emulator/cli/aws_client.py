@@ -1,6 +1,7 @@
-"""AWS's operations called by a command, as an account's root user: in the process, or of a running emulator.
+"""Calls of AWS operations by commands, as root users: in this process, or to a running emulator.
 
-The wire is written here for a few operations with plain members, so that a command needs no SDK.
+Requests are written here for the few operations that commands call, whose members are plain, so that a
+command needs no SDK.
 """
 
 import json
@@ -22,60 +23,60 @@ class AwsCaller(Protocol):
     """Calls operations as root users."""
 
     def call(self, account: str, service: str, operation: str, members: Mapping[str, Any]) -> Any:
-        """Call an operation; give what it answers.
+        """Call an operation and return its output.
 
-        Raises Failure.
+        Raises AwsError.
         """
 
 
-class InTheProcess:
-    """Calls in a world of its own, in this process."""
+class InProcessCaller:
+    """Calls operations in a new world in this process."""
 
     def __init__(self) -> None:
         # Imported here: `--help` needs no emulator.
         from artifact_emulator.app import App
         from artifact_emulator.http import Request
 
-        self._core = App()
-        self._via = Request("POST", "/", "", {"host": "localhost", "user-agent": "artifact-emulator"}, b"")
+        self._app = App()
+        self._request = Request("POST", "/", "", {"host": "localhost", "user-agent": "artifact-emulator"}, b"")
 
     def call(self, account: str, service: str, operation: str, members: Mapping[str, Any]) -> Any:
-        """Call an operation; give what it answers.
+        """Call an operation and return its output.
 
-        Raises Failure.
+        Raises AwsError.
         """
-        from artifact_emulator.pipeline import ActiveCall
-        from artifact_state.principals import root_of
+        from artifact_emulator.pipeline import direct_call
+        from artifact_state.principals import root_user
 
-        under_way = ActiveCall(self._via, self._core.world, members=dict(members))
-        return self._core.perform(under_way, root_of(account), service, operation)
+        caller = root_user(account)
+        return self._app.perform(direct_call(self._request, self._app.world, caller, service, operation, dict(members)))
 
 
-class OverTheWire:
-    """Calls in a world of a running emulator."""
+class HttpCaller:
+    """Calls operations in a world of a running emulator."""
 
     def __init__(self, world: "RemoteWorld") -> None:
         self._world = world
 
     def call(self, account: str, service: str, operation: str, members: Mapping[str, Any]) -> Any:
-        """Call an operation; give what it answers.
+        """Call an operation and return its output.
 
-        Raises Failure, and requests' ConnectionError when nobody listens.
+        Raises AwsError, and requests' ConnectionError without a server.
         """
         from artifact_emulator.services import bindings
 
-        asked = bindings(service)
-        method, path, headers, body = _request(asked, asked.operations[operation], members)
+        model = bindings(service)
+        method, path, headers, body = _request(model, model.operations[operation], members)
         scope = f"{account}/20260101/{_REGION}/{service}/aws4_request"
-        # Of a root user, whose secret nobody knows, a signature is not verified.
+        # The emulator knows no secret key of a root user, so it does not verify the signature.
         signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
-        answer = self._world.emulator.send(method, self._world.endpoint + path, headers | signed, body)
-        told = _read(asked, answer.content)
-        if answer.status_code >= 400:
-            error = told.get("Error", told)
-            code = answer.headers.get("x-amzn-errortype") or error.get("__type") or error["Code"]
-            raise AwsError(code, error.get("message") or error.get("Message", ""), answer.status_code)
-        return told
+        response = self._world.emulator.send(method, self._world.endpoint + path, headers | signed, body)
+        output = _parse(model, response.content)
+        if response.status_code >= 400:
+            error = output.get("Error", output)
+            code = response.headers.get("x-amzn-errortype") or error.get("__type") or error["Code"]
+            raise AwsError(code, error.get("message") or error.get("Message", ""), response.status_code)
+        return output
 
 
 def _request(
@@ -88,21 +89,21 @@ def _request(
     if service.protocol == "query":
         form = {"Action": operation.name, "Version": service.version, **members}
         return "POST", "/", {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(form).encode()
-    asked = {operation.locations[name][1]: value for name, value in members.items() if name in operation.locations}
-    sent = {name: value for name, value in members.items() if name not in operation.locations}
-    path = f"{operation.path}?{urlencode(asked)}" if asked else operation.path
-    body = json.dumps(sent).encode() if operation.method != "GET" else b""
+    query = {operation.locations[name][1]: value for name, value in members.items() if name in operation.locations}
+    content = {name: value for name, value in members.items() if name not in operation.locations}
+    path = f"{operation.path}?{urlencode(query)}" if query else operation.path
+    body = json.dumps(content).encode() if operation.method != "GET" else b""
     return operation.method, path, {"Content-Type": "application/json"}, body
 
 
-def _read(service: Service, body: bytes) -> Any:
+def _parse(service: Service, body: bytes) -> Any:
     if service.protocol != "query":
         return json.loads(body) if body else {}
-    told = _plain(ET.fromstring(body))  # noqa: S314 - what the emulator wrote
-    # A success is wrapped once more, in the operation's name.
-    return next((value for name, value in told.items() if name.endswith("Result")), told)
+    members = _members(ET.fromstring(body))  # noqa: S314 - the emulator wrote it
+    # The output of a successful call is nested in an element named for the operation.
+    return next((value for name, value in members.items() if name.endswith("Result")), members)
 
 
-def _plain(element: ET.Element) -> Any:
-    children = {child.tag.rpartition("}")[2]: _plain(child) for child in element}
+def _members(element: ET.Element) -> Any:
+    children = {child.tag.rpartition("}")[2]: _members(child) for child in element}
     return children or (element.text or "")

@@ -1,47 +1,46 @@
-"""The command `clock`: a world's time, told, stopped, moved ahead."""
+"""The command `clock`: read, freeze, advance and resume the clock of a world."""
 
 import argparse
 import re
 from datetime import UTC, datetime, timedelta
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, asked_world, explained, say, say_json
-from artifact_emulator.cli.parser import teach
+from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.output import write_result
+from artifact_emulator.cli.parser import add_command
 
-_SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the others."""
-    parser = teach(
+    """Add the command."""
+    clock = add_command(
         commands,
         "clock",
-        "tell a world's time, stop it, move it ahead: invitations expire, closed accounts go, tokens lapse at once",
+        "print, freeze or advance the clock of a world, so that invitations, closed accounts and sessions expire",
         "clock",
         "clock freeze 2026-01-01T00:00:00Z",
         "clock advance 15d --world mine",
         "clock resume",
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    add_world(parser)
-    add_json(parser)
-    frozen = teach(
-        verbs, "freeze", "let a world's clock stand still", "clock freeze", "clock freeze 2026-01-01T00:00:00Z"
-    )
-    frozen.add_argument("instant", nargs="?", metavar="INSTANT", help="such as 2026-01-01T00:00:00Z; without one: now")
-    moved = teach(verbs, "advance", "move a world's clock ahead", "clock advance 15d", "clock advance 2h30m")
-    moved.add_argument("span", type=_span, metavar="SPAN", help="such as 15d, 2h30m, 90s or 90, which are seconds")
-    for one in (frozen, moved, teach(verbs, "resume", "let a world's clock show the real time")):
-        add_world(one)
-        add_json(one)
+    clock.set_defaults(run=run, verb=None)
+    verbs = clock.add_subparsers(dest="verb", metavar="VERB")
+    freeze = add_command(verbs, "freeze", "freeze the clock", "clock freeze", "clock freeze 2026-01-01T00:00:00Z")
+    freeze.add_argument("instant", nargs="?", metavar="INSTANT", help="such as 2026-01-01T00:00:00Z (default: now)")
+    advance = add_command(verbs, "advance", "move the clock forward", "clock advance 15d", "clock advance 2h30m")
+    advance.add_argument("span", type=_duration, metavar="DURATION", help="such as 15d, 2h30m or 90s; 90 means seconds")
+    resume = add_command(verbs, "resume", "show the real time again")
+    for parser in (clock, freeze, advance, resume):
+        add_world(parser)
+        add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry the command out; give the exit status.
+    """Change the clock if a verb is given, print its time and return the exit status.
 
-    Raises CannotDo.
+    Raises CommandFailed.
     """
-    with explained():
-        world = asked_world(options)
+    with translated_errors():
+        world = world_of(options)
         if options.verb == "freeze":
             world.freeze(_instant(options.instant) if options.instant else world.now())
         elif options.verb == "advance":
@@ -49,24 +48,21 @@ def run(options: argparse.Namespace) -> int:
         elif options.verb == "resume":
             world.resume()
         now = world.now().isoformat()
-    if options.json:
-        say_json({"now": now})
-    else:
-        say(now)
+    write_result(options, now, {"now": now})
     return 0
 
 
-def _span(text: str) -> timedelta:
-    found = _SPAN.fullmatch(text)
-    if not text or found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no span of time: write 15d, 2h30m, 90s or 90")
-    days, hours, minutes, seconds = (int(one or 0) for one in found.groups())
+def _duration(text: str) -> timedelta:
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration, such as 15d, 2h30m, 90s or 90")
+    days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _instant(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandFailed(f"{text!r} is no instant: write 2026-01-01T00:00:00Z", 2) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        raise CommandFailed(f"{text!r} is not an instant, such as 2026-01-01T00:00:00Z", 2) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,4 +1,7 @@
-"""The command `demo`: the mission document's story, step by step, with the calls that it makes."""
+"""The command `demo`: what AWS documents about AWS Artifact and AWS Organizations, step by step, as calls.
+
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
+"""
 
 import argparse
 import sys
@@ -8,24 +11,25 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.cli.aws_client import AwsCaller, InTheProcess, OverTheWire
-from artifact_emulator.cli.options import CommandFailed, add_json, asked_world, explained, say, say_json
-from artifact_emulator.cli.parser import teach
-from artifact_emulator.cli.terminal import bar, painted
+from artifact_emulator.cli.aws_client import AwsCaller, HttpCaller, InProcessCaller
+from artifact_emulator.cli.options import (CommandFailed, add_json, translated_errors, world_of)
+from artifact_emulator.cli.output import write, write_json
+from artifact_emulator.cli.parser import add_command
+from artifact_emulator.cli.terminal import progress_bar, styled
 
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import RemoteWorld
 
 ARTIFACT = "artifact.amazonaws.com"
 MANAGEMENT, MEMBER = "111122223333", "222233334444"
-_PAUSE = 1.2
+_PAUSE_SECONDS = 1.2
 _STEPS = 13
 _WORLD = "demo"
 
 
 @dataclass(frozen=True, slots=True)
 class DemoStep:
-    """One step that was taken."""
+    """A completed step: the documented behavior, and the call that demonstrates it as an AWS CLI command."""
 
     why: str
     account: str
@@ -34,131 +38,139 @@ class DemoStep:
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the others."""
-    parser = teach(
+    """Add the command."""
+    parser = add_command(
         commands,
         "demo",
-        "tell the story of AWS Artifact and AWS Organizations, step by step, with the calls that it takes",
+        "demonstrate how AWS Artifact works with AWS Organizations, step by step, with the calls of each step",
         "demo",
         "demo --fast --json",
-        "demo --endpoint http://127.0.0.1:4700     # in a running emulator, to be looked at in its console",
+        "demo --endpoint http://127.0.0.1:4700     # in a running emulator, to look at the result in its console",
     )
+    parser.set_defaults(run=run)
     parser.add_argument("--fast", action="store_true", help="do not pause between the steps")
-    parser.add_argument("--endpoint", metavar="URL", help="tell it in a running emulator, and leave its world there")
-    parser.add_argument("--world", metavar="NAME", help=f"there, in this world, which begins anew (default: {_WORLD})")
+    parser.add_argument("--endpoint", metavar="URL", help="use a running emulator, and leave the world in it")
+    parser.add_argument("--world", metavar="NAME", help=f"the world of that emulator to recreate (default: {_WORLD})")
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Tell the story in a world of its own; every step has to end as the document says.
+    """Run the demo in a world of its own and return the exit status.
 
-    Raises CannotDo.
+    Raises CommandFailed if a step does not end as AWS documents it.
     """
     steps = []
-    with explained():
-        world = _begun(options) if options.endpoint or options.world else None
-        for step in _story(_Teller(OverTheWire(world) if world else InTheProcess())):
+    with translated_errors():
+        world = _new_world(options) if options.endpoint or options.world else None
+        for step in _steps(_Demo(HttpCaller(world) if world else InProcessCaller())):
             steps.append(step)
             if not options.json:
-                _say(step, len(steps), fast=options.fast)
+                _write_step(step, len(steps), fast=options.fast)
     if options.json:
-        say_json([asdict(one) for one in steps])
+        write_json([asdict(step) for step in steps])
     elif world:
-        say(f"The world {world.name} is as the story left it: {world.endpoint}/console/")
+        write(f"See the result in the console: {world.endpoint}/console/")
     return 0
 
 
-def _begun(options: argparse.Namespace) -> "RemoteWorld":
-    world = asked_world(options, options.world or _WORLD)
-    world.emulator.ask("PUT", f"/_emulator/worlds/{world.name}", {})
+def _new_world(options: argparse.Namespace) -> "RemoteWorld":
+    world = world_of(options, options.world or _WORLD)
+    world.emulator.request("PUT", f"/_emulator/worlds/{world.name}", {})
     return world
 
 
-def _say(step: DemoStep, number: int, *, fast: bool) -> None:
+def _write_step(step: DemoStep, number: int, *, fast: bool) -> None:
     if sys.stdout.isatty():
-        say(painted(bar(number, _STEPS), "dim"))
-    said = painted(f"# {step.why}", "bold")
-    say(f"{said}\n{painted(f'[{step.account}]', 'dim')} $ {painted(step.command, 'green')}\n{step.answer}\n")
+        write(styled(progress_bar(number, _STEPS), "dim"))
+    heading = styled(f"# {step.why}", "bold")
+    write(f"{heading}\n{styled(f'[{step.account}]', 'dim')} $ {styled(step.command, 'green')}\n{step.answer}\n")
     if not fast and sys.stdout.isatty():
-        time.sleep(_PAUSE)
+        time.sleep(_PAUSE_SECONDS)
 
 
-class _Teller:
-    """Makes the calls of the story, and tells them as commands of the AWS CLI."""
+class _Demo:
+    """Makes the calls of the demo and describes each as a step; an action is such as `iam:GetRole`."""
 
-    def __init__(self, calling: AwsCaller) -> None:
-        self._calling = calling
+    def __init__(self, caller: AwsCaller) -> None:
+        self._caller = caller
 
-    def call(self, account: str, asked: str, **members: Any) -> Any:
-        """Call an operation, such as `iam:GetRole`, as an account's root user.
+    def call(self, account: str, action: str, **members: Any) -> Any:
+        """Call an operation as the root user of an account and return its output.
 
-        Raises Failure.
+        Raises AwsError.
         """
-        service, _, operation = asked.partition(":")
-        return self._calling.call(account, service, operation, members)
+        service, _, operation = action.partition(":")
+        return self._caller.call(account, service, operation, members)
 
-    def told(self, why: str, account: str, asked: str, shown: Callable[[Any], str], **members: Any) -> DemoStep:
-        """Tell a call that succeeds."""
+    def step(self, why: str, account: str, action: str, summary: Callable[[Any], str], **members: Any) -> DemoStep:
+        """Return the step of a call that succeeds, with a summary of its output.
+
+        Raises CommandFailed if it is refused.
+        """
         try:
-            answer = shown(self.call(account, asked, **members))
-        except AwsError as failure:
-            raise CommandFailed(f"{asked} was refused, which the document does not say: {failure.message}") from None
-        return DemoStep(why, account, _command(asked, members), answer or "(no output)")
+            output = self.call(account, action, **members)
+        except AwsError as error:
+            raise CommandFailed(f"{action} was refused, contrary to AWS's documentation: {error.message}") from None
+        return DemoStep(why, account, _command(action, members), summary(output) or "(no output)")
 
-    def refused(self, why: str, account: str, asked: str, **members: Any) -> DemoStep:
-        """Tell a call that is refused."""
+    def refused_step(self, why: str, account: str, action: str, **members: Any) -> DemoStep:
+        """Return the step of a call that is refused.
+
+        Raises CommandFailed if it succeeds.
+        """
         try:
-            self.call(account, asked, **members)
-        except AwsError as failure:
-            return DemoStep(why, account, _command(asked, members), f"{failure.code}: {failure.message}")
-        raise CommandFailed(f"{asked} was not refused, which the document says")
+            self.call(account, action, **members)
+        except AwsError as error:
+            return DemoStep(why, account, _command(action, members), f"{error.code}: {error.message}")
+        raise CommandFailed(f"{action} succeeded, contrary to AWS's documentation")
 
 
-def _story(teller: _Teller) -> Iterator[DemoStep]:
+def _steps(demo: _Demo) -> Iterator[DemoStep]:
     trust = {"ServicePrincipal": ARTIFACT}
     enable, disable = "organizations:EnableAWSServiceAccess", "organizations:DisableAWSServiceAccess"
     view = "artifact:ListCustomerAgreements"
-    yield teller.told("An organization of all features", MANAGEMENT, "organizations:CreateOrganization", _id)
+    yield demo.step("An organization with all features", MANAGEMENT, "organizations:CreateOrganization", _id)
     target = {"Id": MEMBER, "Type": "ACCOUNT"}
-    invited = teller.call(MANAGEMENT, "organizations:InviteAccountToOrganization", Target=target)["Handshake"]["Id"]
+    handshake = demo.call(MANAGEMENT, "organizations:InviteAccountToOrganization", Target=target)["Handshake"]["Id"]
     accept = "organizations:AcceptHandshake"
-    yield teller.told("An account that was invited joins", MEMBER, accept, _state, HandshakeId=invited)
-    yield teller.refused("Only the management account may enable trusted access", MEMBER, enable, **trust)
-    yield teller.told("This command produces no output when successful", MANAGEMENT, enable, _nothing, **trust)
+    yield demo.step("An invited account joins", MEMBER, accept, _state, HandshakeId=handshake)
+    yield demo.refused_step("Only the management account may enable trusted access", MEMBER, enable, **trust)
+    yield demo.step("This command produces no output when successful", MANAGEMENT, enable, _nothing, **trust)
     why = "The service-linked role is created in the management account"
-    yield teller.told(why, MANAGEMENT, "iam:GetRole", _arn, RoleName="AWSServiceRoleForArtifact")
+    yield demo.step(why, MANAGEMENT, "iam:GetRole", _arn, RoleName="AWSServiceRoleForArtifact")
     why = "The management account accepts an agreement on behalf of all member accounts"
-    yield teller.told(why, MANAGEMENT, "artifact:AcceptAgreement", _name, **_read_agreement(teller))
-    yield teller.told("Member account users can view agreements", MEMBER, view, _reached)
-    yield teller.told("Trusted access is disabled", MANAGEMENT, disable, _nothing, **trust)
-    yield teller.told("Agreements remain, but can't be accessed", MEMBER, view, _out_of_reach)
-    yield teller.told("It is enabled again", MANAGEMENT, enable, _nothing, **trust)
-    yield teller.told("AWS Artifact continues to operate as before", MEMBER, view, _reached)
+    yield demo.step(why, MANAGEMENT, "artifact:AcceptAgreement", _name, **_acceptance(demo))
+    yield demo.step("Member account users can view agreements", MEMBER, view, _visible)
+    yield demo.step("Trusted access is disabled", MANAGEMENT, disable, _nothing, **trust)
+    yield demo.step("Agreements remain, but can't be accessed", MEMBER, view, _invisible)
+    yield demo.step("Trusted access is enabled again", MANAGEMENT, enable, _nothing, **trust)
+    yield demo.step("AWS Artifact continues to operate as before", MEMBER, view, _visible)
     remove = "organizations:RemoveAccountFromOrganization"
-    yield teller.told("An account is removed from the organization", MANAGEMENT, remove, _nothing, AccountId=MEMBER)
-    yield teller.told("It no longer has access to any organization agreements", MEMBER, view, _out_of_reach)
+    yield demo.step("An account is removed from the organization", MANAGEMENT, remove, _nothing, AccountId=MEMBER)
+    yield demo.step("It no longer has access to any organization agreements", MEMBER, view, _invisible)
 
 
-def _read_agreement(teller: _Teller) -> dict[str, str]:
-    """Go through the chain of tokens up to the call that accepts; give what it is asked with."""
+def _acceptance(demo: _Demo) -> dict[str, str]:
+    """Return the input of AcceptAgreement, whose tokens come from the operations that precede it."""
     agreement = "agreement-y03aUwMAEorHtqjv"
-    nda = teller.call(MANAGEMENT, "artifact:GetNdaForAgreement", agreementId=agreement)
-    opened = teller.call(
+    nda = demo.call(MANAGEMENT, "artifact:GetNdaForAgreement", agreementId=agreement)
+    accepted_nda = demo.call(
         MANAGEMENT,
         "artifact:AcceptNdaForAgreement",
         agreementId=agreement,
         agreementRevisionId=nda["agreementRevisionId"],
         ndaToken=nda["acceptNdaForAgreementToken"],
     )
-    read = teller.call(MANAGEMENT, "artifact:GetAgreement", agreementId=agreement, ndaToken=opened["getAgreementToken"])
+    token = accepted_nda["getAgreementToken"]
+    terms = demo.call(MANAGEMENT, "artifact:GetAgreement", agreementId=agreement, ndaToken=token)
     names = ("acceptanceTermsToken", "agreementRevisionId", "executeAgreementToken")
-    return {"agreementId": agreement, **{name: read[name] for name in names}}
+    return {"agreementId": agreement, **{name: terms[name] for name in names}}
 
 
-def _command(asked: str, members: dict[str, Any]) -> str:
+def _command(action: str, members: dict[str, Any]) -> str:
     from artifact_emulator.console.snippets import cli
 
-    service, _, operation = asked.partition(":")
+    service, _, operation = action.partition(":")
     return cli(service, operation, members)
 
 
@@ -166,30 +178,30 @@ def _nothing(_: Any) -> str:
     return ""
 
 
-def _id(made: Any) -> str:
-    return str(made["Organization"]["Id"])
+def _id(output: Any) -> str:
+    return str(output["Organization"]["Id"])
 
 
-def _state(made: Any) -> str:
-    return str(made["Handshake"]["State"])
+def _state(output: Any) -> str:
+    return str(output["Handshake"]["State"])
 
 
-def _arn(made: Any) -> str:
-    return str(made["Role"]["Arn"])
+def _arn(output: Any) -> str:
+    return str(output["Role"]["Arn"])
 
 
-def _name(made: Any) -> str:
-    return str(made["customerAgreement"]["name"])
+def _name(output: Any) -> str:
+    return str(output["customerAgreement"]["name"])
 
 
-def _reached(made: Any) -> str:
-    names = [f"{one['name']}: {one['state']}" for one in made["customerAgreements"]]
-    if not names:
-        raise CommandFailed("the agreement cannot be seen, which the document says")
-    return "\n".join(names)
+def _visible(output: Any) -> str:
+    agreements = output["customerAgreements"]
+    if not agreements:
+        raise CommandFailed("the agreement is not visible, contrary to AWS's documentation")
+    return "\n".join(f"{agreement['name']}: {agreement['state']}" for agreement in agreements)
 
 
-def _out_of_reach(made: Any) -> str:
-    if made["customerAgreements"]:
-        raise CommandFailed("the agreement can be seen, which the document does not say")
+def _invisible(output: Any) -> str:
+    if output["customerAgreements"]:
+        raise CommandFailed("the agreement is visible, contrary to AWS's documentation")
     return "(none)"

@@ -1,4 +1,4 @@
-"""The command `doctor`: what is wrong with a set-up, and what to do about it."""
+"""The command `doctor`: check a setup and say how to correct it."""
 
 import argparse
 import os
@@ -13,21 +13,22 @@ from pathlib import Path
 from shutil import which
 from typing import Literal
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, asked_world, explained, say, say_json
-from artifact_emulator.cli.parser import teach
-from artifact_emulator.cli.terminal import Paint, painted
+from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.output import write_result
+from artifact_emulator.cli.parser import add_command
+from artifact_emulator.cli.terminal import Style, styled
 from artifact_emulator.sdk_models import MODELS
 from artifact_emulator.testing.environment import MISLEADING, proxies
 
 _REAL_KEY = re.compile(r"A[KS]IA[A-Z2-7]{16}")
 _SERVICES = ("ORGANIZATIONS", "ARTIFACT", "IAM", "STS", "CLOUDTRAIL")
 _ENDPOINTS_BY_ENVIRONMENT = (1, 31)
-"""The first botocore that reads AWS_ENDPOINT_URL."""
+"""The first version of botocore that reads AWS_ENDPOINT_URL."""
 _CLI_ENDPOINTS = {1: (1, 29), 2: (2, 13)}
-"""The first AWS CLI of each major version that does."""
+"""The same for each major version of the AWS CLI."""
 _IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _SKEW_SECONDS = 300
-_MARKS: dict[str, tuple[str, Paint]] = {
+_MARKS: dict[str, tuple[str, Style]] = {
     "ok": ("ok     ", "green"),
     "warning": ("warning", "yellow"),
     "problem": ("problem", "red"),
@@ -36,7 +37,7 @@ _MARKS: dict[str, tuple[str, Paint]] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The outcome of one check."""
 
     check: str
     outcome: Literal["ok", "warning", "problem"]
@@ -44,64 +45,69 @@ class Finding:
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the others."""
-    parser = teach(
+    """Add the command."""
+    parser = add_command(
         commands,
         "doctor",
-        "tell what is wrong with my set-up, and its cure: endpoint, region, credentials, proxies, SDK, models, clock",
+        "check endpoint, region, credentials, proxies, SDK, models and clock, and say how to correct them",
         "doctor",
         'doctor --json | jq ".findings[] | select(.outcome != \\"ok\\")"',
     )
+    parser.set_defaults(run=run)
     add_world(parser)
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Look at everything; the exit status is 1 if there is a problem."""
-    looked_at = (_endpoints(), _region(), _credentials(), _proxies(), _sdk(), _cli(), _models())
-    found = [*_emulator(options), *chain(*looked_at)]
-    if options.json:
-        say_json({"findings": [asdict(one) for one in found]})
-    else:
-        say("\n".join(f"{painted(*_MARKS[one.outcome])}  {one.check}: {one.told}" for one in found))
-    return int(any(one.outcome == "problem" for one in found))
+    """Run all checks and return the exit status: 1 if there is a problem."""
+    checks = (_endpoints(), _region(), _credentials(), _proxies(), _sdk(), _cli(), _models())
+    findings = [*_emulator(options), *chain(*checks)]
+    lines = (f"{styled(*_MARKS[finding.outcome])}  {finding.check}: {finding.told}" for finding in findings)
+    write_result(options, "\n".join(lines), {"findings": [asdict(finding) for finding in findings]})
+    return int(any(finding.outcome == "problem" for finding in findings))
 
 
 def _emulator(options: argparse.Namespace) -> Iterator[Finding]:
-    world = asked_world(options)
+    world = world_of(options)
     try:
-        with explained():
+        with translated_errors():
             health = world.emulator.health()
             ahead = abs((world.now() - datetime.now(UTC)).total_seconds())
     except CommandFailed as error:
         yield Finding("emulator", "problem", str(error))
         return
-    yield Finding("emulator", "ok", f"artifact-emulator {health['version']} answers at {world.endpoint}")
+    yield Finding("emulator", "ok", f"artifact-emulator {health['version']} runs at {world.endpoint}")
     if ahead > _SKEW_SECONDS:
-        yield Finding("clock", "warning", f"the world's is {ahead:.0f} s from this machine's: `clock resume` ends that")
+        yield Finding(
+            "clock",
+            "warning",
+            f"the world's clock differs by {ahead:.0f} s from this machine's: run `artifact-emulator clock resume`",
+        )
 
 
 def _endpoints() -> Iterator[Finding]:
     general = os.environ.get("AWS_ENDPOINT_URL")
     if os.environ.get(_IGNORE, "").lower() == "true":
-        yield Finding("endpoint", "problem", f"{_IGNORE} is true, so that calls go to AWS: unset it")
+        yield Finding("endpoint", "problem", f"{_IGNORE} is true, so calls go to AWS: unset it")
     elif not general:
-        yield Finding("endpoint", "problem", 'AWS_ENDPOINT_URL is not set: eval "$(artifact-emulator env)"')
+        yield Finding("endpoint", "problem", 'AWS_ENDPOINT_URL is not set: run eval "$(artifact-emulator env)"')
     else:
         yield Finding("endpoint", "ok", f"AWS_ENDPOINT_URL is {general}")
     for service in _SERVICES:
         name = f"AWS_ENDPOINT_URL_{service}"
         if os.environ.get(name, general) != general:
-            yield Finding("endpoint", "warning", f"{name} leads {service.lower()} to {os.environ[name]}: unset it")
+            yield Finding("endpoint", "warning", f"{name} sends {service.lower()} to {os.environ[name]}: unset it")
 
 
 def _region() -> Iterator[Finding]:
-    of_python, of_others = os.environ.get("AWS_DEFAULT_REGION"), os.environ.get("AWS_REGION")
-    if of_python:
-        besides = "" if of_others else "; SDKs for JavaScript, Java and Go read AWS_REGION, which is not set"
-        yield Finding("region", "ok", f"{of_python}{besides}")
-    elif of_others:
-        yield Finding("region", "warning", "boto3 does not read AWS_REGION: export AWS_DEFAULT_REGION=us-east-1, too")
+    default_region, region = os.environ.get("AWS_DEFAULT_REGION"), os.environ.get("AWS_REGION")
+    if default_region:
+        note = "" if region else "; SDKs for JavaScript, Java and Go read AWS_REGION, which is not set"
+        yield Finding("region", "ok", f"{default_region}{note}")
+    elif region:
+        yield Finding(
+            "region", "warning", "boto3 does not read AWS_REGION: export AWS_DEFAULT_REGION=us-east-1 as well"
+        )
     else:
         yield Finding("region", "problem", "AWS_DEFAULT_REGION is not set: export AWS_DEFAULT_REGION=us-east-1")
 
@@ -109,64 +115,68 @@ def _region() -> Iterator[Finding]:
 def _credentials() -> Iterator[Finding]:
     key = os.environ.get("AWS_ACCESS_KEY_ID")
     if not key:
-        yield Finding("credentials", "problem", "AWS_ACCESS_KEY_ID is not set: it is the id of the account that calls")
+        yield Finding("credentials", "problem", "AWS_ACCESS_KEY_ID is not set: export the id of the calling account")
     elif _REAL_KEY.fullmatch(key):
-        told = "AWS_ACCESS_KEY_ID looks like a real key: an emulator needs none; export AWS_ACCESS_KEY_ID=111122223333"
-        yield Finding("credentials", "warning", told)
+        text = "AWS_ACCESS_KEY_ID looks like a real key, which is not needed: export AWS_ACCESS_KEY_ID=111122223333"
+        yield Finding("credentials", "warning", text)
     elif len(key) == 12 and key.isdecimal():
         yield Finding("credentials", "ok", f"the root user of {key}")
     else:
-        yield Finding("credentials", "warning", f"{key} is no account's id: the root user of 123456789012 calls")
+        yield Finding(
+            "credentials", "warning", f"{key} is not an account id: the caller is the root user of 123456789012"
+        )
     for name in MISLEADING:
-        # Told of already: it leads straight to AWS.
+        # The endpoint check reports this variable.
         if name in os.environ and name != _IGNORE:
-            yield Finding("credentials", "warning", f"{name} is set, and may lead elsewhere: unset {name}")
+            yield Finding("credentials", "warning", f"{name} is set and may select other credentials: unset {name}")
 
 
 def _proxies() -> Iterator[Finding]:
     proxied = proxies(os.environ)
-    spared = os.environ.get("NO_PROXY", os.environ.get("no_proxy", ""))
-    if proxied and not {"127.0.0.1", "localhost", "*"} & {one.strip() for one in spared.split(",")}:
+    exceptions = os.environ.get("NO_PROXY", os.environ.get("no_proxy", ""))
+    if proxied and not {"127.0.0.1", "localhost", "*"} & {host.strip() for host in exceptions.split(",")}:
         yield Finding("proxy", "warning", f"{proxied[0]} is set: export NO_PROXY=127.0.0.1,localhost")
     else:
-        yield Finding("proxy", "ok", "none stands between")
+        yield Finding("proxy", "ok", "no proxy between the SDK and the emulator")
 
 
 def _sdk() -> Iterator[Finding]:
     try:
-        found = version("botocore")
+        installed = version("botocore")
     except PackageNotFoundError:
-        yield Finding("botocore", "ok", "is not installed here")
+        yield Finding("botocore", "ok", "not installed here")
         return
-    if tuple(map(int, found.split(".")[:2])) < _ENDPOINTS_BY_ENVIRONMENT:
-        yield Finding("botocore", "problem", f"{found} does not read AWS_ENDPOINT_URL: pip install --upgrade botocore")
+    if tuple(map(int, installed.split(".")[:2])) < _ENDPOINTS_BY_ENVIRONMENT:
+        yield Finding(
+            "botocore", "problem", f"{installed} does not read AWS_ENDPOINT_URL: pip install --upgrade botocore"
+        )
     else:
-        yield Finding("botocore", "ok", found)
+        yield Finding("botocore", "ok", installed)
 
 
 def _cli() -> Iterator[Finding]:
     command = which("aws")
     if command is None:
-        yield Finding("AWS CLI", "ok", "is not installed here")
+        yield Finding("AWS CLI", "ok", "not installed here")
         return
     try:
-        asked = subprocess.run([command, "--version"], capture_output=True, text=True, check=False, timeout=20)  # noqa: S603 - it is the user's own
+        done = subprocess.run([command, "--version"], capture_output=True, text=True, check=False, timeout=20)  # noqa: S603 - the user's own aws
     except (OSError, subprocess.TimeoutExpired):
-        yield Finding("AWS CLI", "warning", f"{command} does not tell its version")
+        yield Finding("AWS CLI", "warning", f"{command} does not print its version")
         return
-    told = re.match(r"aws-cli/(\d+)\.(\d+)\.\S+", asked.stdout or asked.stderr)
-    found = (int(told[1]), int(told[2])) if told else (0, 0)
-    if told and found < _CLI_ENDPOINTS.get(found[0], (0, 0)):
-        cure = "it does not read AWS_ENDPOINT_URL: upgrade it, or give each command --endpoint-url"
-        yield Finding("AWS CLI", "problem", f"{told[0]}: {cure}")
+    match = re.match(r"aws-cli/(\d+)\.(\d+)\.\S+", done.stdout or done.stderr)
+    installed = (int(match[1]), int(match[2])) if match else (0, 0)
+    if match and installed < _CLI_ENDPOINTS.get(installed[0], (0, 0)):
+        text = f"{match[0]} does not read AWS_ENDPOINT_URL: upgrade it, or pass --endpoint-url to each command"
+        yield Finding("AWS CLI", "problem", text)
     else:
-        yield Finding("AWS CLI", "ok", told[0] if told else command)
+        yield Finding("AWS CLI", "ok", match[0] if match else command)
 
 
 def _models() -> Iterator[Finding]:
-    paths = [Path(one) for one in os.environ.get("AWS_DATA_PATH", "").split(os.pathsep) if one]
+    paths = [Path(path) for path in os.environ.get("AWS_DATA_PATH", "").split(os.pathsep) if path]
     if MODELS in paths:
-        yield Finding("models", "ok", "the agreement operations are known")
+        yield Finding("models", "ok", "SDKs know the agreement operations")
     else:
-        cure = "export AWS_DATA_PATH=$(artifact-emulator models)"
-        yield Finding("models", "warning", f"the agreement operations are not known to SDKs: {cure}")
+        correction = "export AWS_DATA_PATH=$(artifact-emulator models)"
+        yield Finding("models", "warning", f"SDKs do not know the agreement operations: {correction}")

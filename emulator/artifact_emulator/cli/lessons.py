@@ -1,4 +1,4 @@
-"""The command `lesson`: exercises that check themselves by what is called."""
+"""The command `lesson`: list, show and follow lessons, which check themselves against the call log."""
 
 import argparse
 import json
@@ -6,93 +6,87 @@ import sys
 import time
 from typing import Any
 
-from artifact_emulator.cli.options import add_json, add_world, asked_world, explained, say, say_json
-from artifact_emulator.cli.parser import teach
-from artifact_emulator.cli.terminal import bar, painted
+from artifact_emulator.cli.options import (add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.output import write, write_result
+from artifact_emulator.cli.parser import add_command
+from artifact_emulator.cli.terminal import progress_bar, styled
 
-_PAUSE = 0.5
+_POLL_SECONDS = 0.5
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the others."""
-    parser = teach(
+    """Add the command."""
+    parser = add_command(
         commands,
         "lesson",
-        "learn by doing: lessons that check themselves by what you call, from any SDK, the AWS CLI or the console",
+        "learn by doing: lessons that check your calls from any SDK, the AWS CLI or the console",
         "lesson list",
         "lesson start story",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listed = teach(verbs, "list", "list the lessons, and how far each is")
-    shown = teach(verbs, "show", "show a lesson, and how far it is", "lesson show story")
-    begun = teach(
-        verbs, "start", "go through a lesson: each step is told when the one before is done", "lesson start story"
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    listing = add_command(verbs, "list", "list the lessons and their progress")
+    listing.set_defaults(run=_list)
+    showing = add_command(verbs, "show", "show a lesson and its progress", "lesson show story")
+    showing.set_defaults(run=_show)
+    starting = add_command(
+        verbs, "start", "follow a lesson: print each step once the previous one is done", "lesson start story"
     )
-    for one in (shown, begun):
-        one.add_argument("name", metavar="NAME")
-    for one in (listed, shown, begun):
-        add_world(one)
-        add_json(one)
+    starting.set_defaults(run=_start)
+    for verb in (showing, starting):
+        verb.add_argument("name", metavar="NAME")
+    for verb in (listing, showing, starting):
+        add_world(verb)
+        add_json(verb)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Carry the command out; give the exit status.
-
-    Raises CannotDo.
-    """
-    with explained():
-        world = asked_world(options)
-        if options.verb == "list":
-            found = world.ask("GET", "lessons")["lessons"]
-            told = "\n".join(f"{one['name']:28} {one['done']}/{len(one['steps'])}  {one['title']}" for one in found)
-            _done(options, told, {"lessons": found})
-        elif options.verb == "show":
-            found = world.ask("GET", f"lessons/{options.name}")
-            _done(options, "\n".join([found["title"], "", *map(_line, found["steps"])]), found)
-        else:
-            _go_through(options)
+def _list(options: argparse.Namespace) -> int:
+    with translated_errors():
+        lessons = world_of(options).request("GET", "lessons")["lessons"]
+    lines = (f"{lesson['name']:28} {lesson['done']}/{len(lesson['steps'])}  {lesson['title']}" for lesson in lessons)
+    write_result(options, "\n".join(lines), {"lessons": lessons})
     return 0
 
 
-def _go_through(options: argparse.Namespace) -> None:
-    world = asked_world(options)
-    told = -1
+def _show(options: argparse.Namespace) -> int:
+    with translated_errors():
+        lesson = world_of(options).request("GET", f"lessons/{options.name}")
+    write_result(options, "\n".join([lesson["title"], "", *map(_line, lesson["steps"])]), lesson)
+    return 0
+
+
+def _start(options: argparse.Namespace) -> int:
+    done = -1
     try:
-        while True:
-            found = world.ask("GET", f"lessons/{options.name}")
-            steps, done = found["steps"], found["done"]
-            if done != told:
-                _tell_progress(options, steps, max(told, 0), done)
-            if done == len(steps):
-                return
-            told = done
-            time.sleep(_PAUSE)
+        with translated_errors():
+            world = world_of(options)
+            while True:
+                lesson = world.request("GET", f"lessons/{options.name}")
+                if lesson["done"] != done:
+                    _write_progress(options, lesson["steps"], max(done, 0), lesson["done"])
+                done = lesson["done"]
+                if done == len(lesson["steps"]):
+                    return 0
+                time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:
         sys.stderr.write("\n")
+    return 0
 
 
-def _tell_progress(options: argparse.Namespace, steps: list[dict[str, Any]], before: int, done: int) -> None:
-    """Tell what was done meanwhile, and what is to be done next; in JSON a line for each step that is done."""
+def _write_progress(options: argparse.Namespace, steps: list[dict[str, Any]], before: int, done: int) -> None:
+    """Write the steps that were completed since the last time and the next one; as JSON only the completed ones."""
     for step in steps[before:done]:
-        learnt = f"{painted('✓', 'green')} {step['learn'] or 'Done.'}\n"
-        say(json.dumps(step, ensure_ascii=False) if options.json else learnt)
+        text = f"{styled('✓', 'green')} {step['learn'] or 'Done.'}\n"
+        write(json.dumps(step, ensure_ascii=False) if options.json else text)
     if options.json:
         return
     if done == len(steps):
-        say("You are through.")
+        write("The lesson is complete.")
         return
     if sys.stdout.isatty():
-        say(bar(done, len(steps)))
+        write(progress_bar(done, len(steps)))
     step = steps[done]
-    say(f"{done + 1}/{len(steps)}  {step['text']}\n     $ {painted(step['command'], 'bold')}")
+    write(f"{done + 1}/{len(steps)}  {step['text']}\n     $ {styled(step['command'], 'bold')}")
 
 
 def _line(step: dict[str, Any]) -> str:
     return f"{'✓' if step['done_at'] else '·'} {step['text']}\n    $ {step['command']}"
-
-
-def _done(options: argparse.Namespace, text: str, content: object) -> None:
-    if options.json:
-        say_json(content)
-    else:
-        say(text)

@@ -1,126 +1,130 @@
-"""The command `policy`: the least policy for what somebody called, and why a call was let through or refused."""
+"""The command `policy`: suggest the least policy for a principal, and explain authorization decisions."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, asked_world, explained, say, say_json
-from artifact_emulator.cli.parser import teach
+from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.output import write_json, write_result
+from artifact_emulator.cli.parser import add_command
 
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import RemoteWorld
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the others."""
-    parser = teach(
+    """Add the command."""
+    parser = add_command(
         commands,
         "policy",
-        "suggest the least policy, or explain a decision",
+        "suggest the least policy for a principal, or explain an authorization decision",
         "policy suggest arn:aws:iam::111122223333:user/alice > policy.json",
         "policy explain",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    suggest = teach(
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    suggest = add_command(
         verbs,
         "suggest",
-        "print the least policy for what a principal has called, refused calls among them: JSON, ready for IAM",
+        "print the least policy that allows the calls of a principal, including refused ones, as JSON for IAM",
         "policy suggest arn:aws:iam::111122223333:user/alice > policy.json",
     )
+    suggest.set_defaults(run=_suggest)
     suggest.add_argument(
         "principal",
         nargs="?",
         metavar="ARN",
-        help="of a user, a role, a session or a root user (default: whoever called, if it was one alone)",
+        help="a user, role, session or root user (default: the only caller that policies bind)",
     )
-    explain = teach(
+    explain = add_command(
         verbs,
         "explain",
-        "tell why a call was let through or refused, and what to change",
+        "explain why a call was allowed or refused, and what to change",
         "policy explain",
         "policy explain 7b1e9a3c-5f0d-4c39-9f43-0d1a2b3c4d5e",
     )
+    explain.set_defaults(run=_explain)
     explain.add_argument(
         "request_id",
         nargs="?",
         metavar="REQUEST-ID",
-        help="as the answer's x-amzn-RequestId has it (default: the last call that was refused)",
+        help="the x-amzn-RequestId of the reply (default: that of the last refused call)",
     )
     for verb in (suggest, explain):
         add_world(verb)
         add_json(verb)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Carry the command out; give the exit status.
-
-    Raises CannotDo.
-    """
-    with explained():
-        world = asked_world(options)
-        if options.verb == "suggest":
-            _suggest(world, options.principal)
-        else:
-            told = world.decision(options.request_id or _last_refused(world))
-            if options.json:
-                say_json(told)
-            else:
-                say("\n\n".join([*map(_told, told["decisions"]), *_beside(told)]))
+def _suggest(options: argparse.Namespace) -> int:
+    with translated_errors():
+        world = world_of(options)
+        callers = sorted({event["userIdentity"]["arn"] for event in world.events() if "arn" in event["userIdentity"]})
+        principal = options.principal or _only_bound(callers)
+        policy = world.suggest_policy(principal)
+    if not policy["Statement"]:
+        raise CommandFailed(f"{principal} made no call that needs a permission; {_list_callers(callers)}")
+    write_json(policy)
     return 0
 
 
-def _suggest(world: "RemoteWorld", principal: str | None) -> None:
-    callers = sorted({one["userIdentity"]["arn"] for one in world.events() if "arn" in one["userIdentity"]})
-    if principal is None:
-        bound = [one for one in callers if not one.endswith(":root")]
-        if len(bound) != 1:
-            raise CommandFailed(f"whose calls? {_named(bound)}")
-        principal = bound[0]
-    policy = world.suggest_policy(principal)
-    if not policy["Statement"]:
-        raise CommandFailed(f"{principal} made no call that takes a permission; {_named(callers)}")
-    say_json(policy)
+def _explain(options: argparse.Namespace) -> int:
+    with translated_errors():
+        world = world_of(options)
+        explanation = world.decision(options.request_id or _last_refused(world))
+    paragraphs = [*map(_decision_text, explanation["decisions"]), *_service_outcome(explanation)]
+    write_result(options, "\n\n".join(paragraphs), explanation)
+    return 0
 
 
-def _beside(told: dict[str, Any]) -> list[str]:
-    """Say what no decision says: that none was asked for, or that the service refused what policies let through."""
-    if "reason" not in told:
-        return []
-    if "error" not in told:
-        return [f"allowed\n  {told['reason']}"]
-    error = told["error"]
-    return [f"refused: {error['code']}\n  {error['message']}\n  {told['reason']}"]
+def _only_bound(callers: list[str]) -> str:
+    """Return the only caller that policies bind: root users are left out.
+
+    Raises CommandFailed.
+    """
+    bound = [caller for caller in callers if not caller.endswith(":root")]
+    if len(bound) != 1:
+        raise CommandFailed(f"name a principal: {_list_callers(bound)}")
+    return bound[0]
 
 
 def _last_refused(world: "RemoteWorld") -> str:
     refused = world.events(error="AccessDenied")
     if not refused:
-        raise CommandFailed("no call was refused: name one by its x-amzn-RequestId")
+        raise CommandFailed("no call was refused: name a call by its x-amzn-RequestId")
     request_id: str = refused[-1]["requestID"]
     return request_id
 
 
-def _named(callers: list[str]) -> str:
-    return f"called have {', '.join(callers)}" if callers else "nobody has called who needs a policy"
+def _list_callers(callers: list[str]) -> str:
+    return f"the callers are {', '.join(callers)}" if callers else "no principal that policies bind has made a call"
 
 
-def _told(decision: dict[str, Any]) -> str:
-    """Lay a decision out: what was asked, what decided, what was consulted, and what would change it."""
-    by = decision["decided_by"]
-    where = [by["kind"], by["policy"], by["statement"] and f"statement {by['statement']}"]
+def _service_outcome(explanation: dict[str, Any]) -> list[str]:
+    """Describe an outcome that no policy decided: no evaluation took place, or the service itself refused the call."""
+    if "reason" not in explanation:
+        return []
+    if "error" not in explanation:
+        return [f"allowed\n  {explanation['reason']}"]
+    error = explanation["error"]
+    return [f"refused: {error['code']}\n  {error['message']}\n  {explanation['reason']}"]
+
+
+def _decision_text(decision: dict[str, Any]) -> str:
+    """Describe a decision: the request, the deciding and the consulted statements, and how to change the outcome."""
+    deciding = decision["decided_by"]
+    statement = deciding["statement"] and f"statement {deciding['statement']}"
     lines = [
         f"{'allowed' if decision['allowed'] else 'refused'}: {decision['principal']}",
         f"  action      {decision['action']}",
         f"  resource    {decision['resource']}",
-        f"  decided by  {', '.join(str(one) for one in where if one)}",
+        f"  decided by  {', '.join(str(part) for part in (deciding['kind'], deciding['policy'], statement) if part)}",
         f"  because     {decision['reason']}",
-        *(f"  consulted   {_consulted(one)}" for one in decision["consulted"]),
+        *(f"  consulted   {_consulted_text(policy)}" for policy in decision["consulted"]),
     ]
     if decision["cure"]:
         lines.append(f"  to allow    {decision['cure']}")
     return "\n".join([*lines, f"  see         {decision['documentation']}"])
 
 
-def _consulted(one: dict[str, Any]) -> str:
-    level = "" if one["level"] is None else f", level {one['level']}"
-    says = f"{one['effect']} by statement {one['statement']}" if one["effect"] else "says nothing of it"
-    return f"{one['kind']}{level}: {one['policy']} {says}"
+def _consulted_text(policy: dict[str, Any]) -> str:
+    level = "" if policy["level"] is None else f", level {policy['level']}"
+    effect = f"{policy['effect']} by statement {policy['statement']}" if policy["effect"] else "no matching statement"
+    return f"{policy['kind']}{level}: {policy['policy']} {effect}"

@@ -1,186 +1,170 @@
-"""The command `scenario`: ready-made worlds as files, shown, checked, compared, loaded, and written of worlds."""
+"""The command `scenario`: list, show, validate, compare, load and export scenarios."""
 
 import argparse
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.cli.options import (
-    CommandFailed,
-    add_json,
-    add_world,
-    asked_world,
-    explained,
-    say,
-    say_json,
-    write_file,
-)
-from artifact_emulator.cli.parser import teach
-from artifact_emulator.cli.terminal import under_way
+from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.output import (write, write_file, write_json, write_result)
+from artifact_emulator.cli.parser import add_command
+from artifact_emulator.cli.terminal import progress
 
 if TYPE_CHECKING:
     from artifact_state.scenarios.schema import Scenario
 
-_OF_A_WORLD = "world:"
+_WORLD_PREFIX = "world:"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the others."""
-    parser = teach(
+    """Add the command."""
+    parser = add_command(
         commands,
         "scenario",
-        "show, check, compare, load and export scenarios: worlds described in YAML or JSON, built in or files",
+        "show, validate, compare, load and export scenarios: descriptions of worlds in YAML or JSON, built in or files",
         "scenario list",
-        "scenario show landing-zone >mine.yaml",
+        "scenario show landing-zone > mine.yaml",
         "scenario validate mine.yaml",
         "scenario load mine.yaml --world mine",
         "scenario diff mine.yaml world:mine",
         "scenario export --world mine --output now.yaml",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listed = teach(verbs, "list", "list the built-in scenarios")
-    add_json(listed)
-    shown = teach(verbs, "show", "print a scenario", "scenario show organization")
-    shown.add_argument("scenario", metavar="SCENARIO")
-    add_json(shown)
-    checked = teach(
-        verbs, "validate", "check a file: its errors tell line and cure, and the exit status is 1 if there are any"
+    parser.set_defaults(run=run)
+    listing = add_command(verbs, "list", "list the built-in scenarios")
+    showing = add_command(verbs, "show", "print a scenario", "scenario show organization")
+    showing.add_argument("scenario", metavar="SCENARIO")
+    validation = add_command(
+        verbs, "validate", "check a file and print each error with its line; the exit status is 1 if there is an error"
     )
-    checked.add_argument("scenario", metavar="FILE")
-    add_json(checked)
-    compared = teach(
+    validation.add_argument("scenario", metavar="FILE")
+    comparison = add_command(
         verbs,
         "diff",
-        "compare two scenarios, or worlds as `world:NAME`; the exit status is 1 if they differ, 2 for trouble",
+        "compare two scenarios, or worlds given as `world:NAME`; the exit status is 1 if they differ, 2 for an error",
         "scenario diff artifact-enabled world:default",
     )
-    compared.add_argument("before", metavar="A")
-    compared.add_argument("after", metavar="B")
-    loaded = teach(
-        verbs, "load", "let a world begin with a scenario; a reset leads back to it", "scenario load landing-zone"
+    comparison.add_argument("before", metavar="A")
+    comparison.add_argument("after", metavar="B")
+    loading = add_command(
+        verbs, "load", "load a scenario into a world; a reset returns to it", "scenario load landing-zone"
     )
-    loaded.add_argument("scenario", metavar="SCENARIO")
-    exported = teach(verbs, "export", "write the present world as a scenario", "scenario export -o now.yaml")
-    exported.add_argument("--output", "-o", metavar="FILE", type=Path, help="write there, not on standard output")
-    for one in (compared, loaded, exported):
-        add_world(one)
-        add_json(one)
-    add_json(teach(verbs, "schema", "print the JSON Schema of scenarios, for editors"))
+    loading.add_argument("scenario", metavar="SCENARIO")
+    export = add_command(verbs, "export", "write a world as a scenario", "scenario export -o now.yaml")
+    export.add_argument("--output", "-o", metavar="FILE", type=Path, help="write to FILE (default: standard output)")
+    schema = add_command(verbs, "schema", "print the JSON Schema of scenarios, for editors")
+    for verb in (comparison, loading, export):
+        add_world(verb)
+    for verb in (listing, showing, validation, comparison, loading, export, schema):
+        add_json(verb)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry the command out; give the exit status.
+    """Run the command and return its exit status.
 
-    Raises CannotDo.
+    Raises CommandFailed.
     """
-    # Imported here: `--help` reads no YAML.
-    from artifact_emulator.scenarios.files import UnreadableScenario
+    # Imported here: `--help` needs no YAML.
+    from artifact_emulator.scenarios.files import InvalidScenario
 
     try:
         return _VERBS[options.verb](options)
-    except UnreadableScenario as error:
+    except InvalidScenario as error:
         raise CommandFailed(str(error)) from None
 
 
 def _list(options: argparse.Namespace) -> int:
-    from artifact_emulator.scenarios.files import built_in
+    from artifact_emulator.scenarios.files import built_in_scenarios
 
-    told = built_in()
-    if options.json:
-        say_json([{"name": name, "description": described} for name, described in told.items()])
-        return 0
-    width = max(map(len, told))
-    say("\n".join(f"{name:{width}}  {described}" for name, described in told.items()))
+    descriptions = built_in_scenarios()
+    width = max(map(len, descriptions))
+    write_result(
+        options,
+        "\n".join(f"{name:{width}}  {description}" for name, description in descriptions.items()),
+        [{"name": name, "description": description} for name, description in descriptions.items()],
+    )
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    from artifact_emulator.scenarios.files import scenario_at, text_of
+    from artifact_emulator.scenarios.files import read_scenario, scenario_text
 
-    scenario = scenario_at(options.scenario)
-    if options.json:
-        say_json(_content(scenario))
-    else:
-        say(text_of(options.scenario))
+    scenario = read_scenario(options.scenario)
+    write_result(options, scenario_text(options.scenario), _content(scenario))
     return 0
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from artifact_emulator.scenarios.files import UnreadableScenario, world_at
+    from artifact_emulator.scenarios.files import InvalidScenario, load_file
 
     try:
-        with under_way(f"checking {options.scenario}"):
-            state = world_at(options.scenario).state
-    except UnreadableScenario as error:
+        with progress(f"checking {options.scenario}"):
+            state = load_file(options.scenario).state
+    except InvalidScenario as error:
         if not options.json:
             raise
-        say_json({"valid": False, "errors": str(error).splitlines()})
+        write_json({"valid": False, "errors": str(error).splitlines()})
         return 1
     organizations, accounts = len(state.organizations), len(state.memberships)
-    if options.json:
-        say_json({"valid": True, "organizations": organizations, "accounts": accounts})
-    else:
-        say(f"{options.scenario} is a scenario: {organizations} organizations, {accounts} accounts in them")
+    text = f"{options.scenario} is valid: {organizations} organizations with {accounts} accounts"
+    write_result(options, text, {"valid": True, "organizations": organizations, "accounts": accounts})
     return 0
 
 
 def _diff(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.comparison import differences
-    from artifact_emulator.scenarios.files import UnreadableScenario
+    from artifact_emulator.scenarios.files import InvalidScenario
 
     try:
-        with under_way("comparing"):
-            found = differences(_described(options, options.before), _described(options, options.after))
-    except (UnreadableScenario, CommandFailed) as error:
-        # As diff(1) has it: 1 is for differences, 2 for trouble.
+        with progress("comparing"):
+            changes = differences(_canonical(options, options.before), _canonical(options, options.after))
+    except (InvalidScenario, CommandFailed) as error:
+        # As in diff(1), 1 stands for differences and 2 for an error.
         raise CommandFailed(str(error), 2) from None
-    if options.json:
-        say_json([{"place": one.place, "before": one.before, "after": one.after} for one in found])
-    elif found:
-        say(f"--- {options.before}\n+++ {options.after}")
-    for one in found if not options.json else ():
-        for sign, said in (("-", one.before), ("+", one.after)):
-            if said is not None:
-                say(f"{sign} {one.place}: {said}")
-    return 1 if found else 0
+    lines = [f"--- {options.before}", f"+++ {options.after}"] if changes else []
+    for change in changes:
+        for sign, value in (("-", change.before), ("+", change.after)):
+            if value is not None:
+                lines.append(f"{sign} {change.place}: {value}")
+    content = [{"place": change.place, "before": change.before, "after": change.after} for change in changes]
+    write_result(options, "\n".join(lines), content)
+    return 1 if changes else 0
 
 
-def _described(options: argparse.Namespace, name: str) -> dict[str, Any]:
-    """Give what a scenario or a world says, in the one form that makes equal worlds equal."""
-    from artifact_emulator.scenarios.files import world_at
-    from artifact_state.scenarios.export import describe
+def _canonical(options: argparse.Namespace, name: str) -> dict[str, Any]:
+    """Return a scenario or a world as a scenario in canonical form, in which equal worlds are equal."""
+    from artifact_emulator.scenarios.files import load_file
+    from artifact_state.scenarios.export import export_scenario
 
-    if name.startswith(_OF_A_WORLD):
-        with explained():
-            return asked_world(options, name.removeprefix(_OF_A_WORLD)).scenario()
-    return _content(describe(world_at(name)))
+    if name.startswith(_WORLD_PREFIX):
+        with translated_errors():
+            return world_of(options, name.removeprefix(_WORLD_PREFIX)).scenario()
+    return _content(export_scenario(load_file(name)))
 
 
 def _load(options: argparse.Namespace) -> int:
-    from artifact_emulator.scenarios.files import scenario_at, world_at
+    from artifact_emulator.scenarios.files import read_scenario, load_file
 
-    with explained(), under_way(f"loading {options.scenario}"):
-        # Made here first, so that an error tells its line.
-        world_at(options.scenario)
-        world = asked_world(options)
-        world.begin(_content(scenario_at(options.scenario)))
-    if options.json:
-        say_json({"world": world.name, "endpoint": world.endpoint})
-    else:
-        say(f"The world {world.name} begins with {options.scenario}: {world.endpoint}")
+    with translated_errors(), progress(f"loading {options.scenario}"):
+        # Loaded here first, so that an error names its line.
+        load_file(options.scenario)
+        world = world_of(options)
+        world.load_scenario(_content(read_scenario(options.scenario)))
+    text = f"loaded {options.scenario} into the world {world.name}: {world.endpoint}"
+    write_result(options, text, {"world": world.name, "endpoint": world.endpoint})
     return 0
 
 
 def _export(options: argparse.Namespace) -> int:
-    from artifact_emulator.scenarios.files import written
+    from artifact_emulator.scenarios.files import to_yaml
     from artifact_state.scenarios.schema import Scenario
 
     as_json = options.json or (options.output is not None and options.output.suffix == ".json")
-    with explained(), under_way("writing down the world"):
-        content = asked_world(options).scenario()
-        text = _as_json(content) if as_json else written(Scenario.model_validate(content))
+    with translated_errors(), progress("exporting the world"):
+        content = world_of(options).scenario()
+        text = _as_json(content) if as_json else to_yaml(Scenario.model_validate(content))
     if options.output is None:
-        say(text)
+        write(text)
     else:
         write_file(options.output, text)
     return 0
@@ -193,7 +177,7 @@ def _as_json(content: dict[str, Any]) -> str:
 def _schema(options: argparse.Namespace) -> int:
     from artifact_state.scenarios.schema import Scenario
 
-    say_json(Scenario.model_json_schema())
+    write_json(Scenario.model_json_schema())
     return 0
 
 

@@ -1,75 +1,76 @@
-"""The commands `worlds` and `reset`: what worlds there are, made, dropped, begun again."""
+"""The commands `worlds` and `reset`: list, create, fork, delete and reset worlds."""
 
 import argparse
 
-from artifact_emulator.cli.options import add_json, add_world, asked_world, explained, say, say_json
-from artifact_emulator.cli.parser import teach
-
-_VERBS = {
-    "list": "list the worlds, and what is in them",
-    "make": "make a world, in place of one of that name, and print its endpoint",
-    "drop": "drop a world; the default one begins again",
-}
+from artifact_emulator.cli.options import (add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.output import write_result
+from artifact_emulator.cli.parser import add_command
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the others."""
-    parser = teach(
+    """Add the commands."""
+    worlds = add_command(
         commands,
         "worlds",
-        "list, make, fork and drop worlds: each is apart from all others, at an endpoint of its own",
+        "list, create, fork and delete worlds: isolated from each other, each with its own endpoint",
         "worlds list",
-        "worlds make mine --fork default",
-        "worlds drop mine",
+        "worlds create mine --fork default",
+        "worlds delete mine",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, told in _VERBS.items():
-        one = teach(verbs, verb, told)
-        if verb != "list":
-            one.add_argument("name", metavar="NAME")
-        if verb == "make":
-            one.add_argument("--fork", metavar="WORLD", help="make it a copy of another one")
-        add_world(one)
-        add_json(one)
-    begun = teach(
+    verbs = worlds.add_subparsers(required=True, metavar="VERB")
+    listing = add_command(verbs, "list", "list the worlds and the number of their resources")
+    listing.set_defaults(run=_list)
+    creation = add_command(
+        verbs, "create", "create a world, replacing one of the same name, and print its endpoint", old_name="make"
+    )
+    creation.set_defaults(run=_create)
+    creation.add_argument("name", metavar="NAME")
+    creation.add_argument("--fork", metavar="WORLD", help="copy this world")
+    deletion = add_command(verbs, "delete", "delete a world; the default world is reset instead", old_name="drop")
+    deletion.set_defaults(run=_delete)
+    deletion.add_argument("name", metavar="NAME")
+    reset = add_command(
         commands,
         "reset",
-        "let a world begin again: empty, or with the scenario that it began with",
+        "reset a world to its initial contents: empty, or the scenario that it was created with",
         "reset",
         "reset --world mine",
     )
-    add_world(begun)
-    add_json(begun)
+    reset.set_defaults(run=_reset)
+    for parser in (listing, creation, deletion, reset):
+        add_world(parser)
+        add_json(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Carry the command out; give the exit status.
-
-    Raises CannotDo.
-    """
-    with explained():
-        world = asked_world(options)
-        if options.command == "reset":
-            world.reset()
-            _done(options, f"{world.name} has begun again", {"reset": world.name})
-        elif options.verb == "list":
-            worlds = world.emulator.ask("GET", "/_emulator/worlds")["worlds"]
-            told = "\n".join(
-                f"{one['name']}  {one['organizations']} organizations  {one['accounts']} accounts" for one in worlds
-            )
-            _done(options, told, {"worlds": worlds})
-        elif options.verb == "make":
-            body = {"fork": options.fork} if options.fork else {}
-            made = world.emulator.ask("PUT", f"/_emulator/worlds/{options.name}", body)
-            _done(options, f"{world.emulator.endpoint}{made['path']}", made)
-        else:
-            world.emulator.ask("DELETE", f"/_emulator/worlds/{options.name}")
-            _done(options, f"{options.name} is dropped", {"dropped": options.name})
+def _list(options: argparse.Namespace) -> int:
+    with translated_errors():
+        worlds = world_of(options).emulator.request("GET", "/_emulator/worlds")["worlds"]
+    lines = (
+        f"{world['name']}  {world['organizations']} organizations  {world['accounts']} accounts" for world in worlds
+    )
+    write_result(options, "\n".join(lines), {"worlds": worlds})
     return 0
 
 
-def _done(options: argparse.Namespace, text: str, content: object) -> None:
-    if options.json:
-        say_json(content)
-    else:
-        say(text)
+def _create(options: argparse.Namespace) -> int:
+    body = {"fork": options.fork} if options.fork else {}
+    with translated_errors():
+        emulator = world_of(options).emulator
+        world = emulator.request("PUT", f"/_emulator/worlds/{options.name}", body)
+    write_result(options, f"{emulator.endpoint}{world['path']}", world)
+    return 0
+
+
+def _delete(options: argparse.Namespace) -> int:
+    with translated_errors():
+        world_of(options).emulator.request("DELETE", f"/_emulator/worlds/{options.name}")
+    write_result(options, f"deleted {options.name}", {"deleted": options.name, "dropped": options.name})
+    return 0
+
+
+def _reset(options: argparse.Namespace) -> int:
+    with translated_errors():
+        world = world_of(options)
+        world.reset()
+    write_result(options, f"reset {world.name}", {"reset": world.name})
+    return 0

@@ -1,4 +1,4 @@
-"""What is emulated, over the control API: which operations are carried out, and which answer 501."""
+"""The operations that are emulated, and those that answer 501."""
 
 from functools import cache
 
@@ -6,9 +6,11 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
-from artifact_emulator.control import PREFIX, SERVICES
-from artifact_emulator.control.responses import asked_world
-from artifact_emulator.services import bindings, handlers
+from artifact_emulator.aws.service_profile import PROFILES
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world
+from artifact_emulator.services import bindings
+from artifact_emulator.services.handler_index import HANDLERS
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world_registry import WorldRegistry
 
@@ -19,33 +21,36 @@ class ServiceCapabilities(BaseModel):
     api_version: str
     protocol: str = Field(description="json, rest-json or query.")
     emulated: list[str]
-    not_emulated: list[str] = Field(description="AWS has them; here they answer 501.")
+    not_emulated: list[str] = Field(description="Operations of AWS that answer 501 here.")
 
 
 class Capabilities(BaseModel):
     """The operations of all services."""
 
     services: dict[str, ServiceCapabilities]
-    missed: dict[str, int] = Field(
-        description="What this world was asked for in vain, and how often; most often first."
+    not_emulated_calls: dict[str, int] = Field(
+        description="The number of calls to each operation that is not emulated, most frequent first."
     )
+    missed: dict[str, int] = Field(description="The old name of not_emulated_calls.", deprecated=True)
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
     @app.get(
-        f"{PREFIX}/capabilities", summary="List what is emulated, and what answers 501", responses={200: Capabilities}
+        f"{PREFIX}/capabilities",
+        summary="List the operations that are emulated, and those that answer 501",
+        responses={200: Capabilities},
     )
     def list_capabilities() -> Response:
-        missed = dict(runtime_of(asked_world(served)).missed.most_common())
-        services = {name: _of(name) for name in SERVICES}
-        return jsonify(Capabilities(services=services, missed=missed).model_dump())
+        calls = dict(runtime_of(current_world(registry)).not_emulated_calls.most_common())
+        services = {name: _capabilities_of(name) for name in PROFILES}
+        return jsonify(Capabilities(services=services, not_emulated_calls=calls, missed=calls).model_dump())
 
 
 @cache
-def _of(name: str) -> ServiceCapabilities:
-    service, emulated = bindings(name), sorted(handlers(name))
+def _capabilities_of(name: str) -> ServiceCapabilities:
+    service, emulated = bindings(name), sorted(HANDLERS[name])
     return ServiceCapabilities(
         api_version=service.version,
         protocol=service.protocol,

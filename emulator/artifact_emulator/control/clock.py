@@ -1,4 +1,4 @@
-"""The clock of a world over the control API: real, frozen, moved ahead."""
+"""The clock of a world: read, freeze, advance and resume it."""
 
 from datetime import timedelta
 from typing import Self
@@ -8,7 +8,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import asked_world
+from artifact_emulator.control.responses import current_world
 from artifact_state.world import World
 from artifact_state.world_registry import WorldRegistry
 
@@ -16,7 +16,7 @@ _CENTURY = 100 * 365 * 86_400
 
 
 class ClockChange(BaseModel):
-    """What is to become of a clock: one of three."""
+    """A change of the clock: exactly one of its members."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -26,35 +26,37 @@ class ClockChange(BaseModel):
     )
 
     freeze: AwareDatetime | None = Field(
-        None, description="Stand still at this instant, given with its offset from UTC."
+        None, description="Freeze the clock at this instant, given with its offset from UTC."
     )
-    advance_seconds: float | None = Field(None, ge=0, le=_CENTURY, description="Move ahead, running or standing still.")
-    resume: bool | None = Field(None, description="Run again, with the real time.")
+    advance_seconds: float | None = Field(
+        None, ge=0, le=_CENTURY, description="Move the clock forward, whether it runs or is frozen."
+    )
+    resume: bool | None = Field(None, description="Show the real time again.")
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _check_one_member(self) -> Self:
         if [self.freeze, self.advance_seconds, self.resume or None].count(None) != 2:
             raise ValueError("give one of freeze, advance_seconds and resume: true")
         return self
 
 
 class ClockReply(BaseModel):
-    """What a clock shows."""
+    """The state of a clock."""
 
     now: AwareDatetime
     frozen: bool
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
-    @app.get(f"{PREFIX}/clock", summary="Tell the time of a world", responses={200: ClockReply})
-    def tell() -> Response:
-        return _told(asked_world(served))
+    @app.get(f"{PREFIX}/clock", summary="Return the time of a world", responses={200: ClockReply})
+    def read_clock() -> Response:
+        return _clock_response(current_world(registry))
 
-    @app.post(f"{PREFIX}/clock", summary="Freeze, advance or resume the time of a world", responses={200: ClockReply})
-    def turn(body: ClockChange) -> Response:
-        world = asked_world(served)
+    @app.post(f"{PREFIX}/clock", summary="Freeze, advance or resume the clock of a world", responses={200: ClockReply})
+    def change_clock(body: ClockChange) -> Response:
+        world = current_world(registry)
         with world.locked():
             if body.freeze is not None:
                 world.clock.freeze(body.freeze)
@@ -62,8 +64,8 @@ def add(app: OpenAPI, served: WorldRegistry) -> None:
                 world.clock.advance(timedelta(seconds=body.advance_seconds))
             else:
                 world.clock.resume()
-        return _told(world)
+        return _clock_response(world)
 
 
-def _told(world: World) -> Response:
+def _clock_response(world: World) -> Response:
     return jsonify(ClockReply(now=world.clock.now(), frozen=world.clock.is_frozen).model_dump(mode="json"))

@@ -21,17 +21,7 @@ from pydantic import (
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, no_content, problem_response
-from artifact_emulator.faults.kinds import (
-    KINDS,
-    Action,
-    DeletionFailure,
-    Error,
-    Kind,
-    Latency,
-    Reset,
-    Truncate,
-    kind_of,
-)
+from artifact_emulator.faults.kinds import (KINDS, Action, DeletionFailure, Error, Kind, Latency, Reset, Truncate, kind_of)
 from artifact_emulator.faults.rules import ActiveRule, FaultRule, ImpossibleFault
 from artifact_emulator.services import bindings
 from artifact_emulator.world_runtime import runtime_of

@@ -70,7 +70,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
 
 def progress_of(world: World, lesson: lessons.Lesson) -> Progress:
     """Return the progress of a lesson in a world."""
-    return progress(lesson, runtime_of(world).trail.calls())
+    return progress(lesson, runtime_of(world).call_log.calls())
 
 
 def _lesson_reply(progress: Progress) -> LessonReply:

@@ -1,4 +1,7 @@
-"""Who may use the control API and the console: they need no credential, and a browser goes wherever a page sends it."""
+"""Origin checks for the control API and the console, which need no credentials.
+
+Without them, any page open in a browser on this machine could call both.
+"""
 
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
@@ -6,22 +9,22 @@ from urllib.parse import urlsplit
 
 
 def refusal_of(headers: Mapping[str, str], allowed_hosts: Collection[str]) -> str | None:
-    """Tell why a request is refused, if it is: another site sent it, or its Host is a stranger's.
+    """Return why a request is refused, or None: it comes from another site, or its Host is a foreign name.
 
-    A stranger's name may resolve to this machine (DNS rebinding); an address cannot, so every address is let through.
+    A foreign name may resolve to this machine (DNS rebinding); an address cannot, so every address is allowed.
     """
-    if _is_of_another_site(headers):
-        return "A page of another site may not call this."
-    host = _name_of(headers.get("host", ""))
+    if _is_cross_site(headers):
+        return "Requests from pages of other sites are refused."
+    host = _host_name(headers.get("host", ""))
     if host is None or not (_is_local(host) or host in allowed_hosts):
-        return f"{headers.get('host', '')!r} is no local host: `--allow-host` takes the names by which you reach this."
+        return f"{headers.get('host', '')!r} is not a local host name: allow it with `serve --allow-host NAME`."
     return None
 
 
-def _is_of_another_site(headers: Mapping[str, str]) -> bool:
-    """Tell by what browsers add.
+def _is_cross_site(headers: Mapping[str, str]) -> bool:
+    """Return whether a browser sent the request for a page of another site.
 
-    Sec-Fetch-Site goes to this machine and to servers with TLS alone, and old browsers lack it: Origin is the rest.
+    Browsers send Sec-Fetch-Site only to this machine and over TLS, and old ones never do; Origin covers the rest.
     Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     """
     site, origin = headers.get("sec-fetch-site", "none"), headers.get("origin")
@@ -30,7 +33,7 @@ def _is_of_another_site(headers: Mapping[str, str]) -> bool:
     return origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
-def _name_of(host: str) -> str | None:
+def _host_name(host: str) -> str | None:
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:

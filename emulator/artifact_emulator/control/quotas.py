@@ -1,4 +1,4 @@
-"""The limits of a world over the control API: told, and changed while it is used."""
+"""The quotas of a world: read and change them."""
 
 from dataclasses import replace
 
@@ -6,16 +6,16 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, response
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, problem_response
 from artifact_state.catalog import Quotas
-from artifact_state.catalog.changed_quotas import NoSuchLimit, changed, named_limits
+from artifact_state.catalog.quota_changes import InvalidQuota, quota_values, replace_quotas
 from artifact_state.world import World, default_quotas
 from artifact_state.world_registry import WorldRegistry
 
 
 class QuotaChanges(RootModel[dict[str, int]]):
-    """Limits by name, such as `policies.TAG_POLICY.max_attached` or `iam.RolesPerAccount`; times are in seconds."""
+    """Quotas by name, such as `policies.TAG_POLICY.max_attached` or `iam.RolesPerAccount`; times are in seconds."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -25,35 +25,37 @@ class QuotaChanges(RootModel[dict[str, int]]):
 
 
 class QuotasReply(BaseModel):
-    """All limits of a world."""
+    """All quotas of a world."""
 
     quotas: dict[str, int] = Field(description="By name; times are in seconds.")
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
-    @app.get(f"{PREFIX}/quotas", summary="Tell the limits of a world", responses={200: QuotasReply})
-    def tell_quotas() -> Response:
-        return _told(asked_world(served))
+    @app.get(f"{PREFIX}/quotas", summary="Return the quotas of a world", responses={200: QuotasReply})
+    def read_quotas() -> Response:
+        return _quotas_response(current_world(registry))
 
     @app.patch(
-        f"{PREFIX}/quotas", summary="Change limits of a world: what is there stays", responses={200: QuotasReply}
+        f"{PREFIX}/quotas",
+        summary="Change quotas of a world; resources above a new quota remain",
+        responses={200: QuotasReply},
     )
     def change_quotas(body: QuotaChanges) -> Response:
-        world = asked_world(served)
+        world = current_world(registry)
         try:
-            quotas = changed(_quotas(world), body.root)
-        except NoSuchLimit as error:
-            return response(problem(400, "Bad request", str(error)))
+            quotas = replace_quotas(_quotas(world), body.root)
+        except InvalidQuota as error:
+            return problem_response(400, "Bad request", str(error))
         with world.locked():
             world.options = replace(world.options, quotas=quotas)
-        return _told(world)
+        return _quotas_response(world)
 
 
 def _quotas(world: World) -> Quotas:
     return world.options.quotas or default_quotas()
 
 
-def _told(world: World) -> Response:
-    return jsonify(QuotasReply(quotas=named_limits(_quotas(world))).model_dump())
+def _quotas_response(world: World) -> Response:
+    return jsonify(QuotasReply(quotas=quota_values(_quotas(world))).model_dump())

@@ -15,7 +15,7 @@ from artifact_state import principals
 from artifact_state.artifact import publishing, reports
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
 from artifact_state.artifact.publishing import VersionChange, VersionDraft
-from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
+from artifact_state.catalog import (Publication, Report, ReportVersion, TermAcceptance, Upload)
 from artifact_state.errors import ReportNotFound
 from artifact_state.world_registry import WorldRegistry
 

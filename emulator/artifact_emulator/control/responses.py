@@ -1,25 +1,31 @@
-"""What a route of the control API was asked for: the world, and how a reply becomes Flask's."""
+"""The world that a request of the control API addresses, and replies in Flask's form."""
 
 from flask import Response, request
 
+from artifact_emulator.control import problem
 from artifact_emulator.http import Reply
 from artifact_emulator.routing import WORLDS
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT, WorldRegistry
 
 
-def asked_world(served: WorldRegistry) -> World:
-    """Give the world below whose path the API was called."""
-    return served.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
+def current_world(registry: WorldRegistry) -> World:
+    """Return the world whose path the request is below."""
+    return registry.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
 
 
-def response(reply: Reply) -> Response:
-    """Give a reply as Flask has it."""
+def flask_response(reply: Reply) -> Response:
+    """Return a reply in Flask's form."""
     return Response(reply.body, reply.status, dict(reply.headers))
 
 
-def nothing() -> Response:
-    """Answer that it is done, and no more."""
-    done = Response(status=204)
-    del done.headers["Content-Type"]
-    return done
+def problem_response(status: int, title: str, detail: str) -> Response:
+    """Return an error of the control API in Flask's form."""
+    return flask_response(problem(status, title, detail))
+
+
+def no_content() -> Response:
+    """Return the response to a request that succeeded and has no result."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response

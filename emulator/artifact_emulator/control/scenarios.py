@@ -1,17 +1,21 @@
-"""Scenarios over the control API: those that there are, a world as one, and the schema for editors."""
+"""The built-in scenarios, a world as a scenario, and the JSON Schema of scenarios."""
 
 from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, response
-from artifact_emulator.scenarios.files import UnreadableScenario, built_in, scenario_at, written
-from artifact_state.scenarios.export import describe
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, problem_response
+from artifact_emulator.scenarios.files import (InvalidScenario, built_in_scenarios, read_scenario, to_yaml)
+from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world_registry import WorldRegistry
 
 YAML = "application/yaml"
+
+
+class UnknownScenario(LookupError):
+    """No built-in scenario has this name."""
 
 
 class ScenarioPath(BaseModel):
@@ -20,56 +24,65 @@ class ScenarioPath(BaseModel):
     name: str
 
 
-class ScenarioNote(BaseModel):
-    """A scenario that comes with the emulator."""
+class ScenarioSummary(BaseModel):
+    """The name and description of a built-in scenario."""
 
     name: str
     description: str
 
 
 class ScenariosReply(BaseModel):
-    """The scenarios that come with the emulator."""
+    """The built-in scenarios."""
 
-    scenarios: list[ScenarioNote]
+    scenarios: list[ScenarioSummary]
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
-    @app.get(
-        f"{PREFIX}/scenarios", summary="List the scenarios that come with the emulator", responses={200: ScenariosReply}
-    )
+    @app.get(f"{PREFIX}/scenarios", summary="List the built-in scenarios", responses={200: ScenariosReply})
     def list_scenarios() -> Response:
-        return jsonify({"scenarios": [{"name": name, "description": told} for name, told in built_in().items()]})
+        return jsonify({"scenarios": [{"name": name, "description": text} for name, text in built_in_scenarios().items()]})
 
-    @app.get(
-        f"{PREFIX}/scenarios/<name>", summary="Give a scenario that comes with the emulator", responses={200: Scenario}
-    )
-    def give_scenario(path: ScenarioPath) -> Response:
-        if path.name not in built_in():
-            return response(problem(404, "Not found", f"There is no scenario {path.name!r}."))
-        return _given(scenario_at(path.name))
+    @app.get(f"{PREFIX}/scenarios/<name>", summary="Return a built-in scenario", responses={200: Scenario})
+    def show_scenario(path: ScenarioPath) -> Response:
+        require_built_in(path.name)
+        return _scenario_response(read_scenario(path.name))
 
     @app.get(
         f"{PREFIX}/scenario",
-        summary="Write down a world as a scenario, as JSON or, if that is accepted, YAML",
+        summary="Export a world as a scenario, in JSON or in YAML if the Accept header prefers it",
         responses={200: Scenario},
     )
-    def describe_as_scenario() -> Response:
-        world = asked_world(served)
-        with world.still():
-            return _given(describe(world))
+    def export_world() -> Response:
+        world = current_world(registry)
+        with world.locked():
+            return _scenario_response(export_scenario(world))
 
-    @app.get(f"{PREFIX}/scenario-schema.json", summary="Give the JSON Schema of scenarios, for editors")
+    @app.get(f"{PREFIX}/scenario-schema.json", summary="Return the JSON Schema of scenarios, for editors")
     def schema() -> Response:
         return jsonify(Scenario.model_json_schema())
 
-    @app.errorhandler(UnreadableScenario)
-    def refuse_scenario(error: UnreadableScenario) -> Response:
-        return response(problem(400, "Not a scenario", str(error)))
+    @app.errorhandler(UnknownScenario)
+    def refuse_unknown_scenario(error: UnknownScenario) -> Response:
+        return problem_response(404, "Not found", str(error))
+
+    @app.errorhandler(InvalidScenario)
+    def refuse_unreadable_scenario(error: InvalidScenario) -> Response:
+        return problem_response(400, "Invalid scenario", str(error))
 
 
-def _given(scenario: Scenario) -> Response:
+def require_built_in(name: str) -> None:
+    """Check that a name is that of a built-in scenario: the control API reads no other files.
+
+    Raises UnknownScenario.
+    """
+    scenarios = built_in_scenarios()
+    if name not in scenarios:
+        raise UnknownScenario(f"There is no scenario {name!r}; the built-in scenarios are {', '.join(scenarios)}.")
+
+
+def _scenario_response(scenario: Scenario) -> Response:
     if request.accept_mimetypes.best_match(["application/json", YAML]) == YAML:
-        return Response(written(scenario), mimetype=YAML)
+        return Response(to_yaml(scenario), mimetype=YAML)
     return jsonify(scenario.model_dump(mode="json", exclude_defaults=True))

@@ -1,4 +1,4 @@
-"""Snapshots over the control API: a world as it was, kept under a name, and as a file to take away or to bring."""
+"""Snapshots of a world: save, restore, export, import and delete them."""
 
 import json
 from typing import Any
@@ -8,9 +8,9 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import asked_world, nothing
+from artifact_emulator.control.responses import current_world, no_content
 from artifact_emulator.version import __version__
-from artifact_state.snapshot import SnapshotUnreadable, document_of, world_of
+from artifact_state.snapshot import InvalidSnapshot, dump_world, load_world
 from artifact_state.world_registry import WorldRegistry
 
 
@@ -21,64 +21,64 @@ class SnapshotPath(BaseModel):
 
 
 class SnapshotsReply(BaseModel):
-    """What was saved of a world, the oldest first."""
+    """The names of a world's snapshots, oldest first."""
 
     snapshots: list[str]
 
 
 class SnapshotFile(BaseModel):
-    """A world as a file: any emulator that reads this format makes the same world of it."""
+    """The complete state of a world as a file that any emulator of the same format can import."""
 
-    artifact_emulator_snapshot: int = Field(description="The format.")
-    version: str = Field(description="Of the emulator that wrote it.")
+    artifact_emulator_snapshot: int = Field(description="The number of the format.")
+    version: str = Field(description="The version of the emulator that wrote the file.")
     clock: dict[str, Any]
-    options: dict[str, Any] = Field({}, description="Those that are not the default ones.")
+    options: dict[str, Any] = Field({}, description="The options that differ from their defaults.")
     state: dict[str, Any]
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/snapshots", summary="List a world's snapshots", responses={200: SnapshotsReply})
     def list_snapshots() -> Response:
-        return jsonify({"snapshots": served.snapshot_names(asked_world(served).name)})
+        return jsonify({"snapshots": registry.snapshot_names(current_world(registry).name)})
 
     @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file", responses={200: SnapshotFile})
     def export_snapshot(path: SnapshotPath) -> Response:
-        saved = served.find_snapshot(asked_world(served).name, path.name)
-        # Not by Flask's jsonify, which would put the members out of their order.
-        written = json.dumps(document_of(saved, __version__), indent=1)
-        return Response(written, mimetype="application/json")
+        saved = registry.find_snapshot(current_world(registry).name, path.name)
+        # Flask's jsonify would sort the members.
+        text = json.dumps(dump_world(saved, __version__), indent=1)
+        return Response(text, mimetype="application/json")
 
     @app.put(
         f"{PREFIX}/snapshots/<name>",
-        summary="Save a world, in place of a snapshot of that name; with an exported file as the body, import that",
+        summary="Save a world as a snapshot, replacing one of the same name; or import the file in the body",
         responses={204: None},
     )
     def save(path: SnapshotPath) -> Response:
-        world = asked_world(served).name
-        document = _brought()
+        world = current_world(registry).name
+        document = _imported_document()
         if document is None:
-            served.save_snapshot(world, path.name)
+            registry.save_snapshot(world, path.name)
         else:
-            served.add_snapshot(world, path.name, world_of(document, world))
-        return nothing()
+            registry.add_snapshot(world, path.name, load_world(document, world))
+        return no_content()
 
-    @app.post(f"{PREFIX}/snapshots/<name>/restore", summary="Let a world be as it was", responses={204: None})
+    @app.post(f"{PREFIX}/snapshots/<name>/restore", summary="Restore a world to a snapshot", responses={204: None})
     def restore(path: SnapshotPath) -> Response:
-        served.restore_snapshot(asked_world(served).name, path.name)
-        return nothing()
+        registry.restore_snapshot(current_world(registry).name, path.name)
+        return no_content()
 
-    @app.delete(f"{PREFIX}/snapshots/<name>", summary="Forget a snapshot", responses={204: None})
-    def forget(path: SnapshotPath) -> Response:
-        served.delete_snapshot(asked_world(served).name, path.name)
-        return nothing()
+    @app.delete(f"{PREFIX}/snapshots/<name>", summary="Delete a snapshot", responses={204: None})
+    def delete(path: SnapshotPath) -> Response:
+        registry.delete_snapshot(current_world(registry).name, path.name)
+        return no_content()
 
 
-def _brought() -> Any:
-    """Give the file that came with the request; None where there is none.
+def _imported_document() -> Any:
+    """Return the file in the request's body, or None without one.
 
-    Raises SnapshotUnreadable.
+    Raises InvalidSnapshot.
     """
     body = request.get_data()
     if not body.strip():
@@ -86,4 +86,4 @@ def _brought() -> Any:
     try:
         return json.loads(body) or None
     except ValueError as error:
-        raise SnapshotUnreadable(f"The file is no JSON: {error}.") from None
+        raise InvalidSnapshot(f"The file is not valid JSON: {error}.") from None

@@ -1,4 +1,4 @@
-"""How strict a world is, over the control API: AWS's request rates, and what lucky clients break on."""
+"""Throttling and strict mode of a world."""
 
 from dataclasses import replace
 from typing import Any, Literal, Self
@@ -8,87 +8,103 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import asked_world
+from artifact_emulator.control.responses import current_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
 from artifact_state.world_registry import WorldRegistry
 
 
 class ThrottlingBody(BaseModel):
-    """Whether callers are held to request rates."""
+    """Whether AWS's request rates are enforced."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"mode": "aws"}, {"mode": "off"}]})
 
     mode: Literal["aws", "off"] = Field(
-        description="aws: token buckets per account and per organization, as AWS documents them, by the world's clock."
+        description="aws: token buckets per account and per organization as AWS documents them, by the world's clock."
     )
 
 
-class StrictClientBody(BaseModel):
-    """Whether clients are spared what AWS permits and few tests meet."""
+class StrictModeBody(BaseModel):
+    """Whether strict mode is on: short pages, throttling and eventual consistency, as AWS permits them."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"enabled": True, "seed": "7"}, {"enabled": False}]}
     )
 
     enabled: bool
-    seed: str | None = Field(None, max_length=256, description="Equal seeds and equal calls meet the same.")
+    seed: str | None = Field(
+        None, max_length=256, description="The same seed and the same calls give the same effects."
+    )
 
     @model_validator(mode="after")
-    def _seed_of_something(self) -> Self:
+    def _check_seed(self) -> Self:
         if self.seed is not None and not self.enabled:
-            raise ValueError("a seed is for enabled: true")
+            raise ValueError("a seed requires enabled: true")
         return self
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
     @app.get(
-        f"{PREFIX}/throttling", summary="Tell whether a world is throttled as AWS is", responses={200: ThrottlingBody}
+        f"{PREFIX}/throttling",
+        summary="Return whether AWS's request rates are enforced",
+        responses={200: ThrottlingBody},
     )
-    def tell_throttling() -> Response:
-        return _throttling(asked_world(served))
+    def read_throttling() -> Response:
+        return _throttling(current_world(registry))
 
     @app.put(
         f"{PREFIX}/throttling",
-        summary="Throttle a world as AWS does, with full buckets, or no longer",
+        summary="Enforce AWS's request rates, starting with full buckets, or stop enforcing them",
         responses={200: ThrottlingBody},
     )
     def set_throttling(body: ThrottlingBody) -> Response:
-        world = asked_world(served)
-        _choose(world, throttling=body.mode)
+        world = current_world(registry)
+        _change_options(world, throttling=body.mode)
         return _throttling(world)
 
+    # Version 0.1 called it /strict-client.
+    for path, deprecated in ((f"{PREFIX}/strict-mode", False), (f"{PREFIX}/strict-client", True)):
+        _add_strict_mode(app, registry, path, deprecated=deprecated)
+
+
+def _add_strict_mode(app: OpenAPI, registry: WorldRegistry, path: str, *, deprecated: bool) -> None:
+    endpoint = path.rpartition("/")[2]
+
     @app.get(
-        f"{PREFIX}/strict-client",
-        summary="Tell whether a world's clients meet all that AWS permits",
-        responses={200: StrictClientBody},
+        path,
+        endpoint=f"read {endpoint}",
+        summary="Return whether strict mode is on",
+        responses={200: StrictModeBody},
+        deprecated=deprecated,
     )
-    def tell_strict_client() -> Response:
-        return _strict_client(asked_world(served))
+    def read_strict_mode() -> Response:
+        return _strict_mode(current_world(registry))
 
     @app.put(
-        f"{PREFIX}/strict-client",
-        summary="Let a world's clients meet all that AWS permits, from the beginning, or no longer",
-        responses={200: StrictClientBody},
+        path,
+        endpoint=f"set {endpoint}",
+        summary="Turn strict mode on, from its beginning, or off",
+        responses={200: StrictModeBody},
+        deprecated=deprecated,
     )
-    def set_strict_client(body: StrictClientBody) -> Response:
-        world = asked_world(served)
-        _choose(world, strict_client=(body.seed or "") if body.enabled else None)
-        return _strict_client(world)
+    def set_strict_mode(body: StrictModeBody) -> Response:
+        world = current_world(registry)
+        _change_options(world, strict_client=(body.seed or "") if body.enabled else None)
+        return _strict_mode(world)
 
 
-def _choose(world: World, **choices: Any) -> None:
+def _change_options(world: World, **changes: Any) -> None:
     with world.locked():
-        world.options = replace(world.options, **choices)
-        runtime_of(world).calm()
+        world.options = replace(world.options, **changes)
+        runtime_of(world).reset_strictness()
 
 
 def _throttling(world: World) -> Response:
     return jsonify({"mode": world.options.throttling})
 
 
-def _strict_client(world: World) -> Response:
+def _strict_mode(world: World) -> Response:
     seed = world.options.strict_client
     return jsonify({"enabled": seed is not None, "seed": seed})

@@ -1,4 +1,4 @@
-"""Worlds over the control API: listed, made, forked, reset, dropped."""
+"""The worlds of the emulator: list, create, fork, reset and delete them."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from artifact_emulator.control import PREFIX, problem
-from artifact_emulator.control.responses import asked_world, nothing, response
+from artifact_emulator.control import PREFIX
+from artifact_emulator.control.responses import current_world, no_content, problem_response
+from artifact_emulator.control.scenarios import require_built_in
 from artifact_emulator.routing import WORLDS
+from artifact_emulator.scenarios.files import load_file, load_content
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.world import World
+from artifact_state.world import Options, World
 from artifact_state.world_registry import DEFAULT, WorldRegistry
 
 
@@ -21,95 +23,100 @@ class WorldPath(BaseModel):
 
 
 class NewWorld(BaseModel):
-    """What a world begins with."""
+    """The initial contents of a world."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{}, {"fork": "default"}, {"scenario": "landing-zone"}]}
     )
 
-    fork: str | None = Field(None, description="The world of which it is to be a copy; without one it begins empty.")
+    fork: str | None = Field(None, description="Copy this world; without it the new world is empty.")
     scenario: str | dict[str, Any] | None = Field(
         None,
-        description="What it begins with, and where a reset leads back to: a built-in scenario's name, or a scenario.",
+        description="Load a built-in scenario, by name, or a scenario; a reset returns to it.",
     )
 
     @model_validator(mode="before")
     @classmethod
-    def _empty(cls, given: Any) -> Any:
-        return {} if given is None else given
+    def _accept_null(cls, body: Any) -> Any:
+        return {} if body is None else body
 
 
 class WorldReply(BaseModel):
-    """A world, and what is in it."""
+    """A world and the number of its resources."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "mine", "path": "/worlds/mine", "organizations": 1, "accounts": 9}]}
     )
 
     name: str
-    path: str = Field(description="Where its endpoint is, below the emulator's own.")
+    path: str = Field(description="The path of its endpoint, below the emulator's own.")
     organizations: int
-    accounts: int = Field(description="Members of organizations.")
+    accounts: int = Field(description="The number of accounts that belong to an organization.")
 
 
 class WorldsReply(BaseModel):
-    """The worlds that there are."""
+    """All worlds."""
 
     worlds: list[WorldReply]
 
 
-def add(app: OpenAPI, served: WorldRegistry) -> None:
-    """Add the routes."""
+def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+    """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/worlds", summary="List the worlds", responses={200: WorldsReply})
     def list_worlds() -> Response:
-        return jsonify({"worlds": [_described(world) for world in served]})
+        return jsonify({"worlds": [_world_reply(world) for world in registry]})
 
     @app.get(f"{PREFIX}/worlds/<name>", summary="Describe a world", responses={200: WorldReply})
     def describe_world(path: WorldPath) -> Response:
-        return jsonify(_described(served.find(path.name)))
+        return jsonify(_world_reply(registry.find(path.name)))
 
     @app.put(
-        f"{PREFIX}/worlds/<name>", summary="Make a world, in place of one of that name", responses={200: WorldReply}
+        f"{PREFIX}/worlds/<name>",
+        summary="Create a world, replacing one of the same name",
+        responses={200: WorldReply},
     )
-    def make_world(path: WorldPath, body: NewWorld) -> Response:
+    def create_world(path: WorldPath, body: NewWorld) -> Response:
+        if body.scenario is not None and body.fork is not None:
+            return problem_response(400, "Bad request", "Give fork or scenario, not both.")
         if body.scenario is None:
-            made = served.create(path.name, fork=body.fork)
-            # The default world stays the same one, whatever it is made of.
-            runtime_of(made).clear()
-            return jsonify(_described(made))
-        if body.fork is not None:
-            return response(problem(400, "Bad request", "A world is a fork or begins with a scenario, not both."))
-        # Imported here: only who brings a scenario needs to read one.
-        from artifact_emulator.scenarios.files import built_in, world_at, world_of
-
-        if isinstance(body.scenario, str) and body.scenario not in built_in():
-            names = ", ".join(built_in())
-            return response(problem(404, "Not found", f"There is no scenario {body.scenario!r}; there are {names}."))
-        options = served.default.options
-        wanted = body.scenario
-        origin = world_at(wanted, options) if isinstance(wanted, str) else world_of(wanted, options)
-        world = served.create_from(path.name, origin)
+            world = registry.create(path.name, fork=body.fork)
+        else:
+            world = registry.create_from(path.name, _scenario_world(body.scenario, registry.default.options))
+        # The default world's runtime outlives its contents.
         runtime_of(world).clear()
-        return jsonify(_described(world))
+        return jsonify(_world_reply(world))
 
-    @app.delete(f"{PREFIX}/worlds/<name>", summary="Drop a world; the default one begins again", responses={204: None})
-    def drop_world(path: WorldPath) -> Response:
-        served.delete(path.name)
-        return nothing()
+    @app.delete(
+        f"{PREFIX}/worlds/<name>", summary="Delete a world; the default world is reset instead", responses={204: None}
+    )
+    def delete_world(path: WorldPath) -> Response:
+        registry.delete(path.name)
+        return no_content()
 
-    @app.post(f"{PREFIX}/reset", summary="Let a world begin again", responses={204: None})
+    @app.post(f"{PREFIX}/reset", summary="Reset a world to its initial contents", responses={204: None})
     def reset() -> Response:
-        world = asked_world(served)
+        world = current_world(registry)
         world.reset()
         runtime_of(world).clear()
-        return nothing()
+        return no_content()
 
 
-def _described(world: World) -> dict[str, object]:
+def _world_reply(world: World) -> dict[str, object]:
     return WorldReply(
         name=world.name,
         path="" if world.name == DEFAULT else WORLDS + world.name,
         organizations=len(world.state.organizations),
         accounts=len(world.state.memberships),
     ).model_dump()
+
+
+def _scenario_world(scenario: str | dict[str, Any], options: Options) -> World:
+    """Return a world with the contents of a built-in scenario, or of the scenario itself.
+
+    Raises UnknownScenario, UnreadableScenario.
+    """
+    if not isinstance(scenario, str):
+        return load_content(scenario, options)
+    require_built_in(scenario)
+    return load_file(scenario, options)

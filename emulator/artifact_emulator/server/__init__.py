@@ -1,1 +1,1 @@
-"""The server: sockets, the way from HTTP to the core, and an end without loss."""
+"""The HTTP server of the emulator."""

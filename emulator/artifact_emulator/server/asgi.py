@@ -1,4 +1,4 @@
-"""The server's door: from ASGI to the core's request, and back from its reply.
+"""The emulator as an ASGI application.
 
 Source: https://asgi.readthedocs.io/en/latest/specs/www.html
 """
@@ -18,23 +18,23 @@ Send = Callable[[Message], Awaitable[None]]
 
 log = logging.getLogger("artifact_emulator")
 RESET = "artifact_emulator.reset"
-"""Under this name the server leaves the way to reset the connection."""
+"""The key of the scope under which the server provides a function that resets the connection."""
 DEFAULT_BODY_LIMIT = 16 * 1024 * 1024
-_DISCARDED = 64 * 1024 * 1024
-"""How much of a body that is too large is let in, and forgotten, so that its sender comes to read the answer."""
+_DISCARD_LIMIT = 64 * 1024 * 1024
+"""The bytes of a too large body that are read and discarded, so that the client gets to read the reply."""
 
 
 class AsgiApp:
-    """An ASGI application over the core."""
+    """An ASGI application around the emulator's application."""
 
-    def __init__(self, core: App, *, body_limit: int = DEFAULT_BODY_LIMIT) -> None:
-        self._core = core
+    def __init__(self, app: App, *, body_limit: int = DEFAULT_BODY_LIMIT) -> None:
+        self._app = app
         self._body_limit = body_limit
-        self._ending = asyncio.Event()
+        self._shutdown = asyncio.Event()
 
     def end(self) -> None:
-        """End the answers that go on for ever; all others end by themselves."""
-        self._ending.set()
+        """End the streams; all other replies end by themselves."""
+        self._shutdown.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -42,7 +42,7 @@ class AsgiApp:
         try:
             body = await self._body(headers, receive)
         except ConnectionResetError:
-            # Half a body may be a whole call of another meaning; and nobody is there to be answered.
+            # The client is gone, and half a body could parse as a different call.
             return
         request = Request(
             scope["method"],
@@ -52,11 +52,11 @@ class AsgiApp:
             body or b"",
         )
         if body is None:
-            reply = self._core.refuse_size(request, self._body_limit)
-        elif self._core.is_slow(request):
-            reply = await asyncio.get_running_loop().run_in_executor(None, self._core.handle, request)
+            reply = self._app.refuse_size(request, self._body_limit)
+        elif self._app.is_slow(request):
+            reply = await asyncio.get_running_loop().run_in_executor(None, self._app.handle, request)
         else:
-            reply = self._core.handle(request)
+            reply = self._app.handle(request)
         if reply.delay:
             await asyncio.sleep(reply.delay)
         if reply.cut is not None:
@@ -64,42 +64,42 @@ class AsgiApp:
             return
         await send(_start(reply, closing=body is None))
         if reply.stream is not None:
-            await self._flow(reply.stream, receive, send)
+            await self._send_stream(reply.stream, receive, send)
             return
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
-    async def _flow(self, stream: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
-        """Send what comes, until nothing does, the client goes or the server ends."""
-        flowing = asyncio.ensure_future(_pour(stream, send))
-        ends = (flowing, asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._ending.wait()))
+    async def _send_stream(self, stream: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
+        """Send a stream until it ends, the client disconnects or the server shuts down."""
+        sending = asyncio.ensure_future(_send_parts(stream, send))
+        ends = (sending, asyncio.ensure_future(_disconnected(receive)), asyncio.ensure_future(self._shutdown.wait()))
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for one in ends:
-                one.cancel()
+            for task in ends:
+                task.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
             await stream.aclose()
-        if not flowing.cancelled() and (error := flowing.exception()):
-            log.error("a stream ended", exc_info=error)
+        if not sending.cancelled() and (error := sending.exception()):
+            log.error("a stream failed", exc_info=error)
         await send({"type": "http.response.body", "body": b""})
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | None:
-        """Read the whole body; None as soon as it is sure to be too large.
+        """Return the whole body, or None if it is too large.
 
-        Raises ConnectionResetError when the client is gone before its end.
+        Raises ConnectionResetError if the client disconnects first.
         """
         declared = headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > self._body_limit:
-            if "expect" not in headers:  # Who waits to be asked for the body is not asked.
+            if "expect" not in headers:  # A client that waits for 100 Continue has not sent the body.
                 await _discard(receive)
             return None
-        message = await _part(receive)
+        message = await _next_part(receive)
         body: bytes = message.get("body", b"")
         if not message.get("more_body"):
             return body if len(body) <= self._body_limit else None
         parts, size = [body], len(body)
         while message.get("more_body"):
-            message = await _part(receive)
+            message = await _next_part(receive)
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self._body_limit:
@@ -109,12 +109,12 @@ class AsgiApp:
         return b"".join(parts)
 
 
-async def _pour(stream: AsyncGenerator[bytes, None], send: Send) -> None:
+async def _send_parts(stream: AsyncGenerator[bytes, None], send: Send) -> None:
     async for data in stream:
         await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
-async def _gone(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -133,12 +133,12 @@ async def _send_cut(reply: Reply, cut: Cut, scope: Scope, receive: Receive, send
 
 
 async def _reset(scope: Scope, receive: Receive) -> None:
-    """Reset the connection, and wait until it is gone: a server has nothing to complain of then."""
+    """Reset the connection and wait for its end, which uvicorn would otherwise report as an incomplete reply."""
     scope[RESET]()
     await receive()
 
 
-async def _part(receive: Receive) -> Message:
+async def _next_part(receive: Receive) -> Message:
     message = await receive()
     if message["type"] == "http.disconnect":
         raise ConnectionResetError
@@ -146,9 +146,9 @@ async def _part(receive: Receive) -> Message:
 
 
 async def _discard(receive: Receive) -> None:
-    left = _DISCARDED
+    left = _DISCARD_LIMIT
     while left > 0:
-        message = await _part(receive)
+        message = await _next_part(receive)
         left -= len(message.get("body", b""))
         if not message.get("more_body"):
             return
@@ -159,6 +159,6 @@ def _start(reply: Reply, *, closing: bool) -> Message:
     if reply.status != 204 and reply.stream is None:
         headers.append((b"Content-Length", str(len(reply.body)).encode()))
     if closing:
-        # The rest of the body will not be read.
+        # The rest of the body stays unread.
         headers.append((b"Connection", b"close"))
     return {"type": "http.response.start", "status": reply.status, "headers": headers}

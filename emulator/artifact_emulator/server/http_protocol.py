@@ -1,7 +1,6 @@
-"""Uvicorn's connection, which sends the head and the body of an answer by one call of the system, not by two.
+"""An HTTP protocol for uvicorn that writes each reply with one system call, and can reset a connection.
 
-A client that gets the head alone is woken for nothing, and wakes again for the body. And a connection
-that can be reset, for faults that lose an answer on its way.
+A client that receives head and body separately is woken twice. Faults need resets to lose a reply on its way.
 """
 
 import asyncio
@@ -15,50 +14,50 @@ from artifact_emulator.server.asgi import RESET
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """A connection whose answers leave whole."""
+    """A connection that writes head and body of a reply together."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, with a transport that waits for the whole answer."""
-        super().connection_made(_Patient(transport, self.loop))  # type: ignore[arg-type]
+        """Use a transport that collects what is written."""
+        super().connection_made(_BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
 
     def on_message_begin(self) -> None:
-        """Begin a request, whose application may reset the connection."""
+        """Offer the application a function that resets the connection."""
         super().on_message_begin()
         cast("dict[str, Any]", self.scope)[RESET] = self._reset
 
     def _reset(self) -> None:
-        """End the connection as a machine does that has lost it: what was written arrives, an error follows."""
-        patient = cast("_Patient", self.transport)
-        patient.flush()
-        # Not to linger means to reset: https://man7.org/linux/man-pages/man7/socket.7.html
-        patient.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        patient.abort()
+        """Reset the connection: the client receives what was written, then an error."""
+        transport = cast("_BufferedTransport", self.transport)
+        transport.flush()
+        # Closing with a linger time of 0 resets the connection: https://man7.org/linux/man-pages/man7/socket.7.html
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
 
 
-class _Patient:
-    """A transport that keeps what is written until the end of the event loop's turn."""
+class _BufferedTransport:
+    """A transport that collects what is written during one iteration of the event loop."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
-        self._kept: list[bytes] = []
+        self._buffer: list[bytes] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Keep bytes; all that are kept leave together."""
-        if not self._kept:
+        """Buffer bytes until the end of the iteration."""
+        if not self._buffer:
             self._loop.call_soon(self.flush)
-        self._kept.append(data)
+        self._buffer.append(data)
 
     def close(self) -> None:
-        """Close once all has left."""
+        """Send the buffer and close the connection."""
         self.flush()
         self._transport.close()
 
     def flush(self) -> None:
-        """Send what is kept."""
-        if self._kept:
-            self._transport.write(b"".join(self._kept))
-            self._kept.clear()
+        """Send the buffer."""
+        if self._buffer:
+            self._transport.write(b"".join(self._buffer))
+            self._buffer.clear()

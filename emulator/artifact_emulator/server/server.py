@@ -1,6 +1,6 @@
-"""The server beneath the core: sockets, signals, a ready line, an end without loss.
+"""The server: sockets, signals, and a shutdown that finishes the calls in progress.
 
-Why uvicorn: docs/decisions.md, with the figures.
+docs/decisions.md says why it is uvicorn, with measurements.
 """
 
 import errno
@@ -20,26 +20,26 @@ from artifact_emulator.server.http_protocol import HttpProtocol
 
 DEFAULT_PORT = 4700
 LOOPBACK = ("127.0.0.1", "::1")
-_TRIES = 20
+_ATTEMPTS = 20
 _NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 def listen(hosts: Sequence[str], port: int) -> list[socket.socket]:
-    """Bind one port on every host; 0 chooses a port that is free on all of them.
+    """Bind a port on every host and return the sockets; port 0 stands for one that is free on all hosts.
 
-    A host of IPv6 is left out where the machine has none. Raises OSError when the port is taken.
+    IPv6 hosts are skipped on machines without IPv6. Raises OSError if the port is in use.
     """
-    for attempt in range(_TRIES):
+    for attempt in range(_ATTEMPTS):
         sockets: list[socket.socket] = []
         try:
             for host in hosts:
-                chosen = sockets[0].getsockname()[1] if sockets else port
-                if (bound := _bind(host, chosen)) is not None:
-                    sockets.append(bound)
+                number = sockets[0].getsockname()[1] if sockets else port
+                if (opened := _bind(host, number)) is not None:
+                    sockets.append(opened)
         except OSError:
-            for one in sockets:
-                one.close()
-            if port or attempt == _TRIES - 1:
+            for opened in sockets:
+                opened.close()
+            if port or attempt == _ATTEMPTS - 1:
                 raise
         else:
             return sockets
@@ -47,18 +47,18 @@ def listen(hosts: Sequence[str], port: int) -> list[socket.socket]:
 
 
 def serve(
-    core: App,
+    app: App,
     sockets: Sequence[socket.socket],
     *,
     ready: Callable[[], None],
     body_limit: int = DEFAULT_BODY_LIMIT,
     ends_with: int | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, or until a file descriptor has no more to read; calls in flight are finished."""
-    core.warm_up()
-    door = AsgiApp(core, body_limit=body_limit)
+    """Serve until SIGINT, SIGTERM or the end of the file `ends_with`; calls in progress are finished."""
+    app.warm_up()
+    asgi_app = AsgiApp(app, body_limit=body_limit)
     config = uvicorn.Config(
-        door,
+        asgi_app,
         http=HttpProtocol,
         ws="none",
         lifespan="off",
@@ -70,34 +70,34 @@ def serve(
         timeout_graceful_shutdown=1,
         backlog=1024,
     )
-    _Server(config, door, ready, ends_with).run(sockets=list(sockets))
+    _Server(config, asgi_app, ready, ends_with).run(sockets=list(sockets))
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server, which tells when it listens and ends quietly when it is told to."""
+    """Uvicorn's server, which reports that it is ready and exits normally on a signal."""
 
     def __init__(
-        self, config: uvicorn.Config, door: AsgiApp, ready: Callable[[], None], ends_with: int | None = None
+        self, config: uvicorn.Config, asgi_app: AsgiApp, ready: Callable[[], None], ends_with: int | None = None
     ) -> None:
         super().__init__(config)
-        self._door = door
+        self._asgi_app = asgi_app
         self._ready = ready
         self._ends_with = ends_with
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._ends_with is not None:
-            # A thread: no event loop waits for a pipe on every system.
-            Thread(target=self._stop_after, args=(self._ends_with,), daemon=True).start()
+            # A thread, because not every event loop can wait for a pipe.
+            Thread(target=self._stop_at_end, args=(self._ends_with,), daemon=True).start()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._door.end()
+        self._asgi_app.end()
         await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on a signal, and do not die of it again at the end, as uvicorn's own would."""
+        """Stop on a signal, without raising it again at the end as uvicorn does."""
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
@@ -105,7 +105,7 @@ class _Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _stop_after(self, descriptor: int) -> None:
+    def _stop_at_end(self, descriptor: int) -> None:
         while os.read(descriptor, 4096):
             pass
         self.should_exit = True
@@ -117,17 +117,17 @@ class _Server(uvicorn.Server):
 def _bind(host: str, port: int) -> socket.socket | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        bound = socket.socket(family, socket.SOCK_STREAM)
+        opened = socket.socket(family, socket.SOCK_STREAM)
     except OSError:
         return None
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        bound.bind((host, port))
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind((host, port))
     except OSError as error:
-        bound.close()
+        opened.close()
         if family == socket.AF_INET6 and error.errno in _NO_IPV6:
             return None
         raise
-    return bound
+    return opened

@@ -1,1 +1,1 @@
-"""What a test author's own process holds: an emulator in it or beside it, and sessions that lead there."""
+"""The testing kit: an emulator in the test's own process or beside it, and boto3 sessions that use it."""

@@ -1,14 +1,14 @@
-"""Accepting an agreement in one call, for those who do not care about the chain of tokens."""
+"""Acceptance of an agreement in one call, for tests in which the chain of tokens does not matter."""
 
 from typing import Any
 
 
 def accept_agreement(artifact: Any, agreement_id: str) -> str:
-    """Accept an agreement with a boto3 client of AWS Artifact; give the id of the accepted agreement.
+    """Accept an agreement with a boto3 client of AWS Artifact and return the id of the customer agreement.
 
-    Shows the non-disclosure terms and the agreement to nobody, and agrees to all of its acceptance terms. The client
-    must know the agreement operations: those that `emulate()`, the pytest plugin and `client.RemoteWorld` make do, any
-    other does with `AWS_DATA_PATH=$(artifact-emulator models)`. Raises botocore's ClientError as the operations do.
+    The non-disclosure terms and all acceptance terms are agreed to unread. The client must know the agreement
+    operations, as clients of `emulate()`, the pytest plugin and `RemoteWorld` do; any other client does with
+    `AWS_DATA_PATH=$(artifact-emulator models)`. Raises botocore's ClientError as the operations do.
     Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html
     """
     nda = artifact.get_nda_for_agreement(agreementId=agreement_id)
@@ -24,5 +24,5 @@ def accept_agreement(artifact: Any, agreement_id: str) -> str:
         acceptanceTermsToken=agreement["acceptanceTermsToken"],
         executeAgreementToken=agreement["executeAgreementToken"],
     )
-    accepted_id: str = accepted["customerAgreement"]["id"]
-    return accepted_id
+    customer_agreement_id: str = accepted["customerAgreement"]["id"]
+    return customer_agreement_id

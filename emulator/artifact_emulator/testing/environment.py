@@ -1,6 +1,6 @@
-"""The environment that leads AWS's SDKs to an emulator: not to AWS, and not to their user's own credentials.
+"""Environment variables that make AWS's SDKs use an emulator instead of AWS and the user's own credentials.
 
-Profiles and keys of `~/.aws` are out of sight, too: code under test that names a profile finds none.
+Profiles and keys in `~/.aws` are hidden as well: code under test that names a profile does not find it.
 """
 
 import os
@@ -28,51 +28,51 @@ MISLEADING = (
     "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_USE_FIPS_ENDPOINT",
 )
-"""What would give an SDK other credentials, or lead it elsewhere."""
+"""Variables that give an SDK other credentials or another endpoint."""
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-"""What leads calls of plain HTTP elsewhere."""
+"""The proxy variables that apply to plain HTTP."""
 
 
 def identity(account: str, region: str) -> dict[str, str]:
-    """Give the variables by which SDKs call as an account's root user, from a region."""
+    """Return the variables with which SDKs call as the root user of an account, in a region."""
     return {
         "AWS_ACCESS_KEY_ID": account,
         "AWS_SECRET_ACCESS_KEY": PLACEHOLDER,
-        # Some SDKs read the one, some the other.
+        # Some SDKs read only one of the two.
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
     }
 
 
 def misleading(environ: Mapping[str, str]) -> list[str]:
-    """Name what has to be unset: some by name, and whatever leads a single service to an endpoint of its own."""
+    """Return the variables to unset: the misleading ones, and the endpoints of single services."""
     return [*MISLEADING, *(name for name in environ if name.startswith(f"{_ENDPOINT}_"))]
 
 
 def changes(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str | None]:
-    """Give the variables that are to be set, and those that are to be unset, so that SDKs heed the settings alone."""
-    kept_away = {
+    """Return the variables to set, and those to unset as None, so that SDKs use only the settings."""
+    hidden_files = {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    hidden = dict.fromkeys([_ENDPOINT, *misleading(environ)])
-    # Models of one's own stay known beside ours.
+    unset = dict.fromkeys([_ENDPOINT, *misleading(environ)])
+    # The user's own models remain available.
     folders = dict.fromkeys([str(MODELS), *filter(None, environ.get("AWS_DATA_PATH", "").split(os.pathsep))])
     data_path = {"AWS_DATA_PATH": os.pathsep.join(folders)}
-    return {**hidden, **kept_away, **settings, **data_path, **past_proxies(settings, environ)}
+    return {**unset, **hidden_files, **settings, **data_path, **past_proxies(settings, environ)}
 
 
 @contextmanager
-def surroundings(settings: Mapping[str, str]) -> Iterator[None]:
-    """Let AWS's SDKs heed these settings alone until the block is left; boto3 forgets its default session as long."""
+def sdk_environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Make AWS's SDKs use only these settings for the duration of the block; boto3 gets a new default session."""
     changed = changes(settings, os.environ)
     before = {name: os.environ.get(name) for name in changed}
     session = default_session()
     _set(changed)
-    _set_default_session(fresh_session())
+    _set_default_session(new_default_session())
     try:
         yield
     finally:
@@ -81,18 +81,18 @@ def surroundings(settings: Mapping[str, str]) -> Iterator[None]:
 
 
 def default_session() -> object:
-    """Give boto3's default session, None if it has none."""
+    """Return boto3's default session, or None."""
     return getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
 
 
-def fresh_session() -> object:
-    """Give what takes the place of boto3's default session, which may have read real credentials already."""
+def new_default_session() -> object:
+    """Return a replacement for boto3's default session, which may have read real credentials already."""
     if "boto3" not in sys.modules:
         return None
-    # Imported here: it is for those who have boto3.
-    from artifact_emulator.testing.sessions import fresh
+    # Imported here: boto3 may not be installed.
+    from artifact_emulator.testing.sessions import new_session
 
-    return fresh()
+    return new_session()
 
 
 def _set_default_session(session: object) -> None:
@@ -109,14 +109,14 @@ def _set(variables: Mapping[str, str | None]) -> None:
 
 
 def proxies(environ: Mapping[str, str]) -> list[str]:
-    """Name the variables that send calls of plain HTTP to a proxy."""
+    """Return the variables that send plain HTTP to a proxy."""
     return [name for name in _PROXIES if environ.get(name)]
 
 
 def past_proxies(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Give the variables that lead calls of the emulator past proxies, if there are some: none reaches this machine."""
+    """Return the variables that exempt the emulator's host from proxies, if any are set."""
     host = urlsplit(settings.get(_ENDPOINT, "")).hostname
     if host is None or not proxies(environ):
         return {}
-    spared = next((environ[name] for name in reversed(_NO_PROXY) if environ.get(name)), "")
-    return dict.fromkeys(_NO_PROXY, f"{spared},{host}" if spared else host)
+    exceptions = next((environ[name] for name in reversed(_NO_PROXY) if environ.get(name)), "")
+    return dict.fromkeys(_NO_PROXY, f"{exceptions},{host}" if exceptions else host)

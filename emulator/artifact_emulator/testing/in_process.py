@@ -1,10 +1,11 @@
-"""The emulator without a socket: botocore's clients, present and future ones, are answered in the process.
+"""The emulator without a socket: it answers the calls of all botocore clients in this process.
 
-botocore comes with whoever calls this; the emulator itself does without.
+botocore must be installed by the user; the emulator itself does not need it.
 """
 
 import json
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import wraps
@@ -17,9 +18,10 @@ from urllib.parse import urlsplit
 
 from artifact_emulator.app import App
 from artifact_emulator.http import Reply, Request
-from artifact_emulator.routing import scope_of
-from artifact_emulator.testing.client import DEFAULT_ACCOUNT, ControlError, WorldInTest
-from artifact_emulator.testing.environment import surroundings
+from artifact_emulator.routing import signing_name
+from artifact_emulator.testing.client import DEFAULT_ACCOUNT, ControlError
+from artifact_emulator.testing.environment import sdk_environment
+from artifact_emulator.testing.world_client import WorldClient
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
 
@@ -40,63 +42,69 @@ _entered: list["Emulation"] = []
 _lock = Lock()
 
 
-class Emulation(WorldInTest):
-    """An emulator in this process, which is one world."""
+class Emulation(WorldClient):
+    """An emulator with one world in this process."""
 
     endpoint = None
 
     def __init__(self, world: World | None = None, *, passing: Collection[str] = ()) -> None:
-        self.core = App(world)
-        self.world = self.core.world
+        self.app = App(world)
+        self.world = self.app.world
         self.passing = frozenset(passing)
 
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        """Call the control API; `path` is below `/_emulator/`.
+    @property
+    def core(self) -> App:
+        """The application under its old name."""
+        warnings.warn("core is now app", DeprecationWarning, stacklevel=2)
+        return self.app
+
+    def request(self, method: str, path: str, body: object = None) -> Any:
+        """Send a request to the control API and return the JSON of its reply; `path` is below `/_emulator/`.
 
         Raises ControlError.
         """
-        where, _, query = path.partition("?")
+        path, _, query = path.partition("?")
         headers = {"host": "localhost", "content-type": "application/json"}
-        sent = b"" if body is None else json.dumps(body).encode()
-        headers["content-length"] = str(len(sent))
-        reply = self.core.handle(Request(method, _CONTROL + where, query, headers, sent))
-        told: Any = json.loads(reply.body) if reply.body else None
+        content = b"" if body is None else json.dumps(body).encode()
+        headers["content-length"] = str(len(content))
+        reply = self.app.handle(Request(method, _CONTROL + path, query, headers, content))
+        answer: Any = json.loads(reply.body) if reply.body else None
         if reply.status >= 400:
-            raise ControlError(reply.status, told["detail"])
-        return told
+            raise ControlError(reply.status, answer["detail"])
+        return answer
 
-    def begin(self, scenario: str | Path | Mapping[str, Any]) -> None:
-        """Begin with a scenario, to which a reset leads back: a built-in one's name, a file, or what one says.
+    def load_scenario(self, scenario: str | Path | Mapping[str, Any]) -> None:
+        """Load a scenario, to which a reset returns: the name of a built-in scenario, a file or a mapping.
 
-        Raises ValueError for what is no scenario.
+        Raises ValueError for an invalid scenario.
         """
-        # Imported here: few begin with one.
-        from artifact_emulator.scenarios.files import world_at, world_of
+        # Imported here: reading scenarios takes YAML.
+        from artifact_emulator.scenarios.files import load_file, load_content
 
         options = self.world.options
-        made = world_of(scenario, options) if isinstance(scenario, Mapping) else world_at(str(scenario), options)
-        self.world.replace_with(made)
+        world = load_content(scenario, options) if isinstance(scenario, Mapping) else load_file(str(scenario), options)
+        self.world.replace_with(world)
         runtime_of(self.world).clear()
 
     def download(self, url: str) -> bytes:
-        """Fetch a document by its presigned URL.
+        """Return the document behind a presigned URL.
 
-        Raises PermissionError when the link is no longer, or never was, good.
+        Raises PermissionError if the URL is invalid or expired.
         """
         parts = urlsplit(url)
-        reply = self.core.handle(Request("GET", parts.path, parts.query, {"host": parts.netloc}, b""))
+        reply = self.app.handle(Request("GET", parts.path, parts.query, {"host": parts.netloc}, b""))
         if reply.status != 200:
             raise PermissionError(reply.body.decode())
         return reply.body
 
     def reset(self) -> None:
-        """Begin again: with an empty world, or with its scenario."""
+        """Reset the world to its initial contents: empty, or its scenario."""
         self.world.reset()
         runtime_of(self.world).clear()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Answer every call of botocore, of any thread, until the block is left."""
+        """Answer the botocore calls of all threads for the duration of the block."""
         with _lock:
             if not _entered:
                 _Original.send = URLLib3Session.send
@@ -119,34 +127,34 @@ def emulate(
     region: str = "us-east-1",
     passing: Collection[str] = (),
 ) -> "EmulationContext":
-    """Answer every call of botocore in this process, of any thread, until the block is left; may be nested.
+    """Answer the botocore calls of all threads of this process for the duration of the block, which may be nested.
 
-    It begins with `world`, or with a scenario: a built-in one's name, a file, or what one says. Code under test calls
-    as the root user of `account`. Nothing leaves the process: a service that the emulator does not have answers 501
-    with the operation's name, unless it is among `passing`, by the name that its calls are signed for, such as "s3".
-    Decorates functions, too: `@emulate()`.
+    The emulator starts with `world` or with a scenario: the name of a built-in scenario, a file or a mapping. Code
+    under test calls as the root user of `account`. Nothing leaves the process: a call to another service answers 501
+    with the operation's name, unless `passing` lists the service under its signing name, such as "s3".
+    Also decorates functions: `@emulate()`.
     """
     return EmulationContext(
-        lambda: _begun(Emulation(world, passing=passing), scenario), {"account": account, "region": region}
+        lambda: _with_scenario(Emulation(world, passing=passing), scenario), {"account": account, "region": region}
     )
 
 
 class EmulationContext:
-    """The block of `emulate()`, or its decorator: an emulation for each time that it is entered."""
+    """The block or decorator of `emulate()`: each time it is entered, a new emulation starts."""
 
-    def __init__(self, begin: Callable[[], Emulation], caller: Mapping[str, str]) -> None:
-        self._begin = begin
+    def __init__(self, create: Callable[[], Emulation], caller: Mapping[str, str]) -> None:
+        self._create = create
         self._caller = caller
         self._entered = ExitStack()
 
     def __enter__(self) -> Emulation:
-        """Begin.
+        """Start an emulation.
 
-        Raises ValueError for what is no scenario.
+        Raises ValueError for an invalid scenario.
         """
-        emulation = self._begin()
+        emulation = self._create()
         with ExitStack() as entered:
-            entered.enter_context(surroundings(emulation.environment(**self._caller)))
+            entered.enter_context(sdk_environment(emulation.environment(**self._caller)))
             entered.enter_context(emulation.answering())
             self._entered = entered.pop_all()
         return emulation
@@ -154,39 +162,39 @@ class EmulationContext:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let botocore send by itself again."""
+        """End the emulation and restore botocore."""
         self._entered.close()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Decorate a function, one of asyncio or not: each of its calls finds an emulation of its own.
+        """Decorate a function or a coroutine function: each call runs in a new emulation.
 
-        Raises TypeError for what would be left before its calls are made.
+        Raises TypeError for classes and generators, whose calls would come after the emulation has ended.
         """
         if isclass(function) or isgeneratorfunction(function) or isasyncgenfunction(function):
             raise TypeError(
-                "@emulate() is for functions: a fixture says `with emulate(): yield`, and a TestCase's setUp says "
-                "`self.enterContext(emulate())`"
+                "@emulate() decorates functions: use `with emulate(): yield` in a fixture, and "
+                "`self.enterContext(emulate())` in the setUp of a TestCase"
             )
         if iscoroutinefunction(function):
 
             @wraps(function)
-            async def awaited(*arguments: P.args, **named: P.kwargs) -> Any:
-                with EmulationContext(self._begin, self._caller):
+            async def coroutine(*arguments: P.args, **named: P.kwargs) -> Any:
+                with EmulationContext(self._create, self._caller):
                     return await function(*arguments, **named)
 
-            return cast("Callable[P, R]", awaited)
+            return cast("Callable[P, R]", coroutine)
 
         @wraps(function)
-        def called(*arguments: P.args, **named: P.kwargs) -> R:
-            with EmulationContext(self._begin, self._caller):
+        def wrapper(*arguments: P.args, **named: P.kwargs) -> R:
+            with EmulationContext(self._create, self._caller):
                 return function(*arguments, **named)
 
-        return called
+        return wrapper
 
 
-def _begun(emulation: Emulation, scenario: str | Path | Mapping[str, Any] | None) -> Emulation:
+def _with_scenario(emulation: Emulation, scenario: str | Path | Mapping[str, Any] | None) -> Emulation:
     if scenario is not None:
-        emulation.begin(scenario)
+        emulation.load_scenario(scenario)
     return emulation
 
 
@@ -196,10 +204,10 @@ class _Original:
 
 def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
     emulation = _entered[-1]
-    if emulation.passing and _signed_for(request) in emulation.passing:
-        passed: AWSResponse = _Original.send(session, request)
-        return passed
-    reply = emulation.core.handle(_request(request))
+    if emulation.passing and _signing_name(request) in emulation.passing:
+        response: AWSResponse = _Original.send(session, request)
+        return response
+    reply = emulation.app.handle(_request(request))
     if reply.delay:
         time.sleep(reply.delay)
     if reply.cut:
@@ -207,9 +215,9 @@ def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
     return AWSResponse(request.url, reply.status, _headers(reply), _Raw(reply.body))
 
 
-def _signed_for(request: AWSPreparedRequest) -> str:
+def _signing_name(request: AWSPreparedRequest) -> str:
     headers = {"authorization": _text(request.headers.get("Authorization", ""))}
-    return scope_of(Request(request.method, "/", "", headers, b""))
+    return signing_name(Request(request.method, "/", "", headers, b""))
 
 
 def _request(request: AWSPreparedRequest) -> Request:
@@ -227,7 +235,7 @@ def _headers(reply: Reply) -> Mapping[str, str]:
 
 
 class _Raw:
-    """What botocore reads a body from."""
+    """The raw response from which botocore reads the body."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

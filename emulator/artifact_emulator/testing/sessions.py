@@ -1,4 +1,4 @@
-"""boto3's sessions, which read AWS's models once, for that takes long, and know the agreement operations."""
+"""boto3 sessions that know the agreement operations and load AWS's models only once, since that is slow."""
 
 import os
 from copy import copy
@@ -14,43 +14,43 @@ try:
     from botocore.loaders import Loader, create_loader
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
-        f"the emulator's clients and sessions are those of boto3, which is not installed ({missing.name} is missing): "
+        f"the emulator's clients and sessions need boto3, which is not installed ({missing.name} is missing): "
         "python -m pip install boto3",
         name=missing.name,
     ) from None
 
 
 class AccountSession(boto3.Session):  # type: ignore[misc] # boto3 has no types.
-    """A session of one account, all of whose clients and resources go to one endpoint."""
+    """A session of one account, whose clients and resources all use one endpoint."""
 
     def __init__(self, endpoint: str | None, keys: dict[str, str], region: str) -> None:
-        super().__init__(**keys, region_name=region, botocore_session=_core())
-        _forget_repeated_paths()
+        super().__init__(**keys, region_name=region, botocore_session=_botocore_session())
+        _remove_duplicate_paths()
         self._endpoint = endpoint
 
     def client(self, service_name: str, *args: Any, endpoint_url: str | None = None, **options: Any) -> Any:
-        """Give a client."""
+        """Return a client."""
         return super().client(service_name, *args, endpoint_url=endpoint_url or self._endpoint, **options)
 
 
 @cache
-def shared() -> Any:
-    """Give the one session of all clients whose keys are named for each."""
-    return fresh()
+def shared_session() -> Any:
+    """Return the session of all clients that are created with explicit keys."""
+    return new_session()
 
 
-def fresh() -> Any:
-    """Give a session that knows nothing yet: it reads its environment when it is used."""
-    made = boto3.Session(botocore_session=_core())
-    _forget_repeated_paths()
-    return made
+def new_session() -> Any:
+    """Return a session that reads the environment when it is first used."""
+    session = boto3.Session(botocore_session=_botocore_session())
+    _remove_duplicate_paths()
+    return session
 
 
-def _core() -> Any:
-    # The handlers are copied, as botocore copies them for each client: registering them anew takes ten times as long.
-    core = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False)
-    core.register_component("data_loader", _loader())
-    return core
+def _botocore_session() -> Any:
+    # Copying the handlers, as botocore does for each client, takes a tenth of the time of registering them.
+    session = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False)
+    session.register_component("data_loader", _loader())
+    return session
 
 
 @cache
@@ -62,12 +62,12 @@ def _handlers() -> HierarchicalEmitter:
 
 @cache
 def _loader() -> Loader:
-    made = create_loader(os.environ.get("AWS_DATA_PATH"))
-    made.search_paths.insert(0, str(MODELS))
-    return made
+    loader = create_loader(os.environ.get("AWS_DATA_PATH"))
+    loader.search_paths.insert(0, str(MODELS))
+    return loader
 
 
-def _forget_repeated_paths() -> None:
-    """Keep the loader's folders as they are: every session of boto3 adds its own once more."""
+def _remove_duplicate_paths() -> None:
+    """Keep the shared loader's folders unique: every session of boto3 adds its own folder again."""
     paths = _loader().search_paths
     paths[:] = dict.fromkeys(paths)

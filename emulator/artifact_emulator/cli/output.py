@@ -1,0 +1,43 @@
+"""The output of the commands: text or JSON on standard output, and files."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from artifact_emulator.cli.options import CommandFailed
+
+
+def write(text: str) -> None:
+    """Write one or more lines to standard output."""
+    sys.stdout.write(_with_newline(text))
+    sys.stdout.flush()
+
+
+def write_json(content: Any) -> None:
+    """Write JSON to standard output."""
+    write(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def write_result(options: argparse.Namespace, text: str, content: object) -> None:
+    """Write the result of a command: as JSON with `--json`, otherwise as text, if there is any."""
+    if options.json:
+        write_json(content)
+    elif text:
+        write(text)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file.
+
+    Raises CommandFailed.
+    """
+    try:
+        path.write_text(_with_newline(text), "utf-8")
+    except OSError as error:
+        raise CommandFailed(f"{path}: {error.strerror}") from None
+
+
+def _with_newline(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"
