@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import artifact_emulator
-from artifact_emulator.documents.wording import (
+from artifact_emulator.documents.samples import (
     Document,
     DocumentKind,
     Section,
@@ -221,7 +221,7 @@ class TestRender:
         """The library that writes PDF files is loaded by the first print, not before."""
         program = (
             "import sys; sys.path[:0] = sys.argv[1:]; "
-            "import artifact_emulator.documents.wording; print('fpdf' in sys.modules)"
+            "import artifact_emulator.documents.samples; print('fpdf' in sys.modules)"
         )
         emulator = Path(artifact_emulator.__file__).parents[1]
         state = Path(catalog.__file__).parents[2]

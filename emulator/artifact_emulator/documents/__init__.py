@@ -1,1 +1,1 @@
-"""Sample documents: what they say, how they look in print, and the links that lead to them."""
+"""Sample documents: their contents, their PDF, and the presigned URLs that serve them."""

@@ -1,6 +1,6 @@
-"""Documents behind their links: served to whoever has a genuine link that is still good.
+"""Downloads: a document is served for a valid presigned URL that has not expired.
 
-A link stands for its account's right, as S3's presigned URLs do; refusals are shaped like S3's.
+As with S3's presigned URLs, the link itself grants access, and refusals have the form of S3's errors.
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 """
 
@@ -16,22 +16,21 @@ from werkzeug.http import parse_range_header
 
 from artifact_emulator.aws.authentication import partition_of
 from artifact_emulator.aws.protocols.query import xml_text
-from artifact_emulator.documents import links
-from artifact_emulator.documents import wording as documents
+from artifact_emulator.documents import links, samples
 from artifact_emulator.documents.links import Link
-from artifact_emulator.documents.wording import Document, Watermark
+from artifact_emulator.documents.samples import Document, Watermark
 from artifact_emulator.http import Reply, Request
 from artifact_state import catalog
 from artifact_state.artifact import agreements, reports
 from artifact_state.artifact.inquiry_answers import answer_query
 from artifact_state.world import World
 
-# S3 names the host that answered, for its support; here there is one.
+# S3 returns an id of the host that answered; here there is one host.
 _HOST = "artifact-emulator"
 
 
 def serve(request: Request, world: World) -> Reply:
-    """Serve a document, or refuse it as S3 does; a link is signed for GET, and so HEAD does not match it."""
+    """Return a document, or a refusal as S3 words it; a link is signed for GET, so a HEAD request does not match it."""
     if request.method not in ("GET", "HEAD"):
         return _refuse(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
     if "X-Amz-Signature=" not in request.query:
@@ -43,50 +42,50 @@ def serve(request: Request, world: World) -> Reply:
             "The request signature we calculated does not match the signature you provided. "
             "Check your key and signing method.",
         )
-    link = links.read(request)
-    now, expires = world.clock.now(), link.made_at + timedelta(seconds=link.lifetime)
+    link = links.read_link(request)
+    now, expires = world.clock.now(), link.created_at + timedelta(seconds=link.lifetime)
     if now >= expires:
         details = {"X-Amz-Expires": str(link.lifetime), "Expires": _stamp(expires), "ServerTime": _stamp(now)}
         return _refuse(403, "AccessDenied", "Request has expired", details)
     document = _document(link, world)
     if document is None:
         return _refuse(404, "NoSuchKey", "The specified key does not exist.")
-    body = documents.render(
-        document, Watermark(account_id=link.account_id, caller_arn=link.caller_arn, at=link.made_at)
+    body = samples.render(
+        document, Watermark(account_id=link.account_id, caller_arn=link.caller_arn, at=link.created_at)
     )
     return _whole_or_part(request, link, body)
 
 
 def _whole_or_part(request: Request, link: Link, body: bytes) -> Reply:
-    """Give the document, or the one range of it that is asked for.
+    """Return the document, or the single range of it that the request asks for.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
     """
     headers = (
         ("x-amz-request-id", _request_id()),
         ("x-amz-id-2", _HOST),
-        ("Last-Modified", format_datetime(link.made_at, usegmt=True)),
+        ("Last-Modified", format_datetime(link.created_at, usegmt=True)),
         ("Content-Type", "application/pdf"),
         ("Content-Disposition", f'attachment; filename="{link.document_id}.pdf"'),
         ("Accept-Ranges", "bytes"),
         ("ETag", f'"{md5(body, usedforsecurity=False).hexdigest()}"'),
     )
-    wanted = request.headers.get("range", "")
-    # The last none of the bytes are a range that cannot be satisfied (RFC 9110, 14.1.2); werkzeug reads no range in it.
-    asked = Range("bytes", [(len(body), None)]) if wanted.strip() == "bytes=-0" else parse_range_header(wanted)
-    # S3 gives the whole where several ranges are asked for, or none that it can read.
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+    header = request.headers.get("range", "")
+    # A suffix of length zero is an unsatisfiable range (RFC 9110, 14.1.2), which werkzeug does not parse as a range.
+    requested = Range("bytes", [(len(body), None)]) if header.strip() == "bytes=-0" else parse_range_header(header)
+    # S3 returns the whole document for several ranges and for a header that it cannot parse.
+    if requested is None or requested.units != "bytes" or len(requested.ranges) != 1:
         return Reply(200, headers, body)
-    found = asked.range_for_length(len(body))
-    if found is None:
-        details = {"RangeRequested": wanted, "ActualObjectSize": str(len(body))}
+    span = requested.range_for_length(len(body))
+    if span is None:
+        details = {"RangeRequested": header, "ActualObjectSize": str(len(body))}
         return _refuse(416, "InvalidRange", "The requested range is not satisfiable", details)
-    start, end = found
+    start, end = span
     return Reply(206, (*headers, ("Content-Range", f"bytes {start}-{end - 1}/{len(body)}")), body[start:end])
 
 
 def _document(link: Link, world: World) -> Document | None:
-    """Find what a link is about; None when the world has it no longer."""
+    """Return the document of a link, or None if the world no longer has it."""
     if link.kind.startswith("report"):
         return _report_document(link, world)
     if link.kind == "compliance-inquiry":
@@ -95,23 +94,23 @@ def _document(link: Link, world: World) -> Document | None:
         acceptance = world.state.acceptances.get(link.document_id)
         if acceptance is None:
             return None
-        return documents.customer_agreement_document(acceptance, agreements.agreement_of(acceptance))
+        return samples.customer_agreement_document(acceptance, agreements.agreement_of(acceptance))
     agreement = catalog.agreement(partition_of(link.region), link.document_id)
     if agreement is None:
         return None
-    return documents.nda_document(agreement) if link.kind == "nda" else documents.agreement_document(agreement)
+    return samples.nda_document(agreement) if link.kind == "nda" else samples.agreement_document(agreement)
 
 
 def _inquiry_document(link: Link, world: World) -> Document | None:
     inquiry = world.state.inquiries.get(link.document_id)
     if inquiry is None:
         return None
-    chosen = link.revision.removesuffix("-cited")
-    numbers = range(1, len(inquiry.queries) + 1) if chosen == "all" else map(int, chosen.split("-"))
-    queries = [inquiry.queries[one - 1] for one in numbers]
+    selection = link.revision.removesuffix("-cited")
+    numbers = range(1, len(inquiry.queries) + 1) if selection == "all" else map(int, selection.split("-"))
+    queries = [inquiry.queries[number - 1] for number in numbers]
     now = world.clock.now()
     answers = [(query, answer_query(world.state, inquiry, query, now)) for query in queries]
-    return documents.inquiry_document(inquiry, answers, cited=link.revision.endswith("-cited"))
+    return samples.inquiry_document(inquiry, answers, cited=link.revision.endswith("-cited"))
 
 
 def _report_document(link: Link, world: World) -> Document | None:
@@ -120,8 +119,8 @@ def _report_document(link: Link, world: World) -> Document | None:
     if report is None or version is None:
         return None
     if link.kind == "report-terms":
-        return documents.report_terms_document(report, version)
-    return documents.report_document(report, version)
+        return samples.report_terms_document(report, version)
+    return samples.report_document(report, version)
 
 
 def _stamp(instant: datetime) -> str:
@@ -129,11 +128,11 @@ def _stamp(instant: datetime) -> str:
 
 
 def _refuse(status: int, code: str, message: str, details: Mapping[str, str] = MappingProxyType({})) -> Reply:
-    said = "".join(f"<{name}>{xml_text(value)}</{name}>" for name, value in details.items())
+    members = "".join(f"<{name}>{xml_text(value)}</{name}>" for name, value in details.items())
     request_id = _request_id()
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>{code}</Code><Message>{xml_text(message)}</Message>{said}"
+        f"<Error><Code>{code}</Code><Message>{xml_text(message)}</Message>{members}"
         f"<RequestId>{request_id}</RequestId><HostId>{_HOST}</HostId></Error>"
     )
     headers = (("x-amz-request-id", request_id), ("x-amz-id-2", _HOST), ("Content-Type", "application/xml"))
@@ -141,5 +140,5 @@ def _refuse(status: int, code: str, message: str, details: Mapping[str, str] = M
 
 
 def _request_id() -> str:
-    """Make an id of a request as S3 has them: sixteen letters and digits."""
+    """Return a request id in S3's form: sixteen digits and upper-case letters."""
     return uuid4().hex[:16].upper()

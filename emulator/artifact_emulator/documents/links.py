@@ -1,7 +1,7 @@
-"""Links to documents: signed, for one account, good for a while, and shaped like AWS's own.
+"""Presigned URLs of documents, in the form of AWS's own.
 
-A link says all that is needed to serve it, so that none has to be remembered; altering it breaks its
-signature.
+A link contains everything that is needed to serve it, so no link has to be stored, and any alteration invalidates
+its signature.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What a link says: which document, for whom, since when and for how many seconds."""
+    """The contents of a link: a document, the caller it was issued to, its creation and its lifetime in seconds."""
 
     account_id: str
     kind: str
@@ -28,12 +28,12 @@ class Link:
     revision: str
     region: str
     caller_arn: str
-    made_at: datetime
+    created_at: datetime
     lifetime: int
 
 
 def document_url(call: RequestContext, kind: str, document_id: str, revision: object) -> str:
-    """Link a document for the caller: `kind` says what it is, `revision` which text of it."""
+    """Return a link to a document for the caller; `kind` is the kind of document, `revision` its version."""
     tx = call.tx
     path = f"{PATH}{tx.caller.account_id}/{kind}/{document_id}/{revision}.pdf"
     stamp = tx.now.strftime(_STAMP)
@@ -51,13 +51,13 @@ def document_url(call: RequestContext, kind: str, document_id: str, revision: ob
         quote_via=quote,
         safe="-_.~",
     )
-    unsigned = Request("GET", path, query, {"host": call.host}, b"", call.base)
-    signature = signature_of(unsigned, claim, _secret_of(tx.state.seed), _UNSIGNED)
+    request = Request("GET", path, query, {"host": call.host}, b"", call.base)
+    signature = signature_of(request, claim, _secret_of(tx.state.seed), _UNSIGNED)
     return f"{call.endpoint}{path}?{query}&X-Amz-Signature={signature}"
 
 
 def is_genuine(request: Request, seed: str) -> bool:
-    """Tell whether a link was made by this world and not altered since."""
+    """Return whether a link was issued by a world with this seed and has not been altered."""
     try:
         claim = claim_of(request)
     except ValueError:
@@ -65,8 +65,8 @@ def is_genuine(request: Request, seed: str) -> bool:
     return claim is not None and signature_of(request, claim, _secret_of(seed), _UNSIGNED) == claim.signature
 
 
-def read(request: Request) -> Link:
-    """Read what a genuine link says."""
+def read_link(request: Request) -> Link:
+    """Return the contents of a genuine link."""
     account_id, kind, document_id, file = unquote(request.path).removeprefix(PATH).split("/")
     query = dict(parse_qsl(request.query))
     return Link(
@@ -76,7 +76,7 @@ def read(request: Request) -> Link:
         revision=file.removesuffix(".pdf"),
         region=query["X-Amz-Credential"].split("/")[2],
         caller_arn=query["x-artifact-caller"],
-        made_at=datetime.strptime(query["X-Amz-Date"], _STAMP).replace(tzinfo=UTC),
+        created_at=datetime.strptime(query["X-Amz-Date"], _STAMP).replace(tzinfo=UTC),
         lifetime=int(query["X-Amz-Expires"]),
     )
 

@@ -1,1 +1,1 @@
-"""AWS Artifact: handlers, one module a noun."""
+"""The handlers of AWS Artifact, one module for each resource."""

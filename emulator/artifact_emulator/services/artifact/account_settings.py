@@ -1,4 +1,4 @@
-"""Settings of an account: whether it is told of news."""
+"""Account settings: the subscription to notifications."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def get_account_settings(
     call: RequestContext, request: "requests.GetAccountSettingsRequest"
 ) -> "replies.GetAccountSettingsResponse":
-    """Tell the settings of the caller's account."""
+    """Return the settings of the caller's account."""
     status = settings.notification_subscription(call.tx.state, call.tx.caller.account_id)
     return {"accountSettings": {"notificationSubscriptionStatus": status.value}}
 
@@ -21,7 +21,7 @@ def get_account_settings(
 def put_account_settings(
     call: RequestContext, request: "requests.PutAccountSettingsRequest"
 ) -> "replies.PutAccountSettingsResponse":
-    """Change the settings of the caller's account; those that are not told stay."""
-    asked = request.notification_subscription_status
-    status = settings.update_notifications(call.tx, NotificationSubscription(asked) if asked else None)
+    """Change the settings of the caller's account; missing members keep their values."""
+    value = request.notification_subscription_status
+    status = settings.update_notifications(call.tx, NotificationSubscription(value) if value else None)
     return {"accountSettings": {"notificationSubscriptionStatus": status.value}}

@@ -1,4 +1,4 @@
-"""Agreements that can be accepted, and the chain of tokens that accepts one."""
+"""Agreements: listing them, and the chain of tokens that accepts one."""
 
 from typing import TYPE_CHECKING
 
@@ -19,15 +19,15 @@ def list_agreements(
 ) -> "replies.ListAgreementsResponse":
     """List the agreements of the caller's partition."""
     listing = call.listing("ListAgreements", call.tx.caller.account_id, call.tx.caller.partition)
-    found = agreements.agreements(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    return {"agreements": [_summary(one) for one in page], **rest_next_token(token)}
+    items = agreements.agreements(call.tx, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
+    return {"agreements": [_summary(agreement) for agreement in page], **rest_next_token(token)}
 
 
 def get_nda_for_agreement(
     call: RequestContext, request: "requests.GetNdaForAgreementRequest"
 ) -> "replies.GetNdaForAgreementResponse":
-    """Give the non-disclosure agreement that must be accepted before the agreement can be read."""
+    """Return the non-disclosure agreement that the caller must accept before it can read the agreement."""
     agreement, token = agreements.get_nda(call.tx, request.agreement_id)
     return {
         "acceptNdaForAgreementToken": token,
@@ -45,7 +45,7 @@ def accept_nda_for_agreement(
 
 
 def get_agreement(call: RequestContext, request: "requests.GetAgreementRequest") -> "replies.GetAgreementResponse":
-    """Give an agreement that is not yet accepted, and the tokens that accept it."""
+    """Return an agreement and the tokens that accept it."""
     agreement, terms, execute = agreements.get_agreement(call.tx, request.agreement_id, request.nda_token)
     return {
         "acceptanceTerms": list(agreement.acceptance_terms),
@@ -59,7 +59,7 @@ def get_agreement(call: RequestContext, request: "requests.GetAgreementRequest")
 def accept_agreement(
     call: RequestContext, request: "requests.AcceptAgreementRequest"
 ) -> "replies.AcceptAgreementResponse":
-    """Accept an agreement, for the account or for its whole organization."""
+    """Accept an agreement for the account or for its organization."""
     acceptance = agreements.accept_agreement(
         call.tx,
         request.agreement_id,
@@ -70,14 +70,14 @@ def accept_agreement(
     return {"customerAgreement": customer_agreement(acceptance)}
 
 
-def _summary(one: Agreement) -> "replies.AgreementSummary":
+def _summary(agreement: Agreement) -> "replies.AgreementSummary":
     return {
-        "acceptanceTerms": list(one.acceptance_terms),
-        "arn": arns.agreement(one.partition, one.id),
-        "description": one.description,
-        "id": one.id,
-        "name": one.name,
-        "revisionId": one.revision_id,
-        "subjects": [one.subject.value],
-        "terminateTerms": list(one.terminate_terms),
+        "acceptanceTerms": list(agreement.acceptance_terms),
+        "arn": arns.agreement(agreement.partition, agreement.id),
+        "description": agreement.description,
+        "id": agreement.id,
+        "name": agreement.name,
+        "revisionId": agreement.revision_id,
+        "subjects": [agreement.subject.value],
+        "terminateTerms": list(agreement.terminate_terms),
     }

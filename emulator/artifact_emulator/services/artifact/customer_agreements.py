@@ -1,4 +1,4 @@
-"""Agreements that were accepted: listed, downloaded, terminated."""
+"""Customer agreements: listing, downloading and terminating accepted agreements."""
 
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,15 @@ def list_customer_agreements(
 ) -> "replies.ListCustomerAgreementsResponse":
     """List the agreements that cover the caller's account: its own and its organization's."""
     listing = call.listing("ListCustomerAgreements", call.tx.caller.account_id)
-    found = agreements.customer_agreements(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    return {"customerAgreements": [customer_agreement(one) for one in page], **rest_next_token(token)}
+    items = agreements.customer_agreements(call.tx, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
+    return {"customerAgreements": [customer_agreement(acceptance) for acceptance in page], **rest_next_token(token)}
 
 
 def get_customer_agreement(
     call: RequestContext, request: "requests.GetCustomerAgreementRequest"
 ) -> "replies.GetCustomerAgreementResponse":
-    """Give an accepted agreement to whom it covers, and to its owner the token that ends it."""
+    """Return an agreement that covers the caller, and to its owner the token that terminates it."""
     acceptance, token = agreements.get_customer_agreement(call.tx, request.customer_agreement_id)
     agreement = agreements.agreement_of(acceptance)
     reply: replies.GetCustomerAgreementResponse = {
@@ -41,46 +41,48 @@ def get_customer_agreement(
 def terminate_agreement(
     call: RequestContext, request: "requests.TerminateAgreementRequest"
 ) -> "replies.TerminateAgreementResponse":
-    """End an agreement, as the account that accepted it."""
-    ended = agreements.terminate_agreement(call.tx, request.customer_agreement_id, request.terminate_agreement_token)
-    whole = customer_agreement(ended)
+    """Terminate an agreement as the account that accepted it."""
+    acceptance = agreements.terminate_agreement(
+        call.tx, request.customer_agreement_id, request.terminate_agreement_token
+    )
+    summary = customer_agreement(acceptance)
     return {
         "customerAgreement": {
-            "agreementArn": whole["agreementArn"],
-            "arn": whole["arn"],
-            "effectiveEnd": whole["effectiveEnd"],
-            "effectiveStart": whole["effectiveStart"],
-            "id": whole["id"],
-            "name": whole["name"],
-            "state": whole["state"],
+            "agreementArn": summary["agreementArn"],
+            "arn": summary["arn"],
+            "effectiveEnd": summary["effectiveEnd"],
+            "effectiveStart": summary["effectiveStart"],
+            "id": summary["id"],
+            "name": summary["name"],
+            "state": summary["state"],
         }
     }
 
 
-def customer_agreement(one: Acceptance) -> "replies.CustomerAgreementSummary":
-    """Lay out an accepted agreement as AWS summarizes it."""
-    agreement = agreements.agreement_of(one)
+def customer_agreement(acceptance: Acceptance) -> "replies.CustomerAgreementSummary":
+    """Return an accepted agreement in the form of AWS's summaries."""
+    agreement = agreements.agreement_of(acceptance)
     summary: replies.CustomerAgreementSummary = {
         "name": agreement.name,
-        "arn": arns.customer_agreement(one.partition, one.account_id, one.id),
-        "id": one.id,
-        "agreementArn": arns.agreement(one.partition, agreement.id),
-        "awsAccountId": one.account_id,
-        "effectiveStart": one.effective_start,
-        "state": _STATES[one.terminated_by],
+        "arn": arns.customer_agreement(acceptance.partition, acceptance.account_id, acceptance.id),
+        "id": acceptance.id,
+        "agreementArn": arns.agreement(acceptance.partition, agreement.id),
+        "awsAccountId": acceptance.account_id,
+        "effectiveStart": acceptance.effective_start,
+        "state": _STATES[acceptance.terminated_by],
         "description": agreement.description,
         "acceptanceTerms": list(agreement.acceptance_terms),
         "terminateTerms": list(agreement.terminate_terms),
-        # Unverified: AWS does not say what sets the types apart.
+        # Unverified: AWS does not document the meaning of the types.
         "type": "CUSTOM" if agreement.offline else "DEFAULT",
     }
-    if one.organization_id is not None:
-        # The management account accepted it, and its id owns the organization's ARN.
+    if acceptance.organization_id is not None:
+        # The management account accepted it, and also owns the ARN of the organization.
         summary["organizationArn"] = arns.organizations(
-            one.partition, one.account_id, "organization", one.organization_id
+            acceptance.partition, acceptance.account_id, "organization", acceptance.organization_id
         )
-    if one.effective_end is not None:
-        summary["effectiveEnd"] = one.effective_end
+    if acceptance.effective_end is not None:
+        summary["effectiveEnd"] = acceptance.effective_end
     return summary
 
 

@@ -1,4 +1,4 @@
-"""Compliance inquiries: asked, followed, exported, rated; and their tags, which no other resource here has."""
+"""Compliance inquiries: creation, status, queries, export and feedback, and the tags that only inquiries have."""
 
 import re
 from collections.abc import Mapping
@@ -38,20 +38,19 @@ _QUERY_MESSAGES: "Mapping[QueryStatus, replies.QueryStatusMessage]" = {
 def create_compliance_inquiry(
     call: RequestContext, request: "requests.CreateComplianceInquiryRequest"
 ) -> "replies.CreateComplianceInquiryResponse":
-    """Ask a question, or a file of questions; the answer comes later."""
-    asked = request.inquiry_content
-    content = asked.file_content.content if asked.file_content else asked.query
-    wanted = InquiryRequest(
+    """Create an inquiry from a query or a file of queries; its responses follow later."""
+    file, query = request.inquiry_content.file_content, request.inquiry_content.query
+    inquiry_request = InquiryRequest(
         name=request.name,
-        content=content or "",
-        sections=tuple(asked.file_content.file_sections or ()) if asked.file_content else (),
+        content=(file.content if file else query) or "",
+        sections=tuple(file.file_sections or ()) if file else (),
         ai_only=request.support_mode != "FULL_SUPPORT",
         tags=tuple((request.tags or {}).items()),
     )
-    inquiry = inquiries.create_inquiry(call.tx, wanted, token=request.client_token)
+    inquiry = inquiries.create_inquiry(call.tx, inquiry_request, token=request.client_token)
     summary = _summary(call, inquiry)
     if inquiry.created_at == call.tx.now:
-        # The answer to the request itself is never the last word.
+        # The reply to the request never has the final status, even without a delay.
         summary["status"], summary["statusMessage"] = "PROCESSING", _PROCESSING
     return {"complianceInquirySummary": summary, "tags": inquiries.tags_of(call.tx.state, inquiry)}
 
@@ -82,31 +81,31 @@ def list_compliance_inquiries(
 ) -> "replies.ListComplianceInquiriesResponse":
     """List the inquiries of the caller's account."""
     listing = call.listing("ListComplianceInquiries", call.tx.caller.account_id)
-    found = inquiries.inquiries(call.tx, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    return {"complianceInquiries": [_summary(call, one) for one in page], **rest_next_token(token)}
+    items = inquiries.inquiries(call.tx, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
+    return {"complianceInquiries": [_summary(call, inquiry) for inquiry in page], **rest_next_token(token)}
 
 
 def list_compliance_inquiry_queries(
     call: RequestContext, request: "requests.ListComplianceInquiryQueriesRequest"
 ) -> "replies.ListComplianceInquiryQueriesResponse":
-    """List the questions of an inquiry, with the answers that there are."""
+    """List the queries of an inquiry with their responses."""
     inquiry = inquiries.inquiry_of(call.tx, request.compliance_inquiry_id)
     listing = call.listing("ListComplianceInquiryQueries", call.tx.caller.account_id, inquiry.id)
     after = listing.after(request.next_token)
-    found = ((number, number) for number in range(1, len(inquiry.queries) + 1) if number > after)
-    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    return {"queries": [_query(call, inquiry, one) for one in page], **rest_next_token(token)}
+    items = ((number, number) for number in range(1, len(inquiry.queries) + 1) if number > after)
+    page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
+    return {"queries": [_query(call, inquiry, number) for number in page], **rest_next_token(token)}
 
 
 def export_compliance_inquiry(
     call: RequestContext, request: "requests.ExportComplianceInquiryRequest"
 ) -> "replies.ExportComplianceInquiryResponse":
-    """Give a document of an inquiry's questions and answers, of all or of those that are named."""
+    """Return a document with the queries and responses of an inquiry, or with the numbered ones."""
     numbers = request.query_identifiers
     inquiry = inquiries.require_exportable(call.tx, request.compliance_inquiry_id, numbers)
-    chosen = "-".join(map(str, sorted(set(numbers)))) if numbers else "all"
-    revision = f"{chosen}-cited" if request.include_citations else chosen
+    selection = "-".join(map(str, sorted(set(numbers)))) if numbers else "all"
+    revision = f"{selection}-cited" if request.include_citations else selection
     url = document_url(call, "compliance-inquiry", inquiry.id, revision)
     return {"documentPresignedUrl": url, "tags": inquiries.inquiry_tags(call.tx, inquiry.id)}
 
@@ -114,7 +113,7 @@ def export_compliance_inquiry(
 def put_compliance_inquiry_feedback(
     call: RequestContext, request: "requests.PutComplianceInquiryFeedbackRequest"
 ) -> "replies.PutComplianceInquiryFeedbackResponse":
-    """Say what an answer was worth."""
+    """Record feedback on a response."""
     feedback = Feedback(
         rating=request.rating,
         query=request.query_identifier,
@@ -123,18 +122,18 @@ def put_compliance_inquiry_feedback(
         comment=request.comment,
         submitted_at=call.tx.now,
     )
-    given = inquiries.put_feedback(call.tx, request.compliance_inquiry_id, feedback, token=request.client_token)
-    return {"submittedAt": given.submitted_at}
+    recorded = inquiries.put_feedback(call.tx, request.compliance_inquiry_id, feedback, token=request.client_token)
+    return {"submittedAt": recorded.submitted_at}
 
 
 def tag_resource(call: RequestContext, request: "requests.TagResourceRequest") -> "replies.TagResourceResponse":
-    """Set tags."""
+    """Add tags to an inquiry."""
     inquiries.tag_inquiry(call.tx, _id_of(call, request.resource_arn), request.tags)
     return {}
 
 
 def untag_resource(call: RequestContext, request: "requests.UntagResourceRequest") -> "replies.UntagResourceResponse":
-    """Take tags away."""
+    """Remove tags from an inquiry."""
     inquiries.untag_inquiry(call.tx, _id_of(call, request.resource_arn), request.tag_keys)
     return {}
 
@@ -142,17 +141,17 @@ def untag_resource(call: RequestContext, request: "requests.UntagResourceRequest
 def list_tags_for_resource(
     call: RequestContext, request: "requests.ListTagsForResourceRequest"
 ) -> "replies.ListTagsForResourceResponse":
-    """Tell the tags of a resource."""
+    """Return the tags of an inquiry."""
     return {"tags": inquiries.inquiry_tags(call.tx, _id_of(call, request.resource_arn))}
 
 
 def _id_of(call: RequestContext, arn: str) -> str:
-    """Read the id of an inquiry out of its ARN, which must be its very own.
+    """Return the id of the inquiry that has exactly this ARN.
 
     Raises InquiryNotFound.
     """
-    found = re.fullmatch(r"arn:[a-z-]+:artifact:[a-z0-9-]+:\d{12}:compliance-inquiry/(compliance-inquiry-\w+)", arn)
-    inquiry = inquiries.inquiry_of(call.tx, found[1]) if found else None
+    match = re.fullmatch(r"arn:[a-z-]+:artifact:[a-z0-9-]+:\d{12}:compliance-inquiry/(compliance-inquiry-\w+)", arn)
+    inquiry = inquiries.inquiry_of(call.tx, match[1]) if match else None
     if inquiry is None or _arn(inquiry) != arn:
         raise InquiryNotFound(arn)
     return inquiry.id
@@ -188,7 +187,7 @@ def _query(call: RequestContext, inquiry: Inquiry, number: int) -> "replies.Quer
     status = inquiries.query_status(inquiry, tx.state, query, tx.now)
     summary: replies.QuerySummary = {
         "queryIdentifier": number,
-        # What no text could have been is shown as one that could.
+        # A query from a file is shown within the limits of the output shape.
         "query": re.sub("[<>]", " ", query)[:2048],
         "status": "PROCESSING" if status is QueryStatus.HUMAN_REVIEW else status.value,
         "statusMessage": _QUERY_MESSAGES[status],
@@ -199,6 +198,7 @@ def _query(call: RequestContext, inquiry: Inquiry, number: int) -> "replies.Quer
         summary["response"] = answer.text
         summary["reviewType"] = "HUMAN" if inquiries.needs_review(inquiry, tx.state, query) else "AI"
         summary["citations"] = [
-            {"sourceLabel": one.label, "sourceContent": one.content, "sourceLink": one.link} for one in answer.citations
+            {"sourceLabel": citation.label, "sourceContent": citation.content, "sourceLink": citation.link}
+            for citation in answer.citations
         ]
     return summary

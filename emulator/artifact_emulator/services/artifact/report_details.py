@@ -1,4 +1,4 @@
-"""A version of a report as AWS lays it out, in short and in full."""
+"""The wire form of report versions: AWS's summary and details."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def report_summary(caller: Caller, report: Report, version: ReportVersion) -> "replies.ReportSummary":
-    """Lay out a version as listings do."""
+    """Return a version in the form of listings."""
     summary: replies.ReportSummary = {
         "id": report.id,
         "name": report.name,
@@ -34,7 +34,7 @@ def report_summary(caller: Caller, report: Report, version: ReportVersion) -> "r
 
 
 def report_details(caller: Caller, report: Report, version: ReportVersion) -> "replies.ReportDetail":
-    """Lay out a version with all that is known of it."""
+    """Return a version with all its members."""
     details: replies.ReportDetail = {
         "createdAt": version.created_at,
         "lastModifiedAt": version.last_modified_at,

@@ -1,4 +1,4 @@
-"""Reports: listed, described, downloaded once their terms were shown."""
+"""Reports: listing, describing and downloading them."""
 
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def list_reports(call: RequestContext, request: "requests.ListReportsRequest") -> "replies.ListReportsResponse":
-    """List the published reports, each in its current version."""
+    """List the published reports in their current versions."""
     listing = call.listing("ListReports", call.tx.caller.account_id)
-    found = reports.published_reports(call.tx.state, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    return {"reports": [report_summary(call.tx.caller, *one) for one in page], **rest_next_token(token)}
+    items = reports.published_reports(call.tx.state, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
+    return {"reports": [report_summary(call.tx.caller, *published) for published in page], **rest_next_token(token)}
 
 
 def list_report_versions(
@@ -25,9 +25,9 @@ def list_report_versions(
 ) -> "replies.ListReportVersionsResponse":
     """List the published versions of a report."""
     listing = call.listing("ListReportVersions", call.tx.caller.account_id, request.report_id)
-    found = reports.published_versions(call.tx.state, request.report_id, after=listing.after(request.next_token))
-    page, token = listing.page(found, request.max_results or call.tx.quotas.artifact_page_size)
-    return {"reports": [report_summary(call.tx.caller, *one) for one in page], **rest_next_token(token)}
+    items = reports.published_versions(call.tx.state, request.report_id, after=listing.after(request.next_token))
+    page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
+    return {"reports": [report_summary(call.tx.caller, *published) for published in page], **rest_next_token(token)}
 
 
 def get_report_metadata(
@@ -41,7 +41,7 @@ def get_report_metadata(
 def get_term_for_report(
     call: RequestContext, request: "requests.GetTermForReportRequest"
 ) -> "replies.GetTermForReportResponse":
-    """Give the terms of a report, and the token without which it cannot be downloaded."""
+    """Return the terms of a report, and the token that is required to download it."""
     report, version, token = reports.term_for_report(call.tx, request.report_id, request.report_version)
     return {
         "documentPresignedUrl": document_url(call, "report-terms", report.id, version.version),
@@ -50,6 +50,6 @@ def get_term_for_report(
 
 
 def get_report(call: RequestContext, request: "requests.GetReportRequest") -> "replies.GetReportResponse":
-    """Give a report whose terms were shown."""
+    """Return a report whose terms the caller was shown."""
     report, version = reports.get_report(call.tx, request.report_id, request.report_version, request.term_token)
     return {"documentPresignedUrl": document_url(call, "report", report.id, version.version)}

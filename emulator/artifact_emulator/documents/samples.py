@@ -1,6 +1,6 @@
-"""Documents: what the samples of reports, terms, agreements and non-disclosure agreements say.
+"""The contents of sample documents: reports, terms, agreements, non-disclosure agreements and inquiries.
 
-No word of AWS is in them: they are there to be downloaded, opened and accepted, not to be believed.
+They contain no text of AWS. They exist to be downloaded and accepted, not to be relied on.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ _SAMPLE_CONTROLS = (
     "Keys are kept where programs can use them and people cannot read them.",
     "Data is encrypted where it rests and where it travels.",
     "A change is reviewed by somebody who did not write it.",
-    "Whatever is changed can be changed back.",
-    "What happens is recorded, and the record is out of reach of those whom it is about.",
+    "Every change can be undone.",
+    "Events are recorded, and the people they are about cannot alter the records.",
     "Copies of data are made, kept apart and tried out.",
     "Suppliers are chosen with care and looked at again.",
     "Somebody is awake when something goes wrong, and knows what to do.",
@@ -43,7 +43,7 @@ _SAMPLE_REPORT_TERMS = (
     "I use the sample for tests, lessons and demonstrations only.",
     "I show it to nobody as evidence of anybody's compliance.",
     "I know that every copy names the account and the principal that asked for it.",
-    "I know that the link to it is good for a short while, and for whoever holds it.",
+    "I know that the link to it works for a short time, and for anyone who has it.",
 )
 
 _SAMPLE_NDA_TERMS = (
@@ -57,7 +57,7 @@ _UNANSWERED = "There is no answer: the question is pending human review, or its 
 
 
 class DocumentKind(Enum):
-    """What a document is; the value is its name in links."""
+    """The kind of a document; the value is its name in links."""
 
     REPORT = "report"
     REPORT_TERMS = "report-terms"
@@ -79,7 +79,7 @@ _KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of a document: paragraphs, then numbered items."""
+    """A section of a document: paragraphs, followed by numbered items."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Everything that a document says of itself."""
+    """The contents of a document."""
 
     kind: DocumentKind
     id: str
@@ -97,13 +97,13 @@ class Document:
     """The version of a report, or the revision id of an agreement."""
     subject: str
     facts: tuple[tuple[str, str], ...] = ()
-    """Labels and values for the first page, beside the id, the revision and the subject."""
+    """Labels and values on the first page, in addition to the id, the revision and the subject."""
     sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watermark:
-    """For whom a copy is made, and when."""
+    """The caller that a copy is made for, and the time."""
 
     account_id: str
     caller_arn: str
@@ -111,15 +111,15 @@ class Watermark:
 
 
 def render(document: Document, watermark: Watermark) -> bytes:
-    """Print a document as PDF; the same document for the same caller at the same time is the same bytes."""
-    # fpdf2 takes a quarter of a second to load, and most runs never print.
-    from artifact_emulator.documents.sheets import Sheet
+    """Return a document as PDF; the same document for the same caller and time has the same bytes."""
+    # Imported here: fpdf2 takes a quarter of a second, and most runs render no document.
+    from artifact_emulator.documents.pdf import Sheet
 
     at = _instant(watermark.at)
     sheet = Sheet(
         title=document.title,
         subject=f"Sample of a document: {document.subject}",
-        made_at=watermark.at.astimezone(UTC),
+        created_at=watermark.at.astimezone(UTC),
         mark="SAMPLE",
         owner=(f"Account {watermark.account_id}   {at}", watermark.caller_arn),
     )
@@ -137,14 +137,14 @@ def render(document: Document, watermark: Watermark) -> bytes:
 
 
 def report_document(report: Report, version: ReportVersion) -> Document:
-    """Write a sample of a report."""
+    """Return a sample of a report."""
     return Document(
         kind=DocumentKind.REPORT,
         id=report.id,
         title=report.name,
         revision=str(version.version),
         subject=report.description,
-        facts=_origin(report, version),
+        facts=_report_facts(report, version),
         sections=(
             Section(
                 heading="Scope",
@@ -167,18 +167,18 @@ def report_document(report: Report, version: ReportVersion) -> Document:
 
 
 def report_terms_document(report: Report, version: ReportVersion) -> Document:
-    """Write a sample of the terms that stand before a report."""
+    """Return a sample of the terms of a report."""
     return Document(
         kind=DocumentKind.REPORT_TERMS,
         id=version.term_id,
         title=f"Terms of the {report.name}",
         revision=str(version.version),
         subject=f"Terms for reading {report.id}, version {version.version}",
-        facts=_origin(report, version),
+        facts=_report_facts(report, version),
         sections=(
             Section(
                 heading="Terms",
-                paragraphs=("Who downloads the sample of the report agrees to this:",),
+                paragraphs=("Anyone who downloads the sample of the report agrees to these terms:",),
                 items=_SAMPLE_REPORT_TERMS,
             ),
         ),
@@ -186,7 +186,7 @@ def report_terms_document(report: Report, version: ReportVersion) -> Document:
 
 
 def agreement_document(agreement: Agreement) -> Document:
-    """Write a sample of an agreement that can be accepted."""
+    """Return a sample of an agreement that can be accepted."""
     return Document(
         kind=DocumentKind.AGREEMENT,
         id=agreement.id,
@@ -199,7 +199,7 @@ def agreement_document(agreement: Agreement) -> Document:
 
 
 def customer_agreement_document(acceptance: Acceptance, agreement: Agreement) -> Document:
-    """Write a sample of an agreement as somebody accepted it."""
+    """Return a sample of an agreement that an account accepted."""
     facts = [("Agreement", agreement.id), ("Accepted by account", acceptance.account_id)]
     if acceptance.organization_id is not None:
         facts.append(("For organization", acceptance.organization_id))
@@ -218,7 +218,7 @@ def customer_agreement_document(acceptance: Acceptance, agreement: Agreement) ->
 
 
 def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer | None]], *, cited: bool) -> Document:
-    """Write the questions and answers of a compliance inquiry, with what the answers are drawn from if wanted."""
+    """Return the queries and answers of a compliance inquiry, with the citations of the answers if `cited`."""
     return Document(
         kind=DocumentKind.INQUIRY,
         id=inquiry.id,
@@ -230,7 +230,9 @@ def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer | Non
             Section(
                 heading=query,
                 paragraphs=(answer.text if answer else _UNANSWERED,),
-                items=tuple(f"{one.label}: {one.content}" for one in answer.citations) if answer and cited else (),
+                items=tuple(f"{citation.label}: {citation.content}" for citation in answer.citations)
+                if answer and cited
+                else (),
             )
             for query, answer in answers
         ),
@@ -238,7 +240,7 @@ def inquiry_document(inquiry: Inquiry, answers: Sequence[tuple[str, Answer | Non
 
 
 def nda_document(agreement: Agreement) -> Document:
-    """Write a sample of the non-disclosure agreement that stands before an agreement."""
+    """Return a sample of the non-disclosure agreement of an agreement."""
     return Document(
         kind=DocumentKind.NDA,
         id=agreement.id,
@@ -248,7 +250,7 @@ def nda_document(agreement: Agreement) -> Document:
         sections=(
             Section(
                 heading="Terms",
-                paragraphs=("Who reads the sample of the agreement agrees to this:",),
+                paragraphs=("Anyone who reads the sample of the agreement agrees to these terms:",),
                 items=_SAMPLE_NDA_TERMS,
             ),
         ),
@@ -256,15 +258,15 @@ def nda_document(agreement: Agreement) -> Document:
 
 
 def _facts(document: Document) -> tuple[tuple[str, str], ...]:
-    numbered = document.kind in {DocumentKind.REPORT, DocumentKind.REPORT_TERMS}
+    has_versions = document.kind in {DocumentKind.REPORT, DocumentKind.REPORT_TERMS}
     return (
         ("Id", document.id),
-        ("Version" if numbered else "Revision", document.revision),
+        ("Version" if has_versions else "Revision", document.revision),
         ("Subject", document.subject),
     )
 
 
-def _origin(report: Report, version: ReportVersion) -> tuple[tuple[str, str], ...]:
+def _report_facts(report: Report, version: ReportVersion) -> tuple[tuple[str, str], ...]:
     return (
         ("Series", report.series),
         ("Category", report.category),
