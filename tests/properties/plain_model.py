@@ -1,6 +1,6 @@
-"""The rules of the mission document once more, in plain dictionaries: what the life cycles are compared with.
+"""A second implementation of the rules of the mission document, with which the life cycles are compared.
 
-It keeps one dictionary a noun, asks no question of the domain's code, and knows no immutable value.
+It uses mutable dictionaries, one for each kind of record, and none of the domain's code but its errors.
 """
 
 from dataclasses import dataclass, field
@@ -12,31 +12,31 @@ from artifact_state.errors import AgreementDenial, Constraint, HandshakeConstrai
 ARTIFACT_PRINCIPALS = {"artifact.amazonaws.com", "aws-artifact-account-sync.amazonaws.com"}
 ARTIFACT_ROLE = "AWSServiceRoleForArtifact"
 INVITATION_LIFETIME = timedelta(days=15)
-SETTLED_VISIBLE_FOR = timedelta(days=30)
-CLOSED_LISTED_FOR = timedelta(days=90)
+SETTLED_HANDSHAKE_VISIBILITY = timedelta(days=30)
+CLOSED_ACCOUNT_RETENTION = timedelta(days=90)
 
-NOT_THERE = errors.ConstraintViolated(Constraint.ACCOUNT_CREATION_NOT_COMPLETE)
+CREATION_INCOMPLETE = errors.ConstraintViolated(Constraint.ACCOUNT_CREATION_NOT_COMPLETE)
 
 
 @dataclass
 class PlainOrganization:
-    """An organization: who manages it, whom it trusts, who came into it in the order of joining."""
+    """An organization with its trusted services and its members in the order of joining."""
 
     id: str
     management: str
     all_features: bool
     trusted: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
-    """Those who are still being created, and those who were closed long ago, included."""
+    """Including accounts that are still being created and accounts whose closing is over."""
 
     def trusts_artifact(self) -> bool:
-        """Tell whether one of Artifact's principals is enabled."""
+        """Return whether a principal of AWS Artifact is enabled."""
         return not ARTIFACT_PRINCIPALS.isdisjoint(self.trusted)
 
 
 @dataclass
 class PlainAgreement:
-    """An accepted agreement: who accepted what, for which organization if for one."""
+    """An accepted agreement of an account, or of an organization if one is named."""
 
     id: str
     agreement: str
@@ -47,7 +47,7 @@ class PlainAgreement:
 
 @dataclass
 class PlainInvitation:
-    """An invitation: from which organization, to whom, when, and when it was accepted."""
+    """An invitation of an account to an organization."""
 
     id: str
     organization: str
@@ -59,89 +59,94 @@ class PlainInvitation:
 
 @dataclass
 class PlainModel:
-    """Everything that is so, and for each question or change what the answer should be."""
+    """The state of all accounts, and the expected result of each read and each change."""
 
     now: datetime
-    everybody: list[str]
+    accounts: list[str]
     organizations: dict[str, PlainOrganization] = field(default_factory=dict)
     agreements: dict[str, PlainAgreement] = field(default_factory=dict)
     invitations: dict[str, PlainInvitation] = field(default_factory=dict)
     artifact_roles: dict[str, str] = field(default_factory=dict)
     emails: dict[str, str] = field(default_factory=dict)
-    born_at: dict[str, datetime] = field(default_factory=dict)
+    created_at: dict[str, datetime] = field(default_factory=dict)
     closed_at: dict[str, datetime] = field(default_factory=dict)
 
-    def is_there(self, account: str) -> bool:
-        """Tell whether an account can be used: created by now, and not closed for good."""
-        return self._is_born(account) and not self._is_gone(account)
+    def exists(self, account: str) -> bool:
+        """Return whether an account can be used: it is created, and its closing is not over."""
+        return self._is_created(account) and not self._is_removed(account)
 
     def members(self, organization: PlainOrganization) -> list[str]:
-        """List the accounts that are in an organization now, closed ones too."""
-        return [one for one in organization.members if self.is_there(one)]
+        """Return the accounts that are in an organization now, closed ones included."""
+        return [account for account in organization.members if self.exists(account)]
 
     def organization_of(self, account: str) -> PlainOrganization | None:
-        """Tell which organization an account is in."""
-        return next((one for one in self.organizations.values() if account in self.members(one)), None)
-
-    def managers(self) -> list[str]:
-        """List the management accounts."""
-        return [one.management for one in self.organizations.values()]
-
-    def sees(self, account: str) -> list[str]:
-        """List the accepted agreements that an account sees: its own, and its organization's while that trusts."""
-        return [one.id for one in self.agreements.values() if self._is_seen(one, account)]
-
-    def all_in_force(self) -> list[str]:
-        """List the accepted agreements that nobody terminated."""
-        return [one.id for one in self.agreements.values() if not one.ended]
-
-    def in_force(self, account: str, agreement: str) -> str | None:
-        """Tell the id under which an agreement that an account accepted is in force, seen or not."""
-        organization = self.organization_of(account)
-        owners = {None, organization.id if organization else None}
-        return next(
-            (
-                one.id
-                for one in self.agreements.values()
-                if (one.account, one.agreement) == (account, agreement) and one.organization in owners and not one.ended
-            ),
-            None,
+        """Return the organization that an account is in, or None."""
+        containing = (
+            organization for organization in self.organizations.values() if account in self.members(organization)
         )
+        return next(containing, None)
 
-    def role_in_use(self, account: str) -> bool:
-        """Tell whether Artifact uses its role in an account."""
+    def management_accounts(self) -> list[str]:
+        """Return the management accounts."""
+        return [organization.management for organization in self.organizations.values()]
+
+    def visible_agreements(self, account: str) -> list[str]:
+        """Return the accepted agreements that an account can read; organization agreements need trusted access."""
+        return [agreement.id for agreement in self.agreements.values() if self._is_visible(agreement, account)]
+
+    def agreements_in_force(self) -> list[str]:
+        """Return the accepted agreements that are not terminated."""
+        return [agreement.id for agreement in self.agreements.values() if not agreement.ended]
+
+    def accepted_id(self, account: str, agreement_id: str) -> str | None:
+        """Return the id of an accepted agreement of an account that is in force, readable or not, or None."""
+        organization = self.organization_of(account)
+        organization_ids = {None, organization.id if organization else None}
+        accepted = (
+            agreement.id
+            for agreement in self.agreements.values()
+            if (agreement.account, agreement.agreement) == (account, agreement_id)
+            and agreement.organization in organization_ids
+            and not agreement.ended
+        )
+        return next(accepted, None)
+
+    def is_role_used(self, account: str) -> bool:
+        """Return whether AWS Artifact uses its role in an account."""
         organization = self.organization_of(account)
         return organization is not None and organization.trusts_artifact()
 
-    def refuses_management(self, caller: str) -> Refused | None:
-        """Tell how what only a management account may do is refused."""
+    def refusal_of_management(self, caller: str) -> Refused | None:
+        """Return the refusal of an operation that only a management account may use, or None."""
         organization = self.organization_of(caller)
         if organization is None:
             return errors.NotInOrganization()
         return None if organization.management == caller else errors.WrongAccount()
 
-    def refuses_trusted_access(self, caller: str) -> Refused | None:
-        """Tell how a change of trusted access is refused."""
-        if refusal := self.refuses_management(caller):
+    def refusal_of_trusted_access(self, caller: str) -> Refused | None:
+        """Return the refusal of a change of trusted access, or None."""
+        if refusal := self.refusal_of_management(caller):
             return refusal
         if not self._own(caller).all_features:
             return errors.ConstraintViolated(Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE)
         return None
 
-    def refuses_new_organization(self, caller: str) -> Refused | None:
-        """Tell how the making of an organization is refused."""
-        return errors.AlreadyInOrganization(caller) if self.organization_of(caller) else self._refuses_going(caller)
+    def refusal_of_new_organization(self, caller: str) -> Refused | None:
+        """Return the refusal of the creation of an organization, or None."""
+        return (
+            errors.AlreadyInOrganization(caller) if self.organization_of(caller) else self._refusal_of_departure(caller)
+        )
 
-    def refuses_deletion(self, caller: str) -> Refused | None:
-        """Tell how the deletion of the caller's organization is refused."""
-        if refusal := self.refuses_management(caller):
+    def refusal_of_deletion(self, caller: str) -> Refused | None:
+        """Return the refusal of the deletion of the caller's organization, or None."""
+        if refusal := self.refusal_of_management(caller):
             return refusal
         organization = self._own(caller)
-        others = [one for one in organization.members if one != caller and not self._is_gone(one)]
+        others = [account for account in organization.members if account != caller and not self._is_removed(account)]
         return errors.OrganizationNotEmpty(organization.id) if others else None
 
-    def refuses_acceptance(self, caller: str, *, for_organization: bool) -> Refused | None:
-        """Tell how the acceptance of an agreement is refused."""
+    def refusal_of_acceptance(self, caller: str, *, for_organization: bool) -> Refused | None:
+        """Return the refusal of the acceptance of an agreement, or None."""
         if not for_organization:
             return None
         organization = self.organization_of(caller)
@@ -155,40 +160,41 @@ class PlainModel:
             return errors.AgreementDenied(AgreementDenial.TRUSTED_ACCESS_DISABLED)
         return None
 
-    def refuses_reading(self, caller: str, agreement_id: str) -> Refused | None:
-        """Tell how the reading of an accepted agreement is refused."""
+    def refusal_of_reading(self, caller: str, agreement_id: str) -> Refused | None:
+        """Return the refusal of reading an accepted agreement, or None."""
         agreement = self.agreements[agreement_id]
-        if self._is_seen(agreement, caller):
+        if self._is_visible(agreement, caller):
             return None
         organization = self.organization_of(caller)
-        within = organization is not None and organization.id == agreement.organization
-        if within and not agreement.ended and caller not in self.closed_at:
+        is_member = organization is not None and organization.id == agreement.organization
+        if is_member and not agreement.ended and caller not in self.closed_at:
             return errors.AgreementDenied(AgreementDenial.TRUSTED_ACCESS_DISABLED)
         return errors.CustomerAgreementNotFound(agreement_id)
 
-    def refuses_termination(self, caller: str, agreement_id: str) -> Refused | None:
-        """Tell how the termination of an accepted agreement is refused."""
-        if refusal := self.refuses_reading(caller, agreement_id):
+    def refusal_of_termination(self, caller: str, agreement_id: str) -> Refused | None:
+        """Return the refusal of the termination of an accepted agreement, or None."""
+        if refusal := self.refusal_of_reading(caller, agreement_id):
             return refusal
-        own = self.agreements[agreement_id].account == caller
-        return None if own else errors.AgreementDenied(AgreementDenial.NOT_MANAGEMENT_ACCOUNT)
+        is_own = self.agreements[agreement_id].account == caller
+        return None if is_own else errors.AgreementDenied(AgreementDenial.NOT_MANAGEMENT_ACCOUNT)
 
-    def refuses_invitation(self, caller: str, recipient: str) -> Refused | None:
-        """Tell how an invitation is refused."""
-        if refusal := self.refuses_management(caller):
+    def refusal_of_invitation(self, caller: str, recipient: str) -> Refused | None:
+        """Return the refusal of an invitation, or None."""
+        if refusal := self.refusal_of_management(caller):
             return refusal
         organization = self._own(caller)
         if recipient in self.members(organization):
             return errors.HandshakeConstraintViolated(HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION)
-        for one in self.invitations.values():
-            if (one.organization, one.recipient) == (organization.id, recipient) and self._is_open(one):
-                return errors.DuplicateHandshake(one.id)
+        for invitation in self.invitations.values():
+            parties = (invitation.organization, invitation.recipient)
+            if parties == (organization.id, recipient) and self._is_open(invitation):
+                return errors.DuplicateHandshake(invitation.id)
         return None
 
-    def refuses_joining(self, caller: str, invitation_id: str) -> Refused | None:
-        """Tell how the acceptance of an invitation is refused."""
+    def refusal_of_joining(self, caller: str, invitation_id: str) -> Refused | None:
+        """Return the refusal of the acceptance of an invitation, or None."""
         invitation = self.invitations.get(invitation_id)
-        if invitation is None or not self._is_shown(invitation, caller):
+        if invitation is None or not self._is_listed(invitation, caller):
             return errors.HandshakeNotFound(invitation_id)
         if caller != invitation.recipient:
             return errors.NotParty()
@@ -199,23 +205,23 @@ class PlainModel:
         organization = self.organization_of(caller)
         if organization and organization.id == invitation.organization:
             return errors.HandshakeConstraintViolated(HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION)
-        return self._refuses_going(caller)
+        return self._refusal_of_departure(caller)
 
-    def refuses_removal(self, caller: str, account: str) -> Refused | None:
-        """Tell how the removal of a member is refused."""
-        if refusal := self.refuses_management(caller):
+    def refusal_of_removal(self, caller: str, account: str) -> Refused | None:
+        """Return the refusal of the removal of a member, or None."""
+        if refusal := self.refusal_of_management(caller):
             return refusal
         if account not in self.members(self._own(caller)):
             return errors.AccountNotFound(account)
-        return self._refuses_going(account)
+        return self._refusal_of_departure(account)
 
-    def refuses_leaving(self, caller: str) -> Refused | None:
-        """Tell how a departure is refused."""
-        return self._refuses_going(caller) if self.organization_of(caller) else errors.NotInOrganization()
+    def refusal_of_leaving(self, caller: str) -> Refused | None:
+        """Return the refusal of leaving an organization, or None."""
+        return self._refusal_of_departure(caller) if self.organization_of(caller) else errors.NotInOrganization()
 
-    def refuses_closing(self, caller: str, account: str) -> Refused | None:
-        """Tell how the closing of a member is refused."""
-        if refusal := self.refuses_management(caller):
+    def refusal_of_closing(self, caller: str, account: str) -> Refused | None:
+        """Return the refusal of the closing of a member, or None."""
+        if refusal := self.refusal_of_management(caller):
             return refusal
         organization = self._own(caller)
         if account not in self.members(organization):
@@ -226,38 +232,42 @@ class PlainModel:
             return errors.ConstraintViolated(Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE)
         return errors.AccountAlreadyClosed(account) if account in self.closed_at else None
 
-    def depart(self, account: str) -> None:
-        """Take an account out of its organization."""
+    def remove_member(self, account: str) -> None:
+        """Remove an account from its organization."""
         organization = self.organization_of(account)
         assert organization
         organization.members.remove(account)
 
-    def delete(self, organization: PlainOrganization) -> None:
-        """Forget an organization and its invitations; what was accepted for it covers nobody."""
+    def delete_organization(self, organization: PlainOrganization) -> None:
+        """Delete an organization and its invitations; its accepted agreements apply to no account."""
         del self.organizations[organization.id]
-        self.invitations = {id_: one for id_, one in self.invitations.items() if one.organization != organization.id}
+        self.invitations = {
+            invitation.id: invitation
+            for invitation in self.invitations.values()
+            if invitation.organization != organization.id
+        }
 
     def _own(self, caller: str) -> PlainOrganization:
         organization = self.organization_of(caller)
         assert organization
         return organization
 
-    def _refuses_going(self, account: str) -> Refused | None:
-        if not self.is_there(account):
-            return NOT_THERE
-        if account in self.managers():
+    def _refusal_of_departure(self, account: str) -> Refused | None:
+        if not self.exists(account):
+            return CREATION_INCOMPLETE
+        if account in self.management_accounts():
             return errors.ManagementAccountCannotLeave()
         if account in self.closed_at:
             return errors.ConstraintViolated(Constraint.ACCOUNT_CANNOT_LEAVE_ORGANIZATION)
         return None
 
-    def _is_born(self, account: str) -> bool:
-        return account not in self.born_at or self.now >= self.born_at[account]
+    def _is_created(self, account: str) -> bool:
+        return account not in self.created_at or self.now >= self.created_at[account]
 
-    def _is_gone(self, account: str) -> bool:
-        return account in self.closed_at and self.now >= self.closed_at[account] + CLOSED_LISTED_FOR
+    def _is_removed(self, account: str) -> bool:
+        return account in self.closed_at and self.now >= self.closed_at[account] + CLOSED_ACCOUNT_RETENTION
 
-    def _is_seen(self, agreement: PlainAgreement, account: str) -> bool:
+    def _is_visible(self, agreement: PlainAgreement, account: str) -> bool:
         if agreement.ended:
             return False
         if agreement.organization is None:
@@ -267,9 +277,12 @@ class PlainModel:
             return False
         return organization.trusts_artifact() and account not in self.closed_at
 
-    def _is_shown(self, invitation: PlainInvitation, account: str) -> bool:
-        ended = invitation.accepted_at or invitation.sent_at + INVITATION_LIFETIME
-        return account in {invitation.recipient, invitation.management} and self.now < ended + SETTLED_VISIBLE_FOR
+    def _is_listed(self, invitation: PlainInvitation, account: str) -> bool:
+        settled_at = invitation.accepted_at or invitation.sent_at + INVITATION_LIFETIME
+        return (
+            account in {invitation.recipient, invitation.management}
+            and self.now < settled_at + SETTLED_HANDSHAKE_VISIBILITY
+        )
 
     def _is_open(self, invitation: PlainInvitation) -> bool:
         return invitation.accepted_at is None and self.now < invitation.sent_at + INVITATION_LIFETIME
