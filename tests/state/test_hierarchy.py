@@ -1,4 +1,4 @@
-"""The tree of an organization: what may be where, and what stands in the way."""
+"""The tree of an organization: its units, the accounts in them, and the limits of both."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,6 +29,7 @@ from artifact_state.model import FeatureSet
 from artifact_state.organizations import account_closure, accounts, hierarchy, organization
 from artifact_state.organizations.paths import unit_path
 from artifact_state.world import World
+from tests.support.accounts import INSTANT, RETENTION
 from tests.support.domain import (
     MANAGEMENT,
     STANDALONE,
@@ -43,103 +44,118 @@ from tests.support.domain import (
     world_with_organization,
 )
 
-NOWHERE = "ou-aaaa-00000000"
+MISSING_UNIT = "ou-aaaa-00000000"
 
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with an organization."""
+    """Return a world with an organization."""
     return world_with_organization()
 
 
-def unit(world: World, name: str, parent: str | None = None) -> str:
-    """Make an organizational unit, below the root unless told otherwise; give its id."""
+def create_unit(world: World, name: str = "Unit", parent: str | None = None) -> str:
+    """Create an organizational unit, by default below the root, and return its id."""
     return act(world, hierarchy.create_unit, parent or root_id(world), name).id
 
 
-def foreign(world: World) -> tuple[str, str]:
-    """Make another organization with a unit; give the ids of its root and of the unit."""
-    made = act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
-    return made.root_id, act(world, hierarchy.create_unit, made.root_id, "Foreign", account=STANDALONE).id
+def create_other_organization(world: World) -> tuple[str, str]:
+    """Create another organization with a unit, and return the ids of its root and of the unit."""
+    other = act(world, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
+    return other.root_id, act(world, hierarchy.create_unit, other.root_id, "Foreign", account=STANDALONE).id
+
+
+def move(world: World, account: str, source: str, destination: str) -> None:
+    """Move an account."""
+    act(world, hierarchy.move_account, account, source, destination)
+
+
+def unit_ids(world: World, parent: str, *after: int) -> list[str]:
+    """Return the ids of the units directly below a parent."""
+    return [unit.id for unit in list_all(world, hierarchy.list_units_for_parent, parent, *after)]
+
+
+def account_ids(world: World, parent: str) -> list[str]:
+    """Return the ids of the accounts directly below a parent."""
+    return [account.id for account, _ in list_all(world, hierarchy.list_accounts_for_parent, parent)]
 
 
 class TestCreateUnit:
     """create_unit."""
 
-    def test_is_below_its_parent(self, world: World) -> None:
-        """A new unit is the last of its parent's units, named after the root, and empty."""
-        first, second = unit(world, "First"), unit(world, "Second")
-        assert [one.id for one in list_all(world, hierarchy.list_units_for_parent, root_id(world))] == [first, second]
+    def test_created_unit_is_last_below_parent(self, world: World) -> None:
+        """A new unit is the last of its parent's units, has an id derived from the root's, and is empty."""
+        first, second = create_unit(world, "First"), create_unit(world, "Second")
+        assert unit_ids(world, root_id(world)) == [first, second]
         assert first.startswith(f"ou-{root_id(world).removeprefix('r-')}-")
-        assert list_all(world, hierarchy.list_units_for_parent, first) == []
-        assert list_all(world, hierarchy.list_accounts_for_parent, first) == []
+        assert unit_ids(world, first) == []
+        assert account_ids(world, first) == []
 
-    def test_siblings_have_different_names(self, world: World) -> None:
+    def test_siblings_cannot_have_same_name(self, world: World) -> None:
         """Two units of one parent cannot have the same name."""
-        unit(world, "Sandbox")
+        create_unit(world, "Sandbox")
         with expect_refusal(world, UnitNameTaken):
-            unit(world, "Sandbox")
+            create_unit(world, "Sandbox")
 
-    def test_cousins_may_have_the_same_name(self, world: World) -> None:
-        """Units of different parents may have the same name, and case makes a difference."""
-        above = unit(world, "Sandbox")
-        unit(world, "Sandbox", above)
-        unit(world, "sandbox")
+    def test_units_of_different_parents_may_have_same_name(self, world: World) -> None:
+        """Units of different parents may have the same name, and names are case-sensitive."""
+        above = create_unit(world, "Sandbox")
+        create_unit(world, "Sandbox", above)
+        create_unit(world, "sandbox")
 
-    def test_parent(self, world: World) -> None:
-        """A parent that does not exist, or not in this organization, is refused."""
+    def test_parent_outside_organization_is_not_found(self, world: World) -> None:
+        """A missing parent and those of another organization are not found."""
         with expect_refusal(world, ParentNotFound):
-            unit(world, "Lost", NOWHERE)
-        for parent in foreign(world):
+            create_unit(world, "Lost", MISSING_UNIT)
+        for parent in create_other_organization(world):
             with expect_refusal(world, ParentNotFound):
-                unit(world, "Lost", parent)
+                create_unit(world, "Lost", parent)
 
-    def test_five_levels(self, world: World) -> None:
+    def test_units_nest_five_levels_deep(self, world: World) -> None:
         """A unit may be five levels below the root, and not six."""
         parent = root_id(world)
         for level in range(1, 6):
-            parent = unit(world, f"Level {level}", parent)
+            parent = create_unit(world, f"Level {level}", parent)
         with expect_refusal(world, ConstraintViolated, Constraint.OU_DEPTH_LIMIT_EXCEEDED):
-            unit(world, "Level 6", parent)
+            create_unit(world, "Level 6", parent)
 
-    def test_number(self) -> None:
-        """An organization has no more units than its quota, wherever they are; a deleted one makes room."""
+    def test_quota_counts_all_units_of_organization(self) -> None:
+        """The quota counts all units of the organization at any level; a deleted one no longer counts."""
         world = world_with_organization(quotas=quotas_with(organizational_units_per_organization=2))
-        first = unit(world, "First")
-        below = unit(world, "Below", first)
+        first = create_unit(world, "First")
+        below = create_unit(world, "Below", first)
         with expect_refusal(world, ConstraintViolated, Constraint.OU_NUMBER_LIMIT_EXCEEDED):
-            unit(world, "Third")
+            create_unit(world, "Third")
         act(world, hierarchy.delete_unit, below)
-        unit(world, "Third")
+        create_unit(world, "Third")
 
-    def test_two_thousand_is_the_quota(self, world: World) -> None:
-        """Without quotas of its own a world has AWS's."""
+    def test_default_quotas_are_aws_quotas(self, world: World) -> None:
+        """A world without explicit quotas has AWS's: two thousand units on five levels."""
         with transaction(world) as tx:
             assert tx.quotas.organizational_units_per_organization == 2000
             assert tx.quotas.organizational_unit_depth == 5
 
-    def test_tags(self, world: World) -> None:
-        """Tags can be set at once; with a bad one the unit is not made."""
+    def test_tags_are_set_on_creation(self, world: World) -> None:
+        """Tags can be set on creation; an invalid one refuses the call."""
         with expect_refusal(world, InvalidInput, InputReason.DUPLICATE_TAG_KEY):
             act(world, hierarchy.create_unit, root_id(world), "Tagged", (("a", "1"), ("a", "2")))
-        made = act(world, hierarchy.create_unit, root_id(world), "Tagged", (("a", "1"), ("b", "2")))
-        assert [(tag.key, tag.value) for tag in world.state.tags[made.id]] == [("a", "1"), ("b", "2")]
+        unit = act(world, hierarchy.create_unit, root_id(world), "Tagged", (("a", "1"), ("b", "2")))
+        assert [(tag.key, tag.value) for tag in world.state.tags[unit.id]] == [("a", "1"), ("b", "2")]
 
-    def test_is_told(self, world: World) -> None:
-        """The event names the unit: when it is made, renamed and deleted."""
-        made = unit(world, "Told")
-        act(world, hierarchy.rename_unit, made, "Renamed")
-        act(world, hierarchy.delete_unit, made)
-        assert [event.unit_id for event in world.events if isinstance(event, UnitChanged)] == [made] * 3
+    def test_each_change_of_unit_is_recorded(self, world: World) -> None:
+        """An event names the unit when it is created, renamed and deleted."""
+        unit_id = create_unit(world, "New")
+        act(world, hierarchy.rename_unit, unit_id, "Renamed")
+        act(world, hierarchy.delete_unit, unit_id)
+        assert [event.unit_id for event in world.events if isinstance(event, UnitChanged)] == [unit_id] * 3
 
 
 class TestRenameUnit:
     """rename_unit."""
 
-    def test_name(self, world: World) -> None:
-        """The unit keeps its id and place; its old name is free again and its new one taken."""
-        one, other = unit(world, "One"), unit(world, "Other")
-        assert act(world, hierarchy.rename_unit, one, "New").id == one
+    def test_renamed_unit_frees_its_former_name(self, world: World) -> None:
+        """The unit keeps its id and place; its former name is available and its new one is not."""
+        unit_id, other = create_unit(world, "One"), create_unit(world, "Other")
+        assert act(world, hierarchy.rename_unit, unit_id, "New").id == unit_id
         assert [unit.name for unit in list_all(world, hierarchy.list_units_for_parent, root_id(world))] == [
             "New",
             "Other",
@@ -148,26 +164,26 @@ class TestRenameUnit:
             act(world, hierarchy.rename_unit, other, "New")
         act(world, hierarchy.rename_unit, other, "One")
 
-    def test_what_is_in_it_stays(self, world: World) -> None:
+    def test_renamed_unit_keeps_its_content(self, world: World) -> None:
         """Units and accounts below a renamed unit remain."""
-        one, account = unit(world, "One"), create_member(world)
-        below = unit(world, "Below", one)
-        act(world, hierarchy.move_account, account, root_id(world), one)
-        act(world, hierarchy.rename_unit, one, "New")
-        assert [unit.id for unit in list_all(world, hierarchy.list_units_for_parent, one)] == [below]
-        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, one)] == [account]
+        unit_id, account = create_unit(world, "One"), create_member(world)
+        below = create_unit(world, "Below", unit_id)
+        move(world, account, root_id(world), unit_id)
+        act(world, hierarchy.rename_unit, unit_id, "New")
+        assert unit_ids(world, unit_id) == [below]
+        assert account_ids(world, unit_id) == [account]
 
     @pytest.mark.parametrize("name", [None, "One"])
-    def test_nothing_to_change(self, world: World, name: str | None) -> None:
-        """No name, and the name that it has, change nothing."""
-        one = unit(world, "One")
+    def test_rename_without_new_name_changes_nothing(self, world: World, name: str | None) -> None:
+        """None, or the current name, changes nothing."""
+        unit_id = create_unit(world, "One")
         before = world.state
-        assert act(world, hierarchy.rename_unit, one, name).name == "One"
+        assert act(world, hierarchy.rename_unit, unit_id, name).name == "One"
         assert world.state is before
 
-    def test_unknown(self, world: World) -> None:
-        """A unit of no or another organization, and a root, are no units to rename."""
-        for other in (NOWHERE, foreign(world)[1]):
+    def test_missing_unit_cannot_be_renamed(self, world: World) -> None:
+        """A missing unit and one of another organization are not found."""
+        for other in (MISSING_UNIT, create_other_organization(world)[1]):
             with expect_refusal(world, UnitNotFound):
                 act(world, hierarchy.rename_unit, other, "New")
 
@@ -175,65 +191,65 @@ class TestRenameUnit:
 class TestDeleteUnit:
     """delete_unit."""
 
-    def test_is_gone(self, world: World) -> None:
-        """A deleted unit is in no list, and deleting it again finds nothing; its name and tags are gone too."""
-        one = act(world, hierarchy.create_unit, root_id(world), "One", (("a", "1"),)).id
-        act(world, hierarchy.delete_unit, one)
-        assert list_all(world, hierarchy.list_units_for_parent, root_id(world)) == []
-        assert one not in world.state.tags
+    def test_deleted_unit_leaves_no_records(self, world: World) -> None:
+        """A deleted unit is not listed, its tags are gone, and its name is available."""
+        unit_id = act(world, hierarchy.create_unit, root_id(world), "One", (("a", "1"),)).id
+        act(world, hierarchy.delete_unit, unit_id)
+        assert unit_ids(world, root_id(world)) == []
+        assert unit_id not in world.state.tags
         with expect_refusal(world, UnitNotFound):
-            act(world, hierarchy.delete_unit, one)
-        unit(world, "One")
+            act(world, hierarchy.delete_unit, unit_id)
+        create_unit(world, "One")
 
-    def test_with_units(self, world: World) -> None:
-        """A unit with units below it stays."""
-        one = unit(world, "One")
-        unit(world, "Below", one)
+    def test_unit_with_units_cannot_be_deleted(self, world: World) -> None:
+        """A unit with units below it cannot be deleted."""
+        unit_id = create_unit(world, "One")
+        create_unit(world, "Below", unit_id)
         with expect_refusal(world, UnitNotEmpty):
-            act(world, hierarchy.delete_unit, one)
+            act(world, hierarchy.delete_unit, unit_id)
 
-    def test_with_accounts(self, world: World) -> None:
-        """A unit with accounts stays until they are moved away."""
-        one, account = unit(world, "One"), create_member(world)
-        act(world, hierarchy.move_account, account, root_id(world), one)
+    def test_unit_with_accounts_cannot_be_deleted(self, world: World) -> None:
+        """A unit with accounts cannot be deleted until they are moved away."""
+        unit_id, account = create_unit(world, "One"), create_member(world)
+        move(world, account, root_id(world), unit_id)
         with expect_refusal(world, UnitNotEmpty):
-            act(world, hierarchy.delete_unit, one)
-        act(world, hierarchy.move_account, account, one, root_id(world))
-        act(world, hierarchy.delete_unit, one)
+            act(world, hierarchy.delete_unit, unit_id)
+        move(world, account, unit_id, root_id(world))
+        act(world, hierarchy.delete_unit, unit_id)
 
-    def test_with_closed_accounts(self, world: World) -> None:
-        """A closed account keeps its unit for 90 days, and no longer."""
-        one, account = unit(world, "One"), create_member(world)
-        act(world, hierarchy.move_account, account, root_id(world), one)
+    def test_closed_account_prevents_deletion_for_ninety_days(self, world: World) -> None:
+        """A closed account prevents the deletion of its unit for 90 days, and no longer."""
+        unit_id, account = create_unit(world, "One"), create_member(world)
+        move(world, account, root_id(world), unit_id)
         act(world, account_closure.close_account, account)
-        world.clock.advance(timedelta(days=90) - timedelta(microseconds=1))
+        world.clock.advance(RETENTION - INSTANT)
         with expect_refusal(world, UnitNotEmpty):
-            act(world, hierarchy.delete_unit, one)
-        world.clock.advance(timedelta(microseconds=1))
-        act(world, hierarchy.delete_unit, one)
+            act(world, hierarchy.delete_unit, unit_id)
+        world.clock.advance(INSTANT)
+        act(world, hierarchy.delete_unit, unit_id)
 
 
 class TestDescribeUnit:
     """describe_unit."""
 
-    def test_unit(self, world: World) -> None:
+    def test_unit_is_found_by_id(self, world: World) -> None:
         """A unit is found by its id."""
-        assert act(world, hierarchy.describe_unit, unit(world, "One")).name == "One"
+        assert act(world, hierarchy.describe_unit, create_unit(world, "One")).name == "One"
 
-    def test_unknown(self, world: World) -> None:
-        """A unit of no or another organization is not found."""
-        for other in (NOWHERE, foreign(world)[1]):
+    def test_missing_unit_is_not_found(self, world: World) -> None:
+        """A missing unit and one of another organization are not found."""
+        for other in (MISSING_UNIT, create_other_organization(world)[1]):
             with expect_refusal(world, UnitNotFound):
                 act(world, hierarchy.describe_unit, other)
 
 
-class TestPathOf:
+class TestUnitPath:
     """unit_path."""
 
-    def test_root_first(self, world: World) -> None:
+    def test_path_leads_from_root_to_unit(self, world: World) -> None:
         """A path begins with the root and ends with the unit."""
-        above = unit(world, "Above")
-        below = unit(world, "Below", above)
+        above = create_unit(world, "Above")
+        below = create_unit(world, "Below", above)
         assert unit_path(world.state, below) == (root_id(world), above, below)
         assert unit_path(world.state, root_id(world)) == (root_id(world),)
 
@@ -241,90 +257,88 @@ class TestPathOf:
 class TestMoveAccount:
     """move_account."""
 
-    def test_to_a_unit_and_back(self, world: World) -> None:
-        """A moved account is in one place only."""
-        one, account = unit(world, "One"), create_member(world)
-        act(world, hierarchy.move_account, account, root_id(world), one)
-        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, one)] == [account]
-        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, root_id(world))] == [
-            MANAGEMENT
-        ]
-        assert act(world, hierarchy.find_parent, account).id == one
+    def test_moved_account_is_in_one_place(self, world: World) -> None:
+        """A moved account is below its new parent only, and the move is recorded."""
+        unit_id, account = create_unit(world, "One"), create_member(world)
+        move(world, account, root_id(world), unit_id)
+        assert account_ids(world, unit_id) == [account]
+        assert account_ids(world, root_id(world)) == [MANAGEMENT]
+        assert act(world, hierarchy.find_parent, account).id == unit_id
         moved = world.events[-1]
         assert isinstance(moved, AccountMoved)
-        assert moved.parent_id == one
-        act(world, hierarchy.move_account, account, one, root_id(world))
-        assert list_all(world, hierarchy.list_accounts_for_parent, one) == []
+        assert moved.parent_id == unit_id
+        move(world, account, unit_id, root_id(world))
+        assert account_ids(world, unit_id) == []
 
-    def test_order_of_joining(self, world: World) -> None:
-        """Accounts below a parent are listed in the order in which they joined, however late they were moved there."""
-        one = unit(world, "One")
+    def test_accounts_are_listed_in_order_of_joining(self, world: World) -> None:
+        """Accounts below a parent are listed in the order in which they joined, whenever they were moved there."""
+        unit_id = create_unit(world, "One")
         early, late = create_member(world, "early"), create_member(world, "late")
-        act(world, hierarchy.move_account, late, root_id(world), one)
-        act(world, hierarchy.move_account, early, root_id(world), one)
-        assert [found.id for found, _ in list_all(world, hierarchy.list_accounts_for_parent, one)] == [early, late]
+        move(world, late, root_id(world), unit_id)
+        move(world, early, root_id(world), unit_id)
+        assert account_ids(world, unit_id) == [early, late]
 
-    def test_management_account(self, world: World) -> None:
-        """The management account can be moved like any other, and keeps its rights."""
-        one = unit(world, "One")
-        act(world, hierarchy.move_account, MANAGEMENT, root_id(world), one)
-        assert act(world, hierarchy.find_parent, MANAGEMENT).id == one
+    def test_management_account_can_be_moved(self, world: World) -> None:
+        """The management account can be moved like any other."""
+        unit_id = create_unit(world, "One")
+        move(world, MANAGEMENT, root_id(world), unit_id)
+        assert act(world, hierarchy.find_parent, MANAGEMENT).id == unit_id
 
-    def test_closed_account(self, world: World) -> None:
-        """A closed account can be moved out of the way."""
-        one, account = unit(world, "Suspended"), create_member(world)
+    def test_closed_account_can_be_moved(self, world: World) -> None:
+        """A closed account can be moved."""
+        unit_id, account = create_unit(world, "Suspended"), create_member(world)
         act(world, account_closure.close_account, account)
-        act(world, hierarchy.move_account, account, root_id(world), one)
-        assert act(world, hierarchy.find_parent, account).id == one
+        move(world, account, root_id(world), unit_id)
+        assert act(world, hierarchy.find_parent, account).id == unit_id
 
-    def test_where_it_is(self, world: World) -> None:
-        """An account that is there already is refused, whatever source is named: a repeated move tells so."""
-        one, account = unit(world, "One"), create_member(world)
-        act(world, hierarchy.move_account, account, root_id(world), one)
-        for source in (one, root_id(world)):
+    def test_move_to_current_parent_is_refused(self, world: World) -> None:
+        """A move to the account's current parent is refused, whatever the source, so that a repeated move is."""
+        unit_id, account = create_unit(world, "One"), create_member(world)
+        move(world, account, root_id(world), unit_id)
+        for source in (unit_id, root_id(world)):
             with expect_refusal(world, AccountAlreadyInParent):
-                act(world, hierarchy.move_account, account, source, one)
+                move(world, account, source, unit_id)
 
-    def test_from_where_it_is_not(self, world: World) -> None:
+    def test_move_from_wrong_source_is_refused(self, world: World) -> None:
         """An account cannot be moved from a unit that it is not in."""
-        one, other, account = unit(world, "One"), unit(world, "Other"), create_member(world)
+        unit_id, other, account = create_unit(world, "One"), create_unit(world, "Other"), create_member(world)
         with expect_refusal(world, SourceParentNotFound):
-            act(world, hierarchy.move_account, account, one, other)
+            move(world, account, unit_id, other)
 
-    def test_unknown(self, world: World) -> None:
-        """Account, source and destination must exist in the organization, and are looked for in this order."""
+    def test_account_source_and_destination_are_checked_in_order(self, world: World) -> None:
+        """The account, the source and the destination must be of the organization, and are checked in this order."""
         root, account = root_id(world), create_member(world)
-        other_root, other_unit = foreign(world)
-        for stranger in ("000000000000", STANDALONE):
+        other_root, other_unit = create_other_organization(world)
+        for outside in ("000000000000", STANDALONE):
             with expect_refusal(world, AccountNotFound):
-                act(world, hierarchy.move_account, stranger, NOWHERE, NOWHERE)
-        for source in (NOWHERE, other_root, other_unit):
+                move(world, outside, MISSING_UNIT, MISSING_UNIT)
+        for source in (MISSING_UNIT, other_root, other_unit):
             with expect_refusal(world, SourceParentNotFound):
-                act(world, hierarchy.move_account, account, source, NOWHERE)
-        for destination in (NOWHERE, other_root, other_unit):
+                move(world, account, source, MISSING_UNIT)
+        for destination in (MISSING_UNIT, other_root, other_unit):
             with expect_refusal(world, DestinationParentNotFound):
-                act(world, hierarchy.move_account, account, root, destination)
+                move(world, account, root, destination)
 
 
-class TestParentOf:
-    """parent_of."""
+class TestFindParent:
+    """find_parent."""
 
-    def test_of_units_and_accounts(self, world: World) -> None:
+    def test_unit_and_account_have_one_parent(self, world: World) -> None:
         """A unit and an account have one parent each."""
-        above = unit(world, "Above")
-        assert act(world, hierarchy.find_parent, unit(world, "Below", above)).id == above
+        above = create_unit(world, "Above")
+        assert act(world, hierarchy.find_parent, create_unit(world, "Below", above)).id == above
         assert act(world, hierarchy.find_parent, above).id == root_id(world)
         assert act(world, hierarchy.find_parent, MANAGEMENT).id == root_id(world)
 
-    def test_unknown(self, world: World) -> None:
-        """What is not in the organization has no parent in it; nor has its root."""
-        _, other = foreign(world)
-        for child in (NOWHERE, other, STANDALONE, "000000000000", root_id(world)):
+    def test_child_outside_organization_is_not_found(self, world: World) -> None:
+        """A child outside the organization is not found, nor is the root."""
+        _, other = create_other_organization(world)
+        for child in (MISSING_UNIT, other, STANDALONE, "000000000000", root_id(world)):
             with expect_refusal(world, ChildNotFound):
                 act(world, hierarchy.find_parent, child)
 
-    def test_account_to_come(self) -> None:
-        """An account that is still being created is nowhere yet."""
+    def test_account_in_creation_has_no_parent(self) -> None:
+        """An account that is still being created is not in the tree."""
         world = world_with_organization(creation_delay=timedelta(seconds=1))
         account = create_member(world)
         with expect_refusal(world, ChildNotFound):
@@ -336,83 +350,83 @@ class TestParentOf:
         assert act(world, hierarchy.find_parent, account).id == root_id(world)
 
 
-class TestBelow:
-    """units_below and accounts_below."""
+class TestListForParent:
+    """list_units_for_parent and list_accounts_for_parent."""
 
     @pytest.mark.parametrize("rule", [hierarchy.list_units_for_parent, hierarchy.list_accounts_for_parent])
-    def test_unknown(self, world: World, rule: Callable[..., Any]) -> None:
-        """A parent of no or another organization has nothing."""
-        for parent in (NOWHERE, *foreign(world)):
+    def test_missing_parent_is_not_found(self, world: World, rule: Callable[..., Any]) -> None:
+        """A missing parent and those of another organization are not found."""
+        for parent in (MISSING_UNIT, *create_other_organization(world)):
             with expect_refusal(world, ParentNotFound):
                 act(world, rule, parent)
 
-    def test_after(self, world: World) -> None:
-        """A list goes on after a place, also when what was there is gone."""
-        first, second, third = unit(world, "First"), unit(world, "Second"), unit(world, "Third")
+    def test_listing_continues_after_deleted_unit(self, world: World) -> None:
+        """A listing continues after any place, even that of a unit deleted since."""
+        first, second, third = create_unit(world, "First"), create_unit(world, "Second"), create_unit(world, "Third")
         place = world.state.units[second].serial
         act(world, hierarchy.delete_unit, second)
-        assert [one.id for one in list_all(world, hierarchy.list_units_for_parent, root_id(world), place)] == [third]
-        assert [one.id for one in list_all(world, hierarchy.list_units_for_parent, root_id(world))] == [first, third]
+        assert unit_ids(world, root_id(world), place) == [third]
+        assert unit_ids(world, root_id(world)) == [first, third]
 
-    def test_departed_accounts(self, world: World) -> None:
-        """An account that was removed is below nothing."""
-        one, account = unit(world, "One"), create_member(world)
-        act(world, hierarchy.move_account, account, root_id(world), one)
+    def test_removed_account_is_below_no_parent(self, world: World) -> None:
+        """An account that was removed is not listed below its former unit."""
+        unit_id, account = create_unit(world, "One"), create_member(world)
+        move(world, account, root_id(world), unit_id)
         act(world, accounts.remove_account, account)
-        assert list_all(world, hierarchy.list_accounts_for_parent, one) == []
+        assert account_ids(world, unit_id) == []
 
 
-CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
-    "create_unit": (hierarchy.create_unit, (NOWHERE, "Name")),
-    "rename_unit": (hierarchy.rename_unit, (NOWHERE, "Name")),
-    "delete_unit": (hierarchy.delete_unit, (NOWHERE,)),
-    "describe_unit": (hierarchy.describe_unit, (NOWHERE,)),
-    "units_below": (hierarchy.list_units_for_parent, (NOWHERE,)),
-    "accounts_below": (hierarchy.list_accounts_for_parent, (NOWHERE,)),
-    "parent_of": (hierarchy.find_parent, (NOWHERE,)),
-    "move_account": (hierarchy.move_account, (STANDALONE, NOWHERE, NOWHERE)),
+RULES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+    "create_unit": (hierarchy.create_unit, (MISSING_UNIT, "Name")),
+    "rename_unit": (hierarchy.rename_unit, (MISSING_UNIT, "Name")),
+    "delete_unit": (hierarchy.delete_unit, (MISSING_UNIT,)),
+    "describe_unit": (hierarchy.describe_unit, (MISSING_UNIT,)),
+    "list_units_for_parent": (hierarchy.list_units_for_parent, (MISSING_UNIT,)),
+    "list_accounts_for_parent": (hierarchy.list_accounts_for_parent, (MISSING_UNIT,)),
+    "find_parent": (hierarchy.find_parent, (MISSING_UNIT,)),
+    "move_account": (hierarchy.move_account, (STANDALONE, MISSING_UNIT, MISSING_UNIT)),
 }
 
 
 class TestAuthority:
-    """Who may: the management account, and nobody learns what exists before that is settled."""
+    """The callers that may use the rules; they are checked before anything is looked up."""
 
-    @pytest.mark.parametrize("name", CALLS)
-    def test_member(self, world: World, name: str) -> None:
-        """A member is refused."""
-        rule, arguments = CALLS[name]
+    @pytest.mark.parametrize("name", RULES)
+    def test_member_is_refused(self, world: World, name: str) -> None:
+        """A member is refused by every rule."""
+        rule, arguments = RULES[name]
         member = create_member(world)
         with expect_refusal(world, WrongAccount):
             act(world, rule, *arguments, account=member)
 
-    @pytest.mark.parametrize("name", CALLS)
-    def test_stranger(self, world: World, name: str) -> None:
-        """An account in no organization is told so."""
-        rule, arguments = CALLS[name]
+    @pytest.mark.parametrize("name", RULES)
+    def test_standalone_account_is_refused(self, world: World, name: str) -> None:
+        """A standalone account is refused by every rule, because it is in no organization."""
+        rule, arguments = RULES[name]
         with expect_refusal(world, NotInOrganization):
             act(world, rule, *arguments, account=STANDALONE)
 
 
 class TestDeleteOrganization:
-    """What becomes of the tree with its organization."""
+    """The deletion of an organization with units."""
 
-    def test_tree_goes_too(self, world: World) -> None:
-        """Units, tags and memberships go with the organization."""
-        above = unit(world, "Above")
+    def test_units_are_deleted_with_organization(self, world: World) -> None:
+        """Units, tags and memberships are deleted with the organization."""
+        above = create_unit(world, "Above")
         act(world, hierarchy.create_unit, above, "Below", (("a", "1"),))
         act(world, organization.delete_organization)
         assert len(world.state.units) == len(world.state.tags) == len(world.state.memberships) == 0
         assert len(world.state.organizations) == 0
 
 
-class TestReplacedQuotas:
-    """Quotas are the world's, and may change while it lives."""
+class TestChangedQuotas:
+    """Quotas that are changed while a world exists."""
 
-    def test_at_any_time(self, world: World) -> None:
-        """A quota that is lowered counts from the next call on; what is there stays."""
-        unit(world, "One")
-        unit(world, "Two")
+    def test_lowered_quota_keeps_existing_units(self, world: World) -> None:
+        """A lowered quota applies from the next call on; existing units remain."""
+        create_unit(world, "One")
+        create_unit(world, "Two")
         world.options = replace(world.options, quotas=quotas_with(organizational_units_per_organization=1))
         with expect_refusal(world, ConstraintViolated, Constraint.OU_NUMBER_LIMIT_EXCEEDED):
-            unit(world, "Three")
+            create_unit(world, "Three")
         assert len(current_organization(world).units) == 2
