@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+from tests.support.aws_models import code_of, operation_model, status_of
+from tests.support.control_api import control_result
 from tests.support.iam_users import create_user
-from tests.wire.botocore_wire import Answer, Client, code_of, operation_model, status_of
-from tests.wire.test_control import told
+from tests.support.wire_client import Answer, Client
 
 SERVICE = "organizations"
 Provocation = Callable[[Client], Answer]
@@ -84,12 +85,12 @@ def refused_with(
     """Return a call that is refused with a message, after other calls of the service and under other IAM quotas."""
 
     def provoke(client: Client, service: str, operation: str) -> Answer:
-        told(client.core, "PATCH", "/_emulator/delays", dict(delays or {}))
+        control_result(client.app, "PATCH", "/_emulator/delays", dict(delays or {}))
         for step, members in before:
-            client.does(service, step, **members)
+            client.do(service, step, **members)
         changes = {f"iam.{name}": limit for name, limit in (limits or {}).items()}
-        told(client.core, "PATCH", "/_emulator/quotas", changes)
-        answer = by(client).is_refused(service, operation, **parameters)
+        control_result(client.app, "PATCH", "/_emulator/quotas", changes)
+        answer = by(client).expect_error(service, operation, **parameters)
         assert answer.message == message
         return answer
 
@@ -110,7 +111,7 @@ def by_user_without_policies(operation: str, service: str = SERVICE, **parameter
     """Return a call by a user without any policy."""
 
     def provoke(client: Client) -> Answer:
-        answer = create_user(client).is_refused(service, operation, **parameters)
+        answer = create_user(client).expect_error(service, operation, **parameters)
         assert f"no identity-based policy allows the {service}:{operation} action" in answer.message
         return answer
 

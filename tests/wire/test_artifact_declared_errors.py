@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from artifact_emulator import services
+from tests.support.aws_models import operation_model
+from tests.support.control_api import control_result
 from tests.support.iam_users import create_user
-from tests.wire.botocore_wire import Answer, Client, operation_model
+from tests.support.wire_client import Answer, Client
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, REPORT, accept, read_agreement
-from tests.wire.test_control import told
 
 SERVICE = "artifact"
 INQUIRY = "compliance-inquiry-0000000000000000"
@@ -125,17 +126,17 @@ Provocation = Callable[[Client], Answer]
 
 def asked_otherwise(client: Client) -> Answer:
     """Use a client token for two requests."""
-    client.does(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"], clientToken="once")
+    client.do(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"], clientToken="once")
     other = {"name": "Other", "inquiryContent": {"query": "Which report?"}, "clientToken": "once"}
-    return client.is_refused(SERVICE, "CreateComplianceInquiry", **other)
+    return client.expect_error(SERVICE, "CreateComplianceInquiry", **other)
 
 
 def rated_early(client: Client) -> Answer:
     """Rate what is worked on."""
-    told(client.core, "PATCH", "/_emulator/delays", {"inquiry": 60})
-    made = client.does(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"])
+    control_result(client.app, "PATCH", "/_emulator/delays", {"inquiry": 60})
+    made = client.do(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"])
     rated = {"complianceInquiryId": made["complianceInquirySummary"]["id"], "rating": "THUMBS_UP"}
-    return client.is_refused(SERVICE, "PutComplianceInquiryFeedback", **rated)
+    return client.expect_error(SERVICE, "PutComplianceInquiryFeedback", **rated)
 
 
 def not_ready(operation: str, **members: str) -> Provocation:
@@ -143,8 +144,8 @@ def not_ready(operation: str, **members: str) -> Provocation:
 
     def provoke(client: Client) -> Answer:
         report = {"name": "Sample", "series": "SOC", "uploadState": "PROCESSING"}
-        made = told(client.core, "POST", "/_emulator/artifact/reports", report)
-        return client.is_refused(SERVICE, operation, reportId=made["id"], **members)
+        made = control_result(client.app, "POST", "/_emulator/artifact/reports", report)
+        return client.expect_error(SERVICE, operation, reportId=made["id"], **members)
 
     return provoke
 
@@ -173,14 +174,14 @@ class TestDeclaredErrors:
     @pytest.mark.parametrize("operation", CALLS)
     def test_access_denied(self, powerless: Client, operation: str) -> None:
         """Whom no policy allows it is denied with 403, before anything else is looked up."""
-        got = powerless.is_refused(SERVICE, operation, **CALLS[operation])
+        got = powerless.expect_error(SERVICE, operation, **CALLS[operation])
         assert (got.status, got.code) == (403, "AccessDeniedException")
         assert f"artifact:{operation}" in got.message
 
     @pytest.mark.parametrize("operation", WRONG)
     def test_validation(self, stranger: Client, operation: str) -> None:
         """A member that breaks the model is named in fieldList."""
-        got = stranger.is_refused(SERVICE, operation, **CALLS[operation] | WRONG[operation])
+        got = stranger.expect_error(SERVICE, operation, **CALLS[operation] | WRONG[operation])
         assert (got.status, got.code) == (400, "ValidationException")
         assert {one["name"] for one in got.data["fieldList"]} == WRONG[operation].keys()
 
@@ -188,7 +189,7 @@ class TestDeclaredErrors:
     def test_not_found(self, stranger: Client, operation: str, names: set[str]) -> None:
         """What does not exist is answered with 404, told back with its kind."""
         (name,) = names
-        got = stranger.is_refused(SERVICE, operation, **CALLS[operation] | {name: ABSENT[name]})
+        got = stranger.expect_error(SERVICE, operation, **CALLS[operation] | {name: ABSENT[name]})
         assert (got.status, got.code) == (404, "ResourceNotFoundException")
         kind = name.removesuffix("Id").replace("A", "-a").replace("I", "-i").lower()
         assert got.data["resourceType"] == ("compliance-inquiry" if name == "resourceArn" else kind)
@@ -204,9 +205,11 @@ class TestDeclaredErrors:
 
     def test_quota_exceeded(self, stranger: Client) -> None:
         """AcceptAgreement answers 402 when as many agreements are in force as a world's quota allows."""
-        told(stranger.core, "PATCH", "/_emulator/quotas", {"customer_agreements_in_force": 1})
+        control_result(stranger.app, "PATCH", "/_emulator/quotas", {"customer_agreements_in_force": 1})
         accept(stranger, ACCOUNT_AGREEMENT)
-        got = stranger.is_refused(SERVICE, "AcceptAgreement", **read_agreement(stranger, "agreement-sbLSDe8bitmAXNr9"))
+        got = stranger.expect_error(
+            SERVICE, "AcceptAgreement", **read_agreement(stranger, "agreement-sbLSDe8bitmAXNr9")
+        )
         assert (got.status, got.code) == (402, "ServiceQuotaExceededException")
         assert (got.data["resourceId"], got.data["resourceType"]) == (stranger.account, "customer-agreement")
         assert (got.data["serviceCode"], got.data["quotaCode"]) == ("artifact", "customer_agreements_in_force")

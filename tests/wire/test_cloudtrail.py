@@ -8,15 +8,15 @@ import pytest
 from artifact_emulator.app import App
 from artifact_emulator.http import Request
 from artifact_state import catalog
+from tests.support.control_api import control_done, control_refusal, control_result
 from tests.support.iam_users import create_user
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_control import done, refused, told
 
 
 def lookup(client: Client, **asked: Any) -> list[dict[str, Any]]:
     """Look up events; give CloudTrail's records, the newest first."""
-    found = client.does("cloudtrail", "LookupEvents", **asked)["Events"]
+    found = client.do("cloudtrail", "LookupEvents", **asked)["Events"]
     return [json.loads(one["CloudTrailEvent"]) for one in found]
 
 
@@ -31,7 +31,7 @@ class TestRecord:
     def test_of_a_success(self, management: Client) -> None:
         """Who called what and where, with what was asked and answered, in CloudTrail's spelling."""
         asked = management.request("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
-        reply = management.core.handle(asked)
+        reply = management.app.handle(asked)
         [record] = lookup(management, LookupAttributes=by("EventName", "EnableAWSServiceAccess"))
         event_id = record.pop("eventID")
         assert len(event_id) == 36
@@ -62,7 +62,7 @@ class TestRecord:
 
     def test_of_a_refusal(self, member: Client) -> None:
         """A refused call is told with its error, in the account that called."""
-        member.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
+        member.expect_error("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
         [record] = lookup(member)
         assert record["errorCode"] == "AccessDenied"
         assert record["errorMessage"] == "You don't have permissions to access this resource."
@@ -71,8 +71,8 @@ class TestRecord:
     def test_of_who_lacks_a_permission(self, stranger: Client) -> None:
         """AWS Artifact's record does not tell what was asked, as its page shows; that of AWS Organizations does."""
         alice = create_user(stranger)
-        alice.is_refused("artifact", "GetReportMetadata", reportId="report-f1DIWBmGa2Lhsadg")
-        alice.is_refused("organizations", "DescribeAccount", AccountId="111122223333")
+        alice.expect_error("artifact", "GetReportMetadata", reportId="report-f1DIWBmGa2Lhsadg")
+        alice.expect_error("organizations", "DescribeAccount", AccountId="111122223333")
         [artifact] = lookup(stranger, LookupAttributes=by("EventName", "GetReportMetadata"))
         [organizations] = lookup(stranger, LookupAttributes=by("EventName", "DescribeAccount"))
         assert artifact["errorCode"] == organizations["errorCode"] == "AccessDenied"
@@ -84,7 +84,7 @@ class TestRecord:
 
     def test_of_what_could_not_be_read(self, management: Client) -> None:
         """A call whose input breaks its shape is told, too."""
-        management.is_refused("organizations", "DescribeAccount", AccountId="me")
+        management.expect_error("organizations", "DescribeAccount", AccountId="me")
         [record] = lookup(management, LookupAttributes=by("EventName", "DescribeAccount"))
         assert (record["errorCode"], record["requestParameters"]) == ("InvalidInputException", {"accountId": "me"})
 
@@ -94,24 +94,24 @@ class TestRecord:
         assert created["requestParameters"] == {"accountName": "****", "email": "****"}
         assert created["responseElements"]["createAccountStatus"]["requestedTimestamp"] == "Nov 23, 2026 12:00:05 PM"
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
-        management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
         [assumed] = lookup(management, LookupAttributes=by("EventName", "AssumeRole"))
         assert assumed["responseElements"]["credentials"].keys() == {"accessKeyId", "expiration", "sessionToken"}
 
     def test_of_a_role_assumed_across_accounts(self, management: Client, member: Client) -> None:
         """Both accounts are told, under one shared id and each under its own."""
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
-        management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
         [here], [there] = (lookup(one, LookupAttributes=by("EventName", "AssumeRole")) for one in (management, member))
         assert here["sharedEventID"] == there["sharedEventID"]
         assert here["eventID"] != there["eventID"]
         assert (here["recipientAccountId"], there["recipientAccountId"]) == (management.account, member.account)
 
-    def test_of_nobody(self, core: App, stranger: Client) -> None:
+    def test_of_nobody(self, app: App, stranger: Client) -> None:
         """A call that nobody signed is in nobody's trail."""
         request = stranger.request("organizations", "ListHandshakesForAccount")
         headers = {name: value for name, value in request.headers.items() if name != "authorization"}
-        core.handle(Request(request.method, request.path, request.query, headers, request.body))
+        app.handle(Request(request.method, request.path, request.query, headers, request.body))
         assert lookup(stranger) == []
 
 
@@ -120,7 +120,7 @@ class TestServiceEvents:
 
     def test_of_accounts(self, management: Client, member: Client) -> None:
         """Creation, arrival and departure are told to the management account."""
-        management.does("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
+        management.do("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
         told_of = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
         assert sorted(one["eventName"] for one in told_of) == [
             "AccountDepartedOrganization",
@@ -136,9 +136,9 @@ class TestServiceEvents:
 
     def test_outlive_the_organization(self, management: Client, member: Client) -> None:
         """What was told stays told when the organization is deleted, which its management account leaves last."""
-        management.does("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
+        management.do("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
         told_before = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
-        management.does("organizations", "DeleteOrganization")
+        management.do("organizations", "DeleteOrganization")
         told_after = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
         [deleted] = [one for one in told_after if one not in told_before]
         assert [one for one in told_after if one in told_before] == told_before
@@ -155,7 +155,7 @@ class TestServiceEvents:
     def test_of_a_failed_creation(self, management: Client) -> None:
         """An account that is not created is told with the reason."""
         for _ in range(2):
-            management.does("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
+            management.do("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
         results = lookup(management, LookupAttributes=by("EventName", "CreateAccountResult"))
         statuses = [one["serviceEventDetails"]["createAccountStatus"] for one in results]
         assert sorted(one["state"] for one in statuses) == ["FAILED", "SUCCEEDED"]
@@ -163,13 +163,13 @@ class TestServiceEvents:
 
     def test_of_a_move_between_organizations(self, management: Client, stranger: Client) -> None:
         """Who leaves one organization for another is told of in both management accounts, and in no other."""
-        stranger.does("organizations", "CreateOrganization")
-        guest = Client(management.core, "444455556666")
+        stranger.do("organizations", "CreateOrganization")
+        guest = Client(management.app, "444455556666")
 
         def invite(host: Client) -> None:
             target = {"Id": guest.account, "Type": "ACCOUNT"}
-            asked = host.does("organizations", "InviteAccountToOrganization", Target=target)
-            guest.does("organizations", "AcceptHandshake", HandshakeId=asked["Handshake"]["Id"])
+            asked = host.do("organizations", "InviteAccountToOrganization", Target=target)
+            guest.do("organizations", "AcceptHandshake", HandshakeId=asked["Handshake"]["Id"])
 
         invite(management)
         invite(stranger)
@@ -186,10 +186,10 @@ class TestServiceEvents:
 
     def test_of_a_transfer(self, management: Client, stranger: Client) -> None:
         """A transfer that is accepted, and one that is terminated, are told to both sides and to nobody else."""
-        stranger.does("organizations", "CreateOrganization")
-        world = management.core.world
+        stranger.do("organizations", "CreateOrganization")
+        world = management.app.world
         world.options = replace(world.options, quotas=replace(catalog.quotas(), inbound_transfers=1))
-        asked = management.does(
+        asked = management.do(
             "organizations",
             "InviteOrganizationToTransferResponsibility",
             Type="BILLING",
@@ -198,8 +198,8 @@ class TestServiceEvents:
             SourceName="Bills",
         )["Handshake"]
         [transfer] = [one["Value"] for one in asked["Resources"] if one["Type"] == "RESPONSIBILITY_TRANSFER"]
-        stranger.does("organizations", "AcceptHandshake", HandshakeId=asked["Id"])
-        management.does("organizations", "TerminateResponsibilityTransfer", Id=transfer)
+        stranger.do("organizations", "AcceptHandshake", HandshakeId=asked["Id"])
+        management.do("organizations", "TerminateResponsibilityTransfer", Id=transfer)
         for side in (management, stranger):
             told_of = [one for one in lookup(side) if one["eventName"].startswith("ResponsibilityTransfer")]
             assert [one["eventName"] for one in told_of] == [
@@ -208,15 +208,15 @@ class TestServiceEvents:
             ]
             assert {one["recipientAccountId"] for one in told_of} == {side.account}
             assert {one["serviceEventDetails"]["transferId"] for one in told_of} == {transfer}
-        assert lookup(Client(management.core, "444455556666")) == []
+        assert lookup(Client(management.app, "444455556666")) == []
 
     def test_come_when_it_is_time(self, management: Client, member: Client) -> None:
         """The closing of an account is told once it is closed."""
-        core = management.core
-        management.does("organizations", "CloseAccount", AccountId=member.account)
+        app = management.app
+        management.do("organizations", "CloseAccount", AccountId=member.account)
         [closed] = lookup(management, LookupAttributes=by("EventName", "CloseAccountResult"))
         assert closed["serviceEventDetails"]["closeAccountStatus"]["accountId"] == member.account
-        assert core.world.clock.now() == NOW
+        assert app.world.clock.now() == NOW
 
 
 class TestLookupEvents:
@@ -230,7 +230,7 @@ class TestLookupEvents:
         seen: list[str] = []
         more: dict[str, str] = {}
         while True:
-            page = management.does("cloudtrail", "LookupEvents", LookupAttributes=wanted, MaxResults=2, **more)
+            page = management.do("cloudtrail", "LookupEvents", LookupAttributes=wanted, MaxResults=2, **more)
             seen += [json.loads(one["CloudTrailEvent"])["requestParameters"]["accountId"] for one in page["Events"]]
             management.call("organizations", "DescribeAccount", AccountId="9" * 12)
             if "NextToken" not in page:
@@ -255,18 +255,18 @@ class TestLookupEvents:
 
     def test_by_user_and_resource(self, stranger: Client) -> None:
         """A user is found by his name, whatever he called; what IAM was asked about, by its name and kind."""
-        create_user(stranger, name="Bob").is_refused("organizations", "ListRoots")
-        [told] = stranger.does("cloudtrail", "LookupEvents", LookupAttributes=by("Username", "Bob"))["Events"]
+        create_user(stranger, name="Bob").expect_error("organizations", "ListRoots")
+        [told] = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=by("Username", "Bob"))["Events"]
         assert (told["EventName"], told["Username"], told["Resources"]) == ("ListRoots", "Bob", [])
         for key, value in (("ResourceName", "Bob"), ("ResourceType", "AWS::IAM::User")):
-            found = stranger.does("cloudtrail", "LookupEvents", LookupAttributes=by(key, value))["Events"]
+            found = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=by(key, value))["Events"]
             assert [one["EventName"] for one in found] == ["CreateAccessKey", "CreateUser"]
             assert found[0]["Resources"] == [{"ResourceType": "AWS::IAM::User", "ResourceName": "Bob"}]
         assert lookup(stranger, LookupAttributes=by("ResourceName", "Alice")) == []
 
     def test_by_time(self, management: Client) -> None:
         """A span of time chooses; after 90 days an event is not found any more."""
-        clock = management.core.world.clock
+        clock = management.app.world.clock
         clock.advance(timedelta(days=1))
         assert len(lookup(management, EndTime=NOW)) == 2
         assert lookup(management, EndTime=NOW - timedelta(seconds=2)) == []
@@ -276,7 +276,7 @@ class TestLookupEvents:
 
     def test_in_its_region(self, management: Client) -> None:
         """Organizations' events are in us-east-1 alone."""
-        elsewhere = Client(management.core, management.account, region="eu-west-1")
+        elsewhere = Client(management.app, management.account, region="eu-west-1")
         assert lookup(elsewhere) == []
 
     @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ class TestLookupEvents:
     )
     def test_refuses(self, management: Client, asked: dict[str, Any], code: str) -> None:
         """What is wrong is named as CloudTrail names it."""
-        assert management.is_refused("cloudtrail", "LookupEvents", **asked).code == code
+        assert management.expect_error("cloudtrail", "LookupEvents", **asked).code == code
 
     def test_of_insights(self, management: Client) -> None:
         """There are none."""
@@ -304,11 +304,11 @@ class TestControl:
 
     def test_lists_all_accounts(self, management: Client, member: Client) -> None:
         """Every account's calls, the oldest first, chosen by account, name, source and error."""
-        member.is_refused("organizations", "ListRoots")
-        core = management.core
+        member.expect_error("organizations", "ListRoots")
+        app = management.app
 
         def names(query: str = "") -> list[str]:
-            reply = core.handle(Request("GET", "/_emulator/events", query, {"host": "localhost"}, b""))
+            reply = app.handle(Request("GET", "/_emulator/events", query, {"host": "localhost"}, b""))
             return [one["eventName"] for one in json.loads(reply.body)["events"]]
 
         assert names()[:2] == ["CreateOrganization", "CreateAccount"]
@@ -321,11 +321,11 @@ class TestControl:
 
     def test_forgets_with_the_world(self, management: Client) -> None:
         """A reset forgets what was called."""
-        done(management.core, "POST", "/_emulator/reset")
-        assert told(management.core, "GET", "/_emulator/events")["events"] == []
+        control_done(management.app, "POST", "/_emulator/reset")
+        assert control_result(management.app, "GET", "/_emulator/events")["events"] == []
 
-    def test_refuses(self, core: App) -> None:
+    def test_refuses(self, app: App) -> None:
         """A filter that is none is told so."""
-        reply = core.handle(Request("GET", "/_emulator/events", "colour=red", {"host": "localhost"}, b""))
+        reply = app.handle(Request("GET", "/_emulator/events", "colour=red", {"host": "localhost"}, b""))
         assert reply.status == 400
-        assert refused(core, "POST", "/_emulator/events")[0] == 405
+        assert control_refusal(app, "POST", "/_emulator/events")[0] == 405

@@ -16,8 +16,8 @@ from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
 from artifact_emulator.world_runtime import runtime_of
 from tests.packaging.process import Served, environment, serving
+from tests.support.control_api import control_done, control_reply, control_result
 from tests.support.wire_client import Client
-from tests.wire.test_control import call, done, told
 
 EVENTS = "/_emulator/events"
 STREAM = {"accept": "text/event-stream"}
@@ -68,7 +68,7 @@ class Follower:
 @asynccontextmanager
 async def following(app: App, path: str = EVENTS, **headers: str) -> AsyncIterator[Follower]:
     """Follow a world's events while the block lasts."""
-    reply = call(app, "GET", path, None, **STREAM, **headers)
+    reply = control_reply(app, "GET", path, None, **STREAM, **headers)
     assert (reply.status, dict(reply.headers)["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
     assert reply.stream is not None
     follower = Follower(reply.stream)
@@ -99,7 +99,7 @@ class TestStream:
                 assert (first.name, second.name) == ("ListRoots", "DescribeAccount")
                 assert "errorCode" not in first.record
                 assert second.record["errorCode"] == "AccountNotFoundException"
-                listed = told(management.app, "GET", EVENTS)["events"]
+                listed = control_result(management.app, "GET", EVENTS)["events"]
                 assert [one for one in listed if one["readOnly"]] == [first.record, second.record]
                 assert int(first.id) < int(second.id)
 
@@ -108,7 +108,7 @@ class TestStream:
     def test_tells_what_happens(self, management: Client) -> None:
         """A service's own event comes with the call that it follows from, and a later one when it is time."""
         world = management.app.world
-        told(management.app, "PUT", "/_emulator/strict-client", {"enabled": True, "seed": "1"})
+        control_result(management.app, "PUT", "/_emulator/strict-client", {"enabled": True, "seed": "1"})
 
         async def story() -> None:
             async with following(management.app, f"{EVENTS}?name=CreateAccountResult") as follower:
@@ -169,16 +169,16 @@ class TestStream:
 
     def test_list_after_an_event(self, management: Client) -> None:
         """The list too may begin after an event."""
-        before = told(management.app, "GET", EVENTS)["last_id"]
+        before = control_result(management.app, "GET", EVENTS)["last_id"]
         management.do("organizations", "ListRoots")
-        got = told(management.app, "GET", f"{EVENTS}?after={before}")
+        got = control_result(management.app, "GET", f"{EVENTS}?after={before}")
         assert [one["eventName"] for one in got["events"]] == ["ListRoots"]
-        assert told(management.app, "GET", f"{EVENTS}?after={got['last_id']}")["events"] == []
-        assert told(management.app, "GET", EVENTS)["last_id"] == got["last_id"]
+        assert control_result(management.app, "GET", f"{EVENTS}?after={got['last_id']}")["events"] == []
+        assert control_result(management.app, "GET", EVENTS)["last_id"] == got["last_id"]
 
     def test_follows_the_list(self, management: Client) -> None:
         """Who has read the list may follow from there, though the clock stands still."""
-        last = told(management.app, "GET", EVENTS)["last_id"]
+        last = control_result(management.app, "GET", EVENTS)["last_id"]
         management.do("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
 
         async def story() -> None:
@@ -200,7 +200,7 @@ class TestStream:
 
     def test_of_many(self, management: Client) -> None:
         """Of more calls than are remembered the latest are told, each once."""
-        last = told(management.app, "GET", EVENTS)["last_id"]
+        last = control_result(management.app, "GET", EVENTS)["last_id"]
         for _ in range(MAX_CALLS + 5):
             management.app.handle(management.request("organizations", "DescribeOrganization"))
         new, latest = runtime_of(management.app.world).event_feed(management.app.world).since(last)
@@ -210,7 +210,7 @@ class TestStream:
     def test_of_a_world(self, management: Client) -> None:
         """A world's stream tells of that world alone, and ends with it."""
         app = management.app
-        told(app, "PUT", "/_emulator/worlds/mine", {"fork": "default"})
+        control_result(app, "PUT", "/_emulator/worlds/mine", {"fork": "default"})
         mine = Client(App(app.worlds.get("mine")), MANAGEMENT)
 
         async def story() -> None:
@@ -218,7 +218,7 @@ class TestStream:
                 management.do("organizations", "ListAccounts")
                 mine.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
-                done(app, "DELETE", "/_emulator/worlds/mine")
+                control_done(app, "DELETE", "/_emulator/worlds/mine")
                 assert await follower.ends()
 
         run(story)
@@ -228,7 +228,7 @@ class TestStream:
 
         async def story() -> None:
             async with following(management.app) as follower:
-                done(management.app, "POST", "/_emulator/reset")
+                control_done(management.app, "POST", "/_emulator/reset")
                 management.do("organizations", "CreateOrganization")
                 names = [(await follower.next()).name for _ in range(2)]
                 assert names == ["CreateOrganization", "AccountJoinedOrganization"]
@@ -237,12 +237,12 @@ class TestStream:
 
     def test_nothing_of_a_restored_past_is_new(self, management: Client) -> None:
         """What a snapshot remembers happened before."""
-        told_before = call(management.app, "PUT", "/_emulator/snapshots/one", b"")
+        told_before = control_reply(management.app, "PUT", "/_emulator/snapshots/one", b"")
         assert told_before.status < 300
 
         async def story() -> None:
             async with following(management.app) as follower:
-                assert call(management.app, "POST", "/_emulator/snapshots/one/restore").status < 300
+                assert control_reply(management.app, "POST", "/_emulator/snapshots/one/restore").status < 300
                 management.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
 
@@ -284,7 +284,7 @@ class TestStream:
     )
     def test_refuses(self, app: App, method: str, path: str, headers: dict[str, str], status: int) -> None:
         """A filter that is none, another method, and strangers are refused as everywhere."""
-        reply = call(app, method, path, None, **STREAM, **headers)
+        reply = control_reply(app, method, path, None, **STREAM, **headers)
         assert (reply.status, reply.stream) == (status, None)
         assert dict(reply.headers)["Content-Type"] == "application/problem+json"
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from artifact_emulator.app import App
+from tests.support.control_api import control_done, control_refusal, control_reply, control_result
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, download, trust
-from tests.wire.test_control import call, done, refused, told
 
 REPORTS = "/_emulator/artifact/reports"
 AGREEMENTS = "/_emulator/artifact/customer-agreements"
@@ -38,7 +38,7 @@ class TestPublish:
 
     def test_a_report(self, member: Client, stranger: Client) -> None:
         """With a name and a series it is there for every account, and told as AWS describes it."""
-        made = told(member.app, "POST", REPORTS, NEW)
+        made = control_result(member.app, "POST", REPORTS, NEW)
         assert made["createdAt"] == NOW.isoformat()
         for client in (member, stranger):
             listed = client.do("artifact", "ListReports")["reports"]
@@ -71,22 +71,22 @@ class TestPublish:
             "sequenceNumber": 7,
             "uploadState": "COMPLETE",
         }
-        assert told(stranger.app, "POST", REPORTS, given) == given
+        assert control_result(stranger.app, "POST", REPORTS, given) == given
         assert metadata(stranger, "report-abcdefghij012345", reportVersion=3) == read(given)
 
     def test_what_aws_answers(self, app: App, stranger: Client) -> None:
         """What one world tells of a report can be given to another as it is."""
-        one = told(app, "GET", REPORTS)["reports"][0] | {"id": "report-abcdefghij012345"}
-        told(app, "POST", f"/worlds/mine{REPORTS}", one)
+        one = control_result(app, "GET", REPORTS)["reports"][0] | {"id": "report-abcdefghij012345"}
+        control_result(app, "POST", f"/worlds/mine{REPORTS}", one)
         other = Client(app, stranger.account, endpoint="http://127.0.0.1:4700/worlds/mine")
         answered = metadata(other, "report-abcdefghij012345")
         assert answered["createdAt"] == datetime.fromisoformat(one["createdAt"])
-        assert "report-abcdefghij012345" not in {one["id"] for one in told(app, "GET", REPORTS)["reports"]}
+        assert "report-abcdefghij012345" not in {one["id"] for one in control_result(app, "GET", REPORTS)["reports"]}
 
     def test_a_new_version(self, stranger: Client) -> None:
         """It has the next number, and is the current one; the rest is as in the version before."""
         before = metadata(stranger, REPORT)
-        made = told(stranger.app, "POST", REPORTS, {"id": REPORT})
+        made = control_result(stranger.app, "POST", REPORTS, {"id": REPORT})
         assert made["version"] == 6
         assert metadata(stranger, REPORT)["version"] == 6
         for member in ("name", "series", "category", "description", "acceptanceType"):
@@ -94,7 +94,7 @@ class TestPublish:
 
     def test_instants_of_any_zone(self, stranger: Client) -> None:
         """They are kept in UTC, as AWS tells them."""
-        made = told(stranger.app, "POST", REPORTS, NEW | {"createdAt": "2026-01-01T01:00:00+02:00"})
+        made = control_result(stranger.app, "POST", REPORTS, NEW | {"createdAt": "2026-01-01T01:00:00+02:00"})
         assert made["createdAt"] == "2025-12-31T23:00:00+00:00"
         assert metadata(stranger, made["id"])["createdAt"] == datetime(2025, 12, 31, 23, tzinfo=UTC)
 
@@ -133,14 +133,14 @@ class TestPublish:
     )
     def test_refuses(self, app: App, body: Any, named: str) -> None:
         """What is no report is told so, by the member's name, and nothing changes."""
-        status, detail = refused(app, "POST", REPORTS, body)
+        status, detail = control_refusal(app, "POST", REPORTS, body)
         assert status == 400
         assert named in detail or named == "body"
 
     @pytest.mark.parametrize("version", [1, 5])
     def test_refuses_a_version_that_is_there(self, app: App, version: int) -> None:
         """No number is given twice."""
-        status, detail = refused(app, "POST", REPORTS, {"id": REPORT, "version": version})
+        status, detail = control_refusal(app, "POST", REPORTS, {"id": REPORT, "version": version})
         assert (status, f"version {version}" in detail) == (409, True)
 
 
@@ -149,19 +149,23 @@ class TestChange:
 
     def test_withdraws(self, stranger: Client) -> None:
         """The version before is the current one again, and the answer says when it was withdrawn."""
-        made = told(stranger.app, "PATCH", f"{REPORTS}/{REPORT}/versions/5", {"state": "UNPUBLISHED"})
+        made = control_result(stranger.app, "PATCH", f"{REPORTS}/{REPORT}/versions/5", {"state": "UNPUBLISHED"})
         assert (made["state"], made["deletedAt"], made["sequenceNumber"]) == ("UNPUBLISHED", NOW.isoformat(), 2)
         assert metadata(stranger, REPORT)["version"] == 4
 
     def test_lets_a_document_come(self, stranger: Client) -> None:
         """An upload is waited for, fails and comes, as the test has it."""
-        made = told(stranger.app, "POST", REPORTS, NEW | {"uploadState": "PROCESSING", "statusMessage": "Wait."})
+        made = control_result(
+            stranger.app, "POST", REPORTS, NEW | {"uploadState": "PROCESSING", "statusMessage": "Wait."}
+        )
         path = f"{REPORTS}/{made['id']}/versions/1"
         for state in ("FAULT", "FAILED", "PROCESSING"):
-            told(stranger.app, "PATCH", path, {"uploadState": state})
+            control_result(stranger.app, "PATCH", path, {"uploadState": state})
             assert metadata(stranger, made["id"])["uploadState"] == state
-            assert stranger.expect_error("artifact", "GetTermForReport", reportId=made["id"]).code == "ConflictException"
-        told(stranger.app, "PATCH", path, {"uploadState": "COMPLETE", "statusMessage": ""})
+            assert (
+                stranger.expect_error("artifact", "GetTermForReport", reportId=made["id"]).code == "ConflictException"
+            )
+        control_result(stranger.app, "PATCH", path, {"uploadState": "COMPLETE", "statusMessage": ""})
         assert "statusMessage" not in metadata(stranger, made["id"])
         assert stranger.do("artifact", "GetTermForReport", reportId=made["id"])
 
@@ -183,7 +187,7 @@ class TestChange:
     )
     def test_refuses(self, app: App, path: str, body: Any, status: int) -> None:
         """No change, what is no change, what was changed since, and what is not there."""
-        assert refused(app, "PATCH", f"{REPORTS}/{path}", body)[0] == status
+        assert control_refusal(app, "PATCH", f"{REPORTS}/{path}", body)[0] == status
 
 
 class TestWithdraw:
@@ -191,14 +195,14 @@ class TestWithdraw:
 
     def test_all_versions(self, stranger: Client) -> None:
         """No account is shown the report; the control API still tells of it."""
-        done(stranger.app, "DELETE", f"{REPORTS}/{REPORT}")
+        control_done(stranger.app, "DELETE", f"{REPORTS}/{REPORT}")
         assert REPORT not in {one["id"] for one in stranger.do("artifact", "ListReports")["reports"]}
-        found = [one for one in told(stranger.app, "GET", REPORTS)["reports"] if one["id"] == REPORT]
+        found = [one for one in control_result(stranger.app, "GET", REPORTS)["reports"] if one["id"] == REPORT]
         assert [(one["version"], one["state"]) for one in found] == [(n, "UNPUBLISHED") for n in range(1, 6)]
 
     def test_refuses(self, app: App) -> None:
         """A report that is not there."""
-        status, detail = refused(app, "DELETE", f"{REPORTS}/report-0000000000000000")
+        status, detail = control_refusal(app, "DELETE", f"{REPORTS}/report-0000000000000000")
         assert (status, detail) == (404, "There is no report report-0000000000000000.")
 
 
@@ -209,7 +213,7 @@ class TestTerminate:
         """AWS ends it for all its accounts; the answer is AWS's summary, which says so."""
         trust(management)
         accepted = accept(management, ORGANIZATION_AGREEMENT)
-        ended = told(management.app, "POST", f"{AGREEMENTS}/{accepted['id']}/terminate")
+        ended = control_result(management.app, "POST", f"{AGREEMENTS}/{accepted['id']}/terminate")
         assert (ended["id"], ended["state"], ended["effectiveEnd"]) == (
             accepted["id"],
             "AWS_TERMINATED",
@@ -225,7 +229,7 @@ class TestTerminate:
         """It may be accepted again; the token that would have ended it ends nothing."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
         shown = stranger.do("artifact", "GetCustomerAgreement", customerAgreementId=accepted)
-        told(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
+        control_result(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
         token = shown["terminateAgreementToken"]
         got = stranger.expect_error(
             "artifact", "TerminateAgreement", customerAgreementId=accepted, terminateAgreementToken=token
@@ -239,9 +243,9 @@ class TestTerminate:
     def test_refuses(self, stranger: Client) -> None:
         """What is not there, and what has ended."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
-        told(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
+        control_result(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
         for name in (accepted, "customer-agreement-0000000000000000", "x"):
-            status, detail = refused(stranger.app, "POST", f"{AGREEMENTS}/{name}/terminate")
+            status, detail = control_refusal(stranger.app, "POST", f"{AGREEMENTS}/{name}/terminate")
             assert (status, name in detail) == (404, True)
 
 
@@ -252,7 +256,7 @@ class TestSignOffline:
     def test_shows_and_stays(self, app: App, stranger: Client, partition: str, region: str) -> None:
         """Its account sees it active and downloads it; it cannot be terminated, and was never offered."""
         client = Client(app, stranger.account, region=region)
-        signed = told(app, "POST", OFFLINE, {"account": stranger.account, "partition": partition})
+        signed = control_result(app, "POST", OFFLINE, {"account": stranger.account, "partition": partition})
         (listed,) = client.do("artifact", "ListCustomerAgreements")["customerAgreements"]
         assert (listed["id"], listed["state"], listed["type"]) == (signed["id"], "ACTIVE", "CUSTOM")
         assert listed["name"] == "Offline Business Associate Addendum (BAA)"
@@ -273,7 +277,7 @@ class TestSignOffline:
     @pytest.mark.parametrize("body", [{}, {"account": "1"}, {"account": "1" * 12, "partition": "aws-cn"}, {"who": 1}])
     def test_refuses(self, app: App, body: Any) -> None:
         """Who is no account, and where there is none."""
-        assert refused(app, "POST", OFFLINE, body)[0] == 400
+        assert control_refusal(app, "POST", OFFLINE, body)[0] == 400
 
 
 class TestStrangers:
@@ -290,13 +294,13 @@ class TestStrangers:
     @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"sec_fetch_site": "cross-site"}])
     def test_from_elsewhere(self, app: App, method: str, path: str, body: Any, headers: dict[str, str]) -> None:
         """A page of another site, and a name that is not this machine's."""
-        assert refused(app, method, path, body, **headers)[0] == 403
+        assert control_refusal(app, method, path, body, **headers)[0] == 403
 
     @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"sec_fetch_site": "cross-site"}])
     def test_terminate_nothing(self, stranger: Client, headers: dict[str, str]) -> None:
         """The agreement stays in force."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
-        assert refused(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate", None, **headers)[0] == 403
+        assert control_refusal(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate", None, **headers)[0] == 403
 
 
 class TestDescription:
@@ -304,7 +308,7 @@ class TestDescription:
 
     def test_names_the_paths(self, app: App) -> None:
         """Each path, and the shape of each body under the names that it takes."""
-        document = told(app, "GET", "/_emulator/openapi.json")
+        document = control_result(app, "GET", "/_emulator/openapi.json")
         assert {REPORTS, f"{REPORTS}/{{report_id}}"} <= document["paths"].keys()
         assert "uploadState" in document["components"]["schemas"]["ReportBody"]["properties"]
-        assert call(app, "GET", REPORTS).status == 200
+        assert control_reply(app, "GET", REPORTS).status == 200

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from artifact_emulator.app import App
+from tests.support.control_api import control_done, control_refusal, control_reply, control_result
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_control import call, done, refused, told
 
 SNAPSHOT = "/_emulator/snapshots/before"
 
@@ -15,8 +15,8 @@ SNAPSHOT = "/_emulator/snapshots/before"
 @pytest.fixture
 def exported(management: Client) -> Any:
     """Give the file of a snapshot of the management account's world."""
-    done(management.app, "PUT", SNAPSHOT)
-    return told(management.app, "GET", SNAPSHOT)
+    control_done(management.app, "PUT", SNAPSHOT)
+    return control_result(management.app, "GET", SNAPSHOT)
 
 
 class TestExport:
@@ -24,22 +24,22 @@ class TestExport:
 
     def test_is_of_the_saved_world(self, management: Client) -> None:
         """The file tells the world as it was saved, whatever has happened since."""
-        done(management.app, "PUT", SNAPSHOT)
+        control_done(management.app, "PUT", SNAPSHOT)
         management.do("organizations", "DeleteOrganization")
-        document = told(management.app, "GET", SNAPSHOT)
+        document = control_result(management.app, "GET", SNAPSHOT)
         assert len(document["state"]["organizations"]) == 1
 
     def test_is_readable(self, management: Client) -> None:
         """The file says first what it is and who wrote it, and has a line for each thing."""
-        done(management.app, "PUT", SNAPSHOT)
-        reply = call(management.app, "GET", SNAPSHOT)
+        control_done(management.app, "PUT", SNAPSHOT)
+        reply = control_reply(management.app, "GET", SNAPSHOT)
         assert dict(reply.headers)["Content-Type"] == "application/json"
         assert list(json.loads(reply.body))[:3] == ["artifact_emulator_snapshot", "version", "clock"]
         assert reply.body.count(b"\n") > 50
 
     def test_of_nothing(self, app: App) -> None:
         """A snapshot that is not there cannot be exported."""
-        assert refused(app, "GET", SNAPSHOT)[0] == 404
+        assert control_refusal(app, "GET", SNAPSHOT)[0] == 404
 
 
 class TestImport:
@@ -48,10 +48,13 @@ class TestImport:
     def test_brings_a_world_from_elsewhere(self, exported: Any) -> None:
         """A world that was exported is restored in another emulator, its clock included, and goes on as it would."""
         other = App()
-        done(other, "PUT", "/_emulator/snapshots/brought", exported)
+        control_done(other, "PUT", "/_emulator/snapshots/brought", exported)
         assert not other.world.state.organizations
-        done(other, "POST", "/_emulator/snapshots/brought/restore")
-        assert told(other, "GET", "/_emulator/clock") == {"now": NOW.isoformat().replace("+00:00", "Z"), "frozen": True}
+        control_done(other, "POST", "/_emulator/snapshots/brought/restore")
+        assert control_result(other, "GET", "/_emulator/clock") == {
+            "now": NOW.isoformat().replace("+00:00", "Z"),
+            "frozen": True,
+        }
         client = Client(other, "111122223333")
         assert (
             client.do("organizations", "DescribeOrganization")["Organization"]["Id"]
@@ -63,14 +66,14 @@ class TestImport:
         before = management.app.world.state
         management.app.world.clock.advance(timedelta(days=1))
         management.do("organizations", "DeleteOrganization")
-        done(management.app, "PUT", SNAPSHOT, exported)
-        done(management.app, "POST", f"{SNAPSHOT}/restore")
+        control_done(management.app, "PUT", SNAPSHOT, exported)
+        control_done(management.app, "POST", f"{SNAPSHOT}/restore")
         assert management.app.world.state == before
 
     def test_is_exported_as_it_came(self, app: App, exported: Any) -> None:
         """A file that was imported is exported the same."""
-        done(app, "PUT", "/_emulator/snapshots/brought", exported)
-        assert told(app, "GET", "/_emulator/snapshots/brought") == exported
+        control_done(app, "PUT", "/_emulator/snapshots/brought", exported)
+        assert control_result(app, "GET", "/_emulator/snapshots/brought") == exported
 
     @pytest.mark.parametrize(
         ("document", "why"),
@@ -88,12 +91,12 @@ class TestImport:
     )
     def test_refuses_damage(self, management: Client, exported: Any, document: Any, why: str) -> None:
         """What is no snapshot is refused with the reason, and the one of that name stays."""
-        status, detail = refused(management.app, "PUT", SNAPSHOT, document)
+        status, detail = control_refusal(management.app, "PUT", SNAPSHOT, document)
         assert status == 400
         assert why in detail
-        assert told(management.app, "GET", SNAPSHOT) == exported
+        assert control_result(management.app, "GET", SNAPSHOT) == exported
 
     def test_empty_body_saves(self, management: Client) -> None:
         """Without a file, or with an empty object, the world itself is saved."""
-        done(management.app, "PUT", SNAPSHOT, {})
-        assert told(management.app, "GET", SNAPSHOT)["state"]["organizations"]
+        control_done(management.app, "PUT", SNAPSHOT, {})
+        assert control_result(management.app, "GET", SNAPSHOT)["state"]["organizations"]

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 import pytest
 
 from artifact_state.policy_syntax import wildcards
+from tests.support.control_api import control_result
 from tests.support.iam_users import client_with_key
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 from tests.wire.error_tables.iam_policies import MINE, POLICY, TRUST
-from tests.wire.test_control import told
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Dev"
@@ -49,15 +49,15 @@ class Way:
     refusal_of_long: str = SYNTAX
     """Of one of 120,000 characters."""
 
-    def is_refused(self, client: Client, document: str) -> Answer:
+    def expect_error(self, client: Client, document: str) -> Answer:
         """Call it with a document that is refused; whoever called is answered again at once."""
-        got = client.is_refused(self.service, self.operation, **self.asked(document))
-        assert client.does("sts", "GetCallerIdentity")["Account"] == ACCOUNT
+        got = client.expect_error(self.service, self.operation, **self.asked(document))
+        assert client.do("sts", "GetCallerIdentity")["Account"] == ACCOUNT
         return got
 
     def takes(self, client: Client, document: str) -> None:
         """Call it with a document that is a policy."""
-        client.does(self.service, self.operation, **self.asked(document))
+        client.do(self.service, self.operation, **self.asked(document))
 
 
 def of_type(policy_type: str) -> Way:
@@ -167,13 +167,13 @@ def client(management: Client) -> Client:
 
 def furnished(client: Client) -> Client:
     """Give an account what the ways lead to."""
-    client.does("iam", "CreateUser", UserName="Alice")
-    client.does("iam", "CreateGroup", GroupName="Admins")
-    client.does("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
-    client.does("iam", "CreatePolicy", PolicyName="Mine", PolicyDocument=POLICY)
-    root = client.does("organizations", "ListRoots")["Roots"][0]["Id"]
+    client.do("iam", "CreateUser", UserName="Alice")
+    client.do("iam", "CreateGroup", GroupName="Admins")
+    client.do("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
+    client.do("iam", "CreatePolicy", PolicyName="Mine", PolicyDocument=POLICY)
+    root = client.do("organizations", "ListRoots")["Roots"][0]["Id"]
     for policy_type in list(TYPES)[1:]:
-        client.does("organizations", "EnablePolicyType", RootId=root, PolicyType=policy_type)
+        client.do("organizations", "EnablePolicyType", RootId=root, PolicyType=policy_type)
     return client
 
 
@@ -184,27 +184,27 @@ class TestNoPolicies:
     @pytest.mark.parametrize("document", NO_POLICIES.values(), ids=NO_POLICIES)
     def test_is_told_so(self, client: Client, way: Way, document: str) -> None:
         """Each way says so in the words of its service, and goes on."""
-        got = way.is_refused(client, document)
+        got = way.expect_error(client, document)
         assert (got.status, got.code) == (400, way.refusal)
 
     @every_way
     @pytest.mark.parametrize("document", LONG_ONES.values(), ids=LONG_ONES)
     def test_of_great_length(self, client: Client, way: Way, document: str) -> None:
         """However deep it is, and however many digits a number has."""
-        got = way.is_refused(client, document)
+        got = way.expect_error(client, document)
         assert (got.status, got.code) == (400, way.refusal_of_long)
 
     @every_way
     def test_with_nul(self, client: Client, way: Way) -> None:
         """A character that cannot be in a policy is refused by its shape, or as what is no JSON."""
-        got = way.is_refused(client, one(Sid="@").replace("@", "\x00"))
+        got = way.expect_error(client, one(Sid="@").replace("@", "\x00"))
         assert (got.status, got.code) == (400, "ValidationError" if way.service != "organizations" else way.refusal)
 
     @pytest.mark.parametrize("way", [WAYS[name] for name in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")])
     def test_with_a_key_twice(self, client: Client, way: Way) -> None:
         """AWS Organizations takes no key twice."""
         document = POLICY.replace('"Action"', '"Action": "iam:*", "Action"')
-        assert way.is_refused(client, document).code == way.refusal
+        assert way.expect_error(client, document).code == way.refusal
 
     @pytest.mark.parametrize("name", ["managed", "version", "user", "trust", "simulated", "session"])
     def test_of_10_000_statements(self, client: Client, name: str) -> None:
@@ -213,7 +213,7 @@ class TestNoPolicies:
         if name == "trust":
             statement = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement] * 10_000})
-        got = WAYS[name].is_refused(client, document)
+        got = WAYS[name].expect_error(client, document)
         assert got.code == ("PackedPolicyTooLarge" if name == "session" else "ValidationError")
 
 
@@ -241,7 +241,7 @@ class TestSizes:
     @pytest.mark.parametrize(("name", "document", "size", "says"), [(name, *rest) for name, rest in IN_IAM.items()])
     def test_of_iam(self, client: Client, name: str, document: str, size: int, says: str) -> None:
         """White space does not count; the last character that fits, fits."""
-        got = WAYS[name].is_refused(client, filled(document, size + 1))
+        got = WAYS[name].expect_error(client, filled(document, size + 1))
         assert (got.status, got.code, got.message) == (409, "LimitExceeded", says)
         WAYS[name].takes(client, filled(document, size))
 
@@ -251,21 +251,21 @@ class TestSizes:
     def test_of_inline_policies_together(self, client: Client, kind: str, name: str, size: int) -> None:
         """The inline policies of one share a limit; one that takes another's place makes room first."""
         inline(kind, name, "First").takes(client, filled(POLICY, size - 200))
-        got = inline(kind, name, "Second").is_refused(client, filled(POLICY, 201))
+        got = inline(kind, name, "Second").expect_error(client, filled(POLICY, 201))
         assert (got.status, got.code) == (409, "LimitExceeded")
         inline(kind, name, "Second").takes(client, filled(POLICY, 200))
         inline(kind, name, "First").takes(client, filled(POLICY, size - 200))
 
     def test_of_a_session(self, client: Client) -> None:
         """2,048 characters, white space among them, are all that a session takes."""
-        got = WAYS["session"].is_refused(client, POLICY.ljust(2_049))
+        got = WAYS["session"].expect_error(client, POLICY.ljust(2_049))
         assert (got.status, got.code) == (400, "PackedPolicyTooLarge")
         assert got.message == "Packed policy consumes 101% of allotted space, please use smaller policy."
         WAYS["session"].takes(client, POLICY.ljust(2_048))
 
     def test_of_a_federated_session(self, client: Client) -> None:
         """The shape of GetFederationToken has the same limit."""
-        assert WAYS["federation"].is_refused(client, POLICY.ljust(2_049)).code == "ValidationError"
+        assert WAYS["federation"].expect_error(client, POLICY.ljust(2_049)).code == "ValidationError"
         WAYS["federation"].takes(client, POLICY.ljust(2_048))
 
     @pytest.mark.parametrize(("policy_type", "size"), TYPES.items())
@@ -273,20 +273,20 @@ class TestSizes:
         """White space counts."""
         denial = one(Effect="Deny", Principal="*") if policy_type.startswith("RESOURCE") else one()
         document = SETTINGS.get(policy_type, denial)
-        got = WAYS[policy_type].is_refused(client, document.ljust(size + 1))
+        got = WAYS[policy_type].expect_error(client, document.ljust(size + 1))
         assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", "POLICY_CONTENT_LIMIT_EXCEEDED")
         WAYS[policy_type].takes(client, document.ljust(size))
 
     def test_of_the_resource_policy(self, client: Client) -> None:
         """40,000 characters, by its shape."""
-        got = WAYS["resource"].is_refused(client, DELEGATION.ljust(40_001))
+        got = WAYS["resource"].expect_error(client, DELEGATION.ljust(40_001))
         assert (got.code, got.data["Reason"]) == ("InvalidInputException", "MAX_LENGTH_EXCEEDED")
         WAYS["resource"].takes(client, DELEGATION.ljust(40_000))
 
     def test_of_the_resource_policy_by_a_quota(self, client: Client) -> None:
         """A world may have less room for it."""
-        told(client.core, "PATCH", "/_emulator/quotas", {"resource_policy_length": 300})
-        got = WAYS["resource"].is_refused(client, DELEGATION.ljust(301))
+        control_result(client.app, "PATCH", "/_emulator/quotas", {"resource_policy_length": 300})
+        got = WAYS["resource"].expect_error(client, DELEGATION.ljust(301))
         assert (got.code, got.data["Reason"]) == ("ConstraintViolationException", "POLICY_CONTENT_LIMIT_EXCEEDED")
 
 
@@ -311,7 +311,7 @@ class TestOddPolicies:
     def test_decides(self, client: Client, document: str, *, allows: bool) -> None:
         """It is kept as it was written, and decides as it says."""
         WAYS["user"].takes(client, document)
-        kept = client.does("iam", "GetUserPolicy", UserName="Alice", PolicyName="New")["PolicyDocument"]
+        kept = client.do("iam", "GetUserPolicy", UserName="Alice", PolicyName="New")["PolicyDocument"]
         assert unquote(kept) == document
         assert client_with_key(client, "Alice").call("iam", "GetUser").status == (200 if allows else 403)
 
@@ -319,7 +319,7 @@ class TestOddPolicies:
     def test_is_simulated(self, client: Client, document: str) -> None:
         """A simulation of it has an outcome, and says only what its shape allows."""
         WAYS["simulated"].takes(client, document)
-        client.does("iam", "GetContextKeysForCustomPolicy", PolicyInputList=[document])
+        client.do("iam", "GetContextKeysForCustomPolicy", PolicyInputList=[document])
 
     @pytest.mark.parametrize("letter", ["a", "?"])
     def test_is_matched_in_few_steps(self, client: Client, monkeypatch: pytest.MonkeyPatch, letter: str) -> None:
@@ -334,7 +334,7 @@ class TestOddPolicies:
         monkeypatch.setattr(wildcards._Piece, "find", counted)
         arn = "arn:aws:s3:::"
         document = one(Action="s3:GetObject", Resource=arn + f"{letter}*" * 1_000 + "b")
-        got = client.does(
+        got = client.do(
             "iam",
             "SimulateCustomPolicy",
             PolicyInputList=[document],

@@ -8,18 +8,19 @@ import pytest
 
 from artifact_emulator import lessons
 from artifact_emulator.app import App
-from tests.wire.botocore_wire import Client, operation_model
+from tests.support.aws_models import operation_model
+from tests.support.control_api import control_refusal, control_result
+from tests.support.wire_client import Client
 from tests.wire.test_artifact import ORGANIZATION_AGREEMENT, accept
-from tests.wire.test_control import refused, told
 
 ARTIFACT, ROLE = "artifact.amazonaws.com", "AWSServiceRoleForArtifact"
 # Lessons whose steps are all AWS calls.
 NAMES = [lesson.name for lesson in lessons.lessons() if all(step.account != lessons.SERVICE for step in lesson.steps)]
 
 
-def follow(core: App, step: lessons.Step, notes: dict[str, str]) -> None:
+def follow(app: App, step: lessons.Step, notes: dict[str, str]) -> None:
     """Make the call that a step describes; `notes` keeps ids from replies for later steps."""
-    client = Client(core, lessons.DEFAULT_ACCOUNTS[step.account])
+    client = Client(app, lessons.DEFAULT_ACCOUNTS[step.account])
     service, operation = step.service, step.operation
     id_members = {
         "AcceptHandshake": ("HandshakeId", "handshake"),
@@ -36,9 +37,9 @@ def follow(core: App, step: lessons.Step, notes: dict[str, str]) -> None:
     if operation == "EnableAWSServiceAccess" and not members:
         members = {"ServicePrincipal": re.findall(r"--service-principal (\S+)", step.command)[0]}
     if step.error:
-        client.is_refused(service, operation, **members)
+        client.expect_error(service, operation, **members)
         return
-    reply = client.does(service, operation, **members)
+    reply = client.do(service, operation, **members)
     if operation == "InviteAccountToOrganization":
         notes["handshake"] = reply["Handshake"]["Id"]
     notes["task"] = reply.get("DeletionTaskId", notes.get("task", ""))
@@ -76,16 +77,16 @@ class TestLessons:
             assert step.command
 
     @pytest.mark.parametrize("name", NAMES)
-    def test_lesson_is_completed_by_its_own_steps(self, core: App, name: str) -> None:
+    def test_lesson_is_completed_by_its_own_steps(self, app: App, name: str) -> None:
         """Each call of a step completes it, other calls do not, and the last one completes the lesson."""
         notes: dict[str, str] = {}
         for number, step in enumerate(lessons.lesson(name).steps):
-            before = told(core, "GET", f"/_emulator/lessons/{name}")
+            before = control_result(app, "GET", f"/_emulator/lessons/{name}")
             assert before["done"] == number, step
             assert before["steps"][number]["done_at"] is None
-            Client(core, "121212121212").does("sts", "GetCallerIdentity")
-            follow(core, step, notes)
-        finished = told(core, "GET", f"/_emulator/lessons/{name}")
+            Client(app, "121212121212").do("sts", "GetCallerIdentity")
+            follow(app, step, notes)
+        finished = control_result(app, "GET", f"/_emulator/lessons/{name}")
         assert finished["done"] == len(finished["steps"])
         assert all(step["done_at"] for step in finished["steps"])
 
@@ -93,32 +94,32 @@ class TestLessons:
 class TestProgress:
     """Progress in a lesson."""
 
-    def test_lesson_continues_with_accounts_of_the_learner(self, core: App) -> None:
+    def test_lesson_continues_with_accounts_of_the_learner(self, app: App) -> None:
         """The account that calls replaces the suggested one in texts and commands."""
-        Client(core, "222222222222").does("organizations", "CreateOrganization")
-        step = told(core, "GET", "/_emulator/lessons/story")["steps"][0]
+        Client(app, "222222222222").do("organizations", "CreateOrganization")
+        step = control_result(app, "GET", "/_emulator/lessons/story")["steps"][0]
         assert step["account"] == "222222222222"
         assert "222222222222" in step["text"]
 
-    def test_account_cannot_stand_for_two_accounts_of_a_lesson(self, core: App) -> None:
+    def test_account_cannot_stand_for_two_accounts_of_a_lesson(self, app: App) -> None:
         """An account that completed a step as one account of the lesson cannot complete a step of another."""
-        client = Client(core, "999988887777")
-        client.is_refused("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
-        client.does("organizations", "CreateOrganization")
-        assert told(core, "GET", "/_emulator/lessons/who-may-enable")["done"] == 1
+        client = Client(app, "999988887777")
+        client.expect_error("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        client.do("organizations", "CreateOrganization")
+        assert control_result(app, "GET", "/_emulator/lessons/who-may-enable")["done"] == 1
 
-    def test_call_before_its_step_does_not_count(self, core: App) -> None:
+    def test_call_before_its_step_does_not_count(self, app: App) -> None:
         """A call that belongs to a later step does not count."""
-        Client(core).is_refused("iam", "GetRole", RoleName=ROLE)
-        assert {lesson["done"] for lesson in told(core, "GET", "/_emulator/lessons")["lessons"]} == {0}
+        Client(app).expect_error("iam", "GetRole", RoleName=ROLE)
+        assert {lesson["done"] for lesson in control_result(app, "GET", "/_emulator/lessons")["lessons"]} == {0}
 
-    def test_lesson_progress_is_separate_in_each_world(self, core: App) -> None:
+    def test_lesson_progress_is_separate_in_each_world(self, app: App) -> None:
         """A call in one world does not count in another."""
-        Client(core).does("organizations", "CreateOrganization")
-        assert told(core, "GET", "/worlds/other/_emulator/lessons/story")["done"] == 0
+        Client(app).do("organizations", "CreateOrganization")
+        assert control_result(app, "GET", "/worlds/other/_emulator/lessons/story")["done"] == 0
 
-    def test_unknown_lesson_is_404_and_lists_lessons(self, core: App) -> None:
+    def test_unknown_lesson_is_404_and_lists_lessons(self, app: App) -> None:
         """An unknown lesson is a 404 that lists the lessons."""
-        status, problem = refused(core, "GET", "/_emulator/lessons/none")
+        status, problem = control_refusal(app, "GET", "/_emulator/lessons/none")
         assert status == 404
         assert "confused-deputy" in str(problem)

@@ -12,8 +12,8 @@ from artifact_emulator.scenarios import files
 from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, load_file, read_scenario
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.schema import Scenario
-from tests.wire.botocore_wire import Client
-from tests.wire.test_control import call, done, refused, told
+from tests.support.control_api import control_done, control_refusal, control_reply, control_result
+from tests.support.wire_client import Client
 
 SCHEMA = Path(__file__).parents[2] / "docs/scenario.schema.json"
 MANAGEMENT = "organizations:\n  - management: {id: 111122223333}\n"
@@ -130,25 +130,25 @@ class TestErrors:
 class TestControl:
     """Scenarios over the control API."""
 
-    def test_world_begins_with_one(self, core: App) -> None:
+    def test_world_begins_with_one(self, app: App) -> None:
         """And a reset leads back to it."""
-        reply = told(core, "PUT", "/_emulator/worlds/mine", {"scenario": "agreement-accepted"})
+        reply = control_result(app, "PUT", "/_emulator/worlds/mine", {"scenario": "agreement-accepted"})
         assert (reply["organizations"], reply["accounts"]) == (1, 3)
-        member = Client(core, "222233334444", endpoint="http://127.0.0.1:4700/worlds/mine")
-        assert len(member.does("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
-        management = Client(core, "111122223333", endpoint="http://127.0.0.1:4700/worlds/mine")
-        management.does("organizations", "RemoveAccountFromOrganization", AccountId="222233334444")
-        assert member.does("artifact", "ListCustomerAgreements")["customerAgreements"] == []
-        done(core, "POST", "/worlds/mine/_emulator/reset")
-        assert len(member.does("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
+        member = Client(app, "222233334444", endpoint="http://127.0.0.1:4700/worlds/mine")
+        assert len(member.do("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
+        management = Client(app, "111122223333", endpoint="http://127.0.0.1:4700/worlds/mine")
+        management.do("organizations", "RemoveAccountFromOrganization", AccountId="222233334444")
+        assert member.do("artifact", "ListCustomerAgreements")["customerAgreements"] == []
+        control_done(app, "POST", "/worlds/mine/_emulator/reset")
+        assert len(member.do("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
 
-    def test_what_one_says(self, core: App) -> None:
+    def test_what_one_says(self, app: App) -> None:
         """A scenario may be the body itself; what the world then is, is told as one."""
         content = {"organizations": [{"management": {"id": "111122223333", "name": "M"}, "accounts": [{"name": "A"}]}]}
-        told(core, "PUT", "/_emulator/worlds/mine", {"scenario": content})
-        exported = told(core, "GET", "/worlds/mine/_emulator/scenario")
+        control_result(app, "PUT", "/_emulator/worlds/mine", {"scenario": content})
+        exported = control_result(app, "GET", "/worlds/mine/_emulator/scenario")
         assert [one["name"] for one in exported["organizations"][0]["accounts"]] == ["A"]
-        as_yaml = call(core, "GET", "/worlds/mine/_emulator/scenario", None, accept="application/yaml")
+        as_yaml = control_reply(app, "GET", "/worlds/mine/_emulator/scenario", None, accept="application/yaml")
         assert yaml.safe_load(as_yaml.body)["organizations"] == exported["organizations"]
 
     @pytest.mark.parametrize(
@@ -161,14 +161,14 @@ class TestControl:
             ({"scenario": 5}, 400),
         ],
     )
-    def test_what_is_none(self, core: App, body: dict[str, Any], status: int) -> None:
+    def test_what_is_none(self, app: App, body: dict[str, Any], status: int) -> None:
         """Is refused, and no world is made."""
-        assert refused(core, "PUT", "/_emulator/worlds/mine", body)[0] == status
+        assert control_refusal(app, "PUT", "/_emulator/worlds/mine", body)[0] == status
 
-    def test_lists(self, core: App) -> None:
+    def test_lists(self, app: App) -> None:
         """Those that are built in, each in full, and the schema."""
-        names = [one["name"] for one in told(core, "GET", "/_emulator/scenarios")["scenarios"]]
+        names = [one["name"] for one in control_result(app, "GET", "/_emulator/scenarios")["scenarios"]]
         assert names == list(built_in_scenarios())
-        assert told(core, "GET", "/_emulator/scenarios/organization")["seed"] == "organization"
-        assert refused(core, "GET", "/_emulator/scenarios/none")[0] == 404
-        assert told(core, "GET", "/_emulator/scenario-schema.json")["title"] == "Scenario"
+        assert control_result(app, "GET", "/_emulator/scenarios/organization")["seed"] == "organization"
+        assert control_refusal(app, "GET", "/_emulator/scenarios/none")[0] == 404
+        assert control_result(app, "GET", "/_emulator/scenario-schema.json")["title"] == "Scenario"

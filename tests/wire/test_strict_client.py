@@ -11,9 +11,9 @@ from artifact_emulator.services import bindings
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import Options, World
-from tests.wire.botocore_wire import Client
+from tests.support.control_api import control_refusal, control_result
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_control import refused, told
 
 STRICT = "/_emulator/strict-client"
 MANAGEMENT = "111122223333"
@@ -21,9 +21,9 @@ UNITS = ["A", "B", "C", "D", "E"]
 SEEDS = ["0", "1", "2", "3", "4", "5", "6", "7"]
 
 
-def vex(core: App, seed: str = "7") -> None:
+def vex(app: App, seed: str = "7") -> None:
     """Let clients meet all that AWS permits."""
-    assert told(core, "PUT", STRICT, {"enabled": True, "seed": seed}) == {"enabled": True, "seed": seed}
+    assert control_result(app, "PUT", STRICT, {"enabled": True, "seed": seed}) == {"enabled": True, "seed": seed}
 
 
 def persist(client: Client, service: str, operation: str, /, **members: Any) -> tuple[Any, list[str]]:
@@ -39,7 +39,7 @@ def pages(client: Client, service: str, operation: str, token: str, /, **members
     """Page through a listing; no token comes twice running."""
     asked: dict[str, Any] = {}
     for _ in range(200):
-        page = client.does(service, operation, **members, **asked)
+        page = client.do(service, operation, **members, **asked)
         yield page
         following = page.get(token) if token != "Marker" or page["IsTruncated"] else None
         if not following:
@@ -52,9 +52,9 @@ def pages(client: Client, service: str, operation: str, token: str, /, **members
 @pytest.fixture
 def root(management: Client) -> str:
     """Give the root of an organization with some organizational units."""
-    found: str = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+    found: str = management.do("organizations", "ListRoots")["Roots"][0]["Id"]
     for name in UNITS:
-        management.does("organizations", "CreateOrganizationalUnit", ParentId=found, Name=name)
+        management.do("organizations", "CreateOrganizationalUnit", ParentId=found, Name=name)
     return found
 
 
@@ -70,7 +70,7 @@ class TestPages:
     @pytest.mark.parametrize("seed", SEEDS)
     def test_are_short_and_whole(self, management: Client, root: str, seed: str) -> None:
         """Whoever goes on as long as there is a token has everything, once and in order."""
-        vex(management.core, seed)
+        vex(management.app, seed)
         found = names(management, root)
         assert list(chain(*found)) == UNITS
         assert len(found) > 1
@@ -79,17 +79,17 @@ class TestPages:
         """With some seed the first page is empty, with some one in the middle, and there is more all the same."""
         empties = []
         for seed in range(30):
-            vex(management.core, str(seed))
+            vex(management.app, str(seed))
             empties += [place for place, page in enumerate(names(management, root)) if not page]
         assert {0, 1, 2} <= set(empties)
 
     def test_of_names(self, management: Client) -> None:
         """IAM's listings too are truncated at any place, or before the first."""
         for name in UNITS:
-            management.does("iam", "CreateUser", UserName=name)
+            management.do("iam", "CreateUser", UserName=name)
         lengths = set()
         for seed in range(20):
-            vex(management.core, str(seed))
+            vex(management.app, str(seed))
             found = [
                 [one["UserName"] for one in page["Users"]] for page in pages(management, "iam", "ListUsers", "Marker")
             ]
@@ -99,8 +99,8 @@ class TestPages:
 
     def test_of_reports_and_events(self, management: Client) -> None:
         """AWS Artifact's and AWS CloudTrail's listings are cut too, and lose nothing."""
-        every = [one["id"] for one in management.does("artifact", "ListReports", maxResults=300)["reports"]]
-        vex(management.core)
+        every = [one["id"] for one in management.do("artifact", "ListReports", maxResults=300)["reports"]]
+        vex(management.app)
         found = list(pages(management, "artifact", "ListReports", "nextToken"))
         assert [one["id"] for page in found for one in page["reports"]] == every
         assert max(len(page["reports"]) for page in found) <= 3
@@ -109,7 +109,7 @@ class TestPages:
 
     def test_of_a_size(self, management: Client, root: str) -> None:
         """Never are there more than were asked for."""
-        vex(management.core)
+        vex(management.app)
         listed = pages(
             management, "organizations", "ListOrganizationalUnitsForParent", "NextToken", ParentId=root, MaxResults=1
         )
@@ -122,7 +122,7 @@ class TestRefusals:
     @pytest.mark.parametrize("seed", SEEDS)
     def test_one_throttle_and_one_change(self, management: Client, root: str, seed: str) -> None:
         """Each operation is throttled once and meets another change once, within an account's first calls."""
-        vex(management.core, seed)
+        vex(management.app, seed)
         met: list[str] = []
         for number in range(4):
             asked = {"ParentId": root, "Name": str(number)}
@@ -132,7 +132,7 @@ class TestRefusals:
     def test_only_what_is_declared(self, management: Client) -> None:
         """An operation that declares no concurrent modification is throttled, and no more."""
         assert not any("ConcurrentModification" in one for one in bindings("iam").operations["CreateGroup"].errors)
-        vex(management.core)
+        vex(management.app)
         met = [code for n in range(4) for code in persist(management, "iam", "CreateGroup", GroupName=str(n))[1]]
         assert met == ["Throttling"]
         met = [code for n in range(4) for code in persist(management, "iam", "CreateUser", UserName=str(n))[1]]
@@ -140,19 +140,19 @@ class TestRefusals:
 
     def test_change_nothing(self, management: Client, root: str) -> None:
         """A refused call leaves the state as it is."""
-        vex(management.core)
+        vex(management.app)
         for number in range(4):
-            before = management.core.world.state
+            before = management.app.world.state
             asked = {"ParentId": root, "Name": f"N{number}"}
             got = management.call("organizations", "CreateOrganizationalUnit", **asked)
-            assert (management.core.world.state is before) == bool(got.code)
+            assert (management.app.world.state is before) == bool(got.code)
 
     def test_reads_are_not_refused(self, management: Client) -> None:
         """What only reads is answered."""
-        vex(management.core)
+        vex(management.app)
         assert is_read_only("DescribeOrganization")
         for _ in range(10):
-            management.does("organizations", "DescribeOrganization")
+            management.do("organizations", "DescribeOrganization")
 
 
 class TestAccounts:
@@ -160,18 +160,18 @@ class TestAccounts:
 
     def test_are_in_progress_first(self, management: Client) -> None:
         """A created account is IN_PROGRESS when it is first looked at, and there within three seconds."""
-        vex(management.core)
+        vex(management.app)
         asked = {"AccountName": "A", "Email": "a@example.com"}
         told_first, _ = persist(management, "organizations", "CreateAccount", **asked)
         request_id = told_first["CreateAccountStatus"]["Id"]
 
         def state() -> str:
-            got = management.does("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
+            got = management.do("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
             found: str = got["CreateAccountStatus"]["State"]
             return found
 
         assert [state() for _ in range(3)] == ["IN_PROGRESS"] * 3
-        management.core.world.clock.advance(timedelta(seconds=3))
+        management.app.world.clock.advance(timedelta(seconds=3))
         assert state() == "SUCCEEDED"
 
 
@@ -192,45 +192,45 @@ class TestLateReads:
         """A change may be unseen at first, with a clock that stands still too, and is seen after two looks."""
         seen = []
         for seed in range(12):
-            told(management.core, "PUT", f"/_emulator/worlds/{seed}", {"fork": "default"})
-            told(management.core, "PUT", f"/worlds/{seed}{STRICT}", {"enabled": True, "seed": str(seed)})
-            core = App(management.core.worlds.get(str(seed)))
-            seen.append(self.looks(Client(core, MANAGEMENT), "artifact.amazonaws.com"))
+            control_result(management.app, "PUT", f"/_emulator/worlds/{seed}", {"fork": "default"})
+            control_result(management.app, "PUT", f"/worlds/{seed}{STRICT}", {"enabled": True, "seed": str(seed)})
+            app = App(management.app.worlds.get(str(seed)))
+            seen.append(self.looks(Client(app, MANAGEMENT), "artifact.amazonaws.com"))
         assert any(not one[0] for one in seen)
         assert any(one[0] for one in seen)
         assert all(one[2:] == [True, True] and one == sorted(one) for one in seen)
 
     def test_a_late_read_changes_nothing(self, management: Client) -> None:
         """Whoever reads the past does not bring it back."""
-        vex(management.core)
+        vex(management.app)
         persist(management, "organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
-        before = management.core.world.state
+        before = management.app.world.state
         for _ in range(6):
-            management.does("organizations", "ListAWSServiceAccessForOrganization")
-            assert management.core.world.state is before
+            management.do("organizations", "ListAWSServiceAccessForOrganization")
+            assert management.app.world.state is before
 
     def test_time_settles(self, management: Client) -> None:
         """After two seconds nothing is late."""
         for seed in range(8):
-            vex(management.core, str(seed))
+            vex(management.app, str(seed))
             persist(management, "iam", "CreateUser", UserName=f"U{seed}")
-            management.core.world.clock.advance(timedelta(seconds=2))
+            management.app.world.clock.advance(timedelta(seconds=2))
             assert management.call("iam", "GetUser", UserName=f"U{seed}").code == ""
 
     def test_nobody_reads_what_was_before_a_reset(self, management: Client) -> None:
         """A world that was put back has no past."""
-        vex(management.core)
+        vex(management.app)
         for seed in range(8):
-            vex(management.core, str(seed))
+            vex(management.app, str(seed))
             persist(management, "iam", "CreateUser", UserName="U")
-            management.core.world.reset()
+            management.app.world.reset()
             assert management.call("iam", "GetUser", UserName="U").code == "NoSuchEntity"
 
 
 def story(seed: str) -> list[tuple[str, object]]:
     """Tell what a client meets in a world of its own."""
-    core = App(World(clock=Clock(frozen_at=NOW), state=State(seed="s"), options=Options(strict_client=seed)))
-    client = Client(core, MANAGEMENT)
+    app = App(World(clock=Clock(frozen_at=NOW), state=State(seed="s"), options=Options(strict_client=seed)))
+    client = Client(app, MANAGEMENT)
     found: list[tuple[str, object]] = []
     for operation, members in [
         *[("CreateOrganization", {})] * 4,
@@ -254,7 +254,7 @@ class TestSeed:
         """To set it once more is to begin again."""
         met = []
         for _ in range(2):
-            vex(management.core)
+            vex(management.app)
             asked = {"UserName": "U"}
             management.call("iam", "DeleteUser", **asked)
             met.append([management.call("iam", "DeleteUser", **asked).code for _ in range(4)])
@@ -263,12 +263,12 @@ class TestSeed:
     def test_off(self, management: Client, root: str) -> None:
         """Nobody is vexed by default, or after it is switched off."""
         off = {"enabled": False, "seed": None}
-        assert told(management.core, "GET", STRICT) == off
-        vex(management.core)
-        assert told(management.core, "PUT", STRICT, {"enabled": False}) == off
+        assert control_result(management.app, "GET", STRICT) == off
+        vex(management.app)
+        assert control_result(management.app, "PUT", STRICT, {"enabled": False}) == off
         assert names(management, root) == [UNITS]
 
     @pytest.mark.parametrize("body", [{}, {"enabled": "maybe"}, {"enabled": False, "seed": "7"}, {"seed": "7"}])
-    def test_nonsense(self, core: App, body: dict[str, object]) -> None:
+    def test_nonsense(self, app: App, body: dict[str, object]) -> None:
         """What says nothing is refused."""
-        assert refused(core, "PUT", STRICT, body)[0] == 400
+        assert control_refusal(app, "PUT", STRICT, body)[0] == 400

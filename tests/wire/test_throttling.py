@@ -7,18 +7,18 @@ from artifact_emulator.app import App
 from artifact_emulator.faults.throttling import Throttle
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.catalog import RequestRate
-from tests.wire.botocore_wire import Client
+from tests.support.control_api import control_refusal, control_result
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_control import refused, told
 
 THROTTLING = "/_emulator/throttling"
 KEY = ("organizations", "ListRoots", "111122223333")
 TOO_MANY = "TooManyRequestsException"
 
 
-def throttle(core: App) -> None:
+def throttle(app: App) -> None:
     """Hold callers to AWS's rates."""
-    assert told(core, "PUT", THROTTLING, {"mode": "aws"}) == {"mode": "aws"}
+    assert control_result(app, "PUT", THROTTLING, {"mode": "aws"}) == {"mode": "aws"}
 
 
 def codes(client: Client, calls: int, operation: str, /, service: str = "organizations", **members: Any) -> list[str]:
@@ -36,38 +36,38 @@ class TestRates:
 
     def test_off_by_default(self, management: Client) -> None:
         """Nobody is refused who did not ask for it, and no bucket is made."""
-        assert told(management.core, "GET", THROTTLING) == {"mode": "off"}
+        assert control_result(management.app, "GET", THROTTLING) == {"mode": "off"}
         assert codes(management, 50, "DescribeOrganization") == [""] * 50
-        assert "throttle" not in vars(runtime_of(management.core.world))
+        assert "throttle" not in vars(runtime_of(management.app.world))
 
     def test_of_an_account(self, management: Client) -> None:
         """DescribeOrganization is answered twice at once and then once a second, by the world's clock."""
-        throttle(management.core)
+        throttle(management.app)
         assert codes(management, 4, "DescribeOrganization") == ["", "", TOO_MANY, TOO_MANY]
-        management.core.world.clock.advance(timedelta(seconds=1))
+        management.app.world.clock.advance(timedelta(seconds=1))
         assert codes(management, 2, "DescribeOrganization") == ["", TOO_MANY]
-        management.core.world.clock.advance(timedelta(hours=1))
+        management.app.world.clock.advance(timedelta(hours=1))
         assert codes(management, 3, "DescribeOrganization") == ["", "", TOO_MANY]
 
     def test_each_operation_has_its_own(self, management: Client) -> None:
         """Who may not describe may still list."""
-        throttle(management.core)
+        throttle(management.app)
         assert codes(management, 3, "DescribeOrganization")[-1] == TOO_MANY
         assert codes(management, 1, "ListRoots") == [""]
 
     def test_each_account_has_its_own(self, management: Client, member: Client) -> None:
         """What one account asks costs another one nothing, where the organization has no rate."""
-        throttle(management.core)
+        throttle(management.app)
         assert codes(management, 3, "DescribeOrganization")[-1] == TOO_MANY
         assert codes(member, 2, "DescribeOrganization") == ["", ""]
 
     def test_of_an_organization(self, management: Client, member: Client) -> None:
         """Three requests to describe an organizational unit are all that an organization's accounts have together."""
-        core = management.core
-        root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
-        made = management.does("organizations", "CreateOrganizationalUnit", ParentId=root, Name="A")
+        app = management.app
+        root = management.do("organizations", "ListRoots")["Roots"][0]["Id"]
+        made = management.do("organizations", "CreateOrganizationalUnit", ParentId=root, Name="A")
         unit = made["OrganizationalUnit"]["Id"]
-        throttle(core)
+        throttle(app)
         asked = {"OrganizationalUnitId": unit}
         assert codes(management, 3, "DescribeOrganizationalUnit", **asked) == ["", "", TOO_MANY]
         # A member may not describe, but may ask: the first time it is told so.
@@ -76,37 +76,37 @@ class TestRates:
 
     def test_two_operations_share_one(self, management: Client) -> None:
         """Accounts of both kinds are created three at once, and then one every ten seconds."""
-        throttle(management.core)
+        throttle(management.app)
         assert [create(management, 1), create(management, 2, "CreateGovCloudAccount"), create(management, 3)] == [
             ""
         ] * 3
         assert create(management, 4) == TOO_MANY
         assert create(management, 4, "CreateGovCloudAccount") == TOO_MANY
-        management.core.world.clock.advance(timedelta(seconds=10))
+        management.app.world.clock.advance(timedelta(seconds=10))
         assert create(management, 4) == ""
 
     def test_a_refused_call_changes_nothing(self, management: Client) -> None:
         """What is throttled is refused before anything happens, and is in the trail."""
-        throttle(management.core)
+        throttle(management.app)
         for number in range(3):
             create(management, number)
-        before = management.core.world.state
-        got = management.is_refused("organizations", "CreateAccount", AccountName="A", Email="a9@example.com")
+        before = management.app.world.state
+        got = management.expect_error("organizations", "CreateAccount", AccountName="A", Email="a9@example.com")
         assert (got.status, got.code) == (400, TOO_MANY)
         assert got.message == "You have sent too many requests in too short a period of time. Try again later."
-        assert management.core.world.state is before
-        events = told(management.core, "GET", f"/_emulator/events?error={TOO_MANY}")["events"]
+        assert management.app.world.state is before
+        events = control_result(management.app, "GET", f"/_emulator/events?error={TOO_MANY}")["events"]
         assert [one["eventName"] for one in events] == ["CreateAccount"]
 
     def test_in_the_words_of_artifact(self, stranger: Client) -> None:
         """AWS Artifact answers 429, and tells the seconds to wait in a header."""
-        throttle(stranger.core)
+        throttle(stranger.app)
         request = stranger.request("artifact", "ListReports")
-        replies = [stranger.core.handle(request) for _ in range(21)]
+        replies = [stranger.app.handle(request) for _ in range(21)]
         assert [one.status for one in replies] == [200] * 20 + [429]
         assert dict(replies[-1].headers)["Retry-After"] == "1"
         assert dict(replies[-1].headers)["x-amzn-errortype"] == "ThrottlingException"
-        assert stranger.is_refused("artifact", "ListReports").message == "Rate exceeded"
+        assert stranger.expect_error("artifact", "ListReports").message == "Rate exceeded"
 
     @pytest.mark.parametrize(
         ("service", "operation", "burst", "code"),
@@ -120,36 +120,36 @@ class TestRates:
         self, stranger: Client, service: str, operation: str, burst: int, code: str
     ) -> None:
         """Each service says "Rate exceeded" by its own code."""
-        throttle(stranger.core)
+        throttle(stranger.app)
         request = stranger.request(service, operation)
-        assert {stranger.core.handle(request).status for _ in range(burst)} == {200}
-        reply = stranger.core.handle(request)
+        assert {stranger.app.handle(request).status for _ in range(burst)} == {200}
+        reply = stranger.app.handle(request)
         assert (reply.status, code.encode() in reply.body, b"Rate exceeded" in reply.body) == (400, True, True)
 
     def test_worlds_do_not_share(self, management: Client) -> None:
         """Another world is throttled only if it is asked for, and a fork has what its model was asked for."""
-        core = management.core
-        throttle(core)
-        told(core, "PUT", "/_emulator/worlds/fork", {"fork": "default"})
-        assert told(core, "GET", f"/worlds/fork{THROTTLING}") == {"mode": "aws"}
-        assert told(core, "PUT", f"/worlds/fork{THROTTLING}", {"mode": "off"}) == {"mode": "off"}
-        assert told(core, "GET", THROTTLING) == {"mode": "aws"}
-        assert codes(Client(core, "111122223333"), 3, "DescribeOrganization")[-1] == TOO_MANY
+        app = management.app
+        throttle(app)
+        control_result(app, "PUT", "/_emulator/worlds/fork", {"fork": "default"})
+        assert control_result(app, "GET", f"/worlds/fork{THROTTLING}") == {"mode": "aws"}
+        assert control_result(app, "PUT", f"/worlds/fork{THROTTLING}", {"mode": "off"}) == {"mode": "off"}
+        assert control_result(app, "GET", THROTTLING) == {"mode": "aws"}
+        assert codes(Client(app, "111122223333"), 3, "DescribeOrganization")[-1] == TOO_MANY
 
     def test_a_reset_fills_the_buckets(self, stranger: Client) -> None:
         """After a reset everybody may begin again."""
-        throttle(stranger.core)
+        throttle(stranger.app)
         before = codes(stranger, 3, "DescribeOrganization")
-        stranger.core.handle(stranger.request("organizations", "DescribeOrganization"))
+        stranger.app.handle(stranger.request("organizations", "DescribeOrganization"))
         assert before[-1] == TOO_MANY
-        stranger.core.world.reset()
-        runtime_of(stranger.core.world).clear()
+        stranger.app.world.reset()
+        runtime_of(stranger.app.world).clear()
         assert codes(stranger, 3, "DescribeOrganization") == before
 
     @pytest.mark.parametrize("body", [{"mode": "on"}, {}, {"mode": "aws", "rate": 3}])
-    def test_other_modes(self, core: App, body: dict[str, object]) -> None:
+    def test_other_modes(self, app: App, body: dict[str, object]) -> None:
         """There are two modes and nothing else to say."""
-        assert refused(core, "PUT", THROTTLING, body)[0] == 400
+        assert control_refusal(app, "PUT", THROTTLING, body)[0] == 400
 
 
 class TestThrottle:
