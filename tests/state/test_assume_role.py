@@ -16,8 +16,8 @@ from artifact_state.organizations import trusted_access
 from artifact_state.sts import sessions
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import World
-from tests.state.test_roles import ROLE
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, create_member, transaction, world_with_organization
+from tests.support.identities import DEV_ROLE
 
 ACCESS_ROLE = "OrganizationAccountAccessRole"
 
@@ -109,7 +109,7 @@ class TestAssumeRole:
     def test_chained_session_longer_than_an_hour_is_refused(self, world: World, member: str) -> None:
         """Role chaining limits a session to an hour, even if the role allows more."""
         chained = replace(
-            ROLE, trust_policy=trust_policy_for(aws=f"arn:aws:iam::{member}:root"), max_session=timedelta(hours=12)
+            DEV_ROLE, trust_policy=trust_policy_for(aws=f"arn:aws:iam::{member}:root"), max_session=timedelta(hours=12)
         )
         with transaction(world) as tx:
             put_role(tx, chained)
@@ -159,7 +159,7 @@ class TestAssumeRole:
         """A deleted role cannot be assumed."""
         arn = f"arn:aws:iam::{STANDALONE}:role/team/Dev"
         with transaction(world) as tx:
-            put_role(tx, replace(ROLE, trust_policy=trust_policy_for(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
+            put_role(tx, replace(DEV_ROLE, trust_policy=trust_policy_for(aws=f"arn:aws:iam::{MANAGEMENT}:root")))
         assume(world, arn)
         act(world, role_changes.delete_role, "Dev", account=STANDALONE)
         self.assert_denied(world, arn, MANAGEMENT)

@@ -1,4 +1,4 @@
-"""Roles: where they are kept, and whom they trust."""
+"""IAM roles in the state: trust policies, reading, storing and deletion."""
 
 import json
 from collections.abc import Iterator
@@ -13,43 +13,34 @@ from artifact_state.iam import roles
 from artifact_state.model import Role
 from artifact_state.world import World
 from tests.support.domain import NOW, STANDALONE, transaction, world_with_organization
-
-ROLE = Role(
-    id="AROAEXAMPLE",
-    account_id=STANDALONE,
-    name="Dev",
-    path="/team/",
-    trust_policy=roles.trust_policy_for(aws=f"arn:aws:iam::{STANDALONE}:root"),
-    description="",
-    created_at=NOW,
-)
+from tests.support.identities import DEV_ROLE
 
 
 @pytest.fixture
 def world() -> World:
-    """Give a world in which an account has a role."""
+    """Return a world in which a standalone account has a role."""
     world = world_with_organization()
-    keep(world, ROLE)
+    put(world, DEV_ROLE)
     return world
 
 
-def keep(world: World, *kept: Role) -> None:
-    """Keep roles."""
+def put(world: World, *new: Role) -> None:
+    """Store roles."""
     with transaction(world) as tx:
-        for role in kept:
+        for role in new:
             roles.put_role(tx, role)
 
 
-def names(found: Iterator[Role]) -> list[str]:
-    """Name roles."""
-    return [role.name for role in found]
+def names(listed: Iterator[Role]) -> list[str]:
+    """Return the names of roles."""
+    return [role.name for role in listed]
 
 
-class TestTrustOf:
-    """trust_of."""
+class TestTrustPolicyFor:
+    """trust_policy_for."""
 
-    def test_a_service(self) -> None:
-        """Written as AWS writes it: one statement, text and no lists."""
+    def test_service_is_trusted_as_aws_writes_it(self) -> None:
+        """A trust policy has one statement, in which action and principal are not lists."""
         assert json.loads(roles.trust_policy_for(service="artifact.amazonaws.com")) == {
             "Version": "2012-10-17",
             "Statement": [
@@ -57,8 +48,8 @@ class TestTrustOf:
             ],
         }
 
-    def test_an_account(self) -> None:
-        """An account is trusted by its root's ARN."""
+    def test_account_is_trusted_by_root_arn(self) -> None:
+        """An account is trusted by the ARN of its root user."""
         arn = f"arn:aws:iam::{STANDALONE}:root"
         assert json.loads(roles.trust_policy_for(aws=arn))["Statement"][0]["Principal"] == {"AWS": arn}
 
@@ -67,27 +58,27 @@ class TestRoleOf:
     """role_of."""
 
     @pytest.mark.parametrize("name", ["Dev", "dev", "DEV"])
-    def test_by_name(self, world: World, name: str) -> None:
-        """Names are kept apart without regard to case."""
-        assert roles.role_of(world.state, STANDALONE, name, NOW) == ROLE
+    def test_role_is_found_in_any_case(self, world: World, name: str) -> None:
+        """A role is found by name, regardless of case."""
+        assert roles.role_of(world.state, STANDALONE, name, NOW) == DEV_ROLE
 
     @pytest.mark.parametrize(("account", "name"), [(STANDALONE, "Other"), (STANDALONE, ""), ("000000000000", "Dev")])
-    def test_that_is_not_there(self, world: World, account: str, name: str) -> None:
-        """Another name, or another account's."""
+    def test_unknown_role_is_not_found(self, world: World, account: str, name: str) -> None:
+        """An unknown role, or one of another account, is not found."""
         with pytest.raises(RoleNotFound) as caught:
             roles.role_of(world.state, account, name, NOW)
         assert caught.value.name == name
 
-    def test_before_it_was_made(self, world: World) -> None:
-        """A role of an account that is still being created is not there yet."""
+    def test_role_is_not_found_before_its_creation(self, world: World) -> None:
+        """A role with a later creation date is not found yet."""
         with pytest.raises(RoleNotFound):
             roles.role_of(world.state, STANDALONE, "Dev", NOW - timedelta(seconds=1))
 
-    def test_after_it_is_gone(self, world: World) -> None:
-        """A deletion takes effect at its instant, not before."""
+    def test_role_is_found_until_deletion_takes_effect(self, world: World) -> None:
+        """A role is found until the instant of its deletion."""
         with transaction(world) as tx:
-            roles.mark_role_deleted(tx, ROLE, NOW + timedelta(minutes=1))
-        assert roles.role_of(world.state, STANDALONE, "Dev", NOW + timedelta(seconds=59)).id == ROLE.id
+            roles.mark_role_deleted(tx, DEV_ROLE, NOW + timedelta(minutes=1))
+        assert roles.role_of(world.state, STANDALONE, "Dev", NOW + timedelta(seconds=59)).id == DEV_ROLE.id
         with pytest.raises(RoleNotFound):
             roles.role_of(world.state, STANDALONE, "Dev", NOW + timedelta(minutes=1))
 
@@ -95,33 +86,34 @@ class TestRoleOf:
 class TestRolesOf:
     """roles_of."""
 
-    def test_come_by_name(self, world: World) -> None:
-        """In the order of their names, without regard to case."""
-        keep(world, *(replace(ROLE, id=name, name=name) for name in ("b", "C", "a")))
+    def test_roles_are_sorted_by_name(self, world: World) -> None:
+        """Roles are sorted by name, regardless of case."""
+        put(world, *(replace(DEV_ROLE, id=name, name=name) for name in ("b", "C", "a")))
         assert names(roles.roles_of(world.state, STANDALONE, "/", NOW)) == ["a", "b", "C", "Dev"]
 
     @pytest.mark.parametrize(
-        ("prefix", "found"), [("/", ["Dev"]), ("/team/", ["Dev"]), ("/te", ["Dev"]), ("/other/", []), ("/team/x", [])]
+        ("prefix", "expected"),
+        [("/", ["Dev"]), ("/team/", ["Dev"]), ("/te", ["Dev"]), ("/other/", []), ("/team/x", [])],
     )
-    def test_below_a_path(self, world: World, prefix: str, found: list[str]) -> None:
-        """A prefix of the path, letter for letter."""
-        assert names(roles.roles_of(world.state, STANDALONE, prefix, NOW)) == found
+    def test_roles_are_filtered_by_path_prefix(self, world: World, prefix: str, expected: list[str]) -> None:
+        """A path prefix is compared character by character."""
+        assert names(roles.roles_of(world.state, STANDALONE, prefix, NOW)) == expected
 
-    def test_leave_out_what_is_gone(self, world: World) -> None:
-        """What is gone or yet to come is not listed."""
+    def test_deleted_and_future_roles_are_omitted(self, world: World) -> None:
+        """Deleted roles and roles with a later creation date are omitted."""
         with transaction(world) as tx:
-            roles.mark_role_deleted(tx, ROLE, NOW)
-        keep(world, replace(ROLE, id="later", name="later", created_at=NOW + timedelta(minutes=1)))
+            roles.mark_role_deleted(tx, DEV_ROLE, NOW)
+        put(world, replace(DEV_ROLE, id="later", name="later", created_at=NOW + timedelta(minutes=1)))
         assert names(roles.roles_of(world.state, STANDALONE, "/", NOW)) == []
 
 
-class TestKeepRole:
-    """keep_role."""
+class TestPutRole:
+    """put_role."""
 
-    def test_tells_of_a_new_role(self, world: World) -> None:
-        """A new role is told once; a change is not a new role, another id of the same name is."""
-        keep(world, replace(ROLE, description="changed"))
-        keep(world, replace(ROLE, id="AROAANOTHER"))
-        made = [event for event in world.events if isinstance(event, RoleCreated) and event.account_id == STANDALONE]
-        assert len(made) == 2
+    def test_creation_event_is_recorded_for_new_ids(self, world: World) -> None:
+        """An event is recorded for a role with a new id, not for a change."""
+        put(world, replace(DEV_ROLE, description="changed"))
+        put(world, replace(DEV_ROLE, id="AROAANOTHER"))
+        created = [event for event in world.events if isinstance(event, RoleCreated) and event.account_id == STANDALONE]
+        assert len(created) == 2
         assert names(roles.roles_of(world.state, STANDALONE, "/", NOW)) == ["Dev"]

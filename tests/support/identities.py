@@ -7,10 +7,22 @@ from artifact_state.errors import Entity
 from artifact_state.iam import groups, users
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.iam.role_changes import unlinked_role
+from artifact_state.iam.roles import trust_policy_for
+from artifact_state.model import Role
 from artifact_state.world import Transaction
+from tests.support.domain import NOW, STANDALONE
 
 ALLOW_ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
+DEV_ROLE = Role(
+    id="AROAEXAMPLE",
+    account_id=STANDALONE,
+    name="Dev",
+    path="/team/",
+    trust_policy=trust_policy_for(aws=f"arn:aws:iam::{STANDALONE}:root"),
+    description="",
+    created_at=NOW,
+)
 
 
 def find_identity(tx: Transaction, kind: Entity, name: str) -> Identity:
