@@ -12,7 +12,7 @@ from artifact_state.errors import AgreementDenial, AgreementDenied, CustomerAgre
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import account_closure, account_creation, accounts, organization, trusted_access
 from artifact_state.world import World
-from tests.state.test_agreements import ACCOUNT_AGREEMENT, ARTIFACT, SYNC, accept, seen
+from tests.support.agreements import ACCOUNT_AGREEMENT, ARTIFACT, SYNC, accept, accessible_agreements
 from tests.support.domain import MANAGEMENT, STANDALONE, act, create_member, world_with_organization
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "visibility.md"
@@ -155,7 +155,7 @@ def switch(world: World, rule: Callable[..., None], principals: Iterable[str], c
 
 def answer(world: World, account: str, customer_agreement_id: str) -> str:
     """Ask for an agreement and for the list; give what the document calls it."""
-    listed = customer_agreement_id in seen(world, account)
+    listed = customer_agreement_id in accessible_agreements(world, account)
     try:
         act(world, agreements.get_customer_agreement, customer_agreement_id, account=account)
     except AgreementDenied as refusal:
