@@ -1,4 +1,4 @@
-"""IAM users: names, tags, and what keeps them from being deleted."""
+"""IAM users: names, tags, and the obstacles to their deletion."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,72 +29,72 @@ from tests.support.identities import ADMINISTRATOR_ACCESS, ALLOW_ALL, by_name
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with a user."""
+    """Return a world in which the management account has a user."""
     world = world_with_organization()
     act(world, users.create_user, "Alice", path="/team/", tags=[("k", "v")])
     return world
 
 
-def the_user(world: World, name: str = "Alice") -> User:
-    """Give a user of the management account."""
+def user(world: World, name: str = "Alice") -> User:
+    """Return a user of the management account."""
     return users.user_of(world.state, MANAGEMENT, name)
 
 
 def names(world: World, **named: str) -> list[str]:
-    """Name the users of the management account."""
+    """Return the names of the management account's users."""
     return [user.name for user in users.users_of(world.state, MANAGEMENT, **named)]
 
 
 class TestCreateUser:
     """create_user."""
 
-    def test_is_told(self, world: World) -> None:
-        """A user has an id of his own kind, and his making is told."""
-        assert the_user(world).id.startswith("AIDA")
-        assert len(the_user(world).id) == 21
+    def test_new_user_has_id_and_event(self, world: World) -> None:
+        """A new user has an id of its kind, and its creation is an event."""
+        assert user(world).id.startswith("AIDA")
+        assert len(user(world).id) == 21
         assert isinstance(world.events[-1], IdentityChanged)
 
     @pytest.mark.parametrize("name", ["Alice", "ALICE"])
-    def test_that_exists(self, world: World, name: str) -> None:
-        """Names are kept apart without regard to case; the refusal tells the name that is there."""
+    def test_name_in_use_is_refused_in_any_case(self, world: World, name: str) -> None:
+        """A user name is unique in its account, regardless of case."""
         with expect_refusal(world, EntityNameTaken):
             act(world, users.create_user, name)
 
-    def test_in_another_account(self, world: World) -> None:
-        """Another account has names of its own."""
-        made = act(world, users.create_user, "Alice", account=STANDALONE)
-        assert made.id != the_user(world).id
+    def test_accounts_have_separate_names(self, world: World) -> None:
+        """Accounts have separate user names."""
+        other = act(world, users.create_user, "Alice", account=STANDALONE)
+        assert other.id != user(world).id
         assert names(world) == ["Alice"]
 
-    def test_beyond_the_quota(self, world: World) -> None:
-        """An account has so many users and no more."""
+    def test_user_beyond_quota_is_refused(self, world: World) -> None:
+        """The number of users in an account is limited."""
         set_iam_quotas(world, UsersPerAccount=2)
         act(world, users.create_user, "Bob")
         with expect_refusal(world, QuotaExceeded):
             act(world, users.create_user, "Carol")
 
     @pytest.mark.parametrize(
-        ("tags", "why"),
+        ("tags", "rule"),
         [
             ([("aws:k", "")], TagRule.RESERVED),
             ([("AWS:k", "")], TagRule.RESERVED),
             ([("k", "1"), ("K", "2")], TagRule.DUPLICATE),
         ],
     )
-    def test_with_keys_that_are_none(self, world: World, tags: list[tuple[str, str]], why: TagRule) -> None:
-        """Keys of AWS are not an account's to set, and no two may be alike."""
+    def test_invalid_tag_keys_are_refused(self, world: World, tags: list[tuple[str, str]], rule: TagRule) -> None:
+        """Reserved and duplicate tag keys are refused."""
         before = world.state
         with pytest.raises(InvalidTagKeys) as caught:
             act(world, users.create_user, "Bob", tags=tags)
-        assert caught.value.reason is why
+        assert caught.value.reason is rule
         assert world.state is before
 
 
 class TestUsersOf:
     """users_of."""
 
-    def test_by_name_below_a_path(self, world: World) -> None:
-        """By name without regard to case, below a path, after a name."""
+    def test_users_are_listed_by_name_below_path(self, world: World) -> None:
+        """Users are listed by name, regardless of case, below a path and after a name."""
         for name in ("bob", "Carol", "adam"):
             act(world, users.create_user, name)
         assert names(world) == ["adam", "Alice", "bob", "Carol"]
@@ -105,25 +105,25 @@ class TestUsersOf:
 class TestUpdateUser:
     """update_user."""
 
-    def test_stays_who_he_is(self, world: World) -> None:
-        """Another name and path; id, tags, groups and keys are as before."""
+    def test_renamed_user_keeps_id_tags_groups_and_keys(self, world: World) -> None:
+        """A renamed user keeps its id, tags, groups and access keys."""
         act(world, groups.create_group, "Admins")
         act(world, groups.add_user, "Admins", "Alice")
         key = act(world, access_keys.create_access_key, "Alice")
-        before = the_user(world)
+        before = user(world)
         act(world, users.update_user, "alice", new_name="Zoe", new_path="/other/")
-        after = the_user(world, "Zoe")
+        after = user(world, "Zoe")
         assert (after.id, after.tags, after.groups, after.path) == (before.id, before.tags, ("admins",), "/other/")
         assert world.state.access_keys[key.id].user_name == "Zoe"
         assert names(world) == ["Zoe"]
 
-    def test_to_the_same_name_in_other_case(self, world: World) -> None:
-        """Case may change."""
+    def test_case_of_name_can_change(self, world: World) -> None:
+        """The case of a name can change."""
         act(world, users.update_user, "Alice", new_name="ALICE")
         assert names(world) == ["ALICE"]
 
-    def test_to_a_name_that_is_taken(self, world: World) -> None:
-        """No two users have the same name."""
+    def test_rename_to_name_in_use_is_refused(self, world: World) -> None:
+        """A user cannot take the name of another user."""
         act(world, users.create_user, "Bob")
         with expect_refusal(world, EntityNameTaken):
             act(world, users.update_user, "Alice", new_name="bob")
@@ -132,21 +132,21 @@ class TestUpdateUser:
 class TestTags:
     """tag_user and untag_user."""
 
-    def test_keys_are_the_same_in_any_case(self, world: World) -> None:
-        """A key that differs in case takes the place of the one that is there."""
+    def test_tag_keys_are_case_insensitive(self, world: World) -> None:
+        """A tag replaces the one whose key differs only in case."""
         act(world, users.tag_user, "Alice", [("K", "new"), ("other", "")])
-        assert dict(the_user(world).tags) == {"K": "new", "other": ""}
+        assert dict(user(world).tags) == {"K": "new", "other": ""}
         act(world, users.untag_user, "Alice", ["k", "nothing"])
-        assert dict(the_user(world).tags) == {"other": ""}
+        assert dict(user(world).tags) == {"other": ""}
 
-    def test_fifty(self, world: World) -> None:
-        """Fifty fit, the fifty-first does not."""
+    def test_tag_beyond_fifty_is_refused(self, world: World) -> None:
+        """A user has 50 tags at most."""
         act(world, users.tag_user, "Alice", [(str(number), "") for number in range(49)])
         with expect_refusal(world, QuotaExceeded):
             act(world, users.tag_user, "Alice", [("more", "")])
 
 
-# What stands in the way of a deletion: what makes it, what takes it away.
+# The rules, with their arguments, that create and remove each obstacle.
 OBSTACLES: dict[DeletionObstacle, tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...]] = {
     DeletionObstacle.LOGIN: ((logins.create_login, ("Correct-Horse-1",)), (logins.delete_login, ("Alice",))),
     DeletionObstacle.INLINE_POLICIES: (
@@ -167,23 +167,23 @@ OBSTACLES: dict[DeletionObstacle, tuple[tuple[Callable[..., Any], tuple[Any, ...
 class TestDeleteUser:
     """delete_user."""
 
-    @pytest.mark.parametrize("why", OBSTACLES)
-    def test_of_whom_something_is_left(self, world: World, why: DeletionObstacle) -> None:
-        """Password, policies and groups go first; then he does."""
+    @pytest.mark.parametrize("obstacle", OBSTACLES)
+    def test_user_with_dependents_is_not_deleted(self, world: World, obstacle: DeletionObstacle) -> None:
+        """A user is deleted only after its login, policies and group memberships are removed."""
         act(world, groups.create_group, "Admins")
-        (make, made), (take, taken) = OBSTACLES[why]
-        act(world, make, *made, **({"user_name": "Alice"} if why is DeletionObstacle.LOGIN else {}))
+        (create, create_arguments), (remove, remove_arguments) = OBSTACLES[obstacle]
+        act(world, create, *create_arguments, **({"user_name": "Alice"} if obstacle is DeletionObstacle.LOGIN else {}))
         before = world.state
         with pytest.raises(EntityInUse) as caught:
             act(world, users.delete_user, "Alice")
-        assert caught.value.reason is why
+        assert caught.value.reason is obstacle
         assert world.state is before
-        act(world, take, *taken)
+        act(world, remove, *remove_arguments)
         act(world, users.delete_user, "Alice")
         assert names(world) == []
 
-    def test_who_has_keys(self, world: World) -> None:
-        """Keys go first, those that are switched off too."""
+    def test_user_with_access_key_is_not_deleted(self, world: World) -> None:
+        """A user is deleted only after its access keys, active or not, are deleted."""
         key = act(world, access_keys.create_access_key, "Alice")
         act(world, access_keys.update_access_key, key.id, active=False, user_name="Alice")
         with expect_refusal(world, EntityInUse, DeletionObstacle.ACCESS_KEYS):
@@ -200,8 +200,10 @@ class TestDeleteUser:
             (users.untag_user, (["k"],)),
         ],
     )
-    def test_who_is_not_there(self, world: World, change: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        """Another account's user is not there, for any change."""
+    def test_user_of_another_account_is_not_found(
+        self, world: World, change: Callable[..., Any], arguments: tuple[Any, ...]
+    ) -> None:
+        """The users of other accounts are not found."""
         before = world.state
         with pytest.raises(EntityNotFound) as caught:
             act(world, change, "Alice", *arguments, account=STANDALONE)
@@ -209,31 +211,31 @@ class TestDeleteUser:
         assert world.state is before
 
 
-class TestNameMeant:
-    """name_meant."""
+class TestResolveUserName:
+    """resolve_user_name."""
 
-    def meant(self, world: World, kind: CallerKind, name: str | None) -> str | None:
-        """Ask as a caller of some kind."""
+    def resolve(self, world: World, kind: CallerKind, name: str | None) -> str | None:
+        """Resolve a user name as a caller of some kind."""
         arn = f"arn:aws:iam::{MANAGEMENT}:user/team/Alice"
         caller = Caller(account_id=MANAGEMENT, arn=arn, user_id="AIDAEXAMPLE", kind=kind)
         with world.transaction(caller) as tx:
             return users.resolve_user_name(tx, name)
 
-    def test_is_the_caller_himself(self, world: World) -> None:
-        """Without a name a user means himself, the root user nobody; a name is a name."""
-        assert self.meant(world, CallerKind.USER, None) == "Alice"
-        assert self.meant(world, CallerKind.ROOT, None) is None
-        assert self.meant(world, CallerKind.ROLE, "Bob") == "Bob"
+    def test_default_is_the_calling_user(self, world: World) -> None:
+        """Without a name the calling user is returned, for a root user None; a name is returned as it is."""
+        assert self.resolve(world, CallerKind.USER, None) == "Alice"
+        assert self.resolve(world, CallerKind.ROOT, None) is None
+        assert self.resolve(world, CallerKind.ROLE, "Bob") == "Bob"
 
-    def test_of_a_role(self, world: World) -> None:
-        """A session of a role must say whom it means."""
+    def test_role_session_needs_user_name(self, world: World) -> None:
+        """The session of a role must name a user."""
         with expect_refusal(world, UserNameRequired):
-            self.meant(world, CallerKind.ROLE, None)
+            self.resolve(world, CallerKind.ROLE, None)
 
 
 class TestQuotas:
-    """The quotas by name."""
+    """IdentityQuota."""
 
-    def test_are_all_known(self) -> None:
-        """Each quota that is refused has its number in the catalogue."""
+    def test_every_quota_is_in_catalog(self) -> None:
+        """Every quota has a number in the catalog."""
         assert all(catalog.quotas().iam[quota.value] > 0 for quota in IdentityQuota)
