@@ -1,4 +1,4 @@
-"""Settings of AWS Artifact: each account for itself."""
+"""Account settings of AWS Artifact: each account has its own."""
 
 import pytest
 
@@ -14,50 +14,50 @@ SUBSCRIBED, NOT_SUBSCRIBED = NotificationSubscription.SUBSCRIBED, NotificationSu
 
 @pytest.fixture
 def world() -> World:
-    """Give a world."""
+    """Return a world with an organization."""
     return world_with_organization()
 
 
-def told(world: World, account: str = MANAGEMENT) -> NotificationSubscription:
-    """Tell what an account chose."""
+def subscription(world: World, account: str = MANAGEMENT) -> NotificationSubscription:
+    """Return the subscription of an account."""
     return settings.notification_subscription(world.state, account)
 
 
-class TestChooseNotifications:
-    """choose_notifications."""
+class TestUpdateNotifications:
+    """update_notifications."""
 
-    def test_of_an_account_that_never_chose(self, world: World) -> None:
-        """It has no subscription."""
-        assert told(world) is NOT_SUBSCRIBED
+    def test_account_is_not_subscribed_by_default(self, world: World) -> None:
+        """An account that never changed its settings is not subscribed."""
+        assert subscription(world) is NOT_SUBSCRIBED
 
-    def test_subscribes_and_ends_that(self, world: World) -> None:
-        """What was chosen last holds."""
-        for wanted in (SUBSCRIBED, NOT_SUBSCRIBED, SUBSCRIBED):
-            assert act(world, settings.update_notifications, wanted) is wanted
-            assert told(world) is wanted
+    def test_account_can_subscribe_and_unsubscribe(self, world: World) -> None:
+        """The last update holds."""
+        for value in (SUBSCRIBED, NOT_SUBSCRIBED, SUBSCRIBED):
+            assert act(world, settings.update_notifications, value) is value
+            assert subscription(world) is value
 
-    def test_is_an_accounts_own(self, world: World) -> None:
-        """No account chooses for another, not even a management account."""
+    def test_subscription_belongs_to_one_account(self, world: World) -> None:
+        """A management account does not subscribe other accounts."""
         act(world, settings.update_notifications, SUBSCRIBED)
-        assert told(world, STANDALONE) is NOT_SUBSCRIBED
+        assert subscription(world, STANDALONE) is NOT_SUBSCRIBED
 
-    def test_outlives_the_organization(self, world: World) -> None:
-        """It is the account's, not the organization's."""
+    def test_subscription_outlives_the_organization(self, world: World) -> None:
+        """The subscription belongs to the account, not to its organization."""
         act(world, settings.update_notifications, SUBSCRIBED)
         act(world, organization.delete_organization)
-        assert told(world) is SUBSCRIBED
+        assert subscription(world) is SUBSCRIBED
 
-    @pytest.mark.parametrize("chosen", [SUBSCRIBED, NOT_SUBSCRIBED])
-    def test_of_nothing_new(self, world: World, chosen: NotificationSubscription) -> None:
-        """What is not told, or is so already, changes nothing."""
-        act(world, settings.update_notifications, chosen)
+    @pytest.mark.parametrize("current", [SUBSCRIBED, NOT_SUBSCRIBED])
+    def test_unchanged_subscription_changes_nothing(self, world: World, current: NotificationSubscription) -> None:
+        """Neither None nor the current value changes the state or is an event."""
+        act(world, settings.update_notifications, current)
         before, events = world.state, len(world.events)
-        for wanted in (None, chosen):
-            assert act(world, settings.update_notifications, wanted) is chosen
+        for value in (None, current):
+            assert act(world, settings.update_notifications, value) is current
         assert world.state is before
         assert len(world.events) == events
 
-    def test_is_told(self, world: World) -> None:
-        """A change is an event."""
+    def test_change_is_an_event(self, world: World) -> None:
+        """A changed subscription is recorded as an event."""
         act(world, settings.update_notifications, SUBSCRIBED)
         assert world.events[-1] == NotificationsChanged(at=NOW, account_id=MANAGEMENT)

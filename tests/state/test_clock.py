@@ -1,8 +1,10 @@
-"""The time of a world."""
+"""The clock of a world."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from artifact_state.clock import Clock
+import pytest
+
+from artifact_state.clock import EARLIEST, LATEST, Clock, InstantOutOfRange
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -11,44 +13,55 @@ HOUR = timedelta(hours=1)
 class TestClock:
     """A clock: real, frozen, advanced."""
 
-    def test_is_real_until_it_is_turned(self) -> None:
-        """A new clock tells the present, in UTC."""
+    def test_new_clock_shows_the_real_time(self) -> None:
+        """A new clock shows the present instant in UTC."""
         before = datetime.now(UTC)
-        told = Clock().now()
-        assert before <= told <= datetime.now(UTC)
-        assert told.tzinfo is UTC
+        now = Clock().now()
+        assert before <= now <= datetime.now(UTC)
+        assert now.tzinfo is UTC
 
-    def test_stands_still_when_frozen(self) -> None:
-        """A frozen clock tells one instant, for as long as it is frozen."""
+    def test_frozen_clock_shows_one_instant(self) -> None:
+        """A frozen clock always shows the same instant."""
         clock = Clock(frozen_at=NOON)
         assert clock.now() == clock.now() == NOON
 
-    def test_is_frozen_in_utc(self) -> None:
-        """An instant of another time zone is the same instant in UTC."""
+    def test_frozen_instant_is_converted_to_utc(self) -> None:
+        """An instant of another time zone is converted to UTC."""
         clock = Clock()
         clock.freeze(NOON.astimezone(timezone(HOUR)))
         assert clock.now() == NOON
         assert clock.now().tzinfo is UTC
 
-    def test_advances_while_it_stands_still(self) -> None:
-        """A frozen clock moves by exactly the span."""
+    def test_frozen_clock_can_be_advanced(self) -> None:
+        """A frozen clock advances by exactly the span."""
         clock = Clock(frozen_at=NOON)
         clock.advance(HOUR)
         assert clock.now() == NOON + HOUR
 
-    def test_advances_while_it_runs(self) -> None:
-        """A running clock goes on running, ahead of the real time."""
+    def test_running_clock_can_be_advanced(self) -> None:
+        """A running clock continues to run ahead of the real time."""
         clock = Clock()
         clock.advance(HOUR)
         assert HOUR <= clock.now() - datetime.now(UTC) + timedelta(seconds=1) <= HOUR + timedelta(seconds=1)
         first = clock.now()
         assert clock.now() >= first
 
-    def test_resumes_the_real_time(self) -> None:
-        """Resuming forgets both the freezing and the advance."""
+    def test_resumed_clock_shows_the_real_time(self) -> None:
+        """Resuming ends both the freeze and the advance."""
         clock = Clock(frozen_at=NOON)
         clock.advance(HOUR)
         clock.resume()
         clock.advance(HOUR)
         clock.resume()
         assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+    def test_instants_out_of_range_are_refused(self) -> None:
+        """A clock can be neither frozen nor advanced beyond its range, and stays as it was."""
+        for instant in (EARLIEST - HOUR, LATEST + HOUR):
+            with pytest.raises(InstantOutOfRange, match="from 1970-01-01 to 9000-01-01"):
+                Clock(frozen_at=instant)
+        clock = Clock(frozen_at=NOON)
+        for span in (timedelta.max, EARLIEST - NOON - HOUR):
+            with pytest.raises(InstantOutOfRange):
+                clock.advance(span)
+        assert clock.now() == NOON

@@ -1,4 +1,4 @@
-"""Worlds and transactions: what is refused changes nothing, by construction."""
+"""Worlds and transactions: a refused operation changes nothing, by construction."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
@@ -11,7 +11,7 @@ from artifact_state.errors import NotInOrganization
 from artifact_state.events import OrganizationCreated
 from artifact_state.model import Account, FeatureSet, State
 from artifact_state.organizations import organization
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import Transaction, World
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, world_with_organization
 
@@ -20,12 +20,12 @@ ACCOUNT = Account(id=MANAGEMENT, name="Name", email="name@example.com")
 
 @pytest.fixture
 def world() -> World:
-    """Give an empty world."""
+    """Return an empty world with a frozen clock."""
     return World(clock=Clock(frozen_at=NOW), state=State(seed="state"))
 
 
-def drafts_and_raises(tx: Transaction, error: Exception) -> None:
-    """Draft a change, and fail."""
+def change_and_raise(tx: Transaction, error: Exception) -> None:
+    """Change the draft, and raise an error."""
     tx.put(ACCOUNT)
     tx.serial()
     tx.record(OrganizationCreated(at=tx.now, organization_id="o", management_account_id=MANAGEMENT))
@@ -33,92 +33,92 @@ def drafts_and_raises(tx: Transaction, error: Exception) -> None:
 
 
 class TestTransaction:
-    """One operation's view of a world."""
+    """Transaction."""
 
-    def test_assigns_its_draft_at_the_end(self, world: World) -> None:
-        """Until the block is left, nobody sees a change; then everybody does."""
+    def test_draft_is_committed_at_the_end(self, world: World) -> None:
+        """Changes are visible to others only after the block."""
         before = world.state
-        with world.transaction(root_of(MANAGEMENT)) as tx:
+        with world.transaction(root_user(MANAGEMENT)) as tx:
             tx.put(ACCOUNT)
             assert tx.state.accounts[MANAGEMENT] == ACCOUNT
             assert world.state is before
         assert world.state.accounts[MANAGEMENT] == ACCOUNT
         assert MANAGEMENT not in before.accounts
 
-    def test_assigns_nothing_when_it_is_left_by_a_refusal(self, world: World) -> None:
-        """Raising leaves the state the same object, however much was drafted."""
+    def test_refusal_discards_the_draft(self, world: World) -> None:
+        """After a refusal the state is the same object, and no event is recorded."""
         before = world.state
         with pytest.raises(NotInOrganization):
-            act(world, drafts_and_raises, NotInOrganization())
+            act(world, change_and_raise, NotInOrganization())
         assert world.state is before
         assert not world.events
 
-    def test_assigns_nothing_when_it_fails(self, world: World) -> None:
-        """A failure of the emulator's own changes nothing either, and the world goes on."""
+    def test_internal_error_discards_the_draft(self, world: World) -> None:
+        """An error of the emulator itself changes nothing, and the world remains usable."""
         before = world.state
         with pytest.raises(ZeroDivisionError):
-            act(world, drafts_and_raises, ZeroDivisionError())
+            act(world, change_and_raise, ZeroDivisionError())
         assert world.state is before
         act(world, organization.create_organization, FeatureSet.ALL)
 
-    def test_that_only_reads_leaves_the_same_object(self, world: World) -> None:
-        """Reading is no change."""
+    def test_reading_keeps_the_same_state_object(self, world: World) -> None:
+        """A transaction that changes nothing commits the same object."""
         act(world, organization.create_organization, FeatureSet.ALL)
         before = world.state
         act(world, organization.describe_organization)
         assert world.state is before
 
-    def test_reads_the_time_once(self) -> None:
-        """An operation has one now, though the clock runs."""
+    def test_time_is_read_once(self) -> None:
+        """A transaction has one instant as `now`, even if the clock runs."""
         world = World()
-        with world.transaction(root_of(MANAGEMENT)) as tx:
+        with world.transaction(root_user(MANAGEMENT)) as tx:
             now = tx.now
             world.clock.advance(timedelta(days=1))
             assert tx.now is now
-        with world.transaction(root_of(MANAGEMENT)) as later:
+        with world.transaction(root_user(MANAGEMENT)) as later:
             assert later.now - now >= timedelta(days=1)
 
-    def test_takes_serials_in_order(self, world: World) -> None:
-        """Serials count what is made, and go on in the next transaction."""
-        taken = []
+    def test_serials_are_consecutive(self, world: World) -> None:
+        """Serials continue in the next transaction."""
+        serials = []
         for _ in range(2):
-            with world.transaction(root_of(MANAGEMENT)) as tx:
-                taken += [tx.serial(), tx.serial()]
-        assert taken == [1, 2, 3, 4]
+            with world.transaction(root_user(MANAGEMENT)) as tx:
+                serials += [tx.serial(), tx.serial()]
+        assert serials == [1, 2, 3, 4]
 
-    def test_drops_what_is_not_there(self, world: World) -> None:
-        """Dropping a record that is not kept is no error."""
-        with world.transaction(root_of(MANAGEMENT)) as tx:
+    def test_dropping_a_missing_record_is_not_an_error(self, world: World) -> None:
+        """A record can be dropped twice."""
+        with world.transaction(root_user(MANAGEMENT)) as tx:
             tx.put(ACCOUNT)
             tx.drop(ACCOUNT)
             tx.drop(ACCOUNT)
         assert MANAGEMENT not in world.state.accounts
 
-    def test_comes_one_after_the_other(self, world: World) -> None:
-        """Threads take turns: no serial is given twice, none is lost."""
+    def test_transactions_of_threads_are_serialized(self, world: World) -> None:
+        """No serial is issued twice, and none is lost."""
 
-        def take(_: int) -> int:
-            with world.transaction(root_of(MANAGEMENT)) as tx:
+        def take_serial(_: int) -> int:
+            with world.transaction(root_user(MANAGEMENT)) as tx:
                 return tx.serial()
 
         with ThreadPoolExecutor(8) as threads:
-            taken = list(threads.map(take, range(400)))
-        assert sorted(taken) == list(range(1, 401))
+            serials = list(threads.map(take_serial, range(400)))
+        assert sorted(serials) == list(range(1, 401))
 
 
 class TestState:
-    """A state is a value."""
+    """State."""
 
-    def test_does_not_change(self, world: World) -> None:
-        """Neither the state nor a record in it can be assigned to."""
+    def test_state_and_records_are_immutable(self, world: World) -> None:
+        """Neither the state nor its records can be assigned to."""
         act(world, organization.create_organization, FeatureSet.ALL)
         with pytest.raises(FrozenInstanceError):
-            world.state.serial = 0  # type: ignore[misc] # It is frozen.
+            world.state.serial = 0  # type: ignore[misc] # The assignment must fail.
         with pytest.raises(FrozenInstanceError):
-            world.state.memberships[MANAGEMENT].serial = 0  # type: ignore[misc] # So is this.
+            world.state.memberships[MANAGEMENT].serial = 0  # type: ignore[misc] # The assignment must fail.
 
-    def test_is_a_snapshot(self, world: World) -> None:
-        """Keeping a reference is a snapshot, and assigning it restores."""
+    def test_reference_to_a_state_is_a_snapshot(self, world: World) -> None:
+        """Assigning an earlier state restores it."""
         act(world, organization.create_organization, FeatureSet.ALL)
         snapshot = world.state
         act(world, organization.delete_organization)
@@ -126,32 +126,32 @@ class TestState:
         world.state = snapshot
         assert act(world, organization.describe_organization).management_account_id == MANAGEMENT
 
-    def test_is_a_fork(self) -> None:
-        """Two worlds that begin with one state go their own ways."""
+    def test_worlds_with_the_same_state_are_independent(self) -> None:
+        """A change of a fork does not change the original."""
         world = world_with_organization()
         fork = World(clock=world.clock, state=world.state)
         act(fork, organization.create_organization, FeatureSet.ALL, account=STANDALONE)
         assert STANDALONE in fork.state.memberships
         assert STANDALONE not in world.state.memberships
 
-    def test_is_equal_after_an_equal_history(self) -> None:
-        """Equal seeds and equal calls at equal times give equal states, ids included."""
-        one, other = world_with_organization(), world_with_organization()
-        assert one.state is not other.state
-        assert one.state == other.state
+    def test_equal_histories_give_equal_states(self) -> None:
+        """Equal calls at equal times from equal seeds give equal states, including their ids."""
+        first, second = world_with_organization(), world_with_organization()
+        assert first.state is not second.state
+        assert first.state == second.state
 
-    def test_is_different_with_another_seed(self) -> None:
-        """Another seed gives other ids."""
+    def test_another_seed_gives_other_ids(self) -> None:
+        """Ids depend on the seed."""
         worlds = [World(clock=Clock(frozen_at=NOW), state=State(seed=seed)) for seed in ("a", "b")]
         first, second = [act(world, organization.create_organization, FeatureSet.ALL).id for world in worlds]
         assert first != second
 
 
 class TestReset:
-    """Beginning again."""
+    """World.reset."""
 
-    def test_empties_a_world(self) -> None:
-        """Nothing is left but the seed; the same calls give the same ids again."""
+    def test_reset_world_is_empty_and_repeats_its_ids(self) -> None:
+        """Only the seed remains, and equal calls give equal ids again."""
         world = world_with_organization()
         before = world.state
         world.reset()
@@ -161,15 +161,33 @@ class TestReset:
         assert world.state == before
 
 
-class TestEvents:
-    """What is told of a world."""
+class TestReplaceWith:
+    """World.replace_with, and the names of version 0.1."""
 
-    def test_are_told_once_the_transaction_is_through(self, world: World) -> None:
-        """Events come in the order in which things happened, each at its instant."""
+    def test_reset_returns_to_the_replaced_contents(self, world: World) -> None:
+        """The world takes over the contents of another, and returns to them after a reset."""
+        other = world_with_organization()
+        world.replace_with(other)
+        assert world.state is other.state
+        act(world, organization.delete_organization)
+        world.reset()
+        assert world.state is other.state
+
+    def test_former_names_are_aliases(self) -> None:
+        """The names of version 0.1 still work."""
+        assert World.become is World.replace_with
+        assert World.still is World.locked
+
+
+class TestEvents:
+    """World.events."""
+
+    def test_events_are_recorded_on_commit(self, world: World) -> None:
+        """Events have the order of the changes, and the instant of their transaction."""
         act(world, organization.create_organization, FeatureSet.ALL)
         assert isinstance(world.events[0], OrganizationCreated)
         assert {event.at for event in world.events} == {NOW}
 
-    def test_are_bounded(self, world: World) -> None:
-        """However long a world lives, the oldest events give way."""
+    def test_number_of_events_is_limited(self, world: World) -> None:
+        """The oldest events are dropped, so that a long-lived world does not grow."""
         assert world.events.maxlen == 10_000
