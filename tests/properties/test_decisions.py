@@ -1,4 +1,4 @@
-"""The decision beside a slow, literal reading of AWS's flow chart, on policies at random.
+"""The decision compared with a slow, literal reading of AWS's flow chart, for random policies.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
@@ -19,7 +19,11 @@ ROLE, SESSION = "arn:aws:iam::1:role/R", "arn:aws:sts::1:assumed-role/R/s"
 OF_ACCOUNT = frozenset({ACCOUNT, "1", "*"})
 CALLERS = [
     {PrincipalMatch.EXACT: frozenset({USER}), PrincipalMatch.ACCOUNT: OF_ACCOUNT},
-    {PrincipalMatch.EXACT: frozenset({SESSION}), PrincipalMatch.ROLE: frozenset({ROLE}), PrincipalMatch.ACCOUNT: OF_ACCOUNT},
+    {
+        PrincipalMatch.EXACT: frozenset({SESSION}),
+        PrincipalMatch.ROLE: frozenset({ROLE}),
+        PrincipalMatch.ACCOUNT: OF_ACCOUNT,
+    },
 ]
 ACTIONS = ("iam:GetRole", "iam:PutRole", "sts:AssumeRole")
 RESOURCES = ("arn:aws:iam::1:role/a", "arn:aws:iam::1:role/v", "arn:aws:iam::2:role/ab", "*")
@@ -49,7 +53,7 @@ def statements(draw: st.DrawFn, *, of_resource: bool) -> dict[str, Any]:
     """Draw a statement."""
     action = draw(st.sampled_from(["Action", "NotAction"]))
     resource = draw(st.sampled_from(["Resource", "NotResource"]))
-    made: dict[str, Any] = {
+    statement: dict[str, Any] = {
         "Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"])),
         action: draw(st.lists(action_patterns, min_size=1, max_size=2)),
         resource: draw(st.lists(resource_patterns, min_size=1, max_size=2)),
@@ -57,50 +61,55 @@ def statements(draw: st.DrawFn, *, of_resource: bool) -> dict[str, Any]:
     }
     if of_resource:
         principal = draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))
-        made[principal] = {
+        statement[principal] = {
             "AWS": draw(st.sampled_from([USER, SESSION, ROLE, ACCOUNT, "1", "*", "arn:aws:iam::2:root"]))
         }
-    return made
+    return statement
 
 
 @st.composite
-def policies(draw: st.DrawFn, *, of_resource: bool = False) -> NamedPolicy:
+def named_policies(draw: st.DrawFn, *, of_resource: bool = False) -> NamedPolicy:
     """Draw a policy."""
     drawn = draw(st.lists(statements(of_resource=of_resource), min_size=1, max_size=3))
     return NamedPolicy("p", json.dumps({"Version": "2012-10-17", "Statement": drawn}))
 
 
-levels = st.lists(st.lists(policies(), min_size=1, max_size=2).map(tuple), max_size=3).map(tuple)
+levels = st.lists(st.lists(named_policies(), min_size=1, max_size=2).map(tuple), max_size=3).map(tuple)
 
 
 @st.composite
-def keys_of_calls(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
-    """Draw the keys of a call."""
+def condition_keys(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """Draw the condition keys of a request."""
     values = {
         "k": st.lists(st.sampled_from(VALUES), min_size=1, max_size=2),
         "b": st.sampled_from([["true"], ["false"]]),
     }
     drawn = draw(st.fixed_dictionaries({}, optional=values))
-    return {name: tuple(found) for name, found in drawn.items()}
+    return {name: tuple(value) for name, value in drawn.items()}
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[list[EvaluationRequest], ApplicablePolicies]:
-    """Draw calls of one caller, and all that has a word in them: what is known of one is not taken for another."""
-    resource = draw(st.none() | policies(of_resource=True))
+    """Draw requests of one caller and its policies: the cached decision of one must not be used for another."""
+    resource = draw(st.none() | named_policies(of_resource=True))
     principal_names = draw(st.sampled_from(CALLERS))
     names = frozenset[str]().union(*principal_names.values())
-    action, about_what = st.sampled_from(ACTIONS), st.sampled_from(RESOURCES)
-    questions = st.builds(
-        EvaluationRequest, action=action, resource=about_what, keys=keys_of_calls(), principals=st.just(names), allowed_principals=st.none()
+    action, resource_names = st.sampled_from(ACTIONS), st.sampled_from(RESOURCES)
+    requests = st.builds(
+        EvaluationRequest,
+        action=action,
+        resource=resource_names,
+        keys=condition_keys(),
+        principals=st.just(names),
+        allowed_principals=st.none(),
     )
-    first = draw(questions)
-    others = [first._replace(keys=draw(keys_of_calls())), draw(questions)]
+    first = draw(requests)
+    others = [first._replace(keys=draw(condition_keys())), draw(requests)]
     return [first, *others], ApplicablePolicies(
-        identity=draw(st.lists(policies(), max_size=2).map(tuple)),
+        identity=draw(st.lists(named_policies(), max_size=2).map(tuple)),
         needs_no_identity_policy=draw(st.booleans()),
-        boundary=draw(st.none() | policies()),
-        session=draw(st.none() | st.lists(policies(), min_size=1, max_size=2).map(tuple)),
+        boundary=draw(st.none() | named_policies()),
+        session=draw(st.none() | st.lists(named_policies(), min_size=1, max_size=2).map(tuple)),
         service_control=draw(levels),
         resource_control=draw(levels),
         resource=resource,
@@ -113,88 +122,96 @@ def cases(draw: st.DrawFn) -> tuple[list[EvaluationRequest], ApplicablePolicies]
 VALUES = ["v", "vv", "w"]
 
 
-def literal(question: EvaluationRequest, layers: ApplicablePolicies) -> bool:
-    """Read the flow chart, box by box."""
+def is_allowed_by_flow_chart(request: EvaluationRequest, policies: ApplicablePolicies) -> bool:
+    """Return what the flow chart says, box by box."""
     everything = [
-        *layers.identity,
-        *([layers.boundary] if layers.boundary else []),
-        *(layers.session or ()),
-        *([layers.resource] if layers.resource else []),
-        *(one for level in (*layers.service_control, *layers.resource_control) for one in level),
+        *policies.identity,
+        *([policies.boundary] if policies.boundary else []),
+        *(policies.session or ()),
+        *([policies.resource] if policies.resource else []),
+        *(policy for level in (*policies.service_control, *policies.resource_control) for policy in level),
     ]
-    if any(speaks(one, "Deny", question, question.principals) for one in everything):
+    if any(has_statement(policy, "Deny", request, request.principals) for policy in everything):
         return False
-    for bounds in (layers.resource_control, layers.service_control):
-        for level in bounds:
-            if not any(speaks(one, "Allow", question) for one in level):
+    for levels in (policies.resource_control, policies.service_control):
+        for level in levels:
+            if not any(has_statement(policy, "Allow", request) for policy in level):
                 return False
     by_name = {
-        naming: bool(layers.resource) and speaks(layers.resource, "Allow", question, names)
-        for naming, names in (layers.principal_names or {}).items()
+        match: bool(policies.resource) and has_statement(policies.resource, "Allow", request, names)
+        for match, names in (policies.principal_names or {}).items()
     }
-    himself, by_role = by_name[PrincipalMatch.EXACT], by_name.get(PrincipalMatch.ROLE, False) and layers.same_account
-    somehow = any(by_name.values())
-    trusted = somehow or not layers.is_trust_policy
-    by_identity = layers.needs_no_identity_policy or any(speaks(one, "Allow", question) for one in layers.identity)
-    from_outside = somehow or layers.resource is None or layers.same_account
-    in_boundary = layers.boundary is None or speaks(layers.boundary, "Allow", question)
-    in_session = layers.session is None or any(speaks(one, "Allow", question) for one in layers.session)
-    alone = himself and layers.same_account
-    # A policy of the resource that names a session's role stands for the role's own, and for no boundary.
-    return trusted and (alone or ((by_identity or by_role) and from_outside and in_boundary and in_session))
+    exactly, by_role = by_name[PrincipalMatch.EXACT], by_name.get(PrincipalMatch.ROLE, False) and policies.same_account
+    by_resource = any(by_name.values())
+    trusted = by_resource or not policies.is_trust_policy
+    by_identity = policies.needs_no_identity_policy or any(
+        has_statement(policy, "Allow", request) for policy in policies.identity
+    )
+    across_accounts = by_resource or policies.resource is None or policies.same_account
+    in_boundary = policies.boundary is None or has_statement(policies.boundary, "Allow", request)
+    in_session = policies.session is None or any(has_statement(policy, "Allow", request) for policy in policies.session)
+    alone = exactly and policies.same_account
+    # A resource policy that names a session's role replaces the role's own policies, not its boundary.
+    return trusted and (alone or ((by_identity or by_role) and across_accounts and in_boundary and in_session))
 
 
-def speaks(policy: NamedPolicy | None, effect: str, question: EvaluationRequest, names: frozenset[str] = frozenset()) -> bool:
-    """Tell whether some statement of this effect is about a call."""
+def has_statement(
+    policy: NamedPolicy | None, effect: str, request: EvaluationRequest, names: frozenset[str] = frozenset()
+) -> bool:
+    """Return whether a policy has a statement with an effect that applies to a request."""
     assert policy
     return any(
-        one["Effect"] == effect and about(one, question, names) for one in json.loads(policy.document)["Statement"]
+        statement["Effect"] == effect and applies(statement, request, names)
+        for statement in json.loads(policy.document)["Statement"]
     )
 
 
-def about(one: dict[str, Any], question: EvaluationRequest, names: frozenset[str]) -> bool:
-    """Read a statement, element by element."""
+def applies(statement: dict[str, Any], request: EvaluationRequest, names: frozenset[str]) -> bool:
+    """Return whether a statement applies to a request, element by element."""
     action = any(
-        like(pattern.lower(), question.action.lower()) for pattern in one.get("Action", one.get("NotAction", []))
+        like(pattern.lower(), request.action.lower())
+        for pattern in statement.get("Action", statement.get("NotAction", []))
     )
-    if action == ("NotAction" in one):
+    if action == ("NotAction" in statement):
         return False
-    resource = any(covers(pattern, question) for pattern in one.get("Resource", one.get("NotResource", [])))
-    if resource == ("NotResource" in one):
+    resource = any(
+        matches_resource(pattern, request) for pattern in statement.get("Resource", statement.get("NotResource", []))
+    )
+    if resource == ("NotResource" in statement):
         return False
-    if "Principal" in one and one["Principal"]["AWS"] not in names:
+    if "Principal" in statement and statement["Principal"]["AWS"] not in names:
         return False
-    if "NotPrincipal" in one and one["NotPrincipal"]["AWS"] in question.principals:
+    if "NotPrincipal" in statement and statement["NotPrincipal"]["AWS"] in request.principals:
         return False
     return all(
-        holds(operator, question.keys.get(key, ()), wanted if isinstance(wanted, list) else [wanted])
-        for operator, keys in one["Condition"].items()
-        for key, wanted in keys.items()
+        is_met(operator, request.keys.get(key, ()), expected if isinstance(expected, list) else [expected])
+        for operator, keys in statement["Condition"].items()
+        for key, expected in keys.items()
     )
 
 
-def holds(operator: str, values: tuple[str, ...], wanted: list[str]) -> bool:
-    """Read a condition."""
+def is_met(operator: str, values: tuple[str, ...], expected: list[str]) -> bool:
+    """Return whether a condition is met."""
     quantifier, _, plain = operator.rpartition(":")
-    fits = {
-        "StringEquals": lambda value: value in wanted,
-        "StringEqualsIfExists": lambda value: value in wanted,
-        "Bool": lambda value: value in wanted,
-        "StringNotEquals": lambda value: value not in wanted,
-        "StringLike": lambda value: any(like(one, value) for one in wanted),
+    comparisons = {
+        "StringEquals": lambda value: value in expected,
+        "StringEqualsIfExists": lambda value: value in expected,
+        "Bool": lambda value: value in expected,
+        "StringNotEquals": lambda value: value not in expected,
+        "StringLike": lambda value: any(like(pattern, value) for pattern in expected),
     }
     if plain == "Null":
-        return (not values) == (wanted == ["true"])
+        return (not values) == (expected == ["true"])
     if not values:
         absent = plain in ("StringNotEquals", "StringEqualsIfExists")
         return {"ForAllValues": True, "ForAnyValue": False, "": absent}[quantifier]
-    found = [fits[plain](one) for one in values]
-    return all(found) if quantifier == "ForAllValues" else any(found)
+    results = [comparisons[plain](value) for value in values]
+    return all(results) if quantifier == "ForAllValues" else any(results)
 
 
-def covers(written: str, question: EvaluationRequest) -> bool:
-    """Compare ARNs part by part; a key of several values, or of none, fits nothing."""
-    pattern, arn, values = written, question.resource, question.keys.get("k", ())
+def matches_resource(written: str, request: EvaluationRequest) -> bool:
+    """Compare ARNs part by part; a variable without exactly one value matches nothing."""
+    pattern, arn, values = written, request.resource, request.keys.get("k", ())
     if "${k}" in written:
         if len(values) != 1:
             return False
@@ -202,13 +219,15 @@ def covers(written: str, question: EvaluationRequest) -> bool:
     if pattern == "*" or arn == "*":
         return pattern == "*"
     parts = pattern.split(":", 5)
-    return all(like(want, part) for want, part in zip(parts + ["*"] * (6 - len(parts)), arn.split(":", 5), strict=True))
+    return all(
+        like(wildcard, part) for wildcard, part in zip(parts + ["*"] * (6 - len(parts)), arn.split(":", 5), strict=True)
+    )
 
 
 def like(pattern: str, text: str) -> bool:
-    """Compare with a pattern of a shell."""
-    written = "".join(".*" if one == "*" else "." if one == "?" else re.escape(one) for one in pattern)
-    return re.fullmatch(written, text, re.DOTALL) is not None
+    """Compare a text with a pattern with wildcards."""
+    regex = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+    return re.fullmatch(regex, text, re.DOTALL) is not None
 
 
 class TestDecision:
@@ -216,10 +235,10 @@ class TestDecision:
 
     @given(cases())
     @settings(max_examples=600, deadline=None)
-    def test_is_that_of_the_flow_chart(self, case: tuple[list[EvaluationRequest], ApplicablePolicies]) -> None:
-        """Whatever the policies, and wherever they are; of each call, whatever was decided of those before it."""
-        questions, layers = case
-        for question in questions:
-            got = decide(question, layers)
-            assert got.allowed == literal(question, layers)
-            assert got.is_explicit_denial == (not got.allowed and got.statement is not None)
+    def test_decision_follows_flow_chart(self, case: tuple[list[EvaluationRequest], ApplicablePolicies]) -> None:
+        """The decision on each request is that of the flow chart, regardless of earlier decisions."""
+        requests, policies = case
+        for request in requests:
+            decision = decide(request, policies)
+            assert decision.allowed == is_allowed_by_flow_chart(request, policies)
+            assert decision.is_explicit_denial == (not decision.allowed and decision.statement is not None)

@@ -1,4 +1,4 @@
-"""The example policies of the AWS Artifact guide, each asked of every call that it could be about.
+"""The example policies of the AWS Artifact guide, evaluated for every call that they could concern.
 
 Source: https://docs.aws.amazon.com/artifact/latest/ug/example-iam-policies.html
 """
@@ -21,8 +21,8 @@ from artifact_state.world import World
 
 POLICIES = json.loads((Path(__file__).parent / "artifact_guide_policies.json").read_text())["policies"]
 ACCOUNT = "111122223333"
-SOC = next(one.id for one in catalog.reports() if one.series == "SOC" and one.category.startswith("Certifications"))
-C5 = next(one.id for one in catalog.reports() if one.series not in ("SOC", "PCI", "ISO"))
+SOC = next(report.id for report in catalog.reports() if report.series == "SOC" and "Certifications" in report.category)
+C5 = next(report.id for report in catalog.reports() if report.series not in ("SOC", "PCI", "ISO"))
 VENDORS = "report-jRVRFP8HxUN5zpPh"
 AGREEMENT, ACCEPTED = "agreement-y03aUwMAEorHtqjv", "customer-agreement-0123456789abcdef"
 INQUIRY = f"arn:aws:artifact:us-east-1:{ACCOUNT}:compliance-inquiry/inquiry-1"
@@ -75,7 +75,7 @@ READ = {"NDA", "accept NDA", "get agreement"}
 ENDED = {"list agreements", "list accepted", "get accepted", "terminate"}
 ALLOWED: dict[str, set[str]] = {
     "Rep1": {"list reports", "versions of SOC"} | DESCRIBED | GOT,
-    # The vendor's report is of these series, too.
+    # The vendor's reports are of the same series.
     "Rep2": {"list reports", "terms of SOC", "get SOC", "versions of SOC"} | DESCRIBED - {"describe C5"},
     "Rep3": {"list reports"} | DESCRIBED | GOT,
     "Rep4": GOT,
@@ -86,9 +86,9 @@ ALLOWED: dict[str, set[str]] = {
     "Agr2": {"list agreements", "accept agreement"} | READ,
     "Agr3": ENDED,
     "Agr4": {"accept agreement"} | READ | ENDED,
-    # GetRole has no key iam:AWSServiceName, and so the condition beside it keeps it from being allowed.
+    # GetRole has no key iam:AWSServiceName, so that the statement's condition is never met for it.
     "Org1": {"make the role"},
-    # Trust in the principal of the Organizations guide is not allowed by the policies of the Artifact guide.
+    # The policies of the Artifact guide do not allow trusted access for the principal of the Organizations guide.
     "Org2": {"describe organization", "list trusted", "trust sync"},
     "Org3": {"accept agreement", "make the role", "describe organization", "list trusted", "trust sync"} | READ | ENDED,
     "Org4": {"accept agreement", "describe organization"} | READ | ENDED,
@@ -106,49 +106,49 @@ ALLOWED: dict[str, set[str]] = {
 
 
 def allowed(document: str, partition: str = "aws", region: str = "") -> set[str]:
-    """Tell which calls a policy allows a user who has no other."""
+    """Return the calls that a policy allows a user without other policies."""
     region = region or ("us-gov-west-1" if partition == GOVCLOUD else "us-east-1")
     arn = f"arn:{partition}:iam::{ACCOUNT}:user/U"
     caller = Caller(
         account_id=ACCOUNT, arn=arn, user_id="AIDA", kind=CallerKind.USER, partition=partition, region=region
     )
-    layers = ApplicablePolicies(identity=(NamedPolicy("example", document),))
-    found = set()
+    policies = ApplicablePolicies(identity=(NamedPolicy("example", document),))
+    names = set()
     with World().transaction(caller) as tx:
         for name, (service, operation, members) in CALLS.items():
-            asked = AuthorizationRequest.of(tx, service, operation, members)
-            if all(decide(one, layers).allowed for one in evaluation_requests(asked)):
-                found.add(name)
-    return found
+            request = AuthorizationRequest.of(tx, service, operation, members)
+            if all(decide(part, policies).allowed for part in evaluation_requests(request)):
+                names.add(name)
+    return names
 
 
 class TestExamples:
-    """What each example allows, and nothing else."""
+    """The calls that each example allows."""
 
-    def test_all_are_here(self) -> None:
-        """No example is left out."""
+    def test_every_example_has_an_expectation(self) -> None:
+        """Every example has an expectation."""
         assert ALLOWED.keys() == POLICIES.keys()
 
     @pytest.mark.parametrize("name", POLICIES)
-    def test_decides_as_aws_says(self, name: str) -> None:
-        """A user who has this policy alone may do what its title says."""
+    def test_example_allows_exactly_the_expected_calls(self, name: str) -> None:
+        """A user with this policy alone can make exactly the calls that its title says."""
         assert allowed(json.dumps(POLICIES[name]["document"])) == ALLOWED[name]
 
     @pytest.mark.parametrize(
         "name", ["Rep1", "Rep2", "Agr1", "Agr2", "Agr3", "Agr4", "Org1", "Org2", "Org3", "Org4", "Org5"]
     )
-    def test_in_govcloud(self, name: str) -> None:
-        """The examples for AWS GovCloud (US) are the same in its own partition, and good for nothing in the other."""
+    def test_example_in_govcloud(self, name: str) -> None:
+        """The examples for AWS GovCloud (US) allow the same calls in its partition."""
         document = json.dumps(POLICIES[name]["document"]).replace("arn:aws:", "arn:aws-us-gov:")
         assert allowed(document, GOVCLOUD) == ALLOWED[name]
 
     @pytest.mark.parametrize("name", ["Rep6", "Rep7"])
-    def test_from_any_region(self, name: str) -> None:
-        """AWS Artifact is in one region, wherever its client says that he is: the guide's ARNs are good for all."""
+    def test_example_in_any_client_region(self, name: str) -> None:
+        """AWS Artifact runs in one region, so that the guide's ARNs match for clients in any region."""
         assert allowed(json.dumps(POLICIES[name]["document"]), region="eu-west-1") == ALLOWED[name]
 
-    def test_get_role_needs_a_statement_of_its_own(self) -> None:
-        """Split as AWS's managed policy has it, the same permissions allow both."""
+    def test_get_role_needs_its_own_statement(self) -> None:
+        """Split into two statements, as in AWS's managed policy, the same permissions allow both calls."""
         make, see = "iam:CreateServiceLinkedRole", "iam:GetRole"
         document = POLICIES["Org1"]["document"]
         statement = document["Statement"][0]
@@ -158,5 +158,5 @@ class TestExamples:
         ]
         assert allowed(json.dumps(document | {"Statement": apart})) == {"make the role"}
         apart[1]["Resource"] = f"arn:aws:iam::*:role/{ROLE}"
-        # Before the role is there, nothing tells its path.
+        # Before the role exists, its path is unknown.
         assert allowed(json.dumps(document | {"Statement": apart})) == {"make the role", "get the role"}

@@ -1,4 +1,4 @@
-"""Hostile policies over sockets: a server in a process of its own refuses them, keeps what it has, and goes on."""
+"""Hostile policies over sockets: a server in its own process refuses them and keeps its state."""
 
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -10,14 +10,22 @@ from artifact_emulator.app import App
 from artifact_emulator.http import Reply, Request
 from artifact_state.world import World
 from tests.packaging.process import Served, environment, serving
-from tests.wire.botocore_wire import Client, complaints_of, parsed
-from tests.wire.test_hostile_policies import LONG_ONES, NO_POLICIES, TYPES, Way, every_way, furnished
+from tests.support.hostile_policies import (
+    INVALID_DOCUMENTS,
+    LONG_DOCUMENTS,
+    MAX_SIZES,
+    PolicyInput,
+    every_policy_input,
+    prepare_account,
+)
+from tests.support.reply_checks import parse_reply, reply_problems
+from tests.support.wire_client import Client
 from tests.wire.test_server import COMMAND
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Give a server in a process of its own, which logs nothing and stops cleanly."""
+    """Start a server in its own process, and assert that it logs nothing and stops cleanly."""
     log = tmp_path_factory.mktemp("hostile") / "stderr"
     with (
         log.open("w") as stderr,
@@ -29,48 +37,51 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 class Remote(App):
-    """A core in another process: requests go over a connection of their own."""
+    """An app in another process, to which each request has its own connection."""
 
     def __init__(self, port: int) -> None:
         super().__init__(World())
         self._port = port
 
     def handle(self, request: Request) -> Reply:
-        """Send a request; give the answer."""
+        """Send a request and return the reply."""
         connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:
             connection.request(request.method, request.path, request.body, dict(request.headers))
-            got = connection.getresponse()
-            return Reply(got.status, tuple(got.getheaders()), got.read())
+            response = connection.getresponse()
+            return Reply(response.status, tuple(response.getheaders()), response.read())
         finally:
             connection.close()
 
 
 @pytest.fixture(scope="module")
 def remote(server: Served) -> Client:
-    """Give an account of the server that has what the ways lead to."""
+    """Return a client of an account of the server that has what the operations need."""
     client = Client(Remote(server.port))
-    client.does("organizations", "CreateOrganization")
-    return furnished(client)
+    client.do("organizations", "CreateOrganization")
+    return prepare_account(client)
 
 
 class TestServed:
-    """The same over sockets."""
+    """Invalid policies sent to a server."""
 
-    @every_way
-    def test_refuses_and_goes_on(self, remote: Client, way: Way) -> None:
-        """Whatever is sent, the server answers in the protocol's own shape, and what it keeps stays as it was."""
-        before = kept(remote)
-        for documents, code in ((NO_POLICIES, way.refusal), (LONG_ONES, way.refusal_of_long)):
+    @every_policy_input
+    def test_server_refuses_invalid_policies(self, remote: Client, policy_input: PolicyInput) -> None:
+        """The server refuses every invalid policy in the shape of the protocol, and its state stays the same."""
+        before = account_contents(remote)
+        for documents, code in (
+            (INVALID_DOCUMENTS, policy_input.error_code),
+            (LONG_DOCUMENTS, policy_input.error_code_if_long),
+        ):
             for name, document in documents.items():
-                got = remote.call(way.service, way.operation, **way.asked(document))
-                assert (got.status, got.code) == (400, code), name
-        assert kept(remote) == before
+                answer = remote.call(policy_input.service, policy_input.operation, **policy_input.parameters(document))
+                assert (answer.status, answer.code) == (400, code), name
+        assert account_contents(remote) == before
 
-    def test_lone_surrogate(self, remote: Client) -> None:
-        """Bytes that are no UTF-8 are no form."""
+    def test_server_refuses_lone_surrogate(self, remote: Client) -> None:
+        """A form that is not valid UTF-8 is refused."""
         request = remote.request("iam", "CreatePolicy", PolicyName="New", PolicyDocument="@")
-        reply = remote.core.handle(
+        reply = remote.app.handle(
             Request(
                 request.method,
                 request.path,
@@ -79,14 +90,14 @@ class TestServed:
                 request.body.replace(b"%40", b"%ED%A0%80"),
             )
         )
-        assert not list(complaints_of(reply, "iam"))
-        assert parsed(reply, "iam")["Error"]["Code"] == "MalformedQueryString"
+        assert not list(reply_problems(reply, "iam"))
+        assert parse_reply(reply, "iam")["Error"]["Code"] == "MalformedQueryString"
 
 
-def kept(client: Client) -> list[dict[str, Any]]:
-    """Tell what an account has."""
+def account_contents(client: Client) -> list[dict[str, Any]]:
+    """Return the contents of an account."""
     return [
-        client.does("iam", "GetAccountAuthorizationDetails"),
-        client.does("iam", "GetAccountSummary"),
-        *(client.does("organizations", "ListPolicies", Filter=one) for one in TYPES),
+        client.do("iam", "GetAccountAuthorizationDetails"),
+        client.do("iam", "GetAccountSummary"),
+        *(client.do("organizations", "ListPolicies", Filter=policy_type) for policy_type in MAX_SIZES),
     ]

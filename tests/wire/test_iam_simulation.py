@@ -1,49 +1,41 @@
-"""Simulated policies on the wire."""
-
-import json
-from typing import Any
+"""IAM policy simulation over the wire."""
 
 import pytest
 
-from tests.wire.botocore_wire import Client
+from tests.support.simulation import policy_document
+from tests.support.wire_client import Client
 
 SERVICE = "iam"
-
-
-def written(effect: str = "Allow", **more: Any) -> str:
-    """Write a policy."""
-    statement = {"Effect": effect, "Action": "iam:Get*", "Resource": "*"} | more
-    return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
 class TestSimulation:
     """SimulateCustomPolicy, SimulatePrincipalPolicy and the condition keys of policies."""
 
-    def test_custom(self, stranger: Client) -> None:
-        """Allowed, denied, not allowed: in pages, with the policy that decided."""
-        asked = {
-            "PolicyInputList": [written(), written("Deny", Action="iam:GetRole")],
+    def test_custom_simulation_in_pages(self, stranger: Client) -> None:
+        """Results come in pages, with the statements that decided."""
+        parameters = {
+            "PolicyInputList": [policy_document(), policy_document("Deny", Action="iam:GetRole")],
             "ActionNames": ["iam:GetUser", "iam:GetRole", "iam:ListUsers"],
         }
-        first = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, MaxItems=2)
-        rest = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, MaxItems=2, Marker=first["Marker"])
+        first = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, MaxItems=2)
+        rest = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, MaxItems=2, Marker=first["Marker"])
         results = first["EvaluationResults"] + rest["EvaluationResults"]
-        assert [one["EvalDecision"] for one in results] == ["allowed", "explicitDeny", "implicitDeny"]
+        assert [result["EvalDecision"] for result in results] == ["allowed", "explicitDeny", "implicitDeny"]
         assert results[1]["MatchedStatements"][0]["SourcePolicyId"] == "PolicyInputList.2"
 
     # https://docs.aws.amazon.com/cli/latest/reference/iam/simulate-custom-policy.html
-    DATED = (
+    DATED_POLICY = (
         '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":'
         '{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}'
     )
 
     @pytest.mark.parametrize(("year", "decision"), [(2019, "allowed"), (2014, "implicitDeny")])
-    def test_the_example_of_the_cli(self, stranger: Client, year: int, decision: str) -> None:
-        """AWS's own example, and its answer: where the statement stands, or that none allows."""
+    def test_example_of_the_cli_reference(self, stranger: Client, year: int, decision: str) -> None:
+        """The example of AWS's CLI reference has AWS's answer: the position of the statement, or none."""
         entry = {"ContextKeyName": "aws:CurrentTime", "ContextKeyValues": [f"{year}-04-25T11:00:00Z"]}
-        asked = {"PolicyInputList": [self.DATED], "ActionNames": ["dynamodb:CreateBackup"]}
-        (result,) = stranger.does(
-            SERVICE, "SimulateCustomPolicy", **asked, ContextEntries=[entry | {"ContextKeyType": "date"}]
+        parameters = {"PolicyInputList": [self.DATED_POLICY], "ActionNames": ["dynamodb:CreateBackup"]}
+        (result,) = stranger.do(
+            SERVICE, "SimulateCustomPolicy", **parameters, ContextEntries=[entry | {"ContextKeyType": "date"}]
         )["EvaluationResults"]
         statement = {
             "SourcePolicyId": "PolicyInputList.1",
@@ -59,168 +51,180 @@ class TestSimulation:
             "MissingContextValues": [],
         }
 
-    def test_resources(self, stranger: Client) -> None:
-        """The gravest decision of all, what made it, and the decision on each; by which form their ARNs are."""
+    def test_result_combines_resources(self, stranger: Client) -> None:
+        """The result has the most restrictive decision, its statements, and the decision on each resource."""
         ours, theirs = (f"arn:aws:iam::{stranger.account}:role/{name}" for name in ("Ours", "Theirs"))
-        asked = {"PolicyInputList": [written(), written("Deny", Resource=theirs)]}
-        (result,) = stranger.does(
-            SERVICE, "SimulateCustomPolicy", **asked, ActionNames=["iam:GetRole"], ResourceArns=[ours, theirs]
+        parameters = {"PolicyInputList": [policy_document(), policy_document("Deny", Resource=theirs)]}
+        (result,) = stranger.do(
+            SERVICE, "SimulateCustomPolicy", **parameters, ActionNames=["iam:GetRole"], ResourceArns=[ours, theirs]
         )["EvaluationResults"]
         assert result["EvalResourceName"] == "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"
         assert result["EvalDecision"] == "explicitDeny"
-        assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == ["PolicyInputList.2"]
+        assert [statement["SourcePolicyId"] for statement in result["MatchedStatements"]] == ["PolicyInputList.2"]
         assert result["EvalDecisionDetails"] == {}
         assert [
-            (one["EvalResourceName"], one["EvalResourceDecision"], "EvalDecisionDetails" in one)
-            for one in result["ResourceSpecificResults"]
+            (specific["EvalResourceName"], specific["EvalResourceDecision"], "EvalDecisionDetails" in specific)
+            for specific in result["ResourceSpecificResults"]
         ] == [(ours, "allowed", False), (theirs, "explicitDeny", False)]
 
-    def test_names(self, stranger: Client) -> None:
-        """One resource is named, of several the form of their ARNs, if the action is known; without one, anything."""
+    def test_result_names_resources_by_format(self, stranger: Client) -> None:
+        """The result names one resource by its ARN, several by the format of their ARNs, and none by `*`."""
         arns = ["arn:aws:s3:::a", "arn:aws:s3:::b"]
-        asked = {"PolicyInputList": [written()], "ActionNames": ["s3:GetObject", "iam:GetRole"]}
+        parameters = {"PolicyInputList": [policy_document()], "ActionNames": ["s3:GetObject", "iam:GetRole"]}
         for resources, names in (
             ([], ["*", "*"]),
             (arns[:1], arns[:1] * 2),
             (arns, ["*", "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"]),
         ):
-            results = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, ResourceArns=resources)[
+            results = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, ResourceArns=resources)[
                 "EvaluationResults"
             ]
-            assert [one["EvalResourceName"] for one in results] == names
+            assert [result["EvalResourceName"] for result in results] == names
 
-    def test_missing_keys(self, stranger: Client) -> None:
-        """Once each for all resources, and for each resource its own."""
-        policy = written(Condition={"StringEquals": {"aws:SourceVpc": "${aws:PrincipalTag/vpc}"}})
+    def test_missing_keys_are_listed_once(self, stranger: Client) -> None:
+        """Missing keys are listed once for all resources, and once for each."""
+        policy = policy_document(Condition={"StringEquals": {"aws:SourceVpc": "${aws:PrincipalTag/vpc}"}})
         roles = [f"arn:aws:iam::{stranger.account}:role/{name}" for name in ("Ours", "Theirs")]
-        asked = {"PolicyInputList": [policy, policy], "ActionNames": ["iam:GetRole"]}
-        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, ResourceArns=roles)["EvaluationResults"]
-        told = [result, *result["ResourceSpecificResults"]]
-        assert [one["MissingContextValues"] for one in told] == [["aws:SourceVpc", "aws:PrincipalTag/vpc"]] * 3
+        parameters = {"PolicyInputList": [policy, policy], "ActionNames": ["iam:GetRole"]}
+        (result,) = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, ResourceArns=roles)["EvaluationResults"]
+        parts = [result, *result["ResourceSpecificResults"]]
+        assert [part["MissingContextValues"] for part in parts] == [["aws:SourceVpc", "aws:PrincipalTag/vpc"]] * 3
 
-    def test_keys_that_are_filled_in(self, stranger: Client) -> None:
-        """Who calls is known; what is given outdoes it, and what is not what it should be is refused."""
+    def test_caller_keys_are_filled_in(self, stranger: Client) -> None:
+        """Keys of the caller are filled in; given keys override them, and invalid values are refused."""
         bob = f"arn:aws:iam::{stranger.account}:user/Bob"
-        policy = written(Condition={"StringEquals": {"aws:username": "Bob", "aws:PrincipalArn": bob}})
-        asked = {"PolicyInputList": [policy], "ActionNames": ["iam:GetUser"], "CallerArn": bob}
-        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked)["EvaluationResults"]
+        policy = policy_document(Condition={"StringEquals": {"aws:username": "Bob", "aws:PrincipalArn": bob}})
+        parameters = {"PolicyInputList": [policy], "ActionNames": ["iam:GetUser"], "CallerArn": bob}
+        (result,) = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters)["EvaluationResults"]
         assert result["EvalDecision"] == "allowed"
         entry = {"ContextKeyName": "aws:UserName", "ContextKeyValues": ["Alice"], "ContextKeyType": "string"}
-        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, ContextEntries=[entry])["EvaluationResults"]
+        (result,) = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, ContextEntries=[entry])[
+            "EvaluationResults"
+        ]
         assert (result["EvalDecision"], result["MissingContextValues"]) == ("implicitDeny", ["aws:PrincipalArn"])
-        got = stranger.is_refused(
-            SERVICE, "SimulateCustomPolicy", **asked, ContextEntries=[entry | {"ContextKeyType": "numeric"}]
+        error = stranger.expect_error(
+            SERVICE, "SimulateCustomPolicy", **parameters, ContextEntries=[entry | {"ContextKeyType": "numeric"}]
         )
-        assert (got.status, got.code) == (400, "InvalidInput")
-        assert got.message == "Invalid context value for key aws:UserName: expected numeric format."
+        assert (error.status, error.code) == (400, "InvalidInput")
+        assert error.message == "Invalid context value for key aws:UserName: expected numeric format."
 
-    def test_organization(self, stranger: Client) -> None:
-        """Service control policies by level, without an organization that has them."""
-        everything = {"ServiceControlPolicyInputList": [written(Action="*")]}
-        denying = {"ServiceControlPolicyInputList": [written(Action="*"), written("Deny")]}
-        asked = {"PolicyInputList": [written()], "ActionNames": ["iam:GetRole"]}
+    def test_simulated_service_control_policies(self, stranger: Client) -> None:
+        """Service control policies are simulated by level, without an organization."""
+        everything = {"ServiceControlPolicyInputList": [policy_document(Action="*")]}
+        denying = {"ServiceControlPolicyInputList": [policy_document(Action="*"), policy_document("Deny")]}
+        parameters = {"PolicyInputList": [policy_document()], "ActionNames": ["iam:GetRole"]}
         for levels, decision in (([everything, everything], "allowed"), ([everything, denying], "explicitDeny")):
-            (result,) = stranger.does(
-                SERVICE, "SimulateCustomPolicy", **asked, OrderedOrganizationPolicyInputList=levels
+            (result,) = stranger.do(
+                SERVICE, "SimulateCustomPolicy", **parameters, OrderedOrganizationPolicyInputList=levels
             )["EvaluationResults"]
             allowed = decision == "allowed"
             assert (result["EvalDecision"], len(result["MatchedStatements"])) == (decision, int(allowed))
             assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": allowed}
-        wrong = [{"ServiceControlPolicyInputList": ["{}"]}]
-        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked, OrderedOrganizationPolicyInputList=wrong)
-        assert (got.status, got.code) == (400, "InvalidInput")
+        invalid = [{"ServiceControlPolicyInputList": ["{}"]}]
+        error = stranger.expect_error(
+            SERVICE, "SimulateCustomPolicy", **parameters, OrderedOrganizationPolicyInputList=invalid
+        )
+        assert (error.status, error.code) == (400, "InvalidInput")
 
-    def test_policy_of_a_resource(self, stranger: Client) -> None:
-        """It names the caller, and of another account each kind of policy is told."""
+    def test_simulated_resource_policy(self, stranger: Client) -> None:
+        """A resource policy needs a caller; across accounts the result has a decision for each kind of policy."""
         bob = f"arn:aws:iam::{stranger.account}:user/Bob"
-        asked = {
-            "PolicyInputList": [written()],
+        parameters = {
+            "PolicyInputList": [policy_document()],
             "ActionNames": ["iam:GetRole"],
             "ResourceArns": ["arn:aws:iam::111122223333:role/R"],
-            "ResourcePolicy": written(Principal={"AWS": bob}),
+            "ResourcePolicy": policy_document(Principal={"AWS": bob}),
         }
-        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked)
-        assert (got.status, got.code) == (400, "InvalidInput")
-        assert got.message == "Invalid caller - Caller cannot be null or empty."
-        (result,) = stranger.does(SERVICE, "SimulateCustomPolicy", **asked, CallerArn=bob)["EvaluationResults"]
+        error = stranger.expect_error(SERVICE, "SimulateCustomPolicy", **parameters)
+        assert (error.status, error.code) == (400, "InvalidInput")
+        assert error.message == "Invalid caller - Caller cannot be null or empty."
+        (result,) = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, CallerArn=bob)["EvaluationResults"]
         assert result["EvalDecision"] == "allowed"
         assert result["EvalDecisionDetails"] == {"IAM Policy": "allowed", "Resource Policy": "allowed"}
-        assert [(one["SourcePolicyId"], one["SourcePolicyType"]) for one in result["MatchedStatements"]] == [
+        assert [(match["SourcePolicyId"], match["SourcePolicyType"]) for match in result["MatchedStatements"]] == [
             ("PolicyInputList.1", "IAM Policy"),
             ("ResourcePolicy", "Resource Policy"),
         ]
         (specific,) = result["ResourceSpecificResults"]
         assert specific["EvalDecisionDetails"] == result["EvalDecisionDetails"]
         role = f"arn:aws:sts::{stranger.account}:assumed-role/R/me"
-        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked, CallerArn=role)
-        assert (got.status, got.code) == (400, "InvalidInput")
+        error = stranger.expect_error(SERVICE, "SimulateCustomPolicy", **parameters, CallerArn=role)
+        assert (error.status, error.code) == (400, "InvalidInput")
 
-    def test_principal(self, management: Client, member: Client) -> None:
-        """What binds the account has its word, and so has the boundary."""
-        member.does(SERVICE, "CreateUser", UserName="Alice")
-        member.does(SERVICE, "PutUserPolicy", UserName="Alice", PolicyName="own", PolicyDocument=written())
-        asked = {"PolicySourceArn": f"arn:aws:iam::{member.account}:user/Alice", "ActionNames": ["iam:GetUser"]}
-        (result,) = member.does(SERVICE, "SimulatePrincipalPolicy", **asked)["EvaluationResults"]
+    def test_principal_simulation_uses_scps_and_boundary(self, management: Client, member: Client) -> None:
+        """The simulation of a user includes the SCPs of its account and a permissions boundary."""
+        member.do(SERVICE, "CreateUser", UserName="Alice")
+        member.do(SERVICE, "PutUserPolicy", UserName="Alice", PolicyName="own", PolicyDocument=policy_document())
+        parameters = {"PolicySourceArn": f"arn:aws:iam::{member.account}:user/Alice", "ActionNames": ["iam:GetUser"]}
+        (result,) = member.do(SERVICE, "SimulatePrincipalPolicy", **parameters)["EvaluationResults"]
         assert result["EvalDecision"] == "allowed"
         assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": True}
         (statement,) = result["MatchedStatements"]
         assert (statement["SourcePolicyId"], statement["SourcePolicyType"]) == ("user_Alice_own", "IAM Policy")
         for name in ("Alice", "A*", "Alic?"):
             inline = {"PolicyName": "own", "AttachmentType": "user", "AttachmentName": name}
-            (result,) = member.does(
-                SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=[{"InlinePolicyIdentifier": inline}]
+            (result,) = member.do(
+                SERVICE,
+                "SimulatePrincipalPolicy",
+                **parameters,
+                PolicyExclusionList=[{"InlinePolicyIdentifier": inline}],
             )["EvaluationResults"]
             assert result["EvalDecision"] == "implicitDeny"
-        for one in ({"PolicyType": "scp"}, {"PolicyArn": "arn:aws:iam::aws:policy/None"}):
-            (result,) = member.does(SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=[one])[
+        for exclusion in ({"PolicyType": "scp"}, {"PolicyArn": "arn:aws:iam::aws:policy/None"}):
+            (result,) = member.do(SERVICE, "SimulatePrincipalPolicy", **parameters, PolicyExclusionList=[exclusion])[
                 "EvaluationResults"
             ]
             assert result["EvalDecision"] == "allowed"
-            assert ("OrganizationsDecisionDetail" in result) is ("PolicyArn" in one)
-        got = member.is_refused(
-            SERVICE, "SimulatePrincipalPolicy", **asked, PolicyExclusionList=[{"PolicyArn": "arn:aws:s3:::bucket-name"}]
+            assert ("OrganizationsDecisionDetail" in result) is ("PolicyArn" in exclusion)
+        error = member.expect_error(
+            SERVICE,
+            "SimulatePrincipalPolicy",
+            **parameters,
+            PolicyExclusionList=[{"PolicyArn": "arn:aws:s3:::bucket-name"}],
         )
-        assert (got.status, got.code) == (400, "InvalidInput")
-        boundary = [written(Action="sts:*")]
-        (result,) = member.does(
-            SERVICE, "SimulatePrincipalPolicy", **asked, PermissionsBoundaryPolicyInputList=boundary
+        assert (error.status, error.code) == (400, "InvalidInput")
+        boundary = [policy_document(Action="sts:*")]
+        (result,) = member.do(
+            SERVICE, "SimulatePrincipalPolicy", **parameters, PermissionsBoundaryPolicyInputList=boundary
         )["EvaluationResults"]
         assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
-        got = management.is_refused(SERVICE, "SimulatePrincipalPolicy", **asked)
-        assert (got.status, got.code) == (400, "InvalidInput")
-        assert got.message == (
+        error = management.expect_error(SERVICE, "SimulatePrincipalPolicy", **parameters)
+        assert (error.status, error.code) == (400, "InvalidInput")
+        assert error.message == (
             f"Invalid Policy Source Arn: caller's account {management.account} does not have access to policies in "
             f"account {member.account}."
         )
 
-    def test_group(self, management: Client, member: Client) -> None:
-        """What binds its account binds its users."""
+    def test_group_simulation_uses_scps(self, management: Client, member: Client) -> None:
+        """The simulation of a group includes the SCPs of its account."""
         for client in (management, member):
-            client.does(SERVICE, "CreateGroup", GroupName="Admins")
+            client.do(SERVICE, "CreateGroup", GroupName="Admins")
             arn = f"arn:aws:iam::{client.account}:group/Admins"
-            (result,) = client.does(
-                SERVICE, "SimulatePrincipalPolicy", PolicySourceArn=arn, ActionNames=["iam:GetUser"]
-            )["EvaluationResults"]
+            (result,) = client.do(SERVICE, "SimulatePrincipalPolicy", PolicySourceArn=arn, ActionNames=["iam:GetUser"])[
+                "EvaluationResults"
+            ]
             assert result["EvalDecision"] == "implicitDeny"
             assert ("OrganizationsDecisionDetail" in result) is (client is member)
 
-    def test_what_is_not_looked_at(self, stranger: Client) -> None:
-        """The scenarios of Amazon EC2 are refused by 501 rather than left out."""
-        asked = {"PolicyInputList": [written()], "ActionNames": ["iam:GetUser"]}
-        got = stranger.is_refused(SERVICE, "SimulateCustomPolicy", **asked, ResourceHandlingOption="EC2-VPC-EBS")
-        assert (got.status, got.code) == (501, "NotImplemented")
-        assert "ResourceHandlingOption" in got.message
+    def test_resource_handling_option_is_not_emulated(self, stranger: Client) -> None:
+        """The scenarios of Amazon EC2 are answered with 501."""
+        parameters = {"PolicyInputList": [policy_document()], "ActionNames": ["iam:GetUser"]}
+        error = stranger.expect_error(
+            SERVICE, "SimulateCustomPolicy", **parameters, ResourceHandlingOption="EC2-VPC-EBS"
+        )
+        assert (error.status, error.code) == (501, "NotImplemented")
+        assert "ResourceHandlingOption" in error.message
 
-    def test_keys(self, stranger: Client) -> None:
-        """Named once each; what is no policy is refused."""
-        policy = written(
+    def test_context_keys_of_policies(self, stranger: Client) -> None:
+        """Keys are listed once; an invalid policy is refused."""
+        policy = policy_document(
             Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:SecureTransport": "true"}}
         )
-        told = stranger.does(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=[policy, policy])
-        assert told == {"ContextKeyNames": ["aws:PrincipalOrgID", "aws:SecureTransport"]}
-        got = stranger.is_refused(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=["{}"])
-        assert (got.status, got.code) == (400, "InvalidInput")
-        stranger.does(SERVICE, "CreateUser", UserName="Alice")
+        expected = stranger.do(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=[policy, policy])
+        assert expected == {"ContextKeyNames": ["aws:PrincipalOrgID", "aws:SecureTransport"]}
+        error = stranger.expect_error(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=["{}"])
+        assert (error.status, error.code) == (400, "InvalidInput")
+        stranger.do(SERVICE, "CreateUser", UserName="Alice")
         arn = f"arn:aws:iam::{stranger.account}:user/Alice"
-        asked = {"PolicySourceArn": arn, "PolicyInputList": [policy]}
-        assert stranger.does(SERVICE, "GetContextKeysForPrincipalPolicy", **asked) == told
+        parameters = {"PolicySourceArn": arn, "PolicyInputList": [policy]}
+        assert stranger.do(SERVICE, "GetContextKeysForPrincipalPolicy", **parameters) == expected
