@@ -1,6 +1,6 @@
 """Every refusal of the domain becomes an error that AWS's model of the operation declares.
 
-The wire tests assert the same for every reply that they receive (tests/wire/botocore_wire.py). These tests cover the
+The wire tests assert the same for every reply that they receive (tests/support/reply_checks.py). These tests cover the
 errors that no wire test provokes.
 """
 
@@ -27,8 +27,9 @@ from artifact_state.errors import (
     Refused,
 )
 from artifact_state.principals import root_user
+from tests.support.aws_models import SERVICES, model, protocol_of
 from tests.support.refusal_analysis import NO_REFUSALS, REFUSALS_BY_NAME, Place, documented_in, functions, raised_in
-from tests.wire.botocore_wire import COMMON_ERRORS, EXCEPTIONS, SERVICES, model, protocol_of
+from tests.support.reply_checks import COMMON_ERRORS, EXCEPTIONS
 
 REFUSALS = [refusal for refusal in REFUSALS_BY_NAME.values() if not refusal.__subclasses__()]
 CALLER = root_user("111122223333")

@@ -1,4 +1,4 @@
-"""The dependency rule of docs/architecture.md, read from the source without running it."""
+"""The dependency rules of docs/architecture.md, checked on the import statements of the sources."""
 
 import ast
 import subprocess
@@ -16,27 +16,44 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROOTS = (ROOT / "emulator", ROOT / "state")
 
-# Lowest first. A module may import its own layer and those below; what is in no layer is a noun.
+# Lowest first. A module may import modules of its own layer and below; what is in no layer is one of DOMAIN_PACKAGES.
 LAYERS = (
-    {"errors", "events", "clock", "ids", "arns", "ordered_map", "state_cache", "name_index", "catalog", "policy_syntax"},
-    {"model"},
+    {
+        "errors",
+        "events",
+        "clock",
+        "ids",
+        "arns",
+        "ordered_map",
+        "name_index",
+        "catalog",
+        "policy_syntax",
+    },
+    {"model", "state_cache"},
     {"world"},
     {"authority", "delegation_policy"},
-    {"<nouns>"},
+    {"<domain packages>"},
     {"record_format", "snapshot", "scenarios"},
 )
+DOMAIN_PACKAGES = ("artifact", "iam", "organizations", "policy_evaluation", "sts", "scenarios")
+"""The packages of the domain, lowest first: each may import those before it."""
 PYDANTIC_AT_THE_BORDER = {"artifact_state.record_format", "artifact_state.snapshot", "artifact_state.scenarios.schema"}
-# Modules that find others by looking into a folder; nothing but this list says so.
-FOUND_IN_FOLDERS = {
+# Modules that import others by computed names; only this list says which.
+IMPORTED_BY_NAME: dict[str, tuple[str, ...]] = {
+    # What it re-exports stands under TYPE_CHECKING.
+    "artifact_emulator": (),
+    # The new names of deprecated modules.
+    "artifact_emulator.testing.deprecation": (),
+    "artifact_state.catalog": ("artifact_state.catalog.*_records",),
     "artifact_emulator.services": ("artifact_emulator.services.*.*", "artifact_emulator.shapes.*.*"),
 }
-# The names that distributions are imported under, where they differ from their own.
+# The packages of distributions with other names.
 IMPORTED_AS = {"flask-openapi3": "flask_openapi3", "fpdf2": "fpdf", "pyyaml": "yaml", "rpds-py": "rpds"}
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import: the module that has it, what it names, and when it is carried out."""
+    """An import: the importing module, the imported one, and when it happens."""
 
     importer: str
     imported: str
@@ -49,13 +66,13 @@ class Import:
 
 @cache
 def modules() -> dict[str, Path]:
-    """Find every module of the two packages, by its dotted name."""
+    """Return the modules of both packages by their dotted names."""
     return {_name(root, path): path for root in ROOTS for path in sorted(root.rglob("*.py"))}
 
 
 @cache
 def imports() -> tuple[Import, ...]:
-    """List every import of every module, wherever in the module it stands."""
+    """Return all imports of all modules, also those within functions."""
     return tuple(found for module in modules() for found in _imports_of(module))
 
 
@@ -71,7 +88,7 @@ def _imports_of(module: str) -> Iterator[Import]:
     for node in ast.walk(tree):
         for name in _named(node):
             yield Import(module, name, id(node) in lazy, id(node) in for_types)
-    for pattern in FOUND_IN_FOLDERS.get(module, ()):
+    for pattern in IMPORTED_BY_NAME.get(module, ()):
         for name in modules():
             if fnmatch(name, pattern):
                 yield Import(module, name, lazy=True, for_types_only=False)
@@ -86,7 +103,7 @@ def _is_for_types(node: ast.AST) -> bool:
 
 
 def _named(node: ast.AST) -> list[str]:
-    """Name the modules that an import statement names; a name that is a module of ours counts as that module."""
+    """Return the modules that an import statement names; a name counts as a module if it is one of this project."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
@@ -103,19 +120,48 @@ def _package(module: str) -> str:
 
 def _layer(module: str) -> int:
     name = module.split(".")[1]
-    return next((rank for rank, names in enumerate(LAYERS) if name in names), LAYERS.index({"<nouns>"}))
+    return next((rank for rank, names in enumerate(LAYERS) if name in names), LAYERS.index({"<domain packages>"}))
 
 
 def _is_foreign(name: str) -> bool:
-    """Tell whether a module comes from another distribution."""
+    """Return whether a module belongs to another distribution."""
     return _package(name) not in sys.stdlib_module_names and _package(name) not in (
         "artifact_state",
         "artifact_emulator",
     )
 
 
+def _rank(module: str) -> int:
+    """Return the place of a domain package among the others; modules of no such package come first."""
+    name = module.split(".")[1]
+    return DOMAIN_PACKAGES.index(name) if name in DOMAIN_PACKAGES else -1
+
+
+def _is_within(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def _folder(module: str) -> str:
+    return str(modules()[module].parent.relative_to(ROOT))
+
+
+def _are_nested(first: str, second: str) -> bool:
+    return first == second or first.startswith(f"{second}/") or second.startswith(f"{first}/")
+
+
+def _check_cycles(edges: set[tuple[str, str]]) -> None:
+    graph: dict[str, set[str]] = {}
+    for importer, imported in edges:
+        if importer != imported:
+            graph.setdefault(importer, set()).add(imported)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
+
+
 def _run(program: str) -> list[str]:
-    """Run a program in a Python of its own; give what it printed."""
+    """Run a program in a new Python process and return the words that it prints."""
     path = ":".join(map(str, ROOTS))
     done = subprocess.run(
         [sys.executable, "-c", program], env={"PYTHONPATH": path}, capture_output=True, text=True, check=False
@@ -124,23 +170,22 @@ def _run(program: str) -> list[str]:
     return done.stdout.split()
 
 
-class TestState:
-    """What the domain may import."""
+class TestDomain:
+    """The imports of the domain."""
 
-    def test_foreign_packages(self) -> None:
-        """The domain imports the standard library and the persistent maps, and pydantic at its border only."""
-        strangers = [
+    def test_domain_imports_only_persistent_maps_and_pydantic_at_its_border(self) -> None:
+        """The domain imports the standard library, persistent maps, and pydantic only at its border."""
+        assert [
             str(one)
             for one in imports()
             if _package(one.importer) == "artifact_state"
             and _is_foreign(one.imported)
             and _package(one.imported) != "rpds"
             and not (_package(one.imported) == "pydantic" and one.importer in PYDANTIC_AT_THE_BORDER)
-        ]
-        assert strangers == []
+        ] == []
 
-    def test_direction(self) -> None:
-        """The domain imports nothing of the wire."""
+    def test_domain_does_not_import_the_emulator(self) -> None:
+        """The domain imports no module of the emulator."""
         assert [
             str(one)
             for one in imports()
@@ -148,67 +193,117 @@ class TestState:
         ] == []
 
     @pytest.mark.parametrize("library", ["http", "urllib", "socket", "socketserver", "asyncio", "xml", "html", "email"])
-    def test_no_wire(self, library: str) -> None:
-        """The domain knows nothing of HTTP, sockets or XML, not even from the standard library."""
+    def test_domain_does_not_import_wire_libraries(self, library: str) -> None:
+        """The domain imports no library for HTTP, sockets or XML, not even of the standard library."""
         assert [
             str(one)
             for one in imports()
             if _package(one.importer) == "artifact_state" and _package(one.imported) == library
         ] == []
 
-    def test_layers(self) -> None:
-        """The model stands on errors and events, the world on the model, and so on up to the snapshots."""
-        upward = [
+    def test_domain_modules_import_only_lower_layers(self) -> None:
+        """The model imports errors and events, the world imports the model, and so on up to the snapshots."""
+        assert [
             str(one)
             for one in imports()
             if one.importer.startswith("artifact_state.")
             and one.imported.startswith("artifact_state.")
             and _layer(one.importer) < _layer(one.imported)
-        ]
-        assert upward == []
+        ] == []
 
-    def test_layers_are_of_this_tree(self) -> None:
-        """Every module that makes the foundation exists, so that a renamed one does not pass for a noun."""
-        foundation = set.union(*LAYERS[:4])
-        assert {name for name in foundation if f"artifact_state.{name}" not in modules()} == set()
+    def test_layers_name_existing_modules(self) -> None:
+        """Every name in a layer is a module, so that a renamed module does not pass for a domain package."""
+        names = {*set.union(*LAYERS[:4]), *DOMAIN_PACKAGES}
+        assert {name for name in names if f"artifact_state.{name}" not in modules()} == set()
+
+    def test_domain_packages_form_a_straight_line(self) -> None:
+        """A package of the domain imports only those that come before it in DOMAIN_PACKAGES."""
+        assert [
+            str(one)
+            for one in imports()
+            if one.importer.startswith("artifact_state.")
+            and one.imported.startswith("artifact_state.")
+            and _rank(one.importer) < _rank(one.imported)
+        ] == []
+
+
+class TestEmulator:
+    """The imports of the emulator."""
+
+    def test_aws_knows_no_world(self) -> None:
+        """The packages of AWS's wire import nothing of the emulator but the HTTP messages, and no world."""
+        allowed = ("artifact_emulator.aws", "artifact_emulator.http")
+        worlds = ("artifact_state.world", "artifact_state.world_registry")
+        assert [
+            str(one)
+            for one in imports()
+            if _is_within(one.importer, "artifact_emulator.aws")
+            and (
+                one.imported in worlds
+                or (_package(one.imported) == "artifact_emulator" and not _is_within(one.imported, *allowed))
+            )
+        ] == []
+
+    def test_handlers_do_not_know_the_pipeline(self) -> None:
+        """Handlers, faults and the call log import neither the pipeline nor anything above it."""
+        lower = [
+            f"artifact_emulator.{name}" for name in ("aws", "services", "faults", "activity", "documents", "shapes")
+        ]
+        upper = [
+            f"artifact_emulator.{name}"
+            for name in ("pipeline", "app", "control", "console", "cli", "server", "testing", "pytest_plugin")
+        ]
+        assert [
+            str(one) for one in imports() if _is_within(one.importer, *lower) and _is_within(one.imported, *upper)
+        ] == []
+
+    def test_only_the_command_line_and_tests_know_the_server(self) -> None:
+        """The server is imported by the command that starts it; the application knows no server."""
+        importers = {one.importer for one in imports() if _is_within(one.imported, "artifact_emulator.server")}
+        assert {name for name in importers if not _is_within(name, "artifact_emulator.server")} <= {
+            "artifact_emulator.cli.serve"
+        }
 
 
 class TestWhole:
-    """What holds for both packages."""
+    """The imports of both packages."""
 
-    def test_no_cycles(self) -> None:
-        """No module imports itself through others, be it lazily or for types."""
-        graph: dict[str, set[str]] = {module: set() for module in modules()}
-        for one in imports():
-            if one.imported in graph and one.imported != one.importer:
-                graph[one.importer].add(one.imported)
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError as error:
-            pytest.fail(" <- ".join(error.args[1]))
+    def test_modules_have_no_import_cycles(self) -> None:
+        """No module imports itself through others, not even lazily or for types."""
+        _check_cycles({(one.importer, one.imported) for one in imports() if one.imported in modules()})
 
-    def test_declared(self) -> None:
-        """Every foreign package that is imported is a dependency, or a part of one that is named with it."""
+    def test_folders_have_no_import_cycles(self) -> None:
+        """No two folders import each other, not even through others; a folder and its subfolders count as different."""
+        _check_cycles(
+            {
+                (_folder(one.importer), _folder(one.imported))
+                for one in imports()
+                if one.imported in modules() and not _are_nested(_folder(one.importer), _folder(one.imported))
+            }
+        )
+
+    def test_foreign_imports_are_declared_dependencies(self) -> None:
+        """Every foreign package that is imported is a dependency, or part of one."""
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
         names = {text.split(">")[0].strip() for text in project["dependencies"]}
         declared = {IMPORTED_AS.get(name, name) for name in names}
         declared |= {"pydantic_core", "annotated_types"} if "pydantic" in declared else set()
         declared |= {"werkzeug", "jinja2"} if "flask" in declared else set()
         foreign = {_package(one.imported) for one in imports() if _is_foreign(one.imported) and not one.for_types_only}
-        # Whoever loads the plugin has pytest, whoever calls in the process has botocore.
+        # A process that loads the plugin has pytest, and one that uses AWS clients has botocore.
         assert foreign - declared <= {"boto3", "botocore", "pytest"}
 
-    def test_no_botocore(self) -> None:
-        """Nothing of botocore is imported, except by what makes or answers its clients in a test author's process."""
+    def test_botocore_is_imported_only_for_test_authors(self) -> None:
+        """Only modules that create or answer clients in a test author's process import botocore."""
         users = {one.importer for one in imports() if _package(one.imported) in ("botocore", "boto3", "awscli")}
         assert users <= {"artifact_emulator.pytest_plugin"} | {
             f"artifact_emulator.testing.{name}" for name in ("in_process", "sessions", "aws_guard")
         }
 
-    def test_imports_by_name(self) -> None:
-        """A module that imports by computed name is known to these tests."""
+    def test_modules_that_import_by_name_are_known(self) -> None:
+        """The modules that import by computed name are listed here."""
         computing = {one.importer for one in imports() if one.imported == "importlib"}
-        assert computing - {"artifact_emulator.testing.in_process"} == set(FOUND_IN_FOLDERS)
+        assert computing - {"artifact_emulator.testing.in_process"} == set(IMPORTED_BY_NAME)
 
 
 CALL = """\
@@ -238,29 +333,29 @@ print(*sys.modules)
 
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
-    """Name the modules that one AWS call, answered in a new Python, has imported."""
+    """Return the modules that one AWS call imports in a new Python process."""
     return set(_run(CALL))
 
 
 class TestCall:
-    """What the way of an AWS call imports."""
+    """The modules that an AWS call imports."""
 
     @pytest.mark.parametrize(
         "library",
         ["flask", "werkzeug", "jinja2", "requests", "fpdf", "botocore", "boto3", "asyncio", "uvicorn", "sqlite3"],
     )
-    def test_imports_none_of(self, loaded: set[str], library: str) -> None:
-        """An AWS call is answered without a web framework, a server, a PDF writer or AWS's own code."""
+    def test_call_does_not_import_library(self, loaded: set[str], library: str) -> None:
+        """An AWS call imports no web framework, server, PDF writer or AWS SDK."""
         assert {name for name in loaded if _package(name) == library} == set()
 
-    def test_imports_only_its_service(self, loaded: set[str]) -> None:
-        """A call to one service builds the shapes of no other."""
+    def test_call_imports_the_shapes_of_one_service(self, loaded: set[str]) -> None:
+        """A call of one service imports the shapes of no other service."""
         shapes = {
             name.split(".")[2] for name in loaded if name.startswith("artifact_emulator.shapes.") and "requests" in name
         }
         assert shapes == {"organizations"}
 
-    def test_server_imports_no_flask(self) -> None:
-        """The server starts without Flask, which the control API and the console bring when they are first asked."""
+    def test_server_starts_without_flask(self) -> None:
+        """The server starts without Flask, which the control API and the console import on first use."""
         imported = _run("import sys, artifact_emulator.server.server, artifact_emulator.cli.main; print(*sys.modules)")
         assert {"flask", "werkzeug", "jinja2"} & set(imported) == set()

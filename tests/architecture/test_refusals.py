@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from artifact_state import errors
-from artifact_state.errors import (Conflict, Denied, NotFound, Refused, policy_language)
+from artifact_state.errors import Conflict, Denied, NotFound, Refused, policy_language
 
 KINDS = (Denied, NotFound, Conflict, Refused)
 MODULES = [

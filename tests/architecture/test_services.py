@@ -25,7 +25,7 @@ from artifact_emulator.services import Handler, bindings, handler_of, handlers, 
 from artifact_emulator.services.handler_index import HANDLERS
 from artifact_state.organizations import access_reports
 from tests.architecture.test_imports import CALL
-from tests.wire.botocore_wire import SERVICES, model
+from tests.support.aws_models import SERVICES, model
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(services.__file__).parent

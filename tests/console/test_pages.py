@@ -12,7 +12,7 @@ from artifact_emulator.app import App
 from artifact_emulator.console import snippets
 from artifact_emulator.console.app import create_app
 from artifact_emulator.world_runtime import runtime_of
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 MANAGEMENT, STANDALONE = "111122223333", "999988887777"
 
@@ -20,9 +20,9 @@ MANAGEMENT, STANDALONE = "111122223333", "999988887777"
 class Visitor:
     """A browser that keeps cookies and runs no scripts."""
 
-    def __init__(self, core: App) -> None:
-        self.core = core
-        self._client: FlaskClient = create_app(core).test_client()
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._client: FlaskClient = create_app(app).test_client()
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""
@@ -66,15 +66,15 @@ class TestRequestForgery:
     @pytest.mark.parametrize("form", [{}, {"csrf": ""}, {"csrf": "guessed"}, {"csrf": "é"}])
     def test_form_without_csrf_token_is_refused(self, manager: Visitor, form: dict[str, str]) -> None:
         """A form without the token of its session is refused and changes nothing."""
-        before = manager.core.world.state
+        before = manager.app.world.state
         assert manager.send("/organizations/settings/delete", form).status_code == 403
         assert manager.send("/sign-out", form).status_code == 403
-        assert manager.core.world.state is before
+        assert manager.app.world.state is before
         assert "Root user" in manager.get("/").text
 
     def test_csrf_token_of_another_session_is_refused(self, manager: Visitor) -> None:
         """A token is valid only with the cookie of its session."""
-        other = Visitor(manager.core)
+        other = Visitor(manager.app)
         token = re.search(r'name="csrf" value="([^"]+)"', other.get("/sign-in").text)
         assert token
         assert manager.send("/organizations/leave", {"csrf": token[1]}).status_code == 403
@@ -132,7 +132,7 @@ class TestSignIn:
     def test_switch_role_signs_in_as_role_session(self, manager: Visitor) -> None:
         """Switching roles signs in as a session of the role, or shows AWS's refusal."""
         manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
-        member = next(key for key in manager.core.world.state.memberships if key != MANAGEMENT)
+        member = next(key for key in manager.app.world.state.memberships if key != MANAGEMENT)
         manager.post("/switch-role", {"account": member, "role": "OrganizationAccountAccessRole"})
         assert "assumed-role/OrganizationAccountAccessRole/console" in manager.get("/").text
         manager.post("/switch-role", {"account": MANAGEMENT, "role": "OrganizationAccountAccessRole"})
@@ -141,14 +141,14 @@ class TestSignIn:
     def test_role_session_expires_by_world_clock(self, manager: Visitor) -> None:
         """A role session expires by the clock of its world."""
         self.test_switch_role_signs_in_as_role_session(manager)
-        manager.core.world.clock.advance(timedelta(hours=2))
+        manager.app.world.clock.advance(timedelta(hours=2))
         assert "Not signed in" in manager.get("/").text
         manager.get("/iam/roles")
         assert "Your session has expired" in manager.get("/sign-in").text
 
     def test_header_switches_between_worlds(self, visitor: Visitor) -> None:
         """The menu in the header leads to the console of an existing world only."""
-        visitor.core.worlds.get("other")
+        visitor.app.worlds.get("other")
         visitor.sign_in(MANAGEMENT)
         assert visitor.get("/enter?world=other").headers["Location"] == "/worlds/other/console/"
         assert visitor.get("/enter?world=none").status_code == 404
@@ -166,15 +166,15 @@ class TestRefusals:
 
     def test_refusal_links_to_its_explanation(self, manager: Visitor) -> None:
         """A refused page and a refused form link to the explanation of the refusal."""
-        member = Visitor(manager.core)
+        member = Visitor(manager.app)
         manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
-        member.sign_in(next(key for key in manager.core.world.state.memberships if key != MANAGEMENT))
-        before = manager.core.world.state
+        member.sign_in(next(key for key in manager.app.world.state.memberships if key != MANAGEMENT))
+        before = manager.app.world.state
         refused = member.get("/organizations/services")
         member.post("/organizations/settings/delete", {"confirmation": "o-none"})
         member.post("/organizations/settings/features", Referer="http://localhost/console/organizations/settings")
         settings = member.get("/organizations/settings").text
-        assert manager.core.world.state is before
+        assert manager.app.world.state is before
         for text in (refused.text, settings):
             link = re.search(r'href="/console(/decisions/[^"]+)">Why', text)
             assert link
@@ -183,8 +183,8 @@ class TestRefusals:
     def test_member_sees_management_forms(self, manager: Visitor) -> None:
         """Forms that only the management account may submit are visible to a member."""
         manager.post("/organizations/accounts/create", {"name": "Member", "email": "member@example.com"})
-        member = Visitor(manager.core)
-        member.sign_in(next(key for key in manager.core.world.state.memberships if key != MANAGEMENT))
+        member = Visitor(manager.app)
+        member.sign_in(next(key for key in manager.app.world.state.memberships if key != MANAGEMENT))
         assert "Delete organization" in member.get("/organizations/settings").text
 
     def test_unexpected_error_shows_page_without_details(
@@ -208,7 +208,7 @@ class TestRefusals:
 
     def test_console_calls_are_in_the_call_log(self, manager: Visitor) -> None:
         """Calls of the console are in the call log like calls of any other client."""
-        calls = runtime_of(manager.core.world).call_log.calls()
+        calls = runtime_of(manager.app.world).call_log.calls()
         assert [call.operation for call in calls][:1] == ["CreateOrganization"]
         assert {call.user_agent for call in calls} == {"artifact-emulator console"}
 
@@ -285,11 +285,11 @@ class TestDecisions:
 
     def test_denied_user_sees_how_to_allow_the_call(self, manager: Visitor) -> None:
         """An IAM user sees AWS's denial, and the explanation says how to allow the call."""
-        core = manager.core
-        client = Client(core, MANAGEMENT)
-        client.does("iam", "CreateUser", UserName="Alice")
-        client.does("iam", "CreateLoginProfile", UserName="Alice", Password="Secret-123")
-        alice = Visitor(core)
+        app = manager.app
+        client = Client(app, MANAGEMENT)
+        client.do("iam", "CreateUser", UserName="Alice")
+        client.do("iam", "CreateLoginProfile", UserName="Alice", Password="Secret-123")
+        alice = Visitor(app)
         alice.sign_in(MANAGEMENT, user="Alice", password="wrong")
         assert "Your authentication information is incorrect." in alice.get("/sign-in").text
         alice.sign_in(MANAGEMENT, user="Alice", password="Secret-123")

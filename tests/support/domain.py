@@ -13,7 +13,7 @@ from artifact_state.clock import Clock
 from artifact_state.errors import Refused
 from artifact_state.model import FeatureSet, Organization, State
 from artifact_state.organizations import account_creation, organization
-from artifact_state.principals import root_of
+from artifact_state.principals import root_user
 from artifact_state.world import Options, Transaction, World, default_quotas
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def set_iam_quotas(world: World, **quotas: int) -> None:
 def transaction(world: World, account: str = MANAGEMENT, *, region: str = "us-east-1") -> Transaction:
     """Return a transaction of an account's root user."""
     partition = "aws-us-gov" if region.startswith("us-gov") else "aws-cn" if region.startswith("cn-") else "aws"
-    return world.transaction(root_of(account, partition=partition, region=region))
+    return world.transaction(root_user(account, partition=partition, region=region))
 
 
 def act(

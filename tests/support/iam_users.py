@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 
 def policy_document(*statements: dict[str, Any]) -> str:
@@ -20,16 +20,16 @@ def policy_allowing(*actions: str) -> str:
 
 def create_user(client: Client, *policies: str, name: str = "Alice") -> Client:
     """Create a user with policies, which are ARNs or documents, and return its client."""
-    client.does("iam", "CreateUser", UserName=name)
+    client.do("iam", "CreateUser", UserName=name)
     for number, policy in enumerate(policies):
         if policy.startswith("arn:"):
-            client.does("iam", "AttachUserPolicy", UserName=name, PolicyArn=policy)
+            client.do("iam", "AttachUserPolicy", UserName=name, PolicyArn=policy)
         else:
-            client.does("iam", "PutUserPolicy", UserName=name, PolicyName=f"p{number}", PolicyDocument=policy)
+            client.do("iam", "PutUserPolicy", UserName=name, PolicyName=f"p{number}", PolicyDocument=policy)
     return client_with_key(client, name)
 
 
 def client_with_key(client: Client, name: str | None = None) -> Client:
     """Return a client that signs with a new access key of a user, by default of the caller."""
-    key = client.does("iam", "CreateAccessKey", **({"UserName": name} if name else {}))["AccessKey"]
-    return Client(client.core, client.account, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+    key = client.do("iam", "CreateAccessKey", **({"UserName": name} if name else {}))["AccessKey"]
+    return Client(client.app, client.account, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))

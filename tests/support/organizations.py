@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from artifact_state import catalog
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 SERVICE = "organizations"
 MANAGEMENT, STANDALONE = "111122223333", "999988887777"
@@ -21,12 +21,12 @@ def error_of(answer: Answer) -> tuple[str, str | None]:
 
 def as_account(client: Client, account_id: str, region: str = "us-east-1") -> Client:
     """Return a client that calls the same emulator as the root user of another account."""
-    return Client(client.core, account_id, region)
+    return Client(client.app, account_id, region)
 
 
 def set_options(client: Client, **options: Any) -> None:
     """Change options of the client's world."""
-    world = client.core.world
+    world = client.app.world
     world.options = replace(world.options, **options)
 
 
@@ -37,19 +37,19 @@ def set_quotas(client: Client, **quotas: Any) -> None:
 
 def describe_organization(client: Client) -> dict[str, Any]:
     """Return the client's organization."""
-    organization: dict[str, Any] = client.does(SERVICE, "DescribeOrganization")["Organization"]
+    organization: dict[str, Any] = client.do(SERVICE, "DescribeOrganization")["Organization"]
     return organization
 
 
 def root_id(client: Client) -> str:
     """Return the id of the root of the client's organization."""
-    root: str = client.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
+    root: str = client.do(SERVICE, "ListRoots")["Roots"][0]["Id"]
     return root
 
 
 def create_unit(client: Client, name: str = "Unit", parent_id: str | None = None) -> str:
     """Create an organizational unit, by default below the root, and return its id."""
-    reply = client.does(SERVICE, "CreateOrganizationalUnit", ParentId=parent_id or root_id(client), Name=name)
+    reply = client.do(SERVICE, "CreateOrganizationalUnit", ParentId=parent_id or root_id(client), Name=name)
     unit_id: str = reply["OrganizationalUnit"]["Id"]
     return unit_id
 
@@ -59,13 +59,13 @@ def request_account(
 ) -> dict[str, Any]:
     """Request a new account and return the status of the request."""
     members = {"AccountName": name, "Email": f"{name}@example.com"} | parameters
-    status: dict[str, Any] = client.does(SERVICE, operation, **members)["CreateAccountStatus"]
+    status: dict[str, Any] = client.do(SERVICE, operation, **members)["CreateAccountStatus"]
     return status
 
 
 def request_status(client: Client, request_id: str) -> dict[str, Any]:
     """Return the status of a request to create an account."""
-    reply = client.does(SERVICE, "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
+    reply = client.do(SERVICE, "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
     status: dict[str, Any] = reply["CreateAccountStatus"]
     return status
 
@@ -83,14 +83,14 @@ def party(name: str) -> dict[str, str]:
 
 def invite(client: Client, name: str = STANDALONE, **parameters: Any) -> dict[str, Any]:
     """Invite an account and return the handshake."""
-    reply = client.does(SERVICE, "InviteAccountToOrganization", Target=party(name), **parameters)
+    reply = client.do(SERVICE, "InviteAccountToOrganization", Target=party(name), **parameters)
     handshake: dict[str, Any] = reply["Handshake"]
     return handshake
 
 
 def handshake_after(client: Client, operation: str, handshake_id: str) -> dict[str, Any]:
     """Accept, decline, cancel or describe a handshake, and return it."""
-    handshake: dict[str, Any] = client.does(SERVICE, operation, HandshakeId=handshake_id)["Handshake"]
+    handshake: dict[str, Any] = client.do(SERVICE, operation, HandshakeId=handshake_id)["Handshake"]
     return handshake
 
 
@@ -102,15 +102,15 @@ def add_invited_account(client: Client, account_id: str = STANDALONE) -> None:
 def create_billing_organization(account: Client) -> Client:
     """Create an organization with consolidated billing only and an invited member; return the management account."""
     management = as_account(account, MANAGEMENT)
-    management.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    management.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
     add_invited_account(management)
     return management
 
 
 def pages(client: Client, operation: str, member: str, **parameters: Any) -> Iterator[list[Any]]:
     """Iterate over the pages of a listing, by the member of the reply that holds its items."""
-    reply = client.does(SERVICE, operation, **parameters)
+    reply = client.do(SERVICE, operation, **parameters)
     yield reply[member]
     while "NextToken" in reply:
-        reply = client.does(SERVICE, operation, NextToken=reply["NextToken"], **parameters)
+        reply = client.do(SERVICE, operation, NextToken=reply["NextToken"], **parameters)
         yield reply[member]

@@ -6,7 +6,7 @@ from typing import Any
 
 from artifact_state import catalog
 from tests.support.organizations import SERVICE, root_id, set_options
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 SCP, RCP, TAG_POLICY = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY"
 FULL_ACCESS = "p-FullAWSAccess"
@@ -23,23 +23,23 @@ PAGES_OF_23: tuple[tuple[list[int], dict[str, int]], ...] = (
 def create_policy(client: Client, name: str = "Deny", **parameters: Any) -> str:
     """Create a policy, by default a service control policy, and return its id."""
     members = {"Name": name, "Description": "", "Content": DENY, "Type": SCP} | parameters
-    policy_id: str = client.does(SERVICE, "CreatePolicy", **members)["Policy"]["PolicySummary"]["Id"]
+    policy_id: str = client.do(SERVICE, "CreatePolicy", **members)["Policy"]["PolicySummary"]["Id"]
     return policy_id
 
 
 def attach_policy(client: Client, policy_id: str, target_id: str) -> None:
     """Attach a policy, and assert that the reply is empty."""
-    assert client.does(SERVICE, "AttachPolicy", PolicyId=policy_id, TargetId=target_id) == {}
+    assert client.do(SERVICE, "AttachPolicy", PolicyId=policy_id, TargetId=target_id) == {}
 
 
 def detach_policy(client: Client, policy_id: str, target_id: str) -> None:
     """Detach a policy, and assert that the reply is empty."""
-    assert client.does(SERVICE, "DetachPolicy", PolicyId=policy_id, TargetId=target_id) == {}
+    assert client.do(SERVICE, "DetachPolicy", PolicyId=policy_id, TargetId=target_id) == {}
 
 
 def enable_policy_type(client: Client, policy_type: str) -> None:
     """Enable a policy type in the root."""
-    client.does(SERVICE, "EnablePolicyType", RootId=root_id(client), PolicyType=policy_type)
+    client.do(SERVICE, "EnablePolicyType", RootId=root_id(client), PolicyType=policy_type)
 
 
 def set_scp_limits(client: Client, **limits: Any) -> None:

@@ -15,7 +15,7 @@ from artifact_emulator.aws.signing.aws_chunked import unchunked
 from artifact_emulator.aws.signing.sigv4 import claim_of, signing_key
 from artifact_emulator.http import Request
 from artifact_state.world import World
-from tests.wire.botocore_wire import ENDPOINT, Client, answer, refused
+from tests.support.wire_client import ENDPOINT, Client, answer, refused
 from tests.wire.test_signatures import WRONG
 
 HOST = ENDPOINT.partition("//")[2]
@@ -79,10 +79,10 @@ class InChunks:
 @pytest.fixture
 def keys(management: Client) -> Credentials:
     """Give the keys of an administrator of the organization."""
-    management.does("iam", "CreateUser", UserName="Alice")
+    management.do("iam", "CreateUser", UserName="Alice")
     admin = "arn:aws:iam::aws:policy/AdministratorAccess"
-    management.does("iam", "AttachUserPolicy", UserName="Alice", PolicyArn=admin)
-    key = management.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
+    management.do("iam", "AttachUserPolicy", UserName="Alice", PolicyArn=admin)
+    key = management.do("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
     return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
 
@@ -96,13 +96,13 @@ class TestChunks:
     def test_is_read(self, management: Client, keys: Credentials, kind: str) -> None:
         """What was meant is what the chunks make, and the signature is good."""
         request = InChunks(keys, kind).request(b'{"MaxResults":' + b" " * 250 + b"1}")
-        assert answer(management.core, request, "organizations", "ListRoots").data["Roots"]
+        assert answer(management.app, request, "organizations", "ListRoots").data["Roots"]
 
     @every_kind
     def test_with_a_wrong_secret(self, management: Client, keys: Credentials, kind: str) -> None:
         """The first signature is that of the request."""
         forged = InChunks(Credentials(keys.access_key, "x"), kind).request(b"{}")
-        got = refused(management.core, forged, "organizations", "ListRoots")
+        got = refused(management.app, forged, "organizations", "ListRoots")
         assert (got.status, got.code) == WRONG["json"]
 
     @pytest.mark.parametrize("kind", [SIGNED, TRAILED])
@@ -125,7 +125,7 @@ class TestChunks:
     ) -> None:
         """Each chunk is under its own signature, and in its place."""
         request = InChunks(keys, kind).request(BODY)
-        got = refused(management.core, replace(request, body=alter(request.body)), "organizations", "ListRoots")
+        got = refused(management.app, replace(request, body=alter(request.body)), "organizations", "ListRoots")
         assert (got.status, got.code) == WRONG["json"]
 
     def test_whose_trailer_was_altered(self, management: Client, keys: Credentials) -> None:
@@ -135,21 +135,21 @@ class TestChunks:
             request.body.replace(b"sOO8", b"sOO9"),
             request.body[: request.body.index(b"x-amz-checksum")] + b"\r\n",
         ):
-            got = refused(management.core, replace(request, body=body), "organizations", "ListRoots")
+            got = refused(management.app, replace(request, body=body), "organizations", "ListRoots")
             assert (got.status, got.code) == WRONG["json"]
 
     def test_of_a_placeholder(self) -> None:
         """Chunks are put together whoever sends them."""
         stranger = Client(App(World()), "111122223333")
-        stranger.does("organizations", "CreateOrganization")
+        stranger.do("organizations", "CreateOrganization")
         request = InChunks(Credentials("111122223333", "x"), UNSIGNED_CHUNKS).request(b'{"MaxResults":1}')
-        assert answer(stranger.core, request, "organizations", "ListRoots").data["Roots"]
+        assert answer(stranger.app, request, "organizations", "ListRoots").data["Roots"]
 
     def test_without_a_signed_header(self, management: Client, keys: Credentials) -> None:
         """Only a signed header may say that the body is not looked at: anybody could add another."""
         request = replace(management, credentials=keys).request("organizations", "ListRoots")
         added = {**request.headers, "x-amz-content-sha256": UNSIGNED}
-        got = refused(management.core, replace(request, headers=added, body=b'{"MaxResults":1}'), "organizations")
+        got = refused(management.app, replace(request, headers=added, body=b'{"MaxResults":1}'), "organizations")
         assert (got.status, got.code) == WRONG["json"]
 
     @pytest.mark.parametrize("body", [b"", b"x", b"5\r\nab\r\n0\r\n\r\n", b"f" * 5_000, b"1\r\n" * 20_000])

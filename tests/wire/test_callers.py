@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from artifact_emulator.services import bindings
-from tests.wire.botocore_wire import Client, operation_model
+from tests.support.aws_models import operation_model
+from tests.support.wire_client import Client
 
 SERVICE = "organizations"
 DENIED, NOT_IN_USE = "AccessDeniedException", "AWSOrganizationsNotInUseException"
@@ -125,12 +126,12 @@ SPECIAL = {
 @pytest.fixture
 def delegate(management: Client) -> Client:
     """Give a member that is a delegated administrator."""
-    management.does(SERVICE, "CreateAccount", AccountName="Delegate", Email="delegate@example.com")
-    account = management.does(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
-    management.does(SERVICE, "EnableAWSServiceAccess", ServicePrincipal="config.amazonaws.com")
+    management.do(SERVICE, "CreateAccount", AccountName="Delegate", Email="delegate@example.com")
+    account = management.do(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
+    management.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal="config.amazonaws.com")
     asked = {"AccountId": account, "ServicePrincipal": "config.amazonaws.com"}
-    management.does(SERVICE, "RegisterDelegatedAdministrator", **asked)
-    return Client(management.core, account)
+    management.do(SERVICE, "RegisterDelegatedAdministrator", **asked)
+    return Client(management.app, account)
 
 
 def code_of(client: Client, operation: str) -> str:
@@ -138,10 +139,10 @@ def code_of(client: Client, operation: str) -> str:
     shape = operation_model(SERVICE, operation).input_shape
     required = shape.required_members if shape else []
     members = {name: INPUTS[name] for name in required} | SPECIAL.get(operation, {})
-    before = client.core.world.state
+    before = client.app.world.state
     got = client.call(SERVICE, operation, **members)
     if got.code in (DENIED, NOT_IN_USE):
-        assert client.core.world.state is before
+        assert client.app.world.state is before
     return got.code
 
 
@@ -172,7 +173,7 @@ class TestCallers:
     @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATES | MEMBERS))
     def test_stranger(self, stranger: Client, management: Client, operation: str) -> None:
         """An account in no organization is told so."""
-        assert stranger.core is management.core
+        assert stranger.app is management.app
         assert code_of(stranger, operation) == NOT_IN_USE
 
     @pytest.mark.parametrize("operation", sorted(ANYBODY))

@@ -14,9 +14,9 @@ from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 
-def lookup(client: Client, **asked: Any) -> list[dict[str, Any]]:
+def lookup(client: Client, **parameters: Any) -> list[dict[str, Any]]:
     """Look up events; give CloudTrail's records, the newest first."""
-    found = client.do("cloudtrail", "LookupEvents", **asked)["Events"]
+    found = client.do("cloudtrail", "LookupEvents", **parameters)["Events"]
     return [json.loads(one["CloudTrailEvent"]) for one in found]
 
 
@@ -30,8 +30,8 @@ class TestRecord:
 
     def test_of_a_success(self, management: Client) -> None:
         """Who called what and where, with what was asked and answered, in CloudTrail's spelling."""
-        asked = management.request("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
-        reply = management.app.handle(asked)
+        parameters = management.request("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
+        reply = management.app.handle(parameters)
         [record] = lookup(management, LookupAttributes=by("EventName", "EnableAWSServiceAccess"))
         event_id = record.pop("eventID")
         assert len(event_id) == 36
@@ -121,34 +121,34 @@ class TestServiceEvents:
     def test_of_accounts(self, management: Client, member: Client) -> None:
         """Creation, arrival and departure are told to the management account."""
         management.do("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
-        told_of = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
-        assert sorted(one["eventName"] for one in told_of) == [
+        told_of = [record for record in lookup(management) if record["eventType"] == "AwsServiceEvent"]
+        assert sorted(record["eventName"] for record in told_of) == [
             "AccountDepartedOrganization",
             "AccountJoinedOrganization",
             "AccountJoinedOrganization",
             "CreateAccountResult",
         ]
-        details = {one["eventName"]: one["serviceEventDetails"] for one in told_of}
+        details = {record["eventName"]: record["serviceEventDetails"] for record in told_of}
         departed, created = details["AccountDepartedOrganization"], details["CreateAccountResult"]
         assert departed["departureMethod"] == "REMOVED"
         assert created["createAccountStatus"]["accountId"] == member.account
-        assert [one for one in lookup(member) if one["eventType"] == "AwsServiceEvent"] == []
+        assert [record for record in lookup(member) if record["eventType"] == "AwsServiceEvent"] == []
 
     def test_outlive_the_organization(self, management: Client, member: Client) -> None:
         """What was told stays told when the organization is deleted, which its management account leaves last."""
         management.do("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
-        told_before = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
+        told_before = [record for record in lookup(management) if record["eventType"] == "AwsServiceEvent"]
         management.do("organizations", "DeleteOrganization")
-        told_after = [one for one in lookup(management) if one["eventType"] == "AwsServiceEvent"]
-        [deleted] = [one for one in told_after if one not in told_before]
-        assert [one for one in told_after if one in told_before] == told_before
+        told_after = [record for record in lookup(management) if record["eventType"] == "AwsServiceEvent"]
+        [deleted] = [record for record in told_after if record not in told_before]
+        assert [record for record in told_after if record in told_before] == told_before
         assert deleted["eventName"] == "AccountDepartedOrganization"
         assert deleted["serviceEventDetails"]["accountId"] == management.account
         assert deleted["serviceEventDetails"]["departureMethod"] == "LEFT"
         methods = {
-            one["serviceEventDetails"]["accountId"]: one["serviceEventDetails"]["joinedMethod"]
-            for one in told_after
-            if one["eventName"] == "AccountJoinedOrganization"
+            record["serviceEventDetails"]["accountId"]: record["serviceEventDetails"]["joinedMethod"]
+            for record in told_after
+            if record["eventName"] == "AccountJoinedOrganization"
         }
         assert methods == {management.account: "INVITED", member.account: "Created"}
 
@@ -157,9 +157,9 @@ class TestServiceEvents:
         for _ in range(2):
             management.do("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
         results = lookup(management, LookupAttributes=by("EventName", "CreateAccountResult"))
-        statuses = [one["serviceEventDetails"]["createAccountStatus"] for one in results]
-        assert sorted(one["state"] for one in statuses) == ["FAILED", "SUCCEEDED"]
-        assert [one["failureReason"] for one in statuses if "failureReason" in one] == ["EMAIL_ALREADY_EXISTS"]
+        statuses = [result["serviceEventDetails"]["createAccountStatus"] for result in results]
+        assert sorted(status["state"] for status in statuses) == ["FAILED", "SUCCEEDED"]
+        assert [status["failureReason"] for status in statuses if "failureReason" in status] == ["EMAIL_ALREADY_EXISTS"]
 
     def test_of_a_move_between_organizations(self, management: Client, stranger: Client) -> None:
         """Who leaves one organization for another is told of in both management accounts, and in no other."""
@@ -168,14 +168,14 @@ class TestServiceEvents:
 
         def invite(host: Client) -> None:
             target = {"Id": guest.account, "Type": "ACCOUNT"}
-            asked = host.do("organizations", "InviteAccountToOrganization", Target=target)
-            guest.do("organizations", "AcceptHandshake", HandshakeId=asked["Handshake"]["Id"])
+            parameters = host.do("organizations", "InviteAccountToOrganization", Target=target)
+            guest.do("organizations", "AcceptHandshake", HandshakeId=parameters["Handshake"]["Id"])
 
         invite(management)
         invite(stranger)
 
         def told_of(client: Client) -> list[str]:
-            found = [one for one in lookup(client) if one["eventType"] == "AwsServiceEvent"]
+            found = [record for record in lookup(client) if record["eventType"] == "AwsServiceEvent"]
             mine = [one for one in found if one["serviceEventDetails"]["accountId"] == guest.account]
             assert all(one["recipientAccountId"] == client.account for one in mine)
             return sorted(one["eventName"] for one in mine)
@@ -189,7 +189,7 @@ class TestServiceEvents:
         stranger.do("organizations", "CreateOrganization")
         world = management.app.world
         world.options = replace(world.options, quotas=replace(catalog.quotas(), inbound_transfers=1))
-        asked = management.do(
+        parameters = management.do(
             "organizations",
             "InviteOrganizationToTransferResponsibility",
             Type="BILLING",
@@ -197,17 +197,17 @@ class TestServiceEvents:
             StartTimestamp=datetime(2026, 12, 1, tzinfo=UTC),
             SourceName="Bills",
         )["Handshake"]
-        [transfer] = [one["Value"] for one in asked["Resources"] if one["Type"] == "RESPONSIBILITY_TRANSFER"]
-        stranger.do("organizations", "AcceptHandshake", HandshakeId=asked["Id"])
+        [transfer] = [resource["Value"] for resource in parameters["Resources"] if resource["Type"] == "RESPONSIBILITY_TRANSFER"]
+        stranger.do("organizations", "AcceptHandshake", HandshakeId=parameters["Id"])
         management.do("organizations", "TerminateResponsibilityTransfer", Id=transfer)
         for side in (management, stranger):
-            told_of = [one for one in lookup(side) if one["eventName"].startswith("ResponsibilityTransfer")]
-            assert [one["eventName"] for one in told_of] == [
+            told_of = [record for record in lookup(side) if record["eventName"].startswith("ResponsibilityTransfer")]
+            assert [record["eventName"] for record in told_of] == [
                 "ResponsibilityTransferTerminated",
                 "ResponsibilityTransferAccepted",
             ]
-            assert {one["recipientAccountId"] for one in told_of} == {side.account}
-            assert {one["serviceEventDetails"]["transferId"] for one in told_of} == {transfer}
+            assert {record["recipientAccountId"] for record in told_of} == {side.account}
+            assert {record["serviceEventDetails"]["transferId"] for record in told_of} == {transfer}
         assert lookup(Client(management.app, "444455556666")) == []
 
     def test_come_when_it_is_time(self, management: Client, member: Client) -> None:
@@ -231,7 +231,7 @@ class TestLookupEvents:
         more: dict[str, str] = {}
         while True:
             page = management.do("cloudtrail", "LookupEvents", LookupAttributes=wanted, MaxResults=2, **more)
-            seen += [json.loads(one["CloudTrailEvent"])["requestParameters"]["accountId"] for one in page["Events"]]
+            seen += [json.loads(event["CloudTrailEvent"])["requestParameters"]["accountId"] for event in page["Events"]]
             management.call("organizations", "DescribeAccount", AccountId="9" * 12)
             if "NextToken" not in page:
                 break
@@ -270,9 +270,9 @@ class TestLookupEvents:
         clock.advance(timedelta(days=1))
         assert len(lookup(management, EndTime=NOW)) == 2
         assert lookup(management, EndTime=NOW - timedelta(seconds=2)) == []
-        assert {one["eventName"] for one in lookup(management, StartTime=NOW + timedelta(hours=1))} == {"LookupEvents"}
+        assert {record["eventName"] for record in lookup(management, StartTime=NOW + timedelta(hours=1))} == {"LookupEvents"}
         clock.advance(timedelta(days=90))
-        assert {one["eventName"] for one in lookup(management)} <= {"LookupEvents"}
+        assert {record["eventName"] for record in lookup(management)} <= {"LookupEvents"}
 
     def test_in_its_region(self, management: Client) -> None:
         """Organizations' events are in us-east-1 alone."""
@@ -280,7 +280,7 @@ class TestLookupEvents:
         assert lookup(elsewhere) == []
 
     @pytest.mark.parametrize(
-        ("asked", "code"),
+        ("parameters", "code"),
         [
             ({"LookupAttributes": by("EventName", "A") * 2}, "InvalidLookupAttributesException"),
             ({"LookupAttributes": by("Colour", "A")}, "InvalidLookupAttributesException"),
@@ -290,9 +290,9 @@ class TestLookupEvents:
             ({"StartTime": NOW, "EndTime": NOW - timedelta(days=1)}, "InvalidTimeRangeException"),
         ],
     )
-    def test_refuses(self, management: Client, asked: dict[str, Any], code: str) -> None:
+    def test_refuses(self, management: Client, parameters: dict[str, Any], code: str) -> None:
         """What is wrong is named as CloudTrail names it."""
-        assert management.expect_error("cloudtrail", "LookupEvents", **asked).code == code
+        assert management.expect_error("cloudtrail", "LookupEvents", **parameters).code == code
 
     def test_of_insights(self, management: Client) -> None:
         """There are none."""
@@ -309,7 +309,7 @@ class TestControl:
 
         def names(query: str = "") -> list[str]:
             reply = app.handle(Request("GET", "/_emulator/events", query, {"host": "localhost"}, b""))
-            return [one["eventName"] for one in json.loads(reply.body)["events"]]
+            return [event["eventName"] for event in json.loads(reply.body)["events"]]
 
         assert names()[:2] == ["CreateOrganization", "CreateAccount"]
         assert "AccountJoinedOrganization" in names()

@@ -4,7 +4,7 @@ import pytest
 
 from artifact_emulator import services
 from tests.support.error_table import NEVER, ErrorTable, Provocation, declared_errors
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.error_tables import (
     accounts,
     effective_policies,

@@ -20,18 +20,11 @@ from artifact_emulator.services import handlers
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
-from tests.wire.botocore_wire import (
-    COMMON_ERRORS,
-    CONTENT_TYPES,
-    SERVICES,
-    Client,
-    model,
-    operation_model,
-    parsed,
-    protocol_of,
-)
+from tests.support.aws_models import SERVICES, model, operation_model, protocol_of
+from tests.support.inputs import hostile_inputs, valid_inputs, names_in
+from tests.support.reply_checks import COMMON_ERRORS, CONTENT_TYPES, parse_reply
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.inputs import any_at_all, legal, names_in
 from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, read_agreement
 
 OPERATIONS = [(service, operation) for service in SERVICES for operation in sorted(handlers(service))]
@@ -49,45 +42,45 @@ class Scene:
     """A core with two organizations, an invitation, agreements and roles, and those who call it."""
 
     def __init__(self) -> None:
-        self.core = App(World(clock=Clock(frozen_at=NOW), state=State(seed="scene")))
-        management, stranger = Client(self.core, "111122223333"), Client(self.core, "999988887777")
-        billing, member = Client(self.core, "444455556666"), self._member(management)
-        billing.does("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+        self.app = App(World(clock=Clock(frozen_at=NOW), state=State(seed="scene")))
+        management, stranger = Client(self.app, "111122223333"), Client(self.app, "999988887777")
+        billing, member = Client(self.app, "444455556666"), self._member(management)
+        billing.do("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
         for account in (stranger.account, billing.account):
             target = {"Type": "ACCOUNT", "Id": account}
-            management.does("organizations", "InviteAccountToOrganization", Target=target)
-        root = management.does("organizations", "ListRoots")["Roots"][0]["Id"]
+            management.do("organizations", "InviteAccountToOrganization", Target=target)
+        root = management.do("organizations", "ListRoots")["Roots"][0]["Id"]
         for name in ("One", "Two"):
-            management.does("organizations", "CreateOrganizationalUnit", ParentId=root, Name=name)
-        management.does("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
+            management.do("organizations", "CreateOrganizationalUnit", ParentId=root, Name=name)
+        management.do("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
         accept(management, ORGANIZATION_AGREEMENT)
         accept(stranger, ACCOUNT_AGREEMENT)
         for client in (management, stranger):
             read_agreement(client, ACCOUNT_AGREEMENT)
-            client.does("artifact", "GetNdaForAgreement", agreementId=ACCOUNT_AGREEMENT)
-            client.does("artifact", "GetTermForReport", reportId=REPORT)
-        management.does("iam", "DeleteServiceLinkedRole", RoleName="AWSServiceRoleForArtifact")
+            client.do("artifact", "GetNdaForAgreement", agreementId=ACCOUNT_AGREEMENT)
+            client.do("artifact", "GetTermForReport", reportId=REPORT)
+        management.do("iam", "DeleteServiceLinkedRole", RoleName="AWSServiceRoleForArtifact")
         self.callers = [management, member, stranger, billing, self._session(management, member)]
-        self.state = self.core.world.state
+        self.state = self.app.world.state
         self.names = names_in(self.state)
 
     @staticmethod
     def _member(management: Client) -> Client:
-        management.does("organizations", "CreateOrganization")
-        management.does("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
-        listed = management.does("organizations", "ListAccounts")["Accounts"]
-        return Client(management.core, next(one["Id"] for one in listed if one["Name"] == "Member"))
+        management.do("organizations", "CreateOrganization")
+        management.do("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
+        listed = management.do("organizations", "ListAccounts")["Accounts"]
+        return Client(management.app, next(one["Id"] for one in listed if one["Name"] == "Member"))
 
     @staticmethod
     def _session(management: Client, member: Client) -> Client:
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
-        keys = management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
+        keys = management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
         credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-        return Client(management.core, member.account, credentials=credentials)
+        return Client(management.app, member.account, credentials=credentials)
 
     def begin(self) -> None:
         """Begin again: the state is a value."""
-        self.core.world.state = self.state
+        self.app.world.state = self.state
 
 
 @pytest.fixture(scope="module")
@@ -98,11 +91,11 @@ def scene() -> Scene:
 
 def call(client: Client, service: str, operation: str, parameters: dict[str, Any]) -> int:
     """Call an operation, whose answer must be a legal one; what is refused or only reads changes nothing."""
-    before = client.core.world.state
+    before = client.app.world.state
     got = client.call(service, operation, **parameters)
     only_reads = operation.startswith(("Describe", "List", "Get")) and operation not in ISSUING
     if got.status >= 400 or only_reads:
-        assert client.core.world.state is before
+        assert client.app.world.state is before
     return got.status
 
 
@@ -116,7 +109,7 @@ class TestEveryOperation:
         @settings(max_examples=8, deadline=None, database=None, derandomize=True)
         @given(st.data())
         def check(data: st.DataObject) -> None:
-            parameters = data.draw(legal(service, operation, scene.names))
+            parameters = data.draw(valid_inputs(service, operation, scene.names))
             for client in scene.callers:
                 scene.begin()
                 call(client, service, operation, parameters)
@@ -129,15 +122,15 @@ class TestEveryOperation:
         scene.begin()
         request = scene.callers[0].request(service, operation, **_in_path(service, operation))
         headers = {name: value for name, value in request.headers.items() if name != "authorization"}
-        reply = scene.core.handle(replace(request, headers=headers))
-        code = parsed(reply, service)["Error"]["Code"]
+        reply = scene.app.handle(replace(request, headers=headers))
+        code = parse_reply(reply, service)["Error"]["Code"]
         if operation_model(service, operation).auth_type == "none":
             # Another's word takes the place of the signature, and is asked for.
             assert (reply.status, code) == (400, "ValidationError")
         else:
             assert reply.status == {"json": 400, "rest-json": 403, "query": 403}[protocol_of(service)]
             assert code.startswith("MissingAuthenticationToken")
-        assert scene.core.world.state is scene.state
+        assert scene.app.world.state is scene.state
 
     @pytest.mark.parametrize("seed", range(4))
     def test_bears_any_order_of_calls(self, scene: Scene, seed: int) -> None:
@@ -151,7 +144,7 @@ class TestEveryOperation:
             scene.begin()
             for _ in range(data.draw(st.integers(1, 8))):
                 service, operation = data.draw(st.sampled_from(OPERATIONS[seed::4]))
-                parameters = data.draw(any_at_all(service, operation, scene.names))
+                parameters = data.draw(hostile_inputs(service, operation, scene.names))
                 call(data.draw(st.sampled_from(scene.callers)), service, operation, parameters)
 
         check()
@@ -221,10 +214,10 @@ class TestSpoiltRequest:
         def check(data: st.DataObject) -> None:
             scene.begin()
             client = data.draw(st.sampled_from(scene.callers[1::3]))
-            reply = scene.core.handle(data.draw(spoilt(client.request(service, operation, **parameters))))
+            reply = scene.app.handle(data.draw(spoilt(client.request(service, operation, **parameters))))
             _is_readable(reply)
             if reply.status >= 400:
-                assert scene.core.world.state is scene.state
+                assert scene.app.world.state is scene.state
 
         check()
 
@@ -248,7 +241,7 @@ def _is_readable(reply: Reply) -> None:
     elif reply.body:
         json.loads(reply.body)
     if reply.status >= 300:
-        code = parsed(reply, service)["Error"]["Code"]
+        code = parse_reply(reply, service)["Error"]["Code"]
         declared = {one.metadata.get("error", {}).get("code", one.name) for one in _errors_like(service)}
         assert code in COMMON_ERRORS[protocol_of(service)].keys() | declared
 

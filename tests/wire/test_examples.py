@@ -11,7 +11,7 @@ from artifact_emulator.app import App
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 SERVICE = "organizations"
@@ -25,34 +25,34 @@ INVITED = "999988887777"
 def organization(feature_set: str = "ALL") -> Client:
     """Give the management account of a new organization."""
     client = Client(App(World(clock=Clock(frozen_at=NOW), state=State(seed="examples"))), "111111111111")
-    client.does(SERVICE, "CreateOrganization", FeatureSet=feature_set)
+    client.do(SERVICE, "CreateOrganization", FeatureSet=feature_set)
     return client
 
 
 def root(client: Client) -> str:
     """Tell the root."""
-    found: str = client.does(SERVICE, "ListRoots")["Roots"][0]["Id"]
+    found: str = client.do(SERVICE, "ListRoots")["Roots"][0]["Id"]
     return found
 
 
 def unit(client: Client, name: str = "Accounting Group") -> str:
     """Make an organizational unit."""
-    made = client.does(SERVICE, "CreateOrganizationalUnit", ParentId=root(client), Name=name)
+    made = client.do(SERVICE, "CreateOrganizationalUnit", ParentId=root(client), Name=name)
     found: str = made["OrganizationalUnit"]["Id"]
     return found
 
 
 def account(client: Client) -> str:
     """Make a member account."""
-    client.does(SERVICE, "CreateAccount", AccountName="Beta Account", Email="anika@example.com")
-    found: str = client.does(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
+    client.do(SERVICE, "CreateAccount", AccountName="Beta Account", Email="anika@example.com")
+    found: str = client.do(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
     return found
 
 
 def policy(client: Client) -> str:
     """Make a service control policy."""
     content = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}}'
-    made = client.does(
+    made = client.do(
         SERVICE, "CreatePolicy", Type="SERVICE_CONTROL_POLICY", Name="Original", Description="", Content=content
     )
     found: str = made["Policy"]["PolicySummary"]["Id"]
@@ -62,7 +62,7 @@ def policy(client: Client) -> str:
 def invitation(client: Client) -> str:
     """Invite an account, as the example of it does."""
     target = {"Id": INVITED, "Type": "ACCOUNT"}
-    sent = client.does(SERVICE, "InviteAccountToOrganization", Target=target, Notes="Please join.")
+    sent = client.do(SERVICE, "InviteAccountToOrganization", Target=target, Notes="Please join.")
     found: str = sent["Handshake"]["Id"]
     return found
 
@@ -71,7 +71,7 @@ def of_invitation(*, by_recipient: bool) -> Prepared:
     """Prepare an answer to an invitation."""
     client = organization()
     handshake = invitation(client)
-    return Client(client.core, INVITED) if by_recipient else client, {"HandshakeId": handshake}
+    return Client(client.app, INVITED) if by_recipient else client, {"HandshakeId": handshake}
 
 
 def of_policy(*, attached: bool = False, target: Callable[[Client], str] = unit) -> Prepared:
@@ -79,7 +79,7 @@ def of_policy(*, attached: bool = False, target: Callable[[Client], str] = unit)
     client = organization()
     policy_id, target_id = policy(client), target(client)
     if attached:
-        client.does(SERVICE, "AttachPolicy", PolicyId=policy_id, TargetId=target_id)
+        client.do(SERVICE, "AttachPolicy", PolicyId=policy_id, TargetId=target_id)
     return client, {"PolicyId": policy_id, "TargetId": target_id}
 
 
@@ -114,19 +114,19 @@ def _account() -> Prepared:
 def _request() -> Prepared:
     client = organization()
     account(client)
-    requests = client.does(SERVICE, "ListCreateAccountStatus")["CreateAccountStatuses"]
+    requests = client.do(SERVICE, "ListCreateAccountStatus")["CreateAccountStatuses"]
     return client, {"CreateAccountRequestId": requests[0]["Id"]}
 
 
 def _member() -> Prepared:
     client = organization()
-    return Client(client.core, account(client)), {}
+    return Client(client.app, account(client)), {}
 
 
 def _filled_unit() -> Prepared:
     client = organization()
     parent = unit(client)
-    client.does(
+    client.do(
         SERVICE, "MoveAccount", AccountId=account(client), SourceParentId=root(client), DestinationParentId=parent
     )
     return client, {"ParentId": parent}
@@ -141,7 +141,7 @@ def _units() -> Prepared:
 
 def _child() -> Prepared:
     client, given = _filled_unit()
-    found = client.does(SERVICE, "ListAccountsForParent", **given)["Accounts"]
+    found = client.do(SERVICE, "ListAccountsForParent", **given)["Accounts"]
     return client, {"ChildId": found[0]["Id"]}
 
 
@@ -161,13 +161,13 @@ def _many_requests() -> Prepared:
 
 def _under_way() -> Prepared:
     client = organization()
-    client.does(SERVICE, "CreateAccount", AccountName="Production Account", Email="susan@example.com")
+    client.do(SERVICE, "CreateAccount", AccountName="Production Account", Email="susan@example.com")
     return client, {"States": ["IN_PROGRESS", "SUCCEEDED"]}
 
 
 def _disabled() -> Prepared:
     client = organization()
-    client.does(SERVICE, "DisablePolicyType", RootId=root(client), PolicyType="SERVICE_CONTROL_POLICY")
+    client.do(SERVICE, "DisablePolicyType", RootId=root(client), PolicyType="SERVICE_CONTROL_POLICY")
     return client, {"RootId": root(client)}
 
 
@@ -179,7 +179,7 @@ def _enabled() -> Prepared:
 def _invited() -> Prepared:
     client = organization()
     invitation(client)
-    return Client(client.core, INVITED), {}
+    return Client(client.app, INVITED), {}
 
 
 def _inviting() -> Prepared:
@@ -305,7 +305,7 @@ class TestExamples:
         client, given = scene()
         asked = example.get("input") or {}
         members = {name: given.get(name, value) for name, value in unescaped(asked).items()}
-        answer = client.does(SERVICE, operation, **members)
+        answer = client.do(SERVICE, operation, **members)
         expected = json.loads(json.dumps(example.get("output") or {}))
         assert missing(expected, answer) == []
         if not expected:

@@ -11,17 +11,9 @@ import pytest
 from artifact_emulator.app import App
 from artifact_emulator.http import Request
 from artifact_emulator.services import bindings, handlers
-from tests.wire.botocore_wire import (
-    CONTENT_TYPES,
-    SERVICES,
-    Client,
-    answer,
-    model,
-    operation_model,
-    parsed,
-    protocol_of,
-    refused,
-)
+from tests.support.aws_models import SERVICES, model, operation_model, protocol_of
+from tests.support.reply_checks import CONTENT_TYPES, parse_reply
+from tests.support.wire_client import Client, answer, refused
 
 NOT_EMULATED = [
     (service, operation)
@@ -48,14 +40,14 @@ class TestOperationWithoutHandler:
     )
     def test_answers_501_with_its_name(self, management: Client, service: str, operation: str) -> None:
         """The answer names the operation, so that nobody takes it for a failure of his own."""
-        got = refused(management.core, asked_for(management, service, operation), service, operation)
+        got = refused(management.app, asked_for(management, service, operation), service, operation)
         assert (got.status, got.code) == (501, "NotImplemented")
         assert f"{service}:{operation}" in got.message
 
     @pytest.mark.parametrize("operation", sorted(bindings("iam").unshaped)[::10])
     def test_without_a_shape_either(self, stranger: Client, operation: str) -> None:
         """IAM's operations that have no shapes are known by their names."""
-        got = refused(stranger.core, stranger.request("iam", operation), "iam")
+        got = refused(stranger.app, stranger.request("iam", operation), "iam")
         assert (got.status, got.code) == (501, "NotImplemented")
         assert f"iam:{operation}" in got.message
 
@@ -64,11 +56,11 @@ class TestOperationWithoutHandler:
         known = bindings("iam").unshaped | bindings("iam").operations.keys()
         assert known == set(model("iam").operation_names)
 
-    def test_needs_no_credential(self, core: App) -> None:
+    def test_needs_no_credential(self, app: App) -> None:
         """Even who has not signed learns that there is nothing here."""
         request = Request("POST", "/", "", {"content-type": "application/x-amz-json-1.1"}, b"{}")
         headers = {**request.headers, "x-amz-target": "DynamoDB_20120810.ListTables"}
-        got = refused(core, replace(request, headers=headers), "organizations")
+        got = refused(app, replace(request, headers=headers), "organizations")
         assert (got.status, got.code) == (501, "NotImplemented")
         assert "DynamoDB_20120810.ListTables" in got.message
 
@@ -77,7 +69,7 @@ class TestOperationWithoutHandler:
         request = stranger.request("iam", "ListRoles")
         headers = {**request.headers, "authorization": request.headers["authorization"].replace("/iam/", "/ec2/")}
         body = b"Action=DescribeInstances&Version=2016-11-15"
-        got = refused(stranger.core, replace(request, headers=headers, body=body), "iam")
+        got = refused(stranger.app, replace(request, headers=headers, body=body), "iam")
         assert (got.status, got.code) == (501, "NotImplemented")
         assert "DescribeInstances" in got.message
 
@@ -105,10 +97,10 @@ class TestRequestForNothing:
         ],
         ids=lambda one: one if isinstance(one, str) else "",
     )
-    def test_is_answered_in_the_protocol_that_it_looks_like(self, core: App, request_: Request, protocol: str) -> None:
+    def test_is_answered_in_the_protocol_that_it_looks_like(self, app: App, request_: Request, protocol: str) -> None:
         """JSON, REST-JSON or XML: a client of the protocol can read the refusal."""
         service = {"json": "organizations", "rest-json": "artifact", "query": "iam"}[protocol]
-        got = refused(core, request_, service)
+        got = refused(app, request_, service)
         assert got.status in (400, 404)
         assert got.code in ("UnknownOperationException", "MissingAction", "InvalidAction", "MalformedQueryString")
 
@@ -131,13 +123,13 @@ class TestUnforeseenFailure:
         """The client reads the service's own code and the request id; the state is the same object."""
         request = management.request(service, operation)
         monkeypatch.setattr("artifact_emulator.pipeline.handler_of", lambda *_: failing)
-        before = management.core.world.state
-        reply = management.core.handle(request)
+        before = management.app.world.state
+        reply = management.app.handle(request)
         assert reply.status == 500
-        assert management.core.world.state is before
+        assert management.app.world.state is before
         headers = dict(reply.headers)
         assert headers["Content-Type"] == CONTENT_TYPES[protocol_of(service)]
-        error = parsed(reply, service, operation)["Error"]
+        error = parse_reply(reply, service, operation)["Error"]
         assert (
             error["Code"]
             == {
@@ -156,7 +148,7 @@ class TestUnforeseenFailure:
         request = stranger.request("iam", "ListRoles")
         monkeypatch.setattr("artifact_emulator.pipeline.handler_of", lambda *_: failing)
         with caplog.at_level(logging.ERROR):
-            reply = stranger.core.handle(request)
+            reply = stranger.app.handle(request)
         assert "a slip of ours" in caplog.text
         assert dict(reply.headers)["x-amzn-RequestId"] in caplog.text
 
@@ -174,9 +166,9 @@ class TestBodyLimit:
     )
     def test_is_refused_in_the_protocol_of_the_request(self, stranger: Client, service: str, operation: str) -> None:
         """413, in a shape that the client can read, with the limit named."""
-        reply = stranger.core.refuse_size(stranger.request(service, operation), 1024)
+        reply = stranger.app.refuse_size(stranger.request(service, operation), 1024)
         assert reply.status == 413
-        error = parsed(reply, service)["Error"]
+        error = parse_reply(reply, service)["Error"]
         assert error["Code"] == "RequestEntityTooLargeException"
         assert "1024" in error["Message"]
 
@@ -184,9 +176,9 @@ class TestBodyLimit:
 class TestOwnPaths:
     """The emulator's own paths, beside AWS's."""
 
-    def test_tell_of_health(self, core: App) -> None:
+    def test_tell_of_health(self, app: App) -> None:
         """A probe is answered at once, without a credential."""
-        reply = core.handle(Request("GET", "/_emulator/health", "", {}, b""))
+        reply = app.handle(Request("GET", "/_emulator/health", "", {}, b""))
         assert reply.status == 200
         told = json.loads(reply.body)
         assert told["status"] == "ok"
@@ -205,48 +197,48 @@ class TestOwnPaths:
             ("BREW", "/_emulator/reset", 405),
         ],
     )
-    def test_refuse_with_a_problem(self, core: App, method: str, path: str, status: int) -> None:
+    def test_refuse_with_a_problem(self, app: App, method: str, path: str, status: int) -> None:
         """What is not there is refused as RFC 9457 has it, never with a page."""
-        before = core.world.state
-        reply = core.handle(Request(method, path, "", {"host": "localhost"}, b""))
+        before = app.world.state
+        reply = app.handle(Request(method, path, "", {"host": "localhost"}, b""))
         assert reply.status == status
         assert dict(reply.headers)["Content-Type"] == "application/problem+json"
         assert json.loads(reply.body)["status"] == status
-        assert core.world.state is before
+        assert app.world.state is before
 
     @pytest.mark.parametrize("host", ["[::1", "[foo]", "a b", "\xe9", "", "x/y?z#", "127.0.0.1:99999999"])
-    def test_bear_an_impossible_host(self, core: App, host: str) -> None:
+    def test_bear_an_impossible_host(self, app: App, host: str) -> None:
         """A Host header that is none is the client's error."""
-        reply = core.handle(Request("POST", "/_emulator/nothing", "", {"host": host}, b""))
+        reply = app.handle(Request("POST", "/_emulator/nothing", "", {"host": host}, b""))
         assert reply.status in (400, 403, 404)
 
     def test_reset_the_world(self, management: Client) -> None:
         """Reset begins again: nothing is left of what was."""
-        reply = management.core.handle(Request("POST", "/_emulator/reset", "", {"host": "localhost"}, b""))
+        reply = management.app.handle(Request("POST", "/_emulator/reset", "", {"host": "localhost"}, b""))
         assert (reply.status, reply.body) == (204, b"")
         assert (
-            management.is_refused("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+            management.expect_error("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
         )
 
     def test_reset_gives_equal_ids_again(self, management: Client) -> None:
         """After a reset the same calls give the same ids."""
-        before = management.does("organizations", "DescribeOrganization")
-        management.core.handle(Request("POST", "/_emulator/reset", "", {"host": "localhost"}, b""))
-        assert management.does("organizations", "CreateOrganization") == before
+        before = management.do("organizations", "DescribeOrganization")
+        management.app.handle(Request("POST", "/_emulator/reset", "", {"host": "localhost"}, b""))
+        assert management.do("organizations", "CreateOrganization") == before
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
     def test_refuse_another_sites_page(self, management: Client, site: str) -> None:
         """A page of another site, in the developer's browser, cannot reset his world."""
-        before = management.core.world.state
+        before = management.app.world.state
         headers = {"host": "localhost", "sec-fetch-site": site, "origin": "http://evil.example"}
-        reply = management.core.handle(Request("POST", "/_emulator/reset", "", headers, b""))
+        reply = management.app.handle(Request("POST", "/_emulator/reset", "", headers, b""))
         assert reply.status == 403
-        assert management.core.world.state is before
+        assert management.app.world.state is before
 
     @pytest.mark.parametrize("path", ["/_documents/", "/_documents/a/b/c/d.pdf", "/_documents/../../etc/passwd"])
-    def test_refuse_a_document_without_a_signature(self, core: App, path: str) -> None:
+    def test_refuse_a_document_without_a_signature(self, app: App, path: str) -> None:
         """A document needs its link; the refusal is S3's XML."""
-        reply = core.handle(Request("GET", path, "", {"host": "localhost"}, b""))
+        reply = app.handle(Request("GET", path, "", {"host": "localhost"}, b""))
         assert reply.status == 403
         assert b"<Code>AccessDenied</Code>" in reply.body
 
@@ -256,13 +248,13 @@ class TestScope:
 
     def test_tells_two_query_services_apart(self, stranger: Client) -> None:
         """IAM and STS share the path; the version says which it is."""
-        assert stranger.does("iam", "ListRoles")["Roles"] == []
-        assert stranger.does("sts", "GetCallerIdentity")["Account"] == stranger.account
+        assert stranger.do("iam", "ListRoles")["Roles"] == []
+        assert stranger.do("sts", "GetCallerIdentity")["Account"] == stranger.account
 
     @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-southeast-2", "aws-global"])
-    def test_may_name_any_region(self, core: App, region: str) -> None:
+    def test_may_name_any_region(self, app: App, region: str) -> None:
         """An endpoint of one's own is signed for the client's region, whatever it is."""
-        client = Client(core, "111122223333", region=region)
+        client = Client(app, "111122223333", region=region)
         for service, operation in (
             ("organizations", "CreateOrganization"),
             ("artifact", "ListReports"),
@@ -270,4 +262,4 @@ class TestScope:
             ("sts", "GetCallerIdentity"),
         ):
             request = client.request(service, operation)
-            assert answer(core, request, service, operation).status == 200
+            assert answer(app, request, service, operation).status == 200

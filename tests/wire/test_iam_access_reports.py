@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 GENERATE, GET = "GenerateOrganizationsAccessReport", "GetOrganizationsAccessReport"
@@ -17,30 +17,30 @@ ALL = ["artifact", "cloudtrail", "iam", "organizations", "sts"]
 @pytest.fixture
 def path(management: Client) -> str:
     """Give the path of the organization's root."""
-    organization = management.does("organizations", "DescribeOrganization")["Organization"]["Id"]
-    return f"{organization}/{management.does('organizations', 'ListRoots')['Roots'][0]['Id']}"
+    organization = management.do("organizations", "DescribeOrganization")["Organization"]["Id"]
+    return f"{organization}/{management.do('organizations', 'ListRoots')['Roots'][0]['Id']}"
 
 
-def report(client: Client, path: str, **asked: Any) -> dict[str, Any]:
+def report(client: Client, path: str, **parameters: Any) -> dict[str, Any]:
     """Ask for a report, and give it."""
-    job = client.does("iam", GENERATE, EntityPath=path, **asked)["JobId"]
-    return client.does("iam", GET, JobId=job)
+    job = client.do("iam", GENERATE, EntityPath=path, **parameters)["JobId"]
+    return client.do("iam", GET, JobId=job)
 
 
 def names(told: dict[str, Any]) -> list[str]:
     """Name the services of a report."""
-    return [one["ServiceNamespace"] for one in told["AccessDetails"]]
+    return [detail["ServiceNamespace"] for detail in told["AccessDetails"]]
 
 
 def deny(management: Client, target: str, *services: str) -> str:
     """Attach a policy that lets nobody use some services; give its id."""
-    denied = {"Effect": "Deny", "Action": [f"{one}:*" for one in services], "Resource": "*"}
-    made = management.does(
+    denied = {"Effect": "Deny", "Action": [f"{service}:*" for service in services], "Resource": "*"}
+    made = management.do(
         "organizations", "CreatePolicy", Name="Without", Description="", Type="SERVICE_CONTROL_POLICY",
         Content=json.dumps({"Version": "2012-10-17", "Statement": denied}),
     )  # fmt: skip
     policy: str = made["Policy"]["PolicySummary"]["Id"]
-    management.does("organizations", "AttachPolicy", PolicyId=policy, TargetId=target)
+    management.do("organizations", "AttachPolicy", PolicyId=policy, TargetId=target)
     return policy
 
 
@@ -54,7 +54,7 @@ class TestReports:
         assert (told["JobStatus"], told["JobCreationDate"]) == ("COMPLETED", NOW.replace(microsecond=0))
         assert (told["NumberOfServicesAccessible"], told["NumberOfServicesNotAccessed"]) == (5, 4)
         assert names(told) == ALL
-        [used] = [one for one in told["AccessDetails"] if "LastAuthenticatedTime" in one]
+        [used] = [detail for detail in told["AccessDetails"] if "LastAuthenticatedTime" in detail]
         assert used == {
             "ServiceName": "AWS Organizations",
             "ServiceNamespace": "organizations",
@@ -71,7 +71,7 @@ class TestReports:
         assert names(report(management, path)) == ALL
         own = report(management, f"{path}/{management.account}")
         assert names(own) == ALL
-        [used] = [one for one in own["AccessDetails"] if one["ServiceNamespace"] == "organizations"]
+        [used] = [detail for detail in own["AccessDetails"] if detail["ServiceNamespace"] == "organizations"]
         assert used["TotalAuthenticatedEntities"] == 1
 
     def test_of_a_policy(self, management: Client, member: Client, path: str) -> None:
@@ -85,52 +85,52 @@ class TestReports:
     def test_pages_and_orders(self, management: Client, member: Client, path: str) -> None:
         """A report is cut in pages, by name or by the latest attempt."""
         member.call("sts", "GetCallerIdentity")
-        job = management.does("iam", GENERATE, EntityPath=path)["JobId"]
+        job = management.do("iam", GENERATE, EntityPath=path)["JobId"]
         found: list[str] = []
         marker: dict[str, str] = {}
         while True:
-            told = management.does("iam", GET, JobId=job, MaxItems=2, SortKey="SERVICE_NAMESPACE_DESCENDING", **marker)
+            told = management.do("iam", GET, JobId=job, MaxItems=2, SortKey="SERVICE_NAMESPACE_DESCENDING", **marker)
             found += names(told)
             if not told["IsTruncated"]:
                 break
             marker = {"Marker": told["Marker"]}
         assert found == ALL[::-1]
-        assert names(management.does("iam", GET, JobId=job, SortKey="LAST_AUTHENTICATED_TIME_DESCENDING"))[0] == "sts"
-        assert management.is_refused("iam", GET, JobId=job, Marker="x").code == "ValidationError"
+        assert names(management.do("iam", GET, JobId=job, SortKey="LAST_AUTHENTICATED_TIME_DESCENDING"))[0] == "sts"
+        assert management.expect_error("iam", GET, JobId=job, Marker="x").code == "ValidationError"
 
     def test_takes_its_time(self, management: Client, path: str) -> None:
         """It is in progress first, where what is begun takes a while."""
-        world = management.core.world
+        world = management.app.world
         world.options = replace(world.options, creation_delay=timedelta(seconds=5))
-        job = management.does("iam", GENERATE, EntityPath=path)["JobId"]
-        assert management.does("iam", GET, JobId=job)["JobStatus"] == "IN_PROGRESS"
+        job = management.do("iam", GENERATE, EntityPath=path)["JobId"]
+        assert management.do("iam", GET, JobId=job)["JobStatus"] == "IN_PROGRESS"
         world.clock.advance(timedelta(seconds=5))
-        assert management.does("iam", GET, JobId=job)["JobStatus"] == "COMPLETED"
+        assert management.do("iam", GET, JobId=job)["JobStatus"] == "COMPLETED"
 
     @pytest.mark.parametrize(
-        ("below", "asked", "why"),
+        ("below", "parameters", "why"),
         [
             ("/ou-abcd-12345678", {}, "The entity path names nothing in the organization."),
             ("/999988887777", {}, "The entity path names nothing in the organization."),
             ("", {"OrganizationsPolicyId": "p-12345678"}, "The service control policy p-12345678 does not exist."),
         ],
     )
-    def test_fail(self, management: Client, path: str, below: str, asked: dict[str, str], why: str) -> None:
+    def test_fail(self, management: Client, path: str, below: str, parameters: dict[str, str], why: str) -> None:
         """A report on what is not there fails, and tells why."""
-        told = report(management, path + below, **asked)
+        told = report(management, path + below, **parameters)
         assert (told["JobStatus"], told["ErrorDetails"]["Message"]) == ("FAILED", why)
 
     def test_need_service_control_policies(self, management: Client, path: str) -> None:
         """Without service control policies nothing is reported."""
         root = path.partition("/")[2]
-        management.does("organizations", "DisablePolicyType", RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+        management.do("organizations", "DisablePolicyType", RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
         assert report(management, path)["ErrorDetails"]["Message"].startswith("Service control policies are not")
 
     def test_are_the_management_accounts(self, management: Client, member: Client, stranger: Client, path: str) -> None:
         """Members and strangers are refused, and find no report of others."""
         for client in (member, stranger):
-            got = client.is_refused("iam", GENERATE, EntityPath=path)
-            assert (got.status, got.code) == (403, "AccessDenied")
-        job = management.does("iam", GENERATE, EntityPath=path)["JobId"]
-        got = stranger.is_refused("iam", GET, JobId=job)
-        assert (got.status, got.code, got.message) == (404, "NoSuchEntity", f"The job {job} cannot be found.")
+            error = client.expect_error("iam", GENERATE, EntityPath=path)
+            assert (error.status, error.code) == (403, "AccessDenied")
+        job = management.do("iam", GENERATE, EntityPath=path)["JobId"]
+        error = stranger.expect_error("iam", GET, JobId=job)
+        assert (error.status, error.code, error.message) == (404, "NoSuchEntity", f"The job {job} cannot be found.")

@@ -1,4 +1,4 @@
-"""What AWS was recorded to answer: members that are there or not, orders, and words.
+"""Recorded replies of AWS: their members, orders and messages.
 
 Source: https://github.com/localstack/localstack/tree/main/tests/aws/services/iam (the recordings of 2026)
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 SERVICE = "iam"
 DOCUMENT = json.dumps(
@@ -20,12 +20,12 @@ TRUST = json.dumps(
         "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
     }
 )
-ROLE = {"Arn", "AssumeRolePolicyDocument", "CreateDate", "Path", "RoleId", "RoleName"}
-POLICY = {
+ROLE_MEMBERS = {"Arn", "AssumeRolePolicyDocument", "CreateDate", "Path", "RoleId", "RoleName"}
+POLICY_MEMBERS = {
     "Arn", "AttachmentCount", "CreateDate", "DefaultVersionId", "IsAttachable", "Path", "PermissionsBoundaryUsageCount",
     "PolicyId", "PolicyName", "UpdateDate",
 }  # fmt: skip
-BROKEN = "1 validation error detected: Value at '{}' failed to satisfy constraint: Member must "
+VIOLATION = "1 validation error detected: Value at '{}' failed to satisfy constraint: Member must "
 TAGS = [{"Key": "a", "Value": "lower"}, {"Key": "A", "Value": "upper"}]
 NOT_AUTHORIZED = "User: arn:aws:iam::999988887777:root is not authorized to"
 NO_POLICY = "arn:aws:iam::999988887777:policy/No"
@@ -33,54 +33,54 @@ NO_POLICY = "arn:aws:iam::999988887777:policy/No"
 
 @pytest.fixture
 def account(stranger: Client) -> Client:
-    """Give an account with one of each."""
-    stranger.does(SERVICE, "CreateUser", UserName="u")
-    stranger.does(SERVICE, "CreateGroup", GroupName="g")
-    stranger.does(SERVICE, "CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST)
-    stranger.does(SERVICE, "CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)
+    """Return an account with a user, a group, a role and a policy."""
+    stranger.do(SERVICE, "CreateUser", UserName="u")
+    stranger.do(SERVICE, "CreateGroup", GroupName="g")
+    stranger.do(SERVICE, "CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST)
+    stranger.do(SERVICE, "CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)
     return stranger
 
 
-def arn_of(account: Client, name: str = "p") -> str:
-    """Name a policy of the account."""
+def policy_arn(account: Client, name: str = "p") -> str:
+    """Return the ARN of a policy of the account."""
     return f"arn:aws:iam::{account.account}:policy/{name}"
 
 
 class TestMembers:
-    """Which members an answer has."""
+    """Members of replies."""
 
-    def test_of_roles(self, stranger: Client) -> None:
-        """What makes a role tells neither its description nor its longest session; no description is none."""
-        asked = {"AssumeRolePolicyDocument": TRUST}
-        made = stranger.does(
-            SERVICE, "CreateRole", RoleName="r", Description="d", MaxSessionDuration=7200, Tags=TAGS[:1], **asked
+    def test_roles_have_recorded_members(self, stranger: Client) -> None:
+        """The operations on roles return different members; an empty description is omitted."""
+        parameters = {"AssumeRolePolicyDocument": TRUST}
+        created = stranger.do(
+            SERVICE, "CreateRole", RoleName="r", Description="d", MaxSessionDuration=7200, Tags=TAGS[:1], **parameters
         )
-        assert made["Role"].keys() == ROLE | {"Tags"}
-        changed = stranger.does(SERVICE, "UpdateRoleDescription", RoleName="r", Description="e")
-        assert changed["Role"].keys() == ROLE | {"Description"}
-        whole = stranger.does(SERVICE, "GetRole", RoleName="r")["Role"]
-        assert whole.keys() == ROLE | {"Description", "MaxSessionDuration", "RoleLastUsed", "Tags"}
-        (listed,) = stranger.does(SERVICE, "ListRoles")["Roles"]
-        assert listed.keys() == ROLE | {"Description", "MaxSessionDuration"}
-        stranger.does(SERVICE, "CreateRole", RoleName="plain", **asked)
-        plain = stranger.does(SERVICE, "GetRole", RoleName="plain")["Role"]
-        assert plain.keys() == ROLE | {"MaxSessionDuration", "RoleLastUsed"}
+        assert created["Role"].keys() == ROLE_MEMBERS | {"Tags"}
+        changed = stranger.do(SERVICE, "UpdateRoleDescription", RoleName="r", Description="e")
+        assert changed["Role"].keys() == ROLE_MEMBERS | {"Description"}
+        role = stranger.do(SERVICE, "GetRole", RoleName="r")["Role"]
+        assert role.keys() == ROLE_MEMBERS | {"Description", "MaxSessionDuration", "RoleLastUsed", "Tags"}
+        (listed,) = stranger.do(SERVICE, "ListRoles")["Roles"]
+        assert listed.keys() == ROLE_MEMBERS | {"Description", "MaxSessionDuration"}
+        stranger.do(SERVICE, "CreateRole", RoleName="plain", **parameters)
+        plain = stranger.do(SERVICE, "GetRole", RoleName="plain")["Role"]
+        assert plain.keys() == ROLE_MEMBERS | {"MaxSessionDuration", "RoleLastUsed"}
 
-    def test_of_policies(self, stranger: Client) -> None:
-        """GetPolicy has tags, be there none; what makes a policy tells no description; lists tell neither."""
-        made = stranger.does(SERVICE, "CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT, Description="d")
-        assert made["Policy"].keys() == POLICY
-        got = stranger.does(SERVICE, "GetPolicy", PolicyArn=arn_of(stranger))["Policy"]
-        assert got.keys() == POLICY | {"Description", "Tags"}
-        assert got["Tags"] == []
-        of_aws = stranger.does(SERVICE, "GetPolicy", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")["Policy"]
-        assert of_aws["Tags"] == []
-        (listed,) = stranger.does(SERVICE, "ListPolicies", Scope="Local")["Policies"]
-        assert listed.keys() == POLICY
+    def test_policies_have_recorded_members(self, stranger: Client) -> None:
+        """GetPolicy always returns tags; CreatePolicy and lists return no description."""
+        created = stranger.do(SERVICE, "CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT, Description="d")
+        assert created["Policy"].keys() == POLICY_MEMBERS
+        reply = stranger.do(SERVICE, "GetPolicy", PolicyArn=policy_arn(stranger))["Policy"]
+        assert reply.keys() == POLICY_MEMBERS | {"Description", "Tags"}
+        assert reply["Tags"] == []
+        aws_policy = stranger.do(SERVICE, "GetPolicy", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")["Policy"]
+        assert aws_policy["Tags"] == []
+        (listed,) = stranger.do(SERVICE, "ListPolicies", Scope="Local")["Policies"]
+        assert listed.keys() == POLICY_MEMBERS
 
-    def test_of_the_summary(self, stranger: Client) -> None:
-        """All that AWS counts, and nothing else."""
-        summary = stranger.does(SERVICE, "GetAccountSummary")["SummaryMap"]
+    def test_summary_has_recorded_members(self, stranger: Client) -> None:
+        """The summary has all of AWS's numbers, and no others."""
+        summary = stranger.do(SERVICE, "GetAccountSummary")["SummaryMap"]
         assert len(summary) == 34
         assert {
             "Providers",
@@ -91,34 +91,34 @@ class TestMembers:
 
 
 class TestOrders:
-    """In which order things are told, and what is told apart."""
+    """Orders, and the comparison of names."""
 
-    def test_tags_of_policies(self, stranger: Client) -> None:
-        """Their keys are told apart by case, listed by code point, and told as they were given when it is made."""
-        made = stranger.does(SERVICE, "CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT, Tags=TAGS)
-        assert made["Policy"]["Tags"] == TAGS
-        assert stranger.does(SERVICE, "ListPolicyTags", PolicyArn=arn_of(stranger))["Tags"] == TAGS[::-1]
-        stranger.does(SERVICE, "UntagPolicy", PolicyArn=arn_of(stranger), TagKeys=["a"])
-        assert stranger.does(SERVICE, "ListPolicyTags", PolicyArn=arn_of(stranger))["Tags"] == TAGS[1:]
+    def test_policy_tags_are_case_sensitive_and_sorted(self, stranger: Client) -> None:
+        """The keys of policies' tags are case-sensitive, listed by code point, and returned as given at creation."""
+        created = stranger.do(SERVICE, "CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT, Tags=TAGS)
+        assert created["Policy"]["Tags"] == TAGS
+        assert stranger.do(SERVICE, "ListPolicyTags", PolicyArn=policy_arn(stranger))["Tags"] == TAGS[::-1]
+        stranger.do(SERVICE, "UntagPolicy", PolicyArn=policy_arn(stranger), TagKeys=["a"])
+        assert stranger.do(SERVICE, "ListPolicyTags", PolicyArn=policy_arn(stranger))["Tags"] == TAGS[1:]
 
-    def test_versions(self, account: Client) -> None:
-        """The newest first."""
+    def test_versions_are_listed_newest_first(self, account: Client) -> None:
+        """Versions are listed newest first."""
         for _ in range(2):
-            account.does(SERVICE, "CreatePolicyVersion", PolicyArn=arn_of(account), PolicyDocument=DOCUMENT)
-        versions = account.does(SERVICE, "ListPolicyVersions", PolicyArn=arn_of(account))["Versions"]
-        assert [one["VersionId"] for one in versions] == ["v3", "v2", "v1"]
+            account.do(SERVICE, "CreatePolicyVersion", PolicyArn=policy_arn(account), PolicyDocument=DOCUMENT)
+        versions = account.do(SERVICE, "ListPolicyVersions", PolicyArn=policy_arn(account))["Versions"]
+        assert [version["VersionId"] for version in versions] == ["v3", "v2", "v1"]
 
-    def test_nobody_is_taken_out_of_a_group(self, account: Client) -> None:
-        """Who is not in it is no error; of a user and a group that are not there, the user is named."""
-        account.does(SERVICE, "RemoveUserFromGroup", GroupName="g", UserName="u")
-        got = account.is_refused(SERVICE, "RemoveUserFromGroup", GroupName="none", UserName="nobody")
-        assert got.message == "The user with name nobody cannot be found."
-        got = account.is_refused(SERVICE, "RemoveUserFromGroup", GroupName="none", UserName="u")
-        assert got.message == "The group with name none cannot be found."
+    def test_missing_member_is_accepted_and_missing_user_named_first(self, account: Client) -> None:
+        """A user that is not in a group is accepted; of an unknown user and group the user is named."""
+        account.do(SERVICE, "RemoveUserFromGroup", GroupName="g", UserName="u")
+        error = account.expect_error(SERVICE, "RemoveUserFromGroup", GroupName="none", UserName="nobody")
+        assert error.message == "The user with name nobody cannot be found."
+        error = account.expect_error(SERVICE, "RemoveUserFromGroup", GroupName="none", UserName="u")
+        assert error.message == "The group with name none cannot be found."
 
 
-class TestWords:
-    """What a refusal says."""
+class TestMessages:
+    """Messages of errors."""
 
     @pytest.mark.parametrize(
         ("operation", "members", "code", "message"),
@@ -155,23 +155,25 @@ class TestWords:
                 f"{NOT_AUTHORIZED} perform iam:GetAccessKeyLastUsed on resource: access key AKIAIOSFODNN7EXAMPLE",
             ),
             (
-                "TagRole", {"RoleName": "r", "Tags": [{"Key": str(at), "Value": ""} for at in range(51)]},
+                "TagRole", {"RoleName": "r", "Tags": [{"Key": str(number), "Value": ""} for number in range(51)]},
                 "ValidationError",
-                BROKEN.format("tags") + "have length less than or equal to 50",
+                VIOLATION.format("tags") + "have length less than or equal to 50",
             ),
             (
                 "TagRole", {"RoleName": "r", "Tags": [{"Key": "k" * 129, "Value": ""}]},
                 "ValidationError",
-                BROKEN.format("tags.1.member.key") + "have length less than or equal to 128",
+                VIOLATION.format("tags.1.member.key") + "have length less than or equal to 128",
             ),
             (
                 "SetDefaultPolicyVersion", {"PolicyArn": NO_POLICY, "VersionId": "first"},
                 "ValidationError",
-                BROKEN.format("versionId") + r"satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
+                VIOLATION.format("versionId") + r"satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
             ),
         ],
     )  # fmt: skip
-    def test_message(self, account: Client, operation: str, members: dict[str, Any], code: str, message: str) -> None:
-        """Word for word."""
-        got = account.is_refused(SERVICE, operation, **members)
-        assert (got.code, got.message) == (code, message)
+    def test_message_equals_recorded_message(
+        self, account: Client, operation: str, members: dict[str, Any], code: str, message: str
+    ) -> None:
+        """The message equals the recorded one."""
+        error = account.expect_error(SERVICE, operation, **members)
+        assert (error.code, error.message) == (code, message)

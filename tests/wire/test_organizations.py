@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.iam_users import create_user, policy_allowing
 from tests.support.organizations import NO_PERMISSION, SERVICE, describe_organization, error_of
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 # Source: https://github.com/hashicorp/terraform-provider-aws/pull/9195
 NOT_IN_USE = "Your account is not a member of an organization."
@@ -15,7 +15,7 @@ class TestCreateOrganization:
 
     def test_create_organization_replies_with_organization_of_all_features(self, stranger: Client) -> None:
         """All features are the default, service control policies are enabled, and the ARNs name the caller."""
-        organization = stranger.does(SERVICE, "CreateOrganization")["Organization"]
+        organization = stranger.do(SERVICE, "CreateOrganization")["Organization"]
         arn = f"arn:aws:organizations::{stranger.account}"
         assert organization == {
             "Id": organization["Id"],
@@ -29,30 +29,30 @@ class TestCreateOrganization:
 
     def test_organization_with_consolidated_billing_has_no_policy_types(self, stranger: Client) -> None:
         """An organization with consolidated billing only has an empty list of policy types."""
-        organization = stranger.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")["Organization"]
+        organization = stranger.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")["Organization"]
         assert organization["FeatureSet"] == "CONSOLIDATED_BILLING"
         assert organization["AvailablePolicyTypes"] == []
 
     def test_member_of_organization_cannot_create_another(self, management: Client) -> None:
         """A member of an organization is refused with AWS's message."""
-        answer = management.is_refused(SERVICE, "CreateOrganization")
+        answer = management.expect_error(SERVICE, "CreateOrganization")
         assert error_of(answer) == ("AlreadyInOrganizationException", None)
         assert answer.message == "The AWS account is already a member of an organization."
 
     def test_unknown_feature_set_is_refused(self, stranger: Client) -> None:
         """A value outside the enum is refused with its reason."""
-        answer = stranger.is_refused(SERVICE, "CreateOrganization", FeatureSet="SOME")
+        answer = stranger.expect_error(SERVICE, "CreateOrganization", FeatureSet="SOME")
         assert error_of(answer) == ("InvalidInputException", "INVALID_ENUM")
 
     def test_organization_in_govcloud_needs_all_features(self, stranger: Client) -> None:
         """In AWS GovCloud (US) an organization cannot have consolidated billing only."""
-        client = Client(stranger.core, stranger.account, "us-gov-west-1")
-        answer = client.is_refused(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+        client = Client(stranger.app, stranger.account, "us-gov-west-1")
+        answer = client.expect_error(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
         assert error_of(answer) == (
             "ConstraintViolationException",
             "CREATE_ORGANIZATION_IN_BILLING_MODE_UNSUPPORTED_REGION",
         )
-        organization = client.does(SERVICE, "CreateOrganization")["Organization"]
+        organization = client.do(SERVICE, "CreateOrganization")["Organization"]
         assert organization["Arn"].startswith("arn:aws-us-gov:organizations::")
 
 
@@ -62,25 +62,25 @@ class TestPermissionForLinkedRole:
     def test_user_with_permission_for_linked_role_creates_organization(self, stranger: Client) -> None:
         """A user that may create the role may create the organization."""
         user = create_user(stranger, policy_allowing("organizations:CreateOrganization", "iam:CreateServiceLinkedRole"))
-        assert user.does(SERVICE, "CreateOrganization")["Organization"]["MasterAccountId"] == stranger.account
+        assert user.do(SERVICE, "CreateOrganization")["Organization"]["MasterAccountId"] == stranger.account
 
     def test_managed_policy_allows_creating_organization(self, stranger: Client) -> None:
         """AWSOrganizationsFullAccess allows to create the role under a condition that the call meets."""
         user = create_user(stranger, "arn:aws:iam::aws:policy/AWSOrganizationsFullAccess")
-        user.does(SERVICE, "CreateOrganization")
+        user.do(SERVICE, "CreateOrganization")
 
     def test_account_with_linked_role_needs_no_permission_for_it(self, stranger: Client) -> None:
         """In an account that already has the role, a user needs no permission to create it."""
-        stranger.does("iam", "CreateServiceLinkedRole", AWSServiceName="organizations.amazonaws.com")
+        stranger.do("iam", "CreateServiceLinkedRole", AWSServiceName="organizations.amazonaws.com")
         user = create_user(stranger, policy_allowing("organizations:CreateOrganization"))
-        user.does(SERVICE, "CreateOrganization")
+        user.do(SERVICE, "CreateOrganization")
 
     def test_user_without_permission_for_linked_role_creates_nothing(self, stranger: Client) -> None:
         """Without the permission the call is refused, and nothing is created."""
         user = create_user(stranger, policy_allowing("organizations:*"))
-        before = stranger.core.world.state
-        assert user.is_refused(SERVICE, "CreateOrganization").code == "AccessDeniedForDependencyException"
-        assert stranger.core.world.state is before
+        before = stranger.app.world.state
+        assert user.expect_error(SERVICE, "CreateOrganization").code == "AccessDeniedForDependencyException"
+        assert stranger.app.world.state is before
 
 
 class TestDescribeOrganization:
@@ -92,7 +92,7 @@ class TestDescribeOrganization:
 
     def test_standalone_account_has_no_organization_to_describe(self, stranger: Client) -> None:
         """A standalone account is refused with AWS's message."""
-        answer = stranger.is_refused(SERVICE, "DescribeOrganization")
+        answer = stranger.expect_error(SERVICE, "DescribeOrganization")
         assert error_of(answer) == ("AWSOrganizationsNotInUseException", None)
         assert answer.message == NOT_IN_USE
 
@@ -102,18 +102,18 @@ class TestDeleteOrganization:
 
     def test_delete_organization_has_no_output(self, management: Client) -> None:
         """Success has no output, and the organization no longer exists."""
-        assert management.does(SERVICE, "DeleteOrganization") == {}
-        assert management.is_refused(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+        assert management.do(SERVICE, "DeleteOrganization") == {}
+        assert management.expect_error(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
 
     @pytest.mark.usefixtures("member")
     def test_organization_with_members_cannot_be_deleted(self, management: Client) -> None:
         """An organization with other accounts cannot be deleted."""
-        answer = management.is_refused(SERVICE, "DeleteOrganization")
+        answer = management.expect_error(SERVICE, "DeleteOrganization")
         assert error_of(answer) == ("OrganizationNotEmptyException", None)
 
     def test_member_cannot_delete_organization(self, member: Client) -> None:
         """Any account but the management account is refused with AWS's message."""
-        answer = member.is_refused(SERVICE, "DeleteOrganization")
+        answer = member.expect_error(SERVICE, "DeleteOrganization")
         assert error_of(answer) == ("AccessDeniedException", None)
         assert answer.message == NO_PERMISSION
 
@@ -123,7 +123,7 @@ class TestListRoots:
 
     def test_list_roots_replies_with_only_root(self, management: Client) -> None:
         """The root is named Root and its ARN contains the organization's id."""
-        reply = management.does(SERVICE, "ListRoots")
+        reply = management.do(SERVICE, "ListRoots")
         organization = describe_organization(management)
         (root,) = reply["Roots"]
         assert root["Name"] == "Root"

@@ -15,7 +15,7 @@ from tests.support.organizations import (
     set_options,
     set_quotas,
 )
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -44,7 +44,7 @@ class TestCreateAccount:
         """The next DescribeCreateAccountStatus names the account, which has the e-mail address of the request."""
         status = request_status(management, request_account(management, "a")["Id"])
         assert (status["State"], status["CompletedTimestamp"]) == ("SUCCEEDED", in_milliseconds(NOW))
-        account = management.does(SERVICE, "DescribeAccount", AccountId=status["AccountId"])["Account"]
+        account = management.do(SERVICE, "DescribeAccount", AccountId=status["AccountId"])["Account"]
         assert account["Email"] == "a@example.com"
 
     def test_request_with_delay_is_in_progress_until_it_completes(self, management: Client) -> None:
@@ -52,7 +52,7 @@ class TestCreateAccount:
         set_options(management, creation_delay=MINUTE)
         requested = request_account(management)
         assert request_status(management, requested["Id"]) == requested
-        management.core.world.clock.advance(MINUTE)
+        management.app.world.clock.advance(MINUTE)
         completed = request_status(management, requested["Id"])
         assert completed == requested | {
             "State": "SUCCEEDED",
@@ -84,14 +84,14 @@ class TestCreateAccount:
 
     def test_reserved_role_name_is_refused(self, management: Client) -> None:
         """A role name reserved for service-linked roles refuses the call."""
-        answer = management.is_refused(
+        answer = management.expect_error(
             SERVICE, "CreateAccount", AccountName="A", Email="a@example.com", RoleName="AWSServiceRoleForMe"
         )
         assert error_of(answer) == ("InvalidInputException", "INVALID_ROLE_NAME")
 
     def test_member_cannot_create_account(self, member: Client) -> None:
         """Any account but the management account is refused."""
-        answer = member.is_refused(SERVICE, "CreateAccount", AccountName="A", Email="a@example.com")
+        answer = member.expect_error(SERVICE, "CreateAccount", AccountName="A", Email="a@example.com")
         assert error_of(answer) == ("AccessDeniedException", None)
 
     @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ class TestCreateAccount:
     ) -> None:
         """Each quota is a constraint with its own reason."""
         set_quotas(management, **quota)
-        answer = management.is_refused(SERVICE, operation, AccountName="x", Email="x@example.com")
+        answer = management.expect_error(SERVICE, operation, AccountName="x", Email="x@example.com")
         assert error_of(answer) == ("ConstraintViolationException", reason)
 
     def test_unknown_request_is_not_found(self, management: Client) -> None:
         """An unknown request is CreateAccountStatusNotFoundException."""
         unknown = "car-" + "0" * 32
-        answer = management.is_refused(SERVICE, "DescribeCreateAccountStatus", CreateAccountRequestId=unknown)
+        answer = management.expect_error(SERVICE, "DescribeCreateAccountStatus", CreateAccountRequestId=unknown)
         assert error_of(answer) == ("CreateAccountStatusNotFoundException", None)
 
 
@@ -127,13 +127,13 @@ class TestCreateGovCloudAccount:
         completed = request_status(management, requested["Id"])
         assert completed["State"] == "SUCCEEDED"
         assert len({completed["AccountId"], completed["GovCloudAccountId"], management.account}) == 3
-        accounts = management.does(SERVICE, "ListAccounts")["Accounts"]
+        accounts = management.do(SERVICE, "ListAccounts")["Accounts"]
         assert [account["Id"] for account in accounts] == [management.account, completed["AccountId"]]
 
     def test_unpaired_management_account_is_refused(self, management: Client) -> None:
         """A management account without a pair in AWS GovCloud (US) is refused with its reason."""
         set_options(management, govcloud_enabled=False)
-        answer = management.is_refused(SERVICE, "CreateGovCloudAccount", AccountName="x", Email="x@example.com")
+        answer = management.expect_error(SERVICE, "CreateGovCloudAccount", AccountName="x", Email="x@example.com")
         assert error_of(answer) == ("ConstraintViolationException", "MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED")
 
 

@@ -17,7 +17,7 @@ from tests.support.organizations import (
     set_options,
     set_quotas,
 )
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -25,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 def state_and_status(client: Client, account_id: str) -> tuple[str, str]:
     """Return the State of an account and its older Status."""
-    account = client.does(SERVICE, "DescribeAccount", AccountId=account_id)["Account"]
+    account = client.do(SERVICE, "DescribeAccount", AccountId=account_id)["Account"]
     return account["State"], account["Status"]
 
 
@@ -35,7 +35,7 @@ class TestDescribeAccount:
     def test_created_account_is_described_in_full(self, management: Client, member: Client) -> None:
         """The reply has both State and Status, and the ARN names the management account."""
         organization, root = describe_organization(management)["Id"], root_id(management)
-        assert management.does(SERVICE, "DescribeAccount", AccountId=member.account)["Account"] == {
+        assert management.do(SERVICE, "DescribeAccount", AccountId=member.account)["Account"] == {
             "Id": member.account,
             "Arn": f"arn:aws:organizations::{management.account}:account/{organization}/{member.account}",
             "Email": "member@example.com",
@@ -49,20 +49,20 @@ class TestDescribeAccount:
 
     def test_management_account_is_described_as_invited(self, management: Client) -> None:
         """The management account is listed as invited, and its path leads from the root."""
-        account = management.does(SERVICE, "DescribeAccount", AccountId=management.account)["Account"]
+        account = management.do(SERVICE, "DescribeAccount", AccountId=management.account)["Account"]
         assert (account["State"], account["Status"], account["JoinedMethod"]) == ("ACTIVE", "ACTIVE", "INVITED")
         organization = describe_organization(management)["Id"]
         assert account["Paths"] == [f"{organization}/{root_id(management)}/{management.account}/"]
 
     def test_account_outside_organization_is_not_found(self, management: Client, stranger: Client) -> None:
         """An account of no organization, or of another, is not found."""
-        answer = management.is_refused(SERVICE, "DescribeAccount", AccountId=stranger.account)
+        answer = management.expect_error(SERVICE, "DescribeAccount", AccountId=stranger.account)
         assert error_of(answer) == ("AccountNotFoundException", None)
 
     @pytest.mark.parametrize("account_id", ["abc", "11112222333", "1111222233334", "11112222333x", " 11112222333"])
     def test_malformed_account_id_is_refused(self, management: Client, account_id: str) -> None:
         """A malformed id violates the pattern or the length; botocore sends it all the same."""
-        answer = management.is_refused(SERVICE, "DescribeAccount", AccountId=account_id)
+        answer = management.expect_error(SERVICE, "DescribeAccount", AccountId=account_id)
         assert answer.code == "InvalidInputException"
         assert answer.data["Reason"] in ("INVALID_PATTERN", "MAX_LENGTH_EXCEEDED")
 
@@ -72,7 +72,7 @@ class TestListAccounts:
 
     def test_management_account_is_listed_first(self, management: Client, member: Client) -> None:
         """The management account comes first, as an invited one."""
-        listed = management.does(SERVICE, "ListAccounts")["Accounts"]
+        listed = management.do(SERVICE, "ListAccounts")["Accounts"]
         assert [(account["Id"], account["JoinedMethod"]) for account in listed] == [
             (management.account, "INVITED"),
             (member.account, "CREATED"),
@@ -81,8 +81,8 @@ class TestListAccounts:
     def test_closed_account_is_listed_as_closed(self, management: Client) -> None:
         """A closed account stays in the list, with its state."""
         account_id = create_account(management)
-        management.does(SERVICE, "CloseAccount", AccountId=account_id)
-        listed = management.does(SERVICE, "ListAccounts")["Accounts"]
+        management.do(SERVICE, "CloseAccount", AccountId=account_id)
+        listed = management.do(SERVICE, "ListAccounts")["Accounts"]
         assert [(account["Id"], account["State"]) for account in listed] == [
             (management.account, "ACTIVE"),
             (account_id, "CLOSED"),
@@ -90,8 +90,8 @@ class TestListAccounts:
 
     def test_pages_of_one_account_make_up_list(self, management: Client, member: Client) -> None:
         """With one account a page, the pages make up the whole list."""
-        first = management.does(SERVICE, "ListAccounts", MaxResults=1)
-        second = management.does(SERVICE, "ListAccounts", MaxResults=1, NextToken=first["NextToken"])
+        first = management.do(SERVICE, "ListAccounts", MaxResults=1)
+        second = management.do(SERVICE, "ListAccounts", MaxResults=1, NextToken=first["NextToken"])
         ids = [first["Accounts"][0]["Id"], second["Accounts"][0]["Id"]]
         assert ids == [management.account, member.account]
         assert "NextToken" not in second
@@ -99,22 +99,22 @@ class TestListAccounts:
     @pytest.mark.parametrize("size", [0, 21, -1])
     def test_page_size_out_of_range_is_refused(self, management: Client, size: int) -> None:
         """A page has 1 to 20 accounts."""
-        answer = management.is_refused(SERVICE, "ListAccounts", MaxResults=size)
+        answer = management.expect_error(SERVICE, "ListAccounts", MaxResults=size)
         reason = "MIN_VALUE_EXCEEDED" if size < 1 else "MAX_VALUE_EXCEEDED"
         assert error_of(answer) == ("InvalidInputException", reason)
 
     @pytest.mark.parametrize("token", ["x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "é", "\U0001f600", "=" * 100])
     def test_invalid_token_is_refused(self, management: Client, token: str) -> None:
         """A token that the operation did not return is refused with its reason."""
-        answer = management.is_refused(SERVICE, "ListAccounts", NextToken=token)
+        answer = management.expect_error(SERVICE, "ListAccounts", NextToken=token)
         assert error_of(answer) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
 
     @pytest.mark.usefixtures("member")
     def test_token_of_another_operation_is_refused(self, management: Client) -> None:
         """A token of another operation is invalid here."""
         request_account(management, "b")
-        token = management.does(SERVICE, "ListCreateAccountStatus", MaxResults=1)["NextToken"]
-        answer = management.is_refused(SERVICE, "ListAccounts", NextToken=token)
+        token = management.do(SERVICE, "ListCreateAccountStatus", MaxResults=1)["NextToken"]
+        answer = management.expect_error(SERVICE, "ListAccounts", NextToken=token)
         assert error_of(answer) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
 
 
@@ -124,20 +124,20 @@ class TestAccountStates:
     def test_created_account_passes_through_every_state(self, management: Client) -> None:
         """Pending activation, active, suspended by AWS, pending closure, closed, and after 90 days not found."""
         set_options(management, activation_delay=MINUTE, closure_delay=MINUTE)
-        clock = management.core.world.clock
+        clock = management.app.world.clock
         account_id = create_account(management)
         assert state_and_status(management, account_id) == ("PENDING_ACTIVATION", "SUSPENDED")
         clock.advance(MINUTE)
         assert state_and_status(management, account_id) == ("ACTIVE", "ACTIVE")
-        with management.core.world.transaction(root_user(management.account)) as tx:
+        with management.app.world.transaction(root_user(management.account)) as tx:
             accounts.suspend_account(tx, account_id)
         assert state_and_status(management, account_id) == ("SUSPENDED", "SUSPENDED")
-        assert management.does(SERVICE, "CloseAccount", AccountId=account_id) == {}
+        assert management.do(SERVICE, "CloseAccount", AccountId=account_id) == {}
         assert state_and_status(management, account_id) == ("PENDING_CLOSURE", "PENDING_CLOSURE")
         clock.advance(MINUTE)
         assert state_and_status(management, account_id) == ("CLOSED", "SUSPENDED")
         clock.advance(timedelta(days=90))
-        answer = management.is_refused(SERVICE, "DescribeAccount", AccountId=account_id)
+        answer = management.expect_error(SERVICE, "DescribeAccount", AccountId=account_id)
         assert answer.code == "AccountNotFoundException"
 
 
@@ -149,22 +149,22 @@ class TestCloseAccount:
         first, second = create_account(management, "first"), create_account(management, "second")
 
         def reason(account_id: str) -> str:
-            answer = management.is_refused(SERVICE, "CloseAccount", AccountId=account_id)
+            answer = management.expect_error(SERVICE, "CloseAccount", AccountId=account_id)
             assert answer.code == "ConstraintViolationException"
             return str(answer.data["Reason"])
 
         assert reason(management.account) == "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
         set_quotas(management, closures_in_small_organization=1)
         set_options(management, closure_delay=MINUTE)
-        management.does(SERVICE, "CloseAccount", AccountId=first)
+        management.do(SERVICE, "CloseAccount", AccountId=first)
         assert reason(second) == "CLOSE_ACCOUNT_QUOTA_EXCEEDED"
         set_quotas(management, concurrent_account_closures=1)
         assert reason(second) == "CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED"
 
     def test_organization_with_consolidated_billing_cannot_close_accounts(self, stranger: Client) -> None:
         """An organization with consolidated billing only cannot close accounts."""
-        stranger.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
-        answer = stranger.is_refused(SERVICE, "CloseAccount", AccountId=create_account(stranger))
+        stranger.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+        answer = stranger.expect_error(SERVICE, "CloseAccount", AccountId=create_account(stranger))
         assert error_of(answer) == ("ConstraintViolationException", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
 
 
@@ -173,23 +173,23 @@ class TestDeparture:
 
     def test_removed_account_is_no_longer_member(self, management: Client, member: Client) -> None:
         """The call has no output, and the account is in no organization."""
-        assert management.does(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account) == {}
-        assert member.is_refused(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+        assert management.do(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account) == {}
+        assert member.expect_error(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
 
     def test_member_leaves_organization(self, member: Client) -> None:
         """The call has no output, and the account is in no organization."""
-        assert member.does(SERVICE, "LeaveOrganization") == {}
-        assert member.is_refused(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
+        assert member.do(SERVICE, "LeaveOrganization") == {}
+        assert member.expect_error(SERVICE, "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
 
     def test_management_account_cannot_depart(self, management: Client) -> None:
         """The management account can neither be removed nor leave."""
-        removal = management.is_refused(SERVICE, "RemoveAccountFromOrganization", AccountId=management.account)
-        leave = management.is_refused(SERVICE, "LeaveOrganization")
+        removal = management.expect_error(SERVICE, "RemoveAccountFromOrganization", AccountId=management.account)
+        leave = management.expect_error(SERVICE, "LeaveOrganization")
         assert error_of(removal) == error_of(leave) == ("MasterCannotLeaveOrganizationException", None)
 
     def test_account_outside_organization_cannot_be_removed(self, management: Client, stranger: Client) -> None:
         """An account that is not a member is not found."""
-        answer = management.is_refused(SERVICE, "RemoveAccountFromOrganization", AccountId=stranger.account)
+        answer = management.expect_error(SERVICE, "RemoveAccountFromOrganization", AccountId=stranger.account)
         assert error_of(answer) == ("AccountNotFoundException", None)
 
     @pytest.mark.parametrize(
@@ -204,6 +204,6 @@ class TestDeparture:
     ) -> None:
         """A created account can neither leave nor be removed if the world's options enforce AWS's prerequisites."""
         set_options(management, **options)
-        removal = management.is_refused(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account)
-        leave = member.is_refused(SERVICE, "LeaveOrganization")
+        removal = management.expect_error(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account)
+        leave = member.expect_error(SERVICE, "LeaveOrganization")
         assert error_of(removal) == error_of(leave) == ("ConstraintViolationException", reason)

@@ -19,7 +19,7 @@ from tests.support.organizations import (
     handshake_after,
     party,
 )
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def billing(stranger: Client) -> Client:
 def request_of(member: Client, process: dict[str, Any]) -> dict[str, Any]:
     """Return the only handshake of a process that a member received."""
     filters = {"ParentHandshakeId": process["Id"]}
-    (request,) = member.does(SERVICE, "ListHandshakesForAccount", Filter=filters)["Handshakes"]
+    (request,) = member.do(SERVICE, "ListHandshakesForAccount", Filter=filters)["Handshakes"]
     return dict(request)
 
 
@@ -41,7 +41,7 @@ class TestEnableAllFeatures:
     def test_process_is_handshake_of_organization_alone(self, billing: Client) -> None:
         """As in AWS's user guide, the only party is the organization; the handshake is valid for ninety days."""
         organization = describe_organization(billing)
-        process = billing.does(SERVICE, "EnableAllFeatures")["Handshake"]
+        process = billing.do(SERVICE, "EnableAllFeatures")["Handshake"]
         prefix = f"arn:aws:organizations::{billing.account}:handshake/{organization['Id']}"
         assert process == {
             "Id": process["Id"],
@@ -57,7 +57,7 @@ class TestEnableAllFeatures:
     def test_member_receives_request_with_process_as_resource(self, billing: Client, stranger: Client) -> None:
         """As in AWS's user guide, the resources are the process, the organization and the account."""
         organization = describe_organization(billing)["Id"]
-        process = billing.does(SERVICE, "EnableAllFeatures")["Handshake"]
+        process = billing.do(SERVICE, "EnableAllFeatures")["Handshake"]
         request = request_of(stranger, process)
         prefix = f"arn:aws:organizations::{billing.account}:handshake/{organization}"
         assert request == {
@@ -80,7 +80,7 @@ class TestEnableAllFeatures:
 
     def test_approved_process_enables_all_features_and_policies(self, billing: Client, stranger: Client) -> None:
         """The member approves, the process becomes open, the management account accepts: all features are enabled."""
-        process = billing.does(SERVICE, "EnableAllFeatures")["Handshake"]
+        process = billing.do(SERVICE, "EnableAllFeatures")["Handshake"]
         request = request_of(stranger, process)
         assert handshake_after(stranger, "AcceptHandshake", request["Id"])["State"] == "ACCEPTED"
         assert handshake_after(billing, "DescribeHandshake", process["Id"])["State"] == "OPEN"
@@ -88,31 +88,31 @@ class TestEnableAllFeatures:
         organization = describe_organization(billing)
         assert organization["FeatureSet"] == "ALL"
         assert organization["AvailablePolicyTypes"] == [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]
-        billing.does(SERVICE, "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
+        billing.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
 
     def test_created_account_without_linked_role_is_asked_to_recreate_it(self, billing: Client) -> None:
         """A created account that deleted the role of Organizations accepts a handshake that creates it again."""
         member = as_account(billing, create_account(billing))
         role = {"RoleName": "AWSServiceRoleForOrganizations"}
-        member.does("iam", "DeleteServiceLinkedRole", **role)
-        assert member.is_refused("iam", "GetRole", **role).code == "NoSuchEntity"
-        billing.does(SERVICE, "EnableAllFeatures")
-        (handshake,) = member.does(SERVICE, "ListHandshakesForAccount")["Handshakes"]
+        member.do("iam", "DeleteServiceLinkedRole", **role)
+        assert member.expect_error("iam", "GetRole", **role).code == "NoSuchEntity"
+        billing.do(SERVICE, "EnableAllFeatures")
+        (handshake,) = member.do(SERVICE, "ListHandshakesForAccount")["Handshakes"]
         assert handshake["Action"] == "ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE"
         # AWS's pattern allows 32 characters for the action.
         assert "/add_organizations_service_linked/" in handshake["Arn"]
         handshake_after(member, "AcceptHandshake", handshake["Id"])
-        assert member.does("iam", "GetRole", **role)["Role"]["RoleName"] == role["RoleName"]
+        assert member.do("iam", "GetRole", **role)["Role"]["RoleName"] == role["RoleName"]
 
     def test_organization_of_all_features_cannot_enable_them_again(self, management: Client) -> None:
         """An organization that has all features is refused with its reason."""
-        answer = management.is_refused(SERVICE, "EnableAllFeatures")
+        answer = management.expect_error(SERVICE, "EnableAllFeatures")
         assert error_of(answer) == ("HandshakeConstraintViolationException", "ORGANIZATION_ALREADY_HAS_ALL_FEATURES")
 
     def test_second_process_is_refused(self, billing: Client) -> None:
         """A second process is refused while the first is in progress."""
-        billing.does(SERVICE, "EnableAllFeatures")
-        answer = billing.is_refused(SERVICE, "EnableAllFeatures")
+        billing.do(SERVICE, "EnableAllFeatures")
+        answer = billing.expect_error(SERVICE, "EnableAllFeatures")
         assert error_of(answer) == (
             "HandshakeConstraintViolationException",
             "ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION",
@@ -120,8 +120,8 @@ class TestEnableAllFeatures:
 
     def test_accounts_cannot_be_invited_during_process(self, billing: Client) -> None:
         """An invitation is refused with its reason while a process is in progress."""
-        billing.does(SERVICE, "EnableAllFeatures")
-        answer = billing.is_refused(SERVICE, "InviteAccountToOrganization", Target=party("444455556666"))
+        billing.do(SERVICE, "EnableAllFeatures")
+        answer = billing.expect_error(SERVICE, "InviteAccountToOrganization", Target=party("444455556666"))
         assert error_of(answer) == (
             "HandshakeConstraintViolationException",
             "INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES",

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.organizations import SERVICE, root_id
 from tests.support.policy_calls import TAG_POLICY, attach_policy, create_policy, enable_policy_type
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 BACKUP = "BACKUP_POLICY"
@@ -29,7 +29,7 @@ class TestDescribeEffectivePolicy:
         """The document has no operators; without a target it is that of the caller."""
         attach_to_root(management)
         for caller in (management, member):
-            assert caller.does(SERVICE, "DescribeEffectivePolicy", PolicyType=TAG_POLICY)["EffectivePolicy"] == {
+            assert caller.do(SERVICE, "DescribeEffectivePolicy", PolicyType=TAG_POLICY)["EffectivePolicy"] == {
                 "PolicyContent": '{"tags":{"a":{"tag_key":"A"}}}',
                 "LastUpdatedTimestamp": NOW.replace(microsecond=123000),
                 "TargetId": caller.account,
@@ -40,7 +40,7 @@ class TestDescribeEffectivePolicy:
         """A document nested almost as deeply as JSON can be read is merged and returned."""
         document = '{"a":' * 800 + '"x"' + "}" * 800
         attach_to_root(management, "UPGRADE_ROLLOUT_POLICY", document)
-        reply = management.does(SERVICE, "DescribeEffectivePolicy", PolicyType="UPGRADE_ROLLOUT_POLICY")
+        reply = management.do(SERVICE, "DescribeEffectivePolicy", PolicyType="UPGRADE_ROLLOUT_POLICY")
         assert reply["EffectivePolicy"]["PolicyContent"] == document
 
 
@@ -50,11 +50,11 @@ class TestValidationErrors:
     def test_validation_error_names_code_path_and_policies(self, management: Client, member: Client) -> None:
         """Accounts with an invalid policy are listed like accounts; an error has its code, path and policies."""
         policy_id = attach_to_root(management, BACKUP)
-        management.core.world.clock.advance(timedelta(hours=1))
-        accounts = management.does(SERVICE, "ListAccountsWithInvalidEffectivePolicy", PolicyType=BACKUP)
-        assert accounts["Accounts"] == management.does(SERVICE, "ListAccounts")["Accounts"]
+        management.app.world.clock.advance(timedelta(hours=1))
+        accounts = management.do(SERVICE, "ListAccountsWithInvalidEffectivePolicy", PolicyType=BACKUP)
+        assert accounts["Accounts"] == management.do(SERVICE, "ListAccounts")["Accounts"]
         assert accounts["PolicyType"] == BACKUP
-        errors = management.does(
+        errors = management.do(
             SERVICE, "ListEffectivePolicyValidationErrors", AccountId=member.account, PolicyType=BACKUP
         )
         # The time of the last change of the policy in whole milliseconds, not that of the call.
@@ -73,8 +73,8 @@ class TestValidationErrors:
         """A page has as many accounts as MaxResults; the last page has no token."""
         attach_to_root(management, BACKUP)
         operation, parameters = "ListAccountsWithInvalidEffectivePolicy", {"PolicyType": BACKUP, "MaxResults": 1}
-        first = management.does(SERVICE, operation, **parameters)
-        second = management.does(SERVICE, operation, NextToken=first["NextToken"], **parameters)
+        first = management.do(SERVICE, operation, **parameters)
+        second = management.do(SERVICE, operation, NextToken=first["NextToken"], **parameters)
         listed = [account["Id"] for page in (first, second) for account in page["Accounts"]]
         assert listed == [management.account, member.account]
         assert "NextToken" not in second

@@ -20,7 +20,7 @@ from tests.support.organizations import (
     party,
     set_quotas,
 )
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 OTHER = "444455556666"
 MISSING_HANDSHAKE = "h-" + "0" * 32
@@ -78,20 +78,20 @@ class TestInviteAccountToOrganization:
         """The tags of the request are on the account once it has joined, and not before."""
         tags = [{"Key": "team", "Value": "blue"}, {"Key": "stage", "Value": ""}]
         handshake = invite(management, Tags=tags)
-        answer = management.is_refused(SERVICE, "ListTagsForResource", ResourceId=STANDALONE)
+        answer = management.expect_error(SERVICE, "ListTagsForResource", ResourceId=STANDALONE)
         assert answer.code == "TargetNotFoundException"
         handshake_after(stranger, "AcceptHandshake", handshake["Id"])
-        assert management.does(SERVICE, "ListTagsForResource", ResourceId=STANDALONE) == {"Tags": tags}
+        assert management.do(SERVICE, "ListTagsForResource", ResourceId=STANDALONE) == {"Tags": tags}
 
     def test_second_open_invitation_is_refused(self, management: Client) -> None:
         """A second invitation of the same account is refused while the first is open."""
         invite(management)
-        answer = management.is_refused(SERVICE, "InviteAccountToOrganization", Target=party(STANDALONE))
+        answer = management.expect_error(SERVICE, "InviteAccountToOrganization", Target=party(STANDALONE))
         assert error_of(answer) == ("DuplicateHandshakeException", None)
 
     def test_member_cannot_be_invited(self, management: Client, member: Client) -> None:
         """A member cannot be invited to its own organization."""
-        answer = management.is_refused(SERVICE, "InviteAccountToOrganization", Target=party(member.account))
+        answer = management.expect_error(SERVICE, "InviteAccountToOrganization", Target=party(member.account))
         assert error_of(answer) == ("HandshakeConstraintViolationException", "ALREADY_IN_AN_ORGANIZATION")
 
     @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ class TestInviteAccountToOrganization:
     )
     def test_invalid_target_is_refused(self, management: Client, target: dict[str, str], reason: str) -> None:
         """Only a valid account id or a valid e-mail address can be invited."""
-        answer = management.is_refused(SERVICE, "InviteAccountToOrganization", Target=target)
+        answer = management.expect_error(SERVICE, "InviteAccountToOrganization", Target=target)
         assert error_of(answer) == ("InvalidInputException", reason)
 
     @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ class TestInviteAccountToOrganization:
         if "invitations_per_day" in quotas:
             for number in range(2):
                 invite(management, f"new-{number}@example.com")
-        answer = management.is_refused(SERVICE, "InviteAccountToOrganization", Target=party(STANDALONE))
+        answer = management.expect_error(SERVICE, "InviteAccountToOrganization", Target=party(STANDALONE))
         assert error_of(answer) == ("HandshakeConstraintViolationException", reason)
 
 
@@ -148,41 +148,41 @@ class TestResponses:
     def test_accepted_invitation_makes_account_member(self, management: Client) -> None:
         """The account that accepts becomes a member, as an invited account."""
         add_invited_account(management)
-        account = management.does(SERVICE, "DescribeAccount", AccountId=STANDALONE)["Account"]
+        account = management.do(SERVICE, "DescribeAccount", AccountId=STANDALONE)["Account"]
         assert account["JoinedMethod"] == "INVITED"
 
     def test_member_moves_to_inviting_organization(self, management: Client, stranger: Client) -> None:
         """A member of one organization accepts the invitation of another and becomes a member of that one only."""
         second = as_account(management, OTHER)
-        second.does(SERVICE, "CreateOrganization")
+        second.do(SERVICE, "CreateOrganization")
         add_invited_account(management)
         add_invited_account(second)
         assert describe_organization(stranger)["MasterAccountId"] == OTHER
-        accounts = management.does(SERVICE, "ListAccounts")["Accounts"]
+        accounts = management.do(SERVICE, "ListAccounts")["Accounts"]
         assert [account["Id"] for account in accounts] == [MANAGEMENT]
 
     def test_unknown_handshake_is_not_found(self, stranger: Client) -> None:
         """An unknown handshake is HandshakeNotFoundException, even for a standalone account."""
-        answer = stranger.is_refused(SERVICE, "AcceptHandshake", HandshakeId=MISSING_HANDSHAKE)
+        answer = stranger.expect_error(SERVICE, "AcceptHandshake", HandshakeId=MISSING_HANDSHAKE)
         assert error_of(answer) == ("HandshakeNotFoundException", None)
 
     def test_second_acceptance_is_refused(self, management: Client, stranger: Client) -> None:
         """A second acceptance is HandshakeAlreadyInStateException."""
         handshake = invite(management)
         handshake_after(stranger, "AcceptHandshake", handshake["Id"])
-        answer = stranger.is_refused(SERVICE, "AcceptHandshake", HandshakeId=handshake["Id"])
+        answer = stranger.expect_error(SERVICE, "AcceptHandshake", HandshakeId=handshake["Id"])
         assert error_of(answer) == ("HandshakeAlreadyInStateException", None)
 
     def test_sender_cannot_accept_its_invitation(self, management: Client) -> None:
         """The sender is a party, but not the recipient."""
-        answer = management.is_refused(SERVICE, "AcceptHandshake", HandshakeId=invite(management)["Id"])
+        answer = management.expect_error(SERVICE, "AcceptHandshake", HandshakeId=invite(management)["Id"])
         assert error_of(answer) == ("AccessDeniedException", None)
 
     def test_expired_invitation_cannot_be_accepted(self, management: Client, stranger: Client) -> None:
         """An expired invitation is InvalidHandshakeTransitionException."""
         handshake = invite(management)
-        management.core.world.clock.advance(timedelta(days=15))
-        answer = stranger.is_refused(SERVICE, "AcceptHandshake", HandshakeId=handshake["Id"])
+        management.app.world.clock.advance(timedelta(days=15))
+        answer = stranger.expect_error(SERVICE, "AcceptHandshake", HandshakeId=handshake["Id"])
         assert error_of(answer) == ("InvalidHandshakeTransitionException", None)
 
 
@@ -204,7 +204,7 @@ class TestLists:
             token: dict[str, Any] = {}
             newcomers = iter([f"{operation}-{number}@example.com" for number in range(2)])
             while True:
-                page = client.does(SERVICE, operation, **({"MaxResults": size} if size else {}), **token)
+                page = client.do(SERVICE, operation, **({"MaxResults": size} if size else {}), **token)
                 listed += [handshake["Id"] for handshake in page["Handshakes"]]
                 if "NextToken" not in page:
                     break
@@ -221,17 +221,17 @@ class TestLists:
             (management, "ListHandshakesForOrganization"),
             (stranger, "ListHandshakesForAccount"),
         ):
-            assert client.does(SERVICE, operation) == {"Handshakes": [handshake]}
+            assert client.do(SERVICE, operation) == {"Handshakes": [handshake]}
 
     def test_filter_selects_action_or_process(self, billing: Client, stranger: Client) -> None:
         """Both lists can be filtered by action or by the handshake that began a process."""
-        process = billing.does(SERVICE, "EnableAllFeatures")["Handshake"]
+        process = billing.do(SERVICE, "EnableAllFeatures")["Handshake"]
         for filters in ({"ActionType": "APPROVE_ALL_FEATURES"}, {"ParentHandshakeId": process["Id"]}):
-            sent = billing.does(SERVICE, "ListHandshakesForOrganization", Filter=filters)["Handshakes"]
-            received = stranger.does(SERVICE, "ListHandshakesForAccount", Filter=filters)["Handshakes"]
+            sent = billing.do(SERVICE, "ListHandshakesForOrganization", Filter=filters)["Handshakes"]
+            received = stranger.do(SERVICE, "ListHandshakesForAccount", Filter=filters)["Handshakes"]
             assert [handshake["Action"] for handshake in sent] == ["APPROVE_ALL_FEATURES"]
             assert sent == received
-        unfiltered = billing.does(SERVICE, "ListHandshakesForOrganization", Filter={})["Handshakes"]
+        unfiltered = billing.do(SERVICE, "ListHandshakesForOrganization", Filter={})["Handshakes"]
         actions = [handshake["Action"] for handshake in unfiltered]
         assert actions == ["INVITE", "ENABLE_ALL_FEATURES", "APPROVE_ALL_FEATURES"]
 
@@ -239,7 +239,7 @@ class TestLists:
     def test_two_filters_are_refused(self, management: Client, operation: str) -> None:
         """Only one of the two filters may be given."""
         filters = {"ActionType": "INVITE", "ParentHandshakeId": MISSING_HANDSHAKE}
-        answer = management.is_refused(SERVICE, operation, Filter=filters)
+        answer = management.expect_error(SERVICE, operation, Filter=filters)
         assert error_of(answer) == ("InvalidInputException", "MAX_LIMIT_EXCEEDED_FILTER")
 
     def test_token_of_another_filter_is_refused(self, management: Client) -> None:
@@ -247,13 +247,13 @@ class TestLists:
         invite(management)
         invite(management, OTHER)
         filters = {"ActionType": "INVITE"}
-        page = management.does(SERVICE, "ListHandshakesForOrganization", Filter=filters, MaxResults=1)
-        answer = management.is_refused(SERVICE, "ListHandshakesForOrganization", NextToken=page["NextToken"])
+        page = management.do(SERVICE, "ListHandshakesForOrganization", Filter=filters, MaxResults=1)
+        answer = management.expect_error(SERVICE, "ListHandshakesForOrganization", NextToken=page["NextToken"])
         assert error_of(answer) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
 
     def test_ended_handshake_disappears_after_thirty_days(self, management: Client, stranger: Client) -> None:
         """A handshake that has ended leaves both lists after thirty days."""
         handshake_after(stranger, "DeclineHandshake", invite(management)["Id"])
-        management.core.world.clock.advance(30 * DAY)
-        assert management.does(SERVICE, "ListHandshakesForOrganization") == {"Handshakes": []}
-        assert stranger.does(SERVICE, "ListHandshakesForAccount") == {"Handshakes": []}
+        management.app.world.clock.advance(30 * DAY)
+        assert management.do(SERVICE, "ListHandshakesForOrganization") == {"Handshakes": []}
+        assert stranger.do(SERVICE, "ListHandshakesForAccount") == {"Handshakes": []}

@@ -18,12 +18,12 @@ from tests.support.organizations import (
     root_id,
     set_quotas,
 )
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 
 def move(client: Client, account_id: str, source_id: str, destination_id: str) -> None:
     """Move an account, which has no output."""
-    reply = client.does(
+    reply = client.do(
         SERVICE, "MoveAccount", AccountId=account_id, SourceParentId=source_id, DestinationParentId=destination_id
     )
     assert reply == {}
@@ -39,7 +39,7 @@ class TestOrganizationalUnits:
             root_id(management),
             create_unit(management, "Above"),
         )
-        reply = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=above, Name="Below")
+        reply = management.do(SERVICE, "CreateOrganizationalUnit", ParentId=above, Name="Below")
         unit = reply["OrganizationalUnit"]
         assert unit == {
             "Id": unit["Id"],
@@ -47,32 +47,34 @@ class TestOrganizationalUnits:
             "Name": "Below",
             "Path": f"{organization}/{root}/{above}/{unit['Id']}/",
         }
-        assert management.does(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=unit["Id"]) == reply
+        assert management.do(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=unit["Id"]) == reply
 
     def test_renamed_unit_is_replied_with_new_name(self, management: Client) -> None:
         """The reply has the unit under its new name; a call without a name changes nothing."""
         unit_id = create_unit(management, "Old")
-        reply = management.does(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id, Name="New")
+        reply = management.do(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id, Name="New")
         assert reply["OrganizationalUnit"]["Name"] == "New"
-        assert management.does(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id) == reply
+        assert management.do(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id) == reply
 
     def test_deletion_of_unit_has_no_output(self, management: Client) -> None:
         """A deletion has no output."""
         unit_id = create_unit(management, "Deleted")
-        assert management.does(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=unit_id) == {}
+        assert management.do(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=unit_id) == {}
 
     def test_units_above_quota_are_refused(self, management: Client) -> None:
         """The quota of units is a constraint with its own reason."""
         set_quotas(management, organizational_units_per_organization=1)
         create_unit(management, "First")
-        answer = management.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=root_id(management), Name="Second")
+        answer = management.expect_error(
+            SERVICE, "CreateOrganizationalUnit", ParentId=root_id(management), Name="Second"
+        )
         assert error_of(answer) == ("ConstraintViolationException", "OU_NUMBER_LIMIT_EXCEEDED")
 
     @pytest.mark.parametrize("name", ["é 漢字 \n<&>", "x" * 128])
     def test_unit_name_may_be_any_text(self, management: Client, name: str) -> None:
         """A name may be any text of up to 128 characters."""
         unit_id = create_unit(management, name)
-        reply = management.does(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=unit_id)
+        reply = management.do(SERVICE, "DescribeOrganizationalUnit", OrganizationalUnitId=unit_id)
         assert reply["OrganizationalUnit"]["Name"] == name
 
 
@@ -103,8 +105,8 @@ class TestListings:
         """A token of the listing of accounts is invalid for the listing of units."""
         root = root_id(management)
         create_account(management)
-        token = management.does(SERVICE, "ListChildren", ParentId=root, ChildType="ACCOUNT", MaxResults=1)["NextToken"]
-        answer = management.is_refused(
+        token = management.do(SERVICE, "ListChildren", ParentId=root, ChildType="ACCOUNT", MaxResults=1)["NextToken"]
+        answer = management.expect_error(
             SERVICE, "ListChildren", ParentId=root, ChildType="ORGANIZATIONAL_UNIT", NextToken=token
         )
         assert error_of(answer) == ("InvalidInputException", "INVALID_NEXT_TOKEN")
@@ -113,8 +115,8 @@ class TestListings:
         """An account below a unit is listed as DescribeAccount describes it, with the path to it."""
         root, unit_id, account_id = root_id(management), create_unit(management), create_account(management)
         move(management, account_id, root, unit_id)
-        (listed,) = management.does(SERVICE, "ListAccountsForParent", ParentId=unit_id)["Accounts"]
-        assert listed == management.does(SERVICE, "DescribeAccount", AccountId=account_id)["Account"]
+        (listed,) = management.do(SERVICE, "ListAccountsForParent", ParentId=unit_id)["Accounts"]
+        assert listed == management.do(SERVICE, "DescribeAccount", AccountId=account_id)["Account"]
         organization = describe_organization(management)["Id"]
         assert listed["Paths"] == [f"{organization}/{root}/{unit_id}/{account_id}/"]
 
@@ -139,12 +141,12 @@ class TestListings:
         below = create_unit(management, "Below", above)
         for child_id, parent_id in ((above, root), (account_id, root), (below, above)):
             kind = "ROOT" if parent_id == root else "ORGANIZATIONAL_UNIT"
-            reply = management.does(SERVICE, "ListParents", ChildId=child_id, MaxResults=1)
+            reply = management.do(SERVICE, "ListParents", ChildId=child_id, MaxResults=1)
             assert reply == {"Parents": [{"Id": parent_id, "Type": kind}]}
 
     def test_root_is_not_valid_child(self, management: Client) -> None:
         """The id of a root does not match the pattern of a child."""
-        answer = management.is_refused(SERVICE, "ListParents", ChildId=root_id(management))
+        answer = management.expect_error(SERVICE, "ListParents", ChildId=root_id(management))
         assert error_of(answer) == ("InvalidInputException", "INVALID_PATTERN")
 
 
@@ -152,15 +154,15 @@ class TestListings:
 def large_organization() -> tuple[Client, dict[str, list[str]]]:
     """Return the management account of a large organization, and the ids in it."""
     client = Client(App(World()))
-    client.does(SERVICE, "CreateOrganization")
+    client.do(SERVICE, "CreateOrganization")
     caller, accounts, units = principals.root_user(client.account), [client.account], []
     for number in range(999):
-        with client.core.world.transaction(caller) as tx:
+        with client.app.world.transaction(caller) as tx:
             creation = account_creation.create_account(tx, name="x", email=f"member-{number}@example.com")
             accounts.append(str(creation.account_id))
     root = root_id(client)
     for number in range(200):
-        with client.core.world.transaction(caller) as tx:
+        with client.app.world.transaction(caller) as tx:
             units.append(hierarchy.create_unit(tx, root, f"Unit {number}").id)
     return client, {"accounts": accounts, "created accounts": accounts[1:], "units": units}
 
@@ -202,7 +204,7 @@ class TestMoveAccount:
         """The management account may be moved like any other, and the call has no output."""
         root, unit_id = root_id(management), create_unit(management)
         move(management, management.account, root, unit_id)
-        reply = management.does(SERVICE, "ListParents", ChildId=management.account)
+        reply = management.do(SERVICE, "ListParents", ChildId=management.account)
         assert reply["Parents"] == [{"Id": unit_id, "Type": "ORGANIZATIONAL_UNIT"}]
 
 
@@ -213,15 +215,15 @@ class TestTags:
         """Tags are added, listed in their order, and removed."""
         tags = [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]
         unit_id = create_unit(management)
-        assert management.does(SERVICE, "TagResource", ResourceId=unit_id, Tags=tags) == {}
-        assert management.does(SERVICE, "ListTagsForResource", ResourceId=unit_id) == {"Tags": tags}
-        assert management.does(SERVICE, "UntagResource", ResourceId=unit_id, TagKeys=["b"]) == {}
-        assert management.does(SERVICE, "ListTagsForResource", ResourceId=unit_id) == {"Tags": tags[1:]}
+        assert management.do(SERVICE, "TagResource", ResourceId=unit_id, Tags=tags) == {}
+        assert management.do(SERVICE, "ListTagsForResource", ResourceId=unit_id) == {"Tags": tags}
+        assert management.do(SERVICE, "UntagResource", ResourceId=unit_id, TagKeys=["b"]) == {}
+        assert management.do(SERVICE, "ListTagsForResource", ResourceId=unit_id) == {"Tags": tags[1:]}
 
     def test_tags_are_listed_on_pages_of_twenty(self, management: Client) -> None:
         """Fifty tags make three pages."""
         tags = [{"Key": f"key-{number}", "Value": str(number)} for number in range(50)]
-        management.does(SERVICE, "TagResource", ResourceId=management.account, Tags=tags)
+        management.do(SERVICE, "TagResource", ResourceId=management.account, Tags=tags)
         listed = list(pages(management, "ListTagsForResource", "Tags", ResourceId=management.account))
         assert [len(page) for page in listed] == [20, 20, 10]
         assert [tag for page in listed for tag in page] == tags
@@ -230,9 +232,9 @@ class TestTags:
         """A unit and an account can be created with tags."""
         tags = [{"Key": "team", "Value": "blue"}]
         root = root_id(management)
-        reply = management.does(SERVICE, "CreateOrganizationalUnit", ParentId=root, Name="Tagged", Tags=tags)
+        reply = management.do(SERVICE, "CreateOrganizationalUnit", ParentId=root, Name="Tagged", Tags=tags)
         for resource_id in (reply["OrganizationalUnit"]["Id"], create_account(management, "Tagged", Tags=tags)):
-            assert management.does(SERVICE, "ListTagsForResource", ResourceId=resource_id) == {"Tags": tags}
+            assert management.do(SERVICE, "ListTagsForResource", ResourceId=resource_id) == {"Tags": tags}
 
     @pytest.mark.parametrize(
         ("tags", "reason"),
@@ -256,5 +258,5 @@ class TestTags:
             ("CreateAccount", {"AccountName": "Tagged", "Email": "tagged@example.com"}),
             ("CreateGovCloudAccount", {"AccountName": "Tagged", "Email": "tagged@example.com"}),
         ):
-            answer = management.is_refused(SERVICE, operation, Tags=tags, **parameters)
+            answer = management.expect_error(SERVICE, operation, Tags=tags, **parameters)
             assert error_of(answer) == ("InvalidInputException", reason)

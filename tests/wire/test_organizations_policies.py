@@ -16,7 +16,7 @@ from tests.support.policy_calls import (
     create_policy,
     set_scp_limits,
 )
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 
 class TestPolicies:
@@ -26,7 +26,7 @@ class TestPolicies:
         """A policy has a summary and a document, the same when it is created and when it is described."""
         organization_id = describe_organization(management)["Id"]
         content = f"\n {DENY}\t"
-        policy = management.does(
+        policy = management.do(
             SERVICE, "CreatePolicy", Name="Deny é", Description="Why <&>", Content=content, Type=SCP
         )["Policy"]
         policy_id = policy["PolicySummary"]["Id"]
@@ -43,19 +43,19 @@ class TestPolicies:
             },
             "Content": content,
         }
-        assert management.does(SERVICE, "DescribePolicy", PolicyId=policy_id) == {"Policy": policy}
+        assert management.do(SERVICE, "DescribePolicy", PolicyId=policy_id) == {"Policy": policy}
 
     def test_arn_of_a_policy_names_its_type(self, management: Client) -> None:
         """The ARN of a policy names the type of the policy."""
         organization_id = describe_organization(management)["Id"]
         policy_id = create_policy(management, Type=TAG_POLICY, Content=NO_TAGS)
-        summary = management.does(SERVICE, "DescribePolicy", PolicyId=policy_id)["Policy"]["PolicySummary"]
+        summary = management.do(SERVICE, "DescribePolicy", PolicyId=policy_id)["Policy"]["PolicySummary"]
         arn = f"arn:aws:organizations::{management.account}:policy/{organization_id}/tag_policy/{policy_id}"
         assert (summary["Arn"], summary["Type"]) == (arn, TAG_POLICY)
 
     def test_aws_managed_policy_has_no_account_in_its_arn(self, management: Client) -> None:
         """AWS's own policy belongs to no account and allows everything."""
-        policy = management.does(SERVICE, "DescribePolicy", PolicyId=FULL_ACCESS)["Policy"]
+        policy = management.do(SERVICE, "DescribePolicy", PolicyId=FULL_ACCESS)["Policy"]
         summary = policy["PolicySummary"]
         assert (summary["Id"], summary["Name"], summary["Type"]) == (FULL_ACCESS, "FullAWSAccess", SCP)
         assert summary["Arn"] == "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
@@ -66,39 +66,37 @@ class TestPolicies:
     def test_update_replies_with_the_complete_policy(self, management: Client) -> None:
         """An update replies with the complete policy; missing members stay, and empty ones replace the value."""
         policy_id = create_policy(management, Description="Why")
-        before = management.does(SERVICE, "DescribePolicy", PolicyId=policy_id)["Policy"]
-        assert management.does(SERVICE, "UpdatePolicy", PolicyId=policy_id) == {"Policy": before}
+        before = management.do(SERVICE, "DescribePolicy", PolicyId=policy_id)["Policy"]
+        assert management.do(SERVICE, "UpdatePolicy", PolicyId=policy_id) == {"Policy": before}
         content = DENY.replace("Deny", "Allow")
-        reply = management.does(
-            SERVICE, "UpdatePolicy", PolicyId=policy_id, Name="New", Description="", Content=content
-        )
+        reply = management.do(SERVICE, "UpdatePolicy", PolicyId=policy_id, Name="New", Description="", Content=content)
         summary = before["PolicySummary"] | {"Name": "New", "Description": ""}
         assert reply == {"Policy": {"PolicySummary": summary, "Content": content}}
-        assert management.does(SERVICE, "DescribePolicy", PolicyId=policy_id) == reply
+        assert management.do(SERVICE, "DescribePolicy", PolicyId=policy_id) == reply
 
     def test_deletion_replies_nothing(self, management: Client) -> None:
         """A deletion has an empty reply, and the policy no longer exists."""
         policy_id = create_policy(management)
-        assert management.does(SERVICE, "DeletePolicy", PolicyId=policy_id) == {}
-        assert management.is_refused(SERVICE, "DescribePolicy", PolicyId=policy_id).code == "PolicyNotFoundException"
+        assert management.do(SERVICE, "DeletePolicy", PolicyId=policy_id) == {}
+        assert management.expect_error(SERVICE, "DescribePolicy", PolicyId=policy_id).code == "PolicyNotFoundException"
 
     def test_new_policy_has_the_tags_of_the_request(self, management: Client) -> None:
         """A policy can be tagged when it is created."""
         tags = [{"Key": "team", "Value": "blue"}]
         policy_id = create_policy(management, Tags=tags)
-        assert management.does(SERVICE, "ListTagsForResource", ResourceId=policy_id) == {"Tags": tags}
+        assert management.do(SERVICE, "ListTagsForResource", ResourceId=policy_id) == {"Tags": tags}
 
     @pytest.mark.parametrize("operation", ["UpdatePolicy", "DeletePolicy"])
     def test_aws_managed_policy_is_immutable(self, management: Client, operation: str) -> None:
         """A policy that AWS manages can neither be updated nor deleted."""
-        answer = management.is_refused(SERVICE, operation, PolicyId=FULL_ACCESS)
+        answer = management.expect_error(SERVICE, operation, PolicyId=FULL_ACCESS)
         assert (answer.code, answer.data["Reason"]) == ("InvalidInputException", "IMMUTABLE_POLICY")
 
     def test_policies_beyond_the_quota_are_refused(self, management: Client) -> None:
         """A policy beyond the quota is refused with a reason of its own."""
         set_scp_limits(management, max_per_organization=1)
         create_policy(management)
-        answer = management.is_refused(SERVICE, "CreatePolicy", Name="Name", Description="", Content=DENY, Type=SCP)
+        answer = management.expect_error(SERVICE, "CreatePolicy", Name="Name", Description="", Content=DENY, Type=SCP)
         assert (answer.code, answer.data["Reason"]) == ("ConstraintViolationException", "POLICY_NUMBER_LIMIT_EXCEEDED")
 
 
@@ -119,17 +117,17 @@ class TestListPolicies:
         policy_id = create_policy(management)
         attach_policy(management, policy_id, management.account)
         summaries = [
-            management.does(SERVICE, "DescribePolicy", PolicyId=listed_id)["Policy"]["PolicySummary"]
+            management.do(SERVICE, "DescribePolicy", PolicyId=listed_id)["Policy"]["PolicySummary"]
             for listed_id in (FULL_ACCESS, policy_id)
         ]
-        assert management.does(SERVICE, "ListPolicies", Filter=SCP) == {"Policies": summaries}
-        reply = management.does(SERVICE, "ListPoliciesForTarget", TargetId=management.account, Filter=SCP)
+        assert management.do(SERVICE, "ListPolicies", Filter=SCP) == {"Policies": summaries}
+        reply = management.do(SERVICE, "ListPoliciesForTarget", TargetId=management.account, Filter=SCP)
         assert reply == {"Policies": summaries}
 
     def test_type_without_policies_has_an_empty_page(self, management: Client) -> None:
         """A type without policies has an empty page."""
-        assert management.does(SERVICE, "ListPolicies", Filter=TAG_POLICY) == {"Policies": []}
-        reply = management.does(SERVICE, "ListPoliciesForTarget", TargetId=management.account, Filter=TAG_POLICY)
+        assert management.do(SERVICE, "ListPolicies", Filter=TAG_POLICY) == {"Policies": []}
+        reply = management.do(SERVICE, "ListPoliciesForTarget", TargetId=management.account, Filter=TAG_POLICY)
         assert reply == {"Policies": []}
 
     def test_listing_is_stable_while_policies_are_created_and_deleted(self, management: Client) -> None:
@@ -138,7 +136,7 @@ class TestListPolicies:
         remaining_pages = pages(management, "ListPolicies", "Policies", Filter=SCP, MaxResults=3)
         listed = [policy["Id"] for policy in next(remaining_pages)]
         for index in (1, 3):
-            management.does(SERVICE, "DeletePolicy", PolicyId=policy_ids[index])
+            management.do(SERVICE, "DeletePolicy", PolicyId=policy_ids[index])
         policy_ids.append(create_policy(management, "Late"))
         listed += [policy["Id"] for page in remaining_pages for policy in page]
         assert listed == [FULL_ACCESS, *(policy_ids[index] for index in (0, 1, 2, 4, 5, 6))]
@@ -149,7 +147,7 @@ class TestPolicyTypes:
 
     def test_reply_is_the_root_with_its_enabled_types(self, management: Client) -> None:
         """Both operations reply with the root and its enabled types, as ListRoots does."""
-        (root,) = management.does(SERVICE, "ListRoots")["Roots"]
+        (root,) = management.do(SERVICE, "ListRoots")["Roots"]
         scp, tag_policy = ({"Type": policy_type, "Status": "ENABLED"} for policy_type in (SCP, TAG_POLICY))
         assert root["PolicyTypes"] == [scp]
         for operation, policy_type, enabled in (
@@ -157,18 +155,18 @@ class TestPolicyTypes:
             ("DisablePolicyType", SCP, [tag_policy]),
             ("DisablePolicyType", TAG_POLICY, []),
         ):
-            reply = management.does(SERVICE, operation, RootId=root["Id"], PolicyType=policy_type)
+            reply = management.do(SERVICE, operation, RootId=root["Id"], PolicyType=policy_type)
             assert reply == {"Root": root | {"PolicyTypes": enabled}}
-            assert management.does(SERVICE, "ListRoots") == {"Roots": [reply["Root"]]}
+            assert management.do(SERVICE, "ListRoots") == {"Roots": [reply["Root"]]}
 
     def test_disabling_a_type_detaches_its_policies(self, management: Client) -> None:
         """A disabled type has no attachments; enabled again, only AWS's own policy is attached."""
         policy_id, root = create_policy(management), root_id(management)
         attach_policy(management, policy_id, root)
-        management.does(SERVICE, "DisablePolicyType", RootId=root, PolicyType=SCP)
-        assert management.does(SERVICE, "ListPoliciesForTarget", TargetId=root, Filter=SCP) == {"Policies": []}
+        management.do(SERVICE, "DisablePolicyType", RootId=root, PolicyType=SCP)
+        assert management.do(SERVICE, "ListPoliciesForTarget", TargetId=root, Filter=SCP) == {"Policies": []}
         for detached_id in (FULL_ACCESS, policy_id):
-            assert management.does(SERVICE, "ListTargetsForPolicy", PolicyId=detached_id) == {"Targets": []}
-        management.does(SERVICE, "EnablePolicyType", RootId=root, PolicyType=SCP)
-        reply = management.does(SERVICE, "ListPoliciesForTarget", TargetId=root, Filter=SCP)
+            assert management.do(SERVICE, "ListTargetsForPolicy", PolicyId=detached_id) == {"Targets": []}
+        management.do(SERVICE, "EnablePolicyType", RootId=root, PolicyType=SCP)
+        reply = management.do(SERVICE, "ListPoliciesForTarget", TargetId=root, Filter=SCP)
         assert [policy["Id"] for policy in reply["Policies"]] == [FULL_ACCESS]

@@ -22,12 +22,12 @@ from tests.support.policy_calls import (
     enable_policy_type,
     set_scp_limits,
 )
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 
 def attached_ids(client: Client, target_id: str) -> list[str]:
     """Return the ids of the service control policies that are attached to a target."""
-    reply = client.does(SERVICE, "ListPoliciesForTarget", TargetId=target_id, Filter=SCP)
+    reply = client.do(SERVICE, "ListPoliciesForTarget", TargetId=target_id, Filter=SCP)
     return [policy["Id"] for policy in reply["Policies"]]
 
 
@@ -41,12 +41,12 @@ class TestAttachAndDetach:
         for target_id in target_ids:
             attach_policy(management, policy_id, target_id)
             assert attached_ids(management, target_id) == [FULL_ACCESS, policy_id]
-        reply = management.does(SERVICE, "ListTargetsForPolicy", PolicyId=policy_id)
+        reply = management.do(SERVICE, "ListTargetsForPolicy", PolicyId=policy_id)
         assert [target["TargetId"] for target in reply["Targets"]] == target_ids
         for target_id in target_ids:
             detach_policy(management, policy_id, target_id)
-        assert management.does(SERVICE, "ListTargetsForPolicy", PolicyId=policy_id) == {"Targets": []}
-        assert management.does(SERVICE, "DeletePolicy", PolicyId=policy_id) == {}
+        assert management.do(SERVICE, "ListTargetsForPolicy", PolicyId=policy_id) == {"Targets": []}
+        assert management.do(SERVICE, "DeletePolicy", PolicyId=policy_id) == {}
 
     def test_aws_managed_policy_can_be_replaced(self, management: Client) -> None:
         """AWS's own policy can be detached once another is attached, and attached again."""
@@ -60,7 +60,7 @@ class TestAttachAndDetach:
     def test_rcp_full_access_cannot_be_detached(self, management: Client) -> None:
         """AWS's own resource control policy cannot be detached."""
         enable_policy_type(management, RCP)
-        answer = management.is_refused(
+        answer = management.expect_error(
             SERVICE, "DetachPolicy", PolicyId="p-RCPFullAWSAccess", TargetId=root_id(management)
         )
         assert (answer.code, answer.data["Reason"]) == ("InvalidInputException", "NON_DETACHABLE_POLICY")
@@ -89,7 +89,7 @@ class TestListings:
             attach_policy(management, policy_id, target_id)
         prefix = f"arn:aws:organizations::{management.account}:"
         organization_id = describe_organization(management)["Id"]
-        assert management.does(SERVICE, "ListTargetsForPolicy", PolicyId=policy_id) == {
+        assert management.do(SERVICE, "ListTargetsForPolicy", PolicyId=policy_id) == {
             "Targets": [
                 {"TargetId": root, "Arn": f"{prefix}root/{organization_id}/{root}", "Name": "Root", "Type": "ROOT"},
                 {
@@ -135,6 +135,6 @@ class TestListings:
             ("ListPoliciesForTarget", {"TargetId": root, "Filter": SCP}, {"Filter": TAG_POLICY}),
             ("ListTargetsForPolicy", {"PolicyId": first}, {"PolicyId": second}),
         ):
-            token = management.does(SERVICE, operation, MaxResults=1, **parameters)["NextToken"]
-            answer = management.is_refused(SERVICE, operation, NextToken=token, **parameters | changed)
+            token = management.do(SERVICE, operation, MaxResults=1, **parameters)["NextToken"]
+            answer = management.expect_error(SERVICE, operation, NextToken=token, **parameters | changed)
             assert (answer.code, answer.data["Reason"]) == ("InvalidInputException", "INVALID_NEXT_TOKEN")

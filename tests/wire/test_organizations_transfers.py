@@ -29,7 +29,7 @@ from tests.support.organizations import (
     pages,
     set_quotas,
 )
-from tests.wire.botocore_wire import Client, answer
+from tests.support.wire_client import Client, answer
 
 END_OF_NOVEMBER = datetime(2026, 11, 30, 23, 59, 59, 999000, tzinfo=UTC)
 END_OF_DECEMBER = datetime(2026, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
@@ -84,8 +84,8 @@ class TestInvitation:
             ],
         }
         filters = {"ActionType": "TRANSFER_RESPONSIBILITY"}
-        assert source.does(SERVICE, "ListHandshakesForAccount", Filter=filters) == {"Handshakes": [handshake]}
-        assert receiver.does(SERVICE, "ListHandshakesForOrganization", Filter=filters) == {"Handshakes": [handshake]}
+        assert source.do(SERVICE, "ListHandshakesForAccount", Filter=filters) == {"Handshakes": [handshake]}
+        assert receiver.do(SERVICE, "ListHandshakesForOrganization", Filter=filters) == {"Handshakes": [handshake]}
 
     @pytest.mark.parametrize(
         ("start", "reason"),
@@ -98,7 +98,7 @@ class TestInvitation:
     )
     def test_invalid_start_is_refused(self, receiver: Client, start: datetime, reason: str) -> None:
         """Each invalid start is refused with its reason."""
-        refusal = receiver.is_refused(SERVICE, INVITE, **invitation_parameters(StartTimestamp=start))
+        refusal = receiver.expect_error(SERVICE, INVITE, **invitation_parameters(StartTimestamp=start))
         assert error_of(refusal) == ("InvalidInputException", reason)
 
     @pytest.mark.parametrize("start", ["2026-12-01T00:00:00Z", "2026-12-01T01:00:00+01:00", "2026-12-01T00:00:00"])
@@ -106,7 +106,7 @@ class TestInvitation:
         """A start given as text is read in the time zone that it names, or else in UTC."""
         request = receiver.request(SERVICE, INVITE, **invitation_parameters())
         body = json.loads(request.body) | {"StartTimestamp": start}
-        reply = answer(receiver.core, replace(request, body=json.dumps(body).encode()), SERVICE, INVITE)
+        reply = answer(receiver.app, replace(request, body=json.dumps(body).encode()), SERVICE, INVITE)
         assert reply.status == 200
         transfer_id = transfer_id_of(reply.data["Handshake"])
         assert describe_transfer(receiver, transfer_id)["StartTimestamp"] == DECEMBER
@@ -126,7 +126,7 @@ class TestInvitation:
         for payer, target in transfers:
             transfer(as_account(receiver, payer), target)
         set_quotas(receiver, **{"inbound_transfers": 5} | quotas)
-        refusal = receiver.is_refused(SERVICE, INVITE, **invitation_parameters(THIRD))
+        refusal = receiver.expect_error(SERVICE, INVITE, **invitation_parameters(THIRD))
         assert error_of(refusal) == ("ConstraintViolationException", reason)
 
     @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ class TestInvitation:
         """The receiver itself, an account that manages no organization and a current source are refused."""
         if target == SOURCE:
             transfer(receiver)
-        refusal = receiver.is_refused(SERVICE, INVITE, **invitation_parameters(target))
+        refusal = receiver.expect_error(SERVICE, INVITE, **invitation_parameters(target))
         assert error_of(refusal) == ("HandshakeConstraintViolationException", reason)
 
 
@@ -166,7 +166,7 @@ class TestDescriptionAndListing:
             "ActiveHandshakeId": handshake["Id"],
         }
         assert describe_transfer(receiver, transfer_id) == expected
-        listed = receiver.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING")
+        listed = receiver.do(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING")
         assert listed == {"ResponsibilityTransfers": [expected]}
 
     def test_source_sees_outbound_transfer_without_name(self, receiver: Client, source: Client) -> None:
@@ -178,15 +178,15 @@ class TestDescriptionAndListing:
         assert "Name" not in seen
         assert seen["Status"] == "ACCEPTED"
         assert seen["Source"]["ManagementAccountId"] == SOURCE
-        outbound = source.does(SERVICE, "ListOutboundResponsibilityTransfers", Type="BILLING")
+        outbound = source.do(SERVICE, "ListOutboundResponsibilityTransfers", Type="BILLING")
         assert outbound == {"ResponsibilityTransfers": [seen]}
-        inbound = source.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING")
+        inbound = source.do(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING")
         assert inbound == {"ResponsibilityTransfers": []}
 
     def test_transfer_outlives_its_handshake(self, receiver: Client) -> None:
         """A transfer remains when its handshake is no longer visible, and no longer names it."""
         transfer_id = transfer(receiver)
-        receiver.core.world.clock.advance(timedelta(days=30))
+        receiver.app.world.clock.advance(timedelta(days=30))
         seen = describe_transfer(receiver, transfer_id)
         assert seen["Status"] == "ACCEPTED"
         assert "ActiveHandshakeId" not in seen
@@ -208,7 +208,7 @@ class TestDescriptionAndListing:
         """The organization at the top of a chain lists the transfers that its source receives, with their names."""
         set_quotas(receiver, inbound_transfers=5, transfer_chain_length=2)
         upper, lower = transfer(receiver), transfer(source, THIRD)
-        reply = receiver.does(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING", Id=upper)
+        reply = receiver.do(SERVICE, "ListInboundResponsibilityTransfers", Type="BILLING", Id=upper)
         (seen,) = reply["ResponsibilityTransfers"]
         assert (seen["Id"], seen["Name"]) == (lower, "Bills")
         assert seen["Target"]["ManagementAccountId"] == SOURCE
@@ -217,7 +217,7 @@ class TestDescriptionAndListing:
         """The tags of the invitation are on the transfer once it is accepted."""
         tags = [{"Key": "team", "Value": "blue"}]
         transfer_id = transfer(receiver, Tags=tags)
-        assert receiver.does(SERVICE, "ListTagsForResource", ResourceId=transfer_id) == {"Tags": tags}
+        assert receiver.do(SERVICE, "ListTagsForResource", ResourceId=transfer_id) == {"Tags": tags}
 
 
 class TestUpdateAndTermination:
@@ -226,7 +226,7 @@ class TestUpdateAndTermination:
     def test_renamed_transfer_is_replied_with_new_name(self, receiver: Client) -> None:
         """The reply has the transfer under its new name."""
         transfer_id = transfer(receiver)
-        reply = receiver.does(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
+        reply = receiver.do(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
         assert reply["ResponsibilityTransfer"] == describe_transfer(receiver, transfer_id)
         assert reply["ResponsibilityTransfer"]["Name"] == "New"
 
@@ -235,7 +235,7 @@ class TestUpdateAndTermination:
         """The reply has the transfer as WITHDRAWN, with the end of the month."""
         transfer_id = transfer(receiver)
         client = as_account(receiver, account)
-        reply = client.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
+        reply = client.do(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
         withdrawn = reply["ResponsibilityTransfer"]
         assert (withdrawn["Status"], withdrawn["EndTimestamp"]) == ("WITHDRAWN", END_OF_NOVEMBER)
         assert describe_transfer(client, transfer_id) == withdrawn
@@ -250,7 +250,7 @@ class TestUpdateAndTermination:
     )
     def test_invalid_end_is_refused(self, receiver: Client, end: datetime, reason: str) -> None:
         """Each invalid end is refused with its reason."""
-        refusal = receiver.is_refused(
+        refusal = receiver.expect_error(
             SERVICE, "TerminateResponsibilityTransfer", Id=transfer(receiver), EndTimestamp=end
         )
         assert error_of(refusal) == ("InvalidInputException", reason)
@@ -258,11 +258,11 @@ class TestUpdateAndTermination:
     @pytest.mark.parametrize("end", [END_OF_DECEMBER, END_OF_DECEMBER.replace(microsecond=0)])
     def test_end_of_next_month_is_accepted_with_or_without_milliseconds(self, receiver: Client, end: datetime) -> None:
         """SDKs that send whole seconds and SDKs that send milliseconds get the same end."""
-        reply = receiver.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer(receiver), EndTimestamp=end)
+        reply = receiver.do(SERVICE, "TerminateResponsibilityTransfer", Id=transfer(receiver), EndTimestamp=end)
         assert reply["ResponsibilityTransfer"]["EndTimestamp"] == END_OF_DECEMBER
 
     def test_organization_with_active_transfer_cannot_be_deleted(self, source: Client) -> None:
         """An organization cannot be deleted while a transfer of it is in effect; the reason says so."""
         transfer(source, THIRD)
-        refusal = as_account(source, THIRD).is_refused(SERVICE, "DeleteOrganization")
+        refusal = as_account(source, THIRD).expect_error(SERVICE, "DeleteOrganization")
         assert error_of(refusal) == ("ConstraintViolationException", "ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS")

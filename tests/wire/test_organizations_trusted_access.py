@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.organizations import NO_PERMISSION, SERVICE, error_of
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 ARTIFACT = "artifact.amazonaws.com"
@@ -17,43 +17,43 @@ class TestTrustedAccess:
 
     def test_trusted_access_operations_have_no_output(self, management: Client) -> None:
         """Neither call has output when it succeeds."""
-        assert management.does(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT) == {}
-        assert management.does(SERVICE, "DisableAWSServiceAccess", ServicePrincipal=ARTIFACT) == {}
+        assert management.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT) == {}
+        assert management.do(SERVICE, "DisableAWSServiceAccess", ServicePrincipal=ARTIFACT) == {}
 
     def test_service_enabled_twice_is_listed_with_first_date(self, management: Client) -> None:
         """Enabling again changes nothing: the first DateEnabled stays."""
-        management.does(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
-        management.core.world.clock.advance(timedelta(days=1))
-        management.does(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        management.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        management.app.world.clock.advance(timedelta(days=1))
+        management.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         enabled_at = NOW.replace(microsecond=NOW.microsecond // 1000 * 1000)
-        assert management.does(SERVICE, "ListAWSServiceAccessForOrganization") == {
+        assert management.do(SERVICE, "ListAWSServiceAccessForOrganization") == {
             "EnabledServicePrincipals": [{"ServicePrincipal": ARTIFACT, "DateEnabled": enabled_at}]
         }
 
     @both_operations
     def test_unknown_service_principal_is_refused(self, management: Client, operation: str) -> None:
         """An unknown principal is refused with AWS's message."""
-        answer = management.is_refused(SERVICE, operation, ServicePrincipal="stacksets.cloudformation.amazonaws.com")
+        answer = management.expect_error(SERVICE, operation, ServicePrincipal="stacksets.cloudformation.amazonaws.com")
         assert error_of(answer) == ("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL")
         assert answer.message == "You specified an unrecognized service principal."
 
     @both_operations
     def test_member_cannot_change_trusted_access(self, member: Client, operation: str) -> None:
         """Any account but the management account is refused with AWS's message."""
-        answer = member.is_refused(SERVICE, operation, ServicePrincipal=ARTIFACT)
+        answer = member.expect_error(SERVICE, operation, ServicePrincipal=ARTIFACT)
         assert error_of(answer) == ("AccessDeniedException", None)
         assert answer.message == NO_PERMISSION
 
     @both_operations
     def test_standalone_account_has_no_trusted_access(self, stranger: Client, operation: str) -> None:
         """A standalone account is refused, because it is in no organization."""
-        answer = stranger.is_refused(SERVICE, operation, ServicePrincipal=ARTIFACT)
+        answer = stranger.expect_error(SERVICE, operation, ServicePrincipal=ARTIFACT)
         assert error_of(answer) == ("AWSOrganizationsNotInUseException", None)
 
     def test_trusted_access_needs_all_features(self, stranger: Client) -> None:
         """An organization with consolidated billing only cannot trust a service."""
-        stranger.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
-        answer = stranger.is_refused(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        stranger.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+        answer = stranger.expect_error(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         assert error_of(answer) == ("ConstraintViolationException", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
 
     @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ class TestTrustedAccess:
     )
     def test_malformed_service_principal_is_refused(self, management: Client, principal: str, reason: str) -> None:
         """A malformed principal violates the shape, whatever the catalog contains."""
-        answer = management.is_refused(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=principal)
+        answer = management.expect_error(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=principal)
         assert error_of(answer) == ("InvalidInputException", reason)
 
     def test_missing_service_principal_is_refused(self, management: Client) -> None:
         """A missing member is INPUT_REQUIRED."""
-        answer = management.is_refused(SERVICE, "EnableAWSServiceAccess")
+        answer = management.expect_error(SERVICE, "EnableAWSServiceAccess")
         assert error_of(answer) == ("InvalidInputException", "INPUT_REQUIRED")

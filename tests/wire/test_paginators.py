@@ -9,7 +9,8 @@ from botocore.loaders import Loader
 from botocore.paginate import PaginatorModel
 
 from artifact_emulator.app import App
-from tests.wire.botocore_wire import MODELS, Client, model
+from tests.support.aws_models import MODELS, model
+from tests.support.wire_client import Client
 
 ACCOUNTS, UNITS, POLICIES = 1_000, 200, 100
 LOADER = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH, str(MODELS)], include_default_search_paths=False)
@@ -24,8 +25,8 @@ NAMES = [(service, name) for service, found in PAGINATORS.items() for name in so
 def large() -> Client:
     """Give the management account of an organization of a thousand accounts, two hundred units, a hundred policies."""
     client = Client(App(), "111122223333")
-    client.does("organizations", "CreateOrganization")
-    root = client.does("organizations", "ListRoots")["Roots"][0]["Id"]
+    client.do("organizations", "CreateOrganization")
+    root = client.do("organizations", "ListRoots")["Roots"][0]["Id"]
     for number in range(1, ACCOUNTS):
         send(client, "CreateAccount", AccountName=f"A{number}", Email=f"a{number}@example.com")
     for number in range(UNITS):
@@ -43,7 +44,7 @@ def large() -> Client:
 
 def send(client: Client, operation: str, **members: Any) -> Any:
     """Call an operation of Organizations that succeeds; without botocore's parser, for there are many."""
-    reply = client.core.handle(client.request("organizations", operation, **members))
+    reply = client.app.handle(client.request("organizations", operation, **members))
     assert reply.status == 200, reply.body
     return json.loads(reply.body or b"{}")
 
@@ -73,7 +74,7 @@ def pages(
     """Walk as botocore's paginator does, doing something between two pages."""
     config = PAGINATORS[service].get_paginator(operation)
     while True:
-        page = client.does(service, operation, **asked)
+        page = client.do(service, operation, **asked)
         yield page
         token = page.get(config["output_token"])
         if not token:
@@ -135,7 +136,7 @@ class TestPaginators:
     def test_while_accounts_come_and_go(self, operation: str) -> None:
         """Accounts that stay are listed once each, though others arrive and leave between the pages."""
         client = Client(App(), "111122223333")
-        client.does("organizations", "CreateOrganization")
+        client.do("organizations", "CreateOrganization")
         for number in range(100):
             send(client, "CreateAccount", AccountName=f"A{number}", Email=f"a{number}@example.com")
         listed = [one["Id"] for page in pages(client, "organizations", "ListAccounts") for one in page["Accounts"]]

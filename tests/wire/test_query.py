@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from artifact_emulator.http import Request
-from tests.wire.botocore_wire import Client, answer, refused
+from tests.support.wire_client import Client, answer, refused
 
 SERVICE = "iam"
 ROLE = "OrganizationAccountAccessRole"
@@ -40,7 +40,7 @@ class TestForm:
     )
     def test_cannot_be_read(self, member: Client, tagging: Request, body: bytes) -> None:
         """No UTF-8, or more fields than any form has: 404 MalformedQueryString, as AWS has it."""
-        got = refused(member.core, form(tagging, body), SERVICE)
+        got = refused(member.app, form(tagging, body), SERVICE)
         assert (got.status, got.code) == (404, "MalformedQueryString")
 
     @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ class TestForm:
     )
     def test_is_of_the_wrong_structure(self, member: Client, tagging: Request, body: bytes) -> None:
         """A value, a structure or a list in place of another, or both at once: MalformedInput."""
-        got = refused(member.core, form(tagging, body), SERVICE, "TagRole")
+        got = refused(member.app, form(tagging, body), SERVICE, "TagRole")
         assert (got.status, got.code) == (400, "MalformedInput")
 
     @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ class TestForm:
     )
     def test_breaks_a_constraint(self, member: Client, tagging: Request, body: bytes) -> None:
         """A member that is missing, or not as its shape says: ValidationError, and what is no member is ignored."""
-        got = refused(member.core, form(tagging, body), SERVICE, "TagRole")
+        got = refused(member.app, form(tagging, body), SERVICE, "TagRole")
         assert (got.status, got.code) == (400, "ValidationError")
         assert "failed to satisfy constraint" in got.message
 
@@ -97,11 +97,11 @@ class TestForm:
             for number in (10, 9, 1)
         )
         request = form(tagging, b"RoleName=" + ROLE.encode() + b"&" + body)
-        got = refused(member.core, request, SERVICE, "TagRole")
+        got = refused(member.app, request, SERVICE, "TagRole")
         assert "at 'tags.2.member.value' failed" in got.message
         request = form(tagging, request.body.replace(b"v" * 257, b"v").partition(b"2010-05-08&")[2])
-        assert answer(member.core, request, SERVICE, "TagRole").status == 200
-        tags = member.does(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"]
+        assert answer(member.app, request, SERVICE, "TagRole").status == 200
+        tags = member.do(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"]
         assert [tag["Key"] for tag in tags] == ["k1", "k10", "k9"]
 
     @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ class TestForm:
         """Whatever a message quotes, the XML can be read, and what XML cannot hold is replaced."""
         # IAM repeats nothing that it refuses.
         request = stranger.request("sts", "GetFederationToken", Name=text)
-        got = refused(stranger.core, request, "sts", "GetFederationToken")
+        got = refused(stranger.app, request, "sts", "GetFederationToken")
         shown = ET.fromstring(got.reply.body)[0].findtext("{*}Message")
         assert shown is not None
         expected = text.translate({0: "\ufffd", 1: "\ufffd", 0xFFFE: "\ufffd"})
@@ -120,8 +120,8 @@ class TestForm:
     def test_keeps_text_as_it_is(self, member: Client) -> None:
         """What a pattern lets through comes back letter for letter."""
         value = "Grüße +=/:@ \u65e5\u672c"
-        member.does(SERVICE, "TagRole", RoleName=ROLE, Tags=[{"Key": "k", "Value": value}])
-        assert member.does(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"] == [{"Key": "k", "Value": value}]
+        member.do(SERVICE, "TagRole", RoleName=ROLE, Tags=[{"Key": "k", "Value": value}])
+        assert member.do(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"] == [{"Key": "k", "Value": value}]
 
 
 class TestAction:
@@ -145,7 +145,7 @@ class TestAction:
     def test_is_refused(self, stranger: Client, body: bytes, code: str) -> None:
         """No action, an unknown one, or one of another version: 400, in XML."""
         request = replace(stranger.request(SERVICE, "GetRole", RoleName="r"), body=body)
-        got = refused(stranger.core, request, SERVICE)
+        got = refused(stranger.app, request, SERVICE)
         assert (got.status, got.code) == (400, code)
 
     def test_may_be_in_the_query_of_a_get(self, stranger: Client) -> None:
@@ -153,7 +153,7 @@ class TestAction:
         request = stranger.request("sts", "GetCallerIdentity")
         headers = {name: value for name, value in request.headers.items() if name != "content-type"}
         asked = replace(request, method="GET", query=request.body.decode(), body=b"", headers=headers)
-        assert answer(stranger.core, asked, "sts", "GetCallerIdentity").data["Account"] == stranger.account
+        assert answer(stranger.app, asked, "sts", "GetCallerIdentity").data["Account"] == stranger.account
 
     @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
     @pytest.mark.parametrize("where", ["query", "body"])
@@ -162,7 +162,7 @@ class TestAction:
         request = stranger.request(SERVICE, "CreateServiceLinkedRole", AWSServiceName="artifact.amazonaws.com")
         if where == "query":
             request = replace(request, query=request.body.decode(), body=b"")
-        got = refused(stranger.core, replace(request, method=method), SERVICE)
+        got = refused(stranger.app, replace(request, method=method), SERVICE)
         assert got.status == 400
         assert got.code in ("InvalidAction", "MissingAction")
 
@@ -173,7 +173,7 @@ class TestEnvelope:
     @pytest.mark.parametrize(("service", "operation"), [("iam", "ListRoles"), ("sts", "GetCallerIdentity")])
     def test_of_a_success(self, stranger: Client, service: str, operation: str) -> None:
         """The result stands in its wrapper, the request id in the metadata, both in the service's namespace."""
-        reply = stranger.core.handle(stranger.request(service, operation))
+        reply = stranger.app.handle(stranger.request(service, operation))
         namespace = {
             "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
             "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
@@ -182,7 +182,7 @@ class TestEnvelope:
 
     def test_of_an_error(self, stranger: Client) -> None:
         """The sender is to blame, and the request id is beside the error."""
-        reply = stranger.core.handle(stranger.request(SERVICE, "GetRole", RoleName="r"))
+        reply = stranger.app.handle(stranger.request(SERVICE, "GetRole", RoleName="r"))
         request_id = dict(reply.headers)["x-amzn-RequestId"]
         assert reply.status == 404
         assert reply.body.decode() == (
@@ -193,7 +193,7 @@ class TestEnvelope:
 
     def test_of_nothing(self, member: Client, tagging: Request) -> None:
         """An operation without output answers no result at all."""
-        reply = member.core.handle(tagging)
+        reply = member.app.handle(tagging)
         request_id = dict(reply.headers)["x-amzn-RequestId"]
         assert reply.body.decode() == (
             '<TagRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
@@ -202,6 +202,6 @@ class TestEnvelope:
 
     def test_has_policies_encoded(self, member: Client) -> None:
         """A policy document travels percent-encoded, as RFC 3986 has it."""
-        reply = member.core.handle(member.request(SERVICE, "GetRole", RoleName=ROLE))
+        reply = member.app.handle(member.request(SERVICE, "GetRole", RoleName=ROLE))
         assert b"<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C" in reply.body
         assert quote("arn:aws:iam::111122223333:root", safe="").encode() in reply.body

@@ -8,7 +8,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from tests.support.iam_users import create_user, policy_document
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 IAM_PRINCIPAL = "iam.amazonaws.com"
@@ -21,16 +21,16 @@ NAMES = ["RootCredentialsManagement", "RootSessions"]
 @pytest.fixture
 def trusting(management: Client) -> Client:
     """Give a management account whose organization trusts IAM."""
-    management.does("organizations", "EnableAWSServiceAccess", ServicePrincipal=IAM_PRINCIPAL)
+    management.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=IAM_PRINCIPAL)
     return management
 
 
 def root_session(management: Client, account: str, task: str, **more: int) -> Client:
     """Give a client with a member's root session."""
-    got = management.does("sts", "AssumeRoot", TargetPrincipal=account, TaskPolicyArn={"arn": TASKS + task}, **more)
-    keys = got["Credentials"]
+    reply = management.do("sts", "AssumeRoot", TargetPrincipal=account, TaskPolicyArn={"arn": TASKS + task}, **more)
+    keys = reply["Credentials"]
     credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-    return Client(management.core, credentials=credentials)
+    return Client(management.app, credentials=credentials)
 
 
 class TestFeatures:
@@ -38,12 +38,12 @@ class TestFeatures:
 
     def test_are_told_after_each_change(self, trusting: Client) -> None:
         """Each change answers the organization and what is on now, as the list does."""
-        organization = trusting.does("organizations", "DescribeOrganization")["Organization"]["Id"]
+        organization = trusting.do("organizations", "DescribeOrganization")["Organization"]["Id"]
         steps = {ENABLE[1]: NAMES[1:], ENABLE[0]: NAMES, DISABLE[1]: NAMES[:1], DISABLE[0]: []}
         for operation, features in steps.items():
             told = {"OrganizationId": organization, "EnabledFeatures": features}
-            assert trusting.does("iam", operation) == told
-            assert trusting.does("iam", "ListOrganizationsFeatures") == told
+            assert trusting.do("iam", operation) == told
+            assert trusting.do("iam", "ListOrganizationsFeatures") == told
 
     @pytest.mark.parametrize("operation", [*ENABLE, *DISABLE, "ListOrganizationsFeatures"])
     def test_refusals(self, management: Client, member: Client, stranger: Client, operation: str) -> None:
@@ -54,22 +54,22 @@ class TestFeatures:
             management: "ServiceAccessNotEnabledException",
         }
         for client, code in codes.items():
-            before = client.core.world.state
-            got = client.is_refused("iam", operation)
-            assert (got.status, got.code) == (400, code)
-            assert client.core.world.state is before
+            before = client.app.world.state
+            error = client.expect_error("iam", operation)
+            assert (error.status, error.code) == (400, code)
+            assert client.app.world.state is before
 
     def test_of_billing_alone(self, stranger: Client) -> None:
         """An organization without all features."""
-        stranger.does("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
-        got = stranger.is_refused("iam", "ListOrganizationsFeatures")
-        assert got.code == "OrganizationNotInAllFeaturesModeException"
+        stranger.do("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+        error = stranger.expect_error("iam", "ListOrganizationsFeatures")
+        assert error.code == "OrganizationNotInAllFeaturesModeException"
 
     def test_delegated_administrator_enables_nothing(self, trusting: Client, member: Client) -> None:
         """That is the management account's."""
         to = {"AccountId": member.account, "ServicePrincipal": IAM_PRINCIPAL}
-        trusting.does("organizations", "RegisterDelegatedAdministrator", **to)
-        assert member.is_refused("iam", ENABLE[0]).code == "CallerIsNotManagementAccountException"
+        trusting.do("organizations", "RegisterDelegatedAdministrator", **to)
+        assert member.expect_error("iam", ENABLE[0]).code == "CallerIsNotManagementAccountException"
 
 
 class TestAssumeRoot:
@@ -78,58 +78,58 @@ class TestAssumeRoot:
     @pytest.fixture(autouse=True)
     def sessions_enabled(self, trusting: Client) -> None:
         """Switch root sessions on."""
-        trusting.does("iam", "EnableOrganizationsRootSessions")
+        trusting.do("iam", "EnableOrganizationsRootSessions")
 
     def test_is_the_root_user(self, management: Client, member: Client) -> None:
         """The credentials are the member's root user's, for a quarter of an hour."""
         task = {"arn": TASKS + "IAMAuditRootUserCredentials"}
-        got = management.does("sts", "AssumeRoot", TargetPrincipal=member.account, TaskPolicyArn=task)
-        assert got.keys() == {"Credentials", "SessionTokenSize", "SessionTokenUtilization"}
-        assert got["Credentials"]["Expiration"] == NOW.replace(microsecond=0) + timedelta(minutes=15)
+        reply = management.do("sts", "AssumeRoot", TargetPrincipal=member.account, TaskPolicyArn=task)
+        assert reply.keys() == {"Credentials", "SessionTokenSize", "SessionTokenUtilization"}
+        assert reply["Credentials"]["Expiration"] == NOW.replace(microsecond=0) + timedelta(minutes=15)
         session = root_session(management, member.account, "IAMAuditRootUserCredentials", DurationSeconds=60)
-        assert session.does("sts", "GetCallerIdentity") == {
+        assert session.do("sts", "GetCallerIdentity") == {
             "UserId": member.account,
             "Account": member.account,
             "Arn": f"arn:aws:iam::{member.account}:root",
         }
-        management.core.world.clock.advance(timedelta(seconds=61))
-        assert session.is_refused("sts", "GetCallerIdentity").code == "ExpiredToken"
+        management.app.world.clock.advance(timedelta(seconds=61))
+        assert session.expect_error("sts", "GetCallerIdentity").code == "ExpiredToken"
 
     def test_does_its_task(self, management: Client, member: Client) -> None:
         """The keys of the root user are found and deleted, and nothing else is done."""
-        key = member.does("iam", "CreateAccessKey")["AccessKey"]["AccessKeyId"]
-        member.does("iam", "CreateUser", UserName="Alice")
-        users_key = member.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]["AccessKeyId"]
+        key = member.do("iam", "CreateAccessKey")["AccessKey"]["AccessKeyId"]
+        member.do("iam", "CreateUser", UserName="Alice")
+        users_key = member.do("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]["AccessKeyId"]
         session = root_session(management, member.account, "IAMDeleteRootUserCredentials")
-        assert [one["AccessKeyId"] for one in session.does("iam", "ListAccessKeys")["AccessKeyMetadata"]] == [key]
-        refused = session.is_refused("iam", "DeleteAccessKey", UserName="Alice", AccessKeyId=users_key)
+        assert [key["AccessKeyId"] for key in session.do("iam", "ListAccessKeys")["AccessKeyMetadata"]] == [key]
+        refused = session.expect_error("iam", "DeleteAccessKey", UserName="Alice", AccessKeyId=users_key)
         assert (refused.status, refused.code) == (403, "AccessDenied")
         assert "with an explicit deny in a session policy" in refused.message
-        session.does("iam", "DeleteAccessKey", AccessKeyId=key)
-        assert session.does("iam", "ListAccessKeys")["AccessKeyMetadata"] == []
-        for operation, asked in {"CreateUser": {"UserName": "Bob"}, "GetAccountSummary": {}}.items():
-            assert session.is_refused("iam", operation, **asked).code == "AccessDenied"
+        session.do("iam", "DeleteAccessKey", AccessKeyId=key)
+        assert session.do("iam", "ListAccessKeys")["AccessKeyMetadata"] == []
+        for operation, parameters in {"CreateUser": {"UserName": "Bob"}, "GetAccountSummary": {}}.items():
+            assert session.expect_error("iam", operation, **parameters).code == "AccessDenied"
 
     def test_root_password(self, management: Client, member: Client) -> None:
         """A root session finds the password of the root user, deletes it, and lets it be chosen again."""
 
         def present() -> int:
-            summary = member.does("iam", "GetAccountSummary")["SummaryMap"]
+            summary = member.do("iam", "GetAccountSummary")["SummaryMap"]
             return int(summary["AccountPasswordPresent"])
 
         deleting = root_session(management, member.account, "IAMDeleteRootUserCredentials")
         creating = root_session(management, member.account, "IAMCreateRootUserPassword")
-        begun = deleting.does("iam", "GetLoginProfile")["LoginProfile"]
+        begun = deleting.do("iam", "GetLoginProfile")["LoginProfile"]
         assert (begun["UserName"], present()) == ("root", 1)
-        assert creating.is_refused("iam", "CreateLoginProfile").code == "EntityAlreadyExists"
-        deleting.does("iam", "DeleteLoginProfile")
+        assert creating.expect_error("iam", "CreateLoginProfile").code == "EntityAlreadyExists"
+        deleting.do("iam", "DeleteLoginProfile")
         assert present() == 0
-        before = management.core.world.state
+        before = management.app.world.state
         for operation in ("GetLoginProfile", "DeleteLoginProfile"):
-            assert deleting.is_refused("iam", operation).code == "NoSuchEntity"
-        assert member.is_refused("iam", "GetLoginProfile").code == "ValidationError"
-        assert management.core.world.state is before
-        assert creating.does("iam", "CreateLoginProfile")["LoginProfile"]["CreateDate"] == NOW.replace(microsecond=0)
+            assert deleting.expect_error("iam", operation).code == "NoSuchEntity"
+        assert member.expect_error("iam", "GetLoginProfile").code == "ValidationError"
+        assert management.app.world.state is before
+        assert creating.do("iam", "CreateLoginProfile")["LoginProfile"]["CreateDate"] == NOW.replace(microsecond=0)
         assert present() == 1
 
     def test_is_bound_by_the_organization(self, management: Client, member: Client) -> None:
@@ -139,22 +139,22 @@ class TestAssumeRoot:
         session = root_session(management, member.account, "IAMAuditRootUserCredentials")
         for statement in (spared, content):
             document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-            asked = {"Name": f"p{len(document)}", "Description": "", "Type": "SERVICE_CONTROL_POLICY"}
-            made = management.does("organizations", "CreatePolicy", Content=document, **asked)
+            parameters = {"Name": f"p{len(document)}", "Description": "", "Type": "SERVICE_CONTROL_POLICY"}
+            made = management.do("organizations", "CreatePolicy", Content=document, **parameters)
             policy = made["Policy"]["PolicySummary"]["Id"]
-            management.does("organizations", "AttachPolicy", PolicyId=policy, TargetId=member.account)
-            member.is_refused("iam", "GetAccountSummary")
+            management.do("organizations", "AttachPolicy", PolicyId=policy, TargetId=member.account)
+            member.expect_error("iam", "GetAccountSummary")
             if statement is spared:
-                session.does("iam", "GetAccountSummary")
-        got = session.is_refused("iam", "GetAccountSummary")
-        assert "with an explicit deny in a service control policy" in got.message
+                session.do("iam", "GetAccountSummary")
+        error = session.expect_error("iam", "GetAccountSummary")
+        assert "with an explicit deny in a service control policy" in error.message
 
     def test_of_a_stranger(self, management: Client, stranger: Client) -> None:
         """Denied in the words of any denial."""
         task = {"arn": TASKS + "IAMAuditRootUserCredentials"}
-        got = management.is_refused("sts", "AssumeRoot", TargetPrincipal=stranger.account, TaskPolicyArn=task)
-        assert (got.status, got.code) == (403, "AccessDenied")
-        assert got.message == (
+        error = management.expect_error("sts", "AssumeRoot", TargetPrincipal=stranger.account, TaskPolicyArn=task)
+        assert (error.status, error.code) == (403, "AccessDenied")
+        assert error.message == (
             f"User: arn:aws:iam::{management.account}:root is not authorized to perform: sts:AssumeRoot "
             f"on resource: arn:aws:iam::{stranger.account}:root"
         )
@@ -166,9 +166,9 @@ class TestAssumeRoot:
         allowing = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": arn, "Condition": task}
         user = create_user(management, policy_document(allowing))
         for target in (member.account, arn):
-            root_session(user, target, "IAMAuditRootUserCredentials").does("iam", "GetAccountSummary")
-        asked = {"TargetPrincipal": member.account, "TaskPolicyArn": {"arn": TASKS + "S3UnlockBucketPolicy"}}
-        assert "no identity-based policy allows" in user.is_refused("sts", "AssumeRoot", **asked).message
+            root_session(user, target, "IAMAuditRootUserCredentials").do("iam", "GetAccountSummary")
+        parameters = {"TargetPrincipal": member.account, "TaskPolicyArn": {"arn": TASKS + "S3UnlockBucketPolicy"}}
+        assert "no identity-based policy allows" in user.expect_error("sts", "AssumeRoot", **parameters).message
 
     def test_wrong_input(self, management: Client, member: Client) -> None:
         """Another policy than a task's, and a quarter of an hour and a second."""
@@ -178,18 +178,18 @@ class TestAssumeRoot:
             {"TaskPolicyArn": {}},
             {"TaskPolicyArn": task, "DurationSeconds": 901},
         )
-        for asked in wrong:
-            got = management.is_refused("sts", "AssumeRoot", TargetPrincipal=member.account, **asked)
-            assert (got.status, got.code) == (400, "ValidationError")
+        for parameters in wrong:
+            error = management.expect_error("sts", "AssumeRoot", TargetPrincipal=member.account, **parameters)
+            assert (error.status, error.code) == (400, "ValidationError")
 
     def test_in_the_trails(self, management: Client, member: Client) -> None:
         """Both accounts are told of AssumeRoot, and calls of the session bear its mark."""
         session = root_session(management, member.account, "IAMAuditRootUserCredentials")
-        session.does("iam", "GetAccountSummary")
+        session.do("iam", "GetAccountSummary")
         trails = [
             {
-                one["EventName"]: json.loads(one["CloudTrailEvent"])
-                for one in client.does("cloudtrail", "LookupEvents")["Events"]
+                event["EventName"]: json.loads(event["CloudTrailEvent"])
+                for event in client.do("cloudtrail", "LookupEvents")["Events"]
             }
             for client in (management, member)
         ]

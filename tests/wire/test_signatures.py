@@ -14,7 +14,8 @@ from botocore.credentials import Credentials
 from artifact_emulator.app import App
 from artifact_emulator.aws.authentication import DEFAULT_ACCOUNT
 from artifact_emulator.http import Request
-from tests.wire.botocore_wire import ENDPOINT, Client, answer, protocol_of, refused
+from tests.support.aws_models import protocol_of
+from tests.support.wire_client import ENDPOINT, Client, answer, refused
 
 
 class Read(NamedTuple):
@@ -33,9 +34,9 @@ class Read(NamedTuple):
         """Write a client's request."""
         return client.request(self.service, self.operation, **self.parameters)
 
-    def is_refused(self, core: App, request: Request) -> tuple[int, str]:
+    def expect_error(self, app: App, request: Request) -> tuple[int, str]:
         """Expect a refusal; give its status and code."""
-        got = refused(core, request, self.service, self.operation)
+        got = refused(app, request, self.service, self.operation)
         return got.status, got.code
 
 
@@ -79,14 +80,14 @@ INCOMPLETE = {
 def keys(management: Client, member: Client) -> Credentials:
     """Give credentials that the emulator minted, of a role in the management account's own member."""
     role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
-    minted = management.does("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
+    minted = management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
     return Credentials(minted["AccessKeyId"], minted["SecretAccessKey"], minted["SessionToken"])
 
 
 @pytest.fixture
 def session(member: Client, keys: Credentials) -> Client:
     """Give a session of the member's access role."""
-    return Client(member.core, member.account, credentials=keys)
+    return Client(member.app, member.account, credentials=keys)
 
 
 def with_header(request: Request, name: str, value: str | None) -> Request:
@@ -102,13 +103,13 @@ class TestMintedCredentials:
     def test_are_good_for_every_service(self, session: Client, read: Read) -> None:
         """What botocore signs with them is verified and let through."""
         request = read.by(session)
-        got = answer(session.core, request, read.service, read.operation)
+        got = answer(session.app, request, read.service, read.operation)
         # The member is no management account: the one refusal is the rule's.
         assert (got.status, got.code) in ((200, ""), (400, "AccessDeniedException"))
 
     def test_stand_for_the_session(self, session: Client) -> None:
         """The caller is the session of the role, in the role's account."""
-        told = session.does("sts", "GetCallerIdentity")
+        told = session.do("sts", "GetCallerIdentity")
         assert told["Arn"] == f"arn:aws:sts::{session.account}:assumed-role/OrganizationAccountAccessRole/me"
 
     def test_carry_their_account(self, session: Client, keys: Credentials) -> None:
@@ -121,7 +122,7 @@ class TestMintedCredentials:
     def test_with_a_wrong_secret(self, session: Client, keys: Credentials, read: Read) -> None:
         """A signature of another secret does not match."""
         forger = replace(session, credentials=Credentials(keys.access_key, "x" * 40, keys.token))
-        assert read.is_refused(session.core, read.by(forger)) == WRONG[read.protocol]
+        assert read.expect_error(session.app, read.by(forger)) == WRONG[read.protocol]
 
     @in_every_protocol
     @pytest.mark.parametrize("token", [None, "", "x", "Zm9v" * 89])
@@ -134,25 +135,25 @@ class TestMintedCredentials:
     ) -> None:
         """Without its token, or with another's, a key is unknown."""
         forger = replace(session, credentials=Credentials(keys.access_key, keys.secret_key, token))
-        assert read.is_refused(session.core, read.by(forger)) == UNKNOWN[read.protocol]
+        assert read.expect_error(session.app, read.by(forger)) == UNKNOWN[read.protocol]
 
     @in_every_protocol
     def test_past_their_time(self, session: Client, read: Read) -> None:
         """An hour later, by the world's clock, they are expired, and it is said so."""
-        session.core.world.clock.advance(timedelta(hours=1))
-        assert read.is_refused(session.core, read.by(session)) == EXPIRED[read.protocol]
+        session.app.world.clock.advance(timedelta(hours=1))
+        assert read.expect_error(session.app, read.by(session)) == EXPIRED[read.protocol]
 
     def test_up_to_their_time(self, session: Client) -> None:
         """A moment before, they are good."""
-        session.core.world.clock.advance(timedelta(hours=1, microseconds=-1))
-        assert session.does("sts", "GetCallerIdentity")["Account"] == session.account
+        session.app.world.clock.advance(timedelta(hours=1, microseconds=-1))
+        assert session.do("sts", "GetCallerIdentity")["Account"] == session.account
 
     @in_every_protocol
     def test_after_a_reset(self, session: Client, read: Read) -> None:
         """Keys of a world that is gone are nobody's: never the default account's."""
         request = read.by(session)
-        session.core.world.reset()
-        assert read.is_refused(session.core, request) == UNKNOWN[read.protocol]
+        session.app.world.reset()
+        assert read.expect_error(session.app, request) == UNKNOWN[read.protocol]
 
 
 class TestAlteredRequest:
@@ -186,14 +187,14 @@ class TestAlteredRequest:
     ) -> None:
         """Body, query, path, date and every signed header are under the signature."""
         request = read.by(session)
-        got = refused(session.core, alter(request), read.service)
+        got = refused(session.app, alter(request), read.service)
         assert (got.status, got.code) == WRONG[read.protocol]
 
     def test_in_a_header_that_is_not_signed(self, session: Client) -> None:
         """What is not signed may change on the way: proxies add headers."""
         request = session.request("sts", "GetCallerIdentity")
         changed = with_header(request, "x-forwarded-for", "10.0.0.1")
-        assert answer(session.core, changed, "sts", "GetCallerIdentity").status == 200
+        assert answer(session.app, changed, "sts", "GetCallerIdentity").status == 200
 
     @pytest.mark.parametrize("signature", ["0" * 64, "", "x", "\xe9" * 64, "0" * 10_000])
     def test_in_the_signature_itself(self, session: Client, signature: str) -> None:
@@ -201,7 +202,7 @@ class TestAlteredRequest:
         request = session.request("sts", "GetCallerIdentity")
         whole = request.headers["authorization"]
         altered = with_header(request, "authorization", whole.rpartition("=")[0] + "=" + signature)
-        got = refused(session.core, altered, "sts", "GetCallerIdentity")
+        got = refused(session.app, altered, "sts", "GetCallerIdentity")
         assert (got.status, got.code) in (WRONG["query"], INCOMPLETE["query"])
 
     @pytest.mark.parametrize("part", [1, 2, 3], ids=["date", "region", "service"])
@@ -211,7 +212,7 @@ class TestAlteredRequest:
         scope = request.headers["authorization"].partition("Credential=")[2].partition(",")[0]
         other = "/".join("20200101" if at == part else text for at, text in enumerate(scope.split("/")))
         altered = with_header(request, "authorization", request.headers["authorization"].replace(scope, other))
-        got = refused(session.core, altered, "organizations", "DescribeOrganization")
+        got = refused(session.app, altered, "organizations", "DescribeOrganization")
         assert (got.status, got.code) == WRONG["json"]
 
 
@@ -226,19 +227,19 @@ class TestPresignedRequest:
 
     def test_is_let_through(self, session: Client, keys: Credentials) -> None:
         """The token stands in the query too."""
-        got = answer(session.core, self.presigned(keys), "sts", "GetCallerIdentity")
+        got = answer(session.app, self.presigned(keys), "sts", "GetCallerIdentity")
         assert got.data["Account"] == session.account
 
     def test_of_a_placeholder(self, stranger: Client) -> None:
         """A 12-digit key is an account here as well."""
-        got = answer(stranger.core, self.presigned(Credentials(stranger.account, "x")), "sts", "GetCallerIdentity")
+        got = answer(stranger.app, self.presigned(Credentials(stranger.account, "x")), "sts", "GetCallerIdentity")
         assert got.data["Account"] == stranger.account
 
     def test_that_was_altered(self, session: Client, keys: Credentials) -> None:
         """The query is under its own signature."""
         request = self.presigned(keys)
         altered = replace(request, query=request.query.replace("Expires=60", "Expires=61"))
-        got = refused(session.core, altered, "sts", "GetCallerIdentity")
+        got = refused(session.app, altered, "sts", "GetCallerIdentity")
         assert (got.status, got.code) == WRONG["query"]
 
     @pytest.mark.parametrize("name", ["X-Amz-Credential", "X-Amz-SignedHeaders"])
@@ -246,7 +247,7 @@ class TestPresignedRequest:
         """A query without a part of the signature is incomplete."""
         request = self.presigned(keys)
         altered = replace(request, query=request.query.replace(name, "X-Other"))
-        got = refused(session.core, altered, "sts", "GetCallerIdentity")
+        got = refused(session.app, altered, "sts", "GetCallerIdentity")
         assert (got.status, got.code) == INCOMPLETE["query"]
 
 
@@ -267,10 +268,10 @@ class TestPlaceholder:
             ("a/b", DEFAULT_ACCOUNT),
         ],
     )
-    def test_is_an_accounts_root_user(self, core: App, key: str, account: str) -> None:
+    def test_is_an_accounts_root_user(self, app: App, key: str, account: str) -> None:
         """Twelve digits are that account, anything else the default one; the secret does not matter."""
-        client = Client(core, credentials=Credentials(key, "whatever"))
-        assert client.does("sts", "GetCallerIdentity") == {
+        client = Client(app, credentials=Credentials(key, "whatever"))
+        assert client.do("sts", "GetCallerIdentity") == {
             "UserId": account,
             "Account": account,
             "Arn": f"arn:aws:iam::{account}:root",
@@ -280,14 +281,14 @@ class TestPlaceholder:
         """Digits of another script are no account's id."""
         request = stranger.request("sts", "GetCallerIdentity")
         stamp = request.headers["authorization"].replace(stranger.account, "\xb2" * 12)
-        got = answer(stranger.core, with_header(request, "authorization", stamp), "sts", "GetCallerIdentity")
+        got = answer(stranger.app, with_header(request, "authorization", stamp), "sts", "GetCallerIdentity")
         assert got.data["Account"] == DEFAULT_ACCOUNT
 
     @in_every_protocol
-    def test_that_looks_minted(self, core: App, read: Read) -> None:
+    def test_that_looks_minted(self, app: App, read: Read) -> None:
         """A temporary key that this world does not know is nobody's, rather than the default account's."""
-        client = Client(core, credentials=Credentials("ASIA" + "A" * 16, "x", "token"))
-        assert read.is_refused(core, read.by(client)) == UNKNOWN[read.protocol]
+        client = Client(app, credentials=Credentials("ASIA" + "A" * 16, "x", "token"))
+        assert read.expect_error(app, read.by(client)) == UNKNOWN[read.protocol]
 
 
 class TestStrictMode:
@@ -295,16 +296,16 @@ class TestStrictMode:
 
     @in_every_protocol
     @pytest.mark.parametrize("key", ["111122223333", "test", "AKIAIOSFODNN7EXAMPLE"])
-    def test_refuses_placeholders(self, core: App, read: Read, key: str) -> None:
+    def test_refuses_placeholders(self, app: App, read: Read, key: str) -> None:
         """A placeholder is nobody."""
-        strict = App(core.world, credentials="strict")
+        strict = App(app.world, credentials="strict")
         client = Client(strict, credentials=Credentials(key, "x"))
-        assert read.is_refused(strict, read.by(client)) == UNKNOWN[read.protocol]
+        assert read.expect_error(strict, read.by(client)) == UNKNOWN[read.protocol]
 
     def test_takes_minted_keys(self, session: Client) -> None:
         """Keys that were handed out stay good."""
-        strict = App(session.core.world, credentials="strict")
-        assert replace(session, core=strict).does("sts", "GetCallerIdentity")["Account"] == session.account
+        strict = App(session.app.world, credentials="strict")
+        assert replace(session, app=strict).do("sts", "GetCallerIdentity")["Account"] == session.account
 
 
 class TestAuthorizationHeader:
@@ -315,7 +316,7 @@ class TestAuthorizationHeader:
     def test_is_missing(self, stranger: Client, read: Read, header: str | None) -> None:
         """A request that is not signed, or by another scheme, is told so in the words of its protocol's services."""
         request = with_header(read.by(stranger), "authorization", header)
-        assert read.is_refused(stranger.core, request) == MISSING[read.protocol]
+        assert read.expect_error(stranger.app, request) == MISSING[read.protocol]
 
     @in_every_protocol
     @pytest.mark.parametrize(
@@ -338,7 +339,7 @@ class TestAuthorizationHeader:
     def test_is_incomplete(self, stranger: Client, read: Read, header: str) -> None:
         """A header of which a part is missing is incomplete, in the words of its protocol's services."""
         request = with_header(read.by(stranger), "authorization", header.format(read.service))
-        assert read.is_refused(stranger.core, request) == INCOMPLETE[read.protocol]
+        assert read.expect_error(stranger.app, request) == INCOMPLETE[read.protocol]
 
     @pytest.mark.parametrize(
         ("header", "words"),
@@ -368,13 +369,13 @@ class TestAuthorizationHeader:
     def test_says_what_is_missing(self, stranger: Client, header: str, words: str) -> None:
         """Whoever writes his own signer reads which part is wrong."""
         request = with_header(stranger.request("organizations", "ListRoots"), "authorization", header)
-        assert refused(stranger.core, request, "organizations", "ListRoots").message == words
+        assert refused(stranger.app, request, "organizations", "ListRoots").message == words
 
     def test_may_be_written_without_spaces(self, stranger: Client) -> None:
         """Some signers put no space after the commas."""
         request = stranger.request("sts", "GetCallerIdentity")
         tight = with_header(request, "authorization", request.headers["authorization"].replace(", ", ","))
-        assert answer(stranger.core, tight, "sts", "GetCallerIdentity").data["Account"] == stranger.account
+        assert answer(stranger.app, tight, "sts", "GetCallerIdentity").data["Account"] == stranger.account
 
 
 class TestPartition:
@@ -392,10 +393,10 @@ class TestPartition:
             ("nowhere", "aws"),
         ],
     )
-    def test_is_in_every_arn(self, core: App, region: str, partition: str) -> None:
+    def test_is_in_every_arn(self, app: App, region: str, partition: str) -> None:
         """An organization, a role and an agreement of a partition have its name in their ARNs."""
-        client = Client(core, "111122223333", region=region)
-        made = client.does("organizations", "CreateOrganization")["Organization"]
-        role = client.does("iam", "GetRole", RoleName="AWSServiceRoleForOrganizations")["Role"]
+        client = Client(app, "111122223333", region=region)
+        made = client.do("organizations", "CreateOrganization")["Organization"]
+        role = client.do("iam", "GetRole", RoleName="AWSServiceRoleForOrganizations")["Role"]
         for arn in (made["Arn"], made["MasterAccountArn"], role["Arn"]):
             assert arn.split(":")[1] == partition

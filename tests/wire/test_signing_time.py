@@ -10,7 +10,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from artifact_emulator.http import Request
-from tests.wire.botocore_wire import ENDPOINT, Answer, Client, answer, protocol_of, refused
+from tests.support.aws_models import protocol_of
+from tests.support.wire_client import ENDPOINT, Answer, Client, answer, refused
 from tests.wire.test_signatures import WRONG
 
 HOST = ENDPOINT.partition("//")[2]
@@ -66,16 +67,16 @@ class User:
 
     def call(self, service: str, off: timedelta) -> Answer:
         """Call."""
-        return answer(self.client.core, self.request(service, off), service, CALLS[service])
+        return answer(self.client.app, self.request(service, off), service, CALLS[service])
 
 
 @pytest.fixture
 def user(stranger: Client) -> User:
     """Give a user who may do anything."""
-    stranger.does("iam", "CreateUser", UserName="Alice")
+    stranger.do("iam", "CreateUser", UserName="Alice")
     admin = "arn:aws:iam::aws:policy/AdministratorAccess"
-    stranger.does("iam", "AttachUserPolicy", UserName="Alice", PolicyArn=admin)
-    key = stranger.does("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
+    stranger.do("iam", "AttachUserPolicy", UserName="Alice", PolicyArn=admin)
+    key = stranger.do("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
     return User(stranger, Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
 
 
@@ -90,7 +91,7 @@ class TestSkew:
         off = sign * timedelta(minutes=near, seconds=30)
         request = user.request(service, off)
         signed = request.headers["x-amz-date"]
-        got = refused(user.client.core, request, service, CALLS[service])
+        got = refused(user.client.app, request, service, CALLS[service])
         assert (got.status, got.code) == WRONG[protocol_of(service)]
         late = f"Signature expired: {signed} is now earlier than "
         early = f"Signature not yet current: {signed} is still later than "
@@ -105,7 +106,7 @@ class TestSkew:
 
     def test_counts_by_either_clock(self, user: User) -> None:
         """A world's clock that a test turned makes no client late, who signs by his machine's or by the world's."""
-        clock = user.client.core.world.clock
+        clock = user.client.app.world.clock
         clock.freeze(datetime.now(UTC) + timedelta(days=40))
         assert user.call("sts", timedelta(0)).status == 200
         assert user.call("sts", timedelta(days=40)).status == 200
@@ -120,7 +121,7 @@ class TestSkew:
         """A request that tells no time is incomplete."""
         request = user.request("sts", timedelta(0))
         bare = replace(request, headers={name: text for name, text in request.headers.items() if name != "x-amz-date"})
-        got = refused(user.client.core, bare, "sts", "GetCallerIdentity")
+        got = refused(user.client.app, bare, "sts", "GetCallerIdentity")
         assert (got.status, got.code) == (400, "IncompleteSignature")
         assert got.message.endswith("requires existence of either a 'X-Amz-Date' or a 'Date' header.")
 
@@ -129,7 +130,7 @@ class TestSkew:
         """Neither does what is no time."""
         request = user.request("sts", timedelta(0))
         wrong = replace(request, headers={**request.headers, "x-amz-date": written})
-        got = refused(user.client.core, wrong, "sts", "GetCallerIdentity")
+        got = refused(user.client.app, wrong, "sts", "GetCallerIdentity")
         assert got.code in ("IncompleteSignature", "SignatureDoesNotMatch")
         assert "ISO-8601" in got.message
 
@@ -146,7 +147,7 @@ class TestSkew:
         scope = f"{user.credentials.access_key}/{now:%Y%m%d}/us-east-1/sts/aws4_request"
         stamp = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=content-type;date;host, Signature={signed}"
         request = Request("POST", "/", "", {**form, "host": HOST, "authorization": stamp}, body)
-        assert answer(user.client.core, request, "sts", "GetCallerIdentity").status == 200
+        assert answer(user.client.app, request, "sts", "GetCallerIdentity").status == 200
 
 
 class TestPresigned:
@@ -154,10 +155,10 @@ class TestPresigned:
 
     def test_is_good_for_its_time(self, user: User) -> None:
         """As long as it says, and no longer."""
-        core = user.client.core
+        app = user.client.app
         good = user.presigned(timedelta(seconds=-50), 60)
-        assert answer(core, good, "sts", "GetCallerIdentity").status == 200
-        got = refused(core, user.presigned(timedelta(seconds=-70), 60), "sts", "GetCallerIdentity")
+        assert answer(app, good, "sts", "GetCallerIdentity").status == 200
+        got = refused(app, user.presigned(timedelta(seconds=-70), 60), "sts", "GetCallerIdentity")
         assert (got.status, got.code) == WRONG["query"]
         assert got.message.startswith("Signature expired: ")
         assert got.message.endswith(" - 1 min.)")
@@ -165,14 +166,14 @@ class TestPresigned:
     @pytest.mark.parametrize("expires", [0, -1, 604_801])
     def test_is_good_for_a_week_at_most(self, user: User, expires: int) -> None:
         """Longer is not to be had."""
-        got = refused(user.client.core, user.presigned(timedelta(0), expires), "sts", "GetCallerIdentity")
+        got = refused(user.client.app, user.presigned(timedelta(0), expires), "sts", "GetCallerIdentity")
         assert (got.status, got.code) == (400, "IncompleteSignature")
 
     def test_of_another_algorithm(self, user: User) -> None:
         """SigV4A is refused by its name."""
         request = user.presigned(timedelta(0), 60)
         other = replace(request, query=request.query.replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"))
-        got = refused(user.client.core, other, "sts", "GetCallerIdentity")
+        got = refused(user.client.app, other, "sts", "GetCallerIdentity")
         assert (got.status, got.code) == (400, "IncompleteSignature")
         assert got.message.startswith("Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'")
 
@@ -185,7 +186,7 @@ class TestSignedHeaders:
         request = user.request("organizations", timedelta(0))
         stamp = request.headers["authorization"].replace(";host", "")
         got = refused(
-            user.client.core,
+            user.client.app,
             replace(request, headers={**request.headers, "authorization": stamp}),
             "organizations",
             "ListRoots",

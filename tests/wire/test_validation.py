@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 LONG, SHORT = "Member must have length less than or equal to {}", "Member must have length greater than or equal to {}"
 PATTERN, ENUM = "Member must satisfy regular expression pattern: {}", "Member must satisfy enum value set: [{}]"
@@ -12,7 +12,7 @@ ARN = "arn:aws:artifact:us-east-1:999988887777:compliance-inquiry/compliance-inq
 
 def message(client: Client, service: str, operation: str, **asked: object) -> str:
     """Call, and give what the refusal says."""
-    got = client.is_refused(service, operation, **asked)
+    got = client.expect_error(service, operation, **asked)
     assert (got.status, got.code) == (400, "ValidationException" if service == "artifact" else "ValidationError")
     return got.message
 
@@ -44,7 +44,7 @@ class TestStrings:
 
     def test_in_a_structure(self, stranger: Client) -> None:
         """A member of a structure in a list is named by its place."""
-        stranger.does("iam", "CreateUser", UserName="u")
+        stranger.do("iam", "CreateUser", UserName="u")
         tags = [{"Key": "a", "Value": ""}, {"Key": "", "Value": ""}]
         got = message(stranger, "iam", "TagUser", UserName="u", Tags=tags)
         value = "Value at 'tags.2.member.key' failed to satisfy constraint: "
@@ -56,7 +56,7 @@ class TestLists:
 
     def test_of_strings(self, stranger: Client) -> None:
         """The list is named once, with all that its strings are held to."""
-        stranger.does("iam", "CreateUser", UserName="u")
+        stranger.do("iam", "CreateUser", UserName="u")
         got = message(stranger, "iam", "UntagUser", UserName="u", TagKeys=["a", "?", "b" * 129])
         held = f"Member must satisfy constraint: [{LONG.format(128)}, {SHORT.format(1)}, {TAG}]"
         assert got == f"1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: {held}"
@@ -81,7 +81,7 @@ class TestLists:
     )
     def test_is_repeated(self, stranger: Client, operation: str, asked: dict[str, object], told: str) -> None:
         """AWS Artifact repeats the whole list or map, and says whether keys or values are meant."""
-        got = stranger.is_refused("artifact", operation, resourceArn=ARN, **asked)
+        got = stranger.expect_error("artifact", operation, resourceArn=ARN, **asked)
         assert got.message.startswith(f"1 validation error detected: {told} must satisfy constraint: [{LONG[:30]}")
         (field,) = got.data["fieldList"]
         assert field == {"name": next(iter(asked)), "message": got.message}

@@ -7,7 +7,7 @@ from typing import Any
 from artifact_state import catalog
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
 from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, set_options
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 MISSING_ACCOUNT = "000000000000"
 MINUTE = timedelta(minutes=1)
@@ -28,26 +28,26 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 def by_management(operation: str, **changed: Any) -> Provocation:
     """Return a call of the management account, with some parameters changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
+    return lambda client: client.expect_error(SERVICE, operation, **PARAMETERS[operation] | changed)
 
 
 def in_region(operation: str, region: str) -> Provocation:
     """Return a call of the management account in another region."""
-    return lambda client: as_account(client, client.account, region).is_refused(
+    return lambda client: as_account(client, client.account, region).expect_error(
         SERVICE, operation, **PARAMETERS[operation]
     )
 
 
 def by_member(operation: str) -> Provocation:
     """Return a call of a member account."""
-    return lambda client: as_account(client, create_account(client)).is_refused(
+    return lambda client: as_account(client, create_account(client)).expect_error(
         SERVICE, operation, **PARAMETERS[operation]
     )
 
 
 def by_standalone(operation: str) -> Provocation:
     """Return a call of a standalone account."""
-    return lambda client: as_account(client, STANDALONE).is_refused(SERVICE, operation, **PARAMETERS[operation])
+    return lambda client: as_account(client, STANDALONE).expect_error(SERVICE, operation, **PARAMETERS[operation])
 
 
 def with_options(operation: str, **options: Any) -> Provocation:
@@ -55,7 +55,7 @@ def with_options(operation: str, **options: Any) -> Provocation:
 
     def provoke(client: Client) -> Answer:
         set_options(client, **options)
-        return client.is_refused(SERVICE, operation, **PARAMETERS[operation])
+        return client.expect_error(SERVICE, operation, **PARAMETERS[operation])
 
     return provoke
 
@@ -66,20 +66,20 @@ def on_closed_account(operation: str, **options: Any) -> Provocation:
     def provoke(client: Client) -> Answer:
         set_options(client, **options)
         account_id = create_account(client)
-        client.does(SERVICE, "CloseAccount", AccountId=account_id)
-        return client.is_refused(SERVICE, operation, AccountId=account_id)
+        client.do(SERVICE, "CloseAccount", AccountId=account_id)
+        return client.expect_error(SERVICE, operation, AccountId=account_id)
 
     return provoke
 
 
 def on_management_account(operation: str) -> Provocation:
     """Return a call of the management account about itself."""
-    return lambda client: client.is_refused(SERVICE, operation, AccountId=client.account)
+    return lambda client: client.expect_error(SERVICE, operation, AccountId=client.account)
 
 
 def _leave_too_early(client: Client) -> Answer:
     set_options(client, leave_wait_period=timedelta(days=4))
-    return as_account(client, create_account(client)).is_refused(SERVICE, "LeaveOrganization")
+    return as_account(client, create_account(client)).expect_error(SERVICE, "LeaveOrganization")
 
 
 PROVOKED: dict[str, dict[str, Provocation]] = {

@@ -6,7 +6,7 @@ from typing import Any
 from tests.support.error_table import ErrorTable, Provocation
 from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account
 from tests.support.policy_calls import SCP, TAG_POLICY
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 DESCRIBE = "DescribeEffectivePolicy"
 LIST_ACCOUNTS = "ListAccountsWithInvalidEffectivePolicy"
@@ -20,7 +20,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 def by_management(operation: str, **changed: Any) -> Provocation:
     """Return a call of the management account, with some parameters changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
+    return lambda client: client.expect_error(SERVICE, operation, **PARAMETERS[operation] | changed)
 
 
 def by_account(account_of: Callable[[Client], str], operation: str) -> Provocation:
@@ -29,7 +29,7 @@ def by_account(account_of: Callable[[Client], str], operation: str) -> Provocati
     def provoke(client: Client) -> Answer:
         target = {"TargetId": client.account} if operation == DESCRIBE else {}
         caller = as_account(client, account_of(client))
-        return caller.is_refused(SERVICE, operation, **PARAMETERS[operation] | target)
+        return caller.expect_error(SERVICE, operation, **PARAMETERS[operation] | target)
 
     return provoke
 

@@ -18,7 +18,7 @@ from tests.support.organizations import (
     set_options,
     set_quotas,
 )
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 OTHER = "444455556666"
 MISSING_HANDSHAKE = "h-" + "0" * 32
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 def by_account(account_id: str, operation: str, **parameters: Any) -> Provocation:
     """Return a call of another account."""
-    return lambda client: as_account(client, account_id).is_refused(SERVICE, operation, **parameters)
+    return lambda client: as_account(client, account_id).expect_error(SERVICE, operation, **parameters)
 
 
 def by_member(operation: str, **parameters: Any) -> Provocation:
@@ -35,14 +35,14 @@ def by_member(operation: str, **parameters: Any) -> Provocation:
 
     def provoke(client: Client) -> Answer:
         add_invited_account(client)
-        return as_account(client, STANDALONE).is_refused(SERVICE, operation, **parameters)
+        return as_account(client, STANDALONE).expect_error(SERVICE, operation, **parameters)
 
     return provoke
 
 
 def by_management(operation: str, **parameters: Any) -> Provocation:
     """Return a call of the management account."""
-    return lambda client: client.is_refused(SERVICE, operation, **parameters)
+    return lambda client: client.expect_error(SERVICE, operation, **parameters)
 
 
 def with_options(provocation: Provocation, **options: Any) -> Provocation:
@@ -62,56 +62,56 @@ def on_invitation(operation: str, account_id: str, *before: tuple[str, str]) -> 
         handshake_id = invite(client)["Id"]
         for earlier, responder in before:
             handshake_after(as_account(client, responder), earlier, handshake_id)
-        return as_account(client, account_id).is_refused(SERVICE, operation, HandshakeId=handshake_id)
+        return as_account(client, account_id).expect_error(SERVICE, operation, HandshakeId=handshake_id)
 
     return provoke
 
 
 def _invite_twice(client: Client) -> Answer:
     invite(client)
-    return client.is_refused(SERVICE, "InviteAccountToOrganization", Target=party(STANDALONE))
+    return client.expect_error(SERVICE, "InviteAccountToOrganization", Target=party(STANDALONE))
 
 
 def _accept_as_management_account(client: Client) -> Answer:
-    as_account(client, STANDALONE).does(SERVICE, "CreateOrganization")
+    as_account(client, STANDALONE).do(SERVICE, "CreateOrganization")
     return on_invitation("AcceptHandshake", STANDALONE)(client)
 
 
 def _accept_as_member(client: Client) -> Answer:
     second = invite(client, f"account-{STANDALONE}@example.com")["Id"]
     add_invited_account(client)
-    return as_account(client, STANDALONE).is_refused(SERVICE, "AcceptHandshake", HandshakeId=second)
+    return as_account(client, STANDALONE).expect_error(SERVICE, "AcceptHandshake", HandshakeId=second)
 
 
 def _accept_too_early(client: Client) -> Answer:
     set_options(client, leave_wait_period=4 * DAY)
     member = create_account(client)
     second = as_account(client, OTHER)
-    second.does(SERVICE, "CreateOrganization")
-    return as_account(client, member).is_refused(SERVICE, "AcceptHandshake", HandshakeId=invite(second, member)["Id"])
+    second.do(SERVICE, "CreateOrganization")
+    return as_account(client, member).expect_error(SERVICE, "AcceptHandshake", HandshakeId=invite(second, member)["Id"])
 
 
 def _approve_after_leaving(client: Client) -> Answer:
     management, member = as_account(client, OTHER), as_account(client, STANDALONE)
-    management.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    management.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
     add_invited_account(management)
-    management.does(SERVICE, "EnableAllFeatures")
+    management.do(SERVICE, "EnableAllFeatures")
     approvals = {"ActionType": "APPROVE_ALL_FEATURES"}
-    (request,) = member.does(SERVICE, "ListHandshakesForAccount", Filter=approvals)["Handshakes"]
-    member.does(SERVICE, "LeaveOrganization")
-    return member.is_refused(SERVICE, "AcceptHandshake", HandshakeId=request["Id"])
+    (request,) = member.do(SERVICE, "ListHandshakesForAccount", Filter=approvals)["Handshakes"]
+    member.do(SERVICE, "LeaveOrganization")
+    return member.expect_error(SERVICE, "AcceptHandshake", HandshakeId=request["Id"])
 
 
 def _enable_in_large_organization(client: Client) -> Answer:
     management = as_account(client, OTHER)
-    management.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    management.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
     set_quotas(client, accounts_in_all_features_migration=0)
-    return management.is_refused(SERVICE, "EnableAllFeatures")
+    return management.expect_error(SERVICE, "EnableAllFeatures")
 
 
 def _accept_without_permission_for_linked_role(client: Client) -> Answer:
     user = create_user(as_account(client, STANDALONE), policy_allowing("organizations:*"))
-    return user.is_refused(SERVICE, "AcceptHandshake", HandshakeId=invite(client)["Id"])
+    return user.expect_error(SERVICE, "AcceptHandshake", HandshakeId=invite(client)["Id"])
 
 
 INVITE = by_management("InviteAccountToOrganization", Target=party(STANDALONE))

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.error_table import ErrorTable, Provocation
 from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, create_unit, root_id
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 MISSING_UNIT = "ou-aaaa-00000000"
 MISSING_ACCOUNT = "000000000000"
@@ -32,30 +32,32 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 def by_account(account_of: Callable[[Client], str], operation: str) -> Provocation:
     """Return a call of another account."""
-    return lambda client: as_account(client, account_of(client)).is_refused(SERVICE, operation, **PARAMETERS[operation])
+    return lambda client: as_account(client, account_of(client)).expect_error(
+        SERVICE, operation, **PARAMETERS[operation]
+    )
 
 
 def by_management(operation: str, **changed: Any) -> Provocation:
     """Return a call of the management account, with some parameters changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
+    return lambda client: client.expect_error(SERVICE, operation, **PARAMETERS[operation] | changed)
 
 
 def _create_duplicate(client: Client) -> Answer:
     create_unit(client, "Taken")
-    return client.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=root_id(client), Name="Taken")
+    return client.expect_error(SERVICE, "CreateOrganizationalUnit", ParentId=root_id(client), Name="Taken")
 
 
 def _rename_to_duplicate(client: Client) -> Answer:
     create_unit(client, "Taken")
     other = create_unit(client, "Other")
-    return client.is_refused(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=other, Name="Taken")
+    return client.expect_error(SERVICE, "UpdateOrganizationalUnit", OrganizationalUnitId=other, Name="Taken")
 
 
 def _create_too_deep(client: Client) -> Answer:
     parent_id = root_id(client)
     for level in range(5):
         parent_id = create_unit(client, f"Level {level}", parent_id)
-    answer = client.is_refused(SERVICE, "CreateOrganizationalUnit", ParentId=parent_id, Name="Level 5")
+    answer = client.expect_error(SERVICE, "CreateOrganizationalUnit", ParentId=parent_id, Name="Level 5")
     assert answer.data["Reason"] == "OU_DEPTH_LIMIT_EXCEEDED"
     return answer
 
@@ -63,12 +65,12 @@ def _create_too_deep(client: Client) -> Answer:
 def _delete_non_empty(client: Client) -> Answer:
     above = create_unit(client, "Above")
     create_unit(client, "Below", above)
-    return client.is_refused(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=above)
+    return client.expect_error(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=above)
 
 
 def _move(source_id: str | None, destination_id: str | None) -> Provocation:
     """Return a move of the management account; None stands for the root."""
-    return lambda client: client.is_refused(
+    return lambda client: client.expect_error(
         SERVICE,
         "MoveAccount",
         AccountId=client.account,
@@ -79,7 +81,7 @@ def _move(source_id: str | None, destination_id: str | None) -> Provocation:
 
 def _add_too_many_tags(client: Client) -> Answer:
     tags = [{"Key": f"key-{number}", "Value": ""} for number in range(51)]
-    answer = client.is_refused(SERVICE, "TagResource", ResourceId=root_id(client), Tags=tags)
+    answer = client.expect_error(SERVICE, "TagResource", ResourceId=root_id(client), Tags=tags)
     assert answer.data["Reason"] == "MAX_TAG_LIMIT_EXCEEDED"
     return answer
 

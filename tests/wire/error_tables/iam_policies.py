@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.error_tables.iam_users import NO_BOUNDARY, NO_USER, RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
 
 SERVICE = "iam"
@@ -194,10 +194,10 @@ ASKED |= {
 
 def prepare(management: Client) -> None:
     """Create a user, a group, a role and a policy."""
-    management.does(SERVICE, "CreateUser", UserName="Alice")
-    management.does(SERVICE, "CreateGroup", GroupName="Admins")
-    management.does(SERVICE, "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
-    management.does(SERVICE, "CreatePolicy", PolicyName="Mine", PolicyDocument=POLICY)
+    management.do(SERVICE, "CreateUser", UserName="Alice")
+    management.do(SERVICE, "CreateGroup", GroupName="Admins")
+    management.do(SERVICE, "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
+    management.do(SERVICE, "CreatePolicy", PolicyName="Mine", PolicyDocument=POLICY)
 
 
 TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 from tests.wire.error_tables.iam_policies import LINKED, POLICY, PROTECTED, TRUST
 from tests.wire.error_tables.iam_users import RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
 
@@ -18,29 +18,29 @@ NO_JOB = "0" * 8 + "-0000-0000-0000-" + "0" * 12
 
 def in_billing(client: Client) -> Client:
     """Give an organization of consolidated billing."""
-    other = Client(client.core, "999988887777")
-    other.does("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    other = Client(client.app, "999988887777")
+    other.do("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
     return other
 
 
 def in_nothing(client: Client) -> Client:
     """Give an account that is in no organization."""
-    return Client(client.core, "999988887777")
+    return Client(client.app, "999988887777")
 
 
 def a_member(client: Client) -> Client:
     """Give a member account."""
-    asked = client.does("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
+    asked = client.do("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
     request_id = asked["CreateAccountStatus"]["Id"]
-    told = client.does("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
-    return Client(client.core, told["CreateAccountStatus"]["AccountId"])
+    told = client.do("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
+    return Client(client.app, told["CreateAccountStatus"]["AccountId"])
 
 
 def an_administrator(client: Client) -> Client:
     """Give a member account to which IAM is delegated."""
     member = a_member(client)
-    client.does("organizations", "EnableAWSServiceAccess", ServicePrincipal=IAM)
-    client.does("organizations", "RegisterDelegatedAdministrator", AccountId=member.account, ServicePrincipal=IAM)
+    client.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=IAM)
+    client.do("organizations", "RegisterDelegatedAdministrator", AccountId=member.account, ServicePrincipal=IAM)
     return member
 
 
@@ -160,7 +160,7 @@ UNREACHABLE = {
 
 def prepare(management: Client) -> None:
     """Create a role."""
-    management.does(SERVICE, "CreateRole", **DEV, AssumeRolePolicyDocument=TRUST)
+    management.do(SERVICE, "CreateRole", **DEV, AssumeRolePolicyDocument=TRUST)
 
 
 TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

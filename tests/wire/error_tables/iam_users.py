@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 SERVICE = "iam"
 PASSWORD = "Correct-Horse-1"
@@ -170,8 +170,8 @@ UNREACHABLE = {
 
 def prepare(management: Client) -> None:
     """Create a user and a group."""
-    management.does(SERVICE, "CreateUser", **ALICE)
-    management.does(SERVICE, "CreateGroup", **ADMINS)
+    management.do(SERVICE, "CreateUser", **ALICE)
+    management.do(SERVICE, "CreateGroup", **ADMINS)
 
 
 TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

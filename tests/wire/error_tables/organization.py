@@ -6,7 +6,7 @@ from tests.support.billing_transfers import SOURCE, transfer
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
 from tests.support.iam_users import create_user, policy_allowing
 from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, set_quotas
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 ARTIFACT, CONFIG = "artifact.amazonaws.com", "config.amazonaws.com"
 MISSING_ACCOUNT = "000000000000"
@@ -31,7 +31,7 @@ def by_management(operation: str, reason: str = "", **changed: Any) -> Provocati
     """Return a call of the management account, with some parameters changed."""
 
     def provoke(client: Client) -> Answer:
-        answer = client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
+        answer = client.expect_error(SERVICE, operation, **PARAMETERS[operation] | changed)
         assert answer.data.get("Reason", "") == reason
         return answer
 
@@ -40,14 +40,14 @@ def by_management(operation: str, reason: str = "", **changed: Any) -> Provocati
 
 def by_member(operation: str) -> Provocation:
     """Return a call of a member account."""
-    return lambda client: as_account(client, create_account(client)).is_refused(
+    return lambda client: as_account(client, create_account(client)).expect_error(
         SERVICE, operation, **PARAMETERS[operation]
     )
 
 
 def by_standalone(operation: str) -> Provocation:
     """Return a call of a standalone account."""
-    return lambda client: as_account(client, STANDALONE).is_refused(SERVICE, operation, **PARAMETERS[operation])
+    return lambda client: as_account(client, STANDALONE).expect_error(SERVICE, operation, **PARAMETERS[operation])
 
 
 def in_billing_organization(operation: str) -> Provocation:
@@ -55,8 +55,8 @@ def in_billing_organization(operation: str) -> Provocation:
 
     def provoke(client: Client) -> Answer:
         management = as_account(client, STANDALONE)
-        management.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
-        answer = management.is_refused(SERVICE, operation, **PARAMETERS[operation])
+        management.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+        answer = management.expect_error(SERVICE, operation, **PARAMETERS[operation])
         assert answer.data["Reason"] == "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
         return answer
 
@@ -69,10 +69,10 @@ def on_member(operation: str, reason: str = "", *before: str, trusted: bool = Tr
     def provoke(client: Client) -> Answer:
         parameters = {"AccountId": create_account(client), "ServicePrincipal": CONFIG}
         if trusted:
-            client.does(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=CONFIG)
+            client.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=CONFIG)
         for step in before:
-            client.does(SERVICE, step, **parameters)
-        answer = client.is_refused(SERVICE, operation, **{name: parameters[name] for name in PARAMETERS[operation]})
+            client.do(SERVICE, step, **parameters)
+        answer = client.expect_error(SERVICE, operation, **{name: parameters[name] for name in PARAMETERS[operation]})
         assert answer.data.get("Reason", "") == reason
         return answer
 
@@ -81,12 +81,12 @@ def on_member(operation: str, reason: str = "", *before: str, trusted: bool = Tr
 
 def _create_for_billing_in_govcloud(client: Client) -> Answer:
     account = as_account(client, STANDALONE, "us-gov-west-1")
-    return account.is_refused(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+    return account.expect_error(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
 
 
 def _create_without_permission_for_linked_role(client: Client) -> Answer:
     user = create_user(as_account(client, STANDALONE), policy_allowing("organizations:*"))
-    answer = user.is_refused(SERVICE, "CreateOrganization")
+    answer = user.expect_error(SERVICE, "CreateOrganization")
     assert answer.data["Reason"] == "ACCESS_DENIED_DURING_CREATE_SERVICE_LINKED_ROLE"
     assert "iam:CreateServiceLinkedRole" in answer.message
     return answer
@@ -94,14 +94,14 @@ def _create_without_permission_for_linked_role(client: Client) -> Answer:
 
 def _delete_with_member(client: Client) -> Answer:
     create_account(client)
-    return client.is_refused(SERVICE, "DeleteOrganization")
+    return client.expect_error(SERVICE, "DeleteOrganization")
 
 
 def _delete_during_transfer(client: Client) -> Answer:
     set_quotas(client, inbound_transfers=1)
-    as_account(client, SOURCE).does(SERVICE, "CreateOrganization")
+    as_account(client, SOURCE).do(SERVICE, "CreateOrganization")
     transfer(client)
-    return client.is_refused(SERVICE, "DeleteOrganization")
+    return client.expect_error(SERVICE, "DeleteOrganization")
 
 
 PROVOKED: dict[str, dict[str, Provocation]] = {

@@ -15,7 +15,7 @@ from tests.support.policy_calls import (
     create_policy,
     set_scp_limits,
 )
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 MISSING_POLICY = "p-00000000"
 MISSING_ACCOUNT = "000000000000"
@@ -39,12 +39,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 def by_account(account_of: Callable[[Client], str], operation: str) -> Provocation:
     """Return a call of another account."""
-    return lambda client: as_account(client, account_of(client)).is_refused(SERVICE, operation, **PARAMETERS[operation])
+    return lambda client: as_account(client, account_of(client)).expect_error(
+        SERVICE, operation, **PARAMETERS[operation]
+    )
 
 
 def by_management(operation: str, **changed: Any) -> Provocation:
     """Return a call of the management account, with some parameters changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
+    return lambda client: client.expect_error(SERVICE, operation, **PARAMETERS[operation] | changed)
 
 
 def on_new_policy(operation: str, reason: str = "", **changed: Any) -> Provocation:
@@ -52,7 +54,7 @@ def on_new_policy(operation: str, reason: str = "", **changed: Any) -> Provocati
 
     def provoke(client: Client) -> Answer:
         members = PARAMETERS[operation] | {"PolicyId": create_policy(client)} | changed
-        return _refused_with(reason, client.is_refused(SERVICE, operation, **members))
+        return _refused_with(reason, client.expect_error(SERVICE, operation, **members))
 
     return provoke
 
@@ -60,14 +62,14 @@ def on_new_policy(operation: str, reason: str = "", **changed: Any) -> Provocati
 def on_own_account(operation: str, policy_id: str, reason: str = "") -> Provocation:
     """Return a call of the management account on a policy and its own account."""
     return lambda client: _refused_with(
-        reason, client.is_refused(SERVICE, operation, PolicyId=policy_id, TargetId=client.account)
+        reason, client.expect_error(SERVICE, operation, PolicyId=policy_id, TargetId=client.account)
     )
 
 
 def on_root(operation: str, policy_type: str, reason: str = "") -> Provocation:
     """Return a call of the management account on a policy type and its own root."""
     return lambda client: _refused_with(
-        reason, client.is_refused(SERVICE, operation, RootId=root_id(client), PolicyType=policy_type)
+        reason, client.expect_error(SERVICE, operation, RootId=root_id(client), PolicyType=policy_type)
     )
 
 
@@ -76,7 +78,7 @@ def by_consolidated_billing(provoke: Provocation) -> Provocation:
 
     def provoke_as_other(client: Client) -> Answer:
         other = as_account(client, STANDALONE)
-        other.does(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
+        other.do(SERVICE, "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
         return provoke(other)
 
     return provoke_as_other
@@ -89,18 +91,18 @@ def _refused_with(reason: str, answer: Answer) -> Answer:
 
 def _rename_to_duplicate(client: Client) -> Answer:
     create_policy(client, "Taken")
-    return client.is_refused(SERVICE, "UpdatePolicy", PolicyId=create_policy(client, "Other"), Name="Taken")
+    return client.expect_error(SERVICE, "UpdatePolicy", PolicyId=create_policy(client, "Other"), Name="Taken")
 
 
 def _create_too_long(client: Client) -> Answer:
-    answer = client.is_refused(SERVICE, "CreatePolicy", **PARAMETERS["CreatePolicy"] | {"Content": LONG})
+    answer = client.expect_error(SERVICE, "CreatePolicy", **PARAMETERS["CreatePolicy"] | {"Content": LONG})
     return _refused_with("POLICY_CONTENT_LIMIT_EXCEEDED", answer)
 
 
 def _delete_attached(client: Client) -> Answer:
     policy_id = create_policy(client)
     attach_policy(client, policy_id, root_id(client))
-    return client.is_refused(SERVICE, "DeletePolicy", PolicyId=policy_id)
+    return client.expect_error(SERVICE, "DeletePolicy", PolicyId=policy_id)
 
 
 def _attach_too_many(client: Client) -> Answer:
@@ -111,11 +113,11 @@ def _attach_too_many(client: Client) -> Answer:
 
 def _attach_of_disabled_type(client: Client) -> Answer:
     policy_id = create_policy(client, Type=TAG_POLICY, Content=NO_TAGS)
-    return client.is_refused(SERVICE, "AttachPolicy", PolicyId=policy_id, TargetId=client.account)
+    return client.expect_error(SERVICE, "AttachPolicy", PolicyId=policy_id, TargetId=client.account)
 
 
 def _detach_not_attached(client: Client) -> Answer:
-    return client.is_refused(SERVICE, "DetachPolicy", PolicyId=create_policy(client), TargetId=client.account)
+    return client.expect_error(SERVICE, "DetachPolicy", PolicyId=create_policy(client), TargetId=client.account)
 
 
 PROVOKED: dict[str, dict[str, Provocation]] = {

@@ -6,7 +6,7 @@ from typing import Any
 from tests.support.error_table import ErrorTable, Provocation
 from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account
 from tests.support.policy_calls import delegation_document
-from tests.wire.botocore_wire import Client
+from tests.support.wire_client import Client
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "PutResourcePolicy": {"Content": delegation_document(STANDALONE, "ListPolicies")},
@@ -18,12 +18,14 @@ TOO_MANY_TAGS = [{"Key": str(number), "Value": ""} for number in range(51)]
 
 def by_account(account_of: Callable[[Client], str], operation: str) -> Provocation:
     """Return a call of another account."""
-    return lambda client: as_account(client, account_of(client)).is_refused(SERVICE, operation, **PARAMETERS[operation])
+    return lambda client: as_account(client, account_of(client)).expect_error(
+        SERVICE, operation, **PARAMETERS[operation]
+    )
 
 
 def by_management(operation: str, **changed: Any) -> Provocation:
     """Return a call of the management account, with some parameters changed."""
-    return lambda client: client.is_refused(SERVICE, operation, **PARAMETERS[operation] | changed)
+    return lambda client: client.expect_error(SERVICE, operation, **PARAMETERS[operation] | changed)
 
 
 PROVOKED: dict[str, dict[str, Provocation]] = {

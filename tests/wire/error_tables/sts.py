@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 SERVICE = "sts"
 ROLE = "arn:aws:iam::111122223333:role/Dev"
@@ -38,9 +38,9 @@ def inactive(**asked: Any) -> dict[str, OperationProvocation]:
     """Ask where AWS STS is not active."""
 
     def ask(client: Client, service: str, operation: str) -> Answer:
-        world = client.core.world
+        world = client.app.world
         world.options = replace(world.options, inactive_sts_regions=frozenset({"af-south-1"}))
-        got = Client(client.core, client.account, region="af-south-1").is_refused(service, operation, **asked)
+        got = Client(client.app, client.account, region="af-south-1").expect_error(service, operation, **asked)
         assert got.message == INACTIVE
         return got
 
@@ -51,7 +51,7 @@ def too_large(**asked: Any) -> dict[str, OperationProvocation]:
     """Ask with more tags than find room; the message tells by how much."""
 
     def ask(client: Client, service: str, operation: str) -> Answer:
-        got = client.is_refused(service, operation, **asked, Tags=TAGS)
+        got = client.expect_error(service, operation, **asked, Tags=TAGS)
         before, _, rest = got.message.partition("consumes ")
         share, _, after = rest.partition("%")
         assert (before, after) == ("Packed size of session tags ", " of allotted space.")
@@ -113,7 +113,7 @@ UNREACHABLE = {
 
 def prepare(management: Client) -> None:
     """Create a role that trusts everybody."""
-    management.does("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
+    management.do("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
 
 
 TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)

@@ -17,14 +17,14 @@ from tests.support.billing_transfers import (
 )
 from tests.support.error_table import ErrorTable, Provocation
 from tests.support.organizations import SERVICE, STANDALONE, as_account
-from tests.wire.botocore_wire import Answer, Client
+from tests.support.wire_client import Answer, Client
 
 MISSING_TRANSFER = "rt-00000000"
 
 
 def by_account(account_id: str, operation: str, **parameters: Any) -> Provocation:
     """Return a call of another account."""
-    return lambda client: as_account(client, account_id).is_refused(SERVICE, operation, **parameters)
+    return lambda client: as_account(client, account_id).expect_error(SERVICE, operation, **parameters)
 
 
 def by_receiver(operation: str, **parameters: Any) -> Provocation:
@@ -34,7 +34,7 @@ def by_receiver(operation: str, **parameters: Any) -> Provocation:
 
 def in_china(operation: str, **parameters: Any) -> Provocation:
     """Return a call of the receiver of bills in another partition."""
-    return lambda client: as_account(client, RECEIVER, "cn-north-1").is_refused(SERVICE, operation, **parameters)
+    return lambda client: as_account(client, RECEIVER, "cn-north-1").expect_error(SERVICE, operation, **parameters)
 
 
 def on_accepted_transfer(operation: str, *, times: int = 1, **parameters: Any) -> Provocation:
@@ -43,32 +43,32 @@ def on_accepted_transfer(operation: str, *, times: int = 1, **parameters: Any) -
     def provoke(client: Client) -> Answer:
         transfer_id = transfer(client)
         for _ in range(times - 1):
-            client.does(SERVICE, operation, Id=transfer_id, **parameters)
-        return client.is_refused(SERVICE, operation, Id=transfer_id, **parameters)
+            client.do(SERVICE, operation, Id=transfer_id, **parameters)
+        return client.expect_error(SERVICE, operation, Id=transfer_id, **parameters)
 
     return provoke
 
 
 def _invite_twice(client: Client) -> Answer:
     invite_to_transfer(client)
-    return client.is_refused(SERVICE, INVITE, **invitation_parameters())
+    return client.expect_error(SERVICE, INVITE, **invitation_parameters())
 
 
 def _invite_while_suspended(client: Client) -> Answer:
-    with client.core.world.transaction(root_user(RECEIVER)) as tx:
+    with client.app.world.transaction(root_user(RECEIVER)) as tx:
         accounts.suspend_account(tx, RECEIVER)
-    return client.is_refused(SERVICE, INVITE, **invitation_parameters())
+    return client.expect_error(SERVICE, INVITE, **invitation_parameters())
 
 
 def _terminate_invitation(client: Client) -> Answer:
     transfer_id = transfer_id_of(invite_to_transfer(client))
-    return client.is_refused(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
+    return client.expect_error(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
 
 
 def _rename_withdrawn_transfer(client: Client) -> Answer:
     transfer_id = transfer(client)
-    client.does(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
-    return client.is_refused(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
+    client.do(SERVICE, "TerminateResponsibilityTransfer", Id=transfer_id)
+    return client.expect_error(SERVICE, "UpdateResponsibilityTransfer", Id=transfer_id, Name="New")
 
 
 PARAMETERS: dict[str, dict[str, Any]] = {
