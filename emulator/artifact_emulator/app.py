@@ -16,7 +16,7 @@ from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.signing.sigv4 import ALGORITHM
 from artifact_emulator.documents import links
 from artifact_emulator.http import Reply, Request
-from artifact_emulator.pipeline import ActiveCall, answer, new_request_id, perform, refuse
+from artifact_emulator.pipeline import (ActiveCall, answer, new_request_id, perform, refuse)
 from artifact_emulator.routing import WORLDS, split_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World

@@ -18,7 +18,7 @@ from pydantic_core import ValidationError
 
 from artifact_emulator import routing
 from artifact_emulator.activity.call_log import CallRecord, is_read_only
-from artifact_emulator.aws.authentication import ANONYMOUS, Credentials, identify, require_session_allowed
+from artifact_emulator.aws.authentication import (ANONYMOUS, Credentials, identify, require_session_allowed)
 from artifact_emulator.aws.errors import error_of
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
 from artifact_emulator.aws.protocols import PROTOCOLS
@@ -28,7 +28,7 @@ from artifact_emulator.aws.validation import input_error
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.routing import Route
-from artifact_emulator.services import Handler, bindings, handler_of, request_shape
+from artifact_emulator.services import (Handler, bindings, handler_of, request_shape)
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.errors import Refused
@@ -292,6 +292,7 @@ def _authorize(call: ActiveCall) -> None:
         call.members or {},
         call.request_keys,
         enforced=call.iam == "enforce",
+        added_services=tx.added_services,
     )
     runtime_of(call.world).decisions.record(call.request_id, request)
     authorize(call.service, request)

@@ -63,7 +63,7 @@ class WorldRuntime:
         if name not in self.not_emulated_calls:
             if len(self.not_emulated_calls) == _MAX_COUNTED_NAMES:
                 return
-            log.warning("%s is not emulated: the answer is 501", name)
+            log.warning("%s is not emulated: it answers 501", name)
         self.not_emulated_calls[name] += 1
 
     def reset_strictness(self) -> None:

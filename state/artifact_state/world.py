@@ -20,7 +20,7 @@ from artifact_state import catalog
 from artifact_state.catalog import TrustedService
 from artifact_state.clock import Clock
 from artifact_state.events import Event
-from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
+from artifact_state.model import (TABLES, Caller, CreationFailure, InquiryFailure, State)
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
@@ -192,6 +192,11 @@ class Transaction:
     def quotas(self) -> "Quotas":
         """Return the quotas of the world."""
         return self.options.quotas or default_quotas()
+
+    @property
+    def added_services(self) -> tuple[TrustedService, ...]:
+        """Return the services that the world has besides AWS's."""
+        return self.options.services
 
     @property
     def creation_failure(self) -> CreationFailure | None:

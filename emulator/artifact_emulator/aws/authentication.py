@@ -11,11 +11,11 @@ from typing import Literal
 from artifact_emulator.aws.errors.aws_error import AuthenticationProblem, AwsError, authentication_error
 from artifact_emulator.aws.service_model import Protocol, Service
 from artifact_emulator.aws.signing.aws_chunked import has_valid_chunks
-from artifact_emulator.aws.signing.sigv4 import Claim, Incomplete, claim_of, is_signed_with
+from artifact_emulator.aws.signing.sigv4 import (Claim, Incomplete, claim_of, is_signed_with)
 from artifact_emulator.http import Request
 from artifact_state.clock import Clock
 from artifact_state.model import Caller, Session, State
-from artifact_state.principals import is_expired, root_user, session_caller, session_of
+from artifact_state.principals import (is_expired, root_user, session_caller, session_of)
 from artifact_state.sts.session_restrictions import session_allows
 
 Credentials = Literal["loose", "strict"]

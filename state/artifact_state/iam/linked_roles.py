@@ -13,17 +13,10 @@ from functools import cache
 from artifact_state import arns, catalog, ids
 from artifact_state.artifact.agreements import artifact_is_trusted, organization_acceptances
 from artifact_state.authority import organization_of
-from artifact_state.errors import (
-    DeletionTaskNotFound,
-    InvalidDeletionTaskId,
-    LinkedServiceNotFound,
-    RoleNameTaken,
-    RoleNotFound,
-    SuffixNotAllowed,
-)
+from artifact_state.errors import (DeletionTaskNotFound, InvalidDeletionTaskId, LinkedServiceNotFound, RoleNameTaken, RoleNotFound, SuffixNotAllowed)
 from artifact_state.events import RoleDeletionRequested
-from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, trust_policy_for
-from artifact_state.model import DeletionTask, FeatureSet, Role, RoleUsage
+from artifact_state.iam.roles import (mark_role_deleted, put_role, role_of, trust_policy_for)
+from artifact_state.model import (DeletionTask, FeatureSet, Role, RoleUsage)
 from artifact_state.world import Transaction
 
 ARTIFACT_PRINCIPAL = "artifact.amazonaws.com"
@@ -33,7 +26,7 @@ _TASK_ID = re.compile(r"task/aws-service-role/[^/\s]+/[^/\s]+/[0-9a-f-]{36}")
 
 def ensure_linked_role(tx: Transaction, account_id: str, principal: str, *, at: datetime | None = None) -> None:
     """Create the role of a service in an account, if the service has one and the account does not have it yet."""
-    linked = catalog.linked_role_of(principal)
+    linked = catalog.linked_role_of(principal, tx.added_services)
     if linked is None:
         return
     created_at = at or tx.now
@@ -51,7 +44,7 @@ def create_linked_role(
     Raises LinkedServiceNotFound, SuffixNotAllowed, RoleNameTaken.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
     """
-    linked = catalog.linked_role_of(principal)
+    linked = catalog.linked_role_of(principal, tx.added_services)
     if linked is None:
         raise LinkedServiceNotFound(principal)
     if suffix is not None:
@@ -81,7 +74,7 @@ def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
         account_id=role.account_id,
         role_name=role.name,
         requested_at=tx.now,
-        completes_at=tx.now + tx.options.deletion_delay,
+        completes_at=tx.now + tx.delay(tx.options.deletion_delay),
         usages=linked_role_usages(tx, role),
     )
     tx.put(task)
@@ -114,7 +107,7 @@ def linked_role_usages(tx: Transaction, role: Role) -> tuple[RoleUsage, ...]:
     Sources: https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-artifact.html
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
     """
-    if tx.options.deletion_fails:
+    if tx.deletion_fails:
         return (RoleUsage(region="us-east-1", resources=()),)
     organization = organization_of(tx.state, role.account_id, tx.now)
     if organization is None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from artifact_state.catalog import TrustedService
 from artifact_state.model import Caller, State
 from artifact_state.policy_evaluation.global_condition_keys import caller_keys
 from artifact_state.policy_syntax import wildcards
@@ -32,6 +33,10 @@ class TransactionView(Protocol):
     def now(self) -> datetime:
         """The time of the call."""
 
+    @property
+    def added_services(self) -> tuple[TrustedService, ...]:
+        """The services that the world has besides AWS's."""
+
 
 # The keys that depend on the caller alone, not on the call.
 _CALLER_KEYS = ("aws:principal", "aws:requestedregion", "aws:userid", "aws:username")
@@ -51,11 +56,13 @@ class AuthorizationRequest(NamedTuple):
     """Condition keys that do not follow from the members, such as that of the source account."""
     enforced: bool = True
     """Whether a denial refuses the call."""
+    added_services: tuple[TrustedService, ...] = ()
+    """The services that the world has besides AWS's."""
 
     @classmethod
     def of(cls, tx: TransactionView, service: str, operation: str, members: Members) -> "AuthorizationRequest":
         """Capture the state of a transaction, so that a later explanation evaluates the same snapshot."""
-        return cls(tx.state, tx.caller, tx.now, service, operation, members)
+        return cls(tx.state, tx.caller, tx.now, service, operation, members, added_services=tx.added_services)
 
 
 class LazyKeys(Mapping[str, tuple[str, ...]]):
