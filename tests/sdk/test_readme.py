@@ -15,7 +15,7 @@ from artifact_state.scenarios.schema import Scenario
 from tests.sdk.emulator import Emulator
 from tests.support.documentation import DOCS, README, blocks_of, code_of, run_pytest, run_python, run_shell
 
-PAGES = sorted([README, *DOCS.glob("*.md")])
+PAGES = sorted([README, README.with_name("CONTRIBUTING.md"), *DOCS.glob("*.md")])
 NOT_RUN = {
     ("architecture.md", "python"): "the stages of the pipeline, which tests/architecture compares with the code",
     ("other-languages.md", "hcl"): "Terraform; the page says that no test covers it",

@@ -85,7 +85,7 @@ def export(inquiry_id: str) -> Response:
 
 @pages.post("/artifact/assurance-assistant/<inquiry_id>/feedback")
 def feedback(inquiry_id: str) -> Response:
-    """Give feedback on a response."""
+    """Rate a response."""
     call(
         "artifact",
         "PutComplianceInquiryFeedback",
