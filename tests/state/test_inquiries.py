@@ -1,3 +1,5 @@
+"""Compliance inquiries: their status, answers, feedback and tags."""
+
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,39 +18,39 @@ from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, list_all, wor
 KNOWN, UNKNOWN = "Which SOC report covers encryption?", "Do penguins fly?"
 HOUR = timedelta(hours=1)
 MALWARE = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-RATED = Feedback(rating="THUMBS_UP", query=1, revision=None, reasons=(), comment=None, submitted_at=NOW)
+FEEDBACK = Feedback(rating="THUMBS_UP", query=1, revision=None, reasons=(), comment=None, submitted_at=NOW)
 
 
 @pytest.fixture
 def world() -> World:
-    """Give a world in which inquiries take an hour, and people another."""
+    """Return a world in which the processing of an inquiry takes an hour, and a human review another."""
     return world_with_organization(inquiry_delay=HOUR, review_delay=HOUR)
 
 
-def ask(world: World, content: str | bytes = KNOWN, token: str | None = None, **changes: Any) -> Inquiry:
-    """Ask something."""
+def create(world: World, content: str | bytes = KNOWN, token: str | None = None, **changes: Any) -> Inquiry:
+    """Create an inquiry."""
     return act(world, inquiries.create_inquiry, InquiryRequest(name="Mine", content=content, **changes), token=token)
 
 
 def status(world: World, inquiry: Inquiry) -> InquiryStatus:
-    """Tell how an inquiry stands now."""
+    """Return the present status of an inquiry."""
     return inquiries.inquiry_status(inquiry, world.state, world.clock.now())
 
 
-def refuses(world: World, error: Any, rule: Any, *arguments: Any, account: str = MANAGEMENT, **named: Any) -> None:
-    """Expect a refusal that leaves the state the same object."""
+def expect_error(world: World, error: Any, rule: Any, *arguments: Any, account: str = MANAGEMENT, **named: Any) -> None:
+    """Assert that a rule is refused and that the state stays the same object."""
     before = world.state
     with pytest.raises(error):
         act(world, rule, *arguments, account=account, **named)
     assert world.state is before
 
 
-class TestCreate:
-    """CreateComplianceInquiry."""
+class TestCreateInquiry:
+    """create_inquiry, and the status of inquiries."""
 
-    def test_is_worked_on_for_a_while(self, world: World) -> None:
-        """How it stands follows from the clock: nothing is written when it is done."""
-        inquiry = ask(world)
+    def test_status_follows_from_the_clock(self, world: World) -> None:
+        """An inquiry completes after its delay without a change of the state."""
+        inquiry = create(world)
         assert isinstance(world.events[-1], InquiryChanged)
         assert (inquiry.source, inquiry.queries) == (InquirySource.TEXT, (KNOWN,))
         before = world.state
@@ -57,10 +59,10 @@ class TestCreate:
         assert status(world, inquiry) is InquiryStatus.COMPLETED
         assert world.state is before
 
-    def test_people_look_at_what_no_report_answers(self, world: World) -> None:
-        """Where full support was asked for; a question that the reports speak of needs nobody."""
+    def test_unanswered_query_of_a_file_is_reviewed_by_humans(self, world: World) -> None:
+        """With full support, a query that no report answers is in human review; other inquiries are completed."""
         file = f"{KNOWN}\n{UNKNOWN}".encode()
-        inquiry, ai_only = ask(world, file, ai_only=False), ask(world, file)
+        inquiry, ai_only = create(world, file, ai_only=False), create(world, file)
         world.clock.advance(HOUR)
         assert status(world, inquiry) is InquiryStatus.HUMAN_REVIEW
         assert inquiries.query_status(inquiry, world.state, UNKNOWN, world.clock.now()) is QueryStatus.HUMAN_REVIEW
@@ -71,76 +73,88 @@ class TestCreate:
         assert inquiries.updated_at(inquiry, world.state, world.clock.now()) == NOW + 2 * HOUR
         assert inquiries.updated_at(ai_only, world.state, world.clock.now()) == NOW + HOUR
 
-    def test_people_look_at_no_text(self, world: World) -> None:
-        """Full support is for files; a single question is answered by AI."""
-        refuses(world, InvalidMember, inquiries.create_inquiry, InquiryRequest(name="Mine", content=KNOWN, ai_only=False))
-        inquiry = ask(world, UNKNOWN)
+    def test_text_query_is_not_reviewed_by_humans(self, world: World) -> None:
+        """Full support is available for files only; a text query is answered by AI."""
+        expect_error(
+            world, InvalidMember, inquiries.create_inquiry, InquiryRequest(name="Mine", content=KNOWN, ai_only=False)
+        )
+        inquiry = create(world, UNKNOWN)
         world.clock.advance(HOUR)
         assert status(world, inquiry) is InquiryStatus.COMPLETED
         assert not inquiries.needs_review(inquiry, world.state, UNKNOWN)
 
-    def test_file(self, world: World) -> None:
-        """A file has a question a line; lines that are blank are none."""
-        inquiry = ask(world, f"{KNOWN}\r\n\n  {UNKNOWN}  \n".encode())
+    def test_file_has_one_query_a_line(self, world: World) -> None:
+        """Blank lines of a file are ignored."""
+        inquiry = create(world, f"{KNOWN}\r\n\n  {UNKNOWN}  \n".encode())
         assert (inquiry.source, inquiry.queries) == (InquirySource.FILE, (KNOWN, UNKNOWN))
 
     @pytest.mark.parametrize(
         ("content", "failure"),
         [(MALWARE, InquiryFailure.MALWARE), (b"\xff\xfe", InquiryFailure.INTERNAL), (b" \n", InquiryFailure.INTERNAL)],
     )
-    def test_file_that_fails(self, world: World, content: bytes, failure: InquiryFailure) -> None:
-        """Malware, what is no text and what has no question fail once they are looked at."""
-        inquiry = ask(world, content)
+    def test_unreadable_file_fails_after_processing(
+        self, world: World, content: bytes, failure: InquiryFailure
+    ) -> None:
+        """A file with malware, without text or without queries fails once it has been processed."""
+        inquiry = create(world, content)
         assert inquiry.failure is failure
         assert status(world, inquiry) is InquiryStatus.PROCESSING
         world.clock.advance(HOUR)
         assert status(world, inquiry) is InquiryStatus.FAILED
 
-    def test_question_that_is_not_supported(self, world: World) -> None:
-        """A line that no text could have been fails by itself."""
-        inquiry = ask(world, f"<b>{KNOWN}</b>\n{'x' * 2049}\n{KNOWN}".encode())
+    def test_unsupported_query_fails_alone(self, world: World) -> None:
+        """A line that is too long or has angle brackets fails, and the other queries of the file complete."""
+        inquiry = create(world, f"<b>{KNOWN}</b>\n{'x' * 2049}\n{KNOWN}".encode())
         world.clock.advance(HOUR)
-        found = [inquiries.query_status(inquiry, world.state, one, world.clock.now()) for one in inquiry.queries]
-        assert found == [QueryStatus.FAILED, QueryStatus.FAILED, QueryStatus.COMPLETED]
+        statuses = [inquiries.query_status(inquiry, world.state, query, world.clock.now()) for query in inquiry.queries]
+        assert statuses == [QueryStatus.FAILED, QueryStatus.FAILED, QueryStatus.COMPLETED]
 
-    def test_token(self, world: World) -> None:
-        """The same token gives the same inquiry to the same request, in the same account, and a conflict to another."""
-        inquiry = ask(world, token="once")
+    def test_client_token_makes_the_request_idempotent(self, world: World) -> None:
+        """The same token returns the same inquiry for the same request and account, and conflicts with another request."""
+        inquiry = create(world, token="once")
         before = world.state
-        assert ask(world, token="once") is inquiry
+        assert create(world, token="once") is inquiry
         assert world.state is before
-        refuses(world, InquiryConflict, inquiries.create_inquiry, InquiryRequest(name="Other", content=KNOWN), token="once")
+        expect_error(
+            world, InquiryConflict, inquiries.create_inquiry, InquiryRequest(name="Other", content=KNOWN), token="once"
+        )
         other = act(
-            world, inquiries.create_inquiry, InquiryRequest(name="Mine", content=KNOWN), token="once", account=STANDALONE
+            world,
+            inquiries.create_inquiry,
+            InquiryRequest(name="Mine", content=KNOWN),
+            token="once",
+            account=STANDALONE,
         )
         assert other.id != inquiry.id
-        ask(world, KNOWN.encode(), token="file", sections=("A",))
+        create(world, KNOWN.encode(), token="file", sections=("A",))
         other_sections = InquiryRequest(name="Mine", content=KNOWN.encode(), sections=("B",))
-        refuses(world, InquiryConflict, inquiries.create_inquiry, other_sections, token="file")
+        expect_error(world, InquiryConflict, inquiries.create_inquiry, other_sections, token="file")
 
-    def test_reserved_tags(self, world: World) -> None:
-        """AWS's own prefix is reserved."""
-        asked = InquiryRequest(name="Mine", content=KNOWN, tags=(("AWS:a", "1"),))
-        refuses(world, InvalidMember, inquiries.create_inquiry, asked)
+    def test_reserved_tag_key_is_refused(self, world: World) -> None:
+        """Tag keys that begin with AWS's prefix are reserved."""
+        request = InquiryRequest(name="Mine", content=KNOWN, tags=(("AWS:a", "1"),))
+        expect_error(world, InvalidMember, inquiries.create_inquiry, request)
 
 
-class TestRead:
-    """GetComplianceInquiryMetadata and the lists."""
+class TestReadInquiry:
+    """Reading and listing inquiries, and their answers."""
 
-    def test_is_its_accounts_own(self, world: World) -> None:
-        """Another account finds neither the inquiry nor itself in the list."""
-        first, second = ask(world), ask(world, UNKNOWN)
+    def test_inquiry_is_visible_to_its_account_only(self, world: World) -> None:
+        """Another account neither finds nor lists the inquiry."""
+        first, second = create(world), create(world, UNKNOWN)
         assert list_all(world, inquiries.inquiries) == [first, second]
         assert list_all(world, inquiries.inquiries, account=STANDALONE) == []
         assert act(world, inquiries.inquiry_of, first.id) is first
         for rule in (inquiries.inquiry_of, inquiries.inquiry_tags):
-            refuses(world, InquiryNotFound, rule, first.id, account=STANDALONE)
+            expect_error(world, InquiryNotFound, rule, first.id, account=STANDALONE)
 
-    def test_answer(self, world: World) -> None:
-        """An answer names the reports that speak of most of the question's words, at most three."""
-        inquiry = ask(world, f"{KNOWN}\n{UNKNOWN}\n<b>".encode())
+    def test_answer_cites_the_best_matching_reports(self, world: World) -> None:
+        """An answer cites at most three reports, those that share most words with the query."""
+        inquiry = create(world, f"{KNOWN}\n{UNKNOWN}\n<b>".encode())
         assert answer_query(world.state, inquiry, KNOWN, NOW) is None
-        known, unknown, unsupported = (answer_query(world.state, inquiry, one, NOW + HOUR) for one in inquiry.queries)
+        known, unknown, unsupported = (
+            answer_query(world.state, inquiry, query, NOW + HOUR) for query in inquiry.queries
+        )
         assert known
         assert "Controls" in known.citations[0].label
         assert 1 <= len(known.citations) <= 3
@@ -150,66 +164,66 @@ class TestRead:
         assert "Somebody" not in unknown.text
         assert unsupported is None
 
-    def test_answer_of_people(self, world: World) -> None:
-        """What people have to look at has no answer until they have."""
-        inquiry = ask(world, UNKNOWN.encode(), ai_only=False)
+    def test_query_in_human_review_has_no_answer(self, world: World) -> None:
+        """A query has no answer until its human review is complete."""
+        inquiry = create(world, UNKNOWN.encode(), ai_only=False)
         assert answer_query(world.state, inquiry, UNKNOWN, NOW + HOUR) is None
         answer = answer_query(world.state, inquiry, UNKNOWN, NOW + 2 * HOUR)
         assert answer
         assert "Somebody looked at it." in answer.text
 
 
-class TestExport:
-    """ExportComplianceInquiry."""
+class TestRequireExportable:
+    """require_exportable."""
 
-    def test_once_it_is_worked_on(self, world: World) -> None:
-        """What is still worked on or has failed cannot be exported, nor can a question that is not there."""
-        inquiry, failed = ask(world), ask(world, MALWARE)
-        refuses(world, InvalidMember, inquiries.require_exportable, inquiry.id, None)
+    def test_only_completed_inquiries_can_be_exported(self, world: World) -> None:
+        """An inquiry that is in progress or failed cannot be exported, nor can an unknown query."""
+        inquiry, failed = create(world), create(world, MALWARE)
+        expect_error(world, InvalidMember, inquiries.require_exportable, inquiry.id, None)
         world.clock.advance(HOUR)
         assert act(world, inquiries.require_exportable, inquiry.id, [1]) is inquiry
-        refuses(world, InvalidMember, inquiries.require_exportable, failed.id, None)
+        expect_error(world, InvalidMember, inquiries.require_exportable, failed.id, None)
         for number in (0, 2):
-            refuses(world, InvalidMember, inquiries.require_exportable, inquiry.id, [number])
-        refuses(world, InquiryNotFound, inquiries.require_exportable, inquiry.id, None, account=STANDALONE)
+            expect_error(world, InvalidMember, inquiries.require_exportable, inquiry.id, [number])
+        expect_error(world, InquiryNotFound, inquiries.require_exportable, inquiry.id, None, account=STANDALONE)
 
 
-class TestFeedback:
-    """PutComplianceInquiryFeedback."""
+class TestPutFeedback:
+    """put_feedback."""
 
-    def test_is_kept(self, world: World) -> None:
-        """What somebody says is kept with the inquiry."""
-        inquiry = ask(world)
-        refuses(world, InquiryConflict, inquiries.put_feedback, inquiry.id, RATED)
+    def test_feedback_is_recorded_with_the_inquiry(self, world: World) -> None:
+        """Feedback is accepted once the inquiry has been processed."""
+        inquiry = create(world)
+        expect_error(world, InquiryConflict, inquiries.put_feedback, inquiry.id, FEEDBACK)
         world.clock.advance(HOUR)
-        act(world, inquiries.put_feedback, inquiry.id, RATED)
-        assert world.state.inquiries[inquiry.id].feedback == (RATED,)
+        act(world, inquiries.put_feedback, inquiry.id, FEEDBACK)
+        assert world.state.inquiries[inquiry.id].feedback == (FEEDBACK,)
 
-    def test_token(self, world: World) -> None:
-        """The same token counts once, whenever it comes; with another feedback it conflicts."""
-        inquiry = ask(world)
+    def test_client_token_makes_feedback_idempotent(self, world: World) -> None:
+        """The same token records the feedback once, and conflicts with other feedback."""
+        inquiry = create(world)
         world.clock.advance(HOUR)
-        first = act(world, inquiries.put_feedback, inquiry.id, RATED, token="once")
-        later = replace(RATED, submitted_at=NOW + HOUR)
+        first = act(world, inquiries.put_feedback, inquiry.id, FEEDBACK, token="once")
+        later = replace(FEEDBACK, submitted_at=NOW + HOUR)
         assert act(world, inquiries.put_feedback, inquiry.id, later, token="once") == first
-        refuses(
-            world, InquiryConflict, inquiries.put_feedback, inquiry.id, replace(RATED, rating="DOWN"), token="once"
+        expect_error(
+            world, InquiryConflict, inquiries.put_feedback, inquiry.id, replace(FEEDBACK, rating="DOWN"), token="once"
         )
 
     @pytest.mark.parametrize("changes", [{"query": 0}, {"query": 2}, {"revision": 2}])
-    def test_of_what_is_not_there(self, world: World, changes: dict[str, Any]) -> None:
-        """A question or a version of an answer that there is not."""
-        inquiry = ask(world)
+    def test_unknown_query_or_revision_is_refused(self, world: World, changes: dict[str, Any]) -> None:
+        """Feedback must name an existing query and revision."""
+        inquiry = create(world)
         world.clock.advance(HOUR)
-        refuses(world, InvalidMember, inquiries.put_feedback, inquiry.id, replace(RATED, **changes))
+        expect_error(world, InvalidMember, inquiries.put_feedback, inquiry.id, replace(FEEDBACK, **changes))
 
 
 class TestTags:
-    """TagResource, UntagResource and ListTagsForResource."""
+    """Tags of inquiries."""
 
-    def test_are_set_and_taken_away(self, world: World) -> None:
-        """Tags are set at once or later; a key that is not there is no error."""
-        inquiry = ask(world, tags=(("a", "1"),))
+    def test_tags_are_added_changed_and_removed(self, world: World) -> None:
+        """Tags can be set on creation and later; removing a missing key is not an error."""
+        inquiry = create(world, tags=(("a", "1"),))
         act(world, inquiries.tag_inquiry, inquiry.id, {"a": "2", "b": "3"})
         assert act(world, inquiries.inquiry_tags, inquiry.id) == {"a": "2", "b": "3"}
         act(world, inquiries.untag_inquiry, inquiry.id, ["a", "c"])
@@ -217,11 +231,11 @@ class TestTags:
         act(world, inquiries.untag_inquiry, inquiry.id, ["b"])
         assert not world.state.tags
 
-    def test_limits(self, world: World) -> None:
-        """Fifty fit, and AWS's prefix is reserved."""
-        inquiry = ask(world)
-        act(world, inquiries.tag_inquiry, inquiry.id, {str(at): "" for at in range(50)})
-        refuses(world, InvalidMember, inquiries.tag_inquiry, inquiry.id, {"one more": ""})
-        refuses(world, InvalidMember, inquiries.tag_inquiry, inquiry.id, {"aws:a": ""})
-        refuses(world, InvalidMember, inquiries.untag_inquiry, inquiry.id, ["aws:a"])
-        refuses(world, InquiryNotFound, inquiries.tag_inquiry, inquiry.id, {}, account=STANDALONE)
+    def test_limits_of_tags(self, world: World) -> None:
+        """An inquiry has at most fifty tags, and keys with the prefix of AWS are reserved."""
+        inquiry = create(world)
+        act(world, inquiries.tag_inquiry, inquiry.id, {str(number): "" for number in range(50)})
+        expect_error(world, InvalidMember, inquiries.tag_inquiry, inquiry.id, {"one more": ""})
+        expect_error(world, InvalidMember, inquiries.tag_inquiry, inquiry.id, {"aws:a": ""})
+        expect_error(world, InvalidMember, inquiries.untag_inquiry, inquiry.id, ["aws:a"])
+        expect_error(world, InquiryNotFound, inquiries.tag_inquiry, inquiry.id, {}, account=STANDALONE)

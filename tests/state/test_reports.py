@@ -1,4 +1,4 @@
-"""Reports: for every account, once it was shown their terms."""
+"""Reports: available to every account that was shown their terms."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,11 +18,11 @@ SOC = "report-f1DIWBmGa2Lhsadg"
 UPLOADING = "report-VwwcNPWUjtjSvexn"
 NOWHERE = "report-0000000000000000"
 # Reports of which some versions are withdrawn.
-WITHDRAWN = [one for one in catalog.reports() if any(not version.published for version in one.versions)]
+WITHDRAWN = [report for report in catalog.reports() if any(not version.published for version in report.versions)]
 
 
 def known(report_id: str) -> Report:
-    """Give a report of the catalogue."""
+    """Return a report of the catalog."""
     report = catalog.report(report_id)
     assert report is not None
     return report
@@ -30,25 +30,26 @@ def known(report_id: str) -> Report:
 
 @pytest.fixture
 def world() -> World:
-    """Give a world."""
+    """Return a world with an organization."""
     return world_with_organization()
 
 
-class TestReports:
-    """reports."""
+class TestPublishedReports:
+    """published_reports."""
 
-    def test_are_the_current_versions(self, world: World) -> None:
-        """Each report once, in its current version; none in place of one that is wholly withdrawn."""
-        found = dict(reports.published_reports(world.state))
-        assert len(found) == len(catalog.reports())
-        assert list(found.values()) == [(one, one.current) if one.current else None for one in catalog.reports()]
-        assert None in found.values()
+    def test_reports_are_listed_in_their_current_versions(self, world: World) -> None:
+        """Each report is listed once, with None in place of a report whose versions are all withdrawn."""
+        published = dict(reports.published_reports(world.state))
+        assert list(published.values()) == [
+            (report, report.current) if report.current else None for report in catalog.reports()
+        ]
+        assert None in published.values()
 
-    def test_go_on_after_a_place(self, world: World) -> None:
-        """A listing may begin after any place."""
-        whole = list(reports.published_reports(world.state))
-        for at, (place, _) in enumerate(whole):
-            assert list(reports.published_reports(world.state, place)) == whole[at + 1 :]
+    def test_reports_are_listed_after_a_position(self, world: World) -> None:
+        """A listing can continue after any position."""
+        items = list(reports.published_reports(world.state))
+        for index, (position, _) in enumerate(items):
+            assert list(reports.published_reports(world.state, position)) == items[index + 1 :]
 
 
 class TestCurrent:
@@ -65,40 +66,40 @@ class TestCurrent:
             ("U:COMPLETE U:PROCESSING", None),
         ],
     )
-    def test_is_the_newest_that_can_be_had(self, versions: str, current: int | None) -> None:
-        """A newer one that has no document yet does not stand before it; a withdrawn one never does."""
+    def test_current_version_is_the_newest_available_one(self, versions: str, current: int | None) -> None:
+        """A newer version without a document is current only if no other is available; a withdrawn one never is."""
         report = catalog.reports()[0]
-        made = [
+        numbered = [
             replace(
                 report.versions[0],
                 version=number,
-                state=Publication.PUBLISHED if one[0] == "P" else Publication.UNPUBLISHED,
-                upload_state=Upload(one[2:]),
+                state=Publication.PUBLISHED if version[0] == "P" else Publication.UNPUBLISHED,
+                upload_state=Upload(version[2:]),
             )
-            for number, one in enumerate(versions.split(), start=1)
+            for number, version in enumerate(versions.split(), start=1)
         ]
-        found = replace(report, versions=tuple(made)).current
-        assert (found.version if found else None) == current
+        newest = replace(report, versions=tuple(numbered)).current
+        assert (newest.version if newest else None) == current
 
 
-class TestReportVersions:
-    """report_versions."""
+class TestPublishedVersions:
+    """published_versions."""
 
-    def test_are_the_published_ones(self, world: World) -> None:
-        """The oldest first; none in place of a withdrawn one; one whose document is not there is told of."""
+    def test_published_versions_are_listed_oldest_first(self, world: World) -> None:
+        """Withdrawn versions are None; a version without a document is listed."""
         assert WITHDRAWN
         for report in [*WITHDRAWN, known(UPLOADING)]:
-            found = [one for _, one in reports.published_versions(world.state, report.id)]
-            assert found == [(report, one) if one.published else None for one in report.versions]
-        assert [one.upload_state for one in known(UPLOADING).versions] == [Upload.COMPLETE, Upload.PROCESSING]
+            published = [version for _, version in reports.published_versions(world.state, report.id)]
+            assert published == [(report, version) if version.published else None for version in report.versions]
+        assert [version.upload_state for version in known(UPLOADING).versions] == [Upload.COMPLETE, Upload.PROCESSING]
 
-    def test_go_on_after_a_version(self, world: World) -> None:
-        """A listing may begin after any version."""
-        whole = list(reports.published_versions(world.state, SOC))
-        assert list(reports.published_versions(world.state, SOC, whole[1][0])) == whole[2:]
+    def test_versions_are_listed_after_a_version(self, world: World) -> None:
+        """A listing can continue after any version."""
+        items = list(reports.published_versions(world.state, SOC))
+        assert list(reports.published_versions(world.state, SOC, items[1][0])) == items[2:]
 
-    def test_of_an_unknown_report(self, world: World) -> None:
-        """There is no such report."""
+    def test_unknown_report_is_not_found(self, world: World) -> None:
+        """The versions of an unknown report cannot be listed."""
         with expect_refusal(world, ReportNotFound):
             reports.published_versions(world.state, NOWHERE)
 
@@ -106,8 +107,8 @@ class TestReportVersions:
 class TestReportVersion:
     """report_version."""
 
-    def test_is_the_current_one_unless_told_otherwise(self, world: World) -> None:
-        """Without a version, the current one: not the newest, while its document is not there."""
+    def test_version_defaults_to_the_current_one(self, world: World) -> None:
+        """Without a number it is the current version, which is not the newest while that has no document."""
         report, version = reports.report_version(world.state, SOC, None)
         assert version == report.current
         assert reports.report_version(world.state, SOC, 1)[1].version == 1
@@ -115,16 +116,16 @@ class TestReportVersion:
         assert reports.report_version(world.state, UPLOADING, 2)[1].version == 2
 
     @pytest.mark.parametrize(("report", "version"), [(NOWHERE, None), (NOWHERE, 1), (SOC, 4711), (SOC, 0)])
-    def test_that_is_not_there(self, world: World, report: str, version: int | None) -> None:
-        """Neither the report nor the version is made up."""
+    def test_unknown_report_or_version_is_not_found(self, world: World, report: str, version: int | None) -> None:
+        """An unknown report or version is refused."""
         with expect_refusal(world, ReportNotFound):
             reports.report_version(world.state, report, version)
 
-    def test_of_a_withdrawn_report(self, world: World) -> None:
-        """A withdrawn version is described when it is asked for by number, and is never the default."""
-        wholly = [one for one in WITHDRAWN if not any(version.published for version in one.versions)]
-        assert wholly
-        for report in wholly:
+    def test_withdrawn_version_is_found_by_its_number_only(self, world: World) -> None:
+        """A withdrawn version can be described by its number, and is never the default."""
+        unpublished = [report for report in WITHDRAWN if not any(version.published for version in report.versions)]
+        assert unpublished
+        for report in unpublished:
             with expect_refusal(world, ReportNotFound):
                 reports.report_version(world.state, report.id, None)
             assert reports.report_version(world.state, report.id, 1) == (report, report.versions[0])
@@ -133,32 +134,32 @@ class TestReportVersion:
 class TestGetReport:
     """term_for_report and get_report."""
 
-    def test_once_its_terms_were_shown(self, world: World) -> None:
-        """The term's token opens the report, once."""
+    def test_token_of_the_terms_opens_the_report_once(self, world: World) -> None:
+        """The token that is issued with the terms opens the report once."""
         report, version, token = act(world, reports.term_for_report, SOC, None, account=STANDALONE)
         assert act(world, reports.get_report, SOC, None, token, account=STANDALONE) == (report, version)
         with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token, account=STANDALONE)
 
-    def test_of_another_version(self, world: World) -> None:
-        """The terms of one version do not open another, nor another report."""
+    def test_token_is_bound_to_its_version(self, world: World) -> None:
+        """The token for one version opens neither another version nor another report."""
         report, version, token = act(world, reports.term_for_report, SOC, None)
-        other = self.another(report, version.version)
+        other = self.another_version(report, version.version)
         with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, other, token)
-        elsewhere = next(one.id for one in catalog.reports() if one.id != SOC and one.current)
+        other_report = next(report.id for report in catalog.reports() if report.id != SOC and report.current)
         with expect_refusal(world, InvalidToken):
-            act(world, reports.get_report, elsewhere, None, token)
+            act(world, reports.get_report, other_report, None, token)
         assert act(world, reports.get_report, SOC, version.version, token)
 
-    def test_by_another_account(self, world: World) -> None:
-        """A token is good for the account that it was given to."""
+    def test_token_is_bound_to_its_account(self, world: World) -> None:
+        """A token is valid for the account to which it was issued."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
         with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token, account=STANDALONE)
 
-    def test_too_late(self, world: World) -> None:
-        """A token lapses."""
+    def test_token_expires_after_a_quarter_of_an_hour(self, world: World) -> None:
+        """A token expires 15 minutes after it was issued."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
         world.clock.advance(timedelta(minutes=15) - timedelta(microseconds=1))
         assert act(world, reports.get_report, SOC, None, token)
@@ -167,31 +168,31 @@ class TestGetReport:
         with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token)
 
-    @pytest.mark.parametrize("purpose", [one for one in TokenPurpose if one is not TokenPurpose.GET_REPORT])
-    def test_with_a_token_of_another_purpose(self, world: World, purpose: TokenPurpose) -> None:
-        """A token opens one kind of call, be its account and subject the right ones."""
+    @pytest.mark.parametrize("purpose", [purpose for purpose in TokenPurpose if purpose is not TokenPurpose.GET_REPORT])
+    def test_token_of_another_purpose_is_refused(self, world: World, purpose: TokenPurpose) -> None:
+        """A token of another purpose is refused, even for the right account and subject."""
         token = act(world, issue, purpose, f"{SOC}:5")
         with expect_refusal(world, InvalidToken):
             act(world, reports.get_report, SOC, None, token)
 
-    def test_does_not_open_an_agreement(self, world: World) -> None:
-        """A report's token is no agreement's."""
+    def test_report_token_does_not_open_an_agreement(self, world: World) -> None:
+        """The token of a report is not valid for an agreement."""
         _, _, token = act(world, reports.term_for_report, SOC, None)
         with expect_refusal(world, InvalidToken):
             act(world, agreements.get_agreement, "agreement-9c1kBcYznTkcpRIm", token)
         assert act(world, reports.get_report, SOC, None, token)
 
-    def test_of_a_withdrawn_version(self, world: World) -> None:
-        """Neither its terms nor itself can be had."""
+    def test_withdrawn_version_is_not_found(self, world: World) -> None:
+        """Neither the terms nor the document of a withdrawn version are available."""
         for report in WITHDRAWN:
-            version = next(one.version for one in report.versions if not one.published)
+            version = next(version.version for version in report.versions if not version.published)
             with expect_refusal(world, ReportNotFound):
                 act(world, reports.term_for_report, report.id, version)
             with expect_refusal(world, ReportNotFound):
                 act(world, reports.get_report, report.id, version, "token")
 
-    def test_whose_document_is_not_there(self, world: World) -> None:
-        """A published version cannot be had before its document is there; the one before it can."""
+    def test_version_without_a_document_is_not_ready(self, world: World) -> None:
+        """A published version is not available before its document is; the previous version is."""
         with expect_refusal(world, ReportNotReady):
             act(world, reports.term_for_report, UPLOADING, 2)
         with expect_refusal(world, ReportNotReady):
@@ -201,14 +202,14 @@ class TestGetReport:
         assert act(world, reports.get_report, UPLOADING, None, token)
 
     @pytest.mark.parametrize("version", [None, 1])
-    def test_that_is_not_there(self, world: World, version: int | None) -> None:
-        """An unknown report has no terms either."""
+    def test_unknown_report_is_not_found(self, world: World, version: int | None) -> None:
+        """An unknown report has neither terms nor a document."""
         with expect_refusal(world, ReportNotFound):
             act(world, reports.term_for_report, NOWHERE, version)
         with expect_refusal(world, ReportNotFound):
             act(world, reports.get_report, NOWHERE, version, "token")
 
     @staticmethod
-    def another(report: Report, version: int) -> int:
-        """Name another version of a report that can be had."""
-        return next(one.version for one in report.versions if one.version != version and one.available)
+    def another_version(report: Report, version: int) -> int:
+        """Return another available version of a report."""
+        return next(other.version for other in report.versions if other.version != version and other.available)
