@@ -110,7 +110,7 @@ class TestCreateInquiry:
         assert statuses == [QueryStatus.FAILED, QueryStatus.FAILED, QueryStatus.COMPLETED]
 
     def test_client_token_makes_the_request_idempotent(self, world: World) -> None:
-        """The same token returns the same inquiry for the same request and account, and conflicts with another request."""
+        """The same token returns the same inquiry for the same request and account; another request conflicts."""
         inquiry = create(world, token="once")
         before = world.state
         assert create(world, token="once") is inquiry
