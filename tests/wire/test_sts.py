@@ -1,4 +1,4 @@
-"""STS on the wire: who am I, and temporary credentials."""
+"""STS on the wire: callers, sessions, session tokens and federation."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_state import ids
-from tests.support.iam_users import create_user
+from tests.support.iam_users import client_with_key, create_user
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -17,16 +17,16 @@ SERVICE = "sts"
 ACCESS_ROLE = "OrganizationAccountAccessRole"
 
 
-def access_role(member: Client) -> str:
-    """Name the role with which a management account reaches a member."""
+def access_role_arn(member: Client) -> str:
+    """Return the ARN of the role through which the management account accesses a member."""
     return f"arn:aws:iam::{member.account}:role/{ACCESS_ROLE}"
 
 
 class TestGetCallerIdentity:
     """GetCallerIdentity."""
 
-    def test_of_a_root_user(self, stranger: Client) -> None:
-        """The access key id is the account."""
+    def test_account_id_as_key_is_the_root_user(self, stranger: Client) -> None:
+        """An account id as the access key id identifies the account's root user."""
         assert stranger.do(SERVICE, "GetCallerIdentity") == {
             "UserId": stranger.account,
             "Account": stranger.account,
@@ -36,8 +36,8 @@ class TestGetCallerIdentity:
     @pytest.mark.parametrize(
         ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-northwest-1", "aws-cn"), ("eu-west-1", "aws")]
     )
-    def test_of_another_partition(self, stranger: Client, region: str, partition: str) -> None:
-        """The region signed for says the partition."""
+    def test_region_of_signature_determines_partition(self, stranger: Client, region: str, partition: str) -> None:
+        """The region of the signature determines the partition."""
         client = Client(stranger.app, stranger.account, region=region)
         assert client.do(SERVICE, "GetCallerIdentity")["Arn"] == f"arn:{partition}:iam::{stranger.account}:root"
 
@@ -45,9 +45,9 @@ class TestGetCallerIdentity:
 class TestAssumeRole:
     """AssumeRole."""
 
-    def test_gives_credentials_that_carry_the_account(self, management: Client, member: Client) -> None:
-        """The management account becomes the access role of the account that it created."""
-        reply = management.do(SERVICE, "AssumeRole", RoleArn=access_role(member), RoleSessionName="me")
+    def test_management_account_assumes_access_role(self, management: Client, member: Client) -> None:
+        """The management account can assume the access role of a created account."""
+        reply = management.do(SERVICE, "AssumeRole", RoleArn=access_role_arn(member), RoleSessionName="me")
         arn = f"arn:aws:sts::{member.account}:assumed-role/{ACCESS_ROLE}/me"
         assert reply["AssumedRoleUser"]["Arn"] == arn
         assert reply["AssumedRoleUser"]["AssumedRoleId"].endswith(":me")
@@ -73,8 +73,8 @@ class TestAssumeRole:
             "arn:aws-cn:iam::{management}:role/NoSuchRole",
         ],
     )
-    def test_of_a_role_that_does_not_trust_the_caller(self, management: Client, role: str) -> None:
-        """A role that trusts another, and one that does not exist, are denied alike: 403, in AWS's words."""
+    def test_untrusting_and_unknown_roles_are_denied_alike(self, management: Client, role: str) -> None:
+        """A role that does not trust the caller and an unknown role are AccessDenied with AWS's message."""
         management.do("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
         arn = role.format(management=management.account)
         error = management.expect_error(SERVICE, "AssumeRole", RoleArn=arn, RoleSessionName="me")
@@ -93,25 +93,25 @@ class TestAssumeRole:
             ({"StringEquals": {"iam:ResourceTag/team": "b"}}, False),
         ],
     )
-    def test_of_a_role_that_asks_for_more(
+    def test_trust_can_depend_on_user_agent_and_role_tags(
         self, stranger: Client, condition: dict[str, dict[str, str]], *, trusted: bool
     ) -> None:
-        """Its trust may depend on the client's program, and on its own tags."""
+        """The conditions of a trust policy can read the User-Agent and the role's tags."""
         statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": condition}
         document = json.dumps({"Version": "2012-10-17", "Statement": statement})
         tags = [{"Key": "team", "Value": "a"}]
-        made = stranger.do("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=document, Tags=tags)
-        request = stranger.request(SERVICE, "AssumeRole", RoleArn=made["Role"]["Arn"], RoleSessionName="me")
+        created = stranger.do("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=document, Tags=tags)
+        request = stranger.request(SERVICE, "AssumeRole", RoleArn=created["Role"]["Arn"], RoleSessionName="me")
         reply = stranger.app.handle(replace(request, headers={**request.headers, "user-agent": "Mine/1.0"}))
         assert reply.status == (200 if trusted else 403)
 
-    @pytest.mark.parametrize(("seconds", "admitted"), [(900, True), (3600, True), (3601, False)])
-    def test_for_as_long_as_the_role_allows(
-        self, management: Client, member: Client, seconds: int, *, admitted: bool
+    @pytest.mark.parametrize(("seconds", "allowed"), [(900, True), (3600, True), (3601, False)])
+    def test_session_cannot_exceed_maximum_of_role(
+        self, management: Client, member: Client, seconds: int, *, allowed: bool
     ) -> None:
         """A session longer than the role's maximum is a ValidationError."""
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "me", "DurationSeconds": seconds}
-        if admitted:
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me", "DurationSeconds": seconds}
+        if allowed:
             expiration = management.do(SERVICE, "AssumeRole", **parameters)["Credentials"]["Expiration"]
             assert expiration == NOW.replace(microsecond=0) + timedelta(seconds=seconds)
         else:
@@ -119,34 +119,34 @@ class TestAssumeRole:
             assert (error.status, error.code) == (400, "ValidationError")
 
     @pytest.mark.parametrize("seconds", [899, 43201, 0, -1, 10**12])
-    def test_for_a_time_that_is_none(self, management: Client, member: Client, seconds: int) -> None:
+    def test_duration_outside_limits_is_refused(self, management: Client, member: Client, seconds: int) -> None:
         """A session lasts from 15 minutes to 12 hours."""
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "me", "DurationSeconds": seconds}
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me", "DurationSeconds": seconds}
         error = management.expect_error(SERVICE, "AssumeRole", **parameters)
         assert (error.status, error.code) == (400, "ValidationError")
 
-    def test_under_a_name_that_is_none(self, management: Client, member: Client) -> None:
-        """The refusal is word for word AWS's."""
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "Session1:2"}
+    def test_invalid_session_name_is_refused(self, management: Client, member: Client) -> None:
+        """An invalid session name is refused with AWS's message."""
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "Session1:2"}
         assert management.expect_error(SERVICE, "AssumeRole", **parameters).message == (
             "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: "
             r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
         )
 
 
-class TestSessions:
-    """What sessions are given, and by whom."""
+class TestSessionPolicies:
+    """Session policies, session tags and the principals of sessions."""
 
-    ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
-    READING = ALL.replace('"Action": "*"', '"Action": "organizations:Describe*"')
+    ALLOW_ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    ALLOW_DESCRIBE = ALLOW_ALL.replace('"Action": "*"', '"Action": "organizations:Describe*"')
 
-    def test_policies_and_tags(self, management: Client, member: Client) -> None:
-        """A session policy bounds what its role may; how much room it takes is told."""
+    def test_session_policy_limits_role(self, management: Client, member: Client) -> None:
+        """A session policy limits the permissions of the role, and its packed size is returned."""
         reply = management.do(
-            SERVICE, "AssumeRole", RoleArn=access_role(member), RoleSessionName="me", Policy=self.READING
+            SERVICE, "AssumeRole", RoleArn=access_role_arn(member), RoleSessionName="me", Policy=self.ALLOW_DESCRIBE
         )
         assert 0 < reply["PackedPolicySize"] <= 100
-        session = signing(management, reply["Credentials"])
+        session = client_with_session(management, reply["Credentials"])
         session.do("organizations", "DescribeOrganization")
         refusal = session.expect_error("iam", "ListUsers")
         assert (refusal.status, refusal.code) == (403, "AccessDenied")
@@ -156,58 +156,52 @@ class TestSessions:
             "iam:ListUsers action"
         )
 
-    def test_tags_that_the_trust_does_not_allow(self, management: Client, member: Client) -> None:
-        """The access role's trust allows assuming it, and no tags."""
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "me", "Tags": [{"Key": "a", "Value": "b"}]}
+    def test_tags_need_trust(self, management: Client, member: Client) -> None:
+        """The access role's trust policy does not allow session tags."""
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me", "Tags": [{"Key": "a", "Value": "b"}]}
         assert management.expect_error(SERVICE, "AssumeRole", **parameters).code == "AccessDenied"
 
     @pytest.mark.parametrize("document", ["{}", "no policy", '{"Version": "2012-10-17", "Statement": {}}'])
-    def test_what_is_no_policy(self, management: Client, member: Client, document: str) -> None:
-        """MalformedPolicyDocument."""
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "me", "Policy": document}
+    def test_malformed_session_policy_is_refused(self, management: Client, member: Client, document: str) -> None:
+        """A session policy that is not a policy is a MalformedPolicyDocument."""
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me", "Policy": document}
         error = management.expect_error(SERVICE, "AssumeRole", **parameters)
         assert (error.status, error.code) == (400, "MalformedPolicyDocument")
 
-    def test_too_large(self, management: Client) -> None:
-        """PackedPolicyTooLarge."""
-        tags = [{"Key": ids.secret(120, at, "key"), "Value": ids.secret(250, at, "value")} for at in range(50)]
+    def test_oversized_tags_are_refused(self, management: Client) -> None:
+        """Tags whose packed size exceeds the limit are a PackedPolicyTooLarge."""
+        tags = [
+            {"Key": ids.secret(120, number, "key"), "Value": ids.secret(250, number, "value")} for number in range(50)
+        ]
         error = management.expect_error(SERVICE, "GetFederationToken", Name="bob", Tags=tags)
         assert (error.status, error.code) == (400, "PackedPolicyTooLarge")
 
-    def test_federated_user(self, stranger: Client) -> None:
-        """May what his policy and whoever vouches for him allow."""
-        reply = stranger.do(SERVICE, "GetFederationToken", Name="bob", Policy=self.READING)
+    def test_federated_user_is_limited_by_policy_and_user(self, stranger: Client) -> None:
+        """A federated user has the permissions that both the policy and the calling user have."""
+        reply = stranger.do(SERVICE, "GetFederationToken", Name="bob", Policy=self.ALLOW_DESCRIBE)
         assert reply["FederatedUser"]["Arn"] == f"arn:aws:sts::{stranger.account}:federated-user/bob"
-        bob = signing(stranger, reply["Credentials"])
+        bob = client_with_session(stranger, reply["Credentials"])
         assert bob.do(SERVICE, "GetCallerIdentity")["UserId"] == f"{stranger.account}:bob"
         assert bob.expect_error("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
         assert reply["PackedPolicySize"] > 0
         assert stranger.do(SERVICE, "GetFederationToken", Name="bob")["PackedPolicySize"] == 0
 
-    def test_session_token(self, stranger: Client) -> None:
-        """A user's own credentials for a while."""
-        alice = create_user(stranger, self.ALL)
-        for_a_while = signing(alice, alice.do(SERVICE, "GetSessionToken", DurationSeconds=900)["Credentials"])
-        assert for_a_while.do(SERVICE, "GetCallerIdentity") == alice.do(SERVICE, "GetCallerIdentity")
+    def test_session_token_stands_for_user_until_expiry(self, stranger: Client) -> None:
+        """Session credentials of a user are the user's until they expire."""
+        alice = create_user(stranger, self.ALLOW_ALL)
+        session = client_with_session(alice, alice.do(SERVICE, "GetSessionToken", DurationSeconds=900)["Credentials"])
+        assert session.do(SERVICE, "GetCallerIdentity") == alice.do(SERVICE, "GetCallerIdentity")
         stranger.app.world.clock.advance(timedelta(minutes=15))
-        assert for_a_while.expect_error(SERVICE, "GetCallerIdentity").code == "ExpiredToken"
+        assert session.expect_error(SERVICE, "GetCallerIdentity").code == "ExpiredToken"
 
 
-class TestReach:
-    """What temporary credentials are good for."""
+class TestSessionRestrictions:
+    """Operations that session credentials cannot call."""
 
-    def user(self, stranger: Client) -> Client:
-        """Make a user who may do everything; give the client of his key."""
-        stranger.do("iam", "CreateUser", UserName="Alice")
-        stranger.do("iam", "PutUserPolicy", UserName="Alice", PolicyName="all", PolicyDocument=TestSessions.ALL)
-        key = stranger.do("iam", "CreateAccessKey", UserName="Alice")["AccessKey"]
-        found = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-        return Client(stranger.app, stranger.account, credentials=found)
-
-    def test_of_a_role(self, management: Client, member: Client) -> None:
-        """They give no credentials that only keys for good give; they assume another role."""
-        role = access_role(member)
-        session = signing(
+    def test_role_session_cannot_issue_user_credentials(self, management: Client, member: Client) -> None:
+        """A role session cannot call the operations that need long-term credentials, but can call IAM."""
+        role = access_role_arn(member)
+        session = client_with_session(
             management, management.do(SERVICE, "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
         )
         for operation, members in (("GetSessionToken", {}), ("GetFederationToken", {"Name": "bob"})):
@@ -216,44 +210,45 @@ class TestReach:
             assert error.message == f"Cannot call {operation} with session credentials"
         assert session.do("iam", "ListUsers") == {"Users": [], "IsTruncated": False}
 
-    def test_of_a_user(self, stranger: Client) -> None:
-        """They are nothing to IAM until he told a code; of STS they assume roles and tell who he is."""
-        alice = self.user(stranger)
-        plain = signing(alice, alice.do(SERVICE, "GetSessionToken")["Credentials"])
+    def test_user_session_needs_mfa_for_iam(self, stranger: Client) -> None:
+        """A user's session can call IAM only with MFA, and few operations of STS."""
+        alice = create_user(stranger, TestSessionPolicies.ALLOW_ALL)
+        plain = client_with_session(alice, alice.do(SERVICE, "GetSessionToken")["Credentials"])
         device = {"SerialNumber": "arn:aws:iam::999988887777:mfa/alice", "TokenCode": "123456"}
-        told = signing(alice, alice.do(SERVICE, "GetSessionToken", **device)["Credentials"])
+        with_mfa = client_with_session(alice, alice.do(SERVICE, "GetSessionToken", **device)["Credentials"])
         error = plain.expect_error("iam", "ListUsers")
         assert (error.status, error.code) == (403, "InvalidClientTokenId")
-        assert told.do("iam", "ListUsers")["Users"]
-        for session in (plain, told):
+        assert with_mfa.do("iam", "ListUsers")["Users"]
+        for session in (plain, with_mfa):
             session.do(SERVICE, "GetCallerIdentity")
             assert session.expect_error(SERVICE, "GetSessionToken").message.startswith("Cannot call GetSessionToken")
         assert alice.expect_error(SERVICE, "GetSessionToken", TokenCode="123456").code == "AccessDenied"
 
-    def test_of_the_federated(self, stranger: Client) -> None:
-        """They are nothing to IAM, and tell of STS who somebody is."""
-        alice = self.user(stranger)
-        made = alice.do(SERVICE, "GetFederationToken", Name="bob", Policy=TestSessions.ALL)
-        bob = signing(alice, made["Credentials"])
+    def test_federated_user_cannot_call_iam(self, stranger: Client) -> None:
+        """A federated user cannot call IAM, and of STS only GetCallerIdentity."""
+        alice = create_user(stranger, TestSessionPolicies.ALLOW_ALL)
+        reply = alice.do(SERVICE, "GetFederationToken", Name="bob", Policy=TestSessionPolicies.ALLOW_ALL)
+        bob = client_with_session(alice, reply["Credentials"])
         bob.do(SERVICE, "GetCallerIdentity")
         assert bob.expect_error("iam", "ListUsers").code == "InvalidClientTokenId"
         assert bob.expect_error(SERVICE, "GetAccessKeyInfo", AccessKeyId="1" * 20).code == "AccessDenied"
         assert bob.expect_error("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
 
 
-class TestTokens:
-    """How large session tokens are, and what does not fit into them."""
+class TestSessionTokens:
+    """Session tokens, and input that does not fit into them."""
 
-    def test_size(self, management: Client, member: Client) -> None:
-        """It is told, with its share of 4,096 bytes, and as large as was wished at least."""
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "me"}
-        for least in (0, 1024, 4096):
-            reply = management.do(SERVICE, "AssumeRole", **parameters, MinimumSessionTokenSize=least)
+    def test_token_size_and_utilization_are_returned(self, management: Client, member: Client) -> None:
+        """The size is at least the requested one, and returned with its share of 4,096 bytes."""
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me"}
+        for minimum in (0, 1024, 4096):
+            reply = management.do(SERVICE, "AssumeRole", **parameters, MinimumSessionTokenSize=minimum)
             size = len(reply["Credentials"]["SessionToken"].encode())
-            assert reply["SessionTokenSize"] == size >= least
+            assert reply["SessionTokenSize"] == size >= minimum
             assert reply["SessionTokenUtilization"] == size * 100 // 4096
-        refused = management.expect_error(SERVICE, "AssumeRole", **parameters, MinimumSessionTokenSize=4097)
-        assert (refused.status, refused.code) == (400, "ValidationError")
+
+        error = management.expect_error(SERVICE, "AssumeRole", **parameters, MinimumSessionTokenSize=4097)
+        assert (error.status, error.code) == (400, "ValidationError")
         for operation, members in (("GetSessionToken", {}), ("GetFederationToken", {"Name": "bob"})):
             reply = management.do(SERVICE, operation, **members, MinimumSessionTokenSize=2048)
             assert (reply["SessionTokenSize"], reply["SessionTokenUtilization"]) == (2048, 50)
@@ -271,57 +266,57 @@ class TestTokens:
             ),
         ],
     )
-    def test_tags(self, management: Client, member: Client, members: dict[str, Any], message: str) -> None:
-        """Those that do not fit each other are refused in AWS's words."""
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "me"}
+    def test_invalid_tags_are_refused(
+        self, management: Client, member: Client, members: dict[str, Any], message: str
+    ) -> None:
+        """Tags that contradict each other are refused with AWS's message."""
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me"}
         error = management.expect_error(SERVICE, "AssumeRole", **parameters, **members)
         assert (error.status, error.code, error.message) == (400, "InvalidParameterValue", message)
 
-    def test_what_is_no_arn(self, management: Client) -> None:
-        """Is named as it was given."""
+    def test_invalid_role_arn_is_refused(self, management: Client) -> None:
+        """The message contains the invalid ARN."""
         error = management.expect_error(SERVICE, "AssumeRole", RoleArn="nothing-valid-in-here", RoleSessionName="me")
         assert (error.status, error.code, error.message) == (400, "ValidationError", "nothing-valid-in-here is invalid")
 
-    def test_root_user(self, stranger: Client) -> None:
-        """One who has a key of his own assumes no role, as AWS says."""
-        key = stranger.do("iam", "CreateAccessKey")["AccessKey"]
-        found = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-        root = Client(stranger.app, stranger.account, credentials=found)
+    def test_root_user_with_key_cannot_assume_role(self, stranger: Client) -> None:
+        """A root user with an access key cannot assume a role."""
+        root = client_with_key(stranger)
         arn = f"arn:aws:iam::{stranger.account}:role/Any"
         error = root.expect_error(SERVICE, "AssumeRole", RoleArn=arn, RoleSessionName="me")
         assert (error.status, error.code) == (403, "AccessDenied")
         assert error.message == "Roles may not be assumed by root accounts."
 
-    def test_contexts(self, management: Client, member: Client) -> None:
-        """What an identity center says of somebody is not emulated, and not left out in silence."""
+    def test_provided_contexts_are_not_emulated(self, management: Client, member: Client) -> None:
+        """ProvidedContexts are answered with 501 instead of being ignored."""
         context = {"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "said"}
-        parameters = {"RoleArn": access_role(member), "RoleSessionName": "me", "ProvidedContexts": [context]}
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me", "ProvidedContexts": [context]}
         assert management.expect_error(SERVICE, "AssumeRole", **parameters).status == 501
 
 
-class TestAccessKeys:
+class TestAccessKeyIds:
     """GetAccessKeyInfo and DecodeAuthorizationMessage."""
 
-    def test_account(self, stranger: Client) -> None:
-        """The account is written in the key."""
+    def test_access_key_id_contains_account(self, stranger: Client) -> None:
+        """The account is part of an access key id."""
         key = "ASIAY34FZKBOKMUTVV7A"
         assert stranger.do(SERVICE, "GetAccessKeyInfo", AccessKeyId=key) == {"Account": "609629065308"}
         error = stranger.expect_error(SERVICE, "GetAccessKeyInfo", AccessKeyId="AKIA000000000000000!")
         assert (error.status, error.code) == (400, "ValidationError")
 
-    def test_message(self, stranger: Client) -> None:
-        """No refusal here is told in code."""
+    def test_encoded_message_is_invalid(self, stranger: Client) -> None:
+        """Every encoded message is invalid: the emulator issues none."""
         error = stranger.expect_error(SERVICE, "DecodeAuthorizationMessage", EncodedMessage="x")
         assert (error.status, error.code) == (400, "InvalidAuthorizationMessageException")
 
 
 class TestFederation:
-    """Another's word."""
+    """Federated sign-in, outbound federation and trade-in tokens."""
 
     JWT = "e30." + "eyJpc3MiOiAiaHR0cHM6Ly9pZC5leGFtcGxlLmNvbSJ9" + ".c2ln"
 
     @pytest.mark.parametrize(
-        ("operation", "parameters", "code", "says"),
+        ("operation", "parameters", "code", "text"),
         [
             ("AssumeRoleWithWebIdentity", {"WebIdentityToken": JWT}, "InvalidIdentityToken", "https://id.example.com"),
             ("AssumeRoleWithWebIdentity", {"WebIdentityToken": "none"}, "InvalidIdentityToken", "not a valid JWT"),
@@ -333,25 +328,25 @@ class TestFederation:
             ),
         ],
     )
-    def test_of_no_provider(
-        self, stranger: Client, operation: str, parameters: dict[str, str], code: str, says: str
+    def test_unsigned_federation_without_provider_is_refused(
+        self, stranger: Client, operation: str, parameters: dict[str, str], code: str, text: str
     ) -> None:
-        """Whoever has registered no provider is told what AWS tells him; nobody needs to sign for that."""
+        """Without a provider, federated sign-in, which is unsigned, is refused with AWS's message."""
         session = {} if "SAML" in operation else {"RoleSessionName": "me"}
         role = f"arn:aws:iam::{stranger.account}:role/Dev"
         error = stranger.expect_error(SERVICE, operation, RoleArn=role, **session, **parameters)
         assert (error.status, error.code) == (400, code)
-        assert says in error.message
+        assert text in error.message
 
-    def test_not_switched_on(self, stranger: Client) -> None:
-        """The account gives nobody its word; nothing was handed out that could be traded in."""
+    def test_outbound_federation_and_trade_in_tokens_are_refused(self, stranger: Client) -> None:
+        """Outbound federation is disabled, and every trade-in token is expired."""
         error = stranger.expect_error(SERVICE, "GetWebIdentityToken", Audience=["a"], SigningAlgorithm="RS256")
         assert (error.status, error.code) == (403, "OutboundWebIdentityFederationDisabledException")
         error = stranger.expect_error(SERVICE, "GetDelegatedAccessToken", TradeInToken="x" * 20)
         assert (error.status, error.code) == (400, "ExpiredTradeInTokenException")
 
 
-def signing(client: Client, keys: dict[str, str]) -> Client:
-    """Call by temporary credentials."""
+def client_with_session(client: Client, keys: dict[str, str]) -> Client:
+    """Return a client that signs with session credentials."""
     credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
     return Client(client.app, client.account, credentials=credentials)
