@@ -1,45 +1,56 @@
-"""Many organizations in one emulator: each sees its own accounts, its own trust, its own agreements, and no other's."""
+"""Several organizations in one world: each has its own accounts, trusted access and agreements."""
+
+from typing import Any
 
 import pytest
 
 from tests.sdk.emulator import ARTIFACT, BAA, ORGANIZATIONS_BAA, Account, Emulator, refused
 
 
+def ids(agreements: list[dict[str, Any]]) -> list[str]:
+    """Return the ids of accepted agreements."""
+    return [agreement["id"] for agreement in agreements]
+
+
 @pytest.fixture
 def other(emulator: Emulator) -> Account:
-    """Give the management account of another organization with all features."""
+    """Return the management account of another organization with all features."""
     account = emulator.account("555566667777")
     account.organizations.create_organization(FeatureSet="ALL")
     return account
 
 
-class TestApart:
-    """What one organization does another does not feel."""
+class TestIndependence:
+    """The independence of organizations in one world."""
 
-    def test_agreements(self, management: Account, accepted: str, other: Account) -> None:
-        """Both organizations accept the same agreement, each for itself."""
+    def test_organizations_accept_same_agreement_independently(
+        self, management: Account, accepted: str, other: Account
+    ) -> None:
+        """Both organizations accept the same agreement, each for its own accounts."""
         theirs = other.create_account("Theirs")
         assert theirs.agreements() == []
         other.enable_trusted_access()
         assert theirs.agreements() == []
         second = other.accept(ORGANIZATIONS_BAA)
-        assert [one["id"] for one in theirs.agreements()] == [second["id"]]
-        assert [one["id"] for one in management.agreements()] == [accepted]
+        assert ids(theirs.agreements()) == [second["id"]]
+        assert ids(management.agreements()) == [accepted]
         assert second["id"] != accepted
 
-    def test_terminating(self, management: Account, accepted: str, other: Account) -> None:
-        """To another organization's management account the agreement does not exist, token or no token."""
+    def test_other_organization_cannot_terminate_agreement(
+        self, management: Account, accepted: str, other: Account
+    ) -> None:
+        """Another organization's management account does not find the agreement, even with a valid token."""
         other.enable_trusted_access()
         token = management.artifact.get_customer_agreement(customerAgreementId=accepted)["terminateAgreementToken"]
         with refused("ResourceNotFoundException", 404):
             other.artifact.get_customer_agreement(customerAgreementId=accepted)
         with refused("ResourceNotFoundException", 404):
             other.artifact.terminate_agreement(customerAgreementId=accepted, terminateAgreementToken=token)
-        assert [one["id"] for one in management.agreements()] == [accepted]
+        assert ids(management.agreements()) == [accepted]
 
     @pytest.mark.usefixtures("trusted_access")
-    def test_trusted_access(self, management: Account, other: Account) -> None:
-        """Trusted access is each organization's own, and so is the role."""
+    def test_trusted_access_belongs_to_one_organization(self, management: Account, other: Account) -> None:
+        """Trusted access and the role belong to one organization."""
         assert other.trusted_services() == []
         assert other.artifact_role() is None
         with refused("AccessDeniedException", 403):
@@ -52,27 +63,31 @@ class TestApart:
         assert theirs is not None
         assert ours["RoleId"] != theirs["RoleId"]
 
-    def test_accounts(self, management: Account, member: Account, other: Account) -> None:
-        """No management account lists, describes or removes another's accounts."""
-        listed = [one["Id"] for one in other.organizations.list_accounts()["Accounts"]]
-        assert listed == [other.id]
+    def test_other_organization_cannot_reach_accounts(
+        self, management: Account, member: Account, other: Account
+    ) -> None:
+        """A management account cannot list, describe or remove the accounts of another organization."""
+        accounts = other.organizations.list_accounts()["Accounts"]
+        assert [account["Id"] for account in accounts] == [other.id]
         with refused("AccountNotFoundException", 400):
             other.organizations.describe_account(AccountId=member.id)
         with refused("AccountNotFoundException", 400):
             other.remove(member)
-        kept = [one["Id"] for one in management.organizations.list_accounts()["Accounts"]]
-        assert kept == [management.id, member.id]
+        accounts = management.organizations.list_accounts()["Accounts"]
+        assert [account["Id"] for account in accounts] == [management.id, member.id]
 
-    def test_creations(self, management: Account, other: Account) -> None:
-        """No management account learns of another's requests to create accounts."""
-        asked = management.organizations.create_account(AccountName="Ours", Email="ours@example.com")
+    def test_other_organization_cannot_see_account_requests(self, management: Account, other: Account) -> None:
+        """A management account does not find another organization's requests to create accounts."""
+        request = management.organizations.create_account(AccountName="Ours", Email="ours@example.com")
         with refused("CreateAccountStatusNotFoundException", 400):
             other.organizations.describe_create_account_status(
-                CreateAccountRequestId=asked["CreateAccountStatus"]["Id"]
+                CreateAccountRequestId=request["CreateAccountStatus"]["Id"]
             )
 
-    def test_invitations(self, management: Account, other: Account, standalone: Account) -> None:
-        """An invitation is between its two parties: to a third account there is none."""
+    def test_third_account_cannot_see_invitation(
+        self, management: Account, other: Account, standalone: Account
+    ) -> None:
+        """Only the two parties find an invitation."""
         sent = management.organizations.invite_account_to_organization(Target={"Id": standalone.id, "Type": "ACCOUNT"})
         handshake = sent["Handshake"]["Id"]
         with refused("HandshakeNotFoundException", 400):
@@ -81,37 +96,39 @@ class TestApart:
             other.organizations.accept_handshake(HandshakeId=handshake)
         assert standalone.organizations.describe_handshake(HandshakeId=handshake)["Handshake"]["State"] == "OPEN"
 
-    def test_access_roles(self, member: Account, other: Account) -> None:
-        """The access role of a created account lets in the management account that it was made for, no other."""
+    def test_access_role_trusts_creating_management_account_only(self, member: Account, other: Account) -> None:
+        """Only the management account that created a member can assume its access role."""
         with refused("AccessDenied", 403):
             other.assume_role(member)
 
 
-class TestMoved:
-    """An account goes from one organization to another."""
+class TestMove:
+    """An account that moves from one organization to another."""
 
-    def test_agreements_change(self, accepted: str, member: Account, other: Account) -> None:
-        """It loses the agreements of the one and gains those of the other, without being removed in between."""
+    def test_moving_account_changes_organization_agreements(
+        self, accepted: str, member: Account, other: Account
+    ) -> None:
+        """It loses the agreements of one and gains those of the other, without being removed in between."""
         other.enable_trusted_access()
         theirs = other.accept(ORGANIZATIONS_BAA)["id"]
         own = member.accept(BAA)["id"]
-        assert [one["id"] for one in member.agreements()] == [accepted, own]
+        assert ids(member.agreements()) == [accepted, own]
         other.invite(member)
-        assert [one["id"] for one in member.agreements()] == [theirs, own]
+        assert ids(member.agreements()) == [theirs, own]
         with refused("ResourceNotFoundException", 404):
             member.artifact.get_customer_agreement(customerAgreementId=accepted)
         organization = member.organizations.describe_organization()["Organization"]
         assert organization["MasterAccountId"] == other.id
 
-    def test_management_accounts_stay(self, management: Account, accepted: str, other: Account) -> None:
-        """A management account cannot go: it would leave its organization without one."""
-        asked = other.organizations.invite_account_to_organization(Target={"Id": management.id, "Type": "ACCOUNT"})
+    def test_management_account_cannot_move(self, management: Account, accepted: str, other: Account) -> None:
+        """A management account cannot move: its organization would have no management account."""
+        invitation = other.organizations.invite_account_to_organization(Target={"Id": management.id, "Type": "ACCOUNT"})
         with refused("MasterCannotLeaveOrganizationException", 400):
-            management.organizations.accept_handshake(HandshakeId=asked["Handshake"]["Id"])
-        assert [one["id"] for one in management.agreements()] == [accepted]
+            management.organizations.accept_handshake(HandshakeId=invitation["Handshake"]["Id"])
+        assert ids(management.agreements()) == [accepted]
 
-    def test_one_organization_at_a_time(self, management: Account, member: Account) -> None:
-        """A member cannot make an organization of its own, nor be invited into the one it is in."""
+    def test_member_belongs_to_one_organization(self, management: Account, member: Account) -> None:
+        """A member can neither create an organization nor be invited to its own."""
         with refused("AlreadyInOrganizationException", 400):
             member.organizations.create_organization()
         with refused("HandshakeConstraintViolationException", 400) as answer:
