@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from collections.abc import Mapping
 
-from artifact_emulator.aws.authorization.request import (Keys, Members, Resources, TransactionView, resource_tags)
+from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
 from artifact_state import catalog, name_index
 from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.model import CallerKind, Role
