@@ -1,3 +1,5 @@
+"""CloudTrail on the wire: records of calls, service events, and their lookup."""
+
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,24 +17,31 @@ from tests.wire.conftest import NOW
 
 
 def lookup(client: Client, **parameters: Any) -> list[dict[str, Any]]:
-    """Look up events; give CloudTrail's records, the newest first."""
-    found = client.do("cloudtrail", "LookupEvents", **parameters)["Events"]
-    return [json.loads(one["CloudTrailEvent"]) for one in found]
+    """Return the CloudTrail records that a lookup finds, newest first."""
+    events = client.do("cloudtrail", "LookupEvents", **parameters)["Events"]
+    return [json.loads(event["CloudTrailEvent"]) for event in events]
 
 
-def by(key: str, value: str) -> list[dict[str, str]]:
-    """Give the one lookup attribute."""
+def service_events(client: Client) -> list[dict[str, Any]]:
+    """Return the records of service events in an account, newest first."""
+    return [record for record in lookup(client) if record["eventType"] == "AwsServiceEvent"]
+
+
+def attribute(key: str, value: str) -> list[dict[str, str]]:
+    """Return a list with one lookup attribute."""
     return [{"AttributeKey": key, "AttributeValue": value}]
 
 
-class TestRecord:
-    """One record."""
+class TestRecords:
+    """Records of calls."""
 
-    def test_of_a_success(self, management: Client) -> None:
-        """Who called what and where, with what was asked and answered, in CloudTrail's spelling."""
-        parameters = management.request("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
-        reply = management.app.handle(parameters)
-        [record] = lookup(management, LookupAttributes=by("EventName", "EnableAWSServiceAccess"))
+    def test_successful_call_has_recorded_members(self, management: Client) -> None:
+        """The record of a call has AWS's members, with parameters and reply elements in CloudTrail's spelling."""
+        request = management.request(
+            "organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com"
+        )
+        reply = management.app.handle(request)
+        [record] = lookup(management, LookupAttributes=attribute("EventName", "EnableAWSServiceAccess"))
         event_id = record.pop("eventID")
         assert len(event_id) == 36
         assert record == {
@@ -60,21 +69,21 @@ class TestRecord:
             "eventCategory": "Management",
         }
 
-    def test_of_a_refusal(self, member: Client) -> None:
-        """A refused call is told with its error, in the account that called."""
+    def test_refused_call_has_error(self, member: Client) -> None:
+        """The record of a refused call has its error, in the caller's account."""
         member.expect_error("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
         [record] = lookup(member)
         assert record["errorCode"] == "AccessDenied"
         assert record["errorMessage"] == "You don't have permissions to access this resource."
         assert record["responseElements"] is None
 
-    def test_of_who_lacks_a_permission(self, stranger: Client) -> None:
-        """AWS Artifact's record does not tell what was asked, as its page shows; that of AWS Organizations does."""
+    def test_denied_call_of_artifact_has_no_parameters(self, stranger: Client) -> None:
+        """The records of denied calls have parameters, except those of AWS Artifact."""
         alice = create_user(stranger)
         alice.expect_error("artifact", "GetReportMetadata", reportId="report-f1DIWBmGa2Lhsadg")
         alice.expect_error("organizations", "DescribeAccount", AccountId="111122223333")
-        [artifact] = lookup(stranger, LookupAttributes=by("EventName", "GetReportMetadata"))
-        [organizations] = lookup(stranger, LookupAttributes=by("EventName", "DescribeAccount"))
+        [artifact] = lookup(stranger, LookupAttributes=attribute("EventName", "GetReportMetadata"))
+        [organizations] = lookup(stranger, LookupAttributes=attribute("EventName", "DescribeAccount"))
         assert artifact["errorCode"] == organizations["errorCode"] == "AccessDenied"
         assert artifact["errorMessage"].startswith(
             f"User: arn:aws:iam::{stranger.account}:user/Alice is not authorized"
@@ -82,33 +91,35 @@ class TestRecord:
         assert artifact["requestParameters"] is None
         assert organizations["requestParameters"] == {"accountId": "111122223333"}
 
-    def test_of_what_could_not_be_read(self, management: Client) -> None:
-        """A call whose input breaks its shape is told, too."""
+    def test_call_with_invalid_input_has_record(self, management: Client) -> None:
+        """A call whose input breaks its shape has a record."""
         management.expect_error("organizations", "DescribeAccount", AccountId="me")
-        [record] = lookup(management, LookupAttributes=by("EventName", "DescribeAccount"))
+        [record] = lookup(management, LookupAttributes=attribute("EventName", "DescribeAccount"))
         assert (record["errorCode"], record["requestParameters"]) == ("InvalidInputException", {"accountId": "me"})
 
-    def test_hides_names_and_secrets(self, management: Client, member: Client) -> None:
-        """Addresses and names of accounts are asterisks; a secret key is left out."""
-        [created] = lookup(management, LookupAttributes=by("EventName", "CreateAccount"))
+    def test_personal_data_and_secrets_are_hidden(self, management: Client, member: Client) -> None:
+        """E-mail addresses and account names are masked, and secret keys are omitted."""
+        [created] = lookup(management, LookupAttributes=attribute("EventName", "CreateAccount"))
         assert created["requestParameters"] == {"accountName": "****", "email": "****"}
         assert created["responseElements"]["createAccountStatus"]["requestedTimestamp"] == "Nov 23, 2026 12:00:05 PM"
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
         management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
-        [assumed] = lookup(management, LookupAttributes=by("EventName", "AssumeRole"))
+        [assumed] = lookup(management, LookupAttributes=attribute("EventName", "AssumeRole"))
         assert assumed["responseElements"]["credentials"].keys() == {"accessKeyId", "expiration", "sessionToken"}
 
-    def test_of_a_role_assumed_across_accounts(self, management: Client, member: Client) -> None:
-        """Both accounts are told, under one shared id and each under its own."""
+    def test_both_accounts_have_record_of_assumed_role(self, management: Client, member: Client) -> None:
+        """If a role of another account is assumed, both accounts have a record with a shared id."""
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
         management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
-        [here], [there] = (lookup(one, LookupAttributes=by("EventName", "AssumeRole")) for one in (management, member))
-        assert here["sharedEventID"] == there["sharedEventID"]
-        assert here["eventID"] != there["eventID"]
-        assert (here["recipientAccountId"], there["recipientAccountId"]) == (management.account, member.account)
+        [own], [other] = (
+            lookup(client, LookupAttributes=attribute("EventName", "AssumeRole")) for client in (management, member)
+        )
+        assert own["sharedEventID"] == other["sharedEventID"]
+        assert own["eventID"] != other["eventID"]
+        assert (own["recipientAccountId"], other["recipientAccountId"]) == (management.account, member.account)
 
-    def test_of_nobody(self, app: App, stranger: Client) -> None:
-        """A call that nobody signed is in nobody's trail."""
+    def test_unsigned_call_has_no_record(self, app: App, stranger: Client) -> None:
+        """An unsigned call has no record."""
         request = stranger.request("organizations", "ListHandshakesForAccount")
         headers = {name: value for name, value in request.headers.items() if name != "authorization"}
         app.handle(Request(request.method, request.path, request.query, headers, request.body))
@@ -116,80 +127,83 @@ class TestRecord:
 
 
 class TestServiceEvents:
-    """What AWS Organizations does by itself."""
+    """Service events of AWS Organizations."""
 
-    def test_of_accounts(self, management: Client, member: Client) -> None:
-        """Creation, arrival and departure are told to the management account."""
+    def test_management_account_has_events_of_accounts(self, management: Client, member: Client) -> None:
+        """The management account has the events of created, joined and departed accounts."""
         management.do("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
-        told_of = [record for record in lookup(management) if record["eventType"] == "AwsServiceEvent"]
-        assert sorted(record["eventName"] for record in told_of) == [
+        records = service_events(management)
+        assert sorted(record["eventName"] for record in records) == [
             "AccountDepartedOrganization",
             "AccountJoinedOrganization",
             "AccountJoinedOrganization",
             "CreateAccountResult",
         ]
-        details = {record["eventName"]: record["serviceEventDetails"] for record in told_of}
+        details = {record["eventName"]: record["serviceEventDetails"] for record in records}
         departed, created = details["AccountDepartedOrganization"], details["CreateAccountResult"]
         assert departed["departureMethod"] == "REMOVED"
         assert created["createAccountStatus"]["accountId"] == member.account
-        assert [record for record in lookup(member) if record["eventType"] == "AwsServiceEvent"] == []
+        assert service_events(member) == []
 
-    def test_outlive_the_organization(self, management: Client, member: Client) -> None:
-        """What was told stays told when the organization is deleted, which its management account leaves last."""
+    def test_events_stay_after_organization_is_deleted(self, management: Client, member: Client) -> None:
+        """The events stay after the organization is deleted, which adds the management account's departure."""
         management.do("organizations", "RemoveAccountFromOrganization", AccountId=member.account)
-        told_before = [record for record in lookup(management) if record["eventType"] == "AwsServiceEvent"]
+        before = service_events(management)
         management.do("organizations", "DeleteOrganization")
-        told_after = [record for record in lookup(management) if record["eventType"] == "AwsServiceEvent"]
-        [deleted] = [record for record in told_after if record not in told_before]
-        assert [record for record in told_after if record in told_before] == told_before
-        assert deleted["eventName"] == "AccountDepartedOrganization"
-        assert deleted["serviceEventDetails"]["accountId"] == management.account
-        assert deleted["serviceEventDetails"]["departureMethod"] == "LEFT"
+        after = service_events(management)
+        [departed] = [record for record in after if record not in before]
+        assert [record for record in after if record in before] == before
+        assert departed["eventName"] == "AccountDepartedOrganization"
+        assert departed["serviceEventDetails"]["accountId"] == management.account
+        assert departed["serviceEventDetails"]["departureMethod"] == "LEFT"
         methods = {
             record["serviceEventDetails"]["accountId"]: record["serviceEventDetails"]["joinedMethod"]
-            for record in told_after
+            for record in after
             if record["eventName"] == "AccountJoinedOrganization"
         }
         assert methods == {management.account: "INVITED", member.account: "Created"}
 
-    def test_of_a_failed_creation(self, management: Client) -> None:
-        """An account that is not created is told with the reason."""
+    def test_failed_creation_has_reason(self, management: Client) -> None:
+        """The event of a failed account creation has the reason."""
         for _ in range(2):
             management.do("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
-        results = lookup(management, LookupAttributes=by("EventName", "CreateAccountResult"))
+        results = lookup(management, LookupAttributes=attribute("EventName", "CreateAccountResult"))
         statuses = [result["serviceEventDetails"]["createAccountStatus"] for result in results]
         assert sorted(status["state"] for status in statuses) == ["FAILED", "SUCCEEDED"]
         assert [status["failureReason"] for status in statuses if "failureReason" in status] == ["EMAIL_ALREADY_EXISTS"]
 
-    def test_of_a_move_between_organizations(self, management: Client, stranger: Client) -> None:
-        """Who leaves one organization for another is told of in both management accounts, and in no other."""
+    def test_both_management_accounts_have_events_of_move(self, management: Client, stranger: Client) -> None:
+        """The move of an account has events in both management accounts, and in no other account."""
         stranger.do("organizations", "CreateOrganization")
         guest = Client(management.app, "444455556666")
 
         def invite(host: Client) -> None:
             target = {"Id": guest.account, "Type": "ACCOUNT"}
-            parameters = host.do("organizations", "InviteAccountToOrganization", Target=target)
-            guest.do("organizations", "AcceptHandshake", HandshakeId=parameters["Handshake"]["Id"])
+            invitation = host.do("organizations", "InviteAccountToOrganization", Target=target)
+            guest.do("organizations", "AcceptHandshake", HandshakeId=invitation["Handshake"]["Id"])
 
         invite(management)
         invite(stranger)
 
-        def told_of(client: Client) -> list[str]:
-            found = [record for record in lookup(client) if record["eventType"] == "AwsServiceEvent"]
-            mine = [one for one in found if one["serviceEventDetails"]["accountId"] == guest.account]
-            assert all(one["recipientAccountId"] == client.account for one in mine)
-            return sorted(one["eventName"] for one in mine)
+        def names(client: Client) -> list[str]:
+            records = [
+                record
+                for record in service_events(client)
+                if record["serviceEventDetails"]["accountId"] == guest.account
+            ]
+            assert all(record["recipientAccountId"] == client.account for record in records)
+            return sorted(record["eventName"] for record in records)
 
-        assert told_of(management) == ["AccountDepartedOrganization", "AccountJoinedOrganization"]
-        assert told_of(stranger) == ["AccountJoinedOrganization"]
-        assert told_of(guest) == []
+        assert names(management) == ["AccountDepartedOrganization", "AccountJoinedOrganization"]
+        assert names(stranger) == ["AccountJoinedOrganization"]
+        assert names(guest) == []
 
-    def test_of_a_transfer(self, management: Client, stranger: Client) -> None:
-        """A transfer that is accepted, and one that is terminated, are told to both sides and to nobody else."""
+    def test_both_sides_have_events_of_transfer(self, management: Client, stranger: Client) -> None:
+        """An accepted and terminated transfer has events on both sides, and in no other account."""
         stranger.do("organizations", "CreateOrganization")
         world = management.app.world
         world.options = replace(world.options, quotas=replace(catalog.quotas(), inbound_transfers=1))
-        parameters = management.do(
+        handshake = management.do(
             "organizations",
             "InviteOrganizationToTransferResponsibility",
             Type="BILLING",
@@ -197,46 +211,50 @@ class TestServiceEvents:
             StartTimestamp=datetime(2026, 12, 1, tzinfo=UTC),
             SourceName="Bills",
         )["Handshake"]
-        [transfer] = [resource["Value"] for resource in parameters["Resources"] if resource["Type"] == "RESPONSIBILITY_TRANSFER"]
-        stranger.do("organizations", "AcceptHandshake", HandshakeId=parameters["Id"])
+        [transfer] = [
+            resource["Value"] for resource in handshake["Resources"] if resource["Type"] == "RESPONSIBILITY_TRANSFER"
+        ]
+        stranger.do("organizations", "AcceptHandshake", HandshakeId=handshake["Id"])
         management.do("organizations", "TerminateResponsibilityTransfer", Id=transfer)
         for side in (management, stranger):
-            told_of = [record for record in lookup(side) if record["eventName"].startswith("ResponsibilityTransfer")]
-            assert [record["eventName"] for record in told_of] == [
+            records = [record for record in lookup(side) if record["eventName"].startswith("ResponsibilityTransfer")]
+            assert [record["eventName"] for record in records] == [
                 "ResponsibilityTransferTerminated",
                 "ResponsibilityTransferAccepted",
             ]
-            assert {record["recipientAccountId"] for record in told_of} == {side.account}
-            assert {record["serviceEventDetails"]["transferId"] for record in told_of} == {transfer}
+            assert {record["recipientAccountId"] for record in records} == {side.account}
+            assert {record["serviceEventDetails"]["transferId"] for record in records} == {transfer}
         assert lookup(Client(management.app, "444455556666")) == []
 
-    def test_come_when_it_is_time(self, management: Client, member: Client) -> None:
-        """The closing of an account is told once it is closed."""
+    def test_closed_account_has_event(self, management: Client, member: Client) -> None:
+        """The closure of an account has an event."""
         app = management.app
         management.do("organizations", "CloseAccount", AccountId=member.account)
-        [closed] = lookup(management, LookupAttributes=by("EventName", "CloseAccountResult"))
+        [closed] = lookup(management, LookupAttributes=attribute("EventName", "CloseAccountResult"))
         assert closed["serviceEventDetails"]["closeAccountStatus"]["accountId"] == member.account
         assert app.world.clock.now() == NOW
 
 
 class TestLookupEvents:
-    """LookupEvents itself."""
+    """LookupEvents."""
 
-    def test_pages(self, management: Client) -> None:
-        """The newest first, page by page, though calls go on meanwhile."""
+    def test_pages_are_stable_while_calls_go_on(self, management: Client) -> None:
+        """The pages contain the newest events first, regardless of calls between them."""
         for number in range(7):
             management.call("organizations", "DescribeAccount", AccountId=f"{number:012}")
-        wanted = by("EventName", "DescribeAccount")
-        seen: list[str] = []
+        attributes = attribute("EventName", "DescribeAccount")
+        account_ids: list[str] = []
         more: dict[str, str] = {}
         while True:
-            page = management.do("cloudtrail", "LookupEvents", LookupAttributes=wanted, MaxResults=2, **more)
-            seen += [json.loads(event["CloudTrailEvent"])["requestParameters"]["accountId"] for event in page["Events"]]
+            page = management.do("cloudtrail", "LookupEvents", LookupAttributes=attributes, MaxResults=2, **more)
+            account_ids += [
+                json.loads(event["CloudTrailEvent"])["requestParameters"]["accountId"] for event in page["Events"]
+            ]
             management.call("organizations", "DescribeAccount", AccountId="9" * 12)
             if "NextToken" not in page:
                 break
             more = {"NextToken": page["NextToken"]}
-        assert seen == [f"{number:012}" for number in reversed(range(7))]
+        assert account_ids == [f"{number:012}" for number in reversed(range(7))]
 
     @pytest.mark.parametrize(
         ("key", "value", "count"),
@@ -249,61 +267,63 @@ class TestLookupEvents:
             ("ResourceName", "anything", 0),
         ],
     )
-    def test_by_attribute(self, management: Client, key: str, value: str, count: int) -> None:
-        """One attribute chooses."""
-        assert len(lookup(management, LookupAttributes=by(key, value))) == count
+    def test_lookup_attribute_selects_events(self, management: Client, key: str, value: str, count: int) -> None:
+        """A lookup attribute selects events."""
+        assert len(lookup(management, LookupAttributes=attribute(key, value))) == count
 
-    def test_by_user_and_resource(self, stranger: Client) -> None:
-        """A user is found by his name, whatever he called; what IAM was asked about, by its name and kind."""
+    def test_user_and_resource_select_events(self, stranger: Client) -> None:
+        """Events are found by user name, and those of IAM by the name and type of their resources."""
         create_user(stranger, name="Bob").expect_error("organizations", "ListRoots")
-        [told] = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=by("Username", "Bob"))["Events"]
-        assert (told["EventName"], told["Username"], told["Resources"]) == ("ListRoots", "Bob", [])
+        [event] = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=attribute("Username", "Bob"))["Events"]
+        assert (event["EventName"], event["Username"], event["Resources"]) == ("ListRoots", "Bob", [])
         for key, value in (("ResourceName", "Bob"), ("ResourceType", "AWS::IAM::User")):
-            found = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=by(key, value))["Events"]
-            assert [one["EventName"] for one in found] == ["CreateAccessKey", "CreateUser"]
-            assert found[0]["Resources"] == [{"ResourceType": "AWS::IAM::User", "ResourceName": "Bob"}]
-        assert lookup(stranger, LookupAttributes=by("ResourceName", "Alice")) == []
+            events = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=attribute(key, value))["Events"]
+            assert [event["EventName"] for event in events] == ["CreateAccessKey", "CreateUser"]
+            assert events[0]["Resources"] == [{"ResourceType": "AWS::IAM::User", "ResourceName": "Bob"}]
+        assert lookup(stranger, LookupAttributes=attribute("ResourceName", "Alice")) == []
 
-    def test_by_time(self, management: Client) -> None:
-        """A span of time chooses; after 90 days an event is not found any more."""
+    def test_time_range_selects_events_of_90_days(self, management: Client) -> None:
+        """A time range selects events; after 90 days they are not found."""
         clock = management.app.world.clock
         clock.advance(timedelta(days=1))
         assert len(lookup(management, EndTime=NOW)) == 2
         assert lookup(management, EndTime=NOW - timedelta(seconds=2)) == []
-        assert {record["eventName"] for record in lookup(management, StartTime=NOW + timedelta(hours=1))} == {"LookupEvents"}
+        assert {record["eventName"] for record in lookup(management, StartTime=NOW + timedelta(hours=1))} == {
+            "LookupEvents"
+        }
         clock.advance(timedelta(days=90))
         assert {record["eventName"] for record in lookup(management)} <= {"LookupEvents"}
 
-    def test_in_its_region(self, management: Client) -> None:
-        """Organizations' events are in us-east-1 alone."""
-        elsewhere = Client(management.app, management.account, region="eu-west-1")
-        assert lookup(elsewhere) == []
+    def test_global_events_are_in_one_region(self, management: Client) -> None:
+        """The events of Organizations are in us-east-1 only."""
+        client = Client(management.app, management.account, region="eu-west-1")
+        assert lookup(client) == []
 
     @pytest.mark.parametrize(
         ("parameters", "code"),
         [
-            ({"LookupAttributes": by("EventName", "A") * 2}, "InvalidLookupAttributesException"),
-            ({"LookupAttributes": by("Colour", "A")}, "InvalidLookupAttributesException"),
+            ({"LookupAttributes": attribute("EventName", "A") * 2}, "InvalidLookupAttributesException"),
+            ({"LookupAttributes": attribute("Colour", "A")}, "InvalidLookupAttributesException"),
             ({"MaxResults": 51}, "InvalidMaxResultsException"),
             ({"NextToken": "forged"}, "InvalidNextTokenException"),
             ({"EventCategory": "outlook"}, "InvalidEventCategoryException"),
             ({"StartTime": NOW, "EndTime": NOW - timedelta(days=1)}, "InvalidTimeRangeException"),
         ],
     )
-    def test_refuses(self, management: Client, parameters: dict[str, Any], code: str) -> None:
-        """What is wrong is named as CloudTrail names it."""
+    def test_invalid_input_has_own_error(self, management: Client, parameters: dict[str, Any], code: str) -> None:
+        """Each kind of invalid input has its own error."""
         assert management.expect_error("cloudtrail", "LookupEvents", **parameters).code == code
 
-    def test_of_insights(self, management: Client) -> None:
-        """There are none."""
+    def test_insight_events_are_empty(self, management: Client) -> None:
+        """The emulator has no insight events."""
         assert lookup(management, EventCategory="insight") == []
 
 
-class TestControl:
+class TestControlApi:
     """`/_emulator/events`."""
 
-    def test_lists_all_accounts(self, management: Client, member: Client) -> None:
-        """Every account's calls, the oldest first, chosen by account, name, source and error."""
+    def test_events_of_all_accounts_are_filtered(self, management: Client, member: Client) -> None:
+        """The events of all accounts are listed oldest first, by account, name, source and error."""
         member.expect_error("organizations", "ListRoots")
         app = management.app
 
@@ -319,13 +339,13 @@ class TestControl:
         assert names("name=ListRoots&error=") == []
         assert names("source=sts.amazonaws.com") == []
 
-    def test_forgets_with_the_world(self, management: Client) -> None:
-        """A reset forgets what was called."""
+    def test_reset_clears_events(self, management: Client) -> None:
+        """A reset of the world clears its events."""
         control_done(management.app, "POST", "/_emulator/reset")
         assert control_result(management.app, "GET", "/_emulator/events")["events"] == []
 
-    def test_refuses(self, app: App) -> None:
-        """A filter that is none is told so."""
+    def test_unknown_filter_is_refused(self, app: App) -> None:
+        """An unknown filter and another method are refused."""
         reply = app.handle(Request("GET", "/_emulator/events", "colour=red", {"host": "localhost"}, b""))
         assert reply.status == 400
         assert control_refusal(app, "POST", "/_emulator/events")[0] == 405
