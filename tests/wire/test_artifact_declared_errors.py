@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from artifact_emulator import services
+from tests.support.artifact_calls import ACCOUNT_AGREEMENT, REPORT, accept, read_agreement
 from tests.support.aws_models import operation_model
 from tests.support.control_api import control_result
 from tests.support.iam_users import create_user
 from tests.support.wire_client import Answer, Client
-from tests.wire.test_artifact import ACCOUNT_AGREEMENT, REPORT, accept, read_agreement
 
 SERVICE = "artifact"
 INQUIRY = "compliance-inquiry-0000000000000000"

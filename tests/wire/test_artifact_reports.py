@@ -10,8 +10,8 @@ from artifact_state import catalog, principals
 from artifact_state.artifact import publishing
 from artifact_state.artifact.publishing import VersionChange, VersionDraft
 from artifact_state.catalog import Publication, Upload
+from tests.support.artifact_calls import REPORT, download, error_of
 from tests.support.wire_client import Answer, Client, refused
-from tests.wire.test_artifact import REPORT, download, told
 
 SERVICE = "artifact"
 UPLOADING = "report-VwwcNPWUjtjSvexn"
@@ -31,7 +31,7 @@ def asks(operation: str, **parameters: Any) -> dict[str, Any]:
 def missing(got: Answer, name: str) -> bool:
     """Tell whether a report is refused as one that does not exist, and told back by name."""
     said = (got.data["resourceType"], got.data["resourceId"])
-    return told(got) == (404, "ResourceNotFoundException", None) and said == ("report", name)
+    return error_of(got) == (404, "ResourceNotFoundException", None) and said == ("report", name)
 
 
 def publish(client: Client, draft: VersionDraft) -> str:
@@ -97,7 +97,7 @@ class TestListReports:
         """A page has 1 to 300 reports."""
         named = {} if operation == "ListReports" else {"reportId": REPORT}
         got = stranger.expect_error(SERVICE, operation, maxResults=size, **named)
-        assert told(got) == (400, "ValidationException", "fieldValidationFailed")
+        assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
         assert [one["name"] for one in got.data["fieldList"]] == ["maxResults"]
 
     def test_with_a_token_of_another_listing(self, stranger: Client, member: Client) -> None:
@@ -109,7 +109,7 @@ class TestListReports:
             (member, "ListReportVersions", {"reportId": REPORT}),
         ):
             got = client.expect_error(SERVICE, operation, nextToken=token, **named)
-            assert told(got) == (400, "ValidationException", "fieldValidationFailed")
+            assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
             assert [one["name"] for one in got.data["fieldList"]] == ["nextToken"]
 
 
@@ -192,14 +192,14 @@ class TestUnknownReport:
     def test_is_none(self, stranger: Client, operation: str, report_id: str) -> None:
         """What is no id of a report is refused by its form."""
         got = stranger.expect_error(SERVICE, operation, **asks(operation, reportId=report_id))
-        assert told(got) == (400, "ValidationException", "fieldValidationFailed")
+        assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
         assert [one["name"] for one in got.data["fieldList"]] == ["reportId"]
 
     @of_a_report
     def test_is_not_named(self, stranger: Client, operation: str) -> None:
         """An id is required."""
         got = stranger.expect_error(SERVICE, operation, **asks(operation))
-        assert told(got) == (400, "ValidationException", "fieldValidationFailed")
+        assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
 
     @of_a_version
     @pytest.mark.parametrize("version", ["0", "-1", "1.5", "one", "1e3", ""])
@@ -208,7 +208,7 @@ class TestUnknownReport:
         asked = stranger.request(SERVICE, operation, **asks(operation, reportId=REPORT, reportVersion=4711))
         asked = replace(asked, query=asked.query.replace("4711", version))
         got = refused(stranger.app, asked, SERVICE, operation)
-        assert told(got)[:2] == (400, "ValidationException")
+        assert error_of(got)[:2] == (400, "ValidationException")
 
 
 class TestGetReport:
@@ -234,7 +234,7 @@ class TestGetReport:
         term = stranger.do(SERVICE, "GetTermForReport", reportId=REPORT, reportVersion=2)
         for version in ({}, {"reportVersion": 3}):
             got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"], **version)
-            assert told(got) == (400, "ValidationException", "invalidToken")
+            assert error_of(got) == (400, "ValidationException", "invalidToken")
         assert stranger.do(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"], reportVersion=2)
 
     def test_twice(self, stranger: Client) -> None:
@@ -242,28 +242,28 @@ class TestGetReport:
         term = stranger.do(SERVICE, "GetTermForReport", reportId=REPORT)
         stranger.do(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"])
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"])
-        assert told(got) == (400, "ValidationException", "invalidToken")
+        assert error_of(got) == (400, "ValidationException", "invalidToken")
 
     def test_too_late(self, stranger: Client) -> None:
         """A token lapses after a quarter of an hour."""
         term = stranger.do(SERVICE, "GetTermForReport", reportId=REPORT)
         stranger.app.world.clock.advance(timedelta(minutes=15))
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"])
-        assert told(got) == (400, "ValidationException", "invalidToken")
+        assert error_of(got) == (400, "ValidationException", "invalidToken")
 
     def test_with_a_token_of_an_agreement(self, stranger: Client) -> None:
         """A token has one purpose."""
         nda = stranger.do(SERVICE, "GetNdaForAgreement", agreementId="agreement-9c1kBcYznTkcpRIm")
         token = nda["acceptNdaForAgreementToken"]
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=token)
-        assert told(got) == (400, "ValidationException", "invalidToken")
+        assert error_of(got) == (400, "ValidationException", "invalidToken")
         assert [one["name"] for one in got.data["fieldList"]] == ["termToken"]
 
     @pytest.mark.parametrize("token", ["", "a.b", "x" * 257])
     def test_with_what_is_no_token(self, stranger: Client, token: str) -> None:
         """A token has letters, digits, hyphens and underscores, up to 256."""
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=token)
-        assert told(got)[:2] == (400, "ValidationException")
+        assert error_of(got)[:2] == (400, "ValidationException")
 
     @pytest.mark.parametrize("operation", ["GetTermForReport", "GetReport"])
     @pytest.mark.parametrize("upload", [Upload.PROCESSING, Upload.FAILED, Upload.FAULT])
@@ -271,7 +271,7 @@ class TestGetReport:
         """It is a conflict that names the version."""
         made = publish(stranger, VersionDraft(name="Sample", series="SOC", upload_state=upload))
         got = stranger.expect_error(SERVICE, operation, **asks(operation, reportId=made))
-        assert told(got) == (409, "ConflictException", None)
+        assert error_of(got) == (409, "ConflictException", None)
         assert (got.data["resourceType"], got.data["resourceId"]) == ("report", f"{made}:1")
 
     @pytest.mark.parametrize("operation", ["GetTermForReport", "GetReport"])
@@ -293,7 +293,7 @@ class TestGetReport:
 class TestAccountSettings:
     """GetAccountSettings and PutAccountSettings."""
 
-    def told(self, client: Client) -> str:
+    def error_of(self, client: Client) -> str:
         """Tell what an account chose."""
         got = client.do(SERVICE, "GetAccountSettings")
         assert got["accountSettings"].keys() == {"notificationSubscriptionStatus"}
@@ -303,7 +303,7 @@ class TestAccountSettings:
     def test_of_an_account_that_never_chose(self, stranger: Client) -> None:
         """It is not subscribed, and looking changes nothing."""
         before = stranger.app.world.state
-        assert self.told(stranger) == "NOT_SUBSCRIBED"
+        assert self.error_of(stranger) == "NOT_SUBSCRIBED"
         assert stranger.app.world.state is before
 
     @pytest.mark.parametrize("status", ["SUBSCRIBED", "NOT_SUBSCRIBED"])
@@ -312,14 +312,14 @@ class TestAccountSettings:
         for client, wanted in ((management, "SUBSCRIBED"), (member, "NOT_SUBSCRIBED"), (management, status)):
             got = client.do(SERVICE, "PutAccountSettings", notificationSubscriptionStatus=wanted)
             assert got["accountSettings"] == {"notificationSubscriptionStatus": wanted}
-        assert (self.told(management), self.told(member)) == (status, "NOT_SUBSCRIBED")
+        assert (self.error_of(management), self.error_of(member)) == (status, "NOT_SUBSCRIBED")
 
     def test_with_nothing_to_change(self, stranger: Client) -> None:
         """What is left out stays."""
         stranger.do(SERVICE, "PutAccountSettings", notificationSubscriptionStatus="SUBSCRIBED")
         got = stranger.do(SERVICE, "PutAccountSettings")
         assert got["accountSettings"] == {"notificationSubscriptionStatus": "SUBSCRIBED"}
-        assert self.told(stranger) == "SUBSCRIBED"
+        assert self.error_of(stranger) == "SUBSCRIBED"
 
     @pytest.mark.parametrize("status", ["BAD", "subscribed", "", 1, True, ["SUBSCRIBED"], {"SUBSCRIBED": True}])
     def test_of_what_is_no_status(self, stranger: Client, status: Any) -> None:
@@ -327,5 +327,5 @@ class TestAccountSettings:
         request = stranger.request(SERVICE, "PutAccountSettings", notificationSubscriptionStatus="BAD")
         body = request.body.replace(b'"BAD"', repr(status).replace("'", '"').replace("True", "true").encode())
         got = refused(stranger.app, replace(request, body=body), SERVICE, "PutAccountSettings")
-        assert told(got) == (400, "ValidationException", "fieldValidationFailed")
+        assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
         assert [one["name"] for one in got.data["fieldList"]] == ["notificationSubscriptionStatus"]

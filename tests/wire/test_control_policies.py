@@ -3,11 +3,11 @@
 import re
 from typing import Any, ClassVar
 
+from tests.support.artifact_calls import ACCOUNT_AGREEMENT, read_agreement
 from tests.support.authorization import ARTIFACT, DENY_LEAVING, attach_scp, request_id_of
 from tests.support.control_api import control_refusal, control_result
 from tests.support.iam_users import policy_document
 from tests.support.wire_client import Client
-from tests.wire.test_artifact import ACCOUNT_AGREEMENT, read_agreement
 from tests.wire.test_sts import signing
 
 

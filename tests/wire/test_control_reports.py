@@ -6,10 +6,17 @@ from typing import Any
 import pytest
 
 from artifact_emulator.app import App
+from tests.support.artifact_calls import (
+    ACCOUNT_AGREEMENT,
+    ORGANIZATION_AGREEMENT,
+    REPORT,
+    accept,
+    download,
+    trust_artifact,
+)
 from tests.support.control_api import control_done, control_refusal, control_reply, control_result
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, download, trust
 
 REPORTS = "/_emulator/artifact/reports"
 AGREEMENTS = "/_emulator/artifact/customer-agreements"
@@ -211,7 +218,7 @@ class TestTerminate:
 
     def test_an_organizations(self, management: Client, member: Client) -> None:
         """AWS ends it for all its accounts; the answer is AWS's summary, which says so."""
-        trust(management)
+        trust_artifact(management)
         accepted = accept(management, ORGANIZATION_AGREEMENT)
         ended = control_result(management.app, "POST", f"{AGREEMENTS}/{accepted['id']}/terminate")
         assert (ended["id"], ended["state"], ended["effectiveEnd"]) == (

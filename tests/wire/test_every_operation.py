@@ -20,12 +20,12 @@ from artifact_emulator.services import handlers
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
+from tests.support.artifact_calls import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, read_agreement
 from tests.support.aws_models import SERVICES, model, operation_model, protocol_of
-from tests.support.inputs import hostile_inputs, valid_inputs, names_in
+from tests.support.inputs import hostile_inputs, names_in, valid_inputs
 from tests.support.reply_checks import COMMON_ERRORS, CONTENT_TYPES, parse_reply
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_artifact import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, read_agreement
 
 OPERATIONS = [(service, operation) for service in SERVICES for operation in sorted(handlers(service))]
 every_operation = pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.support.artifact_calls import ORGANIZATION_AGREEMENT, accept
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
-from tests.wire.test_artifact import ORGANIZATION_AGREEMENT, accept
 
 SERVICE = "iam"
 ARTIFACT = "artifact.amazonaws.com"

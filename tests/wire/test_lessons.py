@@ -8,10 +8,10 @@ import pytest
 
 from artifact_emulator import lessons
 from artifact_emulator.app import App
+from tests.support.artifact_calls import ORGANIZATION_AGREEMENT, accept
 from tests.support.aws_models import operation_model
 from tests.support.control_api import control_refusal, control_result
 from tests.support.wire_client import Client
-from tests.wire.test_artifact import ORGANIZATION_AGREEMENT, accept
 
 ARTIFACT, ROLE = "artifact.amazonaws.com", "AWSServiceRoleForArtifact"
 # Lessons whose steps are all AWS calls.

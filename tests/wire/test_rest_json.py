@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from artifact_emulator.http import Request
+from tests.support.artifact_calls import ACCOUNT_AGREEMENT, read_agreement
 from tests.support.wire_client import Answer, Client, refused
-from tests.wire.test_artifact import ACCOUNT_AGREEMENT, read_agreement
 
 SERVICE = "artifact"
 DEPTH = 100_000

@@ -142,7 +142,7 @@ def _new_version(tx: Transaction, draft: VersionDraft, report: Report | None) ->
     if version.last_modified_at < version.created_at or (version.deleted_at or tx.now) < version.created_at:
         raise InvalidDraft("The version is created after it is modified or deleted.")
     if version.published and version.deleted_at:
-        raise InvalidDraft("A published version cannot have a deletion date.")
+        raise InvalidDraft("A published version cannot have been deleted.")
     return version
 
 
