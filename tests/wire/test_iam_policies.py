@@ -1,4 +1,4 @@
-"""Managed and inline policies, permissions boundaries, roles and the account as a whole, on the wire."""
+"""Managed and inline policies, permissions boundaries and roles on the wire."""
 
 import json
 from typing import Any
@@ -373,64 +373,3 @@ class TestRoles:
             "DeleteConflict",
             "Cannot delete entity, must delete policies first.",
         )
-
-
-class TestAccount:
-    """Account aliases, GetAccountSummary and GetAccountAuthorizationDetails."""
-
-    def test_alias_is_unique_among_accounts(self, account: Client, management: Client) -> None:
-        """An account has one alias, which no other account can have."""
-        account.do(SERVICE, "CreateAccountAlias", AccountAlias="example")
-        assert account.do(SERVICE, "ListAccountAliases")["AccountAliases"] == ["example"]
-        error = management.expect_error(SERVICE, "CreateAccountAlias", AccountAlias="example")
-        assert (error.status, error.code, error.message) == (
-            409,
-            "EntityAlreadyExists",
-            "The account alias example already exists.",
-        )
-        account.do(SERVICE, "DeleteAccountAlias", AccountAlias="example")
-        assert account.do(SERVICE, "ListAccountAliases")["AccountAliases"] == []
-        gone = account.expect_error(SERVICE, "DeleteAccountAlias", AccountAlias="example")
-        assert (gone.status, gone.code) == (404, "NoSuchEntity")
-
-    def test_summary_has_counts_and_quotas(self, account: Client) -> None:
-        """The summary has the numbers of resources and the quotas under all of AWS's names."""
-        account.do(SERVICE, "AttachUserPolicy", UserName="Alice", PolicyArn=AWS_POLICY_ARN)
-        summary = account.do(SERVICE, "GetAccountSummary")["SummaryMap"]
-        counted = [summary[name] for name in ("Users", "Groups", "Roles", "Policies", "PolicyVersionsInUse")]
-        assert counted == [1, 1, 1, 1, 1]
-        assert (summary["UsersQuota"], summary["AccessKeysPerUserQuota"]) == (5000, 2)
-        assert len(summary) == 34
-
-    def test_details_contain_identities_and_used_policies(self, account: Client) -> None:
-        """The details contain identities with their policies, and the policies with their versions."""
-        account.do(SERVICE, "AddUserToGroup", GroupName="Admins", UserName="Alice")
-        account.do(SERVICE, "AttachGroupPolicy", GroupName="Admins", PolicyArn=AWS_POLICY_ARN)
-        account.do(SERVICE, "PutUserPolicy", UserName="Alice", PolicyName="p", PolicyDocument=ALLOW_ALL)
-        for kind, name in (("User", "Alice"), ("Role", "Dev")):
-            account.do(
-                SERVICE, f"Put{kind}PermissionsBoundary", PermissionsBoundary=OWN_POLICY_ARN, **{f"{kind}Name": name}
-            )
-        details = account.do(SERVICE, "GetAccountAuthorizationDetails")
-        (user,), (group,), (role,) = (details[f"{kind}DetailList"] for kind in ("User", "Group", "Role"))
-        assert (user["GroupList"], user["UserPolicyList"][0]["PolicyName"]) == (["Admins"], "p")
-        assert group["AttachedManagedPolicies"] == [
-            {"PolicyName": AWS_POLICY_ARN.rpartition("/")[2], "PolicyArn": AWS_POLICY_ARN}
-        ]
-        assert user["PermissionsBoundary"] == role["PermissionsBoundary"]
-        assert decoded_document(role["AssumeRolePolicyDocument"]) == json.loads(TRUST)
-        assert [policy["Arn"] for policy in details["Policies"]] == [AWS_POLICY_ARN, OWN_POLICY_ARN]
-        assert decoded_document(details["Policies"][1]["PolicyVersionList"][0]["Document"]) == json.loads(ALLOW_ALL)
-
-    def test_pages_of_details_contain_selected_kinds_once(self, account: Client) -> None:
-        """The pages of the details contain every resource of the selected kinds once."""
-        seen: list[str] = []
-        parameters: dict[str, Any] = {"MaxItems": 1, "Filter": ["User", "Role", "LocalManagedPolicy"]}
-        while True:
-            page = account.do(SERVICE, "GetAccountAuthorizationDetails", **parameters)
-            seen += [detail["Arn"] for kind in ("User", "Group", "Role") for detail in page[f"{kind}DetailList"]]
-            seen += [policy["Arn"] for policy in page["Policies"]]
-            if not page["IsTruncated"]:
-                break
-            parameters["Marker"] = page["Marker"]
-        assert seen == [OWN_POLICY_ARN, f"arn:aws:iam::{ACCOUNT}:role/Dev", f"arn:aws:iam::{ACCOUNT}:user/Alice"]
