@@ -8,14 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.emulator import (
-    BAA,
-    ORGANIZATIONS_AUSTRALIAN_ADDENDUM,
-    ORGANIZATIONS_BAA,
-    Account,
-    refused,
-    written_in,
-)
+from tests.sdk.emulator import BAA, ORGANIZATIONS_AUSTRALIAN_ADDENDUM, ORGANIZATIONS_BAA, Account, refused, written_in
 
 DENIED = "AccessDeniedException"
 NOT_FOUND = "ResourceNotFoundException"

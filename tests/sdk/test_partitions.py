@@ -57,9 +57,9 @@ class TestPartitions:
             management.artifact.list_agreements(),
         ]
         arns = [list(arns_in(reply)) for reply in replies]
-        assert {arn.split(":")[1] for found in arns for arn in found} == {setup.partition}
+        assert {arn.split(":")[1] for in_reply in arns for arn in in_reply} == {setup.partition}
         # AWS publishes no agreements in China.
-        assert [bool(found) for found in arns] == [True] * 8 + [setup.partition != "aws-cn"]
+        assert [bool(in_reply) for in_reply in arns] == [True] * 8 + [setup.partition != "aws-cn"]
 
     def test_linked_role_trusts_same_principal_everywhere(self, setup: PartitionSetup) -> None:
         """The service principal of the linked role is the same in every partition."""

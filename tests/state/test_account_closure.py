@@ -14,11 +14,7 @@ from artifact_state.errors import (
     UnsupportedInPartition,
     WrongAccount,
 )
-from artifact_state.events import (
-    AccountClosureRequested,
-    AccountDeparted,
-    DepartureMethod,
-)
+from artifact_state.events import AccountClosureRequested, AccountDeparted, DepartureMethod
 from artifact_state.model import AccountState, FeatureSet, JoinedMethod
 from artifact_state.organizations import account_closure, accounts, hierarchy, organization
 from artifact_state.principals import root_user

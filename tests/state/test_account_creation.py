@@ -19,10 +19,7 @@ from artifact_state.errors import (
     UnsupportedInPartition,
     WrongAccount,
 )
-from artifact_state.events import (
-    AccountCreationRequested,
-    AccountJoined,
-)
+from artifact_state.events import AccountCreationRequested, AccountJoined
 from artifact_state.iam.roles import role_of
 from artifact_state.model import AccountState, Creation, CreationFailure, CreationState, FeatureSet, JoinedMethod
 from artifact_state.organizations import account_creation, accounts, organization

@@ -12,10 +12,7 @@ from artifact_state.errors import (
     NotInOrganization,
     WrongAccount,
 )
-from artifact_state.events import (
-    AccountDeparted,
-    DepartureMethod,
-)
+from artifact_state.events import AccountDeparted, DepartureMethod
 from artifact_state.model import FeatureSet, JoinedMethod
 from artifact_state.organizations import accounts, hierarchy, organization
 from artifact_state.principals import root_user

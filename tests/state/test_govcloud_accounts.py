@@ -3,12 +3,7 @@
 import pytest
 
 from artifact_state.authority import membership_of
-from artifact_state.errors import (
-    Constraint,
-    ConstraintViolated,
-    UnsupportedInPartition,
-    WrongAccount,
-)
+from artifact_state.errors import Constraint, ConstraintViolated, UnsupportedInPartition, WrongAccount
 from artifact_state.iam.roles import role_of
 from artifact_state.model import AccountState, CreationFailure, FeatureSet
 from artifact_state.organizations import account_creation, accounts, organization

@@ -2,16 +2,9 @@
 
 import pytest
 
-from artifact_state.errors import (
-    Constraint,
-    ConstraintViolated,
-    TransferNotFound,
-    WrongAccount,
-)
+from artifact_state.errors import Constraint, ConstraintViolated, TransferNotFound, WrongAccount
 from artifact_state.events import TransferAccepted, TransferTerminated
-from artifact_state.model import (
-    TransferStatus,
-)
+from artifact_state.model import TransferStatus
 from artifact_state.organizations.billing_transfers import transfers
 from artifact_state.world import World
 from tests.support.domain import NOW, act, expect_refusal

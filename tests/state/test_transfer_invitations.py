@@ -23,13 +23,7 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.events import TransferAccepted
-from artifact_state.model import (
-    Handshake,
-    HandshakeAction,
-    HandshakeState,
-    PartyKind,
-    TransferStatus,
-)
+from artifact_state.model import Handshake, HandshakeAction, HandshakeState, PartyKind, TransferStatus
 from artifact_state.organizations import accounts, handshake_responses, tags
 from artifact_state.organizations.billing_transfers import invitations, transfers
 from artifact_state.organizations.handshakes import lifecycle, listing

@@ -18,10 +18,7 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.events import TransferTerminated
-from artifact_state.model import (
-    FeatureSet,
-    TransferStatus,
-)
+from artifact_state.model import FeatureSet, TransferStatus
 from artifact_state.organizations import organization
 from artifact_state.organizations.billing_transfers import transfers
 from artifact_state.world import World
@@ -54,7 +51,7 @@ from tests.support.transfers import (
 
 @pytest.fixture
 def world() -> World:
-    """Give a world with four organizations."""
+    """Return a world with four organizations."""
     return world_with_organizations()
 
 

@@ -31,7 +31,7 @@ def set_options(client: Client, **options: Any) -> None:
 
 
 def set_quotas(client: Client, **quotas: Any) -> None:
-    """Give the client's world AWS's quotas with some of them changed."""
+    """Set the quotas of the client's world to AWS's, with some of them changed."""
     set_options(client, quotas=replace(catalog.quotas(), **quotas))
 
 

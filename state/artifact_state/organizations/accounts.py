@@ -176,7 +176,7 @@ def end_membership(
     *,
     at: datetime | None = None,
 ) -> None:
-    """Make a member a standalone account again, without its tags and policies.
+    """Turn a member into a standalone account again, without its tags and policies.
 
     The account keeps its roles; nothing else of the organization applies to it any longer.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_remove.html
