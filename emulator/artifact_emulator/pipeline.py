@@ -18,17 +18,17 @@ from pydantic_core import ValidationError
 
 from artifact_emulator import routing
 from artifact_emulator.activity.call_log import CallRecord, is_read_only
-from artifact_emulator.aws.authentication import (ANONYMOUS, Credentials, identify, require_session_allowed)
+from artifact_emulator.aws.authentication import ANONYMOUS, Credentials, identify, require_session_allowed
 from artifact_emulator.aws.errors import error_of
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
 from artifact_emulator.aws.protocols import PROTOCOLS
 from artifact_emulator.aws.service_model import Operation, Service
-from artifact_emulator.aws.signing.aws_chunked import unchunked
+from artifact_emulator.aws.signing.aws_chunked import decode_chunks
 from artifact_emulator.aws.validation import input_error
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.routing import Route
-from artifact_emulator.services import (Handler, bindings, handler_of, request_shape)
+from artifact_emulator.services import Handler, bindings, handler_of, request_shape
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.errors import Refused
@@ -110,7 +110,7 @@ def route(call: ActiveCall) -> None:
     """Find the service and the operation that the request names."""
     request = call.request
     if "content-encoding" in request.headers:
-        request = call.decoded = unchunked(request)
+        request = call.decoded = decode_chunks(request)
     call.route = routing.route(request)
     call.service, call.operation = routing.require_operation(call.route)
 

@@ -1,3 +1,3 @@
-"""The version, stated here and nowhere else."""
+"""The version of the package, which is stated only here."""
 
 __version__ = "0.1.0"

@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
 from artifact_emulator.app import App  # noqa: E402
 from artifact_emulator.aws.authorization.authorize import IamMode  # noqa: E402 - found beside the packages above
-from artifact_emulator.aws.signing.sigv4 import ALGORITHM, INSTANT, Claim, payload_hash, signature_of  # noqa: E402
+from artifact_emulator.aws.signing.sigv4 import ALGORITHM, TIME_FORMAT, Claim, payload_hash, signature_of  # noqa: E402
 from artifact_emulator.http import Request  # noqa: E402
 from artifact_emulator.pipeline import direct_call  # noqa: E402
 from artifact_state.model import Caller  # noqa: E402
@@ -206,7 +206,7 @@ def _request(world: World, operation: str) -> Request:
     """Write a call, signed now with the user's key."""
     whose = "Bob" if operation == CONDITIONAL else "Alice"
     key = next(one for one in world.state.access_keys.values() if one.user_name == whose)
-    instant = datetime.now(UTC).strftime(INSTANT)
+    instant = datetime.now(UTC).strftime(TIME_FORMAT)
     unsigned = CALLS[operation]
     headers = {**unsigned.headers, "host": "localhost", "x-amz-date": instant}
     request = replace(unsigned, headers=headers)

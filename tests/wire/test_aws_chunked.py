@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from artifact_emulator.app import App
-from artifact_emulator.aws.signing.aws_chunked import unchunked
+from artifact_emulator.aws.signing.aws_chunked import decode_chunks
 from artifact_emulator.aws.signing.sigv4 import claim_of, signing_key
 from artifact_emulator.http import Request
 from artifact_state.world import World
@@ -156,4 +156,4 @@ class TestChunks:
     def test_that_are_none(self, body: bytes) -> None:
         """What has not the form of chunks is left as it is, at once."""
         request = Request("POST", "/", "", {"content-encoding": "aws-chunked"}, body)
-        assert unchunked(request) is request
+        assert decode_chunks(request) is request

@@ -1,1 +1,1 @@
-"""AWS's wire protocols, errors, signatures and authorization. Nothing in this package knows about worlds."""
+"""AWS's wire protocols, errors, signatures, validation and authorization; nothing in this package knows worlds."""

@@ -11,11 +11,11 @@ from typing import Literal
 from artifact_emulator.aws.errors.aws_error import AuthenticationProblem, AwsError, authentication_error
 from artifact_emulator.aws.service_model import Protocol, Service
 from artifact_emulator.aws.signing.aws_chunked import has_valid_chunks
-from artifact_emulator.aws.signing.sigv4 import (Claim, Incomplete, claim_of, is_signed_with)
+from artifact_emulator.aws.signing.sigv4 import Claim, IncompleteSignature, claim_of, is_signed_with
 from artifact_emulator.http import Request
 from artifact_state.clock import Clock
 from artifact_state.model import Caller, Session, State
-from artifact_state.principals import (is_expired, root_user, session_caller, session_of)
+from artifact_state.principals import is_expired, root_user, session_caller, session_of
 from artifact_state.sts.session_restrictions import session_allows
 
 Credentials = Literal["loose", "strict"]
@@ -41,7 +41,7 @@ def identify(
     """
     try:
         claim = claim_of(request)
-    except Incomplete as error:
+    except IncompleteSignature as error:
         raise authentication_error(AuthenticationProblem.INCOMPLETE, protocol, str(error)) from None
     if claim is None:
         raise authentication_error(AuthenticationProblem.MISSING, protocol)
@@ -93,7 +93,7 @@ def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock,
 
     try:
         problem = time_problem(claim, (datetime.now(UTC), clock.now()), protocol)
-    except Incomplete as error:
+    except IncompleteSignature as error:
         raise authentication_error(AuthenticationProblem.INCOMPLETE, protocol, str(error)) from None
     if problem is None and "host" not in claim.signed_headers:
         problem = "'Host' must be a 'SignedHeader' in the AWS Authorization."

@@ -1,7 +1,6 @@
-"""What one operation looks like on the wire, as AWS's own models describe it.
+"""The types of the generated bindings: how the operations of a service look on the wire, as AWS's models describe them.
 
-The packages under `shapes/` are generated in these terms and nothing else reads AWS's models at
-run time. A binding says how a request and a reply are laid out; it never says what they mean.
+The packages in `shapes/` are generated from AWS's models, and nothing reads the models at run time.
 """
 
 from collections.abc import Mapping
@@ -15,18 +14,18 @@ Kind = Literal["structure", "list", "map", "string", "integer", "boolean", "doub
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How one shape is laid out: its kind, and the names of the shapes that it holds."""
+    """The layout of a shape: its kind, and the names of the shapes of its parts."""
 
     kind: Kind
     members: Mapping[str, str] = field(default_factory=dict)
-    """Of a structure: the wire name of each member and the name of its shape, in the model's order."""
+    """For a structure: the wire name of each member and the name of its shape, in the order of the model."""
     of: str = ""
-    """Of a list or a map: the name of the element's shape."""
+    """For a list or a map: the name of the element's shape."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation of a service: its name, its HTTP binding and the errors that it declares."""
+    """An operation of a service: its name, its HTTP binding and its declared errors."""
 
     name: str
     method: str = "POST"
@@ -34,48 +33,46 @@ class Operation:
     status: int = 200
     """The HTTP status of a success."""
     request: str = ""
-    """The shape of the input, "" for an operation that takes none."""
+    """The shape of the input, "" for an operation without input."""
     reply: str = ""
-    """The shape of the output, "" for an operation that answers nothing."""
+    """The shape of the output, "" for an operation without output."""
     locations: Mapping[str, tuple[Location, str]] = field(default_factory=dict)
-    """Input members that travel outside the body: where, and under which name."""
+    """The input members outside the body: their location and their name there."""
     errors: tuple[str, ...] = ()
-    """The shapes of the errors that the operation declares, in the model's order."""
+    """The shapes of the declared errors, in the order of the model."""
     signed: bool = True
-    """Whether the caller must sign: STS answers two operations to whoever holds another's assertion."""
+    """Whether the request must be signed; two operations of AWS STS take an identity provider's assertion instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShape:
-    """One declared error: its code on the wire, its HTTP status and its members."""
+    """A declared error: its code on the wire, its HTTP status and its members."""
 
     code: str
     status: int
     members: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Members that travel as headers, and under which name."""
+    """The members in headers, and their names there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One AWS service: protocol, version, namespaces, operations, errors and layouts."""
+    """An AWS service: protocol, version, namespaces, operations, errors and layouts."""
 
     name: str
     """The name that requests are signed for, such as `organizations`."""
     protocol: Protocol
     version: str
     target_prefix: str = ""
-    """What precedes the operation in `X-Amz-Target`, for the JSON protocol."""
+    """The prefix of the operation in `X-Amz-Target`, for the JSON protocol."""
     xml_namespace: str = ""
     operations: Mapping[str, Operation]
-    """The operations whose shapes are generated, by name."""
+    """The operations with generated shapes, by name."""
     unshaped: frozenset[str] = frozenset()
-    """Operations of the service that AWS has and for which no shapes are generated."""
+    """The operations of AWS for which no shapes are generated."""
     errors: Mapping[str, ErrorShape]
     """The declared errors, by the name of their shape."""
     layouts: Mapping[str, Layout] = field(default_factory=dict)
-    """The layouts that the query and REST protocols need to read and write; JSON needs none.
-
-    A shape that is not here is a string."""
+    """The layouts that the query and REST protocols need; a shape without a layout is a string."""
     patterns: Mapping[str, str] = field(default_factory=dict)
-    """AWS's own spelling of each pattern that requests check, which its messages quote, by the checked spelling."""
+    """AWS's spelling of each pattern, which its messages quote, by the spelling that requests check."""

@@ -27,7 +27,7 @@ class ServiceProfile:
     """AWS's name of the service."""
     throttling_error: ThrottlingError
     target_prefix: str = ""
-    """What precedes the operation in `X-Amz-Target`, for a service of the JSON protocol."""
+    """The prefix of the operation in `X-Amz-Target`, for a service of the JSON protocol."""
     query_version: str = ""
     """The version of the API in a form, for a service of the query protocol."""
     is_global: bool = False

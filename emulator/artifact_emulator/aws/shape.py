@@ -1,12 +1,12 @@
-"""The base of every generated request: strict types, unknown members ignored, `None` means absent.
+"""The base class of generated requests: strict types, unknown members are ignored, `None` is an absent member.
 
-pydantic's engine checks the values; its models are left out, for building those of one service costs
-as much as the rest of the start (docs/decisions.md). A shape says the same in its annotations.
+pydantic's engine checks the values. pydantic's models are not used, because building those of one service takes as
+long as the rest of the start (docs/decisions.md); the annotations of a shape say the same.
 """
 
 import re
 from base64 import b64decode
-from binascii import Error as NotBase64
+from binascii import Error as InvalidBase64
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import UnionType
@@ -19,7 +19,7 @@ _SCALARS = {str: "str", int: "int", float: "float", bool: "bool", bytes: "bytes"
 
 
 class Member:
-    """How one member of a shape is called on the wire, and whether it may be absent or shown."""
+    """A member of a shape: its name on the wire, and whether it is required or sensitive."""
 
     __slots__ = ("alias", "required", "sensitive")
 
@@ -30,17 +30,17 @@ class Member:
 
 
 def required(alias: str, *, sensitive: bool = False) -> Any:
-    """Declare a member that every request has."""
+    """Declare a required member."""
     return Member(alias, required=True, sensitive=sensitive)
 
 
 def optional(alias: str, *, sensitive: bool = False) -> Any:
-    """Declare a member that is `None` when a request does not have it."""
+    """Declare a member that is `None` if a request does not have it."""
     return Member(alias, required=False, sensitive=sensitive)
 
 
 class Rule:
-    """What is checked of a value beyond its type, in the terms of pydantic's engine."""
+    """Constraints of a value in the terms of pydantic's engine."""
 
     __slots__ = ("limits",)
 
@@ -49,29 +49,29 @@ class Rule:
 
 
 class Shape:
-    """A structure of an AWS request, checked once, when it is parsed.
+    """A structure of an AWS request, which is checked once.
 
-    Members are named as Python names; their aliases are AWS's. The checks are made ready on first use.
+    The attributes have Python names and AWS's names as aliases. The validator is built on first use.
     """
 
     @classmethod
     def model_validate(cls, value: object) -> Self:
-        """Check a parsed request.
+        """Check the members of a parsed request and return the shape.
 
         Raises pydantic_core.ValidationError.
         """
         validator = _VALIDATORS.get(cls) or _VALIDATORS.setdefault(cls, _validator(cls.schema()))
-        checked: Self = validator.validate_python(value)
-        return checked
+        shape: Self = validator.validate_python(value)
+        return shape
 
     @classmethod
     def members(cls) -> Mapping[str, Member]:
-        """Tell the members by their Python names."""
+        """Return the members by their Python names."""
         return {name: getattr(cls, name) for name in cls.__annotations__}
 
     @classmethod
     def schema(cls) -> _Schema:
-        """Say to pydantic's engine what is checked."""
+        """Return the schema for pydantic's engine."""
         fields = [_field(name, member, cls.__annotations__[name]) for name, member in cls.members().items()]
         arguments = {"type": "dataclass-args", "dataclass_name": cls.__name__, "fields": fields}
         return {"type": "dataclass", "cls": cls, "fields": list(cls.__annotations__), "schema": arguments}
@@ -83,24 +83,24 @@ class Shape:
         return hash(repr(self))
 
     def __repr__(self) -> str:
-        shown = (f"{name}={getattr(self, name)!r}" for name, one in self.members().items() if not one.sensitive)
-        return f"{type(self).__name__}({', '.join(shown)})"
+        members = ((name, getattr(self, name)) for name, member in self.members().items() if not member.sensitive)
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in members)})"
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} does not change")
+        raise AttributeError(f"{type(self).__name__} is immutable")
 
 
 class UnionShape(Shape):
-    """A structure of which a request has exactly one member."""
+    """A structure with exactly one of its members."""
 
     @classmethod
     def schema(cls) -> _Schema:
-        """Say to pydantic's engine what is checked: the members, and that there is just one."""
+        """Return the schema for pydantic's engine, which requires exactly one member."""
         return _after(_has_one_member, super().schema())
 
 
 class Matching:
-    """Checks a string with Python's engine: for the patterns that look around, which pydantic's refuses."""
+    """A check by Python's engine, for look-around patterns, which pydantic's engine does not support."""
 
     __slots__ = ("_compiled", "pattern")
 
@@ -109,11 +109,11 @@ class Matching:
         self._compiled = re.compile(pattern)
 
     def matches(self, value: str) -> bool:
-        """Tell whether a string is as the pattern has it."""
+        """Return whether the whole string matches the pattern."""
         return self._compiled.fullmatch(value) is not None
 
     def __call__(self, value: str) -> str:
-        """Check a string.
+        """Return a string that matches the pattern.
 
         Raises PydanticKnownError.
         """
@@ -143,7 +143,7 @@ def _field(name: str, member: Member, annotation: Any) -> _Schema:
 
 
 def _checks(annotation: Any) -> Any:
-    """Read an annotation, as far as generated shapes use them."""
+    """Return the schema of an annotation of a generated shape."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _constrained(parts[0], parts[1:])
@@ -175,13 +175,13 @@ def _after(check: Callable[[Any], Any], schema: _Schema) -> _Schema:
 
 
 def _has_one_member(value: Shape) -> Shape:
-    if sum(one is not None for one in vars(value).values()) != 1:
+    if sum(member is not None for member in vars(value).values()) != 1:
         raise ValueError("not exactly one member")
     return value
 
 
 def _instant(value: Any) -> Any:
-    """Read a timestamp of the JSON protocols: seconds since the epoch, or ISO 8601 text."""
+    """Convert a timestamp of the JSON protocols: seconds since the epoch, or ISO 8601 text."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -198,11 +198,11 @@ def _instant(value: Any) -> Any:
 
 
 def _bytes(value: Any) -> Any:
-    """Read a blob of the JSON protocols: base64 text."""
+    """Convert a blob of the JSON protocols: base64 text."""
     if isinstance(value, str):
         try:
             return b64decode(value, validate=True)
-        except NotBase64:
+        except InvalidBase64:
             raise ValueError("not base64") from None
     return value
 

@@ -1,1 +1,1 @@
-"""What may befall calls: faults that a test sets, AWS's request rates, and all that AWS permits."""
+"""Fault injection: the fault rules that a test sets, AWS's request rates, and strict mode."""

@@ -12,7 +12,7 @@ from typing import assert_never
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.faults.effect import NO_EFFECT, Effect
 from artifact_emulator.faults.errors import can_return, error_codes, injected_error
-from artifact_emulator.faults.kinds import (Action, DeletionFailure, Error, Latency, Reset, Truncate, kind_of)
+from artifact_emulator.faults.kinds import Action, DeletionFailure, Error, Latency, Reset, Truncate, kind_of
 from artifact_state.model import CreationFailure, InquiryFailure
 
 

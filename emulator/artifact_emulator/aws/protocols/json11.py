@@ -1,4 +1,4 @@
-"""awsJson1.1: one path, the operation in a header, JSON both ways.
+"""AWS JSON 1.1: one path, the operation in a header, JSON in both directions.
 
 Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
@@ -17,9 +17,9 @@ _CONTENT_TYPE = ("Content-Type", "application/x-amz-json-1.1")
 
 
 def parse(service: Service, operation: Operation, request: Request) -> dict[str, Any]:
-    """Read the input of an operation out of the body.
+    """Return the members of the input in the body.
 
-    Raises Failure: SerializationException.
+    Raises AwsError: SerializationException.
     """
     if not request.body:
         return {}
@@ -33,15 +33,15 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
 
 
 def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
-    """Write the output of an operation; one without output has an empty body."""
+    """Return the reply with the output of an operation; without an output, the body is empty."""
     body = b"" if value is None else _ENCODE(value).encode()
     return Reply(operation.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body)
 
 
 def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply:
-    """Write an error: its code as `__type`, its message, and its further members beside them."""
+    """Return the reply with an error: its code as `__type`, its message and its other members."""
     shape = service.errors.get(failure.code) if service else None
-    # Without a member for it the message travels all the same, in lower case, as CloudTrail's does.
+    # An error without a member for its message has one all the same, in lower case, as AWS CloudTrail's errors do.
     name = "message" if shape is not None and "Message" not in shape.members else "Message"
     body = _ENCODE({"__type": failure.code, name: failure.message, **failure.members}).encode()
     return Reply(failure.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body)

@@ -1,19 +1,19 @@
-"""Bodies of the JSON protocols: UTF-8, and nothing that Python's own reader takes beyond RFC 8259."""
+"""Bodies of the JSON protocols: UTF-8, and strictly RFC 8259, of which Python's reader accepts extensions."""
 
 import json
 from typing import Any, NoReturn
 
 
 def read(body: bytes) -> Any:
-    """Read a body.
+    """Return the value of a body.
 
-    Raises ValueError when it is no JSON.
+    Raises ValueError if it is not JSON.
     """
     text = body.decode()
     try:
         value = _DECODE(text)
         if "\\ud" in text or "\\uD" in text:
-            # Half of a surrogate pair is no text: it cannot be written, not even into the error's message.
+            # A lone surrogate cannot be encoded, not even in an error message.
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("nested too deeply") from None

@@ -1,4 +1,4 @@
-"""AWS Query: the operation and its members in a form, XML back.
+"""AWS Query: the operation and its members in a form, XML in the reply.
 
 Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
@@ -19,14 +19,14 @@ from artifact_emulator.http import Reply, Request
 
 _CONTENT_TYPE = ("Content-Type", "text/xml")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-# XML 1.0 cannot hold these, however they are escaped.
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters that XML 1.0 does not allow, not even escaped.
+_INVALID_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def form(request: Request) -> Mapping[str, str]:
-    """Read the form of a request, from its body or, for GET, from its query.
+    """Return the form of a request, from its body or, for GET, from its query.
 
-    Raises Failure: MalformedQueryString.
+    Raises AwsError: MalformedQueryString.
     """
     try:
         return _fields(request.body.decode() if request.method == "POST" else request.query)
@@ -34,15 +34,15 @@ def form(request: Request) -> Mapping[str, str]:
         raise AwsError("MalformedQueryString", "The query string is malformed.", 404) from None
 
 
-@lru_cache(maxsize=1)  # Whoever finds the operation reads the form, and whoever reads the members reads it again.
+@lru_cache(maxsize=1)  # Routing reads the form, and so does parsing.
 def _fields(encoded: str) -> Mapping[str, str]:
     return MappingProxyType(dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=10_000, errors="strict")))
 
 
 def parse(service: Service, operation: Operation, request: Request) -> dict[str, Any]:
-    """Read the input of an operation out of the form.
+    """Return the members of the input in the form.
 
-    Raises Failure: MalformedInput.
+    Raises AwsError: MalformedInput.
     """
     if not operation.request:
         return {}
@@ -62,7 +62,7 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
 
 
 def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
-    """Write the output of an operation as XML."""
+    """Return the reply with the output of an operation."""
     name = operation.name
     result = _write(service, operation.reply, f"{name}Result", value or {}) if operation.reply else ""
     body = (
@@ -73,7 +73,7 @@ def render(service: Service, operation: Operation, value: Any, request_id: str) 
 
 
 def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply:
-    """Write an error as XML."""
+    """Return the reply with an error."""
     namespace = service.xml_namespace if service else ""
     side = "Receiver" if failure.status >= 500 else "Sender"
     body = (
@@ -94,15 +94,15 @@ def _read(service: Service, shape: str, node: Any) -> Any:
     if layout.kind == "list":
         return [_read(service, layout.of, value) for value in _numbered(node, "member")]
     if layout.kind == "map":
-        entries = [one for one in _numbered(node, "entry") if isinstance(one, dict)]
-        return {one.get("key", ""): _read(service, layout.of, one.get("value", "")) for one in entries}
-    return node  # A structure where a value belongs: the shape refuses it.
+        entries = [entry for entry in _numbered(node, "entry") if isinstance(entry, dict)]
+        return {entry.get("key", ""): _read(service, layout.of, entry.get("value", "")) for entry in entries}
+    return node  # The shape refuses a structure in place of a scalar.
 
 
 def _numbered(node: dict[str, Any], name: str) -> list[Any]:
-    """Give the entries `member.1`, `member.2` ... of a list in the order of their numbers.
+    """Return the entries `member.1`, `member.2` ... of a list in the order of their numbers.
 
-    Raises Failure: MalformedInput when an entry has another name. Unverified: AWS's text.
+    Raises AwsError: MalformedInput if an entry has another name. Unverified: AWS's text.
     """
     entries = node.get(name)
     if len(node) > 1 or not isinstance(entries, dict) or not all(map(_is_number, entries)):
@@ -111,7 +111,7 @@ def _numbered(node: dict[str, Any], name: str) -> list[Any]:
 
 
 def _is_number(key: str) -> bool:
-    # Python's own reader takes the digits of every script, and no number of more than 4,300.
+    # `int` accepts the digits of every script, and raises for more than 4,300 digits.
     return re.fullmatch("[0-9]{1,9}", key) is not None
 
 
@@ -120,16 +120,16 @@ def _write(service: Service, shape: str, tag: str, value: Any) -> str:
     kind = layout.kind if layout else "string"
     if layout is not None and kind == "structure":
         written = [
-            _write(service, of, name, one)
+            _write(service, of, name, member)
             for name, of in layout.members.items()
-            if (one := value.get(name)) is not None
+            if (member := value.get(name)) is not None
         ]
     elif layout is not None and kind == "list":
-        written = [_write(service, layout.of, "member", one) for one in value]
+        written = [_write(service, layout.of, "member", element) for element in value]
     elif layout is not None and kind == "map":
         written = [
-            f"<entry><key>{xml_text(key)}</key>{_write(service, layout.of, 'value', one)}</entry>"
-            for key, one in value.items()
+            f"<entry><key>{xml_text(key)}</key>{_write(service, layout.of, 'value', element)}</entry>"
+            for key, element in value.items()
         ]
     else:
         written = [xml_text(_plain(value))]
@@ -147,5 +147,5 @@ def _plain(value: Any) -> str:
 
 
 def xml_text(value: str) -> str:
-    """Escape text for XML; what XML cannot hold becomes the replacement character."""
-    return _UNWRITABLE.sub("\ufffd", value).translate(_ESCAPES)
+    """Return text escaped for XML, with the replacement character for characters that XML does not allow."""
+    return _INVALID_IN_XML.sub("\ufffd", value).translate(_ESCAPES)

@@ -1,4 +1,4 @@
-"""restJson1: the operation in method and path, members in path, query, headers and a JSON body.
+"""AWS REST JSON 1: the operation in method and path, members in path, query, headers and a JSON body.
 
 Source: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
 """
@@ -18,13 +18,13 @@ _CONTENT_TYPE = ("Content-Type", "application/json")
 
 
 def parse(service: Service, operation: Operation, request: Request) -> dict[str, Any]:
-    """Read the input of an operation out of path, query, headers and body.
+    """Return the members of the input in path, query, headers and body.
 
-    Raises Failure: ValidationException when the body is no JSON object, UnsupportedMediaTypeException.
+    Raises AwsError: ValidationException if the body is not a JSON object, UnsupportedMediaTypeException.
     """
     members = _body(operation, request)
     labels = _labels(operation.path, request.path)
-    # Unverified: AWS's text for a query that is no query.
+    # Unverified: AWS's text for a malformed query.
     query = parse_qsl(request.query, keep_blank_values=True)
     layout = service.layouts[operation.request].members if operation.request else {}
     for member, (location, name) in operation.locations.items():
@@ -48,13 +48,13 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
 
 
 def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
-    """Write the output of an operation."""
+    """Return the reply with the output of an operation."""
     body = b"" if operation.status == 204 else _ENCODE(value or {}).encode()
     return Reply(operation.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body)
 
 
 def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply:
-    """Write an error: its code in a header, message and members in the body."""
+    """Return the reply with an error: its code in a header, its message and members in the body."""
     shape = service.errors.get(failure.code) if service else None
     members = {"message": failure.message, **failure.members}
     headers = [_CONTENT_TYPE, ("x-amzn-RequestId", request_id), ("x-amzn-errortype", failure.code)]

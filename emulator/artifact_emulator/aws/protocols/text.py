@@ -1,4 +1,4 @@
-"""Values that travel as text, in a form or a query: numbers, booleans and blobs."""
+"""Values that are text in a form or a query: numbers, booleans and blobs."""
 
 import re
 from base64 import b64decode
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def read(kind: str, text: Any) -> Any:
-    """Read a value of a kind; text that is no such value stays text, and the shape refuses it."""
+    """Return the value of a kind in a text; an invalid text is returned as it is, and the shape refuses it."""
     reader = _READERS.get(kind)
     try:
         return reader(text) if reader else text
@@ -17,7 +17,7 @@ def read(kind: str, text: Any) -> Any:
 
 
 def _integer(text: str) -> int:
-    # Python's own reader takes underscores, spaces and the digits of every script.
+    # `int` accepts underscores, spaces and the digits of every script.
     if not re.fullmatch("-?[0-9]{1,19}", text):
         raise ValueError(text)
     return int(text)

@@ -1,1 +1,1 @@
-"""Signatures of requests: who signed, when, and whether the body is what was signed."""
+"""Signatures of requests: the signer's claim, its time, and the signed body."""

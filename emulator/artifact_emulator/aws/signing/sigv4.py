@@ -1,4 +1,4 @@
-"""Signature Version 4: what a request claims of its signer, and whether the signature is his.
+"""AWS Signature Version 4: read the claim of a signed request, and verify its signature.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
@@ -15,21 +15,21 @@ from artifact_emulator.http import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = "UNSIGNED-PAYLOAD"
-INSTANT = "%Y%m%dT%H%M%SZ"
-"""How signers write when they sign."""
-_FAMILY = "AWS4-"
+TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+"""The format of the time of a signature."""
+_ALGORITHM_FAMILY = "AWS4-"
 _STREAMING = "STREAMING-"
-_PARTS = ("Credential", "Signature", "SignedHeaders")
-_IN_QUERY = tuple(f"X-Amz-{name}" for name in ("Algorithm", *_PARTS, "Date"))
+_PARAMETERS = ("Credential", "Signature", "SignedHeaders")
+_QUERY_PARAMETERS = tuple(f"X-Amz-{name}" for name in ("Algorithm", *_PARAMETERS, "Date"))
 
 
-class Incomplete(ValueError):
-    """A claim from which something is missing, or of another kind than AWS's services take; the text says what."""
+class IncompleteSignature(ValueError):
+    """A claim that is incomplete, or of a kind that AWS's services do not accept; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a signed request says: whose key, for which day, region and service, and the signature."""
+    """The claim of a signed request: its access key, the day, region and service, and the signature."""
 
     access_key_id: str
     date: str
@@ -38,119 +38,121 @@ class Claim:
     signed_headers: tuple[str, ...]
     signature: str
     token: str | None = None
-    """The session token, which temporary credentials bring with them."""
+    """The session token, if the request was signed with session credentials."""
     instant: str = ""
-    """When it was signed, as the signer wrote it."""
+    """The time of the signature, as the request states it."""
     lifetime: str | None = None
-    """For how many seconds a presigned request is good, as it is written there; None for any other."""
+    """The lifetime of a presigned request in seconds, as the request states it; None for other requests."""
 
     @property
     def scope(self) -> str:
-        """The credential scope."""
+        """Return the credential scope."""
         return f"{self.date}/{self.region}/{self.service}/aws4_request"
 
 
 def claim_of(request: Request) -> Claim | None:
-    """Read the claim of a request, in its Authorization header or in its query.
+    """Return the claim in the Authorization header or the query of a request, or None if it is not signed.
 
-    Gives None for a request that is not signed. Raises Incomplete.
+    Raises IncompleteSignature.
     """
     header = request.headers.get("authorization")
     if header is not None:
-        return _in_header(request, header)
-    return _in_query(request) if "X-Amz-Signature=" in request.query else None
+        return _header_claim(request, header)
+    return _query_claim(request) if "X-Amz-Signature=" in request.query else None
 
 
 def signature_of(request: Request, claim: Claim, secret: str, payload_hash: str) -> str:
-    """Compute the signature that the owner of a secret key gives a request."""
+    """Return the signature of a request with a secret key."""
     to_sign = f"{ALGORITHM}\n{claim.instant}\n{claim.scope}\n{_digest(_canonical(request, claim, payload_hash))}"
     return hmac.new(signing_key(secret, claim), to_sign.encode(), sha256).hexdigest()
 
 
 def is_signed_with(request: Request, claim: Claim, secret: str) -> bool:
-    """Tell whether the signature of a request was made with a secret key.
+    """Return whether the signature of a request was made with a secret key.
 
-    That of a body which came in signed chunks is the first of a chain; `aws_chunked` follows the others.
+    If the body has signed chunks, this signature is the first of a chain; `aws_chunked` verifies the others.
     """
-    # Compared as bytes: text may be compared only if it is ASCII, and a stranger's need not be.
+    # Compared as bytes, because compare_digest accepts only ASCII text.
     signature = signature_of(request, claim, secret, payload_hash(request, claim)).encode()
     return hmac.compare_digest(signature, claim.signature.encode())
 
 
 def payload_hash(request: Request, claim: Claim) -> str:
-    """Give what stands for the body in a signature: its hash, unless a signed header says that it is not looked at."""
-    said = request.headers.get("x-amz-content-sha256", "")
-    # Unverified: which of these services take a body that is not signed; the SDKs send one where a service does.
-    if said.startswith((UNSIGNED, _STREAMING)) and "x-amz-content-sha256" in claim.signed_headers:
-        return said
+    """Return what represents the body in a signature: its hash, unless a signed header excludes the body."""
+    header = request.headers.get("x-amz-content-sha256", "")
+    # Unverified: which services accept an unsigned body; SDKs send one if the service does.
+    if header.startswith((UNSIGNED, _STREAMING)) and "x-amz-content-sha256" in claim.signed_headers:
+        return header
     return sha256(request.body).hexdigest()
 
 
 def signing_key(secret: str, claim: Claim) -> bytes:
-    """Derive the key that signs for a day, a region and a service."""
+    """Return the key that is derived for a day, a region and a service."""
     key = f"AWS4{secret}".encode()
     for part in (claim.date, claim.region, claim.service, "aws4_request"):
         key = hmac.new(key, part.encode(), sha256).digest()
     return key
 
 
-def _in_header(request: Request, header: str) -> Claim | None:
+def _header_claim(request: Request, header: str) -> Claim | None:
     algorithm, _, rest = header.strip().partition(" ")
     if not algorithm:
-        raise Incomplete("Authorization header cannot be empty.")
-    if not algorithm.startswith(_FAMILY):
-        return None  # Another scheme, such as Bearer, authenticates nobody to AWS.
-    parts = {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in rest.split(","))}
-    missing = [f"Authorization header requires '{name}' parameter." for name in _PARTS if not parts.get(name)]
+        raise IncompleteSignature("Authorization header cannot be empty.")
+    if not algorithm.startswith(_ALGORITHM_FAMILY):
+        return None  # AWS ignores other schemes, such as Bearer.
+    parts = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
+    missing = [f"Authorization header requires '{name}' parameter." for name in _PARAMETERS if not parts.get(name)]
     if missing:
-        raise Incomplete(f"{' '.join(missing)} Authorization={algorithm}")
-    _require_ours(algorithm)
+        raise IncompleteSignature(f"{' '.join(missing)} Authorization={algorithm}")
+    _require_supported(algorithm)
     token, instant = request.headers.get("x-amz-security-token"), _instant_of(request.headers)
     signed = _names(parts["SignedHeaders"])
     return Claim(*_elements(parts["Credential"]), signed, parts["Signature"], token, instant)
 
 
 def _instant_of(headers: Mapping[str, str]) -> str:
-    """Give the time of signing as signatures have it; a Date header, which is written otherwise, may stand for it."""
+    """Return the time of the signature in its format; a Date header, which has another format, may state it."""
     if "x-amz-date" in headers or "date" not in headers:
         return headers.get("x-amz-date", "")
-    # Imported here: no SDK signs by it.
+    # Imported here: no SDK signs a Date header.
     from email.utils import parsedate_to_datetime
 
     try:
-        return parsedate_to_datetime(headers["date"]).astimezone(UTC).strftime(INSTANT)
+        return parsedate_to_datetime(headers["date"]).astimezone(UTC).strftime(TIME_FORMAT)
     except (ValueError, OverflowError):
         return headers["date"]
 
 
-def _in_query(request: Request) -> Claim:
+def _query_claim(request: Request) -> Claim:
     query = dict(parse_qsl(request.query))
-    missing = [f"AWS query-string parameters must include '{name}'." for name in _IN_QUERY if not query.get(name)]
+    missing = [
+        f"AWS query-string parameters must include '{name}'." for name in _QUERY_PARAMETERS if not query.get(name)
+    ]
     if missing:
-        raise Incomplete(f"{' '.join(missing)} Re-examine the query-string parameters.")
-    _require_ours(query["X-Amz-Algorithm"])
+        raise IncompleteSignature(f"{' '.join(missing)} Re-examine the query-string parameters.")
+    _require_supported(query["X-Amz-Algorithm"])
     signed, signature = _names(query["X-Amz-SignedHeaders"]), query["X-Amz-Signature"]
     token, lifetime = query.get("X-Amz-Security-Token"), query.get("X-Amz-Expires", "")
     return Claim(*_elements(query["X-Amz-Credential"]), signed, signature, token, query["X-Amz-Date"], lifetime)
 
 
-def _require_ours(algorithm: str) -> None:
-    """Refuse other algorithms, SigV4A among them: no service here takes them.
+def _require_supported(algorithm: str) -> None:
+    """Refuse other algorithms, such as SigV4A, which none of the services accept.
 
-    Raises Incomplete.
+    Raises IncompleteSignature.
     """
     if algorithm != ALGORITHM:
-        raise Incomplete(f"Unsupported AWS 'algorithm': '{algorithm}' (only {ALGORITHM} for now).")
+        raise IncompleteSignature(f"Unsupported AWS 'algorithm': '{algorithm}' (only {ALGORITHM} for now).")
 
 
 def _elements(credential: str) -> tuple[str, str, str, str]:
-    """Part a credential: the key, and its scope's day, region and service.
+    """Return the parts of a credential: the key, and the day, region and service of its scope.
 
-    Raises Incomplete.
+    Raises IncompleteSignature.
     """
     key, *scope = credential.rsplit("/", 4)
     if len(scope) != 4 or not key or scope[3] != "aws4_request":
-        raise Incomplete(
+        raise IncompleteSignature(
             f"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
             f"got '{credential}'"
         )
@@ -171,8 +173,8 @@ def _canonical(request: Request, claim: Claim, payload: str) -> str:
     return "\n".join(
         (
             request.method,
-            # Every service but S3 encodes the path that was encoded already.
-            quote(_normal(request.base + request.path), safe="/-_.~"),
+            # Every service except S3 encodes the encoded path again.
+            quote(_normalized(request.base + request.path), safe="/-_.~"),
             "&".join(f"{key}={value}" for key, value in query),
             headers,
             ";".join(claim.signed_headers),
@@ -181,8 +183,8 @@ def _canonical(request: Request, claim: Claim, payload: str) -> str:
     )
 
 
-def _normal(path: str) -> str:
-    """Leave empty steps out of a path, and those that lead nowhere or back, as signers do."""
+def _normalized(path: str) -> str:
+    """Return a path without empty steps, `.` and `..`, as signers do."""
     if "//" not in path and "/." not in path:
         return path
     steps: list[str] = []

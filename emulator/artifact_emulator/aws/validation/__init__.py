@@ -12,7 +12,7 @@ from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.shape import Shape
 from artifact_emulator.aws.validation.messages import constraint_message
-from artifact_emulator.aws.validation.violations import (Rule, Violation, all_violations, first_violations)
+from artifact_emulator.aws.validation.violations import Rule, Violation, all_violations, first_violations
 
 
 def input_error(service: Service, error: ValidationError, shape: type[Shape], members: Any) -> AwsError:

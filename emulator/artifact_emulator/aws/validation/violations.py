@@ -8,7 +8,14 @@ from typing import Any, Literal
 from pydantic_core import ErrorDetails, ValidationError
 
 from artifact_emulator.aws.shape import Shape
-from artifact_emulator.aws.validation.constraints import (Constraint, ContainerPart, Limit, broken_constraints, constraints_at, container_at)
+from artifact_emulator.aws.validation.constraints import (
+    Constraint,
+    ContainerPart,
+    Limit,
+    broken_constraints,
+    constraints_at,
+    container_at,
+)
 
 Rule = Limit | ContainerPart | Literal["required", "type"]
 """The kind of a violation; that of items, keys or values has all their constraints as its limit."""
