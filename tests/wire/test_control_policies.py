@@ -52,7 +52,7 @@ class TestServiceControlPolicies:
         assert "with an explicit deny in a service control policy" in error.message
 
     def test_service_control_policy_applies_to_sessions(self, management: Client, member: Client) -> None:
-        """A session of a member's role is limited by the member's SCPs, whoever assumed the role."""
+        """A session of a member's role is limited by the member's SCPs, whichever account assumed the role."""
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
         session = signing(
             management, management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
