@@ -1,4 +1,4 @@
-// A call of AWS Artifact, signed with the SDK's own parts: a way for services that one has no client package of.
+// A call to AWS Artifact, for which there is no client package, signed with modules of the SDK.
 
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -10,9 +10,9 @@ export async function listReports({ endpoint, region, credentials }) {
   const signer = new SignatureV4({ service: "artifact", region, credentials, sha256: Sha256 });
   const request = { method: "GET", protocol, hostname, path, query: {}, headers: { host } };
   const { headers } = await signer.sign(request);
-  const { host: _, ...sent } = headers; // fetch writes that one itself.
-  const answer = await fetch(`${protocol}//${host}${path}`, { headers: sent });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.message);
-  return told.reports;
+  const { host: _, ...signedHeaders } = headers; // fetch sets the host header itself.
+  const response = await fetch(`${protocol}//${host}${path}`, { headers: signedHeaders });
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.message);
+  return body.reports;
 }

@@ -1,4 +1,4 @@
-// An application as it runs in production: it knows nothing of the emulator. Its clients find AWS by the environment.
+// An application as it runs in production, without any code for the emulator.
 
 import {
   DescribeOrganizationCommand,
@@ -10,29 +10,29 @@ import {
 
 const ARTIFACT = "artifact.amazonaws.com";
 
-/** Let AWS Artifact read the organization, unless it may already; tell whether that had to be done. */
-export async function trustArtifact(organizations) {
+/** Enable trusted access for AWS Artifact unless it is enabled; return whether it was changed. */
+export async function enableArtifact(organizations) {
   for await (const page of paginateListAWSServiceAccessForOrganization({ client: organizations }, {})) {
-    if (page.EnabledServicePrincipals.some((one) => one.ServicePrincipal === ARTIFACT)) return false;
+    if (page.EnabledServicePrincipals.some((service) => service.ServicePrincipal === ARTIFACT)) return false;
   }
   await organizations.send(new EnableAWSServiceAccessCommand({ ServicePrincipal: ARTIFACT }));
   return true;
 }
 
-/** Invite an account, unless an invitation awaits its answer; give the invitation's id. */
+/** Invite an account and return the id of the invitation; return an open invitation if there is one. */
 export async function invite(organizations, accountId) {
   for await (const page of paginateListHandshakesForOrganization({ client: organizations }, {})) {
-    const waiting = page.Handshakes.find(
-      (one) => one.State === "OPEN" && one.Parties.some((party) => party.Type === "ACCOUNT" && party.Id === accountId),
+    const invitation = page.Handshakes.find(
+      ({ State, Parties }) => State === "OPEN" && Parties.some(({ Type, Id }) => Type === "ACCOUNT" && Id === accountId),
     );
-    if (waiting) return waiting.Id;
+    if (invitation) return invitation.Id;
   }
   const target = { Type: "ACCOUNT", Id: accountId };
   const { Handshake } = await organizations.send(new InviteAccountToOrganizationCommand({ Target: target }));
   return Handshake.Id;
 }
 
-/** Give the organization's id, or nothing for an account that is in none. */
+/** Return the id of the organization, or undefined for an account in no organization. */
 export async function organizationOf(organizations) {
   try {
     const { Organization } = await organizations.send(new DescribeOrganizationCommand({}));

@@ -1,4 +1,4 @@
-"""What every test of the application begins with."""
+"""Fixtures of the tests."""
 
 import pytest
 
@@ -9,6 +9,6 @@ pytest_plugins = ["artifact_emulator.pytest_plugin"]
 
 @pytest.fixture
 def world(artifact_world: RemoteWorld) -> RemoteWorld:
-    """Give a world of this test's own, in which account 123456789012 has an organization: the application's account."""
+    """Return a new world in which the application's account, 123456789012, has an organization."""
     artifact_world.client("organizations").create_organization()
     return artifact_world

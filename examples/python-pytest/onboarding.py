@@ -1,7 +1,7 @@
-"""Bring another account into the organization, once everything is in place for it to hold health data.
+"""Invite an account to the organization once its Business Associate Addendum is accepted.
 
-This is an application as it runs in production: it knows nothing of the emulator. Where it finds AWS, and as whom it
-calls, its environment tells, as AWS's SDKs read it.
+This is an application as it runs in production, without any code for the emulator. The SDK takes the endpoint and the
+credentials from environment variables.
 """
 
 import sys
@@ -13,53 +13,51 @@ AGREEMENT = "AWS Organizations Business Associate Addendum"
 
 
 class AgreementMissing(Exception):
-    """Nobody has accepted the organization's Business Associate Addendum: a person has to, in the console."""
+    """The Business Associate Addendum is not accepted; a person has to accept it in the console."""
 
 
-def trust_artifact() -> None:
-    """Let AWS Artifact read the organization, unless it may already."""
+def enable_artifact() -> None:
+    """Enable trusted access for AWS Artifact, unless it is enabled."""
     organizations = boto3.client("organizations")
     pages = organizations.get_paginator("list_aws_service_access_for_organization").paginate()
-    trusted = {one["ServicePrincipal"] for page in pages for one in page["EnabledServicePrincipals"]}
-    if ARTIFACT not in trusted:
+    enabled = {service["ServicePrincipal"] for page in pages for service in page["EnabledServicePrincipals"]}
+    if ARTIFACT not in enabled:
         organizations.enable_aws_service_access(ServicePrincipal=ARTIFACT)
 
 
 def require_agreement() -> str:
-    """Give the id of the addendum that is in force for every account of the organization.
+    """Return the id of the addendum that is in force for the organization.
 
     Raises AgreementMissing.
     """
     pages = boto3.client("artifact").get_paginator("list_customer_agreements").paginate()
     for page in pages:
-        for one in page["customerAgreements"]:
-            if (one["name"], one["state"]) == (AGREEMENT, "ACTIVE") and "organizationArn" in one:
-                accepted: str = one["id"]
-                return accepted
+        for agreement in page["customerAgreements"]:
+            is_active = (agreement["name"], agreement["state"]) == (AGREEMENT, "ACTIVE")
+            if is_active and "organizationArn" in agreement:
+                return str(agreement["id"])
     raise AgreementMissing(AGREEMENT)
 
 
 def invite(account_id: str) -> str:
-    """Invite an account, unless an invitation awaits its answer; give the invitation's id."""
+    """Invite an account and return the id of the invitation; return an open invitation if there is one."""
     organizations = boto3.client("organizations")
     pages = organizations.get_paginator("list_handshakes_for_organization").paginate(Filter={"ActionType": "INVITE"})
     for page in pages:
         for handshake in page["Handshakes"]:
             invited = {party["Id"] for party in handshake["Parties"] if party["Type"] == "ACCOUNT"}
             if handshake["State"] == "OPEN" and account_id in invited:
-                waiting: str = handshake["Id"]
-                return waiting
-    made = organizations.invite_account_to_organization(Target={"Type": "ACCOUNT", "Id": account_id})
-    sent: str = made["Handshake"]["Id"]
-    return sent
+                return str(handshake["Id"])
+    reply = organizations.invite_account_to_organization(Target={"Type": "ACCOUNT", "Id": account_id})
+    return str(reply["Handshake"]["Id"])
 
 
 def onboard(account_id: str) -> str:
-    """Prepare the organization and invite an account into it; give the invitation's id.
+    """Enable trusted access, check the agreement, and invite an account; return the id of the invitation.
 
-    Raises AgreementMissing, with nobody invited.
+    Raises AgreementMissing, before any invitation is sent.
     """
-    trust_artifact()
+    enable_artifact()
     require_agreement()
     return invite(account_id)
 

@@ -1,4 +1,4 @@
-"""The examples: the first three run as their README says, the configuration of the others is carried out in parts."""
+"""The projects in examples: their commands run, and the configuration files are checked part by part."""
 
 import json
 import os
@@ -14,19 +14,19 @@ import pytest
 import requests
 import yaml
 
-from tests.packaging.dockerfile import ROOT, Image
-from tests.packaging.process import environment, serving
-from tests.sdk.emulator import Emulator
-from tests.sdk.shell import COMMANDS
+from tests.support.aws_cli import COMMANDS
+from tests.support.dockerfile import ROOT, Image
+from tests.support.sdk_accounts import Emulator
+from tests.support.server_process import environment, serving
 
 EXAMPLES = ROOT / "examples"
 NODE = 20
-"""The oldest version of Node.js that the AWS SDK for JavaScript takes."""
+"""The oldest major version of Node.js that the AWS SDK for JavaScript supports."""
 WITH_COMMANDS = f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"
 
 
 def run(command: list[str | Path], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder, as a user who has none of this test's own environment."""
+    """Run a command in a folder, without the environment of this test."""
     return subprocess.run(
         command,
         cwd=folder,
@@ -39,37 +39,37 @@ def run(command: list[str | Path], folder: Path, **settings: str) -> subprocess.
 
 
 def copied(name: str, to: Path) -> Path:
-    """Copy an example to a folder of its own, away from this project's configuration."""
+    """Copy an example out of this project, so that its configuration does not apply."""
     return shutil.copytree(EXAMPLES / name, to / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
 
 
 def read(name: str) -> dict[Any, Any]:
-    """Read a YAML file of the examples."""
-    said: dict[Any, Any] = yaml.safe_load((EXAMPLES / name).read_text())
-    return said
+    """Return the content of a YAML file."""
+    content: dict[Any, Any] = yaml.safe_load((EXAMPLES / name).read_text())
+    return content
 
 
 def passed(output: str) -> int:
-    """Tell how many tests pytest says have passed."""
-    found = re.search(r"(\d+) passed", output)
-    assert found, output
-    return int(found[1])
+    """Return the number of passed tests in pytest's output."""
+    count = re.search(r"(\d+) passed", output)
+    assert count, output
+    return int(count[1])
 
 
 def major_version_of_node() -> int:
-    """Tell which Node.js is on the PATH; 0 without one, or without npm."""
+    """Return the major version of Node.js on the PATH, or 0 without Node.js or npm."""
     if not (shutil.which("node") and shutil.which("npm")):
         return 0
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.strip().lstrip("v").partition(".")[0])
+    output = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(output.strip().lstrip("v").partition(".")[0])
 
 
 class TestEveryExample:
-    """What all examples have."""
+    """All examples."""
 
     @pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.iterdir()))
-    def test_is_explained(self, example: str) -> None:
-        """Each has a README with commands or steps, and the project's README leads to it."""
+    def test_example_has_readme_that_project_readme_links(self, example: str) -> None:
+        """Each example has a README, to which the README of the project links."""
         assert (EXAMPLES / example / "README.md").read_text().startswith("# ")
         assert f"(examples/{example}/README.md)" in (ROOT / "README.md").read_text()
 
@@ -78,71 +78,71 @@ class TestPythonPytest:
     """examples/python-pytest."""
 
     @pytest.mark.parametrize("options", ["", " --numprocesses 2 --artifact-emulator run"])
-    def test_passes(self, tmp_path: Path, options: str) -> None:
-        """Its tests pass by its README's commands, in a folder that knows nothing of this project."""
+    def test_commands_of_readme_pass(self, tmp_path: Path, options: str) -> None:
+        """The commands of its README pass in a folder outside of this project."""
         assert f"/python -m pytest{options}" in (EXAMPLES / "python-pytest/README.md").read_text()
         folder = copied("python-pytest", tmp_path)
-        done = run([sys.executable, "-m", "pytest", *options.split()], folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert passed(done.stdout) == (folder / "test_onboarding.py").read_text().count("\ndef test_")
+        result = run([sys.executable, "-m", "pytest", *options.split()], folder)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert passed(result.stdout) == (folder / "test_onboarding.py").read_text().count("\ndef test_")
 
-    def test_sees_a_mistake(self, tmp_path: Path) -> None:
-        """They fail once the application forgets to look for the agreement."""
+    def test_suite_fails_without_agreement_check(self, tmp_path: Path) -> None:
+        """The tests fail if the application does not require the agreement."""
         folder = copied("python-pytest", tmp_path)
         application = folder / "onboarding.py"
         application.write_text(application.read_text().replace("    require_agreement()\n", ""))
-        done = run([sys.executable, "-m", "pytest"], folder)
-        assert done.returncode == 1
-        assert "FAILED test_onboarding.py::test_nobody_is_invited_without_the_agreement" in done.stdout
+        result = run([sys.executable, "-m", "pytest"], folder)
+        assert result.returncode == 1
+        assert "FAILED test_onboarding.py::test_no_invitation_is_sent_without_the_agreement" in result.stdout
 
 
-@pytest.mark.skipif(major_version_of_node() < NODE, reason=f"takes npm and Node.js {NODE} or newer")
+@pytest.mark.skipif(major_version_of_node() < NODE, reason=f"needs npm and Node.js {NODE} or newer")
 class TestJavaScript:
     """examples/javascript."""
 
-    def test_passes(self, tmp_path: Path) -> None:
-        """`npm ci` installs what the lock file says, and `npm test` passes."""
+    def test_npm_test_passes(self, tmp_path: Path) -> None:
+        """`npm ci` installs the locked packages, and `npm test` passes."""
         folder = copied("javascript", tmp_path)
         installed = run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], folder)
         assert installed.returncode == 0, installed.stderr
-        done = run(
+        result = run(
             ["npm", "test", "--", "--test-reporter=tap"], folder, ARTIFACT_EMULATOR=str(COMMANDS / "artifact-emulator")
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        written = (folder / "onboarding.test.js").read_text().count("\ntest(")
-        assert f"\n# pass {written}\n" in done.stdout
+        assert result.returncode == 0, result.stdout + result.stderr
+        expected = (folder / "onboarding.test.js").read_text().count("\ntest(")
+        assert f"\n# pass {expected}\n" in result.stdout
 
-    def test_lock_file_names_no_host(self) -> None:
-        """The lock file pins versions and hashes, and leaves it to its user where packages come from."""
+    def test_lock_file_has_hashes_and_no_hosts(self) -> None:
+        """The lock file pins versions and hashes, and names no registry."""
         lock = json.loads((EXAMPLES / "javascript/package-lock.json").read_text())
-        packages = {name: one for name, one in lock["packages"].items() if name}
-        assert all(one["integrity"].startswith("sha512-") for one in packages.values())
-        assert not any("resolved" in one for one in packages.values())
+        packages = {name: package for name, package in lock["packages"].items() if name}
+        assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+        assert not any("resolved" in package for package in packages.values())
 
 
 class TestCommandLine:
     """examples/aws-cli."""
 
-    def test_is_told(self, emulator: Emulator) -> None:
-        """The story is told to its end in an empty world, with the calls and the refusals it tells of."""
+    def test_story_runs_to_its_end(self, emulator: Emulator) -> None:
+        """The script runs to its end in an empty world, with the expected calls and refusals."""
         world = f"{emulator.endpoint}/worlds/examples-aws-cli"
-        done = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=world)
-        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-        assert done.stdout.endswith("== Told to the end\n")
-        called = requests.get(f"{world}/_emulator/events", params={"name": "EnableAWSServiceAccess"}, timeout=15).json()
-        assert [one.get("errorCode") for one in called["events"]] == [
+        result = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=world)
+        assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
+        assert result.stdout.endswith("== Done\n")
+        reply = requests.get(f"{world}/_emulator/events", params={"name": "EnableAWSServiceAccess"}, timeout=15).json()
+        assert [event.get("errorCode") for event in reply["events"]] == [
             "AWSOrganizationsNotInUseException",
             None,
             "AccessDenied",
         ]
 
-    def test_stops_at_a_wrong_step(self, emulator: Emulator) -> None:
-        """It stops at the first step that goes otherwise, and says why."""
+    def test_story_stops_at_unexpected_outcome(self, emulator: Emulator) -> None:
+        """The script stops at the first step with another outcome, and prints the error."""
         emulator.account("111122223333").organizations.create_organization()
-        done = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=emulator.endpoint)
-        assert done.returncode != 0
-        assert "AlreadyInOrganizationException" in done.stderr
-        assert "Trusted access" not in done.stdout
+        result = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=emulator.endpoint)
+        assert result.returncode != 0
+        assert "AlreadyInOrganizationException" in result.stderr
+        assert "trusted access" not in result.stdout
 
 
 class TestDockerCompose:
@@ -152,22 +152,22 @@ class TestDockerCompose:
 
     @pytest.fixture
     def services(self) -> dict[str, Any]:
-        """Give what the file says of each container."""
-        said: dict[str, Any] = read("docker-compose/compose.yaml")["services"]
-        return said
+        """Return the services of the file."""
+        content: dict[str, Any] = read("docker-compose/compose.yaml")["services"]
+        return content
 
-    def test_emulator(self, services: dict[str, Any]) -> None:
-        """The emulator is this tree's image, at the image's port, on this machine alone, healthy as the image says."""
+    def test_emulator_service_matches_the_image(self, services: dict[str, Any]) -> None:
+        """The emulator runs this project's image, with its port on the loopback address and its health check."""
         emulator, image = services["emulator"], Image()
         assert (self.folder / emulator["build"] / "Dockerfile").resolve() == ROOT / "Dockerfile"
         (port,) = emulator["ports"]
         assert [port.rpartition(":")[2]] == image.of("EXPOSE")
         assert port.startswith("127.0.0.1:")
-        way, *probe = emulator["healthcheck"]["test"]
-        assert (way, probe) == ("CMD", image.health_check)
+        kind, *probe = emulator["healthcheck"]["test"]
+        assert (kind, probe) == ("CMD", image.health_check)
 
-    def test_application(self, services: dict[str, Any]) -> None:
-        """The application waits until the emulator is healthy, and calls it by its name at the image's port."""
+    def test_application_waits_for_healthy_emulator(self, services: dict[str, Any]) -> None:
+        """The application waits for a healthy emulator and calls it at its service name and the image's port."""
         application = services["application"]
         assert application["depends_on"] == {"emulator": {"condition": "service_healthy"}}
         assert application["environment"]["AWS_ENDPOINT_URL"] == f"http://emulator:{Image().of('EXPOSE')[0]}"
@@ -177,18 +177,18 @@ class TestDockerCompose:
         assert (self.folder / application["build"] / source).exists()
         assert json.loads(dockerfile.rpartition("CMD ")[2]) == ["python", f"/{source}"]
 
-    def test_runs(self, services: dict[str, Any]) -> None:
-        """The two commands do in processes what they are to do in containers, but for the emulator's name."""
+    def test_commands_of_containers_run_as_processes(self, services: dict[str, Any]) -> None:
+        """The commands of both containers, run as processes, work together."""
         entry = [sys.executable, "-m", "artifact_emulator", *services["emulator"]["command"]]
         with serving(entry, env=environment()) as served:
             endpoint = f"http://127.0.0.1:{served.port}"
             settings = {**services["application"]["environment"], "AWS_ENDPOINT_URL": endpoint, "NO_PROXY": "127.0.0.1"}
-            done = run([sys.executable, self.folder / "application/main.py"], ROOT, **settings)
+            result = run([sys.executable, self.folder / "application/main.py"], ROOT, **settings)
             by_name = {"Host": f"emulator:{Image().of('EXPOSE')[0]}"}
             worlds = requests.get(f"{endpoint}/_emulator/worlds", headers=by_name, timeout=15)
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (result.returncode, result.stderr) == (0, "")
         role = "role/aws-service-role/artifact.amazonaws.com/AWSServiceRoleForArtifact"
-        assert done.stdout == f"arn:aws:iam::111122223333:{role}\n"
+        assert result.stdout == f"arn:aws:iam::111122223333:{role}\n"
         assert worlds.status_code == 200
 
 
@@ -197,12 +197,12 @@ class TestGitHubActions:
 
     @pytest.fixture
     def jobs(self) -> dict[str, Any]:
-        """Give the jobs of the workflow."""
-        said: dict[str, Any] = read("github-actions/workflow.yml")["jobs"]
-        return said
+        """Return the jobs of the workflow."""
+        content: dict[str, Any] = read("github-actions/workflow.yml")["jobs"]
+        return content
 
-    def test_commands(self, jobs: dict[str, Any]) -> None:
-        """Every step uses an action or runs commands that a shell understands; the project's files are there."""
+    def test_steps_use_existing_files(self, jobs: dict[str, Any]) -> None:
+        """Each step uses an action or has valid shell commands, which name existing files."""
         steps = [step for job in jobs.values() for step in job["steps"]]
         assert all(("run" in step) != ("uses" in step) for step in steps)
         commands = "\n".join(step["run"] for step in steps if "run" in step)
@@ -213,19 +213,19 @@ class TestGitHubActions:
         assert "pip install ./emulator " in commands
         assert (ROOT / "pyproject.toml").exists()
 
-    def test_pytest(self, jobs: dict[str, Any], tmp_path: Path) -> None:
-        """The last step of `pytest` runs the tests of a project without any further setting."""
+    def test_pytest_job_runs_a_suite(self, jobs: dict[str, Any], tmp_path: Path) -> None:
+        """The last step of the job `pytest` runs a project's tests without further configuration."""
         folder = copied("python-pytest", tmp_path)
         conftest = folder / "conftest.py"
         conftest.write_text(conftest.read_text().replace("pytest_plugins =", "_plugins ="))
         command = jobs["pytest"]["steps"][-1]["run"].replace("python ", f"{sys.executable} ").replace("auto", "2")
-        done = run(["bash", "-ec", command], folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert passed(done.stdout) > 1
+        result = run(["bash", "-ec", command], folder)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert passed(result.stdout) > 1
 
-    @pytest.mark.skipif(not shutil.which("curl"), reason="takes curl, as runners have it")
-    def test_any_language(self, jobs: dict[str, Any], tmp_path: Path) -> None:
-        """`any-language` starts the emulator, waits for it, and its tests find it by the job's environment."""
+    @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl, which runners have")
+    def test_any_language_job_finds_the_emulator(self, jobs: dict[str, Any], tmp_path: Path) -> None:
+        """The job `any-language` starts the emulator, waits for it, and its tests find it by environment variables."""
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = str(probe.getsockname()[1])
         serve = tmp_path / "emulator/scripts/serve"
@@ -237,8 +237,8 @@ class TestGitHubActions:
             step["run"] for step in job["steps"] if step.get("name") in ("Start the emulator", "Run the tests")
         ]
         settings = {name: value.replace("4700", port) for name, value in job["env"].items()}
-        # What a runner does to what a job leaves behind.
+        # A runner ends the processes that a job leaves behind.
         program = f"trap 'kill $!' EXIT\n{start}\n{tests}"
-        done = run(["bash", "-ec", program], tmp_path, **settings, NO_PROXY="127.0.0.1")
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert '"MasterAccountId": "111122223333"' in done.stdout
+        result = run(["bash", "-ec", program], tmp_path, **settings, NO_PROXY="127.0.0.1")
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert '"MasterAccountId": "111122223333"' in result.stdout
