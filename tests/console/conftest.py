@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.packaging.process import environment, serving
 from tests.support.console import Console
+from tests.support.server_process import environment, serving
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.dockerfile import ROOT, Image
-from tests.packaging.process import Served, environment, serving
+from tests.support.dockerfile import ROOT, Image
+from tests.support.server_process import Served, environment, serving
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.dockerfile import ROOT, Image
-from tests.packaging.process import Served, environment, serving
+from tests.support.dockerfile import ROOT, Image
+from tests.support.server_process import Served, environment, serving
 
 PREFIX = Path("/opt/artifact-emulator")
 

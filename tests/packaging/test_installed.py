@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from artifact_emulator import __version__
-from tests.packaging.process import Served, environment
+from tests.support.server_process import Served, environment
 
 # Another address of this machine, at which a server of 0.0.0.0 answers and one of 127.0.0.1 does not.
 ELSEWHERE = "127.0.0.2"

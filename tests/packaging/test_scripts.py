@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.dockerfile import ROOT
-from tests.packaging.process import environment, serving
+from tests.support.dockerfile import ROOT
+from tests.support.server_process import environment, serving
 
 pytestmark = pytest.mark.xdist_group("packaging")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.packaging.process import environment, serving
-from tests.sdk.emulator import ORGANIZATIONS_BAA, Account, Emulator
-from tests.sdk.shell import Shell
+from tests.support.aws_cli import Shell
+from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, Emulator
+from tests.support.server_process import environment, serving
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sdk.emulator import Account
-from tests.sdk.shell import Shell
+from tests.support.aws_cli import Shell
+from tests.support.sdk_accounts import Account
 
 ACCEPTED_BY = {
     "accept_agreement": {"acceptanceTermsToken", "agreementId", "agreementRevisionId", "executeAgreementToken"},

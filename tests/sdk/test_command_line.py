@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.sdk.emulator import (
+from tests.support.aws_cli import Shell
+from tests.support.sdk_accounts import (
     ARTIFACT,
     ARTIFACT_ROLE,
     ORGANIZATIONS_AUSTRALIAN_ADDENDUM,
     ORGANIZATIONS_BAA,
     Account,
 )
-from tests.sdk.shell import Shell
 
 
 class TestTrustedAccess:

@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sdk.emulator import ARTIFACT, ORGANIZATIONS_BAA, Account, Credentials, Emulator
+from tests.support.sdk_accounts import ARTIFACT, ORGANIZATIONS_BAA, Account, Credentials, Emulator
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 READS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "artifact:List*", "Resource": "*"}]}

@@ -22,7 +22,7 @@ from artifact_emulator import emulate
 from artifact_emulator.sdk_models import MODELS
 from artifact_emulator.testing import in_process
 from artifact_emulator.testing.client import ControlError
-from tests.sdk.emulator import ORGANIZATIONS_BAA
+from tests.support.sdk_accounts import ORGANIZATIONS_BAA
 
 MANAGEMENT = "111122223333"
 SEND = URLLib3Session.send

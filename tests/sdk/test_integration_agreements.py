@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.emulator import BAA, ORGANIZATIONS_AUSTRALIAN_ADDENDUM, ORGANIZATIONS_BAA, Account, refused, written_in
+from tests.support.sdk_accounts import (
+    BAA,
+    ORGANIZATIONS_AUSTRALIAN_ADDENDUM,
+    ORGANIZATIONS_BAA,
+    Account,
+    refused,
+    written_in,
+)
 
 DENIED = "AccessDeniedException"
 NOT_FOUND = "ResourceNotFoundException"

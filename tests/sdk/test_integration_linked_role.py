@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.emulator import ARTIFACT, ARTIFACT_ROLE, Account, refused
+from tests.support.sdk_accounts import ARTIFACT, ARTIFACT_ROLE, Account, refused
 
 SERVICE_POLICY = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
 TRUST_POLICY = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.emulator import (
+from tests.support.sdk_accounts import (
     ARTIFACT,
     ARTIFACT_ROLE,
     BAA,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.packaging.process import environment, serving
-from tests.sdk.shell import COMMANDS
 from tests.sdk.test_examples import NODE, copied, major_version_of_node, run
+from tests.support.aws_cli import COMMANDS
+from tests.support.server_process import environment, serving
 
 SCRIPT = Path(__file__).parent / "javascript/signatures.mjs"
 MANAGEMENT = "111122223333"

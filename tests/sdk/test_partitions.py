@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.emulator import ORGANIZATIONS_BAA, Account, Emulator, refused
+from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, Emulator, refused
 
 REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 

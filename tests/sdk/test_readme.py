@@ -12,8 +12,8 @@ from artifact_emulator.cli.main import _parser
 from artifact_emulator.services import bindings, handlers
 from artifact_state.scenarios.load import load_scenario
 from artifact_state.scenarios.schema import Scenario
-from tests.sdk.emulator import Emulator
 from tests.support.documentation import DOCS, README, blocks_of, code_of, run_pytest, run_python, run_shell
+from tests.support.sdk_accounts import Emulator
 
 PAGES = sorted([README, README.with_name("CONTRIBUTING.md"), *DOCS.glob("*.md")])
 NOT_RUN = {

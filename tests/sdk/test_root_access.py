@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sdk.emulator import Account, Credentials, Emulator
+from tests.support.sdk_accounts import Account, Credentials, Emulator
 
 IAM_PRINCIPAL = "iam.amazonaws.com"
 DELETING = "arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.emulator import ARTIFACT, BAA, ORGANIZATIONS_BAA, Account, Emulator, refused
+from tests.support.sdk_accounts import ARTIFACT, BAA, ORGANIZATIONS_BAA, Account, Emulator, refused
 
 
 def ids(agreements: list[dict[str, Any]]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.emulator import Account
+from tests.support.sdk_accounts import Account
 
 ACTION = "iam:CreateUser"
 SCP = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ACTION, "Resource": "*"}]}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.process import environment
+from tests.support.server_process import environment
 
 CONFTEST = 'pytest_plugins = ["artifact_emulator.pytest_plugin"]\n'
 SUITE = '''

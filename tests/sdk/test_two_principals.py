@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sdk.emulator import (
+from tests.support.sdk_accounts import (
     ARTIFACT,
     ARTIFACT_SYNC,
     ORGANIZATIONS_AUSTRALIAN_ADDENDUM,

@@ -22,9 +22,9 @@ from artifact_state.clock import Clock
 from artifact_state.model import Caller, CallerKind
 from artifact_state.principals import root_user, service_principal, session_caller
 from artifact_state.world import World
-from tests.packaging.dockerfile import ROOT
 from tests.support.aws_models import model, operation_model
 from tests.support.billing_transfers import DECEMBER, INVITE, invitation_parameters
+from tests.support.dockerfile import ROOT
 from tests.support.iam_users import policy_document
 from tests.support.organizations import as_account, set_quotas
 from tests.support.wire_client import Client

@@ -15,8 +15,8 @@ from artifact_emulator.activity.call_log import MAX_CALLS
 from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
 from artifact_emulator.world_runtime import runtime_of
-from tests.packaging.process import Served, environment, serving
 from tests.support.control_api import control_done, control_reply, control_result
+from tests.support.server_process import Served, environment, serving
 from tests.support.wire_client import Client
 
 EVENTS = "/_emulator/events"

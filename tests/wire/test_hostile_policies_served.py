@@ -9,7 +9,6 @@ import pytest
 from artifact_emulator.app import App
 from artifact_emulator.http import Reply, Request
 from artifact_state.world import World
-from tests.packaging.process import Served, environment, serving
 from tests.support.hostile_policies import (
     INVALID_DOCUMENTS,
     LONG_DOCUMENTS,
@@ -19,6 +18,7 @@ from tests.support.hostile_policies import (
     prepare_account,
 )
 from tests.support.reply_checks import parse_reply, reply_problems
+from tests.support.server_process import Served, environment, serving
 from tests.support.wire_client import Client
 from tests.wire.test_server import COMMAND
 

@@ -21,7 +21,7 @@ from artifact_emulator.cli.main import _parser, main
 from artifact_emulator.server.asgi import DEFAULT_BODY_LIMIT, AsgiApp
 from artifact_emulator.server.server import listen
 from artifact_state import catalog
-from tests.packaging.process import Served, environment, serving
+from tests.support.server_process import Served, environment, serving
 
 COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]
 # Generous: two cores may be shared with much else.

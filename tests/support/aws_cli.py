@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.packaging.process import environment
+from tests.support.server_process import environment
 
 COMMANDS = Path(sys.executable).parent
 SERVICE_ERROR = 255
