@@ -141,7 +141,7 @@ def check_session(call: ActiveCall) -> None:
 
 
 def apply_strictness(call: ActiveCall) -> None:
-    """Enforce AWS's request rates, and let strict mode choose an effect, in worlds that ask for it."""
+    """Enforce AWS's request rates and apply strict mode, in worlds that enable them."""
     options = call.world.options
     if options.throttling == "off" and options.strict_client is None:
         return
@@ -152,7 +152,7 @@ def apply_strictness(call: ActiveCall) -> None:
 
 
 def inject_faults(call: ActiveCall) -> None:
-    """Let the fault rules of the world choose an effect, and fail the call if the effect is an error."""
+    """Apply the fault rules of the world, and fail the call if they inject an error."""
     faults = runtime_of(call.world).faults
     if faults:
         now = call.world.clock.now()
@@ -260,7 +260,7 @@ def record_call(call: ActiveCall) -> None:
 
 
 def _run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> None:
-    """Let a call pass the stages up to the first that fails, and record it."""
+    """Run the stages up to the first that fails, and record the call."""
     try:
         for stage in stages:
             stage(call)

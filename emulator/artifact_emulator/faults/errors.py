@@ -31,7 +31,7 @@ _MESSAGES = {
     "ServiceException": "AWS Organizations can't complete your request because of an internal service error. Try again "
     "later.",
 }
-_DEFAULT_MESSAGE = "A fault that was asked for by way of the control API."
+_DEFAULT_MESSAGE = "An error that a fault rule of the control API injected."
 
 
 def error_codes(service: Service, operation: str) -> set[str]:
