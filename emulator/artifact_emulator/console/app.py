@@ -14,12 +14,22 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console import (PREFIX, activity, csrf, home, roles, snippets)
+from artifact_emulator.console import PREFIX, activity, csrf, home, roles, snippets
 from artifact_emulator.console.artifact import agreements as artifact_agreements
 from artifact_emulator.console.artifact import inquiries as artifact_inquiries
 from artifact_emulator.console.artifact import reports as artifact_reports
-from artifact_emulator.console.calls import (ConsoleCall, PendingCalls, SignedOut, executor, flash_refusal, page_calls, pending_calls, signed_in_user, world)
-from artifact_emulator.console.organizations import (accounts, invitations, policies, services, settings)
+from artifact_emulator.console.calls import (
+    ConsoleCall,
+    PendingCalls,
+    SignedOut,
+    executor,
+    flash_refusal,
+    page_calls,
+    pending_calls,
+    signed_in_user,
+    world,
+)
+from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
 from artifact_emulator.control import origin
 from artifact_emulator.pipeline import CallExecutor
 from artifact_state.authority import organization_of

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from artifact_emulator.aws.authentication import partition_of
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX, session
-from artifact_emulator.console.calls import (call, executor, flash_refusal, world)
+from artifact_emulator.console.calls import call, executor, flash_refusal, world
 from artifact_emulator.routing import WORLDS
 from artifact_state import arns
 from artifact_state.errors import Refused

@@ -11,7 +11,7 @@ from flask import session
 from artifact_emulator.aws.authentication import partition_of
 from artifact_state.errors import Refused
 from artifact_state.model import Caller
-from artifact_state.principals import (is_expired, role_session_caller, root_user, session_of)
+from artifact_state.principals import is_expired, role_session_caller, root_user, session_of
 from artifact_state.world import World
 
 REGIONS = {

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console.calls import (call, caller, flash_refusal, list_all)
+from artifact_emulator.console.calls import call, caller, flash_refusal, list_all
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
 
 TABS = {"account": "Account agreements", "organization": "Organization agreements"}

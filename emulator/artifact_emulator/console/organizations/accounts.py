@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import (call, caller, list_all, world)
+from artifact_emulator.console.calls import call, caller, list_all, world
 from artifact_state.authority import organization_of
 
 PAGE_SIZE = 20

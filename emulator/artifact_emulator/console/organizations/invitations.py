@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_a
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import (call, caller, list_all, world)
+from artifact_emulator.console.calls import call, caller, list_all, world
 from artifact_state.authority import organization_of
 
 _RESPONSES = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import (call, caller, list_all, world)
+from artifact_emulator.console.calls import call, caller, list_all, world
 from artifact_state import catalog
 from artifact_state.artifact import agreements
 from artifact_state.authority import organization_of
