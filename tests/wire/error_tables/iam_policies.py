@@ -1,10 +1,10 @@
-"""The errors that AWS's model declares for IAM's managed and inline policies, boundaries and simulations."""
+"""Provocations of the declared errors of IAM's operations on policies, boundaries and simulations."""
 
 from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.support.wire_client import Client
-from tests.wire.error_tables.iam_users import NO_BOUNDARY, NO_USER, RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
+from tests.wire.error_tables.iam_users import NO_BOUNDARY, NO_USER, REMOVES, RESERVED, RESERVED_TAG, TAGS
 
 SERVICE = "iam"
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
@@ -13,79 +13,81 @@ LINKED = "AWSServiceRoleForOrganizations"
 PROTECTED = f"Cannot perform the operation on the protected role '{LINKED}' - this role is only modifiable by AWS"
 SYNTAX = "Syntax errors in policy."
 UNREADABLE = "Policy input list item 1 has invalid content"
-NO_ARN = "arn:aws:iam::111122223333:not_a_policy/Mine"
-NO_ARN_SAYS = f"ARN {NO_ARN} is not valid."
-NOTHING = "arn:aws:iam::aws:policy/Nothing"
-NOTHING_SAYS = f"Policy {NOTHING} was not found."
-OF_SERVICE = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
-OF_SERVICE_SAYS = "Cannot attach a Service Role Policy to a Customer Role."
+INVALID_ARN = "arn:aws:iam::111122223333:not_a_policy/Mine"
+INVALID_ARN_MESSAGE = f"ARN {INVALID_ARN} is not valid."
+UNKNOWN_ARN = "arn:aws:iam::aws:policy/Nothing"
+UNKNOWN_MESSAGE = f"Policy {UNKNOWN_ARN} was not found."
+SERVICE_POLICY_ARN = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
+SERVICE_POLICY_MESSAGE = "Cannot attach a Service Role Policy to a Customer Role."
 MINE = "arn:aws:iam::111122223333:policy/Mine"
 NAMES = {"User": "Alice", "Group": "Admins", "Role": "Dev"}
-ASKED: dict[str, dict[str, OperationProvocation]] = {}
+PROVOKED: dict[str, dict[str, OperationProvocation]] = {}
 UNREACHABLE: dict[tuple[str, str], str] = {}
-WHICH_SHAPE = "its shape refuses, as ValidationError, each value that is none"
+ENFORCED_BY_SHAPE = "its shape refuses other values with ValidationError"
 
 
-def of_arn(**asked: Any) -> dict[str, OperationProvocation]:
-    """Ask for a policy that is not there, and by what is no policy's ARN."""
+def policy_arn_errors(**parameters: Any) -> dict[str, OperationProvocation]:
+    """Return the provocations by an unknown policy and by an invalid policy ARN."""
     return {
-        "NoSuchEntity": refused_with(NOTHING_SAYS, PolicyArn=NOTHING, **asked),
-        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, **asked),
+        "NoSuchEntity": refused_with(UNKNOWN_MESSAGE, PolicyArn=UNKNOWN_ARN, **parameters),
+        "InvalidInput": refused_with(INVALID_ARN_MESSAGE, PolicyArn=INVALID_ARN, **parameters),
     }
 
 
 for kind, name in NAMES.items():
-    who: dict[str, Any] = {f"{kind}Name": name}
-    nobody: dict[str, Any] = {f"{kind}Name": "Nobody"}
+    owner: dict[str, Any] = {f"{kind}Name": name}
+    unknown_owner: dict[str, Any] = {f"{kind}Name": "Nobody"}
     missing = f"The {kind.lower()} with name Nobody cannot be found."
     no_inline = f"The {kind.lower()} policy with name none cannot be found."
     quota = f"PoliciesPer{kind}"
-    ASKED |= {
+    PROVOKED |= {
         f"Attach{kind}Policy": {
-            "InvalidInput": refused_with(NO_ARN_SAYS, **who, PolicyArn=NO_ARN),
+            "InvalidInput": refused_with(INVALID_ARN_MESSAGE, **owner, PolicyArn=INVALID_ARN),
             "LimitExceeded": refused_with(
-                f"Cannot exceed quota for {quota}: 0", limits={quota: 0}, **who, PolicyArn=MINE
+                f"Cannot exceed quota for {quota}: 0", limits={quota: 0}, **owner, PolicyArn=MINE
             ),
             "NoSuchEntity": refused_with(
-                f"Policy {NOTHING} does not exist or is not attachable.", **who, PolicyArn=NOTHING
+                f"Policy {UNKNOWN_ARN} does not exist or is not attachable.", **owner, PolicyArn=UNKNOWN_ARN
             ),
-            "PolicyNotAttachable": refused_with(OF_SERVICE_SAYS, **who, PolicyArn=OF_SERVICE),
+            "PolicyNotAttachable": refused_with(SERVICE_POLICY_MESSAGE, **owner, PolicyArn=SERVICE_POLICY_ARN),
         },
         f"Detach{kind}Policy": {
-            "InvalidInput": refused_with(NO_ARN_SAYS, **who, PolicyArn=NO_ARN),
-            "NoSuchEntity": refused_with(f"Policy {MINE} was not found.", **who, PolicyArn=MINE),
+            "InvalidInput": refused_with(INVALID_ARN_MESSAGE, **owner, PolicyArn=INVALID_ARN),
+            "NoSuchEntity": refused_with(f"Policy {MINE} was not found.", **owner, PolicyArn=MINE),
         },
-        f"Get{kind}Policy": {"NoSuchEntity": refused_with(no_inline, **who, PolicyName="none")},
-        f"Delete{kind}Policy": {"NoSuchEntity": refused_with(no_inline, **who, PolicyName="none")},
+        f"Get{kind}Policy": {"NoSuchEntity": refused_with(no_inline, **owner, PolicyName="none")},
+        f"Delete{kind}Policy": {"NoSuchEntity": refused_with(no_inline, **owner, PolicyName="none")},
         f"Put{kind}Policy": {
             "LimitExceeded": refused_with(
                 f"Maximum policy size of 70 bytes exceeded for {kind.lower()} {name}",
                 limits={f"{kind}PolicySize": 70},
-                **who,
+                **owner,
                 PolicyName="new",
                 PolicyDocument=POLICY,
             ),
-            "MalformedPolicyDocument": refused_with(SYNTAX, **who, PolicyName="new", PolicyDocument="{}"),
-            "NoSuchEntity": refused_with(missing, **nobody, PolicyName="new", PolicyDocument=POLICY),
+            "MalformedPolicyDocument": refused_with(SYNTAX, **owner, PolicyName="new", PolicyDocument="{}"),
+            "NoSuchEntity": refused_with(missing, **unknown_owner, PolicyName="new", PolicyDocument=POLICY),
         },
-        f"List{kind}Policies": {"NoSuchEntity": refused_with(missing, **nobody)},
-        f"ListAttached{kind}Policies": {"NoSuchEntity": refused_with(missing, **nobody)},
+        f"List{kind}Policies": {"NoSuchEntity": refused_with(missing, **unknown_owner)},
+        f"ListAttached{kind}Policies": {"NoSuchEntity": refused_with(missing, **unknown_owner)},
     }
     UNREACHABLE |= {
-        (f"Detach{kind}Policy", "LimitExceeded"): TAKES_AWAY,
-        (f"Delete{kind}Policy", "LimitExceeded"): TAKES_AWAY,
-        (f"ListAttached{kind}Policies", "InvalidInput"): WHICH_SHAPE,
+        (f"Detach{kind}Policy", "LimitExceeded"): REMOVES,
+        (f"Delete{kind}Policy", "LimitExceeded"): REMOVES,
+        (f"ListAttached{kind}Policies", "InvalidInput"): ENFORCED_BY_SHAPE,
     }
     if kind != "Group":
-        ASKED |= {
+        PROVOKED |= {
             f"Put{kind}PermissionsBoundary": {
-                "InvalidInput": refused_with(NO_ARN_SAYS, **who, PermissionsBoundary=NO_ARN),
-                "NoSuchEntity": refused_with(NO_BOUNDARY, **who, PermissionsBoundary=NOTHING),
-                "PolicyNotAttachable": refused_with(OF_SERVICE_SAYS, **who, PermissionsBoundary=OF_SERVICE),
+                "InvalidInput": refused_with(INVALID_ARN_MESSAGE, **owner, PermissionsBoundary=INVALID_ARN),
+                "NoSuchEntity": refused_with(NO_BOUNDARY, **owner, PermissionsBoundary=UNKNOWN_ARN),
+                "PolicyNotAttachable": refused_with(
+                    SERVICE_POLICY_MESSAGE, **owner, PermissionsBoundary=SERVICE_POLICY_ARN
+                ),
             },
-            f"Delete{kind}PermissionsBoundary": {"NoSuchEntity": refused_with(missing, **nobody)},
+            f"Delete{kind}PermissionsBoundary": {"NoSuchEntity": refused_with(missing, **unknown_owner)},
         }
-OF_ROLES: dict[str, dict[str, Any]] = {
+ROLE_OPERATIONS: dict[str, dict[str, Any]] = {
     "AttachRolePolicy": {"PolicyArn": MINE},
     "DetachRolePolicy": {"PolicyArn": MINE},
     "DeleteRolePolicy": {"PolicyName": "none"},
@@ -93,9 +95,9 @@ OF_ROLES: dict[str, dict[str, Any]] = {
     "PutRolePermissionsBoundary": {"PermissionsBoundary": MINE},
     "DeleteRolePermissionsBoundary": {},
 }
-for operation, asked in OF_ROLES.items():
-    ASKED[operation]["UnmodifiableEntity"] = refused_with(PROTECTED, RoleName=LINKED, **asked)
-ASKED |= {
+for operation, parameters in ROLE_OPERATIONS.items():
+    PROVOKED[operation]["UnmodifiableEntity"] = refused_with(PROTECTED, RoleName=LINKED, **parameters)
+PROVOKED |= {
     "CreatePolicy": {
         "EntityAlreadyExists": refused_with(
             "A policy called mine already exists. Duplicate names are not allowed.",
@@ -112,7 +114,7 @@ ASKED |= {
         "MalformedPolicyDocument": refused_with(SYNTAX, PolicyName="New", PolicyDocument="{}"),
     },
     "CreatePolicyVersion": {
-        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, PolicyDocument=POLICY),
+        "InvalidInput": refused_with(INVALID_ARN_MESSAGE, PolicyArn=INVALID_ARN, PolicyDocument=POLICY),
         "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", PolicyDocument=POLICY),
         "LimitExceeded": refused_with(
             "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing "
@@ -124,7 +126,7 @@ ASKED |= {
         "MalformedPolicyDocument": refused_with(SYNTAX, PolicyArn=MINE, PolicyDocument="{}"),
     },
     "DeletePolicy": {
-        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN),
+        "InvalidInput": refused_with(INVALID_ARN_MESSAGE, PolicyArn=INVALID_ARN),
         "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r"),
         "DeleteConflict": refused_with(
             "Cannot delete a policy attached to entities.",
@@ -133,7 +135,7 @@ ASKED |= {
         ),
     },
     "DeletePolicyVersion": {
-        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, VersionId="v1"),
+        "InvalidInput": refused_with(INVALID_ARN_MESSAGE, PolicyArn=INVALID_ARN, VersionId="v1"),
         "NoSuchEntity": refused_with(
             f"Policy {MINE} version v2 does not exist or is not attachable.", PolicyArn=MINE, VersionId="v2"
         ),
@@ -141,18 +143,20 @@ ASKED |= {
             "Cannot delete the default version of a policy.", PolicyArn=MINE, VersionId="v1"
         ),
     },
-    "GetPolicy": of_arn(),
-    "GetPolicyVersion": of_arn(VersionId="v1")
+    "GetPolicy": policy_arn_errors(),
+    "GetPolicyVersion": policy_arn_errors(VersionId="v1")
     | {
         "NoSuchEntity": refused_with(
-            f"Policy {NOTHING} version v1 does not exist or is not attachable.", PolicyArn=NOTHING, VersionId="v1"
+            f"Policy {UNKNOWN_ARN} version v1 does not exist or is not attachable.",
+            PolicyArn=UNKNOWN_ARN,
+            VersionId="v1",
         )
     },
-    "ListEntitiesForPolicy": of_arn(),
-    "ListPolicyTags": of_arn(),
-    "ListPolicyVersions": of_arn(),
+    "ListEntitiesForPolicy": policy_arn_errors(),
+    "ListPolicyTags": policy_arn_errors(),
+    "ListPolicyVersions": policy_arn_errors(),
     "SetDefaultPolicyVersion": {
-        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, VersionId="v1"),
+        "InvalidInput": refused_with(INVALID_ARN_MESSAGE, PolicyArn=INVALID_ARN, VersionId="v1"),
         "NoSuchEntity": refused_with(
             f"Policy {MINE} version v2 does not exist or is not attachable.", PolicyArn=MINE, VersionId="v2"
         ),
@@ -165,18 +169,18 @@ ASKED |= {
         "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", Tags=TAGS),
     },
     "UntagPolicy": {
-        "InvalidInput": refused_with(NO_ARN_SAYS, PolicyArn=NO_ARN, TagKeys=["team"]),
+        "InvalidInput": refused_with(INVALID_ARN_MESSAGE, PolicyArn=INVALID_ARN, TagKeys=["team"]),
         "NoSuchEntity": refused_with(f"Policy {MINE}r was not found.", PolicyArn=f"{MINE}r", TagKeys=["team"]),
     },
 }
 UNREACHABLE |= {
-    ("DeletePolicy", "LimitExceeded"): TAKES_AWAY,
-    ("DeletePolicyVersion", "LimitExceeded"): TAKES_AWAY,
+    ("DeletePolicy", "LimitExceeded"): REMOVES,
+    ("DeletePolicyVersion", "LimitExceeded"): REMOVES,
     ("SetDefaultPolicyVersion", "LimitExceeded"): "each policy has one version in force, before as after",
 }
 NOBODY: dict[str, Any] = {"PolicySourceArn": "arn:aws:iam::111122223333:user/Nobody"}
 ALICE: dict[str, Any] = {"PolicySourceArn": "arn:aws:iam::111122223333:user/Alice"}
-ASKED |= {
+PROVOKED |= {
     "GetContextKeysForCustomPolicy": {"InvalidInput": refused_with(UNREADABLE, PolicyInputList=["{}"])},
     "GetContextKeysForPrincipalPolicy": {
         "InvalidInput": refused_with(UNREADABLE, **ALICE, PolicyInputList=["{}"]),
@@ -200,4 +204,4 @@ def prepare(management: Client) -> None:
     management.do(SERVICE, "CreatePolicy", PolicyName="Mine", PolicyDocument=POLICY)
 
 
-TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, PROVOKED), unreachable=UNREACHABLE, prepare=prepare)

@@ -1,11 +1,11 @@
-"""The errors that AWS's model declares for IAM's roles, centralized root access and access reports."""
+"""Provocations of the declared errors of IAM's operations on roles, root access and access reports."""
 
 from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.support.wire_client import Client
 from tests.wire.error_tables.iam_policies import LINKED, POLICY, PROTECTED, TRUST
-from tests.wire.error_tables.iam_users import RESERVED, RESERVED_TAG, TAGS, TAKES_AWAY
+from tests.wire.error_tables.iam_users import REMOVES, RESERVED, RESERVED_TAG, TAGS
 
 SERVICE = "iam"
 IAM = "iam.amazonaws.com"
@@ -16,29 +16,29 @@ NO_TASK = "task/aws-service-role/artifact.amazonaws.com/AWSServiceRoleForArtifac
 NO_JOB = "0" * 8 + "-0000-0000-0000-" + "0" * 12
 
 
-def in_billing(client: Client) -> Client:
-    """Give an organization of consolidated billing."""
+def consolidated_billing_management(client: Client) -> Client:
+    """Return the management account of an organization with consolidated billing."""
     other = Client(client.app, "999988887777")
     other.do("organizations", "CreateOrganization", FeatureSet="CONSOLIDATED_BILLING")
     return other
 
 
-def in_nothing(client: Client) -> Client:
-    """Give an account that is in no organization."""
+def standalone_account(client: Client) -> Client:
+    """Return an account outside any organization."""
     return Client(client.app, "999988887777")
 
 
-def a_member(client: Client) -> Client:
-    """Give a member account."""
-    asked = client.do("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
-    request_id = asked["CreateAccountStatus"]["Id"]
-    told = client.do("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
-    return Client(client.app, told["CreateAccountStatus"]["AccountId"])
+def created_member(client: Client) -> Client:
+    """Return a member account."""
+    created = client.do("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
+    request_id = created["CreateAccountStatus"]["Id"]
+    status = client.do("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
+    return Client(client.app, status["CreateAccountStatus"]["AccountId"])
 
 
-def an_administrator(client: Client) -> Client:
-    """Give a member account to which IAM is delegated."""
-    member = a_member(client)
+def delegated_administrator(client: Client) -> Client:
+    """Return a member account that is a delegated administrator for IAM."""
+    member = created_member(client)
     client.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=IAM)
     client.do("organizations", "RegisterDelegatedAdministrator", AccountId=member.account, ServicePrincipal=IAM)
     return member
@@ -47,15 +47,15 @@ def an_administrator(client: Client) -> Client:
 _REJECTED = "The request was rejected because"
 ROOT_ACCESS: dict[str, OperationProvocation] = {
     "OrganizationNotFoundException": refused_with(
-        f"{_REJECTED} no organization is associated with your account.", by=in_nothing
+        f"{_REJECTED} no organization is associated with your account.", by=standalone_account
     ),
     "OrganizationNotInAllFeaturesModeException": refused_with(
-        f"{_REJECTED} your organization does not have All features enabled.", by=in_billing
+        f"{_REJECTED} your organization does not have All features enabled.", by=consolidated_billing_management
     ),
     "AccountNotManagementOrDelegatedAdministratorException": refused_with(
         f"{_REJECTED} the account making the request is not the management account or delegated administrator account "
         "for centralized root access.",
-        by=a_member,
+        by=created_member,
     ),
     "ServiceAccessNotEnabledException": refused_with(
         f"{_REJECTED} trusted access is not enabled for IAM in AWS Organizations."
@@ -63,9 +63,9 @@ ROOT_ACCESS: dict[str, OperationProvocation] = {
 }
 NOT_MANAGEMENT = refused_with(
     f"{_REJECTED} the account making the request is not the management account for the organization.",
-    by=an_administrator,
+    by=delegated_administrator,
 )
-ASKED: dict[str, dict[str, OperationProvocation]] = {
+PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "CreateRole": {
         "EntityAlreadyExists": refused_with(
             "Role with name Dev already exists.", RoleName="DEV", AssumeRolePolicyDocument=TRUST
@@ -152,9 +152,9 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
     "GetOrganizationsAccessReport": {"NoSuchEntity": refused_with(f"The job {NO_JOB} cannot be found.", JobId=NO_JOB)},
 }
 UNREACHABLE = {
-    ("CreateServiceLinkedRole", "LimitExceeded"): "roles of services do not count",
-    ("DeleteRole", "LimitExceeded"): TAKES_AWAY,
-    ("DeleteServiceLinkedRole", "LimitExceeded"): TAKES_AWAY,
+    ("CreateServiceLinkedRole", "LimitExceeded"): "service-linked roles do not count",
+    ("DeleteRole", "LimitExceeded"): REMOVES,
+    ("DeleteServiceLinkedRole", "LimitExceeded"): REMOVES,
 }
 
 
@@ -163,4 +163,4 @@ def prepare(management: Client) -> None:
     management.do(SERVICE, "CreateRole", **DEV, AssumeRolePolicyDocument=TRUST)
 
 
-TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, PROVOKED), unreachable=UNREACHABLE, prepare=prepare)

@@ -1,4 +1,4 @@
-"""The errors that AWS's model declares for IAM's users, groups, keys and passwords, and for the account."""
+"""Provocations of the declared errors of IAM's operations on users, groups, access keys, passwords and the account."""
 
 from typing import Any
 
@@ -17,19 +17,19 @@ NO_LOGIN = "Login Profile for User Alice cannot be found."
 NO_KEY = f"The Access Key with id {KEY} cannot be found."
 NO_BOUNDARY = "Scope ARN: arn:aws:iam::aws:policy/Nothing does not exist or is not attachable."
 WEAK = "Password does not conform to the account password policy."
-UNDER_WAY = "Login Profile for User Alice cannot be modified while login profile is being created."
+BEING_CREATED = "Login Profile for User Alice cannot be modified while login profile is being created."
 RESERVED_TAG = "Tag keys that begin with aws: are reserved for internal use by AWS."
 RESERVED = [{"Key": "aws:team", "Value": "a"}]
 TAGS = [{"Key": "team", "Value": "a"}]
 LOGIN = (("CreateLoginProfile", {**ALICE, "Password": PASSWORD}),)
 
 
-def no_user(**asked: Any) -> dict[str, OperationProvocation]:
-    """Ask for a user that is not there."""
-    return {"NoSuchEntity": refused_with(NO_USER, **NOBODY, **asked)}
+def unknown_user_error(**parameters: Any) -> dict[str, OperationProvocation]:
+    """Return the provocation of NoSuchEntity by an unknown user."""
+    return {"NoSuchEntity": refused_with(NO_USER, **NOBODY, **parameters)}
 
 
-ASKED: dict[str, dict[str, OperationProvocation]] = {
+PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "AddUserToGroup": {
         "NoSuchEntity": refused_with(NO_GROUP, **ALICE, GroupName="Nobody"),
         "LimitExceeded": refused_with(
@@ -37,7 +37,7 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
         ),
     },
     "CreateAccessKey": {
-        **no_user(),
+        **unknown_user_error(),
         "LimitExceeded": refused_with(
             "Cannot exceed quota for AccessKeysPerUser: 2", before=(("CreateAccessKey", ALICE),) * 2, **ALICE
         ),
@@ -56,7 +56,7 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
         ),
     },
     "CreateLoginProfile": {
-        **no_user(Password=PASSWORD),
+        **unknown_user_error(Password=PASSWORD),
         "EntityAlreadyExists": refused_with(
             "Login Profile for user Alice already exists.", before=LOGIN, **ALICE, Password=PASSWORD
         ),
@@ -86,10 +86,10 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
     },
     "DeleteLoginProfile": {
         "NoSuchEntity": refused_with(NO_LOGIN, **ALICE),
-        "EntityTemporarilyUnmodifiable": refused_with(UNDER_WAY, before=LOGIN, delays={"login": 5}, **ALICE),
+        "EntityTemporarilyUnmodifiable": refused_with(BEING_CREATED, before=LOGIN, delays={"login": 5}, **ALICE),
     },
     "DeleteUser": {
-        **no_user(),
+        **unknown_user_error(),
         "DeleteConflict": refused_with(
             "Cannot delete entity, must delete access keys first.", before=(("CreateAccessKey", ALICE),), **ALICE
         ),
@@ -99,14 +99,14 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
     },
     "GetGroup": {"NoSuchEntity": refused_with(NO_GROUP, GroupName="Nobody")},
     "GetLoginProfile": {"NoSuchEntity": refused_with(NO_LOGIN, **ALICE)},
-    "GetUser": no_user(),
-    "ListAccessKeys": no_user(),
-    "ListGroupsForUser": no_user(),
-    "ListMFADevices": no_user(),
-    "ListSSHPublicKeys": no_user(),
-    "ListServiceSpecificCredentials": no_user(),
-    "ListSigningCertificates": no_user(),
-    "ListUserTags": no_user(),
+    "GetUser": unknown_user_error(),
+    "ListAccessKeys": unknown_user_error(),
+    "ListGroupsForUser": unknown_user_error(),
+    "ListMFADevices": unknown_user_error(),
+    "ListSSHPublicKeys": unknown_user_error(),
+    "ListServiceSpecificCredentials": unknown_user_error(),
+    "ListSigningCertificates": unknown_user_error(),
+    "ListUserTags": unknown_user_error(),
     "RemoveUserFromGroup": {"NoSuchEntity": refused_with(NO_USER, **NOBODY, **ADMINS)},
     "TagUser": {
         "NoSuchEntity": refused_with(NO_USER, **NOBODY, Tags=TAGS),
@@ -115,7 +115,7 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
             "Cannot exceed quota for TagsPerUser: 0", limits={"TagsPerUser": 0}, **ALICE, Tags=TAGS
         ),
     },
-    "UntagUser": no_user(TagKeys=["team"]),
+    "UntagUser": unknown_user_error(TagKeys=["team"]),
     "UpdateAccessKey": {"NoSuchEntity": refused_with(NO_KEY, **ALICE, AccessKeyId=KEY, Status="Inactive")},
     "UpdateGroup": {
         "NoSuchEntity": refused_with(NO_GROUP, GroupName="Nobody", NewGroupName="Others"),
@@ -129,7 +129,7 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
     "UpdateLoginProfile": {
         "NoSuchEntity": refused_with(NO_LOGIN, **ALICE, Password=PASSWORD),
         "EntityTemporarilyUnmodifiable": refused_with(
-            UNDER_WAY, before=LOGIN, delays={"login": 5}, **ALICE, Password=PASSWORD
+            BEING_CREATED, before=LOGIN, delays={"login": 5}, **ALICE, Password=PASSWORD
         ),
         "PasswordPolicyViolation": refused_with(WEAK, before=LOGIN, **ALICE, Password="password"),
     },
@@ -143,10 +143,10 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
         ),
     },
 }
-TAKES_AWAY = "what is taken away exceeds no limit"
+REMOVES = "a removal exceeds no limit"
 UNREACHABLE = {
     **{
-        (operation, "LimitExceeded"): TAKES_AWAY
+        (operation, "LimitExceeded"): REMOVES
         for operation in (
             "DeleteAccessKey",
             "DeleteAccountAlias",
@@ -157,14 +157,14 @@ UNREACHABLE = {
         )
     },
     **{
-        (operation, "LimitExceeded"): "what changes is counted already"
+        (operation, "LimitExceeded"): "an existing resource counts already"
         for operation in ("UpdateAccessKey", "UpdateGroup", "UpdateLoginProfile", "UpdateUser")
     },
-    ("CreateAccountAlias", "LimitExceeded"): "a second alias takes the place of the first",
+    ("CreateAccountAlias", "LimitExceeded"): "a second alias replaces the first",
     ("CreateLoginProfile", "LimitExceeded"): "a second password is EntityAlreadyExists",
-    ("CreateGroup", "NoSuchEntity"): "it names nothing that has to be there",
-    ("UpdateAccessKey", "InvalidInput"): "its shape refuses, as ValidationError, each value that is none",
-    ("UpdateUser", "EntityTemporarilyUnmodifiable"): "the name of a user who was deleted is free at once",
+    ("CreateGroup", "NoSuchEntity"): "it refers to no other resource",
+    ("UpdateAccessKey", "InvalidInput"): "its shape refuses other values with ValidationError",
+    ("UpdateUser", "EntityTemporarilyUnmodifiable"): "the name of a deleted user is free at once",
 }
 
 
@@ -174,4 +174,4 @@ def prepare(management: Client) -> None:
     management.do(SERVICE, "CreateGroup", **ADMINS)
 
 
-TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, PROVOKED), unreachable=UNREACHABLE, prepare=prepare)

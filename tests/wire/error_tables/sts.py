@@ -1,4 +1,4 @@
-"""The errors that AWS's model declares for STS: no policies, too many tags, others' word, regions without STS."""
+"""Provocations of the declared errors of STS's operations."""
 
 import random
 from dataclasses import replace
@@ -14,12 +14,14 @@ TRUST = (
     '"sts:TagSession"]}}'
 )
 SYNTAX = "Syntax errors in policy."
-INACTIVE = (
+INACTIVE_MESSAGE = (
     "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in "
     "this region using the IAM Console."
 )
 _RANDOM = random.Random(0)
-TAGS = [{"Key": f"{at:02}{_RANDOM.randbytes(40).hex()}", "Value": _RANDOM.randbytes(120).hex()} for at in range(20)]
+TAGS = [
+    {"Key": f"{number:02}{_RANDOM.randbytes(40).hex()}", "Value": _RANDOM.randbytes(120).hex()} for number in range(20)
+]
 ASSUME = {"RoleArn": ROLE, "RoleSessionName": "me"}
 SAML: dict[str, Any] = {
     "RoleArn": ROLE,
@@ -34,60 +36,62 @@ ROOT = {
 }
 
 
-def inactive(**asked: Any) -> dict[str, OperationProvocation]:
-    """Ask where AWS STS is not active."""
+def inactive_region_error(**parameters: Any) -> dict[str, OperationProvocation]:
+    """Return the provocation of RegionDisabledException by a call in an inactive region."""
 
-    def ask(client: Client, service: str, operation: str) -> Answer:
+    def provoke(client: Client, service: str, operation: str) -> Answer:
         world = client.app.world
         world.options = replace(world.options, inactive_sts_regions=frozenset({"af-south-1"}))
-        got = Client(client.app, client.account, region="af-south-1").expect_error(service, operation, **asked)
-        assert got.message == INACTIVE
-        return got
+        error = Client(client.app, client.account, region="af-south-1").expect_error(service, operation, **parameters)
+        assert error.message == INACTIVE_MESSAGE
+        return error
 
-    return {"RegionDisabledException": ask}
-
-
-def too_large(**asked: Any) -> dict[str, OperationProvocation]:
-    """Ask with more tags than find room; the message tells by how much."""
-
-    def ask(client: Client, service: str, operation: str) -> Answer:
-        got = client.expect_error(service, operation, **asked, Tags=TAGS)
-        before, _, rest = got.message.partition("consumes ")
-        share, _, after = rest.partition("%")
-        assert (before, after) == ("Packed size of session tags ", " of allotted space.")
-        assert int(share) > 100
-        return got
-
-    return {"PackedPolicyTooLarge": ask}
+    return {"RegionDisabledException": provoke}
 
 
-def malformed(**asked: Any) -> dict[str, OperationProvocation]:
-    """Ask with what is no policy."""
-    return {"MalformedPolicyDocument": refused_with(SYNTAX, **asked, Policy="{}")}
+def oversized_tags_error(**parameters: Any) -> dict[str, OperationProvocation]:
+    """Return the provocation of PackedPolicyTooLarge, whose message contains the packed size."""
+
+    def provoke(client: Client, service: str, operation: str) -> Answer:
+        error = client.expect_error(service, operation, **parameters, Tags=TAGS)
+        start, _, rest = error.message.partition("consumes ")
+        size, _, end = rest.partition("%")
+        assert (start, end) == ("Packed size of session tags ", " of allotted space.")
+        assert int(size) > 100
+        return error
+
+    return {"PackedPolicyTooLarge": provoke}
 
 
-ASKED: dict[str, dict[str, OperationProvocation]] = {
-    "AssumeRole": inactive(**ASSUME) | too_large(**ASSUME) | malformed(**ASSUME),
+def malformed_policy_error(**parameters: Any) -> dict[str, OperationProvocation]:
+    """Return the provocation of MalformedPolicyDocument by a session policy."""
+    return {"MalformedPolicyDocument": refused_with(SYNTAX, **parameters, Policy="{}")}
+
+
+PROVOKED: dict[str, dict[str, OperationProvocation]] = {
+    "AssumeRole": inactive_region_error(**ASSUME) | oversized_tags_error(**ASSUME) | malformed_policy_error(**ASSUME),
     "AssumeRoleWithSAML": {"InvalidIdentityToken": refused_with("Specified provider doesn't exist", **SAML)},
     "AssumeRoleWithWebIdentity": {
         "InvalidIdentityToken": refused_with(
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)", **WEB
         )
     },
-    "AssumeRoot": inactive(**ROOT),
+    "AssumeRoot": inactive_region_error(**ROOT),
     "DecodeAuthorizationMessage": {
         "InvalidAuthorizationMessageException": refused_with(
             "The encoded authorization message is not valid.", EncodedMessage="x"
         )
     },
-    "GetDelegatedAccessToken": inactive(TradeInToken="x" * 20)
+    "GetDelegatedAccessToken": inactive_region_error(TradeInToken="x" * 20)
     | {
         "ExpiredTradeInTokenException": refused_with(
             "The trade-in token provided in the request has expired.", TradeInToken="x" * 20
         )
     },
-    "GetFederationToken": inactive(**FEDERATION) | too_large(**FEDERATION) | malformed(**FEDERATION),
-    "GetSessionToken": inactive(),
+    "GetFederationToken": inactive_region_error(**FEDERATION)
+    | oversized_tags_error(**FEDERATION)
+    | malformed_policy_error(**FEDERATION),
+    "GetSessionToken": inactive_region_error(),
     "GetWebIdentityToken": {
         "OutboundWebIdentityFederationDisabledException": refused_with(
             "The outbound web identity federation feature is not enabled for this account.",
@@ -96,7 +100,7 @@ ASKED: dict[str, dict[str, OperationProvocation]] = {
         )
     },
 }
-NO_PROVIDER = "the provider is looked for first, and no account has one"
+NO_PROVIDER = "the provider is checked first, and no account has one"
 UNREACHABLE = {
     **{
         (operation, code): NO_PROVIDER
@@ -104,16 +108,16 @@ UNREACHABLE = {
         for code in ("MalformedPolicyDocument", "PackedPolicyTooLarge")
     },
     **{
-        (operation, "RegionDisabledException"): "it is not signed, and nothing else tells the region"
+        (operation, "RegionDisabledException"): "it is not signed, and only a signature contains a region"
         for operation in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
     },
-    ("GetDelegatedAccessToken", "PackedPolicyTooLarge"): "no token was ever given that could be traded in",
+    ("GetDelegatedAccessToken", "PackedPolicyTooLarge"): "every trade-in token is expired",
 }
 
 
 def prepare(management: Client) -> None:
-    """Create a role that trusts everybody."""
+    """Create a role that trusts all principals."""
     management.do("iam", "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
 
 
-TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, ASKED), unreachable=UNREACHABLE, prepare=prepare)
+TABLE = ErrorTable(service=SERVICE, provoked=provocations(SERVICE, PROVOKED), unreachable=UNREACHABLE, prepare=prepare)
