@@ -13,8 +13,8 @@ from tests.support.sdk_accounts import (
     ORGANIZATIONS_AUSTRALIAN_ADDENDUM,
     ORGANIZATIONS_BAA,
     Account,
-    refused,
-    written_in,
+    raises_client_error,
+    pdf_text,
 )
 
 DENIED = "AccessDeniedException"
@@ -45,11 +45,11 @@ class TestDownloadReports:
         """A report cannot be downloaded with the token of another one, or twice with the same token."""
         first, second = [report["id"] for report in standalone.artifact.list_reports(maxResults=2)["reports"]]
         token = standalone.artifact.get_term_for_report(reportId=first)["termToken"]
-        with refused("ValidationException", 400) as answer:
+        with raises_client_error("ValidationException", 400) as answer:
             standalone.artifact.get_report(reportId=second, termToken=token)
         assert answer["reason"] == "invalidToken"
         standalone.artifact.get_report(reportId=first, termToken=token)
-        with refused("ValidationException", 400):
+        with raises_client_error("ValidationException", 400):
             standalone.artifact.get_report(reportId=first, termToken=token)
 
     @pytest.mark.usefixtures("trusted_access")
@@ -59,7 +59,7 @@ class TestDownloadReports:
             report_id = account.artifact.list_reports(maxResults=1)["reports"][0]["id"]
             token = account.artifact.get_term_for_report(reportId=report_id)["termToken"]
             url = account.artifact.get_report(reportId=report_id, termToken=token)["documentPresignedUrl"]
-            copy = written_in(account.emulator.download(url).content)
+            copy = pdf_text(account.emulator.download(url).content)
             assert account.id in copy
             assert other.id not in copy
 
@@ -112,7 +112,7 @@ class TestAcceptOnBehalfOfAllMembers:
         assert ended["effectiveEnd"] >= ended["effectiveStart"]
         assert management.agreements() == []
         assert member.agreements() == []
-        with refused(NOT_FOUND, 404):
+        with raises_client_error(NOT_FOUND, 404):
             member.artifact.get_customer_agreement(customerAgreementId=accepted)
         second = management.accept(ORGANIZATIONS_BAA)["id"]
         assert second != accepted
@@ -125,7 +125,7 @@ class TestAcceptOnBehalfOfAllMembers:
 
     def test_standalone_account_cannot_accept_organization_agreement(self, standalone: Account) -> None:
         """An account that is in no organization cannot accept an organization agreement."""
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             standalone.accept(ORGANIZATIONS_BAA)
         assert standalone.agreements() == []
 
@@ -153,7 +153,7 @@ class TestMembersViewAndDownload:
         url = member.artifact.get_customer_agreement(customerAgreementId=accepted)["documentPresignedUrl"]
         downloaded = member.emulator.download(url)
         assert (downloaded.status_code, downloaded.headers["Content-Type"]) == (200, "application/pdf")
-        assert f"Account {member.id}" in written_in(downloaded.content)
+        assert f"Account {member.id}" in pdf_text(downloaded.content)
 
     def test_role_session_in_member_views_and_downloads(
         self, management: Account, accepted: str, member: Account
@@ -165,12 +165,12 @@ class TestMembersViewAndDownload:
         assert identity["Arn"] == f"arn:aws:sts::{member.id}:assumed-role/OrganizationAccountAccessRole/story"
         assert ids(user.agreements()) == [accepted]
         url = user.artifact.get_customer_agreement(customerAgreementId=accepted)["documentPresignedUrl"]
-        assert identity["Arn"] in written_in(user.emulator.download(url).content)
+        assert identity["Arn"] in pdf_text(user.emulator.download(url).content)
 
     def test_member_cannot_accept_organization_agreement(self, accepted: str, member: Account) -> None:
         """A member can "view and download" an organization agreement, but not accept it."""
         arguments = member.read_agreement(ORGANIZATIONS_AUSTRALIAN_ADDENDUM)
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             member.artifact.accept_agreement(**arguments)
         assert ids(member.agreements()) == [accepted]
 
@@ -180,14 +180,14 @@ class TestMembersViewAndDownload:
         """A member can "view and download", but gets no token to terminate with and cannot use another account's."""
         assert "terminateAgreementToken" not in member.artifact.get_customer_agreement(customerAgreementId=accepted)
         token = management.artifact.get_customer_agreement(customerAgreementId=accepted)["terminateAgreementToken"]
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             member.artifact.terminate_agreement(customerAgreementId=accepted, terminateAgreementToken=token)
         assert ids(management.agreements()) == [accepted]
 
     def test_standalone_account_sees_no_organization_agreement(self, accepted: str, standalone: Account) -> None:
         """Only "member accounts" have access: a standalone account does not find the agreement."""
         assert standalone.agreements() == []
-        with refused(NOT_FOUND, 404):
+        with raises_client_error(NOT_FOUND, 404):
             standalone.artifact.get_customer_agreement(customerAgreementId=accepted)
 
 
@@ -200,7 +200,7 @@ class TestRemovedAccounts:
         """A removed account sees no organization agreement any more; the others see it as before."""
         management.remove(member)
         assert member.agreements() == []
-        with refused(NOT_FOUND, 404):
+        with raises_client_error(NOT_FOUND, 404):
             member.artifact.get_customer_agreement(customerAgreementId=accepted)
         assert ids(management.agreements()) == [accepted]
 
@@ -211,7 +211,7 @@ class TestRemovedAccounts:
         assert ids(invited.agreements()) == [accepted]
         invited.organizations.leave_organization()
         assert invited.agreements() == []
-        with refused(NOT_FOUND, 404):
+        with raises_client_error(NOT_FOUND, 404):
             invited.artifact.get_customer_agreement(customerAgreementId=accepted)
         assert ids(management.agreements()) == [accepted]
 
@@ -221,7 +221,7 @@ class TestRemovedAccounts:
         """A closed account has no access either, although it is listed for 90 days more."""
         management.organizations.close_account(AccountId=member.id)
         assert member.agreements() == []
-        with refused(NOT_FOUND, 404):
+        with raises_client_error(NOT_FOUND, 404):
             member.artifact.get_customer_agreement(customerAgreementId=accepted)
         assert ids(management.agreements()) == [accepted]
 
@@ -247,14 +247,14 @@ class TestRemovedAccounts:
         management.remove(invited)
         management.organizations.delete_organization()
         assert management.agreements() == []
-        with refused(NOT_FOUND, 404):
+        with raises_client_error(NOT_FOUND, 404):
             management.artifact.get_customer_agreement(customerAgreementId=accepted)
         management.organizations.create_organization()
         management.enable_trusted_access()
         management.invite(invited)
         assert management.agreements() == []
         assert invited.agreements() == []
-        with refused(NOT_FOUND, 404):
+        with raises_client_error(NOT_FOUND, 404):
             management.artifact.get_customer_agreement(customerAgreementId=accepted)
 
     @pytest.mark.usefixtures("accepted")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sdk_accounts import ARTIFACT, ARTIFACT_ROLE, Account, refused
+from tests.support.sdk_accounts import ARTIFACT, ARTIFACT_ROLE, Account, raises_client_error
 
 SERVICE_POLICY = "arn:aws:iam::aws:policy/aws-service-role/AWSArtifactServiceRolePolicy"
 TRUST_POLICY = {
@@ -78,7 +78,7 @@ class TestServiceLinkedRole:
     def test_role_cannot_be_modified_while_trusted(self, management: Account, change: str) -> None:
         """You can modify this role only if you disable trusted access: until then every change is refused."""
         before = management.artifact_role()
-        with refused("UnmodifiableEntity", 400):
+        with raises_client_error("UnmodifiableEntity", 400):
             getattr(management.iam, change)(RoleName=ARTIFACT_ROLE, **ROLE_CHANGES[change])
         assert management.artifact_role() == before
 
@@ -128,7 +128,7 @@ class TestServiceLinkedRole:
         """A member account that has the role cannot delete or modify it either."""
         member.iam.create_service_linked_role(AWSServiceName=ARTIFACT)
         assert member.delete_artifact_role()["Status"] == "FAILED"
-        with refused("UnmodifiableEntity", 400):
+        with raises_client_error("UnmodifiableEntity", 400):
             member.iam.update_role(RoleName=ARTIFACT_ROLE, Description="Ours")
 
     @pytest.mark.usefixtures("trusted_access")
@@ -149,7 +149,7 @@ class TestServiceLinkedRole:
         """Modifying the role can lead to the confused deputy: its trust policy and its permissions never change."""
         management.disable_trusted_access()
         before = management.artifact_role()
-        with refused("UnmodifiableEntity", 400) as answer:
+        with raises_client_error("UnmodifiableEntity", 400) as answer:
             getattr(management.iam, change)(RoleName=ARTIFACT_ROLE, **ROLE_CHANGES[change])
         assert f"'{ARTIFACT_ROLE}'" in answer["Error"]["Message"]
         assert management.artifact_role() == before
@@ -170,7 +170,7 @@ class TestServicePrincipals:
         role = management.artifact_role()
         assert role is not None
         for account in (management, member, standalone, management.assume_role(member)):
-            with refused("AccessDenied", 403):
+            with raises_client_error("AccessDenied", 403):
                 account.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="deputy")
 
     def test_refusal_does_not_reveal_whether_role_exists(self, management: Account, standalone: Account) -> None:
@@ -178,7 +178,7 @@ class TestServicePrincipals:
         messages = set()
         for name in (ARTIFACT_ROLE, "AWSServiceRoleForNothing"):
             arn = f"arn:aws:iam::{management.id}:role/aws-service-role/{ARTIFACT}/{name}"
-            with refused("AccessDenied", 403) as answer:
+            with raises_client_error("AccessDenied", 403) as answer:
                 standalone.sts.assume_role(RoleArn=arn, RoleSessionName="deputy")
             messages.add(answer["Error"]["Message"].replace(name, "NAME"))
         assert len(messages) == 1

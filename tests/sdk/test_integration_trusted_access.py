@@ -17,7 +17,7 @@ from tests.support.sdk_accounts import (
     ORGANIZATIONS_BAA,
     Account,
     Emulator,
-    refused,
+    raises_client_error,
 )
 
 DENIED = "AccessDeniedException"
@@ -57,7 +57,7 @@ class TestEnableTrustedAccess:
         """You can enable trusted access using only the Organizations tools: no other call enables it."""
         management.iam.create_service_linked_role(AWSServiceName=ARTIFACT)
         arguments = management.read_agreement(ORGANIZATIONS_BAA)
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             management.artifact.accept_agreement(**arguments)
         management.accept(BAA)
         management.invite(emulator.account("222233334444"))
@@ -73,7 +73,7 @@ class TestEnableTrustedAccess:
 
     def test_member_cannot_enable_trusted_access(self, management: Account, member: Account) -> None:
         """You must sign in in the organization's management account: a member is refused."""
-        with refused(DENIED, 400) as answer:
+        with raises_client_error(DENIED, 400) as answer:
             member.enable_trusted_access()
         assert answer["Message"] == "You don't have permissions to access this resource."
         assert management.trusted_services() == []
@@ -81,20 +81,20 @@ class TestEnableTrustedAccess:
 
     def test_role_session_in_member_cannot_enable_trusted_access(self, management: Account, member: Account) -> None:
         """A session of a member's access role is refused, although it came from the management account."""
-        with refused(DENIED, 400):
+        with raises_client_error(DENIED, 400):
             management.assume_role(member).enable_trusted_access()
         assert management.trusted_services() == []
 
     def test_standalone_account_cannot_enable_trusted_access(self, standalone: Account) -> None:
         """A standalone account, which has no organization, is refused."""
-        with refused("AWSOrganizationsNotInUseException", 400):
+        with raises_client_error("AWSOrganizationsNotInUseException", 400):
             standalone.enable_trusted_access()
         assert standalone.artifact_role() is None
 
     @pytest.mark.parametrize("principal", ["artifact", "artifact.amazonaws.com.cn", "ARTIFACT.amazonaws.com", "x.y.z"])
     def test_unknown_service_principal_is_refused(self, management: Account, principal: str) -> None:
         """An unknown service principal is refused with its reason."""
-        with refused("InvalidInputException", 400) as answer:
+        with raises_client_error("InvalidInputException", 400) as answer:
             management.enable_trusted_access(principal)
         assert answer["Reason"] == "UNRECOGNIZED_SERVICE_PRINCIPAL"
         assert management.trusted_services() == []
@@ -103,12 +103,12 @@ class TestEnableTrustedAccess:
         """An organization with consolidated billing only cannot enable trusted access."""
         billing = emulator.account("444455556666")
         billing.organizations.create_organization(FeatureSet="CONSOLIDATED_BILLING")
-        with refused("ConstraintViolationException", 400) as answer:
+        with raises_client_error("ConstraintViolationException", 400) as answer:
             billing.enable_trusted_access()
         assert answer["Reason"] == "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
         assert billing.trusted_services() == []
         assert billing.artifact_role() is None
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             billing.accept(ORGANIZATIONS_BAA)
 
 
@@ -131,7 +131,7 @@ class TestDisableTrustedAccess:
 
     def test_member_cannot_disable_trusted_access(self, management: Account, accepted: str, member: Account) -> None:
         """Only an administrator in the management account can disable trusted access: a member is refused."""
-        with refused(DENIED, 400) as answer:
+        with raises_client_error(DENIED, 400) as answer:
             member.disable_trusted_access()
         assert answer["Message"] == "You don't have permissions to access this resource."
         assert management.trusted_services() == [ARTIFACT]
@@ -140,7 +140,7 @@ class TestDisableTrustedAccess:
     @pytest.mark.usefixtures("accepted")
     def test_role_session_in_member_cannot_disable_trusted_access(self, management: Account, member: Account) -> None:
         """Only an administrator in the management account can: one in a member account is refused."""
-        with refused(DENIED, 400):
+        with raises_client_error(DENIED, 400):
             management.assume_role(member).disable_trusted_access()
         assert management.trusted_services() == [ARTIFACT]
 
@@ -149,7 +149,7 @@ class TestDisableTrustedAccess:
         self, management: Account, emulator: Emulator, standalone: Account
     ) -> None:
         """Neither a standalone account nor another organization's management account can disable it."""
-        with refused("AWSOrganizationsNotInUseException", 400):
+        with raises_client_error("AWSOrganizationsNotInUseException", 400):
             standalone.disable_trusted_access()
         other = emulator.account("555566667777")
         other.organizations.create_organization()
@@ -172,7 +172,7 @@ class TestDisableTrustedAccess:
         management.disable_trusted_access()
         assert management.agreements() == []
         assert member.agreements() == []
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             management.accept(ORGANIZATIONS_AUSTRALIAN_ADDENDUM)
 
     def test_tokens_from_before_disabling_are_refused(self, management: Account, accepted: str) -> None:
@@ -180,9 +180,9 @@ class TestDisableTrustedAccess:
         arguments = management.read_agreement(ORGANIZATIONS_AUSTRALIAN_ADDENDUM)
         token = management.artifact.get_customer_agreement(customerAgreementId=accepted)["terminateAgreementToken"]
         management.disable_trusted_access()
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             management.artifact.accept_agreement(**arguments)
-        with refused(DENIED, 403):
+        with raises_client_error(DENIED, 403):
             management.artifact.terminate_agreement(customerAgreementId=accepted, terminateAgreementToken=token)
 
     @pytest.mark.usefixtures("accepted")
@@ -201,7 +201,7 @@ class TestDisableTrustedAccess:
         """Any organization agreements that you accept remain, but can't be accessed by AWS Artifact."""
         management.disable_trusted_access()
         for account in (management, member):
-            with refused(DENIED, 403):
+            with raises_client_error(DENIED, 403):
                 account.artifact.get_customer_agreement(customerAgreementId=accepted)
 
     @pytest.mark.usefixtures("accepted")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, Emulator, refused
+from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, Emulator, raises_client_error
 
 REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 
@@ -82,7 +82,7 @@ class TestPartitions:
         """An organization's agreement covers its members in each partition that has agreements."""
         management = setup.management
         if setup.partition == "aws-cn":
-            with refused("ResourceNotFoundException", 404):
+            with raises_client_error("ResourceNotFoundException", 404):
                 management.read_agreement(ORGANIZATIONS_BAA)
             return
         offered = management.artifact.list_agreements()["agreements"]
@@ -101,11 +101,11 @@ class TestPartitions:
         invitation = setup.management.organizations.invite_account_to_organization(
             Target={"Id": outsider.id, "Type": "ACCOUNT"}
         )
-        with refused("HandshakeConstraintViolationException", 400) as answer:
+        with raises_client_error("HandshakeConstraintViolationException", 400) as answer:
             outsider.organizations.accept_handshake(HandshakeId=invitation["Handshake"]["Id"])
         assert answer["Reason"] == "ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD"
         role = f"arn:{setup.partition}:iam::{setup.management.id}:role/AWSServiceRoleForArtifact"
-        with refused("AccessDenied", 403):
+        with raises_client_error("AccessDenied", 403):
             outsider.sts.assume_role(RoleArn=role, RoleSessionName="story")
 
     def test_regions_of_partition_share_organization(self, emulator: Emulator) -> None:

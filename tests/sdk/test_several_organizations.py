@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sdk_accounts import ARTIFACT, BAA, ORGANIZATIONS_BAA, Account, Emulator, refused
+from tests.support.sdk_accounts import ARTIFACT, BAA, ORGANIZATIONS_BAA, Account, Emulator, raises_client_error
 
 
 def ids(agreements: list[dict[str, Any]]) -> list[str]:
@@ -42,9 +42,9 @@ class TestIndependence:
         """Another organization's management account does not find the agreement, even with a valid token."""
         other.enable_trusted_access()
         token = management.artifact.get_customer_agreement(customerAgreementId=accepted)["terminateAgreementToken"]
-        with refused("ResourceNotFoundException", 404):
+        with raises_client_error("ResourceNotFoundException", 404):
             other.artifact.get_customer_agreement(customerAgreementId=accepted)
-        with refused("ResourceNotFoundException", 404):
+        with raises_client_error("ResourceNotFoundException", 404):
             other.artifact.terminate_agreement(customerAgreementId=accepted, terminateAgreementToken=token)
         assert ids(management.agreements()) == [accepted]
 
@@ -53,7 +53,7 @@ class TestIndependence:
         """Trusted access and the role belong to one organization."""
         assert other.trusted_services() == []
         assert other.artifact_role() is None
-        with refused("AccessDeniedException", 403):
+        with raises_client_error("AccessDeniedException", 403):
             other.accept(ORGANIZATIONS_BAA)
         other.enable_trusted_access()
         management.disable_trusted_access()
@@ -69,9 +69,9 @@ class TestIndependence:
         """A management account cannot list, describe or remove the accounts of another organization."""
         accounts = other.organizations.list_accounts()["Accounts"]
         assert [account["Id"] for account in accounts] == [other.id]
-        with refused("AccountNotFoundException", 400):
+        with raises_client_error("AccountNotFoundException", 400):
             other.organizations.describe_account(AccountId=member.id)
-        with refused("AccountNotFoundException", 400):
+        with raises_client_error("AccountNotFoundException", 400):
             other.remove(member)
         accounts = management.organizations.list_accounts()["Accounts"]
         assert [account["Id"] for account in accounts] == [management.id, member.id]
@@ -79,7 +79,7 @@ class TestIndependence:
     def test_other_organization_cannot_see_account_requests(self, management: Account, other: Account) -> None:
         """A management account does not find another organization's requests to create accounts."""
         request = management.organizations.create_account(AccountName="Ours", Email="ours@example.com")
-        with refused("CreateAccountStatusNotFoundException", 400):
+        with raises_client_error("CreateAccountStatusNotFoundException", 400):
             other.organizations.describe_create_account_status(
                 CreateAccountRequestId=request["CreateAccountStatus"]["Id"]
             )
@@ -90,15 +90,15 @@ class TestIndependence:
         """Only the two parties find an invitation."""
         sent = management.organizations.invite_account_to_organization(Target={"Id": standalone.id, "Type": "ACCOUNT"})
         handshake = sent["Handshake"]["Id"]
-        with refused("HandshakeNotFoundException", 400):
+        with raises_client_error("HandshakeNotFoundException", 400):
             other.organizations.describe_handshake(HandshakeId=handshake)
-        with refused("HandshakeNotFoundException", 400):
+        with raises_client_error("HandshakeNotFoundException", 400):
             other.organizations.accept_handshake(HandshakeId=handshake)
         assert standalone.organizations.describe_handshake(HandshakeId=handshake)["Handshake"]["State"] == "OPEN"
 
     def test_access_role_trusts_creating_management_account_only(self, member: Account, other: Account) -> None:
         """Only the management account that created a member can assume its access role."""
-        with refused("AccessDenied", 403):
+        with raises_client_error("AccessDenied", 403):
             other.assume_role(member)
 
 
@@ -115,7 +115,7 @@ class TestMove:
         assert ids(member.agreements()) == [accepted, own]
         other.invite(member)
         assert ids(member.agreements()) == [theirs, own]
-        with refused("ResourceNotFoundException", 404):
+        with raises_client_error("ResourceNotFoundException", 404):
             member.artifact.get_customer_agreement(customerAgreementId=accepted)
         organization = member.organizations.describe_organization()["Organization"]
         assert organization["MasterAccountId"] == other.id
@@ -123,14 +123,14 @@ class TestMove:
     def test_management_account_cannot_move(self, management: Account, accepted: str, other: Account) -> None:
         """A management account cannot move: its organization would have no management account."""
         invitation = other.organizations.invite_account_to_organization(Target={"Id": management.id, "Type": "ACCOUNT"})
-        with refused("MasterCannotLeaveOrganizationException", 400):
+        with raises_client_error("MasterCannotLeaveOrganizationException", 400):
             management.organizations.accept_handshake(HandshakeId=invitation["Handshake"]["Id"])
         assert ids(management.agreements()) == [accepted]
 
     def test_member_belongs_to_one_organization(self, management: Account, member: Account) -> None:
         """A member can neither create an organization nor be invited to its own."""
-        with refused("AlreadyInOrganizationException", 400):
+        with raises_client_error("AlreadyInOrganizationException", 400):
             member.organizations.create_organization()
-        with refused("HandshakeConstraintViolationException", 400) as answer:
+        with raises_client_error("HandshakeConstraintViolationException", 400) as answer:
             management.invite(member)
         assert answer["Reason"] == "ALREADY_IN_AN_ORGANIZATION"

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from artifact_state.errors import (
     AccountAlreadyClosed,
     AccountBeingClosed,
@@ -35,12 +33,6 @@ from tests.support.domain import (
 )
 
 GOVCLOUD = "us-gov-west-1"
-
-
-@pytest.fixture
-def world() -> World:
-    """Return a world with an organization."""
-    return world_with_organization()
 
 
 class TestCloseAccount:

@@ -49,12 +49,6 @@ from tests.support.domain import (
 GOVCLOUD = "us-gov-west-1"
 
 
-@pytest.fixture
-def world() -> World:
-    """Return a world with an organization."""
-    return world_with_organization()
-
-
 class TestCreateAccount:
     """create_account."""
 

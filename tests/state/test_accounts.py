@@ -25,12 +25,6 @@ from tests.support.domain import (
 )
 
 
-@pytest.fixture
-def world() -> World:
-    """Return a world with an organization."""
-    return world_with_organization()
-
-
 class TestAccountOf:
     """account_of."""
 

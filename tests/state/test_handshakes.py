@@ -41,12 +41,6 @@ from tests.support.handshakes import accept, cancel, decline, handshake_state, i
 OTHER = "444455556666"
 
 
-@pytest.fixture
-def world() -> World:
-    """Return a world with an organization."""
-    return world_with_organization()
-
-
 class Response(NamedTuple):
     """A response to a handshake, the account that gives it, and the state in which it leaves the handshake."""
 

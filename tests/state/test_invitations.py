@@ -45,12 +45,6 @@ OTHER = "444455556666"
 TAGS = (("team", "blue"), ("stage", ""))
 
 
-@pytest.fixture
-def world() -> World:
-    """Return a world with an organization of all features."""
-    return world_with_organization()
-
-
 class TestInviteAccount:
     """invite_account."""
 

@@ -35,12 +35,6 @@ from tests.support.domain import (
 )
 
 
-@pytest.fixture
-def world() -> World:
-    """Return a world with an organization."""
-    return world_with_organization()
-
-
 class TestCreateOrganization:
     """create_organization."""
 

@@ -33,12 +33,6 @@ from tests.support.domain import (
 from tests.support.hierarchy import MISSING_UNIT, account_ids, create_other_organization, create_unit, move, unit_ids
 
 
-@pytest.fixture
-def world() -> World:
-    """Return a world with an organization."""
-    return world_with_organization()
-
-
 class TestCreateUnit:
     """create_unit."""
 
