@@ -9,6 +9,7 @@ from tests.support.wire_client import Answer, Client
 
 SERVICE = "artifact"
 ACCOUNT_AGREEMENT = "agreement-9c1kBcYznTkcpRIm"
+OTHER_ACCOUNT_AGREEMENT = "agreement-sbLSDe8bitmAXNr9"
 ORGANIZATION_AGREEMENT = "agreement-y03aUwMAEorHtqjv"
 REPORT = "report-f1DIWBmGa2Lhsadg"
 ARTIFACT = "artifact.amazonaws.com"

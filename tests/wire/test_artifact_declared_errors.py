@@ -1,4 +1,4 @@
-"""The errors that AWS's model declares for Artifact: who may not is denied everywhere, wrong members are refused."""
+"""The errors that AWS's model declares for the operations of AWS Artifact."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +6,20 @@ from typing import Any
 import pytest
 
 from artifact_emulator import services
-from tests.support.artifact_calls import ACCOUNT_AGREEMENT, REPORT, accept, read_agreement
+from tests.support.artifact_calls import (
+    ACCOUNT_AGREEMENT,
+    OTHER_ACCOUNT_AGREEMENT,
+    REPORT,
+    SERVICE,
+    accept,
+    invalid_members,
+    read_agreement,
+)
 from tests.support.aws_models import operation_model
 from tests.support.control_api import control_result
 from tests.support.iam_users import create_user
 from tests.support.wire_client import Answer, Client
 
-SERVICE = "artifact"
 INQUIRY = "compliance-inquiry-0000000000000000"
 ACCEPTED = "customer-agreement-0000000000000000"
 ARN = f"arn:aws:artifact:us-east-1:999988887777:compliance-inquiry/{INQUIRY}"
@@ -49,7 +56,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "TerminateAgreement": {"customerAgreementId": ACCEPTED, "terminateAgreementToken": AGREEMENT_TOKEN},
     "UntagResource": {"resourceArn": ARN, "tagKeys": ["team"]},
 }
-WRONG: dict[str, dict[str, Any]] = {
+INVALID: dict[str, dict[str, Any]] = {
     "AcceptAgreement": {"agreementId": REPORT},
     "AcceptNdaForAgreement": {"agreementId": REPORT},
     "CreateComplianceInquiry": {"clientToken": "a b"},
@@ -74,23 +81,23 @@ WRONG: dict[str, dict[str, Any]] = {
     "TerminateAgreement": {"customerAgreementId": ACCOUNT_AGREEMENT},
     "UntagResource": {"resourceArn": "<arn>"},
 }
-"""What is wrong in a call that is otherwise right."""
-ABSENT = {
+"""An invalid member of each call."""
+UNKNOWN = {
     "agreementId": "agreement-0000000000000000",
     "reportId": "report-0000000000000000",
     "customerAgreementId": ACCEPTED,
     "complianceInquiryId": INQUIRY,
     "resourceArn": ARN,
 }
-"""By member, what nobody has."""
-MISSING = {operation: members.keys() & ABSENT.keys() for operation, members in CALLS.items()}
-FOUND = {operation: names for operation, names in MISSING.items() if names}
+"""Ids of resources that do not exist, by member."""
+NAMED_RESOURCES = {operation: members.keys() & UNKNOWN.keys() for operation, members in CALLS.items()}
+WITH_RESOURCE = {operation: names for operation, names in NAMED_RESOURCES.items() if names}
 # Source: docs/fidelity.md, "Not emulated"
 NEVER = {
-    "InternalServerException": "it is the answer to an error of the emulator's own",
-    "ThrottlingException": "requests are not throttled unless a world is told to",
+    "InternalServerException": "it is the answer to an internal error of the emulator",
+    "ThrottlingException": "requests are throttled only in worlds that enable throttling",
 }
-NO_QUOTA = "only agreements that are in force are counted"
+NO_QUOTA = "the only quota is that of agreements in force"
 UNREACHABLE = {
     ("GetAccountSettings", "ConflictException"): "reading conflicts with nothing",
     ("GetAccountSettings", "ResourceNotFoundException"): "every account has settings",
@@ -98,7 +105,7 @@ UNREACHABLE = {
     ("ListAgreements", "ResourceNotFoundException"): "it names no resource",
     ("ListComplianceInquiries", "ResourceNotFoundException"): "it names no resource",
     ("ListReports", "ResourceNotFoundException"): "it names no resource",
-    ("PutAccountSettings", "ConflictException"): "operations are done one after the other",
+    ("PutAccountSettings", "ConflictException"): "operations are carried out one after the other",
     ("PutAccountSettings", "ResourceNotFoundException"): "every account has settings",
     **{
         (operation, "ServiceQuotaExceededException"): NO_QUOTA
@@ -124,106 +131,104 @@ UNREACHABLE = {
 Provocation = Callable[[Client], Answer]
 
 
-def asked_otherwise(client: Client) -> Answer:
-    """Use a client token for two requests."""
+def reused_client_token(client: Client) -> Answer:
+    """Use one client token for two different requests."""
     client.do(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"], clientToken="once")
     other = {"name": "Other", "inquiryContent": {"query": "Which report?"}, "clientToken": "once"}
     return client.expect_error(SERVICE, "CreateComplianceInquiry", **other)
 
 
-def rated_early(client: Client) -> Answer:
-    """Rate what is worked on."""
+def premature_feedback(client: Client) -> Answer:
+    """Rate an inquiry that is in progress."""
     control_result(client.app, "PATCH", "/_emulator/delays", {"inquiry": 60})
-    made = client.do(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"])
-    rated = {"complianceInquiryId": made["complianceInquirySummary"]["id"], "rating": "THUMBS_UP"}
-    return client.expect_error(SERVICE, "PutComplianceInquiryFeedback", **rated)
+    reply = client.do(SERVICE, "CreateComplianceInquiry", **CALLS["CreateComplianceInquiry"])
+    feedback = {"complianceInquiryId": reply["complianceInquirySummary"]["id"], "rating": "THUMBS_UP"}
+    return client.expect_error(SERVICE, "PutComplianceInquiryFeedback", **feedback)
 
 
-def not_ready(operation: str, **members: str) -> Provocation:
-    """Ask for a report whose document is not there."""
+def unavailable_document(operation: str, **members: str) -> Provocation:
+    """Return a call for a report that has no document yet."""
 
     def provoke(client: Client) -> Answer:
         report = {"name": "Sample", "series": "SOC", "uploadState": "PROCESSING"}
-        made = control_result(client.app, "POST", "/_emulator/artifact/reports", report)
-        return client.expect_error(SERVICE, operation, reportId=made["id"], **members)
+        published = control_result(client.app, "POST", "/_emulator/artifact/reports", report)
+        return client.expect_error(SERVICE, operation, reportId=published["id"], **members)
 
     return provoke
 
 
 CONFLICTS: dict[str, Provocation] = {
-    "CreateComplianceInquiry": asked_otherwise,
-    "GetReport": not_ready("GetReport", termToken="term-token-x"),
-    "GetTermForReport": not_ready("GetTermForReport"),
-    "PutComplianceInquiryFeedback": rated_early,
+    "CreateComplianceInquiry": reused_client_token,
+    "GetReport": unavailable_document("GetReport", termToken="term-token-x"),
+    "GetTermForReport": unavailable_document("GetTermForReport"),
+    "PutComplianceInquiryFeedback": premature_feedback,
 }
 
 
 @pytest.fixture
-def powerless(stranger: Client) -> Client:
-    """Give a user of an account whom no policy allows anything."""
-    return create_user(stranger, name="powerless")
+def unauthorized(stranger: Client) -> Client:
+    """Return a user that no policy allows anything."""
+    return create_user(stranger, name="unauthorized")
 
 
 class TestDeclaredErrors:
-    """What every operation declares."""
+    """The errors that every operation declares."""
 
-    def test_names_every_operation(self) -> None:
-        """No operation is left out of the table."""
+    def test_table_has_every_operation(self) -> None:
+        """The table of calls covers all operations."""
         assert CALLS.keys() == services.bindings(SERVICE).operations.keys()
 
     @pytest.mark.parametrize("operation", CALLS)
-    def test_access_denied(self, powerless: Client, operation: str) -> None:
-        """Whom no policy allows it is denied with 403, before anything else is looked up."""
-        got = powerless.expect_error(SERVICE, operation, **CALLS[operation])
+    def test_unauthorized_call_is_denied(self, unauthorized: Client, operation: str) -> None:
+        """A caller that no policy allows the call gets status 403 before anything else is checked."""
+        got = unauthorized.expect_error(SERVICE, operation, **CALLS[operation])
         assert (got.status, got.code) == (403, "AccessDeniedException")
         assert f"artifact:{operation}" in got.message
 
-    @pytest.mark.parametrize("operation", WRONG)
-    def test_validation(self, stranger: Client, operation: str) -> None:
-        """A member that breaks the model is named in fieldList."""
-        got = stranger.expect_error(SERVICE, operation, **CALLS[operation] | WRONG[operation])
+    @pytest.mark.parametrize("operation", INVALID)
+    def test_invalid_member_is_refused(self, stranger: Client, operation: str) -> None:
+        """A member that violates the model is named in fieldList."""
+        got = stranger.expect_error(SERVICE, operation, **CALLS[operation] | INVALID[operation])
         assert (got.status, got.code) == (400, "ValidationException")
-        assert {one["name"] for one in got.data["fieldList"]} == WRONG[operation].keys()
+        assert set(invalid_members(got)) == INVALID[operation].keys()
 
-    @pytest.mark.parametrize(("operation", "names"), FOUND.items())
-    def test_not_found(self, stranger: Client, operation: str, names: set[str]) -> None:
-        """What does not exist is answered with 404, told back with its kind."""
+    @pytest.mark.parametrize(("operation", "names"), WITH_RESOURCE.items())
+    def test_unknown_resource_is_not_found(self, stranger: Client, operation: str, names: set[str]) -> None:
+        """An unknown resource is answered with status 404, its type and its id."""
         (name,) = names
-        got = stranger.expect_error(SERVICE, operation, **CALLS[operation] | {name: ABSENT[name]})
+        got = stranger.expect_error(SERVICE, operation, **CALLS[operation] | {name: UNKNOWN[name]})
         assert (got.status, got.code) == (404, "ResourceNotFoundException")
         kind = name.removesuffix("Id").replace("A", "-a").replace("I", "-i").lower()
         assert got.data["resourceType"] == ("compliance-inquiry" if name == "resourceArn" else kind)
-        assert got.data["resourceId"] in ABSENT[name]
+        assert got.data["resourceId"] in UNKNOWN[name]
 
     @pytest.mark.parametrize("operation", CONFLICTS)
-    def test_conflict(self, stranger: Client, operation: str) -> None:
-        """What does not fit what is there is answered with 409, with the resource."""
+    def test_conflicting_call_is_refused(self, stranger: Client, operation: str) -> None:
+        """A conflict is answered with status 409 and the resource."""
         got = CONFLICTS[operation](stranger)
         assert (got.status, got.code) == (409, "ConflictException")
         assert got.data["resourceId"]
         assert got.data["resourceType"] in {"compliance-inquiry", "report"}
 
-    def test_quota_exceeded(self, stranger: Client) -> None:
-        """AcceptAgreement answers 402 when as many agreements are in force as a world's quota allows."""
+    def test_exceeded_quota_is_refused(self, stranger: Client) -> None:
+        """AcceptAgreement answers with status 402 when the quota of agreements in force is reached."""
         control_result(stranger.app, "PATCH", "/_emulator/quotas", {"customer_agreements_in_force": 1})
         accept(stranger, ACCOUNT_AGREEMENT)
-        got = stranger.expect_error(
-            SERVICE, "AcceptAgreement", **read_agreement(stranger, "agreement-sbLSDe8bitmAXNr9")
-        )
+        got = stranger.expect_error(SERVICE, "AcceptAgreement", **read_agreement(stranger, OTHER_ACCOUNT_AGREEMENT))
         assert (got.status, got.code) == (402, "ServiceQuotaExceededException")
         assert (got.data["resourceId"], got.data["resourceType"]) == (stranger.account, "customer-agreement")
         assert (got.data["serviceCode"], got.data["quotaCode"]) == ("artifact", "customer_agreements_in_force")
 
     @pytest.mark.parametrize("operation", CALLS)
-    def test_none_is_left(self, operation: str) -> None:
-        """What is not provoked cannot occur, for a reason that is written down."""
+    def test_every_declared_error_is_provoked_or_explained(self, operation: str) -> None:
+        """An error that no call provokes has a reason why it cannot occur."""
         declared = {shape.name for shape in operation_model(SERVICE, operation).error_shapes}
-        proved = {
+        provoked = {
             "AccessDeniedException": True,
             "ConflictException": operation in CONFLICTS,
-            "ResourceNotFoundException": operation in FOUND,
+            "ResourceNotFoundException": operation in WITH_RESOURCE,
             "ServiceQuotaExceededException": operation == "AcceptAgreement",
-            "ValidationException": operation in WRONG,
+            "ValidationException": operation in INVALID,
         }
-        left = declared - {error for error, is_proved in proved.items() if is_proved} - NEVER.keys()
-        assert {(operation, error) for error in left} == {one for one in UNREACHABLE if one[0] == operation}
+        remaining = declared - {error for error, is_provoked in provoked.items() if is_provoked} - NEVER.keys()
+        assert {(operation, error) for error in remaining} == {key for key in UNREACHABLE if key[0] == operation}

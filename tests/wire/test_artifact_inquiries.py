@@ -1,3 +1,5 @@
+"""The compliance inquiries of AWS Artifact on the wire."""
+
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -5,60 +7,60 @@ from urllib.parse import urlsplit
 import pytest
 
 from artifact_emulator.http import Request
+from tests.support.artifact_calls import SERVICE, invalid_members
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
-SERVICE = "artifact"
 KNOWN, UNKNOWN = "Which SOC report covers encryption?", "Do penguins fly?"
 
 
 def create(client: Client, content: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """Ask something; give the summary."""
-    asked = {"name": "Mine", "inquiryContent": content or {"query": KNOWN}, **changes}
-    summary: dict[str, Any] = client.do(SERVICE, "CreateComplianceInquiry", **asked)["complianceInquirySummary"]
+    """Create an inquiry, and return its summary."""
+    request = {"name": "Mine", "inquiryContent": content or {"query": KNOWN}, **changes}
+    summary: dict[str, Any] = client.do(SERVICE, "CreateComplianceInquiry", **request)["complianceInquirySummary"]
     return summary
 
 
 class TestInquiry:
     """The life of an inquiry."""
 
-    def test_from_question_to_document(self, stranger: Client) -> None:
-        """It is asked, answered with citations, exported as a document, and rated."""
-        asked = create(stranger, tags={"team": "a"})
-        assert asked["arn"] == f"arn:aws:artifact:us-east-1:{stranger.account}:compliance-inquiry/{asked['id']}"
-        assert (asked["status"], asked["inputSource"]) == ("PROCESSING", "TEXT")
+    def test_inquiry_is_answered_exported_and_rated(self, stranger: Client) -> None:
+        """An inquiry is answered with citations, exported as a document, and rated."""
+        inquiry = create(stranger, tags={"team": "a"})
+        assert inquiry["arn"] == f"arn:aws:artifact:us-east-1:{stranger.account}:compliance-inquiry/{inquiry['id']}"
+        assert (inquiry["status"], inquiry["inputSource"]) == ("PROCESSING", "TEXT")
         stranger.app.world.clock.advance(timedelta(seconds=1))
-        told = stranger.do(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=asked["id"])
-        assert told["tags"] == {"team": "a"}
-        assert told["complianceInquiryDetail"]["statusMessage"] == "Compliance inquiry processing is complete."
-        [query] = stranger.do(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"])["queries"]
+        metadata = stranger.do(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=inquiry["id"])
+        assert metadata["tags"] == {"team": "a"}
+        assert metadata["complianceInquiryDetail"]["statusMessage"] == "Compliance inquiry processing is complete."
+        [query] = stranger.do(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=inquiry["id"])["queries"]
         assert (query["queryIdentifier"], query["status"], query["reviewType"]) == (1, "COMPLETED", "AI")
         assert "Controls" in query["citations"][0]["sourceLabel"]
         exported = stranger.do(
-            SERVICE, "ExportComplianceInquiry", complianceInquiryId=asked["id"], includeCitations=True
+            SERVICE, "ExportComplianceInquiry", complianceInquiryId=inquiry["id"], includeCitations=True
         )
         url = urlsplit(exported["documentPresignedUrl"])
         document = stranger.app.handle(Request("GET", url.path, url.query, {"host": url.netloc}, b""))
         assert (document.status, document.body[:5]) == (200, b"%PDF-")
-        rated = stranger.do(
+        feedback = stranger.do(
             SERVICE,
             "PutComplianceInquiryFeedback",
-            complianceInquiryId=asked["id"],
+            complianceInquiryId=inquiry["id"],
             rating="THUMBS_DOWN",
             queryIdentifier=1,
             reasonCodes=["OTHER"],
             comment="Too short.",
         )
-        assert rated["submittedAt"] > NOW
+        assert feedback["submittedAt"] > NOW
 
-    def test_file(self, stranger: Client) -> None:
-        """A file asks several questions; some of them may fail, or wait for people."""
+    def test_queries_of_a_file_have_their_own_status(self, stranger: Client) -> None:
+        """Queries of a file can be completed, unsupported, or in human review."""
         stranger.app.world.options = type(stranger.app.world.options)(review_delay=timedelta(hours=1))
         content = {"fileContent": {"content": f"{KNOWN}\n<{UNKNOWN}>\n{UNKNOWN}".encode()}}
-        asked = create(stranger, content, supportMode="FULL_SUPPORT")
+        inquiry = create(stranger, content, supportMode="FULL_SUPPORT")
         stranger.app.world.clock.advance(timedelta(seconds=1))
-        queries = stranger.do(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"])["queries"]
-        assert [(one["status"], one["statusMessage"]) for one in queries] == [
+        queries = stranger.do(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=inquiry["id"])["queries"]
+        assert [(query["status"], query["statusMessage"]) for query in queries] == [
             ("COMPLETED", "Query processing is complete."),
             ("FAILED", "Query contains restricted or unsupported content."),
             ("PROCESSING", "Query is pending human review."),
@@ -66,35 +68,35 @@ class TestInquiry:
         [summary] = stranger.do(SERVICE, "ListComplianceInquiries")["complianceInquiries"]
         assert (summary["status"], summary["statusMessage"]) == ("HUMAN_REVIEW", "Human review is in progress.")
         stranger.app.world.clock.advance(timedelta(hours=1))
-        told = stranger.do(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=asked["id"])
-        assert told["complianceInquiryDetail"]["statusMessage"].endswith("encountered errors during processing.")
+        metadata = stranger.do(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=inquiry["id"])
+        assert metadata["complianceInquiryDetail"]["statusMessage"].endswith("encountered errors during processing.")
 
-    @pytest.mark.parametrize("asked", [{}, {"supportMode": "AI_ONLY"}, {"supportMode": "FULL_SUPPORT"}])
-    def test_support(self, stranger: Client, asked: dict[str, str]) -> None:
-        """AI alone answers unless full support is asked for; the inquiry says which it is."""
+    @pytest.mark.parametrize("mode", [{}, {"supportMode": "AI_ONLY"}, {"supportMode": "FULL_SUPPORT"}])
+    def test_support_mode_defaults_to_ai_only(self, stranger: Client, mode: dict[str, str]) -> None:
+        """AI answers alone unless full support is requested, and the inquiry has the mode."""
         content = {"fileContent": {"content": UNKNOWN.encode(), "fileSections": ["Sheet 1"]}}
-        inquiry = create(stranger, content, **asked)
-        described = stranger.do(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=inquiry["id"])
-        assert described["complianceInquiryDetail"]["supportMode"] == asked.get("supportMode", "AI_ONLY")
+        inquiry = create(stranger, content, **mode)
+        metadata = stranger.do(SERVICE, "GetComplianceInquiryMetadata", complianceInquiryId=inquiry["id"])
+        assert metadata["complianceInquiryDetail"]["supportMode"] == mode.get("supportMode", "AI_ONLY")
         [query] = stranger.do(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=inquiry["id"])["queries"]
-        assert query["reviewType"] == ("HUMAN" if "FULL_SUPPORT" in asked.values() else "AI")
+        assert query["reviewType"] == ("HUMAN" if "FULL_SUPPORT" in mode.values() else "AI")
 
-    def test_pages(self, stranger: Client) -> None:
-        """Inquiries and questions come page by page."""
+    def test_inquiries_and_queries_are_paginated(self, stranger: Client) -> None:
+        """Inquiries and queries are listed page by page."""
         ids = [create(stranger)["id"] for _ in range(3)]
         first = stranger.do(SERVICE, "ListComplianceInquiries", maxResults=2)
         second = stranger.do(SERVICE, "ListComplianceInquiries", maxResults=2, nextToken=first["nextToken"])
-        assert [one["id"] for page in (first, second) for one in page["complianceInquiries"]] == ids
-        asked = create(stranger, {"fileContent": {"content": b"a\nb\nc"}})
-        page = stranger.do(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"], maxResults=2)
+        assert [inquiry["id"] for page in (first, second) for inquiry in page["complianceInquiries"]] == ids
+        inquiry = create(stranger, {"fileContent": {"content": b"a\nb\nc"}})
+        page = stranger.do(SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=inquiry["id"], maxResults=2)
         rest = stranger.do(
-            SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=asked["id"], nextToken=page["nextToken"]
+            SERVICE, "ListComplianceInquiryQueries", complianceInquiryId=inquiry["id"], nextToken=page["nextToken"]
         )
-        assert [one["query"] for one in (*page["queries"], *rest["queries"])] == ["a", "b", "c"]
+        assert [query["query"] for query in (*page["queries"], *rest["queries"])] == ["a", "b", "c"]
 
 
 class TestRefusals:
-    """What is refused, in Artifact's shapes."""
+    """Refused calls."""
 
     @pytest.mark.parametrize(
         ("operation", "members"),
@@ -105,12 +107,12 @@ class TestRefusals:
             ("PutComplianceInquiryFeedback", {"rating": "THUMBS_UP"}),
         ],
     )
-    def test_of_another_account(
+    def test_inquiry_of_another_account_is_not_found(
         self, stranger: Client, management: Client, operation: str, members: dict[str, Any]
     ) -> None:
-        """To another account the inquiry does not exist."""
-        asked = create(stranger)
-        got = management.expect_error(SERVICE, operation, complianceInquiryId=asked["id"], **members)
+        """Another account does not find the inquiry."""
+        inquiry = create(stranger)
+        got = management.expect_error(SERVICE, operation, complianceInquiryId=inquiry["id"], **members)
         assert (got.status, got.code) == (404, "ResourceNotFoundException")
 
     @pytest.mark.parametrize(
@@ -124,13 +126,13 @@ class TestRefusals:
             {"fileContent": {"content": b"a", "fileSections": ["a"] * 31}},
         ],
     )
-    def test_of_a_question_that_is_none(self, stranger: Client, content: dict[str, Any]) -> None:
-        """One kind of content, within its limits."""
+    def test_invalid_content_is_refused(self, stranger: Client, content: dict[str, Any]) -> None:
+        """An inquiry has one kind of content, within its limits."""
         got = stranger.expect_error(SERVICE, "CreateComplianceInquiry", name="Mine", inquiryContent=content)
         assert (got.status, got.code) == (400, "ValidationException")
 
-    def test_of_full_support_of_a_question(self, stranger: Client) -> None:
-        """Full support is for files alone."""
+    def test_full_support_of_a_text_query_is_refused(self, stranger: Client) -> None:
+        """Full support is available for files only."""
         got = stranger.expect_error(
             SERVICE,
             "CreateComplianceInquiry",
@@ -139,10 +141,10 @@ class TestRefusals:
             supportMode="FULL_SUPPORT",
         )
         assert (got.status, got.code, got.data["reason"]) == (400, "ValidationException", "fieldValidationFailed")
-        assert [one["name"] for one in got.data["fieldList"]] == ["supportMode"]
+        assert invalid_members(got) == ["supportMode"]
 
-    def test_of_a_token_that_was_used(self, stranger: Client) -> None:
-        """The same token for another request is a conflict."""
+    def test_client_token_of_another_request_is_a_conflict(self, stranger: Client) -> None:
+        """The same client token for another request is a conflict."""
         create(stranger, clientToken="once")
         got = stranger.expect_error(
             SERVICE,
@@ -153,23 +155,23 @@ class TestRefusals:
         )
         assert (got.status, got.code) == (409, "ConflictException")
 
-    def test_of_feedback_too_early(self, stranger: Client) -> None:
-        """What is worked on cannot be rated or exported yet."""
+    def test_inquiry_in_progress_cannot_be_rated_or_exported(self, stranger: Client) -> None:
+        """An inquiry in progress can be neither rated nor exported."""
         stranger.app.world.options = type(stranger.app.world.options)(inquiry_delay=timedelta(hours=1))
-        asked = create(stranger)
+        inquiry = create(stranger)
         got = stranger.expect_error(
-            SERVICE, "PutComplianceInquiryFeedback", complianceInquiryId=asked["id"], rating="THUMBS_UP"
+            SERVICE, "PutComplianceInquiryFeedback", complianceInquiryId=inquiry["id"], rating="THUMBS_UP"
         )
         assert (got.status, got.code) == (409, "ConflictException")
-        got = stranger.expect_error(SERVICE, "ExportComplianceInquiry", complianceInquiryId=asked["id"])
+        got = stranger.expect_error(SERVICE, "ExportComplianceInquiry", complianceInquiryId=inquiry["id"])
         assert (got.status, got.code) == (400, "ValidationException")
 
 
 class TestTags:
-    """Tags, by an ARN in one segment of the path."""
+    """Tags of inquiries, with the ARN as one segment of the path."""
 
-    def test_round(self, stranger: Client) -> None:
-        """Tags are set, told and taken away."""
+    def test_tags_are_added_listed_and_removed(self, stranger: Client) -> None:
+        """Tags can be added, listed and removed."""
         arn = create(stranger)["arn"]
         assert stranger.do(SERVICE, "TagResource", resourceArn=arn, tags={"a b": "1", "c": ""}) == {}
         assert stranger.do(SERVICE, "ListTagsForResource", resourceArn=arn)["tags"] == {"a b": "1", "c": ""}
@@ -177,25 +179,25 @@ class TestTags:
         assert stranger.do(SERVICE, "ListTagsForResource", resourceArn=arn)["tags"] == {"c": ""}
 
     @pytest.mark.parametrize(("operation", "members"), [("TagResource", "tags"), ("UntagResource", "tagKeys")])
-    def test_of_awss_own(self, stranger: Client, operation: str, members: str) -> None:
-        """Keys of AWS's prefix are refused by the member that has them."""
-        arn, given = create(stranger)["arn"], {"tags": {"aws:a": ""}, "tagKeys": ["aws:a"]}
-        got = stranger.expect_error(SERVICE, operation, resourceArn=arn, **{members: given[members]})
+    def test_reserved_tag_keys_are_refused(self, stranger: Client, operation: str, members: str) -> None:
+        """The error names the member that has a key with AWS's prefix."""
+        arn, values = create(stranger)["arn"], {"tags": {"aws:a": ""}, "tagKeys": ["aws:a"]}
+        got = stranger.expect_error(SERVICE, operation, resourceArn=arn, **{members: values[members]})
         assert (got.status, got.code) == (400, "ValidationException")
-        assert [one["name"] for one in got.data["fieldList"]] == [members]
+        assert invalid_members(got) == [members]
         assert "reserved" in got.message
 
     @pytest.mark.parametrize(
-        "spoil", [lambda arn: arn + "x", lambda arn: arn.replace("us-east-1", "eu-west-1"), lambda _: "a"]
+        "alter", [lambda arn: arn + "x", lambda arn: arn.replace("us-east-1", "eu-west-1"), lambda _: "a"]
     )
-    def test_of_what_is_not_there(self, stranger: Client, spoil: Any) -> None:
-        """An ARN that is not the inquiry's own, letter for letter, finds nothing."""
-        arn = spoil(create(stranger)["arn"])
+    def test_other_arn_is_not_found(self, stranger: Client, alter: Any) -> None:
+        """An ARN must equal the ARN of the inquiry."""
+        arn = alter(create(stranger)["arn"])
         got = stranger.expect_error(SERVICE, "ListTagsForResource", resourceArn=arn)
         assert (got.status, got.code) == (404, "ResourceNotFoundException")
 
-    def test_reserved(self, stranger: Client) -> None:
-        """AWS's own keys are not the customer's to set."""
+    def test_reserved_tag_key_cannot_be_added(self, stranger: Client) -> None:
+        """Keys with AWS's prefix cannot be added."""
         arn = create(stranger)["arn"]
         got = stranger.expect_error(SERVICE, "TagResource", resourceArn=arn, tags={"aws:a": "1"})
         assert (got.status, got.code) == (400, "ValidationException")

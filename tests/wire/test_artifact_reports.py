@@ -1,4 +1,4 @@
-"""Reports and settings on the wire: what each operation answers, and how it refuses."""
+"""Report and settings operations of AWS Artifact on the wire."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from artifact_state import catalog, principals
 from artifact_state.artifact import publishing
 from artifact_state.artifact.publishing import VersionChange, VersionDraft
 from artifact_state.catalog import Publication, Upload
-from tests.support.artifact_calls import REPORT, download, error_of
+from tests.support.artifact_calls import REPORT, download, error_of, invalid_members
 from tests.support.wire_client import Answer, Client, refused
 
 SERVICE = "artifact"
@@ -23,133 +23,134 @@ of_a_report = pytest.mark.parametrize(
 of_a_version = pytest.mark.parametrize("operation", ["GetReportMetadata", "GetTermForReport", "GetReport"])
 
 
-def asks(operation: str, **parameters: Any) -> dict[str, Any]:
-    """Give what an operation is to be asked; GetReport needs a token too."""
+def input_of(operation: str, **parameters: Any) -> dict[str, Any]:
+    """Return the input of an operation on a report; GetReport requires a token."""
     return parameters | ({"termToken": "term-token-x"} if operation == "GetReport" else {})
 
 
-def missing(got: Answer, name: str) -> bool:
-    """Tell whether a report is refused as one that does not exist, and told back by name."""
-    said = (got.data["resourceType"], got.data["resourceId"])
-    return error_of(got) == (404, "ResourceNotFoundException", None) and said == ("report", name)
+def is_not_found(got: Answer, name: str) -> bool:
+    """Return whether an answer is the error of a report that does not exist, with its name."""
+    resource = (got.data["resourceType"], got.data["resourceId"])
+    return error_of(got) == (404, "ResourceNotFoundException", None) and resource == ("report", name)
 
 
 def publish(client: Client, draft: VersionDraft) -> str:
-    """Publish a version of a report; give the report's id."""
+    """Publish a version of a report, and return the report's id."""
     with client.app.world.transaction(PUBLISHER) as tx:
         return publishing.publish_version(tx, draft)[0].id
 
 
-def change(client: Client, report_id: str, number: int, **wanted: Any) -> None:
+def change(client: Client, report_id: str, number: int, **fields: Any) -> None:
     """Change a version of a report."""
     with client.app.world.transaction(PUBLISHER) as tx:
-        publishing.change_version(tx, report_id, number, VersionChange(**wanted))
+        publishing.change_version(tx, report_id, number, VersionChange(**fields))
 
 
 def pages(client: Client, operation: str, size: int, **parameters: Any) -> list[list[dict[str, Any]]]:
-    """Go through a listing."""
+    """Return the pages of a listing."""
     got = client.do(SERVICE, operation, maxResults=size, **parameters)
-    found = [got["reports"]]
+    reports = [got["reports"]]
     while "nextToken" in got:
         got = client.do(SERVICE, operation, maxResults=size, nextToken=got["nextToken"], **parameters)
-        found.append(got["reports"])
-    return found
+        reports.append(got["reports"])
+    return reports
 
 
 class TestListReports:
     """ListReports."""
 
-    def test_shows_each_report_once(self, stranger: Client) -> None:
-        """All that are published, in the order of their ids, and none that is withdrawn."""
+    def test_published_reports_are_listed_once(self, stranger: Client) -> None:
+        """All published reports are listed in the order of their ids, without withdrawn ones."""
         listed = stranger.do(SERVICE, "ListReports")["reports"]
-        shown = [one for one in catalog.reports() if one.current]
-        assert [one["id"] for one in listed] == [one.id for one in shown]
-        assert len(catalog.reports()) > len(shown) > 36
-        assert {one["state"] for one in listed} == {"PUBLISHED"}
-        assert {one["acceptanceType"] for one in listed} == {"PASSTHROUGH", "EXPLICIT"}
+        published = [report for report in catalog.reports() if report.current]
+        assert [report["id"] for report in listed] == [report.id for report in published]
+        assert len(catalog.reports()) > len(published) > 36
+        assert {report["state"] for report in listed} == {"PUBLISHED"}
+        assert {report["acceptanceType"] for report in listed} == {"PASSTHROUGH", "EXPLICIT"}
 
     @pytest.mark.parametrize("size", [1, 7, 300])
-    def test_pages(self, stranger: Client, size: int) -> None:
-        """Page by page it is the same list, and no page is too long."""
-        found = pages(stranger, "ListReports", size)
-        assert [one for page in found for one in page] == stranger.do(SERVICE, "ListReports")["reports"]
-        assert {len(page) for page in found[:-1]} <= {size}
+    def test_pages_make_up_the_whole_list(self, stranger: Client, size: int) -> None:
+        """The pages in order are the whole list, and none is longer than requested."""
+        all_pages = pages(stranger, "ListReports", size)
+        listed = stranger.do(SERVICE, "ListReports")["reports"]
+        assert [report for page in all_pages for report in page] == listed
+        assert {len(page) for page in all_pages[:-1]} <= {size}
 
-    def test_shows_new_reports_between_pages(self, stranger: Client) -> None:
-        """A report that is published while somebody turns pages is on a later one."""
+    def test_report_published_between_pages_is_on_a_later_page(self, stranger: Client) -> None:
+        """A report that is published while a client reads pages is on a later one."""
         first = stranger.do(SERVICE, "ListReports", maxResults=20)
-        made = publish(stranger, VersionDraft(name="Sample", series="SOC"))
+        report_id = publish(stranger, VersionDraft(name="Sample", series="SOC"))
         rest = stranger.do(SERVICE, "ListReports", nextToken=first["nextToken"])["reports"]
-        assert rest[-1]["id"] == made
-        assert not {one["id"] for one in rest} & {one["id"] for one in first["reports"]}
+        assert rest[-1]["id"] == report_id
+        assert not {report["id"] for report in rest} & {report["id"] for report in first["reports"]}
 
-    def test_is_the_same_for_every_account(self, management: Client, member: Client, stranger: Client) -> None:
-        """A new report is seen at once by every account of every organization, and by those in none."""
-        made = publish(management, VersionDraft(name="Sample", series="SOC"))
+    def test_new_report_is_listed_for_every_account(self, management: Client, member: Client, stranger: Client) -> None:
+        """A new report is listed at once for accounts of every organization and for standalone accounts."""
+        report_id = publish(management, VersionDraft(name="Sample", series="SOC"))
         other = Client(management.app, "222233334444")
         other.do("organizations", "CreateOrganization")
         for client in (management, member, stranger, other):
-            assert client.do(SERVICE, "ListReports")["reports"][-1]["id"] == made
+            assert client.do(SERVICE, "ListReports")["reports"][-1]["id"] == report_id
 
     @pytest.mark.parametrize("size", [0, -1, 301, 10**30])
     @pytest.mark.parametrize("operation", ["ListReports", "ListReportVersions"])
-    def test_of_a_page_too_small_or_too_large(self, stranger: Client, operation: str, size: int) -> None:
+    def test_page_size_out_of_range_is_invalid(self, stranger: Client, operation: str, size: int) -> None:
         """A page has 1 to 300 reports."""
-        named = {} if operation == "ListReports" else {"reportId": REPORT}
-        got = stranger.expect_error(SERVICE, operation, maxResults=size, **named)
+        report = {} if operation == "ListReports" else {"reportId": REPORT}
+        got = stranger.expect_error(SERVICE, operation, maxResults=size, **report)
         assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
-        assert [one["name"] for one in got.data["fieldList"]] == ["maxResults"]
+        assert invalid_members(got) == ["maxResults"]
 
-    def test_with_a_token_of_another_listing(self, stranger: Client, member: Client) -> None:
-        """A token is good for the account, the operation and the report that it was given to."""
+    def test_next_token_is_bound_to_its_listing(self, stranger: Client, member: Client) -> None:
+        """A next token is valid for the account, the operation and the report for which it was issued."""
         token = stranger.do(SERVICE, "ListReportVersions", reportId=REPORT, maxResults=1)["nextToken"]
-        for client, operation, named in (
+        for client, operation, report in (
             (stranger, "ListReports", {}),
             (stranger, "ListReportVersions", {"reportId": UPLOADING}),
             (member, "ListReportVersions", {"reportId": REPORT}),
         ):
-            got = client.expect_error(SERVICE, operation, nextToken=token, **named)
+            got = client.expect_error(SERVICE, operation, nextToken=token, **report)
             assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
-            assert [one["name"] for one in got.data["fieldList"]] == ["nextToken"]
+            assert invalid_members(got) == ["nextToken"]
 
 
 class TestListReportVersions:
     """ListReportVersions."""
 
-    def test_leaves_out_withdrawn_ones(self, stranger: Client) -> None:
-        """The oldest first, without the one that was withdrawn, page by page too."""
-        found = pages(stranger, "ListReportVersions", 2, reportId=REPORT)
-        assert [[one["version"] for one in page] for page in found] == [[2, 3], [4, 5]]
+    def test_withdrawn_versions_are_left_out(self, stranger: Client) -> None:
+        """Published versions are listed, the oldest first, across pages."""
+        all_pages = pages(stranger, "ListReportVersions", 2, reportId=REPORT)
+        assert [[version["version"] for version in page] for page in all_pages] == [[2, 3], [4, 5]]
 
-    def test_shows_those_whose_document_is_not_there(self, stranger: Client) -> None:
-        """The upload state tells, and the message says why."""
-        found = stranger.do(SERVICE, "ListReportVersions", reportId=UPLOADING)["reports"]
-        assert [one["uploadState"] for one in found] == ["COMPLETE", "PROCESSING"]
-        assert [one.get("statusMessage") for one in found] == [None, "The upload is being processed."]
+    def test_versions_without_a_document_are_listed(self, stranger: Client) -> None:
+        """The upload state and the status message say why the document is not available."""
+        versions = stranger.do(SERVICE, "ListReportVersions", reportId=UPLOADING)["reports"]
+        assert [version["uploadState"] for version in versions] == ["COMPLETE", "PROCESSING"]
+        assert [version.get("statusMessage") for version in versions] == [None, "The upload is being processed."]
 
-    def test_of_a_withdrawn_report(self, stranger: Client) -> None:
-        """The list is empty, and is there."""
-        withdrawn = next(one.id for one in catalog.reports() if one.current is None)
+    def test_withdrawn_report_has_an_empty_list(self, stranger: Client) -> None:
+        """The required member is an empty list."""
+        withdrawn = next(report.id for report in catalog.reports() if report.current is None)
         assert stranger.do(SERVICE, "ListReportVersions", reportId=withdrawn) == {"reports": []}
 
 
 class TestGetReportMetadata:
     """GetReportMetadata."""
 
-    def test_of_a_withdrawn_version(self, stranger: Client) -> None:
-        """Asked for by its number it is described, with the instant at which it was withdrawn."""
+    def test_withdrawn_version_is_described_by_its_number(self, stranger: Client) -> None:
+        """A withdrawn version is described with the instant of its withdrawal."""
         details = stranger.do(SERVICE, "GetReportMetadata", reportId=REPORT, reportVersion=1)["reportDetails"]
         assert (details["state"], details["version"], details["sequenceNumber"]) == ("UNPUBLISHED", 1, 2)
         assert details["deletedAt"] >= details["createdAt"]
 
-    def test_of_the_current_version(self, stranger: Client) -> None:
-        """Without a number: the newest whose document is there."""
+    def test_default_version_is_the_newest_available_one(self, stranger: Client) -> None:
+        """Without a number, the newest version with a document is described."""
         assert stranger.do(SERVICE, "GetReportMetadata", reportId=UPLOADING)["reportDetails"]["version"] == 1
         change(stranger, UPLOADING, 2, upload_state=Upload.COMPLETE)
         assert stranger.do(SERVICE, "GetReportMetadata", reportId=UPLOADING)["reportDetails"]["version"] == 2
 
-    def test_of_a_new_version(self, stranger: Client, member: Client) -> None:
-        """It is there for everyone as soon as it is published."""
+    def test_new_version_is_described_at_once(self, stranger: Client, member: Client) -> None:
+        """A new version is the current one for every account."""
         before = stranger.do(SERVICE, "GetReportMetadata", reportId=REPORT)["reportDetails"]
         publish(member, VersionDraft(id=REPORT, name="New name"))
         details = stranger.do(SERVICE, "GetReportMetadata", reportId=REPORT)["reportDetails"]
@@ -158,24 +159,26 @@ class TestGetReportMetadata:
 
 
 class TestUnknownReport:
-    """A report, or a version, that is not there."""
+    """Reports and versions that do not exist."""
 
     @of_a_report
-    def test_is_told_back(self, stranger: Client, operation: str) -> None:
-        """No operation makes one up."""
-        assert missing(stranger.expect_error(SERVICE, operation, **asks(operation, reportId=NOWHERE)), NOWHERE)
+    def test_unknown_report_is_not_found(self, stranger: Client, operation: str) -> None:
+        """Every operation answers with the id of the unknown report."""
+        assert is_not_found(stranger.expect_error(SERVICE, operation, **input_of(operation, reportId=NOWHERE)), NOWHERE)
 
     @of_a_version
-    def test_version_is_told_back(self, stranger: Client, operation: str) -> None:
-        """A known report has no version of this number."""
-        got = stranger.expect_error(SERVICE, operation, **asks(operation, reportId=REPORT, reportVersion=4711))
-        assert missing(got, f"{REPORT}:4711")
+    def test_unknown_version_is_not_found(self, stranger: Client, operation: str) -> None:
+        """Every operation answers with the id and the number of the unknown version."""
+        got = stranger.expect_error(SERVICE, operation, **input_of(operation, reportId=REPORT, reportVersion=4711))
+        assert is_not_found(got, f"{REPORT}:4711")
 
     @of_a_version
-    def test_of_a_withdrawn_report(self, stranger: Client, operation: str) -> None:
-        """Without a number no version of it is meant."""
-        withdrawn = next(one.id for one in catalog.reports() if one.current is None)
-        assert missing(stranger.expect_error(SERVICE, operation, **asks(operation, reportId=withdrawn)), withdrawn)
+    def test_withdrawn_report_has_no_default_version(self, stranger: Client, operation: str) -> None:
+        """Without a number, a withdrawn report is not found."""
+        withdrawn = next(report.id for report in catalog.reports() if report.current is None)
+        assert is_not_found(
+            stranger.expect_error(SERVICE, operation, **input_of(operation, reportId=withdrawn)), withdrawn
+        )
 
     @of_a_report
     @pytest.mark.parametrize(
@@ -189,143 +192,143 @@ class TestUnknownReport:
             " ",
         ],
     )
-    def test_is_none(self, stranger: Client, operation: str, report_id: str) -> None:
-        """What is no id of a report is refused by its form."""
-        got = stranger.expect_error(SERVICE, operation, **asks(operation, reportId=report_id))
+    def test_invalid_report_id_is_refused(self, stranger: Client, operation: str, report_id: str) -> None:
+        """An id of another form violates the shape."""
+        got = stranger.expect_error(SERVICE, operation, **input_of(operation, reportId=report_id))
         assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
-        assert [one["name"] for one in got.data["fieldList"]] == ["reportId"]
+        assert invalid_members(got) == ["reportId"]
 
     @of_a_report
-    def test_is_not_named(self, stranger: Client, operation: str) -> None:
-        """An id is required."""
-        got = stranger.expect_error(SERVICE, operation, **asks(operation))
+    def test_missing_report_id_is_refused(self, stranger: Client, operation: str) -> None:
+        """The id is required."""
+        got = stranger.expect_error(SERVICE, operation, **input_of(operation))
         assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
 
     @of_a_version
     @pytest.mark.parametrize("version", ["0", "-1", "1.5", "one", "1e3", ""])
-    def test_of_what_is_no_version(self, stranger: Client, operation: str, version: str) -> None:
+    def test_invalid_version_is_refused(self, stranger: Client, operation: str, version: str) -> None:
         """A version is a whole number from 1 on."""
-        asked = stranger.request(SERVICE, operation, **asks(operation, reportId=REPORT, reportVersion=4711))
-        asked = replace(asked, query=asked.query.replace("4711", version))
-        got = refused(stranger.app, asked, SERVICE, operation)
+        request = stranger.request(SERVICE, operation, **input_of(operation, reportId=REPORT, reportVersion=4711))
+        request = replace(request, query=request.query.replace("4711", version))
+        got = refused(stranger.app, request, SERVICE, operation)
         assert error_of(got)[:2] == (400, "ValidationException")
 
 
 class TestGetReport:
     """GetTermForReport and GetReport."""
 
-    def test_of_every_report(self, stranger: Client) -> None:
-        """Whatever is listed and uploaded can be had, passed through or not, after its terms."""
-        for one in stranger.do(SERVICE, "ListReports")["reports"]:
-            if one["uploadState"] == "COMPLETE":
-                term = stranger.do(SERVICE, "GetTermForReport", reportId=one["id"])
-                assert stranger.do(SERVICE, "GetReport", reportId=one["id"], termToken=term["termToken"])
+    def test_every_listed_report_with_a_document_is_available(self, stranger: Client) -> None:
+        """Every listed and uploaded report can be downloaded after its terms, whatever its acceptance type."""
+        for report in stranger.do(SERVICE, "ListReports")["reports"]:
+            if report["uploadState"] == "COMPLETE":
+                term = stranger.do(SERVICE, "GetTermForReport", reportId=report["id"])
+                assert stranger.do(SERVICE, "GetReport", reportId=report["id"], termToken=term["termToken"])
 
-    def test_of_a_new_report(self, stranger: Client, member: Client) -> None:
-        """A report that was published just now has a document, and terms."""
-        made = publish(member, VersionDraft(name="Sample", series="SOC"))
-        term = stranger.do(SERVICE, "GetTermForReport", reportId=made)
-        got = stranger.do(SERVICE, "GetReport", reportId=made, termToken=term["termToken"])
+    def test_new_report_has_a_document_and_terms(self, stranger: Client, member: Client) -> None:
+        """A report that was just published has a document and terms."""
+        report_id = publish(member, VersionDraft(name="Sample", series="SOC"))
+        term = stranger.do(SERVICE, "GetTermForReport", reportId=report_id)
+        got = stranger.do(SERVICE, "GetReport", reportId=report_id, termToken=term["termToken"])
         assert download(stranger, term["documentPresignedUrl"]).startswith(b"%PDF-")
         assert download(stranger, got["documentPresignedUrl"]).startswith(b"%PDF-")
 
-    def test_of_a_version(self, stranger: Client) -> None:
-        """The terms of one version open that version, named both times."""
+    def test_token_is_bound_to_its_version(self, stranger: Client) -> None:
+        """The token for one version opens that version only."""
         term = stranger.do(SERVICE, "GetTermForReport", reportId=REPORT, reportVersion=2)
         for version in ({}, {"reportVersion": 3}):
             got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"], **version)
             assert error_of(got) == (400, "ValidationException", "invalidToken")
         assert stranger.do(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"], reportVersion=2)
 
-    def test_twice(self, stranger: Client) -> None:
-        """A token is used up."""
+    def test_used_token_is_invalid(self, stranger: Client) -> None:
+        """A token is valid once."""
         term = stranger.do(SERVICE, "GetTermForReport", reportId=REPORT)
         stranger.do(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"])
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"])
         assert error_of(got) == (400, "ValidationException", "invalidToken")
 
-    def test_too_late(self, stranger: Client) -> None:
-        """A token lapses after a quarter of an hour."""
+    def test_expired_token_is_invalid(self, stranger: Client) -> None:
+        """A token expires after 15 minutes."""
         term = stranger.do(SERVICE, "GetTermForReport", reportId=REPORT)
         stranger.app.world.clock.advance(timedelta(minutes=15))
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=term["termToken"])
         assert error_of(got) == (400, "ValidationException", "invalidToken")
 
-    def test_with_a_token_of_an_agreement(self, stranger: Client) -> None:
+    def test_token_of_an_agreement_is_invalid(self, stranger: Client) -> None:
         """A token has one purpose."""
         nda = stranger.do(SERVICE, "GetNdaForAgreement", agreementId="agreement-9c1kBcYznTkcpRIm")
         token = nda["acceptNdaForAgreementToken"]
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=token)
         assert error_of(got) == (400, "ValidationException", "invalidToken")
-        assert [one["name"] for one in got.data["fieldList"]] == ["termToken"]
+        assert invalid_members(got) == ["termToken"]
 
     @pytest.mark.parametrize("token", ["", "a.b", "x" * 257])
-    def test_with_what_is_no_token(self, stranger: Client, token: str) -> None:
-        """A token has letters, digits, hyphens and underscores, up to 256."""
+    def test_malformed_token_is_refused(self, stranger: Client, token: str) -> None:
+        """A token has up to 256 letters, digits, hyphens and underscores."""
         got = stranger.expect_error(SERVICE, "GetReport", reportId=REPORT, termToken=token)
         assert error_of(got)[:2] == (400, "ValidationException")
 
     @pytest.mark.parametrize("operation", ["GetTermForReport", "GetReport"])
     @pytest.mark.parametrize("upload", [Upload.PROCESSING, Upload.FAILED, Upload.FAULT])
-    def test_whose_document_is_not_there(self, stranger: Client, operation: str, upload: Upload) -> None:
-        """It is a conflict that names the version."""
-        made = publish(stranger, VersionDraft(name="Sample", series="SOC", upload_state=upload))
-        got = stranger.expect_error(SERVICE, operation, **asks(operation, reportId=made))
+    def test_version_without_a_document_is_a_conflict(self, stranger: Client, operation: str, upload: Upload) -> None:
+        """The conflict names the version."""
+        report_id = publish(stranger, VersionDraft(name="Sample", series="SOC", upload_state=upload))
+        got = stranger.expect_error(SERVICE, operation, **input_of(operation, reportId=report_id))
         assert error_of(got) == (409, "ConflictException", None)
-        assert (got.data["resourceType"], got.data["resourceId"]) == ("report", f"{made}:1")
+        assert (got.data["resourceType"], got.data["resourceId"]) == ("report", f"{report_id}:1")
 
     @pytest.mark.parametrize("operation", ["GetTermForReport", "GetReport"])
-    def test_of_a_withdrawn_version(self, stranger: Client, operation: str) -> None:
-        """It is described, and cannot be had."""
-        got = stranger.expect_error(SERVICE, operation, **asks(operation, reportId=REPORT, reportVersion=1))
-        assert missing(got, f"{REPORT}:1")
+    def test_withdrawn_version_is_not_found(self, stranger: Client, operation: str) -> None:
+        """A withdrawn version can be described but not downloaded."""
+        got = stranger.expect_error(SERVICE, operation, **input_of(operation, reportId=REPORT, reportVersion=1))
+        assert is_not_found(got, f"{REPORT}:1")
 
-    def test_that_was_withdrawn_since(self, stranger: Client) -> None:
-        """Terms that were shown do not open it; a link that was given still does."""
+    def test_token_does_not_open_a_version_withdrawn_since(self, stranger: Client) -> None:
+        """A token does not open a version that was withdrawn after its terms were shown; an earlier URL still does."""
         first, second = (stranger.do(SERVICE, "GetTermForReport", reportId=REPORT) for _ in range(2))
         got = stranger.do(SERVICE, "GetReport", reportId=REPORT, termToken=first["termToken"])
         change(stranger, REPORT, 5, state=Publication.UNPUBLISHED)
-        late = asks("GetReport", reportId=REPORT, reportVersion=5) | {"termToken": second["termToken"]}
-        assert missing(stranger.expect_error(SERVICE, "GetReport", **late), f"{REPORT}:5")
+        members = input_of("GetReport", reportId=REPORT, reportVersion=5) | {"termToken": second["termToken"]}
+        assert is_not_found(stranger.expect_error(SERVICE, "GetReport", **members), f"{REPORT}:5")
         assert download(stranger, got["documentPresignedUrl"]).startswith(b"%PDF-")
 
 
 class TestAccountSettings:
     """GetAccountSettings and PutAccountSettings."""
 
-    def error_of(self, client: Client) -> str:
-        """Tell what an account chose."""
+    def subscription(self, client: Client) -> str:
+        """Return the subscription of an account."""
         got = client.do(SERVICE, "GetAccountSettings")
         assert got["accountSettings"].keys() == {"notificationSubscriptionStatus"}
         status: str = got["accountSettings"]["notificationSubscriptionStatus"]
         return status
 
-    def test_of_an_account_that_never_chose(self, stranger: Client) -> None:
-        """It is not subscribed, and looking changes nothing."""
+    def test_account_is_not_subscribed_by_default(self, stranger: Client) -> None:
+        """An account is not subscribed by default, and reading changes nothing."""
         before = stranger.app.world.state
-        assert self.error_of(stranger) == "NOT_SUBSCRIBED"
+        assert self.subscription(stranger) == "NOT_SUBSCRIBED"
         assert stranger.app.world.state is before
 
     @pytest.mark.parametrize("status", ["SUBSCRIBED", "NOT_SUBSCRIBED"])
-    def test_are_each_accounts_own(self, management: Client, member: Client, status: str) -> None:
-        """An account chooses for itself; the answer is what is now so."""
-        for client, wanted in ((management, "SUBSCRIBED"), (member, "NOT_SUBSCRIBED"), (management, status)):
-            got = client.do(SERVICE, "PutAccountSettings", notificationSubscriptionStatus=wanted)
-            assert got["accountSettings"] == {"notificationSubscriptionStatus": wanted}
-        assert (self.error_of(management), self.error_of(member)) == (status, "NOT_SUBSCRIBED")
+    def test_settings_belong_to_one_account(self, management: Client, member: Client, status: str) -> None:
+        """An account changes its own settings, and the reply has the new values."""
+        for client, value in ((management, "SUBSCRIBED"), (member, "NOT_SUBSCRIBED"), (management, status)):
+            got = client.do(SERVICE, "PutAccountSettings", notificationSubscriptionStatus=value)
+            assert got["accountSettings"] == {"notificationSubscriptionStatus": value}
+        assert (self.subscription(management), self.subscription(member)) == (status, "NOT_SUBSCRIBED")
 
-    def test_with_nothing_to_change(self, stranger: Client) -> None:
-        """What is left out stays."""
+    def test_missing_member_keeps_its_value(self, stranger: Client) -> None:
+        """A missing member keeps its value."""
         stranger.do(SERVICE, "PutAccountSettings", notificationSubscriptionStatus="SUBSCRIBED")
         got = stranger.do(SERVICE, "PutAccountSettings")
         assert got["accountSettings"] == {"notificationSubscriptionStatus": "SUBSCRIBED"}
-        assert self.error_of(stranger) == "SUBSCRIBED"
+        assert self.subscription(stranger) == "SUBSCRIBED"
 
     @pytest.mark.parametrize("status", ["BAD", "subscribed", "", 1, True, ["SUBSCRIBED"], {"SUBSCRIBED": True}])
-    def test_of_what_is_no_status(self, stranger: Client, status: Any) -> None:
-        """There are two statuses, spelt in capitals."""
+    def test_invalid_status_is_refused(self, stranger: Client, status: Any) -> None:
+        """There are two statuses, spelled in capitals."""
         request = stranger.request(SERVICE, "PutAccountSettings", notificationSubscriptionStatus="BAD")
         body = request.body.replace(b'"BAD"', repr(status).replace("'", '"').replace("True", "true").encode())
         got = refused(stranger.app, replace(request, body=body), SERVICE, "PutAccountSettings")
         assert error_of(got) == (400, "ValidationException", "fieldValidationFailed")
-        assert [one["name"] for one in got.data["fieldList"]] == ["notificationSubscriptionStatus"]
+        assert invalid_members(got) == ["notificationSubscriptionStatus"]
