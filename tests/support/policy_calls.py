@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from artifact_state import catalog
-from tests.support.organizations import SERVICE, root_id, set_options
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import SERVICE, root_id, set_options
 
 SCP, RCP, TAG_POLICY = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY"
 FULL_ACCESS = "p-FullAWSAccess"

@@ -23,11 +23,11 @@ from artifact_state.model import Caller, CallerKind
 from artifact_state.principals import root_user, service_principal, session_caller
 from artifact_state.world import World
 from tests.support.aws_models import model, operation_model
-from tests.support.billing_transfers import DECEMBER, INVITE, invitation_parameters
 from tests.support.dockerfile import ROOT
 from tests.support.iam_users import policy_document
-from tests.support.organizations import as_account, set_quotas
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import as_account, set_quotas
+from tests.support.wire_transfers import DECEMBER, INVITE, invitation_parameters
 
 REFERENCE: dict[str, list[str]] = json.loads((Path(__file__).parent / "condition_keys.json").read_text())["keys"]
 FIDELITY = (ROOT / "docs/fidelity.md").read_text()

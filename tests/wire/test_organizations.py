@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.iam_users import create_user, policy_allowing
-from tests.support.organizations import NO_PERMISSION, SERVICE, describe_organization, error_of
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import NO_PERMISSION, SERVICE, describe_organization, error_of
 
 # Source: https://github.com/hashicorp/terraform-provider-aws/pull/9195
 NOT_IN_USE = "Your account is not a member of an organization."

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from artifact_state.model import CreationFailure
-from tests.support.organizations import (
+from tests.support.wire_client import Client
+from tests.support.wire_organizations import (
     SERVICE,
     error_of,
     pages,
@@ -15,7 +16,6 @@ from tests.support.organizations import (
     set_options,
     set_quotas,
 )
-from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,8 @@ import pytest
 
 from artifact_state.organizations import accounts
 from artifact_state.principals import root_user
-from tests.support.organizations import (
+from tests.support.wire_client import Client
+from tests.support.wire_organizations import (
     SERVICE,
     create_account,
     describe_organization,
@@ -17,7 +18,6 @@ from tests.support.organizations import (
     set_options,
     set_quotas,
 )
-from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 MINUTE = timedelta(minutes=1)

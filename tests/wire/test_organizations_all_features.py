@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.organizations import (
+from tests.support.wire_client import Client
+from tests.support.wire_organizations import (
     SERVICE,
     STANDALONE,
     as_account,
@@ -19,7 +20,6 @@ from tests.support.organizations import (
     handshake_after,
     party,
 )
-from tests.support.wire_client import Client
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tests.support.organizations import SERVICE, root_id
 from tests.support.policy_calls import TAG_POLICY, attach_policy, create_policy, enable_policy_type
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import SERVICE, root_id
 from tests.wire.conftest import NOW
 
 BACKUP = "BACKUP_POLICY"

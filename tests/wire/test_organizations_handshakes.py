@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.organizations import (
+from tests.support.wire_client import Client
+from tests.support.wire_organizations import (
     MANAGEMENT,
     SERVICE,
     STANDALONE,
@@ -20,7 +21,6 @@ from tests.support.organizations import (
     party,
     set_quotas,
 )
-from tests.support.wire_client import Client
 
 OTHER = "444455556666"
 MISSING_HANDSHAKE = "h-" + "0" * 32

@@ -8,7 +8,8 @@ from artifact_emulator.app import App
 from artifact_state import principals
 from artifact_state.organizations import account_creation, hierarchy
 from artifact_state.world import World
-from tests.support.organizations import (
+from tests.support.wire_client import Client
+from tests.support.wire_organizations import (
     SERVICE,
     create_account,
     create_unit,
@@ -18,7 +19,6 @@ from tests.support.organizations import (
     root_id,
     set_quotas,
 )
-from tests.support.wire_client import Client
 
 
 def move(client: Client, account_id: str, source_id: str, destination_id: str) -> None:

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from tests.support.organizations import SERVICE, describe_organization, pages, root_id
 from tests.support.policy_calls import (
     DENY,
     FULL_ACCESS,
@@ -17,6 +16,7 @@ from tests.support.policy_calls import (
     set_scp_limits,
 )
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import SERVICE, describe_organization, pages, root_id
 
 
 class TestPolicies:

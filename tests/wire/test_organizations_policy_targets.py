@@ -2,14 +2,6 @@
 
 import pytest
 
-from tests.support.organizations import (
-    SERVICE,
-    create_account,
-    create_unit,
-    describe_organization,
-    pages,
-    root_id,
-)
 from tests.support.policy_calls import (
     FULL_ACCESS,
     PAGES_OF_23,
@@ -23,6 +15,14 @@ from tests.support.policy_calls import (
     set_scp_limits,
 )
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import (
+    SERVICE,
+    create_account,
+    create_unit,
+    describe_organization,
+    pages,
+    root_id,
+)
 
 
 def attached_ids(client: Client, target_id: str) -> list[str]:

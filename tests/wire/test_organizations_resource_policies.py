@@ -1,6 +1,6 @@
-from tests.support.organizations import NO_PERMISSION, SERVICE, STANDALONE, describe_organization
 from tests.support.policy_calls import NO_TAGS, TAG_POLICY, delegation_document
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import NO_PERMISSION, SERVICE, STANDALONE, describe_organization
 
 
 class TestResourcePolicy:

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.billing_transfers import (
+from tests.support.wire_client import Client, answer
+from tests.support.wire_organizations import (
+    SERVICE,
+    STANDALONE,
+    as_account,
+    describe_organization,
+    error_of,
+    pages,
+    set_quotas,
+)
+from tests.support.wire_transfers import (
     DECEMBER,
     INVITE,
     MEMBER,
@@ -20,16 +30,6 @@ from tests.support.billing_transfers import (
     transfer,
     transfer_id_of,
 )
-from tests.support.organizations import (
-    SERVICE,
-    STANDALONE,
-    as_account,
-    describe_organization,
-    error_of,
-    pages,
-    set_quotas,
-)
-from tests.support.wire_client import Client, answer
 
 END_OF_NOVEMBER = datetime(2026, 11, 30, 23, 59, 59, 999000, tzinfo=UTC)
 END_OF_DECEMBER = datetime(2026, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.organizations import NO_PERMISSION, SERVICE, error_of
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import NO_PERMISSION, SERVICE, error_of
 from tests.wire.conftest import NOW
 
 ARTIFACT = "artifact.amazonaws.com"

@@ -6,8 +6,8 @@ from typing import Any
 
 from artifact_state import catalog
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
-from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, set_options
 from tests.support.wire_client import Answer, Client
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account, set_options
 
 MISSING_ACCOUNT = "000000000000"
 MINUTE = timedelta(minutes=1)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support.error_table import ErrorTable, Provocation
-from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account
 from tests.support.policy_calls import SCP, TAG_POLICY
 from tests.support.wire_client import Answer, Client
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account
 
 DESCRIBE = "DescribeEffectivePolicy"
 LIST_ACCOUNTS = "ListAccountsWithInvalidEffectivePolicy"

@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
 from tests.support.iam_users import create_user, policy_allowing
-from tests.support.organizations import (
+from tests.support.wire_client import Answer, Client
+from tests.support.wire_organizations import (
     MANAGEMENT,
     SERVICE,
     STANDALONE,
@@ -18,7 +19,6 @@ from tests.support.organizations import (
     set_options,
     set_quotas,
 )
-from tests.support.wire_client import Answer, Client
 
 OTHER = "444455556666"
 MISSING_HANDSHAKE = "h-" + "0" * 32

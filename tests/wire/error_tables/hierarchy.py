@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support.error_table import ErrorTable, Provocation
-from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, create_unit, root_id
 from tests.support.wire_client import Answer, Client
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account, create_unit, root_id
 
 MISSING_UNIT = "ou-aaaa-00000000"
 MISSING_ACCOUNT = "000000000000"

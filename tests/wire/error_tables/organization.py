@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.support.billing_transfers import SOURCE, transfer
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
 from tests.support.iam_users import create_user, policy_allowing
-from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, set_quotas
 from tests.support.wire_client import Answer, Client
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account, set_quotas
+from tests.support.wire_transfers import SOURCE, transfer
 
 ARTIFACT, CONFIG = "artifact.amazonaws.com", "config.amazonaws.com"
 MISSING_ACCOUNT = "000000000000"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support.error_table import ErrorTable, Provocation
-from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account, root_id
 from tests.support.policy_calls import (
     DENY,
     FULL_ACCESS,
@@ -16,6 +15,7 @@ from tests.support.policy_calls import (
     set_scp_limits,
 )
 from tests.support.wire_client import Answer, Client
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account, root_id
 
 MISSING_POLICY = "p-00000000"
 MISSING_ACCOUNT = "000000000000"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support.error_table import ErrorTable, Provocation
-from tests.support.organizations import SERVICE, STANDALONE, as_account, create_account
 from tests.support.policy_calls import delegation_document
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "PutResourcePolicy": {"Content": delegation_document(STANDALONE, "ListPolicies")},

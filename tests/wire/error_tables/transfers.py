@@ -4,7 +4,10 @@ from typing import Any
 
 from artifact_state.organizations import accounts
 from artifact_state.principals import root_user
-from tests.support.billing_transfers import (
+from tests.support.error_table import ErrorTable, Provocation
+from tests.support.wire_client import Answer, Client
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account
+from tests.support.wire_transfers import (
     DECEMBER,
     INVITE,
     MEMBER,
@@ -15,9 +18,6 @@ from tests.support.billing_transfers import (
     transfer,
     transfer_id_of,
 )
-from tests.support.error_table import ErrorTable, Provocation
-from tests.support.organizations import SERVICE, STANDALONE, as_account
-from tests.support.wire_client import Answer, Client
 
 MISSING_TRANSFER = "rt-00000000"
 

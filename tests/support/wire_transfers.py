@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.support.organizations import SERVICE, add_invited_account, as_account, set_quotas
 from tests.support.wire_client import Client
+from tests.support.wire_organizations import SERVICE, add_invited_account, as_account, set_quotas
 
 RECEIVER, SOURCE, THIRD, MEMBER = "111122223333", "222233334444", "333344445555", "555566667777"
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
