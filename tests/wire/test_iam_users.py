@@ -141,7 +141,7 @@ class TestCaller:
         """An access key that the root user creates for itself is the root user's."""
         root = client_with_key(stranger)
         assert root.do("sts", "GetCallerIdentity")["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
-        # The root user's id is his account's: shorter than AWS's own model lets ids be.
+        # The root user's id is the account id, which is shorter than AWS's model allows ids to be.
         user = parse_reply(root.app.handle(root.request(SERVICE, "GetUser")), SERVICE, "GetUser")["User"]
         assert (user["Arn"], user["UserId"]) == (f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT)
         assert root.do(SERVICE, "ListAccessKeys")["AccessKeyMetadata"][0]["AccessKeyId"] == key_of(root)
