@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.console import Console
-from tests.support.server_process import environment, serving
+from tests.support.server_process import clean_environment, server_process
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -18,7 +18,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 @pytest.fixture(scope="session")
 def console_server() -> Iterator[str]:
     """Serve the emulator; return its URL."""
-    with serving([sys.executable, "-m", "artifact_emulator", "serve"], env=environment()) as server:
+    with server_process([sys.executable, "-m", "artifact_emulator", "serve"], env=clean_environment()) as server:
         yield f"http://127.0.0.1:{server.port}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.dockerfile import ROOT, Image
-from tests.support.server_process import Served, environment, serving
+from tests.support.server_process import ServerProcess, clean_environment, server_process
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,12 @@ def built(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
             moved = re.sub(r"(?<= )/", f"{root}/", command)
             path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
             done = subprocess.run(
-                ["sh", "-c", moved], cwd=source, env=environment(PATH=path), capture_output=True, text=True, check=False
+                ["sh", "-c", moved],
+                cwd=source,
+                env=clean_environment(PATH=path),
+                capture_output=True,
+                text=True,
+                check=False,
             )
             assert done.returncode == 0, done.stderr
     return root
@@ -58,8 +63,8 @@ def installed(built: Path) -> Path:
 
 
 @pytest.fixture
-def server(installed: Path) -> Iterator[Served]:
+def server(installed: Path) -> Iterator[ServerProcess]:
     """Serve the installed distribution, from a folder where nothing of the tree can be imported by accident."""
-    settings = environment(PATH=f"{installed}:{os.environ['PATH']}")
-    with serving(["artifact-emulator", "serve"], cwd=installed, env=settings) as served:
+    settings = clean_environment(PATH=f"{installed}:{os.environ['PATH']}")
+    with server_process(["artifact-emulator", "serve"], cwd=installed, env=settings) as served:
         yield served

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.dockerfile import ROOT, Image
-from tests.support.server_process import Served, environment, serving
+from tests.support.server_process import ServerProcess, clean_environment, server_process
 
 PREFIX = Path("/opt/artifact-emulator")
 
@@ -24,7 +24,7 @@ def inside(image: Image, built: Path) -> dict[str, str]:
     """Give the environment that the final stage sets, with the image's / moved to where it was built."""
     settings = dict(shlex.split(rest)[0].split("=", 1) for rest in image.of("ENV"))
     path = settings["PATH"].replace(str(PREFIX), f"{built}{PREFIX}").replace("$PATH", os.environ["PATH"])
-    return environment(**settings | {"PATH": path})
+    return clean_environment(**settings | {"PATH": path})
 
 
 class TestSettings:
@@ -73,7 +73,7 @@ class TestContainer:
         """Its own command serves, its health check sees that, ends with the server, and says so."""
         settings = inside(image, built)
         command = image.list_of("ENTRYPOINT") + image.list_of("CMD")
-        with serving(command, cwd=built, env=settings) as served:
+        with server_process(command, cwd=built, env=settings) as served:
             assert probe(image, served, settings) == 0
             assert served.stop() == 0
             assert probe(image, served, settings) == 1
@@ -82,10 +82,10 @@ class TestContainer:
     def test_can_be_reached(self, image: Image, built: Path) -> None:
         """It answers at every address, for a published port does not come in at 127.0.0.1."""
         command = image.list_of("ENTRYPOINT") + image.list_of("CMD")
-        with serving(command, cwd=built, env=inside(image, built)) as served:
+        with server_process(command, cwd=built, env=inside(image, built)) as served:
             socket.create_connection(("127.0.0.2", served.port), timeout=1).close()
 
-    def test_health_check_sees_errors(self, image: Image, built: Path, server: Served) -> None:
+    def test_health_check_sees_errors(self, image: Image, built: Path, server: ServerProcess) -> None:
         """A server that answers with an error is not healthy."""
         settings = inside(image, built)
         elsewhere = [part.replace("/_emulator/health", "/_emulator/nothing") for part in image.health_check]
@@ -93,7 +93,7 @@ class TestContainer:
         assert probe(image, server, settings, elsewhere) == 1
 
 
-def probe(image: Image, served: Served, settings: dict[str, str], command: list[str] | None = None) -> int:
+def probe(image: Image, served: ServerProcess, settings: dict[str, str], command: list[str] | None = None) -> int:
     """Run the health check against the port that the test's server has; give its exit status."""
     words = [part.replace("4700", str(served.port)) for part in command or image.health_check]
     return subprocess.run(words, env=settings, capture_output=True, check=False).returncode

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from artifact_emulator import __version__
-from tests.support.server_process import Served, environment
+from tests.support.server_process import ServerProcess, clean_environment
 
 # Another address of this machine, at which a server of 0.0.0.0 answers and one of 127.0.0.1 does not.
 ELSEWHERE = "127.0.0.2"
@@ -23,11 +23,16 @@ def run(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run something of the environment's own, away from the tree."""
     command, *rest = arguments
     return subprocess.run(
-        [installed / command, *rest], cwd=installed, env=environment(), capture_output=True, text=True, check=False
+        [installed / command, *rest],
+        cwd=installed,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
-def ask(server: Served, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes]:
+def ask(server: ServerProcess, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes]:
     """Send one request; give its status and body."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=5)
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -79,13 +84,13 @@ class TestEnvironment:
 class TestServer:
     """The server, from the wheel alone."""
 
-    def test_health(self, server: Served) -> None:
+    def test_health(self, server: ServerProcess) -> None:
         """It is healthy as soon as it says that it is ready, and says which version it is."""
         status, body = ask(server, "GET", "/_emulator/health")
         assert status == 200
         assert json.loads(body)["version"] == __version__
 
-    def test_loopback(self, server: Served) -> None:
+    def test_loopback(self, server: ServerProcess) -> None:
         """Unless asked, it listens on this machine only."""
         with (
             pytest.raises((ConnectionRefusedError, TimeoutError)),
@@ -93,7 +98,7 @@ class TestServer:
         ):
             pass
 
-    def test_call(self, server: Served) -> None:
+    def test_call(self, server: ServerProcess) -> None:
         """It answers an AWS call, shapes and catalog included."""
         status, body = ask(
             server,
@@ -109,7 +114,7 @@ class TestServer:
         assert json.loads(body)["Organization"]["MasterAccountId"] == "111122223333"
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_ends(self, server: Served, number: signal.Signals) -> None:
+    def test_ends(self, server: ServerProcess, number: signal.Signals) -> None:
         """Told to end, it exits with 0 within a second, an idle connection notwithstanding."""
         idle = http.client.HTTPConnection(server.host, server.port, timeout=5)
         idle.request("GET", "/_emulator/health")

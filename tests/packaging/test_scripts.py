@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.dockerfile import ROOT
-from tests.support.server_process import environment, serving
+from tests.support.server_process import clean_environment, server_process
 
 pytestmark = pytest.mark.xdist_group("packaging")
 
@@ -50,7 +50,7 @@ def run(clone: Path, path: Path | str, *arguments: str) -> subprocess.CompletedP
     return subprocess.run(
         [clone / "scripts/serve", *arguments],
         cwd=clone.parent,
-        env=environment(PATH=str(path)),
+        env=clean_environment(PATH=str(path)),
         capture_output=True,
         text=True,
         check=False,
@@ -71,7 +71,9 @@ class TestServe:
         for _ in range(2):
             with (
                 log.open("w") as errors,
-                serving([str(clone / "scripts/serve")], cwd=tmp_path, env=environment(), stderr=errors) as served,
+                server_process(
+                    [str(clone / "scripts/serve")], cwd=tmp_path, env=clean_environment(), stderr=errors
+                ) as served,
             ):
                 assert served.stop() == 0
             said.append(log.read_text())
@@ -140,7 +142,7 @@ class TestServe:
             (clone / ".venv/installing").write_text(f"{first.pid}\n")
             second = subprocess.Popen(
                 [clone / "scripts/serve"],
-                env=environment(PATH=str(bare)),
+                env=clean_environment(PATH=str(bare)),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )

@@ -1,4 +1,4 @@
-"""One server for all stories, as its users start it; an empty world for each of them."""
+"""One server for the SDK tests, started as its users start it, and an empty world for each test."""
 
 import os
 import subprocess
@@ -9,36 +9,36 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.support.aws_cli import Shell
-from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, Emulator
-from tests.support.server_process import environment, serving
+from tests.support.aws_cli import AwsCli
+from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, EmulatedAws
+from tests.support.server_process import clean_environment, server_process
 
 
 @pytest.fixture(scope="session")
 def models() -> str:
-    """Ask the installed command where the models of the agreement operations are."""
+    """The folder of models that the installed command prints."""
     command = Path(sys.executable).with_name("artifact-emulator")
-    asked = subprocess.run([command, "models"], env=environment(), capture_output=True, text=True, check=True)
-    return asked.stdout.strip()
+    result = subprocess.run([command, "models"], env=clean_environment(), capture_output=True, text=True, check=True)
+    return result.stdout.strip()
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve; every process of a parallel run has its own server.
+    """The endpoint of a server; each process of a parallel run has its own.
 
-    At the end it must have logged nothing, a traceback least of all, and must stop cleanly.
+    At the end the server must have logged nothing and must stop cleanly.
     """
     log = tmp_path_factory.mktemp("server") / "stderr"
     command = [sys.executable, "-m", "artifact_emulator", "serve"]
-    with log.open("w") as stderr, serving(command, env=environment(), stderr=stderr) as served:
+    with log.open("w") as stderr, server_process(command, env=clean_environment(), stderr=stderr) as served:
         yield f"http://127.0.0.1:{served.port}"
         assert served.stop() == 0
     assert log.read_text() == ""
 
 
 @pytest.fixture(scope="session")
-def running(server: str, models: str) -> Iterator[Emulator]:
-    """Give the emulator to boto3, and keep boto3 from the user's own credentials and configuration."""
+def running(server: str, models: str) -> Iterator[EmulatedAws]:
+    """The emulator; boto3 does not see the user's own credentials and configuration."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)
@@ -46,25 +46,25 @@ def running(server: str, models: str) -> Iterator[Emulator]:
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         with patch.context() as path:
-            # A session reads it once; other tests' sessions are to have AWS's own models.
+            # A session reads the variable once; the sessions of other tests have only AWS's models.
             path.setenv("AWS_DATA_PATH", models)
             session = boto3.Session()
-        emulator = Emulator(server, session)
+        emulator = EmulatedAws(server, session)
         yield emulator
         emulator.close()
 
 
 @pytest.fixture
-def emulator(running: Emulator) -> Emulator:
-    """Give the emulator with an empty world."""
+def emulator(running: EmulatedAws) -> EmulatedAws:
+    """The emulator with an empty world."""
     running.reset()
     return running
 
 
 @pytest.fixture
-def shell(emulator: Emulator, tmp_path: Path) -> Shell:
-    """Give the shell of the management account's root user."""
-    return Shell(
+def aws_cli(emulator: EmulatedAws, tmp_path: Path) -> AwsCli:
+    """The AWS CLI of the management account's root user."""
+    return AwsCli(
         {
             "AWS_ENDPOINT_URL": emulator.endpoint,
             "AWS_ACCESS_KEY_ID": "111122223333",
@@ -80,8 +80,8 @@ def shell(emulator: Emulator, tmp_path: Path) -> Shell:
 
 
 @pytest.fixture
-def management(emulator: Emulator) -> Account:
-    """Give the management account of an organization with all features."""
+def management(emulator: EmulatedAws) -> Account:
+    """The management account of an organization with all features."""
     account = emulator.account("111122223333")
     account.organizations.create_organization(FeatureSet="ALL")
     return account
@@ -89,21 +89,21 @@ def management(emulator: Emulator) -> Account:
 
 @pytest.fixture
 def member(management: Account) -> Account:
-    """Give a member account that was created in the organization."""
+    """A member account that was created in the organization."""
     return management.create_account("Member")
 
 
 @pytest.fixture
-def invited(management: Account, emulator: Emulator) -> Account:
-    """Give a member account that was invited into the organization."""
+def invited(management: Account, emulator: EmulatedAws) -> Account:
+    """A member account that was invited to the organization."""
     account = emulator.account("222233334444")
     management.invite(account)
     return account
 
 
 @pytest.fixture
-def standalone(emulator: Emulator) -> Account:
-    """Give an account that is in no organization."""
+def standalone(emulator: EmulatedAws) -> Account:
+    """An account that belongs to no organization."""
     return emulator.account("999988887777")
 
 
@@ -115,7 +115,7 @@ def trusted_access(management: Account) -> None:
 
 @pytest.fixture
 def accepted(management: Account) -> str:
-    """Accept an agreement for an organization that trusts AWS Artifact; give the id of the accepted agreement."""
+    """The id of an organization's customer agreement, with trusted access for AWS Artifact enabled."""
     management.enable_trusted_access()
-    accepted_id: str = management.accept(ORGANIZATIONS_BAA)["id"]
-    return accepted_id
+    agreement_id: str = management.accept(ORGANIZATIONS_BAA)["id"]
+    return agreement_id

@@ -14,10 +14,9 @@ import pytest
 import requests
 import yaml
 
-from tests.support.aws_cli import COMMANDS
 from tests.support.dockerfile import ROOT, Image
-from tests.support.sdk_accounts import Emulator
-from tests.support.server_process import environment, serving
+from tests.support.sdk_accounts import EmulatedAws
+from tests.support.server_process import COMMANDS, clean_environment, server_process
 
 EXAMPLES = ROOT / "examples"
 NODE = 20
@@ -30,7 +29,7 @@ def run(command: list[str | Path], folder: Path, **settings: str) -> subprocess.
     return subprocess.run(
         command,
         cwd=folder,
-        env=environment(PATH=WITH_COMMANDS, **settings),
+        env=clean_environment(PATH=WITH_COMMANDS, **settings),
         capture_output=True,
         text=True,
         check=False,
@@ -123,7 +122,7 @@ class TestJavaScript:
 class TestCommandLine:
     """examples/aws-cli."""
 
-    def test_story_runs_to_its_end(self, emulator: Emulator) -> None:
+    def test_story_runs_to_its_end(self, emulator: EmulatedAws) -> None:
         """The script runs to its end in an empty world, with the expected calls and refusals."""
         world = f"{emulator.endpoint}/worlds/examples-aws-cli"
         result = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=world)
@@ -136,7 +135,7 @@ class TestCommandLine:
             "AccessDenied",
         ]
 
-    def test_story_stops_at_unexpected_outcome(self, emulator: Emulator) -> None:
+    def test_story_stops_at_unexpected_outcome(self, emulator: EmulatedAws) -> None:
         """The script stops at the first step with another outcome, and prints the error."""
         emulator.account("111122223333").organizations.create_organization()
         result = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=emulator.endpoint)
@@ -180,7 +179,7 @@ class TestDockerCompose:
     def test_commands_of_containers_run_as_processes(self, services: dict[str, Any]) -> None:
         """The commands of both containers, run as processes, work together."""
         entry = [sys.executable, "-m", "artifact_emulator", *services["emulator"]["command"]]
-        with serving(entry, env=environment()) as served:
+        with server_process(entry, env=clean_environment()) as served:
             endpoint = f"http://127.0.0.1:{served.port}"
             settings = {**services["application"]["environment"], "AWS_ENDPOINT_URL": endpoint, "NO_PROXY": "127.0.0.1"}
             result = run([sys.executable, self.folder / "application/main.py"], ROOT, **settings)

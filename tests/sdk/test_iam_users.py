@@ -5,14 +5,14 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.sdk_accounts import ARTIFACT, ORGANIZATIONS_BAA, Account, Credentials, Emulator
+from tests.support.sdk_accounts import ARTIFACT, ORGANIZATIONS_BAA, Account, Credentials, EmulatedAws
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 READS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "artifact:List*", "Resource": "*"}]}
 
 
 @pytest.fixture
-def administrator(management: Account, emulator: Emulator) -> Account:
+def administrator(management: Account, emulator: EmulatedAws) -> Account:
     """Give an IAM user of the management account, in a group of administrators, who calls by his access key."""
     iam = management.iam
     iam.create_group(GroupName="Administrators")

@@ -13,8 +13,8 @@ from tests.support.sdk_accounts import (
     ORGANIZATIONS_AUSTRALIAN_ADDENDUM,
     ORGANIZATIONS_BAA,
     Account,
-    raises_client_error,
     pdf_text,
+    raises_client_error,
 )
 
 DENIED = "AccessDeniedException"

@@ -16,7 +16,7 @@ from tests.support.sdk_accounts import (
     ORGANIZATIONS_AUSTRALIAN_ADDENDUM,
     ORGANIZATIONS_BAA,
     Account,
-    Emulator,
+    EmulatedAws,
     raises_client_error,
 )
 
@@ -53,7 +53,7 @@ class TestEnableTrustedAccess:
         assert listed["EnabledServicePrincipals"] == [first]
         assert management.artifact_role() == role
 
-    def test_only_organizations_enables_trusted_access(self, management: Account, emulator: Emulator) -> None:
+    def test_only_organizations_enables_trusted_access(self, management: Account, emulator: EmulatedAws) -> None:
         """You can enable trusted access using only the Organizations tools: no other call enables it."""
         management.iam.create_service_linked_role(AWSServiceName=ARTIFACT)
         arguments = management.read_agreement(ORGANIZATIONS_BAA)
@@ -99,7 +99,7 @@ class TestEnableTrustedAccess:
         assert answer["Reason"] == "UNRECOGNIZED_SERVICE_PRINCIPAL"
         assert management.trusted_services() == []
 
-    def test_organization_without_all_features_is_refused(self, emulator: Emulator) -> None:
+    def test_organization_without_all_features_is_refused(self, emulator: EmulatedAws) -> None:
         """An organization with consolidated billing only cannot enable trusted access."""
         billing = emulator.account("444455556666")
         billing.organizations.create_organization(FeatureSet="CONSOLIDATED_BILLING")
@@ -146,7 +146,7 @@ class TestDisableTrustedAccess:
 
     @pytest.mark.usefixtures("accepted")
     def test_other_accounts_cannot_disable_trusted_access(
-        self, management: Account, emulator: Emulator, standalone: Account
+        self, management: Account, emulator: EmulatedAws, standalone: Account
     ) -> None:
         """Neither a standalone account nor another organization's management account can disable it."""
         with raises_client_error("AWSOrganizationsNotInUseException", 400):

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tests.sdk.test_examples import NODE, copied, major_version_of_node, run
-from tests.support.aws_cli import COMMANDS
-from tests.support.server_process import environment, serving
+from tests.support.server_process import COMMANDS, clean_environment, server_process
 
 SCRIPT = Path(__file__).parent / "javascript/signatures.mjs"
 MANAGEMENT = "111122223333"
@@ -29,7 +28,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=["", "/worlds/of-javascript"], ids=["default world", "another world"])
 def told(request: pytest.FixtureRequest, installed: Path) -> Any:
     """Run the script against a server; give what it tells."""
-    with serving([str(COMMANDS / "artifact-emulator"), "serve"], env=environment()) as served:
+    with server_process([str(COMMANDS / "artifact-emulator"), "serve"], env=clean_environment()) as served:
         done = run(["node", SCRIPT.name, f"http://{served.host}:{served.port}{request.param}"], installed)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)

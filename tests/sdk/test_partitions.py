@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, Emulator, raises_client_error
+from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, EmulatedAws, raises_client_error
 
 REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 
@@ -20,7 +20,7 @@ class PartitionSetup:
 
 
 @pytest.fixture(params=REGIONS)
-def setup(request: pytest.FixtureRequest, emulator: Emulator) -> PartitionSetup:
+def setup(request: pytest.FixtureRequest, emulator: EmulatedAws) -> PartitionSetup:
     """Create an organization in each partition."""
     management = emulator.account("111122223333", REGIONS[request.param])
     management.organizations.create_organization(FeatureSet="ALL")
@@ -77,7 +77,7 @@ class TestPartitions:
         assert bool(ids) == (setup.partition != "aws-cn")
 
     def test_accepted_agreement_covers_members_in_every_partition(
-        self, setup: PartitionSetup, emulator: Emulator
+        self, setup: PartitionSetup, emulator: EmulatedAws
     ) -> None:
         """An organization's agreement covers its members in each partition that has agreements."""
         management = setup.management
@@ -94,7 +94,7 @@ class TestPartitions:
         assert [agreement["id"] for agreement in member.agreements()] == [accepted["id"]]
         assert accepted["arn"].startswith(f"arn:{setup.partition}:artifact::{management.id}:customer-agreement/")
 
-    def test_accounts_of_different_partitions_are_separate(self, setup: PartitionSetup, emulator: Emulator) -> None:
+    def test_accounts_of_different_partitions_are_separate(self, setup: PartitionSetup, emulator: EmulatedAws) -> None:
         """An invitation cannot be accepted, and a role cannot be assumed, across partitions."""
         other = next(region for partition, region in REGIONS.items() if partition != setup.partition)
         outsider = emulator.account("222233334444", other)
@@ -108,7 +108,7 @@ class TestPartitions:
         with raises_client_error("AccessDenied", 403):
             outsider.sts.assume_role(RoleArn=role, RoleSessionName="story")
 
-    def test_regions_of_partition_share_organization(self, emulator: Emulator) -> None:
+    def test_regions_of_partition_share_organization(self, emulator: EmulatedAws) -> None:
         """The organization is the same in every region, and so are the reports, which are in one region."""
         management = emulator.account("111122223333")
         management.organizations.create_organization(FeatureSet="ALL")

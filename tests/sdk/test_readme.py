@@ -13,7 +13,7 @@ from artifact_emulator.services import bindings, handlers
 from artifact_state.scenarios.load import load_scenario
 from artifact_state.scenarios.schema import Scenario
 from tests.support.documentation import DOCS, README, blocks_of, code_of, run_pytest, run_python, run_shell
-from tests.support.sdk_accounts import Emulator
+from tests.support.sdk_accounts import EmulatedAws
 
 PAGES = sorted([README, README.with_name("CONTRIBUTING.md"), *DOCS.glob("*.md")])
 NOT_RUN = {
@@ -60,7 +60,7 @@ def test_commands_exist(page: Path) -> None:
 class TestReadme:
     """README."""
 
-    def test_python_example_prints_role_and_refusal(self, emulator: Emulator) -> None:
+    def test_python_example_prints_role_and_refusal(self, emulator: EmulatedAws) -> None:
         """The first example prints the ARN of the role and AWS's refusal."""
         output = run_python(code_of(README, "python")[0], emulator.endpoint)
         assert "AWSServiceRoleForArtifact" in output
@@ -78,7 +78,7 @@ class TestReadme:
 class TestPages:
     """The pages of docs."""
 
-    def test_tutorial_prints_shown_output(self, emulator: Emulator) -> None:
+    def test_tutorial_prints_shown_output(self, emulator: EmulatedAws) -> None:
         """The blocks of the tutorial, run in order, print the output that follows each of them."""
         blocks = [block for block in blocks_of(DOCS / "tutorial.md") if block.language in ("python", "text")]
         code = "\n".join(block.code for block in blocks if block.language == "python")
@@ -92,12 +92,12 @@ class TestPages:
         assert run_pytest(blocks, tmp_path) == sum(block.count("def test_") for block in blocks) >= 9
 
     @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
-    def test_control_api_examples_succeed(self, emulator: Emulator, tmp_path: Path) -> None:
+    def test_control_api_examples_succeed(self, emulator: EmulatedAws, tmp_path: Path) -> None:
         """Each command on the page about the control API succeeds."""
         run_shell(code_of(DOCS / "control-api.md", "sh"), emulator.endpoint, tmp_path)
         assert len((tmp_path / "accounts.json").read_text().splitlines()) > 10
 
-    def test_other_languages_examples_succeed(self, emulator: Emulator, tmp_path: Path) -> None:
+    def test_other_languages_examples_succeed(self, emulator: EmulatedAws, tmp_path: Path) -> None:
         """The environment variables lead the AWS CLI to the emulator, and it finds the agreement operations."""
         output = run_shell(code_of(DOCS / "other-languages.md", "sh"), emulator.endpoint, tmp_path)
         assert '"Account": "111122223333"' in output

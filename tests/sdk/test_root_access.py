@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.sdk_accounts import Account, Credentials, Emulator
+from tests.support.sdk_accounts import Account, Credentials, EmulatedAws
 
 IAM_PRINCIPAL = "iam.amazonaws.com"
 DELETING = "arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials"
@@ -13,7 +13,7 @@ class TestRootAccess:
     """The steps of AWS's guide to centralized root access."""
 
     def test_delegated_administrator_deletes_root_access_key_of_member(
-        self, management: Account, member: Account, emulator: Emulator
+        self, management: Account, member: Account, emulator: EmulatedAws
     ) -> None:
         """Trust IAM, enable the features and delegate them; then the delegated administrator deletes the key."""
         with pytest.raises(management.iam.exceptions.ServiceAccessNotEnabledException):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sdk_accounts import ARTIFACT, BAA, ORGANIZATIONS_BAA, Account, Emulator, raises_client_error
+from tests.support.sdk_accounts import ARTIFACT, BAA, ORGANIZATIONS_BAA, Account, EmulatedAws, raises_client_error
 
 
 def ids(agreements: list[dict[str, Any]]) -> list[str]:
@@ -13,7 +13,7 @@ def ids(agreements: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.fixture
-def other(emulator: Emulator) -> Account:
+def other(emulator: EmulatedAws) -> Account:
     """Return the management account of another organization with all features."""
     account = emulator.account("555566667777")
     account.organizations.create_organization(FeatureSet="ALL")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server_process import environment
+from tests.support.server_process import clean_environment
 
 CONFTEST = 'pytest_plugins = ["artifact_emulator.pytest_plugin"]\n'
 SUITE = '''
@@ -79,7 +79,7 @@ def run(folder: Path, conftest: str, *options: str) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "2", f"--rootdir={folder}", *options],
         cwd=folder,
-        env=environment(SEEN=str(folder / "seen")),
+        env=clean_environment(SEEN=str(folder / "seen")),
         capture_output=True,
         text=True,
         check=False,

@@ -8,7 +8,7 @@ from tests.support.sdk_accounts import (
     ORGANIZATIONS_AUSTRALIAN_ADDENDUM,
     ORGANIZATIONS_BAA,
     Account,
-    refused,
+    raises_client_error,
 )
 
 EITHER = pytest.mark.parametrize("principal", [ARTIFACT, ARTIFACT_SYNC])
@@ -81,7 +81,7 @@ class TestBothPrincipals:
         management.disable_trusted_access(first)
         management.disable_trusted_access(second)
         assert member.agreements() == []
-        with refused("AccessDeniedException", 403):
+        with raises_client_error("AccessDeniedException", 403):
             member.artifact.get_customer_agreement(customerAgreementId=accepted)
 
     def test_artifact_continues_when_enabled_by_the_other_principal(

@@ -1,52 +1,66 @@
-"""A user's shell with the AWS CLI, which leads to the emulator."""
+"""The AWS CLI, run in this process: only its own start-up is left out."""
 
+import io
 import json
-import subprocess
-import sys
+import os
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from tests.support.server_process import environment
+from tests.support.server_process import clean_environment
 
-COMMANDS = Path(sys.executable).parent
 SERVICE_ERROR = 255
-"""The exit status of version 1 of the AWS CLI, which is on PyPI, when the service refuses; version 2 exits with 254."""
+"""The exit status of a refused call in version 1 of the AWS CLI, which is the version on PyPI; 254 in version 2."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shell:
-    """A user's shell: the AWS CLI with these settings of its environment, and none of the machine's owner."""
+class Outcome:
+    """The exit status and the output of a command."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwsCli:
+    """The AWS CLI with these environment variables, and none of the user's own."""
 
     settings: dict[str, str]
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str) -> Outcome:
         """Run `aws` with the words of a command."""
-        return subprocess.run(
-            [COMMANDS / "aws", *command.split()],
-            env=environment(**self.settings),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        stdout, stderr = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        with (
+            patch.dict(os.environ, clean_environment(**self.settings), clear=True),
+            redirect_stdout(stdout),
+            redirect_stderr(stderr),
+        ):
+            import awscli.clidriver  # noqa: PLC0415 - its import changes AWS_DATA_PATH
 
-    def aws(self, command: str) -> Any:
-        """Run a command that succeeds; give what it printed."""
-        done = self.run(command)
-        assert (done.returncode, done.stderr) == (0, "")
-        return json.loads(done.stdout)
+            folders = [*self.settings.get("AWS_DATA_PATH", "").split(os.pathsep), Path(awscli.__file__).parent / "data"]
+            os.environ["AWS_DATA_PATH"] = os.pathsep.join(map(str, filter(None, folders)))
+            status = awscli.clidriver.create_clidriver().main(command.split())
+        return Outcome(status, *(stream.buffer.getvalue().decode() for stream in (stdout, stderr)))
 
-    def silent(self, command: str) -> None:
-        """Run a command that succeeds and prints nothing at all."""
-        done = self.run(command)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    def output(self, command: str) -> Any:
+        """Run a command that succeeds and return its output."""
+        outcome = self.run(command)
+        assert (outcome.status, outcome.stderr) == (0, "")
+        return json.loads(outcome.stdout)
 
-    def refused(self, command: str) -> str:
-        """Run a command that AWS refuses; give the message."""
-        done = self.run(command)
-        assert (done.returncode, done.stdout) == (SERVICE_ERROR, "")
-        return done.stderr.strip()
+    def run_silently(self, command: str) -> None:
+        """Run a command that succeeds and prints nothing."""
+        assert self.run(command) == Outcome(0, "", "")
 
-    def export(self, **settings: str) -> "Shell":
-        """Give a shell with further settings."""
-        return Shell(self.settings | settings)
+    def error(self, command: str) -> str:
+        """Run a command that is refused and return the error message."""
+        outcome = self.run(command)
+        assert (outcome.status, outcome.stdout) == (SERVICE_ERROR, "")
+        return outcome.stderr.strip()
+
+    def with_environment(self, **settings: str) -> "AwsCli":
+        """Return the AWS CLI with further environment variables."""
+        return AwsCli(self.settings | settings)

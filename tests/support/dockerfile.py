@@ -1,4 +1,4 @@
-"""The Dockerfile, read instruction by instruction."""
+"""A parser of the Dockerfile."""
 
 import json
 import shlex
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Image:
-    """What the Dockerfile says, instruction by instruction."""
+    """The instructions of the Dockerfile, by stage."""
 
     def __init__(self) -> None:
         text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
@@ -18,24 +18,24 @@ class Image:
         self.build, self.final = self.instructions[: starts[-1]], self.instructions[starts[-1] :]
 
     def of(self, word: str) -> list[str]:
-        """Give what every such instruction of the final stage says."""
+        """Return the arguments of an instruction, for each time it occurs in the final stage."""
         return [rest for instruction, rest in self.final if instruction == word]
 
     def list_of(self, word: str) -> list[str]:
-        """Give the words of an instruction in exec form."""
+        """Return the arguments of an instruction in exec form."""
         (rest,) = self.of(word)
         words: list[str] = json.loads(rest)
         return words
 
     @property
     def health_check(self) -> list[str]:
-        """The command that Docker asks for the container's health."""
+        """The command of the health check."""
         (rest,) = self.of("HEALTHCHECK")
         words: list[str] = json.loads(rest.partition("CMD ")[2])
         return words
 
     def copied(self) -> list[tuple[str, str]]:
-        """Pair what the build stage copies from the tree with where it goes."""
+        """Return the sources and targets that the build stage copies from the repository."""
         pairs = []
         for word, rest in self.build:
             if word == "COPY":

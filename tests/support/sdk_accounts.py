@@ -1,4 +1,4 @@
-"""The emulator as a test author meets it: AWS accounts with boto3 clients, and the steps that the stories share."""
+"""AWS accounts with boto3 clients of a running emulator, and the steps that the SDK tests share."""
 
 import re
 import zlib
@@ -22,13 +22,13 @@ ORGANIZATIONS_BAA = "agreement-y03aUwMAEorHtqjv"
 ORGANIZATIONS_AUSTRALIAN_ADDENDUM = "agreement-YpDMFXTePE7kEg4b"
 BAA = "agreement-9c1kBcYznTkcpRIm"
 
-# One try only: a retry would hide an error of the server. No proxy stands before a loopback address.
+# A retry would hide an error of the server, and a proxy does not reach a loopback address.
 _PLAIN = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15, proxies={})
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a client signs with: by default the account's id, which stands for its root user."""
+    """The credentials of a client: by default the account id, which stands for the root user."""
 
     access_key_id: str
     secret: str = "x"
@@ -36,8 +36,8 @@ class Credentials:
     region: str = "us-east-1"
 
 
-class Emulator:
-    """A running emulator: clients of its services, and its control API."""
+class EmulatedAws:
+    """A running emulator: boto3 clients of its services, and its control API."""
 
     def __init__(self, endpoint: str, session: boto3.Session) -> None:
         self.endpoint = endpoint
@@ -47,11 +47,11 @@ class Emulator:
         self._http.trust_env = False
 
     def account(self, account_id: str, region: str = "us-east-1") -> "Account":
-        """Give an account, as its root user in a region; every 12-digit account exists."""
+        """Return an account as its root user in a region; every 12-digit account exists."""
         return Account(self, account_id, Credentials(account_id, region=region))
 
     def client(self, service: str, credentials: Credentials) -> Any:
-        """Give a boto3 client; the same one for the same credentials."""
+        """Return a boto3 client, the same one for the same credentials."""
         key = service, credentials
         if key not in self._clients:
             self._clients[key] = self._session.client(
@@ -66,13 +66,13 @@ class Emulator:
         return self._clients[key]
 
     def download(self, url: str) -> requests.Response:
-        """Fetch a document by its presigned URL, as a browser would: without credentials."""
+        """Return the response of a presigned URL, requested without credentials."""
         return self._http.get(url, timeout=15)
 
     def reset(self) -> None:
-        """Begin again with an empty world."""
-        answer = self._http.post(f"{self.endpoint}/_emulator/reset", timeout=15)
-        assert answer.status_code == 204, answer.text
+        """Empty the default world."""
+        response = self._http.post(f"{self.endpoint}/_emulator/reset", timeout=15)
+        assert response.status_code == 204, response.text
 
     def close(self) -> None:
         """Close every connection."""
@@ -82,77 +82,77 @@ class Emulator:
 
 
 class Account:
-    """One AWS account: its clients, and what it does in the stories."""
+    """An AWS account: its clients, and the steps that it takes in tests."""
 
-    def __init__(self, emulator: Emulator, account_id: str, credentials: Credentials) -> None:
+    def __init__(self, emulator: EmulatedAws, account_id: str, credentials: Credentials) -> None:
         self.emulator = emulator
         self.id = account_id
         self.credentials = credentials
 
     def client(self, service: str) -> Any:
-        """Give this account's client of a service."""
+        """Return the account's client of a service."""
         return self.emulator.client(service, self.credentials)
 
     @property
     def organizations(self) -> Any:
-        """Give the client of AWS Organizations."""
+        """The client of AWS Organizations."""
         return self.client("organizations")
 
     @property
     def artifact(self) -> Any:
-        """Give the client of AWS Artifact."""
+        """The client of AWS Artifact."""
         return self.client("artifact")
 
     @property
     def iam(self) -> Any:
-        """Give the client of IAM."""
+        """The client of IAM."""
         return self.client("iam")
 
     @property
     def sts(self) -> Any:
-        """Give the client of STS."""
+        """The client of STS."""
         return self.client("sts")
 
     def create_account(self, name: str) -> "Account":
-        """Create a member account and wait for it."""
-        asked = self.organizations.create_account(AccountName=name, Email=f"{name.lower()}@example.com")
+        """Create a member account and return it."""
+        request = self.organizations.create_account(AccountName=name, Email=f"{name.lower()}@example.com")
         creation = self.organizations.describe_create_account_status(
-            CreateAccountRequestId=asked["CreateAccountStatus"]["Id"]
+            CreateAccountRequestId=request["CreateAccountStatus"]["Id"]
         )["CreateAccountStatus"]
         assert creation["State"] == "SUCCEEDED", creation
         return self.emulator.account(creation["AccountId"], self.credentials.region)
 
     def invite(self, account: "Account") -> None:
-        """Invite an account, which accepts at once."""
-        invited = self.organizations.invite_account_to_organization(Target={"Id": account.id, "Type": "ACCOUNT"})
-        account.organizations.accept_handshake(HandshakeId=invited["Handshake"]["Id"])
+        """Invite an account and accept the invitation."""
+        invitation = self.organizations.invite_account_to_organization(Target={"Id": account.id, "Type": "ACCOUNT"})
+        account.organizations.accept_handshake(HandshakeId=invitation["Handshake"]["Id"])
 
     def remove(self, account: "Account") -> None:
         """Remove a member account."""
         self.organizations.remove_account_from_organization(AccountId=account.id)
 
     def assume_role(self, account: "Account", name: str = ACCESS_ROLE) -> "Account":
-        """Give an account as a session of one of its roles."""
+        """Return an account as a session of one of its roles."""
         arn = f"arn:aws:iam::{account.id}:role/{name}"
-        made = self.sts.assume_role(RoleArn=arn, RoleSessionName="story")["Credentials"]
-        credentials = Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
-        return Account(self.emulator, account.id, credentials)
+        credentials = self.sts.assume_role(RoleArn=arn, RoleSessionName="story")["Credentials"]
+        keys = (credentials[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+        return Account(self.emulator, account.id, Credentials(*keys))
 
     def enable_trusted_access(self, principal: str = ARTIFACT) -> None:
-        """Let AWS Artifact work with the organization."""
+        """Enable trusted access for AWS Artifact."""
         self.organizations.enable_aws_service_access(ServicePrincipal=principal)
 
     def disable_trusted_access(self, principal: str = ARTIFACT) -> None:
-        """Let AWS Artifact no longer work with the organization."""
+        """Disable trusted access for AWS Artifact."""
         self.organizations.disable_aws_service_access(ServicePrincipal=principal)
 
     def trusted_services(self) -> list[str]:
-        """List the service principals that the organization trusts."""
-        listed = self.organizations.list_aws_service_access_for_organization()
-        return [one["ServicePrincipal"] for one in listed["EnabledServicePrincipals"]]
+        """Return the service principals with trusted access."""
+        page = self.organizations.list_aws_service_access_for_organization()
+        return [service["ServicePrincipal"] for service in page["EnabledServicePrincipals"]]
 
     def read_agreement(self, agreement_id: str) -> dict[str, Any]:
-        """Accept the non-disclosure agreement and get the agreement, with the arguments that accept it."""
+        """Accept the non-disclosure agreement, get the agreement and return the arguments of AcceptAgreement."""
         nda = self.artifact.get_nda_for_agreement(agreementId=agreement_id)
         token = self.artifact.accept_nda_for_agreement(
             agreementId=agreement_id,
@@ -168,29 +168,29 @@ class Account:
         }
 
     def accept(self, agreement_id: str) -> dict[str, Any]:
-        """Accept an agreement by the whole chain of calls; give what was accepted."""
+        """Accept an agreement through all its calls and return the customer agreement."""
         accepted: dict[str, Any] = self.artifact.accept_agreement(**self.read_agreement(agreement_id))
         summary: dict[str, Any] = accepted["customerAgreement"]
         return summary
 
     def terminate(self, customer_agreement_id: str) -> dict[str, Any]:
-        """Terminate an accepted agreement; give what is left of it."""
+        """Terminate a customer agreement and return it."""
         token = self.artifact.get_customer_agreement(customerAgreementId=customer_agreement_id)[
             "terminateAgreementToken"
         ]
-        ended: dict[str, Any] = self.artifact.terminate_agreement(
+        terminated: dict[str, Any] = self.artifact.terminate_agreement(
             customerAgreementId=customer_agreement_id, terminateAgreementToken=token
         )
-        summary: dict[str, Any] = ended["customerAgreement"]
+        summary: dict[str, Any] = terminated["customerAgreement"]
         return summary
 
     def agreements(self) -> list[dict[str, Any]]:
-        """List the accepted agreements that the account sees."""
-        listed: list[dict[str, Any]] = self.artifact.list_customer_agreements()["customerAgreements"]
-        return listed
+        """Return the customer agreements that the account can view."""
+        agreements: list[dict[str, Any]] = self.artifact.list_customer_agreements()["customerAgreements"]
+        return agreements
 
     def artifact_role(self) -> dict[str, Any] | None:
-        """Give the role of AWS Artifact, if the account has it."""
+        """Return the service-linked role of AWS Artifact, or None."""
         try:
             role: dict[str, Any] = self.iam.get_role(RoleName=ARTIFACT_ROLE)["Role"]
         except self.iam.exceptions.NoSuchEntityException:
@@ -198,25 +198,25 @@ class Account:
         return role
 
     def delete_artifact_role(self) -> dict[str, Any]:
-        """Ask for the deletion of the role of AWS Artifact; tell how it ended."""
+        """Delete the service-linked role of AWS Artifact and return the status of the deletion task."""
         task = self.iam.delete_service_linked_role(RoleName=ARTIFACT_ROLE)["DeletionTaskId"]
         status: dict[str, Any] = self.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
         return status
 
 
-def written_in(pdf: bytes) -> str:
-    """Give what a document's pages say, as they are printed: enough to look for a word."""
+def pdf_text(pdf: bytes) -> str:
+    """Return the content of a PDF document's pages, in which single words can be found."""
     assert pdf.startswith(b"%PDF-")
     streams = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
     return b"\n".join(map(zlib.decompress, streams)).decode("latin-1")
 
 
 @contextmanager
-def refused(code: str, status: int) -> Iterator[dict[str, Any]]:
-    """Expect a refusal with this code and HTTP status; give the answer once it is there."""
-    answer: dict[str, Any] = {}
+def raises_client_error(code: str, status: int) -> Iterator[dict[str, Any]]:
+    """Expect a ClientError with a code and an HTTP status; the yielded response is complete after the block."""
+    response: dict[str, Any] = {}
     with pytest.raises(ClientError) as caught:
-        yield answer
-    answer.update(caught.value.response)
-    assert answer["Error"]["Code"] == code, caught.value
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == status
+        yield response
+    response.update(caught.value.response)
+    assert response["Error"]["Code"] == code, caught.value
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == status

@@ -1,24 +1,28 @@
-"""A server in a process of its own, started as its users start it."""
+"""A server in its own process, started as its users start it."""
 
 import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+COMMANDS = Path(sys.executable).parent
+"""The folder of the commands that are installed with this Python."""
 READY = re.compile(r"artifact-emulator .*ready on http://(?P<host>\S+):(?P<port>\d+)\b")
 
 
-def environment(**changes: str) -> dict[str, str]:
-    """Give the environment of a user who knows nothing of this tree or of the tests' own Python."""
-    foreign = ("PYTHON", "VIRTUAL_ENV", "AWS_", "COV_", "PYTEST_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | changes
+def clean_environment(**changes: str) -> dict[str, str]:
+    """Return an environment without the variables of the test run, of its Python and of AWS's SDKs."""
+    prefixes = ("PYTHON", "VIRTUAL_ENV", "AWS_", "COV_", "PYTEST_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)} | changes
 
 
-class Served:
-    """A server in a process of its own, and where it is."""
+class ServerProcess:
+    """A running server and its address."""
 
     def __init__(self, process: subprocess.Popen[str], line: str) -> None:
         ready = READY.search(line)
@@ -28,18 +32,18 @@ class Served:
         self.port = int(ready["port"])
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """Tell it to end; give its exit status."""
+        """Send a signal and return the exit status."""
         self.process.send_signal(by)
         return self.process.wait(timeout=10)
 
 
 @contextmanager
-def serving(command: list[str], **options: Any) -> Iterator[Served]:
-    """Start a server with `--port 0` added, and end it whatever happens."""
+def server_process(command: list[str], **options: Any) -> Iterator[ServerProcess]:
+    """Start a server with `--port 0` added, and kill it at the end of the block."""
     process = subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True, **options)
     assert process.stdout
     try:
-        yield Served(process, process.stdout.readline())
+        yield ServerProcess(process, process.stdout.readline())
     finally:
         process.kill()
         process.wait()

@@ -16,7 +16,7 @@ from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
 from artifact_emulator.world_runtime import runtime_of
 from tests.support.control_api import control_done, control_reply, control_result
-from tests.support.server_process import Served, environment, serving
+from tests.support.server_process import ServerProcess, clean_environment, server_process
 from tests.support.wire_client import Client
 
 EVENTS = "/_emulator/events"
@@ -290,20 +290,20 @@ class TestStream:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
+def served() -> Iterator[ServerProcess]:
     """Give a server in a process of its own."""
-    with serving(COMMAND, env=environment()) as one:
+    with server_process(COMMAND, env=clean_environment()) as one:
         yield one
 
 
-def connected(served: Served) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+def connected(served: ServerProcess) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
     """Follow the events of a server."""
     connection = http.client.HTTPConnection(served.host, served.port, timeout=SOON)
     connection.request("GET", EVENTS, headers={"Accept": "text/event-stream"})
     return connection, connection.getresponse()
 
 
-def ask(served: Served) -> int:
+def ask(served: ServerProcess) -> int:
     """Call AWS once; give the status."""
     connection = http.client.HTTPConnection(served.host, served.port, timeout=SOON)
     scope = f"{MANAGEMENT}/20260101/us-east-1/organizations/aws4_request"
@@ -329,7 +329,7 @@ def data_of(response: http.client.HTTPResponse) -> dict[str, Any]:
 class TestServer:
     """Streams over a socket."""
 
-    def test_do_not_hold_anybody_up(self, served: Served) -> None:
+    def test_do_not_hold_anybody_up(self, served: ServerProcess) -> None:
         """Twenty followers hear of one call, and the server answers others meanwhile."""
         followers = [connected(served) for _ in range(20)]
         assert followers[0][1].getheader("transfer-encoding") == "chunked"
@@ -342,7 +342,7 @@ class TestServer:
 
     def test_end_with_the_server(self) -> None:
         """A server that is told to end does not wait for its followers, who read a proper end."""
-        with serving(COMMAND, env=environment()) as one:
+        with server_process(COMMAND, env=clean_environment()) as one:
             connection, response = connected(one)
             response.readline()
             begun = time.monotonic()

@@ -18,18 +18,18 @@ from tests.support.hostile_policies import (
     prepare_account,
 )
 from tests.support.reply_checks import parse_reply, reply_problems
-from tests.support.server_process import Served, environment, serving
+from tests.support.server_process import ServerProcess, clean_environment, server_process
 from tests.support.wire_client import Client
 from tests.wire.test_server import COMMAND
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """Start a server in its own process, and assert that it logs nothing and stops cleanly."""
     log = tmp_path_factory.mktemp("hostile") / "stderr"
     with (
         log.open("w") as stderr,
-        serving(COMMAND, env=environment(), stderr=stderr) as served,
+        server_process(COMMAND, env=clean_environment(), stderr=stderr) as served,
     ):
         yield served
         assert served.stop() == 0
@@ -55,7 +55,7 @@ class Remote(App):
 
 
 @pytest.fixture(scope="module")
-def remote(server: Served) -> Client:
+def remote(server: ServerProcess) -> Client:
     """Return a client of an account of the server that has what the operations need."""
     client = Client(Remote(server.port))
     client.do("organizations", "CreateOrganization")

@@ -21,7 +21,7 @@ from artifact_emulator.cli.main import _parser, main
 from artifact_emulator.server.asgi import DEFAULT_BODY_LIMIT, AsgiApp
 from artifact_emulator.server.server import listen
 from artifact_state import catalog
-from tests.support.server_process import Served, environment, serving
+from tests.support.server_process import ServerProcess, clean_environment, server_process
 
 COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]
 # Generous: two cores may be shared with much else.
@@ -110,15 +110,18 @@ def line_to(port: int, host: str = "127.0.0.1") -> Iterator[Line]:
 def line_to_new_server(*options: str) -> Iterator[Line]:
     """Start a server of one's own and open a connection."""
     command = [*COMMAND, *options]
-    with serving(command, env=environment(), stderr=subprocess.DEVNULL) as served, line_to(served.port) as line:
+    with (
+        server_process(command, env=clean_environment(), stderr=subprocess.DEVNULL) as served,
+        line_to(served.port) as line,
+    ):
         yield line
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """Give a server that all tests of this file share; at the end it must have logged nothing and stop cleanly."""
     log = tmp_path_factory.mktemp("server") / "stderr"
-    with log.open("w") as stderr, serving(COMMAND, env=environment(), stderr=stderr) as served:
+    with log.open("w") as stderr, server_process(COMMAND, env=clean_environment(), stderr=stderr) as served:
         yield served
         assert served.stop() == 0
     # What is no HTTP is told of, and nothing else.
@@ -126,7 +129,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def line(server: Served) -> Iterator[Line]:
+def line(server: ServerProcess) -> Iterator[Line]:
     """Give a connection to a server with an empty world."""
     with line_to(server.port) as opened:
         opened.send(written("POST", "/_emulator/reset", {"Host": "localhost"}))
@@ -205,7 +208,7 @@ class TestConnection:
     @pytest.mark.parametrize(
         "garbage", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET\r\n\r\n", b"\r\n\r\n\x00"]
     )
-    def test_that_speaks_no_http_is_closed(self, server: Served, line: Line, garbage: bytes) -> None:
+    def test_that_speaks_no_http_is_closed(self, server: ServerProcess, line: Line, garbage: bytes) -> None:
         """TLS or noise on the port closes that connection, and no other."""
         with line_to(server.port) as other:
             other.send(garbage)
@@ -216,7 +219,7 @@ class TestConnection:
         assert line.answer()[0] == 400
 
     @pytest.mark.parametrize("header", ["Transfer-Encoding: chunked", "Content-Length: 5"])
-    def test_is_not_fooled_about_a_bodys_end(self, server: Served, header: str) -> None:
+    def test_is_not_fooled_about_a_bodys_end(self, server: ServerProcess, header: str) -> None:
         """Two claims of a body's length cannot smuggle a second call in."""
         with line_to(server.port) as other:
             call = organizations("CreateOrganization", b"0\r\n\r\n")
@@ -257,7 +260,7 @@ class TestBody:
         assert line.is_at_its_end()
 
     @pytest.mark.parametrize("chunked", [False, True])
-    def test_sent_although_it_is_too_large(self, server: Served, *, chunked: bool) -> None:
+    def test_sent_although_it_is_too_large(self, server: ServerProcess, *, chunked: bool) -> None:
         """Who sends it all the same reads the refusal, not a broken connection."""
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         piece = b" " * 2**20
@@ -270,7 +273,7 @@ class TestBody:
         assert b"<Code>RequestEntityTooLargeException</Code>" in answer.read()
         connection.close()
 
-    def test_just_within_the_limit(self, server: Served) -> None:
+    def test_just_within_the_limit(self, server: ServerProcess) -> None:
         """A body of the limit's size is read."""
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         body = b"Action=ListRoles&Version=2010-05-08&Padding="
@@ -280,7 +283,7 @@ class TestBody:
         connection.close()
 
     @pytest.mark.parametrize("chunked", [False, True])
-    def test_of_which_the_end_never_comes(self, server: Served, line: Line, *, chunked: bool) -> None:
+    def test_of_which_the_end_never_comes(self, server: ServerProcess, line: Line, *, chunked: bool) -> None:
         """Half a form is not carried out, though it would be a whole call."""
         form = b"Action=CreateServiceLinkedRole&Version=2010-05-08&AWSServiceName=artifact.amazonaws.com"
         headers = {
@@ -368,20 +371,20 @@ class TestStart:
             "print(sorted(set(sys.modules) - before))"
         )
         done = subprocess.run(
-            [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+            [sys.executable, "-c", program], env=clean_environment(), capture_output=True, text=True, check=True
         )
         assert done.stdout == "[]\n"
 
     def test_prints_one_line(self) -> None:
         """The one line says name, version and address, and standard error is empty."""
-        with serving(COMMAND, env=environment(), stderr=subprocess.PIPE) as served:
+        with server_process(COMMAND, env=clean_environment(), stderr=subprocess.PIPE) as served:
             served.process.send_signal(signal.SIGTERM)
             out, err = served.process.communicate(timeout=10)
         assert (out, err) == ("", "")
         assert served.host == "127.0.0.1"
         assert served.port > 0
 
-    def test_listens_on_both_loopback_addresses(self, server: Served) -> None:
+    def test_listens_on_both_loopback_addresses(self, server: ServerProcess) -> None:
         """127.0.0.1 and ::1 have the same port; the latter only where the machine has IPv6."""
         for host in ("127.0.0.1", "::1") if has_ipv6() else ("127.0.0.1",):
             with line_to(server.port, host) as line:
@@ -392,7 +395,7 @@ class TestStart:
         """--host binds that address and names it as a URL has it."""
         if not has_ipv6():
             pytest.skip("This machine has no IPv6.")
-        with serving([*COMMAND, "--host", "::1"], env=environment(), stderr=subprocess.DEVNULL) as served:
+        with server_process([*COMMAND, "--host", "::1"], env=clean_environment(), stderr=subprocess.DEVNULL) as served:
             assert served.host == "[::1]"
             with line_to(served.port, "::1") as line:
                 line.send(organizations("DescribeOrganization"))
@@ -400,10 +403,10 @@ class TestStart:
             with pytest.raises(ConnectionRefusedError):
                 Line("127.0.0.1", served.port)
 
-    def test_on_a_port_that_is_taken(self, server: Served) -> None:
+    def test_on_a_port_that_is_taken(self, server: ServerProcess) -> None:
         """One clear line on standard error, and exit status 1."""
         done = subprocess.run(
-            [*COMMAND, "--port", str(server.port)], env=environment(), capture_output=True, text=True, check=False
+            [*COMMAND, "--port", str(server.port)], env=clean_environment(), capture_output=True, text=True, check=False
         )
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == (
@@ -415,7 +418,11 @@ class TestStart:
     def test_on_an_address_that_is_not_ours(self, host: str) -> None:
         """An address of another machine, or a name that is none, is one clear line too."""
         done = subprocess.run(
-            [*COMMAND, "--host", host, "--port", "0"], env=environment(), capture_output=True, text=True, check=False
+            [*COMMAND, "--host", host, "--port", "0"],
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"artifact-emulator: cannot listen on {host}, port 0: ")
@@ -431,7 +438,7 @@ class TestEnd:
         body = b'{"FeatureSet": "ALL"}'
         whole = organizations("CreateOrganization", body)
         log = (tmp_path / "stderr").open("w+")
-        with log, serving(COMMAND, env=environment(), stderr=log) as served, line_to(served.port) as line:
+        with log, server_process(COMMAND, env=clean_environment(), stderr=log) as served, line_to(served.port) as line:
             line.send(whole[:-10])
             time.sleep(0.1)
             began = time.monotonic()
@@ -450,7 +457,7 @@ class TestEnd:
     def test_waits_for_nobody_for_ever(self, number: signal.Signals) -> None:
         """An idle connection and a body that never ends keep it no longer than a moment."""
         with (
-            serving(COMMAND, env=environment(), stderr=subprocess.DEVNULL) as served,
+            server_process(COMMAND, env=clean_environment(), stderr=subprocess.DEVNULL) as served,
             line_to(served.port),
             line_to(served.port) as stuck,
         ):
@@ -462,17 +469,20 @@ class TestEnd:
 
     def test_leaves_the_port_free(self) -> None:
         """The same port is bound again at once, connections of the old server notwithstanding."""
-        with serving(COMMAND, env=environment(), stderr=subprocess.DEVNULL) as first, line_to(first.port) as line:
+        with (
+            server_process(COMMAND, env=clean_environment(), stderr=subprocess.DEVNULL) as first,
+            line_to(first.port) as line,
+        ):
             line.send(organizations("CreateOrganization"))
             assert line.answer()[0] == 200
             assert first.stop() == 0
             again = [*COMMAND, "--port", str(first.port)]
             process = subprocess.Popen(
-                again, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+                again, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment()
             )
             try:
                 assert process.stdout
-                assert Served(process, process.stdout.readline()).port == first.port
+                assert ServerProcess(process, process.stdout.readline()).port == first.port
             finally:
                 process.kill()
                 process.communicate()
@@ -506,7 +516,7 @@ class TestFaults:
     """Answers that are lost on their way."""
 
     @staticmethod
-    def ask(server: Served, **fault: object) -> tuple[bytes, float]:
+    def ask(server: ServerProcess, **fault: object) -> tuple[bytes, float]:
         """Set a fault in a world of its own and call once; give what arrived and the seconds that it took."""
         world = f"/worlds/{'-'.join(fault)}"
         rule = json.dumps({"service": "sts", **fault}).encode()
@@ -528,18 +538,18 @@ class TestFaults:
                 arrived += b"RESET"
         return bytes(arrived), time.monotonic() - begun
 
-    def test_reset(self, server: Served) -> None:
+    def test_reset(self, server: ServerProcess) -> None:
         """Instead of an answer there is a reset."""
         assert self.ask(server, reset=True)[0] == b"RESET"
 
-    def test_truncated(self, server: Served) -> None:
+    def test_truncated(self, server: ServerProcess) -> None:
         """The answer's head promises more than arrives."""
         arrived, _ = self.ask(server, truncate=True)
         head, _, body = arrived.removesuffix(b"RESET").partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         assert b"</GetCallerIdentityResponse>" not in body
 
-    def test_late(self, server: Served) -> None:
+    def test_late(self, server: ServerProcess) -> None:
         """An answer that is held back holds no other back."""
         arrived, took = self.ask(server, latency_ms=400)
         assert arrived.startswith(b"HTTP/1.1 200")
