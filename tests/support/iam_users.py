@@ -33,3 +33,9 @@ def client_with_key(client: Client, name: str | None = None) -> Client:
     """Return a client that signs with a new access key of a user, by default of the caller."""
     key = client.do("iam", "CreateAccessKey", **({"UserName": name} if name else {}))["AccessKey"]
     return Client(client.app, client.account, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+
+
+def client_with_session(client: Client, keys: dict[str, str]) -> Client:
+    """Return a client that signs with session credentials."""
+    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    return Client(client.app, client.account, credentials=credentials)

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 from tests.support.artifact_calls import ACCOUNT_AGREEMENT, read_agreement
 from tests.support.authorization import ARTIFACT, DENY_LEAVING, attach_scp, request_id_of
 from tests.support.control_api import control_refusal, control_result
-from tests.support.iam_users import policy_document
+from tests.support.iam_users import client_with_session, policy_document
 from tests.support.wire_client import Client
-from tests.wire.test_sts import signing
 
 
 class TestServiceControlPolicies:
@@ -54,7 +53,7 @@ class TestServiceControlPolicies:
     def test_service_control_policy_applies_to_sessions(self, management: Client, member: Client) -> None:
         """A session of a member's role is limited by the member's SCPs, whichever account assumed the role."""
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
-        session = signing(
+        session = client_with_session(
             management, management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")["Credentials"]
         )
         session.do("iam", "ListRoles")

@@ -6,9 +6,8 @@ import pytest
 
 from tests.support.authorization import ADMIN, ALLOW_ALL, ARTIFACT, attach_scp, request_id_of
 from tests.support.control_api import control_result
-from tests.support.iam_users import create_user, policy_document
+from tests.support.iam_users import client_with_session, create_user, policy_document
 from tests.support.wire_client import Client
-from tests.wire.test_sts import signing
 
 TRUST_SELF = policy_document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
 
@@ -232,4 +231,4 @@ class TestTrust:
         alice.expect_error("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
         code = {"SerialNumber": f"arn:aws:iam::{stranger.account}:mfa/Alice", "TokenCode": "123456"}
         session = alice.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me", **code)
-        signing(stranger, session["Credentials"]).do("iam", "ListUsers")
+        client_with_session(stranger, session["Credentials"]).do("iam", "ListUsers")

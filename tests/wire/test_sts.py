@@ -9,7 +9,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_state import ids
-from tests.support.iam_users import client_with_key, create_user
+from tests.support.iam_users import client_with_key, client_with_session, create_user
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -344,9 +344,3 @@ class TestFederation:
         assert (error.status, error.code) == (403, "OutboundWebIdentityFederationDisabledException")
         error = stranger.expect_error(SERVICE, "GetDelegatedAccessToken", TradeInToken="x" * 20)
         assert (error.status, error.code) == (400, "ExpiredTradeInTokenException")
-
-
-def client_with_session(client: Client, keys: dict[str, str]) -> Client:
-    """Return a client that signs with session credentials."""
-    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-    return Client(client.app, client.account, credentials=credentials)
