@@ -177,6 +177,19 @@ class TestWorlds:
         assert "\norganizations:\n" in run("scenario", "export")[1]
         assert json.loads(run("scenario", "export", "--json")[1])["organizations"]
 
+    def test_export_warns_of_contents_that_a_scenario_cannot_describe(
+        self, run: Run, world: RemoteWorld, tmp_path: Path
+    ) -> None:
+        """A warning and a comment in the file name the contents that are left out."""
+        identities = world.client("iam", "111122223333")
+        identities.create_user(UserName="ann")
+        identities.create_access_key(UserName="ann")
+        file = tmp_path / "exported.yaml"
+        warning = "artifact-emulator: warning: a scenario cannot describe access_keys (1); a snapshot contains them\n"
+        assert run("scenario", "export", "-o", file) == (0, warning)
+        assert "#   access_keys: 1\n" in file.read_text()
+        assert world.scenario_omissions() == {"access_keys": 1}
+
 
 class TestSnapshots:
     """The command `snapshot`."""

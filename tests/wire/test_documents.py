@@ -1,4 +1,4 @@
-"""The sample documents as a reader of PDF files finds them."""
+"""The sample documents, as a reader of PDF files shows them."""
 
 import re
 import subprocess
@@ -64,7 +64,7 @@ INQUIRY = Inquiry(
 
 
 def soc() -> Report:
-    """Give a report with several versions."""
+    """Return a report with several versions."""
     report = catalog.report("report-f1DIWBmGa2Lhsadg")
     assert report is not None
     return report
@@ -77,92 +77,95 @@ DOCUMENTS = {
     DocumentKind.CUSTOMER_AGREEMENT: customer_agreement_document(ACCEPTANCE, ADDENDUM),
     DocumentKind.NDA: nda_document(ADDENDUM),
     DocumentKind.INQUIRY: inquiry_document(
-        INQUIRY, [(one, answer_query(State(), INQUIRY, one, AT)) for one in QUERIES], cited=True
+        INQUIRY, [(query, answer_query(State(), INQUIRY, query, AT)) for query in QUERIES], cited=True
     ),
 }
 every_kind = pytest.mark.parametrize("kind", DocumentKind, ids=lambda kind: kind.value)
 
 
 def pages(pdf: bytes) -> list[str]:
-    """Read the text of each page, one space between words and between lines."""
-    streams = [zlib.decompress(found) for found in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)]
-    written = [re.findall(rb"\(((?:\\.|[^\\)])*)\) Tj", stream) for stream in streams if b" Tj" in stream]
-    texts = [b" ".join(re.sub(rb"\\(.)", rb"\1", one) for one in page).decode("latin-1") for page in written]
+    """Return the text of each page, with single spaces between words and lines."""
+    streams = [zlib.decompress(stream) for stream in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)]
+    operands = [re.findall(rb"\(((?:\\.|[^\\)])*)\) Tj", stream) for stream in streams if b" Tj" in stream]
+    texts = [b" ".join(re.sub(rb"\\(.)", rb"\1", text) for text in page).decode("latin-1") for page in operands]
     return [" ".join(text.split()) for text in texts]
 
 
 def with_items(count: int) -> Document:
-    """Give a document of as many items."""
+    """Return a document with a number of items."""
     items = tuple(f"Item {number} {'and so on ' * 20}" for number in range(1, count + 1))
     return replace(DOCUMENTS[DocumentKind.NDA], sections=(Section(heading="Items", items=items),))
 
 
 class TestRender:
-    """Printing any document."""
+    """render."""
 
     @every_kind
-    def test_is_a_pdf(self, kind: DocumentKind) -> None:
-        """What is printed is a PDF file, from its first line to its last, and says where its table is."""
+    def test_document_is_a_pdf(self, kind: DocumentKind) -> None:
+        """The bytes have the header, the trailer and the cross-reference table of a PDF file."""
         pdf = render(DOCUMENTS[kind], WATERMARK)
         assert pdf.startswith(b"%PDF-1.")
         assert pdf.rstrip().endswith(b"%%EOF")
-        (place,) = re.findall(rb"startxref\n(\d+)\n", pdf)
-        assert pdf[int(place) :].startswith(b"xref")
+        (offset,) = re.findall(rb"startxref\n(\d+)\n", pdf)
+        assert pdf[int(offset) :].startswith(b"xref")
 
     @every_kind
-    def test_says_that_it_is_a_sample(self, kind: DocumentKind) -> None:
-        """The first page says in plain words that an emulator made it and that it is no document of AWS."""
+    def test_first_page_says_that_the_document_is_a_sample(self, kind: DocumentKind) -> None:
+        """The first page says that an emulator made the document and that it is not a document of AWS."""
         first = pages(render(DOCUMENTS[kind], WATERMARK))[0]
         assert "This is a sample made by artifact-emulator, a local emulator." in first
         assert "It is not a document of Amazon Web Services" in first
 
     @every_kind
-    def test_names_itself(self, kind: DocumentKind) -> None:
+    def test_first_page_identifies_the_document(self, kind: DocumentKind) -> None:
         """The first page has the title, the id, the revision and the subject."""
         document = DOCUMENTS[kind]
         first = pages(render(document, WATERMARK))[0]
-        for said in (document.title, document.id, document.revision, document.subject):
-            assert said in first
+        for text in (document.title, document.id, document.revision, document.subject):
+            assert text in first
 
     @every_kind
-    def test_says_everything(self, kind: DocumentKind) -> None:
+    def test_pages_have_all_contents(self, kind: DocumentKind) -> None:
         """Every fact, heading, paragraph and item of the document is on its pages."""
         document = DOCUMENTS[kind]
-        whole = " ".join(pages(render(document, WATERMARK)))
-        said = [value for fact in document.facts for value in fact]
-        said += [text for one in document.sections for text in (one.heading, *one.paragraphs, *one.items)]
-        assert len(said) > 3
-        assert [text for text in said if text not in whole] == []
+        printed = " ".join(pages(render(document, WATERMARK)))
+        texts = [value for fact in document.facts for value in fact]
+        for section in document.sections:
+            texts += [section.heading, *section.paragraphs, *section.items]
+        assert len(texts) > 3
+        assert [text for text in texts if text not in printed] == []
 
     @pytest.mark.parametrize("count", [1, 12, 60])
-    def test_watermark_on_every_page(self, count: int) -> None:
-        """Every page bears the account, the caller and the time, across it and at its foot, and its number."""
-        found = pages(render(with_items(count), WATERMARK))
-        assert (len(found) > 1) is (count > 1)
-        for number, page in enumerate(found, start=1):
+    def test_every_page_has_the_watermark_and_its_number(self, count: int) -> None:
+        """Every page has the account, the caller and the time in the watermark and in the footer, and its number."""
+        printed = pages(render(with_items(count), WATERMARK))
+        assert (len(printed) > 1) is (count > 1)
+        for number, page in enumerate(printed, start=1):
             assert page.count("Account 210987654321 2026-11-23T12:00:05Z") == 2
             assert page.count(ARN) >= 2
             assert "SAMPLE" in page
-            assert f"Page {number} of {len(found)}" in page
+            assert f"Page {number} of {len(printed)}" in page
 
-    def test_items_stay_whole(self) -> None:
-        """No item is torn apart by the end of a page."""
-        found = pages(render(with_items(60), WATERMARK))
+    def test_item_is_not_split_across_pages(self) -> None:
+        """No item is split by a page break."""
+        printed = pages(render(with_items(60), WATERMARK))
         for number in range(1, 61):
-            whole = f"Item {number} {'and so on ' * 20}".strip()
-            assert sum(whole in page for page in found) == 1
+            item = f"Item {number} {'and so on ' * 20}".strip()
+            assert sum(item in page for page in printed) == 1
 
-    def test_headings_stay_with_what_follows(self) -> None:
-        """No heading is torn apart by the end of a page, or left alone at its foot."""
+    def test_heading_is_on_the_page_of_its_paragraph(self) -> None:
+        """No heading is split by a page break or left alone at the foot of a page."""
         heading, text = "A question " * 40, "An answer. "
-        sections = tuple(Section(heading=f"{at} {heading}", paragraphs=(f"{at} {text}",)) for at in range(30))
-        found = pages(render(replace(DOCUMENTS[DocumentKind.NDA], sections=sections), WATERMARK))
-        for at in range(30):
-            assert sum(f"{at} {heading}{at} {text}".strip() in page for page in found) == 1
+        sections = tuple(
+            Section(heading=f"{number} {heading}", paragraphs=(f"{number} {text}",)) for number in range(30)
+        )
+        printed = pages(render(replace(DOCUMENTS[DocumentKind.NDA], sections=sections), WATERMARK))
+        for number in range(30):
+            assert sum(f"{number} {heading}{number} {text}".strip() in page for page in printed) == 1
 
     @every_kind
-    def test_same_bytes(self, kind: DocumentKind) -> None:
-        """The same document for the same caller at the same time is the same file."""
+    def test_same_copy_has_the_same_bytes(self, kind: DocumentKind) -> None:
+        """The same document for the same caller at the same time has the same bytes."""
         assert render(DOCUMENTS[kind], WATERMARK) == render(DOCUMENTS[kind], WATERMARK)
 
     @pytest.mark.parametrize(
@@ -174,15 +177,15 @@ class TestRender:
         ],
         ids=["account", "caller", "time"],
     )
-    def test_every_copy_is_its_own(self, other: Watermark) -> None:
-        """A copy for another account, for another caller or of another time is another file."""
+    def test_other_copy_has_other_bytes(self, other: Watermark) -> None:
+        """A copy for another account, another caller or another time has other bytes."""
         document = DOCUMENTS[DocumentKind.REPORT]
         assert render(document, WATERMARK) != render(document, other)
 
-    def test_made_when_the_watermark_says(self) -> None:
-        """The file's own date is the watermark's, in UTC, whatever zone it was given in."""
-        elsewhere = replace(WATERMARK, at=AT.astimezone(timezone(timedelta(hours=9))))
-        pdf = render(DOCUMENTS[DocumentKind.NDA], elsewhere)
+    def test_creation_date_is_the_time_of_the_watermark(self) -> None:
+        """The creation date of the file is the watermark's time in UTC."""
+        other_zone = replace(WATERMARK, at=AT.astimezone(timezone(timedelta(hours=9))))
+        pdf = render(DOCUMENTS[DocumentKind.NDA], other_zone)
         assert b"/CreationDate (D:20261123120005Z)" in pdf
         assert pdf == render(DOCUMENTS[DocumentKind.NDA], WATERMARK)
 
@@ -198,27 +201,27 @@ class TestRender:
             ("", ""),
         ],
     )
-    def test_any_name(self, session: str, shown: str) -> None:
-        """A caller's name may have any character; what the fonts lack becomes a question mark."""
+    def test_caller_name_can_have_any_character(self, session: str, shown: str) -> None:
+        """Characters that the fonts lack are shown as question marks."""
         arn = f"arn:aws:iam::210987654321:user/{session}"
         for page in pages(render(DOCUMENTS[DocumentKind.REPORT], replace(WATERMARK, caller_arn=arn))):
             assert f"arn:aws:iam::210987654321:user/{shown}" in page
 
     @pytest.mark.parametrize("word", ["x", "W", "ab-", "x "])
-    def test_long_names(self, word: str) -> None:
-        """A name of any length wraps on the first page, and is cut where there is only one line."""
+    def test_long_caller_name_wraps_or_is_shortened(self, word: str) -> None:
+        """A long name wraps on the first page, and is shortened where it has one line."""
         arn = f"arn:aws:iam::210987654321:user/{word * 1900}"
         first, *others = pages(render(DOCUMENTS[DocumentKind.NDA], replace(WATERMARK, caller_arn=arn)))
         assert first.count("...") == 2
         assert " ".join([first, *others]).count(word.strip()) > 1900
 
-    def test_long_title(self) -> None:
-        """A title of the greatest length that AWS allows for one is printed whole."""
+    def test_longest_title_is_complete(self) -> None:
+        """A title of the maximum length is printed completely."""
         document = replace(DOCUMENTS[DocumentKind.REPORT], title="Certificate " * 21)
         assert ("Certificate " * 21).strip() in pages(render(document, WATERMARK))[0]
 
-    def test_loads_fpdf_when_it_prints(self) -> None:
-        """The library that writes PDF files is loaded by the first print, not before."""
+    def test_fpdf_is_imported_by_the_first_rendering(self) -> None:
+        """Importing the samples does not import the PDF library."""
         program = (
             "import sys; sys.path[:0] = sys.argv[1:]; "
             "import artifact_emulator.documents.samples; print('fpdf' in sys.modules)"
@@ -236,9 +239,9 @@ class TestRender:
 
 
 class TestReportDocument:
-    """Samples of reports."""
+    """report_document."""
 
-    def test_version(self) -> None:
+    def test_document_has_the_number_and_period_of_its_version(self) -> None:
         """A version of a report has its own number and period."""
         report = soc()
         document = report_document(report, report.versions[1])
@@ -246,55 +249,55 @@ class TestReportDocument:
         assert ("Period", "2024-10-01 to 2025-03-31") in document.facts
         assert ("Series", "SOC") in document.facts
 
-    def test_claims_nothing(self) -> None:
-        """A sample of a report says that nobody examined anything."""
-        whole = " ".join(pages(render(DOCUMENTS[DocumentKind.REPORT], WATERMARK)))
-        assert "Nobody examined these." in whole
-        assert "nobody should rely on this sample" in whole
+    def test_sample_claims_no_examination(self) -> None:
+        """The sample of a report says that nobody examined the controls."""
+        printed = " ".join(pages(render(DOCUMENTS[DocumentKind.REPORT], WATERMARK)))
+        assert "Nobody examined these." in printed
+        assert "nobody should rely on this sample" in printed
 
 
 class TestReportTermsDocument:
-    """Samples of the terms before a report."""
+    """report_terms_document."""
 
-    def test_names_the_report(self) -> None:
-        """The terms say which version of which report they are for."""
+    def test_terms_name_report_and_version(self) -> None:
+        """The terms name the report and the version that they are for."""
         document = DOCUMENTS[DocumentKind.REPORT_TERMS]
         assert document.id == soc().latest.term_id
         assert document.subject == "Terms for reading report-f1DIWBmGa2Lhsadg, version 5"
 
 
 class TestAgreementDocument:
-    """Samples of agreements."""
+    """agreement_document."""
 
-    def test_terms(self) -> None:
-        """An agreement has the terms that the API lists, to accept it by and to end it by."""
+    def test_document_has_the_terms_of_the_agreement(self) -> None:
+        """The document has the terms of acceptance and termination that the API returns."""
         sections = {section.heading: section.items for section in DOCUMENTS[DocumentKind.AGREEMENT].sections}
         assert sections["Terms of acceptance"] == ADDENDUM.acceptance_terms
         assert sections["Terms of termination"] == ADDENDUM.terminate_terms
 
-    def test_covers_an_organization(self) -> None:
-        """An organization's agreement covers members old and new, while the organization trusts Artifact."""
-        (covered,) = DOCUMENTS[DocumentKind.AGREEMENT].sections[0].paragraphs
-        assert covered == (
+    def test_organization_agreement_covers_all_members(self) -> None:
+        """The document says that present and future members are covered while AWS Artifact is trusted."""
+        (coverage,) = DOCUMENTS[DocumentKind.AGREEMENT].sections[0].paragraphs
+        assert coverage == (
             "Every account that is a member, those that join later too, while the organization trusts AWS Artifact."
         )
 
-    def test_covers_an_account(self) -> None:
-        """An account's agreement covers that account alone."""
+    def test_account_agreement_covers_one_account(self) -> None:
+        """The document says that only the accepting account is covered."""
         document = agreement_document(catalog.accepted_agreement("aws", "agreement-9c1kBcYznTkcpRIm"))
         assert document.sections[0].paragraphs == ("The account that accepts it, and no other.",)
 
-    def test_without_terms(self) -> None:
-        """An agreement signed elsewhere lists no terms, and no empty headings either."""
+    def test_offline_agreement_has_no_terms(self) -> None:
+        """An agreement that is signed offline has no sections for terms."""
         (offline,) = catalog.offline_agreements("aws")
         assert [section.heading for section in agreement_document(offline).sections] == ["Who is covered"]
 
 
 class TestCustomerAgreementDocument:
-    """Samples of accepted agreements."""
+    """customer_agreement_document."""
 
-    def test_says_who_accepted_what(self) -> None:
-        """An accepted agreement says what was accepted, by which account, for which organization and when."""
+    def test_document_has_agreement_account_organization_and_start(self) -> None:
+        """The facts are the agreement, the account, the organization and the start."""
         assert DOCUMENTS[DocumentKind.CUSTOMER_AGREEMENT].facts == (
             ("Agreement", "agreement-y03aUwMAEorHtqjv"),
             ("Accepted by account", "123456789012"),
@@ -302,49 +305,56 @@ class TestCustomerAgreementDocument:
             ("In force since", "2026-03-01T08:30:00Z"),
         )
 
-    def test_of_an_account(self) -> None:
+    def test_account_agreement_names_no_organization(self) -> None:
         """An agreement that an account accepted for itself names no organization."""
         document = customer_agreement_document(replace(ACCEPTANCE, organization_id=None), ADDENDUM)
         assert "For organization" not in dict(document.facts)
 
-    def test_ended(self) -> None:
-        """An agreement that ended says when."""
-        ended = replace(ACCEPTANCE, effective_end=datetime(2026, 4, 2, 9, 0, tzinfo=UTC))
-        assert customer_agreement_document(ended, ADDENDUM).facts[-1] == ("Ended", "2026-04-02T09:00:00Z")
+    def test_terminated_agreement_has_its_end(self) -> None:
+        """A terminated agreement has the instant of its end."""
+        terminated = replace(ACCEPTANCE, effective_end=datetime(2026, 4, 2, 9, 0, tzinfo=UTC))
+        assert customer_agreement_document(terminated, ADDENDUM).facts[-1] == ("Ended", "2026-04-02T09:00:00Z")
 
 
 class TestNdaDocument:
-    """Samples of non-disclosure agreements."""
+    """nda_document."""
 
-    def test_has_a_revision_of_its_own(self) -> None:
-        """An NDA is not the agreement that it stands before: its revision is another."""
+    def test_nda_has_its_own_revision(self) -> None:
+        """The revision of the NDA differs from that of its agreement."""
         document = DOCUMENTS[DocumentKind.NDA]
         assert document.revision == ADDENDUM.nda_revision_id != ADDENDUM.revision_id
         assert document.title == "Non-disclosure agreement for the AWS Organizations Business Associate Addendum"
 
 
-class TestWords:
-    """What the documents say."""
+class TestCatalogTexts:
+    """The texts of the catalog."""
 
-    def test_fonts_have_every_character(self) -> None:
-        """No name, description or term of the catalogue has a character that would be printed as a question mark."""
-        reports = [text for one in catalog.reports() for text in (one.name, one.description, one.company_name)]
+    def test_fonts_have_every_character_of_the_catalog(self) -> None:
+        """No name, description or term of the catalog has a character that the fonts lack."""
+        reports = [
+            text for report in catalog.reports() for text in (report.name, report.description, report.company_name)
+        ]
         agreements = [
             text
             for partition in ("aws", "aws-us-gov")
-            for one in (*catalog.agreements(partition), *catalog.offline_agreements(partition))
-            for text in (one.name, one.description, *one.acceptance_terms, *one.terminate_terms)
+            for agreement in (*catalog.agreements(partition), *catalog.offline_agreements(partition))
+            for text in (
+                agreement.name,
+                agreement.description,
+                *agreement.acceptance_terms,
+                *agreement.terminate_terms,
+            )
         ]
         for text in reports + agreements:
             assert text.encode("latin-1").decode("latin-1").isprintable()
 
 
-class TestInquiry:
+class TestInquiryDocument:
     """inquiry_document."""
 
-    def test_says_what_has_no_answer(self) -> None:
-        """A question that failed, or waits for people, is there with a word on why it has no answer."""
-        answers = [(one, answer_query(State(), INQUIRY, one, AT)) for one in (*QUERIES, "Is <this> one?")]
+    def test_unanswered_query_says_so(self) -> None:
+        """A query that is unsupported or in human review has a text in place of its answer."""
+        answers = [(query, answer_query(State(), INQUIRY, query, AT)) for query in (*QUERIES, "Is <this> one?")]
         document = inquiry_document(INQUIRY, answers, cited=False)
-        said = [section.paragraphs[0] for section in document.sections]
-        assert [one.startswith("There is no answer") for one in said] == [False, False, True]
+        texts = [section.paragraphs[0] for section in document.sections]
+        assert [text.startswith("There is no answer") for text in texts] == [False, False, True]

@@ -1,4 +1,4 @@
-"""Scenario files and the control API: what is built in, errors that tell the line, and worlds that begin with one."""
+"""Scenario files and scenarios in the control API."""
 
 import json
 from pathlib import Path
@@ -12,10 +12,12 @@ from artifact_emulator.scenarios import files
 from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, load_file, read_scenario
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.schema import Scenario
+from artifact_state.snapshot import load_world
 from tests.support.control_api import control_done, control_refusal, control_reply, control_result
 from tests.support.wire_client import Client
 
 SCHEMA = Path(__file__).parents[2] / "docs/scenario.schema.json"
+OLD_FILES = Path(__file__).parents[1] / "files" / "version-0.1.0"
 MANAGEMENT = "organizations:\n  - management: {id: 111122223333}\n"
 
 # Nine aliases of nine aliases, eight times over: 43 million values in a few lines.
@@ -26,10 +28,10 @@ ALIASES = "".join(
 
 
 class TestBuiltIn:
-    """The scenarios that come with the emulator."""
+    """The built-in scenarios."""
 
-    def test_names(self) -> None:
-        """Each says what it describes."""
+    def test_every_scenario_has_a_name_and_a_description(self) -> None:
+        """The built-in scenarios are listed by name, each with a description."""
         assert list(built_in_scenarios()) == [
             "after-disable",
             "agreement-accepted",
@@ -42,23 +44,39 @@ class TestBuiltIn:
         assert all(built_in_scenarios().values())
 
     @pytest.mark.parametrize("name", built_in_scenarios())
-    def test_each_can_be_made_and_written_down(self, name: str, tmp_path: Path) -> None:
-        """What is written down makes the same world again."""
+    def test_export_of_every_scenario_loads_the_same_world(self, name: str, tmp_path: Path) -> None:
+        """A built-in scenario can be loaded, exported to a file and loaded again."""
         world = load_file(name)
         path = tmp_path / "again.yaml"
         path.write_text(files.to_yaml(export_scenario(world)))
         assert export_scenario(load_file(str(path))) == export_scenario(world)
 
-    def test_schema(self) -> None:
-        """The published schema is that of the forms: write it anew with `artifact-emulator scenario schema`."""
+    def test_published_schema_is_up_to_date(self) -> None:
+        """The published schema is generated from the models with `artifact-emulator scenario schema`."""
         assert json.loads(SCHEMA.read_text()) == Scenario.model_json_schema()
 
 
+class TestOldVersion:
+    """A scenario that version 0.1.0 exported, of a world with contents of every kind."""
+
+    def test_scenario_of_the_old_version_loads_the_same_world(self) -> None:
+        """The state, including all ids, is the one that version 0.1.0 loaded."""
+        world = load_file(str(OLD_FILES / "scenario.yaml"))
+        loaded_before = load_world(json.loads((OLD_FILES / "scenario-loaded.json").read_text()))
+        assert world.state == loaded_before.state
+        assert world.clock.frozen_at == loaded_before.clock.frozen_at
+
+    def test_scenario_of_the_old_version_is_exported_unchanged(self) -> None:
+        """Loading and exporting the file gives the same text."""
+        text = (OLD_FILES / "scenario.yaml").read_text()
+        assert files.to_yaml(export_scenario(load_file(str(OLD_FILES / "scenario.yaml")))) == text
+
+
 class TestErrors:
-    """One error names file, line and cure."""
+    """Errors of scenario files."""
 
     @pytest.mark.parametrize(
-        ("text", "line", "says"),
+        ("text", "line", "message"),
         [
             ("organisations: []\n", 1, "did you mean organizations?"),
             (MANAGEMENT + "    accounts:\n      - name: A\n        unit: X\n", 5, "no organizational unit 'X'"),
@@ -86,52 +104,52 @@ class TestErrors:
             ('{"organizations": [\n{"management": {"id": "1"}}]}', 2, "management.id"),
         ],
     )
-    def test_tell_the_line(self, tmp_path: Path, text: str, line: int, says: str) -> None:
-        """Whether the form is wrong, or what it says."""
+    def test_error_names_file_line_and_remedy(self, tmp_path: Path, text: str, line: int, message: str) -> None:
+        """Errors of syntax, schema and contents have the file and the line."""
         path = tmp_path / "mine.yaml"
         path.write_text(text)
         with pytest.raises(InvalidScenario) as caught:
             load_file(str(path))
         assert str(caught.value).startswith(f"{path}:{line}: ")
-        assert says in str(caught.value)
+        assert message in str(caught.value)
 
-    def test_nested_without_end(self, tmp_path: Path) -> None:
-        """Deeper than YAML is read: an error as any other."""
+    def test_deep_nesting_is_an_error(self, tmp_path: Path) -> None:
+        """A file that is nested deeper than YAML can read is an error."""
         path = tmp_path / "mine.yaml"
         path.write_text("[" * 5_000)
         with pytest.raises(InvalidScenario, match=f"{path}: .*nested deeper"):
             load_file(str(path))
 
-    def test_no_text(self, tmp_path: Path) -> None:
-        """A file that is no UTF-8."""
+    def test_file_that_is_not_utf8_is_an_error(self, tmp_path: Path) -> None:
+        """A file must be UTF-8 text."""
         path = tmp_path / "mine.yaml"
         path.write_bytes(b"seed: \xff\n")
         with pytest.raises(InvalidScenario, match="not UTF-8 text"):
             load_file(str(path))
 
-    def test_no_file(self) -> None:
-        """A name that is none, and what was meant."""
+    def test_unknown_name_suggests_a_similar_one(self) -> None:
+        """A name that is neither built in nor a file suggests a similar name."""
         with pytest.raises(InvalidScenario, match="did you mean organization"):
             read_scenario("organisation")
 
-    def test_ids_without_quotes(self, tmp_path: Path) -> None:
-        """Zeros at the front are kept."""
+    def test_account_id_without_quotes_keeps_its_zeros(self, tmp_path: Path) -> None:
+        """An account id is text with or without quotes."""
         path = tmp_path / "mine.yaml"
         path.write_text("accounts:\n  - {id: 000011112222, name: Zero}\nclock: 2026-01-01T00:00:00Z\n")
         assert read_scenario(str(path)).accounts[0].id == "000011112222"
 
-    def test_json(self, tmp_path: Path) -> None:
-        """A JSON file is read as well."""
+    def test_json_file_is_read(self, tmp_path: Path) -> None:
+        """A scenario can be a JSON file."""
         path = tmp_path / "mine.json"
         path.write_text(json.dumps({"accounts": [{"id": "000011112222"}]}))
         assert read_scenario(str(path)).accounts[0].id == "000011112222"
 
 
 class TestControl:
-    """Scenarios over the control API."""
+    """Scenarios in the control API."""
 
-    def test_world_begins_with_one(self, app: App) -> None:
-        """And a reset leads back to it."""
+    def test_world_can_be_created_from_a_scenario(self, app: App) -> None:
+        """A world can be created from a built-in scenario, to which a reset returns."""
         reply = control_result(app, "PUT", "/_emulator/worlds/mine", {"scenario": "agreement-accepted"})
         assert (reply["organizations"], reply["accounts"]) == (1, 3)
         member = Client(app, "222233334444", endpoint="http://127.0.0.1:4700/worlds/mine")
@@ -142,12 +160,12 @@ class TestControl:
         control_done(app, "POST", "/worlds/mine/_emulator/reset")
         assert len(member.do("artifact", "ListCustomerAgreements")["customerAgreements"]) == 1
 
-    def test_what_one_says(self, app: App) -> None:
-        """A scenario may be the body itself; what the world then is, is told as one."""
+    def test_scenario_can_be_the_body_and_is_exported(self, app: App) -> None:
+        """A scenario can be given as the body, and a world is exported in JSON or YAML."""
         content = {"organizations": [{"management": {"id": "111122223333", "name": "M"}, "accounts": [{"name": "A"}]}]}
         control_result(app, "PUT", "/_emulator/worlds/mine", {"scenario": content})
         exported = control_result(app, "GET", "/worlds/mine/_emulator/scenario")
-        assert [one["name"] for one in exported["organizations"][0]["accounts"]] == ["A"]
+        assert [account["name"] for account in exported["organizations"][0]["accounts"]] == ["A"]
         as_yaml = control_reply(app, "GET", "/worlds/mine/_emulator/scenario", None, accept="application/yaml")
         assert yaml.safe_load(as_yaml.body)["organizations"] == exported["organizations"]
 
@@ -161,13 +179,25 @@ class TestControl:
             ({"scenario": 5}, 400),
         ],
     )
-    def test_what_is_none(self, app: App, body: dict[str, Any], status: int) -> None:
-        """Is refused, and no world is made."""
+    def test_invalid_scenario_is_refused(self, app: App, body: dict[str, Any], status: int) -> None:
+        """An unknown name, an invalid scenario or an invalid body creates no world."""
         assert control_refusal(app, "PUT", "/_emulator/worlds/mine", body)[0] == status
 
-    def test_lists(self, app: App) -> None:
-        """Those that are built in, each in full, and the schema."""
-        names = [one["name"] for one in control_result(app, "GET", "/_emulator/scenarios")["scenarios"]]
+    def test_export_reports_what_it_leaves_out(self, app: App) -> None:
+        """An access key is not part of the scenario: it is listed, and mentioned in a comment of the YAML."""
+        caller = Client(app, "111122223333")
+        path = "/_emulator/scenario/omissions"
+        assert control_result(app, "GET", path) == {"omissions": []}
+        caller.do("iam", "CreateUser", UserName="ann")
+        caller.do("iam", "CreateAccessKey", UserName="ann")
+        assert control_result(app, "GET", path) == {"omissions": [{"name": "access_keys", "count": 1}]}
+        text = control_reply(app, "GET", "/_emulator/scenario", None, accept="application/yaml").body.decode()
+        assert "#   access_keys: 1\n" in text
+        assert [user["name"] for user in yaml.safe_load(text)["users"]] == ["ann"]
+
+    def test_built_in_scenarios_and_schema_are_served(self, app: App) -> None:
+        """The built-in scenarios are listed and returned, and the schema is returned."""
+        names = [scenario["name"] for scenario in control_result(app, "GET", "/_emulator/scenarios")["scenarios"]]
         assert names == list(built_in_scenarios())
         assert control_result(app, "GET", "/_emulator/scenarios/organization")["seed"] == "organization"
         assert control_refusal(app, "GET", "/_emulator/scenarios/none")[0] == 404

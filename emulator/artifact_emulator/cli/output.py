@@ -15,6 +15,11 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def warn(text: str) -> None:
+    """Write a warning to standard error."""
+    sys.stderr.write(f"artifact-emulator: warning: {text}\n")
+
+
 def write_json(content: Any) -> None:
     """Write JSON to standard output."""
     write(json.dumps(content, indent=2, ensure_ascii=False))

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
-from artifact_emulator.cli.output import (write, write_file, write_json, write_result)
+from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.output import warn, write, write_file, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import progress
 
@@ -143,7 +143,7 @@ def _canonical(options: argparse.Namespace, name: str) -> dict[str, Any]:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from artifact_emulator.scenarios.files import read_scenario, load_file
+    from artifact_emulator.scenarios.files import load_file, read_scenario
 
     with translated_errors(), progress(f"loading {options.scenario}"):
         # Loaded here first, so that an error names its line.
@@ -157,16 +157,22 @@ def _load(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.files import to_yaml
+    from artifact_state.scenarios.omissions import Omission
     from artifact_state.scenarios.schema import Scenario
 
     as_json = options.json or (options.output is not None and options.output.suffix == ".json")
     with translated_errors(), progress("exporting the world"):
-        content = world_of(options).scenario()
-        text = _as_json(content) if as_json else to_yaml(Scenario.model_validate(content))
+        world = world_of(options)
+        content = world.scenario()
+        omitted = [Omission(name=name, count=count) for name, count in world.scenario_omissions().items()]
+        text = _as_json(content) if as_json else to_yaml(Scenario.model_validate(content), omitted)
     if options.output is None:
         write(text)
     else:
         write_file(options.output, text)
+    if omitted:
+        names = ", ".join(f"{omission.name} ({omission.count})" for omission in omitted)
+        warn(f"a scenario cannot describe {names}; a snapshot contains them")
     return 0
 
 

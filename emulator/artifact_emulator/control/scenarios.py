@@ -1,13 +1,16 @@
 """The built-in scenarios, a world as a scenario, and the JSON Schema of scenarios."""
 
+from collections.abc import Sequence
+
 from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, problem_response
-from artifact_emulator.scenarios.files import (InvalidScenario, built_in_scenarios, read_scenario, to_yaml)
+from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, read_scenario, to_yaml
 from artifact_state.scenarios.export import export_scenario
+from artifact_state.scenarios.omissions import Omission, omissions
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world_registry import WorldRegistry
 
@@ -37,12 +40,27 @@ class ScenariosReply(BaseModel):
     scenarios: list[ScenarioSummary]
 
 
+class OmissionBody(BaseModel):
+    """Contents of a world that a scenario cannot describe."""
+
+    name: str = Field(description="A table such as `sessions`, or a field of its records such as `users.login`.")
+    count: int = Field(description="The number of records.")
+
+
+class OmissionsReply(BaseModel):
+    """What the export of a world as a scenario leaves out; a snapshot contains it."""
+
+    omissions: list[OmissionBody]
+
+
 def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/scenarios", summary="List the built-in scenarios", responses={200: ScenariosReply})
     def list_scenarios() -> Response:
-        return jsonify({"scenarios": [{"name": name, "description": text} for name, text in built_in_scenarios().items()]})
+        return jsonify(
+            {"scenarios": [{"name": name, "description": text} for name, text in built_in_scenarios().items()]}
+        )
 
     @app.get(f"{PREFIX}/scenarios/<name>", summary="Return a built-in scenario", responses={200: Scenario})
     def show_scenario(path: ScenarioPath) -> Response:
@@ -57,7 +75,18 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
     def export_world() -> Response:
         world = current_world(registry)
         with world.locked():
-            return _scenario_response(export_scenario(world))
+            return _scenario_response(export_scenario(world), omissions(world))
+
+    @app.get(
+        f"{PREFIX}/scenario/omissions",
+        summary="List the contents of a world that its export as a scenario leaves out",
+        responses={200: OmissionsReply},
+    )
+    def list_omissions() -> Response:
+        world = current_world(registry)
+        with world.locked():
+            omitted = omissions(world)
+        return jsonify({"omissions": [{"name": omission.name, "count": omission.count} for omission in omitted]})
 
     @app.get(f"{PREFIX}/scenario-schema.json", summary="Return the JSON Schema of scenarios, for editors")
     def schema() -> Response:
@@ -82,7 +111,7 @@ def require_built_in(name: str) -> None:
         raise UnknownScenario(f"There is no scenario {name!r}; the built-in scenarios are {', '.join(scenarios)}.")
 
 
-def _scenario_response(scenario: Scenario) -> Response:
+def _scenario_response(scenario: Scenario, omitted: Sequence[Omission] = ()) -> Response:
     if request.accept_mimetypes.best_match(["application/json", YAML]) == YAML:
-        return Response(to_yaml(scenario), mimetype=YAML)
+        return Response(to_yaml(scenario, omitted), mimetype=YAML)
     return jsonify(scenario.model_dump(mode="json", exclude_defaults=True))

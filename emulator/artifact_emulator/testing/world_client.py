@@ -92,6 +92,11 @@ class WorldClient(ABC):
         scenario: dict[str, Any] = self.request("GET", "scenario")
         return scenario
 
+    def scenario_omissions(self) -> dict[str, int]:
+        """Return the contents that `scenario` leaves out, such as `{"sessions": 2}`; a snapshot contains them."""
+        reply = self.request("GET", "scenario/omissions")
+        return {omission["name"]: omission["count"] for omission in reply["omissions"]}
+
     def reset(self) -> None:
         """Reset the world to its initial contents: empty, or its scenario."""
         self.request("POST", "reset")
