@@ -13,10 +13,17 @@ from functools import cache
 from artifact_state import arns, catalog, ids
 from artifact_state.artifact.agreements import artifact_is_trusted, organization_acceptances
 from artifact_state.authority import organization_of
-from artifact_state.errors import (DeletionTaskNotFound, InvalidDeletionTaskId, LinkedServiceNotFound, RoleNameTaken, RoleNotFound, SuffixNotAllowed)
+from artifact_state.errors import (
+    DeletionTaskNotFound,
+    InvalidDeletionTaskId,
+    LinkedServiceNotFound,
+    RoleNameTaken,
+    RoleNotFound,
+    SuffixNotAllowed,
+)
 from artifact_state.events import RoleDeletionRequested
-from artifact_state.iam.roles import (mark_role_deleted, put_role, role_of, trust_policy_for)
-from artifact_state.model import (DeletionTask, FeatureSet, Role, RoleUsage)
+from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, trust_policy_for
+from artifact_state.model import DeletionTask, FeatureSet, Role, RoleUsage
 from artifact_state.world import Transaction
 
 ARTIFACT_PRINCIPAL = "artifact.amazonaws.com"

@@ -7,7 +7,14 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWe
 from typing import NoReturn
 
 from artifact_state import ids
-from artifact_state.errors import (IdentityTokenProblem, InvalidAccessKey, InvalidAuthorizationMessage, InvalidIdentityToken, OutboundFederationDisabled, TradeInTokenExpired)
+from artifact_state.errors import (
+    IdentityTokenProblem,
+    InvalidAccessKey,
+    InvalidAuthorizationMessage,
+    InvalidIdentityToken,
+    OutboundFederationDisabled,
+    TradeInTokenExpired,
+)
 from artifact_state.sts.session_restrictions import require_active_region
 from artifact_state.world import Transaction
 

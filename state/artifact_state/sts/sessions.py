@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from artifact_state import ids
-from artifact_state.errors import (Entity, EntityNotFound, SessionTooLarge, SessionTooLong, TooManySessionPolicies)
+from artifact_state.errors import Entity, EntityNotFound, SessionTooLarge, SessionTooLong, TooManySessionPolicies
 from artifact_state.events import RoleAssumed, RootAssumed
-from artifact_state.iam.identity_documents import require_policy
-from artifact_state.iam.policy_references import policy_at
+from artifact_state.iam.identity_documents import require_valid_policy
+from artifact_state.iam.policy_references import policy_by_arn
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations.root_access import require_assumable_root, root_task_policy
-from artifact_state.principals import has_lapsed
+from artifact_state.principals import is_expired
 from artifact_state.sts import tokens
-from artifact_state.sts.session_options import (DEFAULT_OPTIONS, SessionOptions, require_valid_tags, with_inherited)
+from artifact_state.sts.session_options import DEFAULT_OPTIONS, SessionOptions, require_valid_tags, with_inherited
 from artifact_state.sts.session_restrictions import require_active_region
 from artifact_state.sts.trust import assumable_role, require_not_root, require_trust
 from artifact_state.world import Transaction
@@ -163,12 +163,12 @@ def _session_policies(tx: Transaction, options: SessionOptions) -> tuple[tuple[s
     if len(options.policy_arns) > _MAX_MANAGED_POLICIES:
         raise TooManySessionPolicies(_MAX_MANAGED_POLICIES)
     for arn in options.policy_arns:
-        policy = policy_at(tx, arn)
+        policy = policy_by_arn(tx, arn)
         if policy is None:
             raise EntityNotFound(Entity.POLICY, arn)
         policies.append((arn, policy.document))
     if options.policy is not None:
-        require_policy(options.policy)
+        require_valid_policy(options.policy)
         policies.append((_INLINE, options.policy))
     size = tokens.packed_policy_size(_packed_texts(policies), options.tags)
     if size > _WHOLE:
@@ -194,7 +194,7 @@ def _drop_expired(tx: Transaction) -> None:
     """Drop sessions that expired more than a day ago; until then their tokens are refused as expired."""
     for access_key_id in tx.state.session_order:
         session = tx.state.sessions[access_key_id]
-        if not has_lapsed(session, tx.now - timedelta(days=1)):
+        if not is_expired(session, tx.now - timedelta(days=1)):
             break
         tx.drop(session)
         tx.set(session_order=tx.state.session_order.delete(session.serial))
