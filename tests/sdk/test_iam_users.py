@@ -1,4 +1,4 @@
-"""IAM users as boto3 has them: an administrator who is no root user does the story, and his keys end with him."""
+"""An IAM user as the administrator of an organization, with boto3."""
 
 import json
 
@@ -13,7 +13,7 @@ READS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a
 
 @pytest.fixture
 def administrator(management: Account, emulator: EmulatedAws) -> Account:
-    """Give an IAM user of the management account, in a group of administrators, who calls by his access key."""
+    """An IAM user of the management account in a group of administrators, with an access key."""
     iam = management.iam
     iam.create_group(GroupName="Administrators")
     iam.attach_group_policy(GroupName="Administrators", PolicyArn=ADMINISTRATOR)
@@ -24,18 +24,18 @@ def administrator(management: Account, emulator: EmulatedAws) -> Account:
 
 
 class TestAdministrator:
-    """A user who administers."""
+    """An IAM user with AdministratorAccess."""
 
-    def test_accepts_for_the_organization(self, administrator: Account, member: Account) -> None:
-        """Sign in as an IAM user, enable trusted access, accept: every member has the agreement."""
-        who = administrator.sts.get_caller_identity()
-        assert who["Arn"] == f"arn:aws:iam::{administrator.id}:user/Alice"
+    def test_administrator_accepts_organization_agreement(self, administrator: Account, member: Account) -> None:
+        """After an IAM user enabled trusted access and accepted an agreement, every member has it."""
+        identity = administrator.sts.get_caller_identity()
+        assert identity["Arn"] == f"arn:aws:iam::{administrator.id}:user/Alice"
         administrator.enable_trusted_access(ARTIFACT)
-        accepted = administrator.accept(ORGANIZATIONS_BAA)
-        assert [one["id"] for one in member.agreements()] == [accepted["id"]]
+        agreement = administrator.accept(ORGANIZATIONS_BAA)
+        assert [member_agreement["id"] for member_agreement in member.agreements()] == [agreement["id"]]
 
-    def test_keeps_house(self, administrator: Account) -> None:
-        """He makes a policy, gives it to a user, and reads it back as boto3 decodes it."""
+    def test_administrator_manages_users_and_policies(self, administrator: Account) -> None:
+        """The administrator creates policies for a user and reads them back as boto3 decodes them."""
         iam = administrator.iam
         policy = iam.create_policy(PolicyName="Reads", PolicyDocument=json.dumps(READS))["Policy"]
         iam.create_user(UserName="Bob")
@@ -48,8 +48,8 @@ class TestAdministrator:
         with pytest.raises(iam.exceptions.DeleteConflictException):
             iam.delete_policy(PolicyArn=policy["Arn"])
 
-    def test_ends_with_his_key(self, administrator: Account, management: Account) -> None:
-        """Once his key is deleted, nobody calls by it, though any placeholder would be somebody."""
+    def test_deleted_access_key_is_refused(self, administrator: Account, management: Account) -> None:
+        """A deleted access key is refused, although any other unknown key would be accepted as a placeholder."""
         management.iam.delete_access_key(UserName="Alice", AccessKeyId=administrator.credentials.access_key_id)
         with pytest.raises(ClientError) as caught:
             administrator.sts.get_caller_identity()

@@ -1,4 +1,4 @@
-"""Signatures of a second, independent signer: the AWS SDK for JavaScript, with keys that the emulator handed out."""
+"""Signatures of an independent signer, the AWS SDK for JavaScript, with access keys of the emulator."""
 
 import json
 import re
@@ -17,48 +17,48 @@ MANAGEMENT = "111122223333"
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with the SDK of the example, and the script."""
+    """A folder with the example's SDK and the script."""
     folder = copied("javascript", tmp_path_factory.mktemp("javascript"))
-    done = run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], folder)
-    assert done.returncode == 0, done.stderr
+    result = run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], folder)
+    assert result.returncode == 0, result.stderr
     shutil.copy(SCRIPT, folder)
     return folder
 
 
 @pytest.fixture(scope="module", params=["", "/worlds/of-javascript"], ids=["default world", "another world"])
-def told(request: pytest.FixtureRequest, installed: Path) -> Any:
-    """Run the script against a server; give what it tells."""
-    with server_process([str(COMMANDS / "artifact-emulator"), "serve"], env=clean_environment()) as served:
-        done = run(["node", SCRIPT.name, f"http://{served.host}:{served.port}{request.param}"], installed)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+def report(request: pytest.FixtureRequest, installed: Path) -> Any:
+    """The output of the script, run against a server."""
+    with server_process([str(COMMANDS / "artifact-emulator"), "serve"], env=clean_environment()) as server:
+        result = run(["node", SCRIPT.name, f"http://{server.host}:{server.port}{request.param}"], installed)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return json.loads(result.stdout)
 
 
-@pytest.mark.skipif(major_version_of_node() < NODE, reason=f"takes npm and Node.js {NODE} or newer")
+@pytest.mark.skipif(major_version_of_node() < NODE, reason=f"needs npm and Node.js {NODE} or newer")
 class TestSigner:
-    """SignatureV4 of the SDK, and its clients."""
+    """The SDK's SignatureV4 and its clients."""
 
-    def test_signs_for_users(self, told: Any) -> None:
-        """A user's key, in both protocols that post."""
+    def test_signature_of_user_is_accepted(self, report: Any) -> None:
+        """Calls with a user's access key succeed in the query protocol and the JSON protocol."""
         arn = f"arn:aws:iam::{MANAGEMENT}:user/a/b/al+ice@example.com"
-        assert (told["user"], told["form"], told["json"]) == (arn, arn, 2)
+        assert (report["user"], report["form"], report["json"]) == (arn, arn, 2)
 
-    def test_signs_for_sessions(self, told: Any) -> None:
-        """A key with a session token, in a header and in a query."""
-        arn = told["session"]
+    def test_signature_of_session_is_accepted(self, report: Any) -> None:
+        """Calls with a session token succeed, in a header and in a presigned URL."""
+        arn = report["session"]
         assert re.fullmatch(r"arn:aws:sts::\d{12}:assumed-role/OrganizationAccountAccessRole/js", arn)
-        assert told["presigned"]["status"] == 200
-        assert f"<Arn>{arn}</Arn>" in told["presigned"]["text"]
+        assert report["presigned"]["status"] == 200
+        assert f"<Arn>{arn}</Arn>" in report["presigned"]["text"]
 
-    def test_signs_paths_and_queries(self, told: Any) -> None:
-        """An ARN that is one step of a path, and values that need encoding."""
-        assert told["query"] == 2
-        assert (told["tagged"], told["untagged"]) == (204, 204)
-        assert told["tags"] == {"d": "x"}
+    def test_encoded_path_and_query_are_accepted(self, report: Any) -> None:
+        """Calls with an ARN as a path segment and with encoded query values succeed."""
+        assert report["query"] == 2
+        assert (report["tagged"], report["untagged"]) == (204, 204)
+        assert report["tags"] == {"d": "x"}
 
-    def test_is_verified(self, told: Any) -> None:
-        """Another secret, or none of its token, and nothing is let through."""
-        assert told["forged"] == {
+    def test_forged_signature_is_refused(self, report: Any) -> None:
+        """Calls with another secret access key, or without the session token, are refused."""
+        assert report["forged"] == {
             "form": "SignatureDoesNotMatch",
             "json": "InvalidSignatureException",
             "path": 403,
