@@ -1,4 +1,4 @@
-"""A core whose clock stands still, and accounts that call it as botocore would."""
+"""Fixtures of the wire tests: an application with a frozen clock, and clients of several accounts."""
 
 from datetime import UTC, datetime
 
@@ -15,13 +15,13 @@ NOW = datetime(2026, 11, 23, 12, 0, 5, 123456, tzinfo=UTC)
 
 @pytest.fixture
 def app() -> App:
-    """Give a core over an empty world."""
+    """Return an application with an empty world."""
     return App(World(clock=Clock(frozen_at=NOW), state=State(seed="wire")))
 
 
 @pytest.fixture
 def management(app: App) -> Client:
-    """Give the management account of an organization with all features."""
+    """Return the client of the management account of an organization with all features."""
     client = Client(app, "111122223333")
     client.do("organizations", "CreateOrganization")
     return client
@@ -29,14 +29,14 @@ def management(app: App) -> Client:
 
 @pytest.fixture
 def member(management: Client) -> Client:
-    """Give a member account that the management account created."""
-    asked = management.do("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
-    request_id = asked["CreateAccountStatus"]["Id"]
-    told = management.do("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
-    return Client(management.app, told["CreateAccountStatus"]["AccountId"])
+    """Return the client of a member account that the management account created."""
+    creation = management.do("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
+    request_id = creation["CreateAccountStatus"]["Id"]
+    status = management.do("organizations", "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
+    return Client(management.app, status["CreateAccountStatus"]["AccountId"])
 
 
 @pytest.fixture
 def stranger(app: App) -> Client:
-    """Give an account that is in no organization."""
+    """Return the client of an account in no organization."""
     return Client(app, "999988887777")

@@ -1,4 +1,4 @@
-"""Bodies of chunks, signed one after the other, and bodies that are not signed."""
+"""Bodies in signed chunks, and bodies that are not signed."""
 
 import hmac
 from collections.abc import Callable
@@ -19,57 +19,64 @@ from tests.support.wire_client import ENDPOINT, Client, answer, refused
 from tests.wire.test_signatures import WRONG
 
 HOST = ENDPOINT.partition("//")[2]
-NOTHING = sha256(b"").hexdigest()
-SIGNED, TRAILED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
+EMPTY_HASH = sha256(b"").hexdigest()
+SIGNED, SIGNED_WITH_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 UNSIGNED_CHUNKS, UNSIGNED = "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "UNSIGNED-PAYLOAD"
 BODY = b'{"Name":"Chunks","Content":"' + b" " * 300 + b'"}'
 
 
-class InChunks:
-    """A signer that sends a body in chunks of a hundred bytes, as S3's page lays them out."""
+class ChunkedSigner:
+    """A signer that encodes a body in chunks of a hundred bytes.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+    """
 
     def __init__(self, credentials: Credentials, kind: str) -> None:
         self.credentials = credentials
         self.kind = kind
 
     def request(self, body: bytes, target: str = "ListRoots") -> Request:
-        """Write and sign a request."""
+        """Return a signed request."""
         headers = {
             "content-type": "application/x-amz-json-1.1",
             "x-amz-target": f"AWSOrganizationsV20161128.{target}",
             "x-amz-content-sha256": self.kind,
             **({} if self.kind == UNSIGNED else {"content-encoding": "aws-chunked"}),
         }
-        asked = AWSRequest("POST", f"{ENDPOINT}/", headers, b"")
+        request_to_sign = AWSRequest("POST", f"{ENDPOINT}/", headers, b"")
         signer = SigV4Auth(self.credentials, "organizations", "us-east-1")
-        signer.add_auth(asked)
-        unsent = Request(
-            "POST", "/", "", {"host": HOST} | {name.lower(): text for name, text in asked.headers.items()}, b""
+        signer.add_auth(request_to_sign)
+        unencoded = Request(
+            "POST",
+            "/",
+            "",
+            {"host": HOST} | {name.lower(): text for name, text in request_to_sign.headers.items()},
+            b"",
         )
-        return replace(unsent, body=body if self.kind == UNSIGNED else self.chunked(unsent, body))
+        return replace(unencoded, body=body if self.kind == UNSIGNED else self.chunked(unencoded, body))
 
     def chunked(self, request: Request, body: bytes) -> bytes:
-        """Part a body, and sign each part."""
+        """Return a body in chunks, each with its signature."""
         claim = claim_of(request)
         assert claim is not None
-        before, sent = claim.signature, b""
+        previous, encoded = claim.signature, b""
         for data in [*(body[at : at + 100] for at in range(0, len(body), 100)), b""]:
             size = f"{len(data):x}".encode()
             if self.kind == UNSIGNED_CHUNKS:
-                sent += size + b"\r\n" + data + (b"\r\n" if data else b"")
+                encoded += size + b"\r\n" + data + (b"\r\n" if data else b"")
                 continue
-            before = self.signature(request, "PAYLOAD", before, NOTHING, sha256(data).hexdigest())
-            sent += size + b";chunk-signature=" + before.encode() + b"\r\n" + data + (b"\r\n" if data else b"")
+            previous = self.signature(request, "PAYLOAD", previous, EMPTY_HASH, sha256(data).hexdigest())
+            encoded += size + b";chunk-signature=" + previous.encode() + b"\r\n" + data + (b"\r\n" if data else b"")
         if self.kind == SIGNED:
-            return sent + b"\r\n"
+            return encoded + b"\r\n"
         trailer = b"x-amz-checksum-crc32c:sOO8/Q=="
         if self.kind == UNSIGNED_CHUNKS:
-            return sent + trailer + b"\r\n\r\n"
-        last = self.signature(request, "TRAILER", before, sha256(trailer + b"\n").hexdigest())
-        return sent + trailer + b"\r\nx-amz-trailer-signature:" + last.encode() + b"\r\n\r\n"
+            return encoded + trailer + b"\r\n\r\n"
+        last = self.signature(request, "TRAILER", previous, sha256(trailer + b"\n").hexdigest())
+        return encoded + trailer + b"\r\nx-amz-trailer-signature:" + last.encode() + b"\r\n\r\n"
 
     def signature(self, request: Request, kind: str, *parts: str) -> str:
-        """Sign a part after the one before it."""
+        """Return the signature of a part, which covers that of the previous part."""
         claim = claim_of(request)
         assert claim is not None
         to_sign = "\n".join((f"AWS4-HMAC-SHA256-{kind}", claim.instant, claim.scope, *parts))
@@ -77,8 +84,8 @@ class InChunks:
 
 
 @pytest.fixture
-def keys(management: Client) -> Credentials:
-    """Give the keys of an administrator of the organization."""
+def administrator_keys(management: Client) -> Credentials:
+    """Return the access key of an administrator in the management account."""
     management.do("iam", "CreateUser", UserName="Alice")
     admin = "arn:aws:iam::aws:policy/AdministratorAccess"
     management.do("iam", "AttachUserPolicy", UserName="Alice", PolicyArn=admin)
@@ -86,26 +93,28 @@ def keys(management: Client) -> Credentials:
     return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
 
-every_kind = pytest.mark.parametrize("kind", [SIGNED, TRAILED, UNSIGNED_CHUNKS, UNSIGNED])
+every_kind = pytest.mark.parametrize("kind", [SIGNED, SIGNED_WITH_TRAILER, UNSIGNED_CHUNKS, UNSIGNED])
 
 
 class TestChunks:
-    """A body that came in chunks."""
+    """A body in chunks."""
 
     @every_kind
-    def test_is_read(self, management: Client, keys: Credentials, kind: str) -> None:
-        """What was meant is what the chunks make, and the signature is good."""
-        request = InChunks(keys, kind).request(b'{"MaxResults":' + b" " * 250 + b"1}")
+    def test_chunks_are_joined_and_the_signature_is_valid(
+        self, management: Client, administrator_keys: Credentials, kind: str
+    ) -> None:
+        """The input is that of the joined chunks, and the signature is valid."""
+        request = ChunkedSigner(administrator_keys, kind).request(b'{"MaxResults":' + b" " * 250 + b"1}")
         assert answer(management.app, request, "organizations", "ListRoots").data["Roots"]
 
     @every_kind
-    def test_with_a_wrong_secret(self, management: Client, keys: Credentials, kind: str) -> None:
-        """The first signature is that of the request."""
-        forged = InChunks(Credentials(keys.access_key, "x"), kind).request(b"{}")
-        got = refused(management.app, forged, "organizations", "ListRoots")
-        assert (got.status, got.code) == WRONG["json"]
+    def test_wrong_secret_key_is_refused(self, management: Client, administrator_keys: Credentials, kind: str) -> None:
+        """The signature of the request itself is verified."""
+        forged = ChunkedSigner(Credentials(administrator_keys.access_key, "x"), kind).request(b"{}")
+        error = refused(management.app, forged, "organizations", "ListRoots")
+        assert (error.status, error.code) == WRONG["json"]
 
-    @pytest.mark.parametrize("kind", [SIGNED, TRAILED])
+    @pytest.mark.parametrize("kind", [SIGNED, SIGNED_WITH_TRAILER])
     @pytest.mark.parametrize(
         "alter",
         [
@@ -118,42 +127,42 @@ class TestChunks:
             lambda _: b"zz;chunk-signature=1\r\n\r\n",
             lambda _: b"-5;chunk-signature=1\r\n\r\n",
         ],
-        ids=["data", "signature", "no last one", "cut off", "first one gone", "nothing", "no number", "negative"],
+        ids=["data", "signature", "no last chunk", "cut off", "no first chunk", "empty", "no size", "negative size"],
     )
-    def test_that_was_altered(
-        self, management: Client, keys: Credentials, kind: str, alter: Callable[[bytes], bytes]
+    def test_altered_chunk_is_refused(
+        self, management: Client, administrator_keys: Credentials, kind: str, alter: Callable[[bytes], bytes]
     ) -> None:
-        """Each chunk is under its own signature, and in its place."""
-        request = InChunks(keys, kind).request(BODY)
-        got = refused(management.app, replace(request, body=alter(request.body)), "organizations", "ListRoots")
-        assert (got.status, got.code) == WRONG["json"]
+        """A chunk that was altered, removed or moved does not match its signature."""
+        request = ChunkedSigner(administrator_keys, kind).request(BODY)
+        error = refused(management.app, replace(request, body=alter(request.body)), "organizations", "ListRoots")
+        assert (error.status, error.code) == WRONG["json"]
 
-    def test_whose_trailer_was_altered(self, management: Client, keys: Credentials) -> None:
-        """What follows the chunks is signed as well, and must be there."""
-        request = InChunks(keys, TRAILED).request(b"{}")
+    def test_altered_trailer_is_refused(self, management: Client, administrator_keys: Credentials) -> None:
+        """An altered or missing trailer does not match its signature."""
+        request = ChunkedSigner(administrator_keys, SIGNED_WITH_TRAILER).request(b"{}")
         for body in (
             request.body.replace(b"sOO8", b"sOO9"),
             request.body[: request.body.index(b"x-amz-checksum")] + b"\r\n",
         ):
-            got = refused(management.app, replace(request, body=body), "organizations", "ListRoots")
-            assert (got.status, got.code) == WRONG["json"]
+            error = refused(management.app, replace(request, body=body), "organizations", "ListRoots")
+            assert (error.status, error.code) == WRONG["json"]
 
-    def test_of_a_placeholder(self) -> None:
-        """Chunks are put together whoever sends them."""
-        stranger = Client(App(World()), "111122223333")
-        stranger.do("organizations", "CreateOrganization")
-        request = InChunks(Credentials("111122223333", "x"), UNSIGNED_CHUNKS).request(b'{"MaxResults":1}')
-        assert answer(stranger.app, request, "organizations", "ListRoots").data["Roots"]
+    def test_chunks_of_a_placeholder_account_are_joined(self) -> None:
+        """The chunks of a placeholder account, whose signatures are not verified, are joined too."""
+        client = Client(App(World()), "111122223333")
+        client.do("organizations", "CreateOrganization")
+        request = ChunkedSigner(Credentials("111122223333", "x"), UNSIGNED_CHUNKS).request(b'{"MaxResults":1}')
+        assert answer(client.app, request, "organizations", "ListRoots").data["Roots"]
 
-    def test_without_a_signed_header(self, management: Client, keys: Credentials) -> None:
-        """Only a signed header may say that the body is not looked at: anybody could add another."""
-        request = replace(management, credentials=keys).request("organizations", "ListRoots")
+    def test_unsigned_header_cannot_exclude_the_body(self, management: Client, administrator_keys: Credentials) -> None:
+        """A header that is not signed, which anyone could add, cannot exclude the body from the signature."""
+        request = replace(management, credentials=administrator_keys).request("organizations", "ListRoots")
         added = {**request.headers, "x-amz-content-sha256": UNSIGNED}
-        got = refused(management.app, replace(request, headers=added, body=b'{"MaxResults":1}'), "organizations")
-        assert (got.status, got.code) == WRONG["json"]
+        error = refused(management.app, replace(request, headers=added, body=b'{"MaxResults":1}'), "organizations")
+        assert (error.status, error.code) == WRONG["json"]
 
     @pytest.mark.parametrize("body", [b"", b"x", b"5\r\nab\r\n0\r\n\r\n", b"f" * 5_000, b"1\r\n" * 20_000])
-    def test_that_are_none(self, body: bytes) -> None:
-        """What has not the form of chunks is left as it is, at once."""
+    def test_body_without_valid_chunks_is_left_as_it_is(self, body: bytes) -> None:
+        """A body that does not have the form of chunks is returned as it is, without delay."""
         request = Request("POST", "/", "", {"content-encoding": "aws-chunked"}, body)
         assert decode_chunks(request) is request

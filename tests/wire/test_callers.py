@@ -1,4 +1,4 @@
-"""Who may call each operation of Organizations: management account, delegated administrator, member, stranger."""
+"""Which accounts may call each operation of AWS Organizations: management, delegated administrator, member, other."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ MANAGEMENT = frozenset(
         "UpdateResponsibilityTransfer",
     ]
 )
-DELEGATES = frozenset(
+DELEGATED = frozenset(
     [
         "DescribeAccount",
         "DescribeCreateAccountStatus",
@@ -72,10 +72,10 @@ DELEGATES = frozenset(
         "ListTargetsForPolicy",
     ]
 )
-"""The management account, and members that are delegated administrators of any service."""
+"""Open to the management account and to delegated administrators of any service."""
 MEMBERS = frozenset({"DescribeEffectivePolicy", "DescribeOrganization", "LeaveOrganization"})
-"""Any account of an organization."""
-ANYBODY = frozenset(
+"""Open to every account of an organization."""
+ANY_ACCOUNT = frozenset(
     {
         "AcceptHandshake",
         "CancelHandshake",
@@ -85,7 +85,7 @@ ANYBODY = frozenset(
         "ListHandshakesForAccount",
     }
 )
-"""Whoever is a party, or in no organization yet: what he may is another question than which account he is."""
+"""Open to every account; what the caller may do depends on the handshake, not on the kind of its account."""
 INPUTS: dict[str, Any] = {
     "AccountId": "444455556666",
     "AccountName": "A",
@@ -116,7 +116,7 @@ INPUTS: dict[str, Any] = {
     "TargetId": "444455556666",
     "Type": "TAG_POLICY",
 }
-SPECIAL = {
+SPECIAL_INPUTS = {
     "InviteOrganizationToTransferResponsibility": {"Type": "BILLING"},
     "ListInboundResponsibilityTransfers": {"Type": "BILLING"},
     "ListOutboundResponsibilityTransfers": {"Type": "BILLING"},
@@ -125,58 +125,58 @@ SPECIAL = {
 
 @pytest.fixture
 def delegate(management: Client) -> Client:
-    """Give a member that is a delegated administrator."""
+    """Return the client of a delegated administrator."""
     management.do(SERVICE, "CreateAccount", AccountName="Delegate", Email="delegate@example.com")
     account = management.do(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
     management.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal="config.amazonaws.com")
-    asked = {"AccountId": account, "ServicePrincipal": "config.amazonaws.com"}
-    management.do(SERVICE, "RegisterDelegatedAdministrator", **asked)
+    members = {"AccountId": account, "ServicePrincipal": "config.amazonaws.com"}
+    management.do(SERVICE, "RegisterDelegatedAdministrator", **members)
     return Client(management.app, account)
 
 
-def code_of(client: Client, operation: str) -> str:
-    """Call an operation about things that are not there; give the code of its answer."""
+def error_code(client: Client, operation: str) -> str:
+    """Call an operation on resources that do not exist, and return the code of the error."""
     shape = operation_model(SERVICE, operation).input_shape
     required = shape.required_members if shape else []
-    members = {name: INPUTS[name] for name in required} | SPECIAL.get(operation, {})
+    members = {name: INPUTS[name] for name in required} | SPECIAL_INPUTS.get(operation, {})
     before = client.app.world.state
-    got = client.call(SERVICE, operation, **members)
-    if got.code in (DENIED, NOT_IN_USE):
+    answer = client.call(SERVICE, operation, **members)
+    if answer.code in (DENIED, NOT_IN_USE):
         assert client.app.world.state is before
-    return got.code
+    return answer.code
 
 
 class TestCallers:
-    """Every operation, called by each kind of account."""
+    """Every operation, called by every kind of account."""
 
-    def test_every_operation_is_in_the_table(self) -> None:
-        """Each operation is somewhere, and none in two places."""
-        tables = (MANAGEMENT, DELEGATES, MEMBERS, ANYBODY)
+    def test_every_operation_is_in_one_table(self) -> None:
+        """Every operation is in exactly one table."""
+        tables = (MANAGEMENT, DELEGATED, MEMBERS, ANY_ACCOUNT)
         assert frozenset().union(*tables) == bindings(SERVICE).operations.keys()
         assert sum(map(len, tables)) == len(bindings(SERVICE).operations)
 
-    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATES | MEMBERS))
-    def test_management_account(self, management: Client, operation: str) -> None:
-        """The management account may call everything; what it names is looked for."""
-        assert code_of(management, operation) not in (DENIED, NOT_IN_USE)
+    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATED | MEMBERS))
+    def test_management_account_may_call_every_operation(self, management: Client, operation: str) -> None:
+        """The management account may call every operation; the error is about the missing resource."""
+        assert error_code(management, operation) not in (DENIED, NOT_IN_USE)
 
-    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATES | MEMBERS))
-    def test_delegated_administrator(self, delegate: Client, operation: str) -> None:
-        """A delegated administrator reads what the management account reads, and changes nothing."""
-        assert (code_of(delegate, operation) == DENIED) == (operation in MANAGEMENT)
+    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATED | MEMBERS))
+    def test_delegated_administrator_may_call_read_operations(self, delegate: Client, operation: str) -> None:
+        """A delegated administrator may call the read operations of the management account, and no other."""
+        assert (error_code(delegate, operation) == DENIED) == (operation in MANAGEMENT)
 
-    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATES | MEMBERS))
-    def test_member(self, member: Client, operation: str) -> None:
-        """A member is refused before it learns whether there is what it names."""
-        assert (code_of(member, operation) == DENIED) == (operation not in MEMBERS)
+    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATED | MEMBERS))
+    def test_member_may_call_only_member_operations(self, member: Client, operation: str) -> None:
+        """A member is refused before it learns whether a resource exists."""
+        assert (error_code(member, operation) == DENIED) == (operation not in MEMBERS)
 
-    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATES | MEMBERS))
-    def test_stranger(self, stranger: Client, management: Client, operation: str) -> None:
-        """An account in no organization is told so."""
+    @pytest.mark.parametrize("operation", sorted(MANAGEMENT | DELEGATED | MEMBERS))
+    def test_account_in_no_organization_is_refused(self, stranger: Client, management: Client, operation: str) -> None:
+        """An account in no organization gets AWSOrganizationsNotInUseException."""
         assert stranger.app is management.app
-        assert code_of(stranger, operation) == NOT_IN_USE
+        assert error_code(stranger, operation) == NOT_IN_USE
 
-    @pytest.mark.parametrize("operation", sorted(ANYBODY))
-    def test_anybody(self, stranger: Client, operation: str) -> None:
-        """These ask for no kind of account: a stranger may call them."""
-        assert code_of(stranger, operation) in ("", "HandshakeNotFoundException")
+    @pytest.mark.parametrize("operation", sorted(ANY_ACCOUNT))
+    def test_account_in_no_organization_may_call_open_operations(self, stranger: Client, operation: str) -> None:
+        """An account in no organization may call the operations that are open to every account."""
+        assert error_code(stranger, operation) in ("", "HandshakeNotFoundException")

@@ -13,11 +13,11 @@ CAPABILITIES = "/_emulator/capabilities"
 
 
 class TestHealth:
-    """`/_emulator/health`, and `/_localstack/health` beside it."""
+    """`/_emulator/health` and `/_localstack/health`."""
 
     @pytest.mark.parametrize("base", ["", "/worlds/mine"])
-    def test_as_localstack_has_it(self, app: App, base: str) -> None:
-        """Tools that wait for LocalStack find the services, the version and an edition."""
+    def test_localstack_health_names_services_version_and_edition(self, app: App, base: str) -> None:
+        """Tools that wait for LocalStack get the services, the version and an edition."""
         got = control_result(app, "GET", f"{base}/_localstack/health")
         assert got == {
             "edition": "artifact-emulator",
@@ -26,27 +26,27 @@ class TestHealth:
         }
         assert got["services"] == control_result(app, "GET", "/_emulator/health")["services"]
 
-    def test_is_read(self, app: App) -> None:
-        """Both are read, and nothing else of LocalStack's is there."""
+    def test_health_is_read_only(self, app: App) -> None:
+        """Health is read by GET and HEAD only, and no other path of LocalStack exists."""
         for path in ("/_emulator/health", "/_localstack/health"):
             assert control_reply(app, "HEAD", path).status == 200
             assert control_refusal(app, "POST", path)[0] == 405
         assert control_refusal(app, "GET", "/_localstack/state/save")[0] == 404
 
-    def test_comes_at_once(self, app: App) -> None:
-        """No probe waits for what the control API must load."""
+    def test_health_check_is_not_slow(self, app: App) -> None:
+        """A health check is answered without the control API, which takes time to import."""
         request = Client(app, "111122223333").request("sts", "GetCallerIdentity")
         for path in ("/_emulator/health", "/_localstack/health", "/worlds/mine/_localstack/health"):
-            asked = type(request)("GET", path, "", {}, b"")
-            assert not app.is_slow(asked)
+            probe = type(request)("GET", path, "", {}, b"")
+            assert not app.is_slow(probe)
 
 
 class TestCapabilities:
     """`/_emulator/capabilities`."""
 
     @pytest.mark.parametrize("service", SERVICES)
-    def test_are_all_that_aws_has(self, app: App, service: str) -> None:
-        """Every operation of AWS's own model is in one of two lists."""
+    def test_every_operation_of_aws_is_listed_once(self, app: App, service: str) -> None:
+        """Every operation of AWS's model is listed either as emulated or as not emulated."""
         got = control_result(app, "GET", CAPABILITIES)["services"][service]
         assert set(model(service).operation_names) <= {*got["emulated"], *got["not_emulated"]}
         assert not {*got["emulated"]} & {*got["not_emulated"]}
@@ -54,8 +54,8 @@ class TestCapabilities:
         assert got["emulated"] == sorted(got["emulated"])
 
     @pytest.mark.parametrize("service", SERVICES)
-    def test_are_true(self, stranger: Client, service: str) -> None:
-        """What is listed as not emulated answers 501."""
+    def test_operation_listed_as_not_emulated_answers_501(self, stranger: Client, service: str) -> None:
+        """An operation that is listed as not emulated answers 501, and one that is listed as emulated does not."""
         got = control_result(stranger.app, "GET", CAPABILITIES)["services"][service]
         for name in got["not_emulated"]:
             if name in bindings(service).operations:
@@ -63,25 +63,27 @@ class TestCapabilities:
         name = got["emulated"][0]
         assert stranger.app.handle(stranger.request(service, name)).status != 501
 
-    def test_missed(self, stranger: Client, caplog: pytest.LogCaptureFixture) -> None:
-        """What a world was asked for in vain is counted, and told to the log once."""
+    def test_calls_that_are_not_emulated_are_counted_and_logged_once(
+        self, stranger: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A world counts the calls of operations that are not emulated, and the log warns of each operation once."""
         assert control_result(stranger.app, "GET", CAPABILITIES)["missed"] == {}
         for name in ("CreateInstanceProfile", "CreateVirtualMFADevice", "CreateInstanceProfile"):
             assert stranger.app.handle(stranger.request("iam", name)).status == 501
         missed = {"iam:CreateInstanceProfile": 2, "iam:CreateVirtualMFADevice": 1}
         assert list(control_result(stranger.app, "GET", CAPABILITIES)["missed"].items()) == list(missed.items())
-        assert [one.getMessage() for one in caplog.records] == [
+        assert [record.getMessage() for record in caplog.records] == [
             f"{name} is not emulated: it answers 501" for name in missed
         ]
         assert control_result(stranger.app, "GET", f"/worlds/other{CAPABILITIES}")["missed"] == {}
         control_reply(stranger.app, "POST", "/_emulator/reset")
         assert control_result(stranger.app, "GET", CAPABILITIES)["missed"] == {}
 
-    def test_of_organizations(self, app: App) -> None:
-        """All of AWS Organizations is emulated."""
+    def test_every_operation_of_organizations_is_emulated(self, app: App) -> None:
+        """No operation of AWS Organizations is listed as not emulated."""
         assert control_result(app, "GET", CAPABILITIES)["services"]["organizations"]["not_emulated"] == []
 
-    def test_described(self, app: App) -> None:
-        """The description of the control API names what is new in it."""
+    def test_openapi_document_has_the_paths(self, app: App) -> None:
+        """The OpenAPI document of the control API has the paths of capabilities, strictness and events."""
         paths = json.loads(control_reply(app, "GET", "/_emulator/openapi.json").body)["paths"]
         assert {CAPABILITIES, "/_emulator/throttling", "/_emulator/strict-client", "/_emulator/events"} <= paths.keys()

@@ -1,4 +1,4 @@
-"""Where requests go: to an operation, to 501 by name, or nowhere; always in the protocol of the request."""
+"""Routing: a request reaches its operation, or is refused in its own protocol."""
 
 import json
 import logging
@@ -23,59 +23,60 @@ NOT_EMULATED = [
 ]
 
 
-def asked_for(client: Client, service: str, operation: str) -> Request:
-    """Give a request for an operation, whatever members it needs."""
-    needed = operation_model(service, operation).input_shape
-    in_path = (
-        [name for name, one in needed.members.items() if one.serialization.get("location") == "uri"] if needed else []
-    )
+def request_for(client: Client, service: str, operation: str) -> Request:
+    """Return a request for an operation, with placeholders for the members in its path."""
+    shape = operation_model(service, operation).input_shape
+    members = shape.members.items() if shape else ()
+    in_path = [name for name, member in members if member.serialization.get("location") == "uri"]
     return client.request(service, operation, **dict.fromkeys(in_path, "x"))
 
 
 class TestOperationWithoutHandler:
-    """An operation that AWS has and the emulator has not."""
+    """An operation of AWS that is not emulated."""
 
     @pytest.mark.parametrize(
         ("service", "operation"), NOT_EMULATED, ids=[f"{service}-{operation}" for service, operation in NOT_EMULATED]
     )
-    def test_answers_501_with_its_name(self, management: Client, service: str, operation: str) -> None:
-        """The answer names the operation, so that nobody takes it for a failure of his own."""
-        got = refused(management.app, asked_for(management, service, operation), service, operation)
-        assert (got.status, got.code) == (501, "NotImplemented")
-        assert f"{service}:{operation}" in got.message
+    def test_operation_without_a_handler_answers_501_with_its_name(
+        self, management: Client, service: str, operation: str
+    ) -> None:
+        """The error names the operation, so that it is not mistaken for an error of the client."""
+        error = refused(management.app, request_for(management, service, operation), service, operation)
+        assert (error.status, error.code) == (501, "NotImplemented")
+        assert f"{service}:{operation}" in error.message
 
     @pytest.mark.parametrize("operation", sorted(bindings("iam").unshaped)[::10])
-    def test_without_a_shape_either(self, stranger: Client, operation: str) -> None:
-        """IAM's operations that have no shapes are known by their names."""
-        got = refused(stranger.app, stranger.request("iam", operation), "iam")
-        assert (got.status, got.code) == (501, "NotImplemented")
-        assert f"iam:{operation}" in got.message
+    def test_iam_operation_without_shapes_answers_501_with_its_name(self, stranger: Client, operation: str) -> None:
+        """IAM's operations without shapes are known by name."""
+        error = refused(stranger.app, stranger.request("iam", operation), "iam")
+        assert (error.status, error.code) == (501, "NotImplemented")
+        assert f"iam:{operation}" in error.message
 
-    def test_knows_every_operation_of_iam(self) -> None:
-        """What IAM has is either shaped or known to be unshaped."""
-        known = bindings("iam").unshaped | bindings("iam").operations.keys()
-        assert known == set(model("iam").operation_names)
+    def test_every_iam_operation_is_shaped_or_named_as_unshaped(self) -> None:
+        """Every operation of IAM has shapes or is named as unshaped."""
+        names = bindings("iam").unshaped | bindings("iam").operations.keys()
+        assert names == set(model("iam").operation_names)
 
-    def test_needs_no_credential(self, app: App) -> None:
-        """Even who has not signed learns that there is nothing here."""
+    def test_unsigned_call_of_another_service_answers_501(self, app: App) -> None:
+        """An unsigned request of another service gets the name of the operation that is not emulated."""
         request = Request("POST", "/", "", {"content-type": "application/x-amz-json-1.1"}, b"{}")
         headers = {**request.headers, "x-amz-target": "DynamoDB_20120810.ListTables"}
-        got = refused(app, replace(request, headers=headers), "organizations")
-        assert (got.status, got.code) == (501, "NotImplemented")
-        assert "DynamoDB_20120810.ListTables" in got.message
+        error = refused(app, replace(request, headers=headers), "organizations")
+        assert (error.status, error.code) == (501, "NotImplemented")
+        assert "DynamoDB_20120810.ListTables" in error.message
 
-    def test_of_another_query_service(self, stranger: Client) -> None:
-        """A form that is signed for another service is that service's."""
+    def test_form_signed_for_another_service_answers_501(self, stranger: Client) -> None:
+        """A form that is signed for another service names an operation of that service."""
         request = stranger.request("iam", "ListRoles")
         headers = {**request.headers, "authorization": request.headers["authorization"].replace("/iam/", "/ec2/")}
         body = b"Action=DescribeInstances&Version=2016-11-15"
-        got = refused(stranger.app, replace(request, headers=headers, body=body), "iam")
-        assert (got.status, got.code) == (501, "NotImplemented")
-        assert "DescribeInstances" in got.message
+        error = refused(stranger.app, replace(request, headers=headers, body=body), "iam")
+        assert (error.status, error.code) == (501, "NotImplemented")
+        assert "DescribeInstances" in error.message
 
 
-class TestRequestForNothing:
-    """A request from which no service can be told."""
+class TestRequestWithoutOperation:
+    """A request that names no operation of any service."""
 
     @pytest.mark.parametrize(
         ("request_", "protocol"),
@@ -95,18 +96,20 @@ class TestRequestForNothing:
             (Request("GET", "/", "Action=%ff", {}, b""), "query"),
             (Request("PUT", "/", "Action=ListRoles", {}, b""), "query"),
         ],
-        ids=lambda one: one if isinstance(one, str) else "",
+        ids=lambda value: value if isinstance(value, str) else "",
     )
-    def test_is_answered_in_the_protocol_that_it_looks_like(self, app: App, request_: Request, protocol: str) -> None:
-        """JSON, REST-JSON or XML: a client of the protocol can read the refusal."""
+    def test_request_without_an_operation_is_refused_in_its_protocol(
+        self, app: App, request_: Request, protocol: str
+    ) -> None:
+        """The error is in JSON, REST JSON or XML, so that a client of the protocol can parse it."""
         service = {"json": "organizations", "rest-json": "artifact", "query": "iam"}[protocol]
-        got = refused(app, request_, service)
-        assert got.status in (400, 404)
-        assert got.code in ("UnknownOperationException", "MissingAction", "InvalidAction", "MalformedQueryString")
+        error = refused(app, request_, service)
+        assert error.status in (400, 404)
+        assert error.code in ("UnknownOperationException", "MissingAction", "InvalidAction", "MalformedQueryString")
 
 
-class TestUnforeseenFailure:
-    """A failure of the emulator's own."""
+class TestInternalError:
+    """An error of the emulator itself."""
 
     @pytest.mark.parametrize(
         ("service", "operation"),
@@ -117,10 +120,10 @@ class TestUnforeseenFailure:
             ("sts", "GetCallerIdentity"),
         ],
     )
-    def test_is_a_500_in_the_protocols_shape(
+    def test_internal_error_is_a_500_in_the_services_form(
         self, management: Client, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
     ) -> None:
-        """The client reads the service's own code and the request id; the state is the same object."""
+        """The client gets the service's own code and the request id; the state is the same object."""
         request = management.request(service, operation)
         monkeypatch.setattr("artifact_emulator.pipeline.handler_of", lambda *_: failing)
         before = management.app.world.state
@@ -141,31 +144,33 @@ class TestUnforeseenFailure:
         )
         assert str(UUID(headers["x-amzn-RequestId"])) in error["Message"]
 
-    def test_is_in_the_log_with_its_traceback(
+    def test_internal_error_is_logged_with_traceback_and_request_id(
         self, stranger: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """Under the request id that the client was told, the log has the traceback."""
+        """The log has the traceback with the request id of the reply."""
         request = stranger.request("iam", "ListRoles")
         monkeypatch.setattr("artifact_emulator.pipeline.handler_of", lambda *_: failing)
         with caplog.at_level(logging.ERROR):
             reply = stranger.app.handle(request)
-        assert "a slip of ours" in caplog.text
+        assert "ZeroDivisionError: unexpected" in caplog.text
         assert dict(reply.headers)["x-amzn-RequestId"] in caplog.text
 
 
 def failing(*_: Any) -> None:
-    """Fail as nobody foresaw."""
-    raise ZeroDivisionError("a slip of ours")
+    """Fail with an unexpected error."""
+    raise ZeroDivisionError("unexpected")
 
 
 class TestBodyLimit:
-    """A body that is too large to be read."""
+    """A body that exceeds the limit."""
 
     @pytest.mark.parametrize(
         ("service", "operation"), [("organizations", "ListRoots"), ("artifact", "ListReports"), ("iam", "ListRoles")]
     )
-    def test_is_refused_in_the_protocol_of_the_request(self, stranger: Client, service: str, operation: str) -> None:
-        """413, in a shape that the client can read, with the limit named."""
+    def test_oversized_body_is_refused_in_the_protocol_of_the_request(
+        self, stranger: Client, service: str, operation: str
+    ) -> None:
+        """The reply is a 413 that names the limit, in the protocol of the request."""
         reply = stranger.app.refuse_size(stranger.request(service, operation), 1024)
         assert reply.status == 413
         error = parse_reply(reply, service)["Error"]
@@ -174,15 +179,15 @@ class TestBodyLimit:
 
 
 class TestOwnPaths:
-    """The emulator's own paths, beside AWS's."""
+    """The emulator's own paths."""
 
-    def test_tell_of_health(self, app: App) -> None:
-        """A probe is answered at once, without a credential."""
+    def test_health_check_needs_no_credentials(self, app: App) -> None:
+        """A health check is answered without credentials."""
         reply = app.handle(Request("GET", "/_emulator/health", "", {}, b""))
         assert reply.status == 200
-        told = json.loads(reply.body)
-        assert told["status"] == "ok"
-        assert set(told["services"]) == set(SERVICES)
+        health = json.loads(reply.body)
+        assert health["status"] == "ok"
+        assert set(health["services"]) == set(SERVICES)
 
     @pytest.mark.parametrize(
         ("method", "path", "status"),
@@ -197,8 +202,10 @@ class TestOwnPaths:
             ("BREW", "/_emulator/reset", 405),
         ],
     )
-    def test_refuse_with_a_problem(self, app: App, method: str, path: str, status: int) -> None:
-        """What is not there is refused as RFC 9457 has it, never with a page."""
+    def test_unknown_own_path_is_refused_with_problem_details(
+        self, app: App, method: str, path: str, status: int
+    ) -> None:
+        """An unknown path or method is refused with problem details of RFC 9457, never with HTML."""
         before = app.world.state
         reply = app.handle(Request(method, path, "", {"host": "localhost"}, b""))
         assert reply.status == status
@@ -207,28 +214,28 @@ class TestOwnPaths:
         assert app.world.state is before
 
     @pytest.mark.parametrize("host", ["[::1", "[foo]", "a b", "\xe9", "", "x/y?z#", "127.0.0.1:99999999"])
-    def test_bear_an_impossible_host(self, app: App, host: str) -> None:
-        """A Host header that is none is the client's error."""
+    def test_invalid_host_header_is_a_client_error(self, app: App, host: str) -> None:
+        """An invalid Host header is answered with a client error."""
         reply = app.handle(Request("POST", "/_emulator/nothing", "", {"host": host}, b""))
         assert reply.status in (400, 403, 404)
 
-    def test_reset_the_world(self, management: Client) -> None:
-        """Reset begins again: nothing is left of what was."""
+    def test_reset_empties_the_world(self, management: Client) -> None:
+        """After a reset the world is empty."""
         reply = management.app.handle(Request("POST", "/_emulator/reset", "", {"host": "localhost"}, b""))
         assert (reply.status, reply.body) == (204, b"")
         assert (
             management.expect_error("organizations", "DescribeOrganization").code == "AWSOrganizationsNotInUseException"
         )
 
-    def test_reset_gives_equal_ids_again(self, management: Client) -> None:
-        """After a reset the same calls give the same ids."""
+    def test_same_calls_after_a_reset_give_the_same_ids(self, management: Client) -> None:
+        """The same calls give the same ids after a reset."""
         before = management.do("organizations", "DescribeOrganization")
         management.app.handle(Request("POST", "/_emulator/reset", "", {"host": "localhost"}, b""))
         assert management.do("organizations", "CreateOrganization") == before
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
-    def test_refuse_another_sites_page(self, management: Client, site: str) -> None:
-        """A page of another site, in the developer's browser, cannot reset his world."""
+    def test_request_from_a_page_of_another_site_is_refused(self, management: Client, site: str) -> None:
+        """A page of another site in the developer's browser cannot reset the world."""
         before = management.app.world.state
         headers = {"host": "localhost", "sec-fetch-site": site, "origin": "http://evil.example"}
         reply = management.app.handle(Request("POST", "/_emulator/reset", "", headers, b""))
@@ -236,24 +243,24 @@ class TestOwnPaths:
         assert management.app.world.state is before
 
     @pytest.mark.parametrize("path", ["/_documents/", "/_documents/a/b/c/d.pdf", "/_documents/../../etc/passwd"])
-    def test_refuse_a_document_without_a_signature(self, app: App, path: str) -> None:
-        """A document needs its link; the refusal is S3's XML."""
+    def test_document_without_a_signed_link_is_refused(self, app: App, path: str) -> None:
+        """A document needs its signed link; the refusal is in the XML of Amazon S3."""
         reply = app.handle(Request("GET", path, "", {"host": "localhost"}, b""))
         assert reply.status == 403
         assert b"<Code>AccessDenied</Code>" in reply.body
 
 
-class TestScope:
-    """The service that a request is signed for."""
+class TestSigningScope:
+    """The service and the region that a request is signed for."""
 
-    def test_tells_two_query_services_apart(self, stranger: Client) -> None:
-        """IAM and STS share the path; the version says which it is."""
+    def test_version_tells_query_services_apart(self, stranger: Client) -> None:
+        """IAM and AWS STS share the path; the version of the API tells them apart."""
         assert stranger.do("iam", "ListRoles")["Roles"] == []
         assert stranger.do("sts", "GetCallerIdentity")["Account"] == stranger.account
 
     @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-southeast-2", "aws-global"])
-    def test_may_name_any_region(self, app: App, region: str) -> None:
-        """An endpoint of one's own is signed for the client's region, whatever it is."""
+    def test_requests_may_be_signed_for_any_region(self, app: App, region: str) -> None:
+        """A client signs for its own region, and every region is accepted."""
         client = Client(app, "111122223333", region=region)
         for service, operation in (
             ("organizations", "CreateOrganization"),

@@ -1,4 +1,4 @@
-"""AWS Query with forms as they should not be: AWS's error, and nothing changed."""
+"""AWS Query with malformed forms: the error is AWS's, and nothing changes."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -16,17 +16,17 @@ DEPTH = 100_000
 
 @pytest.fixture
 def tagging(member: Client) -> Request:
-    """Give a request with a list of structures that would succeed."""
+    """Return a request with a list of structures that would succeed."""
     return member.request(SERVICE, "TagRole", RoleName=ROLE, Tags=[{"Key": "k", "Value": "v"}])
 
 
 def form(request: Request, body: bytes) -> Request:
-    """Give a request for TagRole with another form."""
+    """Return a request for TagRole with another form."""
     return replace(request, body=b"Action=TagRole&Version=2010-05-08&" + body)
 
 
 class TestForm:
-    """A form as it should not be."""
+    """A malformed form."""
 
     @pytest.mark.parametrize(
         "body",
@@ -38,10 +38,10 @@ class TestForm:
         ],
         ids=["encoded", "raw", "surrogate", "too many"],
     )
-    def test_cannot_be_read(self, member: Client, tagging: Request, body: bytes) -> None:
-        """No UTF-8, or more fields than any form has: 404 MalformedQueryString, as AWS has it."""
-        got = refused(member.app, form(tagging, body), SERVICE)
-        assert (got.status, got.code) == (404, "MalformedQueryString")
+    def test_form_that_cannot_be_decoded_is_malformed(self, member: Client, tagging: Request, body: bytes) -> None:
+        """A form that is not UTF-8, or has too many fields, is a MalformedQueryString with status 404, as on AWS."""
+        error = refused(member.app, form(tagging, body), SERVICE)
+        assert (error.status, error.code) == (404, "MalformedQueryString")
 
     @pytest.mark.parametrize(
         "body",
@@ -65,10 +65,12 @@ class TestForm:
         ],
         ids=lambda body: repr(body[:40]),
     )
-    def test_is_of_the_wrong_structure(self, member: Client, tagging: Request, body: bytes) -> None:
-        """A value, a structure or a list in place of another, or both at once: MalformedInput."""
-        got = refused(member.app, form(tagging, body), SERVICE, "TagRole")
-        assert (got.status, got.code) == (400, "MalformedInput")
+    def test_form_of_the_wrong_structure_is_malformed_input(
+        self, member: Client, tagging: Request, body: bytes
+    ) -> None:
+        """A value, structure or list in place of another one, or two of them at once, is a MalformedInput."""
+        error = refused(member.app, form(tagging, body), SERVICE, "TagRole")
+        assert (error.status, error.code) == (400, "MalformedInput")
 
     @pytest.mark.parametrize(
         "body",
@@ -83,22 +85,24 @@ class TestForm:
         ],
         ids=lambda body: repr(body[:40]),
     )
-    def test_breaks_a_constraint(self, member: Client, tagging: Request, body: bytes) -> None:
-        """A member that is missing, or not as its shape says: ValidationError, and what is no member is ignored."""
-        got = refused(member.app, form(tagging, body), SERVICE, "TagRole")
-        assert (got.status, got.code) == (400, "ValidationError")
-        assert "failed to satisfy constraint" in got.message
+    def test_member_that_breaks_a_constraint_is_a_validation_error(
+        self, member: Client, tagging: Request, body: bytes
+    ) -> None:
+        """A missing or invalid member is a ValidationError; an unknown member is ignored."""
+        error = refused(member.app, form(tagging, body), SERVICE, "TagRole")
+        assert (error.status, error.code) == (400, "ValidationError")
+        assert "failed to satisfy constraint" in error.message
 
-    def test_lists_in_the_order_of_the_numbers(self, member: Client, tagging: Request) -> None:
-        """Numbers may be missing and out of order; 10 comes after 9."""
+    def test_list_entries_are_ordered_by_their_numbers(self, member: Client, tagging: Request) -> None:
+        """The numbers of entries may have gaps and be out of order; 10 comes after 9."""
         body = b"&".join(
             b"Tags.member.%d.Key=k%d&Tags.member.%d.Value=%s"
             % (number, number, number, b"v" * (257 if number == 9 else 1))
             for number in (10, 9, 1)
         )
         request = form(tagging, b"RoleName=" + ROLE.encode() + b"&" + body)
-        got = refused(member.app, request, SERVICE, "TagRole")
-        assert "at 'tags.2.member.value' failed" in got.message
+        error = refused(member.app, request, SERVICE, "TagRole")
+        assert "at 'tags.2.member.value' failed" in error.message
         request = form(tagging, request.body.replace(b"v" * 257, b"v").partition(b"2010-05-08&")[2])
         assert answer(member.app, request, SERVICE, "TagRole").status == 200
         tags = member.do(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"]
@@ -107,25 +111,25 @@ class TestForm:
     @pytest.mark.parametrize(
         "text", ["]]>", "<a>&amp;</a>", "\U0001f600", "a\x01b", "a\x00", "\ufffe", "\x85", "\u2028", "\r\n\t", "'\""]
     )
-    def test_has_text_that_xml_fears(self, stranger: Client, text: str) -> None:
-        """Whatever a message quotes, the XML can be read, and what XML cannot hold is replaced."""
-        # IAM repeats nothing that it refuses.
+    def test_message_with_special_characters_is_valid_xml(self, stranger: Client, text: str) -> None:
+        """A message that quotes special characters is valid XML; characters that XML does not allow are replaced."""
+        # IAM does not repeat invalid values.
         request = stranger.request("sts", "GetFederationToken", Name=text)
-        got = refused(stranger.app, request, "sts", "GetFederationToken")
-        shown = ET.fromstring(got.reply.body)[0].findtext("{*}Message")
-        assert shown is not None
+        error = refused(stranger.app, request, "sts", "GetFederationToken")
+        message = ET.fromstring(error.reply.body)[0].findtext("{*}Message")
+        assert message is not None
         expected = text.translate({0: "\ufffd", 1: "\ufffd", 0xFFFE: "\ufffd"})
-        assert f"Value '{expected}' at 'name'" in shown
+        assert f"Value '{expected}' at 'name'" in message
 
-    def test_keeps_text_as_it_is(self, member: Client) -> None:
-        """What a pattern lets through comes back letter for letter."""
+    def test_text_is_returned_unchanged(self, member: Client) -> None:
+        """Text that a pattern allows is returned unchanged."""
         value = "Grüße +=/:@ \u65e5\u672c"
         member.do(SERVICE, "TagRole", RoleName=ROLE, Tags=[{"Key": "k", "Value": value}])
         assert member.do(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"] == [{"Key": "k", "Value": value}]
 
 
 class TestAction:
-    """A form that names no operation of the service."""
+    """The action that a form names."""
 
     @pytest.mark.parametrize(
         ("body", "code"),
@@ -142,37 +146,39 @@ class TestAction:
             (b"Action=%3Cscript%3E&Version=2010-05-08", "InvalidAction"),
         ],
     )
-    def test_is_refused(self, stranger: Client, body: bytes, code: str) -> None:
-        """No action, an unknown one, or one of another version: 400, in XML."""
+    def test_unknown_action_or_version_is_refused(self, stranger: Client, body: bytes, code: str) -> None:
+        """A missing action, an unknown one, or one of another version is refused with status 400 in XML."""
         request = replace(stranger.request(SERVICE, "GetRole", RoleName="r"), body=body)
-        got = refused(stranger.app, request, SERVICE)
-        assert (got.status, got.code) == (400, code)
+        error = refused(stranger.app, request, SERVICE)
+        assert (error.status, error.code) == (400, code)
 
-    def test_may_be_in_the_query_of_a_get(self, stranger: Client) -> None:
-        """An operation may be asked for by GET."""
+    def test_operation_may_be_called_by_get(self, stranger: Client) -> None:
+        """An operation may be called by GET with the form in the query."""
         request = stranger.request("sts", "GetCallerIdentity")
         headers = {name: value for name, value in request.headers.items() if name != "content-type"}
-        asked = replace(request, method="GET", query=request.body.decode(), body=b"", headers=headers)
-        assert answer(stranger.app, asked, "sts", "GetCallerIdentity").data["Account"] == stranger.account
+        by_get = replace(request, method="GET", query=request.body.decode(), body=b"", headers=headers)
+        assert answer(stranger.app, by_get, "sts", "GetCallerIdentity").data["Account"] == stranger.account
 
     @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
     @pytest.mark.parametrize("where", ["query", "body"])
-    def test_is_asked_with_another_method(self, stranger: Client, method: str, where: str) -> None:
-        """An operation is asked for by GET or POST, and nothing else."""
+    def test_other_methods_are_refused(self, stranger: Client, method: str, where: str) -> None:
+        """An operation is called by GET or POST only."""
         request = stranger.request(SERVICE, "CreateServiceLinkedRole", AWSServiceName="artifact.amazonaws.com")
         if where == "query":
             request = replace(request, query=request.body.decode(), body=b"")
-        got = refused(stranger.app, replace(request, method=method), SERVICE)
-        assert got.status == 400
-        assert got.code in ("InvalidAction", "MissingAction")
+        error = refused(stranger.app, replace(request, method=method), SERVICE)
+        assert error.status == 400
+        assert error.code in ("InvalidAction", "MissingAction")
 
 
 class TestEnvelope:
-    """What travels around an answer."""
+    """The envelope of a reply."""
 
     @pytest.mark.parametrize(("service", "operation"), [("iam", "ListRoles"), ("sts", "GetCallerIdentity")])
-    def test_of_a_success(self, stranger: Client, service: str, operation: str) -> None:
-        """The result stands in its wrapper, the request id in the metadata, both in the service's namespace."""
+    def test_success_has_the_namespace_and_the_result_wrapper(
+        self, stranger: Client, service: str, operation: str
+    ) -> None:
+        """The result is in its wrapper, in the namespace of the service."""
         reply = stranger.app.handle(stranger.request(service, operation))
         namespace = {
             "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -180,8 +186,8 @@ class TestEnvelope:
         }[service]
         assert reply.body.startswith(f'<{operation}Response xmlns="{namespace}"><{operation}Result>'.encode())
 
-    def test_of_an_error(self, stranger: Client) -> None:
-        """The sender is to blame, and the request id is beside the error."""
+    def test_error_has_type_code_message_and_request_id(self, stranger: Client) -> None:
+        """An error has the type Sender, its code and message, and the request id beside it."""
         reply = stranger.app.handle(stranger.request(SERVICE, "GetRole", RoleName="r"))
         request_id = dict(reply.headers)["x-amzn-RequestId"]
         assert reply.status == 404
@@ -191,8 +197,8 @@ class TestEnvelope:
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
 
-    def test_of_nothing(self, member: Client, tagging: Request) -> None:
-        """An operation without output answers no result at all."""
+    def test_operation_without_output_has_no_result(self, member: Client, tagging: Request) -> None:
+        """The reply of an operation without output has no result."""
         reply = member.app.handle(tagging)
         request_id = dict(reply.headers)["x-amzn-RequestId"]
         assert reply.body.decode() == (
@@ -200,8 +206,8 @@ class TestEnvelope:
             f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></TagRoleResponse>"
         )
 
-    def test_has_policies_encoded(self, member: Client) -> None:
-        """A policy document travels percent-encoded, as RFC 3986 has it."""
+    def test_policy_documents_are_percent_encoded(self, member: Client) -> None:
+        """A policy document is percent-encoded as in RFC 3986."""
         reply = member.app.handle(member.request(SERVICE, "GetRole", RoleName=ROLE))
         assert b"<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C" in reply.body
         assert quote("arn:aws:iam::111122223333:root", safe="").encode() in reply.body

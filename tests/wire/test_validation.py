@@ -1,74 +1,82 @@
-"""Values that are not as their shapes have them: every constraint is told, as AWS tells it."""
+"""Validation: the message names every broken constraint, in AWS's words."""
 
 import pytest
 
 from tests.support.wire_client import Client
 
-LONG, SHORT = "Member must have length less than or equal to {}", "Member must have length greater than or equal to {}"
+TOO_LONG, TOO_SHORT = (
+    "Member must have length less than or equal to {}",
+    "Member must have length greater than or equal to {}",
+)
 PATTERN, ENUM = "Member must satisfy regular expression pattern: {}", "Member must satisfy enum value set: [{}]"
 NAME, TAG = PATTERN.format(r"[\w+=,.@-]+"), PATTERN.format(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+")
 ARN = "arn:aws:artifact:us-east-1:999988887777:compliance-inquiry/compliance-inquiry-0000000000000000"
 
 
-def message(client: Client, service: str, operation: str, **asked: object) -> str:
-    """Call, and give what the refusal says."""
-    got = client.expect_error(service, operation, **asked)
-    assert (got.status, got.code) == (400, "ValidationException" if service == "artifact" else "ValidationError")
-    return got.message
+def message(client: Client, service: str, operation: str, **members: object) -> str:
+    """Call an operation that must be refused, and return the message."""
+    error = client.expect_error(service, operation, **members)
+    assert (error.status, error.code) == (400, "ValidationException" if service == "artifact" else "ValidationError")
+    return error.message
 
 
 class TestStrings:
     """A string that breaks several constraints."""
 
     @pytest.mark.parametrize(
-        ("name", "told"), [("", (SHORT.format(1), NAME)), ("é" * 65, (LONG.format(64), NAME)), ("a b", (NAME,))]
+        ("name", "constraints"),
+        [("", (TOO_SHORT.format(1), NAME)), ("é" * 65, (TOO_LONG.format(64), NAME)), ("a b", (NAME,))],
     )
-    def test_breaks(self, stranger: Client, name: str, told: tuple[str, ...]) -> None:
-        """Each is told by itself, lengths before patterns, and they are counted."""
-        count = f"{len(told)} validation error{'s' if len(told) > 1 else ''} detected: "
+    def test_message_names_every_broken_constraint(
+        self, stranger: Client, name: str, constraints: tuple[str, ...]
+    ) -> None:
+        """The message counts the broken constraints and names each, lengths before patterns."""
+        count = f"{len(constraints)} validation error{'s' if len(constraints) > 1 else ''} detected: "
         value = "Value at 'roleName' failed to satisfy constraint: "
-        assert message(stranger, "iam", "GetRole", RoleName=name) == count + "; ".join(value + one for one in told)
+        assert message(stranger, "iam", "GetRole", RoleName=name) == count + "; ".join(
+            value + constraint for constraint in constraints
+        )
 
-    def test_is_repeated(self, stranger: Client) -> None:
-        """AWS STS repeats what it refuses."""
-        got = message(stranger, "sts", "GetAccessKeyInfo", AccessKeyId="?")
+    def test_sts_repeats_the_invalid_value(self, stranger: Client) -> None:
+        """The message of AWS STS repeats the invalid value."""
+        text = message(stranger, "sts", "GetAccessKeyInfo", AccessKeyId="?")
         value = "Value '?' at 'accessKeyId' failed to satisfy constraint: "
-        told = (SHORT.format(16), PATTERN.format(r"[\w]*"))
-        assert got == "2 validation errors detected: " + "; ".join(value + one for one in told)
+        constraints = (TOO_SHORT.format(16), PATTERN.format(r"[\w]*"))
+        assert text == "2 validation errors detected: " + "; ".join(value + constraint for constraint in constraints)
 
-    def test_looks_around(self, stranger: Client) -> None:
-        """So is a pattern that looks around."""
-        got = message(stranger, "iam", "CreateAccountAlias", AccountAlias="-")
-        assert got.startswith("2 validation errors detected: Value at 'accountAlias' failed to satisfy constraint: ")
-        assert got.endswith(PATTERN.format("[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]"))
+    def test_broken_pattern_with_look_around_is_named(self, stranger: Client) -> None:
+        """A broken pattern with a look-around is named like any other."""
+        text = message(stranger, "iam", "CreateAccountAlias", AccountAlias="-")
+        assert text.startswith("2 validation errors detected: Value at 'accountAlias' failed to satisfy constraint: ")
+        assert text.endswith(PATTERN.format("[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]"))
 
-    def test_in_a_structure(self, stranger: Client) -> None:
-        """A member of a structure in a list is named by its place."""
+    def test_member_in_a_list_is_named_by_its_position(self, stranger: Client) -> None:
+        """A member of a structure in a list is named by its position."""
         stranger.do("iam", "CreateUser", UserName="u")
         tags = [{"Key": "a", "Value": ""}, {"Key": "", "Value": ""}]
-        got = message(stranger, "iam", "TagUser", UserName="u", Tags=tags)
+        text = message(stranger, "iam", "TagUser", UserName="u", Tags=tags)
         value = "Value at 'tags.2.member.key' failed to satisfy constraint: "
-        assert got == f"2 validation errors detected: {value}{SHORT.format(1)}; {value}{TAG}"
+        assert text == f"2 validation errors detected: {value}{TOO_SHORT.format(1)}; {value}{TAG}"
 
 
 class TestLists:
-    """A list or a map that has what is not as its shape has it."""
+    """A list or a map with invalid values."""
 
-    def test_of_strings(self, stranger: Client) -> None:
-        """The list is named once, with all that its strings are held to."""
+    def test_list_of_strings_is_named_once_with_all_constraints(self, stranger: Client) -> None:
+        """The list is named once, with all constraints of its strings."""
         stranger.do("iam", "CreateUser", UserName="u")
-        got = message(stranger, "iam", "UntagUser", UserName="u", TagKeys=["a", "?", "b" * 129])
-        held = f"Member must satisfy constraint: [{LONG.format(128)}, {SHORT.format(1)}, {TAG}]"
-        assert got == f"1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: {held}"
+        text = message(stranger, "iam", "UntagUser", UserName="u", TagKeys=["a", "?", "b" * 129])
+        constraint = f"Member must satisfy constraint: [{TOO_LONG.format(128)}, {TOO_SHORT.format(1)}, {TAG}]"
+        assert text == f"1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: {constraint}"
 
-    def test_of_words(self, stranger: Client) -> None:
-        """Words are held to those that there are."""
-        got = message(stranger, "iam", "GetAccountAuthorizationDetails", Filter=["User", "Robot"])
-        held = ENUM.format("User, Role, Group, LocalManagedPolicy, AWSManagedPolicy")
-        assert got.endswith(f"'filter' failed to satisfy constraint: Member must satisfy constraint: [{held}]")
+    def test_list_of_enum_values_names_the_allowed_values(self, stranger: Client) -> None:
+        """The constraint of a list of enum values names the allowed values."""
+        text = message(stranger, "iam", "GetAccountAuthorizationDetails", Filter=["User", "Robot"])
+        constraint = ENUM.format("User, Role, Group, LocalManagedPolicy, AWSManagedPolicy")
+        assert text.endswith(f"'filter' failed to satisfy constraint: Member must satisfy constraint: [{constraint}]")
 
     @pytest.mark.parametrize(
-        ("operation", "asked", "told"),
+        ("operation", "members", "message"),
         [
             (
                 "UntagResource",
@@ -79,9 +87,13 @@ class TestLists:
             ("TagResource", {"tags": {"a": "?"}}, "Value '{a=?}' at 'tags' failed to satisfy constraint: Map value"),
         ],
     )
-    def test_is_repeated(self, stranger: Client, operation: str, asked: dict[str, object], told: str) -> None:
-        """AWS Artifact repeats the whole list or map, and says whether keys or values are meant."""
-        got = stranger.expect_error("artifact", operation, resourceArn=ARN, **asked)
-        assert got.message.startswith(f"1 validation error detected: {told} must satisfy constraint: [{LONG[:30]}")
-        (field,) = got.data["fieldList"]
-        assert field == {"name": next(iter(asked)), "message": got.message}
+    def test_artifact_repeats_the_invalid_list_or_map(
+        self, stranger: Client, operation: str, members: dict[str, object], message: str
+    ) -> None:
+        """AWS Artifact repeats the whole list or map, and says whether its keys or its values are invalid."""
+        error = stranger.expect_error("artifact", operation, resourceArn=ARN, **members)
+        assert error.message.startswith(
+            f"1 validation error detected: {message} must satisfy constraint: [{TOO_LONG[:30]}"
+        )
+        (field,) = error.data["fieldList"]
+        assert field == {"name": next(iter(members)), "message": error.message}
