@@ -32,7 +32,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _FORMER_NAMES = {("Inquiry", "fingerprint"): "asked"}
-"""Names that fields had in files of version 0.1, which are still read."""
+"""Names that fields had in files of the first version, which are still read."""
 
 
 class _MapOf(Generic[K, V]):

@@ -20,7 +20,7 @@ from artifact_state import catalog
 from artifact_state.catalog import TrustedService
 from artifact_state.clock import Clock
 from artifact_state.events import Event
-from artifact_state.model import (TABLES, Caller, CreationFailure, InquiryFailure, State)
+from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
@@ -86,7 +86,7 @@ class Options:
     strict_client: str | None = None
     """The seed of strict mode (short pages, throttling, eventual consistency); None if strict mode is off."""
     services: tuple[TrustedService, ...] = ()
-    """Services that the world has besides AWS's, or in place of AWS's with the same principal."""
+    """Services in addition to AWS's, or in place of the one with the same principal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ class TransactionEffect:
     inquiry_failure: InquiryFailure | None = None
     """The reason for which the compliance inquiry fails."""
     minimum_delay: timedelta = timedelta(0)
-    """The least time that the work takes which the transaction starts."""
+    """The minimum duration of the work that the transaction starts."""
 
 
 NO_EFFECT = TransactionEffect()
@@ -154,7 +154,7 @@ class World:
         with self._lock:
             yield
 
-    # The names of version 0.1, kept for one version.
+    # The names of the first version, kept for one version.
     become = replace_with
     still = locked
 

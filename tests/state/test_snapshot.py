@@ -25,7 +25,7 @@ from tests.support.domain import (
 )
 from tests.support.sample_records import sample_of
 
-OLD_FILES = Path(__file__).parents[1] / "files" / "version-0.1.0"
+OLD_FILES = Path(__file__).parents[1] / "files" / "first-version"
 
 
 def busy_world() -> World:
@@ -123,7 +123,7 @@ class TestRoundTrip:
 
 
 class TestOldVersion:
-    """A file that version 0.1.0 wrote, of a world with records in every table."""
+    """A file that the first version wrote, of a world with records in every table."""
 
     @pytest.fixture
     def document(self) -> Any:
@@ -131,7 +131,7 @@ class TestOldVersion:
         return json.loads((OLD_FILES / "snapshot.json").read_text())
 
     def test_snapshot_of_the_old_version_has_every_table(self, document: Any) -> None:
-        """The old file is a test of all tables that version 0.1.0 had."""
+        """The old file is a test of all tables that the first version had."""
         assert all(document["state"].values())
         assert len(document["state"]) == 41
 

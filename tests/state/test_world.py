@@ -162,7 +162,7 @@ class TestReset:
 
 
 class TestReplaceWith:
-    """World.replace_with, and the names of version 0.1."""
+    """World.replace_with, and the names of the first version."""
 
     def test_reset_returns_to_the_replaced_contents(self, world: World) -> None:
         """The world takes over the contents of another, and returns to them after a reset."""
@@ -174,7 +174,7 @@ class TestReplaceWith:
         assert world.state is other.state
 
     def test_former_names_are_aliases(self) -> None:
-        """The names of version 0.1 still work."""
+        """The names of the first version still work."""
         assert World.become is World.replace_with
         assert World.still is World.locked
 

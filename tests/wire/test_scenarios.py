@@ -17,7 +17,7 @@ from tests.support.control_api import control_done, control_refusal, control_rep
 from tests.support.wire_client import Client
 
 SCHEMA = Path(__file__).parents[2] / "docs/scenario.schema.json"
-OLD_FILES = Path(__file__).parents[1] / "files" / "version-0.1.0"
+OLD_FILES = Path(__file__).parents[1] / "files" / "first-version"
 MANAGEMENT = "organizations:\n  - management: {id: 111122223333}\n"
 
 # Nine aliases of nine aliases, eight times over: 43 million values in a few lines.
@@ -57,10 +57,10 @@ class TestBuiltIn:
 
 
 class TestOldVersion:
-    """A scenario that version 0.1.0 exported, of a world with contents of every kind."""
+    """A scenario that the first version exported, with contents of every kind."""
 
     def test_scenario_of_the_old_version_loads_the_same_world(self) -> None:
-        """The state, including all ids, is the one that version 0.1.0 loaded."""
+        """The state, including all ids, is the one that the first version loaded."""
         world = load_file(str(OLD_FILES / "scenario.yaml"))
         loaded_before = load_world(json.loads((OLD_FILES / "scenario-loaded.json").read_text()))
         assert world.state == loaded_before.state
