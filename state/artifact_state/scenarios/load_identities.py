@@ -11,14 +11,7 @@ from artifact_state.iam.policy_references import boundary_reference
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User
-from artifact_state.scenarios.references import (
-    LoadContext,
-    Place,
-    ScenarioError,
-    policy_text,
-    suggestion,
-    with_places,
-)
+from artifact_state.scenarios.references import LoadContext, Place, ScenarioError, policy_text, suggestion, with_places
 from artifact_state.scenarios.schema import (
     BoundedScenario,
     CustomerPolicyScenario,
