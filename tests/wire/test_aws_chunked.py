@@ -15,8 +15,8 @@ from artifact_emulator.aws.signing.aws_chunked import decode_chunks
 from artifact_emulator.aws.signing.sigv4 import claim_of, signing_key
 from artifact_emulator.http import Request
 from artifact_state.world import World
+from tests.support.authentication_errors import WRONG_SIGNATURE
 from tests.support.wire_client import ENDPOINT, Client, answer, refused
-from tests.wire.test_signatures import WRONG
 
 HOST = ENDPOINT.partition("//")[2]
 EMPTY_HASH = sha256(b"").hexdigest()
@@ -112,7 +112,7 @@ class TestChunks:
         """The signature of the request itself is verified."""
         forged = ChunkedSigner(Credentials(administrator_keys.access_key, "x"), kind).request(b"{}")
         error = refused(management.app, forged, "organizations", "ListRoots")
-        assert (error.status, error.code) == WRONG["json"]
+        assert (error.status, error.code) == WRONG_SIGNATURE["json"]
 
     @pytest.mark.parametrize("kind", [SIGNED, SIGNED_WITH_TRAILER])
     @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ class TestChunks:
         """A chunk that was altered, removed or moved does not match its signature."""
         request = ChunkedSigner(administrator_keys, kind).request(BODY)
         error = refused(management.app, replace(request, body=alter(request.body)), "organizations", "ListRoots")
-        assert (error.status, error.code) == WRONG["json"]
+        assert (error.status, error.code) == WRONG_SIGNATURE["json"]
 
     def test_altered_trailer_is_refused(self, management: Client, administrator_keys: Credentials) -> None:
         """An altered or missing trailer does not match its signature."""
@@ -145,7 +145,7 @@ class TestChunks:
             request.body[: request.body.index(b"x-amz-checksum")] + b"\r\n",
         ):
             error = refused(management.app, replace(request, body=body), "organizations", "ListRoots")
-            assert (error.status, error.code) == WRONG["json"]
+            assert (error.status, error.code) == WRONG_SIGNATURE["json"]
 
     def test_chunks_of_a_placeholder_account_are_joined(self) -> None:
         """The chunks of a placeholder account, whose signatures are not verified, are joined too."""
@@ -159,7 +159,7 @@ class TestChunks:
         request = replace(management, credentials=administrator_keys).request("organizations", "ListRoots")
         added = {**request.headers, "x-amz-content-sha256": UNSIGNED}
         error = refused(management.app, replace(request, headers=added, body=b'{"MaxResults":1}'), "organizations")
-        assert (error.status, error.code) == WRONG["json"]
+        assert (error.status, error.code) == WRONG_SIGNATURE["json"]
 
     @pytest.mark.parametrize("body", [b"", b"x", b"5\r\nab\r\n0\r\n\r\n", b"f" * 5_000, b"1\r\n" * 20_000])
     def test_body_without_valid_chunks_is_left_as_it_is(self, body: bytes) -> None:

@@ -1,7 +1,7 @@
-"""Every operation that has a handler, whoever calls it, with inputs drawn from AWS's own models.
+"""Every operation with a handler, called by several kinds of callers, with inputs drawn from AWS's models.
 
-No answer may surprise a client: each is one that the operation's model allows, whether it is an output or an error.
-What is refused, and what only reads, changes nothing.
+Every answer, an output or an error, must be one that the model of the operation allows. A refused call and a call that
+only reads must change nothing.
 """
 
 import json
@@ -21,7 +21,7 @@ from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
 from tests.support.artifact_calls import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, read_agreement
-from tests.support.aws_models import SERVICES, model, operation_model, protocol_of
+from tests.support.aws_models import SERVICES, code_of, model, operation_model, protocol_of
 from tests.support.inputs import hostile_inputs, names_in, valid_inputs
 from tests.support.reply_checks import COMMON_ERRORS, CONTENT_TYPES, parse_reply
 from tests.support.wire_client import Client
@@ -31,15 +31,15 @@ OPERATIONS = [(service, operation) for service in SERVICES for operation in sort
 every_operation = pytest.mark.parametrize(
     ("service", "operation"), OPERATIONS, ids=[f"{service}-{operation}" for service, operation in OPERATIONS]
 )
-# Getting a document or a term hands out a token; all else that is called Get, Describe or List only reads.
-ISSUING = {
+# Reading a document or a term issues a token; all other operations named Get, Describe or List only read.
+READS_THAT_ISSUE_TOKENS = {
     "GetNdaForAgreement", "GetAgreement", "GetCustomerAgreement", "GetTermForReport", "GetReport",
     "GetFederationToken", "GetSessionToken", "GetWebIdentityToken", "GetDelegatedAccessToken",
 }  # fmt: skip
 
 
-class Scene:
-    """A core with two organizations, an invitation, agreements and roles, and those who call it."""
+class Setting:
+    """An application with two organizations, an invitation, agreements and roles, and its callers."""
 
     def __init__(self) -> None:
         self.app = App(World(clock=Clock(frozen_at=NOW), state=State(seed="scene")))
@@ -68,8 +68,8 @@ class Scene:
     def _member(management: Client) -> Client:
         management.do("organizations", "CreateOrganization")
         management.do("organizations", "CreateAccount", AccountName="Member", Email="member@example.com")
-        listed = management.do("organizations", "ListAccounts")["Accounts"]
-        return Client(management.app, next(one["Id"] for one in listed if one["Name"] == "Member"))
+        accounts = management.do("organizations", "ListAccounts")["Accounts"]
+        return Client(management.app, next(account["Id"] for account in accounts if account["Name"] == "Member"))
 
     @staticmethod
     def _session(management: Client, member: Client) -> Client:
@@ -78,74 +78,76 @@ class Scene:
         credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         return Client(management.app, member.account, credentials=credentials)
 
-    def begin(self) -> None:
-        """Begin again: the state is a value."""
+    def restore(self) -> None:
+        """Restore the initial state, which is a value."""
         self.app.world.state = self.state
 
 
 @pytest.fixture(scope="module")
-def scene() -> Scene:
-    """Give a scene."""
-    return Scene()
+def setting() -> Setting:
+    """Return a setting."""
+    return Setting()
 
 
 def call(client: Client, service: str, operation: str, parameters: dict[str, Any]) -> int:
-    """Call an operation, whose answer must be a legal one; what is refused or only reads changes nothing."""
+    """Call an operation and check that a refused call, or one that only reads, changes nothing."""
     before = client.app.world.state
-    got = client.call(service, operation, **parameters)
-    only_reads = operation.startswith(("Describe", "List", "Get")) and operation not in ISSUING
-    if got.status >= 400 or only_reads:
+    answer = client.call(service, operation, **parameters)
+    only_reads = operation.startswith(("Describe", "List", "Get")) and operation not in READS_THAT_ISSUE_TOKENS
+    if answer.status >= 400 or only_reads:
         assert client.app.world.state is before
-    return got.status
+    return answer.status
 
 
 class TestEveryOperation:
-    """Every operation that has a handler."""
+    """Every operation with a handler."""
 
     @every_operation
-    def test_answers_every_caller_as_its_model_allows(self, scene: Scene, service: str, operation: str) -> None:
-        """A management account, a member, a stranger, a payer and a session each get a legal answer to legal inputs."""
+    def test_operation_answers_every_caller_as_its_model_allows(
+        self, setting: Setting, service: str, operation: str
+    ) -> None:
+        """A management account, a member, a standalone account, a payer and a session get valid answers."""
 
         @settings(max_examples=8, deadline=None, database=None, derandomize=True)
         @given(st.data())
         def check(data: st.DataObject) -> None:
-            parameters = data.draw(valid_inputs(service, operation, scene.names))
-            for client in scene.callers:
-                scene.begin()
+            parameters = data.draw(valid_inputs(service, operation, setting.names))
+            for client in setting.callers:
+                setting.restore()
                 call(client, service, operation, parameters)
 
         check()
 
     @every_operation
-    def test_refuses_who_has_not_signed(self, scene: Scene, service: str, operation: str) -> None:
-        """Without a signature, no operation tells or does anything."""
-        scene.begin()
-        request = scene.callers[0].request(service, operation, **_in_path(service, operation))
+    def test_unsigned_call_is_refused(self, setting: Setting, service: str, operation: str) -> None:
+        """An unsigned call is refused, and changes nothing."""
+        setting.restore()
+        request = setting.callers[0].request(service, operation, **_in_path(service, operation))
         headers = {name: value for name, value in request.headers.items() if name != "authorization"}
-        reply = scene.app.handle(replace(request, headers=headers))
+        reply = setting.app.handle(replace(request, headers=headers))
         code = parse_reply(reply, service)["Error"]["Code"]
         if operation_model(service, operation).auth_type == "none":
-            # Another's word takes the place of the signature, and is asked for.
+            # The assertion of an identity provider, which replaces the signature, is missing.
             assert (reply.status, code) == (400, "ValidationError")
         else:
             assert reply.status == {"json": 400, "rest-json": 403, "query": 403}[protocol_of(service)]
             assert code.startswith("MissingAuthenticationToken")
-        assert scene.app.world.state is scene.state
+        assert setting.app.world.state is setting.state
 
     @pytest.mark.parametrize("seed", range(4))
-    def test_bears_any_order_of_calls(self, scene: Scene, seed: int) -> None:
-        """Call after call, by anyone, with inputs of which many are illegal: no answer is a surprise."""
+    def test_any_sequence_of_calls_is_answered_as_models_allow(self, setting: Setting, seed: int) -> None:
+        """Every answer in a sequence of calls with hostile inputs is one that the models allow."""
 
         @settings(
             max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
         )
         @given(st.data(), st.just(seed))
         def check(data: st.DataObject, _seed: int) -> None:
-            scene.begin()
+            setting.restore()
             for _ in range(data.draw(st.integers(1, 8))):
                 service, operation = data.draw(st.sampled_from(OPERATIONS[seed::4]))
-                parameters = data.draw(hostile_inputs(service, operation, scene.names))
-                call(data.draw(st.sampled_from(scene.callers)), service, operation, parameters)
+                parameters = data.draw(hostile_inputs(service, operation, setting.names))
+                call(data.draw(st.sampled_from(setting.callers)), service, operation, parameters)
 
         check()
 
@@ -160,32 +162,32 @@ HEADERS = ("authorization", "content-type", "x-amz-target", "host", "x-amz-date"
 
 
 @st.composite
-def spoilt(draw: st.DrawFn, request: Request) -> Request:
-    """Draw a request that is not quite what it was."""
+def altered_request(draw: st.DrawFn, request: Request) -> Request:
+    """Draw a request with alterations in some of its parts."""
     for part in draw(st.lists(st.sampled_from(["method", "path", "query", "headers", "body"]), min_size=1, max_size=3)):
         if part == "method":
             request = replace(request, method=draw(st.sampled_from(METHODS)))
         elif part == "headers":
             name = draw(st.sampled_from(HEADERS))
-            value = draw(_spoilt(request.headers.get(name, "").encode("latin-1"))).decode("latin-1")
+            value = draw(_altered(request.headers.get(name, "").encode("latin-1"))).decode("latin-1")
             request = replace(request, headers={**request.headers, name: value})
         elif part == "body":
-            request = replace(request, body=draw(_spoilt(request.body)))
+            request = replace(request, body=draw(_altered(request.body)))
         else:
-            text = draw(_spoilt(getattr(request, part).encode("latin-1"))).decode("latin-1")
+            text = draw(_altered(getattr(request, part).encode("latin-1"))).decode("latin-1")
             request = replace(request, **{part: text})  # type: ignore[arg-type] # The path or the query.
     return request
 
 
 @st.composite
-def _spoilt(draw: st.DrawFn, text: bytes) -> bytes:
+def _altered(draw: st.DrawFn, text: bytes) -> bytes:
     start = draw(st.integers(0, len(text)))
     end = draw(st.integers(start, min(len(text), start + 20)))
     return text[:start] + draw(st.sampled_from(PIECES) | st.binary(max_size=8)) + text[end:]
 
 
-class TestSpoiltRequest:
-    """A request of which some bytes are not what they were."""
+class TestAlteredRequest:
+    """A request with some altered bytes."""
 
     @pytest.mark.parametrize(
         ("service", "operation", "parameters"),
@@ -202,22 +204,22 @@ class TestSpoiltRequest:
             ("sts", "AssumeRole", {"RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "s"}),
         ],
     )
-    def test_is_never_the_emulators_failure(
-        self, scene: Scene, service: str, operation: str, parameters: dict[str, Any]
+    def test_altered_request_is_never_an_internal_error(
+        self, setting: Setting, service: str, operation: str, parameters: dict[str, Any]
     ) -> None:
-        """Whatever is altered, the answer is one that a client of some protocol can read; a refusal changes nothing."""
+        """An altered request gets a reply that a client of some protocol can parse; an error changes nothing."""
 
         @settings(
             max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
         )
         @given(st.data())
         def check(data: st.DataObject) -> None:
-            scene.begin()
-            client = data.draw(st.sampled_from(scene.callers[1::3]))
-            reply = scene.app.handle(data.draw(spoilt(client.request(service, operation, **parameters))))
-            _is_readable(reply)
+            setting.restore()
+            client = data.draw(st.sampled_from(setting.callers[1::3]))
+            reply = setting.app.handle(data.draw(altered_request(client.request(service, operation, **parameters))))
+            _check_readable(reply)
             if reply.status >= 400:
-                assert scene.app.world.state is scene.state
+                assert setting.app.world.state is setting.state
 
         check()
 
@@ -225,16 +227,16 @@ class TestSpoiltRequest:
 def _in_path(service: str, operation: str) -> dict[str, str]:
     shape = model(service).operation_model(operation).input_shape
     members = shape.members.items() if shape else ()
-    return {name: "x" for name, one in members if one.serialization.get("location") == "uri"}
+    return {name: "x" for name, member in members if member.serialization.get("location") == "uri"}
 
 
-def _is_readable(reply: Reply) -> None:
-    """Assert that a reply is one of the three protocols', or of the emulator's own paths."""
+def _check_readable(reply: Reply) -> None:
+    """Assert that a reply is in one of the protocols, or in the form of the emulator's own paths."""
     assert reply.status != 500
     content_type = dict(reply.headers).get("Content-Type")
     if content_type in ("application/problem+json", "application/xml"):
         return
-    service = {CONTENT_TYPES[protocol_of(one)]: one for one in SERVICES}[str(content_type)]
+    service = {CONTENT_TYPES[protocol_of(name)]: name for name in SERVICES}[str(content_type)]
     assert "x-amzn-RequestId" in dict(reply.headers)
     if content_type == "text/xml":
         ET.fromstring(reply.body)
@@ -242,11 +244,11 @@ def _is_readable(reply: Reply) -> None:
         json.loads(reply.body)
     if reply.status >= 300:
         code = parse_reply(reply, service)["Error"]["Code"]
-        declared = {one.metadata.get("error", {}).get("code", one.name) for one in _errors_like(service)}
+        declared = {code_of(shape) for shape in _errors_of_protocol(service)}
         assert code in COMMON_ERRORS[protocol_of(service)].keys() | declared
 
 
-def _errors_like(service: str) -> list[Any]:
-    """List the errors of the services that speak like one."""
-    alike = [one for one in SERVICES if protocol_of(one) == protocol_of(service)]
-    return [error for one in alike for error in model(one).error_shapes]
+def _errors_of_protocol(service: str) -> list[Any]:
+    """Return the errors of the services with the protocol of a service."""
+    services = [name for name in SERVICES if protocol_of(name) == protocol_of(service)]
+    return [error for name in services for error in model(name).error_shapes]

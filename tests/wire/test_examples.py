@@ -1,4 +1,4 @@
-"""AWS's own examples of its operations: what they answer, the emulator answers in the same structure."""
+"""AWS's examples of its operations: the emulator's replies have the same structure."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,66 +16,66 @@ from tests.wire.conftest import NOW
 
 SERVICE = "organizations"
 EXAMPLES: dict[str, list[dict[str, Any]]] = Loader().load_data("organizations/2016-11-28/examples-1")["examples"]
-Given = dict[str, Any]
-Prepared = tuple[Client, Given]
-"""Who calls, and what of the example's input stands for something that only this world knows."""
+Members = dict[str, Any]
+Setting = tuple[Client, Members]
+"""The caller, and the members of the example's input that name something of this world."""
 INVITED = "999988887777"
 
 
 def organization(feature_set: str = "ALL") -> Client:
-    """Give the management account of a new organization."""
+    """Return the client of the management account of a new organization."""
     client = Client(App(World(clock=Clock(frozen_at=NOW), state=State(seed="examples"))), "111111111111")
     client.do(SERVICE, "CreateOrganization", FeatureSet=feature_set)
     return client
 
 
 def root(client: Client) -> str:
-    """Tell the root."""
-    found: str = client.do(SERVICE, "ListRoots")["Roots"][0]["Id"]
-    return found
+    """Return the id of the root."""
+    root_id: str = client.do(SERVICE, "ListRoots")["Roots"][0]["Id"]
+    return root_id
 
 
 def unit(client: Client, name: str = "Accounting Group") -> str:
-    """Make an organizational unit."""
-    made = client.do(SERVICE, "CreateOrganizationalUnit", ParentId=root(client), Name=name)
-    found: str = made["OrganizationalUnit"]["Id"]
-    return found
+    """Create an organizational unit and return its id."""
+    created = client.do(SERVICE, "CreateOrganizationalUnit", ParentId=root(client), Name=name)
+    unit_id: str = created["OrganizationalUnit"]["Id"]
+    return unit_id
 
 
 def account(client: Client) -> str:
-    """Make a member account."""
+    """Create a member account and return its id."""
     client.do(SERVICE, "CreateAccount", AccountName="Beta Account", Email="anika@example.com")
-    found: str = client.do(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
-    return found
+    account_id: str = client.do(SERVICE, "ListAccounts")["Accounts"][-1]["Id"]
+    return account_id
 
 
 def policy(client: Client) -> str:
-    """Make a service control policy."""
+    """Create a service control policy and return its id."""
     content = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}}'
-    made = client.do(
+    created = client.do(
         SERVICE, "CreatePolicy", Type="SERVICE_CONTROL_POLICY", Name="Original", Description="", Content=content
     )
-    found: str = made["Policy"]["PolicySummary"]["Id"]
-    return found
+    policy_id: str = created["Policy"]["PolicySummary"]["Id"]
+    return policy_id
 
 
 def invitation(client: Client) -> str:
-    """Invite an account, as the example of it does."""
+    """Invite an account as the example does, and return the id of the handshake."""
     target = {"Id": INVITED, "Type": "ACCOUNT"}
-    sent = client.do(SERVICE, "InviteAccountToOrganization", Target=target, Notes="Please join.")
-    found: str = sent["Handshake"]["Id"]
-    return found
+    invited = client.do(SERVICE, "InviteAccountToOrganization", Target=target, Notes="Please join.")
+    handshake_id: str = invited["Handshake"]["Id"]
+    return handshake_id
 
 
-def of_invitation(*, by_recipient: bool) -> Prepared:
-    """Prepare an answer to an invitation."""
+def invitation_setting(*, by_recipient: bool) -> Setting:
+    """Prepare the response to an invitation."""
     client = organization()
     handshake = invitation(client)
     return Client(client.app, INVITED) if by_recipient else client, {"HandshakeId": handshake}
 
 
-def of_policy(*, attached: bool = False, target: Callable[[Client], str] = unit) -> Prepared:
-    """Prepare a policy, and something that it is attached to or is to be."""
+def policy_setting(*, attached: bool = False, target: Callable[[Client], str] = unit) -> Setting:
+    """Prepare a policy and a target for it."""
     client = organization()
     policy_id, target_id = policy(client), target(client)
     if attached:
@@ -83,47 +83,47 @@ def of_policy(*, attached: bool = False, target: Callable[[Client], str] = unit)
     return client, {"PolicyId": policy_id, "TargetId": target_id}
 
 
-def of_root(**given: Any) -> Prepared:
-    """Prepare a call about the root."""
+def root_setting(**members: Any) -> Setting:
+    """Prepare a call that names the root."""
     client = organization()
-    return client, {name: root(client) for name in given} | {"ParentId": root(client)}
+    return client, {name: root(client) for name in members} | {"ParentId": root(client)}
 
 
-def _new_account() -> Prepared:
+def _empty_organization() -> Setting:
     return organization(), {}
 
 
-def _standalone() -> Prepared:
+def _standalone() -> Setting:
     return Client(App(World(clock=Clock(frozen_at=NOW))), "111111111111"), {}
 
 
-def _billing() -> Prepared:
+def _billing() -> Setting:
     return organization("CONSOLIDATED_BILLING"), {}
 
 
-def _unit() -> Prepared:
+def _unit() -> Setting:
     client = organization()
     return client, {"OrganizationalUnitId": unit(client)}
 
 
-def _account() -> Prepared:
+def _account() -> Setting:
     client = organization()
     return client, {"AccountId": account(client)}
 
 
-def _request() -> Prepared:
+def _creation_request() -> Setting:
     client = organization()
     account(client)
     requests = client.do(SERVICE, "ListCreateAccountStatus")["CreateAccountStatuses"]
     return client, {"CreateAccountRequestId": requests[0]["Id"]}
 
 
-def _member() -> Prepared:
+def _member() -> Setting:
     client = organization()
     return Client(client.app, account(client)), {}
 
 
-def _filled_unit() -> Prepared:
+def _filled_unit() -> Setting:
     client = organization()
     parent = unit(client)
     client.do(
@@ -132,20 +132,20 @@ def _filled_unit() -> Prepared:
     return client, {"ParentId": parent}
 
 
-def _units() -> Prepared:
+def _units() -> Setting:
     client = organization()
     for name in ("Development", "Production"):
         unit(client, name)
     return client, {"ParentId": root(client)}
 
 
-def _child() -> Prepared:
-    client, given = _filled_unit()
-    found = client.do(SERVICE, "ListAccountsForParent", **given)["Accounts"]
-    return client, {"ChildId": found[0]["Id"]}
+def _child() -> Setting:
+    client, members = _filled_unit()
+    value = client.do(SERVICE, "ListAccountsForParent", **members)["Accounts"]
+    return client, {"ChildId": value[0]["Id"]}
 
 
-def _move() -> Prepared:
+def _account_to_move() -> Setting:
     client = organization()
     return client, {
         "AccountId": account(client),
@@ -154,159 +154,165 @@ def _move() -> Prepared:
     }
 
 
-def _many_requests() -> Prepared:
-    client, _ = _request()
+def _creation_requests() -> Setting:
+    client, _ = _creation_request()
     return client, {}
 
 
-def _under_way() -> Prepared:
+def _requests_in_progress() -> Setting:
     client = organization()
     client.do(SERVICE, "CreateAccount", AccountName="Production Account", Email="susan@example.com")
     return client, {"States": ["IN_PROGRESS", "SUCCEEDED"]}
 
 
-def _disabled() -> Prepared:
+def _disabled() -> Setting:
     client = organization()
     client.do(SERVICE, "DisablePolicyType", RootId=root(client), PolicyType="SERVICE_CONTROL_POLICY")
     return client, {"RootId": root(client)}
 
 
-def _enabled() -> Prepared:
+def _enabled() -> Setting:
     client = organization()
     return client, {"RootId": root(client)}
 
 
-def _invited() -> Prepared:
+def _invitee() -> Setting:
     client = organization()
     invitation(client)
     return Client(client.app, INVITED), {}
 
 
-def _inviting() -> Prepared:
+def _inviter() -> Setting:
     client = organization()
     invitation(client)
     return client, {}
 
 
-def _attached_to_account() -> Prepared:
-    client, given = of_policy(attached=True, target=account)
-    return client, {"TargetId": given["TargetId"]}
+def _attached_to_account() -> Setting:
+    client, members = policy_setting(attached=True, target=account)
+    return client, {"TargetId": members["TargetId"]}
 
 
-def _everything() -> Prepared:
+def _unit_and_account() -> Setting:
     client = organization()
     unit(client)
     account(client)
     return client, {}
 
 
-def _policy_list() -> Prepared:
+def _policy() -> Setting:
     client = organization()
     policy(client)
     return client, {}
 
 
-SCENES: dict[str, list[Callable[[], Prepared]]] = {
-    "AcceptHandshake": [lambda: of_invitation(by_recipient=True)],
-    "AttachPolicy": [of_policy, lambda: of_policy(target=account)],
-    "CancelHandshake": [lambda: of_invitation(by_recipient=False)],
-    "CreateAccount": [_new_account],
+SETTINGS: dict[str, list[Callable[[], Setting]]] = {
+    "AcceptHandshake": [lambda: invitation_setting(by_recipient=True)],
+    "AttachPolicy": [policy_setting, lambda: policy_setting(target=account)],
+    "CancelHandshake": [lambda: invitation_setting(by_recipient=False)],
+    "CreateAccount": [_empty_organization],
     "CreateOrganization": [_standalone, _standalone],
-    "CreateOrganizationalUnit": [of_root],
-    "CreatePolicy": [_new_account],
-    "DeclineHandshake": [lambda: of_invitation(by_recipient=True)],
+    "CreateOrganizationalUnit": [root_setting],
+    "CreatePolicy": [_empty_organization],
+    "DeclineHandshake": [lambda: invitation_setting(by_recipient=True)],
     "DeleteOrganizationalUnit": [_unit],
-    "DeletePolicy": [of_policy],
+    "DeletePolicy": [policy_setting],
     "DescribeAccount": [_account],
-    "DescribeCreateAccountStatus": [_request],
-    "DescribeHandshake": [lambda: of_invitation(by_recipient=True)],
-    "DescribeOrganization": [_new_account],
+    "DescribeCreateAccountStatus": [_creation_request],
+    "DescribeHandshake": [lambda: invitation_setting(by_recipient=True)],
+    "DescribeOrganization": [_empty_organization],
     "DescribeOrganizationalUnit": [_unit],
-    "DescribePolicy": [of_policy],
-    "DetachPolicy": [lambda: of_policy(attached=True)],
+    "DescribePolicy": [policy_setting],
+    "DetachPolicy": [lambda: policy_setting(attached=True)],
     "DisablePolicyType": [_enabled],
     "EnableAllFeatures": [_billing],
     "EnablePolicyType": [_disabled],
-    "InviteAccountToOrganization": [_new_account],
+    "InviteAccountToOrganization": [_empty_organization],
     "LeaveOrganization": [_member],
-    "ListAccounts": [_everything],
+    "ListAccounts": [_unit_and_account],
     "ListAccountsForParent": [_filled_unit],
     "ListChildren": [_units],
-    "ListCreateAccountStatus": [_many_requests, _under_way],
-    "ListHandshakesForAccount": [_invited],
-    "ListHandshakesForOrganization": [_inviting],
+    "ListCreateAccountStatus": [_creation_requests, _requests_in_progress],
+    "ListHandshakesForAccount": [_invitee],
+    "ListHandshakesForOrganization": [_inviter],
     "ListOrganizationalUnitsForParent": [_units],
     "ListParents": [_child],
-    "ListPolicies": [_policy_list],
+    "ListPolicies": [_policy],
     "ListPoliciesForTarget": [_attached_to_account],
-    "ListRoots": [_new_account],
-    "ListTargetsForPolicy": [_everything],
-    "MoveAccount": [_move],
+    "ListRoots": [_empty_organization],
+    "ListTargetsForPolicy": [_unit_and_account],
+    "MoveAccount": [_account_to_move],
     "RemoveAccountFromOrganization": [_account],
     "UpdateOrganizationalUnit": [_unit],
-    "UpdatePolicy": [of_policy, of_policy],
+    "UpdatePolicy": [policy_setting, policy_setting],
 }
 
 
 def cases() -> Iterator[Any]:
-    """Give each example with the scene in which it is played."""
+    """Yield every example with its setting."""
     for operation, examples in EXAMPLES.items():
         for number, example in enumerate(examples):
-            yield pytest.param(operation, example, SCENES[operation][number], id=f"{operation}-{number}")
+            yield pytest.param(operation, example, SETTINGS[operation][number], id=f"{operation}-{number}")
 
 
-def unescaped(given: Given) -> Given:
-    """Write a document as it is meant: some of the examples have it escaped once too often."""
-    content = given.get("Content")
-    return given | {"Content": content.replace('\\"', '"').replace("\\n", "")} if content else given
+def unescape(members: Members) -> Members:
+    """Return the members of an example with its policy document unescaped: some examples escape it twice."""
+    content = members.get("Content")
+    return members | {"Content": content.replace('\\"', '"').replace("\\n", "")} if content else members
 
 
-def missing(expected: Any, got: Any, at: str = "") -> list[str]:
-    """Name what an example's answer has and ours has not, or has in another kind."""
+def differences(expected: Any, actual: Any, path: str = "") -> list[str]:
+    """Return the members of an example's output that a reply lacks, or has with another type."""
     if isinstance(expected, dict):
-        if not isinstance(got, dict):
-            return [f"{at} is no structure"]
-        absent = [f"{at}.{name} is missing" for name in expected.keys() - got.keys()]
-        return absent + [
-            found
-            for name in expected.keys() & got.keys()
-            for found in missing(expected[name], got[name], f"{at}.{name}")
+        if not isinstance(actual, dict):
+            return [f"{path} is not a structure"]
+        missing = [f"{path}.{name} is missing" for name in expected.keys() - actual.keys()]
+        return missing + [
+            difference
+            for name in expected.keys() & actual.keys()
+            for difference in differences(expected[name], actual[name], f"{path}.{name}")
         ]
     if isinstance(expected, list):
-        if not isinstance(got, list) or bool(expected) != bool(got):
-            return [f"{at} is no list like it"]
-        return [found for one in got for found in missing(_likest(expected, one), one, f"{at}[]")]
-    if at.endswith("Timestamp"):
+        if not isinstance(actual, list) or bool(expected) != bool(actual):
+            return [f"{path} is not a list of the same kind"]
+        return [
+            difference
+            for entry in actual
+            for difference in differences(_most_similar(expected, entry), entry, f"{path}[]")
+        ]
+    if path.endswith("Timestamp"):
         return []
-    return [] if type(expected) is type(got) else [f"{at} is {got!r}, not like {expected!r}"]
+    return [] if type(expected) is type(actual) else [f"{path} is {actual!r} instead of something like {expected!r}"]
 
 
-def _likest(expected: list[Any], got: Any) -> Any:
-    """Give the entry of the same type as ours; itself, if AWS's answer has none of its type."""
-    kind = got.get("Type") if isinstance(got, dict) else None
+def _most_similar(expected: list[Any], actual: Any) -> Any:
+    """Return the entry of the example with the type of a reply's entry; the latter if there is none."""
+    kind = actual.get("Type") if isinstance(actual, dict) else None
     if kind is None:
         return expected[0]
-    return next((one for one in expected if one.get("Type") == kind), got)
+    return next((entry for entry in expected if entry.get("Type") == kind), actual)
 
 
 class TestExamples:
-    """The examples that botocore brings along."""
+    """The examples in botocore."""
 
-    def test_all_are_played(self) -> None:
-        """There are 42, and each has its scene."""
+    def test_every_example_has_a_setting(self) -> None:
+        """Each of the 42 examples has a setting."""
         assert sum(map(len, EXAMPLES.values())) == 42
-        assert {name: len(scenes) for name, scenes in SCENES.items()} == {
+        assert {name: len(settings) for name, settings in SETTINGS.items()} == {
             name: len(examples) for name, examples in EXAMPLES.items()
         }
 
-    @pytest.mark.parametrize(("operation", "example", "scene"), list(cases()))
-    def test_answer(self, operation: str, example: dict[str, Any], scene: Callable[[], Prepared]) -> None:
-        """Everything that AWS's answer has, ours has, in the same kind."""
-        client, given = scene()
-        asked = example.get("input") or {}
-        members = {name: given.get(name, value) for name, value in unescaped(asked).items()}
-        answer = client.do(SERVICE, operation, **members)
+    @pytest.mark.parametrize(("operation", "example", "setting"), list(cases()))
+    def test_reply_has_every_member_of_awss_example(
+        self, operation: str, example: dict[str, Any], setting: Callable[[], Setting]
+    ) -> None:
+        """The reply has every member of AWS's example, with the same type."""
+        client, own_members = setting()
+        example_input = example.get("input") or {}
+        members = {name: own_members.get(name, value) for name, value in unescape(example_input).items()}
+        output = client.do(SERVICE, operation, **members)
         expected = json.loads(json.dumps(example.get("output") or {}))
-        assert missing(expected, answer) == []
+        assert differences(expected, output) == []
         if not expected:
-            assert answer == {}
+            assert output == {}

@@ -1,4 +1,4 @@
-"""Every paginator of botocore, over more than fits on a page, also while accounts come and go."""
+"""Every paginator of botocore, over lists of many pages, also while accounts come and go."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ PAGINATORS = {
     service: PaginatorModel(LOADER.load_service_model(service, "paginators-1"))
     for service in ("organizations", "artifact")
 }
-NAMES = [(service, name) for service, found in PAGINATORS.items() for name in sorted(found._paginator_config)]
+NAMES = [(service, name) for service, paginators in PAGINATORS.items() for name in sorted(paginators._paginator_config)]
 
 
 @pytest.fixture(scope="module")
-def large() -> Client:
-    """Give the management account of an organization of a thousand accounts, two hundred units, a hundred policies."""
+def large_organization() -> Client:
+    """Return the management account of an organization with a thousand accounts, 200 units and 100 policies."""
     client = Client(App(), "111122223333")
     client.do("organizations", "CreateOrganization")
     root = client.do("organizations", "ListRoots")["Roots"][0]["Id"]
@@ -33,8 +33,8 @@ def large() -> Client:
         send(client, "CreateOrganizationalUnit", ParentId=root, Name=f"U{number}")
     content = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "a:*", "Resource": "*"}}'
     for number in range(POLICIES):
-        asked = {"Type": "SERVICE_CONTROL_POLICY", "Name": f"P{number}", "Description": "", "Content": content}
-        send(client, "CreatePolicy", **asked)
+        members = {"Type": "SERVICE_CONTROL_POLICY", "Name": f"P{number}", "Description": "", "Content": content}
+        send(client, "CreatePolicy", **members)
     for number in range(50):
         send(client, "TagResource", ResourceId=root, Tags=[{"Key": str(number), "Value": ""}])
     for principal in ("artifact", "config", "cloudtrail", "access-analyzer", "ram"):
@@ -43,16 +43,16 @@ def large() -> Client:
 
 
 def send(client: Client, operation: str, **members: Any) -> Any:
-    """Call an operation of Organizations that succeeds; without botocore's parser, for there are many."""
+    """Call an operation that must succeed, without botocore's parser, because there are many calls."""
     reply = client.app.handle(client.request("organizations", operation, **members))
     assert reply.status == 200, reply.body
     return json.loads(reply.body or b"{}")
 
 
 def arguments(client: Client, operation: str) -> dict[str, Any]:
-    """Give what an operation has to be asked, so that there is something to list."""
+    """Return the required members of an operation, with values that have something to list."""
     root = send(client, "ListRoots")["Roots"][0]["Id"]
-    known = {
+    values = {
         "ParentId": root,
         "ChildType": "ACCOUNT",
         "ChildId": client.account,
@@ -65,31 +65,31 @@ def arguments(client: Client, operation: str) -> dict[str, Any]:
         "PolicyType": "TAG_POLICY",
     }
     shape = model("organizations").operation_model(operation).input_shape
-    return {name: known[name] for name in shape.required_members}
+    return {name: values[name] for name in shape.required_members}
 
 
 def pages(
-    client: Client, service: str, operation: str, between: Callable[[], None] = lambda: None, **asked: Any
+    client: Client, service: str, operation: str, between: Callable[[], None] = lambda: None, **members: Any
 ) -> Iterator[dict[str, Any]]:
-    """Walk as botocore's paginator does, doing something between two pages."""
+    """Yield the pages as botocore's paginator does, and call a function between two pages."""
     config = PAGINATORS[service].get_paginator(operation)
     while True:
-        page = client.do(service, operation, **asked)
+        page = client.do(service, operation, **members)
         yield page
         token = page.get(config["output_token"])
         if not token:
             return
-        asked[config["input_token"]] = token
+        members[config["input_token"]] = token
         between()
 
 
-def entries(service: str, operation: str, found: Iterator[dict[str, Any]]) -> list[str]:
-    """Give all entries of all pages, as text."""
+def entries(service: str, operation: str, pages: Iterator[dict[str, Any]]) -> list[str]:
+    """Return the entries of all pages as text."""
     key = PAGINATORS[service].get_paginator(operation)["result_key"]
-    return [json.dumps(one, default=str, sort_keys=True) for page in found for one in page.get(key, [])]
+    return [json.dumps(entry, default=str, sort_keys=True) for page in pages for entry in page.get(key, [])]
 
 
-# How many entries there are; a listing that is not here has few or none in this organization.
+# The number of entries; a list that is not named here has none in this organization.
 EXPECTED = {
     "ListAccounts": ACCOUNTS,
     "ListAccountsForParent": ACCOUNTS,
@@ -104,61 +104,70 @@ EXPECTED = {
     "ListPoliciesForTarget": 1,
     "ListParents": 1,
 }
-NOT_HERE = {
+WITHOUT_RESULT = {
     "ListDelegatedServicesForAccount",
     "ListAccountsWithInvalidEffectivePolicy",
     "ListEffectivePolicyValidationErrors",
 }
-"""Those that refuse: there is no delegated administrator and no effective policy."""
+"""Operations that are refused, because there is no delegated administrator and no effective policy."""
 
 
 class TestPaginators:
-    """Each of botocore's paginators."""
+    """The paginators of botocore."""
 
     @pytest.mark.parametrize(
-        ("service", "operation"), [one for one in NAMES if one[0] == "organizations" and one[1] not in NOT_HERE]
+        ("service", "operation"),
+        [name for name in NAMES if name[0] == "organizations" and name[1] not in WITHOUT_RESULT],
     )
-    def test_neither_loses_nor_repeats(self, large: Client, service: str, operation: str) -> None:
-        """All that there is comes, each once, whatever the size of the pages."""
-        asked = arguments(large, operation)
-        whole = entries(service, operation, pages(large, service, operation, **asked))
-        assert len(whole) == len(set(whole)) == EXPECTED.get(operation, 0)
-        if len(whole) > 7 and "MaxResults" in model(service).operation_model(operation).input_shape.members:
-            assert entries(service, operation, pages(large, service, operation, MaxResults=7, **asked)) == whole
+    def test_paginator_returns_every_entry_once(self, large_organization: Client, service: str, operation: str) -> None:
+        """A paginator returns every entry once, with pages of any size."""
+        members = arguments(large_organization, operation)
+        all_entries = entries(service, operation, pages(large_organization, service, operation, **members))
+        assert len(all_entries) == len(set(all_entries)) == EXPECTED.get(operation, 0)
+        if len(all_entries) > 7 and "MaxResults" in model(service).operation_model(operation).input_shape.members:
+            assert (
+                entries(service, operation, pages(large_organization, service, operation, MaxResults=7, **members))
+                == all_entries
+            )
 
-    def test_names_every_listing(self) -> None:
-        """Every paginator is walked here, or is known to have nothing to walk over."""
-        assert {name for service, name in NAMES if service == "organizations"} >= EXPECTED.keys() | NOT_HERE
+    def test_expected_listings_have_paginators(self) -> None:
+        """Every list with an expected number of entries has a paginator."""
+        assert {name for service, name in NAMES if service == "organizations"} >= EXPECTED.keys() | WITHOUT_RESULT
 
     @pytest.mark.parametrize(
         "operation", ["ListAccounts", "ListAccountsForParent", "ListChildren", "ListTargetsForPolicy"]
     )
-    def test_while_accounts_come_and_go(self, operation: str) -> None:
-        """Accounts that stay are listed once each, though others arrive and leave between the pages."""
+    def test_staying_accounts_are_listed_once_while_others_come_and_go(self, operation: str) -> None:
+        """Accounts that stay are listed once, while others join and leave between the pages."""
         client = Client(App(), "111122223333")
         client.do("organizations", "CreateOrganization")
         for number in range(100):
             send(client, "CreateAccount", AccountName=f"A{number}", Email=f"a{number}@example.com")
-        listed = [one["Id"] for page in pages(client, "organizations", "ListAccounts") for one in page["Accounts"]]
-        staying, leaving = listed[::2], iter(listed[1::2])
-        arrived = iter(range(1_000))
+        account_ids = [
+            account["Id"] for page in pages(client, "organizations", "ListAccounts") for account in page["Accounts"]
+        ]
+        staying, leaving = account_ids[::2], iter(account_ids[1::2])
+        numbers = iter(range(1_000))
 
         def disturb() -> None:
             send(client, "RemoveAccountFromOrganization", AccountId=next(leaving))
-            number = next(arrived)
+            number = next(numbers)
             send(client, "CreateAccount", AccountName=f"B{number}", Email=f"b{number}@example.com")
 
-        asked = arguments(client, operation)
-        found = " ".join(
-            entries("organizations", operation, pages(client, "organizations", operation, disturb, **asked))
+        members = arguments(client, operation)
+        text = " ".join(
+            entries("organizations", operation, pages(client, "organizations", operation, disturb, **members))
         )
         name = '"TargetId": "{}"' if operation == "ListTargetsForPolicy" else '"Id": "{}"'
-        assert [found.count(name.format(one)) for one in staying] == [1] * len(staying)
+        assert [text.count(name.format(account_id)) for account_id in staying] == [1] * len(staying)
 
     @pytest.mark.parametrize("operation", ["ListReports", "ListReportVersions", "ListAgreements"])
-    def test_of_artifact(self, large: Client, operation: str) -> None:
-        """Artifact's lists come whole, page by page."""
-        asked: dict[str, Any] = {"reportId": "report-f1DIWBmGa2Lhsadg"} if operation == "ListReportVersions" else {}
-        whole = entries("artifact", operation, pages(large, "artifact", operation, **asked))
-        assert len(whole) > 1
-        assert entries("artifact", operation, pages(large, "artifact", operation, maxResults=1, **asked)) == whole
+    def test_artifact_paginator_returns_every_entry(self, large_organization: Client, operation: str) -> None:
+        """A paginator of AWS Artifact returns every entry, with pages of one entry too."""
+        members: dict[str, Any] = {"reportId": "report-f1DIWBmGa2Lhsadg"} if operation == "ListReportVersions" else {}
+        all_entries = entries("artifact", operation, pages(large_organization, "artifact", operation, **members))
+        assert len(all_entries) > 1
+        assert (
+            entries("artifact", operation, pages(large_organization, "artifact", operation, maxResults=1, **members))
+            == all_entries
+        )

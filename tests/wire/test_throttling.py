@@ -17,31 +17,31 @@ TOO_MANY = "TooManyRequestsException"
 
 
 def throttle(app: App) -> None:
-    """Hold callers to AWS's rates."""
+    """Enforce AWS's request rates."""
     assert control_result(app, "PUT", THROTTLING, {"mode": "aws"}) == {"mode": "aws"}
 
 
 def codes(client: Client, calls: int, operation: str, /, service: str = "organizations", **members: Any) -> list[str]:
-    """Call an operation some times; give the code of each answer, "" for a success."""
+    """Call an operation several times and return the code of each error, "" for a success."""
     return [client.call(service, operation, **members).code for _ in range(calls)]
 
 
 def create(client: Client, number: int, operation: str = "CreateAccount") -> str:
-    """Ask for an account; give the code of the answer."""
+    """Create an account and return the code of the error, "" for a success."""
     return client.call("organizations", operation, AccountName="A", Email=f"a{number}@example.com").code
 
 
 class TestRates:
-    """Worlds that are throttled as AWS is."""
+    """Worlds that enforce AWS's request rates."""
 
-    def test_off_by_default(self, management: Client) -> None:
-        """Nobody is refused who did not ask for it, and no bucket is made."""
+    def test_throttling_is_off_by_default(self, management: Client) -> None:
+        """No call is throttled by default, and no token bucket exists."""
         assert control_result(management.app, "GET", THROTTLING) == {"mode": "off"}
         assert codes(management, 50, "DescribeOrganization") == [""] * 50
         assert "throttle" not in vars(runtime_of(management.app.world))
 
-    def test_of_an_account(self, management: Client) -> None:
-        """DescribeOrganization is answered twice at once and then once a second, by the world's clock."""
+    def test_account_has_burst_and_rate_by_the_worlds_clock(self, management: Client) -> None:
+        """DescribeOrganization may be called twice at once and then once per second by the world's clock."""
         throttle(management.app)
         assert codes(management, 4, "DescribeOrganization") == ["", "", TOO_MANY, TOO_MANY]
         management.app.world.clock.advance(timedelta(seconds=1))
@@ -49,33 +49,33 @@ class TestRates:
         management.app.world.clock.advance(timedelta(hours=1))
         assert codes(management, 3, "DescribeOrganization") == ["", "", TOO_MANY]
 
-    def test_each_operation_has_its_own(self, management: Client) -> None:
-        """Who may not describe may still list."""
+    def test_each_operation_has_its_own_rate(self, management: Client) -> None:
+        """The calls of one operation do not use the rate of another."""
         throttle(management.app)
         assert codes(management, 3, "DescribeOrganization")[-1] == TOO_MANY
         assert codes(management, 1, "ListRoots") == [""]
 
-    def test_each_account_has_its_own(self, management: Client, member: Client) -> None:
-        """What one account asks costs another one nothing, where the organization has no rate."""
+    def test_each_account_has_its_own_rate(self, management: Client, member: Client) -> None:
+        """The calls of one account do not use the rate of another, unless the organization has a rate."""
         throttle(management.app)
         assert codes(management, 3, "DescribeOrganization")[-1] == TOO_MANY
         assert codes(member, 2, "DescribeOrganization") == ["", ""]
 
-    def test_of_an_organization(self, management: Client, member: Client) -> None:
-        """Three requests to describe an organizational unit are all that an organization's accounts have together."""
+    def test_accounts_of_an_organization_share_its_rate(self, management: Client, member: Client) -> None:
+        """The accounts of an organization may describe organizational units three times together."""
         app = management.app
         root = management.do("organizations", "ListRoots")["Roots"][0]["Id"]
-        made = management.do("organizations", "CreateOrganizationalUnit", ParentId=root, Name="A")
-        unit = made["OrganizationalUnit"]["Id"]
+        created = management.do("organizations", "CreateOrganizationalUnit", ParentId=root, Name="A")
+        unit = created["OrganizationalUnit"]["Id"]
         throttle(app)
-        asked = {"OrganizationalUnitId": unit}
-        assert codes(management, 3, "DescribeOrganizationalUnit", **asked) == ["", "", TOO_MANY]
-        # A member may not describe, but may ask: the first time it is told so.
-        got = codes(member, 2, "DescribeOrganizationalUnit", **asked)
-        assert got == ["AccessDeniedException", TOO_MANY]
+        members = {"OrganizationalUnitId": unit}
+        assert codes(management, 3, "DescribeOrganizationalUnit", **members) == ["", "", TOO_MANY]
+        # A member may not describe the unit; its first call is refused for that reason.
+        error = codes(member, 2, "DescribeOrganizationalUnit", **members)
+        assert error == ["AccessDeniedException", TOO_MANY]
 
-    def test_two_operations_share_one(self, management: Client) -> None:
-        """Accounts of both kinds are created three at once, and then one every ten seconds."""
+    def test_operations_that_create_accounts_share_a_rate(self, management: Client) -> None:
+        """Accounts of both kinds may be created three at once, and then one every ten seconds."""
         throttle(management.app)
         assert [create(management, 1), create(management, 2, "CreateGovCloudAccount"), create(management, 3)] == [
             ""
@@ -85,25 +85,25 @@ class TestRates:
         management.app.world.clock.advance(timedelta(seconds=10))
         assert create(management, 4) == ""
 
-    def test_a_refused_call_changes_nothing(self, management: Client) -> None:
-        """What is throttled is refused before anything happens, and is in the trail."""
+    def test_throttled_call_changes_nothing_and_is_recorded(self, management: Client) -> None:
+        """A throttled call changes nothing, and is in the call log."""
         throttle(management.app)
         for number in range(3):
             create(management, number)
         before = management.app.world.state
-        got = management.expect_error("organizations", "CreateAccount", AccountName="A", Email="a9@example.com")
-        assert (got.status, got.code) == (400, TOO_MANY)
-        assert got.message == "You have sent too many requests in too short a period of time. Try again later."
+        error = management.expect_error("organizations", "CreateAccount", AccountName="A", Email="a9@example.com")
+        assert (error.status, error.code) == (400, TOO_MANY)
+        assert error.message == "You have sent too many requests in too short a period of time. Try again later."
         assert management.app.world.state is before
         events = control_result(management.app, "GET", f"/_emulator/events?error={TOO_MANY}")["events"]
-        assert [one["eventName"] for one in events] == ["CreateAccount"]
+        assert [event["eventName"] for event in events] == ["CreateAccount"]
 
-    def test_in_the_words_of_artifact(self, stranger: Client) -> None:
-        """AWS Artifact answers 429, and tells the seconds to wait in a header."""
+    def test_artifact_answers_429_with_retry_after(self, stranger: Client) -> None:
+        """AWS Artifact answers 429 with the seconds to wait in a header."""
         throttle(stranger.app)
         request = stranger.request("artifact", "ListReports")
         replies = [stranger.app.handle(request) for _ in range(21)]
-        assert [one.status for one in replies] == [200] * 20 + [429]
+        assert [reply.status for reply in replies] == [200] * 20 + [429]
         assert dict(replies[-1].headers)["Retry-After"] == "1"
         assert dict(replies[-1].headers)["x-amzn-errortype"] == "ThrottlingException"
         assert stranger.expect_error("artifact", "ListReports").message == "Rate exceeded"
@@ -116,18 +116,18 @@ class TestRates:
             ("cloudtrail", "LookupEvents", 2, "ThrottlingException"),
         ],
     )
-    def test_in_the_words_of_the_others(
+    def test_other_services_answer_rate_exceeded(
         self, stranger: Client, service: str, operation: str, burst: int, code: str
     ) -> None:
-        """Each service says "Rate exceeded" by its own code."""
+        """The other services answer "Rate exceeded" with their own codes."""
         throttle(stranger.app)
         request = stranger.request(service, operation)
         assert {stranger.app.handle(request).status for _ in range(burst)} == {200}
         reply = stranger.app.handle(request)
         assert (reply.status, code.encode() in reply.body, b"Rate exceeded" in reply.body) == (400, True, True)
 
-    def test_worlds_do_not_share(self, management: Client) -> None:
-        """Another world is throttled only if it is asked for, and a fork has what its model was asked for."""
+    def test_throttling_belongs_to_one_world(self, management: Client) -> None:
+        """Throttling is an option of a world; a fork takes over the options of its model."""
         app = management.app
         throttle(app)
         control_result(app, "PUT", "/_emulator/worlds/fork", {"fork": "default"})
@@ -136,8 +136,8 @@ class TestRates:
         assert control_result(app, "GET", THROTTLING) == {"mode": "aws"}
         assert codes(Client(app, "111122223333"), 3, "DescribeOrganization")[-1] == TOO_MANY
 
-    def test_a_reset_fills_the_buckets(self, stranger: Client) -> None:
-        """After a reset everybody may begin again."""
+    def test_reset_fills_the_token_buckets(self, stranger: Client) -> None:
+        """After a reset every account has its burst again."""
         throttle(stranger.app)
         before = codes(stranger, 3, "DescribeOrganization")
         stranger.app.handle(stranger.request("organizations", "DescribeOrganization"))
@@ -147,16 +147,16 @@ class TestRates:
         assert codes(stranger, 3, "DescribeOrganization") == before
 
     @pytest.mark.parametrize("body", [{"mode": "on"}, {}, {"mode": "aws", "rate": 3}])
-    def test_other_modes(self, app: App, body: dict[str, object]) -> None:
-        """There are two modes and nothing else to say."""
+    def test_unknown_mode_is_refused(self, app: App, body: dict[str, object]) -> None:
+        """A mode other than aws and off, or another member, is refused."""
         assert control_refusal(app, "PUT", THROTTLING, body)[0] == 400
 
 
 class TestThrottle:
     """Token buckets."""
 
-    def test_time_that_is_turned_back(self) -> None:
-        """A clock that goes back leaves a bucket empty, and it fills again from there."""
+    def test_bucket_refills_after_the_clock_is_set_back(self) -> None:
+        """A bucket stays empty when the clock is set back, and refills from there."""
         throttle = Throttle()
         rates = {KEY: RequestRate(per_second=1, burst=2)}
         assert [throttle.take(rates, NOW) for _ in range(3)] == [0, 0, pytest.approx(1)]
@@ -164,8 +164,8 @@ class TestThrottle:
         assert throttle.take(rates, earlier) == pytest.approx(1)
         assert throttle.take(rates, earlier + timedelta(seconds=1)) == 0
 
-    def test_all_or_none(self) -> None:
-        """A call that one bucket refuses takes from no other."""
+    def test_call_takes_a_token_from_every_bucket_or_from_none(self) -> None:
+        """A call that one bucket refuses takes no token from another."""
         throttle = Throttle()
         own, shared = {KEY: RequestRate(per_second=1, burst=5)}, (KEY[0], KEY[1], "o-1")
         both = own | {shared: RequestRate(per_second=1, burst=1)}
@@ -173,8 +173,8 @@ class TestThrottle:
         assert [throttle.take(both, NOW) for _ in range(9)] == [pytest.approx(1)] * 9
         assert [throttle.take(own, NOW) for _ in range(5)] == [0] * 4 + [pytest.approx(1)]
 
-    def test_full_buckets_are_forgotten(self) -> None:
-        """Accounts that called long ago cost no memory."""
+    def test_full_buckets_use_no_memory(self) -> None:
+        """Accounts whose buckets are full again use no memory."""
         throttle, rate = Throttle(), RequestRate(per_second=100, burst=100)
         for number in range(20_000):
             throttle.take({("iam", "", str(number)): rate}, NOW + timedelta(seconds=number))
