@@ -54,10 +54,7 @@ class TestForm:
             b"RoleName=r&Tags.member.1=x",
             b"RoleName=r&Tags.member.1=",
             b"RoleName=r&Tags.member.1.Key.deeper=x&Tags.member.1.Value=v",
-            b"RoleName=r&Tags.member.x.Key=k",
             b"RoleName=r&Tags.member.-1.Key=k",
-            b"RoleName=r&Tags.member." + b"9" * 5000 + b".Key=k",
-            "RoleName=r&Tags.member.\u0661.Key=k&Tags.member.\u0661.Value=v".encode(),
             b"RoleName=r&Tags.member.1.Key=k&Tags.member.1.Value=v&Tags.member=x",
             b"RoleName=r&Tags.member.1.Key=k&Tags.member.1.Value=v&Tags.1.Key=k",
             b"RoleName=r&Tags.entry.1.key=k",
@@ -76,12 +73,13 @@ class TestForm:
         "body",
         [
             b"",
-            b"RoleName=",
             b"RoleName=r&tags.member.1.Key=k&tags.member.1.Value=v",
             b".".join([b"A"] * DEPTH) + b"=1",
             b"RoleName=r&Tags.member.1.Key=k",
+            b"RoleName=r&Tags.member.x.Key=k&Tags.member.x.Value=v",
+            b"RoleName=r&Tags.member." + b"9" * 5000 + b".Key=k",
+            "RoleName=r&Tags.member.\u0661.Key=k&Tags.member.\u0661.Value=v".encode(),
             b"RoleName=r&Tags.member.1.Key=" + b"k" * 129 + b"&Tags.member.1.Value=v",
-            b"RoleName=%00&Tags.member.1.Key=k&Tags.member.1.Value=v",
         ],
         ids=lambda body: repr(body[:40]),
     )
@@ -93,20 +91,79 @@ class TestForm:
         assert (error.status, error.code) == (400, "ValidationError")
         assert "failed to satisfy constraint" in error.message
 
+    @pytest.mark.parametrize(
+        ("numbers", "text"),
+        [
+            ((0,), "0 is not a valid index"),
+            ((-1,), "Key -1 may not have a leading '-'"),
+            ((12,), "Excessively sparse input would skip 11 list elements"),
+            ((1, 12), "Excessively sparse input would skip 11 list elements"),
+            ((22, 1), "Excessively sparse input would skip 21 list elements"),
+            ((1, 11, 22), "Excessively sparse input would skip 11 list elements"),
+            (("1.1",), "Two index elements may not occur back to back"),
+        ],
+    )
+    def test_number_of_an_entry_is_refused(self, member: Client, tagging: Request, numbers: object, text: str) -> None:
+        """A number below 1, one far from the number before it, or two numbers in a row are malformed."""
+        body = b"&".join(f"Tags.member.{number}.Key=k".encode() for number in numbers)  # type: ignore[attr-defined]
+        error = refused(member.app, form(tagging, b"RoleName=r&" + body), SERVICE, "TagRole")
+        assert (error.code, error.message) == ("MalformedInput", text)
+
+    @pytest.mark.parametrize("number", ["one", "+1"])
+    def test_name_in_place_of_a_number_is_a_structure(self, stranger: Client, number: str) -> None:
+        """A list of strings has no room for the structure that an entry without a number is."""
+        body = f"Action=GetContextKeysForCustomPolicy&Version=2010-05-08&PolicyInputList.member.{number}=x".encode()
+        request = replace(stranger.request(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=["x"]), body=body)
+        error = refused(stranger.app, request, SERVICE, "GetContextKeysForCustomPolicy")
+        assert (error.code, error.message) == ("MalformedInput", "Start of list found where not expected")
+
     def test_list_entries_are_ordered_by_their_numbers(self, member: Client, tagging: Request) -> None:
-        """The numbers of entries may have gaps and be out of order; 10 comes after 9."""
-        body = b"&".join(
-            b"Tags.member.%d.Key=k%d&Tags.member.%d.Value=%s"
-            % (number, number, number, b"v" * (257 if number == 9 else 1))
-            for number in (10, 9, 1)
-        )
-        request = form(tagging, b"RoleName=" + ROLE.encode() + b"&" + body)
-        error = refused(member.app, request, SERVICE, "TagRole")
-        assert "at 'tags.2.member.value' failed" in error.message
-        request = form(tagging, request.body.replace(b"v" * 257, b"v").partition(b"2010-05-08&")[2])
+        """The entries of a list may be out of order; 10 comes after 9, and 01 is 1."""
+        fields = [
+            b"Tags.member.%d.Key=k%d&Tags.member.0%d.Value=v" % (number, number, number) for number in range(1, 11)
+        ]
+        request = form(tagging, b"RoleName=" + ROLE.encode() + b"&" + b"&".join(reversed(fields)))
         assert answer(member.app, request, SERVICE, "TagRole").status == 200
         tags = member.do(SERVICE, "ListRoleTags", RoleName=ROLE)["Tags"]
-        assert [tag["Key"] for tag in tags] == ["k1", "k10", "k9"]
+        assert sorted(tag["Key"] for tag in tags) == sorted(f"k{number}" for number in range(1, 11))
+
+    @pytest.mark.parametrize("numbers", [(2,), (11,), (1, 11, 21)])
+    def test_skipped_list_entries_are_empty(self, member: Client, tagging: Request, numbers: tuple[int, ...]) -> None:
+        """An entry that the numbers skip is an empty structure, which lacks its members."""
+        fields = [b"Tags.member.%d.Key=k&Tags.member.%d.Value=v" % (number, number) for number in numbers]
+        error = refused(member.app, form(tagging, b"RoleName=r&" + b"&".join(fields)), SERVICE, "TagRole")
+        first = 1 if numbers[0] > 1 else 2
+        assert f"Value at 'tags.{first}.member.value' failed to satisfy constraint: Member must not" in error.message
+
+    def test_message_names_ten_missing_members_at_most(self, member: Client, tagging: Request) -> None:
+        """The message names the first ten missing members; of an entry, the last member of the model first."""
+        error = refused(member.app, form(tagging, b"RoleName=r&Tags.member.11.Key=k"), SERVICE, "TagRole")
+        assert error.message.startswith("10 validation errors detected: Value at 'tags.1.member.value' failed")
+        assert error.message.count("must not be null") == 10
+        assert error.message.index("tags.5.member.value") < error.message.index("tags.5.member.key")
+
+    @pytest.mark.parametrize(
+        ("size", "code"),
+        [("1", ""), ("01", ""), ("+1", ""), (" 1", "MalformedInput"), ("1e0", "MalformedInput"),
+         ("2147483648", "MalformedInput"), ("-2147483648", "ValidationError"), ("0", "ValidationError")],
+    )  # fmt: skip
+    def test_whole_number_has_a_sign_digits_and_32_bits(self, member: Client, size: str, code: str) -> None:
+        """A whole number is an optional sign and digits, of 32 bits."""
+        request = member.request(SERVICE, "ListRoles", MaxItems=1)
+        request = replace(
+            request, body=request.body.replace(b"MaxItems=1", b"MaxItems=" + size.replace("+", "%2B").encode())
+        )
+        assert answer(member.app, request, SERVICE, "ListRoles").code == code
+
+    @pytest.mark.parametrize(
+        ("value", "code"),
+        [("true", ""), ("1", ""), ("false", ""), ("0", ""), ("True", "MalformedInput"), ("", "MalformedInput")],
+    )
+    def test_boolean_is_true_false_1_or_0(self, member: Client, value: str, code: str) -> None:
+        """A boolean is `true`, `false`, `1` or `0`, in this case."""
+        request = member.request(SERVICE, "ListPolicies", OnlyAttached=True)
+        request = replace(request, body=request.body.replace(b"OnlyAttached=true", f"OnlyAttached={value}".encode()))
+        assert answer(member.app, request, SERVICE, "ListPolicies").code == code
 
     @pytest.mark.parametrize(
         "text", ["]]>", "<a>&amp;</a>", "\U0001f600", "a\x01b", "a\x00", "\ufffe", "\x85", "\u2028", "\r\n\t", "'\""]

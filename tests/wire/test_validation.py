@@ -9,7 +9,10 @@ TOO_LONG, TOO_SHORT = (
     "Member must have length greater than or equal to {}",
 )
 PATTERN, ENUM = "Member must satisfy regular expression pattern: {}", "Member must satisfy enum value set: [{}]"
-NAME, TAG = PATTERN.format(r"[\w+=,.@-]+"), PATTERN.format(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+")
+TAG = PATTERN.format(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+")
+ALPHANUMERIC = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
+BETWEEN_SLASHES = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+AT_ROLE_NAME = "1 validation error detected: Value at 'roleName' failed to satisfy constraint: "
 ARN = "arn:aws:artifact:us-east-1:999988887777:compliance-inquiry/compliance-inquiry-0000000000000000"
 
 
@@ -25,17 +28,35 @@ class TestStrings:
 
     @pytest.mark.parametrize(
         ("name", "constraints"),
-        [("", (TOO_SHORT.format(1), NAME)), ("é" * 65, (TOO_LONG.format(64), NAME)), ("a b", (NAME,))],
+        [("", (TOO_SHORT.format(1), TAG)), ("é?" * 65, (TOO_LONG.format(128), TAG)), ("?", (TAG,))],
     )
     def test_message_names_every_broken_constraint(
         self, stranger: Client, name: str, constraints: tuple[str, ...]
     ) -> None:
         """The message counts the broken constraints and names each, lengths before patterns."""
         count = f"{len(constraints)} validation error{'s' if len(constraints) > 1 else ''} detected: "
-        value = "Value at 'roleName' failed to satisfy constraint: "
-        assert message(stranger, "iam", "GetRole", RoleName=name) == count + "; ".join(
-            value + constraint for constraint in constraints
-        )
+        value = "Value at 'tags.1.member.key' failed to satisfy constraint: "
+        text = message(stranger, "iam", "TagUser", UserName="u", Tags=[{"Key": name, "Value": "v"}])
+        assert text == count + "; ".join(value + constraint for constraint in constraints)
+
+    @pytest.mark.parametrize(
+        ("members", "expected"),
+        [
+            ({"RoleName": "my role"}, f"The specified value for roleName is invalid. {ALPHANUMERIC}"),
+            ({"RoleName": "r", "Path": "p"}, f"The specified value for path is invalid. {BETWEEN_SLASHES}"),
+            ({"RoleName": "é" * 65}, f"{AT_ROLE_NAME}{TOO_LONG.format(64)}"),
+            ({"RoleName": ""}, f"{AT_ROLE_NAME}{TOO_SHORT.format(1)}"),
+        ],
+    )
+    def test_iam_has_its_own_words_for_names_and_paths(
+        self, stranger: Client, members: dict[str, str], expected: str
+    ) -> None:
+        """A name or path with characters that are not allowed is refused in IAM's own words, after lengths."""
+        assert message(stranger, "iam", "CreateRole", AssumeRolePolicyDocument="{}", **members) == expected
+
+    def test_empty_marker_is_refused_in_iams_own_words(self, stranger: Client) -> None:
+        """An empty marker is refused for its characters, not for its length."""
+        assert message(stranger, "iam", "ListUsers", Marker="").startswith("The specified value for marker is invalid.")
 
     def test_sts_repeats_the_invalid_value(self, stranger: Client) -> None:
         """The message of AWS STS repeats the invalid value."""

@@ -5,7 +5,7 @@ Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,6 +18,9 @@ from artifact_emulator.aws.service_model import Operation, Service
 from artifact_emulator.http import Reply, Request
 
 _CONTENT_TYPE = ("Content-Type", "text/xml")
+_INTEGERS = 2**31
+_MAX_DISTANCE = 10
+"""Between the numbers of two successive entries of a list."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 # Characters that XML 1.0 does not allow, not even escaped.
 _INVALID_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -84,35 +87,81 @@ def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply
 
 
 def _read(service: Service, shape: str, node: Any) -> Any:
+    """Return the value of a shape in a part of the form; None, an entry that the form skips, is an empty structure."""
     layout = service.layouts.get(shape)
+    kind = layout.kind if layout else "string"
+    if layout is not None and kind == "structure" and (node is None or isinstance(node, dict)):
+        members = node or {}
+        return {name: _read(service, of, members[name]) for name, of in layout.members.items() if name in members}
     if layout is None or not isinstance(node, dict):
-        if layout is not None and layout.kind == "list" and node == "":
+        if layout is not None and kind == "list" and node == "":
             return []
-        return text.read(layout.kind if layout else "string", node)
-    if layout.kind == "structure":
-        return {name: _read(service, member, node[name]) for name, member in layout.members.items() if name in node}
-    if layout.kind == "list":
-        return [_read(service, layout.of, value) for value in _numbered(node, "member")]
-    if layout.kind == "map":
-        entries = [entry for entry in _numbered(node, "entry") if isinstance(entry, dict)]
+        value = text.read(kind, node)
+        # A number of more than 32 bits stays text, which the shape refuses.
+        return node if kind == "integer" and isinstance(value, int) and not -_INTEGERS <= value < _INTEGERS else value
+    if kind == "list":
+        return [_read_entry(service, layout.of, entry) for entry in _entries(node, "member")]
+    if kind == "map":
+        entries = [entry for entry in _entries(node, "entry") if isinstance(entry, dict)]
         return {entry.get("key", ""): _read(service, layout.of, entry.get("value", "")) for entry in entries}
     return node  # The shape refuses a structure in place of a scalar.
 
 
-def _numbered(node: dict[str, Any], name: str) -> list[Any]:
-    """Return the entries `member.1`, `member.2` ... of a list in the order of their numbers.
+def _read_entry(service: Service, shape: str, entry: Any) -> Any:
+    """Return an entry of a list.
 
-    Raises AwsError: MalformedInput if an entry has another name. Unverified: AWS's text.
+    Raises AwsError: MalformedInput if it is a structure in a list of scalars.
+    """
+    if isinstance(entry, dict) and shape not in service.layouts:
+        raise AwsError("MalformedInput", "Start of list found where not expected")
+    return _read(service, shape, entry)
+
+
+def _entries(node: dict[str, Any], name: str) -> list[Any]:
+    """Return the entries `member.1`, `member.2` ... of a list in the order of their numbers, None for skipped ones.
+
+    A name without a number is a member of the first entry. Observed: docs/sources.md.
+    Raises AwsError: MalformedInput.
     """
     entries = node.get(name)
-    if len(node) > 1 or not isinstance(entries, dict) or not all(map(_is_number, entries)):
+    if len(node) > 1 or not isinstance(entries, dict):
+        # Unverified: AWS's text.
         raise AwsError("MalformedInput", f"The entries of a list are named {name}.1, {name}.2 and so on.")
-    return [entries[key] for key in sorted(entries, key=int)]
+    numbered: dict[int, Any] = {}
+    unnumbered: dict[str, Any] = {}
+    for key, entry in entries.items():
+        if key.startswith("-"):
+            raise AwsError("MalformedInput", f"Key {key} may not have a leading '-'")
+        number = _number(key)
+        if number is None:
+            unnumbered[key] = entry
+            continue
+        if isinstance(entry, dict) and any(_number(inner) is not None for inner in entry):
+            raise AwsError("MalformedInput", "Two index elements may not occur back to back")
+        if number == 0:
+            raise AwsError("MalformedInput", "0 is not a valid index")
+        previous = numbered.get(number)
+        # 1 and 01 are one entry.
+        numbered[number] = {**previous, **entry} if isinstance(previous, dict) and isinstance(entry, dict) else entry
+    if unnumbered:
+        first = numbered.get(1)
+        numbered[1] = {**unnumbered, **(first if isinstance(first, dict) else {})}
+    return list(_without_large_gaps(numbered))
 
 
-def _is_number(key: str) -> bool:
+def _without_large_gaps(numbered: Mapping[int, Any]) -> Iterator[Any]:
+    expected = last = 1
+    for number in sorted(numbered):
+        if number - last > _MAX_DISTANCE:
+            raise AwsError("MalformedInput", f"Excessively sparse input would skip {number - last} list elements")
+        yield from [None] * (number - expected)
+        yield numbered[number]
+        last, expected = number, number + 1
+
+
+def _number(key: str) -> int | None:
     # `int` accepts the digits of every script, and raises for more than 4,300 digits.
-    return re.fullmatch("[0-9]{1,9}", key) is not None
+    return int(key) if re.fullmatch("[0-9]{1,9}", key) else None
 
 
 def _write(service: Service, shape: str, tag: str, value: Any) -> str:

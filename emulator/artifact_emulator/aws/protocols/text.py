@@ -18,7 +18,7 @@ def read(kind: str, text: Any) -> Any:
 
 def _integer(text: str) -> int:
     # `int` accepts underscores, spaces and the digits of every script.
-    if not re.fullmatch("-?[0-9]{1,19}", text):
+    if not re.fullmatch("[+-]?[0-9]{1,19}", text):
         raise ValueError(text)
     return int(text)
 
@@ -26,6 +26,6 @@ def _integer(text: str) -> int:
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "integer": _integer,
     "double": float,
-    "boolean": {"true": True, "false": False}.__getitem__,
+    "boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
     "blob": partial(b64decode, validate=True),
 }

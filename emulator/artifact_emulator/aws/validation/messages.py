@@ -10,18 +10,26 @@ from artifact_emulator.aws.validation.violations import Rule, Violation
 _PARTS: dict[Rule, str] = {"items": "Member", "keys": "Map keys", "values": "Map value"}
 
 
+_MAX_REPORTED = 10
+
+
 def constraint_message(violations: Sequence[Violation], *, with_value: bool = True) -> str:
-    """Return the message for violations, which repeats the invalid values or does not."""
-    count = len(violations)
-    texts = "; ".join(_violation_text(violation, with_value=with_value) for violation in violations)
+    """Return the message for the first ten violations, which repeats the invalid values or does not."""
+    count = min(len(violations), _MAX_REPORTED)
+    texts = "; ".join(_violation_text(violation, with_value=with_value) for violation in violations[:count])
     return f"{count} validation error{'s' if count > 1 else ''} detected: {texts}"
 
 
+def member_name(violation: Violation) -> str:
+    """Return the name of an invalid member as messages write it: `tags.1.member.key`."""
+    return ".".join(_lower_first_word(step) for step in violation.member.split("."))
+
+
 def _violation_text(violation: Violation, *, with_value: bool) -> str:
-    member = ".".join(_lower_first_word(step) for step in violation.member.split("."))
     value = "null" if violation.rule == "required" else f"'{_value_text(violation.value)}'"
-    subject = f"Value {value} at" if with_value or violation.rule == "required" else "Value at"
-    return f"{subject} '{member}' failed to satisfy constraint: {_constraint_text(violation.rule, violation.limit)}"
+    subject = f"Value {value} at" if with_value else "Value at"
+    constraint = _constraint_text(violation.rule, violation.limit)
+    return f"{subject} '{member_name(violation)}' failed to satisfy constraint: {constraint}"
 
 
 def _constraint_text(rule: Rule, limit: Any) -> str:

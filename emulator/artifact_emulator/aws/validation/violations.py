@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import groupby
 from typing import Any, Literal
 
 from pydantic_core import ErrorDetails, ValidationError
@@ -57,7 +58,7 @@ def first_violations(error: ValidationError, patterns: Mapping[str, str]) -> lis
     `patterns` are AWS's spellings of the patterns that are checked.
     """
     violations = [_violation(detail, patterns) for detail in error.errors(include_url=False)]
-    return sorted(violations, key=lambda violation: _position(violation.rule))
+    return sorted(_in_order(violations), key=lambda violation: _position(violation.rule))
 
 
 def all_violations(
@@ -76,7 +77,9 @@ def _all_violations(
 ) -> Iterator[Violation]:
     reported = set()
     for violation in violations:
-        constraints = [] if violation.rule in _FIRST else constraints_at(schema, violation.path)
+        # An entry that a form skips is null, and breaks the constraints of its list.
+        is_member = violation.rule == "type" or (violation.rule == "required" and isinstance(violation.path[-1], str))
+        constraints = [] if is_member else constraints_at(schema, violation.path)
         container = container_at(schema, violation.path) if constraints else None
         if container is not None:
             if container not in reported:
@@ -92,6 +95,13 @@ def _all_violations(
             yield violation
 
 
+def _in_order(violations: Sequence[Violation]) -> Iterator[Violation]:
+    """Yield violations as AWS lists them: of an entry of a list, those of the model's last members first."""
+    for parent, group in groupby(violations, lambda violation: violation.path[:-1]):
+        siblings = list(group)
+        yield from reversed(siblings) if parent and isinstance(parent[-1], int) else siblings
+
+
 def _position(rule: Rule) -> int:
     return _FIRST.index(rule) if rule in _FIRST else len(_FIRST)
 
@@ -100,7 +110,7 @@ def _container_text(container: Any) -> str:
     """Return a list or a map of scalars as AWS's messages repeat it: `[a, b]`, `{a=1, b=2}`."""
     if isinstance(container, dict):
         return f"{{{', '.join(f'{key}={value}' for key, value in container.items())}}}"
-    return f"[{', '.join(map(str, container))}]"
+    return f"[{', '.join('null' if entry is None else str(entry) for entry in container)}]"
 
 
 def _violation(detail: ErrorDetails, patterns: Mapping[str, str]) -> Violation:
