@@ -176,39 +176,39 @@ class TestDomain:
     def test_domain_imports_only_persistent_maps_and_pydantic_at_its_border(self) -> None:
         """The domain imports the standard library, persistent maps, and pydantic only at its border."""
         assert [
-            str(one)
-            for one in imports()
-            if _package(one.importer) == "artifact_state"
-            and _is_foreign(one.imported)
-            and _package(one.imported) != "rpds"
-            and not (_package(one.imported) == "pydantic" and one.importer in PYDANTIC_AT_THE_BORDER)
+            str(edge)
+            for edge in imports()
+            if _package(edge.importer) == "artifact_state"
+            and _is_foreign(edge.imported)
+            and _package(edge.imported) != "rpds"
+            and not (_package(edge.imported) == "pydantic" and edge.importer in PYDANTIC_AT_THE_BORDER)
         ] == []
 
     def test_domain_does_not_import_the_emulator(self) -> None:
         """The domain imports no module of the emulator."""
         assert [
-            str(one)
-            for one in imports()
-            if _package(one.importer) == "artifact_state" and _package(one.imported) == "artifact_emulator"
+            str(edge)
+            for edge in imports()
+            if _package(edge.importer) == "artifact_state" and _package(edge.imported) == "artifact_emulator"
         ] == []
 
     @pytest.mark.parametrize("library", ["http", "urllib", "socket", "socketserver", "asyncio", "xml", "html", "email"])
     def test_domain_does_not_import_wire_libraries(self, library: str) -> None:
         """The domain imports no library for HTTP, sockets or XML, not even of the standard library."""
         assert [
-            str(one)
-            for one in imports()
-            if _package(one.importer) == "artifact_state" and _package(one.imported) == library
+            str(edge)
+            for edge in imports()
+            if _package(edge.importer) == "artifact_state" and _package(edge.imported) == library
         ] == []
 
     def test_domain_modules_import_only_lower_layers(self) -> None:
         """The model imports errors and events, the world imports the model, and so on up to the snapshots."""
         assert [
-            str(one)
-            for one in imports()
-            if one.importer.startswith("artifact_state.")
-            and one.imported.startswith("artifact_state.")
-            and _layer(one.importer) < _layer(one.imported)
+            str(edge)
+            for edge in imports()
+            if edge.importer.startswith("artifact_state.")
+            and edge.imported.startswith("artifact_state.")
+            and _layer(edge.importer) < _layer(edge.imported)
         ] == []
 
     def test_layers_name_existing_modules(self) -> None:
@@ -219,11 +219,11 @@ class TestDomain:
     def test_domain_packages_form_a_straight_line(self) -> None:
         """A package of the domain imports only those that come before it in DOMAIN_PACKAGES."""
         assert [
-            str(one)
-            for one in imports()
-            if one.importer.startswith("artifact_state.")
-            and one.imported.startswith("artifact_state.")
-            and _rank(one.importer) < _rank(one.imported)
+            str(edge)
+            for edge in imports()
+            if edge.importer.startswith("artifact_state.")
+            and edge.imported.startswith("artifact_state.")
+            and _rank(edge.importer) < _rank(edge.imported)
         ] == []
 
 
@@ -235,12 +235,12 @@ class TestEmulator:
         allowed = ("artifact_emulator.aws", "artifact_emulator.http")
         worlds = ("artifact_state.world", "artifact_state.world_registry")
         assert [
-            str(one)
-            for one in imports()
-            if _is_within(one.importer, "artifact_emulator.aws")
+            str(edge)
+            for edge in imports()
+            if _is_within(edge.importer, "artifact_emulator.aws")
             and (
-                one.imported in worlds
-                or (_package(one.imported) == "artifact_emulator" and not _is_within(one.imported, *allowed))
+                edge.imported in worlds
+                or (_package(edge.imported) == "artifact_emulator" and not _is_within(edge.imported, *allowed))
             )
         ] == []
 
@@ -254,12 +254,12 @@ class TestEmulator:
             for name in ("pipeline", "app", "control", "console", "cli", "server", "testing", "pytest_plugin")
         ]
         assert [
-            str(one) for one in imports() if _is_within(one.importer, *lower) and _is_within(one.imported, *upper)
+            str(edge) for edge in imports() if _is_within(edge.importer, *lower) and _is_within(edge.imported, *upper)
         ] == []
 
     def test_only_the_command_line_and_tests_know_the_server(self) -> None:
         """The server is imported by the command that starts it; the application knows no server."""
-        importers = {one.importer for one in imports() if _is_within(one.imported, "artifact_emulator.server")}
+        importers = {edge.importer for edge in imports() if _is_within(edge.imported, "artifact_emulator.server")}
         assert {name for name in importers if not _is_within(name, "artifact_emulator.server")} <= {
             "artifact_emulator.cli.serve"
         }
@@ -270,15 +270,15 @@ class TestWhole:
 
     def test_modules_have_no_import_cycles(self) -> None:
         """No module imports itself through others, not even lazily or for types."""
-        _check_cycles({(one.importer, one.imported) for one in imports() if one.imported in modules()})
+        _check_cycles({(edge.importer, edge.imported) for edge in imports() if edge.imported in modules()})
 
     def test_folders_have_no_import_cycles(self) -> None:
         """No two folders import each other, not even through others; a folder and its subfolders count as different."""
         _check_cycles(
             {
-                (_folder(one.importer), _folder(one.imported))
-                for one in imports()
-                if one.imported in modules() and not _are_nested(_folder(one.importer), _folder(one.imported))
+                (_folder(edge.importer), _folder(edge.imported))
+                for edge in imports()
+                if edge.imported in modules() and not _are_nested(_folder(edge.importer), _folder(edge.imported))
             }
         )
 
@@ -289,20 +289,22 @@ class TestWhole:
         declared = {IMPORTED_AS.get(name, name) for name in names}
         declared |= {"pydantic_core", "annotated_types"} if "pydantic" in declared else set()
         declared |= {"werkzeug", "jinja2"} if "flask" in declared else set()
-        foreign = {_package(one.imported) for one in imports() if _is_foreign(one.imported) and not one.for_types_only}
+        foreign = {
+            _package(edge.imported) for edge in imports() if _is_foreign(edge.imported) and not edge.for_types_only
+        }
         # A process that loads the plugin has pytest, and one that uses AWS clients has botocore.
         assert foreign - declared <= {"boto3", "botocore", "pytest"}
 
     def test_botocore_is_imported_only_for_test_authors(self) -> None:
         """Only modules that create or answer clients in a test author's process import botocore."""
-        users = {one.importer for one in imports() if _package(one.imported) in ("botocore", "boto3", "awscli")}
+        users = {edge.importer for edge in imports() if _package(edge.imported) in ("botocore", "boto3", "awscli")}
         assert users <= {"artifact_emulator.pytest_plugin"} | {
             f"artifact_emulator.testing.{name}" for name in ("in_process", "sessions", "aws_guard")
         }
 
     def test_modules_that_import_by_name_are_known(self) -> None:
         """The modules that import by computed name are listed here."""
-        computing = {one.importer for one in imports() if one.imported == "importlib"}
+        computing = {edge.importer for edge in imports() if edge.imported == "importlib"}
         assert computing - {"artifact_emulator.testing.in_process"} == set(IMPORTED_BY_NAME)
 
 

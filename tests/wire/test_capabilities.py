@@ -1,3 +1,5 @@
+"""Health checks, and the list of emulated operations."""
+
 import json
 
 import pytest
@@ -18,13 +20,13 @@ class TestHealth:
     @pytest.mark.parametrize("base", ["", "/worlds/mine"])
     def test_localstack_health_names_services_version_and_edition(self, app: App, base: str) -> None:
         """Tools that wait for LocalStack get the services, the version and an edition."""
-        got = control_result(app, "GET", f"{base}/_localstack/health")
-        assert got == {
+        health = control_result(app, "GET", f"{base}/_localstack/health")
+        assert health == {
             "edition": "artifact-emulator",
             "version": __version__,
             "services": dict.fromkeys(SERVICES, "running"),
         }
-        assert got["services"] == control_result(app, "GET", "/_emulator/health")["services"]
+        assert health["services"] == control_result(app, "GET", "/_emulator/health")["services"]
 
     def test_health_is_read_only(self, app: App) -> None:
         """Health is read by GET and HEAD only, and no other path of LocalStack exists."""
@@ -47,20 +49,20 @@ class TestCapabilities:
     @pytest.mark.parametrize("service", SERVICES)
     def test_every_operation_of_aws_is_listed_once(self, app: App, service: str) -> None:
         """Every operation of AWS's model is listed either as emulated or as not emulated."""
-        got = control_result(app, "GET", CAPABILITIES)["services"][service]
-        assert set(model(service).operation_names) <= {*got["emulated"], *got["not_emulated"]}
-        assert not {*got["emulated"]} & {*got["not_emulated"]}
-        assert (got["api_version"], got["protocol"]) == (bindings(service).version, bindings(service).protocol)
-        assert got["emulated"] == sorted(got["emulated"])
+        listed = control_result(app, "GET", CAPABILITIES)["services"][service]
+        assert set(model(service).operation_names) <= {*listed["emulated"], *listed["not_emulated"]}
+        assert not {*listed["emulated"]} & {*listed["not_emulated"]}
+        assert (listed["api_version"], listed["protocol"]) == (bindings(service).version, bindings(service).protocol)
+        assert listed["emulated"] == sorted(listed["emulated"])
 
     @pytest.mark.parametrize("service", SERVICES)
     def test_operation_listed_as_not_emulated_answers_501(self, stranger: Client, service: str) -> None:
         """An operation that is listed as not emulated answers 501, and one that is listed as emulated does not."""
-        got = control_result(stranger.app, "GET", CAPABILITIES)["services"][service]
-        for name in got["not_emulated"]:
+        listed = control_result(stranger.app, "GET", CAPABILITIES)["services"][service]
+        for name in listed["not_emulated"]:
             if name in bindings(service).operations:
                 assert stranger.app.handle(stranger.request(service, name)).status == 501
-        name = got["emulated"][0]
+        name = listed["emulated"][0]
         assert stranger.app.handle(stranger.request(service, name)).status != 501
 
     def test_calls_that_are_not_emulated_are_counted_and_logged_once(

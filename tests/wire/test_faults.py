@@ -1,3 +1,5 @@
+"""Fault rules: injected errors, delays and losses, and failures of asynchronous work."""
+
 from datetime import timedelta
 from typing import Any
 

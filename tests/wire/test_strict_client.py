@@ -1,3 +1,5 @@
+"""Strict mode: short pages, throttling, concurrent modifications and eventual consistency."""
+
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain

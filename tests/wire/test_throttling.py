@@ -1,3 +1,5 @@
+"""Throttling: AWS's request rates, enforced by worlds that ask for them."""
+
 from datetime import timedelta
 from typing import Any
 

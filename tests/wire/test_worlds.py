@@ -1,3 +1,5 @@
+"""Worlds below `/worlds/`: isolated from each other, each with its own paths."""
+
 from urllib.parse import urlsplit
 
 import pytest

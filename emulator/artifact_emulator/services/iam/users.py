@@ -30,7 +30,7 @@ def create_user(call: RequestContext, request: "requests.CreateUserRequest") -> 
         tags=[(tag.key, tag.value) for tag in request.tags or ()],
         boundary=policy_references.boundary_reference(call.tx, boundary) if boundary else None,
     )
-    return {"User": user_detail(call.tx, user)}
+    return {"User": _user_detail(call.tx, user)}
 
 
 def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "replies.GetUserResponse":
@@ -39,7 +39,7 @@ def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "repli
     name = users.resolve_user_name(tx, request.user_name)
     if name is None:
         return {"User": root_user_reply(call)}
-    return {"User": user_detail(tx, find_user(call, name))}
+    return {"User": _user_detail(tx, find_user(call, name))}
 
 
 def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "replies.ListUsersResponse":
@@ -94,7 +94,7 @@ def user_summary(caller: Caller, user: User) -> "replies.User":
     }
 
 
-def user_detail(tx: Transaction, user: User) -> "replies.User":
+def _user_detail(tx: Transaction, user: User) -> "replies.User":
     """Return a user with its boundary and tags."""
     reply = user_summary(tx.caller, user)
     if user.boundary is not None:
