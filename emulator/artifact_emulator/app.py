@@ -11,12 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator import console, control, wsgi
+from artifact_emulator.active_call import ActiveCall, new_request_id
 from artifact_emulator.aws.authentication import Credentials
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.signing.sigv4 import ALGORITHM
 from artifact_emulator.documents import links
 from artifact_emulator.http import Reply, Request
-from artifact_emulator.pipeline import (ActiveCall, answer, new_request_id, perform, refuse)
+from artifact_emulator.pipeline import answer, perform, refuse
 from artifact_emulator.routing import WORLDS, split_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World

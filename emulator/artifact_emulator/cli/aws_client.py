@@ -45,7 +45,7 @@ class InProcessCaller:
 
         Raises AwsError.
         """
-        from artifact_emulator.pipeline import direct_call
+        from artifact_emulator.active_call import direct_call
         from artifact_state.principals import root_user
 
         caller = root_user(account)

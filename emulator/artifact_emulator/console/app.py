@@ -13,6 +13,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from artifact_emulator.active_call import CallExecutor
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX, activity, csrf, home, roles, snippets
 from artifact_emulator.console.artifact import agreements as artifact_agreements
@@ -31,7 +32,6 @@ from artifact_emulator.console.calls import (
 )
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
 from artifact_emulator.control import origin
-from artifact_emulator.pipeline import CallExecutor
 from artifact_state.authority import organization_of
 
 _MAX_WORLDS = 200

@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import current_app, flash, g, request, session, url_for
 
+from artifact_emulator.active_call import CallExecutor, direct_call
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.session import SignedInUser, current_user
 from artifact_emulator.http import Request
-from artifact_emulator.pipeline import CallExecutor, direct_call
 from artifact_emulator.routing import WORLDS
 from artifact_state.model import Caller
 from artifact_state.world import World

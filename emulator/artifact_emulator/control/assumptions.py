@@ -8,13 +8,14 @@ from flask import request as flask_request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from artifact_emulator.active_call import direct_call
 from artifact_emulator.aws.authorization.authorize import authorize
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, problem_response
 from artifact_emulator.http import Request
-from artifact_emulator.pipeline import direct_call, record_call
+from artifact_emulator.pipeline import record_call
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state import principals
 from artifact_state.errors import NotTrusted
