@@ -14,11 +14,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
+from artifact_emulator.active_call import direct_call  # noqa: E402
 from artifact_emulator.app import App  # noqa: E402
 from artifact_emulator.aws.authorization.authorize import IamMode  # noqa: E402 - found beside the packages above
 from artifact_emulator.aws.signing.sigv4 import ALGORITHM, TIME_FORMAT, Claim, payload_hash, signature_of  # noqa: E402
 from artifact_emulator.http import Request  # noqa: E402
-from artifact_emulator.active_call import direct_call  # noqa: E402
 from artifact_state.model import Caller  # noqa: E402
 from artifact_state.policy_syntax.policy import parse_policy  # noqa: E402
 from artifact_state.principals import root_user  # noqa: E402
@@ -66,7 +66,7 @@ _READING = {
     "Resource": "*",
 }
 _BOUND = {
-    "StringLike": {"aws:PrincipalOrgPaths": "o-*/r-*/*"},
+    "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-*/*"},
     "StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]},
 }
 _ROLES = {"Effect": "Allow", "Action": "iam:GetRole", "Resource": "arn:aws:iam::*:role/Organization*"}

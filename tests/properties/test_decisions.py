@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from artifact_state.policy_evaluation.decision import decide
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, PrincipalMatch
+from artifact_state.policy_syntax.conditions import CALL_RULES
 from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
+from artifact_state.policy_syntax.wildcards import Multivalued
 
 USER, ACCOUNT = "arn:aws:iam::1:user/U", "arn:aws:iam::1:root"
 ROLE, SESSION = "arn:aws:iam::1:role/R", "arn:aws:sts::1:assumed-role/R/s"
@@ -81,11 +83,11 @@ levels = st.lists(st.lists(named_policies(), min_size=1, max_size=2).map(tuple),
 def condition_keys(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     """Draw the condition keys of a request."""
     values = {
-        "k": st.lists(st.sampled_from(VALUES), min_size=1, max_size=2),
-        "b": st.sampled_from([["true"], ["false"]]),
+        "k": st.sampled_from(VALUES).map(lambda value: (value,))
+        | st.lists(st.sampled_from(VALUES), min_size=1, max_size=2).map(Multivalued),
+        "b": st.sampled_from([("true",), ("false",)]),
     }
-    drawn = draw(st.fixed_dictionaries({}, optional=values))
-    return {name: tuple(value) for name, value in drawn.items()}
+    return draw(st.fixed_dictionaries({}, optional=values))
 
 
 @st.composite
@@ -102,6 +104,7 @@ def cases(draw: st.DrawFn) -> tuple[list[EvaluationRequest], ApplicablePolicies]
         keys=condition_keys(),
         principals=st.just(names),
         allowed_principals=st.none(),
+        rules=st.just(CALL_RULES),
     )
     first = draw(requests)
     others = [first._replace(keys=draw(condition_keys())), draw(requests)]
@@ -205,15 +208,17 @@ def is_met(operator: str, values: tuple[str, ...], expected: list[str]) -> bool:
     if not values:
         absent = plain in ("StringNotEquals", "StringEqualsIfExists")
         return {"ForAllValues": True, "ForAnyValue": False, "": absent}[quantifier]
+    if not quantifier and isinstance(values, Multivalued):
+        return False
     results = [comparisons[plain](value) for value in values]
     return all(results) if quantifier == "ForAllValues" else any(results)
 
 
 def matches_resource(written: str, request: EvaluationRequest) -> bool:
-    """Compare ARNs part by part; a variable without exactly one value matches nothing."""
+    """Compare ARNs part by part; a variable without a single value matches nothing."""
     pattern, arn, values = written, request.resource, request.keys.get("k", ())
     if "${k}" in written:
-        if len(values) != 1:
+        if not values or isinstance(values, Multivalued):
             return False
         pattern = written.replace("${k}", values[0])
     if pattern == "*" or arn == "*":

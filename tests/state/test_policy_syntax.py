@@ -8,7 +8,7 @@ import pytest
 
 from artifact_state.policy_syntax.conditions import is_operator
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, parse_policy
-from artifact_state.policy_syntax.wildcards import is_like
+from artifact_state.policy_syntax.wildcards import Multivalued, is_like
 
 ACCOUNT = "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/team/Alice"
@@ -28,7 +28,7 @@ def allow(action: Any = "*", resource: Any = "*", **more: Any) -> dict[str, Any]
 def request(action: str = "iam:GetRole", resource: str = ROLE, *names: str, **keys: Any) -> EvaluationRequest:
     """Return a request; condition keys are given with two underscores for a colon."""
     values = {
-        name.replace("__", ":").lower(): tuple(value) if isinstance(value, list) else (value,)
+        name.replace("__", ":").lower(): Multivalued(value) if isinstance(value, list) else (value,)
         for name, value in keys.items()
     }
     return EvaluationRequest(action=action, resource=resource, keys=values, principals=frozenset(names))

@@ -13,7 +13,7 @@ from artifact_state.iam.identity_policies import calling_identity
 from artifact_state.model import Caller, CallerKind, Organization, Session, State
 from artifact_state.organizations.paths import account_path
 from artifact_state.policy_evaluation.collect import role_of_session
-from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.policy_syntax.wildcards import Keys, Multivalued
 from artifact_state.state_cache import StateCache
 
 _NETWORK_KEYS: Keys = {
@@ -63,7 +63,10 @@ def _principal_keys(state: State, caller: Caller, now: datetime) -> dict[str, tu
         "aws:principalisawsservice": (str(caller.kind is CallerKind.SERVICE).lower(),),
     }
     if caller.kind is CallerKind.SERVICE:
-        return keys | {"aws:principalservicename": (caller.arn,), "aws:principalservicenameslist": (caller.arn,)}
+        return keys | {
+            "aws:principalservicename": (caller.arn,),
+            "aws:principalservicenameslist": Multivalued((caller.arn,)),
+        }
     keys["aws:principalarn"] = (_principal_arn(state, caller, now),)
     keys["aws:principalaccount"] = (caller.account_id,)
     keys["aws:userid"] = (caller.user_id,)
@@ -81,7 +84,7 @@ def organization_keys(state: State, account_id: str, now: datetime) -> dict[str,
         return {}
     return {
         "aws:principalorgid": (organization.id,),
-        "aws:principalorgpaths": (_organization_path(state, organization, account_id),),
+        "aws:principalorgpaths": Multivalued((_organization_path(state, organization, account_id),)),
         "aws:principalorgmasteraccountid": (organization.management_account_id,),
     }
 
@@ -98,7 +101,7 @@ def account_keys(
         cache[key] = {
             f"{prefix}account": (account_id,),
             f"{prefix}orgid": (organization.id,),
-            f"{prefix}orgpaths": (_organization_path(state, organization, account_id),),
+            f"{prefix}orgpaths": Multivalued((_organization_path(state, organization, account_id),)),
         }
     return cache[key]
 

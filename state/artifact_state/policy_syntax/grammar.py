@@ -5,11 +5,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 """
 
 import json
-import re
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.policy_syntax.conditions import is_operator
+from artifact_state.policy_syntax.dates import milliseconds
 from artifact_state.policy_syntax.policy import as_list
 
 SYNTAX = "Syntax errors in policy."
@@ -20,13 +21,6 @@ _ALTERNATIVES = ({"Principal", "NotPrincipal"}, {"Action", "NotAction"}, {"Resou
 _ELEMENTS = {"Sid", "Effect", "Condition"}.union(*_ALTERNATIVES)
 _PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
 _EFFECTS = ("Allow", "Deny")
-_MAX_TIMESTAMP = 2**63
-_DATE = re.compile(
-    r"[+-]?\d{1,9}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-    r"(T(\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?",
-    re.IGNORECASE | re.ASCII,
-)
-_NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 def parse_json(text: str, message: str = SYNTAX) -> Any:
@@ -35,8 +29,8 @@ def parse_json(text: str, message: str = SYNTAX) -> Any:
     Raises MalformedPolicyDocument.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, ArithmeticError, RecursionError):
         raise MalformedPolicyDocument(message) from None
 
 
@@ -61,7 +55,7 @@ def require_exact_values(statements: list[dict[str, Any]]) -> None:
     Raises MalformedPolicyDocument.
     """
     for statement in statements:
-        if statement["Effect"] not in _EFFECTS or not all(map(_is_date, _dates_of(statement))):
+        if statement["Effect"] not in _EFFECTS or not None not in map(milliseconds, _dates_of(statement)):
             raise MalformedPolicyDocument(LEGACY)
 
 
@@ -112,7 +106,7 @@ def _is_condition(condition: Any) -> bool:
 
 
 def _are_scalars(values: Any) -> bool:
-    return all(isinstance(value, str | bool | int | float) for value in as_list(values))
+    return all(isinstance(value, str | bool | int | Decimal) for value in as_list(values))
 
 
 def _dates_of(statement: dict[str, Any]) -> list[str]:
@@ -123,9 +117,3 @@ def _dates_of(statement: dict[str, Any]) -> list[str]:
         for values in keys.values()
         for value in as_list(values)
     ]
-
-
-def _is_date(text: str) -> bool:
-    if _NUMBER.fullmatch(text):
-        return -_MAX_TIMESTAMP <= int(text) < _MAX_TIMESTAMP
-    return _DATE.fullmatch(text) is not None

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from artifact_state.policy_syntax.conditions import Condition
+from artifact_state.policy_syntax.arn_patterns import ArnPattern, arn_pattern, matches_parts, parts_of
+from artifact_state.policy_syntax.conditions import CALL_RULES, Condition, Rules
 from artifact_state.policy_syntax.wildcards import ANY, Keys, Matcher, Pattern, matcher
 
 ANYTHING = "*"
@@ -36,6 +37,8 @@ class EvaluationRequest(NamedTuple):
     """The names by which a resource-based policy may mean the caller: ARNs, account ids, services, `*`."""
     allowed_principals: frozenset[str] | None = None
     """The names that `Principal` may match; None for any. `NotPrincipal` excludes the caller by every name."""
+    rules: Rules = CALL_RULES
+    """The meaning of values that condition operators cannot read, which is another one in simulations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,10 @@ class Statement:
         """Return whether the statement applies to a request for an action that it covers."""
         if (self.principals is not None and not self.matches_principal(request)) or not self.matches_resource(request):
             return False
-        for condition in self.conditions:  # noqa: SIM110 - on the path of every call, where a generator doubles the cost.
-            if not condition.is_met(request.keys):
+        for condition in self.conditions:
+            is_met = condition.is_met(request.keys, request.rules)
+            # A condition that cannot be decided lets a statement deny, but not allow.
+            if not is_met and (is_met is False or self.allows):
                 return False
         return True
 
@@ -158,7 +163,7 @@ class Policy:
 @lru_cache(maxsize=4096)
 def parse_policy(document: str) -> Policy:
     """Return the policy of a document that is known to be valid."""
-    content = json.loads(document)
+    content = json.loads(document, parse_int=str, parse_float=str)  # The operators read numbers exactly.
     # Policy variables exist only in the newer version; in the older one "${" is plain text.
     variables = content.get("Version") == "2012-10-17"
     statements = as_list(content["Statement"])
@@ -224,20 +229,14 @@ def _matches_always(pattern: Pattern, resource: str) -> bool | None:
 
 
 def _matches_arn(resolved: str, resource: str) -> bool:
-    matchers = _part_matchers(resolved)
-    if matchers is None:
-        return True
-    parts = resource.split(":", 5)
-    return len(parts) == len(matchers) and all(matches(part) for matches, part in zip(matchers, parts, strict=True))
+    pattern = _resource_pattern(resolved)
+    return pattern is None or matches_parts(pattern, parts_of(resource))
 
 
 @lru_cache(maxsize=8192)
-def _part_matchers(resolved: str) -> tuple[Matcher, ...] | None:
-    """Return a matcher for each part of an ARN, `*` for missing parts; None for a pattern of stars alone."""
-    if resolved and not resolved.strip(ANY):
-        return None
-    parts = resolved.split(":", 5)
-    return tuple(map(matcher, (*parts, *[ANY] * (6 - len(parts)))))
+def _resource_pattern(resolved: str) -> ArnPattern | None:
+    """Return the pattern of an ARN; None for a pattern of stars alone, which also matches what is not an ARN."""
+    return arn_pattern(resolved) if not resolved or resolved.strip(ANY) else None
 
 
 def _text(value: Any) -> str:

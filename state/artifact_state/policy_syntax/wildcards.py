@@ -2,7 +2,8 @@
 
 Matching never backtracks, so that no pattern can stall the emulator. The value of a variable is literal: a star in a
 user name matches only a star.
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/condition_strings.json
 """
 
 import re
@@ -18,6 +19,16 @@ _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DEFAULTED = re.compile(r"""\s*([^,\s]+)\s*,\s*'([^']*)'\s*""")
 _COLONS = 5
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
+_BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
+
+
+class Multivalued(tuple[str, ...]):
+    """The values of a multivalued condition key, which only set operators compare, even if it has a single value.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
+
+    __slots__ = ()
 
 
 class Pattern:
@@ -70,8 +81,20 @@ def matcher(resolved: str) -> Matcher:
     """Return a function that tests whether a text matches a resolved pattern."""
     if resolved == ANY:
         return _matches_anything
-    if ANY not in resolved and ONE not in resolved:
+    if ONE in resolved:
+        matches = _matcher(_utf16(resolved))
+        return lambda text: matches(_utf16(text))
+    if ANY not in resolved:
         return resolved.__eq__
+    return _matcher(resolved)
+
+
+def is_like(pattern: str, text: str) -> bool:
+    """Return whether a text matches a pattern that has wildcards but no variables."""
+    return matcher(_parse(pattern))(text)
+
+
+def _matcher(resolved: str) -> Matcher:
     first, *others = resolved.split(ANY)
     if not others:
         return _piece(first).matches
@@ -80,9 +103,19 @@ def matcher(resolved: str) -> Matcher:
     return _Pieces(first, others).match
 
 
-def is_like(pattern: str, text: str) -> bool:
-    """Return whether a text matches a pattern that has wildcards but no variables."""
-    return matcher(_parse(pattern))(text)
+def _utf16(text: str) -> str:
+    """Return a text with two surrogates for a character beyond 16 bits, because `?` matches one unit of UTF-16."""
+    return text if text.isascii() else _surrogates(text)
+
+
+@lru_cache(maxsize=16)
+def _surrogates(text: str) -> str:
+    return _BEYOND_16_BITS.sub(_surrogate_pair, text)
+
+
+def _surrogate_pair(match: re.Match[str]) -> str:
+    high, low = divmod(ord(match[0]) - 0x10000, 0x400)
+    return chr(0xD800 + high) + chr(0xDC00 + low)
 
 
 def _parse(text: str) -> str:
@@ -99,36 +132,72 @@ def _value_of(variable: str, keys: Keys) -> str | None:
     defaulted = _DEFAULTED.fullmatch(variable)
     name, default = (defaulted[1], defaulted[2]) if defaulted else (variable.strip(), None)
     values = keys.get(name.lower(), ())
-    # A key with several values has no single text.
-    return values[0] if len(values) == 1 else default
+    if isinstance(values, Multivalued):
+        return None  # A multivalued key has no text, and does not take the default either.
+    return values[0] if values else default
 
 
 class _Piece:
     """A part of a pattern between two stars."""
 
-    __slots__ = ("_regex", "text")
+    __slots__ = ("_regex", "has_one", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        # Every element matches exactly one character, so that the search never backtracks.
+        self.has_one = ONE in text
+        # Every element matches exactly one character, so that a match at one position takes a time linear in the piece.
         self._regex = re.compile("".join("." if char == ONE else re.escape(char) for char in text), re.DOTALL)
 
     def matches(self, text: str) -> bool:
         return self._regex.fullmatch(text) is not None
 
     def find(self, text: str, start: int) -> int:
-        if ONE not in self.text:
-            return text.find(self.text, start)
-        match = self._regex.search(text, start)
-        return match.start() if match else -1
+        return _positions(text).find(self.text, start) if self.has_one else text.find(self.text, start)
 
     def is_at(self, text: str, start: int) -> bool:
-        if ONE not in self.text:
-            return text.startswith(self.text, start)
-        return self._regex.match(text, start) is not None
+        return self._regex.match(text, start) is not None if self.has_one else text.startswith(self.text, start)
 
 
 _piece = lru_cache(maxsize=8192)(_Piece)
+
+
+class _Positions:
+    """The positions of each character in a text, as the bits of a number, to search pieces that contain `?`.
+
+    A search takes one operation on such a number for each character of the piece, however repetitive the text is.
+    """
+
+    __slots__ = ("_by_character", "_length", "_numbers")
+
+    def __init__(self, text: str) -> None:
+        self._length = len(text)
+        self._by_character: dict[str, list[int]] = {}
+        for position, char in enumerate(text):
+            self._by_character.setdefault(char, []).append(position)
+        self._numbers: dict[str, int] = {}
+
+    def find(self, piece: str, start: int) -> int:
+        """Return the first position at or after `start` at which the piece matches, or -1."""
+        found = (1 << max(self._length - len(piece) + 1, 0)) - 1 >> start << start
+        for offset, char in enumerate(piece):
+            if char != ONE:
+                found &= self._number(char) >> offset
+            if not found:
+                break
+        return (found & -found).bit_length() - 1
+
+    def _number(self, char: str) -> int:
+        number = self._numbers.get(char)
+        if number is None:
+            bits = bytearray(self._length // 8 + 1)
+            for position in self._by_character.get(char, ()):
+                bits[position >> 3] |= 1 << (position & 7)
+            number = self._numbers[char] = int.from_bytes(bits, "little")
+        return number
+
+
+# Many patterns are compared with one text.
+_positions = lru_cache(maxsize=2)(_Positions)
 
 
 class _Pieces:

@@ -128,4 +128,4 @@ def request_tags(members: Members) -> Keys:
     values: Keys = {f"aws:RequestTag/{key}": (value,) for key, value in pairs}
     names = [key.removeprefix("aws:RequestTag/") for key in values]
     names += members.get("TagKeys") or members.get("tagKeys") or ()
-    return {**values, "aws:TagKeys": tuple(names)} if names else {}
+    return {**values, "aws:TagKeys": wildcards.Multivalued(names)} if names else {}

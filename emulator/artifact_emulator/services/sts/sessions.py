@@ -7,7 +7,7 @@ from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.model import Session
-from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.policy_syntax.wildcards import Keys, Multivalued
 from artifact_state.principals import role_session_caller
 from artifact_state.sts import sessions
 from artifact_state.sts.session_options import SessionOptions, has_multi_factor
@@ -143,7 +143,7 @@ def _condition_keys(request: "requests.AssumeRoleRequest") -> Keys:
     for key, value in _tags(request.tags):
         keys[f"aws:requesttag/{key.lower()}"] = (value,)
     if request.tags:
-        keys["aws:tagkeys"] = tuple(tag.key for tag in request.tags)
+        keys["aws:tagkeys"] = Multivalued(tag.key for tag in request.tags)
     if request.transitive_tag_keys:
-        keys["sts:transitivetagkeys"] = tuple(request.transitive_tag_keys)
+        keys["sts:transitivetagkeys"] = Multivalued(request.transitive_tag_keys)
     return keys

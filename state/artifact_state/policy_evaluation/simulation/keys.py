@@ -11,15 +11,15 @@ from artifact_state.errors import InvalidSimulationInput
 from artifact_state.model import State
 from artifact_state.policy_evaluation.global_condition_keys import organization_keys
 from artifact_state.policy_evaluation.simulation.input import account_in_arn
-from artifact_state.policy_syntax.conditions import check_value
-from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.policy_syntax.conditions import ValueKind, is_readable
+from artifact_state.policy_syntax.wildcards import Keys, Multivalued
 
 _LIST = "List"
 _FORMATS = {
-    "numeric": "numeric format",
-    "date": "DateTime format",
-    "ip": "IP address",
-    "binary": "base-64 encoded binary format",
+    "numeric": (ValueKind.NUMBER, "numeric format"),
+    "date": (ValueKind.DATE, "DateTime format"),
+    "ip": (ValueKind.ADDRESS, "IP address"),
+    "binary": (ValueKind.BINARY, "base-64 encoded binary format"),
 }
 _STUB_PRINCIPAL = "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR"
 """AWS's user id of a simulated caller without an ARN."""
@@ -47,7 +47,8 @@ def given_keys(entries: Sequence[ContextEntry]) -> Keys:
             raise InvalidSimulationInput(f"Duplicate context key: {entry.name}.")
         if entry.kind is not None:
             _require_values(entry.name, entry.kind, entry.values)
-        keys[entry.name.lower()] = tuple(entry.values)
+        is_list = entry.kind is not None and entry.kind.endswith(_LIST)
+        keys[entry.name.lower()] = Multivalued(entry.values) if is_list else tuple(entry.values)
     return keys
 
 
@@ -80,10 +81,8 @@ def _require_values(name: str, kind: str, values: Sequence[str]) -> None:
     single = kind.removesuffix(_LIST)
     if kind == single and len(values) > 1:
         raise InvalidSimulationInput(f"Context key {kind} expected a single value, but received {len(values)}.")
-    for value in values:
-        try:
-            check_value(single, value)
-        except ValueError:
-            raise InvalidSimulationInput(
-                f"Invalid context value for key {name}: expected {_FORMATS[single]}."
-            ) from None
+    if single not in _FORMATS:
+        return
+    value_kind, expected = _FORMATS[single]
+    if not all(is_readable(value_kind, value) for value in values):
+        raise InvalidSimulationInput(f"Invalid context value for key {name}: expected {expected}.")

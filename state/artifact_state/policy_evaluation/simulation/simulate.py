@@ -15,6 +15,7 @@ from artifact_state.policy_evaluation.simulation.input import (
     account_in_arn,
     principal_names,
 )
+from artifact_state.policy_syntax.conditions import SIMULATION_RULES
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, NamedPolicy, Statement, parse_policy
 from artifact_state.policy_syntax.referenced_keys import referenced_keys
 from artifact_state.policy_syntax.wildcards import Keys
@@ -96,7 +97,9 @@ def simulate(
     principals = frozenset[str]().union(*names.values())
     results = []
     for resource in resources or (ANYTHING,):
-        request = EvaluationRequest(action=action, resource=resource, keys=keys, principals=principals)
+        request = EvaluationRequest(
+            action=action, resource=resource, keys=keys, principals=principals, rules=SIMULATION_RULES
+        )
         applicable = _with_resource_policy(policies, names, resource, settings)
         results.append(SimulationResult(request, applicable, _decide(request, applicable), settings.given_keys))
     return results

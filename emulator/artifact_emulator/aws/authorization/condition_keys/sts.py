@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 from artifact_emulator.aws.authorization.condition_keys import iam
 from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView
 from artifact_state import arns
+from artifact_state.policy_syntax.wildcards import Multivalued
 
 _KEYS = {
     "RoleSessionName": "sts:RoleSessionName",
@@ -34,7 +35,7 @@ def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
     keys: Keys = {key: (str(members[name]),) for name, key in _KEYS.items() if name in members}
     if operation == "GetWebIdentityToken":
         keys |= {key: (str(members[name]),) for name, key in _TOKEN_KEYS.items() if name in members}
-    keys |= {key: tuple(members[name]) for name, key in _LIST_KEYS.items() if members.get(name)}
+    keys |= {key: Multivalued(members[name]) for name, key in _LIST_KEYS.items() if members.get(name)}
     if "arn" in (task := members.get("TaskPolicyArn") or {}):
         keys["sts:TaskPolicyArn"] = (task["arn"],)
     if "TokenCode" in members:
