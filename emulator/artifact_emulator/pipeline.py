@@ -20,7 +20,7 @@ from artifact_emulator.activity.call_log import CallRecord, is_read_only
 from artifact_emulator.aws.authentication import ANONYMOUS, identify, require_session_allowed
 from artifact_emulator.aws.errors import error_of
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
-from artifact_emulator.aws.protocols import PROTOCOLS
+from artifact_emulator.aws.protocols import PROTOCOLS, reply_format
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.signing.aws_chunked import decode_chunks
 from artifact_emulator.aws.validation import input_error
@@ -122,8 +122,8 @@ def execute(call: ActiveCall) -> None:
 
 def render(call: ActiveCall) -> None:
     """Render the output as a reply."""
-    protocol = PROTOCOLS[call.service.protocol]
-    call.reply = protocol.render(call.service, call.operation, call.value, call.request_id)
+    replies = reply_format(call.service.protocol, call.request)
+    call.reply = replies.render(call.service, call.operation, call.value, call.request_id)
 
 
 STAGES = (find_handler, inject_faults, validate, execute)
@@ -168,7 +168,7 @@ def perform(call: ActiveCall) -> Any:
 def refuse(request: Request, error: AwsError, request_id: str, route: Route | None = None) -> Reply:
     """Return the reply that tells a client of an error, in the protocol of its request."""
     protocol = route.protocol if route else routing.protocol_of(request)
-    return PROTOCOLS[protocol].refuse(route.service if route else None, error, request_id)
+    return reply_format(protocol, request).refuse(route.service if route else None, error, request_id)
 
 
 def record_call(call: ActiveCall) -> None:

@@ -16,7 +16,13 @@ from artifact_emulator.http import Request
 from artifact_emulator.services import bindings
 
 WORLDS = "/worlds/"
-_TARGETS = {profile.target_prefix: profile.name for profile in PROFILES.values() if profile.target_prefix}
+# AWS accepts a prefix with and without its namespace.
+_TARGETS = {
+    prefix: profile.name
+    for profile in PROFILES.values()
+    if profile.target_prefix
+    for prefix in (profile.target_prefix, profile.target_prefix.rpartition(".")[2])
+}
 _VERSIONS = {profile.query_version: profile.name for profile in PROFILES.values() if profile.query_version}
 _REST_XML_SERVICES = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "cloudfront", "route53")
 """Services whose requests look like AWS Artifact's, but whose clients read errors in XML."""
@@ -96,6 +102,8 @@ def _is_query(request: Request) -> bool:
 def _json_route(request: Request, target: str) -> Route:
     prefix, _, name = target.rpartition(".")
     service = _TARGETS.get(prefix)
+    if service is None and (not prefix or signing_name(request) in PROFILES):
+        raise unknown_operation("json", name, "")
     if service is None:
         return Route("json", None, target)
     # Unverified: AWS chooses the protocol by the content type, and so knows no operation under another.
@@ -112,11 +120,11 @@ def _query_route(request: Request) -> Route:
         raise unknown_operation("query", name, version)
     scope = signing_name(request)
     service_name = scope if scope in _VERSIONS.values() else _VERSIONS.get(version)
-    if service_name is None:
+    if service_name is None and name and (scope or version):
         return Route("query", None, f"{scope}:{name}" if scope else name)
-    service = bindings(service_name)
-    if service.version != version:
+    if service_name is None or bindings(service_name).version != version:
         raise unknown_operation("query", name, version)
+    service = bindings(service_name)
     return _service_route("query", service, name)
 
 

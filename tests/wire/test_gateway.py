@@ -74,6 +74,25 @@ class TestOperationWithoutHandler:
         assert (error.status, error.code) == (501, "NotImplemented")
         assert "DescribeInstances" in error.message
 
+    @pytest.mark.parametrize(
+        "prefix", ["CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"]
+    )
+    def test_target_may_lack_its_namespace(self, stranger: Client, prefix: str) -> None:
+        """The header X-Amz-Target names CloudTrail's operations with or without their namespace."""
+        request = stranger.request("cloudtrail", "LookupEvents")
+        request = replace(request, headers={**request.headers, "x-amz-target": f"{prefix}.LookupEvents"})
+        assert answer(stranger.app, request, "cloudtrail", "LookupEvents").status == 200
+
+    @pytest.mark.parametrize(
+        "target", ["example.CloudTrail_20131101.LookupEvents", "LookupEvents", ".LookupEvents", ""]
+    )
+    def test_target_of_another_prefix_is_no_operation(self, stranger: Client, target: str) -> None:
+        """A request that is signed for a service and has a target of another is refused as an unknown operation."""
+        request = stranger.request("cloudtrail", "LookupEvents")
+        request = replace(request, headers={**request.headers, "x-amz-target": target})
+        error = refused(stranger.app, request, "cloudtrail")
+        assert (error.status, error.code) == (400, "UnknownOperationException")
+
 
 class TestRequestWithoutOperation:
     """A request that names no operation of any service."""

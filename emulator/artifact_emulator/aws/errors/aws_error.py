@@ -19,12 +19,10 @@ class AwsError(Exception):
 
 
 class NotEmulated(AwsError):
-    """The error of an operation, or of a combination of members, that AWS has and the emulator does not have."""
+    """The error of an operation of AWS, or of a combination of members, that the emulator does not have."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            "NotImplemented", f"artifact-emulator does not emulate {name}; AWS does. See docs/fidelity.md.", 501
-        )
+        super().__init__("NotImplemented", f"artifact-emulator does not emulate {name}. See docs/fidelity.md.", 501)
         self.name = name
 
 
@@ -93,7 +91,8 @@ def unknown_operation(protocol: Protocol, name: str, version: str) -> AwsError:
     if protocol == "query" and not name:
         return AwsError("MissingAction", "The request must contain the parameter Action.", 400)
     if protocol == "query":
-        return AwsError("InvalidAction", f"Could not find operation {name} for version {version}", 400)
+        text = f"Could not find operation {name} for version {version or 'NO_VERSION_SPECIFIED'}"
+        return AwsError("InvalidAction", text, 400)
     message = f"The operation {name} does not exist." if name else "The request names no operation."
     return AwsError("UnknownOperationException", message, 404 if protocol == "rest-json" else 400)
 

@@ -11,6 +11,7 @@ from artifact_state.model import Caller
 _INPUT_MESSAGES = {
     InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL: "You specified an unrecognized service principal.",
     InputReason.INVALID_NEXT_TOKEN: "You specified an invalid value for NextToken.",
+    InputReason.TARGET_NOT_SUPPORTED: "You specified a target that is not currently supported.",
     InputReason.INVALID_PATTERN_TARGET_ID: "You provided a value that does not match the required pattern.",
     InputReason.INVALID_EMAIL_ADDRESS_TARGET: "You specified an invalid email address for the invited account owner.",
     InputReason.INVALID_PARTY_TYPE_TARGET: "You specified the wrong type of entity (account, organization, or email) "
@@ -87,7 +88,7 @@ _CONSTRAINT_MESSAGES = {
     "policy type.",
     Constraint.POLICY_NUMBER_LIMIT_EXCEEDED: "You attempted to exceed the number of policies that you can have in an "
     "organization.",
-    Constraint.POLICY_CONTENT_LIMIT_EXCEEDED: "You attempted to create a policy that is larger than the maximum size.",
+    Constraint.POLICY_CONTENT_LIMIT_EXCEEDED: "You have exceeded the maximum policy size.",
     # Observed on AWS: https://github.com/hashicorp/terraform-provider-aws/issues/41493
     Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED: "You have attached the maximum number of policies to the "
     "specified target.",
@@ -169,9 +170,7 @@ ROWS: Rows = {
     errors.PolicyNotFound: fixed_row("PolicyNotFoundException", "You specified a policy that doesn't exist."),
     errors.EffectivePolicyNotFound: fixed_row(
         "EffectivePolicyNotFoundException",
-        "If you ran this action on the management account, this policy type is not enabled. If you ran the action on a "
-        "member account, the account doesn't have an effective policy of this type. Contact the administrator of your "
-        "organization about attaching a policy of this type to the account.",
+        "The specified policy type is not enabled. Enable that policy type on your organization root and then retry.",
     ),
     errors.ResourcePolicyNotFound: fixed_row(
         "ResourcePolicyNotFoundException",

@@ -22,6 +22,8 @@ _INTEGERS = 2**31
 _MAX_DISTANCE = 10
 """Between the numbers of two successive entries of a list."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_NO_SERVICE = "http://webservices.amazon.com/AWSFault/2005-15-09"
+"""The namespace of errors of requests that name no operation."""
 # Characters that XML 1.0 does not allow, not even escaped.
 _INVALID_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -77,7 +79,7 @@ def render(service: Service, operation: Operation, value: Any, request_id: str) 
 
 def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply:
     """Return the reply with an error."""
-    namespace = service.xml_namespace if service else ""
+    namespace = service.xml_namespace if service else _NO_SERVICE
     side = "Receiver" if failure.status >= 500 else "Sender"
     body = (
         f'<ErrorResponse xmlns="{namespace}"><Error><Type>{side}</Type><Code>{failure.code}</Code>'

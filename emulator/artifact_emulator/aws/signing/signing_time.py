@@ -1,5 +1,7 @@
 """The time of a signature: refuse signatures that are too old or too new, in AWS's words.
 
+A presigned request is as old as any other may be, whatever its X-Amz-Expires says.
+Observed for AWS STS: https://github.com/aws/aws-sdk-go/issues/2167
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 """
 
@@ -11,7 +13,6 @@ from artifact_emulator.aws.service_model import Protocol
 from artifact_emulator.aws.signing.sigv4 import TIME_FORMAT, Claim, IncompleteSignature
 
 _BASIC_FORMAT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
-_MAX_LIFETIME = timedelta(days=7)
 # Observed: AWS STS and IAM say "15 min.", the JSON services "5 min.".
 _TOLERANCES: dict[Protocol, timedelta] = {
     "query": timedelta(minutes=15),
@@ -31,15 +32,14 @@ def time_problem(claim: Claim, nows: Iterable[datetime], protocol: Protocol) -> 
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
             f"'{claim.date}' != '{claim.instant[:8]}', from '{claim.instant}'."
         )
-    problems = [_problem(signed_at, now, _TOLERANCES[protocol], _lifetime_of(claim)) for now in nows]
+    problems = [_problem(signed_at, now, _TOLERANCES[protocol]) for now in nows]
     return None if None in problems else problems[0]
 
 
-def _problem(signed_at: datetime, now: datetime, tolerance: timedelta, lifetime: timedelta | None) -> str | None:
-    max_age = tolerance if lifetime is None else lifetime
-    if now - signed_at > max_age:
-        limit = f"{_text(now)} - {_minutes(max_age)} min."
-        return f"Signature expired: {_text(signed_at)} is now earlier than {_text(now - max_age)} ({limit})"
+def _problem(signed_at: datetime, now: datetime, tolerance: timedelta) -> str | None:
+    if now - signed_at > tolerance:
+        limit = f"{_text(now)} - {_minutes(tolerance)} min."
+        return f"Signature expired: {_text(signed_at)} is now earlier than {_text(now - tolerance)} ({limit})"
     if signed_at - now > tolerance:
         limit = f"{_text(now)} + {_minutes(tolerance)} min."
         return f"Signature not yet current: {_text(signed_at)} is still later than {_text(now + tolerance)} ({limit})"
@@ -59,16 +59,6 @@ def _instant_of(claim: Claim) -> datetime:
         raise IncompleteSignature(
             f"Date must be in ISO-8601 'basic format'. Got '{claim.instant}'. See http://en.wikipedia.org/wiki/ISO_8601"
         ) from None
-
-
-def _lifetime_of(claim: Claim) -> timedelta | None:
-    if claim.lifetime is None:
-        return None
-    seconds = int(claim.lifetime) if re.fullmatch(r"\d{1,9}", claim.lifetime, re.ASCII) else 0
-    # Unverified: AWS's message; its reference of presigned requests states the rule.
-    if not timedelta(0) < timedelta(seconds=seconds) <= _MAX_LIFETIME:
-        raise IncompleteSignature("X-Amz-Expires must be between 1 and 604800 seconds.")
-    return timedelta(seconds=seconds)
 
 
 def _text(instant: datetime) -> str:

@@ -41,8 +41,6 @@ class Claim:
     """The session token, if the request was signed with session credentials."""
     instant: str = ""
     """The time of the signature, as the request states it."""
-    lifetime: str | None = None
-    """The lifetime of a presigned request in seconds, as the request states it; None for other requests."""
 
     @property
     def scope(self) -> str:
@@ -132,8 +130,8 @@ def _query_claim(request: Request) -> Claim:
         raise IncompleteSignature(f"{' '.join(missing)} Re-examine the query-string parameters.")
     _require_supported(query["X-Amz-Algorithm"])
     signed, signature = _names(query["X-Amz-SignedHeaders"]), query["X-Amz-Signature"]
-    token, lifetime = query.get("X-Amz-Security-Token"), query.get("X-Amz-Expires", "")
-    return Claim(*_elements(query["X-Amz-Credential"]), signed, signature, token, query["X-Amz-Date"], lifetime)
+    elements, token = _elements(query["X-Amz-Credential"]), query.get("X-Amz-Security-Token")
+    return Claim(*elements, signed, signature, token, query["X-Amz-Date"])
 
 
 def _require_supported(algorithm: str) -> None:

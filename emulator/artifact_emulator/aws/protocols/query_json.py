@@ -1,0 +1,48 @@
+"""JSON replies of AWS's query services, for clients that accept JSON: the elements of the XML reply as JSON.
+
+AWS documents only XML, but verifiers of tokens depend on JSON, such as aws-iam-authenticator. Instants are seconds.
+Observed: https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/token/token.go
+https://github.com/envoyproxy/envoy/issues/33806
+"""
+
+import json
+from base64 import b64encode
+from datetime import datetime
+from typing import Any
+
+from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.aws.service_model import Operation, Service
+from artifact_emulator.http import Reply
+
+_CONTENT_TYPE = ("Content-Type", "application/json")
+
+
+def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
+    """Return the reply with the output of an operation."""
+    name = operation.name
+    result = {f"{name}Result": value or {}} if operation.reply else {}
+    return _reply(
+        operation.status, {f"{name}Response": {**result, "ResponseMetadata": {"RequestId": request_id}}}, request_id
+    )
+
+
+def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply:
+    """Return the reply with an error."""
+    side = "Receiver" if failure.status >= 500 else "Sender"
+    error = {"Code": failure.code, "Message": failure.message, "Type": side}
+    return _reply(failure.status, {"Error": error, "RequestId": request_id}, request_id)
+
+
+def _reply(status: int, body: Any, request_id: str) -> Reply:
+    return Reply(status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), _ENCODE(body).encode())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return int(value.timestamp())
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    raise TypeError(value)
+
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), default=_plain, ensure_ascii=False).encode
