@@ -9,6 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from artifact_emulator.testing.client import Emulator, RemoteWorld
 from tests.support.aws_cli import AwsCli
 from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, EmulatedAws
 from tests.support.server_process import clean_environment, server_process
@@ -119,3 +120,15 @@ def accepted(management: Account) -> str:
     management.enable_trusted_access()
     agreement_id: str = management.accept(ORGANIZATIONS_BAA)["id"]
     return agreement_id
+
+
+@pytest.fixture
+def command_world(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteWorld]:
+    """The world of commands, with trusted access for AWS Artifact enabled; environment variables select it."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    world = Emulator(server).world("commands")
+    world.load_scenario("artifact-enabled")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", world.endpoint)
+    yield world
+    world.delete()

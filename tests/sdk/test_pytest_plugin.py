@@ -1,5 +1,6 @@
+"""The pytest plugin, in test suites that run as their authors run them: in their own folder and process."""
+
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -7,275 +8,318 @@ import time
 from pathlib import Path
 from textwrap import dedent
 from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from artifact_emulator.testing.subprocess_server import ServerFailed, run_server
 
+pytestmark = pytest.mark.xdist_group("pytest plugin")
+
 CONFTEST = 'pytest_plugins = ["artifact_emulator.pytest_plugin"]\n'
 
 
-def run(folder: Path, tests: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run a suite as its author would: in a folder of its own, by the command."""
-    (folder / "conftest.py").write_text(CONFTEST)
-    (folder / "test_mine.py").write_text(dedent(tests))
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        f"--rootdir={folder}",
-        *options,
-        str(folder),
-    ]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+class SuiteRun:
+    """A finished run of a suite with one file per name, and the outcomes of its tests."""
+
+    def __init__(self, folder: Path, suites: dict[str, str], *options: str) -> None:
+        (folder / "conftest.py").write_text(CONFTEST)
+        for name, source in suites.items():
+            (folder / f"test_{name}.py").write_text(dedent(source))
+        report = folder / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={folder}"]
+        result = subprocess.run(
+            [*command, f"--junitxml={report}", *options, str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+        )
+        self.status = result.returncode
+        self.output = result.stdout + result.stderr
+        self._cases = list(ET.parse(report).iter("testcase")) if report.exists() else []
+
+    def passed(self, name: str) -> int:
+        """Return the number of tests in a file, all of which must pass."""
+        cases = [case for case in self._cases if f"test_{name}" in case.get("classname", "").split(".")]
+        problems = [problem.text for case in cases for problem in case if problem.tag in ("failure", "error")]
+        assert problems == []
+        assert cases, self.output
+        return len(cases)
+
+    def failure(self, test: str) -> str:
+        """Return the text of the error or failure of a test."""
+        (case,) = (case for case in self._cases if case.get("name") == test)
+        (problem,) = (problem for problem in case if problem.tag in ("failure", "error"))
+        return f"{problem.get('message')}\n{problem.text}"
 
 
-def passed(done: subprocess.CompletedProcess[str]) -> int:
-    """Tell how many tests passed; all of them have to."""
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = re.search(r"(\d+) passed", done.stdout)
-    assert found
-    return int(found[1])
+SUITES = {
+    "environment": """
+        import boto3
+
+        def test_application_code(artifact_world, artifact_emulator):
+            boto3.client("organizations").create_organization()
+            organization = artifact_world.client("organizations").describe_organization()["Organization"]
+            assert organization["MasterAccountId"] == "123456789012"
+            assert artifact_world.name in artifact_emulator.worlds()
+    """,
+    "clock_and_snapshots": """
+        from datetime import UTC, datetime, timedelta
+
+        def test_clock(artifact_world):
+            artifact_world.freeze(datetime(2026, 1, 1, tzinfo=UTC))
+            artifact_world.advance(timedelta(days=1))
+            assert artifact_world.now() == datetime(2026, 1, 2, tzinfo=UTC)
+            artifact_world.resume()
+            assert artifact_world.now() > datetime(2026, 1, 2, tzinfo=UTC)
+
+        def test_snapshots(artifact_world):
+            organizations = artifact_world.client("organizations")
+            artifact_world.save_snapshot("empty")
+            organizations.create_organization()
+            fork = artifact_world.fork(artifact_world.name + "-fork")
+            artifact_world.restore_snapshot("empty")
+            assert artifact_world.snapshots() == ["empty"]
+            fork.client("organizations").describe_organization()
+            fork.delete()
+            organizations.create_organization()
+    """,
+    "scenario": """
+        import pytest
+
+        @pytest.mark.artifact_scenario("agreement-accepted")
+        def test_built_in(artifact_world):
+            artifact = artifact_world.client("artifact", account="222233334444")
+            assert len(artifact.list_customer_agreements()["customerAgreements"]) == 1
+            artifact_world.client("organizations", "111122223333").remove_account_from_organization(
+                AccountId="222233334444"
+            )
+            artifact_world.reset()
+            assert len(artifact.list_customer_agreements()["customerAgreements"]) == 1
+
+        @pytest.mark.artifact_scenario("mine.yaml")
+        def test_file(artifact_world):
+            assert [account["name"] for account in artifact_world.scenario()["accounts"]] == ["Zero"]
+
+        @pytest.mark.artifact_scenario("landing-zone")
+        def test_in_process(artifact_emulation):
+            assert len(artifact_emulation.world.state.memberships) == 9
+    """,
+    "control": """
+        from datetime import timedelta
+        import pytest
+
+        def test_quota(artifact_world):
+            artifact_world.set_quotas({"accounts_per_organization": 1})
+            assert artifact_world.quotas()["accounts_per_organization"] == 1
+            organizations = artifact_world.client("organizations")
+            organizations.create_organization()
+            with pytest.raises(organizations.exceptions.ConstraintViolationException):
+                organizations.create_account(Email="a@example.com", AccountName="A")
+
+        def test_report(artifact_world):
+            report = artifact_world.publish_report(name="Mine", series="SOC")
+            metadata = artifact_world.client("artifact").get_report_metadata(reportId=report["id"])
+            assert metadata["reportDetails"]["name"] == "Mine"
+
+        def test_offline_agreement(artifact_world):
+            signed = artifact_world.sign_offline("111122223333")
+            artifact = artifact_world.client("artifact", "111122223333")
+            (agreement,) = artifact.list_customer_agreements()["customerAgreements"]
+            assert agreement["id"] == signed["id"]
+            assert artifact_world.terminate_by_aws(signed["id"])["state"] == "AWS_TERMINATED"
+            assert artifact.list_customer_agreements()["customerAgreements"] == []
+
+        def test_delay(artifact_world):
+            assert artifact_world.set_delays(inquiry=60)["inquiry"] == 60
+            artifact = artifact_world.client("artifact")
+            artifact.create_compliance_inquiry(name="Mine", inquiryContent={"query": "Which SOC report?"})
+            assert artifact.list_compliance_inquiries()["complianceInquiries"][0]["status"] == "PROCESSING"
+            artifact_world.advance(timedelta(seconds=60))
+            assert artifact.list_compliance_inquiries()["complianceInquiries"][0]["status"] == "COMPLETED"
+    """,
+    "account": """
+        import boto3
+        import pytest
+
+        def caller():
+            return boto3.client("sts").get_caller_identity()["Account"]
+
+        @pytest.mark.artifact_account("111122223333")
+        @pytest.mark.artifact_scenario("artifact-enabled")
+        class TestOnboarding:
+            @pytest.mark.parametrize("fixture", ["artifact_world", "artifact_emulation"])
+            def test_calls(self, fixture, request):
+                world = request.getfixturevalue(fixture)
+                assert caller() == "111122223333"
+                assert len(boto3.client("organizations").list_accounts()["Accounts"]) == 3
+                with world.as_account("222233334444"):
+                    assert caller() == "222233334444"
+                assert caller() == "111122223333"
+                session = world.session("222233334444", role="OrganizationAccountAccessRole", by="111122223333")
+                assert session.client("sts").get_caller_identity()["Account"] == "222233334444"
+    """,
+    "module_fixture": """
+        import boto3
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def no_world_remains(artifact_emulator):
+            yield
+            assert artifact_emulator.worlds() == ["default"]
+
+        @pytest.fixture(scope="module")
+        def landing_zone(no_world_remains, artifact_emulator):
+            with artifact_emulator.new_world("landing-zone") as world, world.as_account("111122223333"):
+                yield world
+
+        def test_first(landing_zone):
+            boto3.client("organizations").create_account(Email="new@example.com", AccountName="New")
+
+        def test_second(landing_zone, artifact_emulator):
+            accounts = boto3.client("organizations").list_accounts()["Accounts"]
+            assert "new@example.com" in {account["Email"] for account in accounts}
+            assert landing_zone.name in artifact_emulator.worlds()
+    """,
+    "strictness": """
+        import pytest
+
+        @pytest.mark.artifact_scenario("landing-zone")
+        @pytest.mark.artifact_account("111122223333")
+        def test_pages(artifact_world):
+            organizations = artifact_world.client("organizations", "111122223333")
+            accounts = organizations.list_accounts()["Accounts"]
+            artifact_world.set_strict_mode("seed")
+            pages = organizations.get_paginator("list_accounts").paginate()
+            assert len(list(pages)) > 1
+            artifact_world.set_strict_mode(on=False)
+            assert organizations.list_accounts()["Accounts"] == accounts
+
+        def test_rates(artifact_world):
+            artifact_world.throttle()
+            assert artifact_world.request("GET", "throttling") == {"mode": "aws"}
+            artifact_world.throttle(on=False)
+            assert artifact_world.request("GET", "throttling") == {"mode": "off"}
+    """,
+    "early_client": """
+        import boto3
+        import pytest
+
+        EARLY = boto3.client(
+            "organizations", region_name="us-east-1", aws_access_key_id="AKIAREAL", aws_secret_access_key="real"
+        )
+
+        def test_with_server(artifact_world):
+            with pytest.raises(RuntimeError, match="would have gone to AWS itself"):
+                EARLY.describe_organization()
+
+        def test_in_process(artifact_emulation):
+            EARLY.create_organization()
+    """,
+    "emulation": """
+        import boto3
+        import pytest
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_empty_world(artifact_emulation, number):
+            boto3.client("organizations").create_organization()
+            assert len(artifact_emulation.world.state.organizations) == 1
+    """,
+}
 
 
-SUITE = """
-    import boto3
-    import pytest
-
-    @pytest.mark.parametrize("number", range(200))
-    def test_alone(artifact_world, number):
-        organizations = artifact_world.client("organizations", "111122223333")
-        organizations.create_organization()
-        organizations.create_account(Email=f"a{number}@example.com", AccountName="A")
-        accounts = organizations.list_accounts()["Accounts"]
-        assert [one["Email"] for one in accounts][1:] == [f"a{number}@example.com"]
-"""
+@pytest.fixture(scope="module")
+def suites(tmp_path_factory: pytest.TempPathFactory) -> SuiteRun:
+    """One run of all suites, which share a server as the tests of any project do."""
+    folder = tmp_path_factory.mktemp("suites")
+    (folder / "mine.yaml").write_text("accounts:\n  - {id: 000011112222, name: Zero, email: zero@example.com}\n")
+    return SuiteRun(folder, SUITES)
 
 
 class TestWorld:
     """The fixture `artifact_world`."""
 
-    @pytest.mark.parametrize("where", ["worker", "run"])
-    def test_is_each_tests_own(self, tmp_path: Path, where: str) -> None:
-        """Two hundred tests, two at a time, each in a world of its own: none interferes with another."""
-        assert passed(run(tmp_path, SUITE, "--numprocesses=2", f"--artifact-emulator={where}")) == 200
+    def test_code_under_test_finds_world_by_environment(self, suites: SuiteRun) -> None:
+        """Code that does not know the emulator uses the world of the test."""
+        assert suites.passed("environment") == 1
 
-    def test_with_a_server_that_runs(self, tmp_path: Path) -> None:
-        """A server that runs already is used, and no world is left behind."""
-        suite = SUITE.replace("range(200)", "range(3)")
+    def test_world_has_clock_and_snapshots(self, suites: SuiteRun) -> None:
+        """The fixture can freeze and advance the clock, and save, restore and fork the world."""
+        assert suites.passed("clock_and_snapshots") == 2
+
+    def test_marker_loads_scenario(self, suites: SuiteRun) -> None:
+        """The marker names a built-in scenario or a file beside the test, with a server and in process."""
+        assert suites.passed("scenario") == 3
+
+    def test_world_has_quotas_reports_agreements_and_delays(self, suites: SuiteRun) -> None:
+        """Changes over the control API take effect at once."""
+        assert suites.passed("control") == 4
+
+    def test_marker_selects_calling_account(self, suites: SuiteRun) -> None:
+        """Code under test calls as the marker's account; a block within the test changes it temporarily."""
+        assert suites.passed("account") == 2
+
+    def test_world_of_module_fixture_is_deleted_at_its_end(self, suites: SuiteRun) -> None:
+        """A fixture of wider scope creates a world for several tests, and no world remains after it."""
+        assert suites.passed("module_fixture") == 2
+
+    def test_world_has_strict_mode_and_throttling(self, suites: SuiteRun) -> None:
+        """A test can turn both on and off."""
+        assert suites.passed("strictness") == 2
+
+    def test_running_server_is_used(self, tmp_path: Path) -> None:
+        """With the URL of a running server, the tests use it and leave no world behind."""
+        suite = """
+            import pytest
+
+            @pytest.mark.parametrize("number", range(3))
+            def test_alone(artifact_world, number):
+                artifact_world.client("organizations", "111122223333").create_organization()
+        """
         with run_server() as emulator:
-            assert passed(run(tmp_path, suite, f"--artifact-emulator={emulator.endpoint}")) == 3
+            run = SuiteRun(tmp_path, {"server": suite}, f"--artifact-emulator={emulator.endpoint}")
+            assert run.passed("server") == 3
             assert emulator.worlds() == ["default"]
 
-    def test_is_found_by_the_code_under_test(self, tmp_path: Path) -> None:
-        """Code that knows nothing of the emulator finds the world by its environment."""
-        suite = """
-            import boto3
 
-            def test_own_code(artifact_world, artifact_emulator):
-                boto3.client("organizations").create_organization()
-                described = artifact_world.client("organizations").describe_organization()["Organization"]
-                assert described["MasterAccountId"] == "123456789012"
-                assert artifact_world.name in artifact_emulator.worlds()
-        """
-        assert passed(run(tmp_path, suite)) == 1
+MISTAKES = {
+    'artifact_scenario("landing-zon")': "There is no scenario 'landing-zon'",
+    'artifact_scenario("missing.yaml")': "missing.yaml is neither a built-in scenario nor a file",
+    'artifact_scenario("wrong.yaml")': "wrong.yaml:2",
+    "artifact_scenario": 'write @pytest.mark.artifact_scenario("...")',
+    'artifact_account("1234")': "'1234' is not an account id",
+}
+FIXTURES = ("artifact_world", "artifact_emulation")
 
-    def test_has_a_clock_and_snapshots(self, tmp_path: Path) -> None:
-        """What the control API can do to a world, the fixture can."""
-        suite = """
-            from datetime import UTC, datetime, timedelta
 
-            def test_time(artifact_world):
-                artifact_world.freeze(datetime(2026, 1, 1, tzinfo=UTC))
-                artifact_world.advance(timedelta(days=1))
-                assert artifact_world.now() == datetime(2026, 1, 2, tzinfo=UTC)
-                artifact_world.resume()
-                assert artifact_world.now() > datetime(2026, 1, 2, tzinfo=UTC)
+@pytest.fixture(scope="module")
+def mistakes(tmp_path_factory: pytest.TempPathFactory) -> SuiteRun:
+    """One run with a test for each mistake and fixture."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    (folder / "wrong.yaml").write_text("accounts:\n  - {id: 000011112222, nam: Zero}\n")
+    tests = [
+        f"@pytest.mark.{marker}\ndef test_{number}_{fixture}({fixture}):\n    pass\n"
+        for number, marker in enumerate(MISTAKES)
+        for fixture in FIXTURES
+    ]
+    return SuiteRun(folder, {"mistakes": "import pytest\n\n" + "\n".join(tests)})
 
-            def test_snapshots(artifact_world):
-                organizations = artifact_world.client("organizations")
-                artifact_world.save_snapshot("empty")
-                organizations.create_organization()
-                fork = artifact_world.fork(artifact_world.name + "-fork")
-                artifact_world.restore_snapshot("empty")
-                assert artifact_world.snapshots() == ["empty"]
-                fork.client("organizations").describe_organization()
-                fork.delete()
-                organizations.create_organization()
-        """
-        assert passed(run(tmp_path, suite)) == 2
 
-    def test_begins_with_a_scenario(self, tmp_path: Path) -> None:
-        """The marker names one that is built in, or a file; in the process too."""
-        (tmp_path / "mine.yaml").write_text("accounts:\n  - {id: 000011112222, name: Zero, email: zero@example.com}\n")
-        suite = f"""
-            import pytest
+class TestMarkers:
+    """Mistakes in markers."""
 
-            @pytest.mark.artifact_scenario("agreement-accepted")
-            def test_built_in(artifact_world):
-                artifact = artifact_world.client("artifact", account="222233334444")
-                assert len(artifact.list_customer_agreements()["customerAgreements"]) == 1
-                artifact_world.client("organizations", "111122223333").remove_account_from_organization(
-                    AccountId="222233334444"
-                )
-                artifact_world.reset()
-                assert len(artifact.list_customer_agreements()["customerAgreements"]) == 1
-
-            @pytest.mark.artifact_scenario("{tmp_path / "mine.yaml"}")
-            def test_file(artifact_world):
-                assert [one["name"] for one in artifact_world.scenario()["accounts"]] == ["Zero"]
-
-            @pytest.mark.artifact_scenario("landing-zone")
-            def test_in_the_process(artifact_emulation):
-                assert len(artifact_emulation.world.state.memberships) == 9
-        """
-        assert passed(run(tmp_path, suite)) == 3
-
-    def test_has_limits_and_reports(self, tmp_path: Path) -> None:
-        """A limit is reached as soon as a test wants it, and a report is there when it is published."""
-        suite = """
-            from datetime import timedelta
-            import pytest
-
-            def test_limit(artifact_world):
-                artifact_world.set_quotas({"accounts_per_organization": 1})
-                assert artifact_world.quotas()["accounts_per_organization"] == 1
-                organizations = artifact_world.client("organizations")
-                organizations.create_organization()
-                with pytest.raises(organizations.exceptions.ConstraintViolationException):
-                    organizations.create_account(Email="a@example.com", AccountName="A")
-
-            def test_report(artifact_world):
-                made = artifact_world.publish_report(name="Mine", series="SOC")
-                found = artifact_world.client("artifact").get_report_metadata(reportId=made["id"])
-                assert found["reportDetails"]["name"] == "Mine"
-
-            def test_agreement_that_was_signed_offline(artifact_world):
-                signed = artifact_world.sign_offline("111122223333")
-                artifact = artifact_world.client("artifact", "111122223333")
-                (listed,) = artifact.list_customer_agreements()["customerAgreements"]
-                assert listed["id"] == signed["id"]
-                assert artifact_world.terminate_by_aws(signed["id"])["state"] == "AWS_TERMINATED"
-                assert artifact.list_customer_agreements()["customerAgreements"] == []
-
-            def test_delay(artifact_world):
-                assert artifact_world.set_delays(inquiry=60)["inquiry"] == 60
-                artifact = artifact_world.client("artifact")
-                artifact.create_compliance_inquiry(name="Mine", inquiryContent={"query": "Which SOC report?"})
-                assert artifact.list_compliance_inquiries()["complianceInquiries"][0]["status"] == "PROCESSING"
-                artifact_world.advance(timedelta(seconds=60))
-                assert artifact.list_compliance_inquiries()["complianceInquiries"][0]["status"] == "COMPLETED"
-        """
-        assert passed(run(tmp_path, suite)) == 4
-
-    def test_as_an_account(self, tmp_path: Path) -> None:
-        """The marker names whose root user code under test is; within a test it may be another for a while."""
-        suite = """
-            import boto3
-            import pytest
-
-            def caller():
-                return boto3.client("sts").get_caller_identity()["Account"]
-
-            @pytest.mark.artifact_account("111122223333")
-            @pytest.mark.artifact_scenario("artifact-enabled")
-            class TestOnboarding:
-                @pytest.mark.parametrize("fixture", ["artifact_world", "artifact_emulation"])
-                def test_calls(self, fixture, request):
-                    world = request.getfixturevalue(fixture)
-                    assert caller() == "111122223333"
-                    assert len(boto3.client("organizations").list_accounts()["Accounts"]) == 3
-                    with world.as_account("222233334444"):
-                        assert caller() == "222233334444"
-                    assert caller() == "111122223333"
-                    session = world.session("222233334444", role="OrganizationAccountAccessRole", by="111122223333")
-                    assert session.client("sts").get_caller_identity()["Account"] == "222233334444"
-        """
-        assert passed(run(tmp_path, suite)) == 2
-
-    def test_of_a_module(self, tmp_path: Path) -> None:
-        """A fixture of one's own, of any scope, makes a world and drops it at its end."""
-        suite = """
-            import boto3
-            import pytest
-
-            @pytest.fixture(scope="module")
-            def landing_zone(artifact_emulator):
-                with artifact_emulator.new_world("landing-zone") as world, world.as_account("111122223333"):
-                    yield world
-
-            def test_one(landing_zone):
-                boto3.client("organizations").create_account(Email="new@example.com", AccountName="New")
-
-            def test_two(landing_zone, artifact_emulator):
-                emails = {one["Email"] for one in boto3.client("organizations").list_accounts()["Accounts"]}
-                assert "new@example.com" in emails
-                assert landing_zone.name in artifact_emulator.worlds()
-
-            @pytest.fixture(scope="module")
-            def nobody(artifact_emulator):
-                yield
-                assert artifact_emulator.worlds() == ["default"]
-
-            def test_three(nobody):
-                pass
-        """
-        assert passed(run(tmp_path, suite.replace("def landing_zone(", "def landing_zone(nobody, "))) == 3
-
-    def test_with_strict_clients_and_request_rates(self, tmp_path: Path) -> None:
-        """A client that stops at the first page, or does not try again, is found out."""
-        suite = """
-            import pytest
-
-            @pytest.mark.artifact_scenario("landing-zone")
-            @pytest.mark.artifact_account("111122223333")
-            def test_pages(artifact_world):
-                organizations = artifact_world.client("organizations", "111122223333")
-                everything = organizations.list_accounts()["Accounts"]
-                artifact_world.set_strict_mode("seed")
-                pages = organizations.get_paginator("list_accounts").paginate()
-                assert len(list(pages)) > 1
-                artifact_world.set_strict_mode(on=False)
-                assert organizations.list_accounts()["Accounts"] == everything
-
-            def test_rates(artifact_world):
-                artifact_world.throttle()
-                assert artifact_world.request("GET", "throttling") == {"mode": "aws"}
-                artifact_world.throttle(on=False)
-                assert artifact_world.request("GET", "throttling") == {"mode": "off"}
-        """
-        assert passed(run(tmp_path, suite)) == 2
-
-    @pytest.mark.parametrize(
-        ("marker", "says"),
-        [
-            ('artifact_scenario("landing-zon")', "There is no scenario 'landing-zon'"),
-            ('artifact_scenario("missing.yaml")', "missing.yaml is neither a built-in scenario nor a file"),
-            ('artifact_scenario("wrong.yaml")', "wrong.yaml:2"),
-            ("artifact_scenario", 'write @pytest.mark.artifact_scenario("...")'),
-            ('artifact_account("1234")', "'1234' is no account: an id has 12 digits"),
-        ],
-    )
-    @pytest.mark.parametrize("fixture", ["artifact_world", "artifact_emulation"])
-    def test_says_what_a_marker_lacks(self, tmp_path: Path, fixture: str, marker: str, says: str) -> None:
-        """One sentence, and no traceback of the plugin's own."""
-        (tmp_path / "wrong.yaml").write_text("accounts:\n  - {id: 000011112222, nam: Zero}\n")
-        suite = f"""
-            import pytest
-
-            @pytest.mark.{marker}
-            def test_mine({fixture}):
-                pass
-        """
-        done = run(tmp_path, suite)
-        assert done.returncode == 1
-        if fixture == "artifact_emulation":
-            says = says.replace("There is no scenario 'landing-zon'", "did you mean landing-zone?")
-        assert says in done.stdout
-        assert "pytest_plugin.py" not in done.stdout
+    @pytest.mark.parametrize("fixture", FIXTURES)
+    @pytest.mark.parametrize(("number", "message"), list(enumerate(MISTAKES.values())))
+    def test_mistake_is_one_message_without_traceback(
+        self, mistakes: SuiteRun, number: int, message: str, fixture: str
+    ) -> None:
+        """The test fails with the message, and no traceback leads into the plugin."""
+        if fixture == "artifact_emulation" and "landing-zon" in message:
+            message = "did you mean landing-zone?"
+        failure = mistakes.failure(f"test_{number}_{fixture}")
+        assert message in failure
+        assert "pytest_plugin.py" not in failure
 
 
 HOSTILE = {
@@ -304,13 +348,13 @@ organizations =
 
 
 class TestCredentials:
-    """What the fixtures keep code under test away from."""
+    """The user's own settings, which code under test must not see."""
 
     @pytest.mark.parametrize("real", [HOSTILE, HOSTILE | TEMPORARY, TEMPORARY], ids=["profile", "both", "temporary"])
-    def test_are_never_the_users_own(
+    def test_own_credentials_are_not_used(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real: dict[str, str]
     ) -> None:
-        """Neither those of the environment, of a profile or of the default session, nor endpoints and proxies."""
+        """Credentials of environment, profile and default session, endpoints and proxies are hidden, then restored."""
         suite = """
             import os
 
@@ -343,60 +387,37 @@ class TestCredentials:
                 assert boto3.DEFAULT_SESSION is REAL
         """
         (tmp_path / "config").write_text(CONFIG)
-        for name in [one for one in os.environ if one.startswith("AWS_")]:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
             monkeypatch.delenv(name)
         for name, value in ({"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_MAX_ATTEMPTS": "1"} | real).items():
             monkeypatch.setenv(name, value)
-        assert passed(run(tmp_path, suite)) == 5
+        assert SuiteRun(tmp_path, {"credentials": suite}).passed("credentials") == 5
 
-    def test_of_a_client_that_was_there_before(self, tmp_path: Path) -> None:
-        """It would call AWS itself: it is stopped where there is a server, and answered in the process."""
-        suite = """
-            import boto3
-            import pytest
-
-            EARLY = boto3.client(
-                "organizations", region_name="us-east-1", aws_access_key_id="AKIAREAL", aws_secret_access_key="real"
-            )
-
-            def test_with_a_server(artifact_world):
-                with pytest.raises(RuntimeError, match="would have gone to AWS itself"):
-                    EARLY.describe_organization()
-
-            def test_in_the_process(artifact_emulation):
-                EARLY.create_organization()
-        """
-        assert passed(run(tmp_path, suite)) == 2
+    def test_early_client_does_not_reach_aws(self, suites: SuiteRun) -> None:
+        """A client created before the test is stopped with a server, and answered in process."""
+        assert suites.passed("early_client") == 2
 
 
 class TestEmulation:
     """The fixture `artifact_emulation`."""
 
-    def test_answers_in_the_process(self, tmp_path: Path) -> None:
-        """Without a server, each test begins with an empty world."""
-        suite = """
-            import boto3
-            import pytest
-
-            @pytest.mark.parametrize("number", range(3))
-            def test_alone(artifact_emulation, number):
-                boto3.client("organizations").create_organization()
-                assert len(artifact_emulation.world.state.organizations) == 1
-        """
-        assert passed(run(tmp_path, suite)) == 3
+    def test_each_test_starts_with_empty_world(self, suites: SuiteRun) -> None:
+        """Calls are answered in process, in a new world for each test."""
+        assert suites.passed("emulation") == 3
 
 
 class TestPlugin:
     """The plugin itself."""
 
-    def test_without_an_emulator_where_it_is_said_to_be(self, tmp_path: Path) -> None:
-        """The run ends with one sentence: no test could be run."""
-        done = run(tmp_path, "def test_mine(artifact_world): pass", "--artifact-emulator=http://127.0.0.1:1")
-        assert done.returncode == 4
-        assert "no artifact-emulator answers at http://127.0.0.1:1" in done.stdout + done.stderr
+    def test_run_ends_if_named_server_does_not_answer(self, tmp_path: Path) -> None:
+        """The run ends with status 4 and one message."""
+        suite = "def test_mine(artifact_world): pass"
+        run = SuiteRun(tmp_path, {"server": suite}, "--artifact-emulator=http://127.0.0.1:1")
+        assert run.status == 4
+        assert "no artifact-emulator runs at http://127.0.0.1:1" in run.output
 
-    def test_without_boto3(self, tmp_path: Path) -> None:
-        """Tests of programs in other languages need none; whoever asks for a client is told what is missing."""
+    def test_world_needs_no_boto3(self, tmp_path: Path) -> None:
+        """Without boto3 the world can be used, and a client is refused with what to install."""
         suite = """
             import os
             import sys
@@ -410,21 +431,21 @@ class TestPlugin:
                 with pytest.raises(ModuleNotFoundError, match="python -m pip install boto3"):
                     artifact_world.client("organizations")
         """
-        assert passed(run(tmp_path, suite)) == 1
+        assert SuiteRun(tmp_path, {"boto3": suite}).passed("boto3") == 1
 
-    def test_imports_nothing_heavy(self) -> None:
-        """Loading it costs no import of boto3, Flask, pydantic or the emulator's core."""
+    def test_plugin_imports_nothing_heavy(self) -> None:
+        """Loading the plugin imports neither boto3, Flask, pydantic nor the emulator."""
         code = "import artifact_emulator.pytest_plugin, sys; print(*sys.modules)"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         heavy = {"boto3", "botocore", "flask", "pydantic", "pydantic_core", "requests", "artifact_emulator.app"}
-        assert heavy & set(done.stdout.split()) == set()
+        assert heavy & set(result.stdout.split()) == set()
 
 
-class TestLaunched:
-    """A server for a while."""
+class TestRunServer:
+    """`run_server`."""
 
-    def test_ends_with_a_run_that_is_killed(self) -> None:
-        """A run that is killed cannot end its server: the server sees it."""
+    def test_server_ends_with_killed_run(self) -> None:
+        """A server ends even if the process that started it is killed."""
         code = """
             import os
             from artifact_emulator import run_server
@@ -443,8 +464,8 @@ class TestLaunched:
             time.sleep(0.05)
         pytest.fail("the server outlived its run")
 
-    def test_that_does_not_start(self, capfd: pytest.CaptureFixture[str]) -> None:
-        """A server that cannot start says why."""
+    def test_server_that_does_not_start_is_reported(self, capfd: pytest.CaptureFixture[str]) -> None:
+        """The error has the exit status, and standard error the reason."""
         with pytest.raises(ServerFailed, match="status 2"), run_server(["--quota", "nonsense=1"]):
             pytest.fail("it started")
         assert "nonsense" in capfd.readouterr().err
