@@ -10,6 +10,7 @@ import pytest
 from artifact_state import catalog
 
 FILES = sorted(Path(catalog.__file__).parent.glob("*.json"))
+GRAMMARS = sorted(Path(catalog.__file__).parent.glob("policy_grammars/*.json"))
 
 
 class TestDataFiles:
@@ -18,9 +19,16 @@ class TestDataFiles:
     def test_catalog_has_exactly_its_files(self) -> None:
         """No file of the catalog is missing or superfluous."""
         names = "actions agreements delegable_actions iam_quotas managed_policies policy_types quotas"
-        assert [path.stem for path in FILES] == [*names.split(), "reports", "request_rates", "services"]
+        others = ["rcp_services", "regions", "reports", "request_rates", "services"]
+        assert [path.stem for path in FILES] == [*names.split(), *others]
 
-    @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+    def test_every_type_with_effective_policies_has_a_grammar(self) -> None:
+        """Each type of management policies has a grammar, which can be read; no other type has one."""
+        types = {described.name for described in catalog.policy_types() if described.has_effective_policy}
+        assert {path.stem.upper() for path in GRAMMARS} == types
+        assert all(catalog.policy_grammar(name).maximum_when_merged is None for name in types)
+
+    @pytest.mark.parametrize("path", [*FILES, *GRAMMARS], ids=lambda path: path.stem)
     def test_file_is_dated_and_sourced(self, path: Path) -> None:
         """Each file has its date and its sources, and says which of its facts are unverified."""
         content = json.loads(path.read_text(encoding="utf-8"))

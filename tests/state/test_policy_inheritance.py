@@ -1,6 +1,18 @@
 from typing import Any
 
-from artifact_state.organizations.policies.inheritance import merge_policies
+import pytest
+
+from artifact_state import catalog
+from artifact_state.organizations.policies.inheritance import MergedPolicy, merge_policies
+
+POLICY_TYPES = {
+    "tags": "TAG_POLICY",
+    "services": "AISERVICES_OPT_OUT_POLICY",
+    "plans": "BACKUP_POLICY",
+    "chatbot": "CHATBOT_POLICY",
+    "securityhub": "SECURITYHUB_POLICY",
+}
+"""The policy type by the top element of its documents."""
 
 
 def tag(name: str, **settings: Any) -> dict[str, Any]:
@@ -8,10 +20,26 @@ def tag(name: str, **settings: Any) -> dict[str, Any]:
     return {"tags": {name: settings}}
 
 
+def merge(*levels: dict[str, Any] | list[dict[str, Any]]) -> MergedPolicy:
+    """Merge levels with one policy or several, from the root down; a policy's id is its position in its level."""
+    lists = [level if isinstance(level, list) else [level] for level in levels]
+    elements = {element.lower() for level in lists for document in level for element in document}
+    policy_type = next((POLICY_TYPES[element] for element in elements if element in POLICY_TYPES), "TAG_POLICY")
+    named = [[(str(n), document) for n, document in enumerate(level)] for level in lists]
+    return merge_policies(catalog.policy_grammar(policy_type), named)
+
+
 def effective(*levels: dict[str, Any] | list[dict[str, Any]]) -> dict[str, Any]:
     """Return the merged document of levels with one policy or several, from the root down."""
+    return merge(*levels).document
+
+
+def values(*levels: dict[str, Any] | list[dict[str, Any]]) -> list[str]:
+    """Return the merged values of the tag `a`, whose settings each policy gives."""
     lists = [level if isinstance(level, list) else [level] for level in levels]
-    return merge_policies([[(str(n), document) for n, document in enumerate(level)] for level in lists]).document
+    merged = effective(*([tag("a", tag_value=operators) for operators in level] for level in lists))
+    found: list[str] = merged["tags"]["a"]["tag_value"]
+    return found
 
 
 def opt_out(service: str, choice: str, **operators: Any) -> dict[str, Any]:
@@ -19,6 +47,7 @@ def opt_out(service: str, choice: str, **operators: Any) -> dict[str, Any]:
     return {"services": {service: {"opt_out_policy": {"@@assign": choice, **operators}}}}
 
 
+VAULT = "target_backup_vault_name"
 ROOT = tag("costcenter", tag_key={"@@assign": "CostCenter"}, tag_value={"@@assign": ["Development", "Support"]})
 ALLOW_NONE = {"@@operators_allowed_for_child_policies": ["@@none"]}
 ALLOW_APPEND = {"@@operators_allowed_for_child_policies": ["@@append"]}
@@ -33,13 +62,13 @@ class TestOperators:
             "costcenter",
             tag_key={"@@assign": "CostCenter"},
             tag_value={"@@assign": ["Sandbox"]},
-            enforced_for={"@@assign": ["redshift:*", "dynamodb:table"]},
+            enforced_for={"@@assign": ["redshift:ALL_SUPPORTED", "dynamodb:table"]},
         )
         assert effective(ROOT, child) == tag(
             "costcenter",
             tag_key="CostCenter",
             tag_value=["Sandbox"],
-            enforced_for=["redshift:*", "dynamodb:table"],
+            enforced_for=["redshift:ALL_SUPPORTED", "dynamodb:table"],
         )
 
     def test_append_adds_values_without_duplicates(self) -> None:
@@ -52,15 +81,37 @@ class TestOperators:
             enforced_for=["a:b"],
         )
 
-    def test_remove_deletes_values_and_empty_settings(self) -> None:
-        """A child removes inherited values; a setting without any value left is gone."""
+    def test_remove_deletes_values_and_keeps_an_emptied_list(self) -> None:
+        """A child removes inherited values; a list without any value left stays as an empty list."""
         unit = tag("costcenter", tag_value={"@@append": ["Marketing"]}, enforced_for={"@@append": ["a:b"]})
         account = tag(
             "costcenter",
             tag_value={"@@remove": ["Development", "Marketing", "Unknown"]},
             enforced_for={"@@remove": ["a:b"]},
         )
-        assert effective(ROOT, unit, account) == tag("costcenter", tag_key="CostCenter", tag_value=["Support"])
+        assert effective(ROOT, unit, account) == tag(
+            "costcenter", tag_key="CostCenter", tag_value=["Support"], enforced_for=[]
+        )
+
+    @pytest.mark.parametrize(
+        ("levels", "merged"),
+        [
+            ([{"@@assign": ["x", "y"]}], ["x", "y"]),
+            ([{"@@append": ["x"]}], ["x"]),
+            ([{"@@remove": ["x"]}], ["*"]),
+            ([{"@@assign": ["x"], "@@append": ["y"], "@@remove": ["x"]}], ["y"]),
+            ([{"@@assign": ["x"]}, {"@@remove": ["x"]}], []),
+            ([{"@@assign": [1, True, "x"]}], ["1", "true", "x"]),
+            ([{"@@Assign": ["x"]}, {"@@APPEND": ["y"]}], ["x", "y"]),
+            ([[{"@@assign": ["x"]}, {"@@assign": ["y"]}]], ["x"]),
+            ([[{"@@assign": ["x", "y"]}, {"@@remove": ["x"]}]], ["y"]),
+            ([[{"@@append": ["x"]}, {"@@assign": ["y"]}]], ["y", "x"]),
+            ([[{"@@remove": ["y"]}, {"@@append": ["x"]}, {"@@assign": ["y"]}]], ["x"]),
+        ],
+    )
+    def test_operators_apply_in_the_order_of_aws(self, levels: list[Any], merged: list[str]) -> None:
+        """On one target all assignments apply, then all that is appended, then all that is removed."""
+        assert values(*levels) == merged
 
     def test_setting_may_append_and_remove(self) -> None:
         """A setting may append some values and remove others."""
@@ -71,7 +122,7 @@ class TestOperators:
         """Settings that a child policy does not have are inherited unchanged."""
         assert effective(ROOT, [], tag("other", tag_key={"@@assign": "Other"}))["tags"] == {
             "costcenter": {"tag_key": "CostCenter", "tag_value": ["Development", "Support"]},
-            "other": {"tag_key": "Other"},
+            "other": {"tag_key": "Other", "tag_value": ["*"]},
         }
 
     def test_appending_an_empty_list_creates_the_setting(self) -> None:
@@ -88,13 +139,13 @@ class TestOperators:
 
     def test_child_overrides_a_backup_plan_and_adds_another(self) -> None:
         """A child overrides some settings of a plan and adds another plan, as in AWS's backup examples two and five."""
-        rule = {"schedule_expression": {"@@assign": "cron(0 0/1 ? * * *)"}, "vault": {"@@assign": "FortKnox"}}
+        rule = {"schedule_expression": {"@@assign": "cron(0 0/1 ? * * *)"}, VAULT: {"@@assign": "FortKnox"}}
         parent = {"plans": {"PII": {"regions": {"@@append": ["us-east-1"]}, "rules": {"hourly": rule}}}}
         child = {
             "plans": {
                 "PII": {
                     "regions": {"@@assign": ["us-west-2"]},
-                    "rules": {"hourly": {"vault": {"@@assign": "Default"}}},
+                    "rules": {"hourly": {VAULT: {"@@assign": "Default"}}},
                 },
                 "Monthly": {"regions": {"@@append": ["us-east-1", "eu-central-1"]}},
             }
@@ -103,27 +154,26 @@ class TestOperators:
             "plans": {
                 "PII": {
                     "regions": ["us-west-2"],
-                    "rules": {"hourly": {"schedule_expression": "cron(0 0/1 ? * * *)", "vault": "Default"}},
+                    "rules": {"hourly": {"schedule_expression": "cron(0 0/1 ? * * *)", VAULT: "Default"}},
                 },
                 "Monthly": {"regions": ["us-east-1", "eu-central-1"]},
             }
         }
 
-    def test_inherited_value_or_object_wins_over_the_other_kind(self) -> None:
-        """If one policy has a value where another has an object, the inherited one stays."""
-        value, members = {"x": {"@@assign": "v"}}, {"x": {"y": {"@@assign": "w"}}}
-        assert effective(value, members) == {"x": "v"}
-        assert effective(members, value) == {"x": {"y": "w"}}
-        assert effective(members, value, {"x": {"y": {"@@assign": "z"}}}) == {"x": {"y": "z"}}
+    def test_value_operator_on_an_object_has_no_effect(self) -> None:
+        """A value operator beside the top element, which AWS accepts, changes nothing."""
+        assert effective(ROOT, {"@@assign": None, "tags": {}}) == effective(ROOT)
 
-    def test_value_without_operator_is_assigned(self) -> None:
-        """A value without an operator is assigned, as on the pages of some types."""
-        regions = {"securityhub": {"enable_in_regions": ["us-east-1"]}}
-        assert effective({"securityhub": {"enable_in_regions": ["eu-west-1"]}}, regions) == regions
+    def test_document_without_operators_has_no_effect(self) -> None:
+        """Settings without operators, which only documents of earlier versions have, are not merged."""
+        regions = {"securityhub": {"enable_in_regions": {"@@assign": ["eu-west-1"]}}}
+        assert effective(regions, {"securityhub": {"enable_in_regions": ["us-east-1"], "other": {}}}) == {
+            "securityhub": {"enable_in_regions": ["eu-west-1"]}
+        }
 
     def test_policies_without_values_merge_to_an_empty_document(self) -> None:
         """Policies that set no value, or no policies at all, merge to an empty document."""
-        assert effective([], []) == effective({"tags": {}}) == {}
+        assert effective([], []) == effective({"tags": {}}) == effective({"plans": {"a": {"rules": {"b": {}}}}}) == {}
 
 
 class TestChildControl:
@@ -168,14 +218,14 @@ class TestChildControl:
 
     def test_child_may_add_backup_plans_and_change_none(self) -> None:
         """Children that may append add whole plans and change none, as in AWS's fourth backup example."""
-        rule = {**ALLOW_NONE, "hourly": {**ALLOW_NONE, "vault": {**ALLOW_NONE, "@@assign": "FortKnox"}}}
+        rule = {**ALLOW_NONE, "hourly": {**ALLOW_NONE, VAULT: {**ALLOW_NONE, "@@assign": "FortKnox"}}}
         parent = {"plans": {**ALLOW_APPEND, "PII": {**ALLOW_NONE, "rules": rule}}}
-        added = {"rules": {"monthly": {"vault": {"@@assign": "Default"}}}}
-        changed = {"rules": {"hourly": {"vault": {"@@assign": "Other"}}, "daily": {"vault": {"@@assign": "Other"}}}}
+        added = {"rules": {"monthly": {VAULT: {"@@assign": "Default"}}}}
+        changed = {"rules": {"hourly": {VAULT: {"@@assign": "Other"}}, "daily": {VAULT: {"@@assign": "Other"}}}}
         assert effective(parent, {"plans": {"Monthly": added, "PII": changed}}) == {
             "plans": {
-                "PII": {"rules": {"hourly": {"vault": "FortKnox"}}},
-                "Monthly": {"rules": {"monthly": {"vault": "Default"}}},
+                "PII": {"rules": {"hourly": {VAULT: "FortKnox"}}},
+                "Monthly": {"rules": {"monthly": {VAULT: "Default"}}},
             }
         }
 
@@ -192,7 +242,7 @@ class TestChildControl:
             opt_out("lex", "optIn"),
         ]
         assert effective(*chain) == effective(opt_out("lex", "optOut"))
-        kept_out = {"services": {"default": {"other": {"@@assign": "x", **ALLOW_NONE}}}}
+        kept_out = opt_out("default", "optOut", **ALLOW_NONE)
         assert effective(chain[0], kept_out) == {}
 
     def test_child_cannot_undo_a_limit(self) -> None:
@@ -235,35 +285,46 @@ class TestOneLevel:
 
 
 class TestNames:
-    """Case-insensitive names."""
+    """Names in other cases, and the values that settings have by default."""
 
     def test_names_that_differ_in_case_merge_in_lower_case(self) -> None:
         """Settings under names that differ only in case are merged, in lower case."""
-        levels = [
-            [(name, tag(name, **settings))]
-            for name, settings in (
-                ("CostCenter", {"tag_key": {"@@assign": "CostCenter"}}),
-                ("costcenter", {"tag_value": {"@@assign": ["A"]}}),
-            )
-        ]
-        merged = merge_policies(levels, case_insensitive=[("tags", "*")])
+        first = tag("CostCenter", tag_key={"@@assign": "CostCenter"})
+        merged = merge(first, {"TAGS": {"costcenter": {"Tag_Value": {"@@assign": ["A"]}}}})
         assert merged.document == tag("costcenter", tag_key="CostCenter", tag_value=["A"])
-        assert merged.sources_below(("tags", "costcenter")) == ["CostCenter", "costcenter"]
 
-    def test_other_names_keep_their_case(self) -> None:
-        """Other names keep their case, also above and below case-insensitive names."""
-        plan = {"plans": {"PII": {"rules": {"Hourly": {"WindowsVSS": {"@@assign": "enabled"}}}}}}
-        assert merge_policies([[("p", plan)]], case_insensitive=[("plans", "*", "rules", "*")]).document == {
-            "plans": {"PII": {"rules": {"hourly": {"WindowsVSS": "enabled"}}}}
+    def test_names_keep_their_case_where_aws_keeps_it(self) -> None:
+        """The names of backup plans and copy actions keep their case; those of rules do not."""
+        copy = {"target_backup_vault_arn": {"@@assign": "arn:Default"}}
+        plan = {"plans": {"PII": {"rules": {"Hourly": {"copy_actions": {"arn:Default": copy}}}}}}
+        assert effective(plan, {"plans": {"pii": {"rules": {"HOURLY": {VAULT: {"@@assign": "A"}}}}}}) == {
+            "plans": {
+                "PII": {
+                    "rules": {
+                        "hourly": {
+                            "copy_actions": {"arn:Default": {"target_backup_vault_arn": "arn:Default"}},
+                            VAULT: "A",
+                        }
+                    }
+                }
+            }
         }
+
+    def test_chat_names_are_returned_in_lower_case(self) -> None:
+        """The names of a chat policy are returned in lower case, those of workspaces too."""
+        settings = {"T0ABC": {"Supported_Role_Settings": {"@@Assign": ["user_role"]}}}
+        assert effective({"ChatBot": {"Platforms": {"Slack": {"Overrides": settings}}}}) == {
+            "chatbot": {"platforms": {"slack": {"overrides": {"t0abc": {"supported_role_settings": ["user_role"]}}}}}
+        }
+
+    def test_tag_has_its_key_and_every_value_by_default(self) -> None:
+        """A tag without a key or values has its name in lower case and an asterisk."""
+        assert effective(tag("Mixed")) == tag("mixed", tag_key="mixed", tag_value=["*"])
 
     def test_limit_applies_to_every_spelling_of_a_name(self) -> None:
         """A limit applies to a name in every spelling."""
-        levels = [
-            [("0", tag("A", tag_key={"@@assign": "A", **ALLOW_NONE}))],
-            [("1", tag("a", tag_key={"@@assign": "a"}))],
-        ]
-        assert merge_policies(levels, case_insensitive=[("tags", "*")]).document == tag("a", tag_key="A")
+        locked = tag("A", tag_key={"@@assign": "A", **ALLOW_NONE})
+        assert effective(locked, tag("a", tag_key={"@@assign": "a"})) == effective(locked)
 
 
 class TestSources:
@@ -271,7 +332,7 @@ class TestSources:
 
     def test_contributing_policies_are_listed_without_duplicates(self) -> None:
         """Every policy that set or changed a value is listed, without duplicates."""
-        merged = merge_policies([[("root", ROOT)], [("unit", tag("costcenter", tag_value={"@@append": ["New"]}))]])
-        assert merged.sources_below(("tags",)) == ["root", "unit"]
-        assert merged.sources_below(("tags", "costcenter", "tag_key")) == ["root"]
+        merged = merge([ROOT, tag("costcenter", tag_value={"@@append": ["New"]}), tag("costcenter")])
+        assert merged.sources_below(("tags",)) == ["0", "1"]
+        assert merged.sources_below(("tags", "costcenter", "tag_key")) == ["0"]
         assert merged.sources_below(("plans",)) == []

@@ -147,7 +147,7 @@ class TestSizes:
     @pytest.mark.parametrize(("policy_type", "size"), MAX_SIZES.items())
     def test_maximum_size_of_organization_policies(self, client: Client, policy_type: str, size: int) -> None:
         """In policies of organizations white space counts."""
-        denial = policy_with(Effect="Deny", Principal="*") if policy_type.startswith("RESOURCE") else policy_with()
+        denial = policy_with(Effect="Deny", Principal="*", Action="s3:*") if policy_type.startswith("RESOURCE") else policy_with()
         document = SETTINGS.get(policy_type, denial)
         error = POLICY_INPUTS[policy_type].expect_error(client, document.ljust(size + 1))
         assert (error.code, error.data["Reason"]) == ("ConstraintViolationException", "POLICY_CONTENT_LIMIT_EXCEEDED")

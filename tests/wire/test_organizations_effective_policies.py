@@ -1,16 +1,80 @@
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
+
+from tests.support.management_policies import Document, archive, assign, assigned, complete_plan, plan, rule, schedule
 from tests.support.policy_calls import TAG_POLICY, attach_policy, create_policy, enable_policy_type
 from tests.support.wire_client import Client
 from tests.support.wire_organizations import SERVICE, root_id
 from tests.wire.conftest import NOW
 
 BACKUP = "BACKUP_POLICY"
-RULES = {"plans": {"A": {"rules": {f"r{number}": {"lifecycle": {"@@assign": "1"}} for number in range(11)}}}}
+VAULT = {"target_backup_vault_name": {"@@assign": "vault"}}
+RULES = complete_plan()
+RULES["plans"]["daily"]["rules"] = {f"r{number}": VAULT for number in range(11)}
 """A backup policy with more rules than a plan may have."""
 DOCUMENTS: dict[str, Any] = {TAG_POLICY: {"tags": {"a": {"tag_key": {"@@assign": "A"}}}}, BACKUP: RULES}
+
+
+class Case(NamedTuple):
+    """Two policies, of the root and of the account, and the error that they have together."""
+
+    above: Document
+    own: Document
+    code: str
+    message: str
+    path: str
+
+
+OPTED_IN = "opt_in_to_archive_for_supported_resources=true"
+CASES = [
+    Case(
+        rule(target_backup_vault_name=assign("vault")),
+        plan(regions=assign(["us-east-1"])),
+        "KEY_REQUIRED",
+        "'selections' is missing",
+        "plans/daily",
+    ),
+    Case(
+        complete_plan(),
+        plan(regions=assign([])),
+        "ELEMENTS_TOO_FEW",
+        "'regions' is less than the allowed minimum limit 1",
+        "plans/daily/regions",
+    ),
+    Case(
+        complete_plan(enable_continuous_backup=assign("true"), lifecycle=assigned(delete_after_days="35")),
+        rule(lifecycle=assigned(delete_after_days="45")),
+        "CROSS_ATTRIBUTE_VALIDATION",
+        (
+            "Dependent fields enable_continuous_backup=true,delete_after_days=45 in policy block daily are invalid "
+            "when used together"
+        ),
+        "plans/daily/rules/daily",
+    ),
+    Case(
+        complete_plan(schedule_expression=assign("cron(0 5 1 * ? *)"), lifecycle=archive()),
+        schedule("0 5 ? * * *"),
+        "CROSS_ATTRIBUTE_VALIDATION",
+        (
+            f"Dependent fields {OPTED_IN},schedule_expression=cron(0 5 ? * * *) in policy block daily are invalid "
+            "when used together"
+        ),
+        "plans/daily/rules/daily",
+    ),
+    Case(
+        {"tags": {f"tag-{n}": {"report_required_tag_for": assign(["ec2:instance"])} for n in range(30)}},
+        {"tags": {f"tag-{n}": {"report_required_tag_for": assign(["ec2:instance"])} for n in range(30, 55)}},
+        "ELEMENTS_TOO_MANY",
+        (
+            "Resource type 'ec2:instance' has 55 tags for 'report_required_tag_for', which exceeds the maximum "
+            "limit of 50. Contributing tag keys include: tag-0, tag-1, tag-10, tag-11, tag-12 and 50 more"
+        ),
+        "tags",
+    ),
+]
 
 
 def attach_to_root(client: Client, policy_type: str = TAG_POLICY, content: str = "") -> str:
@@ -30,18 +94,31 @@ class TestDescribeEffectivePolicy:
         attach_to_root(management)
         for caller in (management, member):
             assert caller.do(SERVICE, "DescribeEffectivePolicy", PolicyType=TAG_POLICY)["EffectivePolicy"] == {
-                "PolicyContent": '{"tags":{"a":{"tag_key":"A"}}}',
+                "PolicyContent": '{"tags":{"a":{"tag_key":"A","tag_value":["*"]}}}',
                 "LastUpdatedTimestamp": NOW.replace(microsecond=123000),
                 "TargetId": caller.account,
                 "PolicyType": TAG_POLICY,
             }
 
-    def test_deeply_nested_document_is_merged(self, management: Client) -> None:
-        """A document nested almost as deeply as JSON can be read is merged and returned."""
-        document = '{"a":' * 800 + '"x"' + "}" * 800
-        attach_to_root(management, "UPGRADE_ROLLOUT_POLICY", document)
-        reply = management.do(SERVICE, "DescribeEffectivePolicy", PolicyType="UPGRADE_ROLLOUT_POLICY")
-        assert reply["EffectivePolicy"]["PolicyContent"] == document
+    def test_type_that_is_not_enabled_is_refused(self, management: Client) -> None:
+        """A type that is not enabled has no effective policy; an enabled type without policies has an empty one."""
+        error = management.expect_error(SERVICE, "DescribeEffectivePolicy", PolicyType=TAG_POLICY)
+        assert error.code == "EffectivePolicyNotFoundException"
+        assert error.message.startswith("The specified policy type is not enabled. Enable that policy type on your")
+        enable_policy_type(management, TAG_POLICY)
+        reply = management.do(SERVICE, "DescribeEffectivePolicy", PolicyType=TAG_POLICY)
+        assert reply["EffectivePolicy"]["PolicyContent"] == "{}"
+
+    def test_root_is_not_supported(self, management: Client) -> None:
+        """The root has no effective policy, whether its type is enabled or not."""
+        error = management.expect_error(
+            SERVICE, "DescribeEffectivePolicy", PolicyType=TAG_POLICY, TargetId=root_id(management)
+        )
+        assert (error.code, error.data["Reason"], error.message) == (
+            "InvalidInputException",
+            "TARGET_NOT_SUPPORTED",
+            "You specified a target that is not currently supported.",
+        )
 
 
 class TestValidationErrors:
@@ -64,8 +141,64 @@ class TestValidationErrors:
             {
                 "ErrorCode": "ELEMENTS_TOO_MANY",
                 "ErrorMessage": "'rules' exceeds the allowed maximum limit 10",
-                "PathToError": "plans/A/rules",
+                "PathToError": "plans/daily/rules",
                 "ContributingPolicies": [policy_id],
+            }
+        ]
+
+    def test_answer_without_errors_has_three_members(self, management: Client) -> None:
+        """Without errors AWS returns neither the path nor the time."""
+        enable_policy_type(management, BACKUP)
+        reply = management.do(
+            SERVICE, "ListEffectivePolicyValidationErrors", AccountId=management.account, PolicyType=BACKUP
+        )
+        assert reply == {
+            "AccountId": management.account,
+            "PolicyType": BACKUP,
+            "EffectivePolicyValidationErrors": [],
+        }
+
+    @pytest.mark.parametrize("case", CASES, ids=lambda case: case.message[:60])
+    def test_error_has_the_code_message_and_path_of_aws(self, management: Client, case: Case) -> None:
+        """Each error has AWS's code, message and path, and the policies of both levels."""
+        policy_type = BACKUP if "plans" in case.above else TAG_POLICY
+        enable_policy_type(management, policy_type)
+        policy_ids = []
+        levels = (("A", case.above, root_id(management)), ("B", case.own, management.account))
+        for name, document, target in levels:
+            policy_ids.append(create_policy(management, name, Type=policy_type, Content=json.dumps(document)))
+            attach_policy(management, policy_ids[-1], target)
+        reply = management.do(
+            SERVICE, "ListEffectivePolicyValidationErrors", AccountId=management.account, PolicyType=policy_type
+        )
+        assert reply["EffectivePolicyValidationErrors"] == [
+            {
+                "ErrorCode": case.code,
+                "ErrorMessage": case.message,
+                "PathToError": case.path,
+                "ContributingPolicies": policy_ids,
+            }
+        ]
+
+    def test_size_of_the_effective_policy_is_in_bytes(self, management: Client) -> None:
+        """A policy that is too large has its size in the message, and no policy in particular."""
+        enable_policy_type(management, TAG_POLICY)
+        for first in range(0, 9_000, 900):
+            document: Document = {"tags": {f"{n:05}": {} for n in range(first, first + 900)}}
+            content = json.dumps(document, separators=(",", ":"))
+            policy_id = create_policy(management, f"{first}", Type=TAG_POLICY, Content=content)
+            attach_policy(management, policy_id, management.account)
+        reply = management.do(
+            SERVICE, "ListEffectivePolicyValidationErrors", AccountId=management.account, PolicyType=TAG_POLICY
+        )
+        assert reply["EffectivePolicyValidationErrors"] == [
+            {
+                "ErrorCode": "ELEMENTS_TOO_MANY",
+                "ErrorMessage": (
+                    "Effective policy size is 414010 bytes, which exceeds the maximum limit of 395000 bytes"
+                ),
+                "PathToError": "tags",
+                "ContributingPolicies": [],
             }
         ]
 

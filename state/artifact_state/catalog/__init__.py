@@ -23,6 +23,7 @@ from artifact_state.catalog.records import (
 )
 
 if TYPE_CHECKING:
+    from artifact_state.catalog.policy_grammar_records import ObjectGrammar
     from artifact_state.catalog.policy_type_records import OrganizationPolicy, PolicyType
     from artifact_state.catalog.quota_records import PolicyLimits, Quotas, RequestRate, RequestRates
     from artifact_state.catalog.rate_records import SharedRate
@@ -57,9 +58,11 @@ __all__ = [
     "managed_policies",
     "managed_policy",
     "offline_agreements",
+    "policy_grammar",
     "policy_type",
     "policy_types",
     "quotas",
+    "rcp_services",
     "read_services",
     "report",
     "reports",
@@ -193,6 +196,18 @@ def policy_types() -> "tuple[PolicyType, ...]":
 def policy_type(name: str) -> "PolicyType | None":
     """Return the type of organization policies with a name, or None."""
     return next((policy_type for policy_type in policy_types() if policy_type.name == name), None)
+
+
+@cache
+def policy_grammar(policy_type: str) -> "ObjectGrammar":
+    """Return the grammar of a type of management or declarative policies, such as `TAG_POLICY`."""
+    return loading.load_policy_grammar(policy_type)
+
+
+@cache
+def rcp_services() -> frozenset[str]:
+    """Return the prefixes of the services that support resource control policies, such as `s3`."""
+    return loading.load_rcp_services()
 
 
 @cache

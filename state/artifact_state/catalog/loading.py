@@ -23,6 +23,7 @@ from artifact_state.catalog.records import (
 )
 
 if TYPE_CHECKING:
+    from artifact_state.catalog.policy_grammar_records import ObjectGrammar
     from artifact_state.catalog.policy_type_records import OrganizationPolicy, PolicyType
     from artifact_state.catalog.quota_records import PolicyLimits, Quotas, RequestRates
     from artifact_state.catalog.rate_records import SharedRate
@@ -36,8 +37,8 @@ _TIME_UNITS = {"days", "hours", "minutes", "seconds"}
 
 @cache
 def read_file(name: str) -> Entry:
-    """Return the content of a data file, such as `services`."""
-    text = Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8")
+    """Return the content of a data file, such as `services` or `policy_grammars/tag_policy`."""
+    text = (Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8")
     content: Entry = json.loads(text)
     return content
 
@@ -94,6 +95,19 @@ def load_reports() -> "tuple[Report, ...]":
 def load_policy_types() -> "tuple[PolicyType, ...]":
     """Return the types of organization policies, in AWS's order."""
     return tuple(map(_policy_type, read_file("policy_types")["policy_types"]))
+
+
+def load_policy_grammar(policy_type: str) -> "ObjectGrammar":
+    """Return the grammar of a type of management or declarative policies."""
+    from artifact_state.catalog.policy_grammar_loading import read_grammar
+
+    content = read_file(f"policy_grammars/{policy_type.lower()}")
+    return read_grammar(content, {"regions": read_file("regions")["regions"]})
+
+
+def load_rcp_services() -> frozenset[str]:
+    """Return the prefixes of the services that support resource control policies."""
+    return frozenset(read_file("rcp_services")["services"])
 
 
 def load_quotas() -> "Quotas":
@@ -198,8 +212,6 @@ def _policy_type(entry: Entry) -> "PolicyType":
         has_effective_policy=entry["has_effective_policy"],
         service_principal=entry["service_principal"],
         aws_managed=_organization_policy(entry["aws_managed"]) if "aws_managed" in entry else None,
-        case_insensitive_names=tuple(_path(path) for path in entry.get("case_insensitive_names", ())),
-        limits=MappingProxyType({_path(path): limit for path, limit in entry.get("limits", {}).items()}),
     )
 
 
@@ -207,10 +219,6 @@ def _organization_policy(entry: Entry) -> "OrganizationPolicy":
     from artifact_state.catalog.policy_type_records import OrganizationPolicy
 
     return OrganizationPolicy(**entry | {"content": json.dumps(entry["content"], indent=2)})
-
-
-def _path(text: str) -> tuple[str, ...]:
-    return tuple(text.split("/"))
 
 
 def _policy_limits(entry: Entry) -> "PolicyLimits":

@@ -1,6 +1,5 @@
 """The records of `policy_types.json`: the types of organization policies."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -26,7 +25,3 @@ class PolicyType:
     """The service that must have trusted access before the type can be enabled."""
     aws_managed: OrganizationPolicy | None
     """The policy that AWS attaches to every target while the type is enabled."""
-    case_insensitive_names: tuple[tuple[str, ...], ...]
-    """The paths of an effective policy whose last name is case-insensitive; `*` stands for any name."""
-    limits: Mapping[tuple[str, ...], int]
-    """The greatest number of members or values at a path of an effective policy; `*` stands for any name."""

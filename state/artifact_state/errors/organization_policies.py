@@ -8,7 +8,7 @@ class PolicyNotFound(NotFound):
 
 
 class EffectivePolicyNotFound(NotFound):
-    """The policy type is not enabled, or no policy of the type applies to the account."""
+    """The policy type is not enabled in the organization."""
 
 
 class ResourcePolicyNotFound(NotFound):

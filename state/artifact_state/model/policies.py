@@ -71,6 +71,8 @@ class TypePolicies:
     """The serial at which the type was last enabled, which ended all earlier attachments."""
     changed_at: datetime | None = None
     """When the type was last enabled after having been disabled."""
+    last_valid: OrderedMap[str] = OrderedMap()
+    """The last valid effective policies of accounts whose merged policies have become invalid, as JSON, by position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

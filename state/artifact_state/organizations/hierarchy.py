@@ -28,6 +28,7 @@ from artifact_state.organizations.account_closure import remove_closed_accounts
 from artifact_state.organizations.accounts import current_members
 from artifact_state.organizations.paths import unit_path
 from artifact_state.organizations.policies.attachments import drop_attachments
+from artifact_state.organizations.policies.last_valid import keep_last_valid_of_account
 from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
@@ -164,9 +165,11 @@ def move_account(tx: Transaction, account_id: str, source_id: str, destination_i
     if membership.parent_id != source_id:
         # Unverified: AWS documents no error for an account that is below another parent.
         raise SourceParentNotFound(source_id)
+    before = tx.state
     tx.put(replace(source, accounts=source.accounts.delete(membership.serial)))
     tx.put(replace(destination, accounts=destination.accounts.set(membership.serial, account_id)))
     tx.put(replace(membership, parent_id=destination_id))
+    keep_last_valid_of_account(tx, before, organization.id, account_id)
     tx.record(AccountMoved(at=tx.now, organization_id=organization.id, account_id=account_id, parent_id=destination_id))
 
 

@@ -1,17 +1,21 @@
 """The grammar of service control and resource control policies: a subset of IAM's policy language.
 
+AWS's pages call Version required; recorded answers show that it is not.
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/resource_controls.json
 """
 
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from artifact_state import catalog
 from artifact_state.errors import MalformedPolicyDocument
 
-_VERSIONS = ("2012-10-17", "2008-10-17")
+_DEFAULT_VERSION = "2008-10-17"
+_VERSIONS = ("2012-10-17", _DEFAULT_VERSION)
 _COMMON_ELEMENTS = {"Sid", "Effect", "Action", "Resource", "NotResource", "Condition"}
 _SID = re.compile(r"[A-Za-z0-9 ]*")
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+|[A-Za-z0-9-]*[*?][A-Za-z0-9*?-]*(:[A-Za-z0-9*?]+)?")
@@ -25,7 +29,7 @@ _OPERATORS = (
     "Bool", "BinaryEquals", "IpAddress", "NotIpAddress",
     "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike",
 )  # fmt: skip
-_OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?({'|'.join(_OPERATORS)})(IfExists)?|Null")
+_OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?({'|'.join(_OPERATORS)})(IfExists)?|Null", re.IGNORECASE)
 _CONDITION_KEY = re.compile(r"[^:\s]+:\S+")
 
 
@@ -38,8 +42,8 @@ def check_service_control_policy(document: dict[str, Any]) -> None:
         _check_elements(statement, _COMMON_ELEMENTS | {"NotAction"})
         _check_effect(statement, ("Allow", "Deny"))
         _check_exactly_one(statement, "Action", "NotAction", _is_action)
-        if statement.keys() & {"Resource", "NotResource"}:  # AWS's own example of CreatePolicy has neither.
-            _check_exactly_one(statement, "Resource", "NotResource", _is_arn)
+        # Since 2026-06-23, according to the history of AWS's guide; the example of CreatePolicy still has neither.
+        _check_exactly_one(statement, "Resource", "NotResource", _is_arn)
         _check_condition(statement)
 
 
@@ -52,15 +56,21 @@ def check_resource_control_policy(document: dict[str, Any]) -> None:
         _check_elements(statement, _COMMON_ELEMENTS | {"Principal"})
         _check_effect(statement, ("Deny",))
         _require(statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]}), "Principal must be *.")
-        _check_exactly_one(statement, "Action", "Action", _is_action_of_a_service)
+        _check_exactly_one(statement, "Action", "Action", _is_action_of_rcp_service)
         _check_exactly_one(statement, "Resource", "NotResource", _is_arn)
         _check_condition(statement)
+
+
+def canonical(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource control policy as AWS returns it: with a version and a list of statements."""
+    versioned = document if "Version" in document else {"Version": _DEFAULT_VERSION, **document}
+    return versioned | {"Statement": _as_list(document["Statement"])}
 
 
 def _statements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the statements of a document, checking what statements of all kinds have in common."""
     _require(document.keys() <= {"Version", "Id", "Statement"}, "The document has an unknown element.")
-    _require(document.get("Version") in _VERSIONS, "The version is unknown.")
+    _require(document.get("Version", _DEFAULT_VERSION) in _VERSIONS, "The version is unknown.")
     statements = _as_list(document.get("Statement"))
     _require(bool(statements), "The document has no statement.")
     sids: list[str] = []
@@ -110,8 +120,8 @@ def _is_action(text: str) -> bool:
     return _ACTION.fullmatch(text) is not None
 
 
-def _is_action_of_a_service(text: str) -> bool:
-    return text != "*" and ":" in text and _is_action(text)
+def _is_action_of_rcp_service(text: str) -> bool:
+    return text.partition(":")[0].lower() in catalog.rcp_services() and ":" in text and _is_action(text)
 
 
 def _is_arn(text: str) -> bool:

@@ -1,25 +1,39 @@
-"""Checks of policy documents: each policy type has its grammar.
+"""Policy documents: each policy type has its grammar.
 
 Service control and resource control policies are written in IAM's policy language, management policies in settings
-and operators. Where AWS's documentation leaves a question open, a document is accepted: refusing a document that AWS
-accepts is the worse mistake.
+and operators, with a grammar for each type in the catalog.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NoReturn
 
+from artifact_state import catalog
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.model import PolicyType
-from artifact_state.organizations.policies import authorization_grammar, management_grammar
 
 
-def check_document(policy_type: PolicyType, content: str) -> None:
-    """Refuse a document that is not a valid policy of its type.
+def check_document(policy_type: PolicyType, content: str, now: datetime) -> str:
+    """Return a document as AWS stores it: a resource control policy in canonical form, all others as they are.
 
+    Whether a schedule runs often enough depends on the instant at which it is checked.
     Raises MalformedPolicyDocument.
     """
-    _CHECKS.get(policy_type, management_grammar.check_management_policy)(parse_document(content))
+    # Only calls that send a document need the grammars.
+    from artifact_state.organizations.policies import authorization_grammar, management_grammar  # noqa: PLC0415
+
+    document = parse_document(content)
+    if policy_type is PolicyType.SERVICE_CONTROL_POLICY:
+        authorization_grammar.check_service_control_policy(document)
+        return content
+    if policy_type is PolicyType.RESOURCE_CONTROL_POLICY:
+        authorization_grammar.check_resource_control_policy(document)
+        return json.dumps(authorization_grammar.canonical(document), separators=(",", ":"), ensure_ascii=False)
+    try:
+        management_grammar.check_management_policy(catalog.policy_grammar(policy_type.value), document, now)
+    except RecursionError:
+        raise MalformedPolicyDocument("The document is nested too deeply.") from None
+    return content
 
 
 def parse_document(content: str) -> dict[str, Any]:
@@ -45,17 +59,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
-
-
-_CHECKS: Mapping[PolicyType, Callable[[dict[str, Any]], None]] = {
-    PolicyType.SERVICE_CONTROL_POLICY: authorization_grammar.check_service_control_policy,
-    PolicyType.RESOURCE_CONTROL_POLICY: authorization_grammar.check_resource_control_policy,
-    PolicyType.TAG_POLICY: management_grammar.check_tag_policy,
-    PolicyType.AISERVICES_OPT_OUT_POLICY: management_grammar.check_ai_opt_out_policy,
-    PolicyType.BACKUP_POLICY: management_grammar.check_backup_policy,
-    PolicyType.CHATBOT_POLICY: management_grammar.check_chatbot_policy,
-    PolicyType.DECLARATIVE_POLICY_EC2: management_grammar.check_ec2_declarative_policy,
-    PolicyType.S3_POLICY: management_grammar.check_s3_policy,
-    PolicyType.INSPECTOR_POLICY: management_grammar.check_inspector_policy,
-    PolicyType.SECURITYHUB_POLICY: management_grammar.check_security_hub_policy,
-}

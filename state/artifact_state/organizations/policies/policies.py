@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from artifact_state import ids
-from artifact_state.authority import check_delegation, require_management, require_management_or_delegate
+from artifact_state.authority import require_management, require_management_or_delegate
 from artifact_state.errors import (
     Constraint,
     ConstraintViolated,
@@ -30,6 +30,7 @@ from artifact_state.organizations.policies.attachments import (
     policy_targets,
 )
 from artifact_state.organizations.policies.documents import check_document
+from artifact_state.organizations.policies.last_valid import keep_last_valid
 from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
@@ -52,10 +53,9 @@ def create_policy(tx: Transaction, policy_type: PolicyType, text: PolicyText, ta
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
     """
     organization = require_management(tx)
-    check_delegation(tx, organization, policy_type=policy_type)
     if organization.feature_set is not FeatureSet.ALL:
         raise PolicyTypeNotAvailable(policy_type.value)
-    _check_content(tx, policy_type, text.content)
+    content = _check_content(tx, policy_type, text.content)
     check_tags(tx, tags)
     _check_name(organization, policy_type, text.name)
     existing = policies_of_type(organization, policy_type)
@@ -68,7 +68,7 @@ def create_policy(tx: Transaction, policy_type: PolicyType, text: PolicyText, ta
         type=policy_type,
         name=text.name,
         description=text.description,
-        content=text.content,
+        content=content,
         serial=serial,
         changed_at=tx.now,
     )
@@ -97,9 +97,8 @@ def update_policy(
     """
     organization = require_management(tx)
     policy = _require_own_policy(tx.state, organization, policy_id)
-    check_delegation(tx, organization, policy_id, policy_type=policy.type)
-    if content is not None:
-        _check_content(tx, policy.type, content)
+    before = tx.state
+    checked = policy.content if content is None else _check_content(tx, policy.type, content)
     if name is not None and name != policy.name:
         _check_name(organization, policy.type, name)
         existing = policies_of_type(organization, policy.type)
@@ -109,10 +108,11 @@ def update_policy(
         policy,
         name=policy.name if name is None else name,
         description=policy.description if description is None else description,
-        content=policy.content if content is None else content,
+        content=checked,
         changed_at=tx.now,
     )
     tx.put(updated)
+    keep_last_valid(tx, before, organization.id, policy.type)
     tx.record(PolicyChanged(at=tx.now, organization_id=organization.id, policy_id=policy.id))
     return updated
 
@@ -125,7 +125,6 @@ def delete_policy(tx: Transaction, policy_id: str) -> None:
     """
     organization = remove_closed_accounts(tx, require_management(tx))
     policy = _require_own_policy(tx.state, organization, policy_id)
-    check_delegation(tx, organization, policy_id, policy_type=policy.type)
     if next(policy_targets(tx.state, organization, policy), None):
         raise PolicyInUse(policy_id)
     existing = policies_of_type(organization, policy.type)
@@ -141,10 +140,7 @@ def describe_policy(tx: Transaction, policy_id: str) -> Policy:
 
     Raises NotInOrganization, WrongAccount, PolicyNotFound.
     """
-    organization = require_management_or_delegate(tx)
-    policy = require_policy(tx.state, organization, policy_id)
-    check_delegation(tx, organization, policy_id, policy_type=policy.type)
-    return policy
+    return require_policy(tx.state, require_management_or_delegate(tx), policy_id)
 
 
 def list_policies(tx: Transaction, policy_type: PolicyType, after: int = -1) -> Iterator[tuple[int, Policy]]:
@@ -153,7 +149,6 @@ def list_policies(tx: Transaction, policy_type: PolicyType, after: int = -1) -> 
     Raises NotInOrganization, WrongAccount.
     """
     organization = require_management_or_delegate(tx)
-    check_delegation(tx, organization, policy_type=policy_type)
     managed = aws_managed_policy(policy_type)
     first = [(0, managed)] if managed and after < 0 and _has_aws_managed_policy(organization, managed) else []
     own = policies_of_type(organization, policy_type).by_creation.after(max(after, 0))
@@ -188,10 +183,11 @@ def _has_aws_managed_policy(organization: Organization, managed: Policy) -> bool
     return organization.feature_set is FeatureSet.ALL
 
 
-def _check_content(tx: Transaction, policy_type: PolicyType, content: str) -> None:
+def _check_content(tx: Transaction, policy_type: PolicyType, content: str) -> str:
+    """Return a document as AWS stores it."""
     if len(content) > tx.quotas.policies[policy_type.value].max_document:
         raise ConstraintViolated(Constraint.POLICY_CONTENT_LIMIT_EXCEEDED)
-    check_document(policy_type, content)
+    return check_document(policy_type, content, tx.now)
 
 
 def _check_name(organization: Organization, policy_type: PolicyType, name: str) -> None:

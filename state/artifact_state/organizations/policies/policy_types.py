@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 from dataclasses import replace
 
 from artifact_state import catalog
-from artifact_state.authority import check_delegation, require_management
+from artifact_state.authority import require_management
 from artifact_state.errors import (
     Constraint,
     ConstraintViolated,
@@ -16,6 +16,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import PolicyTypeChanged
 from artifact_state.model import FeatureSet, Organization, PolicyType, State, Unit
+from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.policies.attachments import is_type_enabled, policies_of_type, require_type_enabled
 from artifact_state.world import Transaction
 
@@ -29,7 +30,6 @@ def enable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) -
     """
     organization = require_management(tx)
     root = _require_root(tx.state, organization, root_id)
-    check_delegation(tx, organization, root_id, policy_type=policy_type)
     if organization.feature_set is not FeatureSet.ALL:
         raise PolicyTypeNotAvailable(policy_type.value)
     if is_type_enabled(organization, policy_type):
@@ -37,7 +37,11 @@ def enable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) -
     described = catalog.policy_type(policy_type.value)
     if described and described.service_principal and described.service_principal not in organization.trusted_services:
         raise ConstraintViolated(Constraint.SERVICE_ACCESS_NOT_ENABLED)
-    policies = replace(policies_of_type(organization, policy_type), enabled_at=tx.serial(), changed_at=tx.now)
+    is_new = policy_type.value not in organization.policies  # Then there are no attachments to be stale.
+    enabled_at = 0 if is_new else tx.serial()
+    policies = replace(
+        policies_of_type(organization, policy_type), enabled_at=enabled_at, changed_at=tx.now, last_valid=OrderedMap()
+    )
     enabled = replace(
         organization,
         enabled_policy_types=(*organization.enabled_policy_types, policy_type),
@@ -56,7 +60,6 @@ def disable_policy_type(tx: Transaction, root_id: str, policy_type: PolicyType) 
     """
     organization = require_management(tx)
     root = _require_root(tx.state, organization, root_id)
-    check_delegation(tx, organization, root_id, policy_type=policy_type)
     require_type_enabled(organization, policy_type)
     remaining = tuple(enabled for enabled in organization.enabled_policy_types if enabled is not policy_type)
     disabled = replace(organization, enabled_policy_types=remaining)

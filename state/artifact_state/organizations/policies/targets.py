@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from artifact_state.authority import check_delegation, membership_of, require_management, require_management_or_delegate
+from artifact_state.authority import membership_of, require_management, require_management_or_delegate
 from artifact_state.errors import (
     Constraint,
     ConstraintViolated,
@@ -26,6 +26,7 @@ from artifact_state.organizations.policies.attachments import (
     remove_attachment,
     require_type_enabled,
 )
+from artifact_state.organizations.policies.last_valid import keep_last_valid
 from artifact_state.organizations.policies.policies import require_policy
 from artifact_state.world import Transaction
 
@@ -42,14 +43,15 @@ def attach_policy(tx: Transaction, policy_id: str, target_id: str) -> None:
     organization = require_management(tx)
     policy = require_policy(tx.state, organization, policy_id)
     _require_target(tx, organization, target_id)
-    check_delegation(tx, organization, policy_id, target_id, policy_type=policy.type)
     require_type_enabled(organization, policy.type)
     attached_ids = _attached_ids(tx, organization, target_id, policy.type)
     if policy_id in attached_ids:
         raise PolicyAlreadyAttached(policy_id)
     if len(attached_ids) >= tx.quotas.policies[policy.type.value].max_attached:
         raise ConstraintViolated(Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)
+    before = tx.state
     add_attachment(tx, organization, target_id, policy)
+    keep_last_valid(tx, before, organization.id, policy.type)
     _record_change(tx, organization, policy, target_id)
 
 
@@ -63,7 +65,6 @@ def detach_policy(tx: Transaction, policy_id: str, target_id: str) -> None:
     organization = require_management(tx)
     policy = require_policy(tx.state, organization, policy_id)
     _require_target(tx, organization, target_id)
-    check_delegation(tx, organization, policy_id, target_id, policy_type=policy.type)
     attached_ids = _attached_ids(tx, organization, target_id, policy.type)
     if policy_id not in attached_ids:
         raise PolicyNotAttached(policy_id)
@@ -71,7 +72,9 @@ def detach_policy(tx: Transaction, policy_id: str, target_id: str) -> None:
         raise InvalidInput(InputReason.NON_DETACHABLE_POLICY)
     if len(attached_ids) <= tx.quotas.policies[policy.type.value].min_attached:
         raise ConstraintViolated(Constraint.MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)
+    before = tx.state
     remove_attachment(tx, organization, target_id, policy)
+    keep_last_valid(tx, before, organization.id, policy.type)
     _record_change(tx, organization, policy, target_id)
 
 
@@ -84,7 +87,6 @@ def list_policies_for_target(
     """
     organization = require_management_or_delegate(tx)
     _require_target(tx, organization, target_id)
-    check_delegation(tx, organization, target_id, policy_type=policy_type)
     attached = attached_policies(tx.state, organization, target_id, policy_type)
     return ((position, policy) for position, policy in attached if position > after)
 
@@ -97,7 +99,6 @@ def list_targets_for_policy(tx: Transaction, policy_id: str, after: int = -1) ->
     """
     organization = require_management_or_delegate(tx)
     policy = require_policy(tx.state, organization, policy_id)
-    check_delegation(tx, organization, policy_id, policy_type=policy.type)
     target_ids = policy_targets(tx.state, organization, policy, after)
     return (
         (position, _find_target(tx, organization, target_id) if target_id else None)
