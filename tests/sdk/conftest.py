@@ -12,7 +12,7 @@ import pytest
 from artifact_emulator.testing.client import Emulator, RemoteWorld
 from tests.support.aws_cli import AwsCli
 from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, EmulatedAws
-from tests.support.server_process import clean_environment, server_process
+from tests.support.server_process import SERVE_COMMAND, clean_environment, server_process
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     At the end the server must have logged nothing and must stop cleanly.
     """
     log = tmp_path_factory.mktemp("server") / "stderr"
-    command = [sys.executable, "-m", "artifact_emulator", "serve"]
-    with log.open("w") as stderr, server_process(command, env=clean_environment(), stderr=stderr) as served:
+    with log.open("w") as stderr, server_process(SERVE_COMMAND, env=clean_environment(), stderr=stderr) as served:
         yield f"http://127.0.0.1:{served.port}"
         assert served.stop() == 0
     assert log.read_text() == ""

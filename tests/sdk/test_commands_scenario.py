@@ -1,3 +1,5 @@
+"""The commands `scenario` and `snapshot`."""
+
 import json
 import subprocess
 import sys
@@ -19,7 +21,7 @@ organizations:
 
 @pytest.fixture
 def world(server: str) -> RemoteWorld:
-    """Give a world that is empty."""
+    """An empty world."""
     world = Emulator(server).world("commands")
     world.emulator.request("PUT", "/_emulator/worlds/commands", {})
     return world
@@ -27,25 +29,25 @@ def world(server: str) -> RemoteWorld:
 
 @pytest.fixture
 def run(world: RemoteWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give what runs a command of that world, in this process: it gives exit status and standard output."""
+    """A function that runs a command for that world, in this process, and returns the exit status and the output."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", world.endpoint)
 
     def run(*arguments: object) -> tuple[int, str]:
         status = main([*map(str, arguments)])
-        said = capsys.readouterr()
-        assert bool(said.err) == said.err.startswith("artifact-emulator: ")
-        return status, said.out + said.err
+        captured = capsys.readouterr()
+        assert bool(captured.err) == captured.err.startswith("artifact-emulator: ")
+        return status, captured.out + captured.err
 
     return run
 
 
-def test_in_a_shell(world: RemoteWorld, tmp_path: Path) -> None:
-    """A world that was loaded is exported, and the export is the scenario, all by the installed command."""
+def test_installed_command_loads_and_exports(world: RemoteWorld, tmp_path: Path) -> None:
+    """The installed command loads a scenario and exports the same one; its output can be cut off by `head`."""
     command = Path(sys.executable).with_name("artifact-emulator")
-    at = ["--endpoint", world.emulator.endpoint, "--world", world.name]
+    options = ["--endpoint", world.emulator.endpoint, "--world", world.name]
     for arguments in (
-        ["load", "landing-zone", *at],
-        ["export", "-o", tmp_path / "exported.yaml", *at],
+        ["load", "landing-zone", *options],
+        ["export", "-o", tmp_path / "exported.yaml", *options],
         ["diff", "landing-zone", tmp_path / "exported.yaml"],
     ):
         subprocess.run([command, "scenario", *arguments], check=True, capture_output=True)
@@ -56,82 +58,83 @@ def test_in_a_shell(world: RemoteWorld, tmp_path: Path) -> None:
 
 
 class TestScenarios:
-    """Scenarios that nobody has loaded: no emulator need run."""
+    """Scenarios without a running emulator."""
 
     @pytest.fixture(autouse=True)
-    def nobody(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG002 - it sets the variable first
-        """Let nobody listen."""
+    def no_emulator(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG002 - run sets the variable first
+        """Direct the commands to a port where no emulator listens."""
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
 
-    def test_list(self, run: Run) -> None:
-        """Each built-in scenario is listed with what it is for."""
-        status, said = run("scenario", "list", "--json")
-        listed = {one["name"]: one["description"] for one in json.loads(said)}
-        assert (status, listed.keys() >= {"organization", "after-disable", "landing-zone"}) == (0, True)
-        status, said = run("scenario", "list")
+    def test_built_in_scenarios_are_listed(self, run: Run) -> None:
+        """Each built-in scenario is listed with its description."""
+        status, output = run("scenario", "list", "--json")
+        descriptions = {scenario["name"]: scenario["description"] for scenario in json.loads(output)}
         assert status == 0
-        assert all(f"{name} " in said and told in said for name, told in listed.items())
+        assert descriptions.keys() >= {"organization", "after-disable", "landing-zone"}
+        status, output = run("scenario", "list")
+        assert status == 0
+        assert all(f"{name} " in output and description in output for name, description in descriptions.items())
 
-    def test_show(self, run: Run, tmp_path: Path) -> None:
-        """A scenario that is shown can be written into a file and used."""
+    def test_shown_scenario_can_be_used_as_file(self, run: Run, tmp_path: Path) -> None:
+        """The output of `show`, written to a file, is the same scenario."""
         file = tmp_path / "mine.yaml"
         file.write_text(run("scenario", "show", "organization")[1])
         assert run("scenario", "diff", "organization", file) == (0, "")
         assert run("scenario", "show", file)[1] == file.read_text()
         assert json.loads(run("scenario", "show", "organization", "--json")[1])["organizations"]
 
-    def test_schema(self, run: Run) -> None:
-        """The schema for editors is the one that is published."""
+    def test_schema_is_the_published_one(self, run: Run) -> None:
+        """The schema for editors is that of the documentation."""
         published = Path(__file__).parents[2] / "docs" / "scenario.schema.json"
         assert json.loads(run("scenario", "schema")[1]) == json.loads(published.read_text())
 
-    def test_validate(self, run: Run, tmp_path: Path) -> None:
-        """A file that is wrong is told with its line and the cure; a sound one with what is in it."""
+    def test_invalid_file_is_reported_with_line(self, run: Run, tmp_path: Path) -> None:
+        """An invalid file is reported with line and correction, a valid one with the number of its resources."""
         file = tmp_path / "broken.yaml"
         file.write_text(BROKEN)
-        status, said = run("scenario", "validate", file)
+        status, output = run("scenario", "validate", file)
         assert status == 1
-        assert f"{file}:3: " in said
-        assert "did you mean accounts?" in said
-        assert said.count("\n") == 1
-        status, said = run("scenario", "validate", file, "--json")
-        assert (status, json.loads(said)["valid"]) == (1, False)
+        assert f"{file}:3: " in output
+        assert "did you mean accounts?" in output
+        assert output.count("\n") == 1
+        status, output = run("scenario", "validate", file, "--json")
+        assert (status, json.loads(output)["valid"]) == (1, False)
         file.write_text(BROKEN.replace("acounts", "accounts"))
         assert run("scenario", "validate", file)[0] == 0
-        told = {"valid": True, "organizations": 1, "accounts": 1}
-        assert json.loads(run("scenario", "validate", file, "--json")[1]) == told
+        expected = {"valid": True, "organizations": 1, "accounts": 1}
+        assert json.loads(run("scenario", "validate", file, "--json")[1]) == expected
 
-    def test_diff(self, run: Run) -> None:
-        """Two scenarios that differ are told by what each says, and by the status."""
-        status, said = run("scenario", "diff", "organization", "agreement-accepted")
+    def test_differences_of_scenarios_are_printed(self, run: Run) -> None:
+        """Differences are printed with both values, and the status is 1."""
+        status, output = run("scenario", "diff", "organization", "agreement-accepted")
         assert status == 1
-        assert said.startswith("--- organization\n+++ agreement-accepted\n")
-        assert '\n+ organizations[111122223333].trusted_services: ["artifact.amazonaws.com"]\n' in said
-        assert '- seed: "organization"\n+ seed: "agreement-accepted"\n' in said
-        found = json.loads(run("scenario", "diff", "organization", "agreement-accepted", "--json")[1])
-        assert {"place": "seed", "before": '"organization"', "after": '"agreement-accepted"'} in found
+        assert output.startswith("--- organization\n+++ agreement-accepted\n")
+        assert '\n+ organizations[111122223333].trusted_services: ["artifact.amazonaws.com"]\n' in output
+        assert '- seed: "organization"\n+ seed: "agreement-accepted"\n' in output
+        differences = json.loads(run("scenario", "diff", "organization", "agreement-accepted", "--json")[1])
+        assert {"place": "seed", "before": '"organization"', "after": '"agreement-accepted"'} in differences
 
-    def test_nothing_to_read(self, run: Run) -> None:
-        """What is no scenario is said to be none; for `diff` the status tells it from a difference."""
+    def test_unknown_scenario_is_refused(self, run: Run) -> None:
+        """What is no scenario is output to be none; for `diff` the status tells it from a difference."""
         assert run("scenario", "show", "organisation")[0] == 1
-        status, said = run("scenario", "diff", "organisation", "organization")
+        status, output = run("scenario", "diff", "organisation", "organization")
         assert status == 2
-        assert "did you mean organization?" in said
+        assert "did you mean organization?" in output
 
-    def test_nobody_answers(self, run: Run) -> None:
-        """Without an emulator one line says how to start one."""
+    def test_missing_emulator_is_reported(self, run: Run) -> None:
+        """Without an emulator the error says how to start one."""
         for arguments in (["export"], ["load", "organization"]):
-            status, said = run("scenario", *arguments)
+            status, output = run("scenario", *arguments)
             assert status == 1
-            assert "`artifact-emulator serve`" in said
-            assert said.count("\n") == 1
+            assert "`artifact-emulator serve`" in output
+            assert output.count("\n") == 1
 
 
 class TestWorlds:
     """Scenarios of worlds in a running emulator."""
 
-    def test_load(self, run: Run, world: RemoteWorld) -> None:
-        """The world begins with the scenario, also after a reset."""
+    def test_loaded_scenario_remains_after_reset(self, run: Run, world: RemoteWorld) -> None:
+        """The world has the contents of the scenario, again after a reset."""
         assert run("scenario", "load", "artifact-enabled")[0] == 0
         management = world.client("organizations", "111122223333")
         management.remove_account_from_organization(AccountId="222233334444")
@@ -139,30 +142,30 @@ class TestWorlds:
         world.reset()
         assert len(management.list_accounts()["Accounts"]) == 3
 
-    def test_load_refused(self, run: Run, world: RemoteWorld, tmp_path: Path) -> None:
-        """Of a scenario that is wrong nothing is loaded."""
+    def test_invalid_scenario_changes_nothing(self, run: Run, world: RemoteWorld, tmp_path: Path) -> None:
+        """An invalid scenario is refused, and the world stays as it is."""
         run("scenario", "load", "organization")
         before = world.scenario()
         file = tmp_path / "broken.yaml"
         file.write_text(BROKEN)
-        status, said = run("scenario", "load", file)
+        status, output = run("scenario", "load", file)
         assert status == 1
-        assert f"{file}:3: " in said
+        assert f"{file}:3: " in output
         assert world.scenario() == before
 
-    def test_diff(self, run: Run, world: RemoteWorld) -> None:
-        """A world is compared with the scenario that it began with: what happened since is the difference."""
+    def test_world_is_compared_with_its_scenario(self, run: Run, world: RemoteWorld) -> None:
+        """The differences between a world and its scenario are the changes since it was loaded."""
         run("scenario", "load", "organization")
         assert run("scenario", "diff", "organization", "world:commands") == (0, "")
         management = world.client("organizations", "111122223333")
         management.remove_account_from_organization(AccountId="222233334444")
-        status, said = run("scenario", "diff", "organization", "world:commands")
+        status, output = run("scenario", "diff", "organization", "world:commands")
         assert status == 1
-        assert "\n- organizations[111122223333].accounts[222233334444]: present\n" in said
+        assert "\n- organizations[111122223333].accounts[222233334444]: present\n" in output
 
     @pytest.mark.parametrize("name", ["exported.yaml", "exported.json"])
-    def test_export(self, run: Run, tmp_path: Path, name: str) -> None:
-        """An export is YAML, or JSON where the file is called so, and is loaded again."""
+    def test_export_can_be_loaded(self, run: Run, tmp_path: Path, name: str) -> None:
+        """An export is YAML, or JSON in a file of that suffix, and can be loaded again."""
         run("scenario", "load", "landing-zone")
         file = tmp_path / name
         assert run("scenario", "export", "-o", file) == (0, "")
@@ -171,8 +174,8 @@ class TestWorlds:
         assert run("scenario", "diff", "landing-zone", "world:commands") == (0, "")
         assert run("scenario", "export", "--output", tmp_path / "nowhere" / name)[0] == 1
 
-    def test_export_on_standard_output(self, run: Run) -> None:
-        """Without a file, an export is printed."""
+    def test_export_without_file_is_printed(self, run: Run) -> None:
+        """Without a file the export is printed, as YAML or JSON."""
         run("scenario", "load", "organization")
         assert "\norganizations:\n" in run("scenario", "export")[1]
         assert json.loads(run("scenario", "export", "--json")[1])["organizations"]
@@ -194,24 +197,24 @@ class TestWorlds:
 class TestSnapshots:
     """The command `snapshot`."""
 
-    def test_file(self, run: Run, world: RemoteWorld, tmp_path: Path) -> None:
-        """A world goes through a file as it is, and restored it is the same."""
+    def test_snapshot_is_exported_and_imported(self, run: Run, world: RemoteWorld, tmp_path: Path) -> None:
+        """A world restored from an exported file is the same."""
         run("scenario", "load", "agreement-accepted")
-        file = tmp_path / "kept.json"
-        assert run("snapshot", "save", "kept") == (0, "")
-        assert run("snapshot", "export", "kept", file) == (0, "")
-        assert json.loads(run("snapshot", "export", "kept")[1]) == json.loads(file.read_text())
-        assert run("snapshot", "forget", "kept") == (0, "")
+        file = tmp_path / "saved.json"
+        assert run("snapshot", "save", "saved") == (0, "")
+        assert run("snapshot", "export", "saved", file) == (0, "")
+        assert json.loads(run("snapshot", "export", "saved")[1]) == json.loads(file.read_text())
+        assert run("snapshot", "delete", "saved") == (0, "")
         management = world.client("organizations", "111122223333")
         organization = management.describe_organization()["Organization"]
         world.emulator.request("PUT", "/_emulator/worlds/commands", {})
-        assert run("snapshot", "import", "brought", file) == (0, "")
-        assert run("snapshot", "restore", "brought") == (0, "")
+        assert run("snapshot", "import", "imported", file) == (0, "")
+        assert run("snapshot", "restore", "imported") == (0, "")
         assert management.describe_organization()["Organization"] == organization
         assert len(world.client("artifact", "222233334444").list_customer_agreements()["customerAgreements"]) == 1
 
-    def test_list(self, run: Run) -> None:
-        """Snapshots are listed in the order of saving, one a line."""
+    def test_snapshots_are_listed_oldest_first(self, run: Run) -> None:
+        """Snapshots are listed in the order in which they were saved."""
         for name in ("b", "a"):
             run("snapshot", "save", name)
         assert run("snapshot", "list")[1].splitlines()[-2:] == ["b", "a"]
@@ -219,18 +222,18 @@ class TestSnapshots:
         assert json.loads(run("snapshot", "save", "a", "--json")[1]) == {"world": "commands", "snapshot": "a"}
 
     @pytest.mark.parametrize("text", ["", "{", "{}", "null", "[]", '{"artifact_emulator_snapshot": 7}'])
-    def test_damaged_file(self, run: Run, tmp_path: Path, text: str) -> None:
-        """What is no snapshot is refused in one line, and none of that name comes to be."""
+    def test_damaged_file_is_refused(self, run: Run, tmp_path: Path, text: str) -> None:
+        """A file that is not a snapshot is refused in one line, and no snapshot is created."""
         file = tmp_path / "damaged.json"
         file.write_text(text)
-        status, said = run("snapshot", "import", "damaged", file)
+        status, output = run("snapshot", "import", "damaged", file)
         assert status == 1
-        assert "snapshot" in said
-        assert said.count("\n") == 1
+        assert "snapshot" in output
+        assert output.count("\n") == 1
         assert "damaged" not in run("snapshot", "list")[1].splitlines()
 
-    def test_nothing_there(self, run: Run, tmp_path: Path) -> None:
-        """A snapshot or a file that is not there is told in one line."""
+    def test_missing_snapshot_is_refused(self, run: Run, tmp_path: Path) -> None:
+        """A snapshot or file that does not exist is refused in one line."""
         for arguments in (["restore", "none"], ["export", "none"], ["import", "none", tmp_path / "none"]):
-            status, said = run("snapshot", *arguments)
-            assert (status, said.count("\n")) == (1, 1)
+            status, output = run("snapshot", *arguments)
+            assert (status, output.count("\n")) == (1, 1)

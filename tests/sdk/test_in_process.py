@@ -1,3 +1,5 @@
+"""`emulate()`: the emulator in the process of its clients."""
+
 import asyncio
 import io
 import json
@@ -30,7 +32,7 @@ SEND = URLLib3Session.send
 
 @pytest.fixture(autouse=True)
 def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no connection be made."""
+    """Refuse every connection."""
 
     def refuse(*_: object, **__: object) -> None:
         pytest.fail("a connection was made")
@@ -39,24 +41,24 @@ def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
-def a_client(service: str, account: str = MANAGEMENT) -> Any:
-    """Make a client that knows of no emulator."""
+def new_client(service: str, account: str = MANAGEMENT) -> Any:
+    """Return a client that does not know the emulator."""
     return boto3.client(service, region_name="us-east-1", aws_access_key_id=account, aws_secret_access_key="x")
 
 
 class TestEmulate:
     """`with artifact_emulator.emulate():`."""
 
-    def test_answers_clients_that_are_there_and_to_come(self) -> None:
-        """A client made before is answered, and so is one made inside."""
-        before = a_client("organizations")
+    def test_earlier_and_later_clients_are_answered(self) -> None:
+        """Clients created before the block and inside it are answered by the same world."""
+        before = new_client("organizations")
         with emulate() as emulation:
-            made = before.create_organization()["Organization"]
-            assert a_client("organizations").describe_organization()["Organization"]["Id"] == made["Id"]
-            assert list(emulation.world.state.organizations) == [made["Id"]]
+            organization = before.create_organization()["Organization"]
+            assert new_client("organizations").describe_organization()["Organization"]["Id"] == organization["Id"]
+            assert list(emulation.world.state.organizations) == [organization["Id"]]
 
-    def test_tells_the_missions_story(self) -> None:
-        """All protocols, roles, documents and the agreement operations that no SDK has."""
+    def test_all_protocols_and_documents_work(self) -> None:
+        """All protocols, the service-linked role, agreement operations and documents work without a server."""
         with emulate() as emulation:
             emulation.client("organizations", MANAGEMENT).create_organization()
             emulation.client("organizations", MANAGEMENT).enable_aws_service_access(
@@ -68,8 +70,8 @@ class TestEmulate:
             nda = artifact.get_nda_for_agreement(agreementId=ORGANIZATIONS_BAA)
             assert emulation.download(nda["documentPresignedUrl"]).startswith(b"%PDF-")
 
-    def test_uses_no_credentials_of_the_user(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Keys, profiles and endpoints of the environment are hidden, and are there again afterwards."""
+    def test_own_settings_are_hidden_and_restored(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Keys, profiles and endpoints of the environment are hidden inside the block and restored after it."""
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
         monkeypatch.setenv("AWS_PROFILE", "production")
         monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.com")
@@ -80,24 +82,24 @@ class TestEmulate:
             assert boto3.Session().client("sts").get_caller_identity()["Account"] == "123456789012"
         assert dict(os.environ) == before
 
-    def test_is_left_without_a_trace(self) -> None:
-        """After the block botocore sends by itself again, also after a failure in it."""
+    def test_botocore_is_restored_after_error(self) -> None:
+        """After the block, even if it raised an exception, botocore sends requests itself."""
         send = URLLib3Session.send
         with pytest.raises(ZeroDivisionError), emulate():
             raise ZeroDivisionError
         assert URLLib3Session.send is send
 
-    def test_is_nested(self) -> None:
-        """The inner one answers while it lasts; each has a world of its own."""
-        client = a_client("organizations")
+    def test_nested_block_has_its_own_world(self) -> None:
+        """The inner block answers while it lasts, and each block has its own world."""
+        client = new_client("organizations")
         with emulate():
             client.create_organization()
             with emulate(), pytest.raises(ClientError, match="AWSOrganizationsNotInUseException"):
                 client.describe_organization()
             client.describe_organization()
 
-    def test_serves_threads(self) -> None:
-        """Calls of many threads are answered, each once."""
+    def test_calls_of_threads_are_answered(self) -> None:
+        """The calls of many threads are answered, each once."""
         with emulate() as emulation, ThreadPoolExecutor(8) as pool:
             client = emulation.client("organizations", MANAGEMENT)
             client.create_organization()
@@ -108,21 +110,21 @@ class TestEmulate:
             list(pool.map(create, range(40)))
             assert len(emulation.world.state.memberships) == 41
 
-    def test_lets_nothing_out(self) -> None:
-        """A service that is not emulated is refused by name, not called."""
-        with emulate(), pytest.raises(ClientError, match=r"dynamodb|DynamoDB") as refused:
-            a_client("dynamodb").list_tables()
-        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    def test_other_service_is_refused(self) -> None:
+        """A call to a service that is not emulated is refused with its name and leaves no process."""
+        with emulate(), pytest.raises(ClientError, match=r"dynamodb|DynamoDB") as error:
+            new_client("dynamodb").list_tables()
+        assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
     @pytest.mark.parametrize("service", ["s3", "route53", "cloudfront"])
-    def test_lets_nothing_out_that_speaks_xml(self, service: str) -> None:
-        """Clients that read XML alone read the refusal, too."""
-        ask = {"s3": "list_buckets", "route53": "list_hosted_zones", "cloudfront": "list_distributions"}[service]
+    def test_other_service_in_xml_is_refused(self, service: str) -> None:
+        """Clients of XML protocols can read the refusal."""
+        operation = {"s3": "list_buckets", "route53": "list_hosted_zones", "cloudfront": "list_distributions"}[service]
         with emulate(), pytest.raises(ClientError, match=f"artifact-emulator does not emulate {service}:GET"):
-            getattr(a_client(service), ask)()
+            getattr(new_client(service), operation)()
 
-    def test_lets_out_what_it_is_told_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A service that is to pass goes where it would go, its body unread; no other does."""
+    def test_passing_service_reaches_its_endpoint(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Calls to a listed service go to its own endpoint with an unread body; calls to others do not."""
         passed = []
 
         def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
@@ -131,20 +133,22 @@ class TestEmulate:
 
         monkeypatch.setattr(URLLib3Session, "send", send)
         with emulate(passing=["s3"]):
-            a_client("s3").put_object(Bucket="mine", Key="key", Body=io.BytesIO(b"content"), ChecksumAlgorithm="SHA256")
+            new_client("s3").put_object(
+                Bucket="mine", Key="key", Body=io.BytesIO(b"content"), ChecksumAlgorithm="SHA256"
+            )
             with pytest.raises(ClientError, match="does not emulate"):
-                a_client("dynamodb").list_tables()
+                new_client("dynamodb").list_tables()
         assert passed == [("mine.s3.amazonaws.com", True)]
 
-    def test_refuses_a_spoilt_link(self) -> None:
-        """A link that was altered opens nothing."""
+    def test_altered_url_is_refused(self) -> None:
+        """A presigned URL that was altered is refused."""
         with emulate() as emulation:
             url = emulation.client("artifact").get_term_for_report(reportId="report-03gcEjsQxIs2dEXq")
             with pytest.raises(PermissionError, match="SignatureDoesNotMatch"):
                 emulation.download(url["documentPresignedUrl"].replace("Expires=300", "Expires=900"))
 
-    def test_begins_with_a_scenario_as_an_account(self, tmp_path: Path) -> None:
-        """A built-in one, a file, what one says; code under test calls as the account that is named."""
+    def test_scenario_and_account_are_arguments(self, tmp_path: Path) -> None:
+        """The scenario is a built-in one, a file or a mapping; code under test calls as the given account."""
         with emulate(scenario="agreement-accepted", account="222233334444") as emulation:
             assert boto3.client("sts").get_caller_identity()["Account"] == "222233334444"
             assert len(boto3.client("artifact").list_customer_agreements()["customerAgreements"]) == 1
@@ -156,11 +160,11 @@ class TestEmulate:
             with emulate(scenario=scenario) as emulation:
                 assert emulation.scenario() == content
         with pytest.raises(ValueError, match="did you mean landing-zone"), emulate(scenario="landing-zon"):
-            pytest.fail("it began")
+            pytest.fail("it started")
         assert URLLib3Session.send is SEND
 
-    def test_turns_the_clock_and_sets_faults(self) -> None:
-        """What can be done to a world of a server, can be done here: clock, faults, snapshots, limits, events."""
+    def test_world_is_controlled_by_methods(self) -> None:
+        """Clock, faults, snapshots, quotas and events have the same methods as with a server."""
         with emulate(scenario="organization", account=MANAGEMENT) as emulation:
             emulation.freeze(datetime(2100, 1, 1, tzinfo=UTC))
             emulation.advance(timedelta(days=1))
@@ -181,8 +185,8 @@ class TestEmulate:
             emulation.throttle()
             assert emulation.request("GET", "throttling") == {"mode": "aws"}
 
-    def test_gives_sessions(self) -> None:
-        """Of an account's root user, and of a role that another account assumes; resources come from them, too."""
+    def test_sessions_call_as_accounts_and_roles(self) -> None:
+        """A session calls as the root user or as an assumed role, and creates resources."""
         with emulate(scenario="artifact-enabled") as emulation:
             role = emulation.session(MANAGEMENT).resource("iam").Role("AWSServiceRoleForArtifact")
             assert role.path == "/aws-service-role/artifact.amazonaws.com/"
@@ -190,16 +194,16 @@ class TestEmulate:
             arn = session.client("sts").get_caller_identity()["Arn"]
             assert arn == "arn:aws:sts::222233334444:assumed-role/OrganizationAccountAccessRole/test"
 
-    def test_lets_code_call_as_another(self) -> None:
-        """For a while, and then as before; boto3's default session does not remember."""
+    def test_block_changes_calling_account(self) -> None:
+        """`as_account` changes the caller for its block only, also for boto3's default session."""
         with emulate() as emulation:
             assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
             with emulation.as_account(MANAGEMENT):
                 assert boto3.client("sts").get_caller_identity()["Account"] == MANAGEMENT
             assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
 
-    def test_forgets_the_default_session(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Real credentials that boto3's default session has read are of no use inside, nor placeholders afterwards."""
+    def test_default_session_is_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Real credentials of boto3's default session are not used inside the block, nor placeholders after it."""
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIAREALREALREALREAL")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
         monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
@@ -210,13 +214,13 @@ class TestEmulate:
             assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
         assert boto3.DEFAULT_SESSION is before
 
-    def test_decorates_functions(self) -> None:
-        """Each call finds an empty world of its own; one of asyncio is answered until it ends."""
+    def test_decorated_function_has_its_own_world(self) -> None:
+        """Each call of a decorated function or coroutine has its own empty world until it ends."""
 
         @emulate(account=MANAGEMENT)
         def create() -> str:
-            made: str = boto3.client("organizations").create_organization()["Organization"]["MasterAccountId"]
-            return made
+            account: str = boto3.client("organizations").create_organization()["Organization"]["MasterAccountId"]
+            return account
 
         @emulate()
         async def create_in_a_thread() -> str:
@@ -225,8 +229,8 @@ class TestEmulate:
         assert create() == create() == MANAGEMENT
         assert asyncio.run(create_in_a_thread()) == MANAGEMENT
 
-    def test_decorates_nothing_that_is_left_too_early(self) -> None:
-        """The calls of a generator or of a class's methods would go to AWS: the decorator says what to write."""
+    def test_generator_and_class_cannot_be_decorated(self) -> None:
+        """Generators and classes are refused with what to write instead, since their calls would go to AWS."""
 
         def fixture() -> Iterator[None]:
             yield
@@ -236,8 +240,8 @@ class TestEmulate:
         with pytest.raises(TypeError, match="enterContext"):
             emulate()(TestEmulate)
 
-    def test_beside_moto(self) -> None:
-        """Moto lets pass what is emulated here, and answers the rest."""
+    def test_moto_answers_other_services(self) -> None:
+        """With moto, each of the two answers its own services."""
         services = ["organizations", "iam", "sts", "cloudtrail"]
         moto = mock_aws(config={"core": {"passthrough": {"services": services, "urls": [r"https?://artifact\..*"]}}})
         with moto, emulate():
@@ -252,26 +256,28 @@ class TestEmulate:
 class TestAcceptAgreement:
     """`artifact_emulator.accept_agreement(client, agreement_id)`."""
 
-    def test_in_one_call(self) -> None:
-        """The chain of calls in one: what is accepted is in force, for every account."""
+    def test_agreement_is_accepted_in_one_call(self) -> None:
+        """One call accepts the agreement, and the customer agreement is active."""
         with emulate() as emulation:
             organizations = emulation.client("organizations", MANAGEMENT)
             organizations.create_organization()
             organizations.enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
-            accepted = artifact_emulator.accept_agreement(emulation.client("artifact", MANAGEMENT), ORGANIZATIONS_BAA)
-            [listed] = emulation.client("artifact", MANAGEMENT).list_customer_agreements()["customerAgreements"]
-            assert (listed["id"], listed["state"]) == (accepted, "ACTIVE")
+            agreement_id = artifact_emulator.accept_agreement(
+                emulation.client("artifact", MANAGEMENT), ORGANIZATIONS_BAA
+            )
+            [agreement] = emulation.client("artifact", MANAGEMENT).list_customer_agreements()["customerAgreements"]
+            assert (agreement["id"], agreement["state"]) == (agreement_id, "ACTIVE")
 
-    def test_is_refused(self) -> None:
-        """What the operations refuse, it refuses."""
+    def test_refusal_of_operations_is_raised(self) -> None:
+        """An error of the operations is raised."""
         with emulate() as emulation, pytest.raises(ClientError, match="AccessDeniedException"):
             artifact_emulator.accept_agreement(emulation.client("artifact", MANAGEMENT), ORGANIZATIONS_BAA)
 
 
 class TestPackage:
-    """What the package offers by itself."""
+    """The package `artifact_emulator`."""
 
-    def test_names_what_is_not_there(self) -> None:
-        """A name that it does not have is an AttributeError, as of any module."""
+    def test_unknown_attribute_is_refused(self) -> None:
+        """An unknown name is an AttributeError, as in any module."""
         with pytest.raises(AttributeError, match="nothing"):
             artifact_emulator.nothing  # noqa: B018

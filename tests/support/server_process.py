@@ -12,6 +12,7 @@ from typing import Any
 
 COMMANDS = Path(sys.executable).parent
 """The folder of the commands that are installed with this Python."""
+SERVE_COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]
 READY = re.compile(r"artifact-emulator .*ready on http://(?P<host>\S+):(?P<port>\d+)\b")
 
 

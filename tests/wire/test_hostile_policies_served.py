@@ -18,9 +18,8 @@ from tests.support.hostile_policies import (
     prepare_account,
 )
 from tests.support.reply_checks import parse_reply, reply_problems
-from tests.support.server_process import ServerProcess, clean_environment, server_process
+from tests.support.server_process import SERVE_COMMAND, ServerProcess, clean_environment, server_process
 from tests.support.wire_client import Client
-from tests.wire.test_server import COMMAND
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     log = tmp_path_factory.mktemp("hostile") / "stderr"
     with (
         log.open("w") as stderr,
-        server_process(COMMAND, env=clean_environment(), stderr=stderr) as served,
+        server_process(SERVE_COMMAND, env=clean_environment(), stderr=stderr) as served,
     ):
         yield served
         assert served.stop() == 0
