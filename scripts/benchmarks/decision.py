@@ -170,6 +170,7 @@ def _world() -> World:
     own = partial(_perform, core, root_user(MEMBER))
     own("organizations", "AcceptHandshake", {"HandshakeId": invited["Handshake"]["Id"]})
     root = do("organizations", "ListRoots", {})["Roots"][0]["Id"]
+    do("organizations", "EnablePolicyType", {"RootId": root, "PolicyType": "SERVICE_CONTROL_POLICY"})
     places = [root]
     for name in ("Upper", "Lower"):
         made = do("organizations", "CreateOrganizationalUnit", {"ParentId": places[-1], "Name": name})

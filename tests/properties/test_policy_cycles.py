@@ -13,7 +13,7 @@ from artifact_state.organizations import accounts, hierarchy
 from artifact_state.organizations.policies import policies, policy_types, targets
 from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.world import World
-from tests.support.domain import MANAGEMENT, act, create_member, root_id, world_with_organization
+from tests.support.domain import MANAGEMENT, act, create_member, root_id
 from tests.support.organization_policies import (
     DENY,
     FULL_ACCESS,
@@ -22,6 +22,7 @@ from tests.support.organization_policies import (
     TAG_POLICY,
     attached_ids,
     target_ids,
+    world_with_policies,
 )
 
 CONTENT = {SCP: DENY, TAG_POLICY: NO_TAGS}
@@ -38,7 +39,7 @@ class PolicyMachine(RuleBasedStateMachine):
     @initialize()
     def create_world(self) -> None:
         """Create an organization, whose service control policies are enabled."""
-        self.world = world_with_organization()
+        self.world = world_with_policies()
         self.targets: list[str] = [root_id(self.world), MANAGEMENT]
         self.enabled = {SCP}
         self.types: dict[str, PolicyType] = {}

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
-from artifact_state.model import AccessReport, FeatureSet
+from artifact_state.model import AccessReport, FeatureSet, PolicyType
 from artifact_state.organizations.access_reports import Attempt, access_report, generate_access_report
 from artifact_state.organizations.account_creation import create_account
 from artifact_state.organizations.organization import create_organization
+from artifact_state.organizations.policies.policy_types import enable_policy_type
 from artifact_state.principals import root_user
 from artifact_state.world import World
 from tests.support.domain import set_iam_quotas
@@ -25,6 +26,8 @@ def world() -> World:
         create_organization(tx, FeatureSet.ALL)
     with world.transaction(root_user(MANAGEMENT)) as tx:
         create_account(tx, name="A", email="a@example.com")
+        [organization] = tx.state.organizations.values()
+        enable_policy_type(tx, organization.root_id, PolicyType.SERVICE_CONTROL_POLICY)
     return world
 
 

@@ -11,7 +11,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import AllFeaturesEnabled
 from artifact_state.iam.roles import role_of
-from artifact_state.model import FeatureSet, HandshakeState, PolicyType
+from artifact_state.model import FeatureSet, HandshakeState
 from artifact_state.organizations import accounts
 from artifact_state.organizations.handshakes import lifecycle
 from artifact_state.world import World
@@ -42,15 +42,15 @@ def world() -> World:
 class TestCompletion:
     """The acceptance of the process by the management account."""
 
-    def test_acceptance_enables_all_features_and_policies(self, world: World) -> None:
-        """The management account accepts: all features and service control policies are enabled and recorded."""
+    def test_acceptance_enables_all_features_and_no_policy_type(self, world: World) -> None:
+        """Acceptance enables all features and records it; policy types are enabled separately."""
         process = enable_all_features(world)
         approve(world, process, INVITED)
         delete_linked_role(world, MANAGEMENT)
         accept(world, process, MANAGEMENT)
         enabled = current_organization(world)
         assert enabled.feature_set is FeatureSet.ALL
-        assert enabled.enabled_policy_types == (PolicyType.SERVICE_CONTROL_POLICY,)
+        assert enabled.enabled_policy_types == ()
         assert AllFeaturesEnabled(at=world.clock.now(), organization_id=enabled.id) in world.events
         assert role_of(world.state, MANAGEMENT, ROLE, world.clock.now()).linked_service == "organizations.amazonaws.com"
         assert handshake_state(world, process) is HandshakeState.ACCEPTED

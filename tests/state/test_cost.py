@@ -22,9 +22,8 @@ from tests.support.domain import (
     quotas_with,
     root_id,
     transaction,
-    world_with_organization,
 )
-from tests.support.organization_policies import FULL_ACCESS, create_policy
+from tests.support.organization_policies import FULL_ACCESS, create_policy, world_with_policies
 
 FEW, MANY = 50, 5_000  # Even the few fill a page of twenty.
 PLENTY = quotas_with(
@@ -38,7 +37,7 @@ PLENTY = quotas_with(
 @cache
 def _world_of_size(size: int) -> World:
     """Return a world with a number of accounts: half of them in a unit, a quarter closed."""
-    world = world_with_organization(quotas=PLENTY)
+    world = world_with_policies(quotas=PLENTY)
     members = [create_member(world, f"member-{n}") for n in range(size)]
     unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
     for member in members[::2]:
@@ -78,7 +77,7 @@ RULES: dict[str, tuple[Callable[..., object], tuple[object, ...]]] = {
 
 def _world_with_full_access_detached(size: int) -> World:
     """Return a world in which a number of members have AWS's own policy detached."""
-    world = world_with_organization(quotas=PLENTY)
+    world = world_with_policies(quotas=PLENTY)
     other = create_policy(world, "Other", content=ALLOW_ALL).id
     unit = act(world, hierarchy.create_unit, root_id(world), "Unit").id
     members = [create_member(world, f"member-{n}") for n in range(size)]

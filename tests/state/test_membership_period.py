@@ -11,6 +11,7 @@ from artifact_state.policy_evaluation.collect import applicable_policies
 from artifact_state.policy_evaluation.global_condition_keys import caller_keys
 from artifact_state.principals import root_user
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, create_member, transaction, world_with_organization
+from tests.support.organization_policies import world_with_policies
 
 DAY = timedelta(days=1)
 
@@ -18,7 +19,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def temporary_member() -> tuple[State, str]:
     """Return a state in which an account is a member tomorrow only, and the account id."""
-    world = world_with_organization()
+    world = world_with_policies()
     account_id = create_member(world)
     with transaction(world) as tx:
         membership = tx.state.memberships[account_id]

@@ -18,7 +18,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
 from artifact_state.iam.roles import role_of
-from artifact_state.model import FeatureSet, JoinedMethod, PartyKind, PolicyType
+from artifact_state.model import FeatureSet, JoinedMethod, PartyKind
 from artifact_state.organizations import account_creation, organization, trusted_access
 from artifact_state.organizations.handshakes import account_invitations, lifecycle
 from artifact_state.world import World
@@ -49,16 +49,11 @@ class TestCreateOrganization:
         assert (membership.method, membership.joined_at) == (JoinedMethod.INVITED, NOW)
         assert isinstance(world.events[0], OrganizationCreated)
 
-    @pytest.mark.parametrize(
-        ("feature_set", "enabled"),
-        [(FeatureSet.ALL, (PolicyType.SERVICE_CONTROL_POLICY,)), (FeatureSet.CONSOLIDATED_BILLING, ())],
-    )
-    def test_all_features_include_service_control_policies(
-        self, feature_set: FeatureSet, enabled: tuple[PolicyType, ...]
-    ) -> None:
-        """Service control policies are enabled with all features, and not with consolidated billing only."""
+    @pytest.mark.parametrize("feature_set", FeatureSet)
+    def test_new_organization_has_no_policy_type(self, feature_set: FeatureSet) -> None:
+        """A new organization has no policy type enabled, with all features or with consolidated billing only."""
         created = act(World(), organization.create_organization, feature_set)
-        assert (created.feature_set, created.enabled_policy_types) == (feature_set, enabled)
+        assert (created.feature_set, created.enabled_policy_types) == (feature_set, ())
 
     def test_management_account_gets_linked_role_of_organizations(self, world: World) -> None:
         """The management account gets the role with which Organizations creates other roles."""

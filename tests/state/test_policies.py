@@ -33,7 +33,6 @@ from tests.support.domain import (
     expect_refusal,
     list_all,
     root_id,
-    world_with_organization,
 )
 from tests.support.organization_policies import (
     DENY,
@@ -44,6 +43,7 @@ from tests.support.organization_policies import (
     create_policy,
     quotas_of_type,
     target_ids,
+    world_with_policies,
 )
 
 RULES: tuple[tuple[Any, tuple[Any, ...]], ...] = (
@@ -64,7 +64,7 @@ RULES: tuple[tuple[Any, tuple[Any, ...]], ...] = (
 @pytest.fixture
 def world() -> World:
     """Return a world with an organization, whose service control policies are enabled."""
-    return world_with_organization()
+    return world_with_policies()
 
 
 class TestCreate:
@@ -101,7 +101,7 @@ class TestCreate:
 
     def test_policies_beyond_the_quota_are_refused(self) -> None:
         """An organization has no more policies of a type than the quota."""
-        world = world_with_organization(quotas=quotas_of_type(SCP, max_per_organization=1))
+        world = world_with_policies(quotas=quotas_of_type(SCP, max_per_organization=1))
         first = create_policy(world)
         with expect_refusal(world, ConstraintViolated, Constraint.POLICY_NUMBER_LIMIT_EXCEEDED):
             create_policy(world, "Second")

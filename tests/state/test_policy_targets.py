@@ -23,7 +23,6 @@ from tests.support.domain import (
     expect_refusal,
     list_all,
     root_id,
-    world_with_organization,
 )
 from tests.support.organization_policies import (
     FULL_ACCESS,
@@ -34,13 +33,14 @@ from tests.support.organization_policies import (
     create_policy,
     quotas_of_type,
     target_ids,
+    world_with_policies,
 )
 
 
 @pytest.fixture
 def world() -> World:
     """Return a world with an organization, whose service control policies are enabled."""
-    return world_with_organization()
+    return world_with_policies()
 
 
 class TestAttach:
@@ -66,7 +66,7 @@ class TestAttach:
 
     def test_attachments_beyond_the_quota_are_refused(self) -> None:
         """A target has no more policies of a type than the quota, AWS's own included."""
-        world = world_with_organization(quotas=quotas_of_type(SCP, max_attached=2))
+        world = world_with_policies(quotas=quotas_of_type(SCP, max_attached=2))
         first, second = create_policy(world), create_policy(world, "Second")
         act(world, targets.attach_policy, first.id, MANAGEMENT)
         with expect_refusal(world, ConstraintViolated, Constraint.MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED):

@@ -32,18 +32,31 @@ from tests.support.organization_policies import (
     TAG_POLICY,
     attached_ids,
     create_policy,
+    enable_policy_type,
     target_ids,
+    world_with_policies,
 )
 
 
 @pytest.fixture
 def world() -> World:
     """Return a world with an organization, whose service control policies are enabled."""
-    return world_with_organization()
+    return world_with_policies()
 
 
 class TestPolicyTypes:
     """EnablePolicyType and DisablePolicyType."""
+
+    def test_new_organization_attaches_no_policy(self) -> None:
+        """Until a type is enabled, nothing is attached, and nothing can be."""
+        world = world_with_organization()
+        policy = create_policy(world)
+        assert attached_ids(world, MANAGEMENT) == target_ids(world, FULL_ACCESS) == []
+        with expect_refusal(world, PolicyTypeNotEnabled):
+            act(world, targets.attach_policy, policy.id, MANAGEMENT)
+        enable_policy_type(world, SCP)
+        assert attached_ids(world, MANAGEMENT) == [FULL_ACCESS]
+        act(world, targets.attach_policy, policy.id, MANAGEMENT)
 
     def test_disabling_a_type_detaches_its_policies_for_good(self, world: World) -> None:
         """A disabled type has no attachments; enabled again, only AWS's own policy is attached, to every target."""

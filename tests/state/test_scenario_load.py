@@ -227,6 +227,14 @@ class TestOrganization:
         world = load(organization_scenario(service_control_policies=False, policy_types=["TAG_POLICY"]))
         assert only_organization(world).enabled_policy_types == (PolicyType.TAG_POLICY,)
 
+    def test_attached_policy_enables_its_type(self) -> None:
+        """A policy that is attached somewhere enables its type; one that is not attached does not."""
+        tags = {"name": "Tags", "type": "TAG_POLICY", "content": {"tags": {}}}
+        world = load(organization_scenario(policies=[tags]))
+        assert PolicyType.TAG_POLICY not in only_organization(world).enabled_policy_types
+        world = load(organization_scenario(policies=[tags | {"attach": ["root"]}]))
+        assert PolicyType.TAG_POLICY in only_organization(world).enabled_policy_types
+
     def test_resource_policy_has_tags(self) -> None:
         """The policy that delegates actions to members has its content and its tags."""
         world = load(organization_scenario(A, resource_policy={"content": DELEGATION_POLICY, "tags": {"k": "v"}}))

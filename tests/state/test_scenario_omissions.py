@@ -26,7 +26,7 @@ from artifact_state.organizations import (
 from artifact_state.organizations.billing_transfers.invitations import Terms, invite_to_transfer
 from artifact_state.organizations.handshakes.account_invitations import invite_account
 from artifact_state.organizations.handshakes.all_features import enable_all_features
-from artifact_state.organizations.policies import policies, resource_policy, targets
+from artifact_state.organizations.policies import policies, policy_types, resource_policy, targets
 from artifact_state.scenarios import omissions as classification
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.omissions import Omission, omissions
@@ -119,7 +119,8 @@ def deleted_linked_role(world: World) -> None:
 
 
 def attached_policy(world: World) -> None:
-    """Attach a new policy to a new unit."""
+    """Attach a new policy of a newly enabled type to a new unit."""
+    act(world, policy_types.enable_policy_type, root_id(world), PolicyType.SERVICE_CONTROL_POLICY)
     unit_id = act(world, hierarchy.create_unit, root_id(world), "Target").id
     text = policies.PolicyText(name="Allow", description="", content=DOCUMENT)
     policy = act(world, policies.create_policy, PolicyType.SERVICE_CONTROL_POLICY, text)

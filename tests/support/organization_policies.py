@@ -6,15 +6,27 @@ from typing import Any
 
 from artifact_state import catalog
 from artifact_state.model import Policy, PolicyType
-from artifact_state.organizations.policies import policies, targets
+from artifact_state.organizations.policies import policies, policy_types, targets
 from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.world import World
-from tests.support.domain import act, list_all
+from tests.support.domain import act, list_all, root_id, world_with_organization
 
 SCP, RCP, TAG_POLICY = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY, PolicyType.TAG_POLICY
 FULL_ACCESS, RCP_FULL_ACCESS = "p-FullAWSAccess", "p-RCPFullAWSAccess"
 DENY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "artifact:*", "Resource": "*"}})
 NO_TAGS = '{"tags": {}}'
+
+
+def world_with_policies(**options: Any) -> World:
+    """Return a world in which `MANAGEMENT` manages an organization, whose service control policies are enabled."""
+    world = world_with_organization(**options)
+    enable_policy_type(world, SCP)
+    return world
+
+
+def enable_policy_type(world: World, policy_type: PolicyType) -> None:
+    """Enable a policy type in the root."""
+    act(world, policy_types.enable_policy_type, root_id(world), policy_type)
 
 
 def create_policy(world: World, name: str = "Deny", policy_type: PolicyType = SCP, content: str = DENY) -> Policy:

@@ -42,6 +42,12 @@ def enable_policy_type(client: Client, policy_type: str) -> None:
     client.do(SERVICE, "EnablePolicyType", RootId=root_id(client), PolicyType=policy_type)
 
 
+def enable_scps(client: Client) -> Client:
+    """Enable service control policies in the root, and return the client."""
+    enable_policy_type(client, SCP)
+    return client
+
+
 def set_scp_limits(client: Client, **limits: Any) -> None:
     """Change limits of service control policies in the client's world."""
     quotas = catalog.quotas()

@@ -3,11 +3,20 @@
 import re
 from typing import Any, ClassVar
 
+import pytest
+
 from tests.support.artifact_calls import ACCOUNT_AGREEMENT, read_agreement
 from tests.support.authorization import ARTIFACT, DENY_LEAVING, attach_scp, request_id_of
 from tests.support.control_api import control_refusal, control_result
 from tests.support.iam_users import client_with_session, policy_document
+from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
+
+
+@pytest.fixture
+def management(management: Client) -> Client:
+    """Return the client of the management account, whose service control policies are enabled."""
+    return enable_scps(management)
 
 
 class TestServiceControlPolicies:

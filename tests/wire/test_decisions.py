@@ -10,7 +10,14 @@ from artifact_state.world import World
 from tests.support.authorization import ADMIN, ALLOW_ALL, ARTIFACT, DENY_LEAVING, attach_scp, request_id_of
 from tests.support.control_api import control_refusal, control_reply, control_result
 from tests.support.iam_users import create_user, policy_document
+from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
+
+
+@pytest.fixture
+def management(management: Client) -> Client:
+    """Return the client of the management account, whose service control policies are enabled."""
+    return enable_scps(management)
 
 
 class TestModes:

@@ -11,6 +11,7 @@ from artifact_emulator.app import App
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
+from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -26,7 +27,7 @@ def organization(feature_set: str = "ALL") -> Client:
     """Return the client of the management account of a new organization."""
     client = Client(App(World(clock=Clock(frozen_at=NOW), state=State(seed="examples"))), "111111111111")
     client.do(SERVICE, "CreateOrganization", FeatureSet=feature_set)
-    return client
+    return enable_scps(client) if feature_set == "ALL" else client
 
 
 def root(client: Client) -> str:

@@ -7,11 +7,18 @@ from typing import Any
 
 import pytest
 
+from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
 GENERATE, GET = "GenerateOrganizationsAccessReport", "GetOrganizationsAccessReport"
 ALL = ["artifact", "cloudtrail", "iam", "organizations", "sts"]
+
+
+@pytest.fixture
+def management(management: Client) -> Client:
+    """Return the client of the management account, whose service control policies are enabled."""
+    return enable_scps(management)
 
 
 @pytest.fixture

@@ -2,10 +2,17 @@
 
 import pytest
 
+from tests.support.policy_calls import enable_scps
 from tests.support.simulation import policy_document
 from tests.support.wire_client import Client
 
 SERVICE = "iam"
+
+
+@pytest.fixture
+def management(management: Client) -> Client:
+    """Return the client of the management account, whose service control policies are enabled."""
+    return enable_scps(management)
 
 
 class TestSimulation:

@@ -7,6 +7,7 @@ import pytest
 from tests.support.authorization import ADMIN, ALLOW_ALL, ARTIFACT, attach_scp, request_id_of
 from tests.support.control_api import control_result
 from tests.support.iam_users import client_with_session, create_user, policy_document
+from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
 
 TRUST_SELF = policy_document({"Effect": "Allow", "Principal": {"Service": ARTIFACT}, "Action": "sts:AssumeRole"})
@@ -68,6 +69,7 @@ class TestIdentityPolicies:
 
     def test_aws_managed_policy_has_its_own_arn(self, management: Client, member: Client) -> None:
         """An AWS managed policy has an ARN without an account, and its type is a condition key."""
+        enable_scps(management)
         full = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
         parameters = {"PolicyId": "p-FullAWSAccess", "TargetId": member.account}
         account = management.do("organizations", "DescribeAccount", AccountId=member.account)["Account"]["Arn"]

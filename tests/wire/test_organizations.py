@@ -14,7 +14,7 @@ class TestCreateOrganization:
     """CreateOrganization."""
 
     def test_create_organization_replies_with_organization_of_all_features(self, stranger: Client) -> None:
-        """All features are the default, service control policies are enabled, and the ARNs name the caller."""
+        """All features are the default, service control policies are available, and the ARNs name the caller."""
         organization = stranger.do(SERVICE, "CreateOrganization")["Organization"]
         arn = f"arn:aws:organizations::{stranger.account}"
         assert organization == {
@@ -122,11 +122,11 @@ class TestListRoots:
     """ListRoots."""
 
     def test_list_roots_replies_with_only_root(self, management: Client) -> None:
-        """The root is named Root and its ARN contains the organization's id."""
+        """The new root is named Root, has no policy type, and its ARN contains the organization's id."""
         reply = management.do(SERVICE, "ListRoots")
         organization = describe_organization(management)
         (root,) = reply["Roots"]
         assert root["Name"] == "Root"
         assert root["Arn"] == f"arn:aws:organizations::{management.account}:root/{organization['Id']}/{root['Id']}"
-        assert root["PolicyTypes"] == [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]
+        assert root["PolicyTypes"] == []
         assert "NextToken" not in reply

@@ -78,7 +78,7 @@ class TestEnableAllFeatures:
             ],
         }
 
-    def test_approved_process_enables_all_features_and_policies(self, billing: Client, stranger: Client) -> None:
+    def test_approved_process_enables_all_features(self, billing: Client, stranger: Client) -> None:
         """The member approves, the process becomes open, the management account accepts: all features are enabled."""
         process = billing.do(SERVICE, "EnableAllFeatures")["Handshake"]
         request = request_of(stranger, process)
@@ -88,6 +88,7 @@ class TestEnableAllFeatures:
         organization = describe_organization(billing)
         assert organization["FeatureSet"] == "ALL"
         assert organization["AvailablePolicyTypes"] == [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]
+        assert billing.do(SERVICE, "ListRoots")["Roots"][0]["PolicyTypes"] == []
         billing.do(SERVICE, "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
 
     def test_created_account_without_linked_role_is_asked_to_recreate_it(self, billing: Client) -> None:

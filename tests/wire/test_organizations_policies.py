@@ -9,14 +9,23 @@ from tests.support.policy_calls import (
     FULL_ACCESS,
     NO_TAGS,
     PAGES_OF_23,
+    RCP,
     SCP,
     TAG_POLICY,
     attach_policy,
     create_policy,
+    enable_policy_type,
+    enable_scps,
     set_scp_limits,
 )
 from tests.support.wire_client import Client
 from tests.support.wire_organizations import SERVICE, describe_organization, pages, root_id
+
+
+@pytest.fixture
+def management(management: Client) -> Client:
+    """Return the client of the management account, whose service control policies are enabled."""
+    return enable_scps(management)
 
 
 class TestPolicies:
@@ -146,18 +155,37 @@ class TestPolicyTypes:
     """EnablePolicyType and DisablePolicyType."""
 
     def test_reply_is_the_root_with_its_enabled_types(self, management: Client) -> None:
-        """Both operations reply with the root and its enabled types, as ListRoots does."""
+        """Both operations reply with the root and its enabled types in alphabetical order, as ListRoots does."""
         (root,) = management.do(SERVICE, "ListRoots")["Roots"]
         scp, tag_policy = ({"Type": policy_type, "Status": "ENABLED"} for policy_type in (SCP, TAG_POLICY))
+        backup_policy = {"Type": "BACKUP_POLICY", "Status": "ENABLED"}
         assert root["PolicyTypes"] == [scp]
         for operation, policy_type, enabled in (
             ("EnablePolicyType", TAG_POLICY, [scp, tag_policy]),
-            ("DisablePolicyType", SCP, [tag_policy]),
-            ("DisablePolicyType", TAG_POLICY, []),
+            ("EnablePolicyType", "BACKUP_POLICY", [backup_policy, scp, tag_policy]),
+            ("DisablePolicyType", SCP, [backup_policy, tag_policy]),
+            ("DisablePolicyType", TAG_POLICY, [backup_policy]),
         ):
             reply = management.do(SERVICE, operation, RootId=root["Id"], PolicyType=policy_type)
             assert reply == {"Root": root | {"PolicyTypes": enabled}}
             assert management.do(SERVICE, "ListRoots") == {"Roots": [reply["Root"]]}
+
+    def test_resource_control_policies_are_pending_in_the_reply_only(self, management: Client) -> None:
+        """The reply that enables resource control policies reports them as pending, every later one as enabled."""
+        (root,) = management.do(SERVICE, "ListRoots")["Roots"]
+        reply = management.do(SERVICE, "EnablePolicyType", RootId=root["Id"], PolicyType=RCP)
+        scp = {"Type": SCP, "Status": "ENABLED"}
+        assert reply["Root"]["PolicyTypes"] == [{"Type": RCP, "Status": "PENDING_ENABLE"}, scp]
+        (root,) = management.do(SERVICE, "ListRoots")["Roots"]
+        assert root["PolicyTypes"] == [{"Type": RCP, "Status": "ENABLED"}, scp]
+
+    def test_available_policy_types_do_not_depend_on_enabled_ones(self, management: Client) -> None:
+        """DescribeOrganization names service control policies alone, whatever is enabled in the root."""
+        available = [{"Type": SCP, "Status": "ENABLED"}]
+        enable_policy_type(management, TAG_POLICY)
+        assert describe_organization(management)["AvailablePolicyTypes"] == available
+        management.do(SERVICE, "DisablePolicyType", RootId=root_id(management), PolicyType=SCP)
+        assert describe_organization(management)["AvailablePolicyTypes"] == available
 
     def test_disabling_a_type_detaches_its_policies(self, management: Client) -> None:
         """A disabled type has no attachments; enabled again, only AWS's own policy is attached."""

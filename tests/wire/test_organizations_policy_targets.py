@@ -12,6 +12,7 @@ from tests.support.policy_calls import (
     create_policy,
     detach_policy,
     enable_policy_type,
+    enable_scps,
     set_scp_limits,
 )
 from tests.support.wire_client import Client
@@ -23,6 +24,12 @@ from tests.support.wire_organizations import (
     pages,
     root_id,
 )
+
+
+@pytest.fixture
+def management(management: Client) -> Client:
+    """Return the client of the management account, whose service control policies are enabled."""
+    return enable_scps(management)
 
 
 def attached_ids(client: Client, target_id: str) -> list[str]:

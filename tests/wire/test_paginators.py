@@ -10,6 +10,7 @@ from botocore.paginate import PaginatorModel
 
 from artifact_emulator.app import App
 from tests.support.aws_models import MODELS, model
+from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
 
 ACCOUNTS, UNITS, POLICIES = 1_000, 200, 100
@@ -26,6 +27,7 @@ def large_organization() -> Client:
     """Return the management account of an organization with a thousand accounts, 200 units and 100 policies."""
     client = Client(App(), "111122223333")
     client.do("organizations", "CreateOrganization")
+    enable_scps(client)
     root = client.do("organizations", "ListRoots")["Roots"][0]["Id"]
     for number in range(1, ACCOUNTS):
         send(client, "CreateAccount", AccountName=f"A{number}", Email=f"a{number}@example.com")
@@ -141,6 +143,7 @@ class TestPaginators:
         """Accounts that stay are listed once, while others join and leave between the pages."""
         client = Client(App(), "111122223333")
         client.do("organizations", "CreateOrganization")
+        enable_scps(client)
         for number in range(100):
             send(client, "CreateAccount", AccountName=f"A{number}", Email=f"a{number}@example.com")
         account_ids = [

@@ -8,6 +8,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from tests.support.iam_users import create_user, policy_document
+from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -136,6 +137,7 @@ class TestAssumeRoot:
 
     def test_service_control_policy_limits_root_sessions(self, management: Client, member: Client) -> None:
         """A service control policy can deny root users and root sessions separately."""
+        enable_scps(management)
         content = {"Effect": "Deny", "Action": "iam:GetAccountSummary", "Resource": "*"}
         for_root_users = content | {"Condition": {"Null": {"aws:AssumedRoot": "true"}}}
         session = root_session(management, member.account, "IAMAuditRootUserCredentials")

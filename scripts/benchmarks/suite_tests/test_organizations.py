@@ -17,7 +17,10 @@ def created(organizations: Any, email: str) -> str:
 def test_workloads(organizations: Any, number: int) -> None:
     """Accounts move into a unit with a policy; nothing is there of the other tests."""
     organizations.create_organization(FeatureSet="ALL")
-    (root,) = (one["Id"] for one in organizations.list_roots()["Roots"])
+    (new_root,) = organizations.list_roots()["Roots"]
+    root = new_root["Id"]
+    if not new_root["PolicyTypes"]:  # moto enables service control policies in a new organization, AWS does not.
+        organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     accounts = [created(organizations, f"account{place}-of-{number}@example.com") for place in range(3)]
     unit = organizations.create_organizational_unit(ParentId=root, Name="Workloads")["OrganizationalUnit"]["Id"]
     for account in accounts[:2]:

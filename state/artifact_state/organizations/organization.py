@@ -14,7 +14,7 @@ from artifact_state.authority import (
 )
 from artifact_state.errors import AlreadyInOrganization, Constraint, ConstraintViolated, OrganizationNotEmpty
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
-from artifact_state.model import FeatureSet, JoinedMethod, Organization, PolicyType, Unit
+from artifact_state.model import FeatureSet, JoinedMethod, Organization, Unit
 from artifact_state.organizations.account_closure import remove_closed_accounts
 from artifact_state.organizations.accounts import add_member
 from artifact_state.organizations.billing_transfers.transfers import check_no_active_transfers
@@ -24,7 +24,7 @@ from artifact_state.world import Transaction
 
 
 def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organization:
-    """Create an organization with the caller's account as its management account.
+    """Create an organization with the caller's account as its management account, and no policy type enabled.
 
     Raises AlreadyInOrganization, ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
@@ -43,7 +43,6 @@ def create_organization(tx: Transaction, feature_set: FeatureSet) -> Organizatio
         root_id=_unused_root_id(tx, serial),
         feature_set=feature_set,
         created_at=tx.now,
-        enabled_policy_types=(PolicyType.SERVICE_CONTROL_POLICY,) if feature_set is FeatureSet.ALL else (),
     )
     tx.put(Unit(id=organization.root_id, organization_id=organization.id, parent_id=None, name="Root", serial=serial))
     tx.record(OrganizationCreated(at=tx.now, organization_id=organization.id, management_account_id=caller.account_id))

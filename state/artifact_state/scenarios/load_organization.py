@@ -1,10 +1,12 @@
 """Loading of an organization: its tree, accounts, policies, trusted services and delegations."""
 
+from collections.abc import Iterator
+
 from artifact_state import catalog
 from artifact_state.artifact import agreements
 from artifact_state.iam import linked_roles
 from artifact_state.iam.roles import mark_role_deleted, role_of
-from artifact_state.model import CreationState, FeatureSet, Organization, PartyKind, PolicyType, RootFeature
+from artifact_state.model import CreationState, FeatureSet, PartyKind, PolicyType, RootFeature
 from artifact_state.organizations import (
     account_closure,
     account_creation,
@@ -64,9 +66,9 @@ class OrganizationLoader:
 
         Raises ScenarioError.
         """
-        created = self._create()
+        self._create()
         self._enable_trusted_access()
-        self._set_policy_types(created)
+        self._enable_policy_types()
         for place, unit in with_places(self._at("units"), self._scenario.units):
             self._load_unit(place, self._root_id, "", unit)
         management_place = self._at("management")
@@ -98,7 +100,7 @@ class OrganizationLoader:
     def _transaction(self, place: Place) -> ScenarioTransaction:
         return self._context.transaction(place, self._management)
 
-    def _create(self) -> Organization:
+    def _create(self) -> None:
         self._context.set_partition(self._management, self._scenario.partition)
         load_known_account(self._context, self._at("management"), self._scenario.management)
         with self._transaction(self._at("management")) as tx:
@@ -106,7 +108,6 @@ class OrganizationLoader:
             if self._scenario.tags:
                 tags.tag_resource(tx, created.root_id, _pairs(self._scenario.tags))
         self._root_id = created.root_id
-        return created
 
     def _temporary_principals(self) -> list[str]:
         """Return the services that need trusted access during loading but have none in the scenario."""
@@ -148,15 +149,22 @@ class OrganizationLoader:
             with self._transaction(place) as tx:
                 root_access.enable_root_feature(tx, RootFeature(feature))
 
-    def _set_policy_types(self, created: Organization) -> None:
-        scp = PolicyType.SERVICE_CONTROL_POLICY
-        if not self._scenario.service_control_policies and scp in created.enabled_policy_types:
-            with self._transaction(self._at("service_control_policies")) as tx:
-                policy_types.disable_policy_type(tx, self._root_id, scp)
-        for place, policy_type in with_places(self._at("policy_types"), self._scenario.policy_types):
-            if policy_type not in created.enabled_policy_types:
-                with self._transaction(place) as tx:
-                    policy_types.enable_policy_type(tx, self._root_id, policy_type)
+    def _enable_policy_types(self) -> None:
+        places: dict[PolicyType, Place] = {}
+        for place, policy_type in self._policy_types():
+            places.setdefault(policy_type, place)
+        for policy_type, place in places.items():
+            with self._transaction(place) as tx:
+                policy_types.enable_policy_type(tx, self._root_id, policy_type)
+
+    def _policy_types(self) -> Iterator[tuple[Place, PolicyType]]:
+        """Yield the policy types that are enabled, because they are listed or because a policy is attached."""
+        if self._scenario.service_control_policies and self._scenario.features == "ALL":
+            yield self._at("service_control_policies"), PolicyType.SERVICE_CONTROL_POLICY
+        yield from with_places(self._at("policy_types"), self._scenario.policy_types)
+        for place, policy in with_places(self._at("policies"), self._scenario.policies):
+            if policy.attach:
+                yield (*place, "type"), policy.type
 
     def _load_unit(self, place: Place, parent_id: str, parent_path: str, unit: Unit) -> None:
         path = f"{parent_path}/{escape_name(unit.name)}".removeprefix("/")

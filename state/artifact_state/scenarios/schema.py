@@ -180,7 +180,7 @@ class OrganizationScenario(_Part):
         True, description="Whether service control policies are enabled, in an organization with all features."
     )
     policy_types: list[PolicyType] = Field(
-        [], description="The types that are enabled in addition to service control policies."
+        [], description="The types that are enabled besides service control policies and those of attached policies."
     )
     policies: list[OrganizationPolicy] = []
     detached: list[DetachedPolicy] = []

@@ -12,6 +12,7 @@ from tests.support.policy_calls import (
     TAG_POLICY,
     attach_policy,
     create_policy,
+    enable_scps,
     set_scp_limits,
 )
 from tests.support.wire_client import Answer, Client
@@ -198,4 +199,4 @@ UNREACHABLE = {
     },
     ("DisablePolicyType", "ConstraintViolationException"): "disabling a policy type exceeds no quota",
 }
-TABLE = ErrorTable(provoked=PROVOKED, unreachable=UNREACHABLE)
+TABLE = ErrorTable(provoked=PROVOKED, unreachable=UNREACHABLE, prepare=enable_scps)

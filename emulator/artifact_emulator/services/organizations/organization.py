@@ -1,16 +1,21 @@
 """Handlers of the organization and its root."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
-from artifact_state.model import FeatureSet, Organization, State, Unit
+from artifact_state.model import FeatureSet, Organization, PolicyType, State, Unit
 from artifact_state.organizations import organization
 from artifact_state.organizations.accounts import account_of
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
+
+# Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/resource_controls.json
+_PENDING_AT_FIRST = (PolicyType.RESOURCE_CONTROL_POLICY,)
+"""The types that AWS reports as pending in the reply to EnablePolicyType; the next reply reports them as enabled."""
 
 
 def create_organization(
@@ -52,21 +57,32 @@ def _organization_reply(state: State, organization: Organization) -> "replies.Or
         ),
         "MasterAccountId": management,
         "MasterAccountEmail": account_of(state, management).email,
-        "AvailablePolicyTypes": _policy_types(organization),
+        "AvailablePolicyTypes": _available_policy_types(organization),
     }
 
 
-def root_reply(organization: Organization, root: Unit) -> "replies.Root":
-    """Return a root in AWS's form."""
+def root_reply(organization: Organization, root: Unit, being_enabled: PolicyType | None = None) -> "replies.Root":
+    """Return a root in AWS's form, in the reply to the enabling of a policy type or to another operation."""
+    types = sorted(organization.enabled_policy_types, key=attrgetter("value"))
+    pending = being_enabled if being_enabled in _PENDING_AT_FIRST else None
     return {
         "Id": root.id,
         "Arn": arns.organizations(
             organization.partition, organization.management_account_id, "root", organization.id, root.id
         ),
         "Name": root.name,
-        "PolicyTypes": _policy_types(organization),
+        "PolicyTypes": [
+            {"Type": enabled.value, "Status": "PENDING_ENABLE" if enabled is pending else "ENABLED"}
+            for enabled in types
+        ],
     }
 
 
-def _policy_types(organization: Organization) -> "list[replies.PolicyTypeSummary]":
-    return [{"Type": kind.value, "Status": "ENABLED"} for kind in organization.enabled_policy_types]
+def _available_policy_types(organization: Organization) -> "list[replies.PolicyTypeSummary]":
+    """Return the types that AWS names as available, whether or not they are enabled in the root.
+
+    Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudtrail/organization_admission.json
+    and https://github.com/ucopacme/aws-orgs/issues/1
+    """
+    is_complete = organization.feature_set is FeatureSet.ALL
+    return [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}] if is_complete else []

@@ -88,8 +88,9 @@ def enable_policy_type(
     call: RequestContext, request: "requests.EnablePolicyTypeRequest"
 ) -> "replies.EnablePolicyTypeResponse":
     """Enable a policy type in the root."""
-    organization, root = policy_types.enable_policy_type(call.tx, request.root_id, PolicyType(request.policy_type))
-    return {"Root": root_reply(organization, root)}
+    policy_type = PolicyType(request.policy_type)
+    organization, root = policy_types.enable_policy_type(call.tx, request.root_id, policy_type)
+    return {"Root": root_reply(organization, root, being_enabled=policy_type)}
 
 
 def disable_policy_type(

@@ -30,7 +30,6 @@ from artifact_state.model import (
     Membership,
     Organization,
     PartyKind,
-    PolicyType,
 )
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.account_closure import remove_closed_accounts
@@ -85,22 +84,16 @@ def approve_all_features(tx: Transaction, request: Handshake) -> None:
 
 
 def complete_all_features(tx: Transaction, process: Handshake) -> None:
-    """Enable all features, and with them service control policies, as the management account.
+    """Enable all features as the management account; policy types are enabled separately.
 
     Raises InvalidHandshakeTransition.
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAllFeatures.html
     """
     if handshake_state(tx.state, process, tx.now) is not HandshakeState.OPEN:
         raise InvalidHandshakeTransition(process.id)
     organization = tx.state.organizations[process.organization_id]
     ensure_linked_role(tx, organization.management_account_id, ORGANIZATIONS_PRINCIPAL)
-    # Unverified: that policies are enabled at once, as in an organization created with all features.
-    tx.put(
-        replace(
-            organization,
-            feature_set=FeatureSet.ALL,
-            enabled_policy_types=(PolicyType.SERVICE_CONTROL_POLICY,),
-        )
-    )
+    tx.put(replace(organization, feature_set=FeatureSet.ALL))
     tx.record(AllFeaturesEnabled(at=tx.now, organization_id=organization.id))
 
 
