@@ -8,6 +8,7 @@ import pytest
 from artifact_state import catalog
 from artifact_state.errors import MalformedPolicyDocument, QuotaExceeded
 from artifact_state.iam.identity_documents import policy_size, require_valid_policy, require_valid_trust_policy
+from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.policy_syntax.policy import EvaluationRequest, parse_policy
 from artifact_state.world import World
 from tests.support.domain import act, expect_refusal, transaction
@@ -166,14 +167,14 @@ class TestRequireValidPolicy:
         world = World()
         before = world.state
         with pytest.raises(MalformedPolicyDocument) as caught, transaction(world):
-            require_valid_policy(document)
+            require_valid_policy(document, DocumentKind.MANAGED)
         assert caught.value.message == message
         assert world.state is before
 
     @pytest.mark.parametrize("document", VALID, ids=range(len(VALID)))
     def test_valid_policy_is_accepted(self, document: str) -> None:
         """A policy that IAM accepts is accepted and can be evaluated."""
-        require_valid_policy(document)
+        require_valid_policy(document, DocumentKind.MANAGED)
         parse_policy(document).first_denying(REQUEST)
         parse_policy(document).first_allowing(REQUEST)
 
@@ -182,7 +183,7 @@ class TestRequireValidPolicy:
         policies = catalog.managed_policies()
         assert len(policies) > 20
         for managed in policies:
-            require_valid_policy(managed.document)
+            require_valid_policy(managed.document, DocumentKind.MANAGED)
 
 
 def trust(**elements: Any) -> str:
@@ -203,10 +204,11 @@ class TestRequireValidTrustPolicy:
             {"Service": ["ec2.amazonaws.com", "s3.us-east-1.amazonaws.com", "alexa-appkit.amazon.com"]},
         ],
     )
+    @pytest.mark.parametrize("effect", ["Allow", "allow", "DENY"])
     @pytest.mark.parametrize("action", ["sts:AssumeRole", ["sts:TagSession"], "STS:*", "*"])
-    def test_valid_trust_policy_is_accepted(self, principal: Any, action: Any) -> None:
-        """A trust policy may allow any principal any action of STS, in any version."""
-        act(World(), require_valid_trust_policy, trust(Principal=principal, Action=action))
+    def test_valid_trust_policy_is_accepted(self, principal: Any, action: Any, effect: str) -> None:
+        """A trust policy may allow any principal any action of STS, in any version and with an effect in any case."""
+        act(World(), require_valid_trust_policy, trust(Principal=principal, Action=action, Effect=effect))
 
     @pytest.mark.parametrize(
         ("document", "message"),
@@ -214,7 +216,9 @@ class TestRequireValidTrustPolicy:
             ("trust.json", "This policy contains invalid Json"),
             ("{}", SYNTAX),
             (trust(Principals="*"), SYNTAX),
-            (trust(Effect="allow"), LEGACY),
+            (" " + trust(), "JSON strings must not have leading spaces"),
+            ("\n{", "This policy contains invalid Json"),
+            (trust(Condition={"DateLessThan": {"aws:CurrentTime": "tomorrow"}}), LEGACY),
             (trust(Condition={"StringEquals": "sts:ExternalId"}), SYNTAX),
             (trust(Resource="*"), "Has prohibited field Resource"),
             (trust(Principal=MISSING), "Missing required field Principal"),
@@ -255,3 +259,68 @@ class TestPolicySize:
         act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * remaining))
         with expect_refusal(world, QuotaExceeded):
             act(world, require_valid_trust_policy, trust(Principal="*", Sid="a" * (remaining + 1)))
+
+
+ONE_STATEMENT = json.dumps({"Statement": STATEMENT, "Version": "2012-10-17"})
+INVALID_JSON, LEADING_SPACE = "This policy contains invalid Json", "JSON strings must not have leading spaces"
+INLINE, MANAGED, SESSION, SIMULATED = (
+    DocumentKind.INLINE,
+    DocumentKind.MANAGED,
+    DocumentKind.SESSION,
+    DocumentKind.SIMULATED,
+)
+BY_KIND: list[tuple[str, dict[DocumentKind, str]]] = [
+    ("{", {INLINE: SYNTAX, MANAGED: SYNTAX, SESSION: INVALID_JSON, SIMULATED: SYNTAX}),
+    (policy(Version=None), {MANAGED: OLD_VERSION}),
+    (policy(Version="2008-10-17"), {MANAGED: OLD_VERSION}),
+    ("\n" + policy(), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (policy() + "\n", {}),
+    (with_elements(Effect="aLLow"), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (ONE_STATEMENT, {INLINE: LEGACY, MANAGED: LEGACY}),
+    (policy(Statement=STATEMENT), {}),
+    (json.dumps({"Statement": [STATEMENT], "Version": "2012-10-17"}), {}),
+    (with_resources("arn:aws:iam::<ACCOUNT_ID>:role/x"), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_resources("arn:aws:sts::ACCOUNT_ID:federated-user/x"), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_resources("arn:aws:sqs:us-west--2:111122223333:q"), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_resources("arn:aws:sqs:{region}:111122223333:q"), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_resources("arn:aws:sqs:us-west-2:1.2345678901E10:q"), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_resources("arn:aws:kinesis:111122223333:stream/me@x"), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (
+        with_resources(
+            "arn:aws:iam::aws:policy/x",
+            "arn:aws:ssm:*:*:parameter/x",
+            "arn:aws:ssm:us-*-1:1111*:parameter/x",
+            "arn:aws:ssm:us-gov-west-1:${aws:PrincipalAccount}:parameter/x",
+            "arn:aws:sagemaker:us-east-1:aws-marketplace:model-package/x",
+        ),
+        {},
+    ),
+    (with_condition(NumericEquals={"a": "NaN"}), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_condition(NumericEquals={"a": ["1", True]}), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_condition(ArnLike={"a": "not-an-arn"}), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_condition(IpAddress={"a": ["192.0.2.0/24", "2001:db8::5/64"]}), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_condition(DateLessThan={"a": "tomorrow"}), {INLINE: LEGACY, MANAGED: LEGACY}),
+    (with_condition(BinaryEquals={"a": "no-binary"}),
+     {INLINE: LEGACY, MANAGED: LEGACY, SESSION: SYNTAX, SIMULATED: SYNTAX}),
+    (with_condition(NumericEquals={"a": ["01", 1, 1.5, "${b}"]}, Bool={"a": "yes"}, Null={"a": "no"}), {}),
+    (with_elements(Action="s*:Get*"), dict.fromkeys((INLINE, MANAGED, SESSION, SIMULATED),
+     "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards.")),
+]  # fmt: skip
+
+
+class TestDocumentKinds:
+    """The rules in which the kinds of documents differ."""
+
+    @pytest.mark.parametrize(("document", "messages"), BY_KIND, ids=range(len(BY_KIND)))
+    @pytest.mark.parametrize("kind", [INLINE, MANAGED, SESSION, SIMULATED])
+    def test_document_is_refused_for_some_kinds(
+        self, document: str, messages: dict[DocumentKind, str], kind: DocumentKind
+    ) -> None:
+        """A document is refused for the kinds whose rules it breaks, and accepted for others."""
+        if kind in messages:
+            with pytest.raises(MalformedPolicyDocument) as caught:
+                require_valid_policy(document, kind)
+            assert caught.value.message == messages[kind]
+        else:
+            require_valid_policy(document, kind)
+            parse_policy(document).first_allowing(REQUEST)

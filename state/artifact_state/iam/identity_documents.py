@@ -1,4 +1,4 @@
-"""Policy documents of IAM: the rules for their text, checked in IAM's order, and their size.
+"""Policy documents of IAM: the rules for their statements, checked in IAM's order, and their size.
 
 The messages are those that users of IAM report.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
@@ -9,16 +9,10 @@ from typing import Any
 
 from artifact_state.errors import IdentityQuota, MalformedPolicyDocument
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.policy_syntax.grammar import (
-    VERSION,
-    element_values,
-    has_element,
-    parse_json,
-    require_exact_values,
-    require_statements,
-)
+from artifact_state.policy_syntax.documents import DocumentKind, parse_document
+from artifact_state.policy_syntax.grammar import element_values, has_element
 from artifact_state.policy_syntax.policy import as_list
-from artifact_state.policy_syntax.resources import require_complete_arn, require_resource_arn
+from artifact_state.policy_syntax.resources import require_resource_arn
 from artifact_state.world import Transaction
 
 _NOT_VENDOR = re.compile(r"[^A-Za-z0-9.-]")
@@ -34,25 +28,18 @@ _PRINCIPALS = {
 }
 
 
-def require_valid_policy(text: str, *, of_any_version: bool = False) -> None:
+def require_valid_policy(text: str, kind: DocumentKind) -> None:
     """Refuse a text that is not a policy for users, groups and roles.
 
-    `of_any_version` accepts the older version of the language, as simulations do.
     Raises MalformedPolicyDocument.
     """
-    policy = parse_json(text)
-    statements = require_statements(policy)
-    if not of_any_version and policy.get("Version") != VERSION:
-        raise MalformedPolicyDocument(f"Policy document must be version {VERSION} or greater.")
-    require_exact_values(statements)
-    resources = [resource for statement in statements for resource in element_values(statement, "Resource")]
-    for resource in resources:
-        require_complete_arn(resource)
+    statements = parse_document(text, kind)
     _require_sids(statements)
     if any(has_element(statement, "Principal") for statement in statements):
         raise MalformedPolicyDocument("Policy document should not specify a principal.")
-    for resource in resources:
-        require_resource_arn(resource)
+    for statement in statements:
+        for resource in element_values(statement, "Resource"):
+            require_resource_arn(resource)
     for statement in statements:
         _require_actions(statement)
     if not all(element_values(statement, "Resource") for statement in statements):
@@ -65,19 +52,10 @@ def require_valid_trust_policy(tx: Transaction, text: str) -> None:
     Unverified: whether AWS checks that the principals exist; only the form of their names is checked.
     Raises MalformedPolicyDocument, QuotaExceeded.
     """
-    statements = require_statements(parse_json(text, "This policy contains invalid Json"))
-    require_exact_values(statements)
+    statements = parse_document(text, DocumentKind.TRUST)
     require_quota(tx, IdentityQuota.TRUST_POLICY_SIZE, policy_size(text))
     for statement in statements:
-        if has_element(statement, "Resource"):
-            raise MalformedPolicyDocument("Has prohibited field Resource")
-        if not has_element(statement, "Principal"):
-            raise MalformedPolicyDocument("Missing required field Principal")
-        if not element_values(statement, "Action"):
-            raise MalformedPolicyDocument("Missing required field Action")
-        _require_principals(statement.get("Principal", statement.get("NotPrincipal")))
-        if not all(map(_STS_ACTION.fullmatch, element_values(statement, "Action"))):
-            raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
+        _require_trust(statement)
 
 
 def policy_size(text: str) -> int:
@@ -108,10 +86,24 @@ def _require_actions(statement: dict[str, Any]) -> None:
             continue
         if not names:
             raise MalformedPolicyDocument("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
+        if "*" in vendor or "?" in vendor:
+            raise MalformedPolicyDocument("Action vendors (e.g., aws, ec2, etc.) must not contain wildcards.")
         if len(names) > 1:
             raise MalformedPolicyDocument("Actions/Condition can contain only one colon.")
         if _NOT_VENDOR.search(vendor):
             raise MalformedPolicyDocument(f"Vendor {vendor} is not valid")
+
+
+def _require_trust(statement: dict[str, Any]) -> None:
+    if has_element(statement, "Resource"):
+        raise MalformedPolicyDocument("Has prohibited field Resource")
+    if not has_element(statement, "Principal"):
+        raise MalformedPolicyDocument("Missing required field Principal")
+    if not element_values(statement, "Action"):
+        raise MalformedPolicyDocument("Missing required field Action")
+    _require_principals(statement.get("Principal", statement.get("NotPrincipal")))
+    if not all(map(_STS_ACTION.fullmatch, element_values(statement, "Action"))):
+        raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
 def _require_principals(principal: Any) -> None:

@@ -10,6 +10,7 @@ from artifact_state.iam.identities import INLINE_POLICY_ENTITIES, INLINE_POLICY_
 from artifact_state.iam.identity_documents import policy_size, require_valid_policy
 from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.policy_usage import Identity
+from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.world import Transaction
 
 
@@ -19,7 +20,7 @@ def put_inline_policy(tx: Transaction, identity: Identity, name: str, document: 
     Raises MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
     """
-    require_valid_policy(document)
+    require_valid_policy(document, DocumentKind.INLINE)
     policies = identity.inline_policies.insert(name, document)
     quota = INLINE_POLICY_QUOTAS[type(identity)]
     require_quota(tx, quota, sum(map(policy_size, policies.values())), identity.name)

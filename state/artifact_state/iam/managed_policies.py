@@ -26,6 +26,7 @@ from artifact_state.iam.policy_references import AnyPolicy, policy_by_valid_arn,
 from artifact_state.iam.policy_usage import usage_of
 from artifact_state.model import Map
 from artifact_state.model.identities import CustomerPolicy
+from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.world import Transaction
 
 
@@ -70,7 +71,7 @@ def create_policy(tx: Transaction, new: NewPolicy) -> CustomerPolicy:
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
     """
     account_id = tx.caller.account_id
-    require_valid_policy(new.document)
+    require_valid_policy(new.document, DocumentKind.MANAGED)
     require_quota(tx, IdentityQuota.POLICY_SIZE, policy_size(new.document))
     existing = tx.state.customer_policies.get(account_id, ())
     if name_index.find(existing, new.name):
@@ -100,7 +101,7 @@ def create_version(
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html
     """
     policy = _own_policy(tx, arn)
-    require_valid_policy(document)
+    require_valid_policy(document, DocumentKind.MANAGED)
     require_quota(tx, IdentityQuota.POLICY_SIZE, policy_size(document))
     require_quota(tx, IdentityQuota.VERSIONS_PER_POLICY, len(policy.versions) + 1)
     number = policy.last_version + 1

@@ -5,25 +5,24 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 """
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from artifact_state.errors import MalformedPolicyDocument
-from artifact_state.policy_syntax.conditions import is_operator
-from artifact_state.policy_syntax.dates import milliseconds
-from artifact_state.policy_syntax.policy import as_list
+from artifact_state.policy_syntax.conditions import ValueKind, is_operator, unreadable_kinds
+from artifact_state.policy_syntax.policy import as_list, value_text
 
 SYNTAX = "Syntax errors in policy."
-LEGACY = "The policy failed legacy parsing"
 OLD_VERSION, VERSION = "2008-10-17", "2012-10-17"
 _TOP = {"Version", "Id", "Statement"}
 _ALTERNATIVES = ({"Principal", "NotPrincipal"}, {"Action", "NotAction"}, {"Resource", "NotResource"})
 _ELEMENTS = {"Sid", "Effect", "Condition"}.union(*_ALTERNATIVES)
 _PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
-_EFFECTS = ("Allow", "Deny")
+EFFECTS = ("Allow", "Deny")
 
 
-def parse_json(text: str, message: str = SYNTAX) -> Any:
+def parse_json(text: str, message: str) -> Any:
     """Parse JSON, without constants such as NaN; `message` is the message of the error.
 
     Raises MalformedPolicyDocument.
@@ -49,16 +48,6 @@ def require_statements(policy: Any) -> list[dict[str, Any]]:
     return statements
 
 
-def require_exact_values(statements: list[dict[str, Any]]) -> None:
-    """Refuse an effect in the wrong case, and an invalid date in a condition.
-
-    Raises MalformedPolicyDocument.
-    """
-    for statement in statements:
-        if statement["Effect"] not in _EFFECTS or not None not in map(milliseconds, _dates_of(statement)):
-            raise MalformedPolicyDocument(LEGACY)
-
-
 def element_values(statement: dict[str, Any], name: str) -> list[str]:
     """Return the values of an element or of its inverse, such as NotAction; none if both are missing."""
     return as_list(statement.get(name, statement.get(f"Not{name}", [])))
@@ -67,6 +56,13 @@ def element_values(statement: dict[str, Any], name: str) -> list[str]:
 def has_element(statement: dict[str, Any], name: str) -> bool:
     """Return whether a statement has an element or its inverse."""
     return name in statement or f"Not{name}" in statement
+
+
+def unreadable_values(statement: dict[str, Any]) -> Iterator[ValueKind]:
+    """Yield the kind of each value of a condition that its operator cannot read."""
+    for operator, keys in statement.get("Condition", {}).items():
+        for values in keys.values():
+            yield from unreadable_kinds(operator, map(value_text, as_list(values)))
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -79,7 +75,7 @@ def _is_statement(statement: Any) -> bool:
         and statement.keys() <= _ELEMENTS
         and not any(pair <= statement.keys() for pair in _ALTERNATIVES)
         and isinstance(statement.get("Sid", ""), str)
-        and str(statement.get("Effect")).capitalize() in _EFFECTS
+        and str(statement.get("Effect")).capitalize() in EFFECTS
         and all(_are_strings(element_values(statement, name)) for name in ("Action", "Resource"))
         and (not has_element(statement, "Principal") or _is_principal(statement))
         and _is_condition(statement.get("Condition", {}))
@@ -107,13 +103,3 @@ def _is_condition(condition: Any) -> bool:
 
 def _are_scalars(values: Any) -> bool:
     return all(isinstance(value, str | bool | int | Decimal) for value in as_list(values))
-
-
-def _dates_of(statement: dict[str, Any]) -> list[str]:
-    return [
-        str(value)
-        for operator, keys in statement.get("Condition", {}).items()
-        if operator.rpartition(":")[2].lower().startswith("date")
-        for values in keys.values()
-        for value in as_list(values)
-    ]

@@ -175,20 +175,27 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def value_text(value: Any) -> str:
+    """Return the text of a value of a condition, which may be a number or a boolean."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _parse(element: dict[str, Any], number: int, *, variables: bool) -> Statement:
     principal = element.get("Principal", element.get("NotPrincipal"))
     # A trust policy has no Resource element: it applies to the role that has it.
     texts = as_list(element.get("Resource", element.get("NotResource", ANYTHING)))
     resources = tuple(Pattern(text, variables=variables) for text in texts)
     conditions = tuple(
-        Condition(operator, key.lower(), tuple(Pattern(_text(value), variables=variables) for value in as_list(values)))
+        Condition(
+            operator, key.lower(), tuple(Pattern(value_text(value), variables=variables) for value in as_list(values))
+        )
         for operator, keys in element.get("Condition", {}).items()
         for key, values in keys.items()
     )
     return Statement(
         number=number,
         sid=element.get("Sid", ""),
-        allows=element["Effect"] == "Allow",
+        allows=element["Effect"].lower() == "allow",
         actions=tuple(_action_matcher(action) for action in as_list(element.get("Action", element.get("NotAction")))),
         not_actions="NotAction" in element,
         resources=resources,
@@ -237,7 +244,3 @@ def _matches_arn(resolved: str, resource: str) -> bool:
 def _resource_pattern(resolved: str) -> ArnPattern | None:
     """Return the pattern of an ARN; None for a pattern of stars alone, which also matches what is not an ARN."""
     return arn_pattern(resolved) if not resolved or resolved.strip(ANY) else None
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

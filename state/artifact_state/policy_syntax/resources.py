@@ -7,11 +7,10 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsident
 import re
 
 from artifact_state.errors import MalformedPolicyDocument
-from artifact_state.policy_syntax.grammar import LEGACY
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 # https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-_PARTITIONS = {
+PARTITIONS = {
     "*", "aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f",
 }  # fmt: skip
 _PATHS = (
@@ -22,18 +21,6 @@ _PATHS = (
 _OTHER_PATHS = ("root", "assumed-role/", "delegation-request/", "*", "?")
 
 
-def require_complete_arn(resource: str) -> None:
-    """Refuse an ARN with an empty part between others; parts at the end may be missing.
-
-    Raises MalformedPolicyDocument.
-    """
-    parts = _parts_of(resource)
-    if len(parts) < 3 or parts[0] != "arn" or parts[1] not in _PARTITIONS:
-        return
-    if not parts[2] or (len(parts) < 6 and "" in parts):
-        raise MalformedPolicyDocument(LEGACY)
-
-
 def require_resource_arn(resource: str) -> None:
     """Refuse a resource that is neither `*` nor a valid ARN, which may contain variables and wildcards.
 
@@ -41,11 +28,11 @@ def require_resource_arn(resource: str) -> None:
     """
     if resource == "*":
         return
-    parts = _parts_of(resource)
+    parts = parts_of_pattern(resource)
     if len(parts) < 2:
         raise MalformedPolicyDocument(f'Resource {resource} must be in ARN format or "*".')
     _, partition, vendor, region, account, name = parts + ["*"] * (6 - len(parts))
-    if partition not in _PARTITIONS:
+    if partition not in PARTITIONS:
         whole = ":".join(["arn", *parts[1:], *["*"] * (6 - len(parts))])
         raise MalformedPolicyDocument(f'Partition "{partition}" is not valid for resource "{whole}".')
     if "*" in vendor or "?" in vendor:
@@ -57,13 +44,13 @@ def require_resource_arn(resource: str) -> None:
         raise MalformedPolicyDocument(f"Resource {resource} can not contain region information.")
 
 
+def parts_of_pattern(resource: str) -> list[str]:
+    """Split an ARN at its colons; a variable, whose value may contain colons, becomes `*`."""
+    return _VARIABLE.sub("*", resource).split(":", 5)
+
+
 def _require_iam(resource: str, region: str, name: str) -> None:
     if region not in ("", "*"):
         raise MalformedPolicyDocument(f"IAM resource {resource} cannot contain region information.")
     if not name.startswith((*_PATHS, *_OTHER_PATHS)):
         raise MalformedPolicyDocument(f'IAM resource path must either be "*", root, or start with {", ".join(_PATHS)}.')
-
-
-def _parts_of(resource: str) -> list[str]:
-    """Split an ARN at its colons; a variable, whose value may contain colons, becomes `*`."""
-    return _VARIABLE.sub("*", resource).split(":", 5)

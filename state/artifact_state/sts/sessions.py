@@ -14,6 +14,7 @@ from artifact_state.iam.identity_documents import require_valid_policy
 from artifact_state.iam.policy_references import policy_by_arn
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations.root_access import require_assumable_root, root_task_policy
+from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.principals import is_expired
 from artifact_state.sts import tokens
 from artifact_state.sts.session_options import DEFAULT_OPTIONS, SessionOptions, require_valid_tags, with_inherited
@@ -168,7 +169,7 @@ def _session_policies(tx: Transaction, options: SessionOptions) -> tuple[tuple[s
             raise EntityNotFound(Entity.POLICY, arn)
         policies.append((arn, policy.document))
     if options.policy is not None:
-        require_valid_policy(options.policy)
+        require_valid_policy(options.policy, DocumentKind.SESSION)
         policies.append((_INLINE, options.policy))
     size = tokens.packed_policy_size(_packed_texts(policies), options.tags)
     if size > _WHOLE:

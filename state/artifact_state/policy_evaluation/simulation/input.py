@@ -14,7 +14,8 @@ from artifact_state import arns
 from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, MalformedPolicyDocument
 from artifact_state.iam.identity_documents import require_valid_policy
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, Level, PrincipalMatch
-from artifact_state.policy_syntax.grammar import has_element, parse_json, require_exact_values, require_statements
+from artifact_state.policy_syntax.documents import DocumentKind, parse_document
+from artifact_state.policy_syntax.grammar import has_element
 from artifact_state.policy_syntax.policy import ANYTHING, NamedPolicy, parse_policy
 from artifact_state.policy_syntax.wildcards import Keys
 
@@ -110,7 +111,7 @@ def _named_policies(member: str, documents: Sequence[str]) -> Iterator[NamedPoli
     """Yield the policies of a member of the input, named by their positions in it."""
     for number, document in enumerate(documents, 1):
         try:
-            require_valid_policy(document, of_any_version=True)
+            require_valid_policy(document, DocumentKind.SIMULATED)
         except MalformedPolicyDocument as error:
             if member == "PolicyInputList":
                 raise InvalidPolicyInput(f"Policy input list item {number} has invalid content") from None
@@ -131,8 +132,6 @@ def _scp_level(number: int, documents: Sequence[str]) -> Level:
 
 def _require_statements(member: str, document: str) -> list[dict[str, Any]]:
     try:
-        statements = require_statements(parse_json(document))
-        require_exact_values(statements)
+        return parse_document(document, DocumentKind.SIMULATED)
     except MalformedPolicyDocument as error:
         raise InvalidPolicyInput(f"Invalid Input {member}: {error.message}") from None
-    return statements
