@@ -2,8 +2,6 @@
 
 import copy
 import importlib
-import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,23 +11,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import boto3
 import pytest
-import regex
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.model import OperationModel, ServiceModel, StructureShape
-from pydantic_core import SchemaValidator, ValidationError, core_schema
+from pydantic_core import SchemaValidator, ValidationError
 
 from artifact_emulator.aws.service_model import ErrorShape, Operation, Service
-from artifact_emulator.aws.shape import Matching, Shape
+from artifact_emulator.aws.shape import Shape
 from shapes_generator.bindings import write_bindings
 from shapes_generator.models import UnhandledTraitError, load_models, shaped, whole_model
 from shapes_generator.names import attribute_name
-from shapes_generator.patterns import UnknownPatternError, translate
+from shapes_generator.patterns import translate
 from shapes_generator.requests import write_requests
 
 ROOT = Path(__file__).parents[2]
-MODELS = ROOT / "emulator" / "artifact_emulator" / "botocore_models"
 SERVICES = ("organizations", "artifact", "sts", "iam", "cloudtrail")
 PARTLY_SHAPED = ("iam", "cloudtrail")
 """The services with shapes for only some of their operations."""
@@ -238,132 +232,6 @@ class TestRequestsAndReplies:
             )
 
 
-def _patterns() -> list[str]:
-    """Return the patterns of the services' models except AWS CloudTrail's, whose shaped operation has none."""
-    shapes = [shape for service in SERVICES if service != "cloudtrail" for shape in whole(service)["shapes"].values()]
-    return sorted({shape["pattern"] for shape in shapes if "pattern" in shape})
-
-
-# Characters that dialects treat differently: ASCII, Latin-1, digits, spaces and letters of other scripts, and more.
-CHARACTERS = [
-    *map(chr, range(0x250)),
-    *"\u0663\u0966\u2003\u2028\u2029\u3000\u4e00\ud7ff\ue000\ufffd\U00010000\U0010ffff",
-]
-ARN = "arn:aws:organizations::123456789012:"
-STEMS = (
-    "", "a", "aB1", "/a/b/", "a@b.co", "1" * 12, "A" * 20, "v1.a", "my-alias", "my--alias", "https://a.b/c?d=e#f",
-    "o-1234567890", "h-12345678", "p-12345678", "r-ab12", "ou-ab12-12345678", "rt-12345678", "rp-1234", "car-12345678",
-    "o-1234567890/r-ab12/ou-ab12-12345678/",
-    ARN + "account/o-1234567890/123456789012", ARN + "root/o-1234567890/r-ab12",
-    ARN + "organization/o-1234567890", ARN + "ou/o-1234567890/ou-ab12-12345678",
-    ARN + "handshake/o-1234567890/invite/h-12345678", ARN + "resourcepolicy/o-1234567890/rp-1234",
-    ARN + "transfer/o-1234567890/billing/inbound/rt-12345678",
-    "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
-    "agreement-" + "a1B2" * 4, "customer-agreement-" + "a1B2" * 4, "compliance-inquiry-" + "a1B2" * 4,
-    "report-" + "a1B2" * 4, "agreement-token-" + "a1B2" * 6, "nda-token-" + "a1B2" * 6,
-    "0f8fad5b-d9cb-469f-a165-70867728950e",
-)  # fmt: skip
-PROBES = sorted({
-    *STEMS,
-    *CHARACTERS,
-    *(f"{start}{stem}{end}" for stem in STEMS for start in ("", "x", "\n") for end in ("", "\n", "!", "|")),
-    *(f"{stem[:at]}{c}{stem[at + 1:]}" for stem in STEMS for at in range(len(stem)) for c in "\u0663é\u00a0\u0085"),
-    *(f"a{c}{c}b" for c in "&-~[]^|\\"),
-})  # fmt: skip
-
-
-class TestPatterns:
-    """Patterns have the same meaning for pydantic's engine as for AWS's."""
-
-    @pytest.mark.parametrize("pattern", _patterns())
-    def test_translated_pattern_matches_the_same_strings(self, pattern: str) -> None:
-        """A translated pattern matches the same whole strings as the model's pattern."""
-        # \p{L} covers all scripts and \w only ASCII; no pattern has both, so that one flag gives AWS's meaning.
-        assert not (r"\p{" in pattern and re.search(r"\\[dwsDWS]", pattern))
-        flags = 0 if r"\p{" in pattern else regex.ASCII
-        reading = regex.compile(pattern.replace(r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF"), flags)
-        expected = {probe for probe in PROBES if reading.fullmatch(probe)}
-        assert expected, "no probe matches"
-        assert _matched(pattern) == expected
-
-    def test_only_one_pattern_needs_pythons_engine(self) -> None:
-        """Only one pattern has a look-around and needs Python's engine."""
-        translated = [(pattern, translate(pattern)) for pattern in _patterns()]
-        assert [pattern for pattern, t in translated if t and t.looks_around] == [
-            "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
-        ]
-        assert [pattern for pattern, t in translated if t is None] == [r"[\s\S]*"]
-
-    @pytest.mark.parametrize(
-        ("pattern", "translated"),
-        [
-            (r"^a|b$", r"^(?:a|b)$"),
-            (r"^(a|b)$", r"^(a|b)$"),
-            (r"[a|b]", r"^[a|b]$"),
-            (r"a\$", r"^a\$$"),
-            (r"\d[\d\-]", r"^[0-9][0-9\-]$"),
-            (r"[\w-.]\/", r"^[A-Za-z0-9_\-.]/$"),
-            (r"[^\s]", r"^[^\t\n\v\f\r ]$"),
-            (r"[\u0020-\u00FF]", r"^[ -\u00FF]$"),
-            (r"\u002F", r"^/$"),
-            (r"[a&b]", r"^[a&b]$"),
-            (r"[\x21-\x7e]", r"^[!-~]$"),
-            (r"\x2E", r"^\.$"),
-        ],
-    )
-    def test_translation_of_anchors_shorthands_and_escapes(self, pattern: str, translated: str) -> None:
-        """Anchors enclose the whole pattern, shorthands are ASCII, and escapes are Rust's."""
-        result = translate(pattern)
-        assert result is not None
-        assert result.text == translated
-
-    @pytest.mark.parametrize(
-        "pattern",
-        [
-            r"[a[b]]",
-            r"[a&&b]",
-            r"[a~~b]",
-            r"\bword",
-            r"(?i)a",
-            r"\1",
-            r"[\S]",
-            r"\pL",
-            r"\p{L",
-            r"a\Z",
-            r"[a",
-            r"\x4",
-            r"\xg1",
-            r"\u12",
-            r"\x{21}",
-        ],
-    )
-    def test_unknown_construct_is_refused(self, pattern: str) -> None:
-        """A construct that dialects read differently is refused."""
-        with pytest.raises(UnknownPatternError):
-            translate(pattern)
-
-
-def _matched(pattern: str) -> set[str]:
-    """Return the probes that a translated pattern matches with its engine."""
-    translated = translate(pattern)
-    if translated is None:
-        return set(PROBES)
-    text = translated.text
-    if translated.looks_around:
-        check = SchemaValidator(core_schema.no_info_after_validator_function(Matching(text), core_schema.str_schema()))
-    else:
-        check = SchemaValidator(core_schema.str_schema(pattern=text))
-    return {probe for probe in PROBES if _accepts(check, probe)}
-
-
-def _accepts(check: SchemaValidator, probe: str) -> bool:
-    try:
-        check.validate_python(probe)
-    except ValidationError:
-        return False
-    return True
-
-
 class TestRefusals:
     """The generator refuses a model that the emulator would not handle, and names the reason."""
 
@@ -502,174 +370,3 @@ class TestNames:
     def test_attribute_name_of_acronyms_and_reserved_words(self, member: str, attribute: str) -> None:
         """An acronym is one word; a reserved word gets an underscore."""
         assert attribute_name(member) == attribute
-
-
-# https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html and its six neighbours.
-AGREEMENT, CUSTOMER_AGREEMENT = "agreement-" + "a1B2" * 4, "customer-agreement-" + "a1B2" * 4
-REVISION = "0f8fad5b-d9cb-469f-a165-70867728950e"
-NDA_TOKEN, TOKEN = "nda-token-" + "a1B2" * 6, "agreement-token-" + "a1B2" * 6
-AGREEMENT_CALLS: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
-    (
-        "list_agreements",
-        {"maxResults": 5},
-        "GET",
-        "/v1/agreement/list?maxResults=5",
-        {"agreements": [{"subjects": ["ACCOUNT"]}]},
-    ),
-    (
-        "get_nda_for_agreement",
-        {"agreementId": AGREEMENT},
-        "GET",
-        f"/v1/agreement/getNdaForAgreement?agreementId={AGREEMENT}",
-        {"acceptNdaForAgreementToken": NDA_TOKEN, "agreementRevisionId": REVISION, "documentPresignedUrl": "https://x"},
-    ),
-    (
-        "accept_nda_for_agreement",
-        {"agreementId": AGREEMENT, "agreementRevisionId": REVISION, "ndaToken": NDA_TOKEN},
-        "POST",
-        "/v1/agreement/acceptNdaForAgreement",
-        {"getAgreementToken": NDA_TOKEN},
-    ),
-    (
-        "get_agreement",
-        {"agreementId": AGREEMENT, "ndaToken": NDA_TOKEN},
-        "GET",
-        f"/v1/agreement/get?agreementId={AGREEMENT}&ndaToken={NDA_TOKEN}",
-        {
-            "acceptanceTerms": ["I may bind my organization."],
-            "acceptanceTermsToken": TOKEN,
-            "agreementRevisionId": REVISION,
-            "documentPresignedUrl": "https://x",
-            "executeAgreementToken": TOKEN,
-        },
-    ),
-    (
-        "accept_agreement",
-        {
-            "acceptanceTermsToken": TOKEN,
-            "agreementId": AGREEMENT,
-            "agreementRevisionId": REVISION,
-            "executeAgreementToken": TOKEN,
-        },
-        "POST",
-        "/v1/agreement/accept",
-        {"customerAgreement": {"id": CUSTOMER_AGREEMENT, "state": "ACTIVE", "type": "DEFAULT"}},
-    ),
-    (
-        "get_customer_agreement",
-        {"customerAgreementId": CUSTOMER_AGREEMENT},
-        "GET",
-        f"/v1/customer-agreement/get?customerAgreementId={CUSTOMER_AGREEMENT}",
-        {"documentPresignedUrl": "https://x", "terminateAgreementToken": TOKEN, "terminateTerms": ["I may end it."]},
-    ),
-    (
-        "terminate_agreement",
-        {"customerAgreementId": CUSTOMER_AGREEMENT, "terminateAgreementToken": TOKEN},
-        "POST",
-        "/v1/customer-agreement/terminate",
-        {"customerAgreement": {"id": CUSTOMER_AGREEMENT, "state": "CUSTOMER_TERMINATED"}},
-    ),
-]
-
-
-class TestAgreementModels:
-    """`botocore_models` adds the seven agreement operations, which no SDK has, to any botocore."""
-
-    @pytest.fixture
-    def client(self, monkeypatch: pytest.MonkeyPatch) -> Any:
-        """Return a stock client in an environment with AWS_DATA_PATH."""
-        monkeypatch.setenv("AWS_DATA_PATH", str(MODELS))
-        return _client()
-
-    def test_stock_botocore_lacks_the_agreement_operations(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Stock botocore has none of the seven operations; once it has, these models should be removed."""
-        monkeypatch.delenv("AWS_DATA_PATH", raising=False)
-        assert not [method for method, *_ in AGREEMENT_CALLS if hasattr(_client(), method)]
-
-    @pytest.mark.parametrize("call", AGREEMENT_CALLS, ids=[method for method, *_ in AGREEMENT_CALLS])
-    def test_stock_client_calls_the_agreement_operation(
-        self, client: Any, call: tuple[str, dict[str, Any], str, str, dict[str, Any]]
-    ) -> None:
-        """A stock client sends the documented request and parses the documented reply."""
-        method, arguments, verb, target, answer = call
-        sent: list[AWSPreparedRequest] = []
-        client.meta.events.register("before-send.artifact.*", _answering(sent, [answer]))
-        reply = getattr(client, method)(**arguments)
-        reply.pop("ResponseMetadata")
-        assert reply == answer
-        assert (sent[0].method, sent[0].url) == (verb, f"http://127.0.0.1:1{target}")
-        assert json.loads(sent[0].body or b"{}") == (arguments if verb == "POST" else {})
-
-    def test_summaries_have_the_documented_members(self, client: Any) -> None:
-        """The summaries of agreements have 8 members, of customer agreements 13, of terminated ones 7."""
-        aws = client.meta.service_model
-        counts = {"AgreementSummary": 8, "CustomerAgreementSummary": 13, "TerminateCustomerAgreementSummary": 7}
-        assert {name: len(aws.shape_for(name).members) for name in counts} == counts
-
-    def test_agreement_operations_declare_the_documented_errors(self, client: Any) -> None:
-        """Each of the seven operations declares the same six errors."""
-        documented = {
-            "AccessDeniedException", "InternalServerException", "ResourceNotFoundException",
-            "ServiceQuotaExceededException", "ThrottlingException", "ValidationException",
-        }  # fmt: skip
-        for method, *_ in AGREEMENT_CALLS:
-            operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
-            assert {error.name for error in operation.error_shapes} == documented
-            assert operation.documentation
-
-    def test_added_models_change_no_other_operation(self, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The added models change nothing in the stock model but an enumeration."""
-        monkeypatch.delenv("AWS_DATA_PATH")
-        stock = _client().meta.service_model
-        added = client.meta.service_model
-        assert len(added.operation_names) == len(stock.operation_names) + len(AGREEMENT_CALLS)
-        for name in stock.shape_names:
-            metadata = dict(added.shape_for(name).metadata)
-            if name == "InquirySupportMode":
-                # AWS's API reference has a second mode that its models do not have yet.
-                metadata["enum"] = [mode for mode in metadata["enum"] if mode != "FULL_SUPPORT"]
-            assert metadata == stock.shape_for(name).metadata
-            assert repr(added.shape_for(name)) == repr(stock.shape_for(name))
-
-    def test_list_agreements_has_a_paginator(self, client: Any) -> None:
-        """ListAgreements has a paginator, and the other operations keep theirs."""
-        sent: list[AWSPreparedRequest] = []
-        pages: list[dict[str, Any]] = [
-            {"agreements": [{"name": "one"}], "nextToken": "more"},
-            {"agreements": [{"name": "two"}]},
-        ]
-        client.meta.events.register("before-send.artifact.*", _answering(sent, pages))
-        found = client.get_paginator("list_agreements").paginate().build_full_result()
-        assert found == {"agreements": [{"name": "one"}, {"name": "two"}]}
-        assert [request.url.partition("?")[2] for request in sent] == ["", "nextToken=more"]
-        assert client.can_paginate("list_reports")
-
-    def test_aws_cli_has_the_agreement_commands(self) -> None:
-        """The AWS CLI has the operations as commands with their arguments."""
-        environment = {**os.environ, "AWS_DATA_PATH": str(MODELS), "AWS_PAGER": "cat", "PAGER": "cat"}
-        command = [sys.executable, "-m", "awscli", "artifact", "accept-agreement", "--generate-cli-skeleton"]
-        skeleton = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
-        assert set(json.loads(skeleton)) == set(AGREEMENT_CALLS[4][1])
-
-
-def _client() -> Any:
-    return boto3.session.Session().client(
-        "artifact",
-        region_name="us-east-1",
-        endpoint_url="http://127.0.0.1:1",
-        aws_access_key_id="111122223333",
-        aws_secret_access_key="secret",
-    )
-
-
-def _answering(sent: list[AWSPreparedRequest], answers: list[dict[str, Any]]) -> Callable[..., AWSResponse]:
-    """Return a hook that records the requests and answers them in place of a server."""
-    remaining = iter(answers)
-
-    def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        sent.append(request)
-        reply = AWSResponse(request.url, 200, {"Content-Type": "application/json"}, None)
-        reply._content = json.dumps(next(remaining)).encode()
-        return reply
-
-    return answer
