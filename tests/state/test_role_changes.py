@@ -13,6 +13,7 @@ from artifact_state.errors import (
     EntityNameTaken,
     EntityNotFound,
     MalformedPolicyDocument,
+    PathReserved,
     QuotaExceeded,
     RoleNotFound,
     RoleProtected,
@@ -200,6 +201,12 @@ class TestCreateRole:
             act(world, role_changes.create_role, replace(NEW, name="OPS"))
         act(world, role_changes.delete_role, "Ops")
         act(world, role_changes.create_role, NEW)
+
+    @pytest.mark.parametrize("path", ["/aws-service-role/", "/aws-service-role/artifact.amazonaws.com/"])
+    def test_path_of_linked_roles_is_reserved(self, world: World, path: str) -> None:
+        """A role below the path of service-linked roles is refused, so that none can take the place of one."""
+        with expect_refusal(world, PathReserved):
+            act(world, role_changes.create_role, replace(NEW, path=path))
 
     def test_unknown_boundary_is_refused(self, world: World) -> None:
         """A boundary that does not exist is refused."""

@@ -152,6 +152,12 @@ class TestConfusedDeputy:
         """An encoded question mark in the path is part of the request id."""
         assert control_refusal(app, "GET", "/_emulator/decisions/a%3Fb")[0] == 404
 
+    @pytest.mark.parametrize("arn", ["", "x", "arn:aws:iam", "::::", "arn:aws:iam::111122223333:user/u"])
+    def test_assumption_of_no_role_is_refused(self, app: App, arn: str) -> None:
+        """A role that is not named by an ARN is refused with status 400."""
+        body = {"service": ARTIFACT, "role_arn": arn}
+        assert control_refusal(app, "POST", "/_emulator/assume-as-service", body)[0] == 400
+
     def test_incomplete_assumption_is_refused(self, app: App) -> None:
         """A body without the required members is refused with status 400."""
         assert control_reply(app, "POST", "/_emulator/assume-as-service", {"service": ARTIFACT}).status == 400

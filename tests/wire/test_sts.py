@@ -118,7 +118,7 @@ class TestAssumeRole:
             error = management.expect_error(SERVICE, "AssumeRole", **parameters)
             assert (error.status, error.code) == (400, "ValidationError")
 
-    @pytest.mark.parametrize("seconds", [899, 43201, 0, -1, 10**12])
+    @pytest.mark.parametrize("seconds", [899, 43201, 0, -1, 2**31 - 1])
     def test_duration_outside_limits_is_refused(self, management: Client, member: Client, seconds: int) -> None:
         """A session lasts from 15 minutes to 12 hours."""
         parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me", "DurationSeconds": seconds}

@@ -33,7 +33,7 @@ class Assumption(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     service: str = Field(description="The service principal, such as artifact.amazonaws.com.")
-    role_arn: str
+    role_arn: str = Field(pattern=r"^arn:[a-z-]+:iam::[0-9]{12}:role/.+$")
     source_account: str | None = Field(
         None, description="The account on whose behalf the service acts: aws:SourceAccount."
     )

@@ -29,7 +29,7 @@
     Refused: A rule refuses the operation, and nothing has changed.
         artifact: InvalidMember, InvalidToken
         constraints: InvalidInput, ConstraintViolated, HandshakeConstraintViolated
-        iam: InvalidDeletionTaskId, InvalidPolicyArn, UserNameRequired, PasswordTooWeak, InvalidTagKeys
+        iam: PathReserved, InvalidDeletionTaskId, InvalidPolicyArn, UserNameRequired, PasswordTooWeak, InvalidTagKeys
         organizations: UnsupportedInPartition
         policy_language: MalformedPolicyDocument, InvalidPolicyInput, InvalidSimulationInput
         root_access: InvalidTaskPolicy

@@ -130,6 +130,14 @@ class RoleProtected(Conflict):
     """The role is service-linked: only its service can change it."""
 
 
+class PathReserved(Refused):
+    """The path is reserved for service-linked roles."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(prefix)
+        self.prefix = prefix
+
+
 class SuffixNotAllowed(Conflict):
     """The service does not allow a custom suffix in the name of its service-linked role."""
 

@@ -14,7 +14,8 @@ from artifact_state.world import Transaction
 
 CUSTOMER_PREFIX = ":"
 AnyPolicy = catalog.ManagedPolicy | CustomerPolicy
-_SERVICE_ROLE_PATH = "/aws-service-role/"
+LINKED_ROLE_PATH = "/aws-service-role/"
+"""The path of service-linked roles and of their policies."""
 # The parts that AWS checks are named in its message in https://github.com/cloud-gov/aws-broker/issues/383.
 _ARN = re.compile(r"arn:(aws[a-z-]*):iam::(?:aws|[0-9]{12}):policy/\S+")
 
@@ -65,7 +66,7 @@ def policy_by_valid_arn(tx: Transaction, arn: str) -> AnyPolicy | None:
 
 def is_service_policy(policy: AnyPolicy) -> bool:
     """Return whether a policy is reserved for service-linked roles."""
-    return policy.path.startswith(_SERVICE_ROLE_PATH)
+    return policy.path.startswith(LINKED_ROLE_PATH)
 
 
 def boundary_reference(tx: Transaction, arn: str) -> str:

@@ -11,14 +11,22 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from artifact_state import ids, name_index
-from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, IdentityQuota, RoleProtected
+from artifact_state.errors import (
+    DeletionObstacle,
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    IdentityQuota,
+    PathReserved,
+    RoleProtected,
+)
 from artifact_state.events import RoleChanged, RoleDeletionRequested
-from artifact_state.iam.identity_documents import require_valid_trust_policy
 from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.identity_tags import TagPairs, with_tags, without_tags
 from artifact_state.iam.linked_roles import linked_role_usages
-from artifact_state.iam.policy_references import boundary_reference
+from artifact_state.iam.policy_references import LINKED_ROLE_PATH, boundary_reference
 from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, roles_of
+from artifact_state.iam.trust_policies import resolve_trust_policy
 from artifact_state.model import Map, Role
 from artifact_state.world import Transaction
 
@@ -40,10 +48,13 @@ class NewRole:
 def create_role(tx: Transaction, new: NewRole) -> Role:
     """Create a role that is not linked to a service.
 
-    Raises MalformedPolicyDocument, EntityNameTaken, EntityNotFound, InvalidPolicyArn, QuotaExceeded, InvalidTagKeys.
+    Raises PathReserved, MalformedPolicyDocument, EntityNameTaken, EntityNotFound, InvalidPolicyArn, QuotaExceeded,
+    InvalidTagKeys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     """
-    require_valid_trust_policy(tx, new.trust_policy)
+    if new.path.startswith(LINKED_ROLE_PATH):
+        raise PathReserved(LINKED_ROLE_PATH)
+    trust_policy = resolve_trust_policy(tx, new.trust_policy)
     account_id = tx.caller.account_id
     existing = list(roles_of(tx.state, account_id, "/", tx.now))
     for role in existing:
@@ -57,7 +68,8 @@ def create_role(tx: Transaction, new: NewRole) -> Role:
         account_id=account_id,
         name=new.name,
         path=new.path,
-        trust_policy=new.trust_policy,
+        trust_policy=trust_policy.document,
+        trusted_principals=trust_policy.principals,
         description=new.description,
         created_at=tx.now,
         tags=with_tags(tx, Map(), new.tags, IdentityQuota.TAGS_PER_ROLE),
@@ -68,15 +80,15 @@ def create_role(tx: Transaction, new: NewRole) -> Role:
     return role
 
 
-def update_trust_policy(tx: Transaction, name: str, trust_policy: str) -> None:
-    """Replace the trust policy of a role.
+def update_trust_policy(tx: Transaction, name: str, document: str, *, accept_deleted: bool = False) -> None:
+    """Replace the trust policy of a role; `accept_deleted` accepts unique ids that no principal has.
 
     Raises RoleNotFound, RoleProtected, MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
     role = unlinked_role(tx, name)
-    require_valid_trust_policy(tx, trust_policy)
-    replace_role(tx, replace(role, trust_policy=trust_policy))
+    trust_policy = resolve_trust_policy(tx, document, accept_deleted=accept_deleted)
+    replace_role(tx, replace(role, trust_policy=trust_policy.document, trusted_principals=trust_policy.principals))
 
 
 def update_role(

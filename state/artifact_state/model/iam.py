@@ -44,6 +44,7 @@ class Role:
     name: str
     path: str
     trust_policy: str
+    """The document as IAM stores it, with unique ids of users and roles in place of their ARNs."""
     description: str
     created_at: datetime
     linked_service: str | None = None
@@ -55,6 +56,8 @@ class Role:
     """A reference to the permissions boundary."""
     tags: Map[str, str] = Map()
     max_session: timedelta = timedelta(hours=1)
+    trusted_principals: Map[str, str] = Map()
+    """The unique ids in the trust policy, each with the ARN that its principal had."""
     gone_at: datetime | None = None
     """When its deletion takes effect."""
 

@@ -60,10 +60,13 @@ def principal_names(state: State, caller: Caller, now: datetime) -> dict[Princip
         return {PrincipalMatch.EXACT: frozenset({f"Service:{caller.arn}"})}
     account = {arns.root_user(caller.partition, caller.account_id), caller.account_id, "*"}
     names = {PrincipalMatch.EXACT: frozenset({caller.arn})}
+    if caller.kind in (CallerKind.USER, CallerKind.ROLE):
+        # IAM stores trust policies with unique ids.
+        names[PrincipalMatch.EXACT] = frozenset({caller.arn, caller.user_id})
     role = role_of_session(state, caller, now)
     if role is not None:
         arn = arns.role(caller.partition, role.account_id, role.path, role.name)
-        names[PrincipalMatch.ROLE] = frozenset({arn})
+        names[PrincipalMatch.ROLE] = frozenset({arn, role.id})
     return names | {PrincipalMatch.ACCOUNT: frozenset(account)}
 
 

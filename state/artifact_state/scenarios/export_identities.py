@@ -13,6 +13,7 @@ from artifact_state.iam.groups import groups_of_user
 from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL, ORGANIZATIONS_PRINCIPAL
 from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.iam.roles import roles_of, trust_policy_for
+from artifact_state.iam.trust_policies import shown_trust_policy
 from artifact_state.model import JoinedMethod, Map, Organization, Role, State
 from artifact_state.model.identities import Group, User
 from artifact_state.ordered_map import OrderedMap
@@ -71,7 +72,7 @@ class IdentityExporter:
                     yield RoleScenario(
                         **self._identity(role),
                         **self._bounded(role),
-                        trust=_document(role.trust_policy),
+                        trust=_document(shown_trust_policy(self.state, self._partition(account_id), role, self.now)),
                         description=role.description,
                         max_session_seconds=int(role.max_session.total_seconds()),
                     )
@@ -143,9 +144,11 @@ class IdentityExporter:
         return {"boundary": boundary, "tags": _sorted(identity.tags)}
 
     def _arn(self, account_id: str, reference: str) -> str:
+        return arn_of_reference(self.state, self._partition(account_id), account_id, reference)
+
+    def _partition(self, account_id: str) -> str:
         organization = organization_of(self.state, account_id, self.now)
-        partition = organization.partition if organization else standalone_partition(self.state, account_id)
-        return arn_of_reference(self.state, partition, account_id, reference)
+        return organization.partition if organization else standalone_partition(self.state, account_id)
 
 
 def _document(text: str) -> dict[str, Any] | str:

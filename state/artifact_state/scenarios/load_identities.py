@@ -8,7 +8,7 @@ from artifact_state.iam.attached_policies import attach_policy
 from artifact_state.iam.linked_roles import ensure_linked_role
 from artifact_state.iam.managed_policies import NewPolicy, create_policy
 from artifact_state.iam.policy_references import boundary_reference
-from artifact_state.iam.roles import role_of
+from artifact_state.iam.roles import role_of, trust_policy_for
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User
 from artifact_state.scenarios.references import LoadContext, Place, ScenarioError, policy_text, suggestion, with_places
@@ -35,6 +35,9 @@ def load_identities(context: LoadContext, scenario: Scenario) -> None:
     for table in ("groups", "users", "roles"):
         for place, identity in with_places((table,), getattr(scenario, table)):
             _load_identity(context, place, identity)
+    for place, role in with_places(("roles",), scenario.roles):
+        with context.transaction((*place, "trust"), context.find_account((*place, "account"), role.account)) as tx:
+            role_changes.update_trust_policy(tx, role.name, policy_text(role.trust), accept_deleted=True)
     for place, linked in with_places(("linked_roles",), scenario.linked_roles):
         _load_linked_role(context, place, linked)
 
@@ -91,7 +94,8 @@ def _create(tx: Transaction, identity: IdentityScenario) -> None:
     if isinstance(identity, RoleScenario):
         new_role = role_changes.NewRole(
             name=identity.name,
-            trust_policy=policy_text(identity.trust),
+            # Roles can trust each other, so each gets its trust policy once all exist.
+            trust_policy=trust_policy_for(aws=tx.caller.account_id),
             path=identity.path,
             description=identity.description,
             max_session=timedelta(seconds=identity.max_session_seconds),

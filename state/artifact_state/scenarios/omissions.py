@@ -46,7 +46,8 @@ _DESCRIBED = {
         "action management_account_id recipient_kind recipient notes promised tags process_id transfer_id settled"
     ),
     "roles": _names(
-        "name path trust_policy description linked_service managed_policies inline_policies boundary tags max_session"
+        "name path trust_policy trusted_principals description linked_service managed_policies inline_policies "
+        "boundary tags max_session"
     ),
     "users": _names("name path tags groups access_keys managed_policies inline_policies boundary"),
     "groups": _names("name path managed_policies inline_policies"),

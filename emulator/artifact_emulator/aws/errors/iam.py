@@ -105,6 +105,10 @@ ROWS: Rows = {
     errors.SuffixNotAllowed: lambda refusal, caller: (
         "InvalidInputException", f"Custom suffix is not allowed for {refusal.name}"
     ),
+    errors.PathReserved: lambda refusal, caller: (
+        "InvalidInputException",
+        f"Path prefix '{refusal.prefix}' can only be used for AWS Service linked Roles",
+    ),
     errors.RoleProtected: lambda refusal, caller: (
         "UnmodifiableEntityException",
         f"Cannot perform the operation on the protected role '{refusal.name}' - this role is only modifiable by AWS",

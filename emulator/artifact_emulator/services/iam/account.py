@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.attached_policies import attached_policies_reply
-from artifact_emulator.services.iam.reply_members import boundary_reply, encode_document, tag_list
+from artifact_emulator.services.iam.reply_members import boundary_reply, encode_document, tag_list, trust_policy_reply
 from artifact_emulator.services.iam.unsupported_resources import instance_profiles_of_role
 from artifact_state import arns, catalog, name_index
 from artifact_state.iam import account_summary, aliases, groups, policy_usage
@@ -165,7 +165,7 @@ def _role_detail(call: RequestContext, role: Role) -> "replies.RoleDetail":
         "RoleId": role.id,
         "Arn": arns.role(call.tx.caller.partition, role.account_id, role.path, role.name),
         "CreateDate": role.created_at,
-        "AssumeRolePolicyDocument": encode_document(role.trust_policy),
+        "AssumeRolePolicyDocument": trust_policy_reply(call.tx, role),
         "InstanceProfileList": instance_profiles_of_role(role),
         "RolePolicyList": _inline_policies(role),
         "AttachedManagedPolicies": attached_policies_reply(call.tx, role),

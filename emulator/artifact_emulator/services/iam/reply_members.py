@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 from artifact_emulator.aws.pagination import NameListing, Truncation
 from artifact_state.iam import policy_references
-from artifact_state.model import Map
+from artifact_state.iam.trust_policies import shown_trust_policy
+from artifact_state.model import Map, Role
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def boundary_reply(tx: Transaction, reference: str) -> "replies.AttachedPermissi
             tx.state, caller.partition, caller.account_id, reference
         ),
     }
+
+
+def trust_policy_reply(tx: Transaction, role: Role) -> str:
+    """Return the trust policy of a role."""
+    return encode_document(shown_trust_policy(tx.state, tx.caller.partition, role, tx.now))
 
 
 def encode_document(document: str) -> str:

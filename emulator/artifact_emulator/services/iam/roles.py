@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.reply_members import boundary_reply, encode_document, tag_list, tag_page
+from artifact_emulator.services.iam.reply_members import boundary_reply, tag_list, tag_page, trust_policy_reply
 from artifact_state import arns
 from artifact_state.iam import role_changes, roles
 from artifact_state.model import Role
@@ -117,7 +117,7 @@ def role_reply(tx: Transaction, role: Role) -> "replies.Role":
         "RoleId": role.id,
         "Arn": arns.role(tx.caller.partition, role.account_id, role.path, role.name),
         "CreateDate": role.created_at,
-        "AssumeRolePolicyDocument": encode_document(role.trust_policy),
+        "AssumeRolePolicyDocument": trust_policy_reply(tx, role),
     }
 
 
