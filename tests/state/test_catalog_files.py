@@ -19,7 +19,7 @@ class TestDataFiles:
     def test_catalog_has_exactly_its_files(self) -> None:
         """No file of the catalog is missing or superfluous."""
         names = "actions agreements delegable_actions iam_quotas managed_policies policy_types quotas"
-        others = ["rcp_services", "regions", "reports", "request_rates", "services"]
+        others = ["rcp_services", "regions", "reports", "request_rates", "service_principals", "services"]
         assert [path.stem for path in FILES] == [*names.split(), *others]
 
     def test_every_type_with_effective_policies_has_a_grammar(self) -> None:

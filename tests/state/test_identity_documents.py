@@ -205,9 +205,9 @@ class TestRequireValidTrustPolicy:
         ],
     )
     @pytest.mark.parametrize("effect", ["Allow", "allow", "DENY"])
-    @pytest.mark.parametrize("action", ["sts:AssumeRole", ["sts:TagSession"], "STS:*", "*"])
+    @pytest.mark.parametrize("action", ["sts:AssumeRole", ["sts:TagSession"], "STS:AssumeRole*"])
     def test_valid_trust_policy_is_accepted(self, principal: Any, action: Any, effect: str) -> None:
-        """A trust policy may allow any principal any action of STS, in any version and with an effect in any case."""
+        """A trust policy may allow any principal to assume the role, in any version and with an effect in any case."""
         act(World(), require_valid_trust_policy, trust(Principal=principal, Action=action, Effect=effect))
 
     @pytest.mark.parametrize(
@@ -223,16 +223,14 @@ class TestRequireValidTrustPolicy:
             (trust(Resource="*"), "Has prohibited field Resource"),
             (trust(Principal=MISSING), "Missing required field Principal"),
             (trust(Principal={}), "Missing required field Principal cannot be empty!"),
-            (trust(Principal={"AWS": []}), "Missing required field Principal cannot be empty!"),
+            (trust(Principal={"AWS": []}), "The passed in policy has a statement with no principals!"),
             (trust(Action=MISSING), "Missing required field Action"),
             (trust(Principal="somebody"), SYNTAX),
             (trust(Principal={"Somebody": "x"}), SYNTAX),
-            (trust(Principal={"AWS": "me"}), 'Invalid principal in policy: "AWS":"me"'),
-            (trust(Principal={"AWS": ["*", "arn:aws:iam::111122223333:role/*"]}),
-             'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/*"'),
-            (trust(Principal={"Service": "lambda"}), 'Invalid principal in policy: "SERVICE":"lambda"'),
-            (trust(Action=["sts:AssumeRole", "iam:PassRole"]),
-             "AssumeRole policy may only specify STS AssumeRole actions."),
+            *[
+                (trust(Action=action), "AssumeRole policy may only specify STS AssumeRole actions.")
+                for action in (["sts:AssumeRole", "iam:PassRole"], "sts:*", "*", "sts:GetCallerIdentity")
+            ],
         ],
     )  # fmt: skip
     def test_malformed_trust_policy_is_refused_with_iam_message(self, document: str, message: str) -> None:
