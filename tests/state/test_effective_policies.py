@@ -353,7 +353,7 @@ class TestValidationErrors:
             act(world, effective.list_validation_errors, MANAGEMENT, CHATBOT)
         with expect_refusal(world, AccountNotFound):
             act(world, effective.list_validation_errors, STANDALONE, TAG_POLICY)
-        for target_id in (None, root_id(world), UNKNOWN_UNIT):
+        for target_id in (root_id(world), UNKNOWN_UNIT):
             with expect_refusal(world, InvalidInput, InputReason.TARGET_NOT_SUPPORTED):
                 act(world, effective.list_validation_errors, target_id, TAG_POLICY)
 

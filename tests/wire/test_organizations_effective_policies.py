@@ -11,6 +11,8 @@ from tests.support.wire_organizations import SERVICE, root_id
 from tests.wire.conftest import NOW
 
 BACKUP = "BACKUP_POLICY"
+DESCRIBE, VALIDATE = "DescribeEffectivePolicy", "ListEffectivePolicyValidationErrors"
+INVALID_TYPE = "You specified an invalid policy type."
 VAULT = {"target_backup_vault_name": {"@@assign": "vault"}}
 RULES = complete_plan()
 RULES["plans"]["daily"]["rules"] = {f"r{number}": VAULT for number in range(11)}
@@ -119,6 +121,39 @@ class TestDescribeEffectivePolicy:
             "TARGET_NOT_SUPPORTED",
             "You specified a target that is not currently supported.",
         )
+
+
+class TestInputs:
+    """The inputs that the operations on effective policies refuse."""
+
+    @pytest.mark.parametrize(
+        ("operation", "policy_type", "reason", "message"),
+        [
+            (DESCRIBE, "SERVICE_CONTROL_POLICY", "INVALID_ENUM_POLICY_TYPE", INVALID_TYPE),
+            (DESCRIBE, "RESOURCE_CONTROL_POLICY", "INVALID_ENUM:POLICY_TYPE", "You specified an invalid value."),
+            (DESCRIBE, "wrong", "INVALID_ENUM:POLICY_TYPE", "You specified an invalid value."),
+            (VALIDATE, "SERVICE_CONTROL_POLICY", "INVALID_ENUM_POLICY_TYPE", INVALID_TYPE),
+            (VALIDATE, "RESOURCE_CONTROL_POLICY", "INVALID_ENUM_POLICY_TYPE", INVALID_TYPE),
+            (VALIDATE, "WRONG", "INVALID_ENUM_POLICY_TYPE", INVALID_TYPE),
+        ],
+    )
+    def test_type_without_effective_policies_is_refused(
+        self, management: Client, operation: str, policy_type: str, reason: str, message: str
+    ) -> None:
+        """A type without effective policies is refused, by each operation in its way."""
+        account = {"AccountId": management.account} if operation == VALIDATE else {}
+        error = management.expect_error(SERVICE, operation, PolicyType=policy_type, **account)
+        assert (error.code, error.data["Reason"], error.message) == ("InvalidInputException", reason, message)
+
+    def test_validation_needs_an_account(self, management: Client) -> None:
+        """No account, and a root in its place, are targets that are not supported."""
+        for target in ({}, {"AccountId": root_id(management)}):
+            error = management.expect_error(SERVICE, VALIDATE, PolicyType=TAG_POLICY, **target)
+            assert (error.code, error.data["Reason"], error.message) == (
+                "InvalidInputException",
+                "TARGET_NOT_SUPPORTED",
+                "You specified a target that is not currently supported.",
+            )
 
 
 class TestValidationErrors:

@@ -18,9 +18,9 @@ from artifact_emulator.aws.validation.violations import Rule, Violation, all_vio
 def input_error(service: Service, error: ValidationError, shape: type[Shape], members: Any) -> AwsError:
     """Return the error with which a service refuses the members of an input that its shape does not allow."""
     violations = first_violations(error, service.patterns)
-    if service.name != "organizations":
-        violations = all_violations(violations, shape, members, service.patterns)
-    return _ERROR_OF[service.name](violations)
+    if service.name == "organizations":
+        return _organizations_error(violations, shape.__name__.removesuffix("Request"))
+    return _ERROR_OF[service.name](all_violations(violations, shape, members, service.patterns))
 
 
 # Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAWSServiceAccess.html#API_EnableAWSServiceAccess_Errors
@@ -34,22 +34,34 @@ _REASONS: dict[Rule, str] = {
     "max_value": "MAX_VALUE_EXCEEDED",
 }
 _POLICY_TYPE_MEMBERS = ("Type", "PolicyType", "Filter")
+# Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/organizations_policy_validation.json
+_OWN_REASONS = {("ListEffectivePolicyValidationErrors", "AccountId"): "TARGET_NOT_SUPPORTED"}
+"""The reasons of members that an operation refuses in its own way, whatever constraint they break."""
+# Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/organizations_effective_policy.json
+_COMMON_ENUM = ("DescribeEffectivePolicy", "PolicyType")
+"""A policy type whose values AWS refuses as those of any enumeration, but for service control policies."""
+_REASON_MESSAGES = {
+    "TARGET_NOT_SUPPORTED": "You specified a target that is not currently supported.",
+    "INVALID_ENUM_POLICY_TYPE": "You specified an invalid policy type.",
+}
 
 
-def _organizations_error(violations: Sequence[Violation]) -> AwsError:
+def _organizations_error(violations: Sequence[Violation], operation: str) -> AwsError:
     first = violations[0]
     if first.rule == "type":
         return AwsError("SerializationException", _type_message(first))
-    reason = _REASONS[first.rule]
+    member = (operation, str(first.path[-1]))
+    reason = _OWN_REASONS.get(member, _REASONS[first.rule])
     if first.rule == "enum" and first.path[-1] in _POLICY_TYPE_MEMBERS and "_POLICY" in str(first.limit):
-        reason = "INVALID_ENUM_POLICY_TYPE"
+        is_common = member == _COMMON_ENUM and first.value != "SERVICE_CONTROL_POLICY"
+        reason = "INVALID_ENUM:POLICY_TYPE" if is_common else "INVALID_ENUM_POLICY_TYPE"
     if first.rule == "pattern" and first.path[-1] == "TargetId":
         reason = "INVALID_PATTERN_TARGET_ID"
     messages = {
         "required": f"You must include a value for the required parameter {first.member}.",
         "pattern": "You provided a value that does not match the required pattern.",
     }
-    message = messages.get(first.rule, "You specified an invalid value.")
+    message = _REASON_MESSAGES.get(reason) or messages.get(first.rule, "You specified an invalid value.")
     return AwsError("InvalidInputException", message, members={"Reason": reason})
 
 
@@ -111,7 +123,6 @@ def _type_message(violation: Violation) -> str:
 
 
 _ERROR_OF: Mapping[str, Callable[[Sequence[Violation]], AwsError]] = {
-    "organizations": _organizations_error,
     "iam": _iam_error,
     "sts": _query_error,
     "artifact": _artifact_error,

@@ -75,14 +75,14 @@ def list_accounts_with_invalid_policy(
 
 
 def list_validation_errors(
-    tx: Transaction, account_id: str | None, policy_type: PolicyType, after: int = -1
+    tx: Transaction, account_id: str, policy_type: PolicyType, after: int = -1
 ) -> tuple[EffectivePolicy, Iterator[tuple[int, EffectivePolicyValidationError]]]:
     """Return the effective policy of an account, and an iterator over its validation errors.
 
     Raises NotInOrganization, WrongAccount, InvalidInput, AccountNotFound, EffectivePolicyNotFound.
     """
     organization = require_management_or_delegate(tx)
-    if account_id is None or account_id.startswith(_ROOT_AND_UNIT_PREFIXES):
+    if account_id.startswith(_ROOT_AND_UNIT_PREFIXES):
         raise InvalidInput(InputReason.TARGET_NOT_SUPPORTED)
     membership = membership_of(tx.state, account_id, tx.now)
     if membership is None or membership.organization_id != organization.id:
