@@ -209,7 +209,9 @@ def _limit_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     size = value if isinstance(value, int | float) else len(value)
     if not traits.get("min", size) <= size <= traits.get("max", size):
         yield f"{path}: {value!r} is not between {traits.get('min')} and {traits.get('max')}"
-    if traits.get("enum") and value not in (*traits["enum"], *_UNLISTED_VALUES.get(shape.name, ())):
+    # AWS Organizations adds the parameter at fault to a reason: INVALID_ENUM:POLICY_TYPE.
+    listed = value.partition(":")[0] if shape.name == "InvalidInputExceptionReason" else value
+    if traits.get("enum") and listed not in (*traits["enum"], *_UNLISTED_VALUES.get(shape.name, ())):
         yield f"{path}: {value!r} is not one of {traits['enum']}"
     # The models of AWS Organizations and IAM know only the partition aws; replies in other partitions have theirs.
     in_aws = re.sub("^arn:aws-(us-gov|cn):", "arn:aws:", value) if isinstance(value, str) else ""
