@@ -1,6 +1,6 @@
 """The kinds of policy documents of IAM and STS, the rules in which they differ, and the parser for all of them.
 
-The documents of AWS Organizations have grammars of their own, in `organizations.policies`.
+The policies of AWS Organizations share the grammar; their further rules are in `organizations.policies`.
 Public reports show the differences:
 https://github.com/hashicorp/terraform-provider-aws/pull/12267 (white space before a trust policy)
 https://github.com/dan-v/awslambdaproxy/pull/3 (before an inline policy, while the trust policy is accepted)

@@ -102,4 +102,4 @@ def _is_condition(condition: Any) -> bool:
 
 
 def _are_scalars(values: Any) -> bool:
-    return all(isinstance(value, str | bool | int | Decimal) for value in as_list(values))
+    return all(isinstance(value, str | bool | int | float | Decimal) for value in as_list(values))
