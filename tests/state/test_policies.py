@@ -143,6 +143,12 @@ class TestUpdate:
         assert updated.changed_at == NOW + timedelta(hours=1)
         create_policy(world)
 
+    def test_empty_description_changes_nothing(self, world: World) -> None:
+        """An empty description leaves the description as it is."""
+        policy = create_policy(world)
+        act(world, policies.update_policy, policy.id, description="Why")
+        assert act(world, policies.update_policy, policy.id, description="").description == "Why"
+
     def test_update_refuses_a_duplicate_name_or_invalid_content(self, world: World) -> None:
         """The name of another policy and an invalid document are refused; the policy's own name is accepted."""
         policy, other = create_policy(world), create_policy(world, "Other")

@@ -72,16 +72,22 @@ class TestPolicies:
         statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
         assert json.loads(policy["Content"])["Statement"] in (statement, [statement])
 
-    def test_update_replies_with_the_complete_policy(self, management: Client) -> None:
-        """An update replies with the complete policy; missing members stay, and empty ones replace the value."""
+    @pytest.mark.parametrize(
+        "sent", [{}, {"Content": DENY}, {"Name": "New"}, {"Description": ""}, {"Name": "New", "Description": "Because"}]
+    )
+    def test_update_returns_the_name_and_description_that_were_sent(
+        self, management: Client, sent: dict[str, str]
+    ) -> None:
+        """An update returns the content, and the name and description if they were sent; empty, it changes nothing."""
         policy_id = create_policy(management, Description="Why")
         before = management.do(SERVICE, "DescribePolicy", PolicyId=policy_id)["Policy"]
-        assert management.do(SERVICE, "UpdatePolicy", PolicyId=policy_id) == {"Policy": before}
-        content = DENY.replace("Deny", "Allow")
-        reply = management.do(SERVICE, "UpdatePolicy", PolicyId=policy_id, Name="New", Description="", Content=content)
-        summary = before["PolicySummary"] | {"Name": "New", "Description": ""}
-        assert reply == {"Policy": {"PolicySummary": summary, "Content": content}}
-        assert management.do(SERVICE, "DescribePolicy", PolicyId=policy_id) == reply
+        unnamed = {name: before["PolicySummary"][name] for name in ("Id", "Arn", "Type", "AwsManaged")}
+        texts = {name: text for name, text in sent.items() if name != "Content"}
+        updated = management.do(SERVICE, "UpdatePolicy", PolicyId=policy_id, **sent)["Policy"]
+        assert updated == {"PolicySummary": unnamed | texts, "Content": DENY}
+        changed = {name: text for name, text in texts.items() if text}
+        described = management.do(SERVICE, "DescribePolicy", PolicyId=policy_id)["Policy"]
+        assert described == {"PolicySummary": before["PolicySummary"] | changed, "Content": DENY}
 
     def test_deletion_replies_nothing(self, management: Client) -> None:
         """A deletion has an empty reply, and the policy no longer exists."""

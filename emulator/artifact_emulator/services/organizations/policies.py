@@ -25,11 +25,22 @@ def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest")
 
 
 def update_policy(call: RequestContext, request: "requests.UpdatePolicyRequest") -> "replies.UpdatePolicyResponse":
-    """Change a policy's name, description or content."""
+    """Change a policy's name, description or content; of the name and description, return those that were sent."""
     policy = policies.update_policy(
         call.tx, request.policy_id, name=request.name, description=request.description, content=request.content
     )
-    return {"Policy": _policy_reply(call.tx, policy)}
+    # Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/organizations_inputs.json
+    summary: replies.PolicySummary = {
+        "Id": policy.id,
+        "Arn": _policy_arn(call.tx, policy),
+        "Type": policy.type.value,
+        "AwsManaged": False,
+    }
+    if request.name is not None:
+        summary["Name"] = request.name
+    if request.description is not None:
+        summary["Description"] = request.description
+    return {"Policy": {"PolicySummary": summary, "Content": policy.content}}
 
 
 def delete_policy(call: RequestContext, request: "requests.DeletePolicyRequest") -> None:

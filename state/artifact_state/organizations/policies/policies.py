@@ -89,7 +89,7 @@ def update_policy(
     description: str | None = None,
     content: str | None = None,
 ) -> Policy:
-    """Change a policy wherever it is attached; a member that is None stays as it is.
+    """Change a policy wherever it is attached; a member that is None stays as it is, and so does an empty description.
 
     Raises NotInOrganization, WrongAccount, PolicyNotFound, InvalidInput, ConstraintViolated, MalformedPolicyDocument,
     PolicyNameTaken.
@@ -107,7 +107,7 @@ def update_policy(
     updated = replace(
         policy,
         name=policy.name if name is None else name,
-        description=policy.description if description is None else description,
+        description=description or policy.description,
         content=checked,
         changed_at=tx.now,
     )
