@@ -24,7 +24,7 @@ from artifact_state.world import World
 from artifact_state.world_registry import InvalidName, WorldRegistry
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from _typeshed.wsgi import WSGIApplication
 
     from artifact_emulator.aws.authorization.authorize import IamMode
 
@@ -123,13 +123,13 @@ class App:
         return event_stream.follow(request, world, self.worlds, self._allowed_hosts)
 
     @cached_property
-    def _control(self) -> "Flask":
+    def _control(self) -> "WSGIApplication":
         from artifact_emulator.control.app import create_app
 
         return create_app(self.worlds, self._allowed_hosts)
 
     @cached_property
-    def _console(self) -> "Flask":
+    def _console(self) -> "WSGIApplication":
         from artifact_emulator.console.app import create_app
 
         return create_app(self, self._allowed_hosts)

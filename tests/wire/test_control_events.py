@@ -1,7 +1,8 @@
+"""Events over the control API: the stream, the list from an event on, and streams over sockets."""
+
 import asyncio
 import http.client
 import json
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
@@ -16,63 +17,62 @@ from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
 from artifact_emulator.world_runtime import runtime_of
 from tests.support.control_api import control_done, control_reply, control_result
-from tests.support.server_process import ServerProcess, clean_environment, server_process
+from tests.support.server_process import SERVE_COMMAND, ServerProcess, clean_environment, server_process
 from tests.support.wire_client import Client
 
 EVENTS = "/_emulator/events"
 STREAM = {"accept": "text/event-stream"}
-COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]
-SOON = 5.0
+TIMEOUT = 5.0
 MANAGEMENT = "111122223333"
 
 
 @dataclass
-class DemoStep:
-    """An event as it travelled: its id, and CloudTrail's record."""
+class StreamedEvent:
+    """An event of the stream: its id and the CloudTrail record."""
 
     id: str
     record: dict[str, Any]
 
     @property
     def name(self) -> str:
-        """Tell what was called or happened."""
-        found: str = self.record["eventName"]
-        return found
+        """The name of the operation or service event."""
+        name: str = self.record["eventName"]
+        return name
 
 
 class Follower:
-    """Reads a stream of events as the specification says."""
+    """A reader of server-sent events."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
         self._rest = b""
         self.comments: list[str] = []
 
-    async def next(self) -> DemoStep:
-        """Wait for the next event."""
+    async def next(self) -> StreamedEvent:
+        """Wait for the next event and return it."""
         while True:
             while b"\n\n" not in self._rest:
-                self._rest += await asyncio.wait_for(anext(self._chunks), SOON)
+                self._rest += await asyncio.wait_for(anext(self._chunks), TIMEOUT)
             block, _, self._rest = self._rest.partition(b"\n\n")
             fields = dict(line.split(": ", 1) for line in block.decode().splitlines() if not line.startswith(":"))
             self.comments += [line for line in block.decode().splitlines() if line.startswith(":")]
             if "data" in fields:
-                return DemoStep(fields["id"], json.loads(fields["data"]))
+                return StreamedEvent(fields["id"], json.loads(fields["data"]))
 
     async def ends(self) -> bool:
-        """Wait for the end, and tell that it came without another event."""
-        left = b"".join([chunk async for chunk in self._chunks])
-        return b"data: " not in left
+        """Wait for the end of the stream and return whether no further event came."""
+        rest = b"".join([chunk async for chunk in self._chunks])
+        return b"data: " not in rest
 
 
 @asynccontextmanager
 async def following(app: App, path: str = EVENTS, **headers: str) -> AsyncIterator[Follower]:
-    """Follow a world's events while the block lasts."""
+    """Follow the events of a world for the duration of the block."""
     reply = control_reply(app, "GET", path, None, **STREAM, **headers)
     assert (reply.status, dict(reply.headers)["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
     assert reply.stream is not None
     follower = Follower(reply.stream)
-    # What a client waits for: the head of the answer, and that it is heard.
+    # The first part of the stream confirms the connection.
     follower._rest = await anext(reply.stream)
     try:
         yield follower
@@ -80,18 +80,18 @@ async def following(app: App, path: str = EVENTS, **headers: str) -> AsyncIterat
         await reply.stream.aclose()
 
 
-def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Let a story happen in a loop of its own."""
-    asyncio.run(asyncio.wait_for(story(), 4 * SOON))
+def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine function in a new event loop."""
+    asyncio.run(asyncio.wait_for(scenario(), 4 * TIMEOUT))
 
 
 class TestStream:
-    """`GET /_emulator/events` of who accepts `text/event-stream`."""
+    """`GET /_emulator/events` with `Accept: text/event-stream`."""
 
-    def test_tells_each_call_as_it_comes(self, management: Client) -> None:
-        """An allowed call and a refused one come at once, as they are in the list; what was before does not."""
+    def test_each_call_is_streamed(self, management: Client) -> None:
+        """Successful and refused calls are streamed as they come, with the records of the list; earlier ones are not."""
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app) as follower:
                 management.do("organizations", "ListRoots")
                 management.expect_error("organizations", "DescribeAccount", AccountId="999999999999")
@@ -99,18 +99,18 @@ class TestStream:
                 assert (first.name, second.name) == ("ListRoots", "DescribeAccount")
                 assert "errorCode" not in first.record
                 assert second.record["errorCode"] == "AccountNotFoundException"
-                listed = control_result(management.app, "GET", EVENTS)["events"]
-                assert [one for one in listed if one["readOnly"]] == [first.record, second.record]
+                records = control_result(management.app, "GET", EVENTS)["events"]
+                assert [record for record in records if record["readOnly"]] == [first.record, second.record]
                 assert int(first.id) < int(second.id)
 
-        run(story)
+        run(scenario)
 
-    def test_tells_what_happens(self, management: Client) -> None:
-        """A service's own event comes with the call that it follows from, and a later one when it is time."""
+    def test_service_event_is_streamed_when_due(self, management: Client) -> None:
+        """A service event that depends on the clock is streamed once it is due."""
         world = management.app.world
-        control_result(management.app, "PUT", "/_emulator/strict-client", {"enabled": True, "seed": "1"})
+        control_result(management.app, "PUT", "/_emulator/strict-mode", {"enabled": True, "seed": "1"})
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app, f"{EVENTS}?name=CreateAccountResult") as follower:
                 for _ in range(3):
                     management.call("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
@@ -120,100 +120,100 @@ class TestStream:
                 world.clock.advance(timedelta(seconds=3))
                 assert (await follower.next()).record["serviceEventDetails"]["createAccountStatus"]["state"]
 
-        run(story)
+        run(scenario)
 
-    def test_filters(self, management: Client, member: Client) -> None:
-        """Only what is asked for comes."""
+    def test_stream_is_filtered(self, management: Client, member: Client) -> None:
+        """Only the events that match the filters are streamed."""
 
-        async def story() -> None:
+        async def scenario() -> None:
             path = f"{EVENTS}?account={member.account}&error=AccessDeniedException"
             async with following(management.app, path) as follower:
                 management.do("organizations", "ListRoots")
                 member.do("organizations", "DescribeOrganization")
                 member.expect_error("organizations", "ListRoots")
-                found = await follower.next()
-                assert found.record["userIdentity"]["accountId"] == member.account
-                assert found.name == "ListRoots"
+                event = await follower.next()
+                assert event.record["userIdentity"]["accountId"] == member.account
+                assert event.name == "ListRoots"
 
-        run(story)
+        run(scenario)
 
-    @pytest.mark.parametrize("by", ["header", "query"])
-    def test_resumes(self, management: Client, by: str) -> None:
-        """Who comes back with the id of the last event it saw is told what it missed, and no more."""
+    @pytest.mark.parametrize("form", ["header", "query"])
+    def test_stream_resumes_after_id(self, management: Client, form: str) -> None:
+        """A client that reconnects with the id of its last event gets the events since then, by header or query."""
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app) as follower:
                 management.do("organizations", "ListRoots")
                 last = (await follower.next()).id
             for _ in range(3):
                 management.do("organizations", "DescribeOrganization")
-            asked = {"last_event_id": last} if by == "header" else {}
-            path = EVENTS if by == "header" else f"{EVENTS}?after={last}"
-            async with following(management.app, path, **asked) as follower:
+            headers = {"last_event_id": last} if form == "header" else {}
+            path = EVENTS if form == "header" else f"{EVENTS}?after={last}"
+            async with following(management.app, path, **headers) as follower:
                 management.do("organizations", "ListAccounts")
                 names = [(await follower.next()).name for _ in range(4)]
                 assert names == ["DescribeOrganization"] * 3 + ["ListAccounts"]
 
-        run(story)
+        run(scenario)
 
-    def test_resumes_after_what_is_forgotten(self, management: Client) -> None:
-        """Who was away too long is told all that is remembered."""
+    def test_stream_resumes_with_oldest_event(self, management: Client) -> None:
+        """An id older than the call log gives all events that it has."""
 
-        async def story() -> None:
+        async def scenario() -> None:
             for last in ("0", "-1"):
-                asked = f"{EVENTS}?after={last}&name=AccountJoinedOrganization"
-                async with following(management.app, asked) as follower:
+                path = f"{EVENTS}?after={last}&name=AccountJoinedOrganization"
+                async with following(management.app, path) as follower:
                     assert (await follower.next()).name == "AccountJoinedOrganization"
 
-        run(story)
+        run(scenario)
 
-    def test_list_after_an_event(self, management: Client) -> None:
-        """The list too may begin after an event."""
+    def test_list_continues_after_id(self, management: Client) -> None:
+        """The list has only the events after an id."""
         before = control_result(management.app, "GET", EVENTS)["last_id"]
         management.do("organizations", "ListRoots")
-        got = control_result(management.app, "GET", f"{EVENTS}?after={before}")
-        assert [one["eventName"] for one in got["events"]] == ["ListRoots"]
-        assert control_result(management.app, "GET", f"{EVENTS}?after={got['last_id']}")["events"] == []
-        assert control_result(management.app, "GET", EVENTS)["last_id"] == got["last_id"]
+        reply = control_result(management.app, "GET", f"{EVENTS}?after={before}")
+        assert [event["eventName"] for event in reply["events"]] == ["ListRoots"]
+        assert control_result(management.app, "GET", f"{EVENTS}?after={reply['last_id']}")["events"] == []
+        assert control_result(management.app, "GET", EVENTS)["last_id"] == reply["last_id"]
 
-    def test_follows_the_list(self, management: Client) -> None:
-        """Who has read the list may follow from there, though the clock stands still."""
+    def test_stream_continues_after_list(self, management: Client) -> None:
+        """The stream continues after the last id of the list, even if the clock is frozen."""
         last = control_result(management.app, "GET", EVENTS)["last_id"]
         management.do("organizations", "CreateAccount", AccountName="A", Email="a@example.com")
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app, f"{EVENTS}?after={last}") as follower:
                 names = [(await follower.next()).name for _ in range(3)]
                 assert names == ["CreateAccount", "AccountJoinedOrganization", "CreateAccountResult"]
 
-        run(story)
+        run(scenario)
 
-    def test_another_server_s_id(self, management: Client) -> None:
-        """An id that was never given is taken for the latest."""
+    def test_unknown_id_starts_at_present(self, management: Client) -> None:
+        """An id of another server is treated as the latest one."""
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app, last_event_id="987654") as follower:
                 management.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
 
-        run(story)
+        run(scenario)
 
-    def test_of_many(self, management: Client) -> None:
-        """Of more calls than are remembered the latest are told, each once."""
+    def test_more_events_than_the_log_keeps_are_numbered(self, management: Client) -> None:
+        """Of more calls than the call log keeps, the latest are returned, each once."""
         last = control_result(management.app, "GET", EVENTS)["last_id"]
         for _ in range(MAX_CALLS + 5):
             management.app.handle(management.request("organizations", "DescribeOrganization"))
         new, latest = runtime_of(management.app.world).event_feed(management.app.world).since(last)
         assert latest == last + MAX_CALLS + 5
-        assert [one.number for one in new] == list(range(last + 6, latest + 1))
+        assert [event.number for event in new] == list(range(last + 6, latest + 1))
 
-    def test_of_a_world(self, management: Client) -> None:
-        """A world's stream tells of that world alone, and ends with it."""
+    def test_stream_of_world_ends_with_world(self, management: Client) -> None:
+        """A stream has the events of its world only, and ends when the world is deleted."""
         app = management.app
         control_result(app, "PUT", "/_emulator/worlds/mine", {"fork": "default"})
         mine = Client(App(app.worlds.get("mine")), MANAGEMENT)
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(app, f"/worlds/mine{EVENTS}") as follower:
                 management.do("organizations", "ListAccounts")
                 mine.do("organizations", "ListRoots")
@@ -221,57 +221,56 @@ class TestStream:
                 control_done(app, "DELETE", "/_emulator/worlds/mine")
                 assert await follower.ends()
 
-        run(story)
+        run(scenario)
 
-    def test_goes_on_after_a_reset(self, management: Client) -> None:
-        """A reset forgets what was, and what comes then is told."""
+    def test_stream_continues_after_reset(self, management: Client) -> None:
+        """After a reset the events of new calls are streamed."""
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app) as follower:
                 control_done(management.app, "POST", "/_emulator/reset")
                 management.do("organizations", "CreateOrganization")
                 names = [(await follower.next()).name for _ in range(2)]
                 assert names == ["CreateOrganization", "AccountJoinedOrganization"]
 
-        run(story)
+        run(scenario)
 
-    def test_nothing_of_a_restored_past_is_new(self, management: Client) -> None:
-        """What a snapshot remembers happened before."""
-        told_before = control_reply(management.app, "PUT", "/_emulator/snapshots/one", b"")
-        assert told_before.status < 300
+    def test_restored_events_are_not_streamed(self, management: Client) -> None:
+        """Events in a restored snapshot are not streamed as new ones."""
+        assert control_reply(management.app, "PUT", "/_emulator/snapshots/one", b"").status < 300
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app) as follower:
                 assert control_reply(management.app, "POST", "/_emulator/snapshots/one/restore").status < 300
                 management.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
 
-        run(story)
+        run(scenario)
 
-    def test_heartbeat(self, management: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Silence is broken by a comment, which is no event."""
+    def test_idle_stream_has_comments(self, management: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An idle stream gets comments, which are not events."""
         monkeypatch.setattr(event_stream, "HEARTBEAT", 0.1)
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app) as follower:
-                await asyncio.wait_for(anext(follower._chunks), SOON)
+                await asyncio.wait_for(anext(follower._chunks), TIMEOUT)
                 management.do("organizations", "ListRoots")
                 assert (await follower.next()).name == "ListRoots"
 
-        run(story)
+        run(scenario)
 
-    def test_leaves_nothing_behind(self, management: Client) -> None:
-        """Who has gone is told nothing more, and costs nothing."""
-        trail = runtime_of(management.app.world).call_log
-        watchers: list[int] = []
+    def test_closed_stream_unsubscribes(self, management: Client) -> None:
+        """The call log has no subscriber after the stream is closed."""
+        call_log = runtime_of(management.app.world).call_log
+        subscribers: list[int] = []
 
-        async def story() -> None:
+        async def scenario() -> None:
             async with following(management.app):
-                watchers.append(len(trail._subscribers))
-            watchers.append(len(trail._subscribers))
+                subscribers.append(len(call_log._subscribers))
+            subscribers.append(len(call_log._subscribers))
 
-        run(story)
-        assert watchers == [1, 0]
+        run(scenario)
+        assert subscribers == [1, 0]
 
     @pytest.mark.parametrize(
         ("method", "path", "headers", "status"),
@@ -282,30 +281,32 @@ class TestStream:
             ("GET", EVENTS, {"sec_fetch_site": "cross-site"}, 403),
         ],
     )
-    def test_refuses(self, app: App, method: str, path: str, headers: dict[str, str], status: int) -> None:
-        """A filter that is none, another method, and strangers are refused as everywhere."""
+    def test_invalid_request_is_refused(
+        self, app: App, method: str, path: str, headers: dict[str, str], status: int
+    ) -> None:
+        """An unknown filter, another method and a foreign origin are refused as in other requests."""
         reply = control_reply(app, method, path, None, **STREAM, **headers)
         assert (reply.status, reply.stream) == (status, None)
         assert dict(reply.headers)["Content-Type"] == "application/problem+json"
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[ServerProcess]:
-    """Give a server in a process of its own."""
-    with server_process(COMMAND, env=clean_environment()) as one:
-        yield one
+def server() -> Iterator[ServerProcess]:
+    """A server in its own process."""
+    with server_process(SERVE_COMMAND, env=clean_environment()) as server:
+        yield server
 
 
-def connected(served: ServerProcess) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    """Follow the events of a server."""
-    connection = http.client.HTTPConnection(served.host, served.port, timeout=SOON)
+def follow(server: ServerProcess) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    """Return a connection to the stream of a server's events."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=TIMEOUT)
     connection.request("GET", EVENTS, headers={"Accept": "text/event-stream"})
     return connection, connection.getresponse()
 
 
-def ask(served: ServerProcess) -> int:
-    """Call AWS once; give the status."""
-    connection = http.client.HTTPConnection(served.host, served.port, timeout=SOON)
+def call(server: ServerProcess) -> int:
+    """Call an AWS operation and return the status."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=TIMEOUT)
     scope = f"{MANAGEMENT}/20260101/us-east-1/organizations/aws4_request"
     headers = {
         "Content-Type": "application/x-amz-json-1.1",
@@ -318,35 +319,35 @@ def ask(served: ServerProcess) -> int:
     return status
 
 
-def data_of(response: http.client.HTTPResponse) -> dict[str, Any]:
-    """Read the next event's record."""
+def next_record(response: http.client.HTTPResponse) -> dict[str, Any]:
+    """Return the record of the next event."""
     while not (line := response.readline()).startswith(b"data: "):
         assert line
-    found: dict[str, Any] = json.loads(line.removeprefix(b"data: "))
-    return found
+    record: dict[str, Any] = json.loads(line.removeprefix(b"data: "))
+    return record
 
 
 class TestServer:
     """Streams over a socket."""
 
-    def test_do_not_hold_anybody_up(self, served: ServerProcess) -> None:
-        """Twenty followers hear of one call, and the server answers others meanwhile."""
-        followers = [connected(served) for _ in range(20)]
+    def test_streams_do_not_delay_calls(self, server: ServerProcess) -> None:
+        """Twenty clients get the event of one call, and the server answers further calls meanwhile."""
+        followers = [follow(server) for _ in range(20)]
         assert followers[0][1].getheader("transfer-encoding") == "chunked"
-        assert ask(served) == 400
-        assert {data_of(response)["eventName"] for _, response in followers} == {"DescribeOrganization"}
+        assert call(server) == 400
+        assert {next_record(response)["eventName"] for _, response in followers} == {"DescribeOrganization"}
         for connection, response in followers:
             response.close()
             connection.close()
-        assert ask(served) == 400
+        assert call(server) == 400
 
-    def test_end_with_the_server(self) -> None:
-        """A server that is told to end does not wait for its followers, who read a proper end."""
-        with server_process(COMMAND, env=clean_environment()) as one:
-            connection, response = connected(one)
+    def test_streams_end_with_server(self) -> None:
+        """A server that stops ends its streams properly and does not wait for their clients."""
+        with server_process(SERVE_COMMAND, env=clean_environment()) as server:
+            connection, response = follow(server)
             response.readline()
-            begun = time.monotonic()
-            assert one.stop() == 0
-            assert time.monotonic() - begun < 2
+            start = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - start < 2
             assert b"data: " not in response.read()
             connection.close()

@@ -1,4 +1,4 @@
-"""Reports and accepted agreements over the control API."""
+"""Reports and customer agreements over the control API."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -25,38 +25,38 @@ NEW = {"name": "Sample", "series": "SOC"}
 
 
 def metadata(client: Client, report_id: str, **parameters: Any) -> dict[str, Any]:
-    """Describe a report as AWS does."""
+    """Return the details of a report from AWS Artifact's own operation."""
     details: dict[str, Any] = client.do("artifact", "GetReportMetadata", reportId=report_id, **parameters)[
         "reportDetails"
     ]
     return details
 
 
-def read(details: dict[str, Any]) -> dict[str, Any]:
-    """Give what the control API told with its instants as botocore has them."""
+def with_instants(details: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a report with instants in the form of botocore."""
     return {
-        name: datetime.fromisoformat(one) if name.endswith("At") or name.startswith("period") else one
-        for name, one in details.items()
+        name: datetime.fromisoformat(value) if name.endswith("At") or name.startswith("period") else value
+        for name, value in details.items()
     }
 
 
 class TestPublish:
     """POST `/_emulator/artifact/reports`."""
 
-    def test_a_report(self, member: Client, stranger: Client) -> None:
-        """With a name and a series it is there for every account, and told as AWS describes it."""
-        made = control_result(member.app, "POST", REPORTS, NEW)
-        assert made["createdAt"] == NOW.isoformat()
+    def test_published_report_is_visible_to_every_account(self, member: Client, stranger: Client) -> None:
+        """A report needs only a name and a series; every account can list it, with the members of AWS."""
+        report = control_result(member.app, "POST", REPORTS, NEW)
+        assert report["createdAt"] == NOW.isoformat()
         for client in (member, stranger):
-            listed = client.do("artifact", "ListReports")["reports"]
-            assert (listed[-1]["id"], listed[-1]["name"]) == (made["id"], "Sample")
-        described = metadata(stranger, made["id"])
-        assert described.keys() == made.keys()
-        assert (described["arn"], described["termArn"]) == (made["arn"], made["termArn"])
+            latest = client.do("artifact", "ListReports")["reports"][-1]
+            assert (latest["id"], latest["name"]) == (report["id"], "Sample")
+        details = metadata(stranger, report["id"])
+        assert details.keys() == report.keys()
+        assert (details["arn"], details["termArn"]) == (report["arn"], report["termArn"])
 
-    def test_with_every_member(self, stranger: Client) -> None:
-        """All members of AWS's ReportDetail are taken, and answered as they were given."""
-        given = {
+    def test_report_keeps_every_member(self, stranger: Client) -> None:
+        """All members of AWS's ReportDetail are accepted and returned unchanged."""
+        report = {
             "id": "report-abcdefghij012345",
             "name": "SOC 2_Sample-Report",
             "description": "Given; (as) it is.",
@@ -78,35 +78,37 @@ class TestPublish:
             "sequenceNumber": 7,
             "uploadState": "COMPLETE",
         }
-        assert control_result(stranger.app, "POST", REPORTS, given) == given
-        assert metadata(stranger, "report-abcdefghij012345", reportVersion=3) == read(given)
+        assert control_result(stranger.app, "POST", REPORTS, report) == report
+        assert metadata(stranger, "report-abcdefghij012345", reportVersion=3) == with_instants(report)
 
-    def test_what_aws_answers(self, app: App, stranger: Client) -> None:
-        """What one world tells of a report can be given to another as it is."""
-        one = control_result(app, "GET", REPORTS)["reports"][0] | {"id": "report-abcdefghij012345"}
-        control_result(app, "POST", f"/worlds/mine{REPORTS}", one)
+    def test_report_can_be_copied_to_another_world(self, app: App, stranger: Client) -> None:
+        """The JSON of a report in one world can be published in another."""
+        report = control_result(app, "GET", REPORTS)["reports"][0] | {"id": "report-abcdefghij012345"}
+        control_result(app, "POST", f"/worlds/mine{REPORTS}", report)
         other = Client(app, stranger.account, endpoint="http://127.0.0.1:4700/worlds/mine")
-        answered = metadata(other, "report-abcdefghij012345")
-        assert answered["createdAt"] == datetime.fromisoformat(one["createdAt"])
-        assert "report-abcdefghij012345" not in {one["id"] for one in control_result(app, "GET", REPORTS)["reports"]}
+        details = metadata(other, "report-abcdefghij012345")
+        assert details["createdAt"] == datetime.fromisoformat(report["createdAt"])
+        assert "report-abcdefghij012345" not in {
+            other["id"] for other in control_result(app, "GET", REPORTS)["reports"]
+        }
 
-    def test_a_new_version(self, stranger: Client) -> None:
-        """It has the next number, and is the current one; the rest is as in the version before."""
+    def test_new_version_inherits_members(self, stranger: Client) -> None:
+        """A new version has the next number, becomes the current one and inherits missing members."""
         before = metadata(stranger, REPORT)
-        made = control_result(stranger.app, "POST", REPORTS, {"id": REPORT})
-        assert made["version"] == 6
+        version = control_result(stranger.app, "POST", REPORTS, {"id": REPORT})
+        assert version["version"] == 6
         assert metadata(stranger, REPORT)["version"] == 6
         for member in ("name", "series", "category", "description", "acceptanceType"):
-            assert made[member] == before[member]
+            assert version[member] == before[member]
 
-    def test_instants_of_any_zone(self, stranger: Client) -> None:
-        """They are kept in UTC, as AWS tells them."""
-        made = control_result(stranger.app, "POST", REPORTS, NEW | {"createdAt": "2026-01-01T01:00:00+02:00"})
-        assert made["createdAt"] == "2025-12-31T23:00:00+00:00"
-        assert metadata(stranger, made["id"])["createdAt"] == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    def test_instants_are_converted_to_utc(self, stranger: Client) -> None:
+        """Instants are converted to UTC, as AWS returns them."""
+        report = control_result(stranger.app, "POST", REPORTS, NEW | {"createdAt": "2026-01-01T01:00:00+02:00"})
+        assert report["createdAt"] == "2025-12-31T23:00:00+00:00"
+        assert metadata(stranger, report["id"])["createdAt"] == datetime(2025, 12, 31, 23, tzinfo=UTC)
 
     @pytest.mark.parametrize(
-        ("body", "named"),
+        ("body", "text"),
         [
             ({}, "name and a series"),
             ({"name": "Sample"}, "name and a series"),
@@ -138,15 +140,15 @@ class TestPublish:
             (b"[]", "body"),
         ],
     )
-    def test_refuses(self, app: App, body: Any, named: str) -> None:
-        """What is no report is told so, by the member's name, and nothing changes."""
+    def test_invalid_report_is_refused(self, app: App, body: Any, text: str) -> None:
+        """An invalid report is refused with the name of the member, and nothing changes."""
         status, detail = control_refusal(app, "POST", REPORTS, body)
         assert status == 400
-        assert named in detail or named == "body"
+        assert text in detail or text == "body"
 
     @pytest.mark.parametrize("version", [1, 5])
-    def test_refuses_a_version_that_is_there(self, app: App, version: int) -> None:
-        """No number is given twice."""
+    def test_existing_version_is_refused(self, app: App, version: int) -> None:
+        """The number of an existing version is refused."""
         status, detail = control_refusal(app, "POST", REPORTS, {"id": REPORT, "version": version})
         assert (status, f"version {version}" in detail) == (409, True)
 
@@ -154,27 +156,31 @@ class TestPublish:
 class TestChange:
     """PATCH `/_emulator/artifact/reports/<id>/versions/<version>`."""
 
-    def test_withdraws(self, stranger: Client) -> None:
-        """The version before is the current one again, and the answer says when it was withdrawn."""
-        made = control_result(stranger.app, "PATCH", f"{REPORTS}/{REPORT}/versions/5", {"state": "UNPUBLISHED"})
-        assert (made["state"], made["deletedAt"], made["sequenceNumber"]) == ("UNPUBLISHED", NOW.isoformat(), 2)
+    def test_withdrawn_version_is_replaced_by_previous_one(self, stranger: Client) -> None:
+        """The previous version becomes the current one again, and the reply has the time of the withdrawal."""
+        version = control_result(stranger.app, "PATCH", f"{REPORTS}/{REPORT}/versions/5", {"state": "UNPUBLISHED"})
+        assert (version["state"], version["deletedAt"], version["sequenceNumber"]) == (
+            "UNPUBLISHED",
+            NOW.isoformat(),
+            2,
+        )
         assert metadata(stranger, REPORT)["version"] == 4
 
-    def test_lets_a_document_come(self, stranger: Client) -> None:
-        """An upload is waited for, fails and comes, as the test has it."""
-        made = control_result(
+    def test_upload_state_decides_about_document(self, stranger: Client) -> None:
+        """The document can be obtained only while the upload is complete."""
+        report = control_result(
             stranger.app, "POST", REPORTS, NEW | {"uploadState": "PROCESSING", "statusMessage": "Wait."}
         )
-        path = f"{REPORTS}/{made['id']}/versions/1"
+        path = f"{REPORTS}/{report['id']}/versions/1"
         for state in ("FAULT", "FAILED", "PROCESSING"):
             control_result(stranger.app, "PATCH", path, {"uploadState": state})
-            assert metadata(stranger, made["id"])["uploadState"] == state
+            assert metadata(stranger, report["id"])["uploadState"] == state
             assert (
-                stranger.expect_error("artifact", "GetTermForReport", reportId=made["id"]).code == "ConflictException"
+                stranger.expect_error("artifact", "GetTermForReport", reportId=report["id"]).code == "ConflictException"
             )
         control_result(stranger.app, "PATCH", path, {"uploadState": "COMPLETE", "statusMessage": ""})
-        assert "statusMessage" not in metadata(stranger, made["id"])
-        assert stranger.do("artifact", "GetTermForReport", reportId=made["id"])
+        assert "statusMessage" not in metadata(stranger, report["id"])
+        assert stranger.do("artifact", "GetTermForReport", reportId=report["id"])
 
     @pytest.mark.parametrize(
         ("path", "body", "status"),
@@ -192,23 +198,24 @@ class TestChange:
             ("report-0000000000000000/versions/1", {"state": "UNPUBLISHED"}, 404),
         ],
     )
-    def test_refuses(self, app: App, path: str, body: Any, status: int) -> None:
-        """No change, what is no change, what was changed since, and what is not there."""
+    def test_invalid_change_is_refused(self, app: App, path: str, body: Any, status: int) -> None:
+        """An empty or invalid change, a conflicting one, and one of an unknown version are refused."""
         assert control_refusal(app, "PATCH", f"{REPORTS}/{path}", body)[0] == status
 
 
 class TestWithdraw:
-    """DELETE `/_emulator/artifact/reports/<id>`, and GET of all."""
+    """DELETE `/_emulator/artifact/reports/<id>`, and GET of all reports."""
 
-    def test_all_versions(self, stranger: Client) -> None:
-        """No account is shown the report; the control API still tells of it."""
+    def test_withdrawn_report_is_hidden_from_accounts(self, stranger: Client) -> None:
+        """No account can list a withdrawn report; the control API still does."""
         control_done(stranger.app, "DELETE", f"{REPORTS}/{REPORT}")
-        assert REPORT not in {one["id"] for one in stranger.do("artifact", "ListReports")["reports"]}
-        found = [one for one in control_result(stranger.app, "GET", REPORTS)["reports"] if one["id"] == REPORT]
-        assert [(one["version"], one["state"]) for one in found] == [(n, "UNPUBLISHED") for n in range(1, 6)]
+        assert REPORT not in {report["id"] for report in stranger.do("artifact", "ListReports")["reports"]}
+        reports = control_result(stranger.app, "GET", REPORTS)["reports"]
+        versions = [(report["version"], report["state"]) for report in reports if report["id"] == REPORT]
+        assert versions == [(number, "UNPUBLISHED") for number in range(1, 6)]
 
-    def test_refuses(self, app: App) -> None:
-        """A report that is not there."""
+    def test_unknown_report_is_refused(self, app: App) -> None:
+        """An unknown report is refused."""
         status, detail = control_refusal(app, "DELETE", f"{REPORTS}/report-0000000000000000")
         assert (status, detail) == (404, "There is no report report-0000000000000000.")
 
@@ -216,39 +223,39 @@ class TestWithdraw:
 class TestTerminate:
     """POST `/_emulator/artifact/customer-agreements/<id>/terminate`."""
 
-    def test_an_organizations(self, management: Client, member: Client) -> None:
-        """AWS ends it for all its accounts; the answer is AWS's summary, which says so."""
+    def test_organization_agreement_is_terminated_for_all_accounts(self, management: Client, member: Client) -> None:
+        """An organization agreement terminated by AWS ends for all accounts; the reply is its summary."""
         trust_artifact(management)
-        accepted = accept(management, ORGANIZATION_AGREEMENT)
-        ended = control_result(management.app, "POST", f"{AGREEMENTS}/{accepted['id']}/terminate")
-        assert (ended["id"], ended["state"], ended["effectiveEnd"]) == (
-            accepted["id"],
+        agreement = accept(management, ORGANIZATION_AGREEMENT)
+        terminated = control_result(management.app, "POST", f"{AGREEMENTS}/{agreement['id']}/terminate")
+        assert (terminated["id"], terminated["state"], terminated["effectiveEnd"]) == (
+            agreement["id"],
             "AWS_TERMINATED",
             NOW.isoformat(),
         )
-        assert ended.keys() == accepted.keys() | {"effectiveEnd"}
+        assert terminated.keys() == agreement.keys() | {"effectiveEnd"}
         for client in (management, member):
             assert client.do("artifact", "ListCustomerAgreements")["customerAgreements"] == []
-            got = client.expect_error("artifact", "GetCustomerAgreement", customerAgreementId=accepted["id"])
-            assert got.code == "ResourceNotFoundException"
+            error = client.expect_error("artifact", "GetCustomerAgreement", customerAgreementId=agreement["id"])
+            assert error.code == "ResourceNotFoundException"
 
-    def test_an_accounts(self, stranger: Client) -> None:
-        """It may be accepted again; the token that would have ended it ends nothing."""
+    def test_terminated_account_agreement_can_be_accepted_again(self, stranger: Client) -> None:
+        """An account agreement terminated by AWS can be accepted again; the old termination token is invalid."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
-        shown = stranger.do("artifact", "GetCustomerAgreement", customerAgreementId=accepted)
+        details = stranger.do("artifact", "GetCustomerAgreement", customerAgreementId=accepted)
         control_result(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
-        token = shown["terminateAgreementToken"]
-        got = stranger.expect_error(
+        token = details["terminateAgreementToken"]
+        error = stranger.expect_error(
             "artifact", "TerminateAgreement", customerAgreementId=accepted, terminateAgreementToken=token
         )
-        assert got.code == "ResourceNotFoundException"
+        assert error.code == "ResourceNotFoundException"
         again = accept(stranger, ACCOUNT_AGREEMENT)["id"]
         assert again != accepted
-        listed = stranger.do("artifact", "ListCustomerAgreements")["customerAgreements"]
-        assert [(one["id"], one["state"]) for one in listed] == [(again, "ACTIVE")]
+        agreements = stranger.do("artifact", "ListCustomerAgreements")["customerAgreements"]
+        assert [(agreement["id"], agreement["state"]) for agreement in agreements] == [(again, "ACTIVE")]
 
-    def test_refuses(self, stranger: Client) -> None:
-        """What is not there, and what has ended."""
+    def test_unknown_or_terminated_agreement_is_refused(self, stranger: Client) -> None:
+        """An unknown or terminated agreement is refused."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
         control_result(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate")
         for name in (accepted, "customer-agreement-0000000000000000", "x"):
@@ -260,35 +267,39 @@ class TestSignOffline:
     """POST `/_emulator/artifact/offline-agreements`."""
 
     @pytest.mark.parametrize(("partition", "region"), [("aws", "us-east-1"), ("aws-us-gov", "us-gov-west-1")])
-    def test_shows_and_stays(self, app: App, stranger: Client, partition: str, region: str) -> None:
-        """Its account sees it active and downloads it; it cannot be terminated, and was never offered."""
+    def test_offline_agreement_cannot_be_terminated(
+        self, app: App, stranger: Client, partition: str, region: str
+    ) -> None:
+        """The account can view and download the active agreement, but not terminate it; it is not offered to accept."""
         client = Client(app, stranger.account, region=region)
         signed = control_result(app, "POST", OFFLINE, {"account": stranger.account, "partition": partition})
-        (listed,) = client.do("artifact", "ListCustomerAgreements")["customerAgreements"]
-        assert (listed["id"], listed["state"], listed["type"]) == (signed["id"], "ACTIVE", "CUSTOM")
-        assert listed["name"] == "Offline Business Associate Addendum (BAA)"
-        assert listed["arn"].startswith(f"arn:{partition}:artifact::{stranger.account}:customer-agreement/")
-        assert signed["name"] not in {one["name"] for one in client.do("artifact", "ListAgreements")["agreements"]}
-        shown = client.do("artifact", "GetCustomerAgreement", customerAgreementId=signed["id"])
-        assert shown.keys() == {"documentPresignedUrl", "terminateTerms"}
-        assert download(client, shown["documentPresignedUrl"]).startswith(b"%PDF-")
-        got = client.expect_error(
+        (agreement,) = client.do("artifact", "ListCustomerAgreements")["customerAgreements"]
+        assert (agreement["id"], agreement["state"], agreement["type"]) == (signed["id"], "ACTIVE", "CUSTOM")
+        assert agreement["name"] == "Offline Business Associate Addendum (BAA)"
+        assert agreement["arn"].startswith(f"arn:{partition}:artifact::{stranger.account}:customer-agreement/")
+        assert signed["name"] not in {
+            offered["name"] for offered in client.do("artifact", "ListAgreements")["agreements"]
+        }
+        details = client.do("artifact", "GetCustomerAgreement", customerAgreementId=signed["id"])
+        assert details.keys() == {"documentPresignedUrl", "terminateTerms"}
+        assert download(client, details["documentPresignedUrl"]).startswith(b"%PDF-")
+        error = client.expect_error(
             "artifact",
             "TerminateAgreement",
             customerAgreementId=signed["id"],
             terminateAgreementToken="agreement-token-" + "0" * 24,
         )
-        assert (got.status, got.code) == (403, "AccessDeniedException")
-        assert "offline" in got.message
+        assert (error.status, error.code) == (403, "AccessDeniedException")
+        assert "offline" in error.message
 
     @pytest.mark.parametrize("body", [{}, {"account": "1"}, {"account": "1" * 12, "partition": "aws-cn"}, {"who": 1}])
-    def test_refuses(self, app: App, body: Any) -> None:
-        """Who is no account, and where there is none."""
+    def test_invalid_account_is_refused(self, app: App, body: Any) -> None:
+        """An invalid account and a partition without such an agreement are refused."""
         assert control_refusal(app, "POST", OFFLINE, body)[0] == 400
 
 
-class TestStrangers:
-    """Who may not publish or terminate."""
+class TestForeignOrigins:
+    """Requests from foreign origins."""
 
     @pytest.mark.parametrize(
         ("method", "path", "body"),
@@ -299,22 +310,26 @@ class TestStrangers:
         ],
     )
     @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"sec_fetch_site": "cross-site"}])
-    def test_from_elsewhere(self, app: App, method: str, path: str, body: Any, headers: dict[str, str]) -> None:
-        """A page of another site, and a name that is not this machine's."""
+    def test_reports_cannot_be_changed_by_foreign_origins(
+        self, app: App, method: str, path: str, body: Any, headers: dict[str, str]
+    ) -> None:
+        """Pages of other sites and foreign host names cannot change reports."""
         assert control_refusal(app, method, path, body, **headers)[0] == 403
 
     @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"sec_fetch_site": "cross-site"}])
-    def test_terminate_nothing(self, stranger: Client, headers: dict[str, str]) -> None:
-        """The agreement stays in force."""
+    def test_agreements_cannot_be_terminated_by_foreign_origins(
+        self, stranger: Client, headers: dict[str, str]
+    ) -> None:
+        """Pages of other sites and foreign host names cannot terminate an agreement."""
         accepted = accept(stranger, ACCOUNT_AGREEMENT)["id"]
         assert control_refusal(stranger.app, "POST", f"{AGREEMENTS}/{accepted}/terminate", None, **headers)[0] == 403
 
 
-class TestDescription:
+class TestOpenApi:
     """`/_emulator/openapi.json`."""
 
-    def test_names_the_paths(self, app: App) -> None:
-        """Each path, and the shape of each body under the names that it takes."""
+    def test_openapi_document_has_paths_and_bodies(self, app: App) -> None:
+        """The OpenAPI document has the paths, and bodies with the names of AWS's members."""
         document = control_result(app, "GET", "/_emulator/openapi.json")
         assert {REPORTS, f"{REPORTS}/{{report_id}}"} <= document["paths"].keys()
         assert "uploadState" in document["components"]["schemas"]["ReportBody"]["properties"]

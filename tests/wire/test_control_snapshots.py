@@ -1,3 +1,5 @@
+"""Snapshots over the control API: export and import."""
+
 import json
 from datetime import timedelta
 from typing import Any
@@ -14,7 +16,7 @@ SNAPSHOT = "/_emulator/snapshots/before"
 
 @pytest.fixture
 def exported(management: Client) -> Any:
-    """Give the file of a snapshot of the management account's world."""
+    """The exported snapshot of a world with an organization."""
     control_done(management.app, "PUT", SNAPSHOT)
     return control_result(management.app, "GET", SNAPSHOT)
 
@@ -22,35 +24,35 @@ def exported(management: Client) -> Any:
 class TestExport:
     """`GET /_emulator/snapshots/<name>`."""
 
-    def test_is_of_the_saved_world(self, management: Client) -> None:
-        """The file tells the world as it was saved, whatever has happened since."""
+    def test_export_has_the_saved_world(self, management: Client) -> None:
+        """The file has the world as it was when it was saved."""
         control_done(management.app, "PUT", SNAPSHOT)
         management.do("organizations", "DeleteOrganization")
         document = control_result(management.app, "GET", SNAPSHOT)
         assert len(document["state"]["organizations"]) == 1
 
-    def test_is_readable(self, management: Client) -> None:
-        """The file says first what it is and who wrote it, and has a line for each thing."""
+    def test_export_is_readable(self, management: Client) -> None:
+        """The file starts with format and version, and has a line for each member."""
         control_done(management.app, "PUT", SNAPSHOT)
         reply = control_reply(management.app, "GET", SNAPSHOT)
         assert dict(reply.headers)["Content-Type"] == "application/json"
         assert list(json.loads(reply.body))[:3] == ["artifact_emulator_snapshot", "version", "clock"]
         assert reply.body.count(b"\n") > 50
 
-    def test_of_nothing(self, app: App) -> None:
-        """A snapshot that is not there cannot be exported."""
+    def test_unknown_snapshot_cannot_be_exported(self, app: App) -> None:
+        """The export of an unknown snapshot is refused."""
         assert control_refusal(app, "GET", SNAPSHOT)[0] == 404
 
 
 class TestImport:
     """`PUT /_emulator/snapshots/<name>` with a file."""
 
-    def test_brings_a_world_from_elsewhere(self, exported: Any) -> None:
-        """A world that was exported is restored in another emulator, its clock included, and goes on as it would."""
+    def test_import_restores_world_in_another_emulator(self, exported: Any) -> None:
+        """State and clock of an exported world are restored in another emulator, where calls continue."""
         other = App()
-        control_done(other, "PUT", "/_emulator/snapshots/brought", exported)
+        control_done(other, "PUT", "/_emulator/snapshots/imported", exported)
         assert not other.world.state.organizations
-        control_done(other, "POST", "/_emulator/snapshots/brought/restore")
+        control_done(other, "POST", "/_emulator/snapshots/imported/restore")
         assert control_result(other, "GET", "/_emulator/clock") == {
             "now": NOW.isoformat().replace("+00:00", "Z"),
             "frozen": True,
@@ -61,8 +63,8 @@ class TestImport:
             in exported["state"]["organizations"]
         )
 
-    def test_equals_what_was_saved(self, management: Client, exported: Any) -> None:
-        """The very same state comes back from the file."""
+    def test_imported_state_equals_saved_state(self, management: Client, exported: Any) -> None:
+        """The restored state equals the saved one."""
         before = management.app.world.state
         management.app.world.clock.advance(timedelta(days=1))
         management.do("organizations", "DeleteOrganization")
@@ -70,13 +72,13 @@ class TestImport:
         control_done(management.app, "POST", f"{SNAPSHOT}/restore")
         assert management.app.world.state == before
 
-    def test_is_exported_as_it_came(self, app: App, exported: Any) -> None:
-        """A file that was imported is exported the same."""
-        control_done(app, "PUT", "/_emulator/snapshots/brought", exported)
-        assert control_result(app, "GET", "/_emulator/snapshots/brought") == exported
+    def test_imported_file_is_exported_unchanged(self, app: App, exported: Any) -> None:
+        """The export of an imported snapshot equals the imported file."""
+        control_done(app, "PUT", "/_emulator/snapshots/imported", exported)
+        assert control_result(app, "GET", "/_emulator/snapshots/imported") == exported
 
     @pytest.mark.parametrize(
-        ("document", "why"),
+        ("document", "reason"),
         [
             (b"{", "not valid JSON"),
             (b"\xff", "not valid JSON"),
@@ -89,14 +91,14 @@ class TestImport:
             ({"artifact_emulator_snapshot": 1, "state": {}, "options": {"creation_delay": "x"}}, "creation_delay"),
         ],
     )
-    def test_refuses_damage(self, management: Client, exported: Any, document: Any, why: str) -> None:
-        """What is no snapshot is refused with the reason, and the one of that name stays."""
+    def test_damaged_file_is_refused(self, management: Client, exported: Any, document: Any, reason: str) -> None:
+        """An invalid file is refused with the reason, and a snapshot of the same name remains."""
         status, detail = control_refusal(management.app, "PUT", SNAPSHOT, document)
         assert status == 400
-        assert why in detail
+        assert reason in detail
         assert control_result(management.app, "GET", SNAPSHOT) == exported
 
-    def test_empty_body_saves(self, management: Client) -> None:
+    def test_empty_body_saves_the_world(self, management: Client) -> None:
         """Without a file, or with an empty object, the world itself is saved."""
         control_done(management.app, "PUT", SNAPSHOT, {})
         assert control_result(management.app, "GET", SNAPSHOT)["state"]["organizations"]

@@ -4,7 +4,8 @@ Every path also exists below `/worlds/<name>`, for that world.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,37 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from artifact_emulator.control import (PREFIX, assumptions, capabilities, clock, customer_agreements, decisions, delays, events, faults, lessons, openapi, origin, quotas, reports, scenarios, snapshots, strictness, worlds)
-from artifact_emulator.control.responses import problem_response
+from artifact_emulator.control import (
+    PREFIX,
+    assumptions,
+    capabilities,
+    clock,
+    customer_agreements,
+    decisions,
+    delays,
+    events,
+    faults,
+    lessons,
+    openapi,
+    origin,
+    quotas,
+    reports,
+    scenarios,
+    snapshots,
+    strictness,
+    worlds,
+)
+from artifact_emulator.control.responses import WORLDS_KEY, problem_response
 from artifact_emulator.version import __version__
 from artifact_state.clock import InstantOutOfRange
 from artifact_state.snapshot import InvalidSnapshot
-from artifact_state.world_registry import (InvalidName, SnapshotNotFound, WorldNotFound, WorldRegistry)
+from artifact_state.world_registry import InvalidName, SnapshotNotFound, WorldNotFound, WorldRegistry
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from pydantic_core import ErrorDetails
 
+_HOSTS_KEY = "artifact_emulator.allowed_hosts"
 _ROUTE_MODULES = (
     worlds,
     snapshots,
@@ -43,8 +65,20 @@ _ROUTE_MODULES = (
 )
 
 
-def create_app(registry: WorldRegistry, allowed_hosts: Collection[str] = ()) -> OpenAPI:
+def create_app(worlds: WorldRegistry, allowed_hosts: Collection[str] = ()) -> "WSGIApplication":
     """Create the application for the worlds of an emulator."""
+    # Creating the Flask application takes long, so all emulators of a process share one.
+    app = _flask_app()
+
+    def respond(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        environ |= {WORLDS_KEY: worlds, _HOSTS_KEY: allowed_hosts}
+        return app.wsgi_app(environ, start_response)
+
+    return respond
+
+
+@cache
+def _flask_app() -> OpenAPI:
     app = OpenAPI(
         __name__,
         info=Info(title="artifact-emulator's control API", version=__version__),
@@ -57,7 +91,7 @@ def create_app(registry: WorldRegistry, allowed_hosts: Collection[str] = ()) -> 
     @app.before_request
     def refuse_foreign_origin() -> Response | None:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        refusal = origin.refusal_of(headers, allowed_hosts)
+        refusal = origin.refusal_of(headers, request.environ[_HOSTS_KEY])
         return problem_response(403, "Forbidden", refusal) if refusal else None
 
     @app.before_request
@@ -92,7 +126,7 @@ def create_app(registry: WorldRegistry, allowed_hosts: Collection[str] = ()) -> 
         return jsonify(openapi.complete(app.api_doc))
 
     for module in _ROUTE_MODULES:
-        module.add_routes(app, registry)
+        module.add_routes(app)
     return app
 
 

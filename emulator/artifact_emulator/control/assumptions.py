@@ -24,7 +24,6 @@ from artifact_state.policy_evaluation.global_condition_keys import account_keys
 from artifact_state.sts import sessions
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
-from artifact_state.world_registry import WorldRegistry
 
 
 class Assumption(BaseModel):
@@ -41,14 +40,14 @@ class Assumption(BaseModel):
     session_name: str = Field("service", min_length=2, max_length=64)
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.post(
         f"{PREFIX}/assume-as-service", summary="Assume a role as an AWS service, on behalf of an account or a resource"
     )
     def assume(body: Assumption) -> Response:
-        world = current_world(registry)
+        world = current_world()
         caller = principals.service_principal(body.service)
         members = {"RoleArn": body.role_arn, "RoleSessionName": body.session_name}
         request = Request("POST", flask_request.path, "", {"user-agent": body.service}, b"")

@@ -12,7 +12,6 @@ from artifact_emulator.control.responses import current_world
 from artifact_emulator.services import bindings
 from artifact_emulator.services.handler_index import HANDLERS
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.world_registry import WorldRegistry
 
 
 class ServiceCapabilities(BaseModel):
@@ -34,7 +33,7 @@ class Capabilities(BaseModel):
     missed: dict[str, int] = Field(description="The old name of not_emulated_calls.", deprecated=True)
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(
@@ -43,7 +42,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={200: Capabilities},
     )
     def list_capabilities() -> Response:
-        calls = dict(runtime_of(current_world(registry)).not_emulated_calls.most_common())
+        calls = dict(runtime_of(current_world()).not_emulated_calls.most_common())
         services = {name: _capabilities_of(name) for name in PROFILES}
         return jsonify(Capabilities(services=services, not_emulated_calls=calls, missed=calls).model_dump())
 

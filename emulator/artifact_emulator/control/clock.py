@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
 from artifact_state.world import World
-from artifact_state.world_registry import WorldRegistry
 
 _CENTURY = 100 * 365 * 86_400
 
@@ -47,16 +46,16 @@ class ClockReply(BaseModel):
     frozen: bool
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/clock", summary="Return the time of a world", responses={200: ClockReply})
     def read_clock() -> Response:
-        return _clock_response(current_world(registry))
+        return _clock_response(current_world())
 
     @app.post(f"{PREFIX}/clock", summary="Freeze, advance or resume the clock of a world", responses={200: ClockReply})
     def change_clock(body: ClockChange) -> Response:
-        world = current_world(registry)
+        world = current_world()
         with world.locked():
             if body.freeze is not None:
                 world.clock.freeze(body.freeze)

@@ -14,7 +14,6 @@ from artifact_state import catalog, principals
 from artifact_state.artifact import agreements
 from artifact_state.errors import CustomerAgreementNotFound
 from artifact_state.model import Acceptance
-from artifact_state.world_registry import WorldRegistry
 
 # AWS Artifact has one region in each partition.
 _REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1"}
@@ -35,7 +34,7 @@ class CustomerAgreementPath(BaseModel):
     customer_agreement_id: str
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.post(
@@ -45,7 +44,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
     def sign_offline(body: OfflineAgreementBody) -> Response:
         (agreement,) = catalog.offline_agreements(body.partition)
         signer = principals.root_user(body.account, partition=body.partition, region=_REGIONS[body.partition])
-        with current_world(registry).transaction(signer) as tx:
+        with current_world().transaction(signer) as tx:
             return jsonify(_summary(agreements.sign_offline(tx, agreement.id)))
 
     @app.post(
@@ -53,9 +52,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         summary="Terminate a customer agreement on behalf of AWS",
     )
     def terminate(path: CustomerAgreementPath) -> Response:
-        with current_world(registry).transaction(
-            principals.service_principal(agreements.ARTIFACT_DOCUMENTED_PRINCIPAL)
-        ) as tx:
+        with current_world().transaction(principals.service_principal(agreements.ARTIFACT_DOCUMENTED_PRINCIPAL)) as tx:
             return jsonify(_summary(agreements.terminate_by_aws(tx, path.customer_agreement_id)))
 
     @app.errorhandler(CustomerAgreementNotFound)

@@ -9,7 +9,6 @@ from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, problem_response
 from artifact_emulator.policy_suggestion import least_policy
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.world_registry import WorldRegistry
 
 _NOT_EVALUATED = "No policy was evaluated: the caller is a root user that no policy binds, or enforcement is off."
 
@@ -28,12 +27,12 @@ class SuggestionQuery(BaseModel):
     principal: str = Field(description="The ARN of a user, a role, a session or a root user.")
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was allowed or refused")
     def explain(path: DecisionPath) -> Response:
-        instruments = runtime_of(current_world(registry))
+        instruments = runtime_of(current_world())
         asked = instruments.decisions.find(path.request_id)
         call = next((one for one in instruments.call_log.calls() if one.request_id == path.request_id), None)
         if asked is None and call is None:
@@ -49,4 +48,4 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
 
     @app.get(f"{PREFIX}/policy-suggestion", summary="Suggest the least policy that allows the calls of a principal")
     def suggest(query: SuggestionQuery) -> Response:
-        return jsonify(least_policy(current_world(registry), query.principal))
+        return jsonify(least_policy(current_world(), query.principal))

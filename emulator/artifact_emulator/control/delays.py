@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
 from artifact_state.world import Options, World
-from artifact_state.world_registry import WorldRegistry
 
 _DECADE = 10 * 365 * 86_400
 Seconds = Annotated[float, Field(ge=0, le=_DECADE)]
@@ -41,12 +40,12 @@ class DelaysReply(BaseModel):
     delays: dict[str, float] = Field(description="Seconds by name.")
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/delays", summary="Return the delays of a world", responses={200: DelaysReply})
     def read_delays() -> Response:
-        return _delays_response(current_world(registry))
+        return _delays_response(current_world())
 
     @app.patch(
         f"{PREFIX}/delays",
@@ -54,7 +53,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={200: DelaysReply},
     )
     def change_delays(body: DelayChanges) -> Response:
-        world = current_world(registry)
+        world = current_world()
         with world.locked():
             world.options = _changed(world.options, body.model_dump(exclude_none=True))
         return _delays_response(world)

@@ -11,7 +11,6 @@ from artifact_emulator.control import EVENTS
 from artifact_emulator.control.event_query import EventQuery
 from artifact_emulator.control.responses import current_world
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.world_registry import WorldRegistry
 
 
 class EventsReply(BaseModel):
@@ -21,7 +20,7 @@ class EventsReply(BaseModel):
     last_id: int = Field(description="The id of the latest record, for `after`.")
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(
@@ -33,7 +32,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         "at the header `Last-Event-ID`; the id of each event can be used in the same way.",
     )
     def list_events(query: EventQuery) -> Response:
-        world = current_world(registry)
+        world = current_world()
         instruments = runtime_of(world)
         if query.after is None:
             last = instruments.event_feed(world).update()

@@ -21,12 +21,21 @@ from pydantic import (
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, no_content, problem_response
-from artifact_emulator.faults.kinds import (KINDS, Action, DeletionFailure, Error, Kind, Latency, Reset, Truncate, kind_of)
+from artifact_emulator.faults.kinds import (
+    KINDS,
+    Action,
+    DeletionFailure,
+    Error,
+    Kind,
+    Latency,
+    Reset,
+    Truncate,
+    kind_of,
+)
 from artifact_emulator.faults.rules import ActiveRule, FaultRule, ImpossibleFault
 from artifact_emulator.services import bindings
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CreationFailure, InquiryFailure
-from artifact_state.world_registry import WorldRegistry
 
 _HOUR = 3_600_000
 _EXAMPLES: list[JsonValue] = [
@@ -157,18 +166,16 @@ class FaultPath(BaseModel):
     fault_id: str
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/faults", summary="List a world's faults", responses={200: FaultsReply})
     def list_faults() -> Response:
-        return jsonify(
-            {"faults": [_fault_reply(fault) for fault in runtime_of(current_world(registry)).faults.rules()]}
-        )
+        return jsonify({"faults": [_fault_reply(fault) for fault in runtime_of(current_world()).faults.rules()]})
 
     @app.post(f"{PREFIX}/faults", summary="Set a fault", responses={200: FaultReply})
     def set_fault(body: FaultBody) -> Response:
-        world = current_world(registry)
+        world = current_world()
         try:
             standing = runtime_of(world).faults.add(_fault(body), bindings(body.service), world.clock.now())
         except ImpossibleFault as error:
@@ -177,13 +184,13 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
 
     @app.delete(f"{PREFIX}/faults/<fault_id>", summary="Remove a fault", responses={204: None})
     def remove_fault(path: FaultPath) -> Response:
-        if not runtime_of(current_world(registry)).faults.remove(path.fault_id):
+        if not runtime_of(current_world()).faults.remove(path.fault_id):
             return problem_response(404, "Not found", f"There is no fault {path.fault_id}.")
         return no_content()
 
     @app.delete(f"{PREFIX}/faults", summary="Remove all faults of a world", responses={204: None})
     def clear_faults() -> Response:
-        runtime_of(current_world(registry)).faults.clear()
+        runtime_of(current_world()).faults.clear()
         return no_content()
 
 

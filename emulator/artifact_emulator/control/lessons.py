@@ -10,7 +10,6 @@ from artifact_emulator.control.responses import current_world, problem_response
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.world_registry import WorldRegistry
 
 
 class LessonPath(BaseModel):
@@ -46,14 +45,14 @@ class LessonsReply(BaseModel):
     lessons: list[LessonReply]
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(
         f"{PREFIX}/lessons", summary="List the lessons and their progress in a world", responses={200: LessonsReply}
     )
     def list_lessons() -> Response:
-        world = current_world(registry)
+        world = current_world()
         replies = [_lesson_reply(progress_of(world, lesson)) for lesson in lessons.lessons()]
         return jsonify(LessonsReply(lessons=replies).model_dump())
 
@@ -61,7 +60,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         f"{PREFIX}/lessons/<name>", summary="Return a lesson and its progress in a world", responses={200: LessonReply}
     )
     def describe_lesson(path: LessonPath) -> Response:
-        return jsonify(_lesson_reply(progress_of(current_world(registry), lessons.lesson(path.name))).model_dump())
+        return jsonify(_lesson_reply(progress_of(current_world(), lessons.lesson(path.name))).model_dump())
 
     @app.errorhandler(lessons.NoSuchLesson)
     def refuse_absent_lesson(error: lessons.NoSuchLesson) -> Response:

@@ -11,7 +11,6 @@ from artifact_emulator.control.responses import current_world, problem_response
 from artifact_state.catalog import Quotas
 from artifact_state.catalog.quota_changes import InvalidQuota, quota_values, replace_quotas
 from artifact_state.world import World, default_quotas
-from artifact_state.world_registry import WorldRegistry
 
 
 class QuotaChanges(RootModel[dict[str, int]]):
@@ -30,12 +29,12 @@ class QuotasReply(BaseModel):
     quotas: dict[str, int] = Field(description="By name; times are in seconds.")
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/quotas", summary="Return the quotas of a world", responses={200: QuotasReply})
     def read_quotas() -> Response:
-        return _quotas_response(current_world(registry))
+        return _quotas_response(current_world())
 
     @app.patch(
         f"{PREFIX}/quotas",
@@ -43,7 +42,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={200: QuotasReply},
     )
     def change_quotas(body: QuotaChanges) -> Response:
-        world = current_world(registry)
+        world = current_world()
         try:
             quotas = replace_quotas(_quotas(world), body.root)
         except InvalidQuota as error:

@@ -15,9 +15,8 @@ from artifact_state import principals
 from artifact_state.artifact import publishing, reports
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
 from artifact_state.artifact.publishing import VersionChange, VersionDraft
-from artifact_state.catalog import (Publication, Report, ReportVersion, TermAcceptance, Upload)
+from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import ReportNotFound
-from artifact_state.world_registry import WorldRegistry
 
 PUBLISHER = principals.service_principal(ARTIFACT_DOCUMENTED_PRINCIPAL)
 
@@ -103,24 +102,24 @@ class VersionPath(ReportPath):
     version: int
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
     base = f"{PREFIX}/artifact/reports"
 
     @app.get(base, summary="List all versions of all reports, including withdrawn ones")
     def list_all_reports() -> Response:
-        found = (report for _, report in reports.all_reports(current_world(registry).state))
+        found = (report for _, report in reports.all_reports(current_world().state))
         return jsonify({"reports": [_detail(report, version) for report in found for version in report.versions]})
 
     @app.post(base, summary="Publish a report, or a new version of one")
     def publish(body: ReportBody) -> Response:
-        with current_world(registry).transaction(PUBLISHER) as tx:
+        with current_world().transaction(PUBLISHER) as tx:
             report, version = publishing.publish_version(tx, body.draft())
         return jsonify(_detail(report, version))
 
     @app.patch(f"{base}/<report_id>/versions/<int:version>", summary="Change a version of a report, or withdraw it")
     def change(path: VersionPath, body: VersionBody) -> Response:
-        with current_world(registry).transaction(PUBLISHER) as tx:
+        with current_world().transaction(PUBLISHER) as tx:
             report, version = publishing.change_version(
                 tx, path.report_id, path.version, body.change(), sequence_number=body.sequence_number
             )
@@ -128,7 +127,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
 
     @app.delete(f"{base}/<report_id>", summary="Withdraw all versions of a report", responses={204: None})
     def withdraw(path: ReportPath) -> Response:
-        with current_world(registry).transaction(PUBLISHER) as tx:
+        with current_world().transaction(PUBLISHER) as tx:
             publishing.withdraw_report(tx, path.report_id)
         return no_content()
 

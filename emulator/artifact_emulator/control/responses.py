@@ -8,10 +8,19 @@ from artifact_emulator.routing import WORLDS
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT, WorldRegistry
 
+WORLDS_KEY = "artifact_emulator.worlds"
+"""The key of the WSGI environment that holds the worlds."""
 
-def current_world(registry: WorldRegistry) -> World:
+
+def all_worlds() -> WorldRegistry:
+    """Return the worlds of the emulator that received the request."""
+    worlds: WorldRegistry = request.environ[WORLDS_KEY]
+    return worlds
+
+
+def current_world() -> World:
     """Return the world whose path the request is below."""
-    return registry.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
+    return all_worlds().get(request.script_root.removeprefix(WORLDS) or DEFAULT)
 
 
 def flask_response(reply: Reply) -> Response:

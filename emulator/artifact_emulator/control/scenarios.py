@@ -12,7 +12,6 @@ from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenario
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.omissions import Omission, omissions
 from artifact_state.scenarios.schema import Scenario
-from artifact_state.world_registry import WorldRegistry
 
 YAML = "application/yaml"
 
@@ -53,7 +52,7 @@ class OmissionsReply(BaseModel):
     omissions: list[OmissionBody]
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/scenarios", summary="List the built-in scenarios", responses={200: ScenariosReply})
@@ -73,7 +72,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={200: Scenario},
     )
     def export_world() -> Response:
-        world = current_world(registry)
+        world = current_world()
         with world.locked():
             return _scenario_response(export_scenario(world), omissions(world))
 
@@ -83,7 +82,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={200: OmissionsReply},
     )
     def list_omissions() -> Response:
-        world = current_world(registry)
+        world = current_world()
         with world.locked():
             omitted = omissions(world)
         return jsonify({"omissions": [{"name": omission.name, "count": omission.count} for omission in omitted]})

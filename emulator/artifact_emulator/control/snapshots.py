@@ -8,10 +8,9 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import current_world, no_content
+from artifact_emulator.control.responses import all_worlds, current_world, no_content
 from artifact_emulator.version import __version__
 from artifact_state.snapshot import InvalidSnapshot, dump_world, load_world
-from artifact_state.world_registry import WorldRegistry
 
 
 class SnapshotPath(BaseModel):
@@ -36,16 +35,16 @@ class SnapshotFile(BaseModel):
     state: dict[str, Any]
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/snapshots", summary="List a world's snapshots", responses={200: SnapshotsReply})
     def list_snapshots() -> Response:
-        return jsonify({"snapshots": registry.snapshot_names(current_world(registry).name)})
+        return jsonify({"snapshots": all_worlds().snapshot_names(current_world().name)})
 
     @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file", responses={200: SnapshotFile})
     def export_snapshot(path: SnapshotPath) -> Response:
-        saved = registry.find_snapshot(current_world(registry).name, path.name)
+        saved = all_worlds().find_snapshot(current_world().name, path.name)
         # Flask's jsonify would sort the members.
         text = json.dumps(dump_world(saved, __version__), indent=1)
         return Response(text, mimetype="application/json")
@@ -56,22 +55,22 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={204: None},
     )
     def save(path: SnapshotPath) -> Response:
-        world = current_world(registry).name
+        world = current_world().name
         document = _imported_document()
         if document is None:
-            registry.save_snapshot(world, path.name)
+            all_worlds().save_snapshot(world, path.name)
         else:
-            registry.add_snapshot(world, path.name, load_world(document, world))
+            all_worlds().add_snapshot(world, path.name, load_world(document, world))
         return no_content()
 
     @app.post(f"{PREFIX}/snapshots/<name>/restore", summary="Restore a world to a snapshot", responses={204: None})
     def restore(path: SnapshotPath) -> Response:
-        registry.restore_snapshot(current_world(registry).name, path.name)
+        all_worlds().restore_snapshot(current_world().name, path.name)
         return no_content()
 
     @app.delete(f"{PREFIX}/snapshots/<name>", summary="Delete a snapshot", responses={204: None})
     def delete(path: SnapshotPath) -> Response:
-        registry.delete_snapshot(current_world(registry).name, path.name)
+        all_worlds().delete_snapshot(current_world().name, path.name)
         return no_content()
 
 

@@ -11,7 +11,6 @@ from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.world_registry import WorldRegistry
 
 
 class ThrottlingBody(BaseModel):
@@ -43,7 +42,7 @@ class StrictModeBody(BaseModel):
         return self
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(
@@ -52,7 +51,7 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={200: ThrottlingBody},
     )
     def read_throttling() -> Response:
-        return _throttling(current_world(registry))
+        return _throttling(current_world())
 
     @app.put(
         f"{PREFIX}/throttling",
@@ -60,16 +59,16 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         responses={200: ThrottlingBody},
     )
     def set_throttling(body: ThrottlingBody) -> Response:
-        world = current_world(registry)
+        world = current_world()
         _change_options(world, throttling=body.mode)
         return _throttling(world)
 
     # Version 0.1 called it /strict-client.
     for path, deprecated in ((f"{PREFIX}/strict-mode", False), (f"{PREFIX}/strict-client", True)):
-        _add_strict_mode(app, registry, path, deprecated=deprecated)
+        _add_strict_mode(app, path, deprecated=deprecated)
 
 
-def _add_strict_mode(app: OpenAPI, registry: WorldRegistry, path: str, *, deprecated: bool) -> None:
+def _add_strict_mode(app: OpenAPI, path: str, *, deprecated: bool) -> None:
     endpoint = path.rpartition("/")[2]
 
     @app.get(
@@ -80,7 +79,7 @@ def _add_strict_mode(app: OpenAPI, registry: WorldRegistry, path: str, *, deprec
         deprecated=deprecated,
     )
     def read_strict_mode() -> Response:
-        return _strict_mode(current_world(registry))
+        return _strict_mode(current_world())
 
     @app.put(
         path,
@@ -90,7 +89,7 @@ def _add_strict_mode(app: OpenAPI, registry: WorldRegistry, path: str, *, deprec
         deprecated=deprecated,
     )
     def set_strict_mode(body: StrictModeBody) -> Response:
-        world = current_world(registry)
+        world = current_world()
         _change_options(world, strict_client=(body.seed or "") if body.enabled else None)
         return _strict_mode(world)
 

@@ -7,13 +7,13 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import current_world, no_content, problem_response
+from artifact_emulator.control.responses import all_worlds, current_world, no_content, problem_response
 from artifact_emulator.control.scenarios import require_built_in
 from artifact_emulator.routing import WORLDS
-from artifact_emulator.scenarios.files import load_file, load_content
+from artifact_emulator.scenarios.files import load_content, load_file
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import Options, World
-from artifact_state.world_registry import DEFAULT, WorldRegistry
+from artifact_state.world_registry import DEFAULT
 
 
 class WorldPath(BaseModel):
@@ -60,16 +60,16 @@ class WorldsReply(BaseModel):
     worlds: list[WorldReply]
 
 
-def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
+def add_routes(app: OpenAPI) -> None:
     """Add the routes of this module."""
 
     @app.get(f"{PREFIX}/worlds", summary="List the worlds", responses={200: WorldsReply})
     def list_worlds() -> Response:
-        return jsonify({"worlds": [_world_reply(world) for world in registry]})
+        return jsonify({"worlds": [_world_reply(world) for world in all_worlds()]})
 
     @app.get(f"{PREFIX}/worlds/<name>", summary="Describe a world", responses={200: WorldReply})
     def describe_world(path: WorldPath) -> Response:
-        return jsonify(_world_reply(registry.find(path.name)))
+        return jsonify(_world_reply(all_worlds().find(path.name)))
 
     @app.put(
         f"{PREFIX}/worlds/<name>",
@@ -80,9 +80,9 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         if body.scenario is not None and body.fork is not None:
             return problem_response(400, "Bad request", "Give fork or scenario, not both.")
         if body.scenario is None:
-            world = registry.create(path.name, fork=body.fork)
+            world = all_worlds().create(path.name, fork=body.fork)
         else:
-            world = registry.create_from(path.name, _scenario_world(body.scenario, registry.default.options))
+            world = all_worlds().create_from(path.name, _scenario_world(body.scenario, all_worlds().default.options))
         # The default world's runtime outlives its contents.
         runtime_of(world).clear()
         return jsonify(_world_reply(world))
@@ -91,12 +91,12 @@ def add_routes(app: OpenAPI, registry: WorldRegistry) -> None:
         f"{PREFIX}/worlds/<name>", summary="Delete a world; the default world is reset instead", responses={204: None}
     )
     def delete_world(path: WorldPath) -> Response:
-        registry.delete(path.name)
+        all_worlds().delete(path.name)
         return no_content()
 
     @app.post(f"{PREFIX}/reset", summary="Reset a world to its initial contents", responses={204: None})
     def reset() -> Response:
-        world = current_world(registry)
+        world = current_world()
         world.reset()
         runtime_of(world).clear()
         return no_content()
