@@ -18,6 +18,8 @@ ANY, ONE = "\ue000", "\ue001"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DEFAULTED = re.compile(r"""\s*([^,\s]+)\s*,\s*'([^']*)'\s*""")
 _COLONS = 5
+_NEAR, _LONG = 32, 4_096
+"""The number of positions at which a piece with `?` is compared one by one, and that at which another piece is."""
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
 _BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
 
@@ -152,7 +154,15 @@ class _Piece:
         return self._regex.fullmatch(text) is not None
 
     def find(self, text: str, start: int) -> int:
-        return _positions(text).find(self.text, start) if self.has_one else text.find(self.text, start)
+        # Most texts are short; the rest of a long one is searched in a time that does not grow with repetitions.
+        if self.has_one:
+            end = start + len(self.text) + _NEAR
+            match = self._regex.search(text, start, end)
+            index = match.start() if match else -1
+        else:
+            end = start + _LONG
+            index = text.find(self.text, start, end)
+        return index if index >= 0 or end >= len(text) else _positions(text).find(self.text, start)
 
     def is_at(self, text: str, start: int) -> bool:
         return self._regex.match(text, start) is not None if self.has_one else text.startswith(self.text, start)
@@ -162,7 +172,7 @@ _piece = lru_cache(maxsize=8192)(_Piece)
 
 
 class _Positions:
-    """The positions of each character in a text, as the bits of a number, to search pieces that contain `?`.
+    """The positions of each character in a long text, as the bits of a number.
 
     A search takes one operation on such a number for each character of the piece, however repetitive the text is.
     """
