@@ -60,7 +60,7 @@ def session_caller(state: State, session: Session, *, partition: str, region: st
         root = root_user(session.account_id, partition=partition, region=region, access_key_id=session.access_key_id)
         return replace(root, assumed_root=True) if session.assumed_root else root
     user = name_index.find(state.users.get(session.account_id, ()), session.user_name)
-    if user is None:
+    if user is None or session.user_id not in ("", user.id):
         return None
     return Caller(
         account_id=user.account_id,
@@ -71,6 +71,15 @@ def session_caller(state: State, session: Session, *, partition: str, region: st
         region=region,
         access_key_id=session.access_key_id,
     )
+
+
+def is_locked(state: State, account_id: str) -> bool:
+    """Return whether an account is closed or suspended, so that nobody can call in its name.
+
+    Observed: https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/727
+    """
+    account = state.accounts.get(account_id)
+    return account_id in state.closures or (account is not None and account.suspended)
 
 
 def session_of(state: State, access_key_id: str) -> Session | None:

@@ -13,23 +13,35 @@ from artifact_state.errors import (
     InvalidRoleArn,
     InvalidSessionTags,
     MalformedPolicyDocument,
+    MultiFactorFailed,
     MultiFactorIncomplete,
     NotTrusted,
     RegionNotActivated,
     RootCannotAssumeRole,
     SessionTooLarge,
+    SessionTooLong,
     SourceIdentityAlreadySet,
     TagRule,
     TooManySessionPolicies,
 )
 from artifact_state.iam import access_keys, users
-from artifact_state.iam.role_changes import NewRole, create_role
+from artifact_state.iam.managed_policies import NewPolicy, create_policy
+from artifact_state.iam.role_changes import NewRole, create_role, update_role
 from artifact_state.model import Caller, CallerKind, Session
+from artifact_state.organizations import account_closure
 from artifact_state.principals import root_user, service_principal, session_caller
 from artifact_state.sts import federation, sessions, tokens
 from artifact_state.sts.session_options import SessionOptions, has_multi_factor
 from artifact_state.world import World
-from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, transaction, world_with_organization
+from tests.support.domain import (
+    MANAGEMENT,
+    NOW,
+    STANDALONE,
+    act,
+    create_member,
+    transaction,
+    world_with_organization,
+)
 from tests.support.identities import ALLOW_ALL
 
 ARN = f"arn:aws:iam::{STANDALONE}:role/Dev"
@@ -211,27 +223,75 @@ class TestSessions:
 
     def test_mfa_device_and_code_come_together(self) -> None:
         """The serial number of an MFA device and its code come together."""
-        assert has_multi_factor("device", "123456")
         assert not has_multi_factor(None, None)
         for serial, code in (("device", None), (None, "123456")):
             with pytest.raises(MultiFactorIncomplete):
                 has_multi_factor(serial, code)
 
+    def test_code_of_a_missing_mfa_device_is_refused(self) -> None:
+        """The code of an MFA device that the caller does not have is refused."""
+        with pytest.raises(MultiFactorFailed):
+            has_multi_factor("arn:aws:iam::111122223333:mfa/alice", "123456")
+
+    def test_session_of_a_role_has_no_mfa_information(self, world: World) -> None:
+        """A role that is assumed from a session with MFA passes nothing of it on to its own session."""
+        create_trusting_role(world)
+        user = act(world, users.create_user, "Alice", account=STANDALONE)
+        caller = users.user_principal(user, partition="aws", region="us-east-1")
+        with world.transaction(caller) as tx:
+            session = sessions.issue_session_token(tx, multi_factor=True)
+        assert session.multi_factor
+        assert not assume(world, caller=session_principal(world, session)).multi_factor
+
+    def test_role_assumed_from_any_session_lasts_an_hour(self, world: World) -> None:
+        """A role that is assumed from a user's or a role's session lasts an hour at most."""
+        create_trusting_role(world)
+        act(world, update_role, "Dev", max_session=timedelta(hours=12), account=STANDALONE)
+        user = act(world, users.create_user, "Alice", account=STANDALONE)
+        caller = users.user_principal(user, partition="aws", region="us-east-1")
+        with world.transaction(caller) as tx:
+            of_user = sessions.issue_session_token(tx)
+        assert assume(world, caller=caller, duration=timedelta(hours=12)).expires_at == NOW + timedelta(hours=12)
+        for session in (of_user, assume(world)):
+            chained = session_principal(world, session)
+            expect_refused(world, SessionTooLong, caller=chained, duration=timedelta(hours=1, seconds=1))
+            assert assume(world, caller=chained).expires_at == NOW + timedelta(hours=1)
+
+    def test_role_of_a_closed_account_cannot_be_assumed(self, world: World) -> None:
+        """A role of a closed account is refused like one that does not trust the caller."""
+        member = create_member(world)
+        arn = f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole"
+        assume(world, arn)
+        act(world, account_closure.close_account, member)
+        expect_refused(world, NotTrusted, arn)
+
     def test_eleventh_managed_policy_is_refused(self, world: World) -> None:
         """A session has ten managed policies at most."""
         create_trusting_role(world)
         arn = "arn:aws:iam::aws:policy/AWSDenyAll"
-        assert len(assume(world, policy_arns=(arn,) * 10).policies) == 10
+        assert assume(world, policy_arns=(arn,) * 10).managed_policies == (arn,) * 10
         expect_refused(world, TooManySessionPolicies, policy_arns=(arn,) * 11)
 
     def test_session_has_inline_and_managed_policies(self, world: World) -> None:
         """A session has an inline policy and managed policies; malformed and unknown ones are refused."""
         create_trusting_role(world)
         session = assume(world, policy=ALLOW_ALL, policy_arns=("arn:aws:iam::aws:policy/AWSDenyAll",))
-        assert [name for name, _ in session.policies] == ["arn:aws:iam::aws:policy/AWSDenyAll", "session policy"]
+        assert session.policies == (("session policy", ALLOW_ALL),)
+        assert session.managed_policies == ("arn:aws:iam::aws:policy/AWSDenyAll",)
         assert sessions.packed_policy_size(session)
         expect_refused(world, MalformedPolicyDocument, policy="{}")
         expect_refused(world, EntityNotFound, policy_arns=("arn:aws:iam::aws:policy/None",))
+
+    def test_managed_policies_of_a_session_are_those_of_its_account(self, world: World) -> None:
+        """A role's session takes managed policies of the role's account, not of the caller's."""
+        create_trusting_role(world)
+        for account in (MANAGEMENT, STANDALONE):
+            policy = act(world, create_policy, NewPolicy(name="P", document=ALLOW_ALL), account=account)
+            arn = f"arn:aws:iam::{policy.account_id}:policy/P"
+            if account == STANDALONE:
+                assert assume(world, policy_arns=(arn,)).managed_policies == (arn,)
+            else:
+                expect_refused(world, EntityNotFound, policy_arns=(arn,))
 
     def test_oversized_tags_are_refused(self, world: World) -> None:
         """Tags whose packed size exceeds the limit are refused."""
@@ -277,6 +337,8 @@ class TestSessions:
         principal = session_principal(world, session)
         assert (principal.arn, principal.kind) == (caller.arn, CallerKind.USER)
         act(world, users.delete_user, "Alice", account=STANDALONE)
+        assert session_caller(world.state, session, partition="aws", region="us-east-1") is None
+        act(world, users.create_user, "Alice", account=STANDALONE)
         assert session_caller(world.state, session, partition="aws", region="us-east-1") is None
 
     def test_root_user_session_lasts_an_hour(self, world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.authorization import ADMIN, ALLOW_ALL, ARTIFACT, attach_scp, request_id_of
 from tests.support.control_api import control_result
-from tests.support.iam_users import client_with_session, create_user, policy_document
+from tests.support.iam_users import client_with_mfa, client_with_session, create_user, policy_allowing, policy_document
 from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
 
@@ -216,7 +216,7 @@ class TestTrust:
         assert decision["decided_by"]["statement"] == "NotHer"
 
     def test_trust_policy_can_require_multi_factor(self, stranger: Client) -> None:
-        """A role that requires multi-factor authentication is assumed with a code; its session has the key."""
+        """A role that requires MFA is assumed by a session with MFA; the role's own session has none."""
         condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
         trust = {"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": "sts:AssumeRole"}
         role = stranger.do(
@@ -231,6 +231,23 @@ class TestTrust:
         stranger.do("iam", "PutRolePolicy", RoleName="R", PolicyName="p", PolicyDocument=allowing)
         alice = create_user(stranger, ADMIN)
         alice.expect_error("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
-        code = {"SerialNumber": f"arn:aws:iam::{stranger.account}:mfa/Alice", "TokenCode": "123456"}
-        session = alice.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me", **code)
-        client_with_session(stranger, session["Credentials"]).do("iam", "ListUsers")
+        session = client_with_mfa(stranger).do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        client_with_session(stranger, session["Credentials"]).expect_error("iam", "ListUsers")
+
+    def test_managed_session_policy_is_read_at_each_call(self, stranger: Client) -> None:
+        """A change of a managed session policy, or its deletion, takes effect in sessions that exist already."""
+        policy = stranger.do("iam", "CreatePolicy", PolicyName="P", PolicyDocument=policy_allowing("iam:ListUsers"))
+        arn = policy["Policy"]["Arn"]
+        trust = {"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": "sts:AssumeRole"}
+        role = stranger.do("iam", "CreateRole", RoleName="R", AssumeRolePolicyDocument=policy_document(trust))["Role"]
+        stranger.do("iam", "AttachRolePolicy", RoleName="R", PolicyArn=ADMIN)
+        assumed = stranger.do("sts", "AssumeRole", RoleArn=role["Arn"], RoleSessionName="me", PolicyArns=[{"arn": arn}])
+        session = client_with_session(stranger, assumed["Credentials"])
+        session.do("iam", "ListUsers")
+        newer = {"PolicyArn": arn, "PolicyDocument": policy_allowing("iam:ListRoles"), "SetAsDefault": True}
+        stranger.do("iam", "CreatePolicyVersion", **newer)
+        session.do("iam", "ListRoles")
+        assert "no session policy allows" in session.expect_error("iam", "ListUsers").message
+        stranger.do("iam", "DeletePolicyVersion", PolicyArn=arn, VersionId="v1")
+        stranger.do("iam", "DeletePolicy", PolicyArn=arn)
+        session.expect_error("iam", "ListRoles")

@@ -9,7 +9,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_state import ids
-from tests.support.iam_users import client_with_key, client_with_session, create_user
+from tests.support.iam_users import client_with_key, client_with_mfa, client_with_session, create_user
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -214,8 +214,7 @@ class TestSessionRestrictions:
         """A user's session can call IAM only with MFA, and few operations of STS."""
         alice = create_user(stranger, TestSessionPolicies.ALLOW_ALL)
         plain = client_with_session(alice, alice.do(SERVICE, "GetSessionToken")["Credentials"])
-        device = {"SerialNumber": "arn:aws:iam::999988887777:mfa/alice", "TokenCode": "123456"}
-        with_mfa = client_with_session(alice, alice.do(SERVICE, "GetSessionToken", **device)["Credentials"])
+        with_mfa = client_with_mfa(stranger)
         error = plain.expect_error("iam", "ListUsers")
         assert (error.status, error.code) == (403, "InvalidClientTokenId")
         assert with_mfa.do("iam", "ListUsers")["Users"]
@@ -223,6 +222,28 @@ class TestSessionRestrictions:
             session.do(SERVICE, "GetCallerIdentity")
             assert session.expect_error(SERVICE, "GetSessionToken").message.startswith("Cannot call GetSessionToken")
         assert alice.expect_error(SERVICE, "GetSessionToken", TokenCode="123456").code == "AccessDenied"
+
+    def test_credentials_of_a_closed_account_are_invalid(self, management: Client, member: Client) -> None:
+        """The keys, the sessions and the root user of a closed account are refused like unknown credentials."""
+        user = create_user(member, TestSessionPolicies.ALLOW_ALL)
+        role = management.do(SERVICE, "AssumeRole", RoleArn=access_role_arn(member), RoleSessionName="me")
+        session = client_with_session(management, role["Credentials"])
+        management.do("organizations", "CloseAccount", AccountId=member.account)
+        for client in (user, session, member):
+            error = client.expect_error(SERVICE, "GetCallerIdentity")
+            assert (error.status, error.code) == (403, "InvalidClientTokenId")
+            error = client.expect_error("organizations", "DescribeOrganization")
+            assert (error.status, error.code) == (400, "UnrecognizedClientException")
+
+    def test_code_of_a_missing_mfa_device_is_refused(self, stranger: Client) -> None:
+        """The code of a device that does not exist is refused in AWS's words by both operations that take one."""
+        alice = create_user(stranger, TestSessionPolicies.ALLOW_ALL)
+        device = {"SerialNumber": "arn:aws:iam::999988887777:mfa/alice", "TokenCode": "123456"}
+        role = {"RoleArn": "arn:aws:iam::999988887777:role/R", "RoleSessionName": "me"}
+        for operation, parameters in (("GetSessionToken", {}), ("AssumeRole", role)):
+            error = alice.expect_error(SERVICE, operation, **parameters, **device)
+            assert (error.status, error.code) == (403, "AccessDenied")
+            assert error.message.startswith("MultiFactorAuthentication failed, unable to validate MFA code.  Please")
 
     def test_federated_user_cannot_call_iam(self, stranger: Client) -> None:
         """A federated user cannot call IAM, and of STS only GetCallerIdentity."""

@@ -15,7 +15,7 @@ from artifact_emulator.aws.signing.sigv4 import Claim, IncompleteSignature, clai
 from artifact_emulator.http import Request
 from artifact_state.clock import Clock
 from artifact_state.model import Caller, Session, State
-from artifact_state.principals import is_expired, root_user, session_caller, session_of
+from artifact_state.principals import is_expired, is_locked, root_user, session_caller, session_of
 from artifact_state.sts.session_restrictions import session_allows
 
 Credentials = Literal["loose", "strict"]
@@ -37,8 +37,17 @@ def identify(
 ) -> tuple[Caller, Session | None]:
     """Return the principal that signed a request, and its session if it used session credentials.
 
-    Raises AwsError, in the words of the protocol's services.
+    No credentials of a closed account are valid. Raises AwsError, in the words of the protocol's services.
     """
+    caller, session = _identify(request, state, clock, protocol, credentials)
+    if is_locked(state, caller.account_id):
+        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
+    return caller, session
+
+
+def _identify(
+    request: Request, state: State, clock: Clock, protocol: Protocol, credentials: Credentials
+) -> tuple[Caller, Session | None]:
     try:
         claim = claim_of(request)
     except IncompleteSignature as error:

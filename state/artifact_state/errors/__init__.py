@@ -6,7 +6,8 @@
         iam: NotOwned, AccessReportsDenied
         organizations: NotInOrganization, WrongAccount, EmailNotVerified
         root_access: NotManagementAccount, RootNotAssumable
-        sts: NotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, SourceIdentityAlreadySet, RegionNotActivated
+        sts: NotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, MultiFactorFailed, SourceIdentityAlreadySet,
+            RegionNotActivated
     NotFound: The named resource does not exist, or the caller cannot see it.
         artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
         handshakes: HandshakeNotFound, TransferNotFound

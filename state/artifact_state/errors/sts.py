@@ -30,6 +30,10 @@ class MultiFactorIncomplete(Denied):
     """The request has a multi-factor device without a code, or a code without a device."""
 
 
+class MultiFactorFailed(Denied):
+    """The multi-factor device is not one of the caller's."""
+
+
 class SourceIdentityAlreadySet(Denied):
     """The calling session already has a source identity, which cannot be changed."""
 

@@ -40,17 +40,16 @@ def policies_by_reference(state: State, account_id: str, references: tuple[str, 
     return [policy for policy in policies if policy is not None]
 
 
-def policy_by_arn(tx: Transaction, arn: str) -> AnyPolicy | None:
-    """Return a policy of AWS or of the caller's account, or None if the ARN is not that of one."""
-    caller = tx.caller
-    aws_prefix = arns.managed_policy(caller.partition, "/", "")
-    customer_prefix = arns.customer_policy(caller.partition, caller.account_id, "/", "")
+def policy_by_arn(state: State, partition: str, account_id: str, arn: str) -> AnyPolicy | None:
+    """Return a policy of AWS or of an account, or None if the ARN is not that of one."""
+    aws_prefix = arns.managed_policy(partition, "/", "")
+    customer_prefix = arns.customer_policy(partition, account_id, "/", "")
     policy: AnyPolicy | None = None
     if arn.startswith(customer_prefix):
-        policy = name_index.find(tx.state.customer_policies.get(caller.account_id, ()), arn.rpartition("/")[2])
+        policy = name_index.find(state.customer_policies.get(account_id, ()), arn.rpartition("/")[2])
     elif arn.startswith(aws_prefix):
         policy = catalog.managed_policy(arn.removeprefix(aws_prefix))
-    return policy if policy is not None and arn_of(caller.partition, policy) == arn else None
+    return policy if policy is not None and arn_of(partition, policy) == arn else None
 
 
 def policy_by_valid_arn(tx: Transaction, arn: str) -> AnyPolicy | None:
@@ -61,7 +60,7 @@ def policy_by_valid_arn(tx: Transaction, arn: str) -> AnyPolicy | None:
     match = _ARN.fullmatch(arn)
     if match is None or match[1] != tx.caller.partition:
         raise InvalidPolicyArn(arn, foreign=match is not None)
-    return policy_by_arn(tx, arn)
+    return policy_by_arn(tx.state, tx.caller.partition, tx.caller.account_id, arn)
 
 
 def is_service_policy(policy: AnyPolicy) -> bool:

@@ -123,17 +123,21 @@ class Session:
     """The name of a role session."""
     user_name: str = ""
     """The user that requested the credentials; "" for the root user."""
+    user_id: str = ""
+    """Its unique id; "" in old snapshots, which did not contain it."""
     federated: str = ""
     """The name of a federated user."""
     policies: tuple[tuple[str, str], ...] = ()
-    """The session policies, each with its name and its document."""
+    """The inline session policies, each with its name and its document; in old snapshots also managed ones."""
+    managed_policies: tuple[str, ...] = ()
+    """The ARNs of the managed session policies, whose documents are read at each call."""
     tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: frozenset[str] = frozenset()
     """The keys of the tags that role sessions assumed from this one inherit."""
     issued_at: datetime | None = None
     """When the credentials were issued; None in old snapshots, which did not contain it."""
     multi_factor: bool = False
-    """Whether the request contained an MFA code."""
+    """Whether a user requested the credentials with an MFA code; sessions of roles have no MFA information."""
     source_identity: str = ""
     assumed_root: bool = False
     """Whether these are credentials of a member's root user for one task; the task's policy denies everything else."""

@@ -13,6 +13,7 @@ from artifact_state import arns
 from artifact_state.authority import membership_period, organization_of
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.iam.identity_policies import calling_identity, policies_of
+from artifact_state.iam.policy_references import policy_by_arn
 from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, Session, State
 from artifact_state.organizations.paths import account_path
 from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled
@@ -90,7 +91,7 @@ def _collect(state: State, caller: Caller, now: datetime, resource: ResourceWith
         identity=attached.identity,
         needs_no_identity_policy=grantor.kind in (CallerKind.ROOT, CallerKind.SERVICE),
         boundary=attached.boundary,
-        session=_session_policies(caller, session.policies) if session else None,
+        session=_session_policies(state, caller, session) if session else None,
         session_only_denies=session is not None and session.assumed_root,
         service_control=_service_control_levels(state, caller, now),
         resource_control=_levels(state, resource.account_id, now, _RCP) if resource and is_limited_by_rcps else (),
@@ -110,11 +111,17 @@ def _grantor(state: State, caller: Caller) -> Caller:
     return replace(caller, kind=kind, arn=f"{caller.arn.rpartition(':')[0]}:user/{session.user_name}")
 
 
-def _session_policies(caller: Caller, policies: tuple[tuple[str, str], ...]) -> Level | None:
-    """Return the session policies; a federated user without any is permitted nothing."""
-    if not policies and caller.kind is not CallerKind.FEDERATED:
+def _session_policies(state: State, caller: Caller, session: Session) -> Level | None:
+    """Return the session policies, managed ones as they are now; a federated user without any is permitted nothing."""
+    if not session.policies and not session.managed_policies and caller.kind is not CallerKind.FEDERATED:
         return None
-    return tuple(starmap(NamedPolicy, policies))
+    managed = (
+        (arn, policy_by_arn(state, caller.partition, session.account_id, arn)) for arn in session.managed_policies
+    )
+    return (
+        *starmap(NamedPolicy, session.policies),
+        *(NamedPolicy(arn, policy.document) for arn, policy in managed if policy is not None),
+    )
 
 
 def _service_control_levels(state: State, caller: Caller, now: datetime) -> tuple[Level, ...]:

@@ -6,7 +6,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from artifact_state.errors import InvalidSessionTags, MultiFactorIncomplete, SourceIdentityAlreadySet, TagRule
+from artifact_state.errors import (
+    InvalidSessionTags,
+    MultiFactorFailed,
+    MultiFactorIncomplete,
+    SourceIdentityAlreadySet,
+    TagRule,
+)
 from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.world import Transaction
 
@@ -24,8 +30,6 @@ class SessionOptions:
     tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: frozenset[str] = frozenset()
     source_identity: str = ""
-    multi_factor: bool = False
-    """Whether the caller passed an MFA code. Unverified: accounts have no MFA devices, so that every code is valid."""
     min_token_size: int = 0
     """The least size of the session token in bytes."""
     condition_keys: Keys = field(default_factory=dict)
@@ -38,11 +42,14 @@ DEFAULT_OPTIONS = SessionOptions()
 def has_multi_factor(serial_number: str | None, token_code: str | None) -> bool:
     """Return whether a caller passed an MFA code; the code and the device's serial number come together.
 
-    Raises MultiFactorIncomplete.
+    Accounts have no MFA devices, so that every code is refused.
+    Raises MultiFactorIncomplete, MultiFactorFailed.
     """
     if (serial_number is None) != (token_code is None):
         raise MultiFactorIncomplete
-    return token_code is not None
+    if token_code is not None:
+        raise MultiFactorFailed
+    return False
 
 
 def with_inherited(tx: Transaction, options: SessionOptions) -> SessionOptions:

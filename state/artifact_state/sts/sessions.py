@@ -47,7 +47,7 @@ def assume_role(tx: Transaction, role_arn: str, name: str, options: SessionOptio
     options = with_inherited(tx, options)
     require_trust(tx, role, options)
     duration = options.duration or DEFAULT_ROLE_DURATION
-    is_chained = tx.caller.kind is CallerKind.ROLE
+    is_chained = tx.caller.access_key_id in tx.state.sessions
     if duration > role.max_session or (is_chained and duration > _MAX_CHAINED_DURATION):
         raise SessionTooLong(chained=is_chained)
     session = _issue(
@@ -58,11 +58,11 @@ def assume_role(tx: Transaction, role_arn: str, name: str, options: SessionOptio
         role_name=role.name,
         role_id=role.id,
         name=name,
-        policies=_session_policies(tx, options),
+        policies=_inline_policies(options),
+        managed_policies=_managed_policies(tx, role.account_id, options),
         tags=options.tags,
         transitive_tags=options.transitive_tags,
         source_identity=options.source_identity,
-        multi_factor=options.multi_factor,
     )
     tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=tx.caller.arn))
     return session
@@ -107,7 +107,7 @@ def issue_session_token(
         _user_duration(tx.caller, duration),
         min_token_size=min_token_size,
         account_id=tx.caller.account_id,
-        user_name=_user_name(tx.caller),
+        **_user(tx.caller),
         multi_factor=multi_factor,
     )
 
@@ -126,24 +126,29 @@ def issue_federation_token(tx: Transaction, name: str, options: SessionOptions =
         _user_duration(tx.caller, options.duration),
         min_token_size=options.min_token_size,
         account_id=tx.caller.account_id,
-        user_name=_user_name(tx.caller),
+        **_user(tx.caller),
         federated=name,
-        policies=_session_policies(tx, options),
+        policies=_inline_policies(options),
+        managed_policies=_managed_policies(tx, tx.caller.account_id, options),
         tags=options.tags,
     )
 
 
 def packed_policy_size(session: Session) -> int | None:
     """Return the packed size of a session's policies and tags in percent of the limit, or None if it has neither."""
-    if not session.policies and not session.tags:
-        return None
-    return tokens.packed_policy_size(_packed_texts(session.policies), session.tags)
+    texts = _packed_texts(session.policies, session.managed_policies)
+    return tokens.packed_policy_size(texts, session.tags) if texts or session.tags else None
 
 
 def _issue(tx: Transaction, duration: timedelta, *, min_token_size: int, **fields: Any) -> Session:
     _drop_expired(tx)
     serial, seed = tx.serial(), tx.state.seed
-    size = tokens.token_size(_packed_texts(fields.get("policies", ())), fields.get("tags", ()), min_token_size)
+    texts = _packed_texts(fields.get("policies", ()), fields.get("managed_policies", ()))
+    tags = fields.get("tags", ())
+    share = tokens.packed_policy_size(texts, tags)
+    if share > _WHOLE:
+        raise SessionTooLarge(share, tags_alone=not texts)
+    size = tokens.token_size(texts, tags, min_token_size)
     session = Session(
         access_key_id=ids.access_key_id("ASIA", fields["account_id"], seed, serial),
         secret=ids.secret(40, seed, serial, "key"),
@@ -158,28 +163,26 @@ def _issue(tx: Transaction, duration: timedelta, *, min_token_size: int, **field
     return session
 
 
-def _session_policies(tx: Transaction, options: SessionOptions) -> tuple[tuple[str, str], ...]:
-    """Return the session policies as names and documents."""
-    policies: list[tuple[str, str]] = []
+def _inline_policies(options: SessionOptions) -> tuple[tuple[str, str], ...]:
+    if options.policy is None:
+        return ()
+    require_valid_policy(options.policy, DocumentKind.SESSION)
+    return ((_INLINE, options.policy),)
+
+
+def _managed_policies(tx: Transaction, account_id: str, options: SessionOptions) -> tuple[str, ...]:
+    """Return the ARNs of the managed session policies, which belong to AWS or to the session's account."""
     if len(options.policy_arns) > _MAX_MANAGED_POLICIES:
         raise TooManySessionPolicies(_MAX_MANAGED_POLICIES)
     for arn in options.policy_arns:
-        policy = policy_by_arn(tx, arn)
-        if policy is None:
+        if policy_by_arn(tx.state, tx.caller.partition, account_id, arn) is None:
             raise EntityNotFound(Entity.POLICY, arn)
-        policies.append((arn, policy.document))
-    if options.policy is not None:
-        require_valid_policy(options.policy, DocumentKind.SESSION)
-        policies.append((_INLINE, options.policy))
-    size = tokens.packed_policy_size(_packed_texts(policies), options.tags)
-    if size > _WHOLE:
-        raise SessionTooLarge(size, tags_alone=not policies)
-    return tuple(policies)
+    return options.policy_arns
 
 
-def _packed_texts(policies: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the texts that a token packs: the document of the inline policy, the ARNs of managed policies."""
-    return [document if name == _INLINE else name for name, document in policies]
+def _packed_texts(inline: Iterable[tuple[str, str]], managed: Iterable[str]) -> list[str]:
+    """Return the texts that a token packs: the documents of inline policies, the ARNs of managed ones."""
+    return [*(document if name == _INLINE else name for name, document in inline), *managed]
 
 
 def _user_duration(caller: Caller, duration: timedelta | None) -> timedelta:
@@ -187,8 +190,11 @@ def _user_duration(caller: Caller, duration: timedelta | None) -> timedelta:
     return min(duration, _MAX_ROOT_DURATION) if caller.kind is CallerKind.ROOT else duration
 
 
-def _user_name(caller: Caller) -> str:
-    return caller.arn.rpartition("/")[2] if caller.kind is CallerKind.USER else ""
+def _user(caller: Caller) -> dict[str, str]:
+    """Return the name and the id of the user that requests credentials; neither for a root user."""
+    if caller.kind is not CallerKind.USER:
+        return {}
+    return {"user_name": caller.arn.rpartition("/")[2], "user_id": caller.user_id}
 
 
 def _drop_expired(tx: Transaction) -> None:

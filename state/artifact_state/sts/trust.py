@@ -11,6 +11,7 @@ from artifact_state.policy_evaluation.collect import principal_names
 from artifact_state.policy_evaluation.global_condition_keys import account_keys, principal_keys
 from artifact_state.policy_syntax.policy import EvaluationRequest, parse_policy
 from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.principals import is_locked
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
 
@@ -28,7 +29,7 @@ def require_not_root(tx: Transaction) -> None:
 
 
 def assumable_role(tx: Transaction, role_arn: str) -> Role:
-    """Return the role with an ARN; AWS refuses an unknown role like one that does not trust the caller.
+    """Return the role with an ARN; AWS refuses an unknown role, and one of a closed account, like one without trust.
 
     Raises InvalidRoleArn, NotTrusted.
     """
@@ -40,7 +41,7 @@ def assumable_role(tx: Transaction, role_arn: str) -> Role:
         role = role_of(tx.state, account_id, resource.rpartition("/")[2], tx.now)
     except RoleNotFound:
         raise NotTrusted(role_arn) from None
-    if arns.role(tx.caller.partition, account_id, role.path, role.name) != role_arn:
+    if is_locked(tx.state, account_id) or arns.role(tx.caller.partition, account_id, role.path, role.name) != role_arn:
         raise NotTrusted(role_arn)
     return role
 

@@ -20,7 +20,7 @@ def _session_too_long(refusal: errors.SessionTooLong, caller: Caller) -> Row:
     if refusal.chained:
         return (
             "ValidationError",
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
         )
     return "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
@@ -44,6 +44,12 @@ ROWS: Rows = {
     errors.MultiFactorIncomplete: fixed_row(
         "AccessDenied",
         "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+    ),
+    # Recorded with two spaces.
+    errors.MultiFactorFailed: fixed_row(
+        "AccessDenied",
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid "
+        "and associated with this user.",
     ),
     # Unverified: the code, and the rest of the message.
     errors.SourceIdentityAlreadySet: fixed_row(

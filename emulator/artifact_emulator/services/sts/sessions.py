@@ -21,6 +21,7 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
     """Issue session credentials of a role that trusts the caller."""
     if request.provided_contexts is not None:
         raise NotEmulated("sts:AssumeRole with ProvidedContexts")
+    has_multi_factor(request.serial_number, request.token_code)
     options = SessionOptions(
         duration=_duration(request.duration_seconds),
         policy=request.policy,
@@ -28,7 +29,6 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
         tags=_tags(request.tags),
         transitive_tags=frozenset(request.transitive_tag_keys or ()),
         source_identity=request.source_identity or "",
-        multi_factor=has_multi_factor(request.serial_number, request.token_code),
         min_token_size=request.minimum_session_token_size or 0,
         condition_keys={**_condition_keys(request), **call.request_keys},
     )
