@@ -144,6 +144,7 @@ VALID = [
     with_resources(
         "arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::${aws:PrincipalAccount}:role/a", "arn:aws:iam::1:*"
     ),
+    with_resources("arn:aws:iam::aws:role-template/iam.amazonaws.com/PowerUserRoleTemplate:1"),
     with_resources("arn:aws:iam::*:root", "arn:aws:s3:us-east-1:111122223333:accesspoint/a", "arn:aws:iam::1:*/x"),
     with_elements(Condition={}),
     with_condition(Anything={}),

@@ -116,6 +116,12 @@ class TestDecisions:
         denied = may_tag(management, tags, statement("Allow", {}), statement("Deny", condition))
         assert denied is not is_met
 
+    @pytest.mark.parametrize("key", ["aws:PrincipalOrgPaths", "aws:ResourceOrgPaths"])
+    def test_organization_paths_need_set_operator(self, management: Client, key: str) -> None:
+        """The paths of an organization are multivalued keys, though an account has one path."""
+        for operator, is_met in (("StringLike", False), ("ForAnyValue:StringLike", True)):
+            assert may_tag(management, {"a": "b"}, statement("Allow", {operator: {key: "o-*/r-*/"}})) is is_met
+
     @pytest.mark.parametrize("operator", ["ArnLike", "ArnNotLike"])
     def test_undecided_condition_does_not_allow_and_denies(self, management: Client, operator: str) -> None:
         """A pattern that is not an ARN does not allow, but denies; another statement may allow."""

@@ -18,7 +18,7 @@ from artifact_state.policy_syntax.resources import PARTITIONS, parts_of_pattern
 
 LEGACY = "The policy failed legacy parsing"
 _REGION = re.compile(r"([a-z0-9*?]+(-[a-z0-9*?]+)*)?", re.IGNORECASE | re.ASCII)
-# Unverified: a lower-case word. AWS has resources of accounts that are named `aws`, `aws-marketplace` and `cloudfront`.
+# Unverified: any lower-case word. AWS's own policies name the accounts `aws` and `partner`.
 _ACCOUNT = re.compile(r"[a-z0-9*?-]*", re.ASCII)
 
 

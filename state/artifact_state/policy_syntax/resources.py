@@ -18,7 +18,7 @@ _PATHS = (
     "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
 )  # fmt: skip
 # IAM's message omits these, which its service authorization reference has; sts:AssumeRoot needs the root user.
-_OTHER_PATHS = ("root", "assumed-role/", "delegation-request/", "*", "?")
+_OTHER_PATHS = ("root", "assumed-role/", "delegation-request/", "role-template/", "*", "?")
 
 
 def require_resource_arn(resource: str) -> None:
