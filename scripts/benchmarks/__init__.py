@@ -1,1 +1,1 @@
-"""What `scripts/bench` measures, and how: servers, the load upon them, the figures, the page they are kept on."""
+"""The benchmarks of `scripts/bench`: servers, loads, figures, and the page docs/benchmarks.md."""

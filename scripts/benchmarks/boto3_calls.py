@@ -1,6 +1,6 @@
-"""Calls a second as users make them: one boto3 client of each service, in a process of its own, one call after another.
+"""The rate of calls through boto3, with one client of each service, one call after another.
 
-`python -m benchmarks.boto3_calls PORT SECONDS` writes the calls a second to standard output.
+`python -m benchmarks.boto3_calls PORT SECONDS` writes the calls per second to standard output.
 """
 
 import os
@@ -15,33 +15,33 @@ from benchmarks.servers import HOST
 from benchmarks.workload import ACCESS_KEY_ID, ACCOUNTS, REGION, WrongAnswer
 
 _SCRIPTS = Path(__file__).parents[1]
-_WRONG = 3
+_WRONG_ANSWER_STATUS = 3
 
 
 def boto3_rate(port: int, seconds: float) -> float:
-    """Have a process of boto3 make the calls for so long; give the calls a second.
+    """Make calls with boto3 from another process for a time and return the calls per second.
 
-    Raises WrongAnswer when one answer is not right.
+    Raises WrongAnswer.
     """
-    # Somebody's profile, endpoint or proxy is not to be measured.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    done = subprocess.run(
+    # The user's own profile, endpoint and proxy must not affect the measurement.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    result = subprocess.run(
         [sys.executable, "-m", "benchmarks.boto3_calls", str(port), str(seconds)],
         cwd=_SCRIPTS,
-        env={**kept, "NO_PROXY": HOST, "no_proxy": HOST, "AWS_CONFIG_FILE": os.devnull},
+        env={**inherited, "NO_PROXY": HOST, "no_proxy": HOST, "AWS_CONFIG_FILE": os.devnull},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode == _WRONG:
-        raise WrongAnswer(done.stdout)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return float(done.stdout)
+    if result.returncode == _WRONG_ANSWER_STATUS:
+        raise WrongAnswer(result.stdout)
+    if result.returncode:
+        raise RuntimeError(result.stderr)
+    return float(result.stdout)
 
 
 def _calls(port: int) -> list[Callable[[], bool]]:
-    """Give the calls, each of which tells whether its answer is right."""
+    """Return the calls, as functions that return whether the reply is right."""
     organizations, iam, sts = (_client(service, port) for service in ("organizations", "iam", "sts"))
     account = organizations.list_accounts()["Accounts"][-1]["Id"]
     role = iam.list_roles(PathPrefix="/aws-service-role/config.amazonaws.com/")["Roles"][0]["RoleName"]
@@ -56,7 +56,7 @@ def _calls(port: int) -> list[Callable[[], bool]]:
 
 
 def _client(service: str, port: int) -> Any:
-    # Imported here: only the process that calls needs it.
+    # Imported here: only the process that makes the calls needs boto3.
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
@@ -71,17 +71,17 @@ def _client(service: str, port: int) -> Any:
 
 
 def main() -> int:
-    """Make the calls; give the exit status."""
+    """Make the calls and return the exit status."""
     port, seconds = int(sys.argv[1]), float(sys.argv[2])
     calls = _calls(port)
-    made, begun = 0, time.perf_counter()
-    while made == 0 or time.perf_counter() - begun < seconds:
-        for number, right in enumerate(calls):
-            if not right():
-                print(f"boto3: call {number + 1} of {len(calls)} was answered wrongly")
-                return _WRONG
-        made += len(calls)
-    print(made / (time.perf_counter() - begun))
+    count, start = 0, time.perf_counter()
+    while count == 0 or time.perf_counter() - start < seconds:
+        for number, call in enumerate(calls):
+            if not call():
+                print(f"boto3: call {number + 1} of {len(calls)} returned a wrong reply")
+                return _WRONG_ANSWER_STATUS
+        count += len(calls)
+    print(count / (time.perf_counter() - start))
     return 0
 
 

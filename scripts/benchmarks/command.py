@@ -1,4 +1,4 @@
-"""What `scripts/bench` does once it has all it needs."""
+"""The command `scripts/bench`, once everything that it needs is installed."""
 
 import sys
 
@@ -10,18 +10,18 @@ _SUBJECTS = {"moto": beside_moto, "growth": growth, "suite": suite, "decision": 
 
 
 def run(subject: str, *, smoke: bool, write: bool) -> int:
-    """Measure, print the section, keep it if asked to; give the exit status."""
-    measured = _SUBJECTS[subject]
+    """Measure a subject, print its section, write it to the page if requested, and return the exit status."""
+    module = _SUBJECTS[subject]
     try:
-        section = measured.measure(_say, smoke=smoke)
+        section = module.measure(_report, smoke=smoke)
     except (ServerFailed, WrongAnswer) as error:
-        _say("\n".join(["scripts/bench stopped:", str(error), *getattr(error, "__notes__", [])]))
+        _report("\n".join(["scripts/bench stopped:", str(error), *getattr(error, "__notes__", [])]))
         return 1
     print(section)
     if write:
-        page.write(measured.HEADING, section)
+        page.write(module.HEADING, section)
     return 0
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

@@ -1,6 +1,6 @@
-"""Our server and moto's in one run: each round gives a figure of both, taken within seconds of each other.
+"""The comparison of our server with moto's in rounds, each of which measures both within seconds.
 
-A machine is never idle and never twice the same: only the ratios within a round mean something.
+Only the ratios within a round are meaningful, since the load of the machine changes between rounds.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from benchmarks.workload import FIRST, expect, prepare
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything: rounds; in each of them starts of each server, seconds of each load, calls at most."""
+    """The number of rounds and, in each round, of starts of each server; the seconds and calls of each load."""
 
     rounds: int
     starts: int
@@ -31,61 +31,63 @@ SMOKE = Size(rounds=1, starts=1, seconds=0.1, limit=32)
 
 @dataclass(frozen=True)
 class Comparison:
-    """What each round saw of our server and of moto's, in this order."""
+    """The figures of our server and of moto's in each round."""
 
     rounds: Sequence[tuple[Sample, Sample]]
 
     def typical(self, figure: Figure) -> tuple[float, float]:
-        """Give the median of our server, and of moto's."""
+        """Return the medians of our server and of moto's."""
         return median(ours[figure] for ours, _ in self.rounds), median(moto[figure] for _, moto in self.rounds)
 
     def ratios(self, figure: Figure) -> list[float]:
-        """Give our figure as a ratio to moto's, lowest first, each of one round."""
+        """Return the ratios of our figure to moto's in each round, lowest first."""
         return sorted(ours[figure] / moto[figure] for ours, moto in self.rounds)
 
 
-def compare(size: Size, say: Callable[[str], None]) -> Comparison:
+def compare(size: Size, report: Callable[[str], None]) -> Comparison:
     """Measure both servers.
 
-    Raises ServerFailed when one does not serve, WrongAnswer when one does not answer rightly.
+    Raises ServerFailed, WrongAnswer.
     """
     rounds = []
     for number in range(size.rounds):
-        say(f"round {number + 1} of {size.rounds}")
-        # Whoever goes second finds another machine: so they take turns at that, too.
+        report(f"round {number + 1} of {size.rounds}")
+        # The order alternates, since the first server may leave the machine in another state.
         order = (OURS, MOTO) if number % 2 == 0 else (MOTO, OURS)
         samples = _round(order, size)
         rounds.append((samples[OURS], samples[MOTO]))
     return Comparison(rounds)
 
 
-class _Candidate:
-    """A server under measurement, and what was seen of it so far."""
+class _MeasuredServer:
+    """A server that is being measured, and its figures so far."""
 
     def __init__(self, server: Running) -> None:
-        self.seen: dict[Figure, float] = {}
+        self.figures: dict[Figure, float] = {}
         self._server = server
         self._exchanges = prepare(server.port)
         self._cpu = 0.0
         self._requests = 0
 
-    def bear(self, connections: int, size: Size) -> None:
-        """Measure it under load on so many connections."""
+    def measure_load(self, connections: int, size: Size) -> None:
+        """Measure the server under a load on a number of connections."""
         before = self._server.cpu_seconds()
-        seen = load(self._server.port, self._exchanges, connections=connections, seconds=size.seconds, limit=size.limit)
+        result = load(
+            self._server.port, self._exchanges, connections=connections, seconds=size.seconds, limit=size.limit
+        )
         self._cpu += self._server.cpu_seconds() - before
-        self._requests += seen.requests
-        self.seen[RATE[connections]] = seen.rate
-        self.seen[P99[connections]] = seen.p99 * 1000
-        self.seen[CPU] = self._cpu / self._requests * 1000
+        self._requests += result.requests
+        self.figures[RATE[connections]] = result.rate
+        self.figures[P99[connections]] = result.p99 * 1000
+        self.figures[CPU] = self._cpu / self._requests * 1000
 
-    def serve_boto3(self, size: Size) -> None:
-        """Measure it under boto3."""
-        self.seen[BOTO3] = boto3_rate(self._server.port, size.seconds)
+    def measure_boto3(self, size: Size) -> None:
+        """Measure the server with boto3."""
+        self.figures[BOTO3] = boto3_rate(self._server.port, size.seconds)
 
-    def weigh(self) -> None:
-        """Measure what it holds."""
-        self.seen[MEMORY] = self._server.memory_bytes() / 2**20
+    def measure_memory(self) -> None:
+        """Measure the memory of the server."""
+        self.figures[MEMORY] = self._server.memory_bytes() / 2**20
 
 
 def _round(order: Sequence[Kind], size: Size) -> dict[Kind, Sample]:
@@ -94,15 +96,15 @@ def _round(order: Sequence[Kind], size: Size) -> dict[Kind, Sample]:
         for kind in order:
             starts[kind].append(_cold_start(kind))
     with ExitStack() as stack:
-        candidates = {kind: _Candidate(stack.enter_context(_started(kind))) for kind in order}
+        servers = {kind: _MeasuredServer(stack.enter_context(_started(kind))) for kind in order}
         for connections in RATE:
-            for candidate in candidates.values():
-                candidate.bear(connections, size)
-        for candidate in candidates.values():
-            candidate.serve_boto3(size)
-        for candidate in candidates.values():
-            candidate.weigh()
-    return {kind: {COLD_START: median(starts[kind]), **candidate.seen} for kind, candidate in candidates.items()}
+            for server in servers.values():
+                server.measure_load(connections, size)
+        for server in servers.values():
+            server.measure_boto3(size)
+        for server in servers.values():
+            server.measure_memory()
+    return {kind: {COLD_START: median(starts[kind]), **server.figures} for kind, server in servers.items()}
 
 
 def _cold_start(kind: Kind) -> float:

@@ -1,4 +1,4 @@
-"""What a decision adds to a call: three policies of the caller, service control policies at four levels."""
+"""The subject `decision`: the cost of authorization, with three policies of the caller and four levels of SCPs."""
 
 import json
 import math
@@ -23,7 +23,7 @@ from artifact_state.model import Caller  # noqa: E402
 from artifact_state.policy_syntax.policy import parse_policy  # noqa: E402
 from artifact_state.principals import root_user  # noqa: E402
 from artifact_state.world import World  # noqa: E402
-from benchmarks.page import circumstances  # noqa: E402
+from benchmarks.page import conditions  # noqa: E402
 from benchmarks.workload import WrongAnswer  # noqa: E402
 
 HEADING = "Permissions"
@@ -77,17 +77,17 @@ _OWN = {
     "Condition": {"StringEquals": {"aws:PrincipalAccount": MEMBER}, "Bool": {"aws:ViaAWSService": "false"}},
 }
 _STAYING = {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}
-_HOW = """\
-How: on the bare core, in one process, without a server. A user of a member account, who has {policies} policies, makes
-each call {calls:,} times in a row with permissions enforced and as often with `--iam off`, in turn, {rounds} rounds in
-all; the policy that lets another user list reports has two conditions. At each of {levels} levels, from the root to
-the account, a service control policy is attached beside AWS's own. CPU of the process; of each the fastest row
-counts. Documents that were read again while this was measured: {read}."""
+_METHOD = """\
+Method: in one process, without a server. A user of a member account with {policies} policies makes each call {calls:,}
+times in a row with permissions enforced and as often with `--iam off`, in turn, in {rounds} rounds; the policy that
+allows another user to list reports has two conditions. At each of {levels} levels, from the root to the account, a
+service control policy is attached beside AWS's own. The figures are CPU time; the fastest series of each counts. Policy
+documents that were parsed again during the measurement: {parsed}."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How often each call is made in a round, and how many rounds there are."""
+    """The number of calls in a series, and of rounds."""
 
     calls: int
     rounds: int
@@ -99,123 +99,125 @@ SMOKE = Size(calls=20, rounds=2)
 
 @dataclass(frozen=True)
 class Cost:
-    """What a call took without and with the decision: seconds of CPU."""
+    """The CPU seconds of a call without and with a decision."""
 
     without: float
-    decided: float
+    with_decision: float
 
     @property
     def added(self) -> float:
-        """Tell what the decision added."""
-        return self.decided - self.without
+        """The CPU seconds of the decision."""
+        return self.with_decision - self.without
 
 
-def measure(say: Callable[[str], None], *, smoke: bool) -> str:
-    """Measure, and write the section's text."""
+def measure(report: Callable[[str], None], *, smoke: bool) -> str:
+    """Measure and return the text of the section."""
     size = SMOKE if smoke else FULL
-    taken, world = circumstances(), _world()
+    conditions_before, world = conditions(), _world()
     costs: dict[str, Cost] = {}
     for operation in CALLS:
-        _seconds(world, operation, 5, "enforce")  # What is read once is read.
-    before = parse_policy.cache_info().misses
+        _seconds(world, operation, 5, "enforce")  # Policies are parsed once.
+    misses = parse_policy.cache_info().misses
     for operation in CALLS:
-        say(operation)
+        report(operation)
         costs[operation] = _cost(world, operation, size)
-    return write_up(costs, size, taken, parse_policy.cache_info().misses - before)
+    return section(costs, size, conditions_before, parse_policy.cache_info().misses - misses)
 
 
-def write_up(costs: Mapping[str, Cost], size: Size, taken: str, read: int) -> str:
-    """Write what was seen as the section's text."""
+def section(costs: Mapping[str, Cost], size: Size, before: str, parsed: int) -> str:
+    """Return the text of the section."""
     table = [
         "| call | without a decision | with it | the decision | target | met |",
         "|---|---|---|---|---|---|",
         *(_row(operation, cost) for operation, cost in costs.items()),
     ]
-    how = _HOW.format(policies=POLICIES, levels=LEVELS, calls=size.calls, rounds=size.rounds, read=read)
-    return "\n\n".join([taken, "\n".join(table), how])
+    method = _METHOD.format(policies=POLICIES, levels=LEVELS, calls=size.calls, rounds=size.rounds, parsed=parsed)
+    return "\n\n".join([before, "\n".join(table), method])
 
 
 def _row(operation: str, cost: Cost) -> str:
     met = "yes" if cost.added * 1e6 <= MICROSECONDS else "no"
-    figures = " | ".join(f"{one * 1e6:.0f} µs" for one in (cost.without, cost.decided, cost.added))
+    figures = " | ".join(f"{seconds * 1e6:.0f} µs" for seconds in (cost.without, cost.with_decision, cost.added))
     return f"| {operation} | {figures} | ≤ {MICROSECONDS} µs | {met} |"
 
 
 def _cost(world: World, operation: str, size: Size) -> Cost:
-    without = decided = math.inf
+    without = with_decision = math.inf
     for _ in range(size.rounds):
         without = min(without, _seconds(world, operation, size.calls, "off"))
-        decided = min(decided, _seconds(world, operation, size.calls, "enforce"))
-    return Cost(without, decided)
+        with_decision = min(with_decision, _seconds(world, operation, size.calls, "enforce"))
+    return Cost(without, with_decision)
 
 
 def _seconds(world: World, operation: str, calls: int, iam: IamMode) -> float:
-    """Give the CPU seconds of one call, of so many."""
-    core, request = App(world, iam=iam), _request(world, operation)
-    begun = time.process_time()
+    """Return the CPU seconds of one of a series of calls."""
+    app, request = App(world, iam=iam), _request(world, operation)
+    start = time.process_time()
     for _ in range(calls):
-        reply = core.handle(request)
+        reply = app.handle(request)
         if reply.status != 200:
             raise WrongAnswer(reply.body.decode())
-    return (time.process_time() - begun) / calls
+    return (time.process_time() - start) / calls
 
 
 def _world() -> World:
-    """Make an organization three levels deep, and a user in its lowest account."""
+    """Return a world with an organization of three levels, and users in its lowest account."""
     world = World()
-    core = App(world)
-    do = partial(_perform, core, root_user(MANAGEMENT))
+    app = App(world)
+    do = partial(_perform, app, root_user(MANAGEMENT))
     do("organizations", "CreateOrganization", {})
-    invited = do("organizations", "InviteAccountToOrganization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}})
-    own = partial(_perform, core, root_user(MEMBER))
-    own("organizations", "AcceptHandshake", {"HandshakeId": invited["Handshake"]["Id"]})
+    invitation = do("organizations", "InviteAccountToOrganization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}})
+    do_in_member = partial(_perform, app, root_user(MEMBER))
+    do_in_member("organizations", "AcceptHandshake", {"HandshakeId": invitation["Handshake"]["Id"]})
     root = do("organizations", "ListRoots", {})["Roots"][0]["Id"]
     do("organizations", "EnablePolicyType", {"RootId": root, "PolicyType": "SERVICE_CONTROL_POLICY"})
-    places = [root]
+    parents = [root]
     for name in ("Upper", "Lower"):
-        made = do("organizations", "CreateOrganizationalUnit", {"ParentId": places[-1], "Name": name})
-        places.append(made["OrganizationalUnit"]["Id"])
-    moved = {"AccountId": MEMBER, "SourceParentId": root, "DestinationParentId": places[-1]}
-    do("organizations", "MoveAccount", moved)
-    for target in (*places, MEMBER):
-        asked = {"Name": target, "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _document(_STAYING)}
-        policy = do("organizations", "CreatePolicy", asked)["Policy"]["PolicySummary"]["Id"]
+        unit = do("organizations", "CreateOrganizationalUnit", {"ParentId": parents[-1], "Name": name})
+        parents.append(unit["OrganizationalUnit"]["Id"])
+    move = {"AccountId": MEMBER, "SourceParentId": root, "DestinationParentId": parents[-1]}
+    do("organizations", "MoveAccount", move)
+    for target in (*parents, MEMBER):
+        members = {"Name": target, "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _document(_STAYING)}
+        policy = do("organizations", "CreatePolicy", members)["Policy"]["PolicySummary"]["Id"]
         do("organizations", "AttachPolicy", {"PolicyId": policy, "TargetId": target})
     trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"}
-    own("iam", "CreateRole", {"RoleName": ROLE, "AssumeRolePolicyDocument": _document(trust)})
-    made = own("iam", "CreatePolicy", {"PolicyName": "roles", "PolicyDocument": _document(_ROLES)})["Policy"]["Arn"]
-    _make_user(own, "Alice", made, _READING)
-    _make_user(own, "Bob", made, _READING | {"Condition": _BOUND})
+    do_in_member("iam", "CreateRole", {"RoleName": ROLE, "AssumeRolePolicyDocument": _document(trust)})
+    policy = do_in_member("iam", "CreatePolicy", {"PolicyName": "roles", "PolicyDocument": _document(_ROLES)})[
+        "Policy"
+    ]["Arn"]
+    _create_user(do_in_member, "Alice", policy, _READING)
+    _create_user(do_in_member, "Bob", policy, _READING | {"Condition": _BOUND})
     return world
 
 
-def _make_user(own: Callable[..., Any], name: str, managed_policy: str, reading: Mapping[str, Any]) -> None:
-    own("iam", "CreateUser", {"UserName": name})
+def _create_user(do_in_member: Callable[..., Any], name: str, managed_policy: str, reading: Mapping[str, Any]) -> None:
+    do_in_member("iam", "CreateUser", {"UserName": name})
     for policy, statement in (("own", _OWN), ("reading", reading)):
-        asked = {"UserName": name, "PolicyName": policy, "PolicyDocument": _document(statement)}
-        own("iam", "PutUserPolicy", asked)
-    own("iam", "AttachUserPolicy", {"UserName": name, "PolicyArn": managed_policy})
-    own("iam", "CreateAccessKey", {"UserName": name})
+        members = {"UserName": name, "PolicyName": policy, "PolicyDocument": _document(statement)}
+        do_in_member("iam", "PutUserPolicy", members)
+    do_in_member("iam", "AttachUserPolicy", {"UserName": name, "PolicyArn": managed_policy})
+    do_in_member("iam", "CreateAccessKey", {"UserName": name})
 
 
-def _perform(core: App, caller: Caller, service: str, operation: str, members: Mapping[str, Any]) -> Any:
+def _perform(app: App, caller: Caller, service: str, operation: str, members: Mapping[str, Any]) -> Any:
     request = Request("POST", "/", "", {"host": "localhost"}, b"")
-    return core.perform(direct_call(request, core.world, caller, service, operation, dict(members)))
+    return app.perform(direct_call(request, app.world, caller, service, operation, dict(members)))
 
 
 def _request(world: World, operation: str) -> Request:
-    """Write a call, signed now with the user's key."""
-    whose = "Bob" if operation == CONDITIONAL else "Alice"
-    key = next(one for one in world.state.access_keys.values() if one.user_name == whose)
+    """Return a call, signed with the access key of a user."""
+    user = "Bob" if operation == CONDITIONAL else "Alice"
+    key = next(key for key in world.state.access_keys.values() if key.user_name == user)
     instant = datetime.now(UTC).strftime(TIME_FORMAT)
     unsigned = CALLS[operation]
     headers = {**unsigned.headers, "host": "localhost", "x-amz-date": instant}
     request = replace(unsigned, headers=headers)
-    signed = ("host", "x-amz-date")
-    claim = Claim(key.id, instant[:8], "us-east-1", SERVICES[operation], signed, "", instant=instant)
+    signed_headers = ("host", "x-amz-date")
+    claim = Claim(key.id, instant[:8], "us-east-1", SERVICES[operation], signed_headers, "", instant=instant)
     signature = signature_of(request, claim, key.secret, payload_hash(request, claim))
-    stamp = f"{ALGORITHM} Credential={key.id}/{claim.scope}, SignedHeaders={';'.join(signed)}, Signature={signature}"
-    return replace(request, headers={**headers, "authorization": stamp})
+    signed = f"Credential={key.id}/{claim.scope}, SignedHeaders={';'.join(signed_headers)}"
+    return replace(request, headers={**headers, "authorization": f"{ALGORITHM} {signed}, Signature={signature}"})
 
 
 def _document(*statements: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What each operation costs in an organization of 10, of 1,000 and of 100,000 accounts, on the bare core."""
+"""The subject `growth`: the cost of each operation in organizations of 10 to 100,000 accounts, without a server."""
 
 import json
 import math
@@ -18,18 +18,18 @@ from artifact_emulator.app import App  # noqa: E402 - found beside the packages 
 from artifact_emulator.http import Request  # noqa: E402
 from artifact_state import catalog  # noqa: E402
 from artifact_state.organizations import account_creation, hierarchy  # noqa: E402
-from artifact_state.principals import root_of  # noqa: E402
+from artifact_state.principals import root_user  # noqa: E402
 from artifact_state.world import Options, World  # noqa: E402
-from benchmarks.page import circumstances  # noqa: E402
+from benchmarks.page import conditions  # noqa: E402
 
 HEADING = "In large organizations"
 MANAGEMENT = "111122223333"
 EXPONENT, SECONDS, BYTES = 0.05, 60.0, 2_048
 _SCOPE = "20261123/us-east-1/organizations/aws4_request"
-_HOW = """\
-How: on the bare core, in one process, without a server. Each operation is called {runs} times in an organization of
-each size, always in the same state, and the fastest call counts. The exponent is that of size in cost, fitted by least
-squares over all sizes: 0 is the same cost whatever the size, 1 is ten times the cost for ten times the accounts."""
+_METHOD = """\
+Method: in one process, without a server. Each operation is called {runs} times in an organization of each size, always
+in the same state, and the fastest call counts. The exponent is that of the size in the cost, fitted by least squares
+over all sizes: 0 means the same cost for every size, 1 ten times the cost for ten times the accounts."""
 _POLICY = {
     "Type": "SERVICE_CONTROL_POLICY",
     "Name": "New",
@@ -42,7 +42,7 @@ Members = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Size:
-    """How large the organizations are, and how often each operation is called."""
+    """The sizes of the organizations, and the number of calls of each operation."""
 
     accounts: tuple[int, ...]
     runs: int
@@ -54,88 +54,90 @@ SMOKE = Size(accounts=(10, 30), runs=2)
 
 @dataclass(frozen=True)
 class Growth:
-    """What was seen: the fastest call of each operation at each size, in seconds, and what the largest took to make."""
+    """The fastest call of each operation at each size in seconds, and the cost of creating the largest organization."""
 
     accounts: Sequence[int]
     costs: Mapping[str, Sequence[float]]
-    created_in: float
-    bytes_an_account: float
+    creation_seconds: float
+    bytes_per_account: float
 
     def exponent(self, operation: str) -> float:
-        """Fit the exponent of size in cost."""
+        """Return the fitted exponent of the size in the cost."""
         sizes, costs = [*map(math.log, self.accounts)], [*map(math.log, self.costs[operation])]
         slope: float = linear_regression(sizes, costs).slope
         return slope
 
 
-def measure(say: Callable[[str], None], *, smoke: bool) -> str:
-    """Measure, and write the section's text."""
+def measure(report: Callable[[str], None], *, smoke: bool) -> str:
+    """Measure and return the text of the section."""
     size = SMOKE if smoke else FULL
-    taken = circumstances()
-    return write_up(grow(size, say), size, taken)
+    before = conditions()
+    return section(grow(size, report), size, before)
 
 
-def grow(size: Size, say: Callable[[str], None]) -> Growth:
+def grow(size: Size, report: Callable[[str], None]) -> Growth:
     """Call each operation in an organization of each size."""
     costs: dict[str, list[float]] = {}
-    created_in = bytes_an_account = 0.0
+    creation_seconds = bytes_per_account = 0.0
     for accounts in size.accounts:
-        say(f"{accounts} accounts")
-        before, begun = _held(), time.perf_counter()
-        world = _filled(accounts)
-        created_in, bytes_an_account = time.perf_counter() - begun, (_held() - before) / accounts
-        core = App(world)
+        report(f"{accounts} accounts")
+        memory, start = _memory_bytes(), time.perf_counter()
+        world = _organization_of(accounts)
+        creation_seconds, bytes_per_account = time.perf_counter() - start, (_memory_bytes() - memory) / accounts
+        app = App(world)
         for operation, members in _calls(world).items():
-            costs.setdefault(operation, []).append(_fastest(core, operation, members, size.runs))
-    return Growth(size.accounts, costs, created_in, bytes_an_account)
+            costs.setdefault(operation, []).append(_fastest(app, operation, members, size.runs))
+    return Growth(size.accounts, costs, creation_seconds, bytes_per_account)
 
 
-def write_up(growth: Growth, size: Size, taken: str) -> str:
-    """Write what was seen as the section's text."""
-    named = [f"{accounts:,} accounts" for accounts in growth.accounts]
+def section(growth: Growth, size: Size, before: str) -> str:
+    """Return the text of the section."""
+    columns = [f"{accounts:,} accounts" for accounts in growth.accounts]
     table = [
-        f"| operation | {' | '.join(named)} | exponent | target | met |",
-        f"|{'---|' * (len(named) + 4)}",
+        f"| operation | {' | '.join(columns)} | exponent | target | met |",
+        f"|{'---|' * (len(columns) + 4)}",
         *(_row(growth, operation) for operation in sorted(growth.costs)),
     ]
-    seconds, held = growth.created_in, growth.bytes_an_account
-    made = [
+    seconds, memory = growth.creation_seconds, growth.bytes_per_account
+    creation = [
         "| | figure | target | met |",
         "|---|---|---|---|",
-        f"| {named[-1]} created | {seconds:.1f} s | ≤ {SECONDS:.0f} s | {_met(seconds <= SECONDS)} |",
-        f"| memory an account | {held:,.0f} bytes | ≤ {BYTES:,} bytes | {_met(held <= BYTES)} |",
+        f"| {columns[-1]} created | {seconds:.1f} s | ≤ {SECONDS:.0f} s | {_met(seconds <= SECONDS)} |",
+        f"| memory per account | {memory:,.0f} bytes | ≤ {BYTES:,} bytes | {_met(memory <= BYTES)} |",
     ]
-    return "\n\n".join([taken, "\n".join(made), "\n".join(table), _HOW.format(runs=size.runs)])
+    return "\n\n".join([before, "\n".join(creation), "\n".join(table), _METHOD.format(runs=size.runs)])
 
 
 def _row(growth: Growth, operation: str) -> str:
-    shown = " | ".join(f"{cost * 1e6:.0f} µs" for cost in growth.costs[operation])
+    costs = " | ".join(f"{cost * 1e6:.0f} µs" for cost in growth.costs[operation])
     exponent = growth.exponent(operation)
-    return f"| {operation} | {shown} | {exponent:.3f} | ≤ {EXPONENT} | {_met(exponent <= EXPONENT)} |"
+    return f"| {operation} | {costs} | {exponent:.3f} | ≤ {EXPONENT} | {_met(exponent <= EXPONENT)} |"
 
 
-def _met(kept: bool) -> str:  # noqa: FBT001 - it writes the word for it
-    return "yes" if kept else "no"
+def _met(is_met: bool) -> str:  # noqa: FBT001 - the only argument
+    return "yes" if is_met else "no"
 
 
-def _filled(accounts: int) -> World:
-    """Make an organization of so many accounts, by the rule that makes each."""
+def _organization_of(accounts: int) -> World:
+    """Return a world with an organization of a number of accounts, created one by one."""
     quotas = replace(catalog.quotas(), accounts_per_organization=accounts + 10)
     world = World(options=Options(quotas=quotas))
-    caller = root_of(MANAGEMENT)
+    caller = root_user(MANAGEMENT)
     _send(App(world), "CreateOrganization", {})
     for number in range(1, accounts):
         with world.transaction(caller) as tx:
             account_creation.create_account(tx, name=f"Account {number}", email=f"account{number}@example.com")
+    root_id = next(iter(world.state.organizations.values())).root_id
     with world.transaction(caller) as tx:
-        hierarchy.create_unit(tx, next(iter(tx.state.organizations.values())).root_id, "Unit")
+        hierarchy.create_unit(tx, root_id, "Unit")
+    _send(App(world), "EnablePolicyType", {"RootId": root_id, "PolicyType": "SERVICE_CONTROL_POLICY"})
     _send(App(world), "CreatePolicy", {**_POLICY, "Name": "Attached"})
     world.events.clear()
     return world
 
 
 def _calls(world: World) -> dict[str, Members]:
-    """Give the operations that are measured, and what they are asked: of the account that came last, where one is."""
+    """Return the operations to measure, with their input; where one is needed, the account is the latest one."""
     organization = next(iter(world.state.organizations.values()))
     last = list(organization.members)[-1]
     root, unit = organization.root_id, next(iter(organization.units))
@@ -165,22 +167,22 @@ def _calls(world: World) -> dict[str, Members]:
     }
 
 
-def _fastest(core: App, operation: str, members: Members, runs: int) -> float:
-    """Give the seconds of the fastest call; each finds the same state."""
+def _fastest(app: App, operation: str, members: Members, runs: int) -> float:
+    """Return the seconds of the fastest call; the state is the same for each."""
     request = _request(operation, members)
-    before, fastest = core.world.state, math.inf
+    state, fastest = app.world.state, math.inf
     for _ in range(runs):
-        begun = time.perf_counter()
-        reply = core.handle(request)
-        fastest = min(fastest, time.perf_counter() - begun)
+        start = time.perf_counter()
+        reply = app.handle(request)
+        fastest = min(fastest, time.perf_counter() - start)
         if reply.status != 200:
             raise RuntimeError(reply.body)
-        core.world.state = before
+        app.world.state = state
     return fastest
 
 
-def _send(core: App, operation: str, members: Members) -> None:
-    reply = core.handle(_request(operation, members))
+def _send(app: App, operation: str, members: Members) -> None:
+    reply = app.handle(_request(operation, members))
     if reply.status != 200:
         raise RuntimeError(reply.body)
 
@@ -195,7 +197,7 @@ def _request(operation: str, members: Members) -> Request:
     return Request("POST", "/", "", headers, json.dumps(members).encode())
 
 
-def _held() -> int:
-    """Tell the bytes that this process holds."""
+def _memory_bytes() -> int:
+    """Return the resident memory of this process."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,6 +1,6 @@
-"""A client that costs little, in a process of its own: raw sockets, bytes ready to send, every answer checked.
+"""A load of calls over raw sockets, in its own process: the requests are prepared, and every reply is checked.
 
-`python -m benchmarks.load` reads an order from standard input and writes what came of it to standard output.
+`python -m benchmarks.load` reads its parameters from standard input and writes the result to standard output.
 """
 
 import json
@@ -20,14 +20,14 @@ from benchmarks.servers import HOST
 from benchmarks.workload import Exchange, WrongAnswer
 
 _SCRIPTS = Path(__file__).parents[1]
-_PATIENCE = 30
-_WRONG = 3
-_RIGHT = (b"http/1.1 200", b"http/1.0 200")
+_TIMEOUT = 30
+_WRONG_ANSWER_STATUS = 3
+_SUCCESS = (b"http/1.1 200", b"http/1.0 200")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a load saw: so many calls in so many seconds, and the seconds that 99 of 100 of them took at most."""
+class LoadResult:
+    """The number of calls, their total duration in seconds, and the 99th percentile of the duration of a call."""
 
     requests: int
     seconds: float
@@ -35,34 +35,34 @@ class Outcome:
 
     @property
     def rate(self) -> float:
-        """Give the calls a second."""
+        """The number of calls per second."""
         return self.requests / self.seconds
 
 
-def load(port: int, exchanges: Sequence[Exchange], *, connections: int, seconds: float, limit: int) -> Outcome:
-    """Have another process call as fast as it is answered until the time or the number of calls is reached.
+def load(port: int, exchanges: Sequence[Exchange], *, connections: int, seconds: float, limit: int) -> LoadResult:
+    """Make calls from another process, as fast as they are answered, for a time or up to a number of calls.
 
-    Raises WrongAnswer when one answer is not right.
+    Raises WrongAnswer.
     """
-    calls = [(one.name, one.request.decode("latin-1"), one.expected.decode("latin-1")) for one in exchanges]
-    order = {"port": port, "calls": calls, "connections": connections, "seconds": seconds, "limit": limit}
-    done = subprocess.run(
+    calls = [(call.name, call.request.decode("latin-1"), call.expected.decode("latin-1")) for call in exchanges]
+    parameters = {"port": port, "calls": calls, "connections": connections, "seconds": seconds, "limit": limit}
+    result = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"],
         cwd=_SCRIPTS,
-        input=json.dumps(order),
+        input=json.dumps(parameters),
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode == _WRONG:
-        raise WrongAnswer(done.stdout)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return Outcome(**json.loads(done.stdout))
+    if result.returncode == _WRONG_ANSWER_STATUS:
+        raise WrongAnswer(result.stdout)
+    if result.returncode:
+        raise RuntimeError(result.stderr)
+    return LoadResult(**json.loads(result.stdout))
 
 
 class _Connection:
-    """One connection, on which one call at a time is under way; made anew when the server has closed it."""
+    """A connection with one call at a time, opened again when the server closes it."""
 
     def __init__(self, port: int, exchanges: Iterator[Exchange], poll: select.epoll) -> None:
         self._port = port
@@ -70,42 +70,42 @@ class _Connection:
         self._poll = poll
         self._socket: socket.socket | None = None
         self._exchange: Exchange
-        self._sent = 0.0
-        self._answer = b""
+        self._sent_at = 0.0
+        self._reply = b""
 
     def send(self) -> int:
-        """Send the next call; give the descriptor on which its answer will come."""
+        """Send the next call and return the file descriptor of the connection."""
         self._exchange = next(self._exchanges)
-        self._answer = b""
-        self._sent = time.perf_counter()
+        self._reply = b""
+        self._sent_at = time.perf_counter()
         if self._socket is None:
-            self._socket = socket.create_connection((HOST, self._port), timeout=_PATIENCE)
+            self._socket = socket.create_connection((HOST, self._port), timeout=_TIMEOUT)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._poll.register(self._socket, select.EPOLLIN)
         self._socket.sendall(self._exchange.request)
         return self._socket.fileno()
 
     def receive(self) -> float | None:
-        """Read what has come; give the seconds that the call took once its answer is whole.
+        """Read a part of the reply and return the duration of the call once it is complete, else None.
 
         Raises WrongAnswer.
         """
         part = self._socket.recv(65536) if self._socket else b""
-        self._answer += part
-        end = self._answer.find(b"\r\n\r\n") + 4
-        head = self._answer[:end].lower()
-        whole = end > 3 and len(self._answer) == end + _content_length(head)
-        if part and not whole:
+        self._reply += part
+        end = self._reply.find(b"\r\n\r\n") + 4
+        head = self._reply[:end].lower()
+        is_complete = end > 3 and len(self._reply) == end + _content_length(head)
+        if part and not is_complete:
             return None
-        took = time.perf_counter() - self._sent
-        if not whole or not head.startswith(_RIGHT) or self._exchange.expected not in self._answer[end:]:
-            raise WrongAnswer(f"{self._exchange.name}: {self._answer.decode(errors='replace')}")
+        seconds = time.perf_counter() - self._sent_at
+        if not is_complete or not head.startswith(_SUCCESS) or self._exchange.expected not in self._reply[end:]:
+            raise WrongAnswer(f"{self._exchange.name}: {self._reply.decode(errors='replace')}")
         if head.startswith(b"http/1.0") or b"\r\nconnection: close" in head:
             self.close()
-        return took
+        return seconds
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Close the connection."""
         if self._socket is not None:
             self._poll.unregister(self._socket)
             self._socket.close()
@@ -117,46 +117,46 @@ def _content_length(head: bytes) -> int:
     return int(after[: after.index(b"\r")])
 
 
-def _run(port: int, exchanges: Sequence[Exchange], connections: int, seconds: float, limit: int) -> Outcome:
+def _run(port: int, exchanges: Sequence[Exchange], connections: int, seconds: float, limit: int) -> LoadResult:
     poll = select.epoll()
-    # Each connection begins with another call, so that at any time the server is asked for all of them.
+    # Each connection starts with a different call, so that the server gets all of them at any time.
     clients = [_Connection(port, islice(cycle(exchanges), number, None), poll) for number in range(connections)]
-    begun = time.perf_counter()
+    start = time.perf_counter()
     waiting = {client.send(): client for client in clients}
     sent, times = connections, list[float]()
     while waiting:
-        for descriptor, _ in poll.poll(_PATIENCE) or _silence():
+        for descriptor, _ in poll.poll(_TIMEOUT) or _timed_out():
             client = waiting[descriptor]
-            took = client.receive()
-            if took is None:
+            seconds_of_call = client.receive()
+            if seconds_of_call is None:
                 continue
-            times.append(took)
+            times.append(seconds_of_call)
             del waiting[descriptor]
-            if sent < limit and time.perf_counter() - begun < seconds:
+            if sent < limit and time.perf_counter() - start < seconds:
                 waiting[client.send()] = client
                 sent += 1
-    elapsed = time.perf_counter() - begun
+    elapsed = time.perf_counter() - start
     for client in clients:
         client.close()
-    return Outcome(len(times), elapsed, sorted(times)[ceil(0.99 * len(times)) - 1])
+    return LoadResult(len(times), elapsed, sorted(times)[ceil(0.99 * len(times)) - 1])
 
 
-def _silence() -> NoReturn:
-    raise WrongAnswer(f"no answer in {_PATIENCE} seconds")
+def _timed_out() -> NoReturn:
+    raise WrongAnswer(f"no reply within {_TIMEOUT} seconds")
 
 
 def main() -> int:
-    """Carry out the order; give the exit status."""
-    order = json.load(sys.stdin)
+    """Run a load and return the exit status."""
+    parameters = json.load(sys.stdin)
     exchanges = [
         Exchange(name, request.encode("latin-1"), expected.encode("latin-1"))
-        for name, request, expected in order.pop("calls")
+        for name, request, expected in parameters.pop("calls")
     ]
     try:
-        print(json.dumps(asdict(_run(exchanges=exchanges, **order))))
-    except WrongAnswer as wrong:
-        print(wrong)
-        return _WRONG
+        print(json.dumps(asdict(_run(exchanges=exchanges, **parameters))))
+    except WrongAnswer as error:
+        print(error)
+        return _WRONG_ANSWER_STATUS
     return 0
 
 

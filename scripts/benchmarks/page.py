@@ -1,4 +1,4 @@
-"""The page docs/benchmarks.md: a section for each thing that `scripts/bench` measures; when and where it was taken."""
+"""The page docs/benchmarks.md, with a section for each subject of `scripts/bench`."""
 
 import platform
 import re
@@ -12,30 +12,30 @@ _DISTRIBUTIONS = ("artifact-emulator", "moto", "boto3", "botocore")
 _INTRODUCTION = """\
 # Benchmarks
 
-Written by `./scripts/bench --write`; `./scripts/bench` alone prints the same. No figure in seconds holds on another
-machine, nor on this one tomorrow: read the ratios.
+Written by `./scripts/bench --write`; `./scripts/bench` alone prints the same. Absolute figures differ between machines
+and between runs; the ratios are comparable.
 """
 
 
-def circumstances() -> str:
-    """Tell when and where a measurement is taken, of what, and how busy the machine was with other things."""
+def conditions() -> str:
+    """Return a sentence with the date, the machine, the versions and the load before the measurement."""
     machine = f"{len(sched_getaffinity(0))} cores of {_processor()}, Linux {platform.release()}"
     python = f"{platform.python_implementation()} {platform.python_version()}"
     versions = ", ".join(f"{name} {version(name)}" for name in _DISTRIBUTIONS)
     return (
-        f"Taken on {datetime.now(UTC):%Y-%m-%d} on {machine}, with {python}, {versions}. "
-        f"Processes that wanted a core before it began: {getloadavg()[0]:.1f}."
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} on {machine}, with {python}, {versions}. "
+        f"Load average before the measurement: {getloadavg()[0]:.1f}."
     )
 
 
 def write(heading: str, body: str) -> None:
-    """Put a section on the page: in its old place, or at the end."""
+    """Write a section to the page: in place of the old one, or at the end."""
     page = PAGE.read_text() if PAGE.exists() else ""
-    PAGE.write_text(put(page, heading, body))
+    PAGE.write_text(with_section(page, heading, body))
 
 
-def put(page: str, heading: str, body: str) -> str:
-    """Give the page with a section as it is now, and the others as they were."""
+def with_section(page: str, heading: str, body: str) -> str:
+    """Return the page with a new or replaced section."""
     parts = re.split(r"^## ", page, flags=re.MULTILINE)[1:]
     sections = dict(part.split("\n", 1) for part in parts) | {heading: body}
     parts = [f"## {name}\n\n{text.strip()}\n" for name, text in sections.items()]

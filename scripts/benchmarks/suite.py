@@ -1,4 +1,4 @@
-"""A suite of tests with a clean slate each, run by pytest on our server and moto's, and in the process of both."""
+"""The subject `suite`: a test suite with an empty state for each test, beside moto, with servers and in process."""
 
 import os
 import subprocess
@@ -11,28 +11,28 @@ from pathlib import Path
 from benchmarks.beside_moto import table
 from benchmarks.comparison import Comparison
 from benchmarks.figures import Figure, Target
-from benchmarks.page import circumstances
+from benchmarks.page import conditions
 from benchmarks.servers import HOST
 from benchmarks.workload import ACCESS_KEY_ID, REGION, WrongAnswer
 
 HEADING = "A suite of tests"
 _TESTS = Path(__file__).parent / "suite_tests"
 _TARGET = Target(2.5, "≥")
-_HOW = """\
-How: the same {tests} tests, run by `pytest` from its start to its end, in {rounds} rounds; boto3, pytest and the
-start of the server are in every figure. A test makes a client, an organization, three accounts, a unit and a policy,
-and looks at what is there: 17 calls, all of which moto has. On the server: ours as the pytest plugin starts it, a
-world for each test; `ThreadedMotoServer`, as moto's documentation has it, reset before each test. By pytest-xdist ours
-runs two tests at a time; moto's server has one state for all, so that its suite runs one at a time. In the process:
-`emulate()` and `mock_aws` around each test. `boto3.client` is how most tests make a client: `mock_aws` makes boto3
-forget its default session, which then reads AWS's models anew. The last row has one session for all tests on both
-sides: four fifths of what is left of ours is botocore itself, so that no emulator would be 2.5 times as fast as moto
-there. One test at a time on the server it is two thirds."""
+_METHOD = """\
+Method: the same {tests} tests, run by `pytest`, in {rounds} rounds; every figure includes boto3, pytest and the start
+of the server. A test creates a client, an organization, three accounts, a unit and a policy, and reads the result: 17
+calls, all of which moto has. With servers: ours is started by the pytest plugin, with a world for each test;
+`ThreadedMotoServer` is used as moto documents it and reset before each test. With pytest-xdist ours runs two tests at a
+time; moto's server has a single state, so its suite runs one test at a time. In process: `emulate()` and `mock_aws`
+around each test. Most tests create clients with `boto3.client`: `mock_aws` discards boto3's default session, so AWS's
+models are loaded again. The last row uses one session for all tests on both sides: four fifths of our remaining time
+there is botocore itself, so no emulator could be 2.5 times as fast as moto. With a server, one test at a time, it is
+two thirds."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many tests are in the suite, and how often each place runs it."""
+    """The number of tests in the suite, and of rounds."""
 
     tests: int
     rounds: int
@@ -41,28 +41,28 @@ class Size:
 FULL = Size(tests=200, rounds=5)
 SMOKE = Size(tests=2, rounds=1)
 
-_PARALLEL = Figure("tests a second, on the server, by pytest-xdist", digits=1, target=_TARGET)
+_PARALLEL = Figure("tests per second, with a server, with pytest-xdist", digits=1, target=_TARGET)
 
-# The options of the suite by which a figure is taken, without the place's owner.
+# The place and the options with which a figure is measured; the owner of the place comes before it.
 PLACES = {
-    Figure("tests a second, on the server", digits=1, target=_TARGET): ("server",),
+    Figure("tests per second, with a server", digits=1, target=_TARGET): ("server",),
     _PARALLEL: ("server",),
-    Figure("tests a second, in the process", digits=1, target=_TARGET): ("process",),
-    Figure("tests a second, in the process, one session", digits=1): ("process", "--one-session"),
+    Figure("tests per second, in process", digits=1, target=_TARGET): ("process",),
+    Figure("tests per second, in process, one session", digits=1): ("process", "--one-session"),
 }
 
 
-def measure(say: Callable[[str], None], *, smoke: bool) -> str:
-    """Measure, and write the section's text.
+def measure(report: Callable[[str], None], *, smoke: bool) -> str:
+    """Measure and return the text of the section.
 
-    Raises WrongAnswer when a test fails.
+    Raises WrongAnswer if a test fails.
     """
     size = SMOKE if smoke else FULL
-    taken = circumstances()
+    before = conditions()
     rounds = []
     for number in range(size.rounds):
-        say(f"round {number + 1} of {size.rounds}")
-        # Whoever goes second finds another machine: so they take turns at that, too.
+        report(f"round {number + 1} of {size.rounds}")
+        # The order alternates, since the first run may leave the machine in another state.
         order = ("our", "moto") if number % 2 == 0 else ("moto", "our")
         samples: dict[str, dict[Figure, float]] = {"our": {}, "moto": {}}
         for figure, (place, *options) in PLACES.items():
@@ -70,14 +70,14 @@ def measure(say: Callable[[str], None], *, smoke: bool) -> str:
                 parallel = ["--numprocesses", "2"] if (figure, owner) == (_PARALLEL, "our") else []
                 samples[owner][figure] = size.tests / _run(f"{owner}-{place}", [*options, *parallel], size.tests)
         rounds.append((samples["our"], samples["moto"]))
-    how = _HOW.format(tests=size.tests, rounds=size.rounds)
-    return "\n\n".join([taken, table(Comparison(rounds), tuple(PLACES), beside="moto"), how])
+    method = _METHOD.format(tests=size.tests, rounds=size.rounds)
+    return "\n\n".join([before, table(Comparison(rounds), tuple(PLACES), beside="moto"), method])
 
 
 def _run(place: str, options: list[str], tests: int) -> float:
-    """Run the suite; give the seconds that it took."""
-    # Neither somebody's profile nor this project's configuration is to be measured.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+    """Run the suite and return its duration in seconds."""
+    # The user's own profile and this project's configuration must not affect the measurement.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     settings = {
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "AWS_SECRET_ACCESS_KEY": "placeholder",
@@ -87,15 +87,15 @@ def _run(place: str, options: list[str], tests: int) -> float:
         "no_proxy": HOST,
     }
     pytest = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", f"--rootdir={_TESTS}"]
-    begun = time.perf_counter()
-    done = subprocess.run(
+    start = time.perf_counter()
+    result = subprocess.run(
         [*pytest, f"--place={place}", f"--tests={tests}", *options, str(_TESTS)],
-        env=kept | settings,
+        env=inherited | settings,
         capture_output=True,
         text=True,
         check=False,
     )
-    took = time.perf_counter() - begun
-    if done.returncode or f"{tests} passed" not in done.stdout:
-        raise WrongAnswer(f"{place}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return took
+    seconds = time.perf_counter() - start
+    if result.returncode or f"{tests} passed" not in result.stdout:
+        raise WrongAnswer(f"{place}: {result.stdout[-2000:]}{result.stderr[-2000:]}")
+    return seconds

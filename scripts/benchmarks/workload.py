@@ -1,4 +1,4 @@
-"""The calls that both servers answer, as bytes on the wire, and the organization that they are asked about."""
+"""The calls that both servers answer, as bytes, and the organization that they read."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from benchmarks.servers import HOST
 
 ACCOUNTS = 10
-# AWS's documentation key: to both servers a placeholder, which stands for account 123456789012.
+# An example key of AWS's documentation, which stands for the account 123456789012 in both servers.
 ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 REGION = "us-east-1"
 _HEADERS = {
@@ -25,12 +25,12 @@ _VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
 
 
 class WrongAnswer(Exception):
-    """A server answered something else than the call has to give; its speed is of no interest."""
+    """A server returned an unexpected reply, so its speed is meaningless."""
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A call, and what a right answer has in it."""
+    """A call, and a text that its reply contains."""
 
     name: str
     request: bytes
@@ -47,8 +47,8 @@ def _exchange(service: str, operation: str, headers: Mapping[str, str], body: st
     return Exchange(f"{service}:{operation}", f"POST / HTTP/1.1\r\n{head}\r\n{body}".encode(), expected.encode())
 
 
-def organizations(operation: str, members: Mapping[str, str], expected: str) -> Exchange:
-    """Write a call of Organizations."""
+def organizations_call(operation: str, members: Mapping[str, str], expected: str) -> Exchange:
+    """Return a call of AWS Organizations."""
     headers = {
         "X-Amz-Target": f"AWSOrganizationsV20161128.{operation}",
         "Content-Type": "application/x-amz-json-1.1",
@@ -56,67 +56,69 @@ def organizations(operation: str, members: Mapping[str, str], expected: str) -> 
     return _exchange("organizations", operation, headers, json.dumps(members), expected)
 
 
-def by_query(service: str, operation: str, members: Mapping[str, str], expected: str) -> Exchange:
-    """Write a call of IAM or STS."""
+def query_call(service: str, operation: str, members: Mapping[str, str], expected: str) -> Exchange:
+    """Return a call of IAM or STS."""
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
     form = {"Action": operation, "Version": _VERSIONS[service], **members}
     return _exchange(service, operation, headers, urlencode(form), expected)
 
 
-FIRST = organizations("CreateOrganization", {"FeatureSet": "ALL"}, '"FeatureSet"')
+FIRST = organizations_call("CreateOrganization", {"FeatureSet": "ALL"}, '"FeatureSet"')
 
 
 def prepare(port: int) -> list[Exchange]:
-    """Make an organization of ten accounts, with a trusted service and a role; give the calls that read it.
+    """Create ten accounts, a trusted service and a role in the organization, and return the calls that read them.
 
-    Raises WrongAnswer when any of it fails. CreateOrganization was the server's first call.
+    CreateOrganization must have been the first call of the server. Raises WrongAnswer.
     """
     for number in range(1, ACCOUNTS):
         account = {"Email": f"account{number}@example.com", "AccountName": f"Account {number}"}
-        _ask(port, organizations("CreateAccount", account, '"CreateAccountStatus"'))
-    # A principal that both know; moto refuses AWS Artifact's.
+        _send(port, organizations_call("CreateAccount", account, '"CreateAccountStatus"'))
+    # A principal that both servers know; moto refuses that of AWS Artifact.
     principal = {"ServicePrincipal": "cloudtrail.amazonaws.com"}
-    _ask(port, organizations("EnableAWSServiceAccess", principal, ""))
-    role = _ask(port, by_query("iam", "CreateServiceLinkedRole", {"AWSServiceName": "config.amazonaws.com"}, "<Role>"))
-    accounts = _ask(port, organizations("ListAccounts", {}, '"Accounts"'))
+    _send(port, organizations_call("EnableAWSServiceAccess", principal, ""))
+    role = _send(
+        port, query_call("iam", "CreateServiceLinkedRole", {"AWSServiceName": "config.amazonaws.com"}, "<Role>")
+    )
+    accounts = _send(port, organizations_call("ListAccounts", {}, '"Accounts"'))
     newest = json.loads(accounts)["Accounts"][-1]["Id"]
     exchanges = _reads(newest, _role_name(role))
     for exchange in exchanges:
-        _ask(port, exchange)
+        _send(port, exchange)
     return exchanges
 
 
 def expect(connection: socket.socket, exchange: Exchange) -> bytes:
-    """Make a call on a connection of its own; give the body of its answer.
+    """Make a call as the only one of a connection and return the body of its reply.
 
-    Raises WrongAnswer when it is not the expected one.
+    Raises WrongAnswer.
     """
     connection.sendall(exchange.request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
-    answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    head, _, body = answer.partition(b"\r\n\r\n")
+    reply = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = reply.partition(b"\r\n\r\n")
     if head.split(b" ", 2)[1:2] != [b"200"] or exchange.expected not in body:
-        raise WrongAnswer(f"{exchange.name}: {answer.decode(errors='replace')}")
+        raise WrongAnswer(f"{exchange.name}: {reply.decode(errors='replace')}")
     return body
 
 
 def _reads(account_id: str, role_name: str) -> list[Exchange]:
     return [
-        organizations("DescribeOrganization", {}, '"MasterAccountId"'),
-        organizations("ListAccounts", {}, f'"{account_id}"'),
-        organizations("DescribeAccount", {"AccountId": account_id}, f'"{account_id}"'),
-        organizations("ListRoots", {}, '"Roots"'),
-        by_query("iam", "GetRole", {"RoleName": role_name}, f"<RoleName>{role_name}</RoleName>"),
-        by_query("sts", "GetCallerIdentity", {}, "<Account>123456789012</Account>"),
+        organizations_call("DescribeOrganization", {}, '"MasterAccountId"'),
+        organizations_call("ListAccounts", {}, f'"{account_id}"'),
+        organizations_call("DescribeAccount", {"AccountId": account_id}, f'"{account_id}"'),
+        organizations_call("ListRoots", {}, '"Roots"'),
+        query_call("iam", "GetRole", {"RoleName": role_name}, f"<RoleName>{role_name}</RoleName>"),
+        query_call("sts", "GetCallerIdentity", {}, "<Account>123456789012</Account>"),
     ]
 
 
-def _ask(port: int, exchange: Exchange) -> bytes:
+def _send(port: int, exchange: Exchange) -> bytes:
     with socket.create_connection((HOST, port), timeout=30) as connection:
         return expect(connection, exchange)
 
 
-def _role_name(created: bytes) -> str:
-    found = re.search(rb"<RoleName>([^<]+)</RoleName>", created)
-    if found is None:
-        raise WrongAnswer(f"CreateServiceLinkedRole: {created.decode(errors='replace')}")
-    return found[1].decode()
+def _role_name(reply: bytes) -> str:
+    match = re.search(rb"<RoleName>([^<]+)</RoleName>", reply)
+    if match is None:
+        raise WrongAnswer(f"CreateServiceLinkedRole: {reply.decode(errors='replace')}")
+    return match[1].decode()

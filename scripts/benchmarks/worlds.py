@@ -1,4 +1,4 @@
-"""What a world costs: made, forked, reset and dropped, and the memory of a thousand with ten accounts each."""
+"""The subject `worlds`: the cost of creating, forking, resetting and deleting worlds, and the memory of many."""
 
 import json
 import statistics
@@ -8,24 +8,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 
-from benchmarks.page import circumstances
+from benchmarks.page import conditions
 from benchmarks.servers import HOST, OURS, Running, running
 from benchmarks.workload import WrongAnswer
 
 HEADING = "Worlds"
 MILLISECONDS, MEGABYTES, ACCOUNTS = 2.0, 150.0, 10
 _WORLDS = "/_emulator/worlds"
-_HOW = """\
-How: over HTTP, one connection, {runs} times each, the median; beside it the fastest. A fork is of a world with
-{accounts} accounts. For the memory, a server of its own makes {worlds:,} worlds, each from a scenario with {accounts}
-accounts, so that no two share any; the figure is all that the process holds then, the emulator itself included."""
+_METHOD = """\
+Method: over HTTP on one connection, {runs} times each; the table shows the median and the fastest. The forked world has
+{accounts} accounts. For the memory, another server creates {worlds:,} worlds, each from a scenario with {accounts}
+accounts, so that no two worlds share any; the figure is the memory of the whole process."""
 
-Ask = Callable[[str, str, object], None]
+Send = Callable[[str, str, object], None]
 
 
 @dataclass(frozen=True)
 class Size:
-    """How often each thing is done, and how many worlds are weighed."""
+    """The number of runs of each operation, and of worlds for the memory."""
 
     runs: int
     worlds: int
@@ -35,33 +35,33 @@ FULL = Size(runs=300, worlds=1_000)
 SMOKE = Size(runs=2, worlds=2)
 
 
-def measure(say: Callable[[str], None], *, smoke: bool) -> str:
-    """Measure, and write the section's text."""
+def measure(report: Callable[[str], None], *, smoke: bool) -> str:
+    """Measure and return the text of the section."""
     size = SMOKE if smoke else FULL
-    taken = circumstances()
-    say(f"{size.runs} worlds, one after the other")
-    with running(OURS, lambda _: None) as server, _asking(server) as ask:
-        costs = _costs(ask, size.runs)
-    say(f"{size.worlds} worlds at once")
-    with running(OURS, lambda _: None) as server, _asking(server) as ask:
+    before = conditions()
+    report(f"{size.runs} worlds, one after the other")
+    with running(OURS, lambda _: None) as server, _control_api(server) as send:
+        costs = _costs(send, size.runs)
+    report(f"{size.worlds} worlds at once")
+    with running(OURS, lambda _: None) as server, _control_api(server) as send:
         for number in range(size.worlds):
-            ask("PUT", f"{_WORLDS}/{number}", {"scenario": _scenario()})
-        held = server.memory_bytes() / 1e6
-    return write_up(costs, held, size, taken)
+            send("PUT", f"{_WORLDS}/{number}", {"scenario": _scenario()})
+        megabytes = server.memory_bytes() / 1e6
+    return section(costs, megabytes, size, before)
 
 
-def write_up(costs: dict[str, list[float]], held: float, size: Size, taken: str) -> str:
-    """Write what was seen as the section's text."""
+def section(costs: dict[str, list[float]], megabytes: float, size: Size, before: str) -> str:
+    """Return the text of the section."""
     rows = [_row(name, seconds) for name, seconds in costs.items()]
     many = f"{size.worlds:,} worlds of {ACCOUNTS} accounts"
     table = [
         "| | figure | fastest | target | met |",
         "|---|---|---|---|---|",
         *rows,
-        f"| {many} | {held:.0f} MB | | ≤ {MEGABYTES:.0f} MB | {_met(held, MEGABYTES)} |",
+        f"| {many} | {megabytes:.0f} MB | | ≤ {MEGABYTES:.0f} MB | {_met(megabytes, MEGABYTES)} |",
     ]
-    how = _HOW.format(runs=size.runs, worlds=size.worlds, accounts=ACCOUNTS)
-    return "\n\n".join([taken, "\n".join(table), how])
+    method = _METHOD.format(runs=size.runs, worlds=size.worlds, accounts=ACCOUNTS)
+    return "\n\n".join([before, "\n".join(table), method])
 
 
 def _row(name: str, seconds: list[float]) -> str:
@@ -78,38 +78,38 @@ def _scenario() -> dict[str, object]:
     return {"organizations": [{"management": {"id": "111122223333", "name": "Management"}, "accounts": members}]}
 
 
-def _costs(ask: Ask, runs: int) -> dict[str, list[float]]:
-    """Do each thing so often; give the seconds that each took."""
-    ask("PUT", f"{_WORLDS}/model", {"scenario": _scenario()})
+def _costs(send: Send, runs: int) -> dict[str, list[float]]:
+    """Return the seconds of each run of each operation."""
+    send("PUT", f"{_WORLDS}/model", {"scenario": _scenario()})
     calls: dict[str, Callable[[int], tuple[str, str, object]]] = {
         "create a world": lambda number: ("PUT", f"{_WORLDS}/new-{number}", {}),
         "fork a world": lambda number: ("PUT", f"{_WORLDS}/fork-{number}", {"fork": "model"}),
         "reset a world": lambda number: ("POST", f"/worlds/fork-{number}/_emulator/reset", None),
-        "drop a world": lambda number: ("DELETE", f"{_WORLDS}/fork-{number}", None),
+        "delete a world": lambda number: ("DELETE", f"{_WORLDS}/fork-{number}", None),
     }
-    return {name: [_timed(ask, call(number)) for number in range(runs)] for name, call in calls.items()}
+    return {name: [_timed(send, call(number)) for number in range(runs)] for name, call in calls.items()}
 
 
-def _timed(ask: Ask, call: tuple[str, str, object]) -> float:
-    begun = time.perf_counter()
-    ask(*call)
-    return time.perf_counter() - begun
+def _timed(send: Send, call: tuple[str, str, object]) -> float:
+    start = time.perf_counter()
+    send(*call)
+    return time.perf_counter() - start
 
 
 @contextmanager
-def _asking(server: Running) -> Iterator[Ask]:
-    """Give what calls the control API of a server, over one connection."""
+def _control_api(server: Running) -> Iterator[Send]:
+    """Yield a function that calls the control API of a server over one connection."""
     connection = HTTPConnection(HOST, server.port)
 
-    def ask(method: str, path: str, body: object) -> None:
-        sent = None if body is None else json.dumps(body).encode()
-        connection.request(method, path, sent, {"Content-Type": "application/json"} if sent else {})
+    def send(method: str, path: str, body: object) -> None:
+        content = None if body is None else json.dumps(body).encode()
+        connection.request(method, path, content, {"Content-Type": "application/json"} if content else {})
         reply = connection.getresponse()
         if reply.status not in (200, 204):
             raise WrongAnswer(f"{method} {path}: {reply.status} {reply.read()[:300].decode(errors='replace')}")
         reply.read()
 
     try:
-        yield ask
+        yield send
     finally:
         connection.close()

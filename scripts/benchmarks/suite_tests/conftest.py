@@ -1,4 +1,4 @@
-"""Where the suite is run: on our server or moto's, in the process of ours or of moto's; a clean slate for each test."""
+"""The places where the suite runs: with our server or moto's, or in process; each test gets an empty state."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,40 +8,40 @@ import boto3
 import pytest
 
 Client = Callable[..., Any]
-Slate = Callable[[], AbstractContextManager[dict[str, str]]]
-"""Begins again for one test; gives what its clients need to know."""
+EmptyState = Callable[[], AbstractContextManager[dict[str, str]]]
+"""Yields the settings of clients that find an empty state, for one test."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what `benchmarks.suite` chooses by."""
+    """Add the options that `benchmarks.suite` passes."""
     parser.addoption("--place", choices=sorted(PLACES), required=True)
     parser.addoption("--tests", type=int, required=True)
     parser.addoption("--one-session", action="store_true")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make so many tests."""
+    """Create the tests."""
     metafunc.parametrize("number", range(metafunc.config.getoption("--tests")))
 
 
 @contextmanager
-def our_server() -> Iterator[Slate]:
-    """Start our server, as its pytest plugin does; each test has a world of its own."""
-    from artifact_emulator.testing.subprocess_server import launched  # noqa: PLC0415
+def our_server() -> Iterator[EmptyState]:
+    """Start our server as its pytest plugin does; each test has its own world."""
+    from artifact_emulator.testing.subprocess_server import run_server  # noqa: PLC0415
 
-    with launched() as emulator:
+    with run_server() as emulator:
 
         @contextmanager
-        def slate() -> Iterator[dict[str, str]]:
+        def empty_state() -> Iterator[dict[str, str]]:
             with emulator.new_world() as world:
                 yield {"endpoint_url": world.endpoint}
 
-        yield slate
+        yield empty_state
 
 
 @contextmanager
-def moto_server() -> Iterator[Slate]:
-    """Start moto's server in a thread, as moto's documentation has it, and reset it before each test."""
+def moto_server() -> Iterator[EmptyState]:
+    """Start moto's server in a thread, as moto documents it, and reset it before each test."""
     import requests  # noqa: PLC0415
     from moto.server import ThreadedMotoServer  # noqa: PLC0415
 
@@ -49,43 +49,43 @@ def moto_server() -> Iterator[Slate]:
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
-    # As our client has it: one connection, if the server keeps it.
+    # Like our client: one connection, if the server keeps it open.
     http = requests.Session()
     http.trust_env = False
 
     @contextmanager
-    def slate() -> Iterator[dict[str, str]]:
+    def empty_state() -> Iterator[dict[str, str]]:
         http.post(f"{endpoint}/moto-api/reset", timeout=30).raise_for_status()
         yield {"endpoint_url": endpoint}
 
-    yield slate
+    yield empty_state
     server.stop()
 
 
 @contextmanager
-def our_process() -> Iterator[Slate]:
-    """Answer in this process, each test by an emulator of its own."""
+def our_process() -> Iterator[EmptyState]:
+    """Answer in this process, with a new emulator for each test."""
     from artifact_emulator import emulate  # noqa: PLC0415
 
     @contextmanager
-    def slate() -> Iterator[dict[str, str]]:
+    def empty_state() -> Iterator[dict[str, str]]:
         with emulate():
             yield {}
 
-    yield slate
+    yield empty_state
 
 
 @contextmanager
-def moto_process() -> Iterator[Slate]:
-    """Answer in this process, each test by a mock of its own."""
+def moto_process() -> Iterator[EmptyState]:
+    """Answer in this process, with a new mock for each test."""
     from moto import mock_aws  # noqa: PLC0415
 
     @contextmanager
-    def slate() -> Iterator[dict[str, str]]:
+    def empty_state() -> Iterator[dict[str, str]]:
         with mock_aws():
             yield {}
 
-    yield slate
+    yield empty_state
 
 
 PLACES = {
@@ -97,24 +97,24 @@ PLACES = {
 
 
 @pytest.fixture(scope="session")
-def slate(pytestconfig: pytest.Config) -> Iterator[Slate]:
-    """Begin the place where the suite is run, and end it."""
-    with PLACES[pytestconfig.getoption("--place")]() as made:
-        yield made
+def empty_state(pytestconfig: pytest.Config) -> Iterator[EmptyState]:
+    """The empty states of the place where the suite runs."""
+    with PLACES[pytestconfig.getoption("--place")]() as empty_state:
+        yield empty_state
 
 
 @pytest.fixture(scope="session")
-def make_client(pytestconfig: pytest.Config, slate: Slate) -> Client:
-    """Give what makes clients: boto3's default session, or one session of our own for all tests."""
-    del slate  # Asked for to be there first: moto's part in a session comes with the import of moto.
-    made: Client = boto3.Session().client if pytestconfig.getoption("--one-session") else boto3.client
-    return made
+def new_client(pytestconfig: pytest.Config, empty_state: EmptyState) -> Client:
+    """The function that creates clients: of boto3's default session, or of one session for all tests."""
+    del empty_state  # Requested to be set up first: moto must be imported before a session is created.
+    client: Client = boto3.Session().client if pytestconfig.getoption("--one-session") else boto3.client
+    return client
 
 
 @pytest.fixture
-def organizations(slate: Slate, make_client: Client) -> Iterator[Any]:
-    """Give a client of AWS Organizations that finds a clean slate."""
-    with slate() as settings:
-        client = make_client("organizations", **settings)
+def organizations(empty_state: EmptyState, new_client: Client) -> Iterator[Any]:
+    """A client of AWS Organizations with an empty state."""
+    with empty_state() as settings:
+        client = new_client("organizations", **settings)
         yield client
         client.close()
