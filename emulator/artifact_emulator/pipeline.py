@@ -29,7 +29,7 @@ from artifact_emulator.http import Reply, Request
 from artifact_emulator.routing import Route
 from artifact_emulator.services import handler_of, request_shape
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.errors import Refused
+from artifact_state.errors import NotParty, Refused, WrongAccount
 from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def execute(call: ActiveCall) -> None:
             _authorize(call)
             _handle(call)
     except Refused as refusal:
-        raise error_of(call.service, refusal, call.caller) from None
+        raise _refusal_error(call, refusal) from None
 
 
 def render(call: ActiveCall) -> None:
@@ -206,16 +206,28 @@ def _run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> No
 
 
 def _authorize(call: ActiveCall) -> None:
-    """Evaluate the policies that apply to the call, unless none can refuse it.
+    """Evaluate the policies that apply to the call, unless none can decide it.
 
+    The resource policy of an organization delegates actions to members even if permissions are off.
     Raises AwsError.
     """
-    tx = call.tx
-    # A role's trust policy applies to every caller that assumes it.
-    if call.iam == "off" or (call.operation.name != "AssumeRole" and needs_no_evaluation(tx.state, tx.caller, tx.now)):
+    tx, may_be_delegated = call.tx, call.service.name == "organizations"
+    if call.iam == "off" and not may_be_delegated:
         return
-    request_type, authorize = _authorization()
-    request = request_type(
+    # A role's trust policy applies to every caller that assumes it.
+    if call.operation.name != "AssumeRole" and needs_no_evaluation(tx.state, tx.caller, tx.now):
+        return
+    request, (authorize, is_delegated) = _authorization_request(call), _authorization()[1:]
+    if call.iam != "off":
+        runtime_of(call.world).decisions.record(call.request_id, request)
+        authorize(call.service, request)
+    if may_be_delegated:
+        tx.is_delegated = is_delegated(request)
+
+
+def _authorization_request(call: ActiveCall) -> "AuthorizationRequest":
+    tx = call.tx
+    return _authorization()[0](
         tx.state,
         tx.caller,
         tx.now,
@@ -226,17 +238,27 @@ def _authorize(call: ActiveCall) -> None:
         enforced=call.iam == "enforce",
         added_services=tx.added_services,
     )
-    runtime_of(call.world).decisions.record(call.request_id, request)
-    authorize(call.service, request)
 
 
 @cache
-def _authorization() -> "tuple[type[AuthorizationRequest], Callable[[Service, AuthorizationRequest], None]]":
+def _authorization() -> (
+    "tuple[type[AuthorizationRequest], Callable[[Service, AuthorizationRequest], None], "
+    "Callable[[AuthorizationRequest], bool]]"
+):
     """Import what the evaluation of policies needs: most callers are root users, whose calls need none."""
-    from artifact_emulator.aws.authorization.authorize import authorize
+    from artifact_emulator.aws.authorization.authorize import authorize, is_delegated
     from artifact_emulator.aws.authorization.request import AuthorizationRequest
 
-    return AuthorizationRequest, authorize
+    return AuthorizationRequest, authorize, is_delegated
+
+
+def _refusal_error(call: ActiveCall, refusal: Refused) -> AwsError:
+    """Return the error for a refusal; CloudTrail explains more than the reply why an account is denied a call."""
+    if call.service.name != "organizations" or not isinstance(refusal, WrongAccount | NotParty):
+        return error_of(call.service, refusal, call.caller)
+    from artifact_emulator.aws.authorization.authorize import account_denial
+
+    return account_denial(call.service, _authorization_request(call))
 
 
 def _handle(call: ActiveCall) -> None:

@@ -127,7 +127,7 @@ class World:
     def transaction(self, caller: Caller, action: str = "", effect: TransactionEffect = NO_EFFECT) -> "Transaction":
         """Return a transaction of a caller, to be used as a context manager.
 
-        `action` is the IAM action, such as `organizations:ListPolicies`, by which a resource policy can delegate it.
+        `action` is the IAM action, such as `iam:GetPolicy`, which some refusals name.
         """
         return Transaction(self, caller, action, effect)
 
@@ -162,12 +162,14 @@ class World:
 class Transaction:
     """The view that one operation has of a world: a draft of the state, the caller, and one instant as `now`."""
 
-    __slots__ = ("_events", "_world", "action", "caller", "effect", "now", "options", "state")
+    __slots__ = ("_events", "_world", "action", "caller", "effect", "is_delegated", "now", "options", "state")
 
     def __init__(self, world: World, caller: Caller, action: str = "", effect: TransactionEffect = NO_EFFECT) -> None:
         self._world = world
         self.action = action
         self.effect = effect
+        self.is_delegated = False
+        """Whether the resource policy of the caller's organization allows the call, which its evaluation finds out."""
         self._events: list[Event] = []
         self.caller = caller
         self.options = world.options
@@ -220,7 +222,7 @@ class Transaction:
     def as_of(self, state: State) -> "Transaction":
         """Return a view of this transaction that reads another state; its changes are never committed."""
         view = Transaction(self._world, self.caller, self.action, self.effect)
-        view.now, view.state = self.now, state
+        view.now, view.state, view.is_delegated = self.now, state, self.is_delegated
         return view
 
     def put(self, record: object) -> None:

@@ -31,7 +31,7 @@ LAYERS = (
     },
     {"model", "state_cache"},
     {"world"},
-    {"authority", "delegation_policy"},
+    {"authority"},
     {"<domain packages>"},
     {"record_format", "snapshot", "scenarios"},
 )

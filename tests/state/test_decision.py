@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from artifact_state.policy_evaluation.decision import decide, evaluated_policies
+from artifact_state.policy_evaluation.decision import decide, evaluated_policies, is_allowed_by_resource
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, PolicyKind, PrincipalMatch
 from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
 
@@ -142,6 +142,44 @@ class TestResourcePolicies:
             ApplicablePolicies(resource=resource, principal_names=NAMED, identity=(identity,), same_account=False),
         )
         assert decision.kind is kind if kind else decision.allowed
+
+    @pytest.mark.parametrize(
+        ("resource", "identity", "kind"),
+        [
+            (policy(Principal={"AWS": "arn:aws:iam::2:root"}), ALLOW, None),
+            (policy(Principal={"AWS": USER}), NOTHING, PolicyKind.IDENTITY),
+            (policy("Deny", Principal="*"), ALLOW, PolicyKind.RESOURCE),
+        ],
+    )
+    def test_resource_policy_that_need_not_allow(
+        self, resource: NamedPolicy, identity: NamedPolicy, kind: PolicyKind | None
+    ) -> None:
+        """Such a policy only denies; the caller's own policies must allow even if it names the caller exactly."""
+        policies = ApplicablePolicies(
+            resource=resource,
+            principal_names=NAMED,
+            identity=(identity,),
+            same_account=False,
+            resource_must_allow=False,
+        )
+        decision = decide(REQUEST, policies)
+        assert decision.kind is kind if kind else decision.allowed
+
+    @pytest.mark.parametrize(
+        ("resource", "allowed"),
+        [
+            (None, False),
+            (policy(Principal={"AWS": ACCOUNT}), True),
+            (policy(Principal={"AWS": "arn:aws:iam::2:root"}), False),
+            (policy("Deny", Principal="*"), False),
+        ],
+    )
+    def test_resource_policy_allows_whatever_other_policies_do(
+        self, resource: NamedPolicy | None, *, allowed: bool
+    ) -> None:
+        """Whether a resource-based policy allows does not depend on the policies of the caller."""
+        policies = ApplicablePolicies(resource=resource, principal_names=NAMED, identity=(DENY,), same_account=False)
+        assert is_allowed_by_resource(REQUEST, policies) is allowed
 
     def test_trust_policy_must_allow(self) -> None:
         """A trust policy must allow, even if other policies do."""

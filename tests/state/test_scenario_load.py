@@ -35,12 +35,14 @@ A = {"name": "A", "email": "a@a.io"}
 SCP = PolicyType.SERVICE_CONTROL_POLICY
 DELEGATION_POLICY = {
     "Version": "2012-10-17",
-    "Statement": {
-        "Effect": "Allow",
-        "Principal": {"AWS": MEMBER},
-        "Action": "organizations:ListPolicies",
-        "Resource": "*",
-    },
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"},
+            "Action": "organizations:ListPolicies",
+            "Resource": "*",
+        }
+    ],
 }
 
 

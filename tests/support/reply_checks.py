@@ -64,10 +64,12 @@ EXCEPTIONS: Mapping[tuple[str, str], dict[str, tuple[int, str]]] = {
     ("iam", "TagRole"): {"UnmodifiableEntity": (400, "the linked role cannot be changed while its service uses it")},
     ("iam", "UntagRole"): {"UnmodifiableEntity": (400, "the linked role cannot be changed while its service uses it")},
 }
-# Values in AWS's own examples that the enumerations of its models lack:
+# Values that the enumerations of AWS's models lack, in AWS's own examples and in recorded replies:
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
-_UNLISTED_VALUES: Mapping[str, tuple[str, ...]] = {
+# https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (organizations_resource_policy.json)
+UNLISTED_VALUES: Mapping[str, tuple[str, ...]] = {
     "PolicySourceType": ("IAM Policy", "Resource Policy", "Permissions Boundary Policy"),
+    "ConstraintViolationExceptionReason": ("UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED",),
 }
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
@@ -211,7 +213,7 @@ def _limit_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield f"{path}: {value!r} is not between {traits.get('min')} and {traits.get('max')}"
     # AWS Organizations adds the parameter at fault to a reason: INVALID_ENUM:POLICY_TYPE.
     listed = value.partition(":")[0] if shape.name == "InvalidInputExceptionReason" else value
-    if traits.get("enum") and listed not in (*traits["enum"], *_UNLISTED_VALUES.get(shape.name, ())):
+    if traits.get("enum") and listed not in (*traits["enum"], *UNLISTED_VALUES.get(shape.name, ())):
         yield f"{path}: {value!r} is not one of {traits['enum']}"
     # The models of AWS Organizations and IAM know only the partition aws; replies in other partitions have theirs.
     in_aws = re.sub("^arn:aws-(us-gov|cn):", "arn:aws:", value) if isinstance(value, str) else ""

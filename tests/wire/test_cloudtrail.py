@@ -74,7 +74,9 @@ class TestRecords:
         member.expect_error("organizations", "EnableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
         [record] = lookup(member)
         assert record["errorCode"] == "AccessDenied"
-        assert record["errorMessage"] == "You don't have permissions to access this resource."
+        assert record["errorMessage"].endswith(
+            "because no resource-based policy allows the organizations:EnableAWSServiceAccess action"
+        )
         assert record["responseElements"] is None
 
     def test_denied_call_of_artifact_has_no_parameters(self, stranger: Client) -> None:

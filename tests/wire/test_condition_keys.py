@@ -144,7 +144,7 @@ def policy_members(client: Client) -> dict[str, list[Any]]:
     """Create tagged policies of Organizations and IAM and return the members that name them."""
     parameters = {"Name": "P", "Description": "", "Type": SCP, "Content": policy_document(ALL), "Tags": TAGS}
     policy = client.do("organizations", "CreatePolicy", **parameters)["Policy"]["PolicySummary"]["Id"]
-    listing = {"Effect": "Allow", "Principal": {"AWS": SOURCE}, "Action": "organizations:ListRoots", "Resource": "*"}
+    listing = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "organizations:ListRoots", "Resource": "*"}
     put = client.do("organizations", "PutResourcePolicy", Content=policy_document(listing), Tags=TAGS)["ResourcePolicy"]
     own = client.do("iam", "CreatePolicy", PolicyName="Own", PolicyDocument=policy_document(ALL), Tags=TAGS)["Policy"][
         "Arn"

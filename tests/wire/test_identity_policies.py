@@ -103,12 +103,6 @@ class TestIdentityPolicies:
             ("iam", "CreateUser", {"UserName": "New"}, "iam:TagUser"),
             ("iam", "CreateRole", {"RoleName": "New", "AssumeRolePolicyDocument": TRUST_SELF}, "iam:TagRole"),
             ("iam", "CreatePolicy", {"PolicyName": "New", "PolicyDocument": ALLOW_ALL}, "iam:TagPolicy"),
-            (
-                "organizations",
-                "CreateAccount",
-                {"AccountName": "New", "Email": "new@example.com"},
-                "organizations:TagResource",
-            ),
         ],
     )
     def test_creating_with_tags_needs_tagging_permission(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from artifact_emulator.activity.call_log import CallRecord, is_read_only
+from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_state import arns, ids
 from artifact_state.model import Caller, CallerKind
@@ -48,9 +49,10 @@ class Record:
         return event_id
 
 
-def recorded_error_code(code: str) -> str:
-    """Return the code that CloudTrail records for an error code of a service."""
-    return _RECORDED_CODES.get(code, code)
+def recorded_error_code(service: Service, code: str) -> str:
+    """Return the code that CloudTrail records for an error of a service: the name of its shape."""
+    name = next((name for name, shape in service.errors.items() if shape.code == code), code)
+    return _RECORDED_CODES.get(name, name)
 
 
 def call_records(calls: Iterable[CallRecord]) -> Iterator[Record]:
@@ -116,8 +118,8 @@ def _record(call: CallRecord, account_id: str) -> Record:
         "userAgent": call.user_agent,
     }
     if call.failure is not None:
-        content["errorCode"] = recorded_error_code(call.failure.code)
-        content["errorMessage"] = call.failure.message
+        content["errorCode"] = recorded_error_code(call.service, call.failure.code)
+        content["errorMessage"] = call.failure.recorded_message
     content |= {
         "requestParameters": _request_parameters(call),
         "responseElements": plain(call.value) if call.failure is None and call.value else None,
@@ -134,7 +136,7 @@ def _record(call: CallRecord, account_id: str) -> Record:
 
 def _request_parameters(call: CallRecord) -> Any:
     # AWS Artifact's records of denied calls have no parameters, those of AWS Organizations do.
-    is_denied = call.failure is not None and recorded_error_code(call.failure.code) == _DENIED
+    is_denied = call.failure is not None and recorded_error_code(call.service, call.failure.code) == _DENIED
     if is_denied and call.service.name == "artifact":
         return None
     return plain(call.members) if call.members else None

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from artifact_state.authority import check_delegation, membership_of, require_management, require_management_or_delegate
+from artifact_state.authority import membership_of, require_management, require_management_or_delegate
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, TargetNotFound
 from artifact_state.events import TagsChanged
 from artifact_state.model import Organization, State, Tag
@@ -23,7 +23,6 @@ def tag_resource(tx: Transaction, resource_id: str, pairs: TagPairs) -> None:
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_TagResource.html
     """
     organization = require_management(tx)
-    check_delegation(tx, organization, resource_id)
     _require_target(tx, organization, resource_id)
     check_tags(tx, pairs, resource_id)
     attach_tags(tx, resource_id, pairs)
@@ -37,7 +36,6 @@ def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> No
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UntagResource.html
     """
     organization = require_management(tx)
-    check_delegation(tx, organization, resource_id)
     _require_target(tx, organization, resource_id)
     removed_keys = set(keys)
     _check_keys(removed_keys)

@@ -38,6 +38,8 @@ class ResourceWithPolicy:
     is_trust_policy: bool = False
     is_linked: bool = False
     """Whether it is a service-linked role, which resource control policies do not affect."""
+    must_allow: bool = True
+    """Whether its policy must allow the calls of other accounts, which may not have access otherwise."""
 
 
 def applicable_policies(
@@ -53,6 +55,24 @@ def applicable_policies(
         start, end = membership_period(state, caller.account_id, now)
         entry = cache[key] = start, end, session, _collect(state, caller, now, None)
     return entry[3]
+
+
+def organization_with_policy(state: State, caller: Caller, now: datetime) -> ResourceWithPolicy | None:
+    """Return the organization of a caller with its resource policy, which does not bind the management account.
+
+    The policy may delegate actions. Members have access without it too, delegated administrators more than others.
+    Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html
+    https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (organizations_delegation_authority.json)
+    """
+    organization = organization_of(state, caller.account_id, now)
+    if organization is None or organization.resource_policy_id is None:
+        return None
+    owner, policy_id = organization.management_account_id, organization.resource_policy_id
+    if owner == caller.account_id:
+        return None
+    arn = arns.organizations(organization.partition, owner, "resourcepolicy", organization.id, policy_id)
+    policy = NamedPolicy(arn, state.resource_policies[policy_id].content)
+    return ResourceWithPolicy(account_id=owner, policy=policy, must_allow=False)
 
 
 def principal_names(state: State, caller: Caller, now: datetime) -> dict[PrincipalMatch, frozenset[str]]:
@@ -98,6 +118,7 @@ def _collect(state: State, caller: Caller, now: datetime, resource: ResourceWith
         resource=resource.policy if resource else None,
         is_trust_policy=resource is not None and resource.is_trust_policy,
         same_account=resource is None or resource.account_id == caller.account_id,
+        resource_must_allow=resource is None or resource.must_allow,
         principal_names=principal_names(state, caller, now) if resource else None,
     )
 

@@ -26,6 +26,13 @@ def decide(request: EvaluationRequest, policies: ApplicablePolicies) -> Decision
     return decision
 
 
+def is_allowed_by_resource(request: EvaluationRequest, policies: ApplicablePolicies) -> bool:
+    """Return whether the resource-based policy allows a request and does not deny it, whatever other policies do."""
+    if policies.resource is None or parse_policy(policies.resource.document).first_denying(request) is not None:
+        return False
+    return _allowed_by_resource(request, policies)[0] is not None
+
+
 def evaluated_policies(
     request: EvaluationRequest, policies: ApplicablePolicies
 ) -> Iterator[tuple[PolicyKind, int | None, NamedPolicy, Statement | None]]:
@@ -50,7 +57,7 @@ def _decide(request: EvaluationRequest, policies: ApplicablePolicies, relevant: 
         if by_resource is None or not policies.same_account or match is not PrincipalMatch.ROLE:
             return decision
         decision = by_resource
-    elif not policies.same_account and policies.resource is not None and by_resource is None:
+    elif not policies.same_account and policies.resource_must_allow and policies.resource and by_resource is None:
         return Decision(allowed=False, kind=PolicyKind.RESOURCE)
     return _denial_by_limit(request, policies, relevant) or decision
 

@@ -1,4 +1,4 @@
-"""The callers that no policy can deny, found without reading a policy: most callers are root users.
+"""The callers whose calls no policy decides, found without reading a policy: most callers are root users.
 
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 """
@@ -14,15 +14,19 @@ _SCP = PolicyType.SERVICE_CONTROL_POLICY
 
 
 def needs_no_evaluation(state: State, caller: Caller, now: datetime) -> bool:
-    """Return whether the caller is a root user that no service control policy can deny anything."""
+    """Return whether the caller is a root user that no service control policy and no resource policy can concern."""
     if caller.kind is not CallerKind.ROOT or caller.assumed_root:
         return False
     organization = organization_of(state, caller.account_id, now)
     return (
         organization is None
         or organization.management_account_id == caller.account_id
-        or not is_type_enabled(organization, _SCP)
-        or _has_only_full_access(state, organization, caller.account_id)
+        or (
+            organization.resource_policy_id is None
+            and (
+                not is_type_enabled(organization, _SCP) or _has_only_full_access(state, organization, caller.account_id)
+            )
+        )
     )
 
 

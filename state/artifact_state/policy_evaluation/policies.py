@@ -62,6 +62,8 @@ class ApplicablePolicies:
     """Whether the resource-based policy is a role's trust policy, which must always allow."""
     same_account: bool = True
     """Whether the resource belongs to the caller's account."""
+    resource_must_allow: bool = True
+    """Whether the resource-based policy must allow the requests of another account."""
     principal_names: dict[PrincipalMatch, frozenset[str]] | None = None
     """The names by which the resource-based policy may mean the caller."""
     _relevant: "dict[tuple[str, str], RelevantStatements]" = field(

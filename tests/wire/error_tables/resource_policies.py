@@ -6,10 +6,10 @@ from typing import Any
 from tests.support.error_table import ErrorTable, Provocation
 from tests.support.policy_calls import delegation_document
 from tests.support.wire_client import Client
-from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account
+from tests.support.wire_organizations import MANAGEMENT, SERVICE, STANDALONE, as_account, create_account
 
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "PutResourcePolicy": {"Content": delegation_document(STANDALONE, "ListPolicies")},
+    "PutResourcePolicy": {"Content": delegation_document(MANAGEMENT, "ListPolicies")},
     "DescribeResourcePolicy": {},
     "DeleteResourcePolicy": {},
 }

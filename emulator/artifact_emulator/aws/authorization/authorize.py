@@ -9,11 +9,13 @@ from typing import Literal, NamedTuple
 from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
 from artifact_emulator.aws.authorization.messages import denial_error
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
+from artifact_state import catalog
 from artifact_state.errors import RoleNotFound
 from artifact_state.iam.roles import role_of
-from artifact_state.policy_evaluation.collect import ResourceWithPolicy, applicable_policies
-from artifact_state.policy_evaluation.decision import decide
+from artifact_state.policy_evaluation.collect import ResourceWithPolicy, applicable_policies, organization_with_policy
+from artifact_state.policy_evaluation.decision import decide, is_allowed_by_resource
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, Decision, PolicyKind
 from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
 
@@ -40,23 +42,51 @@ def authorize(service: Service, request: AuthorizationRequest) -> None:
     for evaluated in evaluate(request) if request.enforced else ():
         # The rule of AssumeRole itself evaluates the trust policy, and refuses there.
         if not evaluated.decision.allowed and evaluated.decision.kind is not PolicyKind.TRUST:
-            raise denial_error(service, request.caller.arn, evaluated.request, evaluated.decision)
+            raise denial_error(service, request, evaluated.request, evaluated.decision)
+
+
+def account_denial(service: Service, request: AuthorizationRequest) -> AwsError:
+    """Return the error of a caller whose account may not make a call: no resource policy allows it."""
+    decision = Decision(allowed=False, kind=PolicyKind.RESOURCE)
+    return denial_error(service, request, next(evaluation_requests(request)), decision)
+
+
+def is_delegated(request: AuthorizationRequest) -> bool:
+    """Return whether the resource policy of the caller's organization allows all actions and resources of a call."""
+    organization = organization_with_policy(request.state, request.caller, request.now)
+    if organization is None or f"{request.service}:{request.operation}" not in catalog.delegable_actions():
+        return False
+    policies = applicable_policies(request.state, request.caller, request.now, organization)
+    return all(is_allowed_by_resource(named, policies) for named in _named_requests(request, policies))
 
 
 def evaluate(request: AuthorizationRequest) -> Iterator[EvaluatedRequest]:
     """Yield the decision on each action and resource of a call, up to the first denial."""
     if f"{request.service}:{request.operation}" in OPERATIONS_WITHOUT_PERMISSION:
         return
-    role = _assumed_role(request) if request.operation == "AssumeRole" else None
-    policies = applicable_policies(request.state, request.caller, request.now, role)
-    # In RCPs and in Deny statements a star means every principal, including services, which no star trusts.
-    names = frozenset({"*"}).union(*policies.principal_names.values()) if policies.principal_names else None
-    for unnamed in evaluation_requests(request):
-        named = unnamed if names is None else unnamed._replace(principals=names)
+    policies = applicable_policies(request.state, request.caller, request.now, _resource_with_policy(request))
+    for named in _named_requests(request, policies):
         decision = decide(named, policies)
         yield EvaluatedRequest(named, policies, decision)
         if not decision.allowed:
             return
+
+
+def _named_requests(request: AuthorizationRequest, policies: ApplicablePolicies) -> Iterator[EvaluationRequest]:
+    """Yield the evaluation requests of a call, with the names of the caller if a resource has a policy."""
+    # In RCPs and in Deny statements a star means every principal, including services, which no star trusts.
+    names = frozenset({"*"}).union(*policies.principal_names.values()) if policies.principal_names else None
+    for unnamed in evaluation_requests(request):
+        yield unnamed if names is None else unnamed._replace(principals=names)
+
+
+def _resource_with_policy(request: AuthorizationRequest) -> ResourceWithPolicy | None:
+    """Return the resource of a call that has a resource-based policy."""
+    if request.operation == "AssumeRole":
+        return _assumed_role(request)
+    if request.service == "organizations":
+        return organization_with_policy(request.state, request.caller, request.now)
+    return None
 
 
 def _assumed_role(request: AuthorizationRequest) -> ResourceWithPolicy | None:

@@ -10,7 +10,6 @@ from artifact_emulator.aws.authorization.request import (
     AuthorizationRequest,
     Keys,
     LazyKeys,
-    TransactionView,
     request_tags,
 )
 from artifact_state import arns, catalog
@@ -28,8 +27,7 @@ _TAGGING_ACTIONS = {
     "sts:AssumeRole": "sts:TagSession",
     "sts:GetFederationToken": "sts:TagSession",
 }
-# Unverified: a resource that the call is about to create has no ARN yet that a statement could name.
-_ACTIONS_ON_NEW_RESOURCES = {"organizations:TagResource"}
+_TAG_RESOURCE = "organizations:TagResource"
 _SERVICES = {"artifact": artifact, "iam": iam, "organizations": organizations, "sts": sts}
 
 
@@ -39,8 +37,9 @@ def evaluation_requests(request: AuthorizationRequest) -> Iterator[EvaluationReq
     resources: list[tuple[str, str]] | None = None
     for action in _actions(request):
         types = catalog.resource_types(action)
-        is_on_new = action in _ACTIONS_ON_NEW_RESOURCES and request.operation != "TagResource"
-        if not types or service is None or is_on_new:
+        if action == _TAG_RESOURCE and request.operation != "TagResource":
+            types = organizations.CREATED_TYPES.get(request.operation, frozenset())
+        if not types or service is None:
             yield _evaluation_request(request, action, ANYTHING)
             continue
         if resources is None:
@@ -87,12 +86,18 @@ def _actions(request: AuthorizationRequest) -> tuple[str, ...]:
         return (action, *further)
     tagging = _TAGGING_ACTIONS.get(action)
     if tagging is None and request.service == "organizations" and request.operation != "TagResource":
-        tagging = "organizations:TagResource"
+        tagging = _TAG_RESOURCE
     return (action, tagging, *further) if tagging else (action, *further)
 
 
-def _resource_account_keys(tx: TransactionView, arn: str) -> Keys:
-    """Return the keys of the resource's account, which for an action without a resource is the caller's account."""
+def _resource_account_keys(tx: AuthorizationRequest, arn: str) -> Keys:
+    """Return the keys of the resource's account.
+
+    Unverified: an action of AWS Artifact, IAM or STS without a resource has those of the caller's account, and
+    resources that AWS owns have none.
+    """
+    if tx.service == "organizations":
+        return account_keys(tx.state, organizations.resource_account(tx, arn), tx.now)
     if arn == ANYTHING:
         return account_keys(tx.state, tx.caller.account_id, tx.now)
     parts = arn.split(":", 5)

@@ -1,9 +1,14 @@
 """AWS's messages for calls that lack a permission.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+AWS Organizations mostly answers with a short message. CloudTrail records the long one in any case.
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (organizations_resource_policy.json,
+organizations_delegation_authority.json and organizations_delegation_writes.json)
 """
 
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.aws.errors.organizations import NO_PERMISSION
 from artifact_emulator.aws.service_model import Service
 from artifact_state.policy_evaluation.policies import Decision, PolicyKind
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest
@@ -21,12 +26,15 @@ _DEPENDENCY_MESSAGE = (
     "organizations.amazonaws.com permission so that AWS Organizations can create the required service-linked role. "
     "You don't have that permission."
 )
+# Unverified for service control policies and permissions boundaries.
+_EXPLAINED_TO_OWNERS = {PolicyKind.IDENTITY, PolicyKind.BOUNDARY}
 # Most of IAM's messages name an identity by its kind and name; those of these actions have its ARN.
 _IDENTITIES = {"user", "role", "group"}
 _BY_ARN = {
     "iam:CreateUser", "iam:CreateRole", "iam:CreateGroup", "iam:CreateServiceLinkedRole", "iam:SimulatePrincipalPolicy",
     "iam:TagUser", "iam:TagRole", "iam:TagPolicy", "iam:UntagUser", "iam:UntagRole", "iam:UntagPolicy",
 }  # fmt: skip
+_WITHOUT_REASON = {"sts:AssumeRoot"}
 _LIST_PATHS = {"iam:ListUsers": "user/", "iam:ListRoles": "role/", "iam:ListGroups": "group/"}
 _LIST_NAMES = {"iam:ListPolicies": "policy path /"}
 _ARTICLES = {PolicyKind.IDENTITY: "an", PolicyKind.TRUST: "the"}
@@ -40,19 +48,39 @@ _KINDS_WITH_ARN = {
 }
 
 
-def denial_error(service: Service, caller_arn: str, request: EvaluationRequest, decision: Decision) -> AwsError:
-    """Return a service's error for a denied request."""
+def denial_error(
+    service: Service, call: AuthorizationRequest, request: EvaluationRequest, decision: Decision
+) -> AwsError:
+    """Return a service's error for a denied request of a call."""
     if service.name == "organizations" and request.action == _CREATE_LINKED_ROLE:
         members = {"Reason": _DEPENDENCY_REASON}
         return AwsError("AccessDeniedForDependencyException", _DEPENDENCY_MESSAGE, 400, members=members)
     code, status = _CODES[service.protocol]
-    return AwsError(code, denial_message(caller_arn, request, decision), status)
+    message = denial_message(call.caller.arn, request, decision)
+    if service.name == "organizations" and not _is_explained(call, request, decision):
+        return AwsError(code, NO_PERMISSION, status, recorded_message=message)
+    return AwsError(code, message, status)
 
 
 def denial_message(caller_arn: str, request: EvaluationRequest, decision: Decision) -> str:
     """Return the message of a denial: the caller, the action, the resource and the kind of policy that denied."""
-    resource, reason = _resource(request, caller_arn), _reason(request, decision)
-    return f"User: {caller_arn} is not authorized to perform: {request.action} on resource: {resource} {reason}"
+    resource, reason = _resource(request, caller_arn), f" {_reason(request, decision)}"
+    if request.action in _WITHOUT_REASON:
+        reason = ""
+    return f"User: {caller_arn} is not authorized to perform: {request.action} on resource: {resource}{reason}"
+
+
+def _is_explained(call: AuthorizationRequest, request: EvaluationRequest, decision: Decision) -> bool:
+    """Return whether AWS Organizations says which policy denied a request.
+
+    Users of management accounts report that it does where their own policies decide. It was recorded not to do so for
+    members, for session policies, and where the permission to tag a new resource is missing.
+    """
+    if decision.kind is PolicyKind.SERVICE_CONTROL:
+        return True
+    owns_resource = request.keys.get("aws:resourceaccount") == (call.caller.account_id,)
+    is_main_action = request.action == f"{call.service}:{call.operation}"
+    return decision.kind in _EXPLAINED_TO_OWNERS and owns_resource and is_main_action
 
 
 def _resource(request: EvaluationRequest, caller_arn: str) -> str:

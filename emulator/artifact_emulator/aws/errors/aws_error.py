@@ -10,12 +10,22 @@ from artifact_emulator.aws.service_model import Protocol
 class AwsError(Exception):
     """An error with the code, message, HTTP status and further members of its reply."""
 
-    def __init__(self, code: str, message: str, status: int = 400, *, members: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        *,
+        members: Mapping[str, Any] | None = None,
+        recorded_message: str = "",
+    ) -> None:
         super().__init__(code, message)
         self.code = code
         self.message = message
         self.status = status
         self.members = dict(members or {})
+        self.recorded_message = recorded_message or message
+        """The message in CloudTrail's record, which may say more than the reply."""
 
 
 class NotEmulated(AwsError):

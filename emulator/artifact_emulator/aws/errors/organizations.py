@@ -8,6 +8,7 @@ from artifact_state import errors
 from artifact_state.errors import Constraint, HandshakeConstraint, InputReason
 from artifact_state.model import Caller
 
+NO_PERMISSION = "You don't have permissions to access this resource."
 _INPUT_MESSAGES = {
     InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL: "You specified an unrecognized service principal.",
     InputReason.INVALID_NEXT_TOKEN: "You specified an invalid value for NextToken.",
@@ -30,13 +31,14 @@ _INPUT_MESSAGES = {
     InputReason.INVALID_SYSTEM_TAGS_PARAMETER: "You specified a tag key that is a system tag.",
     InputReason.DUPLICATE_TAG_KEY: "Tag keys must be unique among the tags attached to the same entity.",
     InputReason.IMMUTABLE_POLICY: "You specified a policy that is managed by AWS and can't be modified.",
-    InputReason.INVALID_LIST_MEMBER: "You provided a list to a parameter that contains at least one invalid value.",
-    InputReason.INVALID_RESOURCE_POLICY_JSON: "The resource policy is not valid JSON, or no policy.",
-    InputReason.INVALID_PRINCIPAL: "You specified an invalid principal element in the policy.",
-    InputReason.UNSUPPORTED_ACTION_IN_RESOURCE_POLICY: "The resource policy has an action that can't be delegated.",
-    InputReason.UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY: "The resource policy has a resource that isn't supported.",
-    InputReason.UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY: "The resource policy has a policy type that isn't "
-    "supported.",
+    InputReason.INVALID_RESOURCE_POLICY_JSON: "This resource-based policy contains invalid JSON.",
+    InputReason.UNSUPPORTED_ACTION_IN_RESOURCE_POLICY: "{value} is not a supported action for this resource-based "
+    "policy.",
+    # Unverified: by analogy with actions.
+    InputReason.UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY: "{value} is not a supported resource for this resource-based "
+    "policy.",
+    InputReason.UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY: "{value} is not a supported policy type for this "
+    "resource-based policy.",
     InputReason.NON_DETACHABLE_POLICY: "You can't detach this policy.",
     InputReason.INVALID_ROLE_NAME: "You provided a role name that isn't valid. "
     "A role name can't begin with the reserved prefix AWSServiceRoleFor.",
@@ -61,6 +63,8 @@ _CONSTRAINT_MESSAGES = {
     "close at a time.",
     Constraint.ACCOUNT_CANNOT_LEAVE_ORGANIZATION: "You can't remove a closed account from the organization.",
     Constraint.MAX_TAG_LIMIT_EXCEEDED: "You have exceeded the number of tags allowed on this resource.",
+    Constraint.UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED: "Adding tags on updating an existing "
+    "resource-based policy is not supported.",
     Constraint.ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED: "Your organization is too large for the "
     "standard migration process. Use the assisted migration process to enable all features mode.",
     Constraint.ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY: "Your account setup isn't complete or your account "
@@ -123,7 +127,7 @@ _HANDSHAKE_MESSAGES = {
 
 def _input(refusal: errors.InvalidInput, caller: Caller) -> Row:
     message = _INPUT_MESSAGES.get(refusal.reason, "You specified an invalid value.")
-    return "InvalidInputException", message, {"Reason": refusal.reason.value}
+    return "InvalidInputException", message.format(value=refusal.value), {"Reason": refusal.reason.value}
 
 
 def _constraint(refusal: errors.ConstraintViolated, caller: Caller) -> Row:
@@ -140,8 +144,8 @@ ROWS: Rows = {
     errors.NotInOrganization: fixed_row(
         "AWSOrganizationsNotInUseException", "Your account is not a member of an organization."
     ),
-    errors.WrongAccount: fixed_row("AccessDeniedException", "You don't have permissions to access this resource."),
-    errors.NotParty: fixed_row("AccessDeniedException", "You don't have permissions to access this resource."),
+    errors.WrongAccount: fixed_row("AccessDeniedException", NO_PERMISSION),
+    errors.NotParty: fixed_row("AccessDeniedException", NO_PERMISSION),
     errors.EmailNotVerified: fixed_row(
         "AccountOwnerNotVerifiedException",
         "You can't invite an existing account to your organization until you verify that you own the email address "
@@ -172,18 +176,11 @@ ROWS: Rows = {
         "EffectivePolicyNotFoundException",
         "The specified policy type is not enabled. Enable that policy type on your organization root and then retry.",
     ),
-    errors.ResourcePolicyNotFound: fixed_row(
-        "ResourcePolicyNotFoundException",
-        "We can't find a resource policy request with the parameter that you specified.",
-    ),
+    errors.ResourcePolicyNotFound: fixed_row("ResourcePolicyNotFoundException", "No resource-based policy found."),
     errors.PolicyNameTaken: fixed_row(
         "DuplicatePolicyException", "A policy with the specified name and type already exists."
     ),
-    errors.PolicyInUse: fixed_row(
-        "PolicyInUseException",
-        "The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before "
-        "performing this operation.",
-    ),
+    errors.PolicyInUse: fixed_row("PolicyInUseException", "The specified policy is in use and cannot be deleted."),
     errors.PolicyAlreadyAttached: fixed_row(
         "DuplicatePolicyAttachmentException", "The selected policy is already attached to the specified target."
     ),

@@ -21,6 +21,7 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
     if "complianceInquiryId" in members:
         yield "compliance-inquiry", _inquiry(caller, members["complianceInquiryId"])
     elif operation == "CreateComplianceInquiry":
+        # Unverified: the new inquiry has no id yet.
         yield "compliance-inquiry", _inquiry(caller, "*")
     if "resourceArn" in members:
         yield "compliance-inquiry", members["resourceArn"]

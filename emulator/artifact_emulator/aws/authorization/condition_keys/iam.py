@@ -28,11 +28,14 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         if member in members:
             names_identity, name = True, members[member]
             is_new = _CREATIONS.get(operation) == kind
-            yield kind, _arn(tx, kind, members.get("Path", "/") if is_new else _path_of(tx, kind, name), name)
+            yield kind, _arn(tx, kind, members.get("Path", "/"), name) if is_new else _stored_arn(tx, kind, name)
     if "PolicySourceArn" in members:
         arn = members["PolicySourceArn"]
-        yield arn.rpartition(":")[2].partition("/")[0], arn
-    elif not names_identity:
+        kind, _, name = arn.rpartition(":")[2].partition("/")
+        # Only the name counts, not the path.
+        is_own = arn.split(":")[4:5] == [tx.caller.account_id] and kind in _IDENTITY_MEMBERS.values()
+        yield kind, _stored_arn(tx, kind, name.rpartition("/")[2]) if is_own else arn
+    elif not names_identity and not members.get("AllUsers"):
         yield from _implied_identity(tx, members)
     if "EntityPath" in members:
         yield "access-report", _arn(tx, "access-report", "/", members["EntityPath"])
@@ -42,6 +45,7 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         yield "policy", _arn(tx, "policy", members.get("Path", "/"), members["PolicyName"])
     if operation == "CreateServiceLinkedRole":
         service = members["AWSServiceName"]
+        # Unverified: the role of a service that has none.
         linked = catalog.linked_role_of(service, tx.added_services)
         yield "role", _arn(tx, "role", f"/aws-service-role/{service}/", linked.name if linked else "*")
 
@@ -50,7 +54,7 @@ def _implied_identity(tx: TransactionView, members: Members) -> Resources:
     """Yield the identity that a call implies: the owner of an access key, the role of a task, or the caller."""
     owner = tx.state.access_keys.get(members.get("AccessKeyId", ""))
     if owner is not None and owner.user_name:
-        yield "user", _arn(tx, "user", _path_of(tx, "user", owner.user_name), owner.user_name)
+        yield "user", _stored_arn(tx, "user", owner.user_name)
     elif "DeletionTaskId" in members:
         # task/aws-service-role/<service>/<role>/<id>
         yield "role", _arn(tx, "role", "/", members["DeletionTaskId"].removeprefix("task/").rpartition("/")[0])
@@ -90,7 +94,8 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
     return keys
 
 
-def _path_of(tx: TransactionView, kind: str, name: str) -> str:
+def _stored_arn(tx: TransactionView, kind: str, name: str) -> str:
+    """Return the ARN of an identity as it is stored, whatever the case in which a call names it."""
     state, account_id = tx.state, tx.caller.account_id
     identities: Mapping[str, tuple[User | Group | Role, ...]] = {
         "user": state.users.get(account_id, ()),
@@ -98,7 +103,7 @@ def _path_of(tx: TransactionView, kind: str, name: str) -> str:
         "role": state.roles.get(account_id, ()),
     }
     identity = name_index.find(identities[kind], name)
-    return identity.path if identity else "/"
+    return _arn(tx, kind, identity.path, identity.name) if identity else _arn(tx, kind, "/", name)
 
 
 def _arn(tx: TransactionView, kind: str, path: str, name: str) -> str:

@@ -38,6 +38,11 @@ _DIRECTIONS = {
     "ListOutboundResponsibilityTransfers": "OUTBOUND",
 }
 _ARN_KINDS = {"organizationalunit": "ou"}
+CREATED_TYPES = {"CreatePolicy": frozenset({"policy"}), "PutResourcePolicy": frozenset({"resourcepolicy"})}
+"""The types of the resources that calls create, which the permission to tag them has to cover.
+
+Unverified: accounts, organizational units and transfers have no ARN that a statement could name before they exist.
+"""
 
 
 def resources(tx: TransactionView, operation: str, members: Members) -> Resources:
@@ -46,16 +51,34 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         return
     organization = organization_of(tx.state, tx.caller.account_id, tx.now)
     ids = [members[name] for name in _ID_MEMBERS if isinstance(members.get(name), str)]
+    if operation == "DescribeEffectivePolicy" and not ids:
+        ids.append(tx.caller.account_id)
     target = members.get("Target")
     if isinstance(target, dict) and target.get("Type") == "ACCOUNT":
         ids.append(target["Id"])
     if operation == "PutResourcePolicy" and organization is not None:
         ids.append(organization.resource_policy_id or "rp-*")
+    if operation == "CreatePolicy" and organization is not None:
+        # AWS's examples delegate the creation of policies of a type by the pattern of their ARNs.
+        owner, new = organization.management_account_id, (members["Type"].lower(), "p-*")
+        yield "policy", arns.organizations(organization.partition, owner, "policy", organization.id, *new)
     for resource_id in ids:
         if resource_id.startswith("h-"):
             yield from _handshake(tx, resource_id)
         elif organization is not None:
             yield _resource(tx, organization, resource_id)
+
+
+def resource_account(tx: TransactionView, arn: str) -> str:
+    """Return the account of a resource: the management account, also of AWS's policies and of calls without a resource.
+
+    Source: https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (organizations_delegation_authority.json)
+    """
+    owner = arn.split(":", 5)[4] if arn.startswith("arn:") else ""
+    if owner.isdecimal():
+        return owner
+    organization = organization_of(tx.state, tx.caller.account_id, tx.now)
+    return organization.management_account_id if organization else tx.caller.account_id
 
 
 def creates_linked_role(tx: TransactionView, operation: str, members: Members) -> bool:
@@ -110,22 +133,20 @@ def _policy(tx: TransactionView, policy_id: str) -> Policy | None:
 def _direction(tx: TransactionView, operation: str, transfer: Transfer | None) -> str | None:
     """Return the direction of a transfer from the caller's side: the inviting organization receives the bills."""
     if transfer is not None:
-        return "INBOUND" if transfer.management_account_id == tx.caller.account_id else "OUTBOUND"
+        return "INBOUND" if transfer.management_account_id == resource_account(tx, "*") else "OUTBOUND"
     return _DIRECTIONS.get(operation)
 
 
 def _resource(tx: TransactionView, organization: Organization, resource_id: str) -> tuple[str, str]:
     kind = next((kind for prefix, kind in _TYPES.items() if resource_id.startswith(prefix)), "account")
-    policy = _policy(tx, resource_id)
+    owner, policy = organization.management_account_id, _policy(tx, resource_id)
     if policy is not None and not policy.organization_id:
         return kind, arns.organizations_policy(organization.partition, policy.type.value.lower(), policy.id)
     transfer = tx.state.transfers.get(resource_id)
     if transfer is not None:
         direction = str(_direction(tx, "", transfer)).lower()
-        own = tx.caller.account_id
-        return kind, arns.transfer(organization.partition, own, organization.id, direction, transfer.id)
+        return kind, arns.transfer(organization.partition, owner, organization.id, direction, transfer.id)
     ids = (policy.type.value.lower(), resource_id) if policy else (resource_id,)
-    owner = organization.management_account_id
     return kind, arns.organizations(organization.partition, owner, _ARN_KINDS.get(kind, kind), organization.id, *ids)
 
 
