@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.loaders import Loader
 
+from .botocore_releases import SERVICES, pinned_version, release
 from .patterns import Pattern, UnknownPatternError, translate
 
 MODELS = Path(__file__).parents[2] / "emulator" / "artifact_emulator" / "botocore_models"
-SERVICES = Path(__file__).parent / "services.toml"
 
 _PROSE = frozenset({"documentation", "deprecated", "deprecatedMessage", "deprecatedSince"})
 _OPERATION_TRAITS = _PROSE | {"name", "http", "input", "output", "errors", "readonly", "idempotent", "auth", "authtype"}
@@ -43,11 +43,10 @@ _TIMESTAMP_FORMATS = {
     "query": ("iso8601", "iso8601"),
 }
 # Traits in which AWS differs from its model. The documentation of the member allows wildcards, its pattern does not,
-# and AWS looks for the pattern anywhere in a name, so that a star alone is refused.
+# and AWS looks for the pattern anywhere in a name, so that a star alone is refused; likewise in a policy's name.
 # Observed: https://github.com/radkawar/stackd, testdata/aws/iam/simulation.json.
-_CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {
-    ("iam", "AttachmentName"): {"pattern": r"[*?]*[\w+=,.@-][\w+=,.@*?-]*"}
-}
+_CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {("iam", "AttachmentName"): {"pattern": r".*[\w+=,.@-]+.*"}}
+_CORRECTED_MEMBERS = {("iam", "InlinePolicyIdentifierType", "PolicyName"): "AttachmentName"}
 _SCALARS = frozenset({"string", "integer", "long", "float", "double", "boolean"})
 
 Trait = dict[str, Any]
@@ -127,18 +126,27 @@ class Model:
 
 def load_models() -> Iterator[Model]:
     """Load the model of every service that gets shapes, with the emulator's additions merged in."""
-    for name, choice in tomllib.loads(SERVICES.read_text()).items():
+    for name, choice in tomllib.loads(SERVICES.read_text())["services"].items():
         yield shaped(name, whole_model(name), choice.get("operations"))
 
 
 def whole_model(service: str) -> Trait:
     """Load a service's model with the emulator's additions merged in, as AWS_DATA_PATH makes botocore do."""
+    return corrected_model(service, release(pinned_version()))
+
+
+def corrected_model(service: str, botocore: Path) -> Trait:
+    """Load a service's model of a release of botocore, with additions and corrections."""
     # Without the default search path, which includes the models in the user's home directory.
-    loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH, str(MODELS)], include_default_search_paths=False)
+    folders = [str(botocore / "botocore" / "data"), str(MODELS)]
+    loader = Loader(extra_search_paths=folders, include_default_search_paths=False)
     model: Trait = loader.load_service_model(service, "service-2")
     for (of, shape), traits in _CORRECTIONS.items():
         if of == service:
             model["shapes"][shape] |= traits
+    for (of, structure, member), shape in _CORRECTED_MEMBERS.items():
+        if of == service:
+            model["shapes"][structure]["members"][member]["shape"] = shape
     return model
 
 

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from tests.support.aws_models import MODELS
+from shapes_generator.models import MODELS
 
 # https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html and its six neighbours.
 AGREEMENT, CUSTOMER_AGREEMENT = "agreement-" + "a1B2" * 4, "customer-agreement-" + "a1B2" * 4

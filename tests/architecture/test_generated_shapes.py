@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 SERVICES = ("organizations", "artifact", "sts", "iam", "cloudtrail")
 PARTLY_SHAPED = ("iam", "cloudtrail")
 """The services with shapes for only some of their operations."""
-# As of 2026-11-23: botocore 1.44.5, and the API reference for the seven agreement operations of AWS Artifact.
-OPERATION_COUNTS = {"organizations": 63, "artifact": 24, "sts": 11, "iam": 180, "cloudtrail": 60}
+# As of 2026-11-30: botocore 1.44.8, and the API reference for the seven agreement operations of AWS Artifact.
+OPERATION_COUNTS = {"organizations": 63, "artifact": 24, "sts": 12, "iam": 181, "cloudtrail": 60}
 
 every_service = pytest.mark.parametrize("service", SERVICES)
 

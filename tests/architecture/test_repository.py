@@ -1,4 +1,4 @@
-"""What the tree around the code promises: commands that run, one version, links that lead somewhere."""
+"""The repository: executable commands, one version, valid links, one configuration."""
 
 import os
 import re
@@ -20,6 +20,8 @@ COMMANDS = (
     "scripts/generate_reference",
     "scripts/generate_handler_index",
     "scripts/generate_shapes",
+    "scripts/newer_botocore",
+    "scripts/check_language",
     "scripts/bench",
     "scripts/coverage",
 )
@@ -33,7 +35,7 @@ SOURCES = sorted(
     for folder in ("emulator", "state", "scripts", "tests", "examples")
     for path in (ROOT / folder).rglob("*.py")
 )
-NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "impl"}
+GENERIC_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "impl"}
 OTHER_CONFIGURATION = (
     "setup.py",
     "setup.cfg",
@@ -49,61 +51,71 @@ OTHER_CONFIGURATION = (
 
 
 def read(name: str | Path) -> str:
-    """Read a file of the tree."""
+    """Return the text of a file of the repository."""
     return (ROOT / name).read_text(encoding="utf-8")
 
 
 class TestCommands:
-    """The commands that people and CI type."""
+    """The commands in scripts."""
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_executable(self, command: str) -> None:
-        """A command can be run as it stands: it is executable and names its interpreter."""
+    def test_command_is_executable(self, command: str) -> None:
+        """Each command is executable and names its interpreter."""
         assert os.access(ROOT / command, os.X_OK)
         assert read(command).startswith("#!")
 
     @pytest.mark.parametrize("command", [path.name for path in sorted((ROOT / "scripts").iterdir()) if path.is_file()])
-    def test_listed(self, command: str) -> None:
-        """Every file in scripts is a command that is known here, or the part that two of them share."""
+    def test_every_script_is_a_command(self, command: str) -> None:
+        """Each file in scripts is a command, except the part that several share."""
         executable = os.access(ROOT / "scripts" / command, os.X_OK)
         assert executable == (command != "environment")
         assert executable == read(f"scripts/{command}").startswith("#!")
 
     @pytest.mark.parametrize("command", [*SHELL, "scripts/environment"])
-    def test_any_shell(self, command: str) -> None:
-        """The commands are sound to the plain shell of POSIX, not to bash alone."""
-        checked = subprocess.run(["sh", "-n", ROOT / command], capture_output=True, text=True, check=False)
-        assert (checked.returncode, checked.stderr) == (0, "")
+    def test_shell_script_is_posix(self, command: str) -> None:
+        """The syntax of shell scripts is that of POSIX."""
+        result = subprocess.run(["sh", "-n", ROOT / command], capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stderr) == (0, "")
         assert not read(command).startswith("#!/bin/bash")
 
     @pytest.mark.parametrize("command", ["./scripts/serve", "./scripts/test"])
-    def test_in_readme(self, command: str) -> None:
-        """README names the two commands that do everything."""
+    def test_readme_names_command(self, command: str) -> None:
+        """README names the commands to serve and to test."""
         assert command in read("README.md")
 
-    def test_continuous_integration(self) -> None:
-        """CI runs what README tells people to run, and that runs scripts/check."""
+    def test_ci_runs_all_checks(self) -> None:
+        """CI runs scripts/test, which runs scripts/check."""
         assert read(".ci/run").splitlines()[-1] == "exec ./scripts/test"
         assert read("scripts/test").splitlines()[-1] == "exec scripts/check"
 
     @pytest.mark.parametrize(
-        "check", ["ruff format", "ruff check", "mypy", "shellcheck", "hadolint", "generate_shapes --check", "pytest"]
+        "check",
+        [
+            "ruff format",
+            "ruff check",
+            "mypy",
+            "shellcheck",
+            "hadolint",
+            "check_language",
+            "generate_shapes --check",
+            "pytest",
+        ],
     )
-    def test_checks(self, check: str) -> None:
-        """Each of the checks is among those that scripts/check runs."""
+    def test_check_is_run(self, check: str) -> None:
+        """scripts/check runs each of the tools."""
         assert re.search(rf'^check ".*" .*{check}', read("scripts/check"), re.MULTILINE)
 
-    def test_every_shell_file_is_linted(self) -> None:
-        """No command in shell is forgotten by the lint."""
+    def test_every_shell_script_is_linted(self) -> None:
+        """The list of shellcheck has every shell script."""
         line = next(line for line in read("scripts/check").splitlines() if "shellcheck" in line)
         assert set(line.split()[-8:]) == {*SHELL, "scripts/environment", ".ci/run", "examples/aws-cli/story.sh"}
 
 
 class TestVersion:
-    """The version, which stands in one place."""
+    """The version."""
 
-    def test_one_place(self) -> None:
-        """Only the package says which version it is; the rest asks it."""
+    def test_version_is_stated_once(self) -> None:
+        """Only the package states the version."""
         project = tomllib.loads(read("pyproject.toml"))
         assert "version" in project["project"]["dynamic"]
         stated = re.compile(rf"(?<![\d.])v?{re.escape(__version__)}(?![\d.])")
@@ -114,48 +126,49 @@ class TestVersion:
         }
         assert places == {"emulator/artifact_emulator/version.py"}
 
-    def test_in_changelog(self) -> None:
-        """CHANGELOG has a section for this version, and above it one for what comes."""
+    def test_changelog_has_version(self) -> None:
+        """CHANGELOG has a section for this version, below the one for unreleased changes."""
         sections = re.findall(r"^## \[(.+?)\]", read("CHANGELOG.md"), re.MULTILINE)
         assert sections[:2] == ["Unreleased", __version__]
         assert len(sections) == len(set(sections))
 
 
 class TestTree:
-    """The files and what they are called."""
+    """Files and their names."""
 
     @pytest.mark.parametrize("name", OTHER_CONFIGURATION)
-    def test_one_configuration(self, name: str) -> None:
-        """The configuration of every tool is in pyproject.toml."""
+    def test_configuration_is_in_pyproject(self, name: str) -> None:
+        """No tool has a configuration file of its own."""
         assert not (ROOT / name).exists()
 
-    def test_names(self) -> None:
-        """No module is named after what it could not be named after."""
-        assert [str(path) for path in SOURCES if NAMELESS & set(re.split(r"[/_]", str(path.with_suffix(""))))] == []
+    def test_no_module_has_a_generic_name(self) -> None:
+        """No module or folder has a name such as utils or helpers."""
+        words = {path: set(re.split(r"[/_]", str(path.with_suffix("")))) for path in SOURCES}
+        assert [str(path) for path in SOURCES if GENERIC_NAMES & words[path]] == []
 
     @pytest.mark.parametrize("package", ["emulator/artifact_emulator", "state/artifact_state"])
-    def test_typed(self, package: str) -> None:
-        """Both packages tell type checkers that they are typed."""
+    def test_package_is_typed(self, package: str) -> None:
+        """Both packages have the marker for type checkers."""
         assert (ROOT / package / "py.typed").exists()
 
-    def test_packages(self) -> None:
-        """Every folder of modules is a package, or hatchling and mypy would see different trees."""
+    def test_every_folder_is_a_package(self) -> None:
+        """Each folder of modules has an __init__.py, so that hatchling and mypy find the same packages."""
         folders = {path.parent for path in SOURCES if path.parts[0] in ("emulator", "state")}
         assert [str(folder) for folder in folders if not (ROOT / folder / "__init__.py").exists()] == []
 
-    def test_licence(self) -> None:
-        """LICENSE is the full text of Apache 2.0."""
+    def test_license_is_apache(self) -> None:
+        """LICENSE is the complete text of Apache 2.0."""
         text = read("LICENSE")
         assert text.split()[:4] == ["Apache", "License", "Version", "2.0,"]
         assert text.rstrip().endswith("limitations under the License.")
         assert all(f"\n   {number}. " in text for number in range(1, 10))
 
     @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-    def test_links(self, document: Path) -> None:
-        """A link from a document to a file of the tree leads there."""
+    def test_links_lead_to_files(self, document: Path) -> None:
+        """Each relative link in a document leads to an existing file."""
         targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", read(document))
         assert [target for target in targets if not (ROOT / document.parent / target).exists()] == []
 
-    def test_ignored(self) -> None:
-        """What the commands leave in the tree is no part of it."""
+    def test_generated_folders_are_ignored(self) -> None:
+        """Git ignores the folders that commands create."""
         assert {".venv/", "__pycache__/", "dist/"} <= set(read(".gitignore").splitlines())

@@ -1,23 +1,19 @@
 """AWS's service models as botocore reads them, with the operations that the emulator adds."""
 
 from functools import cache
-from pathlib import Path
 
 import regex
-from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
-import artifact_emulator
+from shapes_generator.models import whole_model
 
 SERVICES = ("organizations", "artifact", "cloudtrail", "iam", "sts")
-MODELS = Path(artifact_emulator.__file__).parent / "botocore_models"
 
 
 @cache
 def model(service: str) -> ServiceModel:
     """Return AWS's model of a service, with the operations that the emulator adds to it."""
-    loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH, str(MODELS)], include_default_search_paths=False)
-    return ServiceModel(loader.load_service_model(service, "service-2"), service)
+    return ServiceModel(whole_model(service), service)
 
 
 @cache

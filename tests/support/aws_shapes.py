@@ -6,14 +6,15 @@ from datetime import UTC
 from functools import cache
 from typing import Any
 
-from botocore.loaders import Loader
 from botocore.model import ServiceModel
+
+from tests.support import aws_models
 
 
 @cache
 def service_model(service: str) -> ServiceModel:
     """Return AWS's model of a service."""
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    return aws_models.model(service)
 
 
 def violations(service: str, shape_name: str, value: Any) -> list[str]:

@@ -9,7 +9,8 @@ from botocore.loaders import Loader
 from botocore.paginate import PaginatorModel
 
 from artifact_emulator.app import App
-from tests.support.aws_models import MODELS, model
+from shapes_generator.models import MODELS
+from tests.support.aws_models import model
 from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client
 
