@@ -12,6 +12,16 @@ from artifact_state.world import Transaction
 
 ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 """The period of a fact that time does not change."""
+# Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html
+_OPEN_TO_MEMBERS = frozenset(
+    f"organizations:{operation}"
+    for operation in (
+        "AcceptHandshake", "CancelHandshake", "CreateOrganization", "DeclineHandshake", "DescribeEffectivePolicy",
+        "DescribeHandshake", "DescribeOrganization", "LeaveOrganization", "ListHandshakesForAccount",
+    )
+)  # fmt: skip
+_READS = ("organizations:Describe", "organizations:List")
+_TRANSFERS = ("ResponsibilityTransfer", "ResponsibilityTransfers")
 
 
 def membership_of(state: State, account_id: str, now: datetime) -> Membership | None:
@@ -44,6 +54,14 @@ def organization_of(state: State, account_id: str, now: datetime) -> Organizatio
     """Return the organization of an account, or None for a standalone account."""
     membership = membership_of(state, account_id, now)
     return state.organizations[membership.organization_id] if membership else None
+
+
+def is_open_to(state: State, account_id: str, action: str, now: datetime) -> bool:
+    """Return whether an account may use an action of AWS Organizations without a resource policy that allows it."""
+    organization = organization_of(state, account_id, now)
+    if organization is None or organization.management_account_id == account_id or action in _OPEN_TO_MEMBERS:
+        return True
+    return account_id in organization.delegations and action.startswith(_READS) and not action.endswith(_TRANSFERS)
 
 
 def require_partition(tx: Transaction, *partitions: str) -> None:

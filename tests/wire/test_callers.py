@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from artifact_emulator.services import bindings
+from artifact_state.authority import is_open_to
 from tests.support.aws_models import operation_model
 from tests.support.wire_client import Client
 
@@ -175,6 +176,21 @@ class TestCallers:
         """An account in no organization gets AWSOrganizationsNotInUseException."""
         assert stranger.app is management.app
         assert error_code(stranger, operation) == NOT_IN_USE
+
+    def test_open_operations_are_known_without_a_call(
+        self, management: Client, delegate: Client, member: Client, stranger: Client
+    ) -> None:
+        """The domain knows the operations that are open to an account, which the report of a denial depends on."""
+        world, operations = management.app.world, bindings(SERVICE).operations
+        for client, closed in (
+            (management, frozenset()),
+            (delegate, MANAGEMENT),
+            (member, MANAGEMENT | DELEGATED),
+            (stranger, frozenset()),
+        ):
+            account, now = client.account, world.clock.now()
+            opened = {name for name in operations if is_open_to(world.state, account, f"{SERVICE}:{name}", now)}
+            assert opened == operations.keys() - closed
 
     @pytest.mark.parametrize("operation", sorted(ANY_ACCOUNT))
     def test_account_in_no_organization_may_call_open_operations(self, stranger: Client, operation: str) -> None:

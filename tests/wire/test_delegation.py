@@ -288,6 +288,11 @@ class TestMessages:
             "resource: * because no resource-based policy allows the organizations:ListAccounts action"
         )
 
+    def test_account_comes_before_identity_policies(self, member: Client) -> None:
+        """CloudTrail names the missing resource-based policy even if the member's user has no permission either."""
+        assert denied(create_user(member).expect_error(SERVICE, "ListAccounts"))
+        assert "because no resource-based policy allows" in recorded_error(member, "ListAccounts")[1]
+
     def test_record_names_the_resource(self, management: Client, member: Client) -> None:
         """The record of a denied call names the resource."""
         policy = create_policy(management)

@@ -12,6 +12,7 @@ from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_state import catalog
+from artifact_state.authority import is_open_to
 from artifact_state.errors import RoleNotFound
 from artifact_state.iam.roles import role_of
 from artifact_state.policy_evaluation.collect import ResourceWithPolicy, applicable_policies, organization_with_policy
@@ -24,6 +25,9 @@ IamMode = Literal["enforce", "audit", "off"]
 # "No permissions are required to perform this operation": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 # "You cannot use policies to control authentication operations": https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
 OPERATIONS_WITHOUT_PERMISSION = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
+
+
+_NOT_DELEGATED = Decision(allowed=False, kind=PolicyKind.RESOURCE)
 
 
 class EvaluatedRequest(NamedTuple):
@@ -42,13 +46,12 @@ def authorize(service: Service, request: AuthorizationRequest) -> None:
     for evaluated in evaluate(request) if request.enforced else ():
         # The rule of AssumeRole itself evaluates the trust policy, and refuses there.
         if not evaluated.decision.allowed and evaluated.decision.kind is not PolicyKind.TRUST:
-            raise denial_error(service, request, evaluated.request, evaluated.decision)
+            raise denial_error(service, request, evaluated.request, _reported_decision(request, evaluated.decision))
 
 
 def account_denial(service: Service, request: AuthorizationRequest) -> AwsError:
     """Return the error of a caller whose account may not make a call: no resource policy allows it."""
-    decision = Decision(allowed=False, kind=PolicyKind.RESOURCE)
-    return denial_error(service, request, next(evaluation_requests(request)), decision)
+    return denial_error(service, request, next(evaluation_requests(request)), _NOT_DELEGATED)
 
 
 def is_delegated(request: AuthorizationRequest) -> bool:
@@ -87,6 +90,16 @@ def _resource_with_policy(request: AuthorizationRequest) -> ResourceWithPolicy |
     if request.service == "organizations":
         return organization_with_policy(request.state, request.caller, request.now)
     return None
+
+
+def _reported_decision(request: AuthorizationRequest, decision: Decision) -> Decision:
+    """Return the denial that AWS reports: that of the caller's account comes before that of its own policies."""
+    if request.service != "organizations" or decision.kind is not PolicyKind.IDENTITY or decision.statement is not None:
+        return decision
+    action = f"organizations:{request.operation}"
+    if is_open_to(request.state, request.caller.account_id, action, request.now) or is_delegated(request):
+        return decision
+    return _NOT_DELEGATED
 
 
 def _assumed_role(request: AuthorizationRequest) -> ResourceWithPolicy | None:
