@@ -8,19 +8,19 @@ RUN scripts/image_steps build /wheels && \
     scripts/image_steps install /opt/artifact-emulator /wheels && \
     scripts/image_steps verify /opt/artifact-emulator
 
-# The same tag as above: the installed scripts name its Python by path.
+# The same image as above, since the installed scripts contain the path of its Python.
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="artifact-emulator" \
       org.opencontainers.image.description="A local emulator of the integration between AWS Organizations and AWS Artifact" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /opt/artifact-emulator /opt/artifact-emulator
-# On the PATH: the command, and the Python that the health check needs.
+# For the command, and the Python of the health check.
 ENV PATH=/opt/artifact-emulator/bin:$PATH
-# A number: Kubernetes cannot tell that a named user is not root.
+# A number, because Kubernetes cannot verify that a named user is not root.
 USER 10001:10001
 EXPOSE 4700
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
   CMD ["python", "-IS", "-c", "import http.client, sys; probe = http.client.HTTPConnection('127.0.0.1', 4700, timeout=2); probe.request('GET', '/_emulator/health'); sys.exit(probe.getresponse().status != 200)"]
 ENTRYPOINT ["artifact-emulator"]
-# Inside the container the address is the network's only way in; the host decides what it publishes.
+# A container is reached by its network address only; the host decides which ports it publishes.
 CMD ["serve", "--host", "0.0.0.0"]

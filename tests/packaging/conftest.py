@@ -1,4 +1,4 @@
-"""The distribution as its users get it: built, installed, and served, each once for all tests."""
+"""The distribution as its users get it: built and installed once, and served."""
 
 import os
 import re
@@ -16,15 +16,15 @@ from tests.support.server_process import ServerProcess, clean_environment, serve
 
 @pytest.fixture(scope="session")
 def image() -> Image:
-    """Read the Dockerfile."""
+    """The Dockerfile."""
     return Image()
 
 
 @pytest.fixture(scope="session")
 def built(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Carry out the Dockerfile's build stage in a folder; give the folder, which is the image's / then.
+    """The folder in which the Dockerfile's build stage ran, in place of the image's root.
 
-    Only what the Dockerfile copies is there to build from.
+    The stage sees only the files that the Dockerfile copies.
     """
     root = tmp_path_factory.mktemp("image")
     source = root / "source"
@@ -33,22 +33,22 @@ def built(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
         _copy(ROOT / name, source / target)
     for word, command in image.build:
         if word == "RUN":
-            moved = re.sub(r"(?<= )/", f"{root}/", command)
+            relocated = re.sub(r"(?<= )/", f"{root}/", command)
             path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-            done = subprocess.run(
-                ["sh", "-c", moved],
+            result = subprocess.run(
+                ["sh", "-c", relocated],
                 cwd=source,
                 env=clean_environment(PATH=path),
                 capture_output=True,
                 text=True,
                 check=False,
             )
-            assert done.returncode == 0, done.stderr
+            assert result.returncode == 0, result.stderr
     return root
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy as COPY does: a folder's contents, a file into a folder."""
+    """Copy like COPY: the contents of a folder, or a file into a folder."""
     if source.is_dir():
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
@@ -58,13 +58,13 @@ def _copy(source: Path, target: Path) -> None:
 
 @pytest.fixture(scope="session")
 def installed(built: Path) -> Path:
-    """Give the folder of the commands that the wheel has installed into an empty environment."""
+    """The folder of commands of an environment in which only the wheel is installed."""
     return built / "opt" / "artifact-emulator" / "bin"
 
 
 @pytest.fixture
 def server(installed: Path) -> Iterator[ServerProcess]:
-    """Serve the installed distribution, from a folder where nothing of the tree can be imported by accident."""
+    """A server of the installed distribution, in a folder from which the repository cannot be imported."""
     settings = clean_environment(PATH=f"{installed}:{os.environ['PATH']}")
-    with server_process(["artifact-emulator", "serve"], cwd=installed, env=settings) as served:
-        yield served
+    with server_process(["artifact-emulator", "serve"], cwd=installed, env=settings) as server:
+        yield server

@@ -1,4 +1,4 @@
-"""The wheel and the source distribution: what is in them, and what is not."""
+"""The contents of the wheel and of the source distribution."""
 
 import subprocess
 import sys
@@ -21,28 +21,28 @@ pytestmark = pytest.mark.xdist_group("packaging")
 
 @pytest.fixture(scope="module")
 def wheel(built: Path) -> Path:
-    """Give the wheel that the image installs."""
+    """The wheel that the image installs."""
     (path,) = (built / "wheels").iterdir()
     return path
 
 
 @pytest.fixture(scope="module")
 def names(wheel: Path) -> set[str]:
-    """Name the files in the wheel."""
+    """The names of the files in the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         return set(archive.namelist())
 
 
 @pytest.fixture(scope="module")
 def metadata(wheel: Path) -> Message:
-    """Read what the wheel says of itself."""
+    """The metadata of the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         return Parser().parsestr(archive.read(f"artifact_emulator-{__version__}.dist-info/METADATA").decode())
 
 
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the source distribution, and a wheel from nothing but that."""
+    """The folder of a source distribution, and of a wheel built from it."""
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT], check=True, capture_output=True
@@ -52,25 +52,25 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def sources(rebuilt: Path) -> set[str]:
-    """Name the files in the source distribution."""
+    """The names of the files in the source distribution."""
     with tarfile.open(rebuilt / f"artifact_emulator-{__version__}.tar.gz") as archive:
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
 class TestWheel:
-    """What `pip install artifact-emulator` brings."""
+    """The wheel."""
 
-    def test_name(self, wheel: Path) -> None:
-        """One wheel serves every system and every Python from 3.11 on."""
+    def test_wheel_is_for_every_platform(self, wheel: Path) -> None:
+        """One wheel is for every platform and every supported Python."""
         assert wheel.name == f"artifact_emulator-{__version__}-py3-none-any.whl"
 
-    def test_top_level(self, names: set[str]) -> None:
-        """It installs two packages, and none called `emulator`, `state` or `tests`, which could be its user's own."""
+    def test_wheel_has_only_our_packages(self, names: set[str]) -> None:
+        """The wheel installs two packages, and none with a common name such as `emulator`, `state` or `tests`."""
         assert {name.partition("/")[0] for name in names} == {*PACKAGES, f"artifact_emulator-{__version__}.dist-info"}
 
     @pytest.mark.parametrize("package", PACKAGES)
-    def test_complete(self, names: set[str], package: str) -> None:
-        """Every file of a package is in it, data and templates too, and no file besides."""
+    def test_wheel_has_every_file_of_package(self, names: set[str], package: str) -> None:
+        """The wheel has every file of a package, including data and templates, and no other."""
         root = PACKAGES[package]
         tree = {str(path.relative_to(root)) for path in (root / package).rglob("*") if path.is_file()}
         expected = {name for name in tree if "__pycache__" not in name}
@@ -86,12 +86,12 @@ class TestWheel:
             "artifact_emulator/botocore_models/artifact/2018-05-10/service-2.sdk-extras.json",
         ],
     )
-    def test_has(self, names: set[str], name: str) -> None:
-        """What is easily forgotten is in it: marks, data, generated code and the SDKs' extra models."""
+    def test_wheel_has_file(self, names: set[str], name: str) -> None:
+        """The wheel has type markers, data, generated code and the extra models of SDKs."""
         assert name in names
 
-    def test_metadata(self, metadata: Message) -> None:
-        """It says its name, licence and Pythons, and that it is typed."""
+    def test_metadata_has_name_license_and_python(self, metadata: Message) -> None:
+        """The metadata names the version, the license, the required Python and the type information."""
         assert metadata["Name"] == "artifact-emulator"
         assert metadata["Version"] == __version__
         assert metadata["License-Expression"] == "Apache-2.0"
@@ -99,30 +99,30 @@ class TestWheel:
         assert metadata["Description-Content-Type"] == "text/markdown"
         assert "Typing :: Typed" in metadata.get_all("Classifier", [])
 
-    def test_licence(self, names: set[str]) -> None:
-        """The licence travels with it."""
+    def test_wheel_has_license(self, names: set[str]) -> None:
+        """The wheel includes the license."""
         assert f"artifact_emulator-{__version__}.dist-info/licenses/LICENSE" in names
 
-    def test_dependencies(self, metadata: Message) -> None:
-        """It depends on what pyproject.toml lists, each with a lower bound, and on nothing of AWS's."""
+    def test_dependencies_have_lower_bounds_and_no_sdk(self, metadata: Message) -> None:
+        """The dependencies are those of pyproject.toml, each with a lower bound, and no SDK of AWS is among them."""
         required = metadata.get_all("Requires-Dist", [])
         declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
         assert len(required) == len(declared)
         assert all(">=" in requirement for requirement in required)
         assert [requirement for requirement in required if requirement.startswith(("boto", "aws", "moto"))] == []
 
-    def test_classifiers(self, metadata: Message) -> None:
-        """The Pythons that it names begin with the one that it requires."""
+    def test_classifiers_start_with_required_python(self, metadata: Message) -> None:
+        """The first listed Python is the required one."""
         minor = [line.rpartition(".")[2] for line in metadata.get_all("Classifier", []) if ":: Python :: 3." in line]
         assert minor[0] == "11"
         assert minor == sorted(minor)
 
 
 class TestSourceDistribution:
-    """What packagers build from."""
+    """The source distribution."""
 
-    def test_rebuilds(self, rebuilt: Path, names: set[str]) -> None:
-        """The wheel built from it is the wheel built from the tree."""
+    def test_wheel_can_be_rebuilt_from_sources(self, rebuilt: Path, names: set[str]) -> None:
+        """The wheel built from the source distribution has the same files."""
         with zipfile.ZipFile(rebuilt / f"artifact_emulator-{__version__}-py3-none-any.whl") as archive:
             assert set(archive.namelist()) == names
 
@@ -130,11 +130,11 @@ class TestSourceDistribution:
         "name",
         ["LICENSE", "README.md", "CHANGELOG.md", "Dockerfile", "scripts/serve", "tests/packaging/test_distribution.py"],
     )
-    def test_has(self, sources: set[str], name: str) -> None:
-        """The tests, the scripts and the documents are in it."""
+    def test_sources_have_file(self, sources: set[str], name: str) -> None:
+        """The source distribution has documents, scripts and tests."""
         assert name in sources
 
-    def test_has_no_leavings(self, sources: set[str]) -> None:
-        """Nothing that commands leave in a working tree is in it."""
-        leavings = (".venv", "__pycache__", ".pyc", "_cache", ".hypothesis", "dist/")
-        assert [name for name in sources if any(leaving in name for leaving in leavings)] == []
+    def test_sources_have_no_generated_files(self, sources: set[str]) -> None:
+        """The source distribution has no file that commands leave in a working tree."""
+        generated = (".venv", "__pycache__", ".pyc", "_cache/", ".hypothesis", "dist/")
+        assert [name for name in sources if any(part in name for part in generated)] == []

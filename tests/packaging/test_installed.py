@@ -1,4 +1,4 @@
-"""The wheel in an empty environment: the command as its users run it, with no SDK beside it."""
+"""The wheel in an environment of its own, without an SDK."""
 
 import http.client
 import json
@@ -13,14 +13,14 @@ import pytest
 from artifact_emulator import __version__
 from tests.support.server_process import ServerProcess, clean_environment
 
-# Another address of this machine, at which a server of 0.0.0.0 answers and one of 127.0.0.1 does not.
-ELSEWHERE = "127.0.0.2"
+# An address of this machine at which a server on 0.0.0.0 answers, but not one on 127.0.0.1.
+OTHER_ADDRESS = "127.0.0.2"
 
 pytestmark = pytest.mark.xdist_group("packaging")
 
 
 def run(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run something of the environment's own, away from the tree."""
+    """Run a command of the environment, outside of the repository."""
     command, *rest = arguments
     return subprocess.run(
         [installed / command, *rest],
@@ -32,75 +32,75 @@ def run(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def ask(server: ServerProcess, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes]:
-    """Send one request; give its status and body."""
+def send(server: ServerProcess, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes]:
+    """Send a request and return the status and body of its reply."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=5)
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-    answer = connection.getresponse()
-    status, content = answer.status, answer.read()
+    response = connection.getresponse()
+    status, content = response.status, response.read()
     connection.close()
     return status, content
 
 
 class TestCommand:
-    """The command, without a server."""
+    """Commands without a server."""
 
-    def test_version(self, installed: Path) -> None:
-        """`--version` says the version of the distribution."""
-        done = run(installed, "artifact-emulator", "--version")
-        assert (done.returncode, done.stdout) == (0, f"artifact-emulator {__version__}\n")
+    def test_version_is_printed(self, installed: Path) -> None:
+        """`--version` prints the version of the distribution."""
+        result = run(installed, "artifact-emulator", "--version")
+        assert (result.returncode, result.stdout) == (0, f"artifact-emulator {__version__}\n")
 
-    def test_module(self, installed: Path) -> None:
+    def test_module_is_the_same_command(self, installed: Path) -> None:
         """`python -m artifact_emulator` is the same command."""
-        done = run(installed, "python", "-m", "artifact_emulator", "--version")
-        assert (done.returncode, done.stdout) == (0, f"artifact-emulator {__version__}\n")
+        result = run(installed, "python", "-m", "artifact_emulator", "--version")
+        assert (result.returncode, result.stdout) == (0, f"artifact-emulator {__version__}\n")
 
-    def test_models(self, installed: Path) -> None:
-        """`models` prints a folder of the installed package that AWS_DATA_PATH can name."""
-        done = run(installed, "artifact-emulator", "models")
-        folder = Path(done.stdout.strip())
+    def test_models_folder_is_in_package(self, installed: Path) -> None:
+        """`models` prints a folder of the installed package for AWS_DATA_PATH."""
+        result = run(installed, "artifact-emulator", "models")
+        folder = Path(result.stdout.strip())
         assert folder.is_relative_to(installed.parent)
         extras = json.loads((folder / "artifact/2018-05-10/service-2.sdk-extras.json").read_text())
         assert "AcceptAgreement" in extras["merge"]["operations"]
 
-    def test_no_command(self, installed: Path) -> None:
-        """Without a command it tells how it is used and fails."""
-        done = run(installed, "artifact-emulator")
-        assert done.returncode == 2
-        assert "usage: artifact-emulator" in done.stderr
+    def test_missing_command_is_refused_with_usage(self, installed: Path) -> None:
+        """Without a command the usage is printed, with status 2."""
+        result = run(installed, "artifact-emulator")
+        assert result.returncode == 2
+        assert "usage: artifact-emulator" in result.stderr
 
 
 class TestEnvironment:
-    """What the wheel brings into an environment."""
+    """The environment."""
 
     @pytest.mark.parametrize("module", ["boto3", "botocore", "moto", "pytest", "pip", "emulator", "state", "tests"])
-    def test_absent(self, installed: Path, module: str) -> None:
-        """No SDK comes with it, no installer stays, and none of our folders takes a name of its user's."""
-        done = run(installed, "python", "-c", f"import {module}")
-        assert done.returncode == 1
-        assert f"No module named '{module}'" in done.stderr
+    def test_module_is_not_installed(self, installed: Path, module: str) -> None:
+        """No SDK, no installer and no package with a common name is installed."""
+        result = run(installed, "python", "-c", f"import {module}")
+        assert result.returncode == 1
+        assert f"No module named '{module}'" in result.stderr
 
 
 class TestServer:
-    """The server, from the wheel alone."""
+    """The server."""
 
-    def test_health(self, server: ServerProcess) -> None:
-        """It is healthy as soon as it says that it is ready, and says which version it is."""
-        status, body = ask(server, "GET", "/_emulator/health")
+    def test_ready_server_is_healthy(self, server: ServerProcess) -> None:
+        """The server is healthy once the ready line is printed, and reports its version."""
+        status, body = send(server, "GET", "/_emulator/health")
         assert status == 200
         assert json.loads(body)["version"] == __version__
 
-    def test_loopback(self, server: ServerProcess) -> None:
-        """Unless asked, it listens on this machine only."""
+    def test_server_listens_on_loopback_only(self, server: ServerProcess) -> None:
+        """By default the server cannot be reached from other machines."""
         with (
             pytest.raises((ConnectionRefusedError, TimeoutError)),
-            socket.create_connection((ELSEWHERE, server.port), timeout=1),
+            socket.create_connection((OTHER_ADDRESS, server.port), timeout=1),
         ):
             pass
 
-    def test_call(self, server: ServerProcess) -> None:
-        """It answers an AWS call, shapes and catalog included."""
-        status, body = ask(
+    def test_server_answers_aws_call(self, server: ServerProcess) -> None:
+        """The server answers an AWS call, which needs shapes and catalog."""
+        status, body = send(
             server,
             "POST",
             "/",
@@ -114,12 +114,12 @@ class TestServer:
         assert json.loads(body)["Organization"]["MasterAccountId"] == "111122223333"
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_ends(self, server: ServerProcess, number: signal.Signals) -> None:
-        """Told to end, it exits with 0 within a second, an idle connection notwithstanding."""
+    def test_server_ends_within_a_second(self, server: ServerProcess, number: signal.Signals) -> None:
+        """On a signal the server exits with 0 within a second, even with an idle connection."""
         idle = http.client.HTTPConnection(server.host, server.port, timeout=5)
         idle.request("GET", "/_emulator/health")
         idle.getresponse().read()
-        began = time.monotonic()
+        start = time.monotonic()
         assert server.stop(number) == 0
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - start < 1
         idle.close()

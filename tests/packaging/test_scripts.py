@@ -1,4 +1,4 @@
-"""README's first command, in a clean copy of the tree."""
+"""`scripts/serve` in a clean copy of the repository."""
 
 import os
 import shutil
@@ -13,40 +13,40 @@ from tests.support.server_process import clean_environment, server_process
 
 pytestmark = pytest.mark.xdist_group("packaging")
 
-# What the scripts may use beside a Python: POSIX, and no more.
+# The programs that the scripts may use besides Python, all of them in POSIX.
 POSIX = ("sh", "cat", "cksum", "cp", "dirname", "echo", "mkdir", "rm", "sleep", "tee")
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Copy what a clone would have; the path has a space, as people's folders do."""
+    """A copy of the files of a clone, in a path with a space."""
     target = tmp_path / "a clone"
-    left = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis", "dist", "node_modules")
-    shutil.copytree(ROOT, target, ignore=left, symlinks=True)
+    ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis", "dist", "node_modules")
+    shutil.copytree(ROOT, target, ignore=ignored, symlinks=True)
     return target
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Path:
-    """Make a folder of programs for a PATH that has no Python."""
+def path_without_python(tmp_path: Path) -> Path:
+    """A folder of programs for a PATH without Python."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in POSIX:
-        found = shutil.which(name)
-        assert found
-        (folder / name).symlink_to(found)
+        program = shutil.which(name)
+        assert program
+        (folder / name).symlink_to(program)
     return folder
 
 
-def dead_process() -> int:
-    """Give the id of a process that has ended."""
+def ended_process() -> int:
+    """Return the id of a process that has ended."""
     process = subprocess.Popen(["true"])
     process.wait()
     return process.pid
 
 
-def run(clone: Path, path: Path | str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run scripts/serve from another folder."""
+def serve(clone: Path, path: Path | str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run scripts/serve in another folder."""
     return subprocess.run(
         [clone / "scripts/serve", *arguments],
         cwd=clone.parent,
@@ -60,89 +60,89 @@ def run(clone: Path, path: Path | str, *arguments: str) -> subprocess.CompletedP
 class TestServe:
     """`./scripts/serve`."""
 
-    def test_first_run_and_next(self, clone: Path, tmp_path: Path) -> None:
-        """It installs once, over what an interrupted run left, and serves; the next run only serves."""
+    def test_first_run_installs_and_next_run_only_serves(self, clone: Path, tmp_path: Path) -> None:
+        """The first run installs, also after an interrupted one, and serves; the next run only serves."""
         interrupted = clone / ".venv"
         (interrupted / "bin").mkdir(parents=True)
         (interrupted / "bin/python").symlink_to("/nonexistent")
-        (interrupted / "installing").write_text(f"{dead_process()}\n")
+        (interrupted / "installing").write_text(f"{ended_process()}\n")
         log = tmp_path / "log"
-        said = []
+        logs = []
         for _ in range(2):
             with (
                 log.open("w") as errors,
                 server_process(
                     [str(clone / "scripts/serve")], cwd=tmp_path, env=clean_environment(), stderr=errors
-                ) as served,
+                ) as server,
             ):
-                assert served.stop() == 0
-            said.append(log.read_text())
-        assert "did not finish installing: beginning again" in said[0]
-        assert "Installing artifact-emulator" in said[0]
-        assert said[1] == ""
+                assert server.stop() == 0
+            logs.append(log.read_text())
+        assert "did not finish the installation: starting again" in logs[0]
+        assert "Installing artifact-emulator" in logs[0]
+        assert logs[1] == ""
         assert not (interrupted / "installing").exists()
 
-    def test_arguments(self, clone: Path, bare: Path) -> None:
-        """Its arguments reach the server as they are; an installed tree needs no Python on the PATH."""
+    def test_arguments_reach_server(self, clone: Path, path_without_python: Path) -> None:
+        """The arguments are passed on unchanged; after the installation no Python on the PATH is needed."""
         pretend_installed(clone, 'for word; do echo "<$word>"; done')
-        done = run(clone, bare, "--port", "0", "two words")
-        assert done.stdout.splitlines() == ["<serve>", "<--port>", "<0>", "<two words>"]
-        assert done.stderr == ""
+        result = serve(clone, path_without_python, "--port", "0", "two words")
+        assert result.stdout.splitlines() == ["<serve>", "<--port>", "<0>", "<two words>"]
+        assert result.stderr == ""
 
-    def test_no_python(self, clone: Path, bare: Path) -> None:
-        """Without a Python it says what it needs and where to get it, and leaves nothing behind."""
-        done = run(clone, bare)
-        assert done.returncode == 1
-        assert "needs Python 3.11 or newer" in done.stderr
+    def test_missing_python_is_reported(self, clone: Path, path_without_python: Path) -> None:
+        """Without Python the script says what it needs, and leaves no lock behind."""
+        result = serve(clone, path_without_python)
+        assert result.returncode == 1
+        assert "needs Python 3.11 or newer" in result.stderr
         assert not (clone / ".venv/installing").exists()
 
-    def test_old_python(self, clone: Path, bare: Path) -> None:
-        """A Python that is too old is passed over."""
-        script(bare / "python3", "exit 1")
-        done = run(clone, bare)
-        assert done.returncode == 1
-        assert "needs Python 3.11 or newer" in done.stderr
+    def test_old_python_is_not_used(self, clone: Path, path_without_python: Path) -> None:
+        """A Python that is too old is treated as missing."""
+        write_script(path_without_python / "python3", "exit 1")
+        result = serve(clone, path_without_python)
+        assert result.returncode == 1
+        assert "needs Python 3.11 or newer" in result.stderr
 
-    def test_changed_project(self, clone: Path, bare: Path) -> None:
-        """When pyproject.toml has changed, it installs again."""
+    def test_changed_project_is_installed_again(self, clone: Path, path_without_python: Path) -> None:
+        """A changed pyproject.toml leads to a new installation."""
         pretend_installed(clone, "echo served")
         with (clone / "pyproject.toml").open("a") as project:
             project.write("# changed\n")
-        done = run(clone, bare)
-        assert "Installing artifact-emulator" in done.stderr
+        result = serve(clone, path_without_python)
+        assert "Installing artifact-emulator" in result.stderr
         assert (clone / "pip-ran").read_text().splitlines()[-1].endswith("--editable .")
-        assert done.stdout == "served\n"
+        assert result.stdout == "served\n"
 
-    def test_moved_tree(self, clone: Path, bare: Path, tmp_path: Path) -> None:
-        """When the tree has moved, it begins again: installed commands name their Python by path."""
+    def test_moved_repository_is_installed_again(self, clone: Path, path_without_python: Path, tmp_path: Path) -> None:
+        """A moved repository is installed again, since installed commands contain the path of Python."""
         pretend_installed(clone, "echo served")
-        new = shutil.copytree(clone / ".venv/bin", tmp_path / "new")
-        script(bare / "python3", f'if [ "$1" = -m ]; then cp -R "{new}" .venv/bin; fi')
-        script(clone / ".venv/bin/artifact-emulator", "echo stale")
-        done = run(clone.rename(clone.with_name("moved")), bare)
-        assert "Installing artifact-emulator" in done.stderr
-        assert done.stdout == "served\n"
+        programs = shutil.copytree(clone / ".venv/bin", tmp_path / "new")
+        write_script(path_without_python / "python3", f'if [ "$1" = -m ]; then cp -R "{programs}" .venv/bin; fi')
+        write_script(clone / ".venv/bin/artifact-emulator", "echo stale")
+        result = serve(clone.rename(clone.with_name("moved")), path_without_python)
+        assert "Installing artifact-emulator" in result.stderr
+        assert result.stdout == "served\n"
 
-    def test_failed_install(self, clone: Path, bare: Path) -> None:
-        """When the installation fails it serves nothing, and the next run begins again."""
+    def test_failed_installation_is_repeated(self, clone: Path, path_without_python: Path) -> None:
+        """After a failed installation nothing is served, and the next run installs again."""
         pretend_installed(clone, "echo served", pip="exit 3")
         (clone / ".venv/serve-installed").unlink()
-        done = run(clone, bare)
-        assert done.returncode == 3
-        assert done.stdout == ""
-        again = run(clone, bare)
-        assert "did not finish installing: beginning again" in again.stderr
-        assert again.returncode == 1
-        assert "needs Python 3.11 or newer" in again.stderr
+        result = serve(clone, path_without_python)
+        assert result.returncode == 3
+        assert result.stdout == ""
+        next_run = serve(clone, path_without_python)
+        assert "did not finish the installation: starting again" in next_run.stderr
+        assert next_run.returncode == 1
+        assert "needs Python 3.11 or newer" in next_run.stderr
 
-    def test_two_at_once(self, clone: Path, bare: Path) -> None:
-        """A second run waits until the first has installed."""
+    def test_second_run_waits_for_installation(self, clone: Path, path_without_python: Path) -> None:
+        """A run waits while another one installs."""
         pretend_installed(clone, "echo served")
         with subprocess.Popen(["sleep", "60"]) as first:
             (clone / ".venv/installing").write_text(f"{first.pid}\n")
             second = subprocess.Popen(
                 [clone / "scripts/serve"],
-                env=clean_environment(PATH=str(bare)),
+                env=clean_environment(PATH=str(path_without_python)),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
@@ -156,17 +156,17 @@ class TestServe:
         assert output == b"served\n"
 
 
-def script(path: Path, body: str) -> None:
-    """Write a program."""
+def write_script(path: Path, body: str) -> None:
+    """Write a shell script."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
 
 
 def pretend_installed(clone: Path, command: str, *, pip: str = 'echo "$@" >>pip-ran') -> None:
-    """Put programs that only note their arguments where an installation would be, marked as finished."""
+    """Create stubs of the installed programs, and mark the installation as complete."""
     venv = clone / ".venv"
-    script(venv / "bin/artifact-emulator", command)
-    script(venv / "bin/python", f'if [ "$1" = -m ]; then {pip}; fi')
-    mark = subprocess.check_output(["sh", "-c", 'echo "$(pwd) $(cksum <pyproject.toml)"'], cwd=clone, env=os.environ)
-    (venv / "serve-installed").write_bytes(mark)
+    write_script(venv / "bin/artifact-emulator", command)
+    write_script(venv / "bin/python", f'if [ "$1" = -m ]; then {pip}; fi')
+    marker = subprocess.check_output(["sh", "-c", 'echo "$(pwd) $(cksum <pyproject.toml)"'], cwd=clone, env=os.environ)
+    (venv / "serve-installed").write_bytes(marker)
