@@ -11,6 +11,17 @@ SERVICE = Service(
     version="2010-05-08",
     xml_namespace="https://iam.amazonaws.com/doc/2010-05-08/",
     operations={
+        "AddClientIDToOpenIDConnectProvider": Operation(
+            name="AddClientIDToOpenIDConnectProvider",
+            request="AddClientIDToOpenIDConnectProviderRequest",
+            errors=(
+                "ConcurrentModificationException",
+                "InvalidInputException",
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
         "AddRoleToInstanceProfile": Operation(
             name="AddRoleToInstanceProfile",
             request="AddRoleToInstanceProfileRequest",
@@ -100,6 +111,19 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "CreateOpenIDConnectProvider": Operation(
+            name="CreateOpenIDConnectProvider",
+            request="CreateOpenIDConnectProviderRequest",
+            reply="CreateOpenIDConnectProviderResponse",
+            errors=(
+                "InvalidInputException",
+                "EntityAlreadyExistsException",
+                "LimitExceededException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+                "OpenIdIdpCommunicationErrorException",
+            ),
+        ),
         "CreatePolicy": Operation(
             name="CreatePolicy",
             request="CreatePolicyRequest",
@@ -162,6 +186,29 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "CreateVirtualMFADevice": Operation(
+            name="CreateVirtualMFADevice",
+            request="CreateVirtualMFADeviceRequest",
+            reply="CreateVirtualMFADeviceResponse",
+            errors=(
+                "LimitExceededException",
+                "InvalidInputException",
+                "EntityAlreadyExistsException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeactivateMFADevice": Operation(
+            name="DeactivateMFADevice",
+            request="DeactivateMFADeviceRequest",
+            errors=(
+                "EntityTemporarilyUnmodifiableException",
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "ServiceFailureException",
+                "ConcurrentModificationException",
+            ),
+        ),
         "DeleteAccessKey": Operation(
             name="DeleteAccessKey",
             request="DeleteAccessKeyRequest",
@@ -199,6 +246,16 @@ SERVICE = Service(
                 "EntityTemporarilyUnmodifiableException",
                 "NoSuchEntityException",
                 "LimitExceededException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeleteOpenIDConnectProvider": Operation(
+            name="DeleteOpenIDConnectProvider",
+            request="DeleteOpenIDConnectProviderRequest",
+            errors=(
+                "InvalidInputException",
+                "NoSuchEntityException",
+                "ConcurrentModificationException",
                 "ServiceFailureException",
             ),
         ),
@@ -278,6 +335,17 @@ SERVICE = Service(
             request="DeleteUserPolicyRequest",
             errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
         ),
+        "DeleteVirtualMFADevice": Operation(
+            name="DeleteVirtualMFADevice",
+            request="DeleteVirtualMFADeviceRequest",
+            errors=(
+                "NoSuchEntityException",
+                "DeleteConflictException",
+                "LimitExceededException",
+                "ServiceFailureException",
+                "ConcurrentModificationException",
+            ),
+        ),
         "DetachGroupPolicy": Operation(
             name="DetachGroupPolicy",
             request="DetachGroupPolicyRequest",
@@ -331,6 +399,22 @@ SERVICE = Service(
                 "OrganizationNotInAllFeaturesModeException",
             ),
         ),
+        "DisableOutboundWebIdentityFederation": Operation(
+            name="DisableOutboundWebIdentityFederation", errors=("FeatureDisabledException",)
+        ),
+        "EnableMFADevice": Operation(
+            name="EnableMFADevice",
+            request="EnableMFADeviceRequest",
+            errors=(
+                "EntityAlreadyExistsException",
+                "EntityTemporarilyUnmodifiableException",
+                "InvalidAuthenticationCodeException",
+                "LimitExceededException",
+                "NoSuchEntityException",
+                "ServiceFailureException",
+                "ConcurrentModificationException",
+            ),
+        ),
         "EnableOrganizationsRootCredentialsManagement": Operation(
             name="EnableOrganizationsRootCredentialsManagement",
             request="EnableOrganizationsRootCredentialsManagementRequest",
@@ -354,6 +438,11 @@ SERVICE = Service(
                 "OrganizationNotInAllFeaturesModeException",
                 "CallerIsNotManagementAccountException",
             ),
+        ),
+        "EnableOutboundWebIdentityFederation": Operation(
+            name="EnableOutboundWebIdentityFederation",
+            reply="EnableOutboundWebIdentityFederationResponse",
+            errors=("FeatureEnabledException",),
         ),
         "GenerateOrganizationsAccessReport": Operation(
             name="GenerateOrganizationsAccessReport",
@@ -408,11 +497,28 @@ SERVICE = Service(
             reply="GetLoginProfileResponse",
             errors=("NoSuchEntityException", "ServiceFailureException"),
         ),
+        "GetMFADevice": Operation(
+            name="GetMFADevice",
+            request="GetMFADeviceRequest",
+            reply="GetMFADeviceResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "GetOpenIDConnectProvider": Operation(
+            name="GetOpenIDConnectProvider",
+            request="GetOpenIDConnectProviderRequest",
+            reply="GetOpenIDConnectProviderResponse",
+            errors=("InvalidInputException", "NoSuchEntityException", "ServiceFailureException"),
+        ),
         "GetOrganizationsAccessReport": Operation(
             name="GetOrganizationsAccessReport",
             request="GetOrganizationsAccessReportRequest",
             reply="GetOrganizationsAccessReportResponse",
             errors=("NoSuchEntityException",),
+        ),
+        "GetOutboundWebIdentityFederationInfo": Operation(
+            name="GetOutboundWebIdentityFederationInfo",
+            reply="GetOutboundWebIdentityFederationInfoResponse",
+            errors=("FeatureDisabledException",),
         ),
         "GetPolicy": Operation(
             name="GetPolicy",
@@ -522,11 +628,23 @@ SERVICE = Service(
             reply="ListInstanceProfilesForRoleResponse",
             errors=("NoSuchEntityException", "ServiceFailureException"),
         ),
+        "ListMFADeviceTags": Operation(
+            name="ListMFADeviceTags",
+            request="ListMFADeviceTagsRequest",
+            reply="ListMFADeviceTagsResponse",
+            errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
+        ),
         "ListMFADevices": Operation(
             name="ListMFADevices",
             request="ListMFADevicesRequest",
             reply="ListMFADevicesResponse",
             errors=("NoSuchEntityException", "ServiceFailureException"),
+        ),
+        "ListOpenIDConnectProviderTags": Operation(
+            name="ListOpenIDConnectProviderTags",
+            request="ListOpenIDConnectProviderTagsRequest",
+            reply="ListOpenIDConnectProviderTagsResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException", "InvalidInputException"),
         ),
         "ListOpenIDConnectProviders": Operation(
             name="ListOpenIDConnectProviders",
@@ -678,10 +796,31 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "RemoveClientIDFromOpenIDConnectProvider": Operation(
+            name="RemoveClientIDFromOpenIDConnectProvider",
+            request="RemoveClientIDFromOpenIDConnectProviderRequest",
+            errors=(
+                "ConcurrentModificationException",
+                "InvalidInputException",
+                "NoSuchEntityException",
+                "ServiceFailureException",
+            ),
+        ),
         "RemoveUserFromGroup": Operation(
             name="RemoveUserFromGroup",
             request="RemoveUserFromGroupRequest",
             errors=("NoSuchEntityException", "LimitExceededException", "ServiceFailureException"),
+        ),
+        "ResyncMFADevice": Operation(
+            name="ResyncMFADevice",
+            request="ResyncMFADeviceRequest",
+            errors=(
+                "InvalidAuthenticationCodeException",
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "ServiceFailureException",
+                "ConcurrentModificationException",
+            ),
         ),
         "SetDefaultPolicyVersion": Operation(
             name="SetDefaultPolicyVersion",
@@ -704,6 +843,28 @@ SERVICE = Service(
             request="SimulatePrincipalPolicyRequest",
             reply="SimulatePolicyResponse",
             errors=("NoSuchEntityException", "InvalidInputException", "PolicyEvaluationException"),
+        ),
+        "TagMFADevice": Operation(
+            name="TagMFADevice",
+            request="TagMFADeviceRequest",
+            errors=(
+                "InvalidInputException",
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "TagOpenIDConnectProvider": Operation(
+            name="TagOpenIDConnectProvider",
+            request="TagOpenIDConnectProviderRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
         ),
         "TagPolicy": Operation(
             name="TagPolicy",
@@ -733,6 +894,26 @@ SERVICE = Service(
             errors=(
                 "NoSuchEntityException",
                 "LimitExceededException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "UntagMFADevice": Operation(
+            name="UntagMFADevice",
+            request="UntagMFADeviceRequest",
+            errors=(
+                "NoSuchEntityException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
+        "UntagOpenIDConnectProvider": Operation(
+            name="UntagOpenIDConnectProvider",
+            request="UntagOpenIDConnectProviderRequest",
+            errors=(
+                "NoSuchEntityException",
                 "InvalidInputException",
                 "ConcurrentModificationException",
                 "ServiceFailureException",
@@ -801,6 +982,16 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "UpdateOpenIDConnectProviderThumbprint": Operation(
+            name="UpdateOpenIDConnectProviderThumbprint",
+            request="UpdateOpenIDConnectProviderThumbprintRequest",
+            errors=(
+                "ConcurrentModificationException",
+                "InvalidInputException",
+                "NoSuchEntityException",
+                "ServiceFailureException",
+            ),
+        ),
         "UpdateRole": Operation(
             name="UpdateRole",
             request="UpdateRoleRequest",
@@ -835,28 +1026,19 @@ SERVICE = Service(
         {
             "AcceptDelegationRequest",
             "AcquireRole",
-            "AddClientIDToOpenIDConnectProvider",
             "AssociateDelegationRequest",
             "ChangePassword",
             "CreateDelegationRequest",
             "CreateInstanceProfile",
-            "CreateOpenIDConnectProvider",
             "CreateSAMLProvider",
             "CreateServiceSpecificCredential",
-            "CreateVirtualMFADevice",
-            "DeactivateMFADevice",
             "DeleteAccountPasswordPolicy",
             "DeleteInstanceProfile",
-            "DeleteOpenIDConnectProvider",
             "DeleteSAMLProvider",
             "DeleteSSHPublicKey",
             "DeleteServerCertificate",
             "DeleteServiceSpecificCredential",
             "DeleteSigningCertificate",
-            "DeleteVirtualMFADevice",
-            "DisableOutboundWebIdentityFederation",
-            "EnableMFADevice",
-            "EnableOutboundWebIdentityFederation",
             "GenerateCredentialReport",
             "GenerateServiceLastAccessedDetails",
             "GetAccountProperties",
@@ -864,9 +1046,6 @@ SERVICE = Service(
             "GetDelegationRequest",
             "GetHumanReadableSummary",
             "GetInstanceProfile",
-            "GetMFADevice",
-            "GetOpenIDConnectProvider",
-            "GetOutboundWebIdentityFederationInfo",
             "GetRoleTemplateVersion",
             "GetSAMLProvider",
             "GetSSHPublicKey",
@@ -875,33 +1054,24 @@ SERVICE = Service(
             "GetServiceLastAccessedDetailsWithEntities",
             "ListDelegationRequests",
             "ListInstanceProfileTags",
-            "ListMFADeviceTags",
-            "ListOpenIDConnectProviderTags",
             "ListPoliciesGrantingServiceAccess",
             "ListSAMLProviderTags",
             "ListServerCertificateTags",
             "PutAccountProperties",
             "RejectDelegationRequest",
-            "RemoveClientIDFromOpenIDConnectProvider",
             "RemoveRoleFromInstanceProfile",
             "ResetServiceSpecificCredential",
-            "ResyncMFADevice",
             "SendDelegationToken",
             "SetSecurityTokenServicePreferences",
             "TagInstanceProfile",
-            "TagMFADevice",
-            "TagOpenIDConnectProvider",
             "TagSAMLProvider",
             "TagServerCertificate",
             "UntagInstanceProfile",
-            "UntagMFADevice",
-            "UntagOpenIDConnectProvider",
             "UntagSAMLProvider",
             "UntagServerCertificate",
             "UpdateAccountPasswordPolicy",
             "UpdateDelegationRequest",
             "UpdateOpenIDConnectProvider",
-            "UpdateOpenIDConnectProviderThumbprint",
             "UpdateSAMLProvider",
             "UpdateSSHPublicKey",
             "UpdateServerCertificate",
@@ -923,12 +1093,20 @@ SERVICE = Service(
         "EntityTemporarilyUnmodifiableException": ErrorShape(
             code="EntityTemporarilyUnmodifiable", status=409, members=("message",)
         ),
+        "FeatureDisabledException": ErrorShape(code="FeatureDisabled", status=404, members=("message",)),
+        "FeatureEnabledException": ErrorShape(code="FeatureEnabled", status=409, members=("message",)),
+        "InvalidAuthenticationCodeException": ErrorShape(
+            code="InvalidAuthenticationCode", status=403, members=("message",)
+        ),
         "InvalidInputException": ErrorShape(code="InvalidInput", status=400, members=("message",)),
         "LimitExceededException": ErrorShape(code="LimitExceeded", status=409, members=("message",)),
         "MalformedPolicyDocumentException": ErrorShape(
             code="MalformedPolicyDocument", status=400, members=("message",)
         ),
         "NoSuchEntityException": ErrorShape(code="NoSuchEntity", status=404, members=("message",)),
+        "OpenIdIdpCommunicationErrorException": ErrorShape(
+            code="OpenIdIdpCommunicationError", status=400, members=("message",)
+        ),
         "OrganizationNotFoundException": ErrorShape(code="OrganizationNotFoundException", status=400),
         "OrganizationNotInAllFeaturesModeException": ErrorShape(
             code="OrganizationNotInAllFeaturesModeException", status=400
@@ -982,6 +1160,9 @@ SERVICE = Service(
             },
         ),
         "ActionNameListType": Layout(kind="list", of="ActionNameType"),
+        "AddClientIDToOpenIDConnectProviderRequest": Layout(
+            kind="structure", members={"OpenIDConnectProviderArn": "arnType", "ClientID": "clientIDType"}
+        ),
         "AddRoleToInstanceProfileRequest": Layout(
             kind="structure", members={"InstanceProfileName": "instanceProfileNameType", "RoleName": "roleNameType"}
         ),
@@ -1007,6 +1188,7 @@ SERVICE = Service(
         ),
         "AttachedPolicy": Layout(kind="structure", members={"PolicyName": "policyNameType", "PolicyArn": "arnType"}),
         "BootstrapDatum": Layout(kind="blob"),
+        "CertificationMapType": Layout(kind="map", of="CertificationValueType"),
         "ColumnNumber": Layout(kind="integer"),
         "ContextEntry": Layout(
             kind="structure",
@@ -1019,6 +1201,19 @@ SERVICE = Service(
         "ContextEntryListType": Layout(kind="list", of="ContextEntry"),
         "ContextKeyNamesResultListType": Layout(kind="list", of="ContextKeyNameType"),
         "ContextKeyValueListType": Layout(kind="list", of="ContextKeyValueType"),
+        "ContextProvider": Layout(
+            kind="structure",
+            members={
+                "KeyDefinitionList": "keyDefinitionListType",
+                "SubjectSourceKey": "contextProviderSourceKeyType",
+                "SubjectTypeValue": "subjectTypeValueType",
+                "SubjectTypeSourceKey": "contextProviderSourceKeyType",
+            },
+        ),
+        "ContextProviderKeyDefinition": Layout(
+            kind="structure",
+            members={"SourceKey": "contextProviderSourceKeyType", "TargetKey": "contextProviderTargetKeyType"},
+        ),
         "CreateAccessKeyRequest": Layout(kind="structure", members={"UserName": "existingUserNameType"}),
         "CreateAccessKeyResponse": Layout(kind="structure", members={"AccessKey": "AccessKey"}),
         "CreateAccountAliasRequest": Layout(kind="structure", members={"AccountAlias": "accountAliasType"}),
@@ -1034,6 +1229,20 @@ SERVICE = Service(
             },
         ),
         "CreateLoginProfileResponse": Layout(kind="structure", members={"LoginProfile": "LoginProfile"}),
+        "CreateOpenIDConnectProviderRequest": Layout(
+            kind="structure",
+            members={
+                "Url": "OpenIDConnectProviderUrlType",
+                "ClientIDList": "clientIDListType",
+                "ThumbprintList": "thumbprintListType",
+                "Tags": "tagListType",
+                "ContextProvider": "ContextProvider",
+                "IdentityCenterInstanceArn": "identityCenterInstanceArnType",
+            },
+        ),
+        "CreateOpenIDConnectProviderResponse": Layout(
+            kind="structure", members={"OpenIDConnectProviderArn": "arnType", "Tags": "tagListType"}
+        ),
         "CreatePolicyRequest": Layout(
             kind="structure",
             members={
@@ -1083,6 +1292,14 @@ SERVICE = Service(
             },
         ),
         "CreateUserResponse": Layout(kind="structure", members={"User": "User"}),
+        "CreateVirtualMFADeviceRequest": Layout(
+            kind="structure",
+            members={"Path": "pathType", "VirtualMFADeviceName": "virtualMFADeviceName", "Tags": "tagListType"},
+        ),
+        "CreateVirtualMFADeviceResponse": Layout(kind="structure", members={"VirtualMFADevice": "VirtualMFADevice"}),
+        "DeactivateMFADeviceRequest": Layout(
+            kind="structure", members={"UserName": "existingUserNameType", "SerialNumber": "serialNumberType"}
+        ),
         "DeleteAccessKeyRequest": Layout(
             kind="structure", members={"UserName": "existingUserNameType", "AccessKeyId": "accessKeyIdType"}
         ),
@@ -1092,6 +1309,7 @@ SERVICE = Service(
         ),
         "DeleteGroupRequest": Layout(kind="structure", members={"GroupName": "groupNameType"}),
         "DeleteLoginProfileRequest": Layout(kind="structure", members={"UserName": "userNameType"}),
+        "DeleteOpenIDConnectProviderRequest": Layout(kind="structure", members={"OpenIDConnectProviderArn": "arnType"}),
         "DeletePolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType"}),
         "DeletePolicyVersionRequest": Layout(
             kind="structure", members={"PolicyArn": "arnType", "VersionId": "policyVersionIdType"}
@@ -1108,6 +1326,7 @@ SERVICE = Service(
             kind="structure", members={"UserName": "existingUserNameType", "PolicyName": "policyNameType"}
         ),
         "DeleteUserRequest": Layout(kind="structure", members={"UserName": "existingUserNameType"}),
+        "DeleteVirtualMFADeviceRequest": Layout(kind="structure", members={"SerialNumber": "serialNumberType"}),
         "DeletionTaskFailureReasonType": Layout(
             kind="structure", members={"Reason": "ReasonType", "RoleUsageList": "RoleUsageListType"}
         ),
@@ -1128,6 +1347,15 @@ SERVICE = Service(
         "DisableOrganizationsRootSessionsResponse": Layout(
             kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
         ),
+        "EnableMFADeviceRequest": Layout(
+            kind="structure",
+            members={
+                "UserName": "existingUserNameType",
+                "SerialNumber": "serialNumberType",
+                "AuthenticationCode1": "authenticationCodeType",
+                "AuthenticationCode2": "authenticationCodeType",
+            },
+        ),
         "EnableOrganizationsRootCredentialsManagementRequest": Layout(kind="structure"),
         "EnableOrganizationsRootCredentialsManagementResponse": Layout(
             kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
@@ -1135,6 +1363,9 @@ SERVICE = Service(
         "EnableOrganizationsRootSessionsRequest": Layout(kind="structure"),
         "EnableOrganizationsRootSessionsResponse": Layout(
             kind="structure", members={"OrganizationId": "OrganizationIdType", "EnabledFeatures": "FeaturesListType"}
+        ),
+        "EnableOutboundWebIdentityFederationResponse": Layout(
+            kind="structure", members={"IssuerIdentifier": "stringType"}
         ),
         "ErrorDetails": Layout(kind="structure", members={"Message": "stringType", "Code": "stringType"}),
         "EvalDecisionDetailsType": Layout(kind="map", of="PolicyEvaluationDecisionType"),
@@ -1213,6 +1444,32 @@ SERVICE = Service(
         ),
         "GetLoginProfileRequest": Layout(kind="structure", members={"UserName": "userNameType"}),
         "GetLoginProfileResponse": Layout(kind="structure", members={"LoginProfile": "LoginProfile"}),
+        "GetMFADeviceRequest": Layout(
+            kind="structure", members={"SerialNumber": "serialNumberType", "UserName": "userNameType"}
+        ),
+        "GetMFADeviceResponse": Layout(
+            kind="structure",
+            members={
+                "UserName": "userNameType",
+                "SerialNumber": "serialNumberType",
+                "EnableDate": "dateType",
+                "Certifications": "CertificationMapType",
+            },
+        ),
+        "GetOpenIDConnectProviderRequest": Layout(kind="structure", members={"OpenIDConnectProviderArn": "arnType"}),
+        "GetOpenIDConnectProviderResponse": Layout(
+            kind="structure",
+            members={
+                "Url": "OpenIDConnectProviderUrlType",
+                "ClientIDList": "clientIDListType",
+                "ThumbprintList": "thumbprintListType",
+                "CreateDate": "dateType",
+                "Tags": "tagListType",
+                "ContextProvider": "ContextProvider",
+                "IdentityCenterInstanceArn": "identityCenterInstanceArnType",
+                "IdentityStoreArn": "arnType",
+            },
+        ),
         "GetOrganizationsAccessReportRequest": Layout(
             kind="structure",
             members={
@@ -1235,6 +1492,9 @@ SERVICE = Service(
                 "Marker": "markerType",
                 "ErrorDetails": "ErrorDetails",
             },
+        ),
+        "GetOutboundWebIdentityFederationInfoResponse": Layout(
+            kind="structure", members={"IssuerIdentifier": "stringType", "JwtVendingEnabled": "booleanType"}
         ),
         "GetPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType"}),
         "GetPolicyResponse": Layout(kind="structure", members={"Policy": "Policy"}),
@@ -1458,6 +1718,14 @@ SERVICE = Service(
                 "Marker": "responseMarkerType",
             },
         ),
+        "ListMFADeviceTagsRequest": Layout(
+            kind="structure",
+            members={"SerialNumber": "serialNumberType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListMFADeviceTagsResponse": Layout(
+            kind="structure",
+            members={"Tags": "tagListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
         "ListMFADevicesRequest": Layout(
             kind="structure",
             members={"UserName": "existingUserNameType", "Marker": "markerType", "MaxItems": "maxItemsType"},
@@ -1465,6 +1733,14 @@ SERVICE = Service(
         "ListMFADevicesResponse": Layout(
             kind="structure",
             members={"MFADevices": "mfaDeviceListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListOpenIDConnectProviderTagsRequest": Layout(
+            kind="structure",
+            members={"OpenIDConnectProviderArn": "arnType", "Marker": "markerType", "MaxItems": "maxItemsType"},
+        ),
+        "ListOpenIDConnectProviderTagsResponse": Layout(
+            kind="structure",
+            members={"Tags": "tagListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
         ),
         "ListOpenIDConnectProvidersRequest": Layout(kind="structure"),
         "ListOpenIDConnectProvidersResponse": Layout(
@@ -1753,6 +2029,9 @@ SERVICE = Service(
                 "PolicyDocument": "policyDocumentType",
             },
         ),
+        "RemoveClientIDFromOpenIDConnectProviderRequest": Layout(
+            kind="structure", members={"OpenIDConnectProviderArn": "arnType", "ClientID": "clientIDType"}
+        ),
         "RemoveUserFromGroupRequest": Layout(
             kind="structure", members={"GroupName": "groupNameType", "UserName": "existingUserNameType"}
         ),
@@ -1769,6 +2048,15 @@ SERVICE = Service(
             },
         ),
         "ResourceSpecificResultListType": Layout(kind="list", of="ResourceSpecificResult"),
+        "ResyncMFADeviceRequest": Layout(
+            kind="structure",
+            members={
+                "UserName": "existingUserNameType",
+                "SerialNumber": "serialNumberType",
+                "AuthenticationCode1": "authenticationCodeType",
+                "AuthenticationCode2": "authenticationCodeType",
+            },
+        ),
         "Role": Layout(
             kind="structure",
             members={
@@ -1923,9 +2211,21 @@ SERVICE = Service(
         ),
         "StatementListType": Layout(kind="list", of="Statement"),
         "Tag": Layout(kind="structure", members={"Key": "tagKeyType", "Value": "tagValueType"}),
+        "TagMFADeviceRequest": Layout(
+            kind="structure", members={"SerialNumber": "serialNumberType", "Tags": "tagListType"}
+        ),
+        "TagOpenIDConnectProviderRequest": Layout(
+            kind="structure", members={"OpenIDConnectProviderArn": "arnType", "Tags": "tagListType"}
+        ),
         "TagPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType", "Tags": "tagListType"}),
         "TagRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType", "Tags": "tagListType"}),
         "TagUserRequest": Layout(kind="structure", members={"UserName": "existingUserNameType", "Tags": "tagListType"}),
+        "UntagMFADeviceRequest": Layout(
+            kind="structure", members={"SerialNumber": "serialNumberType", "TagKeys": "tagKeyListType"}
+        ),
+        "UntagOpenIDConnectProviderRequest": Layout(
+            kind="structure", members={"OpenIDConnectProviderArn": "arnType", "TagKeys": "tagKeyListType"}
+        ),
         "UntagPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType", "TagKeys": "tagKeyListType"}),
         "UntagRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType", "TagKeys": "tagKeyListType"}),
         "UntagUserRequest": Layout(
@@ -1951,6 +2251,9 @@ SERVICE = Service(
                 "MaxSigninSessionDuration": "maxSigninSessionDurationType",
                 "ResetMaxSigninSessionDuration": "booleanObjectType",
             },
+        ),
+        "UpdateOpenIDConnectProviderThumbprintRequest": Layout(
+            kind="structure", members={"OpenIDConnectProviderArn": "arnType", "ThumbprintList": "thumbprintListType"}
         ),
         "UpdateRoleDescriptionRequest": Layout(
             kind="structure", members={"RoleName": "roleNameType", "Description": "roleDescriptionType"}
@@ -2018,6 +2321,7 @@ SERVICE = Service(
         "booleanObjectType": Layout(kind="boolean"),
         "booleanType": Layout(kind="boolean"),
         "certificateListType": Layout(kind="list", of="SigningCertificate"),
+        "clientIDListType": Layout(kind="list", of="clientIDType"),
         "dateType": Layout(kind="timestamp"),
         "entityListType": Layout(kind="list", of="EntityType"),
         "groupDetailListType": Layout(kind="list", of="GroupDetail"),
@@ -2025,6 +2329,7 @@ SERVICE = Service(
         "groupNameListType": Layout(kind="list", of="groupNameType"),
         "instanceProfileListType": Layout(kind="list", of="InstanceProfile"),
         "integerType": Layout(kind="integer"),
+        "keyDefinitionListType": Layout(kind="list", of="ContextProviderKeyDefinition"),
         "maxItemsType": Layout(kind="integer"),
         "maxPasswordAgeType": Layout(kind="integer"),
         "maxSigninSessionDurationType": Layout(kind="integer"),
@@ -2043,6 +2348,7 @@ SERVICE = Service(
         "summaryValueType": Layout(kind="integer"),
         "tagKeyListType": Layout(kind="list", of="tagKeyType"),
         "tagListType": Layout(kind="list", of="Tag"),
+        "thumbprintListType": Layout(kind="list", of="thumbprintType"),
         "userDetailListType": Layout(kind="list", of="UserDetail"),
         "userListType": Layout(kind="list", of="User"),
         "virtualMFADeviceListType": Layout(kind="list", of="VirtualMFADevice"),
@@ -2052,12 +2358,14 @@ SERVICE = Service(
         "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$": "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
         "^(?:(/)|(/[!-~]+/))$": "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
         "^[\\t\\n\\r -\\u00FF]+$": "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
-        "^((/[A-Za-z0-9.,+@=_\\-]+)*)/$": "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
         "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$": "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+",
         "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$": "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*",
+        "^((/[A-Za-z0-9.,+@=_\\-]+)*)/$": "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
         "^[\\t\\n\\r -~\\u00A1-\\u00FF]*$": "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
+        "^[A-Za-z0-9_+=/:,.@\\-]+$": "[\\w+=/:,.@-]+",
         "^[A-Za-z0-9_]+$": "[\\w]+",
         "^v[1-9][0-9]*(\\.[A-Za-z0-9\\-]*)?$": "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?",
+        "^[0-9]+$": "[\\d]+",
         "^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}[0-9a-z\\-/]*$": "^o-[0-9a-z]{10,32}\\/r-[0-9a-z]{4,32}[0-9a-z-\\/]*",
         "^p-[0-9a-zA-Z_]{8,128}$": "^p-[0-9a-zA-Z_]{8,128}$",
         "^[ -\\u00FF]+$": "[\\u0020-\\u00FF]+",

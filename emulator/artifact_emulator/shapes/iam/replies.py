@@ -63,6 +63,13 @@ class Tag(TypedDict, total=False):
     Value: Required[str]
 
 
+class CreateOpenIDConnectProviderResponse(TypedDict, total=False):
+    """The output of CreateOpenIDConnectProvider."""
+
+    OpenIDConnectProviderArn: str
+    Tags: list[Tag]
+
+
 class Policy(TypedDict, total=False):
     """Part of an output."""
 
@@ -174,6 +181,23 @@ class CreateUserResponse(TypedDict, total=False):
     User: User
 
 
+class VirtualMFADevice(TypedDict, total=False):
+    """Part of an output."""
+
+    SerialNumber: Required[str]
+    Base32StringSeed: bytes
+    QRCodePNG: bytes
+    User: User
+    EnableDate: datetime
+    Tags: list[Tag]
+
+
+class CreateVirtualMFADeviceResponse(TypedDict, total=False):
+    """The output of CreateVirtualMFADevice."""
+
+    VirtualMFADevice: Required[VirtualMFADevice]
+
+
 class DeleteServiceLinkedRoleResponse(TypedDict, total=False):
     """The output of DeleteServiceLinkedRole."""
 
@@ -209,6 +233,12 @@ class EnableOrganizationsRootSessionsResponse(TypedDict, total=False):
 
     OrganizationId: str
     EnabledFeatures: list[FeatureType]
+
+
+class EnableOutboundWebIdentityFederationResponse(TypedDict, total=False):
+    """The output of EnableOutboundWebIdentityFederation."""
+
+    IssuerIdentifier: str
 
 
 class GenerateOrganizationsAccessReportResponse(TypedDict, total=False):
@@ -424,6 +454,44 @@ class GetLoginProfileResponse(TypedDict, total=False):
     LoginProfile: Required[LoginProfile]
 
 
+class GetMFADeviceResponse(TypedDict, total=False):
+    """The output of GetMFADevice."""
+
+    UserName: str
+    SerialNumber: Required[str]
+    EnableDate: datetime
+    Certifications: dict[str, str]
+
+
+class ContextProviderKeyDefinition(TypedDict, total=False):
+    """Part of an output."""
+
+    SourceKey: Required[str]
+    TargetKey: str
+
+
+class ContextProvider(TypedDict, total=False):
+    """Part of an output."""
+
+    KeyDefinitionList: list[ContextProviderKeyDefinition]
+    SubjectSourceKey: Required[str]
+    SubjectTypeValue: str
+    SubjectTypeSourceKey: str
+
+
+class GetOpenIDConnectProviderResponse(TypedDict, total=False):
+    """The output of GetOpenIDConnectProvider."""
+
+    Url: str
+    ClientIDList: list[str]
+    ThumbprintList: list[str]
+    CreateDate: datetime
+    Tags: list[Tag]
+    ContextProvider: ContextProvider
+    IdentityCenterInstanceArn: str
+    IdentityStoreArn: str
+
+
 JobStatusType = Literal["IN_PROGRESS", "COMPLETED", "FAILED"]
 
 
@@ -457,6 +525,13 @@ class GetOrganizationsAccessReportResponse(TypedDict, total=False):
     IsTruncated: bool
     Marker: str
     ErrorDetails: ErrorDetails
+
+
+class GetOutboundWebIdentityFederationInfoResponse(TypedDict, total=False):
+    """The output of GetOutboundWebIdentityFederationInfo."""
+
+    IssuerIdentifier: str
+    JwtVendingEnabled: bool
 
 
 class GetPolicyResponse(TypedDict, total=False):
@@ -643,6 +718,14 @@ class ListInstanceProfilesForRoleResponse(TypedDict, total=False):
     Marker: str
 
 
+class ListMFADeviceTagsResponse(TypedDict, total=False):
+    """The output of ListMFADeviceTags."""
+
+    Tags: Required[list[Tag]]
+    IsTruncated: bool
+    Marker: str
+
+
 class MFADevice(TypedDict, total=False):
     """Part of an output."""
 
@@ -655,6 +738,14 @@ class ListMFADevicesResponse(TypedDict, total=False):
     """The output of ListMFADevices."""
 
     MFADevices: Required[list[MFADevice]]
+    IsTruncated: bool
+    Marker: str
+
+
+class ListOpenIDConnectProviderTagsResponse(TypedDict, total=False):
+    """The output of ListOpenIDConnectProviderTags."""
+
+    Tags: Required[list[Tag]]
     IsTruncated: bool
     Marker: str
 
@@ -839,17 +930,6 @@ class ListUsersResponse(TypedDict, total=False):
     Users: Required[list[User]]
     IsTruncated: bool
     Marker: str
-
-
-class VirtualMFADevice(TypedDict, total=False):
-    """Part of an output."""
-
-    SerialNumber: Required[str]
-    Base32StringSeed: bytes
-    QRCodePNG: bytes
-    User: User
-    EnableDate: datetime
-    Tags: list[Tag]
 
 
 class ListVirtualMFADevicesResponse(TypedDict, total=False):

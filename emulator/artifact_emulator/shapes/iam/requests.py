@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from artifact_emulator.aws.shape import Matching, Rule, Shape, UnionShape, optional, required
 
+ArnType = Annotated[str, Rule(min_length=20, max_length=2048)]
+ClientIDType = Annotated[str, Rule(min_length=1, max_length=255)]
 InstanceProfileNameType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
 RoleNameType = Annotated[str, Rule(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
 GroupNameType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
 ExistingUserNameType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
-ArnType = Annotated[str, Rule(min_length=20, max_length=2048)]
 UserNameType = Annotated[str, Rule(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
 AccountAliasType = Annotated[
     str, Rule(min_length=3, max_length=63), Matching(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")
@@ -19,27 +20,57 @@ AccountAliasType = Annotated[
 PathType = Annotated[str, Rule(min_length=1, max_length=512, pattern=r"^(?:(/)|(/[!-~]+/))$")]
 PasswordType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[\t\n\r -\u00FF]+$")]
 MaxSigninSessionDurationType = Annotated[int, Rule(ge=3600, le=7776000)]
-PolicyNameType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
-PolicyPathType = Annotated[str, Rule(min_length=1, max_length=512, pattern=r"^((/[A-Za-z0-9.,+@=_\-]+)*)/$")]
-PolicyDocumentType = Annotated[str, Rule(min_length=1, max_length=131072, pattern=r"^[\t\n\r -\u00FF]+$")]
-PolicyDescriptionType = Annotated[str, Rule(max_length=1000)]
+OpenIDConnectProviderUrlType = Annotated[str, Rule(min_length=1, max_length=255)]
+ThumbprintType = Annotated[str, Rule(min_length=40, max_length=40)]
 TagKeyType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$")]
 TagValueType = Annotated[str, Rule(max_length=256, pattern=r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$")]
 
 
 class Tag(Shape):
-    """Part of the input of 6 operations."""
+    """Part of the input of 10 operations."""
 
     key: TagKeyType = required("Key")
     value: TagValueType = required("Value")
 
 
 TagListType = Annotated[list[Tag], Rule(max_length=50)]
+ContextProviderSourceKeyType = Annotated[str, Rule(min_length=1, max_length=128)]
+ContextProviderTargetKeyType = Annotated[str, Rule(min_length=1, max_length=128)]
+
+
+class ContextProviderKeyDefinition(Shape):
+    """Part of the input of CreateOpenIDConnectProvider."""
+
+    source_key: ContextProviderSourceKeyType = required("SourceKey")
+    target_key: ContextProviderTargetKeyType | None = optional("TargetKey")
+
+
+KeyDefinitionListType = Annotated[list[ContextProviderKeyDefinition], Rule(max_length=10)]
+SubjectTypeValueType = Annotated[str, Rule(max_length=128)]
+
+
+class ContextProvider(Shape):
+    """Part of the input of CreateOpenIDConnectProvider."""
+
+    key_definition_list: KeyDefinitionListType | None = optional("KeyDefinitionList")
+    subject_source_key: ContextProviderSourceKeyType = required("SubjectSourceKey")
+    subject_type_value: SubjectTypeValueType | None = optional("SubjectTypeValue")
+    subject_type_source_key: ContextProviderSourceKeyType | None = optional("SubjectTypeSourceKey")
+
+
+IdentityCenterInstanceArnType = Annotated[str, Rule(min_length=1, max_length=1224)]
+PolicyNameType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
+PolicyPathType = Annotated[str, Rule(min_length=1, max_length=512, pattern=r"^((/[A-Za-z0-9.,+@=_\-]+)*)/$")]
+PolicyDocumentType = Annotated[str, Rule(min_length=1, max_length=131072, pattern=r"^[\t\n\r -\u00FF]+$")]
+PolicyDescriptionType = Annotated[str, Rule(max_length=1000)]
 RoleDescriptionType = Annotated[str, Rule(max_length=1000, pattern=r"^[\t\n\r -~\u00A1-\u00FF]*$")]
 RoleMaxSessionDurationType = Annotated[int, Rule(ge=3600, le=43200)]
 CustomSuffixType = Annotated[str, Rule(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
+VirtualMFADeviceName = Annotated[str, Rule(min_length=1, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
+SerialNumberType = Annotated[str, Rule(min_length=9, max_length=256, pattern=r"^[A-Za-z0-9_+=/:,.@\-]+$")]
 AccessKeyIdType = Annotated[str, Rule(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_]+$")]
 PolicyVersionIdType = Annotated[str, Rule(pattern=r"^v[1-9][0-9]*(\.[A-Za-z0-9\-]*)?$")]
+AuthenticationCodeType = Annotated[str, Rule(min_length=6, max_length=6, pattern=r"^[0-9]+$")]
 OrganizationsEntityPathType = Annotated[
     str, Rule(min_length=19, max_length=427, pattern=r"^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}[0-9a-z\-/]*$")
 ]
@@ -122,6 +153,13 @@ TagKeyListType = Annotated[list[TagKeyType], Rule(max_length=50)]
 StatusType = Literal["Active", "Inactive", "Expired"]
 
 
+class AddClientIDToOpenIDConnectProviderRequest(Shape):
+    """The input of AddClientIDToOpenIDConnectProvider."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
+    client_id: ClientIDType = required("ClientID")
+
+
 class AddRoleToInstanceProfileRequest(Shape):
     """The input of AddRoleToInstanceProfile."""
 
@@ -185,6 +223,17 @@ class CreateLoginProfileRequest(Shape):
     max_signin_session_duration: MaxSigninSessionDurationType | None = optional("MaxSigninSessionDuration")
 
 
+class CreateOpenIDConnectProviderRequest(Shape):
+    """The input of CreateOpenIDConnectProvider."""
+
+    url: OpenIDConnectProviderUrlType = required("Url")
+    client_id_list: list[ClientIDType] | None = optional("ClientIDList")
+    thumbprint_list: list[ThumbprintType] | None = optional("ThumbprintList")
+    tags: TagListType | None = optional("Tags")
+    context_provider: ContextProvider | None = optional("ContextProvider")
+    identity_center_instance_arn: IdentityCenterInstanceArnType | None = optional("IdentityCenterInstanceArn")
+
+
 class CreatePolicyRequest(Shape):
     """The input of CreatePolicy."""
 
@@ -233,6 +282,21 @@ class CreateUserRequest(Shape):
     tags: TagListType | None = optional("Tags")
 
 
+class CreateVirtualMFADeviceRequest(Shape):
+    """The input of CreateVirtualMFADevice."""
+
+    path: PathType | None = optional("Path")
+    virtual_mfa_device_name: VirtualMFADeviceName = required("VirtualMFADeviceName")
+    tags: TagListType | None = optional("Tags")
+
+
+class DeactivateMFADeviceRequest(Shape):
+    """The input of DeactivateMFADevice."""
+
+    user_name: ExistingUserNameType | None = optional("UserName")
+    serial_number: SerialNumberType = required("SerialNumber")
+
+
 class DeleteAccessKeyRequest(Shape):
     """The input of DeleteAccessKey."""
 
@@ -263,6 +327,12 @@ class DeleteLoginProfileRequest(Shape):
     """The input of DeleteLoginProfile."""
 
     user_name: UserNameType | None = optional("UserName")
+
+
+class DeleteOpenIDConnectProviderRequest(Shape):
+    """The input of DeleteOpenIDConnectProvider."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
 
 
 class DeletePolicyRequest(Shape):
@@ -322,6 +392,12 @@ class DeleteUserPolicyRequest(Shape):
     policy_name: PolicyNameType = required("PolicyName")
 
 
+class DeleteVirtualMFADeviceRequest(Shape):
+    """The input of DeleteVirtualMFADevice."""
+
+    serial_number: SerialNumberType = required("SerialNumber")
+
+
 class DetachGroupPolicyRequest(Shape):
     """The input of DetachGroupPolicy."""
 
@@ -351,12 +427,29 @@ class DisableOrganizationsRootSessionsRequest(Shape):
     """The input of DisableOrganizationsRootSessions."""
 
 
+class DisableOutboundWebIdentityFederationRequest(Shape):
+    """The input of DisableOutboundWebIdentityFederation."""
+
+
+class EnableMFADeviceRequest(Shape):
+    """The input of EnableMFADevice."""
+
+    user_name: ExistingUserNameType = required("UserName")
+    serial_number: SerialNumberType = required("SerialNumber")
+    authentication_code1: AuthenticationCodeType = required("AuthenticationCode1")
+    authentication_code2: AuthenticationCodeType = required("AuthenticationCode2")
+
+
 class EnableOrganizationsRootCredentialsManagementRequest(Shape):
     """The input of EnableOrganizationsRootCredentialsManagement."""
 
 
 class EnableOrganizationsRootSessionsRequest(Shape):
     """The input of EnableOrganizationsRootSessions."""
+
+
+class EnableOutboundWebIdentityFederationRequest(Shape):
+    """The input of EnableOutboundWebIdentityFederation."""
 
 
 class GenerateOrganizationsAccessReportRequest(Shape):
@@ -422,6 +515,19 @@ class GetLoginProfileRequest(Shape):
     user_name: UserNameType | None = optional("UserName")
 
 
+class GetMFADeviceRequest(Shape):
+    """The input of GetMFADevice."""
+
+    serial_number: SerialNumberType = required("SerialNumber")
+    user_name: UserNameType | None = optional("UserName")
+
+
+class GetOpenIDConnectProviderRequest(Shape):
+    """The input of GetOpenIDConnectProvider."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
+
+
 class GetOrganizationsAccessReportRequest(Shape):
     """The input of GetOrganizationsAccessReport."""
 
@@ -429,6 +535,10 @@ class GetOrganizationsAccessReportRequest(Shape):
     max_items: MaxItemsType | None = optional("MaxItems")
     marker: MarkerType | None = optional("Marker")
     sort_key: SortKeyType | None = optional("SortKey")
+
+
+class GetOutboundWebIdentityFederationInfoRequest(Shape):
+    """The input of GetOutboundWebIdentityFederationInfo."""
 
 
 class GetPolicyRequest(Shape):
@@ -569,10 +679,26 @@ class ListInstanceProfilesForRoleRequest(Shape):
     max_items: MaxItemsType | None = optional("MaxItems")
 
 
+class ListMFADeviceTagsRequest(Shape):
+    """The input of ListMFADeviceTags."""
+
+    serial_number: SerialNumberType = required("SerialNumber")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
 class ListMFADevicesRequest(Shape):
     """The input of ListMFADevices."""
 
     user_name: ExistingUserNameType | None = optional("UserName")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListOpenIDConnectProviderTagsRequest(Shape):
+    """The input of ListOpenIDConnectProviderTags."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
     marker: MarkerType | None = optional("Marker")
     max_items: MaxItemsType | None = optional("MaxItems")
 
@@ -744,11 +870,27 @@ class PutUserPolicyRequest(Shape):
     policy_document: PolicyDocumentType = required("PolicyDocument")
 
 
+class RemoveClientIDFromOpenIDConnectProviderRequest(Shape):
+    """The input of RemoveClientIDFromOpenIDConnectProvider."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
+    client_id: ClientIDType = required("ClientID")
+
+
 class RemoveUserFromGroupRequest(Shape):
     """The input of RemoveUserFromGroup."""
 
     group_name: GroupNameType = required("GroupName")
     user_name: ExistingUserNameType = required("UserName")
+
+
+class ResyncMFADeviceRequest(Shape):
+    """The input of ResyncMFADevice."""
+
+    user_name: ExistingUserNameType = required("UserName")
+    serial_number: SerialNumberType = required("SerialNumber")
+    authentication_code1: AuthenticationCodeType = required("AuthenticationCode1")
+    authentication_code2: AuthenticationCodeType = required("AuthenticationCode2")
 
 
 class SetDefaultPolicyVersionRequest(Shape):
@@ -799,6 +941,20 @@ class SimulatePrincipalPolicyRequest(Shape):
     marker: MarkerType | None = optional("Marker")
 
 
+class TagMFADeviceRequest(Shape):
+    """The input of TagMFADevice."""
+
+    serial_number: SerialNumberType = required("SerialNumber")
+    tags: TagListType = required("Tags")
+
+
+class TagOpenIDConnectProviderRequest(Shape):
+    """The input of TagOpenIDConnectProvider."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
+    tags: TagListType = required("Tags")
+
+
 class TagPolicyRequest(Shape):
     """The input of TagPolicy."""
 
@@ -818,6 +974,20 @@ class TagUserRequest(Shape):
 
     user_name: ExistingUserNameType = required("UserName")
     tags: TagListType = required("Tags")
+
+
+class UntagMFADeviceRequest(Shape):
+    """The input of UntagMFADevice."""
+
+    serial_number: SerialNumberType = required("SerialNumber")
+    tag_keys: TagKeyListType = required("TagKeys")
+
+
+class UntagOpenIDConnectProviderRequest(Shape):
+    """The input of UntagOpenIDConnectProvider."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
+    tag_keys: TagKeyListType = required("TagKeys")
 
 
 class UntagPolicyRequest(Shape):
@@ -872,6 +1042,13 @@ class UpdateLoginProfileRequest(Shape):
     password_reset_required: bool | None = optional("PasswordResetRequired")
     max_signin_session_duration: MaxSigninSessionDurationType | None = optional("MaxSigninSessionDuration")
     reset_max_signin_session_duration: bool | None = optional("ResetMaxSigninSessionDuration")
+
+
+class UpdateOpenIDConnectProviderThumbprintRequest(Shape):
+    """The input of UpdateOpenIDConnectProviderThumbprint."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
+    thumbprint_list: list[ThumbprintType] = required("ThumbprintList")
 
 
 class UpdateRoleRequest(Shape):
