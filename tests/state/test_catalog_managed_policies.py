@@ -1,15 +1,39 @@
 import json
 import re
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from artifact_state import arns, catalog
-from artifact_state.catalog import ManagedPolicy
+from artifact_state import arns, catalog, name_index
+from artifact_state.catalog import ManagedPolicy, aws_policies
 from tests.support.aws_shapes import violations
 
 ACCOUNT_SYNC = "aws-artifact-account-sync.amazonaws.com"
 POLICIES = catalog.managed_policies()
+
+
+def wire_form(policy: ManagedPolicy) -> dict[str, Any]:
+    """Return a policy as IAM returns it."""
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.policy_id,
+        "Arn": arns.managed_policy("aws", policy.path, policy.name),
+        "Path": policy.path,
+        "DefaultVersionId": policy.default_version_id,
+        "Description": policy.description,
+        "CreateDate": policy.created_at,
+        "UpdateDate": policy.updated_at,
+    }
+
+
+def versions_by_policy() -> dict[str, list[dict[str, Any]]]:
+    """Return the versions of each policy as the file of the documents has them."""
+    file = Path(catalog.__file__).with_name("managed_policy_documents.jsonl")
+    entries = map(json.loads, file.read_text("utf-8").splitlines())
+    return {entry["policy"]: entry["versions"] for entry in entries}
 
 
 def document_of(name: str) -> str:
@@ -27,36 +51,54 @@ def statements_with(name: str, action: str) -> list[dict[str, Any]]:
 class TestRecords:
     """The records of AWS managed policies."""
 
-    @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-    def test_policy_is_valid_in_iam(self, policy: ManagedPolicy) -> None:
-        """A policy is valid under IAM's model, and its dates are in order."""
-        wire = {
-            "PolicyName": policy.name,
-            "PolicyId": policy.policy_id,
-            "Arn": arns.managed_policy("aws", policy.path, policy.name),
-            "Path": policy.path,
-            "DefaultVersionId": policy.default_version_id,
-            "Description": policy.description,
-            "CreateDate": policy.created_at,
-            "UpdateDate": policy.updated_at,
-        }
-        assert violations("iam", "Policy", wire) == []
-        assert re.fullmatch("ANPA[A-Z2-7]{17}", policy.policy_id)
-        newest, *older = policy.versions
-        assert newest.version_id == policy.default_version_id
-        assert newest.created_at == policy.updated_at
-        assert all(policy.created_at <= version.created_at < newest.created_at for version in older)
+    def test_policies_are_valid_in_iam(self) -> None:
+        """The policies are valid under IAM's model."""
+        found = {policy.name: violations("iam", "Policy", wire_form(policy)) for policy in POLICIES}
+        assert {name: texts for name, texts in found.items() if texts} == {}
 
-    @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-    def test_document_has_statements_of_the_current_language(self, policy: ManagedPolicy) -> None:
+    def test_versions_and_dates_are_in_order(self) -> None:
+        """The newest known version of a policy is its default version, and was created when the policy was changed."""
+        versions = versions_by_policy()
+        assert list(versions) == [policy.name for policy in POLICIES]
+        for policy in POLICIES:
+            newest, *older = versions[policy.name]
+            assert newest["id"] == policy.default_version_id
+            dates = [datetime.fromisoformat(version["created"]) for version in (newest, *older)]
+            assert dates[0] == policy.updated_at
+            assert policy.created_at <= dates[-1]
+            assert dates == sorted(set(dates), reverse=True)
+
+    def test_documents_have_statements_of_the_current_language(self) -> None:
         """Every version of a policy has the current language version, and statements that allow or deny actions."""
-        for version in policy.versions:
-            document = json.loads(version.document)
+        for version in (version for versions in versions_by_policy().values() for version in versions):
+            document = version["document"]
             assert document["Version"] == "2012-10-17"
-            for statement in document["Statement"]:
+            statements = document["Statement"]
+            for statement in statements if isinstance(statements, list) else [statements]:
                 assert statement["Effect"] in {"Allow", "Deny"}
                 assert {"Action", "NotAction"} & statement.keys()
                 assert {"Resource", "NotResource"} & statement.keys()
+
+    def test_policies_are_sorted_by_name(self) -> None:
+        """The policies are in the order in which lists have them, so that no call has to sort them."""
+        assert list(POLICIES) == sorted(POLICIES, key=lambda policy: name_index.key_of(policy.name))
+
+    def test_catalog_has_all_policies_of_aws(self) -> None:
+        """The catalog has the policies of AWS by path: none of those that AWS published is left out."""
+        paths = Counter(policy.path for policy in POLICIES)
+        assert paths == {
+            "/": 975,
+            "/aws-service-role/": 361,
+            "/service-role/": 226,
+            "/job-function/": 15,
+            "/root-task/": 5,
+        }
+
+    def test_ids_have_the_form_of_their_time(self) -> None:
+        """Ids of policies that AWS made since April 2019 have another prefix than older ones."""
+        for policy in POLICIES:
+            assert re.fullmatch("ANPA[A-Z2-7]{17}", policy.policy_id)
+            assert policy.policy_id.startswith("ANPAZKAPJZG4") == (policy.created_at.date() >= date(2019, 4, 4))
 
     def test_ids_and_names_are_unique(self) -> None:
         """No two policies share an id or a name."""
@@ -86,6 +128,15 @@ class TestRecords:
 
 class TestLookup:
     """Looking a policy up by the end of its ARN."""
+
+    def test_documents_are_read_one_by_one(self) -> None:
+        """A document is read when it is asked for, and not with the policy or with a list of policies."""
+        aws_policies._versions.cache_clear()
+        for policy in catalog.managed_policies():
+            assert policy.description is not None
+        assert aws_policies._versions.cache_info().misses == 0
+        assert '"Action":"*"' in document_of("AdministratorAccess")
+        assert aws_policies._versions.cache_info().misses == 1
 
     @pytest.mark.parametrize(
         "tail",

@@ -12,12 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from artifact_state.catalog import loading
+from artifact_state.catalog.aws_policies import ManagedPolicy, PolicyVersion, managed_policies
+from artifact_state.catalog.aws_policies import managed_policy as _policy_by_name
 from artifact_state.catalog.records import (
     Agreement,
     Certainty,
     LinkedRole,
-    ManagedPolicy,
-    PolicyVersion,
     Subject,
     TrustedService,
 )
@@ -66,7 +66,6 @@ __all__ = [
     "read_services",
     "report",
     "reports",
-    "resource_formats",
     "resource_types",
     "service_of",
     "shared_rates",
@@ -132,16 +131,10 @@ def linked_role_of(service_principal: str, added: Sequence[TrustedService] = ())
     return own or _roles_by_principal().get(service_principal)
 
 
-@cache
-def managed_policies() -> tuple[ManagedPolicy, ...]:
-    """Return the AWS managed policies that the catalog has."""
-    return loading.load_managed_policies()
-
-
 def managed_policy(tail: str) -> ManagedPolicy | None:
     """Return the AWS managed policy with a name, or with a path and name as at the end of its ARN, or None."""
     name = tail.rpartition("/")[2]
-    policy = _policies_by_name().get(name)
+    policy = _policy_by_name(name)
     return policy if policy and tail.strip("/") in {name, f"{policy.path}{name}".strip("/")} else None
 
 
@@ -233,12 +226,6 @@ def resource_types(action: str) -> frozenset[str]:
     return _resource_types().get(action, frozenset())
 
 
-def resource_formats(action: str) -> dict[str, str]:
-    """Return the ARN formats of an action's resources by type, such as `arn:${Partition}:iam::${Account}:user/...`."""
-    service, formats = action.partition(":")[0], loading.load_arn_formats()
-    return {resource_type: formats[f"{service}:{resource_type}"] for resource_type in sorted(resource_types(action))}
-
-
 @cache
 def actions_of(service: str) -> frozenset[str]:
     """Return the actions of a service in lower case, such as `iam:getrole`."""
@@ -259,11 +246,6 @@ def _services_by_principal() -> dict[str, TrustedService]:
 def _roles_by_principal() -> dict[str, LinkedRole]:
     own = loading.load_organizations_role()
     return {role.principal: role for service in trusted_services() for role in service.roles} | {own.principal: own}
-
-
-@cache
-def _policies_by_name() -> dict[str, ManagedPolicy]:
-    return {policy.name: policy for policy in managed_policies()}
 
 
 @cache

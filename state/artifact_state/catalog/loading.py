@@ -16,8 +16,6 @@ from artifact_state.catalog.records import (
     Agreement,
     Certainty,
     LinkedRole,
-    ManagedPolicy,
-    PolicyVersion,
     Subject,
     TrustedService,
 )
@@ -62,11 +60,6 @@ def added_service(entry: Entry) -> TrustedService:
         return _service(_ADDED_SERVICE_DEFAULTS | entry)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{entry.get('name', entry)!r} is not a valid service: {error!r}") from None
-
-
-def load_managed_policies() -> tuple[ManagedPolicy, ...]:
-    """Return the AWS managed policies."""
-    return tuple(map(_managed_policy, read_file("managed_policies")["policies"]))
 
 
 def load_agreements(partition: str) -> tuple[Agreement, ...]:
@@ -140,12 +133,6 @@ def load_resource_types() -> dict[str, frozenset[str]]:
     return {action: frozenset(types) for action, types in read_file("actions")["actions"].items()}
 
 
-def load_arn_formats() -> dict[str, str]:
-    """Return the ARN format of each type of resource, by service and type."""
-    formats: dict[str, str] = read_file("actions")["resources"]
-    return formats
-
-
 def _service(entry: Entry) -> TrustedService:
     return TrustedService(
         name=entry["name"],
@@ -161,27 +148,6 @@ def _service(entry: Entry) -> TrustedService:
 
 def _role(entry: Entry) -> LinkedRole:
     return LinkedRole(**entry | {"certainty": _certainty(entry)})
-
-
-def _managed_policy(entry: Entry) -> ManagedPolicy:
-    return ManagedPolicy(
-        name=entry["name"],
-        path=entry["path"],
-        policy_id=entry["policy_id"],
-        policy_id_certainty=_certainty(entry, "policy_id_certainty"),
-        description=entry["description"],
-        created_at=datetime.fromisoformat(entry["create_date"]),
-        updated_at=datetime.fromisoformat(entry["update_date"]),
-        default_version_id=entry["default_version"],
-        versions=tuple(
-            PolicyVersion(
-                version_id=version["version_id"],
-                created_at=datetime.fromisoformat(version["create_date"]),
-                document=json.dumps(version["document"], separators=(",", ":")),
-            )
-            for version in entry["versions"]
-        ),
-    )
 
 
 def _agreement(entry: Entry) -> Agreement:

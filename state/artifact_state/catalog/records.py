@@ -1,8 +1,7 @@
-"""The records of the catalog that a start needs: services and their roles, managed policies and agreements."""
+"""The records of the catalog that a start needs: services and their roles, and agreements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from typing import Literal
 
@@ -47,37 +46,6 @@ class TrustedService:
     """The document that names each principal, where documents disagree."""
     note: str = ""
     certainty: Certainty = Certainty.CONFIRMED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyVersion:
-    """A version of a managed policy."""
-
-    version_id: str
-    created_at: datetime
-    document: str
-    """The document as JSON text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManagedPolicy:
-    """A policy that AWS manages."""
-
-    name: str
-    path: str
-    policy_id: str
-    description: str
-    created_at: datetime
-    updated_at: datetime
-    default_version_id: str
-    versions: tuple[PolicyVersion, ...]
-    """The known versions, the newest first."""
-    policy_id_certainty: Certainty = Certainty.CONFIRMED
-
-    @property
-    def document(self) -> str:
-        """The document of the default version."""
-        return next(version.document for version in self.versions if version.version_id == self.default_version_id)
 
 
 class Subject(Enum):

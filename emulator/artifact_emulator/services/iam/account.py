@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.attached_policies import attached_policies_reply
 from artifact_emulator.services.iam.reply_members import boundary_reply, encode_document, tag_list, trust_policy_reply
 from artifact_emulator.services.iam.unsupported_resources import instance_profiles_of_role
 from artifact_state import arns, catalog, name_index
+from artifact_state.errors import InvalidInput
 from artifact_state.iam import account_summary, aliases, groups, policy_usage
 from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
 from artifact_state.iam.policy_usage import Identity, Usage
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
 _AWS_POLICY = "AWSManagedPolicy"
-_KINDS: dict[type, str] = {User: "User", Group: "Group", Role: "Role", CustomerPolicy: "LocalManagedPolicy"}
+_KINDS: dict[type, str] = {User: "User", Role: "Role", Group: "Group", CustomerPolicy: "LocalManagedPolicy"}
+_ORDER = (*_KINDS.values(), _AWS_POLICY)
+"""The kinds of resources in the order in which the authorization details have them."""
 
 
 def create_account_alias(call: RequestContext, request: "requests.CreateAccountAliasRequest") -> None:
@@ -30,9 +34,11 @@ def list_account_aliases(
     call: RequestContext, request: "requests.ListAccountAliasesRequest"
 ) -> "replies.ListAccountAliasesResponse":
     """List the alias of the account, which has at most one."""
-    after = call.name_listing("ListAccountAliases", call.tx.caller.account_id).after(request.marker)
+    listing = call.name_listing("ListAccountAliases", call.tx.caller.account_id)
+    after = listing.after(request.marker)
     alias = aliases.alias_of(call.tx.state, call.tx.caller.account_id)
-    return {"AccountAliases": [alias] if alias is not None and alias > after else [], "IsTruncated": False}
+    page, more = listing.page([alias] if alias is not None and alias > after else [], request.max_items, str)
+    return {"AccountAliases": page, **more}
 
 
 def delete_account_alias(call: RequestContext, request: "requests.DeleteAccountAliasRequest") -> None:
@@ -97,9 +103,12 @@ def get_account_authorization_details(
     """Return users, groups, roles and policies in detail; of AWS's policies only those in use."""
     tx = call.tx
     usage = policy_usage.usage_of(tx.state, tx.caller.account_id, tx.now)
-    kinds = sorted(request.filter or (*_KINDS.values(), _AWS_POLICY))
+    kinds = sorted(set(request.filter or _ORDER))
     listing = call.name_listing("GetAccountAuthorizationDetails", tx.caller.account_id, *kinds)
-    after = listing.after(request.marker)
+    try:
+        after = listing.after(request.marker)
+    except InvalidInput:
+        raise AwsError("ValidationError", "Marker and Filter do not match") from None
     resources = (*policy_usage.identities_of(tx.state, tx.caller.account_id, tx.now), *_policies(call, usage))
     selected = (resource for resource in resources if _kind_of(resource) in kinds and _sort_key(resource) > after)
     page, more = listing.page(sorted(selected, key=_sort_key), request.max_items, _sort_key)
@@ -119,14 +128,15 @@ def _kind_of(resource: Identity | AnyPolicy) -> str:
 
 
 def _sort_key(resource: Identity | AnyPolicy) -> str:
-    return f"{_kind_of(resource)} {name_index.key_of(resource.name)}"
+    return f"{_ORDER.index(_kind_of(resource))} {name_index.key_of(resource.name)}"
 
 
 def _policies(call: RequestContext, usage: Usage) -> Iterator[AnyPolicy]:
     yield from call.tx.state.customer_policies.get(call.tx.caller.account_id, ())
     # Unverified: that AWS leaves out its policies that are not in use.
     used = usage.attachments.keys() | usage.boundaries.keys()
-    yield from (policy for policy in catalog.managed_policies() if reference_of(policy) in used)
+    policies = (catalog.managed_policy(reference) for reference in used)
+    yield from (policy for policy in policies if policy is not None)
 
 
 def _user_detail(call: RequestContext, user: User) -> "replies.UserDetail":
@@ -136,11 +146,12 @@ def _user_detail(call: RequestContext, user: User) -> "replies.UserDetail":
         "UserId": user.id,
         "Arn": arns.user(call.tx.caller.partition, user.account_id, user.path, user.name),
         "CreateDate": user.created_at,
-        "UserPolicyList": _inline_policies(user),
         "GroupList": [group.name for group in groups.groups_of_user(call.tx.state, user)],
         "AttachedManagedPolicies": attached_policies_reply(call.tx, user),
         "Tags": tag_list(user.tags),
     }
+    if user.inline_policies:
+        detail["UserPolicyList"] = _inline_policies(user)
     if user.boundary is not None:
         detail["PermissionsBoundary"] = boundary_reply(call.tx, user.boundary)
     return detail

@@ -1,5 +1,6 @@
 """Managed policies of AWS and of the account, their versions, tags and uses."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from heapq import merge
 from typing import TYPE_CHECKING
@@ -50,18 +51,22 @@ def get_policy(call: RequestContext, request: "requests.GetPolicyRequest") -> "r
 
 
 def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest") -> "replies.ListPoliciesResponse":
-    """List the policies of AWS, of the caller's account or of both: all, or those that are in use."""
+    """List the policies of AWS, of the caller's account or of both: all, or those that are in use.
+
+    Only in a list of policies in use does it matter how they are used.
+    """
     usage, prefix = _usage(call), request.path_prefix or "/"
-    scope, usage_filter, only_attached = request.scope or "All", request.policy_usage_filter, request.only_attached
+    scope, only_attached = request.scope or "All", bool(request.only_attached)
+    usage_filter = request.policy_usage_filter if only_attached else None
     listing = call.name_listing("ListPolicies", call.tx.caller.account_id, scope, only_attached, prefix, usage_filter)
     after = listing.after(request.marker)
-    counts = usage.boundaries if usage_filter == _BOUNDARY_USAGE else usage.attachments
+    counts = {None: usage.attachments + usage.boundaries, _BOUNDARY_USAGE: usage.boundaries}.get(
+        usage_filter, usage.attachments
+    )
     policies = (
         policy
-        for policy in _sorted_policies(call, scope)
-        if policy_sort_key(policy) > after
-        and policy.path.startswith(prefix)
-        and (counts[reference_of(policy)] or not (only_attached or usage_filter))
+        for policy in _sorted_policies(call, scope, after)
+        if policy.path.startswith(prefix) and (counts[reference_of(policy)] or not only_attached)
     )
     page, more = listing.page(policies, request.max_items, policy_sort_key)
     return {"Policies": [_policy_summary(call, policy, usage) for policy in page], **more}
@@ -186,10 +191,12 @@ def policy_sort_key(policy: AnyPolicy) -> str:
     return f"{name_index.key_of(policy.name)} {owner}"
 
 
-def _sorted_policies(call: RequestContext, scope: str) -> Iterator[AnyPolicy]:
+def _sorted_policies(call: RequestContext, scope: str, after: str) -> Iterator[AnyPolicy]:
+    """Iterate over the policies that follow a sort key, the account's and AWS's, which are both sorted by name."""
     own = call.tx.state.customer_policies.get(call.tx.caller.account_id, ()) if scope != "AWS" else ()
-    aws = sorted(catalog.managed_policies(), key=policy_sort_key) if scope != "Local" else ()
-    return merge(own, aws, key=policy_sort_key)
+    aws = catalog.managed_policies() if scope != "Local" else ()
+    following = (policies[bisect_right(policies, after, key=policy_sort_key) :] for policies in (own, aws))
+    return merge(*following, key=policy_sort_key)
 
 
 def _usage(call: RequestContext) -> Usage:
