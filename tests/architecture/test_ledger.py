@@ -18,6 +18,7 @@ MODULES = {
     if "shapes" not in path.parts
 }
 NOT_A_SOURCE = {
+    "https://docs.aws.amazon.com/IAM/latest/APIReference/API_{}.html": "a link in a message",
     "https://console.aws.amazon.com/artifact/reports/{report.id}": "a link in a sample response",
 }
 """URLs of AWS in the code that are not the source of a rule."""

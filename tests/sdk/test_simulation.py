@@ -16,6 +16,8 @@ OWN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam
 def role(management: Account, member: Account) -> str:
     """The ARN of a role in a member account whose policy allows an action that an SCP denies."""
     organizations = management.organizations
+    root = organizations.list_roots()["Roots"][0]
+    organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
     policy = organizations.create_policy(
         Name="no-users", Description="", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(SCP)
     )

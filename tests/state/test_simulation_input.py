@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, Refused
-from artifact_state.policy_evaluation.simulation.input import SimulationSettings, require_valid_input, simulated_policies
+from artifact_state.policy_evaluation.simulation.input import (
+    SimulationSettings,
+    require_valid_input,
+    simulated_policies,
+)
 from tests.support.domain import STANDALONE, transaction, world_with_organization
 from tests.support.simulation import BOB, FOREIGN_ROLE, ROLE, policy_document
 
@@ -67,13 +71,19 @@ class TestRequireValidInput:
 
     @pytest.mark.parametrize(
         ("resources", "message"),
-        [(["b"], "valid ARN format: b"), (["arn:aws:s3"], "arn:aws:s3"), ([ROLE, "*"], r"format: \*")],
+        [
+            (["b"], "valid ARN format: b"),
+            (["arn:aws:s3"], "arn:aws:s3"),
+            (["arn::s3:::b"], "arn::s3:::b"),
+            (["arn:aws:s3:::"], "arn:aws:s3:::"),
+            ([ROLE, "*"], r"format: \*"),
+        ],
     )
-    def test_resources_are_complete_arns_or_one_star(self, resources: list[str], message: str) -> None:
-        """Resources are complete ARNs, or `*` alone."""
+    def test_resources_are_complete_arns(self, resources: list[str], message: str) -> None:
+        """Resources are ARNs with a partition, a service and a name; wildcards and unknown partitions are accepted."""
         with pytest.raises(InvalidSimulationInput, match=message):
             require_valid_input(["iam:GetRole"], resources, SimulationSettings())
-        for valid in ([], ["*"], [ROLE, "arn:aws:s3:::b/*"]):
+        for valid in ([], [ROLE, "arn:aws:s3:::b/*", "arn:unknown:s3:::*"]):
             require_valid_input(["iam:GetRole"], valid, SimulationSettings())
 
     def test_action_without_service_is_refused(self) -> None:
@@ -92,12 +102,11 @@ class TestRequireValidInput:
         ("settings", "resources", "message"),
         [
             ({"caller_arn": None}, [ROLE], "Caller cannot be null"),
-            ({"caller_arn": ROLE}, [ROLE], "Caller must be an IAM user in this context"),
-            ({"caller_arn": BOB.replace("user", "group")}, [ROLE], "Caller must be an IAM user in this context"),
-            ({}, [], "does not clearly define"),
-            ({}, ["*"], "does not clearly define"),
+            ({"caller_arn": f"arn:aws:iam::{STANDALONE}:root"}, [ROLE], "Caller must be an IAM user, role or group"),
+            ({}, [], r"Invalid Entity Arn: \* does not clearly define"),
             ({"resource_policy": "{}"}, [ROLE], "Syntax errors"),
             ({"resource_policy": policy_document()}, [ROLE], "Missing required field Principal"),
+            ({"resource_policy": policy_document(Principal="*")}, [ROLE], r"valid ARN format: \*\."),
             (
                 {"resource_policy": policy_document(Principal="*", Resource=FOREIGN_ROLE)},
                 [FOREIGN_ROLE, ROLE],
@@ -105,12 +114,61 @@ class TestRequireValidInput:
             ),
         ],
     )
-    def test_resource_policy_needs_a_user_and_matching_resources(
+    def test_resource_policy_needs_a_caller_and_matching_resources(
         self, settings: dict[str, Any], resources: list[str], message: str
     ) -> None:
-        """A resource policy needs a user as the caller, and must apply to every resource."""
-        complete = SimulationSettings(
-            **{"caller_arn": BOB, "resource_policy": policy_document(Principal="*")} | settings
-        )
+        """A resource policy needs a user, role or group as the caller, and must apply to every resource."""
+        policy = policy_document(Principal="*", Resource=ROLE)
+        complete = SimulationSettings(**{"caller_arn": BOB, "resource_policy": policy} | settings)
         with pytest.raises((InvalidSimulationInput, InvalidPolicyInput), match=message):
             require_valid_input(["iam:GetRole"], resources, complete)
+
+    @pytest.mark.parametrize("kind", ["user", "role", "group"])
+    def test_every_kind_of_caller_can_have_a_resource_policy(self, kind: str) -> None:
+        """The caller of a resource policy can be a user, a role or a group, which need not exist."""
+        caller = BOB.replace("user", kind)
+        policy = policy_document(Principal="*", Resource=ROLE)
+        require_valid_input(["iam:GetRole"], [ROLE], SimulationSettings(caller_arn=caller, resource_policy=policy))
+
+    def test_known_and_unknown_actions_need_separate_simulations_on_resources(self) -> None:
+        """Actions that AWS has and others are refused together on resources, and accepted without resources."""
+        actions = ["s3:MadeUp", "iam:GetRole", "iam:getrole", "sts:AssumeRole"]
+        for operation in ("SimulateCustomPolicy", "SimulatePrincipalPolicy"):
+            with pytest.raises(InvalidSimulationInput) as refusal:
+                require_valid_input(actions, [ROLE], SimulationSettings(operation=operation))
+            assert refusal.value.message == (
+                "Invalid Input Actions: [iam:GetRole,sts:AssumeRole] and [s3:MadeUp,iam:getrole] require different "
+                "authorization information. Please refer to the documentation for more details: "
+                f"https://docs.aws.amazon.com/IAM/latest/APIReference/API_{operation}.html"
+            )
+        require_valid_input(actions, [], SimulationSettings())
+        require_valid_input(["s3:MadeUp", "madeup:Action"], [ROLE], SimulationSettings())
+
+    @pytest.mark.parametrize(
+        ("action", "option", "is_accepted"),
+        [
+            ("ec2:RunInstances", "EC2-VPC-EBS", True),
+            ("ec2:RunInstances", "EC2-Classic-InstanceStore", True),
+            ("ec2:RunInstances", "CloudWatch-Alarm", False),
+            ("ec2:RunInstances", "other", False),
+            ("cloudwatch:TagResource", "CloudWatch-InsightRule", True),
+            ("cloudwatch:TagResource", "EC2-VPC-EBS", False),
+            ("s3:GetObject", "EC2-VPC-EBS", False),
+        ],
+    )
+    def test_option_of_resource_handling_needs_an_action_of_its_own(
+        self, action: str, option: str, *, is_accepted: bool
+    ) -> None:
+        """An option of resource handling is refused for an action that does not have it, if there are resources."""
+        settings = SimulationSettings(resource_handling_option=option)
+        require_valid_input([action], [], settings)
+        if is_accepted:
+            require_valid_input([action], [ROLE], settings)
+            return
+        with pytest.raises(InvalidSimulationInput) as refusal:
+            require_valid_input([action], [ROLE], settings)
+        assert refusal.value.message == (
+            f"Invalid input resource handling options. Action does not support resource handling options: {action}. "
+            "Please refer to the documentation for more details: "
+            "https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html"
+        )

@@ -4,6 +4,7 @@ import pytest
 
 from artifact_state.errors import InvalidSimulationInput
 from artifact_state.policy_evaluation.simulation.keys import ContextEntry, default_keys, given_keys
+from artifact_state.policy_syntax.wildcards import Multivalued
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, current_organization, world_with_organization
 
 
@@ -11,17 +12,53 @@ class TestGivenKeys:
     """given_keys."""
 
     def test_given_keys_are_lowered(self) -> None:
-        """Keys are returned by their names in lower case, if their values are of their types."""
-        assert given_keys(
-            [
-                ContextEntry("aws:CurrentTime", "date", ["2019-04-25T11:00:00Z"]),
-                ContextEntry("aws:SourceIp", "ipList", ["10.0.0.1", "::1"]),
-                ContextEntry("s3:max-keys", "numeric", ["10"]),
-                ContextEntry("a:bytes", "binary", ["YQ=="]),
-                ContextEntry("a:flag", "boolean", ["whatever"]),
-                ContextEntry("a:untyped", None, ["a", "b"]),
-            ]
-        ).keys() == {"aws:currenttime", "aws:sourceip", "s3:max-keys", "a:bytes", "a:flag", "a:untyped"}
+        """Keys are returned by their names in lower case; the values of lists are multivalued even if there is one."""
+        keys = given_keys(
+            [ContextEntry("aws:SourceIp", "ipList", ["10.0.0.1"]), ContextEntry("a:flag", "boolean", ["TRUE"])]
+        )
+        assert keys == {"aws:sourceip": ("10.0.0.1",), "a:flag": ("TRUE",)}
+        assert {name: isinstance(values, Multivalued) for name, values in keys.items()} == {
+            "aws:sourceip": True,
+            "a:flag": False,
+        }
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "text"),
+        [
+            ("numeric", "01.00", "1.00"),
+            ("numeric", "+1", "1"),
+            ("numericList", "010", "10"),
+            ("date", "2035-01-02", "2035-01-02T00:00:00.000Z"),
+            ("date", "2035-01-02T03:04:05+02:00", "2035-01-02T01:04:05.000Z"),
+            ("date", "2035-01-02T03:04:05.123456Z", "2035-01-02T03:04:05.123Z"),
+            ("date", "0", "1970-01-01T00:00:00.000Z"),
+            ("date", "-10000-01-01", "-10000-01-01"),
+            ("ip", "2001:0db8::1", "2001:0db8::1"),
+            ("ip", "192.000.002.1", "192.000.002.1"),
+            ("binary", "YQ==", "YQ=="),
+            ("binary", "", ""),
+            ("string", "01.00", "01.00"),
+        ],
+    )
+    def test_value_has_the_text_of_its_type(self, kind: str, value: str, text: str) -> None:
+        """Numbers and dates have a text of their own for the operators that compare texts."""
+        assert given_keys([ContextEntry("a:key", kind, [value])]) == {"a:key": (text,)}
+
+    @pytest.mark.parametrize(
+        ("entry", "message"),
+        [
+            (ContextEntry("a:key", None, ["a"]), "Context key a:key has invalid type null."),
+            (ContextEntry(None, "string", ["a"]), "ContextKeyName cannot be null or empty."),
+            (ContextEntry("a:key", "string", []), "Context values for context key a:key cannot be null or empty."),
+            (ContextEntry("a:key", "stringList", []), "Context values for context key a:key cannot be null or empty."),
+        ],
+    )
+    def test_incomplete_entry_is_refused(self, entry: ContextEntry, message: str) -> None:
+        """An entry needs a name, a type and values; one without any of them is ignored."""
+        with pytest.raises(InvalidSimulationInput) as refusal:
+            given_keys([entry])
+        assert refusal.value.message == message
+        assert given_keys([ContextEntry(None, None, [])]) == {}
 
     @pytest.mark.parametrize(
         ("kind", "values", "message"),
@@ -31,6 +68,9 @@ class TestGivenKeys:
             ("numericList", ["1", "NaN"], "Invalid context value for key a:key: expected numeric format."),
             ("date", ["tomorrow"], "Invalid context value for key a:key: expected DateTime format."),
             ("ip", ["999.0.0.1"], "Invalid context value for key a:key: expected IP address."),
+            ("ip", ["192.0.2.0/24"], "Invalid context value for key a:key: expected IP address."),
+            ("ip", ["fe80::1%1"], "Invalid context value for key a:key: expected IP address."),
+            ("binary", ["YR=="], "Invalid context value for key a:key: expected base-64 encoded binary format."),
             ("binary", ["!base64"], "Invalid context value for key a:key: expected base-64 encoded binary format."),
         ],
     )

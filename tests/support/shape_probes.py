@@ -33,8 +33,6 @@ _CHARACTERS = tuple(map(chr, range(0x250))) + tuple(
     "\u0660\u0966\u2003\u2028\u2029\u3000\u4e00\ud7ff\ue000\ufeff\ufffd\uffff\U00010000\U0001d7d8\U0010ffff"
 )
 _ODD = ("", "&&", "--", "~~", "[a]", "a-b", "a^b", "a\\b", "a]b", "\\w", "a\tb", "a\x0bb", "a\r\nb")
-# AWS accepts wildcards here, as the documentation of the member says, although its model does not allow them.
-_CORRECTED_PATTERNS = {"AttachmentName": r"[*?]*[\w+=,.@-][\w+=,.@*?-]*"}
 
 
 def operations(service: str) -> list[str]:
@@ -57,7 +55,7 @@ def allows(shape: Shape, text: str) -> bool:
         return text in traits["enum"]
     if not traits.get("min", 0) <= len(text) <= traits.get("max", len(text)):
         return False
-    pattern = _CORRECTED_PATTERNS.get(shape.name, traits.get("pattern"))
+    pattern = traits.get("pattern")
     return pattern is None or _compiled(pattern).fullmatch(text) is not None
 
 

@@ -1,5 +1,8 @@
 """IAM policy simulation over the wire."""
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.support.policy_calls import enable_scps
@@ -7,6 +10,10 @@ from tests.support.simulation import policy_document
 from tests.support.wire_client import Client
 
 SERVICE = "iam"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}},
+}
 
 
 @pytest.fixture
@@ -58,35 +65,70 @@ class TestSimulation:
             "MissingContextValues": [],
         }
 
+    def test_marker_is_an_offset(self, stranger: Client) -> None:
+        """The next page may be requested of other policies and resources; a marker that is none is refused."""
+        parameters = {"ActionNames": ["s3:PutObject", "s3:GetObject", "s3:ListBucket"], "MaxItems": 1}
+        allowing, denying = policy_document(Action="*"), policy_document("Deny", Action="*")
+        marker = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, PolicyInputList=[allowing])["Marker"]
+        page = stranger.do(
+            SERVICE,
+            "SimulateCustomPolicy",
+            **parameters,
+            PolicyInputList=[denying],
+            ResourceArns=["arn:aws:s3:::b/a"],
+            Marker=marker,
+        )
+        (result,) = page["EvaluationResults"]
+        assert (result["EvalActionName"], result["EvalDecision"]) == ("s3:GetObject", "explicitDeny")
+        assert page["IsTruncated"]
+        error = stranger.expect_error(
+            SERVICE, "SimulateCustomPolicy", **parameters, PolicyInputList=[allowing], Marker="not-a-marker"
+        )
+        assert (error.status, error.code) == (400, "InvalidInput")
+        assert error.message == "Invalid marker for pagination."
+
     def test_result_combines_resources(self, stranger: Client) -> None:
-        """The result has the most restrictive decision, its statements, and the decision on each resource."""
-        ours, theirs = (f"arn:aws:iam::{stranger.account}:role/{name}" for name in ("Ours", "Theirs"))
-        parameters = {"PolicyInputList": [policy_document(), policy_document("Deny", Resource=theirs)]}
+        """The result has the most restrictive decision, and the statements that decided on any of the resources."""
+        ours, theirs, others = (f"arn:aws:iam::{stranger.account}:role/{name}" for name in ("Ours", "Theirs", "Others"))
+        policies = [policy_document(Resource=ours), policy_document("Deny", Resource=theirs)]
         (result,) = stranger.do(
-            SERVICE, "SimulateCustomPolicy", **parameters, ActionNames=["iam:GetRole"], ResourceArns=[ours, theirs]
+            SERVICE,
+            "SimulateCustomPolicy",
+            PolicyInputList=policies,
+            ActionNames=["iam:GetRole"],
+            ResourceArns=[ours, theirs, others],
         )["EvaluationResults"]
-        assert result["EvalResourceName"] == "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"
-        assert result["EvalDecision"] == "explicitDeny"
-        assert [statement["SourcePolicyId"] for statement in result["MatchedStatements"]] == ["PolicyInputList.2"]
-        assert result["EvalDecisionDetails"] == {}
+        assert result["EvalResourceName"] == "arn:aws:iam::${Account}:${ResourceType}/${ResourceName}"
+        assert (result["EvalDecision"], result["EvalDecisionDetails"]) == ("explicitDeny", {})
+        names = [f"PolicyInputList.{number}" for number in (1, 2)]
+        assert [statement["SourcePolicyId"] for statement in result["MatchedStatements"]] == names
         assert [
-            (specific["EvalResourceName"], specific["EvalResourceDecision"], "EvalDecisionDetails" in specific)
+            (
+                specific["EvalResourceName"],
+                specific["EvalResourceDecision"],
+                [statement["SourcePolicyId"] for statement in specific.get("MatchedStatements", ())],
+            )
             for specific in result["ResourceSpecificResults"]
-        ] == [(ours, "allowed", False), (theirs, "explicitDeny", False)]
+        ] == [(ours, "allowed", names[:1]), (theirs, "explicitDeny", names[1:]), (others, "implicitDeny", [])]
+        assert set(result["ResourceSpecificResults"][2]) == {"EvalResourceName", "EvalResourceDecision"}
 
     def test_result_names_resources_by_format(self, stranger: Client) -> None:
-        """The result names one resource by its ARN, several by the format of their ARNs, and none by `*`."""
+        """The result names one resource by its ARN, several by the format of the service's ARNs, and none by `*`."""
         arns = ["arn:aws:s3:::a", "arn:aws:s3:::b"]
         parameters = {"PolicyInputList": [policy_document()], "ActionNames": ["s3:GetObject", "iam:GetRole"]}
+        iam_format = "arn:aws:iam::${Account}:${ResourceType}/${ResourceName}"
         for resources, names in (
             ([], ["*", "*"]),
+            (["*"], ["*", "*"]),
             (arns[:1], arns[:1] * 2),
-            (arns, ["*", "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"]),
+            (arns, ["arn:aws:s3:::${BucketName}/${KeyName}", iam_format]),
         ):
             results = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, ResourceArns=resources)[
                 "EvaluationResults"
             ]
             assert [result["EvalResourceName"] for result in results] == names
+            has_resources = resources not in ([], ["*"])
+            assert all(("ResourceSpecificResults" in result) is has_resources for result in results)
 
     def test_missing_keys_are_listed_once(self, stranger: Client) -> None:
         """Missing keys are listed once for all resources, and once for each."""
@@ -140,7 +182,7 @@ class TestSimulation:
             "PolicyInputList": [policy_document()],
             "ActionNames": ["iam:GetRole"],
             "ResourceArns": ["arn:aws:iam::111122223333:role/R"],
-            "ResourcePolicy": policy_document(Principal={"AWS": bob}),
+            "ResourcePolicy": policy_document(Principal={"AWS": bob}, Resource="arn:aws:iam::111122223333:role/R"),
         }
         error = stranger.expect_error(SERVICE, "SimulateCustomPolicy", **parameters)
         assert (error.status, error.code) == (400, "InvalidInput")
@@ -202,8 +244,29 @@ class TestSimulation:
             f"account {member.account}."
         )
 
+    def test_denial_by_organization_ends_the_simulation(self, stranger: Client) -> None:
+        """Where service control policies do not allow, the result says nothing of the resource and the boundary."""
+        policy = policy_document()
+        (result,) = stranger.do(
+            SERVICE,
+            "SimulateCustomPolicy",
+            PolicyInputList=[policy],
+            PermissionsBoundaryPolicyInputList=[policy],
+            OrderedOrganizationPolicyInputList=[{"ServiceControlPolicyInputList": [policy_document(Action="sts:*")]}],
+            ActionNames=["iam:GetRole"],
+            ResourceArns=[f"arn:aws:iam::{stranger.account}:role/R"],
+        )["EvaluationResults"]
+        assert result == {
+            "EvalActionName": "iam:GetRole",
+            "EvalResourceName": f"arn:aws:iam::{stranger.account}:role/R",
+            "EvalDecision": "implicitDeny",
+            "MatchedStatements": [],
+            "MissingContextValues": [],
+            "OrganizationsDecisionDetail": {"AllowedByOrganizations": False},
+        }
+
     def test_group_simulation_uses_scps(self, management: Client, member: Client) -> None:
-        """The simulation of a group includes the SCPs of its account."""
+        """The simulation of a group includes the SCPs of its account, also where they do not apply."""
         for client in (management, member):
             client.do(SERVICE, "CreateGroup", GroupName="Admins")
             arn = f"arn:aws:iam::{client.account}:group/Admins"
@@ -211,16 +274,114 @@ class TestSimulation:
                 "EvaluationResults"
             ]
             assert result["EvalDecision"] == "implicitDeny"
-            assert ("OrganizationsDecisionDetail" in result) is (client is member)
+            assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": True}
 
-    def test_resource_handling_option_is_not_emulated(self, stranger: Client) -> None:
-        """The scenarios of Amazon EC2 are answered with 501."""
-        parameters = {"PolicyInputList": [policy_document()], "ActionNames": ["iam:GetUser"]}
+    def test_resource_policy_of_a_role(self, stranger: Client) -> None:
+        """A role that calls is simulated with its own policies and that of the resource."""
+        stranger.do(SERVICE, "CreateRole", RoleName="R", Path="/some/", AssumeRolePolicyDocument=json.dumps(TRUST))
+        stranger.do(SERVICE, "PutRolePolicy", RoleName="R", PolicyName="own", PolicyDocument=policy_document())
+        role = f"arn:aws:iam::{stranger.account}:role/some/R"
+        for source, policies in (
+            (role, ["role_R_own", "ResourcePolicy"]),
+            (role.replace("/some", ""), ["role_R_own"]),  # The policies are found without the path, the caller is not.
+        ):
+            (result,) = stranger.do(
+                SERVICE,
+                "SimulatePrincipalPolicy",
+                PolicySourceArn=source,
+                ActionNames=["iam:GetRole"],
+                ResourceArns=[role],
+                ResourcePolicy=policy_document(Principal={"AWS": role}, Resource=role),
+            )["EvaluationResults"]
+            assert result["EvalDecision"] == "allowed"
+            assert [statement["SourcePolicyId"] for statement in result["MatchedStatements"]] == policies
+
+    @pytest.mark.parametrize(
+        ("source", "code", "message"),
+        [
+            ("arn:aws:iam::{}:user/some/nobody", "NoSuchEntity", "Unable to retrieve specified IAM entity."),
+            ("arn:aws:iam::{}:role/nobody", "NoSuchEntity", "Unable to retrieve specified IAM entity."),
+            (
+                "arn:aws:sts::{}:assumed-role/R/me",
+                "InvalidInput",
+                "Invalid Entity Arn: arn:aws:sts::{}:assumed-role/R/me does not clearly define entity type and name.",
+            ),
+            ("arn:aws:iam::{}:root", "InvalidInput", "Invalid ARN provided in the request: arn:aws:iam::{}:root"),
+            (
+                "not-an-arn-but-long-enough",
+                "InvalidInput",
+                "Invalid ARN provided in the request: not-an-arn-but-long-enough",
+            ),
+        ],
+    )
+    def test_source_that_is_no_identity_is_refused(
+        self, stranger: Client, source: str, code: str, message: str
+    ) -> None:
+        """The policies to simulate are those of a user, group or role of the account, not of a session or root user."""
+        parameters = {"PolicySourceArn": source.format(stranger.account), "ActionNames": ["iam:GetUser"]}
+        for operation in ("SimulatePrincipalPolicy", "GetContextKeysForPrincipalPolicy"):
+            used = parameters if operation.startswith("Sim") else {"PolicySourceArn": parameters["PolicySourceArn"]}
+            error = stranger.expect_error(SERVICE, operation, **used)
+            assert (error.code, error.message) == (code, message.format(stranger.account))
+
+    @pytest.mark.parametrize(
+        ("exclusion", "code", "message"),
+        [
+            (
+                {"InlinePolicyIdentifier": {"PolicyName": "*", "AttachmentType": "user", "AttachmentName": "Alice"}},
+                "ValidationError",
+                (
+                    "1 validation error detected: Value '*' at 'policyExclusionList.1.member.inlinePolicyIdentifier."
+                    "policyName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+                    r".*[\w+=,.@-]+.*"
+                ),
+            ),
+            (
+                {"InlinePolicyIdentifier": {"PolicyName": "o*", "AttachmentType": "user", "AttachmentName": "Alice"}},
+                "InvalidInput",
+                "Invalid inline policy exclusion: policyName, attachmentType, and attachmentName are required",
+            ),
+        ],
+    )
+    def test_invalid_exclusion_is_refused(
+        self, stranger: Client, exclusion: dict[str, Any], code: str, message: str
+    ) -> None:
+        """The name of an excluded inline policy has no wildcards."""
+        stranger.do(SERVICE, "CreateUser", UserName="Alice")
         error = stranger.expect_error(
-            SERVICE, "SimulateCustomPolicy", **parameters, ResourceHandlingOption="EC2-VPC-EBS"
+            SERVICE,
+            "SimulatePrincipalPolicy",
+            PolicySourceArn=f"arn:aws:iam::{stranger.account}:user/Alice",
+            ActionNames=["iam:GetUser"],
+            PolicyExclusionList=[exclusion],
         )
-        assert (error.status, error.code) == (501, "NotImplemented")
-        assert "ResourceHandlingOption" in error.message
+        assert (error.status, error.code, error.message) == (400, code, message)
+
+    def test_unknown_policy_type_is_repeated(self, stranger: Client) -> None:
+        """The error for an unknown type of an exclusion repeats it, unlike those for older members."""
+        parameters = {"PolicySourceArn": f"arn:aws:iam::{stranger.account}:user/Alice", "ActionNames": ["iam:GetUser"]}
+        error = stranger.expect_error(
+            SERVICE, "SimulatePrincipalPolicy", **parameters, PolicyExclusionList=[{"PolicyType": "other"}]
+        )
+        assert error.code == "ValidationError"
+        assert "Value 'other' at 'policyExclusionList.1.member.policyType' failed" in error.message
+        error = stranger.expect_error(SERVICE, "SimulatePrincipalPolicy", **parameters, MaxItems=0)
+        assert "Value at 'maxItems' failed" in error.message
+
+    def test_option_of_resource_handling(self, stranger: Client) -> None:
+        """An instance can be simulated in a scenario of Amazon EC2, even if resources of the scenario are missing."""
+        parameters = {
+            "PolicyInputList": [policy_document(Action="*")],
+            "ResourceArns": ["arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0"],
+            "ResourceHandlingOption": "EC2-VPC-EBS",
+        }
+        (result,) = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters, ActionNames=["ec2:RunInstances"])[
+            "EvaluationResults"
+        ]
+        assert result["EvalDecision"] == "allowed"
+        error = stranger.expect_error(SERVICE, "SimulateCustomPolicy", **parameters, ActionNames=["ec2:StartInstances"])
+        assert (error.status, error.code) == (400, "InvalidInput")
+        assert "does not support resource handling options: ec2:StartInstances." in error.message
 
     def test_context_keys_of_policies(self, stranger: Client) -> None:
         """Keys are listed once; an invalid policy is refused."""

@@ -11,7 +11,8 @@
     NotFound: The named resource does not exist, or the caller cannot see it.
         artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
         handshakes: HandshakeNotFound, TransferNotFound
-        iam: EntityNotFound, RoleNotFound, LinkedServiceNotFound, DeletionTaskNotFound, AccessReportNotFound
+        iam: EntityNotFound, RoleNotFound, SimulatedIdentityNotFound, LinkedServiceNotFound, DeletionTaskNotFound,
+            AccessReportNotFound
         organization_policies: PolicyNotFound, EffectivePolicyNotFound, ResourcePolicyNotFound
         organizations: AccountNotFound, AccountCreationNotFound, UnitNotFound, ParentNotFound,
             SourceParentNotFound, DestinationParentNotFound, ChildNotFound, TargetNotFound, RootNotFound

@@ -122,6 +122,10 @@ class RoleNotFound(NotFound):
     """The account has no role of this name."""
 
 
+class SimulatedIdentityNotFound(NotFound):
+    """The account has no user, group or role with the name in the ARN whose policies are to be simulated."""
+
+
 class RoleNameTaken(Conflict):
     """The account already has a role of this name."""
 

@@ -7,7 +7,7 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 
 import operator as operators
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -164,9 +164,11 @@ def _boolean(text: str) -> bool:
 
 def _bytes(text: str) -> bytes | None:
     try:
-        return b64decode(text, validate=True)
+        decoded = b64decode(text, validate=True)
     except ValueError:
         return None
+    # AWS refuses a text whose last bits would be lost, such as "YR==".
+    return decoded if b64encode(decoded).decode() == text else None
 
 
 def _arn_parts(text: str) -> list[str] | None:

@@ -13,12 +13,8 @@ from artifact_state.policy_syntax.wildcards import variables_in
 
 
 def referenced_keys(documents: Iterable[str]) -> list[str]:
-    """Return the keys that policies refer to, each once in its first spelling: key names are case-insensitive."""
-    spellings: dict[str, str] = {}
-    for document in documents:
-        for name in _keys_in_document(document):
-            spellings.setdefault(name.lower(), name)
-    return list(spellings.values())
+    """Return the keys that policies refer to, each once in each of its spellings."""
+    return list(dict.fromkeys(name for document in documents for name in _keys_in_document(document)))
 
 
 @lru_cache(maxsize=1024)

@@ -157,7 +157,7 @@ ROWS: Rows = {
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."
     ),
     errors.InvalidPolicyInput: lambda refusal, caller: ("InvalidInputException", refusal.message),
-    # Unverified: AWS's messages.
+    errors.SimulatedIdentityNotFound: fixed_row("NoSuchEntityException", "Unable to retrieve specified IAM entity."),
     errors.InvalidSimulationInput: lambda refusal, caller: ("InvalidInputException", refusal.message),
     errors.MalformedPolicyDocument: lambda refusal, caller: ("MalformedPolicyDocumentException", refusal.message),
     errors.InvalidPolicyArn: _invalid_policy_arn,

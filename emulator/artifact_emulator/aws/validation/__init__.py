@@ -76,8 +76,12 @@ _IAM_PATTERN_TEXTS = {
 }
 
 
+# Observed: simulation.json, where the same operation does not repeat the values of its older members.
+_IAM_MEMBERS_WITH_VALUES = {"PolicyExclusionList"}
+
+
 def _iam_error(violations: Sequence[Violation]) -> AwsError:
-    """Return IAM's error, which does not repeat the invalid value, unlike that of AWS STS.
+    """Return IAM's error, which does not repeat most invalid values, unlike that of AWS STS.
 
     Observed: https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/
     """
@@ -88,7 +92,7 @@ def _iam_error(violations: Sequence[Violation]) -> AwsError:
     if in_own_words and (not common or in_own_words[0].limit == _MARKER):
         name, text = member_name(in_own_words[0]), _IAM_PATTERN_TEXTS[in_own_words[0].limit]
         return AwsError("ValidationError", f"The specified value for {name} is invalid. {text}")
-    return _query_error(common, with_value=False)
+    return _query_error(common, with_value=common[0].path[0] in _IAM_MEMBERS_WITH_VALUES)
 
 
 def _query_error(violations: Sequence[Violation], *, with_value: bool = True) -> AwsError:

@@ -1,111 +1,99 @@
 """Results of a policy simulation in AWS's form: for an action on all resources together, and on each resource."""
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from artifact_state import catalog
-from artifact_state.policy_evaluation.simulation.simulate import SimulationResult, most_restrictive
-from artifact_state.policy_syntax.policy import ANYTHING
+from artifact_state.policy_evaluation.simulation.resources import name_of_resources
+from artifact_state.policy_evaluation.simulation.simulate import (
+    IMPLICIT,
+    MatchedStatement,
+    SimulationResult,
+    most_restrictive,
+)
 from artifact_state.policy_syntax.statement_positions import Position, positions_of
-from artifact_state.policy_syntax.wildcards import is_like
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies
 
 _MIN_KEY_LENGTH, _MAX_KEY_LENGTH = 5, 256
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
-def evaluation_result(results: Sequence[SimulationResult]) -> "replies.EvaluationResult":
-    """Return the result for one action from those for each resource.
+def evaluation_result(
+    action: str, resources: Sequence[str], results: Sequence[SimulationResult]
+) -> "replies.EvaluationResult":
+    """Return the result for one action on resources, none for `*`, from those on each.
 
     The policy types are those of AWS's examples, not those of its model:
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html#API_SimulateCustomPolicy_Examples
     """
-    first = results[0]
-    outcome = most_restrictive([result.outcome for result in results])
-    contributing = [result for result in results if result.outcome == outcome]
+    outcome = most_restrictive(result.outcome for result in results)
+    missing = chain.from_iterable(valid_key_names(result.missing_keys) for result in results)
+    # A statement is named if it led to the outcome on any resource.
+    matched = dict.fromkeys(chain.from_iterable(result.matched_statements for result in results))
     reply: dict[str, Any] = {
-        "EvalActionName": first.request.action,
-        "EvalResourceName": _resource_name(results),
+        "EvalActionName": action,
+        "EvalResourceName": name_of_resources(action, resources),
         "EvalDecision": outcome,
-        "MatchedStatements": _unique(chain.from_iterable(map(_matched_statements, contributing))),
-        "MissingContextValues": _unique(
-            chain.from_iterable(valid_key_names(result.missing_keys) for result in results)
-        ),
+        "MatchedStatements": _statements(matched),
+        "MissingContextValues": list(dict.fromkeys(missing)) if outcome == IMPLICIT else [],
+        **_boundary_detail(results),
     }
-    if first.policies.service_control:
+    if results[0].allowed_by_organization is not None:
         allowed = all(result.allowed_by_organization for result in results)
         reply["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": allowed}
-    if first.policies.boundary is not None:
-        allowed = all(result.allowed_by_boundary for result in results)
-        reply["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
-    details = [result.outcome_by_kind for result in results if result.outcome_by_kind is not None]
-    if details:
-        kinds = dict.fromkeys(chain.from_iterable(details))
+    # Where the service control policies do not allow, AWS reports nothing of the resource:
+    # https://github.com/aws-containers/amazon-ecs-exec-checker/issues/70
+    evaluated = [result for result in results if result.allowed_by_organization is not False]
+    if resources and evaluated:
+        kinds = dict.fromkeys(chain.from_iterable(result.outcome_by_kind for result in evaluated))
         reply["EvalDecisionDetails"] = {
-            kind: most_restrictive([detail[kind] for detail in details if kind in detail]) for kind in kinds
+            kind: most_restrictive(
+                result.outcome_by_kind[kind] for result in evaluated if kind in result.outcome_by_kind
+            )
+            for kind in kinds
         }
-    if first.request.resource != ANYTHING:
-        reply["ResourceSpecificResults"] = [_resource_result(result) for result in results]
+        reply["ResourceSpecificResults"] = [_resource_result(result) for result in evaluated]
     typed: replies.EvaluationResult = reply  # type: ignore[assignment]
     return typed
 
 
-def valid_key_names(keys: list[str]) -> list[str]:
+def valid_key_names(keys: Iterable[str]) -> list[str]:
     """Return the keys whose names AWS's model allows for context entries."""
     return [key for key in keys if _MIN_KEY_LENGTH <= len(key) <= _MAX_KEY_LENGTH]
 
 
 def _resource_result(result: SimulationResult) -> dict[str, Any]:
-    reply: dict[str, Any] = {
-        "EvalResourceName": result.request.resource,
-        "EvalResourceDecision": result.outcome,
-        "MatchedStatements": _matched_statements(result),
+    details = {
+        "MatchedStatements": _statements(result.matched_statements),
         "MissingContextValues": valid_key_names(result.missing_keys),
+        "EvalDecisionDetails": result.outcome_by_kind,
     }
-    if result.outcome_by_kind:
-        reply["EvalDecisionDetails"] = result.outcome_by_kind
-    if result.policies.boundary is not None:
-        reply["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": result.allowed_by_boundary}
-    return reply
+    return {
+        "EvalResourceName": result.resource,
+        "EvalResourceDecision": result.outcome,
+        **{name: detail for name, detail in details.items() if detail},
+        **_boundary_detail([result]),
+    }
 
 
-def _resource_name(results: Sequence[SimulationResult]) -> str:
-    """Return the ARN of a single resource, as in AWS's examples, or the ARN format of several, as in its model.
-
-    If an action has several formats, the one that the first resource matches is returned.
-    """
-    first = results[0].request
-    if len(results) == 1:
-        return first.resource
-    formats = list(catalog.resource_formats(first.action).values())
-    matching = [form for form in formats if is_like(_VARIABLE.sub("*", form), first.resource)]
-    return (*matching, *formats, ANYTHING)[0]
+def _boundary_detail(results: Sequence[SimulationResult]) -> dict[str, Any]:
+    """Return the member about the permissions boundary, if there is one."""
+    allowed = [result.allowed_by_boundary for result in results if result.allowed_by_boundary is not None]
+    return {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": all(allowed)}} if allowed else {}
 
 
-def _matched_statements(result: SimulationResult) -> list[dict[str, Any]]:
+def _statements(matched: Iterable[MatchedStatement]) -> list[dict[str, Any]]:
     return [
         {
             "SourcePolicyId": policy.arn_or_name.rpartition("/")[2],
             "SourcePolicyType": kind,
-            "StartPosition": _position(positions_of(policy.document)[statement.number - 1][0]),
-            "EndPosition": _position(positions_of(policy.document)[statement.number - 1][1]),
+            "StartPosition": _position(positions_of(policy.document)[number - 1][0]),
+            "EndPosition": _position(positions_of(policy.document)[number - 1][1]),
         }
-        for kind, policy, statement in result.matched_statements
+        for kind, policy, number in matched
     ]
 
 
 def _position(position: Position) -> dict[str, int]:
     return {"Line": position.line, "Column": position.column}
-
-
-def _unique(values: Iterable[Any]) -> list[Any]:
-    """Return values without duplicates; dicts among them cannot be hashed."""
-    unique: list[Any] = []
-    for value in values:
-        if value not in unique:
-            unique.append(value)
-    return unique

@@ -6,25 +6,38 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from artifact_state import arns
+from artifact_state.catalog.service_actions import resource_handling_options
 from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, MalformedPolicyDocument
 from artifact_state.iam.identity_documents import require_valid_policy
-from artifact_state.policy_evaluation.policies import ApplicablePolicies, Level, PrincipalMatch
+from artifact_state.policy_evaluation.policies import Level
+from artifact_state.policy_evaluation.simulation.resources import is_known
 from artifact_state.policy_syntax.documents import DocumentKind, parse_document
 from artifact_state.policy_syntax.grammar import has_element
-from artifact_state.policy_syntax.policy import ANYTHING, NamedPolicy, parse_policy
+from artifact_state.policy_syntax.policy import ANYTHING, NamedPolicy, as_list, parse_policy
 from artifact_state.policy_syntax.wildcards import Keys
 
 RESOURCE_POLICY = "ResourcePolicy"
 """The name of the resource-based policy in messages and results."""
+_REFERENCE = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_{}.html"
 _CALLER = re.compile(r"arn:[a-z-]+:iam::\d{12}:(user|group|role)/[^:]+", re.ASCII)
 _OWNER = re.compile(r"arn:[a-z-]+:iam::\d{12}:[^:]+", re.ASCII)
 _RESOURCE = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedPolicies:
+    """The policies that are simulated, without that of a resource."""
+
+    identity: Level = ()
+    boundary: NamedPolicy | None = None
+    organization: tuple[Level, ...] | None = None
+    """The service control policies from the organization's root to the account; None if no organization counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +52,15 @@ class SimulationSettings:
     resource_policy: str | None = None
     resource_owner: str | None = None
     """The ARN of an identity of the account that owns the resources whose ARNs name no account."""
+    resource_handling_option: str | None = None
+    """The scenario to which the resources belong, such as `EC2-VPC-EBS`."""
+    operation: str = "SimulateCustomPolicy"
+    """The operation, which messages name."""
 
 
 def simulated_policies(
     documents: Sequence[str], boundaries: Sequence[str] = (), levels: Sequence[Sequence[str]] = ()
-) -> ApplicablePolicies:
+) -> SimulatedPolicies:
     """Return the policies of a custom simulation; `levels` are SCPs, from the organization's root to the account.
 
     Raises InvalidPolicyInput, InvalidSimulationInput.
@@ -53,7 +70,7 @@ def simulated_policies(
     identity = tuple(_named_policies("PolicyInputList", documents))
     bounds = tuple(_named_policies("PermissionsBoundaryPolicyInputList", boundaries))
     control = tuple(_scp_level(number, documents) for number, documents in enumerate(levels, 1))
-    return ApplicablePolicies(identity=identity, boundary=bounds[0] if bounds else None, service_control=control)
+    return SimulatedPolicies(identity=identity, boundary=bounds[0] if bounds else None, organization=control or None)
 
 
 def require_valid_input(actions: Sequence[str], resources: Sequence[str], settings: SimulationSettings) -> None:
@@ -63,9 +80,9 @@ def require_valid_input(actions: Sequence[str], resources: Sequence[str], settin
     """
     if not all(":" in action for action in actions):
         raise InvalidSimulationInput("The action is invalid since it is missing names")
-    for resource in resources:
-        if not _RESOURCE.fullmatch(resource) and (resource != ANYTHING or len(resources) > 1):
-            raise InvalidSimulationInput(f"ResourceNames are not in a valid ARN format: {resource}.")
+    _require_arns(resources)
+    if resources:
+        _require_consistent_actions(actions, settings)
     if settings.caller_arn is not None and not _CALLER.fullmatch(settings.caller_arn):
         raise InvalidSimulationInput("Invalid caller - Caller must be an IAM user, role or group in this context.")
     if settings.resource_owner is not None and not _OWNER.fullmatch(settings.resource_owner):
@@ -74,14 +91,12 @@ def require_valid_input(actions: Sequence[str], resources: Sequence[str], settin
         _require_resource_policy(settings.resource_policy, resources, settings.caller_arn)
 
 
-def principal_names(caller_arn: str) -> Mapping[PrincipalMatch, frozenset[str]]:
-    """Return the names by which a resource-based policy may mean a caller.
-
-    Unlike in a call, a caller that is allowed by `*` needs no other policy.
-    """
-    partition, account_id = caller_arn.split(":")[1], account_in_arn(caller_arn)
-    account = {arns.root_user(partition, account_id), account_id}
-    return {PrincipalMatch.EXACT: frozenset({caller_arn, ANYTHING}), PrincipalMatch.ACCOUNT: frozenset(account)}
+def principal_names(caller_arn: str | None) -> frozenset[str]:
+    """Return the names by which a resource-based policy may mean a caller."""
+    if caller_arn is None:
+        return frozenset()
+    account_id = account_in_arn(caller_arn)
+    return frozenset({caller_arn, arns.root_user(caller_arn.split(":")[1], account_id), account_id, ANYTHING})
 
 
 def account_in_arn(arn: str) -> str:
@@ -90,19 +105,48 @@ def account_in_arn(arn: str) -> str:
     return parts[4] if len(parts) == 6 and _ACCOUNT.fullmatch(parts[4]) else ""
 
 
+def _require_arns(resources: Sequence[str]) -> None:
+    """Refuse a resource that is not an ARN with a partition, a service and a name.
+
+    Raises InvalidSimulationInput.
+    """
+    for resource in resources:
+        if not _RESOURCE.fullmatch(resource):
+            raise InvalidSimulationInput(f"ResourceNames are not in a valid ARN format: {resource}.")
+
+
+def _require_consistent_actions(actions: Sequence[str], settings: SimulationSettings) -> None:
+    """Refuse actions that cannot be simulated together on resources, or not with the option of resource handling.
+
+    Raises InvalidSimulationInput.
+    """
+    known, unknown = (",".join(action for action in actions if is_known(action) is wanted) for wanted in (True, False))
+    reference = f"Please refer to the documentation for more details: {_REFERENCE.format(settings.operation)}"
+    if known and unknown:
+        # Observed: https://github.com/aws-cloudformation/rain/blob/main/internal/aws/iam/iam.go
+        raise InvalidSimulationInput(
+            f"Invalid Input Actions: [{known}] and [{unknown}] require different authorization information. {reference}"
+        )
+    for action in actions if settings.resource_handling_option else ():
+        if settings.resource_handling_option not in resource_handling_options(action):
+            raise InvalidSimulationInput(
+                "Invalid input resource handling options. Action does not support resource handling options: "
+                f"{action}. {reference}"
+            )
+
+
 def _require_resource_policy(document: str, resources: Sequence[str], caller_arn: str | None) -> None:
     if caller_arn is None:
         raise InvalidSimulationInput("Invalid caller - Caller cannot be null or empty.")
-    if ":user/" not in caller_arn:
-        # Unverified: AWS's pages still omit roles and groups; it was seen to accept roles since September 2026.
-        raise InvalidSimulationInput("Invalid caller - Caller must be an IAM user in this context.")
-    if list(resources) in ([], [ANYTHING]):
+    if not resources:
         raise InvalidSimulationInput(f"Invalid Entity Arn: {ANYTHING} does not clearly define entity type and name.")
-    if not all(has_element(statement, "Principal") for statement in _require_statements(RESOURCE_POLICY, document)):
+    statements = _require_statements(RESOURCE_POLICY, document)
+    if not all(has_element(statement, "Principal") for statement in statements):
         raise InvalidPolicyInput(f"Invalid Input {RESOURCE_POLICY}: Missing required field Principal")
-    statements = parse_policy(document).statements
+    for element in statements:
+        _require_arns(as_list(element.get("Resource", element.get("NotResource", []))))
     for resource in resources:
-        if all(statement.covers(resource) is False for statement in statements):
+        if all(statement.covers(resource) is False for statement in parse_policy(document).statements):
             # Unverified: the text.
             raise InvalidSimulationInput(f"Invalid Input {RESOURCE_POLICY}: it is not applicable to {resource}.")
 

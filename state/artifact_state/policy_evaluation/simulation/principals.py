@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from artifact_state import arns, name_index
-from artifact_state.errors import Entity, EntityNotFound, InvalidSimulationInput
+from artifact_state.authority import organization_of
+from artifact_state.errors import (
+    Entity,
+    EntityNotFound,
+    InvalidSimulationInput,
+    RoleNotFound,
+    SimulatedIdentityNotFound,
+)
 from artifact_state.iam.groups import groups_of_user
 from artifact_state.iam.identity_policies import policies_of_identity
 from artifact_state.iam.policy_usage import Identity
@@ -19,7 +26,7 @@ from artifact_state.model import Caller, CallerKind, Role
 from artifact_state.model.identities import Group, User
 from artifact_state.policy_evaluation.collect import applicable_policies
 from artifact_state.policy_evaluation.policies import ApplicablePolicies
-from artifact_state.policy_evaluation.simulation.input import simulated_policies
+from artifact_state.policy_evaluation.simulation.input import SimulatedPolicies, simulated_policies
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.policy_syntax.wildcards import is_like
 from artifact_state.world import Transaction
@@ -29,6 +36,7 @@ _TYPES = frozenset[str](get_args(PolicyType))
 _KINDS: dict[type[Identity], str] = {User: "user", Group: "group", Role: "role"}
 _SOURCE = re.compile(r"arn:([a-z-]+):iam::(\d{12}):(user|group|role)/(?:[^:]*/)?([^/:]+)", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:[a-z-]+:iam::(aws|\d{12}):policy/[\w+=,.@*?/-]+", re.ASCII)
+_WILDCARD = re.compile(r"[*?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +58,26 @@ def policies_of_principal(
     additional: Sequence[str] = (),
     boundaries: Sequence[str] = (),
     exclusions: Sequence[Exclusion] = (),
-) -> ApplicablePolicies:
+) -> SimulatedPolicies:
     """Return the policies of a user, a group or a role of the account, with additional ones as if attached to it.
 
-    Raises EntityNotFound, RoleNotFound, InvalidPolicyInput, InvalidSimulationInput.
+    Raises SimulatedIdentityNotFound, InvalidPolicyInput, InvalidSimulationInput.
     """
     for exclusion in exclusions:
         _require_identifier(exclusion)
     added = simulated_policies(additional, boundaries)
-    identities, policies = _identities(tx, arn)
+    try:
+        identities, policies = _identities(tx, arn)
+    except (EntityNotFound, RoleNotFound):
+        raise SimulatedIdentityNotFound(arn) from None
     # A policy that is attached in several ways counts once.
     attached = dict.fromkeys(policy for identity in identities for policy in _attached(tx, identity, exclusions))
     boundary = None if "permission-boundary" in exclusions else policies.boundary
-    return replace(
-        policies,
+    has_organization = organization_of(tx.state, tx.caller.account_id, tx.now) is not None
+    return SimulatedPolicies(
         identity=(*attached, *added.identity),
         boundary=added.boundary or boundary,
-        service_control=() if "scp" in exclusions else policies.service_control,
+        organization=policies.service_control if has_organization and "scp" not in exclusions else None,
     )
 
 
@@ -91,6 +102,9 @@ def _identities(tx: Transaction, arn: str) -> tuple[list[Identity], ApplicablePo
 
 def _source_of(caller: Caller, arn: str) -> tuple[str, str]:
     match = _SOURCE.fullmatch(arn)
+    if arn.split(":")[2:3] == ["sts"]:
+        # Observed: https://github.com/newrelic/newrelic-lambda-cli/issues/96
+        raise InvalidSimulationInput(f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
     if match is None or match[1] != caller.partition:
         raise InvalidSimulationInput(f"Invalid ARN provided in the request: {arn}")
     if match[2] != caller.account_id:
@@ -119,19 +133,27 @@ def _excludes(exclusion: Exclusion, kind: str, owner: str, policy: str) -> bool:
         return exclusion == "inline"
     if isinstance(exclusion, InlinePolicies):
         return False
-    return exclusion == ("aws-managed" if ":iam::aws:" in policy else "user-managed") or is_like(exclusion, policy)
+    if exclusion in _TYPES:
+        return exclusion == ("aws-managed" if ":iam::aws:" in policy else "user-managed")
+    # AWS leaves out a policy by its ARN without the path.
+    return is_like(exclusion, f"{policy.partition('/')[0]}/{policy.rpartition('/')[2]}")
 
 
 def _require_identifier(exclusion: Exclusion) -> None:
-    """Refuse an exclusion that cannot name a policy; it may have one star, in the name alone.
+    """Refuse an exclusion that cannot name a policy.
 
+    It may have one star, in the name of the identity that has inline policies or in an ARN.
     Raises InvalidSimulationInput.
     """
+    if isinstance(exclusion, InlinePolicies):
+        if _WILDCARD.search(exclusion.name) or exclusion.owner.count("*") > 1:
+            raise InvalidSimulationInput(
+                "Invalid inline policy exclusion: policyName, attachmentType, and attachmentName are required"
+            )
     # Unverified: AWS's texts.
-    text = exclusion.owner if isinstance(exclusion, InlinePolicies) else exclusion
-    if text.count("*") > 1:
-        raise InvalidSimulationInput(f"Invalid policy identifier: {text}. At most one * is allowed.")
-    if not isinstance(exclusion, InlinePolicies) and exclusion not in _TYPES and not _POLICY_ARN.fullmatch(exclusion):
+    elif exclusion.count("*") > 1:
+        raise InvalidSimulationInput(f"Invalid policy identifier: {exclusion}. At most one * is allowed.")
+    elif exclusion not in _TYPES and not _POLICY_ARN.fullmatch(exclusion):
         raise InvalidSimulationInput(f"Invalid policy identifier: {exclusion}")
 
 

@@ -1,0 +1,43 @@
+"""The actions of all AWS services with the ARNs of their resources.
+
+Only simulations need them. A service is read from its line of the file when it is asked for, and few are kept.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from artifact_state.catalog.loading import read_file
+
+_FILE = Path(__file__).with_name("service_actions.jsonl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceActions:
+    """The actions of a service and its resources."""
+
+    arn_format: str | None = None
+    """The format of its ARNs in AWS's policy generator, such as `arn:aws:s3:::${BucketName}/${KeyName}`, if any."""
+    arn_patterns: Mapping[str, Sequence[str]]
+    """The patterns of the ARNs of each type of resources, such as `arn:*:sqs:*:*:?*`."""
+    resource_types: Mapping[str, Sequence[str]]
+    """The types of resources of each action, by the action's name without the service."""
+
+
+@lru_cache(maxsize=16)
+def actions_of_service(prefix: str) -> ServiceActions:
+    """Return the actions of a service by its prefix, such as `s3`; none if AWS has no such service."""
+    start = f'{{"service":{json.dumps(prefix)},'
+    with _FILE.open(encoding="utf-8") as lines:
+        entry = next((json.loads(line) for line in lines if line.startswith(start)), None)
+    if entry is None:
+        return ServiceActions(arn_patterns={}, resource_types={})
+    return ServiceActions(arn_format=entry["format"], arn_patterns=entry["resources"], resource_types=entry["actions"])
+
+
+def resource_handling_options(action: str) -> Sequence[str]:
+    """Return the scenarios to which the resources of a simulated action may belong, such as `EC2-VPC-EBS`."""
+    options: Mapping[str, Sequence[str]] = read_file("resource_handling_options")["options"]
+    return options.get(action, ())
