@@ -150,6 +150,12 @@ class TestTarget:
             with expect_refusal(world, TargetNotFound):
                 act(world, rule, target, *arguments)
 
+    def test_policy_of_aws_has_no_tags(self, world: World, name: str) -> None:
+        """A policy that AWS manages can be neither tagged nor asked for tags."""
+        rule, arguments = RULES[name]
+        with expect_refusal(world, InvalidInput, InputReason.INVALID_PATTERN):
+            act(world, rule, "p-FullAWSAccess", *arguments)
+
     def test_account_being_created_is_not_found(self, world: World, name: str) -> None:
         """An account that is still being created is not found yet; its tags exist once it is created."""
         rule, arguments = RULES[name]

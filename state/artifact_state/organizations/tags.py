@@ -10,6 +10,7 @@ from artifact_state.authority import membership_of, require_management, require_
 from artifact_state.errors import Constraint, ConstraintViolated, InputReason, InvalidInput, TargetNotFound
 from artifact_state.events import TagsChanged
 from artifact_state.model import Organization, State, Tag
+from artifact_state.organizations.policies.attachments import aws_managed_policy_by_id
 from artifact_state.resource_tags import TagPairs, attach_tags, set_tags
 from artifact_state.world import Transaction
 
@@ -49,7 +50,7 @@ def untag_resource(tx: Transaction, resource_id: str, keys: Iterable[str]) -> No
 def list_tags(tx: Transaction, resource_id: str, after: int = -1) -> Iterator[tuple[int, Tag]]:
     """Return the tags of a resource of the organization with their positions.
 
-    Raises NotInOrganization, WrongAccount, TargetNotFound.
+    Raises NotInOrganization, WrongAccount, TargetNotFound, InvalidInput.
     """
     organization = require_management_or_delegate(tx)
     _require_target(tx, organization, resource_id)
@@ -76,6 +77,9 @@ def _check_keys(keys: Iterable[str]) -> None:
 
 
 def _require_target(tx: Transaction, organization: Organization, resource_id: str) -> None:
+    if aws_managed_policy_by_id(resource_id) is not None:
+        # Observed on AWS: https://github.com/cloud-custodian/cloud-custodian/pull/8194
+        raise InvalidInput(InputReason.INVALID_PATTERN)
     if _owner_of(tx.state, resource_id, tx.now) != organization.id:
         raise TargetNotFound(resource_id)
 

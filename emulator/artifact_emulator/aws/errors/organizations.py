@@ -13,6 +13,7 @@ _INPUT_MESSAGES = {
     InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL: "You specified an unrecognized service principal.",
     InputReason.INVALID_NEXT_TOKEN: "You specified an invalid value for NextToken.",
     InputReason.TARGET_NOT_SUPPORTED: "You specified a target that is not currently supported.",
+    InputReason.INVALID_PATTERN: "You provided a value that does not match the required pattern.",
     InputReason.INVALID_PATTERN_TARGET_ID: "You provided a value that does not match the required pattern.",
     InputReason.INVALID_EMAIL_ADDRESS_TARGET: "You specified an invalid email address for the invited account owner.",
     InputReason.INVALID_PARTY_TYPE_TARGET: "You specified the wrong type of entity (account, organization, or email) "
