@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 
-from artifact_emulator.app import App  # noqa: E402 - found beside the packages above
+from artifact_emulator.app import App  # noqa: E402 - needs the paths above
 from artifact_emulator.http import Request  # noqa: E402
 from artifact_state import catalog  # noqa: E402
 from artifact_state.organizations import account_creation, hierarchy  # noqa: E402

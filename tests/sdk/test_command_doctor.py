@@ -58,7 +58,7 @@ class TestDoctor:
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         (warning,) = (finding for finding in findings(capsys) if finding["outcome"] != "ok")
-        assert (warning["outcome"], text in warning["told"]) == ("warning", True)
+        assert (warning["outcome"], text in warning["message"]) == ("warning", True)
 
     @pytest.mark.parametrize(
         ("settings", "text"),
@@ -76,7 +76,7 @@ class TestDoctor:
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         problems = [finding for finding in findings(capsys, status=1) if finding["outcome"] == "problem"]
-        assert any(text in problem["told"] for problem in problems)
+        assert any(text in problem["message"] for problem in problems)
 
     def test_changed_clock_is_a_warning(self, world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
         """A world whose clock was advanced is reported, since signatures and sessions may expire unexpectedly."""

@@ -4,7 +4,7 @@ import argparse
 import re
 from datetime import UTC, datetime, timedelta
 
-from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
 

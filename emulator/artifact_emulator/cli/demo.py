@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.cli.aws_client import AwsCaller, HttpCaller, InProcessCaller
-from artifact_emulator.cli.options import (CommandFailed, add_json, translated_errors, world_of)
+from artifact_emulator.cli.options import CommandFailed, add_json, translated_errors, world_of
 from artifact_emulator.cli.output import write, write_json
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import progress_bar, styled

@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import which
 from typing import Literal
 
-from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import Style, styled
@@ -41,7 +41,7 @@ class Finding:
 
     check: str
     outcome: Literal["ok", "warning", "problem"]
-    told: str
+    message: str
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -62,8 +62,10 @@ def run(options: argparse.Namespace) -> int:
     """Run all checks and return the exit status: 1 if there is a problem."""
     checks = (_endpoints(), _region(), _credentials(), _proxies(), _sdk(), _cli(), _models())
     findings = [*_emulator(options), *chain(*checks)]
-    lines = (f"{styled(*_MARKS[finding.outcome])}  {finding.check}: {finding.told}" for finding in findings)
-    write_result(options, "\n".join(lines), {"findings": [asdict(finding) for finding in findings]})
+    lines = (f"{styled(*_MARKS[finding.outcome])}  {finding.check}: {finding.message}" for finding in findings)
+    # Version 0.1 called the message `told`.
+    content = [{**asdict(finding), "told": finding.message} for finding in findings]
+    write_result(options, "\n".join(lines), {"findings": content})
     return int(any(finding.outcome == "problem" for finding in findings))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from artifact_emulator.cli.options import (add_json, add_world, translated_errors, world_of)
-from artifact_emulator.cli.output import (write, write_file, write_json, write_result)
+from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.output import write, write_file, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.testing.environment import misleading, past_proxies
 

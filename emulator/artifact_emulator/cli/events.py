@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from artifact_emulator.cli.options import (add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import styled

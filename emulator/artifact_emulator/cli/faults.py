@@ -3,10 +3,10 @@
 import argparse
 from typing import Any
 
-from artifact_emulator.cli.options import (add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
-from artifact_emulator.faults.kinds import (KINDS, Error, Kind, Latency)
+from artifact_emulator.faults.kinds import KINDS, Error, Kind, Latency
 
 _NONE = "no faults are set"
 

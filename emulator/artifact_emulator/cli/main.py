@@ -5,7 +5,21 @@ import os
 import sys
 from collections.abc import Sequence
 
-from artifact_emulator.cli import (clock, demo, doctor, environment, events, faults, lessons, models, policy, scenario, serve, snapshot, worlds)
+from artifact_emulator.cli import (
+    clock,
+    demo,
+    doctor,
+    environment,
+    events,
+    faults,
+    lessons,
+    models,
+    policy,
+    scenario,
+    serve,
+    snapshot,
+    worlds,
+)
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.parser import Parser
 from artifact_emulator.version import __version__

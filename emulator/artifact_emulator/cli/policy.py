@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.cli.options import (CommandFailed, add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write_json, write_result
 from artifact_emulator.cli.parser import add_command
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from artifact_emulator.cli.options import (add_json, add_world, translated_errors, world_of)
+from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
 

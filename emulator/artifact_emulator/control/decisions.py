@@ -33,18 +33,18 @@ def add_routes(app: OpenAPI) -> None:
     @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was allowed or refused")
     def explain(path: DecisionPath) -> Response:
         instruments = runtime_of(current_world())
-        asked = instruments.decisions.find(path.request_id)
-        call = next((one for one in instruments.call_log.calls() if one.request_id == path.request_id), None)
-        if asked is None and call is None:
+        request = instruments.decisions.find(path.request_id)
+        call = next((record for record in instruments.call_log.calls() if record.request_id == path.request_id), None)
+        if request is None and call is None:
             return problem_response(404, "Not found", f"There is no call {path.request_id} in the call log.")
-        told = {"request_id": path.request_id, **explain_decisions(asked)}
+        explanation = {"request_id": path.request_id, **explain_decisions(request)}
         if call is not None and call.failure is not None:
-            told["error"] = {"code": call.failure.code, "message": call.failure.message}
-        if asked is None:
-            told["reason"] = _NOT_EVALUATED
-        if told["allowed"] and "error" in told:
-            told["reason"] = "The policies allow the call; the service itself refused it."
-        return jsonify(told)
+            explanation["error"] = {"code": call.failure.code, "message": call.failure.message}
+        if request is None:
+            explanation["reason"] = _NOT_EVALUATED
+        if explanation["allowed"] and "error" in explanation:
+            explanation["reason"] = "The policies allow the call; the service itself refused it."
+        return jsonify(explanation)
 
     @app.get(f"{PREFIX}/policy-suggestion", summary="Suggest the least policy that allows the calls of a principal")
     def suggest(query: SuggestionQuery) -> Response:

@@ -108,8 +108,8 @@ def add_routes(app: OpenAPI) -> None:
 
     @app.get(base, summary="List all versions of all reports, including withdrawn ones")
     def list_all_reports() -> Response:
-        found = (report for _, report in reports.all_reports(current_world().state))
-        return jsonify({"reports": [_detail(report, version) for report in found for version in report.versions]})
+        all_reports = (report for _, report in reports.all_reports(current_world().state))
+        return jsonify({"reports": [_detail(report, version) for report in all_reports for version in report.versions]})
 
     @app.post(base, summary="Publish a report, or a new version of one")
     def publish(body: ReportBody) -> Response:

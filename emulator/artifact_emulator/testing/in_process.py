@@ -79,7 +79,7 @@ class Emulation(WorldClient):
         Raises ValueError for an invalid scenario.
         """
         # Imported here: reading scenarios takes YAML.
-        from artifact_emulator.scenarios.files import load_file, load_content
+        from artifact_emulator.scenarios.files import load_content, load_file
 
         options = self.world.options
         world = load_content(scenario, options) if isinstance(scenario, Mapping) else load_file(str(scenario), options)
@@ -178,16 +178,16 @@ class EmulationContext:
         if iscoroutinefunction(function):
 
             @wraps(function)
-            async def coroutine(*arguments: P.args, **named: P.kwargs) -> Any:
+            async def coroutine(*arguments: P.args, **options: P.kwargs) -> Any:
                 with EmulationContext(self._create, self._caller):
-                    return await function(*arguments, **named)
+                    return await function(*arguments, **options)
 
             return cast("Callable[P, R]", coroutine)
 
         @wraps(function)
-        def wrapper(*arguments: P.args, **named: P.kwargs) -> R:
+        def wrapper(*arguments: P.args, **options: P.kwargs) -> R:
             with EmulationContext(self._create, self._caller):
-                return function(*arguments, **named)
+                return function(*arguments, **options)
 
         return wrapper
 
