@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from artifact_state import catalog
-from artifact_state.catalog import Certainty, LinkedRole
+from artifact_state.catalog import Certainty, LinkedRole, loading
 from tests.support.aws_shapes import violations
 
 SERVICES = json.loads(Path(catalog.__file__).with_name("services.json").read_text(encoding="utf-8"))
@@ -169,3 +169,20 @@ class TestLinkedRoles:
         assert violations("iam", "Role", wire) == []
         assert catalog.managed_policy(f"aws-service-role/{role.policy_name}") is not None
         assert catalog.linked_role_of(role.principal) is role
+
+    def test_services_besides_those_of_organizations_have_roles(self) -> None:
+        """Each service of the second file has one role of its own, and an attached policy that lists have.
+
+        Of two, AWS does not list the policy: it was withdrawn, or was never listed.
+        """
+        roles = loading.load_linked_roles()
+        assert len({role.principal for role in roles}) == len(roles)
+        assert not {role.principal for role in roles} & {role.principal for role in ROLES}
+        assert all(catalog.linked_role_of(role.principal) == role for role in roles)
+        policies = {role.principal: f"aws-service-role/{role.policy_name}" for role in roles}
+        unlisted = {principal for principal, policy in policies.items() if catalog.managed_policy(policy) is None}
+        assert unlisted == {"iotroborunner.amazonaws.com", "lex.amazonaws.com"}
+
+    def test_unconfirmed_roles_are_not_in_the_catalog(self) -> None:
+        """No service has a role in the catalog that is marked as unconfirmed."""
+        assert not [name for name in catalog.unconfirmed_linked_roles() if catalog.linked_role_of(name)]

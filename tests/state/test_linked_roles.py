@@ -19,7 +19,7 @@ from artifact_state.iam.roles import role_of
 from artifact_state.model import DeletionTask, FeatureSet, RoleUsage
 from artifact_state.organizations import accounts, organization, trusted_access
 from artifact_state.world import World
-from tests.state.test_agreements import ORGANIZATION_AGREEMENT, accept, terminate
+from tests.support.agreements import ORGANIZATION_AGREEMENT, accept, terminate
 from tests.support.domain import (
     MANAGEMENT,
     NOW,
@@ -68,13 +68,14 @@ class TestCreateLinkedRole:
         assert role.linked_service == ARTIFACT
         assert role.managed_policies == ("aws-service-role/AWSArtifactServiceRolePolicy",)
         assert role.max_session == timedelta(hours=1)
-        assert role.description
         assert exists(world, account=STANDALONE)
 
-    def test_description_of_caller_replaces_that_of_aws(self, world: World) -> None:
-        """The caller's description replaces AWS's."""
-        role = act(world, linked_roles.create_linked_role, ARTIFACT, description="Mine", account=STANDALONE)
-        assert role.description == "Mine"
+    @pytest.mark.parametrize("description", [None, "Mine"])
+    def test_role_has_description_of_caller_only(self, world: World, description: str | None) -> None:
+        """A role has the description that the caller gave, or none; only a service's own creation has AWS's."""
+        role = act(world, linked_roles.create_linked_role, ARTIFACT, description=description, account=STANDALONE)
+        assert role.description == (description or "")
+        assert role_of(world.state, MANAGEMENT, ROLE, NOW).description
 
     def test_existing_role_is_refused(self, world: World) -> None:
         """A role that exists cannot be created again."""
@@ -92,6 +93,33 @@ class TestCreateLinkedRole:
         """Artifact's role does not allow a suffix."""
         with expect_refusal(world, SuffixNotAllowed):
             act(world, linked_roles.create_linked_role, ARTIFACT, suffix="x", account=STANDALONE)
+
+    @pytest.mark.parametrize("principal", ["autoscaling", "connect", "lexv2"])
+    def test_suffix_is_part_of_name(self, world: World, principal: str) -> None:
+        """A service with an optional suffix takes roles with and without one, of different names."""
+        for suffix in (None, "x", "y"):
+            role = act(
+                world, linked_roles.create_linked_role, f"{principal}.amazonaws.com", suffix=suffix, account=STANDALONE
+            )
+            assert role.name.endswith(f"_{suffix}") == (suffix is not None)
+        with expect_refusal(world, RoleNameTaken):
+            act(world, linked_roles.create_linked_role, f"{principal}.amazonaws.com", suffix="x", account=STANDALONE)
+
+    @pytest.mark.parametrize(
+        ("principal", "suffix", "is_unknown"),
+        [
+            ("profile.amazonaws.com", None, True),
+            ("profile.amazonaws.com", "x", False),
+            ("controltower.amazonaws.com", None, True),
+            ("nothing.amazonaws.com", None, False),
+            (ARTIFACT, None, False),
+        ],
+    )
+    def test_unconfirmed_answers_are_unknown(
+        self, world: World, principal: str, suffix: str | None, *, is_unknown: bool
+    ) -> None:
+        """The answer is unknown for services whose role is not confirmed, and for a suffix that is missing."""
+        assert act(world, linked_roles.is_unknown, principal, suffix) == is_unknown
 
     @pytest.mark.parametrize("principal", ["nothing.amazonaws.com", "aws-artifact-account-sync.amazonaws.com", ""])
     def test_service_without_linked_role_is_refused(self, world: World, principal: str) -> None:

@@ -57,18 +57,16 @@ class TestGetRole:
 
     @pytest.mark.parametrize("name", ["a b", "a/b", "é", "a" * 65])
     def test_invalid_name_breaks_constraint(self, management: Client, name: str) -> None:
-        """A broken constraint is a ValidationError in AWS's common form."""
+        """A broken constraint is a ValidationError in IAM's words."""
         error = management.expect_error(SERVICE, "GetRole", RoleName=name)
         assert (error.status, error.code) == (400, "ValidationError")
-        assert error.message.startswith(
-            "1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must "
-        )
+        assert "at 'roleName' failed to satisfy" in error.message or "for roleName is invalid" in error.message
 
-    def test_missing_name_is_null(self, management: Client) -> None:
-        """A missing member is reported as null."""
+    def test_missing_name_breaks_constraint(self, management: Client) -> None:
+        """A missing member breaks the constraint that it has a value."""
         error = management.expect_error(SERVICE, "GetRole")
         assert error.message == (
-            "1 validation error detected: Value null at 'roleName' failed to satisfy constraint: "
+            "1 validation error detected: Value at 'roleName' failed to satisfy constraint: "
             "Member must not be null"
         )
 
@@ -208,8 +206,12 @@ class TestCreateServiceLinkedRole:
         """The reply is GetRole's without description, session length and last use."""
         created = stranger.do(SERVICE, "CreateServiceLinkedRole", AWSServiceName=ARTIFACT)["Role"]
         reply = stranger.do(SERVICE, "GetRole", RoleName=ROLE)["Role"]
-        more = {"Description": reply["Description"], "MaxSessionDuration": 3600, "RoleLastUsed": {}}
-        assert reply == created | more
+        trust_policies = [json.loads(unquote(role.pop("AssumeRolePolicyDocument"))) for role in (created, reply)]
+        assert reply == created | {"MaxSessionDuration": 3600, "RoleLastUsed": {}}
+        assert [policy["Statement"] for policy in trust_policies] == [
+            [{"Action": ["sts:AssumeRole"], "Effect": "Allow", "Principal": {"Service": [ARTIFACT]}}],
+            [{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": ARTIFACT}}],
+        ]
 
     def test_description_of_request_is_kept(self, stranger: Client) -> None:
         """The role has the description of the request."""
@@ -230,10 +232,26 @@ class TestCreateServiceLinkedRole:
         assert (error.status, error.code) == (400, "InvalidInput")
         assert error.message == f"Custom suffix is not allowed for {ARTIFACT}"
 
-    def test_service_without_role_is_not_found(self, stranger: Client) -> None:
-        """A service without a service-linked role is NoSuchEntity."""
+    def test_suffix_is_part_of_name(self, stranger: Client) -> None:
+        """A suffix that the service allows is the end of the role's name."""
+        service = {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "x"}
+        role = stranger.do(SERVICE, "CreateServiceLinkedRole", **service)["Role"]
+        assert role["RoleName"] == "AWSServiceRoleForAutoScaling_x"
+        (policy,) = stranger.do(SERVICE, "ListAttachedRolePolicies", RoleName=role["RoleName"])["AttachedPolicies"]
+        assert policy["PolicyName"] == "AutoScalingServiceRolePolicy"
+
+    def test_service_without_role_is_denied(self, stranger: Client) -> None:
+        """A service without a service-linked role is refused with AWS's message."""
         error = stranger.expect_error(SERVICE, "CreateServiceLinkedRole", AWSServiceName="nothing.amazonaws.com")
-        assert (error.status, error.code) == (404, "NoSuchEntity")
+        assert (error.status, error.code) == (403, "AccessDenied")
+        assert error.message == "Cannot find Service Linked Role template for nothing.amazonaws.com"
+
+    @pytest.mark.parametrize("principal", ["controltower.amazonaws.com", "profile.amazonaws.com"])
+    def test_unconfirmed_role_is_not_emulated(self, stranger: Client, principal: str) -> None:
+        """A role whose name or answer is not known is the emulator's limit, and not a refusal of AWS."""
+        error = stranger.expect_error(SERVICE, "CreateServiceLinkedRole", AWSServiceName=principal)
+        assert (error.status, error.code) == (501, "NotImplemented")
+        assert f"does not emulate the service-linked role of {principal}" in error.message
 
 
 class TestDeleteServiceLinkedRole:

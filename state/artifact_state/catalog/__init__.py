@@ -70,6 +70,7 @@ __all__ = [
     "service_of",
     "shared_rates",
     "trusted_services",
+    "unconfirmed_linked_roles",
 ]
 
 # A dataclass takes a millisecond to create, so the records that a start does not need are imported on first use.
@@ -128,7 +129,13 @@ def linked_role_of(service_principal: str, added: Sequence[TrustedService] = ())
     """
     roles = (role for service in reversed(added) for role in reversed(service.roles))
     own = next((role for role in roles if role.principal == service_principal), None)
-    return own or _roles_by_principal().get(service_principal)
+    return own or _roles_by_principal().get(service_principal) or _other_roles_by_principal().get(service_principal)
+
+
+@cache
+def unconfirmed_linked_roles() -> frozenset[str]:
+    """Return the principals of services whose service-linked roles are not known with certainty."""
+    return loading.load_unconfirmed_linked_roles()
 
 
 def managed_policy(tail: str) -> ManagedPolicy | None:
@@ -246,6 +253,11 @@ def _services_by_principal() -> dict[str, TrustedService]:
 def _roles_by_principal() -> dict[str, LinkedRole]:
     own = loading.load_organizations_role()
     return {role.principal: role for service in trusted_services() for role in service.roles} | {own.principal: own}
+
+
+@cache
+def _other_roles_by_principal() -> dict[str, LinkedRole]:
+    return {role.principal: role for role in loading.load_linked_roles()}
 
 
 @cache

@@ -51,6 +51,16 @@ def load_organizations_role() -> LinkedRole:
     return _role(read_file("services")["organizations_role"])
 
 
+def load_linked_roles() -> tuple[LinkedRole, ...]:
+    """Return the service-linked roles of services that AWS Organizations does not integrate with."""
+    return tuple(map(_linked_role, read_file("linked_roles")["roles"]))
+
+
+def load_unconfirmed_linked_roles() -> frozenset[str]:
+    """Return the principals of services whose service-linked roles are not known with certainty."""
+    return frozenset(read_file("linked_roles")["unconfirmed"])
+
+
 def added_service(entry: Entry) -> TrustedService:
     """Return a service that a world has besides AWS's; an entry needs no more than a name and principals.
 
@@ -148,6 +158,11 @@ def _service(entry: Entry) -> TrustedService:
 
 def _role(entry: Entry) -> LinkedRole:
     return LinkedRole(**entry | {"certainty": _certainty(entry)})
+
+
+def _linked_role(entry: Entry) -> LinkedRole:
+    members = {name: entry[name] for name in entry if name != "evidence"}
+    return LinkedRole(created_in=None, **members)
 
 
 def _agreement(entry: Entry) -> Agreement:

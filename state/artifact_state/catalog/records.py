@@ -25,12 +25,19 @@ class LinkedRole:
     created_in: Literal["management", "members", "delegated administrator", "every account"] | None
     """The accounts in which the role is created according to the service's page, or None if it does not say."""
     description: str = ""
+    """The description of a role that the service itself creates."""
     certainty: Certainty = Certainty.CONFIRMED
+    suffix: Literal["none", "optional", "required"] = "none"
+    """Whether a custom suffix is part of the role's name."""
 
     @property
     def path(self) -> str:
         """The path of the role, which all roles of the service share."""
         return f"/aws-service-role/{self.principal}/"
+
+    def name_with(self, suffix: str | None) -> str:
+        """Return the name of the role with a custom suffix, or without one."""
+        return f"{self.name}_{suffix}" if suffix else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

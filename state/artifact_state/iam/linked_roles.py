@@ -31,22 +31,35 @@ ORGANIZATIONS_PRINCIPAL = "organizations.amazonaws.com"
 _TASK_ID = re.compile(r"task/aws-service-role/[^/\s]+/[^/\s]+/[0-9a-f-]{36}")
 
 
-def ensure_linked_role(tx: Transaction, account_id: str, principal: str, *, at: datetime | None = None) -> None:
+def ensure_linked_role(
+    tx: Transaction, account_id: str, principal: str, *, suffix: str | None = None, at: datetime | None = None
+) -> None:
     """Create the role of a service in an account, if the service has one and the account does not have it yet."""
     linked = catalog.linked_role_of(principal, tx.added_services)
     if linked is None:
         return
     created_at = at or tx.now
     try:
-        role_of(tx.state, account_id, linked.name, created_at)
+        role_of(tx.state, account_id, linked.name_with(suffix), created_at)
     except RoleNotFound:
-        _create(tx, account_id, linked, linked.description, created_at)
+        _create(tx, account_id, replace(_template_of(linked), name=linked.name_with(suffix), created_at=created_at))
+
+
+def is_unknown(tx: Transaction, principal: str, suffix: str | None) -> bool:
+    """Return whether AWS's answer to the creation of a role is not known.
+
+    Either the name of the role is not, or the service takes no role without a suffix, whose refusal was not seen.
+    """
+    linked = catalog.linked_role_of(principal, tx.added_services)
+    if linked is None:
+        return principal in catalog.unconfirmed_linked_roles()
+    return suffix is None and linked.suffix == "required"
 
 
 def create_linked_role(
     tx: Transaction, principal: str, *, description: str | None = None, suffix: str | None = None
 ) -> Role:
-    """Create the role of a service in the caller's account.
+    """Create the role of a service in the caller's account; it has no description but the caller's.
 
     Raises LinkedServiceNotFound, SuffixNotAllowed, RoleNameTaken.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
@@ -54,14 +67,15 @@ def create_linked_role(
     linked = catalog.linked_role_of(principal, tx.added_services)
     if linked is None:
         raise LinkedServiceNotFound(principal)
-    if suffix is not None:
-        # No service of the catalog allows a suffix.
+    if suffix is not None and linked.suffix == "none":
         raise SuffixNotAllowed(principal)
+    name = linked.name_with(suffix)
     try:
-        role_of(tx.state, tx.caller.account_id, linked.name, tx.now)
+        role_of(tx.state, tx.caller.account_id, name, tx.now)
     except RoleNotFound:
-        return _create(tx, tx.caller.account_id, linked, description or linked.description, tx.now)
-    raise RoleNameTaken(linked.name)
+        template = replace(_template_of(linked), name=name, description=description or "", created_at=tx.now)
+        return _create(tx, tx.caller.account_id, template)
+    raise RoleNameTaken(name)
 
 
 def delete_linked_role(tx: Transaction, name: str) -> DeletionTask:
@@ -141,14 +155,8 @@ def _running_tasks(tx: Transaction, role: Role) -> Iterator[DeletionTask]:
     )
 
 
-def _create(tx: Transaction, account_id: str, linked: catalog.LinkedRole, description: str, at: datetime) -> Role:
-    role = replace(
-        _template_of(linked),
-        id=ids.unique_id("AROA", tx.state.seed, tx.serial()),
-        account_id=account_id,
-        description=description,
-        created_at=at,
-    )
+def _create(tx: Transaction, account_id: str, template: Role) -> Role:
+    role = replace(template, id=ids.unique_id("AROA", tx.state.seed, tx.serial()), account_id=account_id)
     put_role(tx, role)
     return role
 

@@ -83,7 +83,9 @@ class IdentityExporter:
             implied = set(self._implied_linked_roles(account_id))
             for role in roles_of(self.state, account_id, "/", self.now):
                 if role.linked_service is not None and role.linked_service not in implied:
-                    yield LinkedRoleScenario(account=account_id, service=role.linked_service)
+                    linked = catalog.linked_role_of(role.linked_service, self.services)
+                    suffix = role.name.removeprefix(f"{linked.name}_") if linked and role.name != linked.name else None
+                    yield LinkedRoleScenario(account=account_id, service=role.linked_service, suffix=suffix)
 
     def access_role(self, account_id: str) -> str | None:
         """Return the name of the role that an account's creation created, if the role still exists unchanged."""

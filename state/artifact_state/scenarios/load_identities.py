@@ -59,7 +59,7 @@ def _load_linked_role(context: LoadContext, place: Place, linked: LinkedRoleScen
     if catalog.linked_role_of(linked.service, context.world.options.services) is None:
         raise ScenarioError((*place, "service"), f"{linked.service} has no service-linked role")
     with context.transaction(place, account_id) as tx:
-        ensure_linked_role(tx, account_id, linked.service)
+        ensure_linked_role(tx, account_id, linked.service, suffix=linked.suffix)
 
 
 def _load_identity(context: LoadContext, place: Place, identity: IdentityScenario) -> None:

@@ -241,6 +241,7 @@ class LinkedRoleScenario(_Part):
 
     account: AccountReference
     service: Reference = Field(description="The service principal.")
+    suffix: str | None = Field(None, description="The custom suffix of the role's name.")
 
 
 class ReportVersionScenario(_Part):

@@ -58,7 +58,7 @@ ROOT_ACCESS: dict[str, OperationProvocation] = {
         by=created_member,
     ),
     "ServiceAccessNotEnabledException": refused_with(
-        f"{_REJECTED} trusted access is not enabled for IAM in AWS Organizations."
+        "Trusted Access for IAM not enabled by organization of input account 111122223333."
     ),
 }
 NOT_MANAGEMENT = refused_with(
@@ -85,9 +85,6 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
         "InvalidInput": refused_with(
             f"Service role name {LINKED} has been taken in this account, please try a different suffix.",
             AWSServiceName="organizations.amazonaws.com",
-        ),
-        "NoSuchEntity": refused_with(
-            "The service nothing.amazonaws.com has no service-linked role.", AWSServiceName="nothing.amazonaws.com"
         ),
     },
     "DeleteRole": {
@@ -153,6 +150,7 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
 }
 UNREACHABLE = {
     ("CreateServiceLinkedRole", "LimitExceeded"): "service-linked roles do not count",
+    ("CreateServiceLinkedRole", "NoSuchEntity"): "AWS answers AccessDenied for a service without a role",
     ("DeleteRole", "LimitExceeded"): REMOVES,
     ("DeleteServiceLinkedRole", "LimitExceeded"): REMOVES,
 }

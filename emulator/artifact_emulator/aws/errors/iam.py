@@ -19,6 +19,8 @@ _NOT_FOUND_MESSAGES = {
     Entity.ROLE_POLICY: "The role policy with name {} cannot be found.",
     Entity.ACCESS_KEY: "The Access Key with id {} cannot be found.",
     Entity.LOGIN: "Login Profile for User {} cannot be found.",
+    Entity.MFA_DEVICE: "VirtualMFADevice with serial number {} doesn't exist.",
+    Entity.USER_MFA_DEVICE: "MFA Device invalid for user.",
     Entity.ALIAS: "The account alias with name {} cannot be found.",
     Entity.PASSWORD_POLICY: "The Password Policy with domain name {} cannot be found.",
 }
@@ -29,6 +31,7 @@ _NAME_TAKEN_MESSAGES = {
     Entity.ROLE: "Role with name {} already exists.",
     Entity.POLICY: "A policy called {} already exists. Duplicate names are not allowed.",
     Entity.LOGIN: "Login Profile for user {} already exists.",
+    Entity.MFA_DEVICE: "MFA device already exists.",
     Entity.ALIAS: "The account alias {} already exists.",
 }
 # Observed on AWS, except the last two.
@@ -38,6 +41,8 @@ _OBSTACLE_MESSAGES = {
     DeletionObstacle.ACCESS_KEYS: "Cannot delete entity, must delete access keys first.",
     DeletionObstacle.GROUP_MEMBERSHIP: "Cannot delete entity, must remove users from group first.",
     DeletionObstacle.LOGIN: "Cannot delete entity, must delete login profile first.",
+    DeletionObstacle.MFA_DEVICES: "Cannot delete entity, must remove tokens from principal first.",
+    DeletionObstacle.DEVICE_USER: "MFA VirtualDevice in use. Must deactivate first.",
     DeletionObstacle.ATTACHMENTS: "Cannot delete a policy attached to entities.",
     DeletionObstacle.VERSIONS: "This policy has more than one version. Before you delete a policy, you must delete the "
     "policy's versions. The default version is deleted with the policy.",
@@ -96,7 +101,7 @@ ROWS: Rows = {
         "AccessDenied", "Access reports of an organization are for its management account."
     ),
     errors.LinkedServiceNotFound: lambda refusal, caller: (
-        "NoSuchEntityException", f"The service {refusal.name} has no service-linked role."
+        "AccessDenied", f"Cannot find Service Linked Role template for {refusal.name}"
     ),
     errors.RoleNameTaken: lambda refusal, caller: (
         "InvalidInputException",
@@ -143,12 +148,24 @@ ROWS: Rows = {
         "OrganizationNotInAllFeaturesModeException",
         "The request was rejected because your organization does not have All features enabled.",
     ),
-    errors.TrustedAccessDisabled: fixed_row(
+    errors.TrustedAccessDisabled: lambda refusal, caller: (
         "ServiceAccessNotEnabledException",
-        "The request was rejected because trusted access is not enabled for IAM in AWS Organizations.",
+        f"Trusted Access for IAM not enabled by organization of input account {caller.account_id}.",
     ),
     errors.UserNameRequired: fixed_row(
         "ValidationError", "Must specify userName when calling with non-User credentials"
+    ),
+    errors.MultiFactorRequired: fixed_row(
+        "AccessDenied",
+        "To complete this action, please ensure that you are authenticated with an MFA device that is enabled for "
+        "this user.",
+    ),
+    errors.MfaDeviceTaken: lambda refusal, caller: (
+        "EntityAlreadyExistsException",
+        f"MFA Device for user {refusal.name} already exists." if refusal.name else "MFA Device is already in use.",
+    ),
+    errors.MfaCodesInvalid: fixed_row(
+        "InvalidAuthenticationCodeException", "Authentication code for device is not valid."
     ),
     errors.InvalidTagKeys: lambda refusal, caller: (
         "InvalidInputException", TAG_RULE_MESSAGES[refusal.reason]

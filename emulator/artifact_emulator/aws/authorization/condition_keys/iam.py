@@ -43,11 +43,18 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         yield "policy", members["PolicyArn"]
     if operation == "CreatePolicy":
         yield "policy", _arn(tx, "policy", members.get("Path", "/"), members["PolicyName"])
+    if "SerialNumber" in members:
+        yield "mfa", members["SerialNumber"]
+    if operation == "CreateVirtualMFADevice":
+        yield "mfa", _arn(tx, "mfa", members.get("Path", "/"), members["VirtualMFADeviceName"])
     if operation == "CreateServiceLinkedRole":
-        service = members["AWSServiceName"]
-        # Unverified: the role of a service that has none.
-        linked = catalog.linked_role_of(service, tx.added_services)
-        yield "role", _arn(tx, "role", f"/aws-service-role/{service}/", linked.name if linked else "*")
+        yield "role", _linked_role_arn(tx, members["AWSServiceName"], members.get("CustomSuffix"))
+
+
+def _linked_role_arn(tx: TransactionView, service: str, suffix: str | None) -> str:
+    linked = catalog.linked_role_of(service, tx.added_services)
+    # Unverified: the role of a service that has none.
+    return _arn(tx, "role", f"/aws-service-role/{service}/", linked.name_with(suffix) if linked else "*")
 
 
 def _implied_identity(tx: TransactionView, members: Members) -> Resources:
