@@ -2,7 +2,7 @@
 
 import pytest
 
-from artifact_emulator.testing.client import RemoteWorld
+from artifact_emulator import RemoteWorld
 
 pytest_plugins = ["artifact_emulator.pytest_plugin"]
 

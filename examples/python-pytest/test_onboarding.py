@@ -6,8 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import onboarding
-from artifact_emulator import accept_agreement
-from artifact_emulator.testing.client import RemoteWorld
+from artifact_emulator import RemoteWorld, accept_agreement
 
 NEW = "222233334444"
 ADDENDUM = "agreement-y03aUwMAEorHtqjv"

@@ -8,7 +8,7 @@ from flask import request as flask_request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.active_call import direct_call
+from artifact_emulator.active_call import ActiveCall, direct_call
 from artifact_emulator.aws.authorization.authorize import authorize
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
@@ -47,26 +47,11 @@ def add_routes(app: OpenAPI) -> None:
         f"{PREFIX}/assume-as-service", summary="Assume a role as an AWS service, on behalf of an account or a resource"
     )
     def assume(body: Assumption) -> Response:
-        world = current_world()
-        caller = principals.service_principal(body.service)
-        members = {"RoleArn": body.role_arn, "RoleSessionName": body.session_name}
         request = Request("POST", flask_request.path, "", {"user-agent": body.service}, b"")
-        call = direct_call(request, world, caller, "sts", "AssumeRole", members)
-        session: Session | None = None
-        try:
-            with world.transaction(caller, "sts:AssumeRole") as tx:
-                keys = _source_keys(tx, body)
-                authorization = AuthorizationRequest.of(tx, "sts", "AssumeRole", members)._replace(extra_keys=keys)
-                runtime_of(world).decisions.record(call.request_id, authorization)
-                authorize(call.service, authorization)
-                session = sessions.assume_role(
-                    tx, body.role_arn, body.session_name, SessionOptions(condition_keys=keys)
-                )
-        except NotTrusted:
-            message = f"User: {body.service} is not authorized to perform: sts:AssumeRole on resource: {body.role_arn}"
-            call.failure = AwsError("AccessDenied", message, 403)
-        except AwsError as error:
-            call.failure = error
+        members = {"RoleArn": body.role_arn, "RoleSessionName": body.session_name}
+        caller = principals.service_principal(body.service)
+        call = direct_call(request, current_world(), caller, "sts", "AssumeRole", members)
+        session = _assume_role(call, body)
         record_call(call)
         if session is None:
             reason = call.failure.message if call.failure else ""
@@ -82,6 +67,25 @@ def add_routes(app: OpenAPI) -> None:
                 "expiration": session.expires_at.isoformat(),
             }
         )
+
+
+def _assume_role(call: ActiveCall, body: Assumption) -> Session | None:
+    """Assume the role and return the session, or None if the call is refused."""
+    try:
+        with call.world.transaction(call.caller, "sts:AssumeRole") as tx:
+            keys = _source_keys(tx, body)
+            authorization = AuthorizationRequest.of(tx, "sts", "AssumeRole", call.members or {})
+            authorization = authorization._replace(extra_keys=keys)
+            runtime_of(call.world).decisions.record(call.request_id, authorization)
+            authorize(call.service, authorization)
+            options = SessionOptions(condition_keys=keys)
+            return sessions.assume_role(tx, body.role_arn, body.session_name, options)
+    except NotTrusted:
+        message = f"User: {body.service} is not authorized to perform: sts:AssumeRole on resource: {body.role_arn}"
+        call.failure = AwsError("AccessDenied", message, 403)
+    except AwsError as error:
+        call.failure = error
+    return None
 
 
 def _source_keys(tx: Transaction, body: Assumption) -> dict[str, tuple[str, ...]]:
