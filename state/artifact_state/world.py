@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from artifact_state import catalog
 from artifact_state.catalog import TrustedService
 from artifact_state.clock import Clock
+from artifact_state.errors import Recorded
 from artifact_state.events import Event
 from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
 
@@ -184,7 +185,7 @@ class Transaction:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            if kind is None or issubclass(kind, Recorded):
                 self._world.state = self.state
                 self._world.events.extend(self._events)
         finally:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from artifact_state import errors
-from artifact_state.errors import Conflict, Denied, NotFound, Refused, policy_language
+from artifact_state.errors import Conflict, Denied, NotFound, Recorded, Refused, policy_language
 
-KINDS = (Denied, NotFound, Conflict, Refused)
+KINDS = (Denied, NotFound, Conflict, Recorded, Refused)
 MODULES = [
     importlib.import_module(f"{errors.__name__}.{module.name}")
     for module in pkgutil.iter_modules(errors.__path__)

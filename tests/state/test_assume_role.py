@@ -12,7 +12,7 @@ from artifact_state.events import RoleAssumed
 from artifact_state.iam import role_changes
 from artifact_state.iam.roles import put_role, role_of, trust_policy_for
 from artifact_state.model import Caller, CallerKind, Session
-from artifact_state.organizations import trusted_access
+from artifact_state.organizations import account_closure, trusted_access
 from artifact_state.sts import sessions
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import World
@@ -154,6 +154,11 @@ class TestAssumeRole:
     def test_unknown_role_is_refused_like_untrusting_role(self, world: World, member: str, arn: str) -> None:
         """An ARN that is not exactly that of a role is refused like a role that does not trust."""
         self.assert_denied(world, arn.format(member=member), MANAGEMENT)
+
+    def test_role_of_closed_account_is_refused(self, world: World, member: str) -> None:
+        """The roles of a closed account cannot be assumed."""
+        act(world, account_closure.close_account, member)
+        self.assert_denied(world, access_role(member), MANAGEMENT)
 
     def test_deleted_role_is_refused(self, world: World) -> None:
         """A deleted role cannot be assumed."""

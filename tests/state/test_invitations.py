@@ -1,12 +1,14 @@
 """Invitations of accounts: sending them, their quotas and their acceptance."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from artifact_state.authority import organization_of
 from artifact_state.errors import (
+    AcceptedByMember,
     Constraint,
     ConstraintViolated,
     DuplicateHandshake,
@@ -16,6 +18,7 @@ from artifact_state.errors import (
     HandshakeConstraintViolated,
     HandshakeNotFound,
     InputReason,
+    InvalidHandshakeTransition,
     InvalidInput,
     ManagementAccountCannotLeave,
     NotInOrganization,
@@ -77,10 +80,10 @@ class TestInviteAccount:
         ("kind", "target", "reason"),
         [
             (PartyKind.ORGANIZATION, "o-1234567890", InputReason.INVALID_PARTY_TYPE_TARGET),
-            (PartyKind.ACCOUNT, "12345678901", InputReason.INVALID_PATTERN_TARGET_ID),
-            (PartyKind.ACCOUNT, "1234567890123", InputReason.INVALID_PATTERN_TARGET_ID),
-            (PartyKind.ACCOUNT, "12345678901²", InputReason.INVALID_PATTERN_TARGET_ID),
-            (PartyKind.ACCOUNT, "\u0661" * 12, InputReason.INVALID_PATTERN_TARGET_ID),
+            (PartyKind.ACCOUNT, "12345678901", InputReason.INVALID_PATTERN),
+            (PartyKind.ACCOUNT, "1234567890123", InputReason.INVALID_PATTERN),
+            (PartyKind.ACCOUNT, "12345678901²", InputReason.INVALID_PATTERN),
+            (PartyKind.ACCOUNT, "\u0661" * 12, InputReason.INVALID_PATTERN),
             (PartyKind.EMAIL, STANDALONE, InputReason.INVALID_EMAIL_ADDRESS_TARGET),
             (PartyKind.EMAIL, "example.com", InputReason.INVALID_EMAIL_ADDRESS_TARGET),
             (PartyKind.EMAIL, "@example.com", InputReason.INVALID_EMAIL_ADDRESS_TARGET),
@@ -101,10 +104,9 @@ class TestInviteAccount:
         with expect_refusal(world, NotInOrganization):
             invite(world, OTHER, account=STANDALONE)
 
-    def test_account_of_organization_cannot_be_invited(self, world: World) -> None:
-        """Neither a member nor the management account can be invited, by id or by address."""
-        member = create_member(world, "member")
-        for target in (member, "member@example.com", "MEMBER@example.com", MANAGEMENT):
+    def test_account_of_organization_cannot_be_invited_by_id(self, world: World) -> None:
+        """Neither a member nor the management account can be invited by id."""
+        for target in (create_member(world), MANAGEMENT):
             with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
                 invite(world, target)
 
@@ -162,6 +164,33 @@ class TestInviteAccount:
         with expect_refusal(world, EmailNotVerified):
             invite(world)
 
+    @pytest.mark.parametrize("respond", [decline, cancel, accept])
+    def test_open_invitations_count_towards_quota_of_accounts(
+        self, respond: Callable[[World, Handshake], Handshake]
+    ) -> None:
+        """An open invitation takes a place among the accounts, for further invitations and for new accounts."""
+        world = world_with_organization(quotas=quotas_with(accounts_per_organization=3))
+        first, _ = invite(world), invite(world, "new@example.com")
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
+            invite(world, OTHER)
+        with expect_refusal(world, ConstraintViolated, Constraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
+            create_member(world)
+        respond(world, first)
+        if respond is accept:
+            with expect_refusal(world, ConstraintViolated, Constraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
+                create_member(world)
+        else:
+            create_member(world)
+
+    def test_expired_invitation_does_not_count_towards_quota_of_accounts(self) -> None:
+        """An invitation that expired takes no place among the accounts any more."""
+        world = world_with_organization(quotas=quotas_with(accounts_per_organization=2))
+        invite(world)
+        world.clock.advance(timedelta(days=15))
+        invite(world, OTHER)
+        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
+            invite(world)
+
     def test_full_organization_cannot_invite(self) -> None:
         """An organization at its quota cannot invite; closed accounts count until their retention ends."""
         world = world_with_organization(quotas=quotas_with(accounts_per_organization=2))
@@ -178,17 +207,17 @@ class TestDailyQuota:
 
     @pytest.fixture
     def world(self) -> World:
-        """Return a world that allows three invitations a day."""
-        return world_with_organization(quotas=quotas_with(accounts_per_organization=3, invitations_per_day=3))
+        """Return a world that allows four invitations a day."""
+        return world_with_organization(quotas=quotas_with(accounts_per_organization=4, invitations_per_day=4))
 
     def test_invitation_above_daily_quota_is_refused(self, world: World) -> None:
-        """One more invitation is refused until the first is 24 hours old."""
-        for number in range(3):
-            invite(world, f"new-{number}@example.com")
+        """One more invitation is refused until the first is 24 hours old; canceled ones count."""
+        for _ in range(4):
+            cancel(world, invite(world))
             world.clock.advance(timedelta(hours=1))
         with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
-        world.clock.advance(timedelta(hours=21) - INSTANT)
+        world.clock.advance(timedelta(hours=20) - INSTANT)
         with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
         world.clock.advance(INSTANT)
@@ -199,23 +228,16 @@ class TestDailyQuota:
     def test_accepted_invitation_does_not_count(self, world: World) -> None:
         """Once an invitation is accepted, another can be sent the same day."""
         first = invite(world)
-        for number in range(2):
-            invite(world, f"new-{number}@example.com")
+        for number in range(3):
+            cancel(world, invite(world, f"new-{number}@example.com"))
         accept(world, first)
         assert handshake_state(world, invite(world, OTHER)) is HandshakeState.OPEN
-
-    def test_canceled_invitation_counts(self, world: World) -> None:
-        """A canceled invitation counts as sent."""
-        for _ in range(3):
-            cancel(world, invite(world))
-        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
-            invite(world)
 
     def test_quota_of_accounts_applies_if_greater(self) -> None:
         """An organization may send as many invitations a day as it may have accounts, if that is more."""
         world = world_with_organization(quotas=quotas_with(accounts_per_organization=5, invitations_per_day=1))
-        for number in range(5):
-            invite(world, f"new-{number}@example.com")
+        for _ in range(5):
+            cancel(world, invite(world))
         with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED):
             invite(world)
 
@@ -299,18 +321,27 @@ class TestAcceptInvitation:
         world.clock.advance(timedelta(days=4))
         accept(world, invitation, member)
 
-    def test_member_cannot_accept_second_invitation(self, world: World) -> None:
-        """An account that joined by one invitation cannot accept a second one of the same organization."""
-        by_id, by_address = invite(world), invite(world, f"account-{STANDALONE}@example.com")
-        accept(world, by_id)
-        with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION):
-            accept(world, by_address)
+    def test_member_accepts_invitation_in_vain(self, world: World) -> None:
+        """A member that was invited by its address accepts: the handshake is accepted, and nothing else changes."""
+        invitation = invite(world, f"account-{STANDALONE}@example.com")
+        accept(world, invite(world))
+        before = world.state
+        with pytest.raises(AcceptedByMember):
+            accept(world, invitation)
+        settled = world.state.handshakes[invitation.id]
+        assert (settled.settled, settled.accepted_by) == (HandshakeState.ACCEPTED, STANDALONE)
+        assert world.state.memberships == before.memberships
+        with expect_refusal(world, HandshakeAlreadyInState):
+            accept(world, invitation)
+        for respond in (decline, cancel):
+            with expect_refusal(world, InvalidHandshakeTransition):
+                respond(world, invitation)
 
     def test_invitation_to_full_organization_cannot_be_accepted(self) -> None:
-        """An organization that has reached its quota since cannot take the account."""
+        """An organization whose quota was lowered to its accounts since cannot take the account."""
         world = world_with_organization(quotas=quotas_with(accounts_per_organization=2))
         invitation = invite(world)
-        create_member(world)
+        world.options = replace(world.options, quotas=quotas_with(accounts_per_organization=1))
         with expect_refusal(world, HandshakeConstraintViolated, HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED):
             accept(world, invitation)
 

@@ -127,9 +127,9 @@ class TestRenameUnit:
         assert unit_ids(world, unit_id) == [below]
         assert account_ids(world, unit_id) == [account]
 
-    @pytest.mark.parametrize("name", [None, "One"])
+    @pytest.mark.parametrize("name", [None, "One", " "])
     def test_rename_without_new_name_changes_nothing(self, world: World, name: str | None) -> None:
-        """None, or the current name, changes nothing."""
+        """None, a blank or the current name changes nothing."""
         unit_id = create_unit(world, "One")
         before = world.state
         assert act(world, hierarchy.rename_unit, unit_id, name).name == "One"

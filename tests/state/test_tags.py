@@ -141,6 +141,12 @@ RULES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 class TestTarget:
     """The resources that can be tagged, and the accounts that may tag them."""
 
+    def test_policy_of_aws_is_refused(self, world: World, name: str) -> None:
+        """A policy that AWS manages has no tags."""
+        rule, arguments = RULES[name]
+        with expect_refusal(world, InvalidInput, InputReason.INVALID_PATTERN):
+            act(world, rule, "p-FullAWSAccess", *arguments)
+
     def test_unknown_resource_is_refused(self, world: World, name: str) -> None:
         """A resource that does not exist, or not in this organization, is refused."""
         rule, arguments = RULES[name]

@@ -133,7 +133,7 @@ class TestInviteToTransfer:
         ("kind", "target", "reason"),
         [
             (PartyKind.ORGANIZATION, "o-1234567890", InputReason.INVALID_PARTY_TYPE_TARGET),
-            (PartyKind.ACCOUNT, "1234", InputReason.INVALID_PATTERN_TARGET_ID),
+            (PartyKind.ACCOUNT, "1234", InputReason.INVALID_PATTERN),
             (PartyKind.EMAIL, "nobody", InputReason.INVALID_EMAIL_ADDRESS_TARGET),
         ],
     )

@@ -191,6 +191,12 @@ class TestRefusals:
         with expect_refusal(world, ConstraintViolated, Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE):
             act(world, rule, ARTIFACT, account=STANDALONE)  # type: ignore[arg-type] # One of the two rules.
 
+    def test_organization_without_all_features_has_no_list(self, world: World) -> None:
+        """An organization with consolidated billing only cannot list trusted services."""
+        act(world, organization.create_organization, FeatureSet.CONSOLIDATED_BILLING, account=STANDALONE)
+        with expect_refusal(world, ConstraintViolated, Constraint.ORGANIZATION_NOT_IN_ALL_FEATURES_MODE):
+            act(world, trusted_access.list_trusted_services, account=STANDALONE)
+
 
 class TestAddedServices:
     """Services that belong to the options of one world."""

@@ -15,8 +15,9 @@ NO_PERMISSION = "You don't have permissions to access this resource."
 
 
 def error_of(answer: Answer) -> tuple[str, str | None]:
-    """Return the error code of an answer and its reason, if it has one."""
-    return answer.code, answer.data.get("Reason")
+    """Return the error code of an answer and its reason, if it has one, without the parameter that AWS adds to it."""
+    reason = answer.data.get("Reason")
+    return answer.code, reason.partition(":")[0] if reason else None
 
 
 def as_account(client: Client, account_id: str, region: str = "us-east-1") -> Client:

@@ -147,7 +147,11 @@ class TestSizes:
     @pytest.mark.parametrize(("policy_type", "size"), MAX_SIZES.items())
     def test_maximum_size_of_organization_policies(self, client: Client, policy_type: str, size: int) -> None:
         """In policies of organizations white space counts."""
-        denial = policy_with(Effect="Deny", Principal="*", Action="s3:*") if policy_type.startswith("RESOURCE") else policy_with()
+        denial = (
+            policy_with(Effect="Deny", Principal="*", Action="s3:*")
+            if policy_type.startswith("RESOURCE")
+            else policy_with()
+        )
         document = SETTINGS.get(policy_type, denial)
         error = POLICY_INPUTS[policy_type].expect_error(client, document.ljust(size + 1))
         assert (error.code, error.data["Reason"]) == ("ConstraintViolationException", "POLICY_CONTENT_LIMIT_EXCEEDED")
@@ -156,7 +160,7 @@ class TestSizes:
     def test_maximum_size_of_resource_policy(self, client: Client) -> None:
         """A resource policy has at most 40,000 characters."""
         error = POLICY_INPUTS["resource"].expect_error(client, DELEGATION.ljust(40_001))
-        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "MAX_LENGTH_EXCEEDED")
+        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "MAX_LENGTH_EXCEEDED:CONTENT")
         POLICY_INPUTS["resource"].accept(client, DELEGATION.ljust(40_000))
 
     def test_quota_limits_resource_policy(self, client: Client) -> None:

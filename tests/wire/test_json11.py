@@ -77,7 +77,7 @@ class TestBody:
     def test_missing_member_is_named_as_required(self, management: Client, request_: Request, body: bytes) -> None:
         """An empty body is an empty object, and null is absent."""
         error = refused(management.app, replace(request_, body=body), SERVICE, "EnableAWSServiceAccess")
-        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "INPUT_REQUIRED")
+        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "INPUT_REQUIRED:SERVICE_PRINCIPAL")
 
     def test_unknown_member_is_ignored(self, management: Client, request_: Request) -> None:
         """An unknown member is ignored."""
@@ -90,13 +90,13 @@ class TestBody:
     def test_text_that_breaks_a_pattern_is_refused(self, management: Client, text: str) -> None:
         """Text that breaks a pattern is refused with the reason."""
         error = management.expect_error(SERVICE, "EnableAWSServiceAccess", ServicePrincipal=text)
-        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "INVALID_PATTERN")
+        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "INVALID_PATTERN:SERVICE_PRINCIPAL")
 
     @pytest.mark.parametrize("name", ["\U0001f600", "Grüße", "a\nb", "\x7f"])
     def test_account_name_outside_ascii_is_refused(self, management: Client, name: str) -> None:
         """An account name must be printable ASCII."""
         error = management.expect_error(SERVICE, "CreateAccount", AccountName=name, Email="a@example.com")
-        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "INVALID_PATTERN")
+        assert (error.code, error.data["Reason"]) == ("InvalidInputException", "INVALID_PATTERN:ACCOUNT_NAME")
 
     def test_text_is_returned_unchanged(self, management: Client) -> None:
         """Text that a pattern allows is returned unchanged."""
@@ -181,7 +181,7 @@ class TestEnvelope:
         assert json.loads(reply.body) == {
             "__type": "InvalidInputException",
             "Message": "You specified an invalid value.",
-            "Reason": "INVALID_ENUM",
+            "Reason": "INVALID_ENUM:FEATURE_SET",
         }
 
     def test_operation_without_output_has_an_empty_body(self, management: Client, request_: Request) -> None:

@@ -64,7 +64,7 @@ class TestDescribeAccount:
         """A malformed id violates the pattern or the length; botocore sends it all the same."""
         answer = management.expect_error(SERVICE, "DescribeAccount", AccountId=account_id)
         assert answer.code == "InvalidInputException"
-        assert answer.data["Reason"] in ("INVALID_PATTERN", "MAX_LENGTH_EXCEEDED")
+        assert answer.data["Reason"] in ("INVALID_PATTERN:ACCOUNT_ID", "MAX_LENGTH_EXCEEDED:ACCOUNT_ID")
 
 
 class TestListAccounts:

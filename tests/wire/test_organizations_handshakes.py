@@ -23,6 +23,11 @@ from tests.support.wire_organizations import (
 )
 
 OTHER = "444455556666"
+TRANSITION = (
+    "You cannot perform this operation on a handshake in its current state, such as attempting to cancel a "
+    "handshake that was previously accepted or attempting to accept a handshake that was declined."
+)
+ALREADY_IN_STATE = "The handshake is already in the requested state."
 MISSING_HANDSHAKE = "h-" + "0" * 32
 DAY = timedelta(days=1)
 
@@ -98,30 +103,31 @@ class TestInviteAccountToOrganization:
         ("target", "reason"),
         [
             ({"Type": "ORGANIZATION", "Id": "o-1234567890"}, "INVALID_PARTY_TYPE_TARGET"),
-            ({"Type": "ACCOUNT", "Id": "someone@example.com"}, "INVALID_PATTERN_TARGET_ID"),
+            ({"Type": "ACCOUNT", "Id": "someone@example.com"}, "INVALID_PATTERN"),
             ({"Type": "EMAIL", "Id": "999988887777"}, "INVALID_EMAIL_ADDRESS_TARGET"),
-            ({"Type": "PIGEON", "Id": "999988887777"}, "INVALID_ENUM"),
-            ({"Type": "ACCOUNT"}, "INPUT_REQUIRED"),
+            ({"Type": "PIGEON", "Id": "999988887777"}, "INVALID_PARTY_TYPE_TARGET"),
+            ({"Type": "ACCOUNT"}, "INVALID_PATTERN"),
+            ({}, "INVALID_PARTY_TYPE_TARGET"),
         ],
     )
     def test_invalid_target_is_refused(self, management: Client, target: dict[str, str], reason: str) -> None:
-        """Only a valid account id or a valid e-mail address can be invited."""
+        """Only a valid account id or a valid e-mail address can be invited; the reason has no parameter."""
         answer = management.expect_error(SERVICE, "InviteAccountToOrganization", Target=target)
-        assert error_of(answer) == ("InvalidInputException", reason)
+        assert (answer.code, answer.data["Reason"]) == ("InvalidInputException", reason)
 
     @pytest.mark.parametrize(
         ("quotas", "reason"),
         [
             ({"accounts_per_organization": 1}, "ACCOUNT_NUMBER_LIMIT_EXCEEDED"),
-            ({"accounts_per_organization": 2, "invitations_per_day": 0}, "HANDSHAKE_RATE_LIMIT_EXCEEDED"),
+            ({"accounts_per_organization": 3, "invitations_per_day": 0}, "HANDSHAKE_RATE_LIMIT_EXCEEDED"),
         ],
     )
     def test_invitation_above_quota_is_refused(self, management: Client, quotas: dict[str, int], reason: str) -> None:
         """The quota of accounts and the daily quota of invitations have their own reasons."""
         set_quotas(management, **quotas)
         if "invitations_per_day" in quotas:
-            for number in range(2):
-                invite(management, f"new-{number}@example.com")
+            for number in range(3):
+                handshake_after(management, "CancelHandshake", invite(management, f"new-{number}@example.com")["Id"])
         answer = management.expect_error(SERVICE, "InviteAccountToOrganization", Target=party(STANDALONE))
         assert error_of(answer) == ("HandshakeConstraintViolationException", reason)
 
@@ -160,6 +166,24 @@ class TestResponses:
         assert describe_organization(stranger)["MasterAccountId"] == OTHER
         accounts = management.do(SERVICE, "ListAccounts")["Accounts"]
         assert [account["Id"] for account in accounts] == [MANAGEMENT]
+
+    def test_member_accepts_invitation_in_vain(self, management: Client, member: Client) -> None:
+        """A member can be invited by its address; its acceptance is refused, but recorded, and names the account."""
+        email = management.do(SERVICE, "DescribeAccount", AccountId=member.account)["Account"]["Email"]
+        handshake = invite(management, email)
+        answer = member.call(SERVICE, "AcceptHandshake", HandshakeId=handshake["Id"])
+        assert error_of(answer) == ("HandshakeConstraintViolationException", "ALREADY_IN_AN_ORGANIZATION")
+        assert answer.message == "The AWS account is already a member of an organization."
+        accepted = handshake_after(management, "DescribeHandshake", handshake["Id"])
+        parties = [handshake["Parties"][0], {"Type": "ACCOUNT", "Id": member.account}]
+        assert accepted == handshake | {"State": "ACCEPTED", "Parties": parties}
+        for client, operation, code, message in (
+            (management, "CancelHandshake", "InvalidHandshakeTransitionException", TRANSITION),
+            (member, "DeclineHandshake", "InvalidHandshakeTransitionException", TRANSITION),
+            (member, "AcceptHandshake", "HandshakeAlreadyInStateException", ALREADY_IN_STATE),
+        ):
+            answer = client.expect_error(SERVICE, operation, HandshakeId=handshake["Id"])
+            assert (answer.code, answer.message) == (code, message)
 
     def test_unknown_handshake_is_not_found(self, stranger: Client) -> None:
         """An unknown handshake is HandshakeNotFoundException, even for a standalone account."""

@@ -155,6 +155,14 @@ class TestRefusals:
             answer = management.call("organizations", "CreateOrganizationalUnit", **members)
             assert (management.app.world.state is before) == bool(answer.code)
 
+    def test_reads_lack_the_retired_status_of_accounts(self, management: Client) -> None:
+        """Accounts have the State alone, without the Status that AWS retires."""
+        described = management.do("organizations", "DescribeAccount", AccountId=MANAGEMENT)["Account"]
+        assert (described["State"], described["Status"]) == ("ACTIVE", "ACTIVE")
+        enable_strict_mode(management.app)
+        strict = management.do("organizations", "DescribeAccount", AccountId=MANAGEMENT)["Account"]
+        assert strict == {name: value for name, value in described.items() if name != "Status"}
+
     def test_reads_are_not_refused(self, management: Client) -> None:
         """An operation that only reads is never refused."""
         enable_strict_mode(management.app)

@@ -118,3 +118,80 @@ class TestLists:
         )
         (field,) = error.data["fieldList"]
         assert field == {"name": next(iter(members)), "message": error.message}
+
+
+class TestOrganizations:
+    """The reasons and messages of AWS Organizations.
+
+    Recorded: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/organizations_inputs.json
+    and organizations_handshakes.json beside it.
+    """
+
+    @pytest.mark.parametrize(
+        ("operation", "members", "reason", "text"),
+        [
+            ("DescribeHandshake", {}, "INPUT_REQUIRED:HANDSHAKE_ID", "You must provide a value for the parameter."),
+            (
+                "DescribeHandshake",
+                {"HandshakeId": ""},
+                "INVALID_PATTERN:HANDSHAKE_ID",
+                "You provided a value that does not match the required pattern.",
+            ),
+            (
+                "ListHandshakesForAccount",
+                {"Filter": {"ActionType": "no"}},
+                "INVALID_ENUM:FILTER_ACTION_TYPE",
+                "You specified an invalid value.",
+            ),
+            (
+                "TagResource",
+                {"ResourceId": "r-0000", "Tags": [{"Key": "a", "Value": ""}, {"Key": "b"}]},
+                "INPUT_REQUIRED:TAGS_2_MEMBER_VALUE",
+                "You must provide a value for the parameter.",
+            ),
+            (
+                "UpdateOrganizationalUnit",
+                {"OrganizationalUnitId": "ou-0000-00000000", "Name": "x" * 129},
+                "MAX_LENGTH_EXCEEDED:NAME",
+                "You provided a string that exceeds that maximum length.",
+            ),
+            (
+                "EnableAWSServiceAccess",
+                {"ServicePrincipal": "a b"},
+                "INVALID_PATTERN:SERVICE_PRINCIPAL",
+                "You provided a value that does not match the required pattern.",
+            ),
+            (
+                "CreatePolicy",
+                {"Name": "n", "Description": "", "Content": "{}", "Type": "NO"},
+                "INVALID_ENUM_POLICY_TYPE",
+                "You specified an invalid policy type.",
+            ),
+            (
+                "ListEffectivePolicyValidationErrors",
+                {"AccountId": "r-0000", "PolicyType": "TAG_POLICY"},
+                "TARGET_NOT_SUPPORTED",
+                "You specified a target that is not currently supported.",
+            ),
+            (
+                "InviteAccountToOrganization",
+                {},
+                "INVALID_PATTERN",
+                "You provided a value that does not match the required pattern.",
+            ),
+            (
+                "ListEffectivePolicyValidationErrors",
+                {"PolicyType": "TAG_POLICY"},
+                "TARGET_NOT_SUPPORTED",
+                "You specified a target that is not currently supported.",
+            ),
+        ],
+    )
+    def test_reason_names_the_parameter(
+        self, management: Client, operation: str, members: dict[str, object], reason: str, text: str
+    ) -> None:
+        """The reason names the parameter in capitals, except the reasons that stand for one already."""
+        before = management.app.world.state
+        error = management.expect_error("organizations", operation, **members)
+        assert (error.code, error.data["Reason"], error.message) == ("InvalidInputException", reason, text)
+        assert management.app.world.state is before

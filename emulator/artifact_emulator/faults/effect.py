@@ -21,6 +21,8 @@ class Effect(TransactionEffect):
     """Seconds for which the reply is held back."""
     cut: Cut | None = None
     """How the reply is lost."""
+    has_retired_members: bool = True
+    """Whether the reply has members whose retirement AWS has announced."""
     page_size: PageSize | None = None
     """How the size of the pages changes that the call lists."""
     stale_state: State | None = None

@@ -1,8 +1,9 @@
 """Strict mode: everything that AWS permits and that clients rarely meet in tests.
 
 Pages are short, or empty with more to come; mutating operations are throttled once and meet one concurrent
-modification; accounts take time to be created; reads may not see the latest change yet. All of it is bounded, so that
-a client that paginates, waits and retries succeeds, and follows from a seed and from each account's previous calls.
+modification; accounts take time to be created; reads may not see the latest change yet; the retired Status of accounts
+is missing. All of it is bounded, so that a client that paginates, waits and retries succeeds, and follows from a seed
+and from each account's previous calls.
 
 Sources: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html (pages),
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (changes that are not always visible at once),
@@ -73,6 +74,7 @@ class StrictMode:
         if is_read_only(operation):
             source = self._random("page", *key, number)
             return Effect(
+                has_retired_members=False,
                 page_size=lambda size: source.randint(0, min(size, _MAX_PAGE_SIZE)),
                 stale_state=self._stale_state(key, state, now),
             )

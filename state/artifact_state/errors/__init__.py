@@ -28,6 +28,8 @@
             ManagementAccountCannotLeave, AccountAlreadyInParent, AccountAlreadyClosed, AccountBeingClosed,
             AccountAlreadyRegistered, AccountNotRegistered, UnitNameTaken, UnitNotEmpty
         root_access: AllFeaturesRequired, TrustedAccessDisabled
+    Recorded: The operation is refused, but AWS keeps what it changed: the transaction commits.
+        handshakes: AcceptedByMember
     Refused: A rule refuses the operation, and nothing has changed.
         artifact: InvalidMember, InvalidToken
         constraints: InvalidInput, ConstraintViolated, HandshakeConstraintViolated
@@ -40,7 +42,7 @@
             InvalidAuthorizationMessage
 
 A refusal carries facts, which the emulator maps to an AWS error; those of `policy_language` also carry AWS's message.
-A refusal raised inside a transaction leaves the world's state the same object.
+A refusal raised inside a transaction leaves the world's state the same object, unless it is `Recorded`.
 """
 
 from artifact_state.errors.artifact import *

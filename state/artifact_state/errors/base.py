@@ -1,4 +1,4 @@
-"""The root of the tree of refusals and its three general kinds."""
+"""The root of the tree of refusals and its general kinds."""
 
 
 class Refused(Exception):
@@ -23,3 +23,7 @@ class Conflict(Refused):
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
         self.name = name
+
+
+class Recorded(Refused):
+    """The operation is refused, but AWS keeps what it changed: the transaction commits."""

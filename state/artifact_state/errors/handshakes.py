@@ -1,6 +1,6 @@
 """Refusals about handshakes and billing transfers."""
 
-from artifact_state.errors.base import Conflict, Denied, NotFound
+from artifact_state.errors.base import Conflict, Denied, NotFound, Recorded
 
 
 class NotParty(Denied):
@@ -21,6 +21,10 @@ class HandshakeAlreadyInState(Conflict):
 
 class InvalidHandshakeTransition(Conflict):
     """The handshake cannot change from its present state to the requested one."""
+
+
+class AcceptedByMember(Recorded):
+    """A member accepted an invitation to its own organization: it is accepted, and changes nothing else."""
 
 
 class TransferNotFound(NotFound):

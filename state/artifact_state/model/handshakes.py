@@ -60,6 +60,8 @@ class Handshake:
     transfer_id: str | None = None
     settled: HandshakeState | None = None
     settled_at: datetime | None = None
+    accepted_by: str | None = None
+    """The account that accepted it, which may have been invited by its e-mail address."""
 
 
 class TransferStatus(Enum):

@@ -120,6 +120,8 @@ class Organization:
     """The handshakes that it sent and that have not been purged, by action."""
     latest_handshakes: Map[str, str] = Map()
     """The latest handshake by action and recipient."""
+    open_invitations: OrderedMap[str] = OrderedMap()
+    """The invitations that count against the quota of accounts, and older ones that ended without a response."""
     recent_invitations: OrderedMap[str] = OrderedMap()
     """The invitations that count against the daily quota, and some that no longer do; never more than the quota."""
     inbound: Transfers = Transfers()

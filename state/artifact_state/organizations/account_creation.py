@@ -29,6 +29,7 @@ from artifact_state.model import (
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.account_closure import remove_closed_accounts
 from artifact_state.organizations.accounts import account_id_by_email, add_member, check_finalized
+from artifact_state.organizations.handshakes.lifecycle import open_invitations
 from artifact_state.organizations.root_access import features_in_force
 from artifact_state.organizations.tags import check_tags
 from artifact_state.resource_tags import TagPairs, attach_tags
@@ -168,7 +169,8 @@ def _request(tx: Transaction, organization: Organization, details: _Details) -> 
         raise ConstraintViolated(Constraint.ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED)
     # Unverified: AWS has both a constraint and a failure for its quota. Here the existing accounts refuse the call,
     # and those still being created fail the request.
-    existing = len(organization.members) - sum(creation.failure is None for creation in in_progress)
+    counted = len(organization.members) + len(open_invitations(tx, organization))
+    existing = counted - sum(creation.failure is None for creation in in_progress)
     if existing >= tx.quotas.accounts_per_organization:
         raise ConstraintViolated(Constraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED)
     serial = tx.serial()
@@ -178,11 +180,11 @@ def _request(tx: Transaction, organization: Organization, details: _Details) -> 
         account_name=details.name,
         requested_at=tx.now,
         completes_at=tx.now + tx.delay(tx.options.creation_delay),
-        failure=_failure(tx, organization, details.email),
+        failure=_failure(tx, organization, details.email, counted),
     )
 
 
-def _failure(tx: Transaction, organization: Organization, email: str) -> CreationFailure | None:
+def _failure(tx: Transaction, organization: Organization, email: str, counted: int) -> CreationFailure | None:
     if tx.creation_failure:
         return tx.creation_failure
     if not (email.isascii() and _EMAIL.fullmatch(email)):
@@ -193,7 +195,7 @@ def _failure(tx: Transaction, organization: Organization, email: str) -> Creatio
         if membership and membership.organization_id == organization.id and tx.now < membership.joined_at:
             return CreationFailure.CONCURRENT_ACCOUNT_MODIFICATION
         return CreationFailure.EMAIL_ALREADY_EXISTS
-    if len(organization.members) >= tx.quotas.accounts_per_organization:
+    if counted >= tx.quotas.accounts_per_organization:
         return CreationFailure.ACCOUNT_LIMIT_EXCEEDED
     return None
 

@@ -31,8 +31,8 @@ _ON_ACCEPTANCE: Mapping[HandshakeAction, Callable[[Transaction, Handshake], None
 def accept_handshake(tx: Transaction, handshake_id: str) -> Handshake:
     """Accept a handshake as its recipient, and carry out its proposal.
 
-    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, InvalidHandshakeTransition, NotInOrganization,
-    WrongAccount, HandshakeConstraintViolated, ConstraintViolated, ManagementAccountCannotLeave.
+    Raises HandshakeNotFound, NotParty, HandshakeAlreadyInState, InvalidHandshakeTransition, AcceptedByMember,
+    NotInOrganization, WrongAccount, HandshakeConstraintViolated, ConstraintViolated, ManagementAccountCannotLeave.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html
     """
     handshake = _received_handshake(tx, handshake_id)

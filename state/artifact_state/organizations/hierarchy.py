@@ -66,14 +66,14 @@ def create_unit(tx: Transaction, parent_id: str, name: str, tags: TagPairs = ())
 
 
 def rename_unit(tx: Transaction, unit_id: str, name: str | None) -> Unit:
-    """Rename an organizational unit; None, or its current name, changes nothing.
+    """Rename an organizational unit; None, a blank or its current name changes nothing.
 
     Raises NotInOrganization, WrongAccount, UnitNotFound, UnitNameTaken.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UpdateOrganizationalUnit.html
     """
     organization = require_management(tx)
     unit, parent = _require_unit(tx.state, organization, unit_id)
-    if name is None or name == unit.name:
+    if name is None or not name.strip() or name == unit.name:
         return unit
     if name in parent.names:
         raise UnitNameTaken(name)

@@ -62,9 +62,10 @@ def disable_service_access(tx: Transaction, principal: str) -> None:
 def list_trusted_services(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Trust]]:
     """Return the enabled service principals with their positions, in the order of enabling.
 
-    Raises NotInOrganization, WrongAccount.
+    Raises NotInOrganization, WrongAccount, ConstraintViolated.
     """
     organization = require_management_or_delegate(tx)
+    _require_all_features(organization)
     trusts = sorted(organization.trusted_services.values(), key=attrgetter("serial"))
     return ((trust.serial, trust) for trust in trusts if trust.serial > after)
 

@@ -32,7 +32,7 @@ _DESCRIBED = {
     "organizations": _names(
         "management_account_id root_id feature_set trusted_services delegations root_features enabled_policy_types "
         "resource_policy_id policies members units fulfilled_creations creating closures recent_closures closing "
-        "handshakes latest_handshakes recent_invitations inbound outbound"
+        "handshakes latest_handshakes open_invitations recent_invitations inbound outbound"
     ),
     "accounts": _names("name email suspended"),
     "memberships": _names("parent_id method"),
@@ -43,7 +43,8 @@ _DESCRIBED = {
     "resource_policies": _names("content"),
     "attachments": _names("type detached"),
     "handshakes": _names(
-        "action management_account_id recipient_kind recipient notes promised tags process_id transfer_id settled"
+        "action management_account_id recipient_kind recipient notes promised tags process_id transfer_id settled "
+        "accepted_by"
     ),
     "roles": _names(
         "name path trust_policy trusted_principals description linked_service managed_policies inline_policies "

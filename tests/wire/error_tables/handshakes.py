@@ -77,10 +77,10 @@ def _accept_as_management_account(client: Client) -> Answer:
     return on_invitation("AcceptHandshake", STANDALONE)(client)
 
 
-def _accept_as_member(client: Client) -> Answer:
-    second = invite(client, f"account-{STANDALONE}@example.com")["Id"]
-    add_invited_account(client)
-    return as_account(client, STANDALONE).expect_error(SERVICE, "AcceptHandshake", HandshakeId=second)
+def _accept_in_full_organization(client: Client) -> Answer:
+    handshake_id = invite(client)["Id"]
+    set_quotas(client, accounts_per_organization=1)
+    return as_account(client, STANDALONE).expect_error(SERVICE, "AcceptHandshake", HandshakeId=handshake_id)
 
 
 def _accept_too_early(client: Client) -> Answer:
@@ -135,7 +135,7 @@ PROVOKED: dict[str, dict[str, Provocation]] = {
         "AccessDeniedException": on_invitation("AcceptHandshake", MANAGEMENT),
         "AccessDeniedForDependencyException": _accept_without_permission_for_linked_role,
         "AWSOrganizationsNotInUseException": _approve_after_leaving,
-        "HandshakeConstraintViolationException": _accept_as_member,
+        "HandshakeConstraintViolationException": _accept_in_full_organization,
         "HandshakeNotFoundException": on_invitation("AcceptHandshake", OTHER),
         "InvalidHandshakeTransitionException": on_invitation("AcceptHandshake", STANDALONE, CANCELED),
         "HandshakeAlreadyInStateException": on_invitation("AcceptHandshake", STANDALONE, ACCEPTED),

@@ -5,7 +5,7 @@ from typing import Any
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
 from tests.support.iam_users import create_user, policy_allowing
 from tests.support.wire_client import Answer, Client
-from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account, set_quotas
+from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account, error_of, set_quotas
 from tests.support.wire_transfers import SOURCE, transfer
 
 ARTIFACT, CONFIG = "artifact.amazonaws.com", "config.amazonaws.com"
@@ -32,7 +32,7 @@ def by_management(operation: str, reason: str = "", **changed: Any) -> Provocati
 
     def provoke(client: Client) -> Answer:
         answer = client.expect_error(SERVICE, operation, **PARAMETERS[operation] | changed)
-        assert answer.data.get("Reason", "") == reason
+        assert (error_of(answer)[1] or "") == reason
         return answer
 
     return provoke
@@ -73,7 +73,7 @@ def on_member(operation: str, reason: str = "", *before: str, trusted: bool = Tr
         for step in before:
             client.do(SERVICE, step, **parameters)
         answer = client.expect_error(SERVICE, operation, **{name: parameters[name] for name in PARAMETERS[operation]})
-        assert answer.data.get("Reason", "") == reason
+        assert (error_of(answer)[1] or "") == reason
         return answer
 
     return provoke

@@ -9,16 +9,15 @@ from artifact_state.errors import Constraint, HandshakeConstraint, InputReason
 from artifact_state.model import Caller
 
 NO_PERMISSION = "You don't have permissions to access this resource."
-_INPUT_MESSAGES = {
+INPUT_MESSAGES = {
     InputReason.UNRECOGNIZED_SERVICE_PRINCIPAL: "You specified an unrecognized service principal.",
-    InputReason.INVALID_NEXT_TOKEN: "You specified an invalid value for NextToken.",
+    InputReason.INVALID_NEXT_TOKEN: "You specified an invalid value for nextToken. You must get the value "
+    "from the response to a previous call to the API.",
     InputReason.TARGET_NOT_SUPPORTED: "You specified a target that is not currently supported.",
     InputReason.INVALID_PATTERN: "You provided a value that does not match the required pattern.",
-    InputReason.INVALID_PATTERN_TARGET_ID: "You provided a value that does not match the required pattern.",
     InputReason.INVALID_EMAIL_ADDRESS_TARGET: "You specified an invalid email address for the invited account owner.",
-    InputReason.INVALID_PARTY_TYPE_TARGET: "You specified the wrong type of entity (account, organization, or email) "
-    "as a party.",
-    InputReason.MAX_LIMIT_EXCEEDED_FILTER: "You can specify only one filter parameter for the operation.",
+    InputReason.INVALID_PARTY_TYPE_TARGET: "You specified an invalid party type as the target parameter.",
+    InputReason.MAX_LIMIT_EXCEEDED_FILTER: "You specified too many filter parameters.",
     InputReason.START_DATE_NOT_BEGINNING_OF_MONTH: "You provided an invalid start date. The start date must be the "
     "first day of the month.",
     InputReason.START_DATE_NOT_BEGINNING_OF_DAY: "You provided an invalid start date. The start date must be the "
@@ -30,7 +29,7 @@ _INPUT_MESSAGES = {
     InputReason.END_DATE_TOO_EARLY: "You provided an invalid end date. The end date is too early.",
     InputReason.END_DATE_TOO_LATE: "You provided an invalid end date. The end date is too late.",
     InputReason.INVALID_SYSTEM_TAGS_PARAMETER: "You specified a tag key that is a system tag.",
-    InputReason.DUPLICATE_TAG_KEY: "Tag keys must be unique among the tags attached to the same entity.",
+    InputReason.DUPLICATE_TAG_KEY: "Your request includes duplicate tag keys.",
     InputReason.IMMUTABLE_POLICY: "You specified a policy that is managed by AWS and can't be modified.",
     InputReason.INVALID_RESOURCE_POLICY_JSON: "This resource-based policy contains invalid JSON.",
     InputReason.UNSUPPORTED_ACTION_IN_RESOURCE_POLICY: "{value} is not a supported action for this resource-based "
@@ -103,10 +102,8 @@ _CONSTRAINT_MESSAGES = {
     "administrator. Deregister it first.",
 }
 _HANDSHAKE_MESSAGES = {
-    HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION: "The handshake request is invalid because the account is already "
-    "a member of an organization.",
-    HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED: "You attempted to exceed the limit on the number of accounts in "
-    "an organization.",
+    HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION: "The AWS account is already a member of an organization.",
+    HandshakeConstraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED: "You have exceeded the allowed number of AWS accounts.",
     HandshakeConstraint.HANDSHAKE_RATE_LIMIT_EXCEEDED: "You attempted to exceed the number of handshakes that you can "
     "send in one day.",
     HandshakeConstraint.INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES: "You can't issue new invitations to join an "
@@ -127,7 +124,7 @@ _HANDSHAKE_MESSAGES = {
 
 
 def _input(refusal: errors.InvalidInput, caller: Caller) -> Row:
-    message = _INPUT_MESSAGES.get(refusal.reason, "You specified an invalid value.")
+    message = INPUT_MESSAGES.get(refusal.reason, "You specified an invalid value.")
     return "InvalidInputException", message.format(value=refusal.value), {"Reason": refusal.reason.value}
 
 
@@ -246,14 +243,20 @@ ROWS: Rows = {
         "AccountNotRegisteredException",
         "The provided account is not a registered delegated administrator for your organization.",
     ),
+    errors.AcceptedByMember: lambda refusal, caller: _handshake_constraint(
+        errors.HandshakeConstraintViolated(HandshakeConstraint.ALREADY_IN_AN_ORGANIZATION), caller
+    ),
     errors.DuplicateHandshake: fixed_row(
-        "DuplicateHandshakeException", "A handshake with the same action and target already exists."
+        "DuplicateHandshakeException",
+        "A handshake with the specified type and parameters already exists for the given parties.",
     ),
     errors.HandshakeAlreadyInState: fixed_row(
-        "HandshakeAlreadyInStateException", "The specified handshake is already in the requested state."
+        "HandshakeAlreadyInStateException", "The handshake is already in the requested state."
     ),
     errors.InvalidHandshakeTransition: fixed_row(
-        "InvalidHandshakeTransitionException", "You can't perform the operation on the handshake in its current state."
+        "InvalidHandshakeTransitionException",
+        "You cannot perform this operation on a handshake in its current state, such as attempting to cancel a "
+        "handshake that was previously accepted or attempting to accept a handshake that was declined.",
     ),
     errors.TransferNotFound: fixed_row(
         "ResponsibilityTransferNotFoundException", "We can't find a transfer that you specified."

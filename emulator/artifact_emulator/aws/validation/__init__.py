@@ -12,57 +12,18 @@ from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.shape import Shape
 from artifact_emulator.aws.validation.messages import constraint_message, member_name
-from artifact_emulator.aws.validation.violations import Rule, Violation, all_violations, first_violations
+from artifact_emulator.aws.validation.organizations import organizations_error
+from artifact_emulator.aws.validation.violations import Violation, all_violations, first_violations
 
 
 def input_error(service: Service, error: ValidationError, shape: type[Shape], members: Any) -> AwsError:
     """Return the error with which a service refuses the members of an input that its shape does not allow."""
     violations = first_violations(error, service.patterns)
+    if service.protocol == "json" and violations[0].rule == "type":
+        return AwsError("SerializationException", _type_message(violations[0]))
     if service.name == "organizations":
-        return _organizations_error(violations, shape.__name__.removesuffix("Request"))
+        return organizations_error(shape.__name__.removesuffix("Request"), violations)
     return _ERROR_OF[service.name](all_violations(violations, shape, members, service.patterns))
-
-
-# Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnableAWSServiceAccess.html#API_EnableAWSServiceAccess_Errors
-_REASONS: dict[Rule, str] = {
-    "required": "INPUT_REQUIRED",
-    "pattern": "INVALID_PATTERN",
-    "enum": "INVALID_ENUM",
-    "min_length": "MIN_LENGTH_EXCEEDED",
-    "max_length": "MAX_LENGTH_EXCEEDED",
-    "min_value": "MIN_VALUE_EXCEEDED",
-    "max_value": "MAX_VALUE_EXCEEDED",
-}
-_POLICY_TYPE_MEMBERS = ("Type", "PolicyType", "Filter")
-# Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/organizations_policy_validation.json
-_OWN_REASONS = {("ListEffectivePolicyValidationErrors", "AccountId"): "TARGET_NOT_SUPPORTED"}
-"""The reasons of members that an operation refuses in its own way, whatever constraint they break."""
-# Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/organizations_effective_policy.json
-_COMMON_ENUM = ("DescribeEffectivePolicy", "PolicyType")
-"""A policy type whose values AWS refuses as those of any enumeration, but for service control policies."""
-_REASON_MESSAGES = {
-    "TARGET_NOT_SUPPORTED": "You specified a target that is not currently supported.",
-    "INVALID_ENUM_POLICY_TYPE": "You specified an invalid policy type.",
-}
-
-
-def _organizations_error(violations: Sequence[Violation], operation: str) -> AwsError:
-    first = violations[0]
-    if first.rule == "type":
-        return AwsError("SerializationException", _type_message(first))
-    member = (operation, str(first.path[-1]))
-    reason = _OWN_REASONS.get(member, _REASONS[first.rule])
-    if first.rule == "enum" and first.path[-1] in _POLICY_TYPE_MEMBERS and "_POLICY" in str(first.limit):
-        is_common = member == _COMMON_ENUM and first.value != "SERVICE_CONTROL_POLICY"
-        reason = "INVALID_ENUM:POLICY_TYPE" if is_common else "INVALID_ENUM_POLICY_TYPE"
-    if first.rule == "pattern" and first.path[-1] == "TargetId":
-        reason = "INVALID_PATTERN_TARGET_ID"
-    messages = {
-        "required": f"You must include a value for the required parameter {first.member}.",
-        "pattern": "You provided a value that does not match the required pattern.",
-    }
-    message = _REASON_MESSAGES.get(reason) or messages.get(first.rule, "You specified an invalid value.")
-    return AwsError("InvalidInputException", message, members={"Reason": reason})
 
 
 _MARKER = r"[\u0020-\u00FF]+"
@@ -109,11 +70,8 @@ def _artifact_error(violations: Sequence[Violation]) -> AwsError:
 
 
 def _cloudtrail_error(violations: Sequence[Violation]) -> AwsError:
-    first = violations[0]
-    if first.rule == "type":
-        return AwsError("SerializationException", _type_message(first))
     codes = {"MaxResults": "InvalidMaxResultsException", "EventCategory": "InvalidEventCategoryException"}
-    code = codes.get(str(first.path[0]), "InvalidLookupAttributesException")
+    code = codes.get(str(violations[0].path[0]), "InvalidLookupAttributesException")
     return AwsError(code, constraint_message(violations))
 
 

@@ -75,7 +75,7 @@ def describe_account(
     call: RequestContext, request: "requests.DescribeAccountRequest"
 ) -> "replies.DescribeAccountResponse":
     """Describe an account of the organization."""
-    return {"Account": account_reply(call.tx, *accounts.describe_account(call.tx, request.account_id))}
+    return {"Account": account_reply(call, *accounts.describe_account(call.tx, request.account_id))}
 
 
 def list_accounts(call: RequestContext, request: "requests.ListAccountsRequest") -> "replies.ListAccountsResponse":
@@ -83,7 +83,7 @@ def list_accounts(call: RequestContext, request: "requests.ListAccountsRequest")
     listing = call.listing("ListAccounts", call.tx.caller.account_id)
     items = accounts.list_accounts(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Accounts": [account_reply(call.tx, *item) for item in page], **next_token(token)}
+    return {"Accounts": [account_reply(call, *item) for item in page], **next_token(token)}
 
 
 def close_account(call: RequestContext, request: "requests.CloseAccountRequest") -> None:
@@ -103,11 +103,16 @@ def leave_organization(call: RequestContext, request: "requests.LeaveOrganizatio
     accounts.leave_organization(call.tx)
 
 
-def account_reply(tx: Transaction, account: Account, membership: Membership) -> "replies.Account":
-    """Return an account of an organization in AWS's form."""
+def account_reply(call: RequestContext, account: Account, membership: Membership) -> "replies.Account":
+    """Return an account of an organization in AWS's form.
+
+    AWS announced that Status would end on 2026-09-09, and still returned it on 2026-09-13.
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
+    """
+    tx = call.tx
     organization = tx.state.organizations[membership.organization_id]
     state = accounts.account_state(tx.state, account.id, tx.now)
-    return {
+    reply: replies.Account = {
         "Id": account.id,
         "Arn": arns.organizations(
             organization.partition, organization.management_account_id, "account", organization.id, account.id
@@ -120,6 +125,9 @@ def account_reply(tx: Transaction, account: Account, membership: Membership) -> 
         "JoinedMethod": membership.method.value,
         "JoinedTimestamp": membership.joined_at,
     }
+    if not call.effect.has_retired_members:
+        del reply["Status"]
+    return reply
 
 
 def path_reply(tx: Transaction, membership: Membership) -> str:

@@ -55,15 +55,17 @@ def list_delegated_services_for_account(
 def _administrator_reply(
     call: RequestContext, registration: Delegation, account: Account, membership: Membership
 ) -> "replies.DelegatedAdministrator":
-    described = account_reply(call.tx, account, membership)
-    return {
+    described = account_reply(call, account, membership)
+    reply: replies.DelegatedAdministrator = {
         "Id": described["Id"],
         "Arn": described["Arn"],
         "Email": described["Email"],
         "Name": described["Name"],
-        "Status": described["Status"],
         "State": described["State"],
         "JoinedMethod": described["JoinedMethod"],
         "JoinedTimestamp": described["JoinedTimestamp"],
         "DelegationEnabledDate": registration.since,
     }
+    if "Status" in described:
+        reply["Status"] = described["Status"]
+    return reply

@@ -41,7 +41,7 @@ def list_accounts_with_invalid_effective_policy(
     items = effective.list_accounts_with_invalid_policy(call.tx, PolicyType(request.policy_type), after=after)
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
     return {
-        "Accounts": [account_reply(call.tx, account, membership) for account, membership in page],
+        "Accounts": [account_reply(call, account, membership) for account, membership in page],
         "PolicyType": request.policy_type,
         **next_token(token),
     }

@@ -84,7 +84,9 @@ def handshake_reply(tx: Transaction, handshake: Handshake) -> "replies.Handshake
     # AWS's samples omit the prefix here, but not in the resources below.
     parties: list[replies.HandshakeParty] = [{"Id": organization.id.removeprefix("o-"), "Type": "ORGANIZATION"}]
     if handshake.recipient_kind is not PartyKind.ORGANIZATION:
-        parties.append({"Id": handshake.recipient, "Type": handshake.recipient_kind.value})
+        by_account = handshake.accepted_by  # AWS then names the account instead of the e-mail address.
+        kind = PartyKind.ACCOUNT if by_account else handshake.recipient_kind
+        parties.append({"Id": by_account or handshake.recipient, "Type": kind.value})
     return {
         "Id": handshake.id,
         "Arn": arns.organizations(

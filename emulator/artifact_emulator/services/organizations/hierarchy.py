@@ -61,7 +61,7 @@ def list_accounts_for_parent(
     listing = call.listing("ListAccountsForParent", call.tx.caller.account_id, request.parent_id)
     items = hierarchy.list_accounts_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Accounts": [account_reply(call.tx, *item) for item in page], **next_token(token)}
+    return {"Accounts": [account_reply(call, *item) for item in page], **next_token(token)}
 
 
 def list_children(call: RequestContext, request: "requests.ListChildrenRequest") -> "replies.ListChildrenResponse":

@@ -117,7 +117,7 @@ def check_target(kind: PartyKind, target: str) -> None:
     if kind is PartyKind.ORGANIZATION:
         raise InvalidInput(InputReason.INVALID_PARTY_TYPE_TARGET)
     if kind is PartyKind.ACCOUNT and not (len(target) == 12 and target.isascii() and target.isdecimal()):
-        raise InvalidInput(InputReason.INVALID_PATTERN_TARGET_ID)
+        raise InvalidInput(InputReason.INVALID_PATTERN)
     if kind is PartyKind.EMAIL and ("@" not in target[1:-1] or any(map(str.isspace, target))):
         raise InvalidInput(InputReason.INVALID_EMAIL_ADDRESS_TARGET)
 
@@ -167,10 +167,25 @@ def create_handshake(
     return handshake
 
 
+def open_invitations(tx: Transaction, organization: Organization) -> OrderedMap[str]:
+    """Return the ids of the invitations that await a response; they end in the order in which they were sent."""
+    remaining = organization.open_invitations
+    for serial, invitation_id in remaining.after(-1):
+        invitation = tx.state.handshakes.get(invitation_id)
+        if invitation and final_state(tx.state, invitation, tx.now) is None:
+            break
+        remaining = remaining.delete(serial)
+    return remaining
+
+
 def record_response(tx: Transaction, handshake: Handshake, response: HandshakeState) -> Handshake:
     """Record the response to a handshake, which ends it."""
-    settled = replace(handshake, settled=response, settled_at=tx.now)
+    accepted_by = tx.caller.account_id if response is HandshakeState.ACCEPTED else None
+    settled = replace(handshake, settled=response, settled_at=tx.now, accepted_by=accepted_by)
     tx.put(settled)
+    sender = tx.state.organizations[handshake.organization_id]
+    if handshake.serial in sender.open_invitations:
+        tx.put(replace(sender, open_invitations=sender.open_invitations.delete(handshake.serial)))
     tx.record(HandshakeChanged(at=tx.now, organization_id=handshake.organization_id, handshake_id=handshake.id))
     return settled
 
