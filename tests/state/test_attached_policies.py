@@ -175,6 +175,17 @@ class TestInlinePolicies:
             act(world, by_name(inline_policies.delete_inline_policy), kind, name, "p")
 
     @every_kind
+    def test_inline_policies_differ_in_more_than_case(self, world: World, kind: Entity, name: str) -> None:
+        """Names that differ in case name one policy, which keeps the name that it was created with."""
+        denying = ALLOW_ALL.replace("Allow", "Deny")
+        act(world, by_name(inline_policies.put_inline_policy), kind, name, "MixedName", ALLOW_ALL)
+        act(world, by_name(inline_policies.put_inline_policy), kind, name, "MIXEDNAME", denying)
+        assert dict(identity(world, kind, name).inline_policies) == {"MixedName": denying}
+        assert inline_policies.inline_policy(identity(world, kind, name), "mixedname") == denying
+        act(world, by_name(inline_policies.delete_inline_policy), kind, name, "mixedNAME")
+        assert not identity(world, kind, name).inline_policies
+
+    @every_kind
     def test_inline_policies_share_size_limit(self, world: World, kind: Entity, name: str) -> None:
         """The inline policies of an identity have one size limit together."""
         size = len(ALLOW_ALL.replace(" ", ""))

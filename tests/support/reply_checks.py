@@ -68,6 +68,7 @@ EXCEPTIONS: Mapping[tuple[str, str], dict[str, tuple[int, str]]] = {
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 # https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (organizations_resource_policy.json)
 UNLISTED_VALUES: Mapping[str, tuple[str, ...]] = {
+    "PermissionsBoundaryAttachmentType": ("Policy",),
     "PolicySourceType": ("IAM Policy", "Resource Policy", "Permissions Boundary Policy"),
     "ConstraintViolationExceptionReason": ("UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED",),
 }

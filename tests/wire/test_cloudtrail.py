@@ -281,8 +281,29 @@ class TestLookupEvents:
         for key, value in (("ResourceName", "Bob"), ("ResourceType", "AWS::IAM::User")):
             events = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=attribute(key, value))["Events"]
             assert [event["EventName"] for event in events] == ["CreateAccessKey", "CreateUser"]
-            assert events[0]["Resources"] == [{"ResourceType": "AWS::IAM::User", "ResourceName": "Bob"}]
+            assert [resource["ResourceType"] for resource in events[0]["Resources"]] == [
+                "AWS::IAM::User",
+                "AWS::IAM::AccessKey",
+            ]
+            assert {resource["ResourceType"] for resource in events[1]["Resources"]} == {"AWS::IAM::User"}
+            arn = f"arn:aws:iam::{stranger.account}:user/Bob"
+            assert [resource["ResourceName"] for resource in events[1]["Resources"]][:2] == ["Bob", arn]
+            assert events[1]["Resources"][2]["ResourceName"].startswith("AIDA")
         assert lookup(stranger, LookupAttributes=attribute("ResourceName", "Alice")) == []
+
+    def test_reads_of_iam_name_no_resources(self, stranger: Client) -> None:
+        """Reads of IAM name no resources, refused ones neither; the error code is the name of the error's shape."""
+        stranger.expect_error("iam", "GetUser", UserName="Bob")
+        attributes = attribute("EventName", "GetUser")
+        [event] = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=attributes)["Events"]
+        assert event["Resources"] == []
+        assert json.loads(event["CloudTrailEvent"])["errorCode"] == "NoSuchEntityException"
+
+    @pytest.mark.parametrize("value", ["True", "yes", "TRUE"])
+    def test_read_only_is_true_or_false(self, stranger: Client, value: str) -> None:
+        """The lookup attribute ReadOnly is true or false, in lower case."""
+        error = stranger.expect_error("cloudtrail", "LookupEvents", LookupAttributes=attribute("ReadOnly", value))
+        assert (error.status, error.code) == (400, "InvalidLookupAttributesException")
 
     def test_time_range_selects_events_of_90_days(self, management: Client) -> None:
         """A time range selects events; after 90 days they are not found."""

@@ -35,7 +35,7 @@ MANAGEMENT, SOURCE = "111122223333", "222233334444"
 ARTIFACT, SCP = "artifact.amazonaws.com", "SERVICE_CONTROL_POLICY"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-TRUST = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": ["sts:AssumeRole", "sts:Set*"]}
+TRUST = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
 TAGS = [{"Key": "TagKey", "Value": "v"}]
 
 # Keys that no call here has, by their prefixes. docs/fidelity.md gives the reasons.
@@ -144,7 +144,12 @@ def policy_members(client: Client) -> dict[str, list[Any]]:
     """Create tagged policies of Organizations and IAM and return the members that name them."""
     parameters = {"Name": "P", "Description": "", "Type": SCP, "Content": policy_document(ALL), "Tags": TAGS}
     policy = client.do("organizations", "CreatePolicy", **parameters)["Policy"]["PolicySummary"]["Id"]
-    listing = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "organizations:ListRoots", "Resource": "*"}
+    listing = {
+        "Effect": "Allow",
+        "Principal": {"AWS": MANAGEMENT},
+        "Action": "organizations:ListRoots",
+        "Resource": "*",
+    }
     put = client.do("organizations", "PutResourcePolicy", Content=policy_document(listing), Tags=TAGS)["ResourcePolicy"]
     own = client.do("iam", "CreatePolicy", PolicyName="Own", PolicyDocument=policy_document(ALL), Tags=TAGS)["Policy"][
         "Arn"

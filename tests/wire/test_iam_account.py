@@ -100,8 +100,8 @@ class TestAccount:
         ]
         assert user["PermissionsBoundary"] == role["PermissionsBoundary"]
         assert decoded_document(role["AssumeRolePolicyDocument"]) == json.loads(TRUST)
-        assert [policy["Arn"] for policy in details["Policies"]] == [AWS_POLICY_ARN, OWN_POLICY_ARN]
-        assert decoded_document(details["Policies"][1]["PolicyVersionList"][0]["Document"]) == json.loads(ALLOW_ALL)
+        assert [policy["Arn"] for policy in details["Policies"]] == [OWN_POLICY_ARN, AWS_POLICY_ARN]
+        assert decoded_document(details["Policies"][0]["PolicyVersionList"][0]["Document"]) == json.loads(ALLOW_ALL)
 
     def test_pages_of_details_contain_selected_kinds_once(self, account: Client) -> None:
         """The pages of the details contain every resource of the selected kinds once."""
@@ -114,4 +114,29 @@ class TestAccount:
             if not page["IsTruncated"]:
                 break
             parameters["Marker"] = page["Marker"]
-        assert seen == [OWN_POLICY_ARN, f"arn:aws:iam::{ACCOUNT}:role/Dev", f"arn:aws:iam::{ACCOUNT}:user/Alice"]
+        assert seen == [f"arn:aws:iam::{ACCOUNT}:user/Alice", f"arn:aws:iam::{ACCOUNT}:role/Dev", OWN_POLICY_ARN]
+
+    def test_marker_of_other_details_is_refused(self, account: Client) -> None:
+        """A marker that is not one of these kinds is refused in AWS's words."""
+        page = account.do(SERVICE, "GetAccountAuthorizationDetails", MaxItems=1, Filter=["User", "Role"])
+        for marker in ("x", page["Marker"]):
+            error = account.expect_error(SERVICE, "GetAccountAuthorizationDetails", Marker=marker, Filter=["User"])
+            assert (error.code, error.message) == ("ValidationError", "Marker and Filter do not match")
+
+    def test_user_without_inline_policies_has_no_list_of_them(self, account: Client) -> None:
+        """The details of a user without inline policies have no list of them."""
+        (user,) = account.do(SERVICE, "GetAccountAuthorizationDetails", Filter=["User", "User"])["UserDetailList"]
+        assert "UserPolicyList" not in user
+
+    def test_keys_and_aliases_have_pages(self, account: Client) -> None:
+        """The access keys of a user are listed page by page, the oldest first, and so is the account's alias."""
+        keys = [account.do(SERVICE, "CreateAccessKey", UserName="Alice")["AccessKey"]["AccessKeyId"] for _ in range(2)]
+        first = account.do(SERVICE, "ListAccessKeys", UserName="Alice", MaxItems=1)
+        second = account.do(SERVICE, "ListAccessKeys", UserName="Alice", MaxItems=1, Marker=first["Marker"])
+        assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
+        assert [page["AccessKeyMetadata"][0]["AccessKeyId"] for page in (first, second)] == keys
+        error = account.expect_error(SERVICE, "ListAccessKeys", Marker=first["Marker"])
+        assert error.message == "Invalid Marker."
+        account.do(SERVICE, "CreateAccountAlias", AccountAlias="alias")
+        aliases = account.do(SERVICE, "ListAccountAliases", MaxItems=1)
+        assert (aliases["AccountAliases"], aliases["IsTruncated"]) == (["alias"], False)

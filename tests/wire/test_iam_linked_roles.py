@@ -66,8 +66,7 @@ class TestGetRole:
         """A missing member breaks the constraint that it has a value."""
         error = management.expect_error(SERVICE, "GetRole")
         assert error.message == (
-            "1 validation error detected: Value at 'roleName' failed to satisfy constraint: "
-            "Member must not be null"
+            "1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must not be null"
         )
 
 

@@ -109,12 +109,13 @@ class TestPolicies:
         assert names(OnlyAttached=True) == []
         account.do(SERVICE, "AttachUserPolicy", UserName="Alice", PolicyArn=AWS_POLICY_ARN)
         account.do(SERVICE, "PutUserPermissionsBoundary", UserName="Alice", PermissionsBoundary=OWN_POLICY_ARN)
-        assert (
-            names(OnlyAttached=True)
-            == names(PolicyUsageFilter="PermissionsPolicy")
-            == [AWS_POLICY_ARN.rpartition("/")[2]]
-        )
-        assert names(PolicyUsageFilter="PermissionsBoundary") == ["Mine"]
+        attached = AWS_POLICY_ARN.rpartition("/")[2]
+        assert names(OnlyAttached=True) == [attached, "Mine"]
+        assert names(OnlyAttached=True, PolicyUsageFilter="PermissionsPolicy") == [attached]
+        assert names(OnlyAttached=True, PolicyUsageFilter="PermissionsBoundary") == ["Mine"]
+        for use in ("PermissionsPolicy", "PermissionsBoundary"):
+            assert names(PolicyUsageFilter=use, PathPrefix="/p/") == ["Mine"]
+            assert names(PolicyUsageFilter=use) == names()
 
     def test_pages_contain_every_policy_once(self, account: Client) -> None:
         """The pages of a list contain every policy once."""
@@ -283,7 +284,7 @@ class TestBoundaries:
         account.do(SERVICE, f"Put{kind}PermissionsBoundary", PermissionsBoundary=OWN_POLICY_ARN, **owner)
         shown = account.do(SERVICE, f"Get{kind}", **owner)[kind]["PermissionsBoundary"]
         assert shown == {
-            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryType": "Policy",
             "PermissionsBoundaryArn": OWN_POLICY_ARN,
         }
         assert (

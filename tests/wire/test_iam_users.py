@@ -1,5 +1,7 @@
 """Users with their access keys and passwords, and groups, on the wire."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.credentials import Credentials
 
@@ -53,7 +55,7 @@ class TestUsers:
             "Arn": ARN,
             "Tags": [{"Key": "k", "Value": "v"}],
             "PermissionsBoundary": {
-                "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+                "PermissionsBoundaryType": "Policy",
                 "PermissionsBoundaryArn": boundary,
             },
         }
@@ -104,6 +106,13 @@ class TestUsers:
         assert stranger.do(SERVICE, "ListUserTags", UserName="Alice")["Tags"] == tags[2:]
         error = stranger.expect_error(SERVICE, "TagUser", UserName="Alice", Tags=[*tags, {"Key": "A", "Value": ""}])
         assert (error.status, error.code) == (400, "InvalidInput")
+
+    @pytest.mark.usefixtures("alice")
+    def test_tags_to_add_are_not_an_empty_list(self, stranger: Client) -> None:
+        """A call that adds no tags is refused with AWS's message."""
+        request = stranger.request(SERVICE, "TagUser", UserName="Alice", Tags=[])
+        error = refused(stranger.app, replace(request, body=request.body + b"&Tags="), SERVICE, "TagUser")
+        assert (error.code, error.message) == ("InvalidInput", "Error occurred while validating input. ")
 
     @pytest.mark.usefixtures("alice")
     def test_user_with_access_key_is_not_deleted(self, stranger: Client) -> None:
@@ -204,6 +213,15 @@ class TestCaller:
 
 class TestAccessKeys:
     """CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey and GetAccessKeyLastUsed."""
+
+    @pytest.mark.parametrize("status", ["Active", "Inactive"])
+    def test_key_cannot_be_made_to_expire(self, alice: Client, stranger: Client, status: str) -> None:
+        """The status Expired, which AWS's model has, is refused, and the key keeps its status."""
+        assert alice.credentials
+        key = {"UserName": "Alice", "AccessKeyId": alice.credentials.access_key}
+        stranger.do(SERVICE, "UpdateAccessKey", **key, Status=status)
+        error = stranger.expect_error(SERVICE, "UpdateAccessKey", **key, Status="Expired")
+        assert (error.status, error.code) == (400, "InvalidInput")
 
     @pytest.mark.usefixtures("alice")
     def test_third_key_is_refused(self, stranger: Client) -> None:

@@ -209,6 +209,31 @@ class TestTrust:
         assert (decision["allowed"], decision["decided_by"]["kind"]) == (False, "role trust policy")
         assert decision["decided_by"]["statement"] == "NotHer"
 
+    @pytest.mark.parametrize(
+        ("operation", "parameters"),
+        [
+            ("GetUser", {"UserName": "ALICE"}),
+            ("ListAccessKeys", {"UserName": "ALICE"}),
+            ("SimulatePrincipalPolicy", {"PolicySourceArn": "arn:aws:iam::999988887777:user/x/alice",
+                                         "ActionNames": ["iam:GetUser"]}),
+        ],
+    )  # fmt: skip
+    def test_permission_is_for_the_stored_arn(
+        self, stranger: Client, operation: str, parameters: dict[str, Any]
+    ) -> None:
+        """Permission is asked for the ARN of an identity as it is stored, whatever the case or path in the call."""
+        own = "arn:aws:iam::999988887777:user/Alice"
+        alice = create_user(stranger, policy_document({"Effect": "Allow", "Action": "iam:*", "Resource": own}))
+        alice.do("iam", operation, **parameters)
+
+    def test_credentials_of_all_users_need_more_than_ones_own(self, stranger: Client) -> None:
+        """A user that may list its own service-specific credentials may not list those of all users."""
+        own = "arn:aws:iam::999988887777:user/Alice"
+        alice = create_user(stranger, policy_document({"Effect": "Allow", "Action": "iam:*", "Resource": own}))
+        alice.do("iam", "ListServiceSpecificCredentials")
+        denied = alice.expect_error("iam", "ListServiceSpecificCredentials", AllUsers=True)
+        assert denied.code == "AccessDenied"
+
     def test_trust_policy_can_require_multi_factor(self, stranger: Client) -> None:
         """A role that requires MFA is assumed by a session with MFA; the role's own session has none."""
         condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}

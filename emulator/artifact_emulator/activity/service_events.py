@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ def service_event_records(world: World, event: events.Event) -> Iterator[Record]
     """Iterate over the records that follow from a domain event; their instants may lie in the future."""
     service_events = _SERVICE_EVENTS.get(type(event))
     for service_event in service_events(event) if service_events else ():
-        yield _record(world.state.seed, event, service_event)
+        yield _record(world.state.seed, service_event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class ServiceEvent:
     details: Mapping[str, Any]
 
 
-def _record(seed: str, event: events.Event, service_event: ServiceEvent) -> Record:
-    account_id = service_event.account_id
+def _record(seed: str, service_event: ServiceEvent) -> Record:
+    account_id, details = service_event.account_id, plain(service_event.details)
     content = {
         "eventVersion": VERSION,
         "userIdentity": {"accountId": account_id, "invokedBy": "AWS Internal"},
@@ -43,12 +44,14 @@ def _record(seed: str, event: events.Event, service_event: ServiceEvent) -> Reco
         "userAgent": "AWS Internal",
         "requestParameters": None,
         "responseElements": None,
-        "eventID": ids.uuid(seed, account_id, service_event.name, repr(event)),
+        "eventID": ids.uuid(
+            seed, account_id, service_event.name, service_event.at.isoformat(), json.dumps(details, sort_keys=True)
+        ),
         "readOnly": False,
         "eventType": "AwsServiceEvent",
         "managementEvent": True,
         "recipientAccountId": account_id,
-        "serviceEventDetails": plain(service_event.details),
+        "serviceEventDetails": details,
         "eventCategory": "Management",
     }
     return Record(account_id, service_event.at, content)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.activity.cloudtrail_records import Record, recorded_error_code
+from artifact_emulator.activity.cloudtrail_records import Record
 
 
 class EventQuery(BaseModel):
@@ -30,8 +30,13 @@ class EventQuery(BaseModel):
             self.account in (None, content["userIdentity"].get("accountId", record.account_id))
             and self.name in (None, content["eventName"])
             and self.source in (None, content["eventSource"])
-            and (self.error is None or recorded_error_code(self.error) == content.get("errorCode", ""))
+            and (self.error is None or _without_suffix(self.error) == _without_suffix(content.get("errorCode", "")))
         )
+
+
+def _without_suffix(code: str) -> str:
+    """Return an error code without the end in which services and CloudTrail differ."""
+    return code.removesuffix("Exception")
 
 
 def parse_event_query(pairs: Iterable[tuple[str, str]]) -> EventQuery:

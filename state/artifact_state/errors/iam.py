@@ -63,6 +63,7 @@ class IdentityQuota(Enum):
 class TagRule(Enum):
     """Which rule about tags is violated, of a resource or of a session."""
 
+    EMPTY = "there are no tags"
     RESERVED = "a key is reserved"
     DUPLICATE = "two keys differ at most in case"
     EXACT_DUPLICATE = "two keys are equal"
@@ -200,7 +201,7 @@ class PasswordTooWeak(Refused):
 
 
 class InvalidTagKeys(Refused):
-    """A tag key is reserved or a duplicate."""
+    """A tag key is reserved or a duplicate, or there are no tags."""
 
     def __init__(self, reason: TagRule) -> None:
         super().__init__(reason)

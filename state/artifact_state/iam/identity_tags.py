@@ -17,6 +17,17 @@ TagPairs = Iterable[tuple[str, str]]
 """Keys and values as a request lists them."""
 
 
+def add_tags(tx: Transaction, tags: "Map[str, str]", added: TagPairs, quota: IdentityQuota) -> "Map[str, str]":
+    """Return the tags of an existing resource with others added, at least one.
+
+    Raises InvalidTagKeys, QuotaExceeded.
+    """
+    pairs = list(added)
+    if not pairs:
+        raise InvalidTagKeys(TagRule.EMPTY)
+    return with_tags(tx, tags, pairs, quota)
+
+
 def with_tags(tx: Transaction, tags: "Map[str, str]", added: TagPairs, quota: IdentityQuota) -> "Map[str, str]":
     """Return tags with others added; a tag replaces the one whose key compares as equal.
 

@@ -10,6 +10,7 @@ from artifact_state.iam.identities import INLINE_POLICY_ENTITIES, INLINE_POLICY_
 from artifact_state.iam.identity_documents import policy_size, require_valid_policy
 from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.policy_usage import Identity
+from artifact_state.name_index import key_of
 from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.world import Transaction
 
@@ -17,11 +18,12 @@ from artifact_state.world import Transaction
 def put_inline_policy(tx: Transaction, identity: Identity, name: str, document: str) -> None:
     """Add an inline policy to a user, group or role, or replace the one with the same name.
 
+    Names are compared without regard to case; a policy keeps the name that it was created with.
     Raises MalformedPolicyDocument, QuotaExceeded.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
     """
     require_valid_policy(document, DocumentKind.INLINE)
-    policies = identity.inline_policies.insert(name, document)
+    policies = identity.inline_policies.insert(_stored_name(identity, name) or name, document)
     quota = INLINE_POLICY_QUOTAS[type(identity)]
     require_quota(tx, quota, sum(map(policy_size, policies.values())), identity.name)
     put_identity(tx, replace(identity, inline_policies=policies))
@@ -32,10 +34,7 @@ def inline_policy(identity: Identity, name: str) -> str:
 
     Raises EntityNotFound.
     """
-    document = identity.inline_policies.get(name)
-    if document is None:
-        raise EntityNotFound(INLINE_POLICY_ENTITIES[type(identity)], name)
-    return document
+    return identity.inline_policies[_existing_name(identity, name)]
 
 
 def delete_inline_policy(tx: Transaction, identity: Identity, name: str) -> None:
@@ -43,5 +42,17 @@ def delete_inline_policy(tx: Transaction, identity: Identity, name: str) -> None
 
     Raises EntityNotFound.
     """
-    inline_policy(identity, name)
-    put_identity(tx, replace(identity, inline_policies=identity.inline_policies.remove(name)))
+    remaining = identity.inline_policies.remove(_existing_name(identity, name))
+    put_identity(tx, replace(identity, inline_policies=remaining))
+
+
+def _existing_name(identity: Identity, name: str) -> str:
+    stored = _stored_name(identity, name)
+    if stored is None:
+        raise EntityNotFound(INLINE_POLICY_ENTITIES[type(identity)], name)
+    return stored
+
+
+def _stored_name(identity: Identity, name: str) -> str | None:
+    key = key_of(name)
+    return next((stored for stored in identity.inline_policies if key_of(stored) == key), None)

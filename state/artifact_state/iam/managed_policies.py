@@ -21,7 +21,7 @@ from artifact_state.errors import (
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_documents import policy_size, require_valid_policy
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.iam.identity_tags import TagPairs, with_tags, without_tags
+from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.iam.policy_references import AnyPolicy, policy_by_valid_arn, reference_of
 from artifact_state.iam.policy_usage import usage_of
 from artifact_state.model import Map
@@ -161,7 +161,7 @@ def tag_policy(tx: Transaction, arn: str, tags: TagPairs) -> None:
     Raises EntityNotFound, InvalidPolicyArn, NotOwned, QuotaExceeded, InvalidTagKeys.
     """
     policy = _own_policy(tx, arn)
-    _put(tx, replace(policy, tags=with_tags(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
+    _put(tx, replace(policy, tags=add_tags(tx, policy.tags, tags, IdentityQuota.TAGS_PER_POLICY)))
 
 
 def untag_policy(tx: Transaction, arn: str, keys: Iterable[str]) -> None:

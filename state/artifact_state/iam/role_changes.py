@@ -22,7 +22,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.iam.identity_tags import TagPairs, with_tags, without_tags
+from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.iam.linked_roles import linked_role_usages
 from artifact_state.iam.policy_references import LINKED_ROLE_PATH, boundary_reference
 from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, roles_of
@@ -119,7 +119,7 @@ def tag_role(tx: Transaction, name: str, tags: TagPairs) -> None:
     Raises RoleNotFound, RoleProtected, QuotaExceeded, InvalidTagKeys.
     """
     role = _role_out_of_use(tx, name)
-    replace_role(tx, replace(role, tags=with_tags(tx, role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
+    replace_role(tx, replace(role, tags=add_tags(tx, role.tags, tags, IdentityQuota.TAGS_PER_ROLE)))
 
 
 def untag_role(tx: Transaction, name: str, keys: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.iam.identity_tags import TagPairs, with_tags, without_tags
+from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.model import Caller, CallerKind, Map, State
 from artifact_state.model.identities import User
 from artifact_state.world import Transaction
@@ -119,7 +119,7 @@ def tag_user(tx: Transaction, name: str, tags: TagPairs) -> None:
     Raises EntityNotFound, QuotaExceeded, InvalidTagKeys.
     """
     user = user_of(tx.state, tx.caller.account_id, name)
-    put_user(tx, replace(user, tags=with_tags(tx, user.tags, tags, IdentityQuota.TAGS_PER_USER)))
+    put_user(tx, replace(user, tags=add_tags(tx, user.tags, tags, IdentityQuota.TAGS_PER_USER)))
 
 
 def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:

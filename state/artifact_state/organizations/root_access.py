@@ -91,7 +91,7 @@ def require_assumable_root(tx: Transaction, target: str) -> str:
 
 
 def root_task_policy(tx: Transaction, arn: str) -> catalog.ManagedPolicy:
-    """Return the AWS managed policy of a root task. Unverified: AWS's message for any other policy.
+    """Return the AWS managed policy of a root task.
 
     Raises InvalidTaskPolicy.
     """

@@ -1,9 +1,9 @@
 """The declared errors of billing transfers."""
 
+from dataclasses import replace
 from typing import Any
 
-from artifact_state.organizations import accounts
-from artifact_state.principals import root_user
+from tests.support.domain import quotas_with
 from tests.support.error_table import ErrorTable, Provocation
 from tests.support.wire_client import Answer, Client
 from tests.support.wire_organizations import SERVICE, STANDALONE, as_account
@@ -54,9 +54,9 @@ def _invite_twice(client: Client) -> Answer:
     return client.expect_error(SERVICE, INVITE, **invitation_parameters())
 
 
-def _invite_while_suspended(client: Client) -> Answer:
-    with client.app.world.transaction(root_user(RECEIVER)) as tx:
-        accounts.suspend_account(tx, RECEIVER)
+def _invite_beyond_quota(client: Client) -> Answer:
+    world = client.app.world
+    world.options = replace(world.options, quotas=quotas_with(inbound_transfers=0))
     return client.expect_error(SERVICE, INVITE, **invitation_parameters())
 
 
@@ -82,7 +82,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 """Valid parameters of each operation; the transfers that they name do not exist."""
 PROVOKED: dict[str, dict[str, Provocation]] = {
     INVITE: {
-        "ConstraintViolationException": _invite_while_suspended,
+        "ConstraintViolationException": _invite_beyond_quota,
         "DuplicateHandshakeException": _invite_twice,
         "HandshakeConstraintViolationException": by_receiver(INVITE, **invitation_parameters(RECEIVER)),
         "InvalidInputException": by_receiver(INVITE, **invitation_parameters(Type="BREAKFAST")),

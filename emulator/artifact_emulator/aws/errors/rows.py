@@ -9,9 +9,10 @@ from artifact_state.model import Caller
 Row = tuple[str, str] | tuple[str, str, Mapping[str, Any]]
 """The shape of an error, its message and its further members."""
 Rows = Mapping[type[Refused], Callable[[Any, Caller], Row]]
-# Observed on AWS, except the first.
+# Observed on AWS, the first two for IAM.
 TAG_RULE_MESSAGES = {
-    TagRule.RESERVED: "Tag keys that begin with aws: are reserved for internal use by AWS.",
+    TagRule.EMPTY: "Error occurred while validating input. ",
+    TagRule.RESERVED: "Tag keys beginning with aws: are reserved for system use.",
     TagRule.DUPLICATE: "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
     TagRule.EXACT_DUPLICATE: "Duplicate tag keys found.",
     TagRule.NOT_PASSED: "The specified transitive tag key must be included in the requested tags.",

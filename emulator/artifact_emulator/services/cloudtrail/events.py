@@ -1,7 +1,7 @@
 """Events of an account, looked up in the call log and the service events of a world."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,9 @@ def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest")
     if start > end:
         raise AwsError("InvalidTimeRangeException", "The start time is after the end time.")
     conditions = [(attribute.attribute_key, attribute.attribute_value) for attribute in request.lookup_attributes or ()]
+    if any(key == "ReadOnly" and value not in ("true", "false") for key, value in conditions):
+        # Unverified: the message.
+        raise AwsError("InvalidLookupAttributesException", "The value of ReadOnly is true or false.")
     listing = call.listing("LookupEvents", tx.caller.account_id, conditions, request.start_time, request.end_time)
     before = listing.after(request.next_token)
     matching = (
@@ -98,7 +101,6 @@ def _username(content: Mapping[str, Any]) -> str:
     return principal.partition(":")[2]
 
 
-# Unverified: the resources of a record. The emulator reports those of IAM's and STS's request parameters.
 _RESOURCE_TYPES = {
     "userName": "AWS::IAM::User",
     "roleName": "AWS::IAM::Role",
@@ -107,18 +109,34 @@ _RESOURCE_TYPES = {
     "policyArn": "AWS::IAM::Policy",
     "accessKeyId": "AWS::IAM::AccessKey",
 }
+# The members of a reply with the ids and ARNs of what a call created.
+_CREATED_TYPES = {
+    "user": {"userName": "AWS::IAM::User", "arn": "AWS::IAM::User", "userId": "AWS::IAM::User"},
+    "role": {"roleName": "AWS::IAM::Role", "arn": "AWS::IAM::Role", "roleId": "AWS::IAM::Role"},
+    "group": {"groupName": "AWS::IAM::Group", "arn": "AWS::IAM::Group", "groupId": "AWS::IAM::Group"},
+    "policy": {"policyName": "AWS::IAM::Policy", "arn": "AWS::IAM::Policy", "policyId": "AWS::IAM::Policy"},
+    "accessKey": {"accessKeyId": "AWS::IAM::AccessKey", "userName": "AWS::IAM::User"},
+}
 
 
 def _resources(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the types and names of the resources that a record names."""
-    if content["eventSource"] not in ("iam.amazonaws.com", "sts.amazonaws.com"):
+    """Return the types and names of the resources that a record names: those that it names in IAM's changes.
+
+    Observed for users and their access keys, unverified for others and for AWS STS:
+    https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (iam_history.json)
+    """
+    source, parameters = content["eventSource"], content["requestParameters"] or {}
+    is_change_of_iam = source == "iam.amazonaws.com" and not content["readOnly"]
+    if not is_change_of_iam and source != "sts.amazonaws.com":
         return []
-    parameters = content["requestParameters"] or {}
-    return [
-        (resource_type, parameters[name])
-        for name, resource_type in _RESOURCE_TYPES.items()
-        if isinstance(parameters.get(name), str)
-    ]
+    named = list(_named(parameters, _RESOURCE_TYPES))
+    for member, types in _CREATED_TYPES.items():
+        named += _named((content["responseElements"] or {}).get(member) or {}, types)
+    return list(dict.fromkeys(named))
+
+
+def _named(members: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((kind, members[name]) for name, kind in types.items() if isinstance(members.get(name), str))
 
 
 _ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], Collection[str]]] = {

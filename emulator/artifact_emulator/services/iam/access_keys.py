@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.pagination import IAM_PAGE_SIZE
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import ROOT
 from artifact_emulator.world_runtime import runtime_of
@@ -34,16 +34,21 @@ def create_access_key(
 def list_access_keys(
     call: RequestContext, request: "requests.ListAccessKeysRequest"
 ) -> "replies.ListAccessKeysResponse":
-    """List the access keys of a user on one page."""
+    """List the access keys of a user, the oldest first; a marker holds the index of a key."""
     keys = list(access_keys.access_keys_of(call.tx, request.user_name))
-    return {
-        "AccessKeyMetadata": [_summary(key) for key in keys[: request.max_items or IAM_PAGE_SIZE]],
-        "IsTruncated": False,
-    }
+    owner = keys[0].user_name if keys else request.user_name
+    listing = call.name_listing("ListAccessKeys", call.tx.caller.account_id, owner)
+    after = int(listing.after(request.marker) or -1)
+    indexed = ((index, key) for index, key in enumerate(keys) if index > after)
+    page, more = listing.page(indexed, request.max_items, lambda item: str(item[0]))
+    return {"AccessKeyMetadata": [_summary(key) for _, key in page], **more}
 
 
 def update_access_key(call: RequestContext, request: "requests.UpdateAccessKeyRequest") -> None:
     """Activate or deactivate an access key."""
+    if request.status == "Expired":
+        # Unverified: the message; AWS was recorded to refuse the status, which its model has.
+        raise AwsError("InvalidInput", "The status of an access key is Active or Inactive.")
     access_keys.update_access_key(
         call.tx, request.access_key_id, active=request.status == "Active", user_name=request.user_name
     )

@@ -30,7 +30,8 @@ def boundary_reply(tx: Transaction, reference: str) -> "replies.AttachedPermissi
     """Return the permissions boundary of a user or role."""
     caller = tx.caller
     return {
-        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+        # Observed; AWS's model has another value.
+        "PermissionsBoundaryType": "Policy",  # type: ignore[typeddict-item]
         "PermissionsBoundaryArn": policy_references.arn_of_reference(
             tx.state, caller.partition, caller.account_id, reference
         ),
