@@ -83,25 +83,6 @@ class TestSimulate:
             assert (result.outcome, sources(result), result.allowed_by_boundary) == ("implicitDeny", [], False)
             assert results_of(policies, action=action)[0].outcome != "implicitDeny"
 
-    def test_context_keys_in_every_spelling(self) -> None:
-        """Keys are listed once in each spelling, without those of service control policies."""
-        conditions = {"StringEquals": {"aws:PrincipalTag/team": "${aws:ResourceTag/team, 'a'}${*}"}}
-        some = policy_document(Resource="arn:aws:iam::*:user/${aws:username}", Condition=conditions)
-        again = policy_document(Condition={"Bool": {"AWS:UserName": "true"}})
-        of_scp = policy_document(Condition={"Bool": {"aws:SecureTransport": "true"}})
-        policies = simulated_policies(
-            [some, some, again], [policy_document(Condition={"Null": {"sts:ExternalId": True}})], [[of_scp]]
-        )
-        assert simulate.context_keys_of(policies) == [
-            "aws:username",
-            "aws:PrincipalTag/team",
-            "aws:ResourceTag/team",
-            "AWS:UserName",
-            "sts:ExternalId",
-        ]
-        old = some.replace("2012-10-17", "2008-10-17")
-        assert simulate.context_keys_of(simulated_policies([old])) == ["aws:PrincipalTag/team"]
-
     def test_missing_keys_of_an_implicit_denial(self) -> None:
         """If no statement allows, all keys are reported that policies refer to and the input lacks."""
         conditions = {"StringEquals": {"aws:PrincipalTag/team": "${aws:ResourceTag/team}"}}
@@ -225,9 +206,11 @@ class TestPoliciesOfPrincipal:
         world = world_with_organization()
         user = act(world, users.create_user, "Alice", account=STANDALONE)
         act(world, put_inline_policy, user, "own", policy_document(), account=STANDALONE)
-        policies = act(world, policies_of_principal, ARN, [policy_document(Action="sts:*")], account=STANDALONE)
+        additional = simulated_policies([policy_document(Action="sts:*")])
+        policies = act(world, policies_of_principal, ARN, additional, account=STANDALONE)
         assert [policy.arn_or_name for policy in policies.identity] == ["user_Alice_own", "PolicyInputList.1"]
-        bounded = act(world, policies_of_principal, ARN, [], [NOTHING_SIMULATED], account=STANDALONE)
+        boundary = simulated_policies([], [NOTHING_SIMULATED])
+        bounded = act(world, policies_of_principal, ARN, boundary, account=STANDALONE)
         (result,) = results_of(bounded)
         assert (result.outcome, result.allowed_by_boundary) == ("implicitDeny", False)
 

@@ -6,11 +6,7 @@ from typing import Any
 import pytest
 
 from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, Refused
-from artifact_state.policy_evaluation.simulation.input import (
-    SimulationSettings,
-    require_valid_input,
-    simulated_policies,
-)
+from artifact_state.policy_evaluation.simulation.input import SimulationSettings, require_valid_input, simulated_policies
 from tests.support.domain import STANDALONE, transaction, world_with_organization
 from tests.support.simulation import BOB, FOREIGN_ROLE, ROLE, policy_document
 
@@ -153,6 +149,7 @@ class TestRequireValidInput:
             ("ec2:RunInstances", "other", False),
             ("cloudwatch:TagResource", "CloudWatch-InsightRule", True),
             ("cloudwatch:TagResource", "EC2-VPC-EBS", False),
+            ("devicefarm:ScheduleRun", "Device Pool as filter", True),
             ("s3:GetObject", "EC2-VPC-EBS", False),
         ],
     )

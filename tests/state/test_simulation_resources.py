@@ -4,7 +4,10 @@ import pytest
 
 from artifact_state.catalog.service_actions import actions_of_service
 from artifact_state.policy_evaluation.simulation.resources import is_applicable, is_known, name_of_resources
+from artifact_state.principals import root_user
+from tests.support.domain import STANDALONE
 
+CALLER = root_user(STANDALONE)
 USER = "arn:aws:iam::123456789012:user/some/one"
 ROLE = "arn:aws:iam::123456789012:role/one"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:one"
@@ -74,17 +77,31 @@ class TestNameOfResources:
             ("lambda:InvokeFunction", "arn:aws:lambda:${Region}:${Account}:${ResourceType}:${ResourceId}"),
             ("sqs:SendMessage", "arn:aws:sqs:${Region}:${Account}:${QueueName}"),
             ("kms:Encrypt", "arn:aws:kms:${Region}:${Account}:${ResourceType}/${Id}"),
+            ("a2c:StartDeploymentJob", "arn:${Partition}:a2c:${Region}:${Account}:${ResourceType}/${ResourceName}"),
             ("s3:MadeUp", "*"),
             ("madeup:Action", "*"),
         ],
     )
     def test_several_resources_have_the_format_of_the_service(self, action: str, name: str) -> None:
         """Several resources are named by the format of the action's service, whatever they are."""
-        assert name_of_resources(action, OBJECTS) == name_of_resources(action, (QUEUE, ROLE)) == name
-        assert name_of_resources(action, OBJECTS[:1]) == OBJECTS[0]
-        assert name_of_resources(action, ()) == "*"
+        for resources in (OBJECTS, (QUEUE, ROLE)):
+            assert name_of_resources(CALLER, action, resources) == name
+        assert name_of_resources(CALLER, action, OBJECTS[:1]) == OBJECTS[0]
+        assert name_of_resources(CALLER, action, ()) == "*"
 
     def test_name_has_the_partition_of_the_first_resource(self) -> None:
         """The format of several resources has the partition of the first of them."""
         queues = (QUEUE.replace("aws", "aws-cn"), QUEUE)
-        assert name_of_resources("sqs:SendMessage", queues) == "arn:aws-cn:sqs:${Region}:${Account}:${QueueName}"
+        name = "arn:aws-cn:sqs:${Region}:${Account}:${QueueName}"
+        assert name_of_resources(CALLER, "sqs:SendMessage", queues) == name
+
+    def test_service_without_a_format_has_no_name(self) -> None:
+        """Several resources have no name if the policy generator has no format for the service."""
+        assert name_of_resources(CALLER, "support:DescribeCases", OBJECTS) is None
+
+    @pytest.mark.parametrize(("action", "path"), [("iam:ListUsers", "user/"), ("iam:ListVirtualMFADevices", "mfa/")])
+    def test_path_stands_for_no_resources(self, action: str, path: str) -> None:
+        """Lists of IAM are named by a path of the account that simulates, if there are no resources."""
+        assert name_of_resources(CALLER, action, ()) == f"arn:aws:iam::{STANDALONE}:{path}"
+        chinese = root_user(STANDALONE, partition="aws-cn")
+        assert name_of_resources(chinese, action, ()) == f"arn:aws-cn:iam::{STANDALONE}:{path}"

@@ -130,6 +130,18 @@ class TestSimulation:
             has_resources = resources not in ([], ["*"])
             assert all(("ResourceSpecificResults" in result) is has_resources for result in results)
 
+    def test_result_without_a_name(self, stranger: Client) -> None:
+        """Several resources of an action without an ARN format have no name, and lists of IAM have a path."""
+        parameters = {"PolicyInputList": [policy_document()], "ActionNames": ["support:DescribeCases"]}
+        (result,) = stranger.do(
+            SERVICE, "SimulateCustomPolicy", **parameters, ResourceArns=["arn:aws:s3:::a", "arn:aws:s3:::b"]
+        )["EvaluationResults"]
+        assert "EvalResourceName" not in result
+        (result,) = stranger.do(SERVICE, "SimulateCustomPolicy", **parameters | {"ActionNames": ["iam:ListUsers"]})[
+            "EvaluationResults"
+        ]
+        assert result["EvalResourceName"] == f"arn:aws:iam::{stranger.account}:user/"
+
     def test_missing_keys_are_listed_once(self, stranger: Client) -> None:
         """Missing keys are listed once for all resources, and once for each."""
         policy = policy_document(Condition={"StringEquals": {"aws:SourceVpc": "${aws:PrincipalTag/vpc}"}})
@@ -384,15 +396,100 @@ class TestSimulation:
         assert "does not support resource handling options: ec2:StartInstances." in error.message
 
     def test_context_keys_of_policies(self, stranger: Client) -> None:
-        """Keys are listed once; an invalid policy is refused."""
+        """Keys are listed once for each policy; an invalid policy is refused."""
         policy = policy_document(
             Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:SecureTransport": "true"}}
         )
-        expected = stranger.do(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=[policy, policy])
+        expected = stranger.do(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=[policy])
         assert expected == {"ContextKeyNames": ["aws:PrincipalOrgID", "aws:SecureTransport"]}
-        error = stranger.expect_error(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=["{}"])
+        twice = stranger.do(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=[policy, policy])
+        assert twice == {"ContextKeyNames": expected["ContextKeyNames"] * 2}
+        error = stranger.expect_error(SERVICE, "GetContextKeysForCustomPolicy", PolicyInputList=["{"])
         assert (error.status, error.code) == (400, "InvalidInput")
         stranger.do(SERVICE, "CreateUser", UserName="Alice")
         arn = f"arn:aws:iam::{stranger.account}:user/Alice"
         parameters = {"PolicySourceArn": arn, "PolicyInputList": [policy]}
         assert stranger.do(SERVICE, "GetContextKeysForPrincipalPolicy", **parameters) == expected
+
+
+class TestReports:
+    """Answers of AWS that users reported."""
+
+    def test_keys_of_statements_about_other_actions_are_missing(self, stranger: Client) -> None:
+        """Keys are missing of every statement: https://github.com/boto/boto3/issues/3111."""
+        like = {"StringLike": {"aws:PrincipalTag/allowed_service": "s3"}}
+        bucket = "arn:aws:s3:::example-bucket"
+        (result,) = stranger.do(
+            SERVICE,
+            "SimulateCustomPolicy",
+            PolicyInputList=[
+                policy_document(Action="s3:ListBucket", Resource=bucket, Condition=like),
+                policy_document(Action="s3:GetObject", Resource=f"{bucket}/${{aws:username}}"),
+            ],
+            ActionNames=["s3:ListBucket"],
+            ResourceArns=[bucket],
+        )["EvaluationResults"]
+        assert result["EvalDecision"] == "implicitDeny"
+        assert result["MissingContextValues"] == ["aws:PrincipalTag/allowed_service", "aws:username"]
+
+    @pytest.mark.parametrize(("region", "decision"), [(None, "implicitDeny"), ("eu-west-1", "allowed")])
+    def test_keys_of_service_control_policies_are_never_missing(
+        self, stranger: Client, region: str | None, decision: str
+    ) -> None:
+        """A key of a service control policy decides without being missed: https://github.com/aws/aws-cli/issues/10525."""
+        condition = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+        entry = {"ContextKeyName": "aws:RequestedRegion", "ContextKeyType": "string", "ContextKeyValues": [region]}
+        level = {"ServiceControlPolicyInputList": [policy_document(Action="*", Condition=condition)]}
+        (result,) = stranger.do(
+            SERVICE,
+            "SimulateCustomPolicy",
+            PolicyInputList=[policy_document(Action="ec2:*")],
+            OrderedOrganizationPolicyInputList=[level],
+            ActionNames=["ec2:RunInstances"],
+            ContextEntries=[entry] if region else [],
+        )["EvaluationResults"]
+        assert (result["EvalDecision"], result["MissingContextValues"]) == (decision, [])
+
+    def test_region_is_not_filled_in(self, stranger: Client) -> None:
+        """The region of the call is not that of the simulated one: https://github.com/openshift/installer/issues/1322."""
+        stranger.do(SERVICE, "CreateUser", UserName="Alice")
+        condition = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+        policy = policy_document(Action="ec2:*", Condition=condition)
+        stranger.do(SERVICE, "PutUserPolicy", UserName="Alice", PolicyName="own", PolicyDocument=policy)
+        (result,) = stranger.do(
+            SERVICE,
+            "SimulatePrincipalPolicy",
+            PolicySourceArn=f"arn:aws:iam::{stranger.account}:user/Alice",
+            ActionNames=["ec2:AllocateAddress"],
+        )["EvaluationResults"]
+        assert (result["EvalDecision"], result["EvalResourceName"]) == ("implicitDeny", "*")
+        assert result["MissingContextValues"] == ["aws:RequestedRegion"]
+
+    @pytest.mark.parametrize(
+        ("action", "tag", "decision"),
+        [
+            ("ec2:AssociateVpcCidrBlock", None, "allowed"),
+            ("ec2:AttachClassicLinkVpc", None, "explicitDeny"),
+            ("ec2:AttachVpnGateway", None, "implicitDeny"),
+            ("ec2:AttachInternetGateway", "bar", "allowed"),
+            ("ec2:AttachInternetGateway", "baz", "implicitDeny"),
+        ],
+    )
+    def test_acceptance_test_of_terraform(self, stranger: Client, action: str, tag: str | None, decision: str) -> None:
+        """A VPC is a resource of each of the actions: https://github.com/hashicorp/terraform-provider-aws/pull/25569."""
+        vpc = f"arn:aws:ec2:us-west-2:{stranger.account}:vpc/vpc-0123456789abcdef0"
+        condition = {"StringEquals": {"ec2:ResourceTag/Foo": "bar"}}
+        entry = {"ContextKeyName": "ec2:ResourceTag/Foo", "ContextKeyType": "string", "ContextKeyValues": [tag]}
+        (result,) = stranger.do(
+            SERVICE,
+            "SimulateCustomPolicy",
+            PolicyInputList=[
+                policy_document(Action="ec2:AssociateVpcCidrBlock", Resource=vpc),
+                policy_document("Deny", Action="ec2:AttachClassicLinkVpc", Resource=vpc),
+                policy_document(Action="ec2:AttachInternetGateway", Resource=vpc, Condition=condition),
+            ],
+            ActionNames=[action],
+            ResourceArns=[vpc],
+            ContextEntries=[entry] if tag else [],
+        )["EvaluationResults"]
+        assert (result["EvalDecision"], result["EvalResourceName"]) == (decision, vpc)

@@ -39,5 +39,11 @@ def actions_of_service(prefix: str) -> ServiceActions:
 
 def resource_handling_options(action: str) -> Sequence[str]:
     """Return the scenarios to which the resources of a simulated action may belong, such as `EC2-VPC-EBS`."""
-    options: Mapping[str, Sequence[str]] = read_file("resource_handling_options")["options"]
+    options: Mapping[str, Sequence[str]] = read_file("simulations")["options"]
     return options.get(action, ())
+
+
+def default_resource_name(action: str) -> str:
+    """Return the name that stands for the resource of an action that is simulated without resources: mostly `*`."""
+    names: Mapping[str, str] = read_file("simulations")["default_names"]
+    return names.get(action, "*")

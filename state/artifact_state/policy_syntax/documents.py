@@ -16,13 +16,7 @@ from typing import Any
 
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.policy_syntax.conditions import ValueKind
-from artifact_state.policy_syntax.grammar import (
-    SYNTAX,
-    VERSION,
-    parse_json,
-    require_statements,
-    unreadable_values,
-)
+from artifact_state.policy_syntax.grammar import SYNTAX, VERSION, parse_json, require_statements, unreadable_values
 from artifact_state.policy_syntax.legacy import LEGACY, require_legacy_form
 
 _INVALID_JSON = "This policy contains invalid Json"
@@ -36,7 +30,8 @@ class DocumentKind(Enum):
     MANAGED = "CreatePolicy, CreatePolicyVersion"
     TRUST = "CreateRole, UpdateAssumeRolePolicy"
     SESSION = "AssumeRole and the other operations of STS that take a policy"
-    SIMULATED = "SimulateCustomPolicy, SimulatePrincipalPolicy, GetContextKeysForCustomPolicy"
+    SIMULATED = "SimulateCustomPolicy, SimulatePrincipalPolicy"
+    INSPECTED = "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +42,8 @@ class DocumentRules:
     """The message for a text that is not JSON."""
     needs_version: bool = False
     """Whether the version must be the newer one; otherwise it may be the older one, and missing."""
+    may_be_empty: bool = False
+    """Whether the document needs no statements."""
     legacy: bool = False
     """Whether IAM's older parser reads the document too."""
     leading_space: str | None = None
@@ -65,6 +62,7 @@ RULES: Mapping[DocumentKind, DocumentRules] = {
     # Unverified: the other rules for session policies than that for unreadable values, and those for simulations.
     DocumentKind.SESSION: DocumentRules(invalid_json=_INVALID_JSON),
     DocumentKind.SIMULATED: DocumentRules(invalid_json=SYNTAX),
+    DocumentKind.INSPECTED: DocumentRules(invalid_json=SYNTAX, may_be_empty=True),
 }
 """The rules of each kind."""
 _ALWAYS_REFUSED = {ValueKind.BINARY}
@@ -80,7 +78,7 @@ def parse_document(text: str, kind: DocumentKind) -> list[dict[str, Any]]:
     policy = parse_json(text, rules.invalid_json)
     if rules.leading_space is not None and text[:1].isspace():
         raise MalformedPolicyDocument(rules.leading_space)
-    statements = require_statements(policy)
+    statements = require_statements(policy, may_be_empty=rules.may_be_empty)
     if rules.needs_version and policy.get("Version") != VERSION:
         raise MalformedPolicyDocument(f"Policy document must be version {VERSION} or greater.")
     if rules.legacy:

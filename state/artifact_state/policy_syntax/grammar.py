@@ -33,7 +33,7 @@ def parse_json(text: str, message: str) -> Any:
         raise MalformedPolicyDocument(message) from None
 
 
-def require_statements(policy: Any) -> list[dict[str, Any]]:
+def require_statements(policy: Any, *, may_be_empty: bool = False) -> list[dict[str, Any]]:
     """Return the statements of a parsed document whose elements conform to the grammar.
 
     Raises MalformedPolicyDocument.
@@ -43,7 +43,7 @@ def require_statements(policy: Any) -> list[dict[str, Any]]:
     if policy.get("Version", OLD_VERSION) not in (OLD_VERSION, VERSION) or not isinstance(policy.get("Id", ""), str):
         raise MalformedPolicyDocument(SYNTAX)
     statements = as_list(policy.get("Statement", []))
-    if not statements or not all(map(_is_statement, statements)):
+    if not (statements or may_be_empty) or not all(map(_is_statement, statements)):
         raise MalformedPolicyDocument(SYNTAX)
     return statements
 

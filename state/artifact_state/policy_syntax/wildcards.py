@@ -73,9 +73,8 @@ class Pattern:
 
 
 def variables_in(text: str) -> tuple[str, ...]:
-    """Return the condition keys that a text refers to in policy variables, as it spells them."""
-    names = (variable.partition(",")[0].strip() for variable in _VARIABLE.split(text)[1::2])
-    return tuple(name for name in names if name not in _LITERALS)
+    """Return the condition keys that a text refers to in policy variables, as it spells them, and `*`, `?`, `$`."""
+    return tuple(variable.partition(",")[0].strip() for variable in _VARIABLE.split(text)[1::2])
 
 
 @lru_cache(maxsize=8192)

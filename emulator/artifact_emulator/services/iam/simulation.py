@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.simulation_results import evaluation_result, valid_key_names
+from artifact_emulator.services.iam.simulation_results import evaluation_result
 from artifact_state.errors import InvalidInput, InvalidSimulationInput
 from artifact_state.policy_evaluation.simulation.input import (
     SimulatedPolicies,
     SimulationSettings,
+    inspected_policies,
     require_valid_input,
     simulated_policies,
 )
@@ -38,9 +39,10 @@ def simulate_principal_policy(
     call: RequestContext, request: "requests.SimulatePrincipalPolicyRequest"
 ) -> "replies.SimulatePolicyResponse":
     """Simulate the policies of a user, group or role, with more from the request."""
-    more, boundaries = request.policy_input_list or (), request.permissions_boundary_policy_input_list or ()
+    boundaries = request.permissions_boundary_policy_input_list or ()
+    additional = simulated_policies(request.policy_input_list or (), boundaries)
     without = [_exclusion(identifier) for identifier in request.policy_exclusion_list or ()]
-    policies = policies_of_principal(call.tx, request.policy_source_arn, more, boundaries, without)
+    policies = policies_of_principal(call.tx, request.policy_source_arn, additional, without)
     return _simulate(call, request, policies, request.caller_arn or request.policy_source_arn)
 
 
@@ -48,15 +50,16 @@ def get_context_keys_for_custom_policy(
     call: RequestContext, request: "requests.GetContextKeysForCustomPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """List the condition keys that the policies of the request read."""
-    return {"ContextKeyNames": valid_key_names(context_keys_of(simulated_policies(request.policy_input_list)))}
+    return {"ContextKeyNames": context_keys_of(inspected_policies(request.policy_input_list))}
 
 
 def get_context_keys_for_principal_policy(
     call: RequestContext, request: "requests.GetContextKeysForPrincipalPolicyRequest"
 ) -> "replies.GetContextKeysForPolicyResponse":
     """List the condition keys that the policies of a user, group or role read."""
-    policies = policies_of_principal(call.tx, request.policy_source_arn, request.policy_input_list or ())
-    return {"ContextKeyNames": valid_key_names(context_keys_of(policies))}
+    additional = inspected_policies(request.policy_input_list or ())
+    policies = policies_of_principal(call.tx, request.policy_source_arn, additional)
+    return {"ContextKeyNames": context_keys_of(policies)}
 
 
 def _simulate(
@@ -84,7 +87,8 @@ def _simulate(
     remaining = ((number, action) for number, action in numbered if number > after)
     page, more = listing.page(remaining, request.max_items, lambda item: item[0])
     results = [
-        evaluation_result(action, resources, simulate(policies, action, resources, settings)) for _, action in page
+        evaluation_result(tx.caller, action, resources, simulate(policies, action, resources, settings))
+        for _, action in page
     ]
     return {"EvaluationResults": results, **more}
 

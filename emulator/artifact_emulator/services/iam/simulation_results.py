@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from artifact_state.model import Caller
 from artifact_state.policy_evaluation.simulation.resources import name_of_resources
 from artifact_state.policy_evaluation.simulation.simulate import (
     IMPLICIT,
@@ -20,7 +21,7 @@ _MIN_KEY_LENGTH, _MAX_KEY_LENGTH = 5, 256
 
 
 def evaluation_result(
-    action: str, resources: Sequence[str], results: Sequence[SimulationResult]
+    caller: Caller, action: str, resources: Sequence[str], results: Sequence[SimulationResult]
 ) -> "replies.EvaluationResult":
     """Return the result for one action on resources, none for `*`, from those on each.
 
@@ -28,17 +29,19 @@ def evaluation_result(
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html#API_SimulateCustomPolicy_Examples
     """
     outcome = most_restrictive(result.outcome for result in results)
-    missing = chain.from_iterable(valid_key_names(result.missing_keys) for result in results)
+    missing = chain.from_iterable(_valid_key_names(result.missing_keys) for result in results)
     # A statement is named if it led to the outcome on any resource.
     matched = dict.fromkeys(chain.from_iterable(result.matched_statements for result in results))
     reply: dict[str, Any] = {
         "EvalActionName": action,
-        "EvalResourceName": name_of_resources(action, resources),
         "EvalDecision": outcome,
         "MatchedStatements": _statements(matched),
         "MissingContextValues": list(dict.fromkeys(missing)) if outcome == IMPLICIT else [],
         **_boundary_detail(results),
     }
+    name = name_of_resources(caller, action, resources)
+    if name is not None:
+        reply["EvalResourceName"] = name
     if results[0].allowed_by_organization is not None:
         allowed = all(result.allowed_by_organization for result in results)
         reply["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": allowed}
@@ -58,7 +61,7 @@ def evaluation_result(
     return typed
 
 
-def valid_key_names(keys: Iterable[str]) -> list[str]:
+def _valid_key_names(keys: Iterable[str]) -> list[str]:
     """Return the keys whose names AWS's model allows for context entries."""
     return [key for key in keys if _MIN_KEY_LENGTH <= len(key) <= _MAX_KEY_LENGTH]
 
@@ -66,7 +69,7 @@ def valid_key_names(keys: Iterable[str]) -> list[str]:
 def _resource_result(result: SimulationResult) -> dict[str, Any]:
     details = {
         "MatchedStatements": _statements(result.matched_statements),
-        "MissingContextValues": valid_key_names(result.missing_keys),
+        "MissingContextValues": _valid_key_names(result.missing_keys),
         "EvalDecisionDetails": result.outcome_by_kind,
     }
     return {

@@ -6,7 +6,7 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,10 +67,18 @@ def simulated_policies(
     """
     if len(boundaries) > 1:
         raise InvalidSimulationInput("The list of Permissions Boundary policies cannot exceed 1 items.")
-    identity = tuple(_named_policies("PolicyInputList", documents))
-    bounds = tuple(_named_policies("PermissionsBoundaryPolicyInputList", boundaries))
+    identity = tuple(_named_policies("PolicyInputList", documents, _require_policy))
+    bounds = tuple(_named_policies("PermissionsBoundaryPolicyInputList", boundaries, _require_policy))
     control = tuple(_scp_level(number, documents) for number, documents in enumerate(levels, 1))
     return SimulatedPolicies(identity=identity, boundary=bounds[0] if bounds else None, organization=control or None)
+
+
+def inspected_policies(documents: Sequence[str]) -> SimulatedPolicies:
+    """Return policies whose condition keys are listed, and which may lack actions, resources and statements.
+
+    Raises InvalidPolicyInput.
+    """
+    return SimulatedPolicies(identity=tuple(_named_policies("PolicyInputList", documents, _require_grammar)))
 
 
 def require_valid_input(actions: Sequence[str], resources: Sequence[str], settings: SimulationSettings) -> None:
@@ -151,16 +159,26 @@ def _require_resource_policy(document: str, resources: Sequence[str], caller_arn
             raise InvalidSimulationInput(f"Invalid Input {RESOURCE_POLICY}: it is not applicable to {resource}.")
 
 
-def _named_policies(member: str, documents: Sequence[str]) -> Iterator[NamedPolicy]:
+def _named_policies(
+    member: str, documents: Sequence[str], require_valid: Callable[[str], None]
+) -> Iterator[NamedPolicy]:
     """Yield the policies of a member of the input, named by their positions in it."""
     for number, document in enumerate(documents, 1):
         try:
-            require_valid_policy(document, DocumentKind.SIMULATED)
+            require_valid(document)
         except MalformedPolicyDocument as error:
             if member == "PolicyInputList":
                 raise InvalidPolicyInput(f"Policy input list item {number} has invalid content") from None
             raise InvalidPolicyInput(f"Invalid Input {member}.{number}: {error.message}") from None
         yield NamedPolicy(f"{member}.{number}", document)
+
+
+def _require_policy(document: str) -> None:
+    require_valid_policy(document, DocumentKind.SIMULATED)
+
+
+def _require_grammar(document: str) -> None:
+    parse_document(document, DocumentKind.INSPECTED)
 
 
 def _scp_level(number: int, documents: Sequence[str]) -> Level:

@@ -26,7 +26,7 @@ from artifact_state.model import Caller, CallerKind, Role
 from artifact_state.model.identities import Group, User
 from artifact_state.policy_evaluation.collect import applicable_policies
 from artifact_state.policy_evaluation.policies import ApplicablePolicies
-from artifact_state.policy_evaluation.simulation.input import SimulatedPolicies, simulated_policies
+from artifact_state.policy_evaluation.simulation.input import SimulatedPolicies
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.policy_syntax.wildcards import is_like
 from artifact_state.world import Transaction
@@ -36,6 +36,7 @@ _TYPES = frozenset[str](get_args(PolicyType))
 _KINDS: dict[type[Identity], str] = {User: "user", Group: "group", Role: "role"}
 _SOURCE = re.compile(r"arn:([a-z-]+):iam::(\d{12}):(user|group|role)/(?:[^:]*/)?([^/:]+)", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:[a-z-]+:iam::(aws|\d{12}):policy/[\w+=,.@*?/-]+", re.ASCII)
+_NO_POLICIES = SimulatedPolicies()
 _WILDCARD = re.compile(r"[*?]")
 
 
@@ -55,17 +56,15 @@ Exclusion = PolicyType | InlinePolicies | str
 def policies_of_principal(
     tx: Transaction,
     arn: str,
-    additional: Sequence[str] = (),
-    boundaries: Sequence[str] = (),
+    additional: SimulatedPolicies = _NO_POLICIES,
     exclusions: Sequence[Exclusion] = (),
 ) -> SimulatedPolicies:
     """Return the policies of a user, a group or a role of the account, with additional ones as if attached to it.
 
-    Raises SimulatedIdentityNotFound, InvalidPolicyInput, InvalidSimulationInput.
+    Raises SimulatedIdentityNotFound, InvalidSimulationInput.
     """
     for exclusion in exclusions:
         _require_identifier(exclusion)
-    added = simulated_policies(additional, boundaries)
     try:
         identities, policies = _identities(tx, arn)
     except (EntityNotFound, RoleNotFound):
@@ -75,8 +74,8 @@ def policies_of_principal(
     boundary = None if "permission-boundary" in exclusions else policies.boundary
     has_organization = organization_of(tx.state, tx.caller.account_id, tx.now) is not None
     return SimulatedPolicies(
-        identity=(*attached, *added.identity),
-        boundary=added.boundary or boundary,
+        identity=(*attached, *additional.identity),
+        boundary=additional.boundary or boundary,
         organization=policies.service_control if has_organization and "scp" not in exclusions else None,
     )
 

@@ -6,7 +6,8 @@ Source: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398d
 from collections.abc import Sequence
 from functools import lru_cache
 
-from artifact_state.catalog.service_actions import ServiceActions, actions_of_service
+from artifact_state.catalog.service_actions import ServiceActions, actions_of_service, default_resource_name
+from artifact_state.model import Caller
 from artifact_state.policy_syntax.arn_patterns import ArnPattern, arn_pattern, matches_parts, parts_of
 from artifact_state.policy_syntax.policy import ANYTHING
 from artifact_state.policy_syntax.wildcards import Pattern
@@ -29,13 +30,26 @@ def is_applicable(action: str, resource: str) -> bool:
     return any(matches_parts(_arn_pattern(pattern), parts) for kind in types for pattern in patterns[kind])
 
 
-def name_of_resources(action: str, resources: Sequence[str]) -> str:
-    """Return the name of the resources of a simulation: `*`, one ARN, or the format of the ARNs of the service."""
-    if len(resources) < 2:
-        return resources[0] if resources else ANYTHING
-    arn_format = _service_of(action).arn_format if is_known(action) else None
-    # Unverified: the name for a service that has no format.
-    return ANYTHING if arn_format is None else arn_format.replace("arn:aws:", f"arn:{parts_of(resources[0])[1]}:", 1)
+def name_of_resources(caller: Caller, action: str, resources: Sequence[str]) -> str | None:
+    """Return the name of the resources of a simulation.
+
+    Without resources it is `*`, or for some actions the ARN of a path in the account that simulates. Several resources
+    have the ARN format of the action's service in AWS's policy generator; some services have none.
+    """
+    if not resources:
+        name = default_resource_name(action).replace("${Account}", caller.account_id)
+        return _in_partition(name, caller.partition)
+    if len(resources) == 1:
+        return resources[0]
+    if not is_known(action):
+        return ANYTHING
+    # Unverified: the services that are newer than the formats have none.
+    arn_format = _service_of(action).arn_format
+    return arn_format and _in_partition(arn_format, parts_of(resources[0])[1])
+
+
+def _in_partition(name: str, partition: str) -> str:
+    return name.replace("arn:aws:", f"arn:{partition}:", 1)
 
 
 def _types_of(action: str) -> Sequence[str] | None:

@@ -20,7 +20,7 @@ from artifact_state.policy_evaluation.simulation.input import (
 from artifact_state.policy_evaluation.simulation.resources import is_applicable
 from artifact_state.policy_syntax.conditions import SIMULATION_RULES
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, NamedPolicy, Statement, parse_policy
-from artifact_state.policy_syntax.referenced_keys import referenced_keys
+from artifact_state.policy_syntax.referenced_keys import keys_in_document
 
 IDENTITY, RESOURCE, BOUNDARY = "IAM Policy", "Resource Policy", "Permissions Boundary Policy"
 """AWS's names of the kinds of policies in the results of simulations."""
@@ -80,9 +80,9 @@ def most_restrictive(outcomes: Iterable[str]) -> str:
 
 
 def context_keys_of(policies: SimulatedPolicies) -> list[str]:
-    """Return the condition keys that the identity-based policies and the permissions boundary refer to."""
+    """Return the condition keys that the identity-based policies and the boundary refer to, once for each policy."""
     boundary = [policies.boundary] if policies.boundary else []
-    return referenced_keys(policy.document for policy in (*policies.identity, *boundary))
+    return [key for policy in (*policies.identity, *boundary) for key in keys_in_document(policy.document)]
 
 
 def _simulate(
@@ -166,7 +166,7 @@ def _leading_to(outcome: str, kinds: Mapping[str, _KindDecision]) -> Iterator[Ma
 
 def _missing_keys(policies: SimulatedPolicies, settings: SimulationSettings) -> Iterator[str]:
     """Yield the keys that the policies refer to and the input lacks, even if AWS fills them in."""
-    return (key for key in context_keys_of(policies) if key.lower() not in settings.given_keys)
+    return (key for key in dict.fromkeys(context_keys_of(policies)) if key.lower() not in settings.given_keys)
 
 
 def _is_callers_own(resource: str, settings: SimulationSettings) -> bool:
