@@ -11,6 +11,7 @@ import pytest
 
 from artifact_emulator.testing.client import Emulator, RemoteWorld
 from tests.support.aws_cli import AwsCli
+from tests.support.example_projects import copy_of, run_in
 from tests.support.sdk_accounts import ORGANIZATIONS_BAA, Account, EmulatedAws
 from tests.support.server_process import SERVE_COMMAND, clean_environment, server_process
 
@@ -119,6 +120,15 @@ def accepted(management: Account) -> str:
     management.enable_trusted_access()
     agreement_id: str = management.accept(ORGANIZATIONS_BAA)["id"]
     return agreement_id
+
+
+@pytest.fixture(scope="session")
+def javascript_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the JavaScript example with its locked packages installed."""
+    folder = copy_of("javascript", tmp_path_factory.mktemp("javascript"))
+    result = run_in(folder, ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"])
+    assert result.returncode == 0, result.stderr
+    return folder
 
 
 @pytest.fixture

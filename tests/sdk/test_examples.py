@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,31 +14,9 @@ import requests
 import yaml
 
 from tests.support.dockerfile import ROOT, Image
+from tests.support.example_projects import EXAMPLES, copy_of, javascript_group, needs_node, run_in
 from tests.support.sdk_accounts import EmulatedAws
 from tests.support.server_process import COMMANDS, clean_environment, server_process
-
-EXAMPLES = ROOT / "examples"
-NODE = 20
-"""The oldest major version of Node.js that the AWS SDK for JavaScript supports."""
-WITH_COMMANDS = f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"
-
-
-def run(command: list[str | Path], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder, without the environment of this test."""
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=clean_environment(PATH=WITH_COMMANDS, **settings),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
-
-
-def copied(name: str, to: Path) -> Path:
-    """Copy an example out of this project, so that its configuration does not apply."""
-    return shutil.copytree(EXAMPLES / name, to / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
 
 
 def read(name: str) -> dict[Any, Any]:
@@ -53,14 +30,6 @@ def passed(output: str) -> int:
     count = re.search(r"(\d+) passed", output)
     assert count, output
     return int(count[1])
-
-
-def major_version_of_node() -> int:
-    """Return the major version of Node.js on the PATH, or 0 without Node.js or npm."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        return 0
-    output = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    return int(output.strip().lstrip("v").partition(".")[0])
 
 
 class TestEveryExample:
@@ -80,35 +49,32 @@ class TestPythonPytest:
     def test_commands_of_readme_pass(self, tmp_path: Path, options: str) -> None:
         """The commands of its README pass in a folder outside of this project."""
         assert f"/python -m pytest{options}" in (EXAMPLES / "python-pytest/README.md").read_text()
-        folder = copied("python-pytest", tmp_path)
-        result = run([sys.executable, "-m", "pytest", *options.split()], folder)
+        folder = copy_of("python-pytest", tmp_path)
+        result = run_in(folder, [sys.executable, "-m", "pytest", *options.split()])
         assert result.returncode == 0, result.stdout + result.stderr
         assert passed(result.stdout) == (folder / "test_onboarding.py").read_text().count("\ndef test_")
 
     def test_suite_fails_without_agreement_check(self, tmp_path: Path) -> None:
         """The tests fail if the application does not require the agreement."""
-        folder = copied("python-pytest", tmp_path)
+        folder = copy_of("python-pytest", tmp_path)
         application = folder / "onboarding.py"
         application.write_text(application.read_text().replace("    require_agreement()\n", ""))
-        result = run([sys.executable, "-m", "pytest"], folder)
+        result = run_in(folder, [sys.executable, "-m", "pytest"])
         assert result.returncode == 1
         assert "FAILED test_onboarding.py::test_no_invitation_is_sent_without_the_agreement" in result.stdout
 
 
-@pytest.mark.skipif(major_version_of_node() < NODE, reason=f"needs npm and Node.js {NODE} or newer")
+@needs_node
+@javascript_group
 class TestJavaScript:
     """examples/javascript."""
 
-    def test_npm_test_passes(self, tmp_path: Path) -> None:
+    def test_npm_test_passes(self, javascript_example: Path) -> None:
         """`npm ci` installs the locked packages, and `npm test` passes."""
-        folder = copied("javascript", tmp_path)
-        installed = run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], folder)
-        assert installed.returncode == 0, installed.stderr
-        result = run(
-            ["npm", "test", "--", "--test-reporter=tap"], folder, ARTIFACT_EMULATOR=str(COMMANDS / "artifact-emulator")
-        )
+        command = ["npm", "test", "--", "--test-reporter=tap"]
+        result = run_in(javascript_example, command, ARTIFACT_EMULATOR=str(COMMANDS / "artifact-emulator"))
         assert result.returncode == 0, result.stdout + result.stderr
-        expected = (folder / "onboarding.test.js").read_text().count("\ntest(")
+        expected = (javascript_example / "onboarding.test.js").read_text().count("\ntest(")
         assert f"\n# pass {expected}\n" in result.stdout
 
     def test_lock_file_has_hashes_and_no_hosts(self) -> None:
@@ -125,7 +91,7 @@ class TestCommandLine:
     def test_story_runs_to_its_end(self, emulator: EmulatedAws) -> None:
         """The script runs to its end in an empty world, with the expected calls and refusals."""
         world = f"{emulator.endpoint}/worlds/examples-aws-cli"
-        result = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=world)
+        result = run_in(ROOT, ["bash", EXAMPLES / "aws-cli/story.sh"], AWS_ENDPOINT_URL=world)
         assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
         assert result.stdout.endswith("== Done\n")
         reply = requests.get(f"{world}/_emulator/events", params={"name": "EnableAWSServiceAccess"}, timeout=15).json()
@@ -138,7 +104,7 @@ class TestCommandLine:
     def test_story_stops_at_unexpected_outcome(self, emulator: EmulatedAws) -> None:
         """The script stops at the first step with another outcome, and prints the error."""
         emulator.account("111122223333").organizations.create_organization()
-        result = run(["bash", EXAMPLES / "aws-cli/story.sh"], ROOT, AWS_ENDPOINT_URL=emulator.endpoint)
+        result = run_in(ROOT, ["bash", EXAMPLES / "aws-cli/story.sh"], AWS_ENDPOINT_URL=emulator.endpoint)
         assert result.returncode != 0
         assert "AlreadyInOrganizationException" in result.stderr
         assert "trusted access" not in result.stdout
@@ -182,7 +148,7 @@ class TestDockerCompose:
         with server_process(entry, env=clean_environment()) as served:
             endpoint = f"http://127.0.0.1:{served.port}"
             settings = {**services["application"]["environment"], "AWS_ENDPOINT_URL": endpoint, "NO_PROXY": "127.0.0.1"}
-            result = run([sys.executable, self.folder / "application/main.py"], ROOT, **settings)
+            result = run_in(ROOT, [sys.executable, self.folder / "application/main.py"], **settings)
             by_name = {"Host": f"emulator:{Image().of('EXPOSE')[0]}"}
             worlds = requests.get(f"{endpoint}/_emulator/worlds", headers=by_name, timeout=15)
         assert (result.returncode, result.stderr) == (0, "")
@@ -205,7 +171,7 @@ class TestGitHubActions:
         steps = [step for job in jobs.values() for step in job["steps"]]
         assert all(("run" in step) != ("uses" in step) for step in steps)
         commands = "\n".join(step["run"] for step in steps if "run" in step)
-        assert run(["bash", "-n", "-c", commands], ROOT).returncode == 0
+        assert run_in(ROOT, ["bash", "-n", "-c", commands]).returncode == 0
         paths = re.findall(r"\./emulator/(\S+)", commands)
         assert paths == ["scripts/serve"]
         assert os.access(ROOT / paths[0], os.X_OK)
@@ -214,11 +180,11 @@ class TestGitHubActions:
 
     def test_pytest_job_runs_a_suite(self, jobs: dict[str, Any], tmp_path: Path) -> None:
         """The last step of the job `pytest` runs a project's tests without further configuration."""
-        folder = copied("python-pytest", tmp_path)
+        folder = copy_of("python-pytest", tmp_path)
         conftest = folder / "conftest.py"
         conftest.write_text(conftest.read_text().replace("pytest_plugins =", "_plugins ="))
         command = jobs["pytest"]["steps"][-1]["run"].replace("python ", f"{sys.executable} ").replace("auto", "2")
-        result = run(["bash", "-ec", command], folder)
+        result = run_in(folder, ["bash", "-ec", command])
         assert result.returncode == 0, result.stdout + result.stderr
         assert passed(result.stdout) > 1
 
@@ -238,6 +204,6 @@ class TestGitHubActions:
         settings = {name: value.replace("4700", port) for name, value in job["env"].items()}
         # A runner ends the processes that a job leaves behind.
         program = f"trap 'kill $!' EXIT\n{start}\n{tests}"
-        result = run(["bash", "-ec", program], tmp_path, **settings, NO_PROXY="127.0.0.1")
+        result = run_in(tmp_path, ["bash", "-ec", program], **settings, NO_PROXY="127.0.0.1")
         assert result.returncode == 0, result.stdout + result.stderr
         assert '"MasterAccountId": "111122223333"' in result.stdout

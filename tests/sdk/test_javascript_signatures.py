@@ -8,33 +8,26 @@ from typing import Any
 
 import pytest
 
-from tests.sdk.test_examples import NODE, copied, major_version_of_node, run
+from tests.support.example_projects import javascript_group, needs_node, run_in
 from tests.support.server_process import COMMANDS, clean_environment, server_process
 
 SCRIPT = Path(__file__).parent / "javascript/signatures.mjs"
 MANAGEMENT = "111122223333"
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the example's SDK and the script."""
-    folder = copied("javascript", tmp_path_factory.mktemp("javascript"))
-    result = run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], folder)
-    assert result.returncode == 0, result.stderr
-    shutil.copy(SCRIPT, folder)
-    return folder
-
-
 @pytest.fixture(scope="module", params=["", "/worlds/of-javascript"], ids=["default world", "another world"])
-def report(request: pytest.FixtureRequest, installed: Path) -> Any:
+def report(request: pytest.FixtureRequest, javascript_example: Path) -> Any:
     """The output of the script, run against a server."""
+    shutil.copy(SCRIPT, javascript_example)
     with server_process([str(COMMANDS / "artifact-emulator"), "serve"], env=clean_environment()) as server:
-        result = run(["node", SCRIPT.name, f"http://{server.host}:{server.port}{request.param}"], installed)
+        endpoint = f"http://{server.host}:{server.port}{request.param}"
+        result = run_in(javascript_example, ["node", SCRIPT.name, endpoint])
     assert result.returncode == 0, result.stdout + result.stderr
     return json.loads(result.stdout)
 
 
-@pytest.mark.skipif(major_version_of_node() < NODE, reason=f"needs npm and Node.js {NODE} or newer")
+@needs_node
+@javascript_group
 class TestSigner:
     """The SDK's SignatureV4 and its clients."""
 
