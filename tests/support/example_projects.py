@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ _NODE = 20
 """The oldest major version of Node.js that the AWS SDK for JavaScript supports."""
 
 
-def run_in(folder: Path, command: list[str | Path], **settings: str) -> subprocess.CompletedProcess[str]:
+def run_in(folder: Path, command: Sequence[str | Path], **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder, without the environment of the test."""
     return subprocess.run(
         command,
