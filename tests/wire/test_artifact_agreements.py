@@ -19,6 +19,7 @@ from tests.support.artifact_calls import (
     read_agreement,
     trust_artifact,
 )
+from tests.support.iam_users import create_user, policy_allowing
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -291,3 +292,27 @@ class TestTerminateAgreement:
         )
         assert error_of(got) == (400, "ValidationException", "invalidToken")
         assert invalid_members(got) == ["terminateAgreementToken"]
+
+
+class TestVisibility:
+    """The agreements that a member's user sees."""
+
+    def test_agreements_of_an_organization_are_hidden_without_permission_to_describe_it(
+        self, management: Client, member: Client
+    ) -> None:
+        """A user that may not describe its organization sees its account's own agreements only."""
+        trust_artifact(management)
+        shared, own = accept(management, ORGANIZATION_AGREEMENT)["id"], accept(member, ACCOUNT_AGREEMENT)["id"]
+        user = create_user(member, policy_allowing("artifact:*"))
+
+        def listed() -> list[str]:
+            return [agreement["id"] for agreement in user.do(SERVICE, "ListCustomerAgreements")["customerAgreements"]]
+
+        assert listed() == [own]
+        user.do(SERVICE, "GetCustomerAgreement", customerAgreementId=own)
+        error = user.expect_error(SERVICE, "GetCustomerAgreement", customerAgreementId=shared)
+        assert (error.status, error.code) == (403, "AccessDeniedException")
+        allowing = policy_allowing("organizations:DescribeOrganization")
+        member.do("iam", "PutUserPolicy", UserName="Alice", PolicyName="describe", PolicyDocument=allowing)
+        assert listed() == [shared, own]
+        user.do(SERVICE, "GetCustomerAgreement", customerAgreementId=shared)

@@ -45,10 +45,14 @@ class RequestContext:
         """The condition keys that follow from the HTTP request, not from the operation's input."""
         return {"aws:useragent": (self.user_agent,)}
 
+    def is_allowed(self, service: str, operation: str) -> bool:
+        """Return whether the caller may call another operation, without any input."""
+        raise NotImplementedError
+
     def listing(self, *identity: object) -> Listing:
-        """Return the pages of a list that is ordered by number; `identity` is what its tokens are bound to."""
-        return Listing(*identity, page_size=self.effect.page_size)
+        """Return the pages of a list that is ordered by number; `identity` is what its tokens are bound to in this world."""
+        return Listing(self.world.name, *identity, page_size=self.effect.page_size)
 
     def name_listing(self, *identity: object) -> NameListing:
-        """Return the pages of a list that is ordered by name; `identity` is what its markers are bound to."""
-        return NameListing(*identity, page_size=self.effect.page_size)
+        """Return the pages of a list that is ordered by name; `identity` is what its markers are bound to in this world."""
+        return NameListing(self.world.name, *identity, page_size=self.effect.page_size)

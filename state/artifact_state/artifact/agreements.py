@@ -145,10 +145,16 @@ def sign_offline(tx: Transaction, agreement_id: str) -> Acceptance:
     return next(existing, None) or _put_in_force(tx, agreement, owner, None)
 
 
-def customer_agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int, Acceptance]]:
-    """Return an iterator of the agreements that cover the caller's account: its own and its organization's."""
+def customer_agreements(
+    tx: Transaction, after: int = -1, *, sees_organization: bool = True
+) -> Iterator[tuple[int, Acceptance]]:
+    """Return an iterator of the agreements that cover the caller's account: its own and its organization's.
+
+    The organization's are hidden from a caller that may not describe it.
+    Source: https://docs.aws.amazon.com/artifact/latest/ug/accept-org-agreement.html
+    """
     account_id = tx.caller.account_id
-    organization = organization_of(tx.state, account_id, tx.now)
+    organization = organization_of(tx.state, account_id, tx.now) if sees_organization else None
     owners = [account_id, organization.id] if organization else [account_id]
     accepted = merge(*(tx.state.accepted_by.get(owner, OrderedMap()).after(after) for owner in owners))
     return (
@@ -158,12 +164,16 @@ def customer_agreements(tx: Transaction, after: int = -1) -> Iterator[tuple[int,
     )
 
 
-def get_customer_agreement(tx: Transaction, customer_agreement_id: str) -> tuple[Acceptance, str | None]:
+def get_customer_agreement(
+    tx: Transaction, customer_agreement_id: str, *, sees_organization: bool = True
+) -> tuple[Acceptance, str | None]:
     """Return an agreement that covers the caller's account, and a termination token if the caller may terminate it.
 
     Raises CustomerAgreementNotFound, AgreementDenied.
     """
     acceptance = _require_access(tx, customer_agreement_id)
+    if acceptance.organization_id is not None and not sees_organization:
+        raise AgreementDenied(AgreementDenial.ORGANIZATION_HIDDEN)
     if acceptance.account_id != tx.caller.account_id or agreement_of(acceptance).offline:
         return acceptance, None
     return acceptance, issue(tx, TokenPurpose.TERMINATE_AGREEMENT, acceptance.id)

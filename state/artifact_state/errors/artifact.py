@@ -12,6 +12,7 @@ class AgreementDenial(Enum):
     NOT_MANAGEMENT_ACCOUNT = "only the organization's management account may do this"
     ALL_FEATURES_REQUIRED = "the organization has only the consolidated billing features"
     TRUSTED_ACCESS_DISABLED = "trusted access for AWS Artifact is not enabled in the organization"
+    ORGANIZATION_HIDDEN = "the caller may not describe its organization"
     OFFLINE_AGREEMENT = "the agreement was signed outside AWS Artifact"
 
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 def list_customer_agreements(
     call: RequestContext, request: "requests.ListCustomerAgreementsRequest"
 ) -> "replies.ListCustomerAgreementsResponse":
-    """List the agreements that cover the caller's account: its own and its organization's."""
+    """List the agreements that cover the caller's account: its own, and its organization's if it may describe it."""
     listing = call.listing("ListCustomerAgreements", call.tx.caller.account_id)
-    items = agreements.customer_agreements(call.tx, after=listing.after(request.next_token))
+    after = listing.after(request.next_token)
+    items = agreements.customer_agreements(call.tx, after, sees_organization=_sees_organization(call))
     page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
     return {"customerAgreements": [customer_agreement(acceptance) for acceptance in page], **rest_next_token(token)}
 
@@ -27,7 +28,9 @@ def get_customer_agreement(
     call: RequestContext, request: "requests.GetCustomerAgreementRequest"
 ) -> "replies.GetCustomerAgreementResponse":
     """Return an agreement that covers the caller, and to its owner the token that terminates it."""
-    acceptance, token = agreements.get_customer_agreement(call.tx, request.customer_agreement_id)
+    acceptance, token = agreements.get_customer_agreement(
+        call.tx, request.customer_agreement_id, sees_organization=_sees_organization(call)
+    )
     agreement = agreements.agreement_of(acceptance)
     reply: replies.GetCustomerAgreementResponse = {
         "documentPresignedUrl": document_url(call, "customer-agreement", acceptance.id, agreement.revision_id),
@@ -57,6 +60,10 @@ def terminate_agreement(
             "state": summary["state"],
         }
     }
+
+
+def _sees_organization(call: RequestContext) -> bool:
+    return call.is_allowed("organizations", "DescribeOrganization")
 
 
 def customer_agreement(acceptance: Acceptance) -> "replies.CustomerAgreementSummary":
