@@ -78,9 +78,10 @@ class TestSimulate:
     def test_action_is_allowed_only_on_its_own_resources(self, action: str, resource: str) -> None:
         """A known action is neither allowed nor denied on a resource that it does not take."""
         for effect in ("Allow", "Deny"):
-            policies = simulated_policies([policy_document(effect, Action="*")], [EVERYTHING])
+            policies = simulated_policies([policy_document(effect, Action="*")], [EVERYTHING], [[EVERYTHING]])
             (result,) = results_of(policies, resource, action=action)
             assert (result.outcome, sources(result), result.allowed_by_boundary) == ("implicitDeny", [], False)
+            assert result.allowed_by_organization
             assert results_of(policies, action=action)[0].outcome != "implicitDeny"
 
     def test_missing_keys_of_an_implicit_denial(self) -> None:

@@ -98,7 +98,11 @@ def _simulate(
     by_organization = _decide_by_organization(policies, request)
     if by_organization not in (None, ALLOWED):  # The simulation ends here.
         return SimulationResult(resource=resource, outcome=by_organization, allowed_by_organization=False)
-    kinds = {kind: _decide_by_kind(level, request) for kind, level in _levels(policies, action, settings)}
+    # Unverified: no policy applies to a resource that the action does not take, not even one that denies.
+    is_taken = is_applicable(action, resource)
+    kinds = {
+        kind: _decide_by_kind(level if is_taken else (), request) for kind, level in _levels(policies, action, settings)
+    }
     is_same_account = RESOURCE not in kinds or _is_callers_own(resource, settings)
     outcome = _combine(kinds, is_same_account=is_same_account)
     boundary = kinds.get(BOUNDARY)
@@ -130,12 +134,7 @@ def _levels(policies: SimulatedPolicies, action: str, settings: SimulationSettin
 
 
 def _decide_by_kind(policies: Level, request: EvaluationRequest) -> _KindDecision:
-    """Return the outcome if no other policies applied; no policy applies to a resource that the action does not take.
-
-    Unverified: not even one that denies.
-    """
-    if not is_applicable(request.action, request.resource):
-        return _KindDecision(IMPLICIT)
+    """Return the outcome if no other policies applied, and the statements that led to it."""
     applying = [
         (policy, statement)
         for policy in policies
