@@ -6,7 +6,7 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,8 +67,8 @@ def simulated_policies(
     """
     if len(boundaries) > 1:
         raise InvalidSimulationInput("The list of Permissions Boundary policies cannot exceed 1 items.")
-    identity = tuple(_named_policies("PolicyInputList", documents, _require_policy))
-    bounds = tuple(_named_policies("PermissionsBoundaryPolicyInputList", boundaries, _require_policy))
+    identity = tuple(_named_policies("PolicyInputList", documents, DocumentKind.SIMULATED))
+    bounds = tuple(_named_policies("PermissionsBoundaryPolicyInputList", boundaries, DocumentKind.SIMULATED))
     control = tuple(_scp_level(number, documents) for number, documents in enumerate(levels, 1))
     return SimulatedPolicies(identity=identity, boundary=bounds[0] if bounds else None, organization=control or None)
 
@@ -78,7 +78,7 @@ def inspected_policies(documents: Sequence[str]) -> SimulatedPolicies:
 
     Raises InvalidPolicyInput.
     """
-    return SimulatedPolicies(identity=tuple(_named_policies("PolicyInputList", documents, _require_grammar)))
+    return SimulatedPolicies(identity=tuple(_named_policies("PolicyInputList", documents, DocumentKind.INSPECTED)))
 
 
 def require_valid_input(actions: Sequence[str], resources: Sequence[str], settings: SimulationSettings) -> None:
@@ -159,26 +159,19 @@ def _require_resource_policy(document: str, resources: Sequence[str], caller_arn
             raise InvalidSimulationInput(f"Invalid Input {RESOURCE_POLICY}: it is not applicable to {resource}.")
 
 
-def _named_policies(
-    member: str, documents: Sequence[str], require_valid: Callable[[str], None]
-) -> Iterator[NamedPolicy]:
+def _named_policies(member: str, documents: Sequence[str], kind: DocumentKind) -> Iterator[NamedPolicy]:
     """Yield the policies of a member of the input, named by their positions in it."""
     for number, document in enumerate(documents, 1):
         try:
-            require_valid(document)
+            if kind is DocumentKind.INSPECTED:
+                parse_document(document, kind)
+            else:
+                require_valid_policy(document, kind)
         except MalformedPolicyDocument as error:
             if member == "PolicyInputList":
                 raise InvalidPolicyInput(f"Policy input list item {number} has invalid content") from None
             raise InvalidPolicyInput(f"Invalid Input {member}.{number}: {error.message}") from None
         yield NamedPolicy(f"{member}.{number}", document)
-
-
-def _require_policy(document: str) -> None:
-    require_valid_policy(document, DocumentKind.SIMULATED)
-
-
-def _require_grammar(document: str) -> None:
-    parse_document(document, DocumentKind.INSPECTED)
 
 
 def _scp_level(number: int, documents: Sequence[str]) -> Level:
