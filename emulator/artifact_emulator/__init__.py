@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from artifact_emulator.testing.agreements import accept_agreement
     from artifact_emulator.testing.client import ControlError, Emulator, RemoteWorld
     from artifact_emulator.testing.in_process import Emulation, emulate
+    from artifact_emulator.testing.mfa import mfa_code, mfa_code_pair
     from artifact_emulator.testing.subprocess_server import run_server
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "__version__",
     "accept_agreement",
     "emulate",
+    "mfa_code",
+    "mfa_code_pair",
     "run_server",
 ]
 _MODULES = {
@@ -28,6 +31,8 @@ _MODULES = {
     "RemoteWorld": "client",
     "accept_agreement": "agreements",
     "emulate": "in_process",
+    "mfa_code": "mfa",
+    "mfa_code_pair": "mfa",
     "run_server": "subprocess_server",
 }
 

@@ -1,6 +1,5 @@
 """What the emulator keeps beside the state of each world: fault rules, the call log, the decision log, counters."""
 
-import logging
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING
 from artifact_emulator.activity.call_log import CallLog
 from artifact_emulator.aws.authorization.decision_log import DecisionLog
 from artifact_emulator.faults.rules import Faults
+from artifact_emulator.logs import log
+from artifact_state.sts.multi_factor import CodeAttempts
 from artifact_state.world import World
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from artifact_emulator.faults.strict_mode import StrictMode
     from artifact_emulator.faults.throttling import Throttle
 
-log = logging.getLogger("artifact_emulator")
 _MAX_COUNTED_NAMES = 1_000
 """Number of operations that are counted: a client may invent any name."""
+_MAX_NAME = 200
+"""The characters of a name that are kept."""
 
 
 class WorldRuntime:
@@ -27,6 +29,7 @@ class WorldRuntime:
         self.faults = Faults(seed=world.state.seed)
         self.call_log = CallLog()
         self.decisions = DecisionLog()
+        self.code_attempts = CodeAttempts()
         self.not_emulated_calls: Counter[str] = Counter()
         """How often each operation was called that is not emulated, such as `iam:CreateInstanceProfile`."""
         self._strict_mode: StrictMode | None = None
@@ -60,6 +63,7 @@ class WorldRuntime:
 
     def count_not_emulated(self, name: str) -> None:
         """Count a call of an operation that is not emulated, and log a warning the first time."""
+        name = name[:_MAX_NAME]
         if name not in self.not_emulated_calls:
             if len(self.not_emulated_calls) == _MAX_COUNTED_NAMES:
                 return
@@ -76,6 +80,7 @@ class WorldRuntime:
         self.faults.clear()
         self.call_log.clear()
         self.decisions.clear()
+        self.code_attempts.clear()
         self.not_emulated_calls.clear()
         if self._event_feed is not None:
             self._event_feed.clear()

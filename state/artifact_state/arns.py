@@ -49,6 +49,11 @@ def customer_policy(partition: str, account: str, path: str, name: str) -> str:
     return f"arn:{partition}:iam::{account}:policy{path}{name}"
 
 
+def mfa_device(partition: str, account: str, name: str) -> str:
+    """Return the ARN of a virtual MFA device, which is its serial number; the name begins with its path."""
+    return f"arn:{partition}:iam::{account}:mfa/{name}"
+
+
 def organizations(partition: str, management: str, kind: str, *ids: str) -> str:
     """Return the ARN of a resource of an organization; the management account owns all of them."""
     return f"arn:{partition}:organizations::{management}:{kind}/{'/'.join(ids)}"

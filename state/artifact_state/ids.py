@@ -141,6 +141,11 @@ def report_id(*source: object) -> str:
 
 def token(prefix: str, *source: object) -> str:
     """Return a token of AWS Artifact: its prefix and 24 letters and digits."""
+def mfa_seed(*source: object) -> str:
+    """Return the seed of an MFA device: 320 bits in base 32."""
+    return "".join(draw(UPPER + "234567", 32, "mfa seed", half, *source) for half in range(2))
+
+
     return prefix + draw(LOWER + UPPER + DIGITS, 24, "token", *source)
 
 

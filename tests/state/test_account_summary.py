@@ -5,7 +5,7 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from artifact_state.iam import groups, managed_policies, role_changes, users
+from artifact_state.iam import (groups, managed_policies, mfa_devices, role_changes, users)
 from artifact_state.iam.account_summary import RESOURCE_TABLES, AccountSummary, summary_of
 from artifact_state.model import State, iam, identities
 from artifact_state.world import World
@@ -19,6 +19,7 @@ CREATION: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "users": (users.create_user, ("Alice",)),
     "groups": (groups.create_group, ("Admins",)),
     "roles": (role_changes.create_role, (NEW_ROLE,)),
+    "mfa_devices": (mfa_devices.create_device, ("phone",)),
     "customer_policies": (
         managed_policies.create_policy,
         (managed_policies.NewPolicy(name="Mine", document=ALLOW_ALL),),

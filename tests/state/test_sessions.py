@@ -8,22 +8,7 @@ from typing import Any
 import pytest
 
 from artifact_state import ids
-from artifact_state.errors import (
-    EntityNotFound,
-    InvalidRoleArn,
-    InvalidSessionTags,
-    MalformedPolicyDocument,
-    MultiFactorFailed,
-    MultiFactorIncomplete,
-    NotTrusted,
-    RegionNotActivated,
-    RootCannotAssumeRole,
-    SessionTooLarge,
-    SessionTooLong,
-    SourceIdentityAlreadySet,
-    TagRule,
-    TooManySessionPolicies,
-)
+from artifact_state.errors import (EntityNotFound, InvalidRoleArn, InvalidSessionTags, MalformedPolicyDocument, NotTrusted, RegionNotActivated, RootCannotAssumeRole, SessionTooLarge, SessionTooLong, SourceIdentityAlreadySet, TagRule, TooManySessionPolicies)
 from artifact_state.iam import access_keys, users
 from artifact_state.iam.managed_policies import NewPolicy, create_policy
 from artifact_state.iam.role_changes import NewRole, create_role, update_role
@@ -31,7 +16,7 @@ from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations import account_closure
 from artifact_state.principals import root_user, service_principal, session_caller
 from artifact_state.sts import federation, sessions, tokens
-from artifact_state.sts.session_options import SessionOptions, has_multi_factor
+from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,
@@ -220,18 +205,6 @@ class TestSessions:
             session = sessions.issue_session_token(tx)
         expect_refused(world, RootCannotAssumeRole, caller=session_principal(world, session))
         assert assume(world).role_name == "Dev"
-
-    def test_mfa_device_and_code_come_together(self) -> None:
-        """The serial number of an MFA device and its code come together."""
-        assert not has_multi_factor(None, None)
-        for serial, code in (("device", None), (None, "123456")):
-            with pytest.raises(MultiFactorIncomplete):
-                has_multi_factor(serial, code)
-
-    def test_code_of_a_missing_mfa_device_is_refused(self) -> None:
-        """The code of an MFA device that the caller does not have is refused."""
-        with pytest.raises(MultiFactorFailed):
-            has_multi_factor("arn:aws:iam::111122223333:mfa/alice", "123456")
 
     def test_session_of_a_role_has_no_mfa_information(self, world: World) -> None:
         """A role that is assumed from a session with MFA passes nothing of it on to its own session."""

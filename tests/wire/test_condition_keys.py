@@ -41,6 +41,8 @@ TAGS = [{"Key": "TagKey", "Value": "v"}]
 # Keys that no call here has, by their prefixes. docs/fidelity.md gives the reasons.
 MISSING_KEYS = {
     "iam:RoleTemplateARN": "role templates",
+    "iam:FIDO-": "security keys",
+    "iam:RegisterSecurityKey": "security keys",
     "iam:DelegationRequestOwner": "delegation requests",
     "accounts.google.com:": "identity providers",
     "cognito-identity.amazonaws.com:": "identity providers",
@@ -59,7 +61,7 @@ MISSING_KEYS = {
 CREATIONS = {
     "organizations:CreateAccount", "organizations:CreateGovCloudAccount", "organizations:CreatePolicy",
     "organizations:PutResourcePolicy", "iam:CreateRole", "iam:CreateUser", "iam:CreatePolicy",
-    "iam:CreateServiceLinkedRole", "artifact:CreateComplianceInquiry", "organizations:InviteAccountToOrganization",
+    "iam:CreateServiceLinkedRole", "iam:CreateVirtualMFADevice", "artifact:CreateComplianceInquiry", "organizations:InviteAccountToOrganization",
 }  # fmt: skip
 # These keys come from the token of an identity provider, and the emulator knows none.
 FEDERATED = {"sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
@@ -96,6 +98,7 @@ SIMPLE_MEMBERS: dict[str, list[Any]] = {
     "PermissionsBoundary": [ADMIN], "AWSServiceName": [ARTIFACT], "PolicyDocument": ["{}"], "PolicyName": ["New"],
     "Path": ["/"], "PolicyType": [SCP], "Filter": [SCP], "ServicePrincipal": [ARTIFACT], "Type": ["BILLING"],
     "reportId": [catalog.reports()[0].id], "RoleSessionName": ["me"], "ExternalId": ["x"], "SourceIdentity": ["me"],
+    "VirtualMFADeviceName": ["New"],
     "TransitiveTagKeys": [["TagKey"]], "TaskPolicyArn": [{"arn": ADMIN}], "Name": ["Bob"], "TokenCode": ["123456"],
     "DurationSeconds": [900], "SigningAlgorithm": ["RS256"], "Audience": [["https://example.com"]],
 }  # fmt: skip
@@ -175,6 +178,7 @@ def identity_members(client: Client) -> dict[str, list[Any]]:
     client.do("iam", "TagRole", **linked, Tags=TAGS)
     client.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
     task = client.do("iam", "DeleteServiceLinkedRole", **linked)["DeletionTaskId"]
+    device = client.do("iam", "CreateVirtualMFADevice", VirtualMFADeviceName="phone", Tags=TAGS)["VirtualMFADevice"]
     return {
         "UserName": ["Alice"], "GroupName": ["G"], "RoleName": ["Dev"], "RoleArn": [role], "AccessKeyId": [key],
         "PolicySourceArn": [role], "DeletionTaskId": [task],

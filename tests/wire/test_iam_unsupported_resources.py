@@ -9,13 +9,11 @@ from tests.support.wire_client import Client
 SERVICE = "iam"
 ACCOUNT_LISTS = {
     "ListInstanceProfiles": "InstanceProfiles",
-    "ListVirtualMFADevices": "VirtualMFADevices",
     "ListServerCertificates": "ServerCertificateMetadataList",
     "ListSAMLProviders": "SAMLProviderList",
     "ListOpenIDConnectProviders": "OpenIDConnectProviderList",
 }
 USER_LISTS = {
-    "ListMFADevices": "MFADevices",
     "ListSSHPublicKeys": "SSHPublicKeys",
     "ListSigningCertificates": "Certificates",
     "ListServiceSpecificCredentials": "ServiceSpecificCredentials",
@@ -69,7 +67,7 @@ class TestEmptyLists:
         assert (error.status, error.code) == (404, "NoSuchEntity")
         assert error.message == f"The {'role' if operation == ROLE_LIST else 'user'} with name Nobody cannot be found."
 
-    @pytest.mark.parametrize("operation", [*USER_LISTS, "ListInstanceProfiles", "ListVirtualMFADevices"])
+    @pytest.mark.parametrize("operation", [*USER_LISTS, "ListInstanceProfiles"])
     def test_every_marker_is_refused(self, account: Client, operation: str) -> None:
         """An empty list issues no markers, so that every marker is refused."""
         assert account.expect_error(SERVICE, operation, Marker="x").code == "ValidationError"

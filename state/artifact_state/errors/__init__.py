@@ -3,11 +3,12 @@
     Denied: The caller is not permitted to do this.
         artifact: AgreementDenied
         handshakes: NotParty
-        iam: NotOwned, AccessReportsDenied
+        iam: NotOwned, AccessReportsDenied, MultiFactorRequired
+        iam_reports: ForeignEntity
         organizations: NotInOrganization, WrongAccount, EmailNotVerified
         root_access: NotManagementAccount, RootNotAssumable
-        sts: NotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, MultiFactorFailed, SourceIdentityAlreadySet,
-            RegionNotActivated
+        sts: NotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, MultiFactorFailed, MultiFactorCodeInvalid,
+            SourceIdentityAlreadySet, RegionNotActivated
     NotFound: The named resource does not exist, or the caller cannot see it.
         artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
         handshakes: HandshakeNotFound, TransferNotFound
@@ -21,7 +22,8 @@
         handshakes: DuplicateHandshake, HandshakeAlreadyInState, InvalidHandshakeTransition,
             TransferAlreadyInStatus, InvalidTransferTransition
         iam: EntityNameTaken, EntityInUse, QuotaExceeded, RoleNameTaken, RoleProtected, SuffixNotAllowed,
-            TooManyAccessReports, ServicePolicyNotAttachable, LoginBeingCreated
+            TooManyAccessReports, ServicePolicyNotAttachable, LoginBeingCreated, MfaDeviceTaken
+        iam_reports: CredentialReportNotReady, CredentialReportExpired
         organization_policies: PolicyNameTaken, PolicyInUse, PolicyAlreadyAttached, PolicyNotAttached,
             PolicyTypeAlreadyEnabled, PolicyTypeNotEnabled, PolicyTypeNotAvailable
         organizations: AlreadyInOrganization, OrganizationNotEmpty, OrganizationFinalizing,
@@ -33,7 +35,9 @@
     Refused: A rule refuses the operation, and nothing has changed.
         artifact: InvalidMember, InvalidToken
         constraints: InvalidInput, ConstraintViolated, HandshakeConstraintViolated
-        iam: PathReserved, InvalidDeletionTaskId, InvalidPolicyArn, UserNameRequired, PasswordTooWeak, InvalidTagKeys
+        iam: PathReserved, InvalidDeletionTaskId, InvalidPolicyArn, MfaCodesInvalid, UserNameRequired,
+            PasswordTooWeak, InvalidTagKeys
+        iam_reports: InvalidEntityArn, InvalidServiceNamespaces, ServiceNotReported
         organizations: UnsupportedInPartition
         policy_language: MalformedPolicyDocument, InvalidPolicyInput, InvalidSimulationInput
         root_access: InvalidTaskPolicy

@@ -20,6 +20,8 @@ class Entity(Enum):
     ROLE_POLICY = "inline policy of a role"
     ACCESS_KEY = "access key"
     LOGIN = "login profile"
+    MFA_DEVICE = "MFA device"
+    USER_MFA_DEVICE = "MFA device of a user"
     ALIAS = "account alias"
     PASSWORD_POLICY = "password policy of an account"  # noqa: S105 - a kind of resource, not a password.
 
@@ -34,6 +36,8 @@ class DeletionObstacle(Enum):
     LOGIN = "the user has a login profile"
     ATTACHMENTS = "the policy is attached, or is a permissions boundary"
     VERSIONS = "the policy has versions besides the default one"
+    MFA_DEVICES = "the user has MFA devices"
+    DEVICE_USER = "the MFA device has a user"
     DEFAULT_VERSION = "it is the default version of its policy"
 
 
@@ -60,6 +64,8 @@ class IdentityQuota(Enum):
     TAGS_PER_POLICY = "TagsPerPolicy"
 
 
+    TAGS_PER_MFA_DEVICE = "TagsPerVirtualMFADevice"
+    MFA_DEVICES_PER_USER = "MFADevicesPerUser"
 class TagRule(Enum):
     """Which rule about tags is violated, of a resource or of a session."""
 
@@ -194,6 +200,18 @@ class LoginBeingCreated(Conflict):
 
 class UserNameRequired(Refused):
     """The caller is not an IAM user, so the request must name one."""
+class MultiFactorRequired(Denied):
+    """A user that has an MFA device may not change its own devices with credentials that were made without one."""
+
+
+class MfaDeviceTaken(Conflict):
+    """The MFA device belongs to this user already, or to another one, in which case the name is ""."""
+
+
+class MfaCodesInvalid(Refused):
+    """The two codes do not follow each other, or do not fit the time of the device."""
+
+
 
 
 class PasswordTooWeak(Refused):

@@ -31,7 +31,11 @@ class MultiFactorIncomplete(Denied):
 
 
 class MultiFactorFailed(Denied):
-    """The multi-factor device is not one of the caller's."""
+    """The multi-factor device is not one of the caller's, or had too many codes."""
+
+
+class MultiFactorCodeInvalid(Denied):
+    """The code is not that of the multi-factor device, or was used before."""
 
 
 class SourceIdentityAlreadySet(Denied):

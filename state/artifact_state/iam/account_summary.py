@@ -12,7 +12,7 @@ from artifact_state.iam.roles import roles_of
 from artifact_state.iam.root_logins import has_root_login
 from artifact_state.model import State
 
-RESOURCE_TABLES = ("users", "groups", "roles", "customer_policies")
+RESOURCE_TABLES = ("users", "groups", "roles", "customer_policies", "mfa_devices")
 """The tables of the state that hold the IAM resources of each account. A test finds tables that are missing here."""
 
 
@@ -24,6 +24,7 @@ class AccountSummary:
     """The number of resources in each table; 0 for tables that the state does not have."""
     policy_versions_in_use: int
     """One for each managed policy, of AWS or the account, that is attached or a permissions boundary."""
+    mfa_devices_in_use: int
     root_has_access_keys: bool
     root_has_password: bool
 
@@ -37,6 +38,7 @@ def summary_of(state: State, account_id: str, now: datetime) -> AccountSummary:
     return AccountSummary(
         counts=counts,
         policy_versions_in_use=len(usage.attachments.keys() | usage.boundaries.keys()),
+        mfa_devices_in_use=sum(bool(device.user_id) for device in state.mfa_devices.get(account_id, ())),
         root_has_access_keys=bool(state.root_access_keys.get(account_id)),
         root_has_password=has_root_login(state, account_id),
     )

@@ -132,7 +132,9 @@ def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
 
 
 def delete_user(tx: Transaction, name: str) -> None:
-    """Delete a user that has no login, access keys, policies and groups left.
+        # Observed: devices come before access keys.
+        (DeletionObstacle.MFA_DEVICES, _has_mfa_device(tx, user)),
+    """Delete a user that has no MFA devices, login, access keys, policies and groups left.
 
     Raises EntityNotFound, EntityInUse.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
@@ -150,6 +152,10 @@ def delete_user(tx: Transaction, name: str) -> None:
             raise EntityInUse(obstacle)
     _drop(tx, user)
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
+
+
+def _has_mfa_device(tx: Transaction, user: User) -> bool:
+    return any(device.user_id == user.id for device in tx.state.mfa_devices.get(user.account_id, ()))
 
 
 def put_user(tx: Transaction, user: User) -> User:

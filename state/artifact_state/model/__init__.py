@@ -59,7 +59,8 @@ from artifact_state.ordered_map import OrderedMap
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Report
-    from artifact_state.model.identities import AccessKey, CustomerPolicy, Group, User
+    from artifact_state.model.iam_reports import CredentialReport, ServiceReport
+    from artifact_state.model.identities import (AccessKey, CustomerPolicy, Group, MfaDevice, User)
 
 __all__ = [
     "TABLES",
@@ -116,6 +117,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
+    mfa_devices: Map[str, tuple[MfaDevice, ...]] = Map()
     """The complete contents of a world as one value: equal histories from equal seeds have equal states."""
 
     seed: str = ""

@@ -56,6 +56,30 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MfaDevice:
+    """A virtual MFA device, which shows a new code of six digits every 30 seconds.
+
+    Codes are numbered by steps of 30 seconds since 1970.
+    """
+
+    account_id: str
+    name: str
+    """Its path without the first slash, and its name: `phone`, `devices/phone`."""
+    seed: str
+    """The secret that it shares with the account, in Base32."""
+    user_id: str = ""
+    """The unique id of its user; "" while it has none."""
+    enabled_at: datetime | None = None
+    paired_step: int | None = None
+    """The step of the second code of the last accepted pair, which later pairs must follow."""
+    drift: int = 0
+    """How many steps its clock was ahead when that pair was accepted."""
+    used_steps: frozenset[int] = frozenset()
+    """The steps of the codes with which session credentials were requested; each code is good once."""
+    tags: Map[str, str] = Map()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessKey:
     """A long-term credential of a user, or of the root user if `user_name` is None.
 

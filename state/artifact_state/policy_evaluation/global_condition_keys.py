@@ -39,6 +39,7 @@ def principal_keys(state: State, caller: Caller, now: datetime, region: str = ""
     """Return the keys of the caller, the time and the network."""
     return {
         **caller_keys(state, caller, now, region),
+        **_multi_factor_age(state, caller, now),
         "aws:currenttime": (_instant(now),),
         "aws:epochtime": (str(int(now.timestamp())),),
     }
@@ -118,6 +119,14 @@ def _session_keys(state: State, caller: Caller) -> Iterator[tuple[str, tuple[str
         yield "aws:assumedroot", ("true",)
     if session.source_identity:
         yield "aws:sourceidentity", (session.source_identity,)
+
+
+def _multi_factor_age(state: State, caller: Caller, now: datetime) -> Keys:
+    """Return the seconds since the caller passed an MFA code for its session credentials."""
+    session = state.sessions.get(caller.access_key_id)
+    if session is None or session.issued_at is None or not session.multi_factor:
+        return {}
+    return {"aws:multifactorauthage": (str(int((now - session.issued_at).total_seconds())),)}
 
 
 def _principal_arn(state: State, caller: Caller, now: datetime) -> str:

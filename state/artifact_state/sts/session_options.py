@@ -6,13 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from artifact_state.errors import (
-    InvalidSessionTags,
-    MultiFactorFailed,
-    MultiFactorIncomplete,
-    SourceIdentityAlreadySet,
-    TagRule,
-)
+from artifact_state.errors import InvalidSessionTags, SourceIdentityAlreadySet, TagRule
 from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.world import Transaction
 
@@ -37,19 +31,6 @@ class SessionOptions:
 
 
 DEFAULT_OPTIONS = SessionOptions()
-
-
-def has_multi_factor(serial_number: str | None, token_code: str | None) -> bool:
-    """Return whether a caller passed an MFA code; the code and the device's serial number come together.
-
-    Accounts have no MFA devices, so that every code is refused.
-    Raises MultiFactorIncomplete, MultiFactorFailed.
-    """
-    if (serial_number is None) != (token_code is None):
-        raise MultiFactorIncomplete
-    if token_code is not None:
-        raise MultiFactorFailed
-    return False
 
 
 def with_inherited(tx: Transaction, options: SessionOptions) -> SessionOptions:

@@ -102,7 +102,6 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "GetUser": unknown_user_error(),
     "ListAccessKeys": unknown_user_error(),
     "ListGroupsForUser": unknown_user_error(),
-    "ListMFADevices": unknown_user_error(),
     "ListSSHPublicKeys": unknown_user_error(),
     "ListServiceSpecificCredentials": unknown_user_error(),
     "ListSigningCertificates": unknown_user_error(),

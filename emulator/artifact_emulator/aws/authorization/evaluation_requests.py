@@ -6,12 +6,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 from collections.abc import Iterator
 
 from artifact_emulator.aws.authorization.condition_keys import artifact, iam, organizations, sts
-from artifact_emulator.aws.authorization.request import (
-    AuthorizationRequest,
-    Keys,
-    LazyKeys,
-    request_tags,
-)
+from artifact_emulator.aws.authorization.request import AuthorizationRequest, Keys, LazyKeys, request_tags
 from artifact_state import arns, catalog
 from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
 from artifact_state.policy_evaluation.global_condition_keys import account_keys, principal_keys
@@ -24,6 +19,8 @@ _TAGGING_ACTIONS = {
     "iam:CreateUser": "iam:TagUser",
     "iam:CreateRole": "iam:TagRole",
     "iam:CreatePolicy": "iam:TagPolicy",
+    "iam:CreateVirtualMFADevice": "iam:TagMFADevice",
+    "iam:CreateOpenIDConnectProvider": "iam:TagOpenIDConnectProvider",
     "sts:AssumeRole": "sts:TagSession",
     "sts:GetFederationToken": "sts:TagSession",
 }

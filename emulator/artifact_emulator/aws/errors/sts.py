@@ -51,6 +51,10 @@ ROWS: Rows = {
         "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid "
         "and associated with this user.",
     ),
+    # Recorded with a space at its end.
+    errors.MultiFactorCodeInvalid: fixed_row(
+        "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. "
+    ),
     # Unverified: the code, and the rest of the message.
     errors.SourceIdentityAlreadySet: fixed_row(
         "AccessDenied", "The source identity is already set, and cannot be changed."

@@ -87,7 +87,7 @@ def get_account_summary(
             "ServerCertificates": counts["server_certificates"],
             "ServerCertificatesQuota": quota["ServerCertificatesPerAccount"],
             "MFADevices": counts["mfa_devices"],
-            "MFADevicesInUse": counts["mfa_devices"],
+            "MFADevicesInUse": summary.mfa_devices_in_use,
             "InstanceProfiles": counts["instance_profiles"],
             "InstanceProfilesQuota": quota["InstanceProfilesPerAccount"],
             "Providers": counts["identity_providers"],

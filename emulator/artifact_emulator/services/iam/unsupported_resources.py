@@ -45,20 +45,6 @@ def list_instance_profiles_for_role(
     return {"InstanceProfiles": instance_profiles_of_role(role), **_last_page(call, request)}
 
 
-def list_mfa_devices(
-    call: RequestContext, request: "requests.ListMFADevicesRequest"
-) -> "replies.ListMFADevicesResponse":
-    """List the MFA devices of a user."""
-    return {"MFADevices": [], **_last_page_of_user(call, request)}
-
-
-def list_virtual_mfa_devices(
-    call: RequestContext, request: "requests.ListVirtualMFADevicesRequest"
-) -> "replies.ListVirtualMFADevicesResponse":
-    """List the virtual MFA devices of the account."""
-    return {"VirtualMFADevices": [], **_last_page(call, request)}
-
-
 def list_ssh_public_keys(
     call: RequestContext, request: "requests.ListSSHPublicKeysRequest"
 ) -> "replies.ListSSHPublicKeysResponse":

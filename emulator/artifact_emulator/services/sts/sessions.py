@@ -10,7 +10,8 @@ from artifact_state.model import Session
 from artifact_state.policy_syntax.wildcards import Keys, Multivalued
 from artifact_state.principals import role_session_caller
 from artifact_state.sts import sessions
-from artifact_state.sts.session_options import SessionOptions, has_multi_factor
+from artifact_state.sts.multi_factor import verify_code
+from artifact_state.sts.session_options import SessionOptions
 from artifact_state.sts.tokens import utilization
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
     """Issue session credentials of a role that trusts the caller."""
     if request.provided_contexts is not None:
         raise NotEmulated("sts:AssumeRole with ProvidedContexts")
-    has_multi_factor(request.serial_number, request.token_code)
+    _has_multi_factor(call, request)
     options = SessionOptions(
         duration=_duration(request.duration_seconds),
         policy=request.policy,
@@ -75,7 +76,7 @@ def get_session_token(
     session = sessions.issue_session_token(
         call.tx,
         _duration(request.duration_seconds),
-        multi_factor=has_multi_factor(request.serial_number, request.token_code),
+        multi_factor=_has_multi_factor(call, request),
         min_token_size=request.minimum_session_token_size or 0,
     )
     return {
@@ -120,6 +121,14 @@ def _credentials(session: Session) -> "replies.Credentials":
 
 
 def _duration(seconds: int | None) -> timedelta | None:
+def _has_multi_factor(
+    call: RequestContext, request: "requests.AssumeRoleRequest | requests.GetSessionTokenRequest"
+) -> bool:
+    """Return whether a request has a code of one of the caller's MFA devices."""
+    attempts = runtime_of(call.world).code_attempts
+    return verify_code(call.tx, attempts, request.serial_number, request.token_code)
+
+
     return timedelta(seconds=seconds) if seconds else None
 
 
@@ -139,6 +148,7 @@ def _condition_keys(request: "requests.AssumeRoleRequest") -> Keys:
         "sts:sourceidentity": request.source_identity,
         "aws:multifactorauthpresent": "true" if request.token_code is not None else None,
     }
+        "aws:multifactorauthage": "0" if request.token_code is not None else None,
     keys: dict[str, tuple[str, ...]] = {key: (value,) for key, value in single.items() if value}
     for key, value in _tags(request.tags):
         keys[f"aws:requesttag/{key.lower()}"] = (value,)

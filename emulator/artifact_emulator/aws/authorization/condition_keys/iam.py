@@ -81,6 +81,9 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
     """
     account_id, name = arn.split(":")[4], arn.rpartition("/")[2]
     kind = arn.rpartition(":")[2].partition("/")[0]
+    if kind == "mfa":
+        device = name_index.find(tx.state.mfa_devices.get(account_id, ()), arn.partition(":mfa/")[2])
+        return resource_tags(device.tags.items()) if device else {}
     if kind == "policy":
         policy = name_index.find(tx.state.customer_policies.get(account_id, ()), name)
         return resource_tags(policy.tags.items()) if policy else {}

@@ -39,7 +39,7 @@ def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
     if "arn" in (task := members.get("TaskPolicyArn") or {}):
         keys["sts:TaskPolicyArn"] = (task["arn"],)
     if "TokenCode" in members:
-        keys["aws:MultiFactorAuthPresent"] = ("true",)
+        keys |= {"aws:MultiFactorAuthPresent": ("true",), "aws:MultiFactorAuthAge": ("0",)}
     return keys
 
 
