@@ -9,7 +9,14 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_state import ids
-from tests.support.iam_users import client_with_key, client_with_mfa, client_with_session, create_user
+from tests.support.iam_users import (
+    client_with_key,
+    client_with_mfa,
+    client_with_session,
+    create_user,
+    policy_allowing,
+    policy_document,
+)
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -157,9 +164,34 @@ class TestSessionPolicies:
         )
 
     def test_tags_need_trust(self, management: Client, member: Client) -> None:
-        """The access role's trust policy does not allow session tags."""
-        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me", "Tags": [{"Key": "a", "Value": "b"}]}
-        assert management.expect_error(SERVICE, "AssumeRole", **parameters).code == "AccessDenied"
+        """A trust policy that does not allow session tags or a source identity is refused by the action's name."""
+        parameters = {"RoleArn": access_role_arn(member), "RoleSessionName": "me"}
+        for option, action in (
+            ({"Tags": [{"Key": "a", "Value": "b"}]}, "sts:TagSession"),
+            ({"SourceIdentity": "eve"}, "sts:SetSourceIdentity"),
+        ):
+            error = management.expect_error(SERVICE, "AssumeRole", **parameters, **option)
+            assert error.code == "AccessDenied"
+            caller, role = f"arn:aws:iam::{management.account}:root", parameters["RoleArn"]
+            assert error.message == f"User: {caller} is not authorized to perform: {action} on resource: {role}"
+
+    def test_source_identity_is_passed_on_with_permission_only(self, stranger: Client) -> None:
+        """A session with a source identity needs permission to set it in the role that it assumes."""
+        actions = ["sts:AssumeRole", "sts:SetSourceIdentity"]
+        trust = {"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": actions}
+        roles = [
+            stranger.do("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=policy_document(trust))["Role"]
+            for name in ("First", "Second")
+        ]
+        stranger.do(
+            "iam", "PutRolePolicy", RoleName="First", PolicyName="p", PolicyDocument=policy_allowing("sts:AssumeRole")
+        )
+        first = {"RoleArn": roles[0]["Arn"], "RoleSessionName": "me", "SourceIdentity": "eve"}
+        session = client_with_session(stranger, stranger.do(SERVICE, "AssumeRole", **first)["Credentials"])
+        second = {"RoleArn": roles[1]["Arn"], "RoleSessionName": "me"}
+        assert "sts:SetSourceIdentity" in session.expect_error(SERVICE, "AssumeRole", **second).message
+        stranger.do("iam", "PutRolePolicy", RoleName="First", PolicyName="p", PolicyDocument=policy_allowing(*actions))
+        assert session.do(SERVICE, "AssumeRole", **second)["SourceIdentity"] == "eve"
 
     @pytest.mark.parametrize("document", ["{}", "no policy", '{"Version": "2012-10-17", "Statement": {}}'])
     def test_malformed_session_policy_is_refused(self, management: Client, member: Client, document: str) -> None:

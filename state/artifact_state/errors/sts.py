@@ -17,9 +17,11 @@ class IdentityTokenProblem(Enum):
 class NotTrusted(Denied):
     """The role's trust policy does not allow the caller to assume it, or the role does not exist."""
 
-    def __init__(self, role_arn: str) -> None:
-        super().__init__(role_arn)
+    def __init__(self, role_arn: str, action: str = "sts:AssumeRole") -> None:
+        super().__init__(role_arn, action)
         self.role_arn = role_arn
+        self.action = action
+        """The action that is not allowed; setting tags and a source identity are actions of their own."""
 
 
 class RootCannotAssumeRole(Denied):

@@ -56,8 +56,9 @@ def require_trust(tx: Transaction, role: Role, options: SessionOptions) -> None:
         actions.append("sts:TagSession")
     if options.source_identity:
         actions.append("sts:SetSourceIdentity")
-    if not all(_trusts(tx, role, action, options.condition_keys) for action in actions):
-        raise NotTrusted(arns.role(tx.caller.partition, role.account_id, role.path, role.name))
+    for action in actions:
+        if not _trusts(tx, role, action, options.condition_keys):
+            raise NotTrusted(arns.role(tx.caller.partition, role.account_id, role.path, role.name), action)
 
 
 def _trusts(tx: Transaction, role: Role, action: str, condition_keys: Keys) -> bool:

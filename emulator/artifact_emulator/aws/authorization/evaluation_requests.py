@@ -78,13 +78,24 @@ def _actions(request: AuthorizationRequest) -> tuple[str, ...]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
     members, action = request.members, f"{request.service}:{request.operation}"
-    further: tuple[str, ...] = ("sts:SetSourceIdentity",) if members.get("SourceIdentity") else ()
+    further: tuple[str, ...] = ("sts:SetSourceIdentity",) if _sets_source_identity(request) else ()
     if not members.get("Tags"):
         return (action, *further)
     tagging = _TAGGING_ACTIONS.get(action)
     if tagging is None and request.service == "organizations" and request.operation != "TagResource":
         tagging = _TAG_RESOURCE
     return (action, tagging, *further) if tagging else (action, *further)
+
+
+def _sets_source_identity(request: AuthorizationRequest) -> bool:
+    """Return whether a call gives a new session a source identity: that of the calling session is passed on.
+
+    Observed: https://github.com/MaterializeInc/materialize/pull/37427
+    """
+    if request.operation != "AssumeRole":
+        return bool(request.members.get("SourceIdentity"))
+    session = request.state.sessions.get(request.caller.access_key_id)
+    return bool(request.members.get("SourceIdentity") or (session and session.source_identity))
 
 
 def _resource_account_keys(tx: AuthorizationRequest, arn: str) -> Keys:

@@ -7,7 +7,7 @@ from artifact_state.model import Caller
 
 
 def _not_trusted(refusal: errors.NotTrusted, caller: Caller) -> Row:
-    message = f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {refusal.role_arn}"
+    message = f"User: {caller.arn} is not authorized to perform: {refusal.action} on resource: {refusal.role_arn}"
     return "AccessDenied", message
 
 
@@ -67,10 +67,7 @@ ROWS: Rows = {
         f"The number of managed session policies exceeds the limit of {refusal.limit}.",
     ),
     errors.RootNotAssumable: _root_not_assumable,
-    errors.InvalidTaskPolicy: lambda refusal, caller: (
-        "ValidationError",
-        f"{refusal.arn} is not the policy of a task that a root session can be for.",
-    ),
+    errors.InvalidTaskPolicy: fixed_row("ValidationError", "Request must contain valid AWS managed task policy ARN"),
     errors.SessionTooLong: _session_too_long,
     errors.InvalidIdentityToken: lambda refusal, caller: (
         "InvalidIdentityTokenException",
