@@ -4,7 +4,6 @@ It finds the world that the path names. AWS calls go to the pipeline; the emulat
 the control API, the console and the documents, each of which is imported on first use. The application knows no server.
 """
 
-import logging
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
@@ -16,29 +15,31 @@ from artifact_emulator.aws.authentication import Credentials
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.signing.sigv4 import ALGORITHM
 from artifact_emulator.documents import links
-from artifact_emulator.http import Reply, Request
+from artifact_emulator.http import READING_METHODS, Reply, Request
+from artifact_emulator.limits import DEFAULT_LIMITS, Limits
+from artifact_emulator.logs import log
 from artifact_emulator.pipeline import answer, perform, refuse
 from artifact_emulator.routing import WORLDS, split_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.world_registry import InvalidName, WorldRegistry
+from artifact_state.world_registry import InvalidName, RegistryFull, WorldRegistry
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from artifact_emulator.aws.authorization.authorize import IamMode
+    from artifact_emulator.control.event_stream import EventStreams
 
 DECISION_HEADER = "x-artifact-emulator-decision"
 """The reply header with the address of the decision's explanation."""
 _OWN_PATHS = (control.PREFIX, links.PATH, console.PREFIX, control.LOCALSTACK)
 _PROBES = {control.HEALTH: control.health, control.LOCALSTACK_HEALTH: control.localstack_health}
-log = logging.getLogger("artifact_emulator")
 
 
 class App:
     """Answers the requests of all worlds; the world that it is given is the default one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of `serve`.
         self,
         world: World | None = None,
         *,
@@ -46,23 +47,42 @@ class App:
         allowed_hosts: Collection[str] = (),
         iam: "IamMode" = "enforce",
         explain: bool = False,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self.worlds = WorldRegistry(world)
+        self.worlds = WorldRegistry(world, max_worlds=limits.worlds, max_snapshots=limits.snapshots)
         self.world = self.worlds.default
         self.credentials: Credentials = credentials
         self.iam: IamMode = iam
         self.explain = explain
+        self.limits = limits
         self._allowed_hosts = allowed_hosts
 
     def handle(self, request: Request) -> Reply:
         """Return the reply to a request; never raise."""
+        headers = request.headers
+        if "origin" in headers or "sec-fetch-site" in headers or "accept-language" in headers:
+            return self._answer_browser(request)
+        return self._answer(request)
+
+    def _answer_browser(self, request: Request) -> Reply:
+        """Return the reply to a request with a header that browsers send and SDKs do not."""
+        if _own_path(request):
+            return self._answer(request)
+        # Imported here: few calls come from browsers.
+        from artifact_emulator import browser_access
+
+        return browser_access.answer(request, self._allowed_hosts, self._answer)
+
+    def _answer(self, request: Request) -> Reply:
         world = self.world
         if request.path.startswith(WORLDS):
             name, request = split_world(request)
             try:
-                world = self.worlds.get(name)
+                world = self.worlds.get(name) if _may_create_world(request) else self.worlds.view(name)
             except InvalidName as error:
                 return control.problem(400, "Not the name of a world", str(error))
+            except RegistryFull as error:
+                return control.problem(409, "Too many worlds", str(error))
         if request.path.startswith(_OWN_PATHS):
             return self._answer_own(request, world)
         call = ActiveCall(request, world, credentials=self.credentials, iam=self.iam)
@@ -108,7 +128,7 @@ class App:
             if request.path.startswith(links.PATH):
                 return _document(request, world)
             if request.path == control.EVENTS and "text/event-stream" in request.headers.get("accept", ""):
-                return self._event_stream(request, world)
+                return self._event_streams.follow(request, world, self.worlds, self._allowed_hosts)
             app = self._console if request.path.startswith(console.PREFIX) else self._control
             return wsgi.respond(app, request)
         except Exception:
@@ -117,10 +137,11 @@ class App:
 
     # The imports below are lazy because no AWS call needs Flask, an event stream or a PDF writer.
 
-    def _event_stream(self, request: Request, world: World) -> Reply:
-        from artifact_emulator.control import event_stream
+    @cached_property
+    def _event_streams(self) -> "EventStreams":
+        from artifact_emulator.control.event_stream import EventStreams
 
-        return event_stream.follow(request, world, self.worlds, self._allowed_hosts)
+        return EventStreams(self.limits.streams)
 
     @cached_property
     def _control(self) -> "WSGIApplication":
@@ -147,6 +168,16 @@ def _with_decision(call: ActiveCall, reply: Reply) -> Reply:
         return reply
     header = (DECISION_HEADER, f"{call.base}{control.PREFIX}/decisions/{call.request_id}")
     return replace(reply, headers=(*reply.headers, header))
+
+
+def _may_create_world(request: Request) -> bool:
+    """Return whether a request may create its world: an AWS call that is signed or writes.
+
+    The control API creates worlds itself, once it has checked the origin of the request.
+    """
+    if request.path.startswith(_OWN_PATHS):
+        return False
+    return request.method not in READING_METHODS or "authorization" in request.headers
 
 
 def _own_path(request: Request) -> str:

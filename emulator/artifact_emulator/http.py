@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
+"""The methods of requests that should change nothing."""
 Cut = Literal["reset", "truncated"]
 """How a reply is lost: the connection is reset before it, or ends in the middle of it."""
 

@@ -5,7 +5,6 @@ is a function of the call: it adds what the following stages read, or raises the
 answered. The outcome is recorded once, whatever it is.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -16,7 +15,7 @@ from pydantic_core import ValidationError
 
 from artifact_emulator import routing
 from artifact_emulator.active_call import UNIDENTIFIED, ActiveCall
-from artifact_emulator.activity.call_log import CallRecord, is_read_only
+from artifact_emulator.activity.call_log import MAX_INPUT, MAX_USER_AGENT, CallFailure, CallRecord, is_read_only
 from artifact_emulator.aws.authentication import ANONYMOUS, identify, require_session_allowed
 from artifact_emulator.aws.errors import error_of
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
@@ -26,6 +25,7 @@ from artifact_emulator.aws.signing.aws_chunked import decode_chunks
 from artifact_emulator.aws.validation import input_error
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.http import Reply, Request
+from artifact_emulator.logs import log
 from artifact_emulator.routing import Route
 from artifact_emulator.services import handler_of, request_shape
 from artifact_emulator.world_runtime import runtime_of
@@ -34,8 +34,6 @@ from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
 
 if TYPE_CHECKING:
     from artifact_emulator.aws.authorization.request import AuthorizationRequest
-
-log = logging.getLogger("artifact_emulator")
 
 
 def route(call: ActiveCall) -> None:
@@ -61,9 +59,7 @@ def authenticate(call: ActiveCall) -> None:
         call.caller = ANONYMOUS
         return
     world = call.world
-    call.caller, call.session = identify(
-        call.request, world.state, world.clock, call.service.protocol, call.credentials
-    )
+    call.caller, call.session = identify(call.request, world.state, world.clock, call.service, call.credentials)
 
 
 def check_session(call: ActiveCall) -> None:
@@ -175,18 +171,20 @@ def record_call(call: ActiveCall) -> None:
     """Add a call to the call log of its world, if its caller was identified."""
     if call.caller is UNIDENTIFIED:
         return
-    name = call.operation.name
+    name, request, failure = call.operation.name, call.request, call.failure
+    size = len(request.body) + len(request.query)
     runtime_of(call.world).call_log.add(
         CallRecord(
             at=call.at or call.world.clock.now(),
             service=call.service,
             operation=name,
             caller=call.caller,
-            members=call.members,
+            members=call.members if size <= MAX_INPUT else None,
             value=None if is_read_only(name) else call.value,
-            failure=call.failure,
+            failure=CallFailure(failure.code, failure.message, failure.recorded_message) if failure else None,
             request_id=call.request_id,
-            user_agent=intern(call.user_agent),
+            user_agent=intern(call.user_agent[:MAX_USER_AGENT]),
+            size=size if size <= MAX_INPUT else 0,
         )
     )
 
@@ -197,6 +195,8 @@ def _run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> No
         for stage in stages:
             stage(call)
     except AwsError as error:
+        # The traceback refers to the call, which would live on until the next collection of cycles.
+        error.__traceback__ = error.__context__ = None
         call.failure = error
     except Exception:
         log.exception("request %s: %s", call.request_id, call.route.name if call.route else "")
@@ -219,7 +219,8 @@ def _authorize(call: ActiveCall) -> None:
         return
     request, (authorize, is_delegated) = _authorization_request(call), _authorization()[1:]
     if call.iam != "off":
-        runtime_of(call.world).decisions.record(call.request_id, request)
+        if len(call.request.body) <= MAX_INPUT:
+            runtime_of(call.world).decisions.record(call.request_id, request)
         authorize(call.service, request)
     if may_be_delegated:
         tx.is_delegated = is_delegated(request)

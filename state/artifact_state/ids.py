@@ -93,28 +93,45 @@ def unique_id(prefix: str, *source: object) -> str:
 
 
 _ACCESS_KEY_LENGTH = 20
+_CHECK_BITS = 12
 
 
 def access_key_id(prefix: str, account: str, *source: object) -> str:
     """Return an access key id that encodes its account as AWS's do.
 
-    The prefix is followed by base 32 of 80 bits: one generation bit, 40 bits of account id and 39 others.
-    `sts:GetAccessKeyInfo` and many tools decode the account.
+    The prefix is followed by base 32 of 80 bits: one generation bit, 40 bits of account id and 39 others, of which
+    the last twelve are a check value. `sts:GetAccessKeyInfo` and many tools decode the account.
     Source: https://awsteele.com/blog/2020/09/26/aws-access-key-format.html
     """
-    rest = _number(("access-key", *source)) & ((1 << 39) - 1)
-    return prefix + b32encode((1 << 79 | int(account) << 39 | rest).to_bytes(10, "big")).decode()
+    rest = _number(("access-key", *source)) & ((1 << 39 - _CHECK_BITS) - 1)
+    content = 1 << 79 | int(account) << 39 | rest << _CHECK_BITS
+    return prefix + b32encode((content | _check_value(content)).to_bytes(10, "big")).decode()
+
+
+def is_issued_access_key(key: str) -> bool:
+    """Return whether an access key id was issued by an emulator, in whatever world."""
+    content = _content_of_access_key(key)
+    return content >> 79 == 1 and content % (1 << _CHECK_BITS) == _check_value(content)
 
 
 def account_of_access_key(key: str) -> str | None:
     """Return the account that an access key id encodes, or None if it encodes none."""
+    content = _content_of_access_key(key)
+    return f"{content >> 39 & (1 << 40) - 1:012d}" if content >= 0 else None
+
+
+def _content_of_access_key(key: str) -> int:
+    """Return the 80 bits of an access key id as a number, or -1 if it has another form."""
     try:
         content = b32decode(key[4:])
     except ValueError:
-        return None
-    if len(key) != _ACCESS_KEY_LENGTH or len(content) != 10:
-        return None
-    return f"{int.from_bytes(content, 'big') >> 39 & (1 << 40) - 1:012d}"
+        return -1
+    return int.from_bytes(content, "big") if len(key) == _ACCESS_KEY_LENGTH and len(content) == 10 else -1
+
+
+def _check_value(content: int) -> int:
+    """Return the check value of the other bits of an access key id."""
+    return _number(("access-key check", content >> _CHECK_BITS)) & ((1 << _CHECK_BITS) - 1)
 
 
 def secret(length: int, *source: object) -> str:
@@ -122,6 +139,11 @@ def secret(length: int, *source: object) -> str:
     return "".join(
         draw(LOWER + UPPER + DIGITS, min(40, length - at), "secret", at, *source) for at in range(0, length, 40)
     )
+
+
+def mfa_seed(*source: object) -> str:
+    """Return the seed of an MFA device: 320 bits in base 32."""
+    return "".join(draw(UPPER + "234567", 32, "mfa seed", half, *source) for half in range(2))
 
 
 def inquiry_id(*source: object) -> str:
@@ -141,11 +163,6 @@ def report_id(*source: object) -> str:
 
 def token(prefix: str, *source: object) -> str:
     """Return a token of AWS Artifact: its prefix and 24 letters and digits."""
-def mfa_seed(*source: object) -> str:
-    """Return the seed of an MFA device: 320 bits in base 32."""
-    return "".join(draw(UPPER + "234567", 32, "mfa seed", half, *source) for half in range(2))
-
-
     return prefix + draw(LOWER + UPPER + DIGITS, 24, "token", *source)
 
 

@@ -31,13 +31,11 @@ class _Clock(BaseModel):
 
 def dump_world(world: World, version: str) -> dict[str, Any]:
     """Return a world as plain data; `version` is the version of the emulator, recorded in the document."""
-    with world.locked():
-        state, options, clock = world.state, world.options, world.clock
-        time = (
-            {"frozen_at": to_plain(clock.frozen_at)}
-            if clock.is_frozen
-            else {"ahead_seconds": clock.ahead.total_seconds()}
-        )
+    saved = world.copy()
+    state, options, clock = saved.state, saved.options, saved.clock
+    time = (
+        {"frozen_at": to_plain(clock.frozen_at)} if clock.is_frozen else {"ahead_seconds": clock.ahead.total_seconds()}
+    )
     document = {FORMAT_MEMBER: FORMAT, "version": version, "clock": time}
     if changed := _dump_options(options):
         document["options"] = changed

@@ -149,6 +149,20 @@ class World:
         self.restore(other)
         self._origin, self._first_clock = self.state, copy(self.clock)
 
+    def copy(self, name: str | None = None) -> "World":
+        """Return a copy, which shares its records with this world until one of them changes.
+
+        Work that takes long reads a copy, so that it does not block the transactions of the world.
+        """
+        with self._lock:
+            return World(
+                name=name or self.name,
+                options=self.options,
+                clock=copy(self.clock),
+                state=self.state,
+                events=self.events.copy(),
+            )
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Block all transactions for the duration of the context."""

@@ -5,7 +5,6 @@ A state is an immutable value, so a fork or a snapshot shares everything with it
 
 import re
 from collections.abc import Iterator
-from copy import copy
 from threading import Lock
 
 from artifact_state.model import State
@@ -27,11 +26,17 @@ class InvalidName(ValueError):
     """The text cannot name a world or a snapshot."""
 
 
+class RegistryFull(Exception):
+    """The registry has as many worlds, or a world as many snapshots, as it may have."""
+
+
 class WorldRegistry:
     """All worlds: the default world always exists, any other is created on first use."""
 
-    def __init__(self, default: World | None = None) -> None:
+    def __init__(self, default: World | None = None, *, max_worlds: int = 10_000, max_snapshots: int = 1_000) -> None:
         self.default = default or World()
+        self._max_worlds = max_worlds
+        self._max_snapshots = max_snapshots
         self._named: dict[str, World] = {}
         self._snapshots: dict[str, dict[str, World]] = {}
         self._lock = Lock()
@@ -42,15 +47,24 @@ class WorldRegistry:
     def get(self, name: str) -> World:
         """Return a world; create it empty, with the options and the seed of the default world, if it does not exist.
 
+        Raises InvalidName, RegistryFull.
+        """
+        world = self.view(name)
+        if world is self.default or world is self._named.get(name):
+            return world
+        with self._lock:
+            self._check_room_for_world(name)
+            return self._named.setdefault(name, world)
+
+    def view(self, name: str) -> World:
+        """Return a world as `get` does, but do not keep it if it does not exist.
+
         Raises InvalidName.
         """
-        if name == DEFAULT:
-            return self.default
-        world = self._named.get(name)
+        world = self.default if name == DEFAULT else self._named.get(name)
         if world is None:
             _check_name(name)
-            with self._lock:
-                world = self._named.setdefault(name, self._empty(name))
+            world = self._empty(name)
         return world
 
     def find(self, name: str) -> World:
@@ -67,28 +81,30 @@ class WorldRegistry:
         """Create a world, empty or as a fork of another one; replace the world that has this name.
 
         The default world object is never replaced: it takes over the contents of the new one.
-        Raises InvalidName, WorldNotFound.
+        Raises InvalidName, WorldNotFound, RegistryFull.
         """
         original = self.find(fork) if fork is not None else None
         _check_name(name)
-        world = self._empty(name) if original is None else _copy(original, name)
+        world = self._empty(name) if original is None else original.copy(name)
         with self._lock:
             if name == DEFAULT:
                 self.default.replace_with(world)
                 return self.default
+            self._check_room_for_world(name)
             self._named[name] = world
         return world
 
     def create_from(self, name: str, origin: World) -> World:
         """Create or replace a world with the contents of `origin`, to which a reset returns.
 
-        Raises InvalidName.
+        Raises InvalidName, RegistryFull.
         """
         _check_name(name)
         world = self._empty(name) if name != DEFAULT else self.default
         world.replace_with(origin)
         with self._lock:
             if name != DEFAULT:
+                self._check_room_for_world(name)
                 self._named[name] = world
         return world
 
@@ -112,20 +128,22 @@ class WorldRegistry:
     def save_snapshot(self, name: str, snapshot: str) -> None:
         """Save the present contents of a world, in place of a snapshot of the same name.
 
-        Raises WorldNotFound, InvalidName.
+        Raises WorldNotFound, InvalidName, RegistryFull.
         """
-        self.add_snapshot(name, snapshot, _copy(self.find(name), name))
+        self.add_snapshot(name, snapshot, self.find(name).copy())
 
     def add_snapshot(self, name: str, snapshot: str, contents: World) -> None:
         """Add a world that nothing else refers to as a snapshot, in place of one of the same name.
 
-        Raises WorldNotFound, InvalidName.
+        Raises WorldNotFound, InvalidName, RegistryFull.
         """
         self.find(name)
         _check_name(snapshot)
         with self._lock:
             snapshots = self._snapshots.setdefault(name, {})
             snapshots.pop(snapshot, None)
+            if len(snapshots) >= self._max_snapshots:
+                raise RegistryFull(f"The world {name!r} has {self._max_snapshots} snapshots, its limit: delete some.")
             snapshots[snapshot] = contents
 
     def find_snapshot(self, name: str, snapshot: str) -> World:
@@ -154,19 +172,12 @@ class WorldRegistry:
             self.find_snapshot(name, snapshot)
             del self._snapshots[name][snapshot]
 
+    def _check_room_for_world(self, name: str) -> None:
+        if name not in self._named and len(self._named) >= self._max_worlds:
+            raise RegistryFull(f"There are {self._max_worlds} worlds, the limit: delete some.")
+
     def _empty(self, name: str) -> World:
         return World(name=name, options=self.default.options, state=State(seed=self.default.state.seed))
-
-
-def _copy(world: World, name: str) -> World:
-    with world.locked():
-        return World(
-            name=name,
-            options=world.options,
-            clock=copy(world.clock),
-            state=world.state,
-            events=world.events.copy(),
-        )
 
 
 def _check_name(name: str) -> None:

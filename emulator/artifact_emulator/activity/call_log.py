@@ -1,4 +1,7 @@
-"""The call log of a world: its latest calls with their callers and outcomes."""
+"""The call log of a world: its latest calls with their callers and outcomes.
+
+A record holds facts only. An exception would keep its frames alive, and with them the request and an old state.
+"""
 
 from bisect import bisect_right
 from collections import deque
@@ -11,11 +14,19 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_state.model import Caller
 
 MAX_CALLS = 10_000
+MAX_BYTES = 64 * 1024 * 1024
+"""The most bytes of input that the records of a world keep alive: the oldest records are dropped first."""
+MAX_INPUT = 100 * 1024
+"""The most bytes of an input that is recorded; CloudTrail omits larger requestParameters.
+
+Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+MAX_USER_AGENT = 1024
+"""The characters of a user agent that are recorded. Source: the same page."""
 _READ_ONLY_PREFIXES = ("Get", "List", "Describe", "Lookup", "Simulate", "Generate")
 
 
@@ -23,6 +34,16 @@ _READ_ONLY_PREFIXES = ("Get", "List", "Describe", "Lookup", "Simulate", "Generat
 def is_read_only(operation: str) -> bool:
     """Return whether an operation changes nothing, by its name."""
     return operation.startswith(_READ_ONLY_PREFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailure:
+    """The error with which a call was answered."""
+
+    code: str
+    message: str
+    recorded_message: str
+    """The message in CloudTrail's record, which may say more than the reply."""
 
 
 @dataclass(slots=True)
@@ -34,12 +55,14 @@ class CallRecord:
     operation: str
     caller: Caller
     members: Mapping[str, Any] | None
-    """The input under AWS's names; None if it could not be parsed."""
+    """The input under AWS's names; None if it could not be parsed, or is larger than MAX_INPUT."""
     value: Any
     """The output under AWS's names; None for read-only operations, whose output CloudTrail does not record."""
-    failure: AwsError | None
+    failure: CallFailure | None
     request_id: str
     user_agent: str
+    size: int = 0
+    """The bytes of the request, which its members keep alive."""
     number: int = -1
     """The position of the call in the event feed, which the call log assigns."""
 
@@ -48,7 +71,8 @@ class CallRecord:
 class CallLog:
     """The latest calls of a world, oldest first, and the numbers of the event feed."""
 
-    _calls: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    _calls: deque[CallRecord] = field(default_factory=deque)
+    _bytes: int = 0
     _numbers: Iterator[int] = field(default_factory=count)
     _latest_number: int = -1
     _subscribers: tuple[Callable[[], None], ...] = ()
@@ -59,6 +83,9 @@ class CallLog:
         with self._lock:
             call.number = self._latest_number = next(self._numbers)
             self._calls.append(call)
+            self._bytes += call.size
+            while len(self._calls) > MAX_CALLS or self._bytes > MAX_BYTES:
+                self._bytes -= self._calls.popleft().size
         for notify in self._subscribers:
             notify()
 
@@ -91,4 +118,6 @@ class CallLog:
 
     def clear(self) -> None:
         """Drop all calls; numbering continues."""
-        self._calls.clear()
+        with self._lock:
+            self._calls.clear()
+            self._bytes = 0

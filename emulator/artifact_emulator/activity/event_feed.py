@@ -5,9 +5,11 @@ order in which new entries always come last. Numbers do: a call gets its number 
 the feed first sees that it is due.
 """
 
+import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 from artifact_emulator.activity.call_log import MAX_CALLS, CallLog, CallRecord
@@ -25,12 +27,21 @@ def all_records(world: World, calls: Iterable[CallRecord]) -> Iterator[Record]:
         yield from (record for record in service_event_records(world, event) if record.at <= now)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeedEntry:
     """A record with its number; the two records of a call that concerns two accounts have the same number."""
 
     number: int
     record: Record
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The record as JSON, which all listeners share."""
+        return json.dumps(self.record.content).encode()
+
+
+_MAX_SHARED = 256
+"""The calls whose entries are kept for other listeners."""
 
 
 class EventFeed:
@@ -43,6 +54,7 @@ class EventFeed:
         self._last_seen: Event | None = None
         self._due: deque[FeedEntry] = deque(maxlen=MAX_CALLS)
         self._pending: list[Record] = []
+        self._shared: dict[int, tuple[FeedEntry, ...]] = {}
         self._lock = Lock()
 
     def update(self) -> int:
@@ -58,14 +70,16 @@ class EventFeed:
                     self._pending.append(record)
             return self._call_log.latest_number()
 
-    def since(self, number: int) -> tuple[list[FeedEntry], int]:
-        """Return the entries after a number in order, and the number after which to continue."""
+    def since(self, number: int, most: int = MAX_CALLS) -> tuple[list[FeedEntry], int]:
+        """Return the entries after a number in order, of about `most` calls, and the number after which to continue."""
         latest = self.update()
         if latest <= number:
             return [], latest
-        of_calls = [
-            FeedEntry(call.number, record) for call in self._call_log.calls(number) for record in call_records([call])
-        ]
+        calls = self._call_log.calls(number)
+        if len(calls) > most:
+            calls = calls[:most]
+            latest = calls[-1].number
+        of_calls = [entry for call in calls for entry in self._entries_of(call)]
         entries = sorted((*of_calls, *self._due_after(number)), key=lambda entry: entry.number)
         # Up to the latest number no entry is missing; later ones may still be on their way.
         return [entry for entry in entries if entry.number <= latest], latest
@@ -75,6 +89,18 @@ class EventFeed:
         with self._lock:
             self._due.clear()
             self._pending.clear()
+            self._shared.clear()
+
+    def _entries_of(self, call: CallRecord) -> tuple[FeedEntry, ...]:
+        """Return the entries of a call, which several listeners read soon after each other."""
+        entries = self._shared.get(call.number)
+        if entries is None:
+            entries = tuple(FeedEntry(call.number, record) for record in call_records([call]))
+            with self._lock:
+                self._shared[call.number] = entries
+                if len(self._shared) > _MAX_SHARED:
+                    del self._shared[next(iter(self._shared))]
+        return entries
 
     def _due_after(self, number: int) -> list[FeedEntry]:
         entries: list[FeedEntry] = []

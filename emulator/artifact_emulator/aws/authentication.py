@@ -2,17 +2,20 @@
 
 The signatures of access keys and session credentials that the emulator issued are verified. A 12-digit access key id
 that it did not issue stands for the root user of that account, and any other placeholder for the root user of the
-default account; with strict credentials both are refused.
+default account; with strict credentials both are refused. A key that an emulator issued, in another world or before a
+reset, is no placeholder.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Literal
 
 from artifact_emulator.aws.errors.aws_error import AuthenticationProblem, AwsError, authentication_error
-from artifact_emulator.aws.service_model import Protocol, Service
+from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.signing.aws_chunked import has_valid_chunks
 from artifact_emulator.aws.signing.sigv4 import Claim, IncompleteSignature, claim_of, is_signed_with
 from artifact_emulator.http import Request
+from artifact_state import ids
 from artifact_state.clock import Clock
 from artifact_state.model import Caller, Session, State
 from artifact_state.principals import is_expired, is_locked, root_user, session_caller, session_of
@@ -23,6 +26,9 @@ DEFAULT_ACCOUNT = "123456789012"
 ANONYMOUS = Caller(account_id="anonymous", arn="anonymous", user_id="anonymous")
 """The caller of an operation that needs no signature, because its input has the assertion of an identity provider."""
 _SESSION_KEY_PREFIX = "ASIA"
+_REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
+_NEED_NO_SIGNATURE = ("x-amz-security-token", "x-amz-content-sha256")
+"""Headers that the verification itself reads: a changed token names no session, a changed hash is not the body's."""
 
 
 def partition_of(region: str) -> str:
@@ -33,21 +39,22 @@ def partition_of(region: str) -> str:
 
 
 def identify(
-    request: Request, state: State, clock: Clock, protocol: Protocol, credentials: Credentials = "loose"
+    request: Request, state: State, clock: Clock, service: Service, credentials: Credentials = "loose"
 ) -> tuple[Caller, Session | None]:
     """Return the principal that signed a request, and its session if it used session credentials.
 
-    No credentials of a closed account are valid. Raises AwsError, in the words of the protocol's services.
+    No credentials of a closed account are valid. Raises AwsError, in the words of the service.
     """
-    caller, session = _identify(request, state, clock, protocol, credentials)
+    caller, session = _identify(request, state, clock, service, credentials)
     if is_locked(state, caller.account_id):
-        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
+        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, service.protocol)
     return caller, session
 
 
 def _identify(
-    request: Request, state: State, clock: Clock, protocol: Protocol, credentials: Credentials
+    request: Request, state: State, clock: Clock, service: Service, credentials: Credentials
 ) -> tuple[Caller, Session | None]:
+    protocol = service.protocol
     try:
         claim = claim_of(request)
     except IncompleteSignature as error:
@@ -57,14 +64,14 @@ def _identify(
     key, partition = claim.access_key_id, partition_of(claim.region)
     session = session_of(state, key)
     if session is not None:
-        _verify_session(request, claim, session, clock, protocol)
+        _verify_session(request, claim, session, clock, service)
         caller = session_caller(state, session, partition=partition, region=claim.region)
         if caller is None:
             raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
         return caller, session
     if key in state.access_keys:
-        return _access_key_owner(request, claim, state, clock, protocol), None
-    if credentials == "strict" or _is_unknown_session_key(key):
+        return _access_key_owner(request, claim, state, clock, service), None
+    if credentials == "strict" or _is_unknown_session_key(key) or ids.is_issued_access_key(key):
         raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
     account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
     return root_user(account_id, partition=partition, region=claim.region, access_key_id=key), None
@@ -83,16 +90,17 @@ def require_session_allowed(session: Session, service: Service, operation: str) 
     raise AwsError("AccessDenied", f"Cannot call {operation} with session credentials", 403)
 
 
-def _verify_session(request: Request, claim: Claim, session: Session, clock: Clock, protocol: Protocol) -> None:
+def _verify_session(request: Request, claim: Claim, session: Session, clock: Clock, service: Service) -> None:
+    protocol = service.protocol
     if claim.token != session.token:
         raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
     if is_expired(session, clock.now()):
         raise authentication_error(AuthenticationProblem.EXPIRED, protocol)
-    _verify_signature(request, claim, session.secret, clock, protocol)
+    _verify_signature(request, claim, session.secret, clock, service)
 
 
-def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock, protocol: Protocol) -> None:
-    """Refuse a signature that is too old or too new, does not cover the host, or was not made with a secret key.
+def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock, service: Service) -> None:
+    """Refuse a signature for another service, of another time, of too few headers, or not made with a secret key.
 
     Clients sign by their machine's clock, while tests set the clock of the world: a signature is in time if it is by
     either of them. Raises AwsError.
@@ -100,19 +108,49 @@ def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock,
     # Imported here: signatures of placeholder keys are not verified.
     from artifact_emulator.aws.signing.signing_time import time_problem
 
+    protocol = service.protocol
     try:
         problem = time_problem(claim, (datetime.now(UTC), clock.now()), protocol)
     except IncompleteSignature as error:
         raise authentication_error(AuthenticationProblem.INCOMPLETE, protocol, str(error)) from None
-    if problem is None and "host" not in claim.signed_headers:
-        problem = "'Host' must be a 'SignedHeader' in the AWS Authorization."
+    problem = _scope_problem(claim, service) or problem or _unsigned_header_problem(request, claim)
     if problem is not None:
         raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, protocol, problem)
     if not is_signed_with(request, claim, secret) or not has_valid_chunks(request, claim, secret):
         raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, protocol)
 
 
-def _access_key_owner(request: Request, claim: Claim, state: State, clock: Clock, protocol: Protocol) -> Caller:
+def _scope_problem(claim: Claim, service: Service) -> str | None:
+    """Return why the scope of a claim is not that of a service, or None.
+
+    SDKs sign for the region of the client, because the emulator's endpoint is not AWS's: any region is valid.
+    Observed: https://github.com/disneystreaming/smithy4s/issues/1568
+    https://github.com/hashicorp/terraform-provider-aws/issues/34865
+    """
+    problems = []
+    if not _REGION.fullmatch(claim.region):
+        problems.append("Credential should be scoped to a valid region. ")
+    if claim.service != service.name:
+        problems.append(f"Credential should be scoped to correct service: '{service.name}'. ")
+    return "".join(problems) or None
+
+
+def _unsigned_header_problem(request: Request, claim: Claim) -> str | None:
+    """Return why a signature covers too few headers, or None: it has to cover Host and those of AWS.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    """
+    signed = claim.signed_headers
+    if "host" not in signed:
+        return "'Host' must be a 'SignedHeader' in the AWS Authorization."
+    for name in request.headers:
+        if name.startswith("x-amz-") and name not in signed and name not in _NEED_NO_SIGNATURE:
+            # Unverified: AWS's text for other headers than Host.
+            return f"'{name}' must be a 'SignedHeader' in the AWS Authorization."
+    return None
+
+
+def _access_key_owner(request: Request, claim: Claim, state: State, clock: Clock, service: Service) -> Caller:
     """Return the user, or the root user, whose access key signed a request.
 
     An inactive key is refused like an unknown one, and so is a key that is sent with a session token.
@@ -124,8 +162,8 @@ def _access_key_owner(request: Request, claim: Claim, state: State, clock: Clock
     key = state.access_keys[claim.access_key_id]
     # Unverified: whether AWS refuses an inactive key before or after it verifies the signature.
     if not key.active or claim.token is not None:
-        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
-    _verify_signature(request, claim, key.secret, clock, protocol)
+        raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, service.protocol)
+    _verify_signature(request, claim, key.secret, clock, service)
     return principal_of(state, key, partition=partition_of(claim.region), region=claim.region)
 
 

@@ -32,6 +32,7 @@ from artifact_emulator.console.calls import (
 )
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
 from artifact_emulator.control import origin
+from artifact_emulator.logs import escape_control_characters
 from artifact_state.authority import organization_of
 
 _MAX_WORLDS = 200
@@ -63,6 +64,7 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
     """Create the application; `call_executor` carries out its AWS calls."""
     app = Flask(__name__, static_url_path=f"{PREFIX}/static")
     app.session_interface = _WorldCookies()
+    app.logger.addFilter(escape_control_characters)
     app.secret_key = token_bytes(32)
     app.config.update(SESSION_COOKIE_NAME="artifact-emulator-console", SESSION_COOKIE_SAMESITE="Strict")
     app.extensions.update(executor=call_executor, pending_calls=PendingCalls())

@@ -3,9 +3,8 @@
 Every path also exists below `/worlds/<name>`, for that world.
 """
 
-import json
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import cache, partial
 from inspect import signature
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from artifact_emulator import json_body
 from artifact_emulator.control import (
     PREFIX,
     assumptions,
@@ -36,10 +36,12 @@ from artifact_emulator.control import (
     worlds,
 )
 from artifact_emulator.control.responses import WORLDS_KEY, problem_response
+from artifact_emulator.faults.rules import TooManyFaults
+from artifact_emulator.logs import escape_control_characters
 from artifact_emulator.version import __version__
 from artifact_state.clock import InstantOutOfRange
 from artifact_state.snapshot import InvalidSnapshot
-from artifact_state.world_registry import InvalidName, SnapshotNotFound, WorldNotFound, WorldRegistry
+from artifact_state.world_registry import InvalidName, RegistryFull, SnapshotNotFound, WorldNotFound, WorldRegistry
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -63,6 +65,17 @@ _ROUTE_MODULES = (
     scenarios,
     capabilities,
 )
+
+_REFUSALS = (
+    (InstantOutOfRange, 400, "Bad request"),
+    (InvalidName, 400, "Invalid name"),
+    (InvalidSnapshot, 400, "Invalid snapshot"),
+    (WorldNotFound, 404, "Not found"),
+    (SnapshotNotFound, 404, "Not found"),
+    (RegistryFull, 409, "Limit exceeded"),
+    (TooManyFaults, 409, "Limit exceeded"),
+)
+"""The errors that any request can raise, with status and title."""
 
 
 def create_app(worlds: WorldRegistry, allowed_hosts: Collection[str] = ()) -> "WSGIApplication":
@@ -88,6 +101,8 @@ def _flask_app() -> OpenAPI:
         validation_error_callback=_validation_error_response,
     )
 
+    app.logger.addFilter(escape_control_characters)
+
     @app.before_request
     def refuse_foreign_origin() -> Response | None:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -104,22 +119,8 @@ def _flask_app() -> OpenAPI:
     def refuse(error: HTTPException) -> Response:
         return _http_error_response(error)
 
-    @app.errorhandler(InstantOutOfRange)
-    def refuse_time(error: InstantOutOfRange) -> Response:
-        return problem_response(400, "Bad request", str(error))
-
-    @app.errorhandler(InvalidName)
-    def refuse_name(error: InvalidName) -> Response:
-        return problem_response(400, "Invalid name", str(error))
-
-    @app.errorhandler(WorldNotFound)
-    @app.errorhandler(SnapshotNotFound)
-    def refuse_absent(error: LookupError) -> Response:
-        return problem_response(404, "Not found", str(error.args[0]))
-
-    @app.errorhandler(InvalidSnapshot)
-    def refuse_snapshot(error: InvalidSnapshot) -> Response:
-        return problem_response(400, "Invalid snapshot", str(error))
+    for kind, status, title in _REFUSALS:
+        app.register_error_handler(kind, partial(_refusal_response, status, title))
 
     @app.get(f"{PREFIX}/openapi.json", doc_ui=False)
     def describe() -> Response:
@@ -128,6 +129,10 @@ def _flask_app() -> OpenAPI:
     for module in _ROUTE_MODULES:
         module.add_routes(app)
     return app
+
+
+def _refusal_response(status: int, title: str, error: Exception) -> Response:
+    return problem_response(status, title, str(error))
 
 
 def _body_refusal() -> Response | None:
@@ -142,7 +147,7 @@ def _body_refusal() -> Response | None:
             415, "Unsupported media type", f"Send `Content-Type: application/json`, not {media_type}."
         )
     try:
-        json.loads(body or b"{}")
+        json_body.read(body or b"{}")
     except ValueError as error:
         return problem_response(400, "Bad request", f"The body is not valid JSON: {error}.")
     return None

@@ -6,10 +6,11 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-import json
+import re
 from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 from urllib.parse import parse_qsl
+from weakref import WeakSet
 
 from pydantic import ValidationError
 
@@ -26,6 +27,8 @@ HEARTBEAT = 15.0
 """The seconds between comments on an idle stream, so that no proxy takes it for a lost connection."""
 _PULSE = 0.5
 """The seconds after which the stream looks for events that no call announces, such as an expiry."""
+_BATCH = 100
+"""The calls that are read at once: other connections wait meanwhile."""
 _HEADERS = (
     ("Content-Type", "text/event-stream; charset=utf-8"),
     ("Cache-Control", "no-store"),
@@ -34,8 +37,24 @@ _HEADERS = (
 )
 
 
-def follow(request: Request, world: World, worlds: WorldRegistry, allowed_hosts: Collection[str]) -> Reply:
-    """Reply with the stream of a world's events."""
+class EventStreams:
+    """The open event streams of an application, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._open: WeakSet[AsyncGenerator[bytes, None]] = WeakSet()
+
+    def follow(self, request: Request, world: World, worlds: WorldRegistry, allowed_hosts: Collection[str]) -> Reply:
+        """Reply with the stream of a world's events."""
+        if len(self._open) >= self._limit:
+            return control.problem(429, "Too many streams", f"There are {self._limit} event streams, the limit.")
+        reply = _follow(request, world, worlds, allowed_hosts)
+        if reply.stream is not None:
+            self._open.add(reply.stream)
+        return reply
+
+
+def _follow(request: Request, world: World, worlds: WorldRegistry, allowed_hosts: Collection[str]) -> Reply:
     if refusal := refusal_of(request.headers, allowed_hosts):
         return control.problem(403, "Forbidden", refusal)
     if request.method != "GET":
@@ -53,7 +72,7 @@ def follow(request: Request, world: World, worlds: WorldRegistry, allowed_hosts:
 
 def _last_id(request: Request, query: EventQuery) -> int | None:
     header = request.headers.get("last-event-id", "")
-    return int(header) if header.isdecimal() else query.after
+    return int(header) if re.fullmatch("[0-9]{1,18}", header) else query.after
 
 
 async def _events(world: World, query: EventQuery, number: int, worlds: WorldRegistry) -> AsyncGenerator[bytes, None]:
@@ -70,11 +89,14 @@ async def _events(world: World, query: EventQuery, number: int, worlds: WorldReg
         yield f"retry: 1000\nid: {number}\n: artifact-emulator\n\n".encode()
         sent_at = loop.time()
         while _exists(world, worlds):
-            new, number = instruments.event_feed(world).since(number)
+            new, number = instruments.event_feed(world).since(number, _BATCH)
             events = [_encoded(event) for event in new if query.matches(event.record)]
             if events or loop.time() - sent_at >= HEARTBEAT:
                 yield b"".join(events) or b": still here\n\n"
                 sent_at = loop.time()
+            if number < instruments.call_log.latest_number():
+                await asyncio.sleep(0)
+                continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), _PULSE)
             wake.clear()
@@ -89,4 +111,4 @@ def _exists(world: World, worlds: WorldRegistry) -> bool:
 
 
 def _encoded(event: FeedEntry) -> bytes:
-    return f"id: {event.number}\ndata: {json.dumps(event.record.content)}\n\n".encode()
+    return b"id: %d\ndata: %b\n\n" % (event.number, event.encoded)

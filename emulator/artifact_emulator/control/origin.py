@@ -4,7 +4,7 @@ Without them, any page open in a browser on this machine could call both.
 """
 
 from collections.abc import Collection, Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 
@@ -15,8 +15,8 @@ def refusal_of(headers: Mapping[str, str], allowed_hosts: Collection[str]) -> st
     """
     if _is_cross_site(headers):
         return "Requests from pages of other sites are refused."
-    host = _host_name(headers.get("host", ""))
-    if host is None or not (_is_local(host) or host in allowed_hosts):
+    host = host_name(headers.get("host", ""))
+    if host is None or not (is_local(host) or host in allowed_hosts):
         return f"{headers.get('host', '')!r} is not a local host name: allow it with `serve --allow-host NAME`."
     return None
 
@@ -33,18 +33,31 @@ def _is_cross_site(headers: Mapping[str, str]) -> bool:
     return origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
-def _host_name(host: str) -> str | None:
+def host_name(host: str) -> str | None:
+    """Return the name or address in a Host header, without the port; None if it is invalid."""
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:
         return None
 
 
-def _is_local(name: str) -> bool:
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
+def is_local(name: str) -> bool:
+    """Return whether a name is this machine's own, or an address, which no name server can rebind."""
+    return _is_localhost(name) or _address(name) is not None
+
+
+def is_loopback(name: str) -> bool:
+    """Return whether a name or an address is certainly this machine's."""
+    address = _address(name)
+    return _is_localhost(name) or (address is not None and address.is_loopback)
+
+
+def _is_localhost(name: str) -> bool:
+    return name == "localhost" or name.endswith(".localhost")
+
+
+def _address(name: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(name)
+        return ip_address(name)
     except ValueError:
-        return False
-    return True
+        return None

@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from artifact_emulator.control import problem
-from artifact_emulator.http import Reply
+from artifact_emulator.http import READING_METHODS, Reply
 from artifact_emulator.routing import WORLDS
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT, WorldRegistry
@@ -19,8 +19,9 @@ def all_worlds() -> WorldRegistry:
 
 
 def current_world() -> World:
-    """Return the world whose path the request is below."""
-    return all_worlds().get(request.script_root.removeprefix(WORLDS) or DEFAULT)
+    """Return the world whose path the request is below; a request that only reads does not create it."""
+    name = request.script_root.removeprefix(WORLDS) or DEFAULT
+    return all_worlds().view(name) if request.method in READING_METHODS else all_worlds().get(name)
 
 
 def flask_response(reply: Reply) -> Response:

@@ -72,9 +72,8 @@ def add_routes(app: OpenAPI) -> None:
         responses={200: Scenario},
     )
     def export_world() -> Response:
-        world = current_world()
-        with world.locked():
-            return _scenario_response(export_scenario(world), omissions(world))
+        world = current_world().copy()
+        return _scenario_response(export_scenario(world), omissions(world))
 
     @app.get(
         f"{PREFIX}/scenario/omissions",
@@ -82,9 +81,7 @@ def add_routes(app: OpenAPI) -> None:
         responses={200: OmissionsReply},
     )
     def list_omissions() -> Response:
-        world = current_world()
-        with world.locked():
-            omitted = omissions(world)
+        omitted = omissions(current_world().copy())
         return jsonify({"omissions": [{"name": omission.name, "count": omission.count} for omission in omitted]})
 
     @app.get(f"{PREFIX}/scenario-schema.json", summary="Return the JSON Schema of scenarios, for editors")

@@ -7,6 +7,7 @@ from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
+from artifact_emulator import json_body
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import all_worlds, current_world, no_content
 from artifact_emulator.version import __version__
@@ -83,6 +84,6 @@ def _imported_document() -> Any:
     if not body.strip():
         return None
     try:
-        return json.loads(body) or None
+        return json_body.read(body) or None
     except ValueError as error:
         raise InvalidSnapshot(f"The file is not valid JSON: {error}.") from None

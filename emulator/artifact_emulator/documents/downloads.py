@@ -106,7 +106,9 @@ def _inquiry_document(link: Link, world: World) -> Document | None:
     if inquiry is None:
         return None
     selection = link.revision.removesuffix("-cited")
-    numbers = range(1, len(inquiry.queries) + 1) if selection == "all" else map(int, selection.split("-"))
+    numbers = list(range(1, len(inquiry.queries) + 1) if selection == "all" else map(int, selection.split("-")))
+    if max(numbers) > len(inquiry.queries):
+        return None  # The link is older than the reset of its world.
     queries = [inquiry.queries[number - 1] for number in numbers]
     now = world.clock.now()
     answers = [(query, answer_query(world.state, inquiry, query, now)) for query in queries]

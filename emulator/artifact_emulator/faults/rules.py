@@ -20,6 +20,14 @@ class ImpossibleFault(ValueError):
     """A fault rule that could never affect a call; the message says why."""
 
 
+class TooManyFaults(Exception):
+    """The world has as many fault rules as it may have."""
+
+
+MAX_RULES = 1_000
+"""The fault rules of a world: each is compared with each call."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRule:
     """The calls that are affected, how often, and by which fault."""
@@ -71,10 +79,12 @@ class Faults:
     def add(self, rule: FaultRule, service: Service, now: datetime) -> ActiveRule:
         """Set a rule.
 
-        Raises ImpossibleFault.
+        Raises ImpossibleFault, TooManyFaults.
         """
         _check(rule, service)
         with self._lock:
+            if len(self._rules) >= MAX_RULES:
+                raise TooManyFaults(f"The world has {MAX_RULES} faults, its limit: delete some.")
             self._last_number += 1
             active = ActiveRule(f"fault-{self._last_number}", rule, now)
             self._rules.append(active)

@@ -4,19 +4,18 @@ Source: https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from typing import Any, assert_never
 
 from artifact_emulator.app import App
 from artifact_emulator.http import Cut, Reply, Request
+from artifact_emulator.logs import log
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-log = logging.getLogger("artifact_emulator")
 RESET = "artifact_emulator.reset"
 """The key of the scope under which the server provides a function that resets the connection."""
 DEFAULT_BODY_LIMIT = 16 * 1024 * 1024

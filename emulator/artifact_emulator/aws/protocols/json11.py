@@ -8,8 +8,8 @@ from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
+from artifact_emulator import json_body
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.aws.protocols import json_body
 from artifact_emulator.aws.service_model import Operation, Service
 from artifact_emulator.http import Reply, Request
 

@@ -21,6 +21,11 @@ _CONTENT_TYPE = ("Content-Type", "text/xml")
 _INTEGERS = 2**31
 _MAX_DISTANCE = 10
 """Between the numbers of two successive entries of a list."""
+_MAX_STEPS = 50
+"""Of a name that are read as members of each other; no shape is nested as deeply."""
+_MAX_FIELDS = 10_000
+_MAX_KEPT = 100_000
+"""The characters of a form that is kept between routing and parsing."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _NO_SERVICE = "http://webservices.amazon.com/AWSFault/2005-15-09"
 """The namespace of errors of requests that name no operation."""
@@ -34,14 +39,19 @@ def form(request: Request) -> Mapping[str, str]:
     Raises AwsError: MalformedQueryString.
     """
     try:
-        return _fields(request.body.decode() if request.method == "POST" else request.query)
+        encoded = request.body.decode() if request.method == "POST" else request.query
+        # Routing reads the form, and so does parsing.
+        return _kept_fields(encoded) if len(encoded) <= _MAX_KEPT else _fields(encoded)
     except ValueError:
         raise AwsError("MalformedQueryString", "The query string is malformed.", 404) from None
 
 
-@lru_cache(maxsize=1)  # Routing reads the form, and so does parsing.
 def _fields(encoded: str) -> Mapping[str, str]:
-    return MappingProxyType(dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=10_000, errors="strict")))
+    pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+    return MappingProxyType(dict(pairs))
+
+
+_kept_fields = lru_cache(maxsize=1)(_fields)
 
 
 def parse(service: Service, operation: Operation, request: Request) -> dict[str, Any]:
@@ -54,7 +64,7 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
     tree: dict[str, Any] = {}
     for name, value in form(request).items():
         node = tree
-        *parents, leaf = name.split(".")
+        *parents, leaf = name.split(".", _MAX_STEPS)
         for parent in parents:
             node = node.setdefault(parent, {})
             if not isinstance(node, dict):

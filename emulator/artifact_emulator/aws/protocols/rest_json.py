@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from artifact_emulator import json_body
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.aws.protocols import json_body, text
+from artifact_emulator.aws.protocols import text
 from artifact_emulator.aws.service_model import Operation, Service
 from artifact_emulator.http import Reply, Request
 

@@ -1,0 +1,76 @@
+"""AWS calls from browsers: pages of this machine may call, pages of other sites may not.
+
+An AWS call may have placeholder credentials, which a form or an image of any page can carry. SDKs in pages that a
+development server of this machine serves are answered as cross-origin resource sharing requires.
+Sources: https://fetch.spec.whatwg.org/#http-cors-protocol
+https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from artifact_emulator.active_call import new_request_id
+from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.control.origin import host_name, is_local, is_loopback
+from artifact_emulator.http import Reply, Request
+from artifact_emulator.pipeline import refuse
+
+_EXPOSED = "x-amzn-RequestId, x-amzn-errortype, x-artifact-emulator-decision"
+_MAX_AGE = "600"
+
+
+def answer(request: Request, allowed_hosts: Collection[str], respond: Callable[[Request], Reply]) -> Reply:
+    """Return the reply to an AWS call of a browser, or refuse it."""
+    refusal = refusal_of(request, allowed_hosts)
+    if refusal is not None:
+        return refuse(request, AwsError("AccessDeniedException", refusal, 403), new_request_id())
+    origin = request.headers.get("origin")
+    if origin is None:
+        return respond(request)
+    if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
+        return _with_origin(_preflight_reply(request), origin)
+    return _with_origin(respond(request), origin)
+
+
+def refusal_of(request: Request, allowed_hosts: Collection[str]) -> str | None:
+    """Return why a browser may not make a call, or None.
+
+    Its page is of another site, or the name in Host is not this machine's and so may have been rebound to it.
+    """
+    headers = request.headers
+    origin, host = headers.get("origin"), headers.get("host", "")
+    name = host_name(host)
+    if name is None or not (is_local(name) or name in allowed_hosts):
+        return f"A browser calls {host!r}, which is not a local host name: allow it with `serve --allow-host NAME`."
+    if origin is None:
+        # Browsers send no Origin with images and links.
+        is_own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+    else:
+        page = urlsplit(origin) if origin.isascii() else None
+        page_host = host_name(page.netloc) if page else None
+        is_own = page_host is not None and (
+            is_loopback(page_host) or page_host in allowed_hosts or (page is not None and page.netloc == host)
+        )
+    return None if is_own else "Calls from pages of other sites are refused."
+
+
+def _preflight_reply(request: Request) -> Reply:
+    requested = request.headers.get("access-control-request-headers", "")
+    return Reply(
+        204,
+        (
+            ("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE"),
+            ("Access-Control-Allow-Headers", "".join(filter(str.isprintable, requested))),
+            ("Access-Control-Max-Age", _MAX_AGE),
+        ),
+    )
+
+
+def _with_origin(reply: Reply, origin: str) -> Reply:
+    added = (
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Expose-Headers", _EXPOSED),
+        ("Vary", "Origin"),
+    )
+    return replace(reply, headers=(*reply.headers, *added))
