@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic import Field as Constrained
 
 from artifact_state.catalog import quota_records, report_records
-from artifact_state.model import Map, identities
+from artifact_state.model import Map, iam_reports, identities
 from artifact_state.ordered_map import OrderedMap
 
 K = TypeVar("K")
@@ -43,6 +43,7 @@ class _MapOf(Generic[K, V]):
 _NAMES = {
     **vars(report_records),
     **vars(quota_records),
+    **vars(iam_reports),
     **vars(identities),
     "Map": _MapOf,
 }

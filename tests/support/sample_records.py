@@ -9,7 +9,7 @@ from types import MappingProxyType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from artifact_state.catalog import quota_records, report_records
-from artifact_state.model import Map, identities
+from artifact_state.model import Map, iam_reports, identities
 from artifact_state.ordered_map import OrderedMap
 from tests.support.domain import NOW
 
@@ -21,7 +21,13 @@ class _AnyMap:
         return dict[arguments]  # type: ignore[misc, valid-type]
 
 
-_NAMES = {**vars(identities), **vars(quota_records), **vars(report_records), "Map": _AnyMap}
+_NAMES = {
+    **vars(identities),
+    **vars(iam_reports),
+    **vars(quota_records),
+    **vars(report_records),
+    "Map": _AnyMap,
+}
 
 
 def field_types(record: type) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tests.wire.error_tables import (
     hierarchy,
     iam_mfa_devices,
     iam_policies,
+    iam_reports,
     iam_roles,
     iam_users,
     organization,
@@ -35,6 +36,7 @@ TABLES: tuple[ErrorTable, ...] = tuple(
         iam_users,
         iam_mfa_devices,
         iam_policies,
+        iam_reports,
         iam_roles,
         sts,
     )

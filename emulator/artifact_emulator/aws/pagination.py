@@ -60,6 +60,14 @@ def rest_next_token(token: str | None) -> RestNextToken:
     return {"nextToken": token} if token else {}
 
 
+def is_marker(text: str) -> bool:
+    """Return whether a text has the form of a marker, which may be that of another list."""
+    try:
+        return len(urlsafe_b64decode(text.encode())) > _SEAL_BYTES
+    except ValueError:
+        return False
+
+
 class _Pages:
     """Base of both kinds of lists: the seal, and the page size."""
 

@@ -14,20 +14,14 @@ from typing import TYPE_CHECKING, Any
 from artifact_state.catalog import loading
 from artifact_state.catalog.aws_policies import ManagedPolicy, PolicyVersion, managed_policies
 from artifact_state.catalog.aws_policies import managed_policy as _policy_by_name
-from artifact_state.catalog.records import (
-    Agreement,
-    Certainty,
-    LinkedRole,
-    Subject,
-    TrustedService,
-)
+from artifact_state.catalog.records import (Agreement, Certainty, LinkedRole, Subject, TrustedService)
 
 if TYPE_CHECKING:
     from artifact_state.catalog.policy_grammar_records import ObjectGrammar
     from artifact_state.catalog.policy_type_records import OrganizationPolicy, PolicyType
-    from artifact_state.catalog.quota_records import PolicyLimits, Quotas, RequestRate, RequestRates
+    from artifact_state.catalog.quota_records import (PolicyLimits, Quotas, RequestRate, RequestRates)
     from artifact_state.catalog.rate_records import SharedRate
-    from artifact_state.catalog.report_records import Publication, Report, ReportVersion, TermAcceptance, Upload
+    from artifact_state.catalog.report_records import (Publication, Report, ReportVersion, TermAcceptance, Upload)
 
 __all__ = [
     "Agreement",
@@ -67,8 +61,10 @@ __all__ = [
     "report",
     "reports",
     "resource_types",
+    "service_names",
     "service_of",
     "shared_rates",
+    "tracked_actions",
     "trusted_services",
     "unconfirmed_linked_roles",
 ]
@@ -228,6 +224,17 @@ def shared_rates() -> "tuple[SharedRate, ...]":
     return loading.load_shared_rates()
 
 
+@cache
+def service_names() -> dict[str, str]:
+    """Return the names of all services by namespace, such as `s3`, sorted by namespace."""
+    return loading.load_service_names()
+
+
+def tracked_actions(service: str) -> tuple[str, ...]:
+    """Return the actions of a service whose use AWS tracks, by its namespace."""
+    return _tracked_actions().get(service, ())
+
+
 def resource_types(action: str) -> frozenset[str]:
     """Return the types of resources of an action such as `organizations:MoveAccount`; most actions have none."""
     return _resource_types().get(action, frozenset())
@@ -258,6 +265,11 @@ def _roles_by_principal() -> dict[str, LinkedRole]:
 @cache
 def _other_roles_by_principal() -> dict[str, LinkedRole]:
     return {role.principal: role for role in loading.load_linked_roles()}
+
+
+@cache
+def _tracked_actions() -> dict[str, tuple[str, ...]]:
+    return loading.load_tracked_actions()
 
 
 @cache

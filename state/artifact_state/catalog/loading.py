@@ -12,13 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from artifact_state.catalog.records import (
-    Agreement,
-    Certainty,
-    LinkedRole,
-    Subject,
-    TrustedService,
-)
+from artifact_state.catalog.records import (Agreement, Certainty, LinkedRole, Subject, TrustedService)
 
 if TYPE_CHECKING:
     from artifact_state.catalog.policy_grammar_records import ObjectGrammar
@@ -138,6 +132,17 @@ def load_delegable_actions() -> frozenset[str]:
     return frozenset(read_file("delegable_actions")["actions"])
 
 
+def load_service_names() -> dict[str, str]:
+    """Return the names of all services by namespace, such as `s3`, sorted by namespace."""
+    names: dict[str, str] = read_file("last_access")["names"]
+    return dict(sorted(names.items()))
+
+
+def load_tracked_actions() -> dict[str, tuple[str, ...]]:
+    """Return the actions whose use AWS tracks, sorted, by the namespace of their service."""
+    return {service: tuple(sorted(names)) for service, names in read_file("last_access")["tracked_actions"].items()}
+
+
 def load_resource_types() -> dict[str, frozenset[str]]:
     """Return the types of resources of each action."""
     return {action: frozenset(types) for action, types in read_file("actions")["actions"].items()}
@@ -171,7 +176,7 @@ def _agreement(entry: Entry) -> Agreement:
 
 
 def _report_version(entry: Entry) -> "ReportVersion":
-    from artifact_state.catalog.report_records import Publication, ReportVersion, TermAcceptance, Upload
+    from artifact_state.catalog.report_records import (Publication, ReportVersion, TermAcceptance, Upload)
 
     instants = ("period_start", "period_end", "created_at", "last_modified_at", "deleted_at")
     return ReportVersion(

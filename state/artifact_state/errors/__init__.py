@@ -14,6 +14,7 @@
         handshakes: HandshakeNotFound, TransferNotFound
         iam: EntityNotFound, RoleNotFound, SimulatedIdentityNotFound, LinkedServiceNotFound, DeletionTaskNotFound,
             AccessReportNotFound
+        iam_reports: CredentialReportNotFound
         organization_policies: PolicyNotFound, EffectivePolicyNotFound, ResourcePolicyNotFound
         organizations: AccountNotFound, AccountCreationNotFound, UnitNotFound, ParentNotFound,
             SourceParentNotFound, DestinationParentNotFound, ChildNotFound, TargetNotFound, RootNotFound
@@ -54,6 +55,7 @@ from artifact_state.errors.base import *
 from artifact_state.errors.constraints import *
 from artifact_state.errors.handshakes import *
 from artifact_state.errors.iam import *
+from artifact_state.errors.iam_reports import *
 from artifact_state.errors.organization_policies import *
 from artifact_state.errors.organizations import *
 from artifact_state.errors.policy_language import *

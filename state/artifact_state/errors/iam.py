@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from artifact_state.errors.base import Conflict, Denied, NotFound, Refused
+from artifact_state.errors.base import (Conflict, Denied, NotFound, Refused)
 
 
 class Entity(Enum):
@@ -23,6 +23,8 @@ class Entity(Enum):
     MFA_DEVICE = "MFA device"
     USER_MFA_DEVICE = "MFA device of a user"
     ALIAS = "account alias"
+    ARN = "resource of an ARN"
+    JOB = "report that was requested"
     PASSWORD_POLICY = "password policy of an account"  # noqa: S105 - a kind of resource, not a password.
 
 
@@ -34,10 +36,10 @@ class DeletionObstacle(Enum):
     ACCESS_KEYS = "the user has access keys"
     GROUP_MEMBERSHIP = "the user is in a group, or the group has users"
     LOGIN = "the user has a login profile"
-    ATTACHMENTS = "the policy is attached, or is a permissions boundary"
-    VERSIONS = "the policy has versions besides the default one"
     MFA_DEVICES = "the user has MFA devices"
     DEVICE_USER = "the MFA device has a user"
+    ATTACHMENTS = "the policy is attached, or is a permissions boundary"
+    VERSIONS = "the policy has versions besides the default one"
     DEFAULT_VERSION = "it is the default version of its policy"
 
 
@@ -62,10 +64,10 @@ class IdentityQuota(Enum):
     TAGS_PER_USER = "TagsPerUser"
     TAGS_PER_ROLE = "TagsPerRole"
     TAGS_PER_POLICY = "TagsPerPolicy"
-
-
     TAGS_PER_MFA_DEVICE = "TagsPerVirtualMFADevice"
     MFA_DEVICES_PER_USER = "MFADevicesPerUser"
+
+
 class TagRule(Enum):
     """Which rule about tags is violated, of a resource or of a session."""
 
@@ -198,8 +200,6 @@ class LoginBeingCreated(Conflict):
         self.user_name = user_name
 
 
-class UserNameRequired(Refused):
-    """The caller is not an IAM user, so the request must name one."""
 class MultiFactorRequired(Denied):
     """A user that has an MFA device may not change its own devices with credentials that were made without one."""
 
@@ -212,6 +212,16 @@ class MfaCodesInvalid(Refused):
     """The two codes do not follow each other, or do not fit the time of the device."""
 
 
+class OutboundFederationUnchanged(Conflict):
+    """The account issues tokens about its principals already, or does not issue any already."""
+
+    def __init__(self, account_id: str, *, enabled: bool) -> None:
+        super().__init__(account_id)
+        self.enabled = enabled
+
+
+class UserNameRequired(Refused):
+    """The caller is not an IAM user, so the request must name one."""
 
 
 class PasswordTooWeak(Refused):

@@ -14,47 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from rpds import HashTrieMap as Map
 
-from artifact_state.model.accounts import (
-    Account,
-    AccountState,
-    Closure,
-    Creation,
-    CreationFailure,
-    CreationState,
-    JoinedMethod,
-    Membership,
-)
-from artifact_state.model.artifact import Acceptance, NotificationSubscription, TerminatedBy, Token, TokenPurpose
-from artifact_state.model.handshakes import (
-    Handshake,
-    HandshakeAction,
-    HandshakeState,
-    PartyKind,
-    Transfer,
-    TransferStatus,
-)
-from artifact_state.model.iam import (
-    AccessReport,
-    Caller,
-    CallerKind,
-    DeletionTask,
-    Role,
-    RoleUsage,
-    ServiceAccess,
-    Session,
-)
-from artifact_state.model.inquiries import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
-from artifact_state.model.organizations import (
-    Delegation,
-    FeatureSet,
-    Organization,
-    RootFeature,
-    Tag,
-    Transfers,
-    Trust,
-    Unit,
-)
-from artifact_state.model.policies import Attachment, Policy, PolicyType, ResourcePolicy, TypePolicies
+from artifact_state.model.accounts import (Account, AccountState, Closure, Creation, CreationFailure, CreationState, JoinedMethod, Membership)
+from artifact_state.model.artifact import (Acceptance, NotificationSubscription, TerminatedBy, Token, TokenPurpose)
+from artifact_state.model.handshakes import (Handshake, HandshakeAction, HandshakeState, PartyKind, Transfer, TransferStatus)
+from artifact_state.model.iam import (AccessReport, Caller, CallerKind, DeletionTask, Role, RoleUsage, ServiceAccess, Session)
+from artifact_state.model.inquiries import (Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus)
+from artifact_state.model.organizations import (Delegation, FeatureSet, Organization, RootFeature, Tag, Transfers, Trust, Unit)
+from artifact_state.model.policies import (Attachment, Policy, PolicyType, ResourcePolicy, TypePolicies)
 from artifact_state.ordered_map import OrderedMap
 
 if TYPE_CHECKING:
@@ -117,7 +83,6 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    mfa_devices: Map[str, tuple[MfaDevice, ...]] = Map()
     """The complete contents of a world as one value: equal histories from equal seeds have equal states."""
 
     seed: str = ""
@@ -152,6 +117,9 @@ class State:
     """The IAM users of an account, ordered as its roles are; so are its groups and policies."""
     groups: Map[str, tuple[Group, ...]] = Map()
     customer_policies: Map[str, tuple[CustomerPolicy, ...]] = Map()
+    mfa_devices: Map[str, tuple[MfaDevice, ...]] = Map()
+    outbound_federation: Map[str, bool] = Map()
+    """Whether an account issues tokens, for accounts that ever enabled it."""
     access_keys: Map[str, AccessKey] = Map()
     root_access_keys: Map[str, tuple[str, ...]] = Map()
     """The ids of the access keys of an account's root user, the oldest first."""
@@ -162,6 +130,9 @@ class State:
     """The account that has an alias."""
     deletion_tasks: Map[str, DeletionTask] = Map()
     access_reports: Map[str, AccessReport] = Map()
+    service_reports: Map[str, ServiceReport] = Map()
+    credential_reports: Map[str, CredentialReport] = Map()
+    """The latest report of an account."""
     sessions: Map[str, Session] = Map()
     session_order: OrderedMap[str] = OrderedMap()
     acceptances: Map[str, Acceptance] = Map()

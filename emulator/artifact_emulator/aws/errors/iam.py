@@ -2,7 +2,7 @@
 
 from artifact_emulator.aws.errors.rows import TAG_RULE_MESSAGES, Row, Rows, fixed_row
 from artifact_state import errors
-from artifact_state.errors import DeletionObstacle, Entity, IdentityQuota
+from artifact_state.errors import ArnProblem, DeletionObstacle, Entity, IdentityQuota
 from artifact_state.model import Caller
 
 # Observed on AWS, except those of aliases and policy versions.
@@ -22,6 +22,8 @@ _NOT_FOUND_MESSAGES = {
     Entity.MFA_DEVICE: "VirtualMFADevice with serial number {} doesn't exist.",
     Entity.USER_MFA_DEVICE: "MFA Device invalid for user.",
     Entity.ALIAS: "The account alias with name {} cannot be found.",
+    Entity.ARN: "ARN {} does not exist.",
+    Entity.JOB: "Job {} does not exist.",
     Entity.PASSWORD_POLICY: "The Password Policy with domain name {} cannot be found.",
 }
 _NAME_TAKEN = "The name {} already exists."
@@ -48,6 +50,14 @@ _OBSTACLE_MESSAGES = {
     "policy's versions. The default version is deleted with the policy.",
     DeletionObstacle.DEFAULT_VERSION: "Cannot delete the default version of a policy.",
 }
+_ARN_PROBLEMS = {
+    ArnProblem.PARTITION: ("ValidationError", "Invalid ARN partition"),
+    ArnProblem.SERVICE: ("ValidationError", "Invalid service in ARN"),
+    ArnProblem.UNSUPPORTED: ("InvalidInputException", "Invalid Entity Arn: {} is not supported."),
+    ArnProblem.NO_ENTITY: ("InvalidInputException", "Could not extract entity from ARN : {}"),
+}
+# AWS's message about a credential report that cannot be read.
+_NO_REPORT = "Unknown"
 _SIZE_QUOTA_OWNERS = {
     IdentityQuota.USER_POLICY_SIZE: "user",
     IdentityQuota.GROUP_POLICY_SIZE: "group",
@@ -93,6 +103,23 @@ ROWS: Rows = {
     errors.DeletionTaskNotFound: lambda refusal, caller: (
         "NoSuchEntityException", f"The deletion task {refusal.name} cannot be found."
     ),
+    errors.ForeignEntity: lambda refusal, caller: (
+        "AccessDenied", f"User: {caller.arn} is not authorized to perform the operation on {refusal.arn}"
+    ),
+    errors.InvalidEntityArn: lambda refusal, caller: (
+        _ARN_PROBLEMS[refusal.reason][0], _ARN_PROBLEMS[refusal.reason][1].format(refusal.arn)
+    ),
+    errors.InvalidServiceNamespaces: lambda refusal, caller: (
+        "InvalidInputException", f"Invalid service namespace: [{', '.join(refusal.namespaces)}]"
+    ),
+    # AWS's spelling.
+    errors.ServiceNotReported: lambda refusal, caller: (
+        "InvalidInputException", f"Service namepace {refusal.namespace} is either invalid or unsupported."
+    ),
+    errors.CredentialReportNotFound: fixed_row("CredentialReportNotPresentException", _NO_REPORT),
+    errors.CredentialReportNotReady: fixed_row("CredentialReportNotReadyException", _NO_REPORT),
+    # Unverified: the message.
+    errors.CredentialReportExpired: fixed_row("CredentialReportExpiredException", _NO_REPORT),
     errors.AccessReportNotFound: lambda refusal, caller: (
         "NoSuchEntityException", f"The job {refusal.name} cannot be found."
     ),
@@ -166,6 +193,14 @@ ROWS: Rows = {
     ),
     errors.MfaCodesInvalid: fixed_row(
         "InvalidAuthenticationCodeException", "Authentication code for device is not valid."
+    ),
+    errors.OutboundFederationDisabled: lambda refusal, caller: (
+        "FeatureDisabledException", f"Outbound identity federation is disabled for account {refusal.account_id}"
+    ),
+    errors.OutboundFederationUnchanged: lambda refusal, caller: (
+        "FeatureEnabledException" if refusal.enabled else "FeatureDisabledException",
+        f"Outbound identity federation is already {'enabled' if refusal.enabled else 'disabled'} for account "
+        f"{refusal.name}",
     ),
     errors.InvalidTagKeys: lambda refusal, caller: (
         "InvalidInputException", TAG_RULE_MESSAGES[refusal.reason]
