@@ -96,6 +96,13 @@ class TestLists:
         constraint = ENUM.format("User, Role, Group, LocalManagedPolicy, AWSManagedPolicy")
         assert text.endswith(f"'filter' failed to satisfy constraint: Member must satisfy constraint: [{constraint}]")
 
+    def test_sts_repeats_a_long_list_in_full(self, stranger: Client) -> None:
+        """AWS STS repeats a list that is too long in full, without quotes."""
+        audience = [str(number) for number in range(11)]
+        text = message(stranger, "sts", "GetWebIdentityToken", SigningAlgorithm="RS256", Audience=audience)
+        value = "Value '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]' at 'audience' failed to satisfy constraint: "
+        assert text == f"1 validation error detected: {value}{TOO_LONG.format(10)}"
+
     @pytest.mark.parametrize(
         ("operation", "members", "message"),
         [

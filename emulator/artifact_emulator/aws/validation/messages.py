@@ -49,6 +49,8 @@ def _constraint_text(rule: Rule, limit: Any) -> str:
 
 
 def _value_text(value: Any) -> Any:
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return f"[{', '.join(map(str, value))}]"
     # A value that is nested a thousand levels deep cannot be written in full.
     return reprlib.repr(value) if isinstance(value, dict | list) else value
 
