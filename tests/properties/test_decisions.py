@@ -1,17 +1,26 @@
-"""The decision compared with a slow, literal reading of AWS's flow chart, for random policies.
+"""The decision and its checks compared with a slow, literal reading of AWS's flow chart, for random policies.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from artifact_state.policy_evaluation.checks import Check, CheckEffect, checks_of, effect_of
 from artifact_state.policy_evaluation.decision import decide
-from artifact_state.policy_evaluation.policies import ApplicablePolicies, PrincipalMatch
+from artifact_state.policy_evaluation.policies import (
+    ApplicablePolicies,
+    Decision,
+    PolicyKind,
+    PrincipalMatch,
+    policies_in_order,
+)
 from artifact_state.policy_syntax.conditions import CALL_RULES
 from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
 from artifact_state.policy_syntax.wildcards import Multivalued
@@ -247,3 +256,127 @@ class TestDecision:
             decision = decide(request, policies)
             assert decision.allowed == is_allowed_by_flow_chart(request, policies)
             assert decision.is_explicit_denial == (not decision.allowed and decision.statement is not None)
+
+
+class TestChecks:
+    """checks_of."""
+
+    @given(cases())
+    @settings(max_examples=1000, deadline=None)
+    def test_effect_of_checks_is_decision(self, case: tuple[list[EvaluationRequest], ApplicablePolicies]) -> None:
+        """The checks alone give the decision, and the check of the kind and level that decided has its effect."""
+        requests, policies = case
+        for request in requests:
+            decision, checks = decide(request, policies), checks_of(request, policies)
+            effect = effect_of(checks)
+            assert (effect is CheckEffect.ALLOW) == decision.allowed
+            assert (effect is CheckEffect.EXPLICIT_DENY) == decision.is_explicit_denial
+            if not decision.allowed:
+                assert deciding_check(checks, decision).effect is effect
+
+    @given(cases())
+    @settings(max_examples=300, deadline=None)
+    def test_matched_statement_matches_by_itself(
+        self, case: tuple[list[EvaluationRequest], ApplicablePolicies]
+    ) -> None:
+        """Each matched statement applies to the request by a literal reading, and no other statement does."""
+        requests, policies = case
+        request = requests[0]
+        names = frozenset[str]().union(*(policies.principal_names or {}).values())
+        for check in checks_of(request, policies):
+            matched = {
+                id(match.policy): {statement.number for statement in match.statements} for match in check.matched
+            }
+            for policy in policies_of_check(check, policies):
+                statements = json.loads(policy.document)["Statement"]
+                applying = {number for number, each in enumerate(statements, 1) if applies(each, request, names)}
+                assert matched.get(id(policy), set()) == applying
+
+    @given(cases())
+    @settings(max_examples=1000, deadline=None)
+    def test_remedy_changes_only_deciding_check(self, case: tuple[list[EvaluationRequest], ApplicablePolicies]) -> None:
+        """Removing the deciding Deny, or adding the Allow that is missing, changes that check and no other."""
+        requests, policies = case
+        request = requests[0]
+        decision, before = decide(request, policies), checks_of(request, policies)
+        if decision.allowed:
+            return
+        after = checks_of(request, remedied(policies, request, decision))
+        decided = deciding_check(before, decision)
+        assert deciding_check(after, decision) != decided
+        others = [
+            [(check.kind, check.level, check.effect) for check in checks if not is_same_check(check, decided)]
+            for checks in (before, after)
+        ]
+        assert others[0] == others[1]
+
+
+def is_same_check(check: Check, other: Check) -> bool:
+    """Return whether two checks are of the same policies."""
+    return (check.kind, check.level) == (other.kind, other.level)
+
+
+def deciding_check(checks: tuple[Check, ...], decision: Decision) -> Check:
+    """Return the check of the kind and level of policies that decided."""
+    return next(check for check in checks if (check.kind, check.level) == (decision.kind, decision.level))
+
+
+def policies_of_check(check: Check, policies: ApplicablePolicies) -> tuple[NamedPolicy, ...]:
+    """Return the policies that a check considers."""
+    return tuple(
+        policy for kind, level, policy in policies_in_order(policies) if (kind, level) == (check.kind, check.level)
+    )
+
+
+def remedied(policies: ApplicablePolicies, request: EvaluationRequest, decision: Decision) -> ApplicablePolicies:
+    """Return the policies without the denying statement, or with a statement that allows the request."""
+    if decision.policy is not None and decision.statement is not None:
+        number, denying = decision.statement.number, decision.policy
+        content = json.loads(denying.document)
+        content["Statement"][number - 1] = {"Effect": "Deny", "Action": "none:None", "Resource": "*"}
+        changed = NamedPolicy(denying.arn_or_name, json.dumps(content))
+        return replaced(policies, lambda policy: changed if policy is denying else policy)
+    allow = {"Effect": "Allow", "Action": request.action, "Resource": request.resource}
+    if decision.kind in (PolicyKind.TRUST, PolicyKind.RESOURCE):
+        # The account as Principal: a user or a session would need no other policy to allow.
+        allow = {"Effect": "Allow", "Action": request.action, "Resource": "*", "Principal": {"AWS": ACCOUNT}}
+        assert policies.resource is not None
+        return replace(policies, resource=with_statement(policies.resource, allow))
+    if decision.kind is PolicyKind.BOUNDARY:
+        assert policies.boundary is not None
+        return replace(policies, boundary=with_statement(policies.boundary, allow))
+    added = (NamedPolicy("added", json.dumps({"Version": "2012-10-17", "Statement": [allow]})),)
+    fields = {
+        PolicyKind.SERVICE_CONTROL: "service_control",
+        PolicyKind.RESOURCE_CONTROL: "resource_control",
+        PolicyKind.SESSION: "session",
+        PolicyKind.IDENTITY: "identity",
+    }
+    field = fields[decision.kind]
+    present = getattr(policies, field)
+    if decision.level is None:
+        return replace(policies, **{field: present + added})
+    return replace(
+        policies,
+        **{field: tuple(level + added if at == decision.level else level for at, level in enumerate(present))},
+    )
+
+
+def with_statement(policy: NamedPolicy, statement: dict[str, Any]) -> NamedPolicy:
+    """Return a policy with a further statement."""
+    content = json.loads(policy.document)
+    content["Statement"].append(statement)
+    return NamedPolicy(policy.arn_or_name, json.dumps(content))
+
+
+def replaced(policies: ApplicablePolicies, change: Callable[[NamedPolicy], NamedPolicy]) -> ApplicablePolicies:
+    """Return the policies with a function applied to each."""
+    return replace(
+        policies,
+        identity=tuple(map(change, policies.identity)),
+        boundary=change(policies.boundary) if policies.boundary else None,
+        session=tuple(map(change, policies.session)) if policies.session is not None else None,
+        service_control=tuple(tuple(map(change, level)) for level in policies.service_control),
+        resource_control=tuple(tuple(map(change, level)) for level in policies.resource_control),
+        resource=change(policies.resource) if policies.resource else None,
+    )

@@ -30,7 +30,7 @@ def is_allowed_by_resource(request: EvaluationRequest, policies: ApplicablePolic
     """Return whether the resource-based policy allows a request and does not deny it, whatever other policies do."""
     if policies.resource is None or parse_policy(policies.resource.document).first_denying(request) is not None:
         return False
-    return _allowed_by_resource(request, policies)[0] is not None
+    return allowed_by_resource(request, policies)[0] is not None
 
 
 def evaluated_policies(
@@ -47,7 +47,7 @@ def _decide(request: EvaluationRequest, policies: ApplicablePolicies, relevant: 
         denial = _explicit_denial(request, relevant) or _denial_by_level(request, relevant)
         if denial is not None:
             return denial
-    by_resource, match = _allowed_by_resource(request, policies) if policies.resource is not None else (None, None)
+    by_resource, match = allowed_by_resource(request, policies) if policies.resource is not None else (None, None)
     if by_resource is None and policies.is_trust_policy:
         return Decision(allowed=False, kind=PolicyKind.TRUST)
     if by_resource is not None and policies.same_account and match is PrincipalMatch.EXACT:
@@ -77,7 +77,7 @@ def _denial_by_level(request: EvaluationRequest, relevant: RelevantStatements) -
     return None
 
 
-def _allowed_by_resource(
+def allowed_by_resource(
     request: EvaluationRequest, policies: ApplicablePolicies
 ) -> tuple[Decision | None, PrincipalMatch | None]:
     """Return the decision of the resource-based policy if it allows, and the closest match of the caller."""
