@@ -4,6 +4,7 @@ It finds the world that the path names. AWS calls go to the pipeline; the emulat
 the control API, the console and the documents, each of which is imported on first use. The application knows no server.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
 DECISION_HEADER = "x-artifact-emulator-decision"
 """The reply header with the address of the decision's explanation."""
 _OWN_PATHS = (control.PREFIX, links.PATH, console.PREFIX, control.LOCALSTACK)
+_CODES = {400: "InvalidRequestException", 413: "RequestEntityTooLargeException", 503: "ServiceUnavailable"}
+"""The codes of errors of requests that are refused before the pipeline; AWS names the last one for all services."""
+_MAX_FAST_BODY = 64 * 1024
+_SLOW_OPERATIONS = frozenset(("LookupEvents", "DescribeEffectivePolicy", "ListAccountsWithInvalidEffectivePolicy"))
+_SLOW_ACTION = re.compile(b"Action=(Simulate|Generate|GetAccountAuthorizationDetails)")
+"""Operations that evaluate or list much at once."""
+_IMPORT_PATH = re.compile(b"/_emulator/(snapshots|worlds)/[^/]+$")
 _PROBES = {control.HEALTH: control.health, control.LOCALSTACK_HEALTH: control.localstack_health}
 
 
@@ -98,15 +106,45 @@ class App:
         return perform(call)
 
     def is_slow(self, request: Request) -> bool:
-        """Return whether a server should answer a request in a thread of its own; AWS calls are fast."""
-        return _own_path(request) not in ("", control.HEALTH, control.LOCALSTACK_HEALTH)
+        """Return whether a server should answer a request in a thread of its own; most AWS calls are fast."""
+        own = _own_path(request)
+        if own:
+            return own not in _PROBES
+        if len(request.body) > _MAX_FAST_BODY:
+            return True
+        target = request.headers.get("x-amz-target")
+        if target is not None:
+            return target.rpartition(".")[2] in _SLOW_OPERATIONS
+        return _SLOW_ACTION.search(request.body) is not None
+
+    def is_locked(self, request: Request) -> bool:
+        """Return whether the world of a request is executing a call, for which another call would have to wait."""
+        name = split_world(request)[0] if request.path.startswith(WORLDS) else ""
+        world = self.worlds.existing(name) if name else self.world
+        return world is not None and world.is_locked
+
+    def body_limit(self, method: str, path: bytes) -> int:
+        """Return the most bytes that the body of a request may have."""
+        is_import = method == "PUT" and _IMPORT_PATH.search(path) is not None
+        return self.limits.import_bytes if is_import else self.limits.body_bytes
+
+    def refuse_repeated(self, request: Request, name: str) -> Reply:
+        """Return the reply to a request with a header field that is given more than once."""
+        return self._refuse(request, 400, "Bad request", f"The header {name} is given more than once.")
+
+    def refuse_unavailable(self, request: Request) -> Reply:
+        """Return the reply to a request that the emulator cannot answer before it ends."""
+        return self._refuse(request, 503, "Service unavailable", "artifact-emulator is shutting down.")
 
     def refuse_size(self, request: Request, limit: int) -> Reply:
         """Return the reply to a request whose body exceeds the limit."""
         message = f"The request body is larger than the {limit} bytes that artifact-emulator takes."
+        return self._refuse(request, 413, "Content too large", message)
+
+    def _refuse(self, request: Request, status: int, title: str, message: str) -> Reply:
         if _own_path(request):
-            return control.problem(413, "Content too large", message)
-        return refuse(request, AwsError("RequestEntityTooLargeException", message, 413), new_request_id())
+            return control.problem(status, title, message)
+        return refuse(request, AwsError(_CODES[status], message, status), new_request_id())
 
     def warm_up(self) -> None:
         """Import what the first call needs, so that the server is as fast as it will be when it reports to be ready."""

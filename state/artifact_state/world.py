@@ -163,6 +163,11 @@ class World:
                 events=self.events.copy(),
             )
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether a transaction is in progress."""
+        return self._lock.locked()
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Block all transactions for the duration of the context."""

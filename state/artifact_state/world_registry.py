@@ -49,9 +49,10 @@ class WorldRegistry:
 
         Raises InvalidName, RegistryFull.
         """
-        world = self.view(name)
-        if world is self.default or world is self._named.get(name):
+        world = self.existing(name)
+        if world is not None:
             return world
+        world = self.view(name)
         with self._lock:
             self._check_room_for_world(name)
             return self._named.setdefault(name, world)
@@ -61,18 +62,22 @@ class WorldRegistry:
 
         Raises InvalidName.
         """
-        world = self.default if name == DEFAULT else self._named.get(name)
+        world = self.existing(name)
         if world is None:
             _check_name(name)
             world = self._empty(name)
         return world
+
+    def existing(self, name: str) -> World | None:
+        """Return a world, or None if it does not exist."""
+        return self.default if name == DEFAULT else self._named.get(name)
 
     def find(self, name: str) -> World:
         """Return an existing world.
 
         Raises WorldNotFound.
         """
-        world = self.default if name == DEFAULT else self._named.get(name)
+        world = self.existing(name)
         if world is None:
             raise WorldNotFound(f"There is no world {name!r}.")
         return world

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from artifact_emulator.app import App
+from artifact_emulator.limits import Limits
 from artifact_emulator.server.asgi import AsgiApp
 from tests.support.http_connection import authorization
 
 
-def messages_sent(app: App, *messages: MutableMapping[str, Any], limit: int = 100, **headers: str) -> list[Any]:
+def messages_sent(app: App, *messages: MutableMapping[str, Any], **headers: str) -> list[Any]:
     """Pass the messages of one request to the application and return those that it sends."""
     sent: list[Any] = []
     received = iter(messages)
@@ -29,7 +30,7 @@ def messages_sent(app: App, *messages: MutableMapping[str, Any], limit: int = 10
         "query_string": b"",
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
     }
-    asyncio.run(AsgiApp(app, body_limit=limit)(scope, receive, send))
+    asyncio.run(AsgiApp(app)(scope, receive, send))
     return sent
 
 
@@ -49,8 +50,9 @@ def test_disconnected_client_gets_no_reply_and_changes_nothing(app: App) -> None
 
 
 @pytest.mark.parametrize("declared", ["101", None])
-def test_body_over_limit_is_refused(app: App, declared: str | None) -> None:
+def test_body_over_limit_is_refused(declared: str | None) -> None:
     """One byte more than the limit is refused, whether the length is declared or not."""
+    app = App(limits=Limits(body_bytes=100))
     parts = [{"type": "http.request", "body": b"x" * 50, "more_body": True} for _ in range(2)]
     last = {"type": "http.request", "body": b"x", "more_body": False}
     assert messages_sent(app, *parts, last, content_length=declared or "")[0]["status"] == 413

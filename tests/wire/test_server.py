@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from artifact_emulator import __version__
-from artifact_emulator.server.asgi import DEFAULT_BODY_LIMIT
+from artifact_emulator.limits import DEFAULT_LIMITS
 from tests.support.http_connection import (
     Connection,
     authorization,
@@ -173,8 +173,8 @@ class TestBody:
         """A client that sends the body all the same gets the refusal and no connection error."""
         client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         piece = b" " * 2**20
-        pieces = iter([piece] * (DEFAULT_BODY_LIMIT // len(piece)) + [b" "])
-        body = pieces if chunked else b" " * (DEFAULT_BODY_LIMIT + 1)
+        pieces = iter([piece] * (DEFAULT_LIMITS.body_bytes // len(piece)) + [b" "])
+        body = pieces if chunked else b" " * (DEFAULT_LIMITS.body_bytes + 1)
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": authorization("iam")}
         client.request("POST", "/", body, headers, encode_chunked=chunked)
         response = client.getresponse()
@@ -187,7 +187,7 @@ class TestBody:
         client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         body = b"Action=ListRoles&Version=2010-05-08&Padding="
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": authorization("iam")}
-        client.request("POST", "/", body + b"x" * (DEFAULT_BODY_LIMIT - len(body)), headers)
+        client.request("POST", "/", body + b"x" * (DEFAULT_LIMITS.body_bytes - len(body)), headers)
         assert client.getresponse().status == 200
         client.close()
 

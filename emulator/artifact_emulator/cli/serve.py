@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import sys
+from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Imported here: `--help` and `models` need no server.
     from artifact_emulator.app import App
+    from artifact_emulator.limits import DEFAULT_LIMITS
     from artifact_emulator.server.server import serve
 
     app = App(
@@ -57,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
         allowed_hosts=options.allow_host,
         iam=options.iam,
         explain=options.explain,
+        limits=replace(DEFAULT_LIMITS, **dict(options.limit)),
     )
     sockets = _listen(options.host, options.port)
     address = f"http://{_url_host(options.host)}:{sockets[0].getsockname()[1]}"
@@ -64,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         ready = json.dumps({"version": __version__, "endpoint": address, "pid": os.getpid()})
     ends_with = sys.stdin.fileno() if options.end_with_stdin else None
-    serve(app, sockets, ready=lambda: write(ready), ends_with=ends_with)
+    serve(app, sockets, ready=lambda: write(ready), grace=options.grace, ends_with=ends_with)
     return 0
 
 

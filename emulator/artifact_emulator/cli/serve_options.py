@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from artifact_emulator.cli.terminal import progress
 if TYPE_CHECKING:
     from artifact_state.catalog import TrustedService
     from artifact_state.world import World
+
+
+_MAX_DIGITS = 18
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +39,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--end-with-stdin",
         action="store_true",
         help="exit when standard input closes, and so with the parent process",
+    )
+    parser.add_argument(
+        "--grace",
+        type=_natural,
+        default=5,
+        metavar="SECONDS",
+        help="the time that calls in progress have to finish after a signal; later they answer 503 (default: 5)",
+    )
+    parser.add_argument(
+        "--limit",
+        type=_limit,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a limit of the server, such as worlds=100 or body_bytes=1048576; repeatable",
     )
     parser.add_argument("--json", action="store_true", help="print the ready line as JSON")
     parser.add_argument(
@@ -189,6 +208,23 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port number from 0 to 65535")
     return int(text)
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal() or len(text) > _MAX_DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a natural number")
+    return int(text)
+
+
+def _limit(text: str) -> tuple[str, int]:
+    # Imported here: few servers have limits of their own.
+    from artifact_emulator.limits import Limits
+
+    name, _, value = text.partition("=")
+    names = [field.name for field in fields(Limits)]
+    if name not in names:
+        raise argparse.ArgumentTypeError(f"{name!r} is not a limit: {', '.join(names)}")
+    return name, _natural(value)
 
 
 def _quota(text: str) -> tuple[str, int]:

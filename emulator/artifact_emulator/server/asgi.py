@@ -18,7 +18,12 @@ Send = Callable[[Message], Awaitable[None]]
 
 RESET = "artifact_emulator.reset"
 """The key of the scope under which the server provides a function that resets the connection."""
-DEFAULT_BODY_LIMIT = 16 * 1024 * 1024
+_MAX_DIGITS = 18
+_LISTS = frozenset(
+    b"accept accept-encoding accept-language cache-control connection cookie forwarded te via "
+    b"x-forwarded-for x-forwarded-host x-forwarded-proto".split()
+)
+"""Header fields that a request may repeat; a repeated one of another name has no certain meaning."""
 _DISCARD_LIMIT = 64 * 1024 * 1024
 """The bytes of a too large body that are read and discarded, so that the client gets to read the reply."""
 
@@ -26,9 +31,10 @@ _DISCARD_LIMIT = 64 * 1024 * 1024
 class AsgiApp:
     """An ASGI application around the emulator's application."""
 
-    def __init__(self, app: App, *, body_limit: int = DEFAULT_BODY_LIMIT) -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
-        self._body_limit = body_limit
+        self._in_threads = 0
+        """The requests that threads are answering, and that may hold the lock of a world."""
         self._shutdown = asyncio.Event()
 
     def end(self) -> None:
@@ -38,8 +44,9 @@ class AsgiApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        limit = self._app.body_limit(scope["method"], scope["raw_path"])
         try:
-            body = await self._body(headers, receive)
+            body = await _body(headers, receive, limit)
         except ConnectionResetError:
             # The client is gone, and half a body could parse as a different call.
             return
@@ -50,22 +57,38 @@ class AsgiApp:
             headers,
             body or b"",
         )
-        if body is None:
-            reply = self._app.refuse_size(request, self._body_limit)
-        elif self._app.is_slow(request):
-            reply = await asyncio.get_running_loop().run_in_executor(None, self._app.handle, request)
-        else:
-            reply = self._app.handle(request)
-        if reply.delay:
-            await asyncio.sleep(reply.delay)
+        try:
+            if body is None:
+                reply = self._app.refuse_size(request, limit)
+            elif len(headers) < len(scope["headers"]) and (repeated := _repeated(scope["headers"])):
+                reply = self._app.refuse_repeated(request, repeated)
+            else:
+                reply = await self._reply(request)
+            if reply.delay:
+                await asyncio.sleep(reply.delay)
+        except asyncio.CancelledError:
+            # The server ends, and the call took longer than its period of grace.
+            await _send_whole(scope, send, self._app.refuse_unavailable(request), closing=True)
+            return
         if reply.cut is not None:
             await _send_cut(reply, reply.cut, scope, receive, send)
             return
-        await send(_start(reply, closing=body is None))
-        if reply.stream is not None:
-            await self._send_stream(reply.stream, receive, send)
+        if reply.stream is None:
+            await _send_whole(scope, send, reply, closing=body is None)
             return
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+        await send(_start(reply, closing=False))
+        await self._send_stream(reply.stream, receive, send)
+
+    async def _reply(self, request: Request) -> Reply:
+        """Answer a request here if it is fast, and in a thread if it may take long or would have to wait for one."""
+        app = self._app
+        if not app.is_slow(request) and not (self._in_threads and app.is_locked(request)):
+            return app.handle(request)
+        self._in_threads += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, app.handle, request)
+        finally:
+            self._in_threads -= 1
 
     async def _send_stream(self, stream: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
         """Send a stream until it ends, the client disconnects or the server shuts down."""
@@ -82,30 +105,47 @@ class AsgiApp:
             log.error("a stream failed", exc_info=error)
         await send({"type": "http.response.body", "body": b""})
 
-    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | None:
-        """Return the whole body, or None if it is too large.
 
-        Raises ConnectionResetError if the client disconnects first.
-        """
-        declared = headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._body_limit:
-            if "expect" not in headers:  # A client that waits for 100 Continue has not sent the body.
+async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes | None:
+    """Return the whole body, or None if it is too large.
+
+    Raises ConnectionResetError if the client disconnects first.
+    """
+    declared = headers.get("content-length", "0")
+    # Python reads no more than 4,300 digits.
+    if declared.isdecimal() and (len(declared) > _MAX_DIGITS or int(declared) > limit):
+        if "expect" not in headers:  # A client that waits for 100 Continue has not sent the body.
+            await _discard(receive)
+        return None
+    message = await _next_part(receive)
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body if len(body) <= limit else None
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await _next_part(receive)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            if message.get("more_body"):
                 await _discard(receive)
             return None
-        message = await _next_part(receive)
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            return body if len(body) <= self._body_limit else None
-        parts, size = [body], len(body)
-        while message.get("more_body"):
-            message = await _next_part(receive)
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > self._body_limit:
-                if message.get("more_body"):
-                    await _discard(receive)
-                return None
-        return b"".join(parts)
+    return b"".join(parts)
+
+
+def _repeated(headers: list[tuple[bytes, bytes]]) -> str:
+    """Return the name of a header field that is given more than once, and is not a list; "" if there is none."""
+    seen = set()
+    for name, _ in headers:
+        if name in seen and name not in _LISTS:
+            return name.decode("latin-1")
+        seen.add(name)
+    return ""
+
+
+async def _send_whole(scope: Scope, send: Send, reply: Reply, *, closing: bool) -> None:
+    await send(_start(reply, closing=closing))
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
 
 async def _send_parts(stream: AsyncGenerator[bytes, None], send: Send) -> None:

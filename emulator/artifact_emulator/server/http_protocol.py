@@ -1,4 +1,4 @@
-"""An HTTP protocol for uvicorn that writes each reply with one system call, and can reset a connection.
+"""An HTTP protocol for uvicorn: it writes a reply with one system call, bounds requests, and can reset a connection.
 
 A client that receives head and body separately is woken twice. Faults need resets to lose a reply on its way.
 """
@@ -8,22 +8,103 @@ import socket
 import struct
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from artifact_emulator.limits import DEFAULT_LIMITS, Limits
 from artifact_emulator.server.asgi import RESET
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """A connection that writes head and body of a reply together."""
+    """A connection that writes head and body of a reply together, and refuses requests beyond the limits."""
+
+    def __init__(self, *arguments: Any, limits: Limits = DEFAULT_LIMITS, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._limits = limits
+        self._unparsed = 0
+        """The bytes since the parser completed a head, a part of a body, or a message."""
+        self._refusal: tuple[int, str] | None = None
+        self._waiting_since: float | None = None
+        """When the client began or last continued what it has not completed; None while the emulator is to reply."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Use a transport that collects what is written."""
         super().connection_made(_BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
+        self._waiting_since = self.loop.time()
+        if len(self.connections) > self._limits.connections:
+            self._refuse(503, f"There are {self._limits.connections} connections, the limit.")
+
+    def data_received(self, data: bytes) -> None:
+        """Parse data, and refuse a head or a trailer that does not end; the parser's time is the square of its size."""
+        self._unparsed += len(data)
+        super().data_received(data)
+        if self._unparsed > self._limits.header_bytes and not self.transport.is_closing():
+            self._refuse(431, self._head_limit)
 
     def on_message_begin(self) -> None:
         """Offer the application a function that resets the connection."""
         super().on_message_begin()
+        self._waiting_since = self.loop.time()
         cast("dict[str, Any]", self.scope)[RESET] = self._reset
+
+    def on_headers_complete(self) -> None:
+        """Start the request, unless its head exceeds a limit."""
+        limits = self._limits
+        if len(self.headers) > limits.header_count:
+            self._refusal = 431, f"A request may have at most {limits.header_count} header fields."
+            raise ValueError
+        if self._unparsed > limits.header_bytes and self._head_size() > limits.header_bytes:
+            self._refusal = 431, self._head_limit
+            raise ValueError
+        self._unparsed = 0
+        super().on_headers_complete()
+        # Fields of a trailer must not be merged into the header: https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
+        self.headers = []
+
+    def on_body(self, body: bytes) -> None:
+        """Pass on a part of a body."""
+        self._unparsed = 0
+        self._waiting_since = self.loop.time()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Wait for the reply of the emulator."""
+        self._unparsed = 0
+        self._waiting_since = None
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a request that the parser refuses, or that exceeds a limit."""
+        self._refuse(*(self._refusal or (400, msg)))
+
+    def close_if_idle(self) -> None:
+        """Close the connection if the client takes too long for its request; uvicorn does after a reply."""
+        since = self._waiting_since
+        if since is None or self.loop.time() - since < self._limits.idle_seconds or self.transport.is_closing():
+            return
+        if cast("object", self.scope) is None:
+            self.transport.close()
+        else:
+            self._refuse(408, f"The request was not complete after {self._limits.idle_seconds} seconds.")
+
+    def shutdown(self) -> None:
+        """Close the connection after the reply in progress; a request that is not complete will get none."""
+        if self._waiting_since is not None:
+            self.transport.close()
+        super().shutdown()
+
+    @property
+    def _head_limit(self) -> str:
+        return f"The head of a request may have at most {self._limits.header_bytes} bytes."
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _refuse(self, status: int, text: str) -> None:
+        """Send an error and close the connection."""
+        self._waiting_since = None
+        head = f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(text)}\r\nconnection: close\r\n\r\n"
+        self.transport.write(STATUS_LINE[status] + head.encode() + text.encode())
+        self.transport.close()
 
     def _reset(self) -> None:
         """Reset the connection: the client receives what was written, then an error."""

@@ -3,22 +3,30 @@
 docs/decisions.md says why it is uvicorn, with measurements.
 """
 
+import asyncio
 import errno
 import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import Thread
 from types import FrameType
+from typing import cast
 
 import uvicorn
 
 from artifact_emulator.app import App
-from artifact_emulator.server.asgi import DEFAULT_BODY_LIMIT, AsgiApp
+from artifact_emulator.server.asgi import AsgiApp
 from artifact_emulator.server.http_protocol import HttpProtocol
 
 DEFAULT_PORT = 4700
+DEFAULT_GRACE = 5
+"""The seconds for which calls in progress may go on after a signal."""
+_CANCELLING_SECONDS = 1
+_SWEEP_TICKS = 10
+"""The ticks of uvicorn, ten a second, between searches for idle connections."""
 LOOPBACK = ("127.0.0.1", "::1")
 _ATTEMPTS = 20
 _NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -51,23 +59,26 @@ def serve(
     sockets: Sequence[socket.socket],
     *,
     ready: Callable[[], None],
-    body_limit: int = DEFAULT_BODY_LIMIT,
+    grace: int = DEFAULT_GRACE,
     ends_with: int | None = None,
 ) -> None:
-    """Serve until SIGINT, SIGTERM or the end of the file `ends_with`; calls in progress are finished."""
+    """Serve until SIGINT, SIGTERM or the end of the file `ends_with`.
+
+    Calls in progress are finished; those that take longer than `grace` seconds are answered with 503.
+    """
     app.warm_up()
-    asgi_app = AsgiApp(app, body_limit=body_limit)
+    asgi_app = AsgiApp(app)
     config = uvicorn.Config(
         asgi_app,
-        http=HttpProtocol,
+        http=partial(HttpProtocol, limits=app.limits),  # type: ignore[arg-type] # A class, or what creates an instance.
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=60,
-        timeout_graceful_shutdown=1,
+        timeout_keep_alive=app.limits.idle_seconds,
+        timeout_graceful_shutdown=grace,
         backlog=1024,
     )
     _Server(config, asgi_app, ready, ends_with).run(sockets=list(sockets))
@@ -91,9 +102,19 @@ class _Server(uvicorn.Server):
             Thread(target=self._stop_at_end, args=(self._ends_with,), daemon=True).start()
         self._ready()
 
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _SWEEP_TICKS == 0:
+            for connection in list(self.server_state.connections):
+                cast("HttpProtocol", connection).close_if_idle()
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._asgi_app.end()
         await super().shutdown(sockets)
+        if self.server_state.tasks:
+            # The calls that were cancelled are about to send their last reply.
+            await asyncio.wait(list(self.server_state.tasks), timeout=_CANCELLING_SECONDS)
+            await asyncio.sleep(0)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
