@@ -1,5 +1,6 @@
 """An AWS call on its way through the pipeline, and the calls that do not come over the wire."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -58,8 +59,8 @@ class ActiveCall(RequestContext):
     reply: Reply = field(init=False)
     failure: AwsError | None = None
 
-    def is_allowed(self, service: str, operation: str) -> bool:
-        """Return whether the caller may call another operation, without any input."""
+    def is_allowed(self, service: str, operation: str, members: Mapping[str, Any] | None = None) -> bool:
+        """Return whether the caller may call another operation, by default without any input."""
         tx = self.tx
         if self.iam != "enforce" or needs_no_evaluation(tx.state, tx.caller, tx.now):
             return True
@@ -67,7 +68,7 @@ class ActiveCall(RequestContext):
         from artifact_emulator.aws.authorization.authorize import evaluate
         from artifact_emulator.aws.authorization.request import AuthorizationRequest
 
-        request = AuthorizationRequest.of(tx, service, operation, {})._replace(extra_keys=self.request_keys)
+        request = AuthorizationRequest.of(tx, service, operation, members or {})._replace(extra_keys=self.request_keys)
         return all(evaluated.decision.allowed for evaluated in evaluate(request))
 
 

@@ -23,7 +23,6 @@ from artifact_emulator.control.faults import FaultBody
 from artifact_emulator.http import Request
 from artifact_emulator.services import Handler, bindings, handler_of, handlers, snake_case
 from artifact_emulator.services.handler_index import HANDLERS
-from artifact_state.organizations import access_reports
 from tests.architecture.test_imports import CALL
 from tests.support.aws_models import SERVICES, model
 
@@ -185,12 +184,11 @@ class TestProfiles:
         assert packages == shapes == set(health) == set(HANDLERS) == set(SERVICES) == PROFILES.keys()
 
     def test_tables_keyed_by_service_are_complete(self) -> None:
-        """Errors, validation and authorization know each service, and so do fault rules and access reports."""
+        """Errors, validation and authorization know each service, and so do fault rules."""
         assert ROWS_BY_SERVICE.keys() == PROFILES.keys()
         # The errors of AWS Organizations depend on the operation too, and are chosen before the table.
         assert _ERROR_OF.keys() == PROFILES.keys() - {"organizations"}
         assert set(get_args(FaultBody.model_fields["service"].annotation)) == PROFILES.keys()
-        assert set(access_reports.SERVICES) == PROFILES.keys()
         # AWS CloudTrail's actions have neither resources nor condition keys of their own.
         assert evaluation_requests._SERVICES.keys() == PROFILES.keys() - {"cloudtrail"}
 

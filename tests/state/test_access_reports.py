@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, TooManyAccessReports
+from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, ForeignEntityPath, TooManyAccessReports
 from artifact_state.model import AccessReport, FeatureSet, PolicyType
 from artifact_state.organizations.access_reports import Attempt, access_report, generate_access_report
 from artifact_state.organizations.account_creation import create_account
@@ -49,10 +49,11 @@ def attempt(world: World, account_id: str, service: str = "iam", *, minutes: int
     return Attempt(account_id=account_id, service=service, region="eu-west-1", at=at)
 
 
-def generate(world: World, *attempts: Attempt, caller: str = MANAGEMENT) -> AccessReport:
-    """Generate a report on the organization's root."""
+def generate(world: World, *attempts: Attempt, caller: str = MANAGEMENT, entity: str = "") -> AccessReport:
+    """Generate a report on the organization's root, or on an account below it."""
+    path = f"{root_path(world)}/{entity}" if entity else root_path(world)
     with world.transaction(root_user(caller)) as tx:
-        return generate_access_report(tx, root_path(world), attempts)
+        return generate_access_report(tx, path, attempts)
 
 
 class TestAccessReports:
@@ -76,17 +77,24 @@ class TestAccessReports:
         assert world.state is before
 
     def test_number_of_running_reports_is_limited(self, world: World) -> None:
-        """The number of reports that run at the same time is limited."""
+        """An account generates one report at a time, unless its quota is higher."""
         world.options = replace(world.options, creation_delay=timedelta(minutes=1))
-        set_iam_quotas(world, ConcurrentAccessReports=2)
-        generate(world)
         generate(world)
         before = world.state
         with pytest.raises(TooManyAccessReports):
-            generate(world)
+            generate(world, entity=MANAGEMENT)
         assert world.state is before
         world.clock.advance(timedelta(minutes=1))
+        generate(world, entity=MANAGEMENT)
+        set_iam_quotas(world, ConcurrentAccessReports=2)
         generate(world)
+
+    def test_path_of_another_organization_is_refused(self, world: World) -> None:
+        """A path that names another organization is refused at once."""
+        before = world.state
+        with pytest.raises(ForeignEntityPath), world.transaction(root_user(MANAGEMENT)) as tx:
+            generate_access_report(tx, "o-zzzzzzzzzz/r-0000", [])
+        assert world.state is before
 
     def test_report_of_another_account_is_not_found(self, world: World) -> None:
         """An account does not find the reports of other accounts."""

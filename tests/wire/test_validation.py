@@ -69,7 +69,7 @@ class TestStrings:
         """A broken pattern with a look-around is named like any other."""
         text = message(stranger, "iam", "CreateAccountAlias", AccountAlias="-")
         assert text.startswith("2 validation errors detected: Value at 'accountAlias' failed to satisfy constraint: ")
-        assert text.endswith(PATTERN.format("[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]"))
+        assert text.endswith(PATTERN.format("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"))
 
     def test_member_in_a_list_is_named_by_its_position(self, stranger: Client) -> None:
         """A member of a structure in a list is named by its position."""

@@ -1,6 +1,8 @@
 """The context of a call: what a handler is given beside the operation's input."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from artifact_emulator.aws.pagination import Listing, NameListing
 from artifact_emulator.faults.effect import NO_EFFECT, Effect
@@ -45,8 +47,8 @@ class RequestContext:
         """The condition keys that follow from the HTTP request, not from the operation's input."""
         return {"aws:useragent": (self.user_agent,)}
 
-    def is_allowed(self, service: str, operation: str) -> bool:
-        """Return whether the caller may call another operation, without any input."""
+    def is_allowed(self, service: str, operation: str, members: Mapping[str, Any] | None = None) -> bool:
+        """Return whether the caller may call another operation, by default without any input."""
         raise NotImplementedError
 
     def listing(self, *identity: object) -> Listing:

@@ -1,13 +1,14 @@
 """The actions of all AWS services with the ARNs of their resources.
 
-Only simulations need them. A service is read from its line of the file when it is asked for, and few are kept.
+Only simulations and reports need them. A service is read from its line of the file, and few are kept.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from artifact_state.catalog.loading import read_file
 
@@ -31,10 +32,16 @@ def actions_of_service(prefix: str) -> ServiceActions:
     """Return the actions of a service by its prefix, such as `s3`; none if AWS has no such service."""
     start = f'{{"service":{json.dumps(prefix)},'
     with _FILE.open(encoding="utf-8") as lines:
-        entry = next((json.loads(line) for line in lines if line.startswith(start)), None)
-    if entry is None:
-        return ServiceActions(arn_patterns={}, resource_types={})
-    return ServiceActions(arn_format=entry["format"], arn_patterns=entry["resources"], resource_types=entry["actions"])
+        line = next((line for line in lines if line.startswith(start)), None)
+    return ServiceActions(arn_patterns={}, resource_types={}) if line is None else _service(json.loads(line))
+
+
+def every_service() -> Iterator[tuple[str, ServiceActions]]:
+    """Yield the prefixes of all services in alphabetical order, with their actions; none is kept."""
+    with _FILE.open(encoding="utf-8") as lines:
+        next(lines)  # The date and the sources.
+        for entry in map(json.loads, lines):
+            yield entry["service"], _service(entry)
 
 
 def resource_handling_options(action: str) -> Sequence[str]:
@@ -47,3 +54,7 @@ def default_resource_name(action: str) -> str:
     """Return the name that stands for the resource of an action that is simulated without resources: mostly `*`."""
     names: Mapping[str, str] = read_file("simulations")["default_names"]
     return names.get(action, "*")
+
+
+def _service(entry: dict[str, Any]) -> ServiceActions:
+    return ServiceActions(arn_format=entry["format"], arn_patterns=entry["resources"], resource_types=entry["actions"])

@@ -93,6 +93,10 @@ class AccessReportsDenied(Denied):
     """Only the management account of an organization may request the organization's access reports."""
 
 
+class ForeignEntityPath(Denied):
+    """The path of the entity names another organization."""
+
+
 class EntityNotFound(NotFound):
     """The account has no such user, group, policy or part of one."""
 

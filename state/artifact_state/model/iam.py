@@ -100,9 +100,14 @@ class AccessReport:
 
     id: str
     account_id: str
+    owner: str = ""
+    """The principal that requested it."""
+    question: tuple[str, str] = ("", "")
+    """The path of the entity, and the id of the policy if the report is on one."""
     created_at: datetime
     completes_at: datetime
     failure: str = ""
+    """AWS's code of the reason for which it failed, if it did."""
     services: tuple[ServiceAccess, ...] = ()
     """The services that policies allow, in the order of their names."""
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tests.support.control_api import control_result
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
-from tests.support.wire_client import Client
+from tests.support.wire_client import Answer, Client
 from tests.wire.error_tables.iam_policies import LINKED, POLICY, PROTECTED, TRUST
 from tests.wire.error_tables.iam_users import REMOVES, RESERVED, RESERVED_TAG, TAGS
 
@@ -65,6 +66,17 @@ NOT_MANAGEMENT = refused_with(
     f"{_REJECTED} the account making the request is not the management account for the organization.",
     by=delegated_administrator,
 )
+
+
+def _generate_two_reports(client: Client, service: str, operation: str) -> Answer:
+    root = client.do("organizations", "ListRoots")["Roots"][0]["Arn"].partition("/")[2]
+    control_result(client.app, "PATCH", "/_emulator/delays", {"creation": 60})
+    client.do(service, operation, EntityPath=root)
+    answer = client.expect_error(service, operation, EntityPath=f"{root}/{client.account}")
+    assert answer.message == "Maximum number of concurrent jobs exceeded"
+    return answer
+
+
 PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "CreateRole": {
         "EntityAlreadyExists": refused_with(
@@ -137,16 +149,9 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "DisableOrganizationsRootSessions": ROOT_ACCESS,
     "ListOrganizationsFeatures": ROOT_ACCESS,
     "GenerateOrganizationsAccessReport": {
-        "ReportGenerationLimitExceeded": refused_with(
-            "The request failed because the maximum number of concurrent requests for this account are already "
-            "running.",
-            before=(("GenerateOrganizationsAccessReport", {"EntityPath": "o-0000000000/r-0000"}),),
-            limits={"ConcurrentAccessReports": 1},
-            delays={"creation": 60},
-            EntityPath="o-0000000000/r-0000",
-        )
+        "ReportGenerationLimitExceeded": _generate_two_reports,
     },
-    "GetOrganizationsAccessReport": {"NoSuchEntity": refused_with(f"The job {NO_JOB} cannot be found.", JobId=NO_JOB)},
+    "GetOrganizationsAccessReport": {"NoSuchEntity": refused_with(f"Job {NO_JOB} does not exist.", JobId=NO_JOB)},
 }
 UNREACHABLE = {
     ("CreateServiceLinkedRole", "LimitExceeded"): "service-linked roles do not count",

@@ -121,11 +121,14 @@ ROWS: Rows = {
     # Unverified: the message.
     errors.CredentialReportExpired: fixed_row("CredentialReportExpiredException", _NO_REPORT),
     errors.AccessReportNotFound: lambda refusal, caller: (
-        "NoSuchEntityException", f"The job {refusal.name} cannot be found."
+        "NoSuchEntityException", f"Job {refusal.name} does not exist."
     ),
     # Unverified: AWS's message for other accounts.
     errors.AccessReportsDenied: fixed_row(
         "AccessDenied", "Access reports of an organization are for its management account."
+    ),
+    errors.ForeignEntityPath: fixed_row(
+        "AccessDenied", "The organization ID in the specified entity path is different than your organization ID."
     ),
     errors.LinkedServiceNotFound: lambda refusal, caller: (
         "AccessDenied", f"Cannot find Service Linked Role template for {refusal.name}"
@@ -224,7 +227,7 @@ ROWS: Rows = {
     # Unverified: the message is the error's description in AWS's model.
     errors.TooManyAccessReports: fixed_row(
         "ReportGenerationLimitExceededException",
-        "The request failed because the maximum number of concurrent requests for this account are already running.",
+        "Maximum number of concurrent jobs exceeded",
     ),
     errors.InvalidInput: fixed_row("ValidationError", "Invalid Marker."),
 }  # fmt: skip

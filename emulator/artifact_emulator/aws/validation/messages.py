@@ -2,7 +2,7 @@
 
 import re
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from artifact_emulator.aws.validation.violations import Rule, Violation
@@ -11,6 +11,15 @@ _PARTS: dict[Rule, str] = {"items": "Member", "keys": "Map keys", "values": "Map
 
 
 _MAX_REPORTED = 10
+# AWS names the values of an enumeration in an arbitrary order, which was recorded for these:
+# https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/organizations_access.json
+_SORT_KEYS = (
+    "SERVICE_NAMESPACE_DESCENDING",
+    "SERVICE_NAMESPACE_ASCENDING",
+    "LAST_AUTHENTICATED_TIME_DESCENDING",
+    "LAST_AUTHENTICATED_TIME_ASCENDING",
+)
+_OBSERVED_ORDERS: Mapping[frozenset[str], Sequence[str]] = {frozenset(_SORT_KEYS): _SORT_KEYS}
 
 
 def constraint_message(violations: Sequence[Violation], *, with_value: bool = True) -> str:
@@ -38,7 +47,7 @@ def _constraint_text(rule: Rule, limit: Any) -> str:
         return f"{_PARTS[rule]} must satisfy constraint: [{constraints}]"
     return {
         "required": "Member must not be null",
-        "pattern": f"Member must satisfy regular expression pattern: {_pattern_text(limit)}",
+        "pattern": f"Member must satisfy regular expression pattern: {limit}",
         "enum": f"Member must satisfy enum value set: [{_enum_text(limit)}]",
         "min_length": f"Member must have length greater than or equal to {limit}",
         "max_length": f"Member must have length less than or equal to {limit}",
@@ -59,9 +68,6 @@ def _lower_first_word(name: str) -> str:
     return re.sub("^[A-Z]+?(?=$|[A-Z][a-z]|[a-z0-9])", lambda start: start[0].lower(), name)
 
 
-def _pattern_text(pattern: Any) -> str:
-    return str(pattern).removeprefix("^").removesuffix("$")
-
-
 def _enum_text(expected: Any) -> str:
-    return ", ".join(re.findall("'([^']*)'", str(expected)))
+    values = re.findall("'([^']*)'", str(expected))
+    return ", ".join(_OBSERVED_ORDERS.get(frozenset(values), values))

@@ -1,18 +1,29 @@
 """Organization access reports, made from the calls in the call log."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
+from artifact_state import catalog
 from artifact_state.model import CallerKind, ServiceAccess
 from artifact_state.organizations import access_reports
-from artifact_state.organizations.access_reports import Attempt
+from artifact_state.organizations.access_reports import Attempt, Read
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
 
 _PAGE_SIZE = 100
+_REGIONS = {"iam": "us-east-1"}
+"""The regions of services without an attempt, as far as AWS was recorded to name any."""
+_FAILURES = {
+    access_reports.NO_ENTITY: "The entity with the specified path does not exist in your organization.",
+    access_reports.NO_POLICY: "The policy with the specified ID does not exist in your organization.",
+    access_reports.NOT_AUTHORIZED: "Requester is not authorized to perform the required AWS Organizations Describe* "
+    "and List* actions.",
+    # Unverified: our message.
+    access_reports.NO_SERVICE_CONTROL_POLICIES: "Service control policies are not enabled for the organization's root.",
+}
 
 
 def generate_organizations_access_report(
@@ -27,7 +38,7 @@ def generate_organizations_access_report(
         if record.caller.kind is not CallerKind.SERVICE
     ]
     report = access_reports.generate_access_report(
-        call.tx, request.entity_path, attempts, request.organizations_policy_id
+        call.tx, request.entity_path, attempts, request.organizations_policy_id, may_read=partial(_may_read, call)
     )
     return {"JobId": report.id}
 
@@ -46,8 +57,8 @@ def get_organizations_access_report(
         "JobCompletionDate": report.completes_at,
     }
     if report.failure:
-        # Unverified: the code and the message of a failure.
-        return reply | {"ErrorDetails": {"Message": report.failure, "Code": "InvalidInput"}}
+        message = _FAILURES.get(report.failure, report.failure)
+        return reply | {"ErrorDetails": {"Message": message, "Code": report.failure}}
     order = request.sort_key or "SERVICE_NAMESPACE_ASCENDING"
     listing = call.listing("GetOrganizationsAccessReport", report.id, order)
     rows = _sorted(report.services, order)[listing.after(request.marker) + 1 :]
@@ -60,6 +71,13 @@ def get_organizations_access_report(
         "IsTruncated": marker is not None,
     }
     return reply if marker is None else reply | {"Marker": marker}
+
+
+def _may_read(call: RequestContext, read: Read) -> bool:
+    members = {read.member: read.resource_id} if read.member else {}
+    if read.operation == "ListPoliciesForTarget":
+        members["Filter"] = "SERVICE_CONTROL_POLICY"
+    return call.is_allowed("organizations", read.operation, members)
 
 
 def _sorted(services: tuple[ServiceAccess, ...], order: str) -> list[ServiceAccess]:
@@ -75,12 +93,14 @@ def _sorted(services: tuple[ServiceAccess, ...], order: str) -> list[ServiceAcce
 
 
 def _access_detail(access: ServiceAccess) -> "replies.AccessDetail":
-    detail: replies.AccessDetail = {"ServiceName": PROFILES[access.service].title, "ServiceNamespace": access.service}
+    detail: replies.AccessDetail = {
+        "ServiceName": catalog.service_names().get(access.service, access.service),
+        "ServiceNamespace": access.service,
+        "TotalAuthenticatedEntities": access.accounts,
+    }
+    region = access.region or _REGIONS.get(access.service)
+    if region:
+        detail["Region"] = region
     if access.at is not None:
-        detail |= {
-            "Region": access.region,
-            "EntityPath": access.entity_path,
-            "LastAuthenticatedTime": access.at,
-            "TotalAuthenticatedEntities": access.accounts,
-        }
+        detail |= {"EntityPath": access.entity_path, "LastAuthenticatedTime": access.at}
     return detail
