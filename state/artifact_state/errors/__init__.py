@@ -3,7 +3,7 @@
     Denied: The caller is not permitted to do this.
         artifact: AgreementDenied
         handshakes: NotParty
-        iam: NotOwned, AccessReportsDenied, MultiFactorRequired
+        iam: NotOwned, AccessReportsDenied, ForeignEntityPath, MultiFactorRequired
         iam_reports: ForeignEntity
         organizations: NotInOrganization, WrongAccount, EmailNotVerified
         root_access: NotManagementAccount, RootNotAssumable
