@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT / "emulator"), str(ROOT / "state")]
 from artifact_emulator.active_call import direct_call  # noqa: E402
 from artifact_emulator.app import App  # noqa: E402
 from artifact_emulator.aws.authorization.authorize import IamMode  # noqa: E402 - needs the paths above
-from artifact_emulator.aws.signing.sigv4 import (ALGORITHM, TIME_FORMAT, Claim, payload_hash, signature_of)  # noqa: E402
+from artifact_emulator.aws.signing.sigv4 import ALGORITHM, TIME_FORMAT, Claim, payload_hash, signature_of  # noqa: E402
 from artifact_emulator.http import Request  # noqa: E402
 from artifact_state.model import Caller  # noqa: E402
 from artifact_state.policy_syntax.policy import parse_policy  # noqa: E402
