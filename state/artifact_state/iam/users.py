@@ -8,19 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from artifact_state import arns, ids, name_index
-from artifact_state.errors import (
-    DeletionObstacle,
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    EntityNotFound,
-    IdentityQuota,
-    UserNameRequired,
-)
+from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, UserNameRequired)
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
-from artifact_state.model import Caller, CallerKind, Map, State
+from artifact_state.iam.identity_tags import (TagPairs, add_tags, with_tags, without_tags)
+from artifact_state.model import (Caller, CallerKind, Map, State)
 from artifact_state.model.identities import User
 from artifact_state.world import Transaction
 
@@ -132,8 +124,6 @@ def untag_user(tx: Transaction, name: str, keys: Iterable[str]) -> None:
 
 
 def delete_user(tx: Transaction, name: str) -> None:
-        # Observed: devices come before access keys.
-        (DeletionObstacle.MFA_DEVICES, _has_mfa_device(tx, user)),
     """Delete a user that has no MFA devices, login, access keys, policies and groups left.
 
     Raises EntityNotFound, EntityInUse.
@@ -142,6 +132,8 @@ def delete_user(tx: Transaction, name: str) -> None:
     user = user_of(tx.state, tx.caller.account_id, name)
     # Unverified: which of several obstacles AWS names first.
     for obstacle, exists in (
+        # Observed: devices come before access keys.
+        (DeletionObstacle.MFA_DEVICES, _has_mfa_device(tx, user)),
         (DeletionObstacle.LOGIN, user.login is not None),
         (DeletionObstacle.ACCESS_KEYS, bool(user.access_keys)),
         (DeletionObstacle.INLINE_POLICIES, bool(user.inline_policies)),
@@ -154,16 +146,16 @@ def delete_user(tx: Transaction, name: str) -> None:
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
 
 
-def _has_mfa_device(tx: Transaction, user: User) -> bool:
-    return any(device.user_id == user.id for device in tx.state.mfa_devices.get(user.account_id, ()))
-
-
 def put_user(tx: Transaction, user: User) -> User:
     """Store a new or changed user and record the event."""
     users = tx.state.users.get(user.account_id, ())
     tx.set(users=tx.state.users.insert(user.account_id, name_index.with_record(users, user)))
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
     return user
+
+
+def _has_mfa_device(tx: Transaction, user: User) -> bool:
+    return any(device.user_id == user.id for device in tx.state.mfa_devices.get(user.account_id, ()))
 
 
 def _drop(tx: Transaction, user: User) -> None:
