@@ -39,6 +39,11 @@ def user(partition: str, account: str, path: str, name: str) -> str:
     return f"arn:{partition}:iam::{account}:user{path}{name}"
 
 
+def instance_profile(partition: str, account: str, path: str, name: str) -> str:
+    """Return the ARN of an instance profile."""
+    return f"arn:{partition}:iam::{account}:instance-profile{path}{name}"
+
+
 def group(partition: str, account: str, path: str, name: str) -> str:
     """Return the ARN of a group of IAM users."""
     return f"arn:{partition}:iam::{account}:group{path}{name}"
@@ -47,6 +52,16 @@ def group(partition: str, account: str, path: str, name: str) -> str:
 def customer_policy(partition: str, account: str, path: str, name: str) -> str:
     """Return the ARN of a customer managed policy."""
     return f"arn:{partition}:iam::{account}:policy{path}{name}"
+
+
+def account_itself(partition: str, account: str) -> str:
+    """Return the ARN that stands for an account in STS when it issues tokens about its principals."""
+    return f"arn:{partition}:sts::{account}:self"
+
+
+def identity_provider(partition: str, account: str, name: str) -> str:
+    """Return the ARN of an OpenID Connect provider."""
+    return f"arn:{partition}:iam::{account}:oidc-provider/{name}"
 
 
 def mfa_device(partition: str, account: str, name: str) -> str:

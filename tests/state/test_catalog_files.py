@@ -18,7 +18,7 @@ class TestDataFiles:
 
     def test_catalog_has_exactly_its_files(self) -> None:
         """No file of the catalog is missing or superfluous."""
-        names = "actions agreements delegable_actions iam_quotas linked_roles managed_policies policy_types quotas"
+        names = "actions agreements delegable_actions iam_quotas identity_provider_claims last_access linked_roles managed_policies policy_types quotas"
         others = ["rcp_services", "regions", "reports", "request_rates", "service_principals", "services"]
         assert [path.stem for path in FILES] == [*names.split(), *others]
 

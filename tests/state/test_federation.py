@@ -4,14 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from artifact_state.errors import (
-    InvalidAccessKey,
-    InvalidAuthorizationMessage,
-    InvalidIdentityToken,
-    OutboundFederationDisabled,
-    Refused,
-    TradeInTokenExpired,
-)
+from artifact_state.errors import (InvalidAccessKey, InvalidAuthorizationMessage, InvalidIdentityToken, Refused, TradeInTokenExpired)
 from artifact_state.sts import federation
 from artifact_state.world import Transaction
 from tests.support.domain import STANDALONE, transaction, world_with_organization
@@ -23,10 +16,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("rule", "error"),
         [
-            (lambda _: federation.assume_with_web_identity(None), InvalidIdentityToken),
-            (lambda _: federation.assume_with_web_identity("https://id.example.com"), InvalidIdentityToken),
             (lambda _: federation.assume_with_saml(), InvalidIdentityToken),
-            (lambda _: federation.issue_web_identity_token(), OutboundFederationDisabled),
             (federation.exchange_token, TradeInTokenExpired),
             (lambda _: federation.decode_authorization_message(), InvalidAuthorizationMessage),
             (lambda _: federation.account_of_access_key("AKIA"), InvalidAccessKey),

@@ -48,6 +48,7 @@ __all__ = [
     "agreement",
     "agreements",
     "delegable_actions",
+    "identity_provider_claims",
     "linked_role_of",
     "managed_policies",
     "managed_policy",
@@ -210,6 +211,12 @@ def rcp_services() -> frozenset[str]:
 def delegable_actions() -> frozenset[str]:
     """Return the actions that an organization's resource policy may delegate to its members."""
     return loading.load_delegable_actions()
+
+
+@cache
+def identity_provider_claims() -> dict[str, frozenset[str]]:
+    """Return the claims of identity providers that are condition keys, by the pattern of the providers' names."""
+    return loading.load_identity_provider_claims()
 
 
 @cache

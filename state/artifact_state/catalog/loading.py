@@ -132,6 +132,12 @@ def load_delegable_actions() -> frozenset[str]:
     return frozenset(read_file("delegable_actions")["actions"])
 
 
+def load_identity_provider_claims() -> dict[str, frozenset[str]]:
+    """Return the claims that are condition keys, by the pattern of their providers' names."""
+    claims: dict[str, list[str]] = read_file("identity_provider_claims")["claims"]
+    return {pattern: frozenset(names) for pattern, names in claims.items()}
+
+
 def load_service_names() -> dict[str, str]:
     """Return the names of all services by namespace, such as `s3`, sorted by namespace."""
     names: dict[str, str] = read_file("last_access")["names"]

@@ -21,6 +21,7 @@ class Entity(Enum):
     ACCESS_KEY = "access key"
     LOGIN = "login profile"
     MFA_DEVICE = "MFA device"
+    IDENTITY_PROVIDER = "OpenID Connect provider"
     USER_MFA_DEVICE = "MFA device of a user"
     ALIAS = "account alias"
     ARN = "resource of an ARN"
@@ -66,6 +67,17 @@ class IdentityQuota(Enum):
     TAGS_PER_POLICY = "TagsPerPolicy"
     TAGS_PER_MFA_DEVICE = "TagsPerVirtualMFADevice"
     MFA_DEVICES_PER_USER = "MFADevicesPerUser"
+    PROVIDERS_PER_ACCOUNT = "OpenIdConnectProvidersPerAccount"
+    CLIENT_IDS_PER_PROVIDER = "ClientIdsPerOpenIdConnectProvider"
+    TAGS_PER_PROVIDER = "TagsPerOpenIdConnectProvider"
+
+
+class ProviderProblem(Enum):
+    """What is wrong with an OpenID Connect provider."""
+
+    URL = "the URL does not begin with https, or has a query"
+    THUMBPRINT = "a thumbprint is not a digest"
+    TOO_MANY_THUMBPRINTS = "there are more than five thumbprints"
 
 
 class TagRule(Enum):
@@ -214,6 +226,14 @@ class MfaDeviceTaken(Conflict):
 
 class MfaCodesInvalid(Refused):
     """The two codes do not follow each other, or do not fit the time of the device."""
+
+
+class InvalidProvider(Refused):
+    """The URL or the thumbprints of an OpenID Connect provider are not valid."""
+
+    def __init__(self, reason: ProviderProblem) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class OutboundFederationUnchanged(Conflict):

@@ -11,6 +11,9 @@ class IdentityTokenProblem(Enum):
 
     NOT_A_JWT = "the token is not a JSON Web Token"
     UNKNOWN_ISSUER = "the account has no OpenID Connect provider for the token's issuer"
+    NO_KEYS = "no keys of the issuer are known"
+    SIGNATURE = "none of the issuer's keys signed the token"
+    AUDIENCE = "the token is for an audience that the provider does not have"
     UNKNOWN_PROVIDER = "the named SAML provider does not exist"
 
 
@@ -22,6 +25,10 @@ class NotTrusted(Denied):
         self.role_arn = role_arn
         self.action = action
         """The action that is not allowed; setting tags and a source identity are actions of their own."""
+
+
+class IdentityNotTrusted(Denied):
+    """The role's trust policy does not allow the user of an identity provider to assume it, or it does not exist."""
 
 
 class RootCannotAssumeRole(Denied):
@@ -103,8 +110,29 @@ class InvalidIdentityToken(Refused):
         self.issuer = issuer
 
 
+class IdentityTokenExpired(Refused):
+    """The token of an identity provider has expired."""
+
+    def __init__(self, now: int, expiration: int) -> None:
+        super().__init__(now, expiration)
+        self.now = now
+        self.expiration = expiration
+
+
 class OutboundFederationDisabled(Refused):
-    """The account has not enabled outbound web identity federation."""
+    """The account does not issue tokens about its principals."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
+
+
+class SessionDurationEscalated(Denied):
+    """The token would be valid for longer than the session credentials that request it."""
+
+
+class IssuedTokenTooLarge(Refused):
+    """The claims of the token exceed the size that a token can have."""
 
 
 class TradeInTokenExpired(Refused):

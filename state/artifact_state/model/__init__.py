@@ -26,7 +26,8 @@ from artifact_state.ordered_map import OrderedMap
 if TYPE_CHECKING:
     from artifact_state.catalog import Report
     from artifact_state.model.iam_reports import CredentialReport, ServiceReport
-    from artifact_state.model.identities import (AccessKey, CustomerPolicy, Group, MfaDevice, User)
+    from artifact_state.model.iam_settings import IamSettings, InstanceProfile
+    from artifact_state.model.identities import (AccessKey, CustomerPolicy, Group, IdentityProvider, MfaDevice, User)
 
 __all__ = [
     "TABLES",
@@ -118,6 +119,10 @@ class State:
     groups: Map[str, tuple[Group, ...]] = Map()
     customer_policies: Map[str, tuple[CustomerPolicy, ...]] = Map()
     mfa_devices: Map[str, tuple[MfaDevice, ...]] = Map()
+    identity_providers: Map[str, tuple[IdentityProvider, ...]] = Map()
+    """The OpenID Connect providers of an account, the oldest first."""
+    issuer_keys: Map[str, str] = Map()
+    """The public keys of an issuer outside AWS as a JSON Web Key Set, by its URL."""
     outbound_federation: Map[str, bool] = Map()
     """Whether an account issues tokens, for accounts that ever enabled it."""
     access_keys: Map[str, AccessKey] = Map()

@@ -132,6 +132,8 @@ class Session:
     """Its unique id; "" in old snapshots, which did not contain it."""
     federated: str = ""
     """The name of a federated user."""
+    identity_provider: str = ""
+    """The ARN of the identity provider whose token the role was assumed with."""
     policies: tuple[tuple[str, str], ...] = ()
     """The inline session policies, each with its name and its document; in old snapshots also managed ones."""
     managed_policies: tuple[str, ...] = ()

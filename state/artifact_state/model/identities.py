@@ -17,6 +17,10 @@ class Login:
     password_hash: str
     created_at: datetime
     must_be_changed: bool = False
+    changed_at: datetime | None = None
+    """When the password was last changed; None if it never was."""
+    former_hashes: tuple[str, ...] = ()
+    """The hashes of former passwords, the latest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,20 @@ class MfaDevice:
     """How many steps its clock was ahead when that pair was accepted."""
     used_steps: frozenset[int] = frozenset()
     """The steps of the codes with which session credentials were requested; each code is good once."""
+    tags: Map[str, str] = Map()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProvider:
+    """An OpenID Connect provider, whose tokens an account accepts from those who assume its roles."""
+
+    account_id: str
+    name: str
+    """Its URL without the scheme, which identifies it in its ARN and in condition keys."""
+    created_at: datetime
+    client_ids: tuple[str, ...] = ()
+    """The audiences for which its tokens may be issued."""
+    thumbprints: tuple[str, ...] = ()
     tags: Map[str, str] = Map()
 
 

@@ -75,7 +75,7 @@ def _principal_keys(state: State, caller: Caller, now: datetime) -> dict[str, tu
         keys["aws:username"] = (caller.arn.rpartition("/")[2],)
     keys.update(organization_keys(state, caller.account_id, now))
     keys.update(_session_keys(state, caller))
-    return keys | {f"aws:principaltag/{key.lower()}": (value,) for key, value in _principal_tags(state, caller, now)}
+    return keys | {f"aws:principaltag/{key.lower()}": (value,) for key, value in principal_tags(state, caller, now)}
 
 
 def organization_keys(state: State, account_id: str, now: datetime) -> dict[str, tuple[str, ...]]:
@@ -117,6 +117,8 @@ def _session_keys(state: State, caller: Caller) -> Iterator[tuple[str, tuple[str
         yield "aws:tokenissuetime", (_instant(session.issued_at),)
     if session.assumed_root:
         yield "aws:assumedroot", ("true",)
+    if session.identity_provider:
+        yield "aws:federatedprovider", (session.identity_provider,)
     if session.source_identity:
         yield "aws:sourceidentity", (session.source_identity,)
 
@@ -135,7 +137,8 @@ def _principal_arn(state: State, caller: Caller, now: datetime) -> str:
     return arns.role(caller.partition, role.account_id, role.path, role.name) if role else caller.arn
 
 
-def _principal_tags(state: State, caller: Caller, now: datetime) -> Iterator[tuple[str, str]]:
+def principal_tags(state: State, caller: Caller, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield the tags of the calling user or role and of its session; other principals have none."""
     if caller.kind not in (CallerKind.USER, CallerKind.ROLE):
         return
     try:

@@ -1,8 +1,4 @@
-"""Federation: the refusals of AWS STS for accounts without identity providers, and the account of an access key.
-
-No account has an identity provider or outbound federation, so that these operations always refuse.
-Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
-"""
+"""Refusals of AWS STS where the emulator has no state, such as SAML providers, and the account of an access key."""
 
 from typing import NoReturn
 
@@ -12,21 +8,10 @@ from artifact_state.errors import (
     InvalidAccessKey,
     InvalidAuthorizationMessage,
     InvalidIdentityToken,
-    OutboundFederationDisabled,
     TradeInTokenExpired,
 )
 from artifact_state.sts.session_restrictions import require_active_region
 from artifact_state.world import Transaction
-
-
-def assume_with_web_identity(issuer: str | None) -> NoReturn:
-    """Refuse a token, whose issuer no account knows; `issuer` is None if the token is not a JWT.
-
-    Raises InvalidIdentityToken.
-    """
-    if issuer is None:
-        raise InvalidIdentityToken(IdentityTokenProblem.NOT_A_JWT)
-    raise InvalidIdentityToken(IdentityTokenProblem.UNKNOWN_ISSUER, issuer)
 
 
 def assume_with_saml() -> NoReturn:
@@ -35,14 +20,6 @@ def assume_with_saml() -> NoReturn:
     Raises InvalidIdentityToken.
     """
     raise InvalidIdentityToken(IdentityTokenProblem.UNKNOWN_PROVIDER)
-
-
-def issue_web_identity_token() -> NoReturn:
-    """Refuse to issue a token, as in an account that has not enabled outbound federation.
-
-    Raises OutboundFederationDisabled.
-    """
-    raise OutboundFederationDisabled
 
 
 def exchange_token(tx: Transaction) -> NoReturn:

@@ -7,19 +7,28 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from artifact_state import ids
-from artifact_state.errors import Entity, EntityNotFound, SessionTooLarge, SessionTooLong, TooManySessionPolicies
+from artifact_state import arns, ids
+from artifact_state.errors import (
+    Entity,
+    EntityNotFound,
+    IdentityNotTrusted,
+    NotTrusted,
+    SessionTooLarge,
+    SessionTooLong,
+    TooManySessionPolicies,
+)
 from artifact_state.events import RoleAssumed, RootAssumed
 from artifact_state.iam.identity_documents import require_valid_policy
 from artifact_state.iam.policy_references import policy_by_arn
 from artifact_state.model import Caller, CallerKind, Session
+from artifact_state.model.identities import IdentityProvider
 from artifact_state.organizations.root_access import require_assumable_root, root_task_policy
 from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.principals import is_expired
 from artifact_state.sts import tokens
 from artifact_state.sts.session_options import DEFAULT_OPTIONS, SessionOptions, require_valid_tags, with_inherited
 from artifact_state.sts.session_restrictions import require_active_region
-from artifact_state.sts.trust import assumable_role, require_not_root, require_trust
+from artifact_state.sts.trust import assumable_role, require_identity_trust, require_not_root, require_trust
 from artifact_state.world import Transaction
 
 DEFAULT_ROLE_DURATION = timedelta(hours=1)
@@ -65,6 +74,44 @@ def assume_role(tx: Transaction, role_arn: str, name: str, options: SessionOptio
         source_identity=options.source_identity,
     )
     tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=tx.caller.arn))
+    return session
+
+
+def assume_role_with_web_identity(
+    tx: Transaction, role_arn: str, name: str, provider: IdentityProvider, options: SessionOptions
+) -> Session:
+    """Issue session credentials of a role that trusts the user of an identity provider.
+
+    Raises InvalidRoleArn, IdentityNotTrusted, InvalidSessionTags, SessionTooLong, TooManySessionPolicies,
+    SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    """
+    try:
+        role = assumable_role(tx, role_arn)
+    except NotTrusted:
+        raise IdentityNotTrusted from None
+    require_valid_tags(options)
+    arn = arns.identity_provider(tx.caller.partition, role.account_id, provider.name)
+    require_identity_trust(tx, role, arn, options)
+    duration = options.duration or DEFAULT_ROLE_DURATION
+    if duration > role.max_session:
+        raise SessionTooLong(chained=False)
+    session = _issue(
+        tx,
+        duration,
+        min_token_size=options.min_token_size,
+        account_id=role.account_id,
+        role_name=role.name,
+        role_id=role.id,
+        name=name,
+        identity_provider=arn,
+        policies=_inline_policies(options),
+        managed_policies=_managed_policies(tx, role.account_id, options),
+        tags=options.tags,
+        transitive_tags=options.transitive_tags,
+        source_identity=options.source_identity,
+    )
+    tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=arn))
     return session
 
 

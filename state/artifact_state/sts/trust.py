@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_con
 """
 
 from artifact_state import arns
-from artifact_state.errors import InvalidRoleArn, NotTrusted, RoleNotFound, RootCannotAssumeRole
+from artifact_state.errors import IdentityNotTrusted, InvalidRoleArn, NotTrusted, RoleNotFound, RootCannotAssumeRole
 from artifact_state.iam.roles import role_of
 from artifact_state.model import CallerKind, Role
 from artifact_state.policy_evaluation.collect import principal_names
@@ -14,6 +14,9 @@ from artifact_state.policy_syntax.wildcards import Keys
 from artifact_state.principals import is_locked
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
+
+_REQUEST_KEYS = {"aws:currenttime", "aws:epochtime", "aws:securetransport", "aws:sourceip", "aws:viaawsservice"}
+"""The keys that do not depend on the caller, which the user of an identity provider is not yet."""
 
 
 def require_not_root(tx: Transaction) -> None:
@@ -51,29 +54,42 @@ def require_trust(tx: Transaction, role: Role, options: SessionOptions) -> None:
 
     Raises NotTrusted.
     """
-    actions = ["sts:AssumeRole"]
-    if options.tags:
-        actions.append("sts:TagSession")
-    if options.source_identity:
-        actions.append("sts:SetSourceIdentity")
-    for action in actions:
+    for action in ("sts:AssumeRole", *_further_actions(options)):
         if not _trusts(tx, role, action, options.condition_keys):
             raise NotTrusted(arns.role(tx.caller.partition, role.account_id, role.path, role.name), action)
+
+
+def require_identity_trust(tx: Transaction, role: Role, provider_arn: str, options: SessionOptions) -> None:
+    """Refuse the user of an identity provider whom the role's trust policy does not allow to assume it.
+
+    Raises IdentityNotTrusted.
+    """
+    names = frozenset({f"Federated:{provider_arn}"})
+    keys = {key: value for key, value in principal_keys(tx.state, tx.caller, tx.now).items() if key in _REQUEST_KEYS}
+    keys |= {**options.condition_keys, "aws:federatedprovider": (provider_arn,)}
+    actions = ["sts:AssumeRoleWithWebIdentity", *_further_actions(options)]
+    if not all(_allows(tx, role, action, names, keys) for action in actions):
+        raise IdentityNotTrusted
+
+
+def _further_actions(options: SessionOptions) -> list[str]:
+    """Return the actions that tags and a source identity need."""
+    return ["sts:TagSession"] * bool(options.tags) + ["sts:SetSourceIdentity"] * bool(options.source_identity)
 
 
 def _trusts(tx: Transaction, role: Role, action: str, condition_keys: Keys) -> bool:
     """Return whether a role's trust policy allows the caller an action on the role."""
     names = frozenset[str]().union(*principal_names(tx.state, tx.caller, tx.now).values())
+    return _allows(tx, role, action, names, {**principal_keys(tx.state, tx.caller, tx.now), **condition_keys})
+
+
+def _allows(tx: Transaction, role: Role, action: str, names: frozenset[str], keys: Keys) -> bool:
+    """Return whether a role's trust policy allows a principal with these names and condition keys an action."""
     arn = arns.role(tx.caller.partition, role.account_id, role.path, role.name)
     tags = {
         f"{prefix}:resourcetag/{key.lower()}": (value,) for key, value in role.tags.items() for prefix in ("aws", "iam")
     }
-    keys = {
-        **principal_keys(tx.state, tx.caller, tx.now),
-        **account_keys(tx.state, role.account_id, tx.now),
-        **tags,
-        **condition_keys,
-    }
-    request = EvaluationRequest(action=action, resource=arn, keys=keys, principals=names)
+    all_keys = {**account_keys(tx.state, role.account_id, tx.now), **tags, **keys}
+    request = EvaluationRequest(action=action, resource=arn, keys=all_keys, principals=names)
     policy = parse_policy(role.trust_policy)
     return policy.first_denying(request) is None and policy.first_allowing(request) is not None

@@ -23,6 +23,7 @@ _TAGGING_ACTIONS = {
     "iam:CreateOpenIDConnectProvider": "iam:TagOpenIDConnectProvider",
     "sts:AssumeRole": "sts:TagSession",
     "sts:GetFederationToken": "sts:TagSession",
+    "sts:GetWebIdentityToken": "sts:TagGetWebIdentityToken",
 }
 _TAG_RESOURCE = "organizations:TagResource"
 _SERVICES = {"artifact": artifact, "iam": iam, "organizations": organizations, "sts": sts}

@@ -2,7 +2,7 @@
 
 from artifact_emulator.aws.errors.rows import TAG_RULE_MESSAGES, Row, Rows, fixed_row
 from artifact_state import errors
-from artifact_state.errors import ArnProblem, DeletionObstacle, Entity, IdentityQuota
+from artifact_state.errors import ArnProblem, DeletionObstacle, Entity, IdentityQuota, PropertyProblem, ProviderProblem
 from artifact_state.model import Caller
 
 # Observed on AWS, except those of aliases and policy versions.
@@ -21,6 +21,7 @@ _NOT_FOUND_MESSAGES = {
     Entity.LOGIN: "Login Profile for User {} cannot be found.",
     Entity.MFA_DEVICE: "VirtualMFADevice with serial number {} doesn't exist.",
     Entity.USER_MFA_DEVICE: "MFA Device invalid for user.",
+    Entity.IDENTITY_PROVIDER: "OpenIDConnect Provider not found for arn {}",
     Entity.ALIAS: "The account alias with name {} cannot be found.",
     Entity.ARN: "ARN {} does not exist.",
     Entity.JOB: "Job {} does not exist.",
@@ -34,6 +35,7 @@ _NAME_TAKEN_MESSAGES = {
     Entity.POLICY: "A policy called {} already exists. Duplicate names are not allowed.",
     Entity.LOGIN: "Login Profile for user {} already exists.",
     Entity.MFA_DEVICE: "MFA device already exists.",
+    Entity.IDENTITY_PROVIDER: "Provider with url {} already exists.",
     Entity.ALIAS: "The account alias {} already exists.",
 }
 # Observed on AWS, except the last two.
@@ -63,6 +65,15 @@ _SIZE_QUOTA_OWNERS = {
     IdentityQuota.GROUP_POLICY_SIZE: "group",
     IdentityQuota.ROLE_POLICY_SIZE: "role",
 }
+
+# Unverified: the last one, and the codes.
+_PROVIDER_PROBLEMS = {
+    ProviderProblem.URL: ("ValidationError", "Invalid Open ID Connect Provider URL"),
+    ProviderProblem.TOO_MANY_THUMBPRINTS: (
+        "InvalidInputException", "Thumbprint list must contain fewer than 5 entries."
+    ),
+    ProviderProblem.THUMBPRINT: ("InvalidInputException", "Invalid thumbprint."),
+}  # fmt: skip
 
 
 def _not_owned(refusal: errors.NotOwned, caller: Caller) -> Row:
@@ -197,6 +208,7 @@ ROWS: Rows = {
     errors.MfaCodesInvalid: fixed_row(
         "InvalidAuthenticationCodeException", "Authentication code for device is not valid."
     ),
+    errors.InvalidProvider: lambda refusal, caller: _PROVIDER_PROBLEMS[refusal.reason],
     errors.OutboundFederationDisabled: lambda refusal, caller: (
         "FeatureDisabledException", f"Outbound identity federation is disabled for account {refusal.account_id}"
     ),

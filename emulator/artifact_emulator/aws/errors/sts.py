@@ -36,6 +36,13 @@ _IDENTITY_TOKEN_MESSAGES = {
     IdentityTokenProblem.NOT_A_JWT: "The ID Token provided is not a valid JWT. "
     "(You may see this error if you sent an Access Token)",
     IdentityTokenProblem.UNKNOWN_ISSUER: "No OpenIDConnect provider found in your account for {}",
+    # Recorded with two spaces: https://github.com/awslabs/aws-sdk-rust/issues/827
+    IdentityTokenProblem.NO_KEYS: "Couldn't retrieve verification key from your identity provider,  please reference "
+    "AssumeRoleWithWebIdentity documentation for requirements",
+    # Unverified: AWS's message.
+    IdentityTokenProblem.SIGNATURE: "The signature of the ID Token is not valid.",
+    # Observed: https://github.com/awslabs/amazon-eks-irsa-cfn/pull/18
+    IdentityTokenProblem.AUDIENCE: "Incorrect token audience",
     IdentityTokenProblem.UNKNOWN_PROVIDER: "Specified provider doesn't exist",
 }
 ROWS: Rows = {
@@ -73,9 +80,23 @@ ROWS: Rows = {
         "InvalidIdentityTokenException",
         _IDENTITY_TOKEN_MESSAGES[refusal.reason].format(refusal.issuer),
     ),
+    # Observed: https://github.com/aws/aws-sdk-java-v2/issues/5709
+    errors.IdentityTokenExpired: lambda refusal, caller: (
+        "ExpiredTokenException",
+        f"Token expired: current date/time {refusal.now} must be before the expiration date/time {refusal.expiration}",
+    ),
+    # Observed: https://github.com/aws-actions/configure-aws-credentials/issues/357
+    errors.IdentityNotTrusted: fixed_row("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
     errors.OutboundFederationDisabled: fixed_row(
-        "OutboundWebIdentityFederationDisabledException",
-        "The outbound web identity federation feature is not enabled for this account.",
+        "OutboundWebIdentityFederationDisabledException", "OutboundWebIdentityFederation is disabled."
+    ),
+    # Unverified: the message is the error's description in AWS's model.
+    errors.SessionDurationEscalated: fixed_row(
+        "SessionDurationEscalationException",
+        "The requested token duration would extend the session beyond its original expiration time.",
+    ),
+    errors.IssuedTokenTooLarge: fixed_row(
+        "JWTPayloadSizeExceededException", "JWT payload exceeds maximum allowed size"
     ),
     errors.TradeInTokenExpired: fixed_row(
         "ExpiredTradeInTokenException", "The trade-in token provided in the request has expired."

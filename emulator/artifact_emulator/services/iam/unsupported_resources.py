@@ -3,14 +3,11 @@
 Tools read these lists before they delete a user or a role. Operations that would create such a resource answer 501.
 """
 
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from artifact_emulator.aws.pagination import Truncation
 from artifact_emulator.services.context import RequestContext
-from artifact_state.errors import Entity, EntityNotFound
-from artifact_state.iam.roles import role_of
 from artifact_state.iam.users import resolve_user_name, user_of
-from artifact_state.model import Role
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
@@ -28,21 +25,6 @@ class _UserRequest(_PagedRequest, Protocol):
 
     @property
     def user_name(self) -> str | None: ...
-
-
-def list_instance_profiles(
-    call: RequestContext, request: "requests.ListInstanceProfilesRequest"
-) -> "replies.ListInstanceProfilesResponse":
-    """List the instance profiles of the account."""
-    return {"InstanceProfiles": [], **_last_page(call, request)}
-
-
-def list_instance_profiles_for_role(
-    call: RequestContext, request: "requests.ListInstanceProfilesForRoleRequest"
-) -> "replies.ListInstanceProfilesForRoleResponse":
-    """List the instance profiles that contain a role."""
-    role = role_of(call.tx.state, call.tx.caller.account_id, request.role_name, call.tx.now)
-    return {"InstanceProfiles": instance_profiles_of_role(role), **_last_page(call, request)}
 
 
 def list_ssh_public_keys(
@@ -79,23 +61,6 @@ def list_saml_providers(
 ) -> "replies.ListSAMLProvidersResponse":
     """List the SAML identity providers of the account."""
     return {"SAMLProviderList": []}
-
-
-def list_open_id_connect_providers(
-    call: RequestContext, request: "requests.ListOpenIDConnectProvidersRequest"
-) -> "replies.ListOpenIDConnectProvidersResponse":
-    """List the OpenID Connect identity providers of the account."""
-    return {"OpenIDConnectProviderList": []}
-
-
-def get_account_password_policy(call: RequestContext, request: "requests.GetAccountPasswordPolicyRequest") -> NoReturn:
-    """Refuse with NoSuchEntity: accounts have no password policy of their own."""
-    raise EntityNotFound(Entity.PASSWORD_POLICY, call.tx.caller.account_id)
-
-
-def instance_profiles_of_role(role: Role) -> "list[replies.InstanceProfile]":
-    """Return the instance profiles that contain a role."""
-    return []
 
 
 def _last_page_of_user(call: RequestContext, request: _UserRequest) -> Truncation:

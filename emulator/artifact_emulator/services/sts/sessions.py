@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state import arns
 from artifact_state.model import Session
 from artifact_state.policy_syntax.wildcards import Keys, Multivalued
@@ -24,9 +25,9 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
         raise NotEmulated("sts:AssumeRole with ProvidedContexts")
     _has_multi_factor(call, request)
     options = SessionOptions(
-        duration=_duration(request.duration_seconds),
+        duration=duration_of(request.duration_seconds),
         policy=request.policy,
-        policy_arns=_policy_arns(request.policy_arns),
+        policy_arns=policy_arns_of(request.policy_arns),
         tags=_tags(request.tags),
         transitive_tags=frozenset(request.transitive_tag_keys or ()),
         source_identity=request.source_identity or "",
@@ -34,19 +35,7 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
         condition_keys={**_condition_keys(request), **call.request_keys},
     )
     session = sessions.assume_role(call.tx, request.role_arn, request.role_session_name, options)
-    principal = role_session_caller(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
-    reply: replies.AssumeRoleResponse = {
-        "Credentials": _credentials(session),
-        "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
-        "SessionTokenSize": len(session.token),
-        "SessionTokenUtilization": utilization(session.token),
-    }
-    packed_size = sessions.packed_policy_size(session)
-    if packed_size is not None:
-        reply["PackedPolicySize"] = packed_size
-    if session.source_identity:
-        reply["SourceIdentity"] = session.source_identity
-    return reply
+    return role_session_reply(call, session)
 
 
 def assume_root(call: RequestContext, request: "requests.AssumeRootRequest") -> "replies.AssumeRootResponse":
@@ -75,7 +64,7 @@ def get_session_token(
     """Issue session credentials of the calling user."""
     session = sessions.issue_session_token(
         call.tx,
-        _duration(request.duration_seconds),
+        duration_of(request.duration_seconds),
         multi_factor=_has_multi_factor(call, request),
         min_token_size=request.minimum_session_token_size or 0,
     )
@@ -91,9 +80,9 @@ def get_federation_token(
 ) -> "replies.GetFederationTokenResponse":
     """Issue session credentials of a federated user."""
     options = SessionOptions(
-        duration=_duration(request.duration_seconds),
+        duration=duration_of(request.duration_seconds),
         policy=request.policy,
-        policy_arns=_policy_arns(request.policy_arns),
+        policy_arns=policy_arns_of(request.policy_arns),
         tags=_tags(request.tags),
         min_token_size=request.minimum_session_token_size or 0,
     )
@@ -120,7 +109,6 @@ def _credentials(session: Session) -> "replies.Credentials":
     }
 
 
-def _duration(seconds: int | None) -> timedelta | None:
 def _has_multi_factor(
     call: RequestContext, request: "requests.AssumeRoleRequest | requests.GetSessionTokenRequest"
 ) -> bool:
@@ -129,10 +117,30 @@ def _has_multi_factor(
     return verify_code(call.tx, attempts, request.serial_number, request.token_code)
 
 
+def role_session_reply(call: RequestContext, session: Session) -> "replies.AssumeRoleResponse":
+    """Return the members with which the operations that assume a role reply."""
+    principal = role_session_caller(session, partition=call.tx.caller.partition, region=call.tx.caller.region)
+    reply: replies.AssumeRoleResponse = {
+        "Credentials": _credentials(session),
+        "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
+        "SessionTokenSize": len(session.token),
+        "SessionTokenUtilization": utilization(session.token),
+    }
+    packed_size = sessions.packed_policy_size(session)
+    if packed_size is not None:
+        reply["PackedPolicySize"] = packed_size
+    if session.source_identity:
+        reply["SourceIdentity"] = session.source_identity
+    return reply
+
+
+def duration_of(seconds: int | None) -> timedelta | None:
+    """Return the duration that a request asks for."""
     return timedelta(seconds=seconds) if seconds else None
 
 
-def _policy_arns(policies: "list[requests.PolicyDescriptorType] | None") -> tuple[str, ...]:
+def policy_arns_of(policies: "list[requests.PolicyDescriptorType] | None") -> tuple[str, ...]:
+    """Return the ARNs of the managed session policies of a request."""
     return tuple(policy.arn for policy in policies or () if policy.arn)
 
 
@@ -147,8 +155,8 @@ def _condition_keys(request: "requests.AssumeRoleRequest") -> Keys:
         "sts:externalid": request.external_id,
         "sts:sourceidentity": request.source_identity,
         "aws:multifactorauthpresent": "true" if request.token_code is not None else None,
-    }
         "aws:multifactorauthage": "0" if request.token_code is not None else None,
+    }
     keys: dict[str, tuple[str, ...]] = {key: (value,) for key, value in single.items() if value}
     for key, value in _tags(request.tags):
         keys[f"aws:requesttag/{key.lower()}"] = (value,)

@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 from collections.abc import Mapping
 
 from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
-from artifact_state import catalog, name_index
+from artifact_state import arns, catalog, name_index
+from artifact_state.iam.identity_providers import provider_of
 from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.identities import Group, User
@@ -43,6 +44,11 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         yield "policy", members["PolicyArn"]
     if operation == "CreatePolicy":
         yield "policy", _arn(tx, "policy", members.get("Path", "/"), members["PolicyName"])
+    if "OpenIDConnectProviderArn" in members:
+        yield "oidc-provider", members["OpenIDConnectProviderArn"]
+    if operation == "CreateOpenIDConnectProvider":
+        name = str(members["Url"]).partition("://")[2]
+        yield "oidc-provider", arns.identity_provider(tx.caller.partition, tx.caller.account_id, name)
     if "SerialNumber" in members:
         yield "mfa", members["SerialNumber"]
     if operation == "CreateVirtualMFADevice":
@@ -81,6 +87,9 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
     """
     account_id, name = arn.split(":")[4], arn.rpartition("/")[2]
     kind = arn.rpartition(":")[2].partition("/")[0]
+    if kind == "oidc-provider":
+        provider = provider_of(tx.state, account_id, arn.partition(":oidc-provider/")[2])
+        return resource_tags(provider.tags.items()) if provider else {}
     if kind == "mfa":
         device = name_index.find(tx.state.mfa_devices.get(account_id, ()), arn.partition(":mfa/")[2])
         return resource_tags(device.tags.items()) if device else {}

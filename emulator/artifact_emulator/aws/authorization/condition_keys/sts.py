@@ -21,6 +21,8 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
     """Yield the type and the ARN of each resource of a call."""
     if "RoleArn" in members:
         yield "role", members["RoleArn"]
+    if operation == "GetWebIdentityToken":
+        yield "self-session", arns.account_itself(tx.caller.partition, tx.caller.account_id)
     if operation == "AssumeRoot":
         # TargetPrincipal is an account id or the ARN of a root user.
         account_id = members.get("TargetPrincipal", "").rpartition("::")[2].removesuffix(":root")

@@ -1,0 +1,106 @@
+"""OpenID Connect providers."""
+
+from typing import TYPE_CHECKING
+
+from artifact_emulator.aws.errors.aws_error import NotEmulated
+from artifact_emulator.services.context import RequestContext
+from artifact_emulator.services.iam.reply_members import tag_list, tag_page
+from artifact_state import arns
+from artifact_state.iam import identity_providers
+
+if TYPE_CHECKING:
+    from artifact_emulator.shapes.iam import replies, requests
+
+
+def create_open_id_connect_provider(
+    call: RequestContext, request: "requests.CreateOpenIDConnectProviderRequest"
+) -> "replies.CreateOpenIDConnectProviderResponse":
+    """Create a provider."""
+    if request.context_provider is not None or request.identity_center_instance_arn is not None:
+        raise NotEmulated("iam:CreateOpenIDConnectProvider with a context provider")
+    provider = identity_providers.create_provider(
+        call.tx,
+        request.url,
+        client_ids=request.client_id_list or (),
+        thumbprints=request.thumbprint_list or (),
+        tags=[(tag.key, tag.value) for tag in request.tags or ()],
+    )
+    caller = call.tx.caller
+    arn = arns.identity_provider(caller.partition, caller.account_id, provider.name)
+    tags = {"Tags": tag_list(provider.tags)} if provider.tags else {}
+    return {"OpenIDConnectProviderArn": arn, **tags}  # type: ignore[typeddict-item]
+
+
+def get_open_id_connect_provider(
+    call: RequestContext, request: "requests.GetOpenIDConnectProviderRequest"
+) -> "replies.GetOpenIDConnectProviderResponse":
+    """Return a provider, whose URL lacks its scheme."""
+    provider = identity_providers.provider_by_arn(call.tx, request.open_id_connect_provider_arn)
+    reply: replies.GetOpenIDConnectProviderResponse = {
+        "Url": provider.name,
+        "ClientIDList": list(provider.client_ids),
+        "ThumbprintList": list(provider.thumbprints),
+        "CreateDate": provider.created_at,
+    }
+    if provider.tags:
+        reply["Tags"] = tag_list(provider.tags)
+    return reply
+
+
+def list_open_id_connect_providers(
+    call: RequestContext, request: "requests.ListOpenIDConnectProvidersRequest"
+) -> "replies.ListOpenIDConnectProvidersResponse":
+    """List the ARNs of the account's providers."""
+    caller = call.tx.caller
+    providers = call.tx.state.identity_providers.get(caller.account_id, ())
+    found = [arns.identity_provider(caller.partition, caller.account_id, provider.name) for provider in providers]
+    return {"OpenIDConnectProviderList": [{"Arn": arn} for arn in found]}
+
+
+def update_open_id_connect_provider_thumbprint(
+    call: RequestContext, request: "requests.UpdateOpenIDConnectProviderThumbprintRequest"
+) -> None:
+    """Replace the thumbprints of a provider."""
+    identity_providers.set_thumbprints(call.tx, request.open_id_connect_provider_arn, request.thumbprint_list)
+
+
+def add_client_id_to_open_id_connect_provider(
+    call: RequestContext, request: "requests.AddClientIDToOpenIDConnectProviderRequest"
+) -> None:
+    """Add an audience to a provider."""
+    identity_providers.add_client_id(call.tx, request.open_id_connect_provider_arn, request.client_id)
+
+
+def remove_client_id_from_open_id_connect_provider(
+    call: RequestContext, request: "requests.RemoveClientIDFromOpenIDConnectProviderRequest"
+) -> None:
+    """Remove an audience from a provider."""
+    identity_providers.remove_client_id(call.tx, request.open_id_connect_provider_arn, request.client_id)
+
+
+def delete_open_id_connect_provider(
+    call: RequestContext, request: "requests.DeleteOpenIDConnectProviderRequest"
+) -> None:
+    """Delete a provider."""
+    identity_providers.delete_provider(call.tx, request.open_id_connect_provider_arn)
+
+
+def tag_open_id_connect_provider(call: RequestContext, request: "requests.TagOpenIDConnectProviderRequest") -> None:
+    """Add tags to a provider."""
+    tags = [(tag.key, tag.value) for tag in request.tags]
+    identity_providers.tag_provider(call.tx, request.open_id_connect_provider_arn, tags)
+
+
+def untag_open_id_connect_provider(call: RequestContext, request: "requests.UntagOpenIDConnectProviderRequest") -> None:
+    """Remove tags from a provider."""
+    identity_providers.untag_provider(call.tx, request.open_id_connect_provider_arn, request.tag_keys)
+
+
+def list_open_id_connect_provider_tags(
+    call: RequestContext, request: "requests.ListOpenIDConnectProviderTagsRequest"
+) -> "replies.ListOpenIDConnectProviderTagsResponse":
+    """List the tags of a provider."""
+    provider = identity_providers.provider_by_arn(call.tx, request.open_id_connect_provider_arn)
+    listing = call.name_listing("ListOpenIDConnectProviderTags", provider.account_id, provider.name)
+    page, more = tag_page(listing, provider.tags, request)
+    return {"Tags": page, **more}
