@@ -2,7 +2,7 @@
 
 from artifact_emulator.aws.errors.rows import TAG_RULE_MESSAGES, Row, Rows, fixed_row
 from artifact_state import errors
-from artifact_state.errors import ArnProblem, DeletionObstacle, Entity, IdentityQuota, PropertyProblem, ProviderProblem
+from artifact_state.errors import ArnProblem, DeletionObstacle, Entity, IdentityQuota, ProviderProblem
 from artifact_state.model import Caller
 
 # Observed on AWS, except those of aliases and policy versions.
