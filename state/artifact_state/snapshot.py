@@ -1,6 +1,6 @@
 """Snapshots: a complete world as a versioned, validated document. Only its event log is left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 
 from artifact_state.catalog.quota_records import Quotas
 from artifact_state.clock import Clock, InstantOutOfRange
-from artifact_state.model import TABLES, State
-from artifact_state.ordered_map import OrderedMap
+from artifact_state.model import State
 from artifact_state.record_format import reader_of, to_plain
+from artifact_state.state_faults import faults_of
 from artifact_state.world import Options, World, default_quotas
 
 FORMAT = 1
@@ -60,7 +60,8 @@ def load_world(document: object, name: str = "default") -> World:
     if not isinstance(document.get("state"), Mapping):
         raise InvalidSnapshot("The snapshot is damaged: it has no state.")
     state = _read(reader_of(State), document["state"], "state")
-    _check(state)
+    if fault := next(faults_of(state), None):
+        raise InvalidSnapshot(f"The snapshot is damaged: state.{fault}.")
     return World(
         name=name,
         options=_load_options(document.get("options", {})),
@@ -106,51 +107,3 @@ def _read(reader: TypeAdapter[Any], document: object, place: str) -> Any:
         first = error.errors()[0]
         path = ".".join([place, *map(str, first["loc"])])
         raise InvalidSnapshot(f"The snapshot is damaged: {path}: {first['msg']}.") from None
-
-
-# A table, the field of its records that refers to other records, and the table of those.
-_REFERENCES = (
-    ("memberships", "organization_id", "organizations"),
-    ("memberships", "parent_id", "units"),
-    ("units", "organization_id", "organizations"),
-    ("units", "parent_id", "units"),
-    ("organizations", "root_id", "units"),
-    ("organizations", "management_account_id", "memberships"),
-    ("organizations", "members", "memberships"),
-    ("organizations", "units", "units"),
-    ("organizations", "resource_policy_id", "resource_policies"),
-    ("policies", "organization_id", "organizations"),
-)
-_INDEXES = (
-    ("accepted_by", "acceptances"),
-    ("process_handshakes", "handshakes"),
-    ("awaited_handshakes", "handshakes"),
-    ("inquiry_order", "inquiries"),
-)
-
-
-def _check(state: State) -> None:
-    """Refuse a state whose records have the wrong keys or refer to missing records.
-
-    Raises InvalidSnapshot.
-    """
-    for table, key in TABLES.values():
-        for name, record in getattr(state, table).items():
-            if key(record) != name:
-                raise InvalidSnapshot(f"The snapshot is damaged: state.{table}.{name} has the key {key(record)}.")
-    for place, reference, target in _references(state):
-        if reference not in getattr(state, target):
-            raise InvalidSnapshot(
-                f"The snapshot is damaged: state.{place} refers to {reference}, which is not in state.{target}."
-            )
-
-
-def _references(state: State) -> Iterator[tuple[str, str, str]]:
-    for table, field, target in _REFERENCES:
-        for name, record in getattr(state, table).items():
-            value = getattr(record, field)
-            references = value if isinstance(value, OrderedMap) else () if value is None else (value,)
-            yield from ((f"{table}.{name}.{field}", reference, target) for reference in references)
-    for table, target in _INDEXES:
-        for name, references in getattr(state, table).items():
-            yield from ((f"{table}.{name}", reference, target) for reference in references)

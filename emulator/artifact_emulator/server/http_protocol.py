@@ -13,6 +13,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from artifact_emulator.limits import DEFAULT_LIMITS, Limits
 from artifact_emulator.server.asgi import RESET
 
+_LAST_SECONDS = 1
+"""The time in which a request has to become complete when the server ends."""
+
 
 class HttpProtocol(HttpToolsProtocol):
     """A connection that writes head and body of a reply together, and refuses requests beyond the limits."""
@@ -87,10 +90,9 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(408, f"The request was not complete after {self._limits.idle_seconds} seconds.")
 
     def shutdown(self) -> None:
-        """Close the connection after the reply in progress; a request that is not complete will get none."""
-        if self._waiting_since is not None:
-            self.transport.close()
+        """Close the connection after the reply in progress, and soon if the request does not become complete."""
         super().shutdown()
+        self.loop.call_later(_LAST_SECONDS, self._close_if_incomplete)
 
     @property
     def _head_limit(self) -> str:
@@ -98,6 +100,10 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _close_if_incomplete(self) -> None:
+        if self._waiting_since is not None:
+            self.transport.close()
 
     def _refuse(self, status: int, text: str) -> None:
         """Send an error and close the connection."""
