@@ -124,8 +124,6 @@ def _organization_of(accounts: int) -> World:
     world = World(options=Options(quotas=quotas))
     caller = root_user(MANAGEMENT)
     _send(App(world), "CreateOrganization", {})
-    organization = next(iter(world.state.organizations.values()))
-    _send(App(world), "EnablePolicyType", {"RootId": organization.root_id, "PolicyType": _POLICY["Type"]})
     for number in range(1, accounts):
         with world.transaction(caller) as tx:
             account_creation.create_account(tx, name=f"Account {number}", email=f"account{number}@example.com")
