@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic import Field as Constrained
 
 from artifact_state.catalog import quota_records, report_records
-from artifact_state.model import Map, iam_reports, identities
+from artifact_state.model import Map, iam_reports, iam_settings, identities
 from artifact_state.ordered_map import OrderedMap
 
 K = TypeVar("K")
@@ -44,6 +44,7 @@ _NAMES = {
     **vars(report_records),
     **vars(quota_records),
     **vars(iam_reports),
+    **vars(iam_settings),
     **vars(identities),
     "Map": _MapOf,
 }

@@ -5,9 +5,9 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from artifact_state.iam import (groups, managed_policies, mfa_devices, role_changes, users)
+from artifact_state.iam import groups, instance_profiles, managed_policies, mfa_devices, role_changes, users
 from artifact_state.iam.account_summary import RESOURCE_TABLES, AccountSummary, summary_of
-from artifact_state.model import State, iam, identities
+from artifact_state.model import State, iam, iam_settings, identities
 from artifact_state.world import World
 from tests.support.domain import NOW, STANDALONE, act, world_with_organization
 from tests.support.identities import ALLOW_ALL, DEV_ROLE
@@ -18,6 +18,7 @@ NEW_ROLE = role_changes.NewRole(name="Dev", trust_policy=DEV_ROLE.trust_policy)
 CREATION: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "users": (users.create_user, ("Alice",)),
     "groups": (groups.create_group, ("Admins",)),
+    "instance_profiles": (instance_profiles.create_instance_profile, ("Web",)),
     "roles": (role_changes.create_role, (NEW_ROLE,)),
     "mfa_devices": (mfa_devices.create_device, ("phone",)),
     "customer_policies": (
@@ -37,7 +38,7 @@ def holds_iam_resources(hint: Any) -> bool:
     if get_origin(hint) is not dict or get_origin(get_args(hint)[1]) is not tuple:
         return False
     record = get_args(get_args(hint)[1])[0]
-    return is_dataclass(record) and record.__module__ in (iam.__name__, identities.__name__)
+    return is_dataclass(record) and record.__module__ in (iam.__name__, identities.__name__, iam_settings.__name__)
 
 
 class TestResourceTables:

@@ -9,7 +9,7 @@ from types import MappingProxyType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from artifact_state.catalog import quota_records, report_records
-from artifact_state.model import Map, iam_reports, identities
+from artifact_state.model import Map, iam_reports, iam_settings, identities
 from artifact_state.ordered_map import OrderedMap
 from tests.support.domain import NOW
 
@@ -24,6 +24,7 @@ class _AnyMap:
 _NAMES = {
     **vars(identities),
     **vars(iam_reports),
+    **vars(iam_settings),
     **vars(quota_records),
     **vars(report_records),
     "Map": _AnyMap,

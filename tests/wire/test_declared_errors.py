@@ -14,6 +14,7 @@ from tests.wire.error_tables import (
     iam_policies,
     iam_reports,
     iam_roles,
+    iam_settings,
     iam_users,
     organization,
     policies,
@@ -38,6 +39,7 @@ TABLES: tuple[ErrorTable, ...] = tuple(
         iam_policies,
         iam_reports,
         iam_roles,
+        iam_settings,
         sts,
     )
 )

@@ -21,7 +21,9 @@ CREATION: dict[str, tuple[str, dict[str, str]]] = {
     "groups": ("CreateGroup", {"GroupName": "Others"}),
     "roles": ("CreateRole", {"RoleName": "Ops", "AssumeRolePolicyDocument": TRUST}),
     "customer_policies": ("CreatePolicy", {"PolicyName": "Ours", "PolicyDocument": ALLOW_ALL}),
+    "instance_profiles": ("CreateInstanceProfile", {"InstanceProfileName": "Web"}),
 }
+DETAILED = ("users", "groups", "roles", "customer_policies")
 
 
 @pytest.fixture
@@ -46,10 +48,15 @@ class TestResourceKinds:
         """The tests below cover every table of IAM resources."""
         assert CREATION.keys() == set(RESOURCE_TABLES)
 
-    @pytest.mark.parametrize("table", CREATION)
-    @pytest.mark.parametrize("operation", ["GetAccountSummary", "GetAccountAuthorizationDetails"])
+    @pytest.mark.parametrize(
+        ("operation", "table"),
+        [
+            *(("GetAccountSummary", table) for table in CREATION),
+            *(("GetAccountAuthorizationDetails", table) for table in DETAILED),
+        ],
+    )
     def test_created_resource_changes_reply(self, account: Client, operation: str, table: str) -> None:
-        """A new resource of any kind shows in the summary and in the details."""
+        """A new resource of any kind shows in the summary, and users, groups, roles and policies in the details."""
         before = account.do(SERVICE, operation)
         creation, parameters = CREATION[table]
         account.do(SERVICE, creation, **parameters)

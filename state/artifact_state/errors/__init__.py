@@ -3,12 +3,12 @@
     Denied: The caller is not permitted to do this.
         artifact: AgreementDenied
         handshakes: NotParty
-        iam: NotOwned, AccessReportsDenied, ForeignEntityPath, MultiFactorRequired
+        iam: NotOwned, AccessReportsDenied, ForeignEntityPath, MultiFactorRequired, WrongPassword
         iam_reports: ForeignEntity
         organizations: NotInOrganization, WrongAccount, EmailNotVerified
         root_access: NotManagementAccount, RootNotAssumable
-        sts: NotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, MultiFactorFailed, MultiFactorCodeInvalid,
-            SourceIdentityAlreadySet, RegionNotActivated
+        sts: NotTrusted, IdentityNotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, MultiFactorFailed,
+            MultiFactorCodeInvalid, SourceIdentityAlreadySet, RegionNotActivated, SessionDurationEscalated
     NotFound: The named resource does not exist, or the caller cannot see it.
         artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
         handshakes: HandshakeNotFound, TransferNotFound
@@ -23,7 +23,8 @@
         handshakes: DuplicateHandshake, HandshakeAlreadyInState, InvalidHandshakeTransition,
             TransferAlreadyInStatus, InvalidTransferTransition
         iam: EntityNameTaken, EntityInUse, QuotaExceeded, RoleNameTaken, RoleProtected, SuffixNotAllowed,
-            TooManyAccessReports, ServicePolicyNotAttachable, LoginBeingCreated, MfaDeviceTaken
+            TooManyAccessReports, ServicePolicyNotAttachable, LoginBeingCreated, MfaDeviceTaken,
+            OutboundFederationUnchanged
         iam_reports: CredentialReportNotReady, CredentialReportExpired
         organization_policies: PolicyNameTaken, PolicyInUse, PolicyAlreadyAttached, PolicyNotAttached,
             PolicyTypeAlreadyEnabled, PolicyTypeNotEnabled, PolicyTypeNotAvailable
@@ -36,15 +37,15 @@
     Refused: A rule refuses the operation, and nothing has changed.
         artifact: InvalidMember, InvalidToken
         constraints: InvalidInput, ConstraintViolated, HandshakeConstraintViolated
-        iam: PathReserved, InvalidDeletionTaskId, InvalidPolicyArn, MfaCodesInvalid, UserNameRequired,
-            PasswordTooWeak, InvalidTagKeys
+        iam: PathReserved, InvalidDeletionTaskId, InvalidPolicyArn, MfaCodesInvalid, InvalidProvider,
+            UserNameRequired, InvalidProperty, NotUser, PasswordTooWeak, InvalidTagKeys
         iam_reports: InvalidEntityArn, InvalidServiceNamespaces, ServiceNotReported
         organizations: UnsupportedInPartition
         policy_language: MalformedPolicyDocument, InvalidPolicyInput, InvalidSimulationInput
         root_access: InvalidTaskPolicy
         sts: InvalidRoleArn, InvalidSessionTags, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
-            InvalidIdentityToken, OutboundFederationDisabled, TradeInTokenExpired, InvalidAccessKey,
-            InvalidAuthorizationMessage
+            InvalidIdentityToken, IdentityTokenExpired, OutboundFederationDisabled, IssuedTokenTooLarge,
+            TradeInTokenExpired, InvalidAccessKey, InvalidAuthorizationMessage
 
 A refusal carries facts, which the emulator maps to an AWS error; those of `policy_language` also carry AWS's message.
 A refusal raised inside a transaction leaves the world's state the same object, unless it is `Recorded`.

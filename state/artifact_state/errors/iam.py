@@ -26,6 +26,7 @@ class Entity(Enum):
     ALIAS = "account alias"
     ARN = "resource of an ARN"
     JOB = "report that was requested"
+    INSTANCE_PROFILE = "instance profile"
     PASSWORD_POLICY = "password policy of an account"  # noqa: S105 - a kind of resource, not a password.
 
 
@@ -37,6 +38,7 @@ class DeletionObstacle(Enum):
     ACCESS_KEYS = "the user has access keys"
     GROUP_MEMBERSHIP = "the user is in a group, or the group has users"
     LOGIN = "the user has a login profile"
+    ROLE_IN_PROFILE = "an instance profile contains the role"
     MFA_DEVICES = "the user has MFA devices"
     DEVICE_USER = "the MFA device has a user"
     ATTACHMENTS = "the policy is attached, or is a permissions boundary"
@@ -65,6 +67,9 @@ class IdentityQuota(Enum):
     TAGS_PER_USER = "TagsPerUser"
     TAGS_PER_ROLE = "TagsPerRole"
     TAGS_PER_POLICY = "TagsPerPolicy"
+    TAGS_PER_INSTANCE_PROFILE = "TagsPerInstanceProfile"
+    INSTANCE_PROFILES_PER_ACCOUNT = "InstanceProfilesPerAccount"
+    ROLES_PER_INSTANCE_PROFILE = "InstanceSessionsPerInstanceProfile"
     TAGS_PER_MFA_DEVICE = "TagsPerVirtualMFADevice"
     MFA_DEVICES_PER_USER = "MFADevicesPerUser"
     PROVIDERS_PER_ACCOUNT = "OpenIdConnectProvidersPerAccount"
@@ -246,6 +251,33 @@ class OutboundFederationUnchanged(Conflict):
 
 class UserNameRequired(Refused):
     """The caller is not an IAM user, so the request must name one."""
+
+
+class PropertyProblem(Enum):
+    """Why properties of an account cannot be changed as requested."""
+
+    FORMAT = "the key has no namespace"
+    NAMESPACE = "the namespace is unknown"
+    SEVERAL_NAMESPACES = "the keys are of several namespaces"
+    ENABLED_MISSING = "the property Enabled is missing"
+    ENABLED_VALUE = "the value of Enabled is neither true nor false"
+
+
+class InvalidProperty(Refused):
+    """A property of the account cannot be changed as requested."""
+
+    def __init__(self, reason: PropertyProblem, name: str = "") -> None:
+        super().__init__(reason, name)
+        self.reason = reason
+        self.name = name
+
+
+class NotUser(Refused):
+    """The caller is not an IAM user, which alone can change its own password."""
+
+
+class WrongPassword(Denied):
+    """The old password is not that of the user."""
 
 
 class PasswordTooWeak(Refused):

@@ -13,6 +13,7 @@ from io import StringIO
 from artifact_state import arns
 from artifact_state.errors import CredentialReportExpired, CredentialReportNotFound, CredentialReportNotReady
 from artifact_state.iam.root_logins import has_root_login
+from artifact_state.iam.settings import settings_of
 from artifact_state.iam.users import users_of
 from artifact_state.model.iam_reports import CredentialReport
 from artifact_state.model.identities import AccessKey, User
@@ -123,11 +124,20 @@ def _user_row(tx: Transaction, user: User, key_uses: Mapping[str, KeyUse]) -> di
         **_credential_cells(tx, user.access_keys, key_uses),
     }
     if user.login is not None:
+        changed_at = user.login.changed_at or user.login.created_at
         row |= {
             "password_last_used": _NO_INFORMATION,
-            "password_last_changed": _time(user.login.created_at),
+            "password_last_changed": _time(changed_at),
+            "password_next_rotation": _next_rotation(tx, changed_at),
         }
     return row
+
+
+def _next_rotation(tx: Transaction, changed_at: datetime) -> str:
+    policy = settings_of(tx.state, tx.caller.account_id).password_policy
+    if policy is None or not policy.max_age_days:
+        return _NOT_APPLICABLE
+    return _time(changed_at + timedelta(days=policy.max_age_days))
 
 
 def _credential_cells(tx: Transaction, key_ids: tuple[str, ...], key_uses: Mapping[str, KeyUse]) -> dict[str, str]:

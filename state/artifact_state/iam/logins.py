@@ -8,15 +8,11 @@ import hmac
 from dataclasses import replace
 from hashlib import pbkdf2_hmac
 
-from artifact_state.errors import (
-    Entity,
-    EntityNameTaken,
-    EntityNotFound,
-    LoginBeingCreated,
-    PasswordTooWeak,
-    UserNameRequired,
-)
+from artifact_state.errors import (Entity, EntityNameTaken, EntityNotFound, LoginBeingCreated, NotUser, PasswordTooWeak, UserNameRequired, WrongPassword)
+from artifact_state.iam.settings import settings_of
 from artifact_state.iam.users import put_user, resolve_user_name, user_of
+from artifact_state.model import CallerKind
+from artifact_state.model.iam_settings import PasswordPolicy
 from artifact_state.model.identities import Login, User
 from artifact_state.world import Transaction
 
@@ -24,6 +20,9 @@ _HASH_ITERATIONS = 1_000
 """Few, because an emulator's passwords protect nothing and tests sign in often."""
 _MIN_LENGTH, _MAX_LENGTH = 8, 128
 _MIN_CHARACTER_KINDS = 3
+_MAX_FORMER_PASSWORDS = 24
+"""The most passwords whose use a password policy can prevent."""
+_SYMBOLS = frozenset("!@#$%^&*()_+-=[]{}|'")
 
 
 def login_of(tx: Transaction, user_name: str | None = None) -> tuple[User, Login]:
@@ -48,7 +47,7 @@ def create_login(
     user = _find_user(tx, user_name)
     if user.login is not None:
         raise EntityNameTaken(Entity.LOGIN, user.name)
-    login = Login(password_hash=_checked_hash(user, password), created_at=tx.now, must_be_changed=must_be_changed)
+    login = Login(password_hash=_checked_hash(tx, user, password), created_at=tx.now, must_be_changed=must_be_changed)
     return put_user(tx, replace(user, login=login)), login
 
 
@@ -60,11 +59,23 @@ def update_login(
     Raises EntityNotFound, UserNameRequired, PasswordTooWeak, LoginBeingCreated.
     """
     user, login = _changeable_login(tx, user_name)
-    changed = replace(
-        login,
-        password_hash=login.password_hash if password is None else _checked_hash(user, password),
-        must_be_changed=login.must_be_changed if must_be_changed is None else must_be_changed,
-    )
+    changed = login if password is None else _with_password(tx, user, login, password)
+    must_be_changed = login.must_be_changed if must_be_changed is None else must_be_changed
+    put_user(tx, replace(user, login=replace(changed, must_be_changed=must_be_changed)))
+
+
+def change_password(tx: Transaction, old_password: str, new_password: str) -> None:
+    """Change the password of the calling user.
+
+    Raises NotUser, EntityNotFound, UserNameRequired, LoginBeingCreated, WrongPassword, PasswordTooWeak.
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ChangePassword.html
+    """
+    if tx.caller.kind is not CallerKind.USER:
+        raise NotUser
+    user, login = _changeable_login(tx, None)
+    if not password_matches(user, old_password):
+        raise WrongPassword
+    changed = replace(_with_password(tx, user, login, new_password), must_be_changed=False)
     put_user(tx, replace(user, login=changed))
 
 
@@ -96,14 +107,48 @@ def _find_user(tx: Transaction, user_name: str | None) -> User:
     return user_of(tx.state, tx.caller.account_id, name)
 
 
-def _checked_hash(user: User, password: str) -> str:
-    """Return the hash of a password that satisfies the default password policy."""
+def _with_password(tx: Transaction, user: User, login: Login, password: str) -> Login:
+    return replace(
+        login,
+        password_hash=_checked_hash(tx, user, password),
+        changed_at=tx.now,
+        former_hashes=(login.password_hash, *login.former_hashes)[:_MAX_FORMER_PASSWORDS],
+    )
+
+
+def _checked_hash(tx: Transaction, user: User, password: str) -> str:
+    """Return the hash of a password that satisfies the password policy of the account, or AWS's default."""
+    policy = settings_of(tx.state, user.account_id).password_policy
+    is_strong = _satisfies_default(user, password) if policy is None else _satisfies(policy, password)
+    password_hash = _hash(user, password)
+    if not is_strong or (policy is not None and password_hash in _recent_hashes(user, policy)):
+        raise PasswordTooWeak
+    return password_hash
+
+
+def _satisfies_default(user: User, password: str) -> bool:
     kinds = (str.isupper, str.islower, str.isdigit, lambda character: not character.isalnum())
     contained = sum(any(map(kind, password)) for kind in kinds)
     has_length = _MIN_LENGTH <= len(password) <= _MAX_LENGTH
-    if not has_length or contained < _MIN_CHARACTER_KINDS or password == user.account_id:
-        raise PasswordTooWeak
-    return _hash(user, password)
+    return has_length and contained >= _MIN_CHARACTER_KINDS and password != user.account_id
+
+
+def _satisfies(policy: PasswordPolicy, password: str) -> bool:
+    required = (
+        (policy.requires_uppercase, str.isupper),
+        (policy.requires_lowercase, str.islower),
+        (policy.requires_numbers, str.isdigit),
+        (policy.requires_symbols, _SYMBOLS.__contains__),
+    )
+    has_kinds = all(any(map(kind, password)) for is_required, kind in required if is_required)
+    return has_kinds and policy.min_length <= len(password) <= _MAX_LENGTH
+
+
+def _recent_hashes(user: User, policy: PasswordPolicy) -> tuple[str, ...]:
+    """Return the hashes of the passwords that cannot be used again, the present one included."""
+    if user.login is None or not policy.reuse_prevention:
+        return ()
+    return (user.login.password_hash, *user.login.former_hashes)[: policy.reuse_prevention]
 
 
 def _hash(user: User, password: str) -> str:

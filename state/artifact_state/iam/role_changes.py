@@ -11,21 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from artifact_state import ids, name_index
-from artifact_state.errors import (
-    DeletionObstacle,
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    IdentityQuota,
-    PathReserved,
-    RoleProtected,
-)
+from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, IdentityQuota, PathReserved, RoleProtected)
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
+from artifact_state.iam.identity_tags import (TagPairs, add_tags, with_tags, without_tags)
 from artifact_state.iam.linked_roles import linked_role_usages
 from artifact_state.iam.policy_references import LINKED_ROLE_PATH, boundary_reference
-from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, roles_of
+from artifact_state.iam.roles import (mark_role_deleted, put_role, role_of, roles_of)
 from artifact_state.iam.trust_policies import resolve_trust_policy
 from artifact_state.model import Map, Role
 from artifact_state.world import Transaction
@@ -141,6 +133,8 @@ def delete_role(tx: Transaction, name: str) -> None:
         raise EntityInUse(DeletionObstacle.ATTACHED_POLICIES)
     if role.inline_policies:
         raise EntityInUse(DeletionObstacle.INLINE_POLICIES)
+    if any(profile.role_name == role.name for profile in tx.state.instance_profiles.get(role.account_id, ())):
+        raise EntityInUse(DeletionObstacle.ROLE_IN_PROFILE)
     mark_role_deleted(tx, role, tx.now)
     tx.record(RoleDeletionRequested(at=tx.now, account_id=role.account_id, role_name=role.name))
 

@@ -133,6 +133,9 @@ class State:
     account_aliases: Map[str, str] = Map()
     alias_accounts: Map[str, str] = Map()
     """The account that has an alias."""
+    instance_profiles: Map[str, tuple[InstanceProfile, ...]] = Map()
+    iam_settings: Map[str, IamSettings] = Map()
+    """The settings of accounts that changed them."""
     deletion_tasks: Map[str, DeletionTask] = Map()
     access_reports: Map[str, AccessReport] = Map()
     service_reports: Map[str, ServiceReport] = Map()

@@ -2,7 +2,7 @@
 
 from artifact_emulator.aws.errors.rows import TAG_RULE_MESSAGES, Row, Rows, fixed_row
 from artifact_state import errors
-from artifact_state.errors import ArnProblem, DeletionObstacle, Entity, IdentityQuota, ProviderProblem
+from artifact_state.errors import ArnProblem, DeletionObstacle, Entity, IdentityQuota, PropertyProblem, ProviderProblem
 from artifact_state.model import Caller
 
 # Observed on AWS, except those of aliases and policy versions.
@@ -25,6 +25,7 @@ _NOT_FOUND_MESSAGES = {
     Entity.ALIAS: "The account alias with name {} cannot be found.",
     Entity.ARN: "ARN {} does not exist.",
     Entity.JOB: "Job {} does not exist.",
+    Entity.INSTANCE_PROFILE: "Instance Profile {} cannot be found.",
     Entity.PASSWORD_POLICY: "The Password Policy with domain name {} cannot be found.",
 }
 _NAME_TAKEN = "The name {} already exists."
@@ -34,6 +35,7 @@ _NAME_TAKEN_MESSAGES = {
     Entity.ROLE: "Role with name {} already exists.",
     Entity.POLICY: "A policy called {} already exists. Duplicate names are not allowed.",
     Entity.LOGIN: "Login Profile for user {} already exists.",
+    Entity.INSTANCE_PROFILE: "Instance Profile {} already exists.",
     Entity.MFA_DEVICE: "MFA device already exists.",
     Entity.IDENTITY_PROVIDER: "Provider with url {} already exists.",
     Entity.ALIAS: "The account alias {} already exists.",
@@ -47,6 +49,7 @@ _OBSTACLE_MESSAGES = {
     DeletionObstacle.LOGIN: "Cannot delete entity, must delete login profile first.",
     DeletionObstacle.MFA_DEVICES: "Cannot delete entity, must remove tokens from principal first.",
     DeletionObstacle.DEVICE_USER: "MFA VirtualDevice in use. Must deactivate first.",
+    DeletionObstacle.ROLE_IN_PROFILE: "Cannot delete entity, must remove roles from instance profile first.",
     DeletionObstacle.ATTACHMENTS: "Cannot delete a policy attached to entities.",
     DeletionObstacle.VERSIONS: "This policy has more than one version. Before you delete a policy, you must delete the "
     "policy's versions. The default version is deleted with the policy.",
@@ -60,6 +63,13 @@ _ARN_PROBLEMS = {
 }
 # AWS's message about a credential report that cannot be read.
 _NO_REPORT = "Unknown"
+_PROPERTY_PROBLEMS = {
+    PropertyProblem.FORMAT: "Property key must be in format Namespace/PropertyName: {}",
+    PropertyProblem.NAMESPACE: "Unsupported namespace: {}",
+    PropertyProblem.SEVERAL_NAMESPACES: "All properties must belong to the same namespace",
+    PropertyProblem.ENABLED_MISSING: "RoleManager namespace requires Enabled property",
+    PropertyProblem.ENABLED_VALUE: "Enabled must be 'true' or 'false'",
+}
 _SIZE_QUOTA_OWNERS = {
     IdentityQuota.USER_POLICY_SIZE: "user",
     IdentityQuota.GROUP_POLICY_SIZE: "group",
@@ -220,6 +230,12 @@ ROWS: Rows = {
     errors.InvalidTagKeys: lambda refusal, caller: (
         "InvalidInputException", TAG_RULE_MESSAGES[refusal.reason]
     ),
+    errors.InvalidProperty: lambda refusal, caller: (
+        "InvalidInputException", _PROPERTY_PROBLEMS[refusal.reason].format(refusal.name)
+    ),
+    # Unverified: both messages, and the code of the second.
+    errors.NotUser: fixed_row("InvalidUserTypeException", "Only IAM Users can change their own password"),
+    errors.WrongPassword: fixed_row("AccessDenied", "The old password was incorrect."),
     errors.PasswordTooWeak: fixed_row(
         "PasswordPolicyViolationException", "Password does not conform to the account password policy."
     ),

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.attached_policies import attached_policies_reply
+from artifact_emulator.services.iam.instance_profiles import instance_profiles_reply
 from artifact_emulator.services.iam.reply_members import boundary_reply, encode_document, tag_list, trust_policy_reply
-from artifact_emulator.services.iam.unsupported_resources import instance_profiles_of_role
 from artifact_state import arns, catalog, name_index
 from artifact_state.errors import InvalidInput
 from artifact_state.iam import account_summary, aliases, groups, policy_usage
 from artifact_state.iam.policy_references import AnyPolicy, arn_of, reference_of
 from artifact_state.iam.policy_usage import Identity, Usage
+from artifact_state.iam.settings import settings_of
 from artifact_state.model import Role
 from artifact_state.model.identities import CustomerPolicy, Group, User
 
@@ -91,8 +92,7 @@ def get_account_summary(
             "InstanceProfiles": counts["instance_profiles"],
             "InstanceProfilesQuota": quota["InstanceProfilesPerAccount"],
             "Providers": counts["identity_providers"],
-            # The token version of accounts that have not changed it.
-            "GlobalEndpointTokenVersion": 1,
+            "GlobalEndpointTokenVersion": settings_of(call.tx.state, call.tx.caller.account_id).token_version,
         }
     }
 
@@ -177,7 +177,7 @@ def _role_detail(call: RequestContext, role: Role) -> "replies.RoleDetail":
         "Arn": arns.role(call.tx.caller.partition, role.account_id, role.path, role.name),
         "CreateDate": role.created_at,
         "AssumeRolePolicyDocument": trust_policy_reply(call.tx, role),
-        "InstanceProfileList": instance_profiles_of_role(role),
+        "InstanceProfileList": instance_profiles_reply(call.tx, role),
         "RolePolicyList": _inline_policies(role),
         "AttachedManagedPolicies": attached_policies_reply(call.tx, role),
         "Tags": tag_list(role.tags),

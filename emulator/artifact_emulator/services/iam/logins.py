@@ -52,6 +52,11 @@ def delete_login_profile(call: RequestContext, request: "requests.DeleteLoginPro
         logins.delete_login(call.tx, request.user_name)
 
 
+def change_password(call: RequestContext, request: "requests.ChangePasswordRequest") -> None:
+    """Change the password of the calling user."""
+    logins.change_password(call.tx, request.old_password, request.new_password)
+
+
 def _is_root_login(call: RequestContext, user_name: str | None) -> bool:
     """Return whether a request is about the root user's password: a root session's request without a user name."""
     return user_name is None and call.tx.caller.assumed_root

@@ -10,10 +10,28 @@ from artifact_state import arns, catalog, name_index
 from artifact_state.iam.identity_providers import provider_of
 from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.model import CallerKind, Role
+from artifact_state.model.iam_settings import InstanceProfile
 from artifact_state.model.identities import Group, User
 
-_IDENTITY_MEMBERS = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
-_CREATIONS = {"CreateUser": "user", "CreateGroup": "group", "CreateRole": "role"}
+_IDENTITY_MEMBERS = {
+    "UserName": "user",
+    "GroupName": "group",
+    "RoleName": "role",
+    "InstanceProfileName": "instance-profile",
+}
+_CREATIONS = {
+    "CreateUser": "user",
+    "CreateGroup": "group",
+    "CreateRole": "role",
+    "CreateInstanceProfile": "instance-profile",
+}
+_ARN_MEMBERS = {
+    "PolicyArn": "policy",
+    "OpenIDConnectProviderArn": "oidc-provider",
+    "SerialNumber": "mfa",
+    "TemplateArn": "role-template",
+}
+_IDENTITY_ARN_MEMBERS = ("PolicySourceArn", "Arn")
 _KEYS = {
     "PolicyArn": "iam:PolicyARN",
     "PermissionsBoundary": "iam:PermissionsBoundary",
@@ -30,8 +48,7 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
             names_identity, name = True, members[member]
             is_new = _CREATIONS.get(operation) == kind
             yield kind, _arn(tx, kind, members.get("Path", "/"), name) if is_new else _stored_arn(tx, kind, name)
-    if "PolicySourceArn" in members:
-        arn = members["PolicySourceArn"]
+    if arn := next((members[member] for member in _IDENTITY_ARN_MEMBERS if member in members), None):
         kind, _, name = arn.rpartition(":")[2].partition("/")
         # Only the name counts, not the path.
         is_own = arn.split(":")[4:5] == [tx.caller.account_id] and kind in _IDENTITY_MEMBERS.values()
@@ -40,17 +57,12 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
         yield from _implied_identity(tx, members)
     if "EntityPath" in members:
         yield "access-report", _arn(tx, "access-report", "/", members["EntityPath"])
-    if "PolicyArn" in members:
-        yield "policy", members["PolicyArn"]
+    yield from ((kind, members[member]) for member, kind in _ARN_MEMBERS.items() if member in members)
     if operation == "CreatePolicy":
         yield "policy", _arn(tx, "policy", members.get("Path", "/"), members["PolicyName"])
-    if "OpenIDConnectProviderArn" in members:
-        yield "oidc-provider", members["OpenIDConnectProviderArn"]
     if operation == "CreateOpenIDConnectProvider":
         name = str(members["Url"]).partition("://")[2]
         yield "oidc-provider", arns.identity_provider(tx.caller.partition, tx.caller.account_id, name)
-    if "SerialNumber" in members:
-        yield "mfa", members["SerialNumber"]
     if operation == "CreateVirtualMFADevice":
         yield "mfa", _arn(tx, "mfa", members.get("Path", "/"), members["VirtualMFADeviceName"])
     if operation == "CreateServiceLinkedRole":
@@ -116,10 +128,11 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
 def _stored_arn(tx: TransactionView, kind: str, name: str) -> str:
     """Return the ARN of an identity as it is stored, whatever the case in which a call names it."""
     state, account_id = tx.state, tx.caller.account_id
-    identities: Mapping[str, tuple[User | Group | Role, ...]] = {
+    identities: Mapping[str, tuple[User | Group | Role | InstanceProfile, ...]] = {
         "user": state.users.get(account_id, ()),
         "group": state.groups.get(account_id, ()),
         "role": state.roles.get(account_id, ()),
+        "instance-profile": state.instance_profiles.get(account_id, ()),
     }
     identity = name_index.find(identities[kind], name)
     return _arn(tx, kind, identity.path, identity.name) if identity else _arn(tx, kind, "/", name)

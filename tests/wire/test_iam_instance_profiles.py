@@ -1,0 +1,90 @@
+"""IAM on the wire: instance profiles and the settings of an account."""
+
+from typing import Any
+
+from tests.support.iam_users import create_user
+from tests.support.wire_client import Client
+from tests.wire.error_tables.iam_policies import TRUST
+
+SERVICE = "iam"
+
+
+class TestInstanceProfiles:
+    """Instance profiles with their roles."""
+
+    def test_profile_is_returned_with_its_role(self, management: Client) -> None:
+        """An instance profile has its role, and a role's details its instance profiles."""
+        created = management.do(
+            SERVICE,
+            "CreateInstanceProfile",
+            InstanceProfileName="Web",
+            Path="/p/",
+            Tags=[{"Key": "team", "Value": "a"}],
+        )["InstanceProfile"]
+        assert created["InstanceProfileId"].startswith("AIPA")
+        assert created["Arn"] == f"arn:aws:iam::{management.account}:instance-profile/p/Web"
+        assert (created["Roles"], created["Tags"]) == ([], [{"Key": "team", "Value": "a"}])
+        management.do(SERVICE, "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=TRUST)
+        management.do(SERVICE, "AddRoleToInstanceProfile", InstanceProfileName="Web", RoleName="Dev")
+        profile = management.do(SERVICE, "GetInstanceProfile", InstanceProfileName="Web")["InstanceProfile"]
+        assert [role["RoleName"] for role in profile["Roles"]] == ["Dev"]
+        del profile["Tags"]
+        assert management.do(SERVICE, "ListInstanceProfiles", PathPrefix="/p/")["InstanceProfiles"] == [profile]
+        assert management.do(SERVICE, "ListInstanceProfiles", PathPrefix="/q/")["InstanceProfiles"] == []
+        for_role = management.do(SERVICE, "ListInstanceProfilesForRole", RoleName="Dev")
+        assert for_role["InstanceProfiles"] == [profile]
+        details = management.do(SERVICE, "GetAccountAuthorizationDetails", Filter=["Role"])["RoleDetailList"]
+        assert [role["InstanceProfileList"] for role in details if role["RoleName"] == "Dev"] == [[profile]]
+
+    def test_tags_are_listed_and_removed(self, management: Client) -> None:
+        """The tags of an instance profile are listed and removed."""
+        name: dict[str, Any] = {"InstanceProfileName": "Web"}
+        management.do(SERVICE, "CreateInstanceProfile", **name)
+        tags = [{"Key": "team", "Value": "a"}]
+        management.do(SERVICE, "TagInstanceProfile", **name, Tags=tags)
+        assert management.do(SERVICE, "ListInstanceProfileTags", **name)["Tags"] == tags
+        management.do(SERVICE, "UntagInstanceProfile", **name, TagKeys=["team"])
+        assert management.do(SERVICE, "ListInstanceProfileTags", **name)["Tags"] == []
+
+
+class TestAccountSettings:
+    """The password policy, the properties and the token version of an account."""
+
+    def test_password_policy_has_defaults(self, management: Client) -> None:
+        """What a request leaves out gets AWS's default; the policy is replaced as a whole."""
+        management.do(SERVICE, "UpdateAccountPasswordPolicy", MinimumPasswordLength=12, MaxPasswordAge=90)
+        management.do(SERVICE, "UpdateAccountPasswordPolicy", RequireSymbols=True, PasswordReusePrevention=5)
+        assert management.do(SERVICE, "GetAccountPasswordPolicy")["PasswordPolicy"] == {
+            "MinimumPasswordLength": 6,
+            "RequireSymbols": True,
+            "RequireNumbers": False,
+            "RequireUppercaseCharacters": False,
+            "RequireLowercaseCharacters": False,
+            "AllowUsersToChangePassword": False,
+            "ExpirePasswords": False,
+            "PasswordReusePrevention": 5,
+        }
+        management.do(SERVICE, "DeleteAccountPasswordPolicy")
+        assert management.expect_error(SERVICE, "GetAccountPasswordPolicy").code == "NoSuchEntity"
+
+    def test_user_changes_its_password(self, management: Client) -> None:
+        """A user changes its password; a root user and a wrong password are refused."""
+        alice = create_user(management, "arn:aws:iam::aws:policy/IAMUserChangePassword")
+        management.do(SERVICE, "CreateLoginProfile", UserName="Alice", Password="Secret-1234")
+        alice.do(SERVICE, "ChangePassword", OldPassword="Secret-1234", NewPassword="Secret-5678")
+        passwords = {"OldPassword": "Secret-1234", "NewPassword": "Secret-9999"}
+        assert alice.expect_error(SERVICE, "ChangePassword", **passwords).code == "AccessDenied"
+        assert management.expect_error(SERVICE, "ChangePassword", **passwords).code == "InvalidUserType"
+
+    def test_settings_are_read_where_aws_shows_them(self, management: Client) -> None:
+        """The properties and the token version are returned as they were set."""
+        properties = {"RoleManager/Enabled": "true"}
+        management.do(SERVICE, "PutAccountProperties", Properties=properties)
+        assert management.do(SERVICE, "GetAccountProperties")["Properties"] == properties
+        management.do(SERVICE, "SetSecurityTokenServicePreferences", GlobalEndpointTokenVersion="v2Token")
+        assert management.do(SERVICE, "GetAccountSummary")["SummaryMap"]["GlobalEndpointTokenVersion"] == 2
+        error = management.expect_error(SERVICE, "PutAccountProperties", Properties={"RoleManager": "true"})
+        assert (error.code, error.message) == (
+            "InvalidInput",
+            "Property key must be in format Namespace/PropertyName: RoleManager",
+        )
