@@ -57,11 +57,13 @@ class TestBuiltIn:
 
 
 def canonical(text: str) -> str:
-    """Return the text of the old scenario with its resource policy in the form in which AWS keeps it."""
+    """Return the text of the old scenario with its policies in the form in which AWS keeps them."""
     statement = "Statement:\n        Effect: Allow\n        Principal:\n          AWS: '391751215310'\n"
     assert statement in text
     kept = "Statement:\n      - Effect: Allow\n        Principal:\n          AWS: arn:aws:iam::391751215310:root\n"
-    return text.replace(statement, kept)
+    trust = "        AWS: '111122223333'\n"
+    assert trust in text
+    return text.replace(statement, kept).replace(trust, "        AWS: arn:aws:iam::111122223333:root\n")
 
 
 class TestOldVersion:
