@@ -5,7 +5,7 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from artifact_state.iam import groups, instance_profiles, managed_policies, mfa_devices, role_changes, users
+from artifact_state.iam import groups, identity_providers, instance_profiles, managed_policies, mfa_devices, role_changes, users
 from artifact_state.iam.account_summary import RESOURCE_TABLES, AccountSummary, summary_of
 from artifact_state.model import State, iam, iam_settings, identities
 from artifact_state.world import World
@@ -20,6 +20,7 @@ CREATION: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "groups": (groups.create_group, ("Admins",)),
     "instance_profiles": (instance_profiles.create_instance_profile, ("Web",)),
     "roles": (role_changes.create_role, (NEW_ROLE,)),
+    "identity_providers": (identity_providers.create_provider, ("https://id.example.com",)),
     "mfa_devices": (mfa_devices.create_device, ("phone",)),
     "customer_policies": (
         managed_policies.create_policy,

@@ -19,7 +19,7 @@ Provocation = Callable[[Client], Answer]
 """Makes a call that is refused, given the management account of an organization, and returns the answer."""
 _EMULATOR_ERROR = "it is the answer to an error of the emulator itself"
 _SEQUENTIAL = "operations are carried out one after the other"
-_NO_PROVIDERS = "no account has an identity provider whose assertions could be evaluated"
+_NO_CONNECTION = "no identity provider is connected to: a test sets its keys"
 # Source: docs/fidelity.md, "Not emulated"
 NEVER: Mapping[str, Mapping[str, str]] = {
     "organizations": {
@@ -34,11 +34,9 @@ NEVER: Mapping[str, Mapping[str, str]] = {
         "PolicyEvaluation": "every policy that can be parsed is evaluated",
     },
     "sts": {
-        "IDPRejectedClaim": _NO_PROVIDERS,
-        "IDPCommunicationError": _NO_PROVIDERS,
-        "ExpiredTokenException": "no account trusts an identity provider, so that no token of one can be expired",
-        "SessionDurationEscalationException": "outbound identity federation is not emulated, so it cannot be enabled",
-        "JWTPayloadSizeExceededException": "outbound identity federation is not emulated, so it cannot be enabled",
+        "IDPRejectedClaim": _NO_CONNECTION,
+        "IDPCommunicationError": _NO_CONNECTION,
+        "InvalidContextAssertion": "no trusted identity propagation is emulated",
     },
 }
 """By service, the errors that no operation answers, and why."""

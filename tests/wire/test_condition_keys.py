@@ -61,7 +61,7 @@ MISSING_KEYS = {
 CREATIONS = {
     "organizations:CreateAccount", "organizations:CreateGovCloudAccount", "organizations:CreatePolicy",
     "organizations:PutResourcePolicy", "iam:CreateRole", "iam:CreateUser", "iam:CreatePolicy",
-    "iam:CreateServiceLinkedRole", "iam:CreateVirtualMFADevice", "artifact:CreateComplianceInquiry", "organizations:InviteAccountToOrganization",
+    "iam:CreateServiceLinkedRole", "iam:CreateVirtualMFADevice", "iam:CreateOpenIDConnectProvider", "artifact:CreateComplianceInquiry", "organizations:InviteAccountToOrganization",
 }  # fmt: skip
 # These keys come from the token of an identity provider, and the emulator knows none.
 FEDERATED = {"sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
@@ -98,7 +98,7 @@ SIMPLE_MEMBERS: dict[str, list[Any]] = {
     "PermissionsBoundary": [ADMIN], "AWSServiceName": [ARTIFACT], "PolicyDocument": ["{}"], "PolicyName": ["New"],
     "Path": ["/"], "PolicyType": [SCP], "Filter": [SCP], "ServicePrincipal": [ARTIFACT], "Type": ["BILLING"],
     "reportId": [catalog.reports()[0].id], "RoleSessionName": ["me"], "ExternalId": ["x"], "SourceIdentity": ["me"],
-    "VirtualMFADeviceName": ["New"],
+    "VirtualMFADeviceName": ["New"], "Url": ["https://new.example.com"],
     "TransitiveTagKeys": [["TagKey"]], "TaskPolicyArn": [{"arn": ADMIN}], "Name": ["Bob"], "TokenCode": ["123456"],
     "DurationSeconds": [900], "SigningAlgorithm": ["RS256"], "Audience": [["https://example.com"]],
 }  # fmt: skip
@@ -178,8 +178,10 @@ def identity_members(client: Client) -> dict[str, list[Any]]:
     client.do("iam", "TagRole", **linked, Tags=TAGS)
     client.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
     task = client.do("iam", "DeleteServiceLinkedRole", **linked)["DeletionTaskId"]
+    provider = client.do("iam", "CreateOpenIDConnectProvider", Url="https://id.example.com", Tags=TAGS)
     device = client.do("iam", "CreateVirtualMFADevice", VirtualMFADeviceName="phone", Tags=TAGS)["VirtualMFADevice"]
     return {
+        "SerialNumber": [device["SerialNumber"]], "OpenIDConnectProviderArn": [provider["OpenIDConnectProviderArn"]],
         "UserName": ["Alice"], "GroupName": ["G"], "RoleName": ["Dev"], "RoleArn": [role], "AccessKeyId": [key],
         "PolicySourceArn": [role], "DeletionTaskId": [task],
     }  # fmt: skip

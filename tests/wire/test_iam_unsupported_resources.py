@@ -11,7 +11,6 @@ ACCOUNT_LISTS = {
     "ListInstanceProfiles": "InstanceProfiles",
     "ListServerCertificates": "ServerCertificateMetadataList",
     "ListSAMLProviders": "SAMLProviderList",
-    "ListOpenIDConnectProviders": "OpenIDConnectProviderList",
 }
 USER_LISTS = {
     "ListSSHPublicKeys": "SSHPublicKeys",

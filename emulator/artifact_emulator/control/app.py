@@ -33,6 +33,7 @@ from artifact_emulator.control import (
     scenarios,
     snapshots,
     strictness,
+    token_issuers,
     worlds,
 )
 from artifact_emulator.control.responses import WORLDS_KEY, problem_response
@@ -59,6 +60,7 @@ _ROUTE_MODULES = (
     events,
     reports,
     customer_agreements,
+    token_issuers,
     lessons,
     decisions,
     assumptions,

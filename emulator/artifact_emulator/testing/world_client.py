@@ -1,5 +1,6 @@
 """A world from the point of view of a test: boto3 clients of any account, and the control API as methods."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -192,6 +193,19 @@ class WorldClient(ABC):
         """
         detail: dict[str, Any] = self.request("POST", "artifact/reports", report)
         return detail
+
+    def set_issuer_keys(self, issuer: str, keys: "str | Path | Mapping[str, Any]") -> None:
+        """Set the public keys of an identity provider: a JSON Web Key Set, its file, or its URL on this machine.
+
+        `issuer` is the claim `iss` of its tokens. Raises ControlError for keys that cannot be read.
+        """
+        if isinstance(keys, Mapping):
+            source: dict[str, Any] = {"jwks": dict(keys)}
+        elif str(keys).startswith(("http://", "https://")):
+            source = {"jwks_url": str(keys)}
+        else:
+            source = {"jwks": json.loads(Path(keys).read_text(encoding="utf-8"))}
+        self.request("PUT", "token-issuers", {"issuer": issuer, **source})
 
     def set_fault(self, service: str, operation: str | None = None, **fault: Any) -> str:
         """Inject an error, a delay or a lost reply into matching calls and return the id of the fault.

@@ -143,6 +143,11 @@ def untag_provider(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
     _replace(tx, replace(provider, tags=without_tags(provider.tags, keys)))
 
 
+def set_issuer_keys(tx: Transaction, issuer: str, keys: str) -> None:
+    """Set the public keys of an issuer, which AWS would read from its URL, as the text of a JSON Web Key Set."""
+    tx.set(issuer_keys=tx.state.issuer_keys.insert(issuer, keys))
+
+
 def _require_thumbprints(thumbprints: Sequence[str]) -> None:
     """Refuse more than five thumbprints, and those that are not SHA-1 digests.
 

@@ -94,19 +94,27 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "GetSessionToken": inactive_region_error(),
     "GetWebIdentityToken": {
         "OutboundWebIdentityFederationDisabledException": refused_with(
-            "The outbound web identity federation feature is not enabled for this account.",
+            "OutboundWebIdentityFederation is disabled.",
             Audience=["a"],
             SigningAlgorithm="RS256",
         )
     },
 }
-NO_PROVIDER = "the provider is checked first, and no account has one"
+NO_PROVIDER = "the provider is checked first, and no account has a SAML provider"
+WITH_TOKEN = "tests/wire/test_web_identity.py provokes it, which has tokens"
 UNREACHABLE = {
     **{
-        (operation, code): NO_PROVIDER
-        for operation in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
-        for code in ("MalformedPolicyDocument", "PackedPolicyTooLarge")
+        ("AssumeRoleWithSAML", code): NO_PROVIDER
+        for code in ("ExpiredTokenException", "MalformedPolicyDocument", "PackedPolicyTooLarge")
     },
+    **{
+        ("AssumeRoleWithWebIdentity", code): WITH_TOKEN
+        for code in ("ExpiredTokenException", "MalformedPolicyDocument", "PackedPolicyTooLarge")
+    },
+    ("GetWebIdentityToken", "SessionDurationEscalationException"): WITH_TOKEN,
+    ("GetWebIdentityToken", "JWTPayloadSizeExceededException"): WITH_TOKEN,
+    ("AssumeRole", "ExpiredTokenException"): "no trusted identity propagation is emulated",
+    ("AssumeRoot", "ExpiredTokenException"): "it takes no token",
     **{
         (operation, "RegionDisabledException"): "it is not signed, and only a signature contains a region"
         for operation in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
