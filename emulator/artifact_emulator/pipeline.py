@@ -106,7 +106,7 @@ def validate(call: ActiveCall) -> None:
 
 def execute(call: ActiveCall) -> None:
     """Authorize the call and run its handler, in one transaction."""
-    action = f"{call.service.name}:{call.operation.name}"
+    action = f"{call.service.signing_name}:{call.operation.name}"
     try:
         with call.world.transaction(call.caller, action, call.effect) as tx:
             call.tx, call.at = tx, tx.now
@@ -198,6 +198,8 @@ def _run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> No
         # The traceback refers to the call, which would live on until the next collection of cycles.
         error.__traceback__ = error.__context__ = None
         call.failure = error
+        if error.code.startswith("AccessDenied"):
+            runtime_of(call.world).decisions.record_denial(call.request_id)
     except Exception:
         log.exception("request %s: %s", call.request_id, call.route.name if call.route else "")
         protocol = call.route.protocol if call.route else routing.protocol_of(call.request)
@@ -219,8 +221,8 @@ def _authorize(call: ActiveCall) -> None:
         return
     request, (authorize, is_delegated) = _authorization_request(call), _authorization()[1:]
     if call.iam != "off":
-        if len(call.request.body) <= MAX_INPUT:
-            runtime_of(call.world).decisions.record(call.request_id, request)
+        if request.request_id:
+            runtime_of(call.world).decisions.record(request.request_id, request)
         authorize(call.service, request)
     if may_be_delegated:
         tx.is_delegated = is_delegated(request)
@@ -232,12 +234,13 @@ def _authorization_request(call: ActiveCall) -> "AuthorizationRequest":
         tx.state,
         tx.caller,
         tx.now,
-        call.service.name,
+        call.service.signing_name,
         call.operation.name,
         call.members or {},
         call.request_keys,
         enforced=call.iam == "enforce",
         added_services=tx.added_services,
+        request_id=call.request_id if len(call.request.body) <= MAX_INPUT else "",
     )
 
 

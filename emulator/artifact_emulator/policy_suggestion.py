@@ -35,13 +35,16 @@ def least_policy(world: World, principal: str) -> dict[str, Any]:
 def _requests(world: World, principal: str) -> Iterator[AuthorizationRequest]:
     runtime = runtime_of(world)
     for call in runtime.call_log.calls():
-        if _is_by(call, principal) and f"{call.service.name}:{call.operation}" not in OPERATIONS_WITHOUT_PERMISSION:
+        if (
+            _is_by(call, principal)
+            and f"{call.service.signing_name}:{call.operation}" not in OPERATIONS_WITHOUT_PERMISSION
+        ):
             yield runtime.decisions.find(call.request_id) or _current_request(world, call)
 
 
 def _current_request(world: World, call: CallRecord) -> AuthorizationRequest:
     with world.transaction(call.caller) as tx:
-        return AuthorizationRequest.of(tx, call.service.name, call.operation, call.members or {})
+        return AuthorizationRequest.of(tx, call.service.signing_name, call.operation, call.members or {})
 
 
 def _is_by(call: CallRecord, principal: str) -> bool:

@@ -1,7 +1,7 @@
 """Routing: find the service and the operation that a request names.
 
 `X-Amz-Target` names an operation of a JSON service and `Action` one of a query service; any other request is routed by
-its method and path, as AWS Artifact's are.
+its method and path, as those of AWS Artifact and the IAM Toolbox are.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,8 @@ _TARGETS = {
     for prefix in (profile.target_prefix, profile.target_prefix.rpartition(".")[2])
 }
 _VERSIONS = {profile.query_version: profile.name for profile in PROFILES.values() if profile.query_version}
+_REST_SERVICES = {"": ("artifact", "iam-toolbox"), "artifact": ("artifact",), "iam": ("iam-toolbox",)}
+"""The REST services whose requests are signed for a name; an unsigned request may be of either."""
 _REST_XML_SERVICES = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "cloudfront", "route53")
 """Services whose requests look like AWS Artifact's, but whose clients read errors in XML."""
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
@@ -130,17 +132,26 @@ def _query_route(request: Request) -> Route:
 
 def _rest_route(request: Request) -> Route:
     scope = signing_name(request)
+    name = f"{request.method} {request.path}"
+    for service_name in _REST_SERVICES.get(scope, ()):
+        operation = _operation_at(service_name, request)
+        if operation is not None:
+            return Route("rest-json", bindings(service_name), operation.name, operation)
     if scope not in ("", "artifact"):
         protocol: Protocol = "query" if scope in _REST_XML_SERVICES else "rest-json"
-        return Route(protocol, None, f"{scope}:{request.method} {request.path}")
-    by_path, templates = _artifact_paths()
+        return Route(protocol, None, f"{scope}:{name}")
+    return Route("rest-json", bindings("artifact"), name)
+
+
+def _operation_at(service: str, request: Request) -> Operation | None:
+    """Return the operation of a REST service that the method and the path of a request name, if any."""
+    by_path, templates = _rest_paths(service)
     operation = by_path.get((request.method, request.path))
-    if operation is None:
-        steps = request.path.split("/")
-        candidates = (template for template in templates if template.method == request.method)
-        operation = next((template for template in candidates if _matches(template.path, steps)), None)
-    name = operation.name if operation else f"{request.method} {request.path}"
-    return Route("rest-json", bindings("artifact"), name, operation)
+    if operation is not None:
+        return operation
+    steps = request.path.split("/")
+    candidates = (template for template in templates if template.method == request.method)
+    return next((template for template in candidates if _matches(template.path, steps)), None)
 
 
 def _service_route(protocol: Protocol, service: Service, name: str) -> Route:
@@ -155,9 +166,9 @@ def signing_name(request: Request) -> str:
 
 
 @cache
-def _artifact_paths() -> tuple[Mapping[tuple[str, str], Operation], list[Operation]]:
-    """Return AWS Artifact's operations: by method and path, and those whose path has labels."""
-    operations = bindings("artifact").operations.values()
+def _rest_paths(service: str) -> tuple[Mapping[tuple[str, str], Operation], list[Operation]]:
+    """Return the operations of a REST service: by method and path, and those whose path has labels."""
+    operations = bindings(service).operations.values()
     by_path = {(operation.method, operation.path): operation for operation in operations if "{" not in operation.path}
     return by_path, [operation for operation in operations if "{" in operation.path]
 

@@ -14,9 +14,11 @@ _LONG = 80
 def write_bindings(model: Model) -> str:
     """Return the module that binds a service's operations to HTTP."""
     metadata = model.metadata
+    signing_name = metadata.get("signingName", metadata["endpointPrefix"])
     service = _call(
         "Service",
-        name=metadata.get("signingName", metadata["endpointPrefix"]),
+        name=model.name,
+        own_signing_name=_unless(signing_name, model.name),
         protocol=model.protocol,
         version=metadata["apiVersion"],
         target_prefix=metadata.get("targetPrefix", ""),

@@ -20,7 +20,7 @@ _PROSE = frozenset({"documentation", "deprecated", "deprecatedMessage", "depreca
 _OPERATION_TRAITS = _PROSE | {"name", "http", "input", "output", "errors", "readonly", "idempotent", "auth", "authtype"}
 _MEMBER_TRAITS = _PROSE | {"shape", "location", "locationName", "idempotencyToken"}
 _ELEMENT_TRAITS = _PROSE | {"shape", "locationName"}
-_STRUCTURE_TRAITS = _PROSE | {"members", "required", "union", "sensitive"}
+_STRUCTURE_TRAITS = _PROSE | {"members", "required", "union", "sensitive", "document"}
 _ERROR_TRAITS = _STRUCTURE_TRAITS | {"exception", "error", "fault", "retryable"}
 _NUMBER_TRAITS = _PROSE | {"min", "max", "box"}
 _SHAPE_TRAITS = {
@@ -65,6 +65,11 @@ class Model:
     operations: dict[str, Trait]
     unshaped: tuple[str, ...]
     shapes: dict[str, Trait]
+
+    @property
+    def package(self) -> str:
+        """The name of the package of the service's shapes."""
+        return self.name.replace("-", "_")
 
     @property
     def protocol(self) -> str:
@@ -176,6 +181,9 @@ def _vet(model: Model) -> None:
     for name, operation in model.operations.items():
         _vet_operation(model, name, operation)
     inputs, outputs, errors = model.inputs(), model.outputs(), model.errors()
+    for shape in model.reachable(inputs):
+        if model.shapes[shape].get("document"):
+            raise UnhandledTraitError(f"{model.name}.{shape} is a document in a request")
     for shape in model.reachable([*inputs, *outputs, *errors]):
         traits = model.shapes[shape]
         known = _ERROR_TRAITS if traits.get("exception") else _SHAPE_TRAITS[traits["type"]]

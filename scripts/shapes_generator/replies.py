@@ -22,7 +22,7 @@ def write_replies(model: Model) -> str:
     defined: set[str] = set()
     for shape in model.reachable(model.outputs()):
         traits = model.shapes[shape]
-        if traits["type"] != "structure" and "enum" not in traits:
+        if traits.get("document") or (traits["type"] != "structure" and "enum" not in traits):
             continue
         name = class_name(shape)
         if name in IMPORTED or name in defined:
@@ -49,6 +49,8 @@ def _dictionary(model: Model, shape: str, defined: set[str]) -> str:
 
 def _type(model: Model, shape: str, defined: set[str]) -> str:
     traits = model.shapes[shape]
+    if traits.get("document"):
+        return "Any"
     if traits["type"] == "list":
         return f"list[{_type(model, traits['member']['shape'], defined)}]"
     if traits["type"] == "map":

@@ -231,13 +231,17 @@ class TestEmulator:
     """The imports of the emulator."""
 
     def test_aws_knows_no_world(self) -> None:
-        """The packages of AWS's wire import nothing of the emulator but HTTP messages and JSON, and no world."""
+        """The packages of AWS's wire import nothing of the emulator but HTTP messages and JSON, and no world.
+
+        The shapes of replies are types only.
+        """
         allowed = ("artifact_emulator.aws", "artifact_emulator.http", "artifact_emulator.json_body")
         worlds = ("artifact_state.world", "artifact_state.world_registry")
         assert [
             str(edge)
             for edge in imports()
             if _is_within(edge.importer, "artifact_emulator.aws")
+            and not (edge.for_types_only and _is_within(edge.imported, "artifact_emulator.shapes"))
             and (
                 edge.imported in worlds
                 or (_package(edge.imported) == "artifact_emulator" and not _is_within(edge.imported, *allowed))

@@ -20,6 +20,7 @@ MODULES = {
 NOT_A_SOURCE = {
     "https://docs.aws.amazon.com/IAM/latest/APIReference/API_{}.html": "a link in a message",
     "https://console.aws.amazon.com/artifact/reports/{report.id}": "a link in a sample response",
+    "https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1": "a link in a message",
 }
 """URLs of AWS in the code that are not the source of a rule."""
 

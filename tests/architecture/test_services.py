@@ -21,7 +21,7 @@ from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.aws.validation import _ERROR_OF
 from artifact_emulator.control.faults import FaultBody
 from artifact_emulator.http import Request
-from artifact_emulator.services import Handler, bindings, handler_of, handlers, snake_case
+from artifact_emulator.services import Handler, bindings, handler_of, handlers, package_of, snake_case
 from artifact_emulator.services.handler_index import HANDLERS
 from tests.architecture.test_imports import CALL
 from tests.support.aws_models import SERVICES, model
@@ -29,15 +29,14 @@ from tests.support.aws_models import SERVICES, model
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(services.__file__).parent
 every_service = pytest.mark.parametrize("service", SERVICES)
-# Replies that more than one operation has.
-SHARED_REPLIES = {"SimulatePolicyResponse", "GetContextKeysForPolicyResponse"}
 
 
 def modules_of(service: str) -> dict[str, Any]:
     """Import the modules of a service's handlers, by their names."""
-    files = sorted((FOLDER / service).glob("*.py"))
+    package = package_of(service)
+    files = sorted((FOLDER / package).glob("*.py"))
     names = [file.stem for file in files if file.stem != "__init__"]
-    return {name: import_module(f"{services.__name__}.{service}.{name}") for name in names}
+    return {name: import_module(f"{services.__name__}.{package}.{name}") for name in names}
 
 
 def public_functions(module: Any) -> list[FunctionType]:
@@ -78,7 +77,7 @@ class TestHandlers:
             request, reply = inspect.signature(handler).parameters["request"].annotation, _annotated_reply(handler)
             assert request == f"requests.{operation}Request"
             shape = bindings(service).operations[operation].reply
-            expected = {f"replies.{shape if shape in SHARED_REPLIES else f'{operation}Response'}"} if shape else {None}
+            expected = {f"replies.{shape[0].upper()}{shape[1:]}"} if shape else {None}
             assert reply in expected | {"NoReturn"}, f"{operation} returns {reply}"
 
     @every_service
@@ -178,10 +177,12 @@ class TestProfiles:
 
     def test_every_service_has_handlers_shapes_and_health(self) -> None:
         """Each profile has a package of handlers and one of shapes, and the health check names it."""
+        names = set(map(package_of, PROFILES))
         packages = {folder.name for folder in FOLDER.iterdir() if (folder / "__init__.py").exists()}
         shapes = {folder.name for folder in (FOLDER.parent / "shapes").iterdir() if (folder / "__init__.py").exists()}
         health = json.loads(control.health(Request("GET", control.HEALTH, "", {}, b"")).body)["services"]
-        assert packages == shapes == set(health) == set(HANDLERS) == set(SERVICES) == PROFILES.keys()
+        assert packages == shapes == names
+        assert set(health) == set(HANDLERS) == set(SERVICES) == PROFILES.keys()
 
     def test_tables_keyed_by_service_are_complete(self) -> None:
         """Errors, validation and authorization know each service, and so do fault rules."""
@@ -189,8 +190,9 @@ class TestProfiles:
         # The errors of AWS Organizations depend on the operation too, and are chosen before the table.
         assert _ERROR_OF.keys() == PROFILES.keys() - {"organizations"}
         assert set(get_args(FaultBody.model_fields["service"].annotation)) == PROFILES.keys()
-        # AWS CloudTrail's actions have neither resources nor condition keys of their own.
-        assert evaluation_requests._SERVICES.keys() == PROFILES.keys() - {"cloudtrail"}
+        # AWS CloudTrail's actions have neither resources nor condition keys of their own. Policies name the actions of
+        # the IAM Toolbox as IAM's.
+        assert evaluation_requests._SERVICES.keys() == PROFILES.keys() - {"cloudtrail", "iam-toolbox"}
 
     @every_service
     def test_profile_agrees_with_the_bindings(self, service: str) -> None:
@@ -210,21 +212,26 @@ class TestProfiles:
 class TestRouting:
     """The names by which requests are routed."""
 
-    def test_artifact_is_the_only_rest_service(self) -> None:
-        """Any path is AWS Artifact's: no other service speaks REST, and no two operations share method and path."""
-        assert [service for service in SERVICES if bindings(service).protocol == "rest-json"] == ["artifact"]
-        paths = [(operation.method, operation.path) for operation in bindings("artifact").operations.values()]
+    def test_operations_of_rest_services_differ_in_method_or_path(self) -> None:
+        """REST services are found by the name that requests are signed for; no two operations share method and path."""
+        rest = [service for service in SERVICES if bindings(service).protocol == "rest-json"]
+        assert set(routing._REST_SERVICES[""]) == set(rest)
+        by_name = {bindings(service).signing_name: (service,) for service in rest}
+        assert routing._REST_SERVICES.items() >= by_name.items()
+        operations = [operation for service in rest for operation in bindings(service).operations.values()]
+        paths = [(operation.method, operation.path) for operation in operations]
         assert len(paths) == len(set(paths))
 
-    def test_every_service_but_artifact_is_named_by_target_or_version(self) -> None:
+    def test_other_services_are_named_by_target_or_version(self) -> None:
         """Each JSON service is found by its target prefix, each query service by its version."""
-        assert {*routing._TARGETS.values(), *routing._VERSIONS.values()} == set(SERVICES) - {"artifact"}
+        rest = routing._REST_SERVICES[""]
+        assert {*routing._TARGETS.values(), *routing._VERSIONS.values()} == set(SERVICES) - set(rest)
 
     @every_service
     def test_bindings_have_the_name_version_and_protocol_of_the_model(self, service: str) -> None:
         """The bindings have the name that requests are signed for, and AWS's version and protocol."""
         generated = bindings(service)
-        assert generated.name == service == model(service).signing_name
+        assert (generated.name, generated.signing_name) == (service, model(service).signing_name)
         assert (generated.version, generated.protocol) == (
             model(service).api_version,
             model(service).metadata["protocol"],

@@ -336,7 +336,7 @@ def remedied(policies: ApplicablePolicies, request: EvaluationRequest, decision:
         content["Statement"][number - 1] = {"Effect": "Deny", "Action": "none:None", "Resource": "*"}
         changed = NamedPolicy(denying.arn_or_name, json.dumps(content))
         return replaced(policies, lambda policy: changed if policy is denying else policy)
-    allow = {"Effect": "Allow", "Action": request.action, "Resource": request.resource}
+    allow: dict[str, Any] = {"Effect": "Allow", "Action": request.action, "Resource": request.resource}
     if decision.kind in (PolicyKind.TRUST, PolicyKind.RESOURCE):
         # The account as Principal: a user or a session would need no other policy to allow.
         allow = {"Effect": "Allow", "Action": request.action, "Resource": "*", "Principal": {"AWS": ACCOUNT}}
@@ -355,11 +355,11 @@ def remedied(policies: ApplicablePolicies, request: EvaluationRequest, decision:
     field = fields[decision.kind]
     present = getattr(policies, field)
     if decision.level is None:
-        return replace(policies, **{field: present + added})
-    return replace(
-        policies,
-        **{field: tuple(level + added if at == decision.level else level for at, level in enumerate(present))},
-    )
+        present += added
+    else:
+        present = tuple(level + added if at == decision.level else level for at, level in enumerate(present))
+    change: dict[str, Any] = {field: present}
+    return replace(policies, **change)
 
 
 def with_statement(policy: NamedPolicy, statement: dict[str, Any]) -> NamedPolicy:

@@ -7,7 +7,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 
 from shapes_generator.models import whole_model
 
-SERVICES = ("organizations", "artifact", "cloudtrail", "iam", "sts")
+SERVICES = ("organizations", "artifact", "cloudtrail", "iam", "iam-toolbox", "sts")
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 from artifact_emulator import __version__
 from artifact_emulator.app import App
 from artifact_emulator.services import bindings
-from tests.support.aws_models import SERVICES, model
+from tests.support.aws_models import SERVICES, model, operation_model
 from tests.support.control_api import control_refusal, control_reply, control_result
 from tests.support.wire_client import Client
 
@@ -63,7 +63,9 @@ class TestCapabilities:
             if name in bindings(service).operations:
                 assert stranger.app.handle(stranger.request(service, name)).status == 501
         name = listed["emulated"][0]
-        assert stranger.app.handle(stranger.request(service, name)).status != 501
+        members = operation_model(service, name).input_shape.members
+        labels = {label: "x" for label, shape in members.items() if shape.serialization.get("location") == "uri"}
+        assert stranger.app.handle(stranger.request(service, name, **labels)).status != 501
 
     def test_calls_that_are_not_emulated_are_counted_and_logged_once(
         self, stranger: Client, caplog: pytest.LogCaptureFixture

@@ -153,7 +153,7 @@ class TestIdentityPolicies:
         denying = "arn:aws:iam::aws:policy/AWSDenyAll"
         alice = create_user(stranger, ADMIN, denying)
         error = alice.expect_error("iam", "ListUsers")
-        assert error.message.endswith(f"with an explicit deny in an identity-based policy: {denying}")
+        assert f"with an explicit deny in an identity-based policy: {denying}. Go to" in error.message
 
     def test_permissions_boundary_limits_administrator(self, stranger: Client) -> None:
         """An action outside the permissions boundary is denied."""
@@ -161,7 +161,7 @@ class TestIdentityPolicies:
         boundary = "arn:aws:iam::aws:policy/AWSOrganizationsReadOnlyAccess"
         stranger.do("iam", "PutUserPermissionsBoundary", UserName="Alice", PermissionsBoundary=boundary)
         error = alice.expect_error("iam", "ListUsers")
-        assert error.message.endswith("because no permissions boundary allows the iam:ListUsers action")
+        assert "because no permissions boundary allows the iam:ListUsers action. Go to" in error.message
 
     def test_policy_change_applies_to_next_call(self, stranger: Client) -> None:
         """A detached policy no longer applies to the next call."""

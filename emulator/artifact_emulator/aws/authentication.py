@@ -82,9 +82,9 @@ def require_session_allowed(session: Session, service: Service, operation: str) 
 
     Raises AwsError.
     """
-    if session_allows(session, service.name, operation):
+    if session_allows(session, service.signing_name, operation):
         return
-    if service.name == "iam":
+    if service.signing_name == "iam":
         raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, service.protocol)
     # Unverified: that AWS says so of other operations than the two that give such credentials.
     raise AwsError("AccessDenied", f"Cannot call {operation} with session credentials", 403)
@@ -130,8 +130,8 @@ def _scope_problem(claim: Claim, service: Service) -> str | None:
     problems = []
     if not _REGION.fullmatch(claim.region):
         problems.append("Credential should be scoped to a valid region. ")
-    if claim.service != service.name:
-        problems.append(f"Credential should be scoped to correct service: '{service.name}'. ")
+    if claim.service != service.signing_name:
+        problems.append(f"Credential should be scoped to correct service: '{service.signing_name}'. ")
     return "".join(problems) or None
 
 

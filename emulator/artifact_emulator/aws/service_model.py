@@ -60,7 +60,9 @@ class Service:
     """An AWS service: protocol, version, namespaces, operations, errors and layouts."""
 
     name: str
-    """The name that requests are signed for, such as `organizations`."""
+    """The name of the service, such as `organizations`."""
+    own_signing_name: str = ""
+    """The name that requests are signed for, if it is another."""
     protocol: Protocol
     version: str
     target_prefix: str = ""
@@ -76,3 +78,8 @@ class Service:
     """The layouts that the query and REST protocols need; a shape without a layout is a string."""
     patterns: Mapping[str, str] = field(default_factory=dict)
     """AWS's spelling of each pattern, which its messages quote, by the spelling that requests check."""
+
+    @property
+    def signing_name(self) -> str:
+        """The name that requests are signed for, which is also the prefix of the service's actions in policies."""
+        return self.own_signing_name or self.name

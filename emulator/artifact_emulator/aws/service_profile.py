@@ -22,7 +22,7 @@ class ServiceProfile:
     """One AWS service."""
 
     name: str
-    """The name that requests are signed for, such as `organizations`."""
+    """The name of the service, such as `organizations`."""
     title: str
     """AWS's name of the service."""
     throttling_error: ThrottlingError
@@ -36,7 +36,8 @@ class ServiceProfile:
 
 # Sources of the throttling errors: https://github.com/awslabs/aws-deployment-framework/issues/781 (AWS Organizations),
 # https://repost.aws/knowledge-center/iam-sts-throttling-error (IAM, STS).
-# Unverified: the messages of AWS Artifact and AWS CloudTrail; that AWS Organizations omits the member Type.
+# Unverified: the messages of AWS Artifact and AWS CloudTrail; the error of the IAM Toolbox; that AWS Organizations
+# omits the member Type.
 PROFILES: Mapping[str, ServiceProfile] = {
     profile.name: profile
     for profile in (
@@ -57,6 +58,11 @@ PROFILES: Mapping[str, ServiceProfile] = {
             throttling_error=ThrottlingError("Throttling", "Rate exceeded", 400),
             query_version="2010-05-08",
             is_global=True,
+        ),
+        ServiceProfile(
+            name="iam-toolbox",
+            title="IAM Toolbox",
+            throttling_error=ThrottlingError("ThrottlingException", "Rate exceeded", 429),
         ),
         ServiceProfile(
             name="organizations",

@@ -4,6 +4,7 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from artifact_emulator.aws.authorization.authorization_id import request_id_of
 from artifact_emulator.aws.authorization.explain import explain_decisions
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, problem_response
@@ -16,7 +17,7 @@ _NOT_EVALUATED = "No policy was evaluated: the caller is a root user that no pol
 class DecisionPath(BaseModel):
     """The call that a path names."""
 
-    request_id: str = Field(description="The x-amzn-RequestId of the reply.")
+    request_id: str = Field(description="The x-amzn-RequestId of the reply, or the authorization id in its message.")
 
 
 class SuggestionQuery(BaseModel):
@@ -33,11 +34,12 @@ def add_routes(app: OpenAPI) -> None:
     @app.get(f"{PREFIX}/decisions/<request_id>", summary="Explain why a call was allowed or refused")
     def explain(path: DecisionPath) -> Response:
         instruments = runtime_of(current_world())
-        request = instruments.decisions.find(path.request_id)
-        call = next((record for record in instruments.call_log.calls() if record.request_id == path.request_id), None)
+        request_id = request_id_of(path.request_id)
+        request = instruments.decisions.find(request_id)
+        call = next((record for record in instruments.call_log.calls() if record.request_id == request_id), None)
         if request is None and call is None:
             return problem_response(404, "Not found", f"There is no call {path.request_id} in the call log.")
-        explanation = {"request_id": path.request_id, **explain_decisions(request)}
+        explanation = {"request_id": request_id, **explain_decisions(request)}
         if call is not None and call.failure is not None:
             explanation["error"] = {"code": call.failure.code, "message": call.failure.message}
         if request is None:

@@ -103,7 +103,7 @@ _LatencyJson = Annotated[
 class _Rule(BaseModel):
     """The members of a fault that do not depend on its kind."""
 
-    service: Literal["organizations", "artifact", "cloudtrail", "iam", "sts"]
+    service: Literal["organizations", "artifact", "cloudtrail", "iam", "iam-toolbox", "sts"]
     operation: str | None = Field(None, description="Affect only this operation of the service.")
     account: str | None = Field(None, pattern=r"^\d{12}$", description="Affect only calls by this account.")
     probability: float = Field(1.0, ge=0, le=1, description="The probability that a matching call is affected.")

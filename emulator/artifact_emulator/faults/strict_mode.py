@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (changes that
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html (asynchronous).
 """
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ _STALENESS = timedelta(seconds=2)
 """The longest time for which a change stays unseen. Unverified: AWS states no figure."""
 _MAX_STALE_READS = 2
 """How often one account's reads of one kind miss a change at most, also if the clock is frozen."""
+_MAX_COUNTED_DENIALS = 1_000
 _ATTEMPTS = 3
 """An operation's two errors are among its first calls, so that the three to five attempts of botocore are enough."""
 _MAX_DELAY = 3.0
@@ -62,6 +63,8 @@ class StrictMode:
     _calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _stale_reads: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """The reads since the latest change."""
+    _details_reads: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    """The reads of the details of each denial before they were recorded."""
     _change: _Change | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -84,6 +87,18 @@ class StrictMode:
             minimum_delay=timedelta(seconds=source.uniform(1, _MAX_DELAY)),
             on_change=self._remember,
         )
+
+    def has_recorded(self, authorization_id: str, denied_at: datetime, now: datetime) -> bool:
+        """Return whether the details of a denial are available: AWS records them after it has refused the call.
+
+        Observed: the third read succeeds.
+        """
+        with self._lock:
+            reads = self._details_reads[authorization_id] = self._details_reads.get(authorization_id, 0) + 1
+            if len(self._details_reads) > _MAX_COUNTED_DENIALS:
+                self._details_reads.popitem(last=False)
+        is_late = denied_at <= now < denied_at + _STALENESS
+        return not is_late or reads > self._random("details", authorization_id).randint(1, _MAX_STALE_READS)
 
     def _failure(self, service: Service, operation: str, account_id: str, number: int) -> AwsError | None:
         """Return the error of a mutating operation's call, or None if this call has none."""

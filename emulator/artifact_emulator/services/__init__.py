@@ -21,14 +21,14 @@ Handler = Callable[[RequestContext, Any], Any]
 @cache
 def bindings(service: str) -> Service:
     """Return the generated bindings of a service."""
-    generated: Service = import_module(f"artifact_emulator.shapes.{service}.bindings").SERVICE
+    generated: Service = import_module(f"artifact_emulator.shapes.{package_of(service)}.bindings").SERVICE
     return generated
 
 
 @cache
 def request_shape(service: str, operation: str) -> Any:
     """Return the generated shape of an operation's input."""
-    return getattr(import_module(f"artifact_emulator.shapes.{service}.requests"), f"{operation}Request")
+    return getattr(import_module(f"artifact_emulator.shapes.{package_of(service)}.requests"), f"{operation}Request")
 
 
 @cache
@@ -37,8 +37,13 @@ def handler_of(service: str, operation: str) -> Handler | None:
     module = HANDLERS[service].get(operation)
     if module is None:
         return None
-    handler: Handler = getattr(import_module(f"{__name__}.{service}.{module}"), snake_case(operation))
+    handler: Handler = getattr(import_module(f"{__name__}.{package_of(service)}.{module}"), snake_case(operation))
     return handler
+
+
+def package_of(service: str) -> str:
+    """Return the name of the packages of a service's handlers and shapes."""
+    return service.replace("-", "_")
 
 
 def handlers(service: str) -> Mapping[str, Handler]:

@@ -34,6 +34,7 @@ class ResourceWithPolicy:
     """A resource that has a resource-based policy, and its account."""
 
     account_id: str
+    arn: str
     policy: NamedPolicy
     is_trust_policy: bool = False
     is_linked: bool = False
@@ -72,7 +73,8 @@ def organization_with_policy(state: State, caller: Caller, now: datetime) -> Res
         return None
     arn = arns.organizations(organization.partition, owner, "resourcepolicy", organization.id, policy_id)
     policy = NamedPolicy(arn, state.resource_policies[policy_id].content)
-    return ResourceWithPolicy(account_id=owner, policy=policy, must_allow=False)
+    resource = arns.organizations(organization.partition, owner, "organization", organization.id)
+    return ResourceWithPolicy(account_id=owner, arn=resource, policy=policy, must_allow=False)
 
 
 def principal_names(state: State, caller: Caller, now: datetime) -> dict[PrincipalMatch, frozenset[str]]:

@@ -11,7 +11,7 @@ from artifact_emulator.aws.authorization.messages import denial_error
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
-from artifact_state import catalog
+from artifact_state import arns, catalog
 from artifact_state.authority import is_open_to
 from artifact_state.errors import RoleNotFound
 from artifact_state.iam.roles import role_of
@@ -67,7 +67,7 @@ def evaluate(request: AuthorizationRequest) -> Iterator[EvaluatedRequest]:
     """Yield the decision on each action and resource of a call, up to the first denial."""
     if f"{request.service}:{request.operation}" in OPERATIONS_WITHOUT_PERMISSION:
         return
-    policies = applicable_policies(request.state, request.caller, request.now, _resource_with_policy(request))
+    policies = applicable_policies(request.state, request.caller, request.now, resource_with_policy(request))
     for named in _named_requests(request, policies):
         decision = decide(named, policies)
         yield EvaluatedRequest(named, policies, decision)
@@ -83,7 +83,7 @@ def _named_requests(request: AuthorizationRequest, policies: ApplicablePolicies)
         yield unnamed if names is None else unnamed._replace(principals=names)
 
 
-def _resource_with_policy(request: AuthorizationRequest) -> ResourceWithPolicy | None:
+def resource_with_policy(request: AuthorizationRequest) -> ResourceWithPolicy | None:
     """Return the resource of a call that has a resource-based policy."""
     if request.operation == "AssumeRole":
         return _assumed_role(request)
@@ -111,5 +111,10 @@ def _assumed_role(request: AuthorizationRequest) -> ResourceWithPolicy | None:
         role = role_of(request.state, parts[4], parts[5].rpartition("/")[2], request.now)
     except RoleNotFound:
         return None
-    policy, is_linked = NamedPolicy(role.name, role.trust_policy), role.linked_service is not None
-    return ResourceWithPolicy(account_id=role.account_id, policy=policy, is_trust_policy=True, is_linked=is_linked)
+    return ResourceWithPolicy(
+        account_id=role.account_id,
+        arn=arns.role(parts[1], role.account_id, role.path, role.name),
+        policy=NamedPolicy(role.name, role.trust_policy),
+        is_trust_policy=True,
+        is_linked=role.linked_service is not None,
+    )

@@ -1,4 +1,4 @@
-"""The explanation of a decision: the policies that were evaluated, the one that decided, and what would allow the call.
+"""An explanation with what AWS's API does not say: the policy that decided, why, and what would allow the call.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -6,9 +6,20 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 import json
 from typing import Any
 
-from artifact_emulator.aws.authorization.authorize import EvaluatedRequest, evaluate
+from artifact_emulator.aws.authorization.authorize import EvaluatedRequest
+from artifact_emulator.aws.authorization.details import (
+    CHECK_TYPES,
+    check_details,
+    context_details,
+    document_of,
+    evaluation_details,
+    policy_details,
+    sid_of,
+)
+from artifact_emulator.aws.authorization.explanation import Evaluation, Explanation, uri_of
 from artifact_emulator.aws.authorization.messages import denial_message
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
+from artifact_state.policy_evaluation.checks import Check, CheckEffect, unmet_conditions
 from artifact_state.policy_evaluation.decision import evaluated_policies
 from artifact_state.policy_evaluation.policies import Decision, PolicyKind
 from artifact_state.policy_syntax.policy import EvaluationRequest
@@ -48,28 +59,89 @@ _REMEDIES = {
 
 
 def explain_decisions(request: AuthorizationRequest | None) -> dict[str, Any]:
-    """Return the decisions on a call, one for each action and resource; none if no policy was evaluated."""
+    """Return the evaluations of a call as AWS's API does, with reasons and remedies; none if no policy was evaluated.
+
+    `decisions` repeats them under the names of the previous version.
+    """
     if request is None:
-        return {"allowed": True, "enforced": True, "decisions": []}
-    results = list(evaluate(request))
+        return {
+            "allowed": True,
+            "enforced": True,
+            "requestContext": {},
+            "evaluations": [],
+            "policies": [],
+            "decisions": [],
+        }
+    explanation = Explanation(request)
     return {
-        "allowed": all(result.decision.allowed for result in results),
+        "allowed": not explanation.is_denied,
         "enforced": request.enforced,
-        "decisions": [_explanation(request.caller.arn, result) for result in results],
+        "requestContext": context_details(explanation.context),
+        "evaluations": [_evaluation(explanation, evaluation) for evaluation in explanation.evaluations],
+        "policies": [
+            {**details, "name": policy.policy.arn_or_name, "policyDocument": document_of(policy)}
+            for policy, details in zip(explanation.policies, policy_details(explanation.policies), strict=True)
+        ],
+        "decisions": [_decision(request, evaluation.result) for evaluation in explanation.evaluations],
     }
 
 
-def _explanation(caller_arn: str, result: EvaluatedRequest) -> dict[str, Any]:
+def _evaluation(explanation: Explanation, evaluation: Evaluation) -> dict[str, Any]:
+    call, (request, _, decision) = explanation.request, evaluation.result
+    return {
+        **evaluation_details(explanation, evaluation),
+        "checks": [_check(explanation, evaluation, check) for check in evaluation.checks],
+        "principal": call.caller.arn,
+        "decidedBy": _deciding_statement(explanation, decision),
+        "reason": _reason(decision),
+        "message": None if decision.allowed else denial_message(call, request, decision),
+        "remedy": None if decision.allowed else _remedy(request, decision),
+        "documentation": _PAGES[decision.kind],
+    }
+
+
+def _check(explanation: Explanation, evaluation: Evaluation, check: Check) -> dict[str, Any]:
+    """Return a check with the conditions for want of which it does not allow."""
+    details: dict[str, Any] = {**check_details(explanation, check)}
+    if check.effect is not CheckEffect.IMPLICIT_DENY:
+        return details
+    request = evaluation.result.request
+    details["unmetConditions"] = [
+        {
+            "policyUri": uri_of(check.kind, policy),
+            "sid": sid_of(statement),
+            "operator": condition.operator,
+            "key": condition.key,
+            "expected": [value.text for value in condition.values],
+            "actual": list(request.keys.get(condition.key, ())),
+        }
+        for policy, statement, condition in unmet_conditions(request, evaluation.result.policies, check)
+    ]
+    return details
+
+
+def _deciding_statement(explanation: Explanation, decision: Decision) -> dict[str, Any]:
+    return {
+        "checkType": CHECK_TYPES[decision.kind],
+        "targetArn": None if decision.level is None else explanation.target(decision.kind, decision.level),
+        "policyUri": uri_of(decision.kind, decision.policy) if decision.policy else None,
+        "policyName": decision.policy.arn_or_name if decision.policy else None,
+        "sid": sid_of(decision.statement) if decision.statement else None,
+    }
+
+
+def _decision(call: AuthorizationRequest, result: EvaluatedRequest) -> dict[str, Any]:
+    """Return an evaluation under the names of the previous version."""
     request, decision = result.request, result.decision
     return {
-        "principal": caller_arn,
+        "principal": call.caller.arn,
         "action": request.action,
         "resource": request.resource,
         "context": {key: list(values) for key, values in sorted(request.keys.items())},
         "allowed": decision.allowed,
         "decided_by": _deciding_policy(decision),
         "reason": _reason(decision),
-        "message": None if decision.allowed else denial_message(caller_arn, request, decision),
+        "message": None if decision.allowed else denial_message(call, request, decision),
         "cure": None if decision.allowed else _remedy(request, decision),
         "documentation": _PAGES[decision.kind],
         "consulted": [

@@ -58,6 +58,8 @@ class AuthorizationRequest(NamedTuple):
     """Whether a denial refuses the call."""
     added_services: tuple[TrustedService, ...] = ()
     """The services that the world has besides AWS's."""
+    request_id: str = ""
+    """The request id under which the decision log records the call; "" if it does not."""
 
     @classmethod
     def of(cls, tx: TransactionView, service: str, operation: str, members: Members) -> "AuthorizationRequest":

@@ -6,7 +6,7 @@ messages are those of AWS's model. docs/fidelity.md says which were observed on 
 
 from collections.abc import Mapping
 
-from artifact_emulator.aws.errors import artifact, cloudtrail, iam, organizations, sts
+from artifact_emulator.aws.errors import artifact, cloudtrail, iam, iam_toolbox, organizations, sts
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.errors.rows import Rows
 from artifact_emulator.aws.service_model import Service
@@ -17,6 +17,7 @@ ROWS_BY_SERVICE: Mapping[str, Rows] = {
     "organizations": organizations.ROWS,
     "artifact": artifact.ROWS,
     "iam": iam.ROWS,
+    "iam-toolbox": iam_toolbox.ROWS,
     "sts": sts.ROWS,
     "cloudtrail": cloudtrail.ROWS,
 }

@@ -75,6 +75,10 @@ def _cloudtrail_error(violations: Sequence[Violation]) -> AwsError:
     return AwsError(code, constraint_message(violations))
 
 
+def _toolbox_error(violations: Sequence[Violation]) -> AwsError:
+    return AwsError("ValidationException", constraint_message(violations))
+
+
 _TYPE_NAMES = {str: "STRING_VALUE", bool: "TRUE_VALUE", int: "NUMBER_VALUE", float: "DECIMAL_VALUE"}
 
 
@@ -86,6 +90,7 @@ def _type_message(violation: Violation) -> str:
 
 _ERROR_OF: Mapping[str, Callable[[Sequence[Violation]], AwsError]] = {
     "iam": _iam_error,
+    "iam-toolbox": _toolbox_error,
     "sts": _query_error,
     "artifact": _artifact_error,
     "cloudtrail": _cloudtrail_error,

@@ -73,7 +73,7 @@ def get_access_key_last_used(
         "UserName": user_name,
         "AccessKeyLastUsed": {
             "LastUsedDate": last.at,
-            "ServiceName": last.service.name,
+            "ServiceName": last.service.signing_name,
             "Region": last.caller.region,
         },
     }

@@ -1,0 +1,1 @@
+"""Handlers of the IAM Toolbox."""
