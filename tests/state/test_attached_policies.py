@@ -82,16 +82,17 @@ class TestAttachPolicy:
             assert (caught.value.foreign, world.state is before) == (foreign, True)
 
     @every_kind
-    def test_eleventh_policy_exceeds_quota(self, world: World, kind: Entity, name: str) -> None:
-        """At most ten policies can be attached to an identity."""
+    def test_policy_beyond_quota_is_refused(self, world: World, kind: Entity, name: str) -> None:
+        """At most ten policies can be attached to a user or group, and twenty to a role."""
+        quota = 20 if kind is Entity.ROLE else 10
         arns = []
-        for number in range(11):
+        for number in range(quota + 1):
             act(world, managed_policies.create_policy, NewPolicy(name=f"P{number}", document=ALLOW_ALL))
             arns.append(f"arn:aws:iam::{MANAGEMENT}:policy/P{number}")
-        for arn in arns[:10]:
+        for arn in arns[:quota]:
             act(world, by_name(attached_policies.attach_policy), kind, name, arn)
         with expect_refusal(world, QuotaExceeded):
-            act(world, by_name(attached_policies.attach_policy), kind, name, arns[10])
+            act(world, by_name(attached_policies.attach_policy), kind, name, arns[quota])
 
     @every_kind
     def test_service_policy_cannot_be_attached(self, world: World, kind: Entity, name: str) -> None:
