@@ -27,6 +27,7 @@ RUN = {
     ("testing.md", "python"),
     ("in-process.md", "python"),
     ("permissions.md", "python"),
+    ("web-identity.md", "python"),
     ("control-api.md", "sh"),
     ("other-languages.md", "sh"),
     ("scenarios.md", "yaml"),
@@ -87,7 +88,7 @@ class TestPages:
 
     def test_suite_of_testing_pages_passes(self, tmp_path: Path) -> None:
         """The Python blocks of the pages about tests pass as one suite."""
-        pages = ("testing.md", "in-process.md", "permissions.md")
+        pages = ("testing.md", "in-process.md", "permissions.md", "web-identity.md")
         blocks = [code for page in pages for code in code_of(DOCS / page, "python")]
         assert run_pytest(blocks, tmp_path) == sum(block.count("def test_") for block in blocks) >= 9
 
