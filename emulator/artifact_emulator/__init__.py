@@ -8,6 +8,7 @@ from artifact_emulator.version import __version__
 if TYPE_CHECKING:
     from artifact_emulator.testing.agreements import accept_agreement
     from artifact_emulator.testing.client import ControlError, Emulator, RemoteWorld
+    from artifact_emulator.testing.explanations import explain
     from artifact_emulator.testing.in_process import Emulation, emulate
     from artifact_emulator.testing.mfa import mfa_code, mfa_code_pair
     from artifact_emulator.testing.subprocess_server import run_server
@@ -20,6 +21,7 @@ __all__ = [
     "__version__",
     "accept_agreement",
     "emulate",
+    "explain",
     "mfa_code",
     "mfa_code_pair",
     "run_server",
@@ -31,6 +33,7 @@ _MODULES = {
     "RemoteWorld": "client",
     "accept_agreement": "agreements",
     "emulate": "in_process",
+    "explain": "explanations",
     "mfa_code": "mfa",
     "mfa_code_pair": "mfa",
     "run_server": "subprocess_server",

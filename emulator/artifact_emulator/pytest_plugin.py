@@ -4,10 +4,10 @@ One server for the session, one world for each test. Nothing is imported or star
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +19,8 @@ _OPTION = "--artifact-emulator"
 _INPUT = "artifact_emulator_endpoint"
 _SERVER = pytest.StashKey[ExitStack]()
 _ENDPOINT = pytest.StashKey[str]()
+_WORLDS = {"artifact_world", "artifact_emulation"}
+"""The fixtures that are worlds."""
 _MARKERS = (
     "artifact_scenario(name): load a scenario: a built-in one, or a file beside the test",
     "artifact_account(id): make code under test call as the root user of this account (default: 123456789012)",
@@ -54,6 +56,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server, if one was started."""
     if _SERVER in config.stash:
         config.stash[_SERVER].close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the explanation of a denied call to the report of the test that failed with it."""
+    report = yield
+    fixtures: dict[str, object] = getattr(item, "funcargs", {})
+    if report.when == "call" and report.failed and call.excinfo is not None and _WORLDS & fixtures.keys():
+        from artifact_emulator.testing.client import ControlError
+        from artifact_emulator.testing.explanations import denied_request_id, explain
+
+        if denied_request_id(call.excinfo.value) is not None:
+            world: Any = fixtures[next(iter(_WORLDS & fixtures.keys()))]
+            with suppress(ControlError):
+                report.sections.append(
+                    ("artifact-emulator: why the call was denied", explain(call.excinfo.value, world))
+                )
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from botocore.model import OperationModel, Shape
 from pydantic_core import ValidationError
 
 from artifact_emulator.aws.shape import Shape as RequestShape
-from artifact_emulator.services import bindings
+from artifact_emulator.services import bindings, package_of
 from tests.support.aws_models import operation_model, pattern_of
 
 # A full match of every pattern, and strings that regular expression dialects treat differently.
@@ -42,7 +42,7 @@ def operations(service: str) -> list[str]:
 
 def request_class(service: str, operation: str) -> type[RequestShape]:
     """Return the generated class of an operation's input."""
-    module = importlib.import_module(f"artifact_emulator.shapes.{service}.requests")
+    module = importlib.import_module(f"artifact_emulator.shapes.{package_of(service)}.requests")
     request: type[RequestShape] = getattr(module, f"{operation}Request")
     assert issubclass(request, RequestShape)
     return request

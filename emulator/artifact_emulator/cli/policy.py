@@ -1,7 +1,7 @@
 """The command `policy`: suggest the least policy for a principal, and explain authorization decisions."""
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write_json, write_result
@@ -40,13 +40,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "explain why a call was allowed or refused, and what to change",
         "policy explain",
         "policy explain 7b1e9a3c-5f0d-4c39-9f43-0d1a2b3c4d5e",
+        "policy explain dp3qtz7r6pv47w44ofq5pj4me",
     )
     explain.set_defaults(run=_explain)
     explain.add_argument(
         "request_id",
         nargs="?",
-        metavar="REQUEST-ID",
-        help="the x-amzn-RequestId of the reply (default: that of the last refused call)",
+        metavar="ID",
+        help="the authorization id, or the x-amzn-RequestId of the reply (default: that of the last refused call)",
     )
     for verb in (suggest, explain):
         add_world(verb)
@@ -66,11 +67,13 @@ def _suggest(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    # Imported here: other commands do not need it.
+    from artifact_emulator.testing.explanations import explanation_text
+
     with translated_errors():
         world = world_of(options)
         explanation = world.decision(options.request_id or _last_refused(world))
-    paragraphs = [*map(_decision_text, explanation["decisions"]), *_service_outcome(explanation)]
-    write_result(options, "\n\n".join(paragraphs), explanation)
+    write_result(options, explanation_text(explanation), explanation)
     return 0
 
 
@@ -95,36 +98,3 @@ def _last_refused(world: "RemoteWorld") -> str:
 
 def _list_callers(callers: list[str]) -> str:
     return f"the callers are {', '.join(callers)}" if callers else "no principal that policies bind has made a call"
-
-
-def _service_outcome(explanation: dict[str, Any]) -> list[str]:
-    """Describe an outcome that no policy decided: no evaluation took place, or the service itself refused the call."""
-    if "reason" not in explanation:
-        return []
-    if "error" not in explanation:
-        return [f"allowed\n  {explanation['reason']}"]
-    error = explanation["error"]
-    return [f"refused: {error['code']}\n  {error['message']}\n  {explanation['reason']}"]
-
-
-def _decision_text(decision: dict[str, Any]) -> str:
-    """Describe a decision: the request, the deciding and the consulted statements, and how to change the outcome."""
-    deciding = decision["decided_by"]
-    statement = deciding["statement"] and f"statement {deciding['statement']}"
-    lines = [
-        f"{'allowed' if decision['allowed'] else 'refused'}: {decision['principal']}",
-        f"  action      {decision['action']}",
-        f"  resource    {decision['resource']}",
-        f"  decided by  {', '.join(str(part) for part in (deciding['kind'], deciding['policy'], statement) if part)}",
-        f"  because     {decision['reason']}",
-        *(f"  consulted   {_consulted_text(policy)}" for policy in decision["consulted"]),
-    ]
-    if decision["cure"]:
-        lines.append(f"  to allow    {decision['cure']}")
-    return "\n".join([*lines, f"  see         {decision['documentation']}"])
-
-
-def _consulted_text(policy: dict[str, Any]) -> str:
-    level = "" if policy["level"] is None else f", level {policy['level']}"
-    effect = f"{policy['effect']} by statement {policy['statement']}" if policy["effect"] else "no matching statement"
-    return f"{policy['kind']}{level}: {policy['policy']} {effect}"

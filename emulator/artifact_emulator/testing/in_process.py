@@ -139,6 +139,11 @@ def emulate(
     )
 
 
+def current_emulation() -> Emulation | None:
+    """Return the emulation that answers calls now, if there is one."""
+    return _entered[-1] if _entered else None
+
+
 class EmulationContext:
     """The block or decorator of `emulate()`: each time it is entered, a new emulation starts."""
 
