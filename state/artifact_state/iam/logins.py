@@ -37,7 +37,12 @@ def login_of(tx: Transaction, user_name: str | None = None) -> tuple[User, Login
 
 
 def create_login(
-    tx: Transaction, password: str, *, user_name: str | None = None, must_be_changed: bool = False
+    tx: Transaction,
+    password: str,
+    *,
+    user_name: str | None = None,
+    must_be_changed: bool = False,
+    max_signin: timedelta | None = None,
 ) -> tuple[User, Login]:
     """Create the password of a user, by default of the caller.
 
@@ -47,7 +52,12 @@ def create_login(
     user = _find_user(tx, user_name)
     if user.login is not None:
         raise EntityNameTaken(Entity.LOGIN, user.name)
-    login = Login(password_hash=_checked_hash(tx, user, password), created_at=tx.now, must_be_changed=must_be_changed)
+    login = Login(
+        password_hash=_checked_hash(tx, user, password),
+        created_at=tx.now,
+        must_be_changed=must_be_changed,
+        max_signin=max_signin,
+    )
     return put_user(tx, replace(user, login=login)), login
 
 
@@ -62,6 +72,15 @@ def update_login(
     changed = login if password is None else _with_password(tx, user, login, password)
     must_be_changed = login.must_be_changed if must_be_changed is None else must_be_changed
     put_user(tx, replace(user, login=replace(changed, must_be_changed=must_be_changed)))
+
+
+def set_max_signin(tx: Transaction, user_name: str, max_signin: timedelta | None) -> None:
+    """Set how long a user stays signed in at most, or unset it.
+
+    Raises EntityNotFound, UserNameRequired, LoginBeingCreated.
+    """
+    user, login = _changeable_login(tx, user_name)
+    put_user(tx, replace(user, login=replace(login, max_signin=max_signin)))
 
 
 def change_password(tx: Transaction, old_password: str, new_password: str) -> None:

@@ -32,6 +32,7 @@ class NewRole:
     path: str = "/"
     description: str = ""
     max_session: timedelta = timedelta(hours=1)
+    max_signin: timedelta | None = None
     boundary: str | None = None
     """The ARN of the permissions boundary."""
     tags: TagPairs = ()
@@ -66,6 +67,7 @@ def create_role(tx: Transaction, new: NewRole) -> Role:
         created_at=tx.now,
         tags=with_tags(tx, Map(), new.tags, IdentityQuota.TAGS_PER_ROLE),
         max_session=new.max_session,
+        max_signin=new.max_signin,
         boundary=None if new.boundary is None else boundary_reference(tx, new.boundary),
     )
     put_role(tx, role)
@@ -103,6 +105,17 @@ def update_role(
             max_session=max_session or role.max_session,
         ),
     )
+
+
+def set_max_signin(tx: Transaction, name: str, max_signin: timedelta | None) -> None:
+    """Set how long those who sign in with a role stay signed in at most, or unset it.
+
+    Raises RoleNotFound, RoleProtected.
+    """
+    role = _role_out_of_use(tx, name)
+    if role.linked_service is not None:
+        raise RoleProtected(role.name)
+    replace_role(tx, replace(role, max_signin=max_signin))
 
 
 def tag_role(tx: Transaction, name: str, tags: TagPairs) -> None:

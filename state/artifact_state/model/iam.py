@@ -56,6 +56,8 @@ class Role:
     """A reference to the permissions boundary."""
     tags: Map[str, str] = Map()
     max_session: timedelta = timedelta(hours=1)
+    max_signin: timedelta | None = None
+    """How long those who sign in with the role stay signed in at most; None for AWS's usual time."""
     trusted_principals: Map[str, str] = Map()
     """The unique ids in the trust policy, each with the ARN that its principal had."""
     gone_at: datetime | None = None

@@ -17,6 +17,8 @@ class Login:
     password_hash: str
     created_at: datetime
     must_be_changed: bool = False
+    max_signin: timedelta | None = None
+    """How long the user stays signed in at most; None for AWS's usual time."""
     changed_at: datetime | None = None
     """When the password was last changed; None if it never was."""
     former_hashes: tuple[str, ...] = ()

@@ -137,6 +137,12 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "UpdateRole": {
         "NoSuchEntity": refused_with(NO_ROLE, **NOBODY, Description="Ours"),
         "UnmodifiableEntity": refused_with(PROTECTED, RoleName=LINKED, MaxSessionDuration=7200),
+        "InvalidInput": refused_with(
+            "MaxSigninSessionDuration and ResetMaxSigninSessionDuration cannot be specified together.",
+            RoleName=LINKED,
+            MaxSigninSessionDuration=3600,
+            ResetMaxSigninSessionDuration=True,
+        ),
     },
     "UpdateRoleDescription": {
         "NoSuchEntity": refused_with(NO_ROLE, **NOBODY, Description="Ours"),

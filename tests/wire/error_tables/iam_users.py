@@ -131,6 +131,13 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
             BEING_CREATED, before=LOGIN, delays={"login": 5}, **ALICE, Password=PASSWORD
         ),
         "PasswordPolicyViolation": refused_with(WEAK, before=LOGIN, **ALICE, Password="password"),
+        "InvalidInput": refused_with(
+            "MaxSigninSessionDuration and ResetMaxSigninSessionDuration cannot be specified together.",
+            before=LOGIN,
+            **ALICE,
+            MaxSigninSessionDuration=3600,
+            ResetMaxSigninSessionDuration=True,
+        ),
     },
     "UpdateUser": {
         "NoSuchEntity": refused_with(NO_USER, **NOBODY, NewUserName="Somebody"),

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
+from artifact_emulator.services.iam.reply_members import changes_max_signin, max_signin_of
 from artifact_emulator.services.iam.users import root_user_reply
 from artifact_state.iam import logins, root_logins
 from artifact_state.model.identities import Login, User
@@ -23,6 +24,7 @@ def create_login_profile(
         request.password or "",
         user_name=request.user_name,
         must_be_changed=bool(request.password_reset_required),
+        max_signin=max_signin_of(request.max_signin_session_duration),
     )
     return {"LoginProfile": _login_reply(user, login)}
 
@@ -39,9 +41,12 @@ def get_login_profile(
 
 def update_login_profile(call: RequestContext, request: "requests.UpdateLoginProfileRequest") -> None:
     """Change a user's password, or whether it must be changed at the next sign-in."""
+    changes_signin = changes_max_signin(request)
     logins.update_login(
         call.tx, request.user_name, password=request.password, must_be_changed=request.password_reset_required
     )
+    if changes_signin:
+        logins.set_max_signin(call.tx, request.user_name, max_signin_of(request.max_signin_session_duration))
 
 
 def delete_login_profile(call: RequestContext, request: "requests.DeleteLoginProfileRequest") -> None:
@@ -74,3 +79,6 @@ def _login_reply(user: User, login: Login) -> "replies.LoginProfile":
         "CreateDate": login.created_at,
         "PasswordResetRequired": login.must_be_changed,
     }
+    if login.max_signin is not None:
+        reply["MaxSigninSessionDuration"] = int(login.max_signin.total_seconds())
+    return reply

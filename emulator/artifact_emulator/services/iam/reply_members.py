@@ -1,8 +1,10 @@
 """Members that the replies about several kinds of IAM resources have in common."""
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.pagination import NameListing, Truncation
 from artifact_state.iam import policy_references
 from artifact_state.iam.trust_policies import shown_trust_policy
@@ -11,6 +13,35 @@ from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies
+
+
+class SigninChange(Protocol):
+    """A request that sets or unsets how long someone stays signed in at most."""
+
+    @property
+    def max_signin_session_duration(self) -> int | None:
+        """The longest duration in seconds."""
+
+    @property
+    def reset_max_signin_session_duration(self) -> bool | None:
+        """Whether AWS's usual duration applies again."""
+
+
+def changes_max_signin(request: SigninChange) -> bool:
+    """Return whether a request sets or unsets how long someone stays signed in; it cannot do both.
+
+    Raises AwsError. Unverified: its message.
+    """
+    is_set, is_unset = request.max_signin_session_duration is not None, bool(request.reset_max_signin_session_duration)
+    if is_set and is_unset:
+        text = "MaxSigninSessionDuration and ResetMaxSigninSessionDuration cannot be specified together."
+        raise AwsError("InvalidInput", text)
+    return is_set or is_unset
+
+
+def max_signin_of(seconds: int | None) -> timedelta | None:
+    """Return the longest duration that a request asks for."""
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def tag_list(tags: "Map[str, str]") -> "list[replies.Tag]":

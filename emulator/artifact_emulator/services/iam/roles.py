@@ -4,7 +4,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.iam.reply_members import boundary_reply, tag_list, tag_page, trust_policy_reply
+from artifact_emulator.services.iam.reply_members import (
+    boundary_reply,
+    changes_max_signin,
+    max_signin_of,
+    tag_list,
+    tag_page,
+    trust_policy_reply,
+)
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state import arns
 from artifact_state.iam import role_changes, roles
 from artifact_state.model import Role
@@ -25,6 +33,7 @@ def create_role(call: RequestContext, request: "requests.CreateRoleRequest") -> 
         path=request.path or "/",
         description=request.description or "",
         max_session=timedelta(seconds=seconds) if seconds else _DEFAULT_MAX_SESSION,
+        max_signin=max_signin_of(request.max_signin_session_duration),
         boundary=request.permissions_boundary,
         tags=[(tag.key, tag.value) for tag in request.tags or ()],
     )
@@ -60,7 +69,11 @@ def list_role_tags(call: RequestContext, request: "requests.ListRoleTagsRequest"
 def update_role(call: RequestContext, request: "requests.UpdateRoleRequest") -> "replies.UpdateRoleResponse":
     """Change the description or the maximum session duration of a role."""
     max_session = timedelta(seconds=request.max_session_duration) if request.max_session_duration else None
+    changes_signin = changes_max_signin(request)
     role_changes.update_role(call.tx, request.role_name, description=request.description, max_session=max_session)
+    if changes_signin:
+        max_signin = max_signin_of(request.max_signin_session_duration)
+        role_changes.set_max_signin(call.tx, request.role_name, max_signin)
     return {}
 
 
@@ -127,6 +140,8 @@ def _role_summary(tx: Transaction, role: Role) -> "replies.Role":
     if role.description:
         reply["Description"] = role.description
     reply["MaxSessionDuration"] = int(role.max_session.total_seconds())
+    if role.max_signin is not None:
+        reply["MaxSigninSessionDuration"] = int(role.max_signin.total_seconds())
     return reply
 
 
