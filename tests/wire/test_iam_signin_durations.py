@@ -28,7 +28,8 @@ class TestMaxSigninSessionDuration:
     def test_duration_is_set_and_unset(self, account: Client, created: str, parameters: dict[str, Any]) -> None:
         """The duration is set when the role or password is created and later, and is absent once it is unset."""
         named = {key: value for key, value in parameters.items() if key.endswith("Name")}
-        assert account.do("iam", f"Create{created}", **parameters, **{NAME: 3600})[created][NAME] == 3600
+        account.do("iam", f"Create{created}", **parameters, **{NAME: 3600})
+        assert account.do("iam", f"Get{created}", **named)[created][NAME] == 3600
 
         def update(**changes: Any) -> Any:
             account.do("iam", f"Update{created}", **named, **changes)
