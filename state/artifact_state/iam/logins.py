@@ -6,9 +6,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_accoun
 
 import hmac
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import pbkdf2_hmac
 
-from artifact_state.errors import (Entity, EntityNameTaken, EntityNotFound, LoginBeingCreated, NotUser, PasswordTooWeak, UserNameRequired, WrongPassword)
+from artifact_state.errors import (
+    Entity,
+    EntityNameTaken,
+    EntityNotFound,
+    LoginBeingCreated,
+    NotUser,
+    PasswordTooWeak,
+    UserNameRequired,
+    WrongPassword,
+)
 from artifact_state.iam.settings import settings_of
 from artifact_state.iam.users import put_user, resolve_user_name, user_of
 from artifact_state.model import CallerKind

@@ -3,7 +3,7 @@
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rpds import HashTrieMap as Map
 

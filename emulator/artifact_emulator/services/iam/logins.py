@@ -74,7 +74,7 @@ def _root_login_reply(call: RequestContext) -> "replies.LoginProfile":
 
 
 def _login_reply(user: User, login: Login) -> "replies.LoginProfile":
-    return {
+    reply: replies.LoginProfile = {
         "UserName": user.name,
         "CreateDate": login.created_at,
         "PasswordResetRequired": login.must_be_changed,
