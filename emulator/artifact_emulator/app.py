@@ -41,6 +41,7 @@ _SLOW_OPERATIONS = frozenset(("LookupEvents", "DescribeEffectivePolicy", "ListAc
 _SLOW_ACTION = re.compile(b"Action=(Simulate|Generate|GetAccountAuthorizationDetails)")
 """Operations that evaluate or list much at once."""
 _IMPORT_PATH = re.compile(b"/_emulator/(snapshots|worlds)/[^/]+$")
+_WORLD_PATH = re.compile("/_emulator/((snapshots|worlds)/[^/]+|scenario)$")
 _PROBES = {control.HEALTH: control.health, control.LOCALSTACK_HEALTH: control.localstack_health}
 
 
@@ -122,6 +123,10 @@ class App:
         name = split_world(request)[0] if request.path.startswith(WORLDS) else ""
         world = self.worlds.existing(name) if name else self.world
         return world is not None and world.is_locked
+
+    def moves_worlds(self, request: Request) -> bool:
+        """Return whether a request reads or writes a world as a whole."""
+        return _WORLD_PATH.search(request.path) is not None and request.method in ("GET", "PUT", "DELETE")
 
     def body_limit(self, method: str, path: bytes) -> int:
         """Return the most bytes that the body of a request may have."""

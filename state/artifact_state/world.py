@@ -5,7 +5,7 @@ operation therefore changes nothing by construction: `world.state` is the same o
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
@@ -21,13 +21,14 @@ from artifact_state.catalog import TrustedService
 from artifact_state.clock import Clock
 from artifact_state.errors import Recorded
 from artifact_state.events import Event
-from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
+from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, Map, State
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
 
 ArtifactPrincipal = Literal["both", "documented", "account-sync"]
 Throttling = Literal["aws", "off"]
+_MANY = 1_000
 
 
 @cache
@@ -285,3 +286,21 @@ def _changed(state: State, changes: Mapping[str, Any]) -> State:
     for name, value in changes.items():
         object.__setattr__(changed, name, value)
     return changed
+
+
+def dissolve(worlds: Iterable[World]) -> None:
+    """Let go of the records of deleted worlds one by one: no thread runs while a large table is freed as a whole."""
+    tables: dict[int, Any] = {}
+    for world in worlds:
+        tables |= _large_tables(world)
+        world.state = world._origin = State(seed=world.state.seed)  # noqa: SLF001 - the rest of the class.
+    while tables:
+        table = tables.popitem()[1]
+        for key in tuple(table):
+            table = table.discard(key)
+
+
+def _large_tables(world: World) -> dict[int, Any]:
+    """Return the large tables of a world by their identities: worlds may share some."""
+    tables = (*_GET_ALL(world.state), *_GET_ALL(world._origin))  # noqa: SLF001 - the rest of the class.
+    return {id(table): table for table in tables if isinstance(table, Map) and len(table) > _MANY}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from threading import Lock
 
 from artifact_state.model import State
-from artifact_state.world import World
+from artifact_state.world import World, dissolve
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -124,7 +124,10 @@ class WorldRegistry:
             return
         with self._lock:
             self._named.pop(name, None)
-            self._snapshots.pop(name, None)
+            snapshots = self._snapshots.pop(name, {})
+        deleted = [world, *snapshots.values()]
+        del world, snapshots
+        dissolve(deleted)
 
     def snapshot_names(self, name: str) -> list[str]:
         """Return the names of a world's snapshots, the oldest first."""

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.activity.event_feed import all_records
 from artifact_emulator.control import EVENTS
 from artifact_emulator.control.event_query import EventQuery
-from artifact_emulator.control.responses import current_world
+from artifact_emulator.control.responses import current_world, json_response
 from artifact_emulator.world_runtime import runtime_of
 
 
@@ -40,4 +40,6 @@ def add_routes(app: OpenAPI) -> None:
         else:
             new, last = instruments.event_feed(world).since(query.after)
             listed = [event.record for event in new]
-        return jsonify({"events": [record.content for record in listed if query.matches(record)], "last_id": last})
+        return json_response(
+            {"events": [record.content for record in listed if query.matches(record)], "last_id": last}
+        )

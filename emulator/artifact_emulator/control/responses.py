@@ -1,5 +1,10 @@
 """The world that a request of the control API addresses, and replies in Flask's form."""
 
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
 from flask import Response, request
 
 from artifact_emulator.control import problem
@@ -8,6 +13,10 @@ from artifact_emulator.routing import WORLDS
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT, WorldRegistry
 
+_STEPS = 4
+"""The levels of arrays and objects that are encoded one by one; records are below."""
+_BATCH = 10_000
+_ENCODE = json.JSONEncoder().encode
 WORLDS_KEY = "artifact_emulator.worlds"
 """The key of the WSGI environment that holds the worlds."""
 
@@ -32,6 +41,32 @@ def flask_response(reply: Reply) -> Response:
 def problem_response(status: int, title: str, detail: str) -> Response:
     """Return an error of the control API in Flask's form."""
     return flask_response(problem(status, title, detail))
+
+
+def json_response(value: object) -> Response:
+    """Return a response with a large value as JSON, with a line for each record, which is encoded in steps.
+
+    The encoder in C runs to the end before another thread gets its turn.
+    """
+    pieces = _pieces(value, "\n")
+    chunks = []
+    while batch := "".join(islice(pieces, _BATCH)):
+        chunks.append(batch.encode())
+    return Response(chunks, mimetype="application/json")
+
+
+def _pieces(value: Any, line: str) -> Iterator[str]:
+    """Yield the text of a value in pieces; `line` is a line break with the indentation of the value."""
+    if not value or len(line) > _STEPS or not isinstance(value, dict | list):
+        yield _ENCODE(value)
+        return
+    inner, is_object = line + " ", isinstance(value, dict)
+    before = "{" if is_object else "["
+    for item in value:
+        yield f"{before}{inner}{_ENCODE(item)}: " if is_object else before + inner
+        yield from _pieces(value[item] if is_object else item, inner)
+        before = ","
+    yield line + ("}" if is_object else "]")
 
 
 def no_content() -> Response:

@@ -7,7 +7,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import current_world, problem_response
+from artifact_emulator.control.responses import current_world, json_response, problem_response
 from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, read_scenario, to_yaml
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.omissions import Omission, omissions
@@ -110,4 +110,4 @@ def require_built_in(name: str) -> None:
 def _scenario_response(scenario: Scenario, omitted: Sequence[Omission] = ()) -> Response:
     if request.accept_mimetypes.best_match(["application/json", YAML]) == YAML:
         return Response(to_yaml(scenario, omitted), mimetype=YAML)
-    return jsonify(scenario.model_dump(mode="json", exclude_defaults=True))
+    return json_response(scenario.model_dump(mode="json", exclude_defaults=True))

@@ -1,6 +1,5 @@
 """Snapshots of a world: save, restore, export, import and delete them."""
 
-import json
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -9,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from artifact_emulator import json_body
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import all_worlds, current_world, no_content
+from artifact_emulator.control.responses import all_worlds, current_world, json_response, no_content
 from artifact_emulator.version import __version__
 from artifact_state.snapshot import InvalidSnapshot, dump_world, load_world
 
@@ -46,9 +45,7 @@ def add_routes(app: OpenAPI) -> None:
     @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file", responses={200: SnapshotFile})
     def export_snapshot(path: SnapshotPath) -> Response:
         saved = all_worlds().find_snapshot(current_world().name, path.name)
-        # Flask's jsonify would sort the members.
-        text = json.dumps(dump_world(saved, __version__), indent=1)
-        return Response(text, mimetype="application/json")
+        return json_response(dump_world(saved, __version__))
 
     @app.put(
         f"{PREFIX}/snapshots/<name>",

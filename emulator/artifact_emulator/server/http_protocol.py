@@ -13,6 +13,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from artifact_emulator.limits import DEFAULT_LIMITS, Limits
 from artifact_emulator.server.asgi import RESET
 
+_MUCH = 1_000_000
+"""The bytes that are sent without being copied together."""
 _LAST_SECONDS = 1
 """The time in which a request has to become complete when the server ends."""
 
@@ -145,6 +147,11 @@ class _BufferedTransport:
 
     def flush(self) -> None:
         """Send the buffer."""
-        if self._buffer:
+        if not self._buffer:
+            return
+        if sum(map(len, self._buffer)) > _MUCH:
+            for data in self._buffer:
+                self._transport.write(data)
+        else:
             self._transport.write(b"".join(self._buffer))
-            self._buffer.clear()
+        self._buffer.clear()

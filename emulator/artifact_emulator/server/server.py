@@ -5,6 +5,7 @@ docs/decisions.md says why it is uvicorn, with measurements.
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import socket
@@ -67,6 +68,9 @@ def serve(
     Calls in progress are finished; those that take longer than `grace` seconds are answered with 503.
     """
     app.warm_up()
+    # The modules and the initial world stay: no collection of cycles has to examine them.
+    gc.collect()
+    gc.freeze()
     asgi_app = AsgiApp(app)
     config = uvicorn.Config(
         asgi_app,

@@ -12,7 +12,7 @@ from artifact_state.scenarios.load_accounts import load_standalone_account, susp
 from artifact_state.scenarios.load_identities import load_identities
 from artifact_state.scenarios.load_organization import OrganizationLoader
 from artifact_state.scenarios.load_reports import load_report
-from artifact_state.scenarios.references import LoadContext, Place, ScenarioError, with_places
+from artifact_state.scenarios.references import (LoadContext, Place, ScenarioError, with_places)
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Options, World, default_quotas
 
@@ -31,9 +31,9 @@ def load_scenario(scenario: Scenario, options: Options | None = None) -> World:
         clock = Clock(frozen_at=scenario.clock or Clock().now())
     except InstantOutOfRange as error:
         raise ScenarioError(("clock",), str(error)) from None
-    # The steps of loading count against no delay and no quota of a day or a month.
+    # The quotas of the world apply, but the steps of loading count against no delay and no quota of a day or a month.
     quotas = replace(
-        default_quotas(),
+        options.quotas or default_quotas(),
         invitations_per_day=_UNLIMITED,
         concurrent_account_closures=_UNLIMITED,
         closures_in_small_organization=_UNLIMITED,
