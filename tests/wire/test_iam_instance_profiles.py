@@ -1,12 +1,20 @@
-"""IAM on the wire: instance profiles and the settings of an account."""
+"""IAM on the wire: instance profiles, roles from templates, and the settings of an account."""
 
+import json
 from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from botocore.credentials import Credentials
 
 from tests.support.iam_users import create_user
 from tests.support.wire_client import Client
+from tests.wire.conftest import NOW
 from tests.wire.error_tables.iam_policies import TRUST
 
 SERVICE = "iam"
+TEMPLATE = "arn:aws:iam::aws:role-template/iam.amazonaws.com/PowerUserRoleTemplate:1"
+ROTATION = "arn:aws:iam::aws:role-template/secretsmanager.amazonaws.com/AWSSecretsManagerRotationRoleTemplate:1"
 
 
 class TestInstanceProfiles:
@@ -45,6 +53,80 @@ class TestInstanceProfiles:
         assert management.do(SERVICE, "ListInstanceProfileTags", **name)["Tags"] == tags
         management.do(SERVICE, "UntagInstanceProfile", **name, TagKeys=["team"])
         assert management.do(SERVICE, "ListInstanceProfileTags", **name)["Tags"] == []
+
+
+class TestRoleTemplates:
+    """AcquireRole and GetRoleTemplateVersion."""
+
+    def test_acquired_role_names_its_template(self, management: Client) -> None:
+        """A new role is returned as CreateRole does; GetRole names its template."""
+        values = {"AWSServiceName": {"Values": ["lambda.amazonaws.com"]}, "RoleName": {"Values": ["power"]}}
+        role = management.do(SERVICE, "AcquireRole", TemplateArn=TEMPLATE, ReplacementValues=values)["Role"]
+        assert (role["RoleName"], "Description" in role, "MaxSessionDuration" in role) == ("power", False, False)
+        found = management.do(SERVICE, "GetRole", RoleName="power")["Role"]
+        assert found["SourceRoleTemplate"] == {"TemplateArn": TEMPLATE, "TemplateMinorVersion": 0}
+        attached = management.do(SERVICE, "ListAttachedRolePolicies", RoleName="power")["AttachedPolicies"]
+        assert [policy["PolicyName"] for policy in attached] == ["PowerUserAccess"]
+
+    def test_template_is_returned_with_its_documents(self, management: Client) -> None:
+        """A template has its patterns, its documents and its parameters."""
+        template = management.do(SERVICE, "GetRoleTemplateVersion", TemplateArn=ROTATION)["RoleTemplateVersion"]
+        assert (template["RolePathPattern"], template["ManagedPolicyArns"]) == ("/service-role/", [])
+        (policy,) = template["InlinePolicyTemplates"]
+        assert "@{kmsKeyArn}" in unquote(policy["PolicyDocument"])
+        types = {parameter["Name"]: parameter["Type"] for parameter in template["ParametersDefinition"]}
+        assert types["kmsKeyArn"] == "StringList"
+
+    def test_several_values_of_one_parameter_are_refused(self, management: Client) -> None:
+        """A parameter that is no list takes one value."""
+        values = {"AWSServiceName": {"Values": ["lambda.amazonaws.com", "ec2.amazonaws.com"]}}
+        error = management.expect_error(SERVICE, "AcquireRole", TemplateArn=TEMPLATE, ReplacementValues=values)
+        assert (error.code, error.message) == (
+            "ValidationError",
+            "AWSServiceName replacement value must contain exactly one value, got 2",
+        )
+
+    @pytest.mark.parametrize(
+        ("condition", "is_allowed"),
+        [
+            ({"StringEquals": {"aws:ResourceAccount": "639982225848"}}, True),
+            ({"StringLike": {"aws:ResourceAccount": "????????????"}}, True),
+            ({"StringEquals": {"aws:ResourceAccount": "aws"}}, False),
+            ({"Null": {"aws:ResourceAccount": "true"}}, False),
+        ],
+    )
+    def test_template_has_the_account_of_aws(
+        self, management: Client, condition: dict[str, Any], *, is_allowed: bool
+    ) -> None:
+        """A template belongs to an account of AWS, which conditions can name."""
+        statement = {"Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": condition}
+        user = create_user(management, json.dumps({"Version": "2012-10-17", "Statement": statement}))
+        assert (user.call(SERVICE, "GetRoleTemplateVersion", TemplateArn=TEMPLATE).status == 200) == is_allowed
+
+
+class TestRoleLastUsed:
+    """The latest use of a role."""
+
+    def test_role_shows_its_latest_use(self, management: Client) -> None:
+        """GetRole has the time and the region of the latest call by a session of the role."""
+        trust = json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": management.account},
+                    "Action": "sts:AssumeRole",
+                },
+            }
+        )
+        arn = management.do(SERVICE, "CreateRole", RoleName="Dev", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        assert management.do(SERVICE, "GetRole", RoleName="Dev")["Role"]["RoleLastUsed"] == {}
+        keys = management.do("sts", "AssumeRole", RoleArn=arn, RoleSessionName="session")["Credentials"]
+        credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+        Client(management.app, management.account, credentials=credentials).do("sts", "GetCallerIdentity")
+        used = management.do(SERVICE, "GetRole", RoleName="Dev")["Role"]["RoleLastUsed"]
+        assert used["Region"] == "us-east-1"
+        assert used["LastUsedDate"] >= NOW.replace(microsecond=0)
 
 
 class TestAccountSettings:

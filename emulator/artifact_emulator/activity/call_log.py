@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import cache
 from itertools import count
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from artifact_emulator.aws.service_model import Service
-from artifact_state.model import Caller
+from artifact_state.model import Caller, CallerKind
 
 MAX_CALLS = 10_000
 MAX_BYTES = 64 * 1024 * 1024
@@ -67,12 +67,21 @@ class CallRecord:
     """The position of the call in the event feed, which the call log assigns."""
 
 
+class RoleUse(NamedTuple):
+    """The time and the region of a call by a session of a role."""
+
+    at: datetime
+    region: str
+
+
 @dataclass(slots=True)
 class CallLog:
     """The latest calls of a world, oldest first, and the numbers of the event feed."""
 
     _calls: deque[CallRecord] = field(default_factory=deque)
     _bytes: int = 0
+    _role_uses: dict[str, RoleUse] = field(default_factory=dict)
+    """The latest use of each role, by its unique id, however many calls there have been since."""
     _numbers: Iterator[int] = field(default_factory=count)
     _latest_number: int = -1
     _subscribers: tuple[Callable[[], None], ...] = ()
@@ -84,10 +93,17 @@ class CallLog:
             call.number = self._latest_number = next(self._numbers)
             self._calls.append(call)
             self._bytes += call.size
+            if call.caller.kind is CallerKind.ROLE:
+                role_id = call.caller.user_id.partition(":")[0]
+                self._role_uses[role_id] = RoleUse(call.at, call.caller.region)
             while len(self._calls) > MAX_CALLS or self._bytes > MAX_BYTES:
                 self._bytes -= self._calls.popleft().size
         for notify in self._subscribers:
             notify()
+
+    def latest_role_use(self, role_id: str) -> RoleUse | None:
+        """Return the latest use of a role, by its unique id, or None if it was not used."""
+        return self._role_uses.get(role_id)
 
     def calls(self, after: int = -1) -> list[CallRecord]:
         """Return the calls after a number, oldest first."""

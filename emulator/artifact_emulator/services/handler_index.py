@@ -32,6 +32,7 @@ HANDLERS: dict[str, dict[str, str]] = {
     },
     "cloudtrail": {"LookupEvents": "events"},
     "iam": {
+        "AcquireRole": "role_templates",
         "AddClientIDToOpenIDConnectProvider": "identity_providers",
         "AddRoleToInstanceProfile": "instance_profiles",
         "AddUserToGroup": "groups",
@@ -103,6 +104,7 @@ HANDLERS: dict[str, dict[str, str]] = {
         "GetPolicyVersion": "policies",
         "GetRole": "roles",
         "GetRolePolicy": "inline_policies",
+        "GetRoleTemplateVersion": "role_templates",
         "GetServiceLastAccessedDetails": "service_reports",
         "GetServiceLastAccessedDetailsWithEntities": "service_reports",
         "GetServiceLinkedRoleDeletionStatus": "linked_roles",

@@ -18,6 +18,7 @@
         organization_policies: PolicyNotFound, EffectivePolicyNotFound, ResourcePolicyNotFound
         organizations: AccountNotFound, AccountCreationNotFound, UnitNotFound, ParentNotFound,
             SourceParentNotFound, DestinationParentNotFound, ChildNotFound, TargetNotFound, RootNotFound
+        role_templates: RoleTemplateNotFound
     Conflict: The request does not fit the present state of the resource.
         artifact: TooManyAgreements, ReportNotReady, InquiryConflict
         handshakes: DuplicateHandshake, HandshakeAlreadyInState, InvalidHandshakeTransition,
@@ -31,6 +32,7 @@
         organizations: AlreadyInOrganization, OrganizationNotEmpty, OrganizationFinalizing,
             ManagementAccountCannotLeave, AccountAlreadyInParent, AccountAlreadyClosed, AccountBeingClosed,
             AccountAlreadyRegistered, AccountNotRegistered, UnitNameTaken, UnitNotEmpty
+        role_templates: RoleModified, UnmanagedRoleExists
         root_access: AllFeaturesRequired, TrustedAccessDisabled
     Recorded: The operation is refused, but AWS keeps what it changed: the transaction commits.
         handshakes: AcceptedByMember
@@ -42,6 +44,7 @@
         iam_reports: InvalidEntityArn, InvalidServiceNamespaces, ServiceNotReported
         organizations: UnsupportedInPartition
         policy_language: MalformedPolicyDocument, InvalidPolicyInput, InvalidSimulationInput
+        role_templates: RoleTemplateParameterUnknown, RoleTemplateParameterMissing, RoleTemplateValueNotSingle
         root_access: InvalidTaskPolicy
         sts: InvalidRoleArn, InvalidSessionTags, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
             InvalidIdentityToken, IdentityTokenExpired, OutboundFederationDisabled, IssuedTokenTooLarge,
@@ -60,5 +63,6 @@ from artifact_state.errors.iam_reports import *
 from artifact_state.errors.organization_policies import *
 from artifact_state.errors.organizations import *
 from artifact_state.errors.policy_language import *
+from artifact_state.errors.role_templates import *
 from artifact_state.errors.root_access import *
 from artifact_state.errors.sts import *

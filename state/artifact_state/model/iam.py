@@ -62,6 +62,9 @@ class Role:
     """The unique ids in the trust policy, each with the ARN that its principal had."""
     gone_at: datetime | None = None
     """When its deletion takes effect."""
+    template_arn: str = ""
+    """The template of AWS from which it was created; "" for other roles."""
+    template_minor_version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

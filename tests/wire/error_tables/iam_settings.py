@@ -15,6 +15,9 @@ NO_PROFILE = "Instance Profile Nobody cannot be found."
 _NO_LOGIN = "Login Profile for User Alice cannot be found."
 _PASSWORDS: dict[str, Any] = {"OldPassword": "Secret-1234", "NewPassword": "Secret-5678"}
 _MAY_CHANGE = "arn:aws:iam::aws:policy/IAMUserChangePassword"
+TEMPLATE = "arn:aws:iam::aws:role-template/iam.amazonaws.com/PowerUserRoleTemplate:1"
+NO_TEMPLATE = TEMPLATE.replace("Power", "Other")
+LAMBDA: dict[str, Any] = {"AWSServiceName": {"Values": ["lambda.amazonaws.com"]}}
 
 
 def alice(client: Client) -> Client:
@@ -83,6 +86,40 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
         "InvalidInput": refused_with("Unsupported namespace: Nobody", Properties={"Nobody/Enabled": "true"}),
     },
     "GetAccountProperties": {},
+    "AcquireRole": {
+        "InvalidInput": refused_with(
+            "Failed to render template: Parameter 'AWSServiceName' not found.", TemplateArn=TEMPLATE
+        ),
+        "NoSuchEntity": refused_with(f"Role template not found in repository: {NO_TEMPLATE}", TemplateArn=NO_TEMPLATE),
+        "MalformedPolicyDocument": refused_with(
+            'Invalid principal in policy: "SERVICE":"nonsense"',
+            TemplateArn=TEMPLATE,
+            ReplacementValues={"AWSServiceName": {"Values": ["nonsense"]}},
+        ),
+        "NameConflict": refused_with(
+            "Role Dev already exists and is not managed by the template.",
+            TemplateArn=TEMPLATE,
+            ReplacementValues={**LAMBDA, "RoleName": {"Values": ["Dev"]}},
+        ),
+        "RoleModified": refused_with(
+            "Role PowerUserRole has been modified since it was created and is no longer managed.",
+            before=(
+                ("AcquireRole", {"TemplateArn": TEMPLATE, "ReplacementValues": LAMBDA}),
+                ("AttachRolePolicy", {"RoleName": "PowerUserRole", "PolicyArn": _MAY_CHANGE}),
+            ),
+            TemplateArn=TEMPLATE,
+            ReplacementValues=LAMBDA,
+        ),
+        "LimitExceeded": refused_with(
+            "Cannot exceed quota for RolesPerAccount: 1",
+            limits={"RolesPerAccount": 1},
+            TemplateArn=TEMPLATE,
+            ReplacementValues=LAMBDA,
+        ),
+    },
+    "GetRoleTemplateVersion": {
+        "NoSuchEntity": refused_with(f"Role Template {NO_TEMPLATE} cannot be found.", TemplateArn=NO_TEMPLATE),
+    },
 }
 _NO_QUOTA = "no quota limits it"
 UNREACHABLE = {
@@ -97,6 +134,9 @@ UNREACHABLE = {
     ("DeleteAccountPasswordPolicy", "LimitExceeded"): REMOVES,
     ("ChangePassword", "LimitExceeded"): _NO_QUOTA,
     ("GetAccountProperties", "InvalidInput"): "it has no input",
+    ("AcquireRole", "EntityAlreadyExists"): "a role of the name is acquired, modified or in conflict",
+    ("AcquireRole", "RoleTemplateDisabled"): "no template of the catalog is disabled",
+    ("GetRoleTemplateVersion", "InvalidInput"): "the constraints of the shape find every mistake",
 }
 
 

@@ -12,6 +12,8 @@ from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
 from artifact_state.policy_evaluation.global_condition_keys import account_keys, principal_keys
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest
 
+_TEMPLATE_ARNS, _TEMPLATE_ACCOUNT = "arn:aws:iam::aws:role-template/", "639982225848"
+
 # These services run in one region of a partition, whichever region a client names:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
 _GLOBAL_SERVICES = {"iam", "organizations"}
@@ -102,13 +104,17 @@ def _sets_source_identity(request: AuthorizationRequest) -> bool:
 def _resource_account_keys(tx: AuthorizationRequest, arn: str) -> Keys:
     """Return the keys of the resource's account.
 
+    Role templates of AWS have an account:
+    https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/template_account.json
     Unverified: an action of AWS Artifact, IAM or STS without a resource has those of the caller's account, and
-    resources that AWS owns have none.
+    other resources that AWS owns have none.
     """
     if tx.service == "organizations":
         return account_keys(tx.state, organizations.resource_account(tx, arn), tx.now)
     if arn == ANYTHING:
         return account_keys(tx.state, tx.caller.account_id, tx.now)
+    if arn.startswith(_TEMPLATE_ARNS):
+        return account_keys(tx.state, _TEMPLATE_ACCOUNT, tx.now)
     parts = arn.split(":", 5)
     return account_keys(tx.state, parts[4], tx.now) if len(parts) == 6 and parts[4].isdecimal() else {}
 

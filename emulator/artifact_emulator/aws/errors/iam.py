@@ -154,6 +154,27 @@ ROWS: Rows = {
     errors.LinkedServiceNotFound: lambda refusal, caller: (
         "AccessDenied", f"Cannot find Service Linked Role template for {refusal.name}"
     ),
+    errors.RoleTemplateNotFound: lambda refusal, caller: (
+        "NoSuchEntityException", f"Role template not found in repository: {refusal.name}"
+    ),
+    errors.RoleTemplateParameterUnknown: lambda refusal, caller: (
+        "InvalidInputException", f"Failed to render template: Unrecognized parameter: {refusal.name}"
+    ),
+    errors.RoleTemplateParameterMissing: lambda refusal, caller: (
+        "InvalidInputException", f"Failed to render template: Parameter '{refusal.name}' not found."
+    ),
+    errors.RoleTemplateValueNotSingle: lambda refusal, caller: (
+        "ValidationError",
+        f"{refusal.name} replacement value must contain exactly one value, got {refusal.number}",
+    ),
+    errors.RoleModified: lambda refusal, caller: (
+        "RoleModifiedException",
+        f"Role {refusal.name} has been modified since it was created and is no longer managed.",
+    ),
+    # Unverified: the message.
+    errors.UnmanagedRoleExists: lambda refusal, caller: (
+        "NameConflictException", f"Role {refusal.name} already exists and is not managed by the template."
+    ),
     errors.RoleNameTaken: lambda refusal, caller: (
         "InvalidInputException",
         f"Service role name {refusal.name} has been taken in this account, please try a different suffix.",

@@ -45,7 +45,13 @@ def get_role(call: RequestContext, request: "requests.GetRoleRequest") -> "repli
     """Return a role."""
     role = find_role(call, request.role_name)
     reply = _with_boundary_and_tags(call.tx, role, _role_summary(call.tx, role))
-    reply["RoleLastUsed"] = {}
+    use = runtime_of(call.world).call_log.latest_role_use(role.id)
+    reply["RoleLastUsed"] = {} if use is None else {"LastUsedDate": use.at, "Region": use.region}
+    if role.template_arn:
+        reply["SourceRoleTemplate"] = {
+            "TemplateArn": role.template_arn,
+            "TemplateMinorVersion": role.template_minor_version,
+        }
     return {"Role": reply}
 
 
