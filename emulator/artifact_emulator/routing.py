@@ -4,6 +4,7 @@
 its method and path, as those of AWS Artifact and the IAM Toolbox are.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -29,6 +30,7 @@ _REST_SERVICES = {"": ("artifact", "iam-toolbox"), "artifact": ("artifact",), "i
 _REST_XML_SERVICES = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "cloudfront", "route53")
 """Services whose requests look like AWS Artifact's, but whose clients read errors in XML."""
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
+_SDK = re.compile(r"\b(boto3|botocore|aws-cli|aws-sdk-)", re.IGNORECASE)
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -67,16 +69,21 @@ def route(request: Request) -> Route:
     return _rest_route(request)
 
 
-def require_operation(route: Route) -> tuple[Service, Operation]:
+def require_operation(route: Route, user_agent: str) -> tuple[Service, Operation]:
     """Return the service and the operation of a route.
 
+    AWS's SDKs and its CLI call only operations of their models: one that is unknown here is newer than ours.
     Raises AwsError if AWS does not have the operation, and NotEmulated if the emulator does not.
     """
     service, operation = route.service, route.operation
     if service is None and route.name:
         raise NotEmulated(route.name)
-    if service is None or (operation is None and route.name not in service.unshaped):
-        raise unknown_operation(route.protocol, route.name, service.version if service else "")
+    if service is not None and operation is None and route.name not in service.unshaped:
+        if route.name and _SDK.search(user_agent):
+            raise NotEmulated(f"{service.name}:{route.name}", ", which is newer than its models of AWS")
+        raise unknown_operation(route.protocol, route.name, service.version)
+    if service is None:
+        raise unknown_operation(route.protocol, route.name, "")
     if operation is None:
         raise NotEmulated(f"{service.name}:{route.name}")
     return service, operation

@@ -209,6 +209,19 @@ class TestAction:
         error = refused(stranger.app, request, SERVICE)
         assert (error.status, error.code) == (400, code)
 
+    @pytest.mark.parametrize(
+        "agent",
+        ["Boto3/1.50.0 md/Botocore#1.50.0", "aws-cli/2.40.0", "APN/1.0 Terraform/1.14.0 aws-sdk-go-v2/1.50.0"],
+    )
+    def test_operation_of_a_newer_sdk_is_not_emulated(self, stranger: Client, agent: str) -> None:
+        """An unknown operation that an SDK calls exists in AWS: the emulator says that its models are older."""
+        request = stranger.request(SERVICE, "GetRole", RoleName="r")
+        body = b"Action=GetSomethingNew&Version=2010-05-08"
+        request = replace(request, body=body, headers={**request.headers, "user-agent": agent})
+        error = refused(stranger.app, request, SERVICE)
+        assert (error.status, error.code) == (501, "NotImplemented")
+        assert "iam:GetSomethingNew, which is newer than its models of AWS" in error.message
+
     def test_operation_may_be_called_by_get(self, stranger: Client) -> None:
         """An operation may be called by GET with the form in the query."""
         request = stranger.request("sts", "GetCallerIdentity")

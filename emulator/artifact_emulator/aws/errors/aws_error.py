@@ -31,8 +31,9 @@ class AwsError(Exception):
 class NotEmulated(AwsError):
     """The error of an operation of AWS, or of a combination of members, that the emulator does not have."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__("NotImplemented", f"artifact-emulator does not emulate {name}. See docs/fidelity.md.", 501)
+    def __init__(self, name: str, reason: str = "") -> None:
+        text = f"artifact-emulator does not emulate {name}{reason}. See docs/fidelity.md."
+        super().__init__("NotImplemented", text, 501)
         self.name = name
 
 
