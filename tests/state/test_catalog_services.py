@@ -50,6 +50,7 @@ class TestTrustedServices:
             ("agent-registry.amazonaws.com", True, "management"),
             ("agent.wellarchitected.amazonaws.com", True, None),
             ("billing-cost-management.amazonaws.com", False, "management"),
+            ("cloudtrail.amazonaws.com", True, None),
             ("dashboard.eks.amazonaws.com", True, None),
             ("ec2.capacitymanager.amazonaws.com", True, "management"),
             ("network-security-manager.amazonaws.com", True, None),

@@ -93,7 +93,12 @@ class TestEnableServiceAccess:
     def test_role_that_another_step_creates_is_not_created(self, world: World) -> None:
         """Trusted access creates no role of a service that creates it itself, or leaves it to be created by hand."""
         before = world.state.roles
-        for principal in ("dashboard.eks.amazonaws.com", "observabilityadmin.amazonaws.com", "q.amazonaws.com"):
+        for principal in (
+            "cloudtrail.amazonaws.com",
+            "dashboard.eks.amazonaws.com",
+            "observabilityadmin.amazonaws.com",
+            "q.amazonaws.com",
+        ):
             act(world, trusted_access.enable_service_access, principal)
         assert world.state.roles == before
 

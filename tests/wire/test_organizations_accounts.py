@@ -193,17 +193,26 @@ class TestDeparture:
         assert error_of(answer) == ("AccountNotFoundException", None)
 
     @pytest.mark.parametrize(
-        ("options", "reason"),
+        ("options", "reason", "message"),
         [
-            ({"leave_wait_period": timedelta(days=4)}, "WAIT_PERIOD_ACTIVE"),
-            ({"standalone_prerequisites": True}, "MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED"),
+            (
+                {"leave_wait_period": timedelta(days=4)},
+                "WAIT_PERIOD_ACTIVE",
+                "This operation requires a wait period.  Try again later.",
+            ),
+            (
+                {"standalone_prerequisites": True},
+                "MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED",
+                "The member account must be configured with a valid payment method, such as a credit card.",
+            ),
         ],
     )
     def test_options_can_forbid_departure_of_created_account(
-        self, management: Client, member: Client, options: dict[str, Any], reason: str
+        self, management: Client, member: Client, options: dict[str, Any], reason: str, message: str
     ) -> None:
         """A created account can neither leave nor be removed if the world's options enforce AWS's prerequisites."""
         set_options(management, **options)
         removal = management.expect_error(SERVICE, "RemoveAccountFromOrganization", AccountId=member.account)
         leave = member.expect_error(SERVICE, "LeaveOrganization")
         assert error_of(removal) == error_of(leave) == ("ConstraintViolationException", reason)
+        assert removal.data["Message"] == leave.data["Message"] == message

@@ -61,6 +61,16 @@ class TestOrganizationalUnits:
         unit_id = create_unit(management, "Deleted")
         assert management.do(SERVICE, "DeleteOrganizationalUnit", OrganizationalUnitId=unit_id) == {}
 
+    def test_units_below_the_fifth_level_are_refused(self, management: Client) -> None:
+        """The refusal says that the parent takes no units."""
+        parent = root_id(management)
+        for level in range(5):
+            parent = create_unit(management, f"Level {level}", parent)
+        answer = management.expect_error(SERVICE, "CreateOrganizationalUnit", ParentId=parent, Name="Level 5")
+        assert answer.data["Message"] == (
+            "You cannot add an organizational unit to the specified parent because it would exceed the max depth allowed."
+        )
+
     def test_units_above_quota_are_refused(self, management: Client) -> None:
         """The quota of units is a constraint with its own reason."""
         set_quotas(management, organizational_units_per_organization=1)

@@ -56,7 +56,9 @@ _CONSTRAINT_MESSAGES = {
     "associated with an account in the AWS GovCloud (US) Region.",
     Constraint.OU_NUMBER_LIMIT_EXCEEDED: "You attempted to exceed the number of OUs that you can have in an "
     "organization.",
-    Constraint.OU_DEPTH_LIMIT_EXCEEDED: "You attempted to create an OU tree that is too many levels deep.",
+    # Observed on AWS: https://github.com/org-formation/org-formation-cli/issues/368
+    Constraint.OU_DEPTH_LIMIT_EXCEEDED: "You cannot add an organizational unit to the specified parent because it "
+    "would exceed the max depth allowed.",
     Constraint.CANNOT_CLOSE_MANAGEMENT_ACCOUNT: "You attempted to close the management account.",
     Constraint.CLOSE_ACCOUNT_QUOTA_EXCEEDED: "You have exceeded close account quota for the past 30 days.",
     Constraint.CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED: "You attempted to exceed the number of accounts that you can "
@@ -80,10 +82,9 @@ _CONSTRAINT_MESSAGES = {
     Constraint.TRANSFER_RESPONSIBILITY_UPDATE_NOT_ALLOWED: "You cannot update this transfer because it is no longer "
     "active.",
     Constraint.WAIT_PERIOD_ACTIVE: "This operation requires a wait period.  Try again later.",
-    Constraint.MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED: "The member account is missing one or more of the "
-    "prerequisites required to operate as a standalone account. To add what is missing, sign-in to the member account "
-    "using the AWS Organizations console, then select to leave the organization. You will then be prompted to enter "
-    "any missing information.",
+    # Observed on AWS: https://github.com/hashicorp/terraform-provider-aws/issues/26999
+    Constraint.MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED: "The member account must be configured with a valid "
+    "payment method, such as a credit card.",
     Constraint.CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR: "You cannot register management account/yourself as "
     "delegated administrator for your organization.",
     Constraint.SERVICE_ACCESS_NOT_ENABLED: "You must enable service access before you delegate an administrator for "
