@@ -48,9 +48,11 @@ PAGES = (
     "/lessons",
     "/lessons/story",
     "/decisions/none",
+    "/authorization-details",
 )
 WITHOUT_PAGE = {
     "activity.calls_after",
+    "activity.details_of_id",
     "activity.diagram",
     "activity.live",
     "agreements.download",

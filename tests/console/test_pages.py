@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from artifact_emulator.app import App
 from artifact_emulator.console import snippets
 from artifact_emulator.console.app import create_app
 from artifact_emulator.world_runtime import runtime_of
+from tests.support.iam_users import create_user, policy_document
 from tests.support.wire_client import Client
 
 MANAGEMENT, STANDALONE = "111122223333", "999988887777"
@@ -300,7 +302,23 @@ class TestDecisions:
         assert link
         page = alice.get(link[1]).text
         assert "How to allow it" in page
+        assert "Policies of the principal" in page
+        assert "does not allow" in page
         assert "organizations:ListAWSServiceAccessForOrganization" in page
+
+    def test_authorization_id_or_message_leads_to_the_explanation(self, manager: Visitor) -> None:
+        """The form takes AWS's message; the deciding statement is marked in its document."""
+        client = Client(manager.app, MANAGEMENT)
+        denying = {"Sid": "NoUsers", "Effect": "Deny", "Action": "iam:ListUsers", "Resource": "*"}
+        message = create_user(client, policy_document(denying)).expect_error("iam", "ListUsers").message
+        assert 'name="id"' in manager.get("/authorization-details").text
+        by_message = manager.get(f"/authorization-details?{urlencode({'id': message})}")
+        by_id = manager.get(f"/authorization-details/{message.rpartition(' ')[2]}")
+        assert by_message.headers["Location"] == by_id.headers["Location"]
+        page = manager.get(by_id.headers["Location"].removeprefix("/console")).text
+        (marked,) = re.findall("<mark>(.*?)</mark>", page, re.DOTALL)
+        assert "NoUsers" in marked
+        assert "aws:PrincipalArn" in page
 
     def test_page_says_when_no_policy_was_evaluated(self, manager: Visitor) -> None:
         """The explanation says when no policy was evaluated."""

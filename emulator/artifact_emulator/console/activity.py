@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator import lessons
 from artifact_emulator.activity.call_log import CallRecord, is_read_only
-from artifact_emulator.aws.authorization.explain import explain_decisions
+from artifact_emulator.aws.authorization.authorization_id import request_id_of
 from artifact_emulator.console.calls import world
 from artifact_emulator.console.diagram import diagram_of, svg_of
+from artifact_emulator.console.explanations import explanation_page
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CallerKind
@@ -49,13 +50,28 @@ def diagram() -> Response:
     return Response(_diagram(), mimetype="image/svg+xml")
 
 
+@pages.get("/authorization-details")
+def authorization_details() -> str | AnyResponse:
+    """Let the user enter the authorization id or the message of a call."""
+    text = request.args.get("id", "")
+    if not text:
+        return render_template("authorization_details.html")
+    return redirect(url_for(".decision", request_id=request_id_of(text)))
+
+
+@pages.get("/authorization-details/<authorization_id>")
+def details_of_id(authorization_id: str) -> AnyResponse:
+    """Redirect from the counterpart of the page that AWS's messages link to."""
+    return redirect(url_for(".decision", request_id=request_id_of(authorization_id)))
+
+
 @pages.get("/decisions/<request_id>")
 def decision(request_id: str) -> str:
     """Explain why a call was allowed or refused."""
     runtime = runtime_of(world())
     evaluated = runtime.decisions.find(request_id)
     if evaluated is not None:
-        return render_template("decision.html", explained=explain_decisions(evaluated))
+        return render_template("decision.html", explained=explanation_page(evaluated))
     record = next((call for call in reversed(runtime.call_log.calls()) if call.request_id == request_id), None)
     return render_template("no_decision.html", record=record, row=_row(record) if record else None)
 

@@ -20,6 +20,8 @@ class Progress:
     """Times at which the steps so far were completed."""
     accounts: Mapping[str, str]
     """Account ids by their keys in the lesson: those that the learner used, otherwise the suggested ones."""
+    request_ids: tuple[str, ...] = ()
+    """The request ids of the calls that completed the steps so far."""
 
     @property
     def completed(self) -> int:
@@ -40,16 +42,21 @@ class Progress:
 
 def progress(lesson: Lesson, calls: Iterable[CallRecord]) -> Progress:
     """Return the progress in a lesson after calls, oldest first; steps count only in their order."""
-    completed_at: list[datetime] = []
+    completing: list[CallRecord] = []
     accounts: dict[str, str] = {}
     for call in calls:
-        if len(completed_at) == len(lesson.steps):
+        if len(completing) == len(lesson.steps):
             break
-        matched = _match_call(lesson.steps[len(completed_at)], call, accounts)
+        matched = _match_call(lesson.steps[len(completing)], call, accounts)
         if matched is not None:
             accounts = matched
-            completed_at.append(call.at)
-    return Progress(lesson, tuple(completed_at), {**DEFAULT_ACCOUNTS, **accounts})
+            completing.append(call)
+    return Progress(
+        lesson,
+        tuple(call.at for call in completing),
+        {**DEFAULT_ACCOUNTS, **accounts},
+        tuple(call.request_id for call in completing),
+    )
 
 
 def _match_call(step: Step, call: CallRecord, accounts: Mapping[str, str]) -> dict[str, str] | None:
