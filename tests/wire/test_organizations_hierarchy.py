@@ -68,7 +68,8 @@ class TestOrganizationalUnits:
             parent = create_unit(management, f"Level {level}", parent)
         answer = management.expect_error(SERVICE, "CreateOrganizationalUnit", ParentId=parent, Name="Level 5")
         assert answer.data["Message"] == (
-            "You cannot add an organizational unit to the specified parent because it would exceed the max depth allowed."
+            "You cannot add an organizational unit to the specified parent because it would exceed the max depth "
+            "allowed."
         )
 
     def test_units_above_quota_are_refused(self, management: Client) -> None:
