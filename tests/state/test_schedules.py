@@ -79,6 +79,9 @@ class TestSchedules:
             "0 5 ? JAN * 2200",
             "0 5 ? JAN * 1969",
             ", 5 ? * * *",
+            "0 1_0 ? * * *",
+            "0 5 \u0661 * ? *",  # A digit, but not an ASCII one.
+            "0 5 L-\u0661 * ? *",
         ],
     )
     def test_invalid_expression_has_no_runs(self, fields: str) -> None:

@@ -22,9 +22,9 @@ _WEEKDAY_NUMBERS = {name: number for number, name in enumerate(_WEEKDAYS, 1)}
 _FIRST_YEAR, _YEARS_AHEAD = 1970, 100
 _LAST_OFFSET = 30
 """The greatest number of days that `L-` may count from the end of a month."""
-_ITEM = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?")
-_LAST_DAY = re.compile(r"L(?:-(\d+))?(W)?")
-_WEEKDAY_OF_MONTH = re.compile(r"(\w+?)(L|#([1-5]))")
+_ITEM = re.compile(r"(\*|[A-Z0-9]+)(?:-([A-Z0-9]+))?(?:/([0-9]+))?")
+_LAST_DAY = re.compile(r"L(?:-([0-9]+))?(W)?")
+_WEEKDAY_OF_MONTH = re.compile(r"([A-Z0-9]+?)(L|#([1-5]))")
 _FEWEST_FIELDS, _MOST_FIELDS = 5, 6
 
 
