@@ -139,7 +139,7 @@ class TestHandlerIndex:
 
     def test_operation_without_a_handler_has_none(self) -> None:
         """An operation that the index does not name has no handler."""
-        assert handler_of("iam", "CreateInstanceProfile") is None
+        assert handler_of("iam", "CreateServiceSpecificCredential") is None
 
     def test_finding_a_handler_imports_only_its_module(self) -> None:
         """The first call of an operation imports the module of its handler, and no other module of the service."""

@@ -61,7 +61,8 @@ MISSING_KEYS = {
 CREATIONS = {
     "organizations:CreateAccount", "organizations:CreateGovCloudAccount", "organizations:CreatePolicy",
     "organizations:PutResourcePolicy", "iam:CreateRole", "iam:CreateUser", "iam:CreatePolicy",
-    "iam:CreateServiceLinkedRole", "iam:CreateVirtualMFADevice", "iam:CreateOpenIDConnectProvider", "artifact:CreateComplianceInquiry", "organizations:InviteAccountToOrganization",
+    "iam:CreateServiceLinkedRole", "iam:CreateVirtualMFADevice", "iam:CreateInstanceProfile",
+    "iam:CreateOpenIDConnectProvider", "artifact:CreateComplianceInquiry", "organizations:InviteAccountToOrganization",
 }  # fmt: skip
 # These keys come from the token of an identity provider, and the emulator knows none.
 FEDERATED = {"sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
@@ -98,7 +99,7 @@ SIMPLE_MEMBERS: dict[str, list[Any]] = {
     "PermissionsBoundary": [ADMIN], "AWSServiceName": [ARTIFACT], "PolicyDocument": ["{}"], "PolicyName": ["New"],
     "Path": ["/"], "PolicyType": [SCP], "Filter": [SCP], "ServicePrincipal": [ARTIFACT], "Type": ["BILLING"],
     "reportId": [catalog.reports()[0].id], "RoleSessionName": ["me"], "ExternalId": ["x"], "SourceIdentity": ["me"],
-    "VirtualMFADeviceName": ["New"], "Url": ["https://new.example.com"],
+    "VirtualMFADeviceName": ["New"], "Properties": [{"RoleManager/Enabled": "false"}], "Url": ["https://new.example.com"],
     "TransitiveTagKeys": [["TagKey"]], "TaskPolicyArn": [{"arn": ADMIN}], "Name": ["Bob"], "TokenCode": ["123456"],
     "DurationSeconds": [900], "SigningAlgorithm": ["RS256"], "Audience": [["https://example.com"]],
 }  # fmt: skip
@@ -179,10 +180,12 @@ def identity_members(client: Client) -> dict[str, list[Any]]:
     client.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
     task = client.do("iam", "DeleteServiceLinkedRole", **linked)["DeletionTaskId"]
     provider = client.do("iam", "CreateOpenIDConnectProvider", Url="https://id.example.com", Tags=TAGS)
+    client.do("iam", "CreateInstanceProfile", InstanceProfileName="Web", Tags=TAGS)
     device = client.do("iam", "CreateVirtualMFADevice", VirtualMFADeviceName="phone", Tags=TAGS)["VirtualMFADevice"]
     return {
         "SerialNumber": [device["SerialNumber"]], "OpenIDConnectProviderArn": [provider["OpenIDConnectProviderArn"]],
-        "UserName": ["Alice"], "GroupName": ["G"], "RoleName": ["Dev"], "RoleArn": [role], "AccessKeyId": [key],
+        "InstanceProfileName": ["Web"], "Arn": [role], "UserName": ["Alice"], "GroupName": ["G"], "RoleName": ["Dev"],
+        "RoleArn": [role], "AccessKeyId": [key],
         "PolicySourceArn": [role], "DeletionTaskId": [task],
     }  # fmt: skip
 
@@ -206,6 +209,8 @@ def reason_for_missing(action: str, key: str) -> str | None:
     """Return the reason why a call of an action never has a key, or None."""
     if action in CREATIONS and key in TAG_KEYS_OF_RESOURCES:
         return "It has no tags yet"
+    if action == "iam:ChangePassword" and key in TAG_KEYS_OF_RESOURCES:
+        return "The root user, who calls here, has no tags"
     if action in FEDERATED and key.startswith(
         ("sts:S", "sts:T", "sts:RoleSessionName", "aws:RequestTag", "aws:TagKeys")
     ):

@@ -32,9 +32,9 @@ class InvalidEntityArn(Refused):
 
 
 class InvalidServiceNamespaces(Refused):
-    """No service has these namespaces."""
+    """No service has these namespaces, which are separated by commas."""
 
-    def __init__(self, namespaces: tuple[str, ...]) -> None:
+    def __init__(self, namespaces: str) -> None:
         super().__init__(namespaces)
         self.namespaces = namespaces
 

@@ -20,7 +20,7 @@ from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.iam.role_changes import unlinked_role
 from artifact_state.iam.roles import role_of
-from artifact_state.model import Map, State
+from artifact_state.model import Map, Role, State
 from artifact_state.model.iam_settings import InstanceProfile
 from artifact_state.world import Transaction
 
@@ -50,6 +50,11 @@ def instance_profiles_of_role(
     """Iterate over the instance profiles that contain a role, sorted by name, that follow a name."""
     profiles = instance_profiles_of(state, account_id, after=after)
     return (profile for profile in profiles if profile.role_name == role_name)
+
+
+def role_in(state: State, profile: InstanceProfile) -> Role | None:
+    """Return the role that an instance profile contains, or None; a role in a profile cannot be deleted."""
+    return name_index.find(state.roles.get(profile.account_id, ()), profile.role_name) if profile.role_name else None
 
 
 def create_instance_profile(tx: Transaction, name: str, *, path: str = "/", tags: TagPairs = ()) -> InstanceProfile:

@@ -106,7 +106,7 @@ def granting_policies(
     Raises InvalidEntityArn, ForeignEntity, EntityNotFound, InvalidServiceNamespaces.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPoliciesGrantingServiceAccess.html
     """
-    if unknown := tuple(namespace for namespace in namespaces if namespace not in catalog.service_names()):
+    if unknown := ", ".join(namespace for namespace in namespaces if namespace not in catalog.service_names()):
         raise InvalidServiceNamespaces(unknown)
     entity = _find(tx, arn)
     if entity is None:

@@ -131,7 +131,7 @@ ROWS: Rows = {
         _ARN_PROBLEMS[refusal.reason][0], _ARN_PROBLEMS[refusal.reason][1].format(refusal.arn)
     ),
     errors.InvalidServiceNamespaces: lambda refusal, caller: (
-        "InvalidInputException", f"Invalid service namespace: [{', '.join(refusal.namespaces)}]"
+        "InvalidInputException", f"Invalid service namespace: [{refusal.namespaces}]"
     ),
     # AWS's spelling.
     errors.ServiceNotReported: lambda refusal, caller: (

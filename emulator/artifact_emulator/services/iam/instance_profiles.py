@@ -7,7 +7,6 @@ from artifact_emulator.services.iam.reply_members import tag_list, tag_page
 from artifact_emulator.services.iam.roles import find_role, role_reply
 from artifact_state import arns, name_index
 from artifact_state.iam import instance_profiles
-from artifact_state.iam.roles import role_of
 from artifact_state.model import Role
 from artifact_state.model.iam_settings import InstanceProfile
 from artifact_state.world import Transaction
@@ -42,7 +41,7 @@ def list_instance_profiles(
     listing = call.name_listing("ListInstanceProfiles", account_id, prefix)
     profiles = instance_profiles.instance_profiles_of(call.tx.state, account_id, prefix, listing.after(request.marker))
     page, more = listing.page(profiles, request.max_items, lambda profile: name_index.key_of(profile.name))
-    return {"InstanceProfiles": [instance_profile_reply(call.tx, profile) for profile in page], **more}
+    return {"InstanceProfiles": [_instance_profile_reply(call.tx, profile) for profile in page], **more}
 
 
 def list_instance_profiles_for_role(
@@ -55,7 +54,7 @@ def list_instance_profiles_for_role(
         call.tx.state, role.account_id, role.name, listing.after(request.marker)
     )
     page, more = listing.page(profiles, request.max_items, lambda profile: name_index.key_of(profile.name))
-    return {"InstanceProfiles": [instance_profile_reply(call.tx, profile) for profile in page], **more}
+    return {"InstanceProfiles": [_instance_profile_reply(call.tx, profile) for profile in page], **more}
 
 
 def add_role_to_instance_profile(call: RequestContext, request: "requests.AddRoleToInstanceProfileRequest") -> None:
@@ -96,27 +95,27 @@ def list_instance_profile_tags(
     return {"Tags": page, **more}
 
 
-def instance_profile_reply(tx: Transaction, profile: InstanceProfile) -> "replies.InstanceProfile":
+def _instance_profile_reply(tx: Transaction, profile: InstanceProfile) -> "replies.InstanceProfile":
     """Return an instance profile as lists contain it."""
-    roles = [role_of(tx.state, profile.account_id, profile.role_name, tx.now)] if profile.role_name else []
+    role = instance_profiles.role_in(tx.state, profile)
     return {
         "Path": profile.path,
         "InstanceProfileName": profile.name,
         "InstanceProfileId": profile.id,
         "Arn": arns.instance_profile(tx.caller.partition, profile.account_id, profile.path, profile.name),
         "CreateDate": profile.created_at,
-        "Roles": [role_reply(tx, role) for role in roles],
+        "Roles": [] if role is None else [role_reply(tx, role)],
     }
 
 
 def instance_profiles_reply(tx: Transaction, role: Role) -> "list[replies.InstanceProfile]":
     """Return the instance profiles that contain a role."""
     profiles = instance_profiles.instance_profiles_of_role(tx.state, role.account_id, role.name)
-    return [instance_profile_reply(tx, profile) for profile in profiles]
+    return [_instance_profile_reply(tx, profile) for profile in profiles]
 
 
 def _detail(tx: Transaction, profile: InstanceProfile) -> "replies.InstanceProfile":
-    reply = instance_profile_reply(tx, profile)
+    reply = _instance_profile_reply(tx, profile)
     if profile.tags:
         reply["Tags"] = tag_list(profile.tags)
     return reply

@@ -9,6 +9,7 @@ from artifact_emulator.aws.authorization.request import Keys, Members, Resources
 from artifact_state import arns, catalog, name_index
 from artifact_state.iam.identity_providers import provider_of
 from artifact_state.iam.policy_references import arn_of_reference
+from artifact_state.iam.settings import ROLE_MANAGER_ENABLED
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.iam_settings import InstanceProfile
 from artifact_state.model.identities import Group, User
@@ -31,6 +32,7 @@ _ARN_MEMBERS = {
     "SerialNumber": "mfa",
     "TemplateArn": "role-template",
 }
+_TAGGED_TABLES = {"policy": "customer_policies", "instance-profile": "instance_profiles"}
 _IDENTITY_ARN_MEMBERS = ("PolicySourceArn", "Arn")
 _KEYS = {
     "PolicyArn": "iam:PolicyARN",
@@ -89,7 +91,12 @@ def _implied_identity(tx: TransactionView, members: Members) -> Resources:
 
 def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
     """Return the service's own condition keys."""
-    return {key: (members[name],) for name, key in _KEYS.items() if name in members}
+    keys: Keys = {key: (members[name],) for name, key in _KEYS.items() if name in members}
+    if operation in ("GetAccountProperties", "PutAccountProperties"):
+        # Unverified: a call that reads all properties has the namespace of all that there are.
+        properties = members.get("Properties", (ROLE_MANAGER_ENABLED,))
+        keys["iam:AccountPropertyNamespaces"] = tuple(sorted({name.partition("/")[0] for name in properties}))
+    return keys
 
 
 def resource_keys(tx: TransactionView, arn: str) -> Keys:
@@ -105,9 +112,9 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
     if kind == "mfa":
         device = name_index.find(tx.state.mfa_devices.get(account_id, ()), arn.partition(":mfa/")[2])
         return resource_tags(device.tags.items()) if device else {}
-    if kind == "policy":
-        policy = name_index.find(tx.state.customer_policies.get(account_id, ()), name)
-        return resource_tags(policy.tags.items()) if policy else {}
+    if kind in _TAGGED_TABLES:
+        record = name_index.find(getattr(tx.state, _TAGGED_TABLES[kind]).get(account_id, ()), name)
+        return resource_tags(record.tags.items()) if record else {}
     identity: User | Role | None = None
     if kind == "user":
         identity = name_index.find(tx.state.users.get(account_id, ()), name)
