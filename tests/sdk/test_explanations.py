@@ -15,7 +15,7 @@ ACCOUNT = "111122223333"
 
 
 def denied_call(world: Emulation) -> ClientError:
-    """Let a user without policies list users, and return the error."""
+    """Return the error of a user without policies that lists users."""
     iam = world.client("iam", ACCOUNT)
     iam.create_user(UserName="alice")
     key = iam.create_access_key(UserName="alice")["AccessKey"]

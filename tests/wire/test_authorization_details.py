@@ -35,7 +35,7 @@ def authorization_id_in(message: str) -> str:
 
 
 def denied(client: Client) -> str:
-    """Let a client call ListUsers, which must be denied, and return the authorization id."""
+    """Call ListUsers, which must be denied, and return the authorization id."""
     return authorization_id_in(client.expect_error("iam", "ListUsers").message)
 
 

@@ -52,7 +52,7 @@ def diagram() -> Response:
 
 @pages.get("/authorization-details")
 def authorization_details() -> str | AnyResponse:
-    """Let the user enter the authorization id or the message of a call."""
+    """Show the form for the authorization id or the message of a call."""
     text = request.args.get("id", "")
     if not text:
         return render_template("authorization_details.html")
