@@ -127,6 +127,8 @@ class TestRoleLastUsed:
         used = management.do(SERVICE, "GetRole", RoleName="Dev")["Role"]["RoleLastUsed"]
         assert used["Region"] == "us-east-1"
         assert used["LastUsedDate"] >= NOW.replace(microsecond=0)
+        details = management.do(SERVICE, "GetAccountAuthorizationDetails", Filter=["Role"])["RoleDetailList"]
+        assert [role["RoleLastUsed"] for role in details if role["RoleName"] == "Dev"] == [used]
 
 
 class TestAccountSettings:

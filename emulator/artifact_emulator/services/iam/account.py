@@ -8,6 +8,7 @@ from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.attached_policies import attached_policies_reply
 from artifact_emulator.services.iam.instance_profiles import instance_profiles_reply
 from artifact_emulator.services.iam.reply_members import boundary_reply, encode_document, tag_list, trust_policy_reply
+from artifact_emulator.services.iam.roles import last_use_reply
 from artifact_state import arns, catalog, name_index
 from artifact_state.errors import InvalidInput
 from artifact_state.iam import account_summary, aliases, groups, policy_usage
@@ -181,7 +182,7 @@ def _role_detail(call: RequestContext, role: Role) -> "replies.RoleDetail":
         "RolePolicyList": _inline_policies(role),
         "AttachedManagedPolicies": attached_policies_reply(call.tx, role),
         "Tags": tag_list(role.tags),
-        "RoleLastUsed": {},
+        "RoleLastUsed": last_use_reply(call, role),
     }
     if role.boundary is not None:
         detail["PermissionsBoundary"] = boundary_reply(call.tx, role.boundary)

@@ -45,8 +45,7 @@ def get_role(call: RequestContext, request: "requests.GetRoleRequest") -> "repli
     """Return a role."""
     role = find_role(call, request.role_name)
     reply = _with_boundary_and_tags(call.tx, role, _role_summary(call.tx, role))
-    use = runtime_of(call.world).call_log.latest_role_use(role.id)
-    reply["RoleLastUsed"] = {} if use is None else {"LastUsedDate": use.at, "Region": use.region}
+    reply["RoleLastUsed"] = last_use_reply(call, role)
     if role.template_arn:
         reply["SourceRoleTemplate"] = {
             "TemplateArn": role.template_arn,
@@ -122,6 +121,12 @@ def find_role(call: RequestContext, name: str) -> Role:
 def changeable_role(call: RequestContext, name: str) -> Role:
     """Return a role of the caller's account that is not linked to a service."""
     return role_changes.unlinked_role(call.tx, name)
+
+
+def last_use_reply(call: RequestContext, role: Role) -> "replies.RoleLastUsed":
+    """Return the latest call by a session of a role."""
+    use = runtime_of(call.world).call_log.latest_role_use(role.id)
+    return {} if use is None else {"LastUsedDate": use.at, "Region": use.region}
 
 
 def role_reply(tx: Transaction, role: Role) -> "replies.Role":
