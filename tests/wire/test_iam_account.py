@@ -21,6 +21,8 @@ CREATION: dict[str, tuple[str, dict[str, str]]] = {
     "groups": ("CreateGroup", {"GroupName": "Others"}),
     "roles": ("CreateRole", {"RoleName": "Ops", "AssumeRolePolicyDocument": TRUST}),
     "customer_policies": ("CreatePolicy", {"PolicyName": "Ours", "PolicyDocument": ALLOW_ALL}),
+    "mfa_devices": ("CreateVirtualMFADevice", {"VirtualMFADeviceName": "phone"}),
+    "identity_providers": ("CreateOpenIDConnectProvider", {"Url": "https://id.example.com"}),
     "instance_profiles": ("CreateInstanceProfile", {"InstanceProfileName": "Web"}),
 }
 DETAILED = ("users", "groups", "roles", "customer_policies")

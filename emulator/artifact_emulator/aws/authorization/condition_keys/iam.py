@@ -4,15 +4,17 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
 from artifact_state import arns, catalog, name_index
 from artifact_state.iam.identity_providers import provider_of
 from artifact_state.iam.policy_references import arn_of_reference
-from artifact_state.iam.settings import ROLE_MANAGER_ENABLED
 from artifact_state.model import CallerKind, Role
-from artifact_state.model.iam_settings import InstanceProfile
 from artifact_state.model.identities import Group, User
+
+if TYPE_CHECKING:
+    from artifact_state.model.iam_settings import InstanceProfile
 
 _IDENTITY_MEMBERS = {
     "UserName": "user",
@@ -33,6 +35,7 @@ _ARN_MEMBERS = {
     "TemplateArn": "role-template",
 }
 _TAGGED_TABLES = {"policy": "customer_policies", "instance-profile": "instance_profiles"}
+_PROPERTY_NAMESPACE = "RoleManager"
 _IDENTITY_ARN_MEMBERS = ("PolicySourceArn", "Arn")
 _KEYS = {
     "PolicyArn": "iam:PolicyARN",
@@ -94,7 +97,7 @@ def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
     keys: Keys = {key: (members[name],) for name, key in _KEYS.items() if name in members}
     if operation in ("GetAccountProperties", "PutAccountProperties"):
         # Unverified: a call that reads all properties has the namespace of all that there are.
-        properties = members.get("Properties", (ROLE_MANAGER_ENABLED,))
+        properties = members.get("Properties", (_PROPERTY_NAMESPACE,))
         keys["iam:AccountPropertyNamespaces"] = tuple(sorted({name.partition("/")[0] for name in properties}))
     return keys
 
