@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
 
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -31,45 +30,42 @@ def service_principal(principal: str) -> Caller:
 
 def role_session_caller(session: Session, *, partition: str, region: str) -> Caller:
     """Return the caller that the session credentials of a role authenticate."""
-    return Caller(
-        account_id=session.account_id,
-        arn=arns.assumed_role(partition, session.account_id, session.role_name, session.name),
-        user_id=f"{session.role_id}:{session.name}",
-        kind=CallerKind.ROLE,
-        partition=partition,
-        region=region,
-        access_key_id=session.access_key_id,
-    )
+    arn = arns.assumed_role(partition, session.account_id, session.role_name, session.name)
+    return _holder(session, CallerKind.ROLE, arn, f"{session.role_id}:{session.name}", region=region)
 
 
 def session_caller(state: State, session: Session, *, partition: str, region: str) -> Caller | None:
     """Return the caller that session credentials authenticate; None if the user that requested them was deleted."""
+    account_id = session.account_id
     if session.role_name:
         return role_session_caller(session, partition=partition, region=region)
     if session.federated:
-        return Caller(
-            account_id=session.account_id,
-            arn=arns.federated_user(partition, session.account_id, session.federated),
-            user_id=f"{session.account_id}:{session.federated}",
-            kind=CallerKind.FEDERATED,
-            partition=partition,
-            region=region,
-            access_key_id=session.access_key_id,
-        )
+        arn = arns.federated_user(partition, account_id, session.federated)
+        return _holder(session, CallerKind.FEDERATED, arn, f"{account_id}:{session.federated}", region=region)
     if not session.user_name:
-        root = root_user(session.account_id, partition=partition, region=region, access_key_id=session.access_key_id)
-        return replace(root, assumed_root=True) if session.assumed_root else root
-    user = name_index.find(state.users.get(session.account_id, ()), session.user_name)
+        return _holder(session, CallerKind.ROOT, arns.root_user(partition, account_id), account_id, region=region)
+    user = name_index.find(state.users.get(account_id, ()), session.user_name)
     if user is None or session.user_id not in ("", user.id):
         return None
+    arn = arns.user(partition, account_id, user.path, user.name)
+    return _holder(session, CallerKind.USER, arn, user.id, region=region)
+
+
+def _holder(session: Session, kind: CallerKind, arn: str, user_id: str, *, region: str) -> Caller:
+    """Return the holder of session credentials, in the partition of its ARN."""
     return Caller(
-        account_id=user.account_id,
-        arn=arns.user(partition, user.account_id, user.path, user.name),
-        user_id=user.id,
-        kind=CallerKind.USER,
-        partition=partition,
+        account_id=session.account_id,
+        arn=arn,
+        user_id=user_id,
+        kind=kind,
+        partition=arn.split(":", 2)[1],
         region=region,
         access_key_id=session.access_key_id,
+        assumed_root=session.assumed_root,
+        issued_at=session.issued_at,
+        multi_factor=session.multi_factor,
+        source_identity=session.source_identity,
+        role_path=session.role_path,
     )
 
 

@@ -11,7 +11,8 @@ from artifact_emulator.app import App
 from artifact_emulator.http import Request
 from artifact_state import catalog
 from tests.support.control_api import control_done, control_refusal, control_result
-from tests.support.iam_users import create_user
+from tests.support.iam_users import client_with_session, create_user
+from tests.support.identities import ADMINISTRATOR_ACCESS
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 
@@ -30,6 +31,13 @@ def service_events(client: Client) -> list[dict[str, Any]]:
 def attribute(key: str, value: str) -> list[dict[str, str]]:
     """Return a list with one lookup attribute."""
     return [{"AttributeKey": key, "AttributeValue": value}]
+
+
+def trust_policy(client: Client) -> str:
+    """Return a policy that lets the client's account assume a role, with a source identity."""
+    actions = ["sts:AssumeRole", "sts:SetSourceIdentity"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": client.account}, "Action": actions}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
 class TestRecords:
@@ -103,11 +111,51 @@ class TestRecords:
         """E-mail addresses and account names are masked, and secret keys are omitted."""
         [created] = lookup(management, LookupAttributes=attribute("EventName", "CreateAccount"))
         assert created["requestParameters"] == {"accountName": "****", "email": "****"}
-        assert created["responseElements"]["createAccountStatus"]["requestedTimestamp"] == "Nov 23, 2026 12:00:05 PM"
+        assert created["responseElements"]["createAccountStatus"]["requestedTimestamp"] == "Nov 23, 2026, 12:00:05 PM"
         role = f"arn:aws:iam::{member.account}:role/OrganizationAccountAccessRole"
         management.do("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
         [assumed] = lookup(management, LookupAttributes=attribute("EventName", "AssumeRole"))
         assert assumed["responseElements"]["credentials"].keys() == {"accessKeyId", "expiration", "sessionToken"}
+
+    def test_record_of_session_tells_of_credentials(self, stranger: Client) -> None:
+        """Records of session credentials have their time, MFA, source identity, and the role with its path."""
+        user = create_user(stranger, ADMINISTRATOR_ACCESS)
+        session = client_with_session(user, user.do("sts", "GetSessionToken")["Credentials"])
+        document = trust_policy(stranger)
+        role = stranger.do("iam", "CreateRole", Path="/a/b/", RoleName="R", AssumeRolePolicyDocument=document)["Role"]
+        assumed = user.do("sts", "AssumeRole", RoleArn=role["Arn"], RoleSessionName="session", SourceIdentity="Bob")
+        attributes = {"creationDate": "2026-11-23T12:00:05Z", "mfaAuthenticated": "false"}
+        issuer = {"type": "Role", "principalId": role["RoleId"], "arn": role["Arn"], "accountId": stranger.account}
+        contexts: list[dict[str, Any] | None] = [
+            None,
+            {"attributes": attributes},
+            {"sessionIssuer": {**issuer, "userName": "R"}, "attributes": attributes, "sourceIdentity": "Bob"},
+        ]
+        for client in (user, session, client_with_session(user, assumed["Credentials"])):
+            client.do("sts", "GetCallerIdentity")
+        records = lookup(stranger, LookupAttributes=attribute("EventName", "GetCallerIdentity"))
+        assert [record["userIdentity"].get("sessionContext") for record in reversed(records)] == contexts
+
+    def test_event_of_assumed_role_names_role_session_and_key(self, stranger: Client) -> None:
+        """The event of an assumed role names the new access key, the session and the role; its time has no fraction."""
+        user = create_user(stranger, ADMINISTRATOR_ACCESS)
+        arn = f"arn:aws:iam::{stranger.account}:role/R"
+        stranger.do("iam", "CreateRole", RoleName="R", AssumeRolePolicyDocument=trust_policy(stranger))
+        stranger.app.world.clock.advance(timedelta(milliseconds=1200))
+        assumed = user.do("sts", "AssumeRole", RoleArn=arn, RoleSessionName="session")
+        attributes = attribute("ResourceName", assumed["Credentials"]["AccessKeyId"])
+        [event] = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=attributes)["Events"]
+        assert {(resource["ResourceType"], resource["ResourceName"]) for resource in event["Resources"]} == {
+            ("AWS::IAM::AccessKey", assumed["Credentials"]["AccessKeyId"]),
+            ("AWS::STS::AssumedRole", "session"),
+            ("AWS::STS::AssumedRole", assumed["AssumedRoleUser"]["AssumedRoleId"]),
+            ("AWS::STS::AssumedRole", assumed["AssumedRoleUser"]["Arn"]),
+            ("AWS::IAM::Role", arn),
+        }
+        record = json.loads(event["CloudTrailEvent"])
+        assert record["resources"] == [{"accountId": stranger.account, "type": "AWS::IAM::Role", "ARN": arn}]
+        assert event["EventTime"].microsecond == 0
+        assert len(lookup(stranger, LookupAttributes=attributes, EndTime=event["EventTime"])) == 1
 
     def test_both_accounts_have_record_of_assumed_role(self, management: Client, member: Client) -> None:
         """If a role of another account is assumed, both accounts have a record with a shared id."""

@@ -126,12 +126,21 @@ def _record(call: CallRecord, account_id: str) -> Record:
         "requestID": call.request_id,
         "eventID": ids.uuid("event", call.request_id),
         "readOnly": is_read_only(call.operation) or call.operation in _ASSUMING_OPERATIONS,
+        **_named_resources(call),
         "eventType": "AwsApiCall",
         "managementEvent": True,
         "recipientAccountId": account_id,
         "eventCategory": "Management",
     }
     return Record(account_id, call.at, content)
+
+
+def _named_resources(call: CallRecord) -> dict[str, Any]:
+    """Return the role that a call assumed, as the record's resources; nothing for other calls."""
+    role_arn = (call.members or {}).get("RoleArn")
+    if call.service.name != "sts" or call.failure is not None or role_arn is None:
+        return {}
+    return {"resources": [{"accountId": role_arn.split(":")[4], "type": "AWS::IAM::Role", "ARN": role_arn}]}
 
 
 def _request_parameters(call: CallRecord) -> Any:
@@ -158,19 +167,31 @@ def _user_identity(caller: Caller) -> dict[str, Any]:
     }
     if caller.kind is CallerKind.USER:
         identity["userName"] = caller.arn.rpartition("/")[2]
+    if context := _session_context(caller):
+        identity["sessionContext"] = context
+    return identity
+
+
+def _session_context(caller: Caller) -> dict[str, Any]:
+    """Return what a record says about session credentials; nothing about an access key."""
+    context: dict[str, Any] = {}
     if caller.kind is CallerKind.ROLE:
         role_id, name = caller.user_id.split(":")[0], caller.arn.split("/")[1]
-        issuer = {
+        context["sessionIssuer"] = {
             "type": "Role",
             "principalId": role_id,
-            "arn": arns.role(caller.partition, caller.account_id, "/", name),
+            "arn": arns.role(caller.partition, caller.account_id, caller.role_path, name),
             "accountId": caller.account_id,
             "userName": name,
         }
-        identity["sessionContext"] = {"sessionIssuer": issuer, "attributes": {"mfaAuthenticated": "false"}}
+    if caller.issued_at is not None:
+        mfa = "true" if caller.multi_factor else "false"
+        context["attributes"] = {"creationDate": event_time(caller.issued_at), "mfaAuthenticated": mfa}
+    if caller.source_identity:
+        context["sourceIdentity"] = caller.source_identity
     if caller.assumed_root:
-        identity["sessionContext"] = {"attributes": {"mfaAuthenticated": "false"}, "assumedRoot": "true"}
-    return identity
+        context["assumedRoot"] = "true"
+    return context
 
 
 def _lower(name: str) -> str:
@@ -178,6 +199,6 @@ def _lower(name: str) -> str:
 
 
 def _instant_text(at: datetime) -> str:
-    """Return an instant in a form such as "Sep 16, 2020 9:20:50 PM"."""
+    """Return an instant in a form such as "Dec 13, 2023, 7:14:20 AM"."""
     utc = at.astimezone(UTC)
-    return f"{utc:%b} {utc.day}, {utc.year} {utc.hour % 12 or 12}:{utc:%M:%S} {utc:%p}"
+    return f"{utc:%b} {utc.day}, {utc.year}, {utc.hour % 12 or 12}:{utc:%M:%S} {utc:%p}"

@@ -33,6 +33,13 @@ class Caller:
     """The access key that signed the call."""
     assumed_root: bool = False
     """Whether the caller is a root user for one task, from a call to AssumeRoot."""
+    issued_at: datetime | None = None
+    """When its session credentials were issued; None for an access key."""
+    multi_factor: bool = False
+    """Whether they were requested with an MFA code."""
+    source_identity: str = ""
+    role_path: str = "/"
+    """The path of the role whose session it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +136,8 @@ class Session:
     expires_at: datetime
     role_name: str = ""
     role_id: str = ""
+    role_path: str = "/"
+    """The path of the role; "/" in old snapshots, which did not contain it."""
     name: str = ""
     """The name of a role session."""
     user_name: str = ""

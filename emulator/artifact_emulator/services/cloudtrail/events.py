@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.activity.cloudtrail_records import Record
@@ -41,7 +41,7 @@ def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest")
         (number, record)
         for number, record in reversed(list(enumerate(_visible_records(call))))
         if (before < 0 or number < before)
-        and max(start, earliest) <= record.at <= end
+        and max(start, earliest) <= _whole_second(record) <= end
         and all(value in _ATTRIBUTES[key](record.content) for key, value in conditions)
     )
     # The emulator has no insight events, the only other category.
@@ -67,7 +67,7 @@ def _event(record: Record) -> "replies.Event":
         "EventId": record.event_id,
         "EventName": content["eventName"],
         "ReadOnly": _read_only(content),
-        "EventTime": record.at,
+        "EventTime": _whole_second(record),
         "EventSource": content["eventSource"],
         "Resources": [
             {"ResourceType": resource_type, "ResourceName": name} for resource_type, name in _resources(content)
@@ -79,6 +79,11 @@ def _event(record: Record) -> "replies.Event":
     if name := _username(content):
         event["Username"] = name
     return event
+
+
+def _whole_second(record: Record) -> datetime:
+    """Return the time of an event, which has no fraction of a second."""
+    return record.at.replace(microsecond=0)
 
 
 def _read_only(content: Mapping[str, Any]) -> str:
@@ -105,24 +110,27 @@ _RESOURCE_TYPES = {
     "userName": "AWS::IAM::User",
     "roleName": "AWS::IAM::Role",
     "roleArn": "AWS::IAM::Role",
+    "roleSessionName": "AWS::STS::AssumedRole",
     "groupName": "AWS::IAM::Group",
     "policyArn": "AWS::IAM::Policy",
     "accessKeyId": "AWS::IAM::AccessKey",
 }
-# The members of a reply with the ids and ARNs of what a call created.
+# The members of a reply with the names, ids and ARNs of what a call created.
 _CREATED_TYPES = {
     "user": {"userName": "AWS::IAM::User", "arn": "AWS::IAM::User", "userId": "AWS::IAM::User"},
     "role": {"roleName": "AWS::IAM::Role", "arn": "AWS::IAM::Role", "roleId": "AWS::IAM::Role"},
     "group": {"groupName": "AWS::IAM::Group", "arn": "AWS::IAM::Group", "groupId": "AWS::IAM::Group"},
     "policy": {"policyName": "AWS::IAM::Policy", "arn": "AWS::IAM::Policy", "policyId": "AWS::IAM::Policy"},
     "accessKey": {"accessKeyId": "AWS::IAM::AccessKey", "userName": "AWS::IAM::User"},
+    "credentials": {"accessKeyId": "AWS::IAM::AccessKey"},
+    "assumedRoleUser": {"assumedRoleId": "AWS::STS::AssumedRole", "arn": "AWS::STS::AssumedRole"},
 }
 
 
 def _resources(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the types and names of the resources that a record names: those that it names in IAM's changes.
 
-    Observed for users and their access keys, unverified for others and for AWS STS:
+    Observed for users, their access keys and assumed roles, unverified for others:
     https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (iam_history.json)
     """
     source, parameters = content["eventSource"], content["requestParameters"] or {}
