@@ -42,7 +42,7 @@ def route(call: ActiveCall) -> None:
     if "content-encoding" in request.headers:
         request = call.decoded = decode_chunks(request)
     call.route = routing.route(request)
-    call.service, call.operation = routing.require_operation(call.route, request.headers.get("user-agent", ""))
+    call.service, call.operation = routing.require_operation(call.route, call.user_agent)
 
 
 def find_handler(call: ActiveCall) -> None:

@@ -1,5 +1,6 @@
 """OpenID Connect providers, the claims of their tokens, and the tokens that accounts issue."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,18 +10,21 @@ import pytest
 from artifact_state.errors import (
     EntityNameTaken,
     EntityNotFound,
+    IdentityNotTrusted,
     IdentityTokenExpired,
     IdentityTokenProblem,
     InvalidIdentityToken,
     InvalidProvider,
     IssuedTokenTooLarge,
+    OutboundFederationAlreadyDisabled,
+    OutboundFederationAlreadyEnabled,
     OutboundFederationDisabled,
-    OutboundFederationUnchanged,
     ProviderProblem,
     QuotaExceeded,
     SessionDurationEscalated,
 )
 from artifact_state.iam import identity_providers, outbound_federation
+from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model.identities import IdentityProvider
 from artifact_state.policy_syntax.wildcards import Multivalued
 from artifact_state.principals import session_caller
@@ -188,16 +192,31 @@ class TestTokens:
         }
 
 
+class TestAssumeRoleWithWebIdentity:
+    """assume_role_with_web_identity."""
+
+    @pytest.mark.parametrize("name", ["Other", "Missing"])
+    def test_role_without_trust_is_refused(self, world: World, name: str) -> None:
+        """A role that trusts another provider, and one that does not exist, are refused."""
+        principal = {"Federated": ARN.replace("id.", "other.")}
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        act(world, create_role, NewRole(name="Other", trust_policy=trust))
+        role = f"arn:aws:iam::{MANAGEMENT}:role/{name}"
+        with expect_refusal(world, IdentityNotTrusted):
+            act(world, sessions.assume_role_with_web_identity, role, "me", provider(world), DEFAULT_OPTIONS)
+
+
 class TestOutboundFederation:
     """enable, disable and issue_token."""
 
     def test_issuer_stays_the_same(self, world: World) -> None:
         """An account has one issuer, whether it is enabled for the first time or again."""
         issuer = act(world, outbound_federation.enable)
-        with expect_refusal(world, OutboundFederationUnchanged):
+        with expect_refusal(world, OutboundFederationAlreadyEnabled):
             act(world, outbound_federation.enable)
         act(world, outbound_federation.disable)
-        with expect_refusal(world, OutboundFederationUnchanged):
+        with expect_refusal(world, OutboundFederationAlreadyDisabled):
             act(world, outbound_federation.disable)
         with expect_refusal(world, OutboundFederationDisabled):
             act(world, outbound_federation.enabled_issuer)

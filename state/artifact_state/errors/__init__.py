@@ -13,7 +13,7 @@
         artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
         handshakes: HandshakeNotFound, TransferNotFound
         iam: EntityNotFound, RoleNotFound, SimulatedIdentityNotFound, LinkedServiceNotFound, DeletionTaskNotFound,
-            AccessReportNotFound
+            AccessReportNotFound, OutboundFederationAlreadyDisabled
         iam_reports: CredentialReportNotFound
         organization_policies: PolicyNotFound, EffectivePolicyNotFound, ResourcePolicyNotFound
         organizations: AccountNotFound, AccountCreationNotFound, UnitNotFound, ParentNotFound,
@@ -25,7 +25,7 @@
             TransferAlreadyInStatus, InvalidTransferTransition
         iam: EntityNameTaken, EntityInUse, QuotaExceeded, RoleNameTaken, RoleProtected, SuffixNotAllowed,
             TooManyAccessReports, ServicePolicyNotAttachable, LoginBeingCreated, MfaDeviceTaken,
-            OutboundFederationUnchanged
+            OutboundFederationAlreadyEnabled
         iam_reports: CredentialReportNotReady, CredentialReportExpired
         organization_policies: PolicyNameTaken, PolicyInUse, PolicyAlreadyAttached, PolicyNotAttached,
             PolicyTypeAlreadyEnabled, PolicyTypeNotEnabled, PolicyTypeNotAvailable

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from artifact_state.errors.base import (Conflict, Denied, NotFound, Refused)
+from artifact_state.errors.base import Conflict, Denied, NotFound, Refused
 
 
 class Entity(Enum):
@@ -241,12 +241,12 @@ class InvalidProvider(Refused):
         self.reason = reason
 
 
-class OutboundFederationUnchanged(Conflict):
-    """The account issues tokens about its principals already, or does not issue any already."""
+class OutboundFederationAlreadyEnabled(Conflict):
+    """The account, whose id is the name, issues tokens about its principals already."""
 
-    def __init__(self, account_id: str, *, enabled: bool) -> None:
-        super().__init__(account_id)
-        self.enabled = enabled
+
+class OutboundFederationAlreadyDisabled(NotFound):
+    """The account, whose id is the name, does not issue tokens about its principals anyway."""
 
 
 class UserNameRequired(Refused):

@@ -6,7 +6,11 @@ Observed: https://github.com/radkawar/stackd, testdata/aws/iam/outbound_lifecycl
 """
 
 from artifact_state import ids
-from artifact_state.errors import OutboundFederationDisabled, OutboundFederationUnchanged
+from artifact_state.errors import (
+    OutboundFederationAlreadyDisabled,
+    OutboundFederationAlreadyEnabled,
+    OutboundFederationDisabled,
+)
 from artifact_state.events import IdentityChanged
 from artifact_state.model import State
 from artifact_state.world import Transaction
@@ -37,8 +41,10 @@ def enabled_issuer(tx: Transaction) -> str:
 def enable(tx: Transaction) -> str:
     """Let the caller's account issue tokens, and return their issuer.
 
-    Raises OutboundFederationUnchanged.
+    Raises OutboundFederationAlreadyEnabled.
     """
+    if _is_enabled(tx):
+        raise OutboundFederationAlreadyEnabled(tx.caller.account_id)
     _set(tx, is_enabled=True)
     return issuer_of(tx.state, tx.caller.account_id)
 
@@ -46,9 +52,11 @@ def enable(tx: Transaction) -> str:
 def disable(tx: Transaction) -> None:
     """Let the caller's account issue no more tokens.
 
-    Raises OutboundFederationUnchanged.
+    Raises OutboundFederationAlreadyDisabled.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DisableOutboundWebIdentityFederation.html
     """
+    if not _is_enabled(tx):
+        raise OutboundFederationAlreadyDisabled(tx.caller.account_id)
     _set(tx, is_enabled=False)
 
 
@@ -58,7 +66,5 @@ def _is_enabled(tx: Transaction) -> bool:
 
 def _set(tx: Transaction, *, is_enabled: bool) -> None:
     account_id = tx.caller.account_id
-    if _is_enabled(tx) == is_enabled:
-        raise OutboundFederationUnchanged(account_id, enabled=is_enabled)
     tx.set(outbound_federation=tx.state.outbound_federation.insert(account_id, is_enabled))
     tx.record(IdentityChanged(at=tx.now, account_id=account_id, kind="outbound federation", name=account_id))

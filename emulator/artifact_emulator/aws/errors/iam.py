@@ -243,10 +243,11 @@ ROWS: Rows = {
     errors.OutboundFederationDisabled: lambda refusal, caller: (
         "FeatureDisabledException", f"Outbound identity federation is disabled for account {refusal.account_id}"
     ),
-    errors.OutboundFederationUnchanged: lambda refusal, caller: (
-        "FeatureEnabledException" if refusal.enabled else "FeatureDisabledException",
-        f"Outbound identity federation is already {'enabled' if refusal.enabled else 'disabled'} for account "
-        f"{refusal.name}",
+    errors.OutboundFederationAlreadyDisabled: lambda refusal, caller: (
+        "FeatureDisabledException", f"Outbound identity federation is already disabled for account {refusal.name}"
+    ),
+    errors.OutboundFederationAlreadyEnabled: lambda refusal, caller: (
+        "FeatureEnabledException", f"Outbound identity federation is already enabled for account {refusal.name}"
     ),
     errors.InvalidTagKeys: lambda refusal, caller: (
         "InvalidInputException", TAG_RULE_MESSAGES[refusal.reason]
