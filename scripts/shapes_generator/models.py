@@ -44,8 +44,14 @@ _TIMESTAMP_FORMATS = {
 }
 # Traits in which AWS differs from its model. The documentation of the member allows wildcards, its pattern does not,
 # and AWS looks for the pattern anywhere in a name, so that a star alone is refused; likewise in a policy's name.
-# Observed: https://github.com/radkawar/stackd, testdata/aws/iam/simulation.json.
-_CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {("iam", "AttachmentName"): {"pattern": r".*[\w+=,.@-]+.*"}}
+# AWS takes no C1 control characters in policies, and looks at the algorithm of a token as at the rest of the input.
+# Observed: https://github.com/radkawar/stackd, testdata/aws/iam: simulation.json, query_collections.json,
+# outbound_identity.json.
+_CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {
+    ("iam", "AttachmentName"): {"pattern": r".*[\w+=,.@-]+.*"},
+    ("iam", "policyDocumentType"): {"pattern": r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+"},
+    ("sts", "jwtAlgorithmType"): {"pattern": "RS256|ES384"},
+}
 _CORRECTED_MEMBERS = {("iam", "InlinePolicyIdentifierType", "PolicyName"): "AttachmentName"}
 _SCALARS = frozenset({"string", "integer", "long", "float", "double", "boolean"})
 

@@ -21,6 +21,13 @@ from tests.wire.conftest import NOW
 ISSUERS = "/_emulator/token-issuers"
 PROVIDER = "arn:aws:iam::999988887777:oidc-provider/token.actions.githubusercontent.com"
 ROLE = "arn:aws:iam::999988887777:role/Deploy"
+UNSUPPORTED = (
+    "Requested SigningAlgorithm is not supported. See the GetWebIdentityToken documentation for supported algorithms"
+)
+TOO_SHORT = (
+    "1 validation error detected: Value 'none' at 'signingAlgorithm' failed to satisfy constraint: "
+    "Member must have length greater than or equal to 5"
+)
 
 
 def create_provider(client: Client, url: str = GITHUB, audience: str = STS) -> str:
@@ -140,6 +147,25 @@ class TestAssumeRoleWithWebIdentity:
         other = issuer.token(NOW, sub="system:serviceaccount:shop:default", aud=[STS])
         assert assume(stranger, other).code == "AccessDenied"
 
+    def test_call_is_recorded_for_the_account_of_the_role(self, stranger: Client, github: Issuer) -> None:
+        """CloudTrail has the call in the role's account, with the user of the provider and without the token."""
+        assume(stranger, github.token(NOW))
+        assume(stranger, github.token(NOW, aud="other"))
+        lookup = {"AttributeKey": "EventName", "AttributeValue": "AssumeRoleWithWebIdentity"}
+        events = stranger.do("cloudtrail", "LookupEvents", LookupAttributes=[lookup])["Events"]
+        refused, accepted = (json.loads(event["CloudTrailEvent"]) for event in events)
+        assert accepted["userIdentity"] == {
+            "type": "WebIdentityUser",
+            "principalId": f"{PROVIDER}:{STS}:{SUBJECT}",
+            "userName": SUBJECT,
+            "identityProvider": PROVIDER,
+        }
+        assert "webIdentityToken" not in accepted["requestParameters"]
+        assert (refused["userIdentity"], refused["errorCode"]) == (
+            {"type": "WebIdentityUser"},
+            "InvalidIdentityTokenException",
+        )
+
     def test_session_is_limited_as_other_sessions(self, stranger: Client, github: Issuer) -> None:
         """The duration has the role's maximum, and a session policy and the token's tags apply."""
         assert assume(stranger, github.token(NOW), DurationSeconds=3601).code == "ValidationError"
@@ -229,11 +255,14 @@ class TestIssuedTokens:
         error = role.expect_error("sts", "GetWebIdentityToken", **request, DurationSeconds=3600)
         assert (error.code, error.status) == ("SessionDurationEscalationException", 403)
 
-    @pytest.mark.parametrize("algorithm", ["ES256", "rs256"])
-    def test_other_algorithms_are_refused(self, stranger: Client, algorithm: str) -> None:
-        """Only the two documented algorithms are accepted."""
-        error = stranger.expect_error("sts", "GetWebIdentityToken", Audience=["a"], SigningAlgorithm=algorithm)
-        assert (error.code, error.message[:28]) == ("ValidationError", "Requested SigningAlgorithm i")
+    @pytest.mark.parametrize(
+        ("algorithm", "message"), [("ES256", UNSUPPORTED), ("rs256", UNSUPPORTED), ("none", TOO_SHORT)]
+    )
+    def test_other_algorithm_is_refused_before_permission(self, stranger: Client, algorithm: str, message: str) -> None:
+        """Only the two documented algorithms are accepted, whatever the permissions of the caller."""
+        nobody = create_user(stranger)
+        error = nobody.expect_error("sts", "GetWebIdentityToken", Audience=["a"], SigningAlgorithm=algorithm)
+        assert (error.code, error.message) == ("ValidationError", message)
 
     def test_permission_is_about_the_account_itself(self, stranger: Client) -> None:
         """The resource of the permission stands for the account, and tags need a permission of their own."""

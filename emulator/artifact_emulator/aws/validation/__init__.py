@@ -56,6 +56,18 @@ def _iam_error(violations: Sequence[Violation]) -> AwsError:
     return _query_error(common, with_value=common[0].path[0] in _IAM_MEMBERS_WITH_VALUES)
 
 
+# AWS STS's own words for a broken pattern. Observed: outbound_identity.json.
+_STS_PATTERN_TEXTS = {
+    "RS256|ES384": "Requested SigningAlgorithm is not supported. See the GetWebIdentityToken documentation for "
+    "supported algorithms",
+}
+
+
+def _sts_error(violations: Sequence[Violation]) -> AwsError:
+    common = [violation for violation in violations if violation.limit not in _STS_PATTERN_TEXTS]
+    return _query_error(common) if common else AwsError("ValidationError", _STS_PATTERN_TEXTS[violations[0].limit])
+
+
 def _query_error(violations: Sequence[Violation], *, with_value: bool = True) -> AwsError:
     for violation in violations:
         if violation.rule == "type":
@@ -91,7 +103,7 @@ def _type_message(violation: Violation) -> str:
 _ERROR_OF: Mapping[str, Callable[[Sequence[Violation]], AwsError]] = {
     "iam": _iam_error,
     "iam-toolbox": _toolbox_error,
-    "sts": _query_error,
+    "sts": _sts_error,
     "artifact": _artifact_error,
     "cloudtrail": _cloudtrail_error,
 }

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated
+from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.sts.sessions import duration_of, policy_arns_of, role_session_reply
 from artifact_state.errors import IdentityTokenProblem, InvalidIdentityToken
@@ -59,14 +59,6 @@ def get_web_identity_token(
     """Issue a token about the caller for services outside AWS."""
     if request.scope is not None or request.subject_mode is not None:
         raise NotEmulated("sts:GetWebIdentityToken with Scope or SubjectMode")
-    algorithm = request.signing_algorithm
-    if algorithm not in ("RS256", "ES384"):
-        # Observed: outbound_identity.json. AWS looks at the algorithm before permissions, as at the rest of the input.
-        raise AwsError(
-            "ValidationError",
-            "Requested SigningAlgorithm is not supported. See the GetWebIdentityToken documentation for supported "
-            "algorithms",
-        )
     seconds = request.duration_seconds
     token = issued_tokens.issue_token(
         call.tx,
@@ -77,7 +69,7 @@ def get_web_identity_token(
     # Imported here: cryptography takes longer to load than most calls.
     from artifact_emulator.aws.signing import json_web_tokens
 
-    signed = json_web_tokens.sign(call.tx.state.seed, token.claims, algorithm)
+    signed = json_web_tokens.sign(call.tx.state.seed, token.claims, request.signing_algorithm)
     return {"WebIdentityToken": signed, "Expiration": token.expires_at}
 
 

@@ -72,7 +72,7 @@ WebIdentityTokenAudienceListType = Annotated[
     list[WebIdentityTokenAudienceStringType], Rule(min_length=1, max_length=10)
 ]
 WebIdentityTokenDurationSecondsType = Annotated[int, Rule(ge=60, le=3600)]
-JwtAlgorithmType = Annotated[str, Rule(min_length=5, max_length=5)]
+JwtAlgorithmType = Annotated[str, Rule(min_length=5, max_length=5, pattern=r"^(?:RS256|ES384)$")]
 WebIdentityTokenScopeType = Annotated[
     str, Rule(min_length=1, max_length=256, pattern=r"^[!#-+\--\[\]-~]+( [!#-+\--\[\]-~]+)*$")
 ]
