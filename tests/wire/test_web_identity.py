@@ -119,7 +119,8 @@ class TestAssumeRoleWithWebIdentity:
         assert (answer.code, answer.message[: len(message)]) == (code, message)
         assert stranger.app.world.state is before
 
-    def test_token_of_another_key_is_refused(self, stranger: Client, github: Issuer) -> None:
+    @pytest.mark.usefixtures("github")
+    def test_token_of_another_key_is_refused(self, stranger: Client) -> None:
         """A token that another key signed is refused, and one of an issuer whose keys are not known."""
         forged = Issuer(GITHUB, key_name="second").token(NOW)
         assert "signature" in assume(stranger, forged).message
@@ -304,13 +305,14 @@ class TestIssuers:
 
     def test_keys_are_checked(self, stranger: Client) -> None:
         """Keys have one source, which is a key set, or a URL on this machine that has one."""
-        for source in (
+        sources: tuple[dict[str, Any], ...] = (
             {},
             {"jwks": {"keys": []}, "jwks_url": "http://localhost/jwks.json"},
             {"jwks": {"none": []}},
             {"jwks_url": "https://id.example.com/jwks.json"},
             {"jwks_url": "http://127.0.0.1:9/jwks.json"},
-        ):
+        )
+        for source in sources:
             assert control_refusal(stranger.app, "PUT", ISSUERS, {"issuer": GITHUB, **source})
         control_done(stranger.app, "PUT", ISSUERS, {"issuer": GITHUB, "jwks": Issuer().keys()})
         assert control_result(stranger.app, "GET", ISSUERS) == {"issuers": [GITHUB]}

@@ -23,8 +23,12 @@ _DENIED = "AccessDenied"
 _RECORDED_CODES = {"AccessDeniedException": _DENIED}
 # Written as asterisks: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
 _MASKED_MEMBERS = {"email", "accountName"}
-_OMITTED_MEMBERS = {"SecretAccessKey", "Password"}
-_ASSUMING_OPERATIONS = {"AssumeRole": "RoleArn", "AssumeRoot": "TargetPrincipal"}
+_OMITTED_MEMBERS = {
+    "SecretAccessKey", "Password", "WebIdentityToken", "Base32StringSeed", "QRCodePNG", "TokenCode",
+    "AuthenticationCode1", "AuthenticationCode2",
+}  # fmt: skip
+_WEB_IDENTITY = "AssumeRoleWithWebIdentity"
+_ASSUMING_OPERATIONS = {"AssumeRole": "RoleArn", "AssumeRoot": "TargetPrincipal", _WEB_IDENTITY: "RoleArn"}
 """The operations that issue credentials of another account's principal, and the members that name the principal."""
 _IDENTITY_TYPES = {
     CallerKind.ROOT: "Root",
@@ -84,6 +88,11 @@ def _records_of_call(call: CallRecord) -> Iterator[Record]:
         # A service has no account: the role's account has the record.
         yield _record(call, str((call.members or {})["RoleArn"]).split(":")[4])
         return
+    if call.operation == _WEB_IDENTITY:
+        # The user of an identity provider has no account either.
+        account_id = str((call.members or {}).get("RoleArn", "")).split(":")[4:5]
+        yield from (_record(call, account) for account in account_id)
+        return
     own = _record(call, call.caller.account_id)
     assumed_account_id = _assumed_account_id(call)
     if assumed_account_id is None:
@@ -109,7 +118,7 @@ def _assumed_account_id(call: CallRecord) -> str | None:
 def _record(call: CallRecord, account_id: str) -> Record:
     content: dict[str, Any] = {
         "eventVersion": VERSION,
-        "userIdentity": _user_identity(call.caller),
+        "userIdentity": _web_identity(call) if call.operation == _WEB_IDENTITY else _user_identity(call.caller),
         "eventTime": event_time(call.at),
         "eventSource": f"{call.service.name}.amazonaws.com",
         "eventName": call.operation,
@@ -153,6 +162,23 @@ def _request_parameters(call: CallRecord) -> Any:
 
 def _region(call: CallRecord) -> str:
     return _GLOBAL_REGIONS[call.caller.partition] if PROFILES[call.service.name].is_global else call.caller.region
+
+
+def _web_identity(call: CallRecord) -> dict[str, Any]:
+    """Return the user of an identity provider; of a refused token only its kind.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+    """
+    if call.failure is not None or not call.value:
+        return {"type": "WebIdentityUser"}
+    provider, audience = call.value["Provider"], call.value["Audience"]
+    subject = call.value["SubjectFromWebIdentityToken"]
+    return {
+        "type": "WebIdentityUser",
+        "principalId": f"{provider}:{audience}:{subject}",
+        "userName": subject,
+        "identityProvider": provider,
+    }
 
 
 def _user_identity(caller: Caller) -> dict[str, Any]:

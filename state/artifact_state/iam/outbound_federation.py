@@ -39,7 +39,7 @@ def enabled_issuer(tx: Transaction) -> str:
 
 
 def enable(tx: Transaction) -> str:
-    """Let the caller's account issue tokens, and return their issuer.
+    """Allow the caller's account to issue tokens, and return their issuer.
 
     Raises OutboundFederationAlreadyEnabled.
     """
@@ -50,7 +50,7 @@ def enable(tx: Transaction) -> str:
 
 
 def disable(tx: Transaction) -> None:
-    """Let the caller's account issue no more tokens.
+    """Stop the caller's account from issuing tokens.
 
     Raises OutboundFederationAlreadyDisabled.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DisableOutboundWebIdentityFederation.html

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 def enable_outbound_web_identity_federation(
     call: RequestContext, request: "requests.EnableOutboundWebIdentityFederationRequest"
 ) -> "replies.EnableOutboundWebIdentityFederationResponse":
-    """Let the account issue tokens."""
+    """Allow the account to issue tokens."""
     return {"IssuerIdentifier": outbound_federation.enable(call.tx)}
 
 
 def disable_outbound_web_identity_federation(
     call: RequestContext, request: "requests.DisableOutboundWebIdentityFederationRequest"
 ) -> None:
-    """Let the account issue no more tokens."""
+    """Stop the account from issuing tokens."""
     outbound_federation.disable(call.tx)
 
 
