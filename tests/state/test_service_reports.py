@@ -104,6 +104,13 @@ class TestGrantsService:
         document = '{"Statement":{"Effect":"Allow","NotAction":["s3:*","sqs:SendMessage"],"Resource":"*"}}'
         assert [grants_service(document, service) for service in ("s3", "sqs", "iam")] == [False, True, True]
 
+    @pytest.mark.parametrize(("actions", "granted"), [("iam:*", False), ("s3:GetObject", True), ("*", True)])
+    def test_deny_of_not_action_takes_services_that_it_does_not_name(self, actions: str, *, granted: bool) -> None:
+        """A denial of all but some actions takes back the services of which it names none."""
+        deny = {"Effect": "Deny", "NotAction": actions, "Resource": "*"}
+        allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+        assert grants_service(json.dumps({"Statement": [allow, deny]}), "s3") == granted
+
 
 class TestGrantedServices:
     """granted_services and granted_actions."""

@@ -30,8 +30,7 @@ class _Statement:
 
     def grants(self, service: str) -> bool:
         """Return whether it allows some action of a service on some resource of the service."""
-        takes_all = not {ANY, f"{service}:{ANY}"}.isdisjoint(self.actions)
-        has_action = not takes_all if self.not_actions else any(_is_of(action, service) for action in self.actions)
+        has_action = not self._names_all(service) if self.not_actions else self._names_some(service)
         return self.allows and has_action and self._covers_resource_of(service)
 
     def grants_action(self, service: str, action: str) -> bool:
@@ -40,15 +39,22 @@ class _Statement:
 
     def denies(self, service: str) -> bool:
         """Return whether it denies every action of a service."""
-        return self._always_denies() and not {ANY, f"{service}:{ANY}"}.isdisjoint(self.actions)
+        takes_all = not self._names_some(service) if self.not_actions else self._names_all(service)
+        return self._always_denies() and takes_all
 
     def denies_action(self, service: str, action: str) -> bool:
         """Return whether it denies an action to every request."""
         return self._always_denies() and self._matches(f"{service}:{action}".lower())
 
     def _always_denies(self) -> bool:
-        is_limited = self.has_conditions or self.not_actions or self.not_resources or ANY not in self.resources
+        is_limited = self.has_conditions or self.not_resources or ANY not in self.resources
         return not self.allows and not is_limited
+
+    def _names_all(self, service: str) -> bool:
+        return not {ANY, f"{service}:{ANY}"}.isdisjoint(self.actions)
+
+    def _names_some(self, service: str) -> bool:
+        return any(_is_of(action, service) for action in self.actions)
 
     def _matches(self, action: str) -> bool:
         return any(is_like(pattern, action) for pattern in self.actions) != self.not_actions
