@@ -20,7 +20,7 @@ from artifact_emulator.http import READING_METHODS, Reply, Request
 from artifact_emulator.limits import DEFAULT_LIMITS, Limits
 from artifact_emulator.logs import log
 from artifact_emulator.pipeline import answer, perform, refuse
-from artifact_emulator.routing import WORLDS, split_world
+from artifact_emulator.routing import WORLDS, split_world, within_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
 from artifact_state.world_registry import InvalidName, RegistryFull, WorldRegistry
@@ -149,7 +149,7 @@ class App:
     def _refuse(self, request: Request, status: int, title: str, message: str) -> Reply:
         if _own_path(request):
             return control.problem(status, title, message)
-        return refuse(request, AwsError(_CODES[status], message, status), new_request_id())
+        return refuse(within_world(request), AwsError(_CODES[status], message, status), new_request_id())
 
     def warm_up(self) -> None:
         """Import what the first call needs, so that the server is as fast as it will be when it reports to be ready."""
@@ -225,5 +225,5 @@ def _may_create_world(request: Request) -> bool:
 
 def _own_path(request: Request) -> str:
     """Return the path of a request for the emulator itself, in any world; "" for an AWS call."""
-    path = split_world(request)[1].path if request.path.startswith(WORLDS) else request.path
+    path = within_world(request).path
     return path if path.startswith(_OWN_PATHS) else ""

@@ -8,13 +8,13 @@ https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from artifact_emulator.active_call import new_request_id
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.control.origin import host_name, is_local, is_loopback
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.pipeline import refuse
+from artifact_emulator.routing import within_world
 
 _EXPOSED = "x-amzn-RequestId, x-amzn-errortype, x-artifact-emulator-decision"
 _MAX_AGE = "600"
@@ -24,7 +24,7 @@ def answer(request: Request, allowed_hosts: Collection[str], respond: Callable[[
     """Return the reply to an AWS call of a browser, or refuse it."""
     refusal = refusal_of(request, allowed_hosts)
     if refusal is not None:
-        return refuse(request, AwsError("AccessDeniedException", refusal, 403), new_request_id())
+        return refuse(within_world(request), AwsError("AccessDeniedException", refusal, 403), new_request_id())
     origin = request.headers.get("origin")
     if origin is None:
         return respond(request)
@@ -47,11 +47,9 @@ def refusal_of(request: Request, allowed_hosts: Collection[str]) -> str | None:
         # Browsers send no Origin with images and links.
         is_own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
     else:
-        page = urlsplit(origin) if origin.isascii() else None
-        page_host = host_name(page.netloc) if page else None
-        is_own = page_host is not None and (
-            is_loopback(page_host) or page_host in allowed_hosts or (page is not None and page.netloc == host)
-        )
+        page = origin.partition("://")[2]
+        page_name = host_name(page) if origin.isascii() else None
+        is_own = page_name is not None and (is_loopback(page_name) or page_name in allowed_hosts or page == host)
     return None if is_own else "Calls from pages of other sites are refused."
 
 

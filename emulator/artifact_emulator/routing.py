@@ -54,6 +54,11 @@ def split_world(request: Request) -> tuple[str, Request]:
     return name, replace(request, base=WORLDS + name, path=slash + rest)
 
 
+def within_world(request: Request) -> Request:
+    """Return a request with the path that follows its world's."""
+    return split_world(request)[1] if request.path.startswith(WORLDS) else request
+
+
 def route(request: Request) -> Route:
     """Return the route of a request.
 

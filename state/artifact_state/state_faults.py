@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from artifact_state.model import TABLES, State
+from artifact_state import catalog
+from artifact_state.model import TABLES, PolicyType, State
 from artifact_state.ordered_map import OrderedMap
-from artifact_state.organizations.policies.attachments import aws_managed_policy_by_id
 
 # A table, the field of its records that refers to other records, and the table of those.
 _REFERENCES = (
@@ -64,14 +64,22 @@ def _references(state: State) -> Iterator[tuple[str, str, str]]:
             yield from ((f"{table}.{name}", reference, target) for reference in references)
     for field, target in _ORDERS:
         yield from ((field, reference, target) for reference in getattr(state, field))
+    managed = set(_ids_of_managed_policies())
     for name, attachments in state.attachments.items():
         ids = (attachment.policy_id for attachment in attachments)
         # AWS's own policies are not records.
-        yield from ((f"attachments.{name}", of, "policies") for of in ids if aws_managed_policy_by_id(of) is None)
+        yield from ((f"attachments.{name}", of, "policies") for of in ids if of not in managed)
     for organization in state.organizations.values():
         place = f"organizations.{organization.id}.policies"
         for of_type in organization.policies.values():
             yield from ((place, reference, "policies") for reference in of_type.by_creation)
+
+
+def _ids_of_managed_policies() -> Iterator[str]:
+    for policy_type in PolicyType:
+        described = catalog.policy_type(policy_type.value)
+        if described and described.aws_managed:
+            yield described.aws_managed.id
 
 
 def _values(reference: Any) -> Iterator[str]:

@@ -33,7 +33,7 @@ LAYERS = (
     {"world"},
     {"authority"},
     {"<domain packages>"},
-    {"record_format", "snapshot", "scenarios"},
+    {"record_format", "state_faults", "snapshot", "scenarios"},
 )
 DOMAIN_PACKAGES = ("artifact", "iam", "organizations", "policy_evaluation", "sts", "scenarios")
 """The packages of the domain, lowest first: each may import those before it."""

@@ -34,6 +34,7 @@ from artifact_emulator.console.organizations import accounts, invitations, polic
 from artifact_emulator.control import origin
 from artifact_emulator.logs import escape_control_characters
 from artifact_state.authority import organization_of
+from artifact_state.world_registry import RegistryFull
 
 _MAX_WORLDS = 200
 """Number of worlds in the header's menu."""
@@ -102,11 +103,17 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
             flash("Your session has expired, or its principal no longer exists. Sign in again.", "error")
         return redirect(url_for("home.sign_in", next=request.full_path if request.method == "GET" else None))
 
+    app.register_error_handler(RegistryFull, _limit_page)
+
     @app.errorhandler(HTTPException)
     def show_http_error(error: HTTPException) -> tuple[str, int]:
         return render_template("error.html", title=error.name, description=error.description), error.code or 500
 
     return app
+
+
+def _limit_page(error: RegistryFull) -> tuple[str, int]:
+    return render_template("error.html", title="Limit exceeded", description=str(error)), 409
 
 
 class _WorldCookies(SecureCookieSessionInterface):

@@ -14,7 +14,7 @@ from flask import current_app, flash, g, request, session, url_for
 from artifact_emulator.active_call import CallExecutor, direct_call
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.session import SignedInUser, current_user
-from artifact_emulator.http import Request
+from artifact_emulator.http import READING_METHODS, Request
 from artifact_emulator.routing import WORLDS
 from artifact_state.model import Caller
 from artifact_state.world import World
@@ -74,8 +74,11 @@ def pending_calls() -> PendingCalls:
 
 
 def world() -> World:
-    """Return the world that the request path names."""
-    return executor().worlds.get(request.script_root.removeprefix(WORLDS) or DEFAULT)
+    """Return the world that the request path names; a visitor who has not signed in does not create it."""
+    name = request.script_root.removeprefix(WORLDS) or DEFAULT
+    worlds = executor().worlds
+    is_visit = request.method in READING_METHODS and "account" not in session and "key" not in session
+    return worlds.view(name) if is_visit else worlds.get(name)
 
 
 def signed_in_user() -> SignedInUser | None:

@@ -21,7 +21,7 @@ from artifact_emulator.control.origin import refusal_of
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
-from artifact_state.world_registry import WorldNotFound, WorldRegistry
+from artifact_state.world_registry import WorldRegistry
 
 HEARTBEAT = 15.0
 """The seconds between comments on an idle stream, so that no proxy takes it for a lost connection."""
@@ -76,6 +76,8 @@ def _last_id(request: Request, query: EventQuery) -> int | None:
 
 
 async def _events(world: World, query: EventQuery, number: int, worlds: WorldRegistry) -> AsyncGenerator[bytes, None]:
+    # A world that does not exist yet has no events: once it does, the client connects again.
+    is_kept = worlds.existing(world.name) is world
     loop, wake = asyncio.get_running_loop(), asyncio.Event()
     instruments = runtime_of(world)
 
@@ -88,7 +90,7 @@ async def _events(world: World, query: EventQuery, number: int, worlds: WorldReg
         # Sent at once, so that the client knows that it is connected.
         yield f"retry: 1000\nid: {number}\n: artifact-emulator\n\n".encode()
         sent_at = loop.time()
-        while _exists(world, worlds):
+        while worlds.existing(world.name) is (world if is_kept else None):
             new, number = instruments.event_feed(world).since(number, _BATCH)
             events = [_encoded(event) for event in new if query.matches(event.record)]
             if events or loop.time() - sent_at >= HEARTBEAT:
@@ -100,14 +102,6 @@ async def _events(world: World, query: EventQuery, number: int, worlds: WorldReg
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), _PULSE)
             wake.clear()
-
-
-def _exists(world: World, worlds: WorldRegistry) -> bool:
-    """Return whether the registry still has this world under its name."""
-    try:
-        return worlds.find(world.name) is world
-    except WorldNotFound:
-        return False
 
 
 def _encoded(event: FeedEntry) -> bytes:
