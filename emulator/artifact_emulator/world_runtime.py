@@ -8,13 +8,13 @@ from artifact_emulator.activity.call_log import CallLog
 from artifact_emulator.aws.authorization.decision_log import DecisionLog
 from artifact_emulator.faults.rules import Faults
 from artifact_emulator.logs import log
-from artifact_state.sts.multi_factor import CodeAttempts
 from artifact_state.world import World
 
 if TYPE_CHECKING:
     from artifact_emulator.activity.event_feed import EventFeed
     from artifact_emulator.faults.strict_mode import StrictMode
     from artifact_emulator.faults.throttling import Throttle
+    from artifact_state.sts.multi_factor import CodeAttempts
 
 _MAX_COUNTED_NAMES = 1_000
 """Number of operations that are counted: a client may invent any name."""
@@ -29,7 +29,6 @@ class WorldRuntime:
         self.faults = Faults(seed=world.state.seed)
         self.call_log = CallLog()
         self.decisions = DecisionLog()
-        self.code_attempts = CodeAttempts()
         self.not_emulated_calls: Counter[str] = Counter()
         """How often each operation was called that is not emulated, such as `iam:CreateInstanceProfile`."""
         self._strict_mode: StrictMode | None = None
@@ -43,6 +42,14 @@ class WorldRuntime:
 
             self._event_feed = EventFeed(world, self.call_log)
         return self._event_feed
+
+    @cached_property
+    def code_attempts(self) -> "CodeAttempts":
+        """The codes of MFA devices that were tried of late."""
+        # Imported here: only calls that issue session credentials need it.
+        from artifact_state.sts.multi_factor import CodeAttempts
+
+        return CodeAttempts()
 
     @cached_property
     def throttle(self) -> "Throttle":
@@ -80,7 +87,7 @@ class WorldRuntime:
         self.faults.clear()
         self.call_log.clear()
         self.decisions.clear()
-        self.code_attempts.clear()
+        self.__dict__.pop("code_attempts", None)
         self.not_emulated_calls.clear()
         if self._event_feed is not None:
             self._event_feed.clear()

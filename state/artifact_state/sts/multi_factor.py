@@ -37,10 +37,6 @@ class CodeAttempts:
         self._counts[serial_number] = self._counts.get(serial_number, 0) + 1
         return self._counts[serial_number] <= _MAX_ATTEMPTS
 
-    def clear(self) -> None:
-        """Forget all codes."""
-        self._counts = {}
-
 
 def verify_code(tx: Transaction, attempts: CodeAttempts, serial_number: str | None, code: str | None) -> bool:
     """Return whether a request has a code of one of the caller's devices; a code is good once.
