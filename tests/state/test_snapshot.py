@@ -9,8 +9,10 @@ import pytest
 
 from artifact_state import catalog, record_format
 from artifact_state.artifact import reports
-from artifact_state.model import FeatureSet, State
+from artifact_state.model import FeatureSet, PartyKind, PolicyType, State
 from artifact_state.organizations import organization, trusted_access
+from artifact_state.organizations.handshakes.account_invitations import invite_account
+from artifact_state.organizations.policies.policies import PolicyText, create_policy
 from artifact_state.record_format import reader_of, to_plain
 from artifact_state.snapshot import InvalidSnapshot, dump_world, load_world
 from artifact_state.world import Options, World
@@ -225,3 +227,25 @@ class TestInvalidSnapshot:
         document["options"] = []
         with pytest.raises(InvalidSnapshot, match="options is not an object"):
             load_world(document)
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "value", "fault"),
+    [
+        ("policies", "content", "x", "is not a policy document"),
+        ("policies", "content", "[" * 100_000, "is not a policy document"),
+        ("handshakes", "organization_id", "o-aaaaaaaaaa", "not in state.organizations"),
+    ],
+    ids=["text", "deep", "handshake"],
+)
+def test_snapshot_with_a_broken_record_is_refused(table: str, field: str, value: str, fault: str) -> None:
+    """A document that is none, or a reference to a missing record, makes the file invalid as a whole."""
+    world = busy_world()
+    content = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    text = PolicyText(name="name", description="", content=content)
+    act(world, create_policy, PolicyType.SERVICE_CONTROL_POLICY, text)
+    act(world, invite_account, PartyKind.ACCOUNT, "999988887777")
+    document = json.loads(json.dumps(dump_world(world, "1.2.3")))
+    next(iter(document["state"][table].values()))[field] = value
+    with pytest.raises(InvalidSnapshot, match=fault):
+        load_world(document)
