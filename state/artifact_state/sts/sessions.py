@@ -59,7 +59,7 @@ def assume_role(tx: Transaction, role_arn: str, name: str, options: SessionOptio
     is_chained = tx.caller.access_key_id in tx.state.sessions
     if duration > role.max_session or (is_chained and duration > _MAX_CHAINED_DURATION):
         raise SessionTooLong(chained=is_chained)
-    session = _issue(
+    session = _issue_with_options(
         tx,
         duration,
         min_token_size=options.min_token_size,
@@ -97,7 +97,7 @@ def assume_role_with_web_identity(
     duration = options.duration or DEFAULT_ROLE_DURATION
     if duration > role.max_session:
         raise SessionTooLong(chained=False)
-    session = _issue(
+    session = _issue_with_options(
         tx,
         duration,
         min_token_size=options.min_token_size,
@@ -170,7 +170,7 @@ def issue_federation_token(tx: Transaction, name: str, options: SessionOptions =
     """
     require_active_region(tx)
     require_valid_tags(options)
-    return _issue(
+    return _issue_with_options(
         tx,
         _user_duration(tx.caller, options.duration),
         min_token_size=options.min_token_size,
@@ -189,15 +189,23 @@ def packed_policy_size(session: Session) -> int | None:
     return tokens.packed_policy_size(texts, session.tags) if texts or session.tags else None
 
 
+def _issue_with_options(tx: Transaction, duration: timedelta, *, min_token_size: int, **fields: Any) -> Session:
+    """Issue credentials with policies and tags, which fit into a token.
+
+    Raises SessionTooLarge.
+    """
+    texts = _packed_texts(fields["policies"], fields["managed_policies"])
+    share = tokens.packed_policy_size(texts, fields["tags"])
+    if share > _WHOLE:
+        raise SessionTooLarge(share, tags_alone=not texts)
+    return _issue(tx, duration, min_token_size=min_token_size, **fields)
+
+
 def _issue(tx: Transaction, duration: timedelta, *, min_token_size: int, **fields: Any) -> Session:
     _drop_expired(tx)
     serial, seed = tx.serial(), tx.state.seed
     texts = _packed_texts(fields.get("policies", ()), fields.get("managed_policies", ()))
-    tags = fields.get("tags", ())
-    share = tokens.packed_policy_size(texts, tags)
-    if share > _WHOLE:
-        raise SessionTooLarge(share, tags_alone=not texts)
-    size = tokens.token_size(texts, tags, min_token_size)
+    size = tokens.token_size(texts, fields.get("tags", ()), min_token_size)
     session = Session(
         access_key_id=ids.access_key_id("ASIA", fields["account_id"], seed, serial),
         secret=ids.secret(40, seed, serial, "key"),
