@@ -289,7 +289,7 @@ def _changed(state: State, changes: Mapping[str, Any]) -> State:
 
 
 def dissolve(worlds: Iterable[World]) -> None:
-    """Let go of the records of deleted worlds one by one: no thread runs while a large table is freed as a whole."""
+    """Free the records of deleted worlds one by one: no thread runs while a large table is freed as a whole."""
     tables: dict[int, Any] = {}
     for world in worlds:
         tables |= _large_tables(world)

@@ -5,7 +5,15 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from artifact_state.iam import groups, identity_providers, instance_profiles, managed_policies, mfa_devices, role_changes, users
+from artifact_state.iam import (
+    groups,
+    identity_providers,
+    instance_profiles,
+    managed_policies,
+    mfa_devices,
+    role_changes,
+    users,
+)
 from artifact_state.iam.account_summary import RESOURCE_TABLES, AccountSummary, summary_of
 from artifact_state.model import State, iam, iam_settings, identities
 from artifact_state.world import World

@@ -9,11 +9,7 @@ import pytest
 
 from artifact_state import catalog
 from artifact_state.artifact import agreements
-from artifact_state.errors import (
-    AgreementDenial,
-    AgreementNotFound,
-    TooManyAgreements,
-)
+from artifact_state.errors import AgreementDenial, AgreementNotFound, TooManyAgreements
 from artifact_state.events import AgreementAccepted
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import organization, trusted_access

@@ -8,12 +8,7 @@ import pytest
 
 from artifact_state.artifact import agreements
 from artifact_state.artifact.tokens import issue
-from artifact_state.errors import (
-    AgreementDenial,
-    AgreementNotFound,
-    CustomerAgreementNotFound,
-    InvalidToken,
-)
+from artifact_state.errors import AgreementDenial, AgreementNotFound, CustomerAgreementNotFound, InvalidToken
 from artifact_state.events import AgreementTerminated
 from artifact_state.model import TerminatedBy, TokenPurpose
 from artifact_state.organizations import trusted_access

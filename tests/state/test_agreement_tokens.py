@@ -7,9 +7,7 @@ import pytest
 
 from artifact_state import catalog
 from artifact_state.artifact import agreements
-from artifact_state.errors import (
-    InvalidToken,
-)
+from artifact_state.errors import InvalidToken
 from artifact_state.world import Transaction, World
 from tests.support.agreements import (
     ACCOUNT_AGREEMENT,

@@ -5,10 +5,7 @@ from datetime import timedelta
 import pytest
 
 from artifact_state.artifact import agreements
-from artifact_state.errors import (
-    AgreementDenial,
-    CustomerAgreementNotFound,
-)
+from artifact_state.errors import AgreementDenial, CustomerAgreementNotFound
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import account_closure, accounts, organization, trusted_access
 from artifact_state.world import World

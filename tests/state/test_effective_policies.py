@@ -17,10 +17,7 @@ from artifact_state.model import FeatureSet, PolicyType
 from artifact_state.organizations import hierarchy, organization
 from artifact_state.organizations.policies import effective, policies, policy_types, targets
 from artifact_state.organizations.policies.effective import EffectivePolicy
-from artifact_state.organizations.policies.effective_errors import (
-    EffectivePolicyFault,
-    EffectivePolicyValidationError,
-)
+from artifact_state.organizations.policies.effective_errors import EffectivePolicyFault, EffectivePolicyValidationError
 from artifact_state.organizations.policies.inheritance import MergedPolicy, merge_policies
 from artifact_state.snapshot import dump_world, load_world
 from artifact_state.world import World

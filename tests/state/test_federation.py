@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from artifact_state.errors import (InvalidAccessKey, InvalidAuthorizationMessage, InvalidIdentityToken, Refused, TradeInTokenExpired)
+from artifact_state.errors import (
+    InvalidAccessKey,
+    InvalidAuthorizationMessage,
+    InvalidIdentityToken,
+    Refused,
+    TradeInTokenExpired,
+)
 from artifact_state.sts import federation
 from artifact_state.world import Transaction
 from tests.support.domain import STANDALONE, transaction, world_with_organization

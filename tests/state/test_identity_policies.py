@@ -4,7 +4,7 @@ import pytest
 
 from artifact_state import principals
 from artifact_state.errors import Entity
-from artifact_state.iam import (attached_policies, groups, inline_policies, managed_policies, users)
+from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
 from artifact_state.iam.identity_policies import NONE, IdentityPolicies, policies_of
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.role_changes import NewRole, create_role, delete_role

@@ -211,7 +211,7 @@ class TestContent:
         ],
     )
     def test_malformed_statement_is_refused(self, world: World, member: str, elements: dict[str, Any]) -> None:
-        """A statement with an unknown or malformed element, or with a principal outside the organization, is refused."""
+        """An unknown or malformed element, or a principal outside the organization, is refused."""
         replaced = {name.removeprefix("Not") for name in elements if name.startswith("Not")}
         malformed = statement(member, "ListPolicies", **elements)
         with expect_refusal(world, InvalidInput, InputReason.INVALID_RESOURCE_POLICY_JSON):

@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 
 from artifact_state import ids
-from artifact_state.errors import (EntityNotFound, InvalidRoleArn, InvalidSessionTags, MalformedPolicyDocument, NotTrusted, RegionNotActivated, RootCannotAssumeRole, SessionTooLarge, SessionTooLong, SourceIdentityAlreadySet, TagRule, TooManySessionPolicies)
+from artifact_state.errors import (
+    EntityNotFound,
+    InvalidRoleArn,
+    InvalidSessionTags,
+    MalformedPolicyDocument,
+    NotTrusted,
+    RegionNotActivated,
+    RootCannotAssumeRole,
+    SessionTooLarge,
+    SessionTooLong,
+    SourceIdentityAlreadySet,
+    TagRule,
+    TooManySessionPolicies,
+)
 from artifact_state.iam import access_keys, users
 from artifact_state.iam.managed_policies import NewPolicy, create_policy
 from artifact_state.iam.role_changes import NewRole, create_role, update_role

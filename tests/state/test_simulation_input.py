@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from artifact_state.errors import InvalidPolicyInput, InvalidSimulationInput, Refused
-from artifact_state.policy_evaluation.simulation.input import SimulationSettings, require_valid_input, simulated_policies
+from artifact_state.policy_evaluation.simulation.input import (
+    SimulationSettings,
+    require_valid_input,
+    simulated_policies,
+)
 from tests.support.domain import STANDALONE, transaction, world_with_organization
 from tests.support.simulation import BOB, FOREIGN_ROLE, ROLE, policy_document
 

@@ -150,7 +150,7 @@ class TestPrincipals:
 
 
 def update_trust(world: World, name: str, principal: Any) -> None:
-    """Let a role trust a principal."""
+    """Make a role trust a principal."""
     act(world, role_changes.update_trust_policy, name, trust(principal), account=STANDALONE)
 
 

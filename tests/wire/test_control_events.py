@@ -89,7 +89,7 @@ class TestStream:
     """`GET /_emulator/events` with `Accept: text/event-stream`."""
 
     def test_each_call_is_streamed(self, management: Client) -> None:
-        """Successful and refused calls are streamed as they come, with the records of the list; earlier ones are not."""
+        """Successful and refused calls are streamed as they come, as the list has them; earlier ones are not."""
 
         async def scenario() -> None:
             async with following(management.app) as follower:

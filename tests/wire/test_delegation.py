@@ -249,7 +249,7 @@ class TestOwner:
     def test_owner_is_the_management_account(
         self, management: Client, member: Client, condition: dict[str, Any], *, allowed: bool
     ) -> None:
-        """The management account owns the organization, its accounts and even AWS's policies, whoever calls."""
+        """The management account owns the organization, its accounts and even AWS's policies, for every caller."""
         register(management, member.account)
         text = json.dumps(condition).replace("{member}", member.account).replace("{management}", management.account)
         limit = policy_document({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": json.loads(text)})

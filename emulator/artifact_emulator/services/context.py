@@ -52,9 +52,9 @@ class RequestContext:
         raise NotImplementedError
 
     def listing(self, *identity: object) -> Listing:
-        """Return the pages of a list that is ordered by number; `identity` is what its tokens are bound to in this world."""
+        """Return the pages of a list that is ordered by number; `identity` binds its tokens to it."""
         return Listing(self.world.name, *identity, page_size=self.effect.page_size)
 
     def name_listing(self, *identity: object) -> NameListing:
-        """Return the pages of a list that is ordered by name; `identity` is what its markers are bound to in this world."""
+        """Return the pages of a list that is ordered by name; `identity` binds its markers to it."""
         return NameListing(self.world.name, *identity, page_size=self.effect.page_size)

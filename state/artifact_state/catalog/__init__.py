@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from artifact_state.catalog import loading
 from artifact_state.catalog.aws_policies import ManagedPolicy, PolicyVersion, managed_policies
 from artifact_state.catalog.aws_policies import managed_policy as _policy_by_name
-from artifact_state.catalog.records import (Agreement, Certainty, LinkedRole, Subject, TrustedService)
+from artifact_state.catalog.records import Agreement, Certainty, LinkedRole, Subject, TrustedService
 
 if TYPE_CHECKING:
     from artifact_state.catalog.policy_grammar_records import ObjectGrammar
     from artifact_state.catalog.policy_type_records import OrganizationPolicy, PolicyType
-    from artifact_state.catalog.quota_records import (PolicyLimits, Quotas, RequestRate, RequestRates)
+    from artifact_state.catalog.quota_records import PolicyLimits, Quotas, RequestRate, RequestRates
     from artifact_state.catalog.rate_records import SharedRate
-    from artifact_state.catalog.report_records import (Publication, Report, ReportVersion, TermAcceptance, Upload)
+    from artifact_state.catalog.report_records import Publication, Report, ReportVersion, TermAcceptance, Upload
 
 __all__ = [
     "Agreement",

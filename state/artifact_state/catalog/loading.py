@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from artifact_state.catalog.records import (Agreement, Certainty, LinkedRole, Subject, TrustedService)
+from artifact_state.catalog.records import Agreement, Certainty, LinkedRole, Subject, TrustedService
 
 if TYPE_CHECKING:
     from artifact_state.catalog.policy_grammar_records import ObjectGrammar
@@ -182,7 +182,7 @@ def _agreement(entry: Entry) -> Agreement:
 
 
 def _report_version(entry: Entry) -> "ReportVersion":
-    from artifact_state.catalog.report_records import (Publication, ReportVersion, TermAcceptance, Upload)
+    from artifact_state.catalog.report_records import Publication, ReportVersion, TermAcceptance, Upload
 
     instants = ("period_start", "period_end", "created_at", "last_modified_at", "deleted_at")
     return ReportVersion(

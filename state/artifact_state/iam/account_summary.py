@@ -12,7 +12,15 @@ from artifact_state.iam.roles import roles_of
 from artifact_state.iam.root_logins import has_root_login
 from artifact_state.model import State
 
-RESOURCE_TABLES = ("users", "groups", "roles", "customer_policies", "instance_profiles", "mfa_devices", "identity_providers")
+RESOURCE_TABLES = (
+    "users",
+    "groups",
+    "roles",
+    "customer_policies",
+    "instance_profiles",
+    "mfa_devices",
+    "identity_providers",
+)
 """The tables of the state that hold the IAM resources of each account. A test finds tables that are missing here."""
 
 

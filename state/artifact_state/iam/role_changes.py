@@ -11,13 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from artifact_state import ids, name_index
-from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, IdentityQuota, PathReserved, RoleProtected)
+from artifact_state.errors import (
+    DeletionObstacle,
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    IdentityQuota,
+    PathReserved,
+    RoleProtected,
+)
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.iam.identity_tags import (TagPairs, add_tags, with_tags, without_tags)
+from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.iam.linked_roles import linked_role_usages
 from artifact_state.iam.policy_references import LINKED_ROLE_PATH, boundary_reference
-from artifact_state.iam.roles import (mark_role_deleted, put_role, role_of, roles_of)
+from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, roles_of
 from artifact_state.iam.trust_policies import resolve_trust_policy
 from artifact_state.model import Map, Role
 from artifact_state.world import Transaction

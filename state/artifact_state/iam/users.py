@@ -8,11 +8,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from artifact_state import arns, ids, name_index
-from artifact_state.errors import (DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota, UserNameRequired)
+from artifact_state.errors import (
+    DeletionObstacle,
+    Entity,
+    EntityInUse,
+    EntityNameTaken,
+    EntityNotFound,
+    IdentityQuota,
+    UserNameRequired,
+)
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_quota
-from artifact_state.iam.identity_tags import (TagPairs, add_tags, with_tags, without_tags)
-from artifact_state.model import (Caller, CallerKind, Map, State)
+from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
+from artifact_state.model import Caller, CallerKind, Map, State
 from artifact_state.model.identities import User
 from artifact_state.world import Transaction
 

@@ -14,20 +14,54 @@ from typing import TYPE_CHECKING, Any
 
 from rpds import HashTrieMap as Map
 
-from artifact_state.model.accounts import (Account, AccountState, Closure, Creation, CreationFailure, CreationState, JoinedMethod, Membership)
-from artifact_state.model.artifact import (Acceptance, NotificationSubscription, TerminatedBy, Token, TokenPurpose)
-from artifact_state.model.handshakes import (Handshake, HandshakeAction, HandshakeState, PartyKind, Transfer, TransferStatus)
-from artifact_state.model.iam import (AccessReport, Caller, CallerKind, DeletionTask, Role, RoleUsage, ServiceAccess, Session)
-from artifact_state.model.inquiries import (Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus)
-from artifact_state.model.organizations import (Delegation, FeatureSet, Organization, RootFeature, Tag, Transfers, Trust, Unit)
-from artifact_state.model.policies import (Attachment, Policy, PolicyType, ResourcePolicy, TypePolicies)
+from artifact_state.model.accounts import (
+    Account,
+    AccountState,
+    Closure,
+    Creation,
+    CreationFailure,
+    CreationState,
+    JoinedMethod,
+    Membership,
+)
+from artifact_state.model.artifact import Acceptance, NotificationSubscription, TerminatedBy, Token, TokenPurpose
+from artifact_state.model.handshakes import (
+    Handshake,
+    HandshakeAction,
+    HandshakeState,
+    PartyKind,
+    Transfer,
+    TransferStatus,
+)
+from artifact_state.model.iam import (
+    AccessReport,
+    Caller,
+    CallerKind,
+    DeletionTask,
+    Role,
+    RoleUsage,
+    ServiceAccess,
+    Session,
+)
+from artifact_state.model.inquiries import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
+from artifact_state.model.organizations import (
+    Delegation,
+    FeatureSet,
+    Organization,
+    RootFeature,
+    Tag,
+    Transfers,
+    Trust,
+    Unit,
+)
+from artifact_state.model.policies import Attachment, Policy, PolicyType, ResourcePolicy, TypePolicies
 from artifact_state.ordered_map import OrderedMap
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Report
     from artifact_state.model.iam_reports import CredentialReport, ServiceReport
     from artifact_state.model.iam_settings import IamSettings, InstanceProfile
-    from artifact_state.model.identities import (AccessKey, CustomerPolicy, Group, IdentityProvider, MfaDevice, User)
+    from artifact_state.model.identities import AccessKey, CustomerPolicy, Group, IdentityProvider, MfaDevice, User
 
 __all__ = [
     "TABLES",

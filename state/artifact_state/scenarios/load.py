@@ -12,7 +12,7 @@ from artifact_state.scenarios.load_accounts import load_standalone_account, susp
 from artifact_state.scenarios.load_identities import load_identities
 from artifact_state.scenarios.load_organization import OrganizationLoader
 from artifact_state.scenarios.load_reports import load_report
-from artifact_state.scenarios.references import (LoadContext, Place, ScenarioError, with_places)
+from artifact_state.scenarios.references import LoadContext, Place, ScenarioError, with_places
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Options, World, default_quotas
 

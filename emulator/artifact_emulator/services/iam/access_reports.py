@@ -32,7 +32,10 @@ def generate_organizations_access_report(
     """Start a report on the services that are used, and that may be used, below an entity."""
     attempts = [
         Attempt(
-            account_id=record.caller.account_id, service=record.service.signing_name, region=record.caller.region, at=record.at
+            account_id=record.caller.account_id,
+            service=record.service.signing_name,
+            region=record.caller.region,
+            at=record.at,
         )
         for record in runtime_of(call.world).call_log.calls()
         if record.caller.kind is not CallerKind.SERVICE

@@ -8,10 +8,7 @@ from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.accounts import account_reply, path_reply
 from artifact_state.model import PolicyType
 from artifact_state.organizations.policies import effective
-from artifact_state.organizations.policies.effective_errors import (
-    EffectivePolicyFault,
-    EffectivePolicyValidationError,
-)
+from artifact_state.organizations.policies.effective_errors import EffectivePolicyFault, EffectivePolicyValidationError
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests

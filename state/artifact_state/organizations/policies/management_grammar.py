@@ -10,12 +10,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from artifact_state.catalog.policy_grammar_records import (
-    GrammarNode,
-    ObjectGrammar,
-    SettingGrammar,
-    ValueRule,
-)
+from artifact_state.catalog.policy_grammar_records import GrammarNode, ObjectGrammar, SettingGrammar, ValueRule
 from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.organizations.policies.effective_errors import conflicts
 from artifact_state.organizations.policies.inheritance import merge_policies
