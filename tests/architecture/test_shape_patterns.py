@@ -37,7 +37,7 @@ STEMS = (
     "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
     "agreement-" + "a1B2" * 4, "customer-agreement-" + "a1B2" * 4, "compliance-inquiry-" + "a1B2" * 4,
     "report-" + "a1B2" * 4, "agreement-token-" + "a1B2" * 6, "nda-token-" + "a1B2" * 6,
-    "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "0f8fad5b-d9cb-469f-a165-70867728950e", "RS256",
 )  # fmt: skip
 PROBES = sorted({
     *STEMS,

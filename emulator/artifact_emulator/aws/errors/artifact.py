@@ -14,7 +14,7 @@ _DENIAL_MESSAGES = {
     "agreements.",
     AgreementDenial.ALL_FEATURES_REQUIRED: "Organization agreements require an organization with all features enabled.",
     AgreementDenial.TRUSTED_ACCESS_DISABLED: "Trusted access for AWS Artifact is not enabled in your organization.",
-    # The words of the console; unverified for the API.
+    # Unverified: the words are the console's.
     AgreementDenial.ORGANIZATION_HIDDEN: "You don't have the permissions to retrieve information about your AWS "
     "account's organization. You need permissions to describe your organization",
     AgreementDenial.OFFLINE_AGREEMENT: "An agreement that was signed offline can't be terminated in AWS Artifact.",
