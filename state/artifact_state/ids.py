@@ -122,11 +122,13 @@ def account_of_access_key(key: str) -> str | None:
 
 def _content_of_access_key(key: str) -> int:
     """Return the 80 bits of an access key id as a number, or -1 if it has another form."""
+    if len(key) != _ACCESS_KEY_LENGTH:
+        return -1
     try:
         content = b32decode(key[4:])
     except ValueError:
         return -1
-    return int.from_bytes(content, "big") if len(key) == _ACCESS_KEY_LENGTH and len(content) == 10 else -1
+    return int.from_bytes(content, "big") if len(content) == 10 else -1
 
 
 def _check_value(content: int) -> int:

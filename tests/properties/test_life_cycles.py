@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -263,9 +264,10 @@ class LifeCycleMachine(RuleBasedStateMachine):
         for plain in self.model.organizations.values():
             with self.world.transaction(root_user(plain.management)) as tx:
                 members = [account.id for _, (account, _) in accounts.list_accounts(tx)]
-                trusted = [trust.principal for _, trust in trusted_access.list_trusted_services(tx)]
             assert members == self.model.members(plain)
-            assert trusted == plain.trusted
+            trusted = self.world.state.organizations[plain.id].trusted_services
+            trusts = sorted(trusted.values(), key=attrgetter("serial"))
+            assert [trust.principal for trust in trusts] == plain.trusted
 
     @invariant()
     def state_is_consistent(self) -> None:

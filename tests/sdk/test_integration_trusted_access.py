@@ -106,7 +106,8 @@ class TestEnableTrustedAccess:
         with raises_client_error("ConstraintViolationException", 400) as answer:
             billing.enable_trusted_access()
         assert answer["Reason"] == "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
-        assert billing.trusted_services() == []
+        with raises_client_error("ConstraintViolationException", 400):
+            billing.trusted_services()
         assert billing.artifact_role() is None
         with raises_client_error(DENIED, 403):
             billing.accept(ORGANIZATIONS_BAA)

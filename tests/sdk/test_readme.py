@@ -18,6 +18,11 @@ from tests.support.sdk_accounts import EmulatedAws
 PAGES = sorted([README, README.with_name("CONTRIBUTING.md"), *DOCS.glob("*.md")])
 NOT_RUN = {
     ("architecture.md", "python"): "the stages of the pipeline, which tests/architecture compares with the code",
+    ("control-api.md", "js"): "a client in a page, which tests/wire/test_browser_access.py covers",
+    (
+        "permissions.md",
+        "sh",
+    ): "the AWS CLI that the tests install has no IAM Toolbox; tests/wire covers both operations",
     ("other-languages.md", "hcl"): "Terraform; the page says that no test covers it",
 }
 """Code blocks without a test below, with the reason."""

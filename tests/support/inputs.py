@@ -31,7 +31,7 @@ EXAMPLES = (
     "arn:aws:artifact:us-east-1:111122223333:compliance-inquiry/compliance-inquiry-" + "a1B2" * 4,
     *(f"{kind}-{'a1B2' * 4}" for kind in ("agreement", "customer-agreement", "report", "compliance-inquiry")),
     *(f"{kind}-token-{'a1B2' * 6}" for kind in ("agreement", "nda")), "0f8fad5b-d9cb-469f-a165-70867728950e",
-    "2026-11-23", "{}", "https://example.com",
+    "2026-11-23", "{}", "https://example.com", "RS256",
 )  # fmt: skip
 NUMBERS = (-(2**63), -1, 0, 1, 2, 20, 21, 300, 301, 900, 3600, 43200, 2**31, 2**63, 10**30)
 

@@ -26,7 +26,7 @@ EXAMPLES = (
     "artifact.amazonaws.com", "arn:aws:iam::123456789012:role/some", "arn:aws:organizations::123456789012:x",
     "agreement-" + "a1B2" * 4, "customer-agreement-" + "a1B2" * 4, "report-" + "a1B2" * 4,
     "compliance-inquiry-" + "a1B2" * 4, "agreement-token-" + "a1B2" * 6, "nda-token-" + "a1B2" * 6,
-    "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "0f8fad5b-d9cb-469f-a165-70867728950e", "RS256",
 )  # fmt: skip
 FILLERS = ("a", "1", "A", "-", "_", " ", "/", "é", "\u0663", "\u00a0", "\U0001f600")
 _CHARACTERS = tuple(map(chr, range(0x250))) + tuple(

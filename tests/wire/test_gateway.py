@@ -104,7 +104,7 @@ class TestRequestWithoutOperation:
             (Request("GET", "", "", {}, b""), "rest-json"),
             (Request("POST", "/", "", {}, b""), "rest-json"),
             (Request("POST", "/", "", {}, b"\xff\xfe\x00"), "rest-json"),
-            (Request("OPTIONS", "*", "", {"origin": "http://example.com"}, b""), "rest-json"),
+            (Request("OPTIONS", "*", "", {}, b""), "rest-json"),
             (Request("POST", "/", "", {"content-type": "text/html"}, b"<html></html>"), "rest-json"),
             (Request("POST", "/", "", {"content-type": "application/x-amz-json-1.1"}, b"{}"), "json"),
             (Request("POST", "/", "", {"x-amz-target": ""}, b"{}"), "json"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.support.wire_client import Client
-from tests.wire.error_tables.iam_users import NO_BOUNDARY, NO_USER, REMOVES, RESERVED, RESERVED_TAG, TAGS
+from tests.wire.error_tables.iam_users import NO_BOUNDARY, REMOVES, RESERVED, RESERVED_TAG, TAGS
 
 SERVICE = "iam"
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
@@ -12,6 +12,7 @@ TRUST = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal":
 LINKED = "AWSServiceRoleForOrganizations"
 PROTECTED = f"Cannot perform the operation on the protected role '{LINKED}' - this role is only modifiable by AWS"
 SYNTAX = "Syntax errors in policy."
+NO_ENTITY = "Unable to retrieve specified IAM entity."
 UNREADABLE = "Policy input list item 1 has invalid content"
 INVALID_ARN = "arn:aws:iam::111122223333:not_a_policy/Mine"
 INVALID_ARN_MESSAGE = f"ARN {INVALID_ARN} is not valid."
@@ -181,17 +182,17 @@ UNREACHABLE |= {
 NOBODY: dict[str, Any] = {"PolicySourceArn": "arn:aws:iam::111122223333:user/Nobody"}
 ALICE: dict[str, Any] = {"PolicySourceArn": "arn:aws:iam::111122223333:user/Alice"}
 PROVOKED |= {
-    "GetContextKeysForCustomPolicy": {"InvalidInput": refused_with(UNREADABLE, PolicyInputList=["{}"])},
+    "GetContextKeysForCustomPolicy": {"InvalidInput": refused_with(UNREADABLE, PolicyInputList=["{"])},
     "GetContextKeysForPrincipalPolicy": {
-        "InvalidInput": refused_with(UNREADABLE, **ALICE, PolicyInputList=["{}"]),
-        "NoSuchEntity": refused_with(NO_USER, **NOBODY),
+        "InvalidInput": refused_with(UNREADABLE, **ALICE, PolicyInputList=["{"]),
+        "NoSuchEntity": refused_with(NO_ENTITY, **NOBODY),
     },
     "SimulateCustomPolicy": {
         "InvalidInput": refused_with(UNREADABLE, PolicyInputList=["{}"], ActionNames=["iam:GetUser"])
     },
     "SimulatePrincipalPolicy": {
         "InvalidInput": refused_with(UNREADABLE, **ALICE, PolicyInputList=["{}"], ActionNames=["iam:GetUser"]),
-        "NoSuchEntity": refused_with(NO_USER, **NOBODY, ActionNames=["iam:GetUser"]),
+        "NoSuchEntity": refused_with(NO_ENTITY, **NOBODY, ActionNames=["iam:GetUser"]),
     },
 }
 
