@@ -29,6 +29,7 @@ _REASONS_OF_MEMBERS: dict[tuple[str, str, Rule], str] = {
     ("InviteAccountToOrganization", "Target", "required"): "INVALID_PATTERN",
     ("ListEffectivePolicyValidationErrors", "AccountId", "required"): "TARGET_NOT_SUPPORTED",
     ("ListEffectivePolicyValidationErrors", "AccountId", "pattern"): "TARGET_NOT_SUPPORTED",
+    ("ListEffectivePolicyValidationErrors", "AccountId", "max_length"): "TARGET_NOT_SUPPORTED",
     ("AttachPolicy", "TargetId", "pattern"): "INVALID_PATTERN_TARGET_ID",
     ("DetachPolicy", "TargetId", "pattern"): "INVALID_PATTERN_TARGET_ID",
     ("ListPoliciesForTarget", "TargetId", "pattern"): "INVALID_PATTERN_TARGET_ID",
@@ -38,7 +39,7 @@ _REASONS_OF_MEMBERS: dict[tuple[str, str, Rule], str] = {
 
 
 _PATTERN = "You provided a value that does not match the required pattern."
-# Unverified: those about values and the shortest length, which are as in AWS's model.
+# Unverified: those about the largest value and the shortest length, which are as in AWS's model.
 _MESSAGES = {
     "INPUT_REQUIRED": "You must provide a value for the parameter.",
     "INVALID_PATTERN": _PATTERN,
@@ -47,7 +48,7 @@ _MESSAGES = {
     "INVALID_ENUM_POLICY_TYPE": "You specified an invalid policy type.",
     "MIN_LENGTH_EXCEEDED": "You provided a string parameter that is shorter than allowed.",
     "MAX_LENGTH_EXCEEDED": "You provided a string that exceeds that maximum length.",
-    "MIN_VALUE_EXCEEDED": "You provided a numeric parameter that has a smaller value than allowed.",
+    "MIN_VALUE_EXCEEDED": "You provided a value that is below the minimum allowed.",
     "MAX_VALUE_EXCEEDED": "You provided a numeric parameter that has a larger value than allowed.",
 }
 
