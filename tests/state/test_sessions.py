@@ -10,16 +10,21 @@ import pytest
 from artifact_state import ids
 from artifact_state.errors import (
     EntityNotFound,
+    InsufficientSessionLifetime,
     InvalidRoleArn,
     InvalidSessionTags,
+    InvalidSubjectCredentials,
     MalformedPolicyDocument,
+    NothingToScopeDown,
     NotTrusted,
+    Refused,
     RegionNotActivated,
     RootCannotAssumeRole,
     SessionTooLarge,
     SessionTooLong,
     SourceIdentityAlreadySet,
     TagRule,
+    TooManyScopeDownPolicies,
     TooManySessionPolicies,
 )
 from artifact_state.iam import access_keys, users
@@ -27,6 +32,10 @@ from artifact_state.iam.managed_policies import NewPolicy, create_policy
 from artifact_state.iam.role_changes import NewRole, create_role, update_role
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations import account_closure
+from artifact_state.policy_evaluation.collect import applicable_policies
+from artifact_state.policy_evaluation.decision import decide
+from artifact_state.policy_evaluation.policies import PolicyKind
+from artifact_state.policy_syntax.policy import EvaluationRequest
 from artifact_state.principals import root_user, service_principal, session_caller
 from artifact_state.sts import federation, sessions, tokens
 from artifact_state.sts.session_options import SessionOptions
@@ -352,3 +361,75 @@ class TestAccessKeyIds:
         assert ids.account_of_access_key("ASIAY34FZKBOKMUTVV7A") == "609629065308"
         for key in ("", "AKIA", "AKIA1", "not a key at all!!!!"):
             assert ids.account_of_access_key(key) is None
+
+
+class TestScopedCredentials:
+    """issue_scoped_credentials."""
+
+    ONLY_IAM = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}}'
+
+    @pytest.fixture
+    def session(self, world: World) -> Session:
+        """Return a session of a role with all permissions."""
+        arn = create_trusting_role(world)
+        return act(world, sessions.assume_role, arn, "me", account=MANAGEMENT)
+
+    def caller(self, world: World, session: Session) -> Caller:
+        """Return the principal of a session."""
+        caller = session_caller(world.state, session, partition="aws", region="us-east-1")
+        assert caller is not None
+        return caller
+
+    def scope_down(self, world: World, session: Session, policy: str | None = None, minutes: int = 0) -> Session:
+        """Scope a session down."""
+        duration = timedelta(minutes=minutes) if minutes else None
+        with world.transaction(self.caller(world, session)) as tx:
+            return sessions.issue_scoped_credentials(tx, policy, duration)
+
+    def test_identity_and_lifetime_are_kept(self, world: World, session: Session) -> None:
+        """The scoped session is the same principal, until the same instant unless the request shortens it."""
+        scoped = self.scope_down(world, session, self.ONLY_IAM)
+        kept = replace(self.caller(world, session), access_key_id=scoped.access_key_id, issued_at=NOW)
+        assert self.caller(world, scoped) == kept
+        assert scoped.expires_at == session.expires_at
+        assert self.scope_down(world, session, minutes=5).expires_at == NOW + timedelta(minutes=5)
+
+    def test_each_policy_must_allow(self, world: World, session: Session) -> None:
+        """Policies of several requests add up: a request needs the permission of each."""
+        narrower = self.ONLY_IAM.replace("iam:*", "iam:GetRole")
+        scoped = self.scope_down(world, self.scope_down(world, session, narrower), self.ONLY_IAM)
+        policies = applicable_policies(world.state, self.caller(world, scoped), NOW)
+        policies = replace(policies, needs_no_identity_policy=True)
+        for action, allowed in (("iam:GetRole", True), ("iam:GetUser", False), ("s3:GetObject", False)):
+            decision = decide(EvaluationRequest(action, "*", {}), policies)
+            assert (decision.allowed, decision.kind) == (
+                allowed,
+                PolicyKind.IDENTITY if allowed else PolicyKind.SESSION,
+            )
+
+    @pytest.mark.parametrize(
+        ("layers", "request_", "refusal"),
+        [
+            (0, (None, 0), NothingToScopeDown),
+            (0, (None, 61), InsufficientSessionLifetime),
+            (0, ("{", 0), MalformedPolicyDocument),
+            (3, (ONLY_IAM, 0), TooManyScopeDownPolicies),
+        ],
+    )
+    def test_request_without_effect_or_beyond_a_limit_is_refused(
+        self, world: World, session: Session, layers: int, request_: tuple[str | None, int], refusal: type[Refused]
+    ) -> None:
+        """A request needs a policy or a duration; the lifetime cannot grow, and a fourth policy is one too many."""
+        for _ in range(layers):
+            session = self.scope_down(world, session, self.ONLY_IAM)
+        before = world.state
+        with pytest.raises(refusal):
+            self.scope_down(world, session, *request_)
+        assert world.state is before
+
+    def test_long_term_credentials_are_refused(self, world: World) -> None:
+        """Only session credentials can be scoped down."""
+        before = world.state
+        with pytest.raises(InvalidSubjectCredentials):
+            act(world, sessions.issue_scoped_credentials, self.ONLY_IAM, None, account=MANAGEMENT)
+        assert world.state is before

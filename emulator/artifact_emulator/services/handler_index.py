@@ -258,6 +258,7 @@ HANDLERS: dict[str, dict[str, str]] = {
         "GetCallerIdentity": "identity",
         "GetDelegatedAccessToken": "federation",
         "GetFederationToken": "sessions",
+        "GetScopedCredentials": "sessions",
         "GetSessionToken": "sessions",
         "GetWebIdentityToken": "federation",
     },

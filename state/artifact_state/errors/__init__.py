@@ -8,7 +8,8 @@
         organizations: NotInOrganization, WrongAccount, EmailNotVerified
         root_access: NotManagementAccount, RootNotAssumable
         sts: NotTrusted, IdentityNotTrusted, RootCannotAssumeRole, MultiFactorIncomplete, MultiFactorFailed,
-            MultiFactorCodeInvalid, SourceIdentityAlreadySet, RegionNotActivated, SessionDurationEscalated
+            MultiFactorCodeInvalid, SourceIdentityAlreadySet, RegionNotActivated, TooManyScopeDownPolicies,
+            SessionDurationEscalated
     NotFound: The named resource does not exist, or the caller cannot see it.
         artifact: AgreementNotFound, CustomerAgreementNotFound, ReportNotFound, InquiryNotFound
         handshakes: HandshakeNotFound, TransferNotFound
@@ -47,8 +48,9 @@
         role_templates: RoleTemplateParameterUnknown, RoleTemplateParameterMissing, RoleTemplateValueNotSingle
         root_access: InvalidTaskPolicy
         sts: InvalidRoleArn, InvalidSessionTags, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
-            InvalidIdentityToken, IdentityTokenExpired, OutboundFederationDisabled, IssuedTokenTooLarge,
-            TradeInTokenExpired, InvalidAccessKey, InvalidAuthorizationMessage
+            InvalidSubjectCredentials, NothingToScopeDown, InsufficientSessionLifetime, InvalidIdentityToken,
+            IdentityTokenExpired, OutboundFederationDisabled, IssuedTokenTooLarge, TradeInTokenExpired,
+            InvalidAccessKey, InvalidAuthorizationMessage
 
 A refusal carries facts, which the emulator maps to an AWS error; those of `policy_language` also carry AWS's message.
 A refusal raised inside a transaction leaves the world's state the same object, unless it is `Recorded`.

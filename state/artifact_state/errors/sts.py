@@ -101,6 +101,22 @@ class SessionTooLarge(Refused):
         self.tags_alone = tags_alone
 
 
+class InvalidSubjectCredentials(Refused):
+    """Only session credentials can be scoped down."""
+
+
+class NothingToScopeDown(Refused):
+    """The request has neither a policy nor a duration."""
+
+
+class InsufficientSessionLifetime(Refused):
+    """The requested duration exceeds the remaining lifetime of the calling session."""
+
+
+class TooManyScopeDownPolicies(Denied):
+    """The calling session has as many scope-down policies as a session may have."""
+
+
 class InvalidIdentityToken(Refused):
     """The token or assertion of an identity provider is invalid, or its provider is unknown."""
 

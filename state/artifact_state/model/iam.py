@@ -152,6 +152,8 @@ class Session:
     """The inline session policies, each with its name and its document; in old snapshots also managed ones."""
     managed_policies: tuple[str, ...] = ()
     """The ARNs of the managed session policies, whose documents are read at each call."""
+    scope_down_policies: tuple[str, ...] = ()
+    """The documents with which the session was scoped down, each of which must allow a request."""
     tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: frozenset[str] = frozenset()
     """The keys of the tags that role sessions assumed from this one inherit."""

@@ -82,6 +82,8 @@ def _checks(request: EvaluationRequest, policies: ApplicablePolicies) -> Iterato
     if policies.session is not None:
         is_needed = is_limited and not policies.session_only_denies
         yield _check(PolicyKind.SESSION, _matched(request, policies.session), is_needed=is_needed)
+    for policy in policies.scope_down:
+        yield _check(PolicyKind.SESSION, _matched(request, (policy,)), is_needed=is_limited)
 
 
 def _resource_check(request: EvaluationRequest, policies: ApplicablePolicies, policy: NamedPolicy) -> Check:

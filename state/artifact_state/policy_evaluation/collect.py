@@ -114,6 +114,7 @@ def _collect(state: State, caller: Caller, now: datetime, resource: ResourceWith
         needs_no_identity_policy=grantor.kind in (CallerKind.ROOT, CallerKind.SERVICE),
         boundary=attached.boundary,
         session=_session_policies(state, caller, session) if session else None,
+        scope_down=_scope_down_policies(session) if session else (),
         session_only_denies=session is not None and session.assumed_root,
         service_control=_service_control_levels(state, caller, now),
         resource_control=_levels(state, resource.account_id, now, _RCP) if resource and is_limited_by_rcps else (),
@@ -145,6 +146,11 @@ def _session_policies(state: State, caller: Caller, session: Session) -> Level |
         *starmap(NamedPolicy, session.policies),
         *(NamedPolicy(arn, policy.document) for arn, policy in managed if policy is not None),
     )
+
+
+def _scope_down_policies(session: Session) -> tuple[NamedPolicy, ...]:
+    numbered = enumerate(session.scope_down_policies, 1)
+    return tuple(NamedPolicy(f"scope-down policy {number}", document) for number, document in numbered)
 
 
 def _service_control_levels(state: State, caller: Caller, now: datetime) -> tuple[Level, ...]:

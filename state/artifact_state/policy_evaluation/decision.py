@@ -115,4 +115,7 @@ def _denial_by_limit(
         and not any(statement.applies_to(request) for statement in relevant.session)
     ):
         return Decision(allowed=False, kind=PolicyKind.SESSION)
+    for allowing in relevant.scope_down:
+        if not any(statement.applies_to(request) for statement in allowing):
+            return Decision(allowed=False, kind=PolicyKind.SESSION)
     return None

@@ -50,6 +50,8 @@ class ApplicablePolicies:
     boundary: NamedPolicy | None = None
     session: Level | None = None
     """The session policies; None for a session without any, and for a caller that is not a session."""
+    scope_down: tuple[NamedPolicy, ...] = ()
+    """The policies with which the session was scoped down, each of which must allow."""
     session_only_denies: bool = False
     """Whether the session policy is that of a root user's task, which need not allow."""
     service_control: tuple[Level, ...] = ()
@@ -94,6 +96,7 @@ class RelevantStatements:
     identity: tuple[tuple[NamedPolicy, Statement], ...]
     boundary: tuple[Statement, ...]
     session: tuple[Statement, ...]
+    scope_down: tuple[tuple[Statement, ...], ...]
     is_constant: bool
     """Whether every statement applies to all requests, so that all have the same decision."""
     decision: "Decision | None" = None
@@ -132,7 +135,7 @@ def policies_in_order(policies: ApplicablePolicies) -> Iterator[tuple[PolicyKind
         yield PolicyKind.IDENTITY, None, policy
     if policies.boundary is not None:
         yield PolicyKind.BOUNDARY, None, policies.boundary
-    for policy in policies.session or ():
+    for policy in (*(policies.session or ()), *policies.scope_down):
         yield PolicyKind.SESSION, None, policy
 
 
@@ -150,6 +153,7 @@ def _relevant_statements(policies: ApplicablePolicies, action: str, resource: st
     )
     boundary = tuple(_allowing_statements((policies.boundary,) if policies.boundary else (), action, resource))
     session = tuple(_allowing_statements(policies.session or (), action, resource))
+    scope_down = tuple(tuple(_allowing_statements((policy,), action, resource)) for policy in policies.scope_down)
     levels = (
         *_conditional_levels(PolicyKind.RESOURCE_CONTROL, policies.resource_control, action, resource),
         *_conditional_levels(PolicyKind.SERVICE_CONTROL, policies.service_control, action, resource),
@@ -159,6 +163,7 @@ def _relevant_statements(policies: ApplicablePolicies, action: str, resource: st
         (statement for _, statement in identity),
         boundary,
         session,
+        chain.from_iterable(scope_down),
         chain.from_iterable(allowing for _, _, allowing in levels),
     )
     return RelevantStatements(
@@ -167,6 +172,7 @@ def _relevant_statements(policies: ApplicablePolicies, action: str, resource: st
         identity=identity,
         boundary=boundary,
         session=session,
+        scope_down=scope_down,
         # The decision of a resource-based policy depends on the names of the caller.
         is_constant=policies.resource is None and all(statement.applicability(resource) for statement in statements),
     )

@@ -9,8 +9,8 @@ from artifact_state.model import Session
 from artifact_state.world import Transaction
 
 _LONG_TERM_CREDENTIALS_ONLY = {"GetFederationToken", "GetSessionToken"}
-_WITH_SESSION_TOKEN = {"AssumeRole", "GetCallerIdentity"}
-_WITH_FEDERATION_TOKEN = {"GetCallerIdentity"}
+_WITH_SESSION_TOKEN = {"AssumeRole", "GetCallerIdentity", "GetScopedCredentials"}
+_WITH_FEDERATION_TOKEN = {"GetCallerIdentity", "GetScopedCredentials"}
 
 
 def session_allows(session: Session, service: str, operation: str) -> bool:

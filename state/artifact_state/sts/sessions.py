@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_req
 """
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,13 @@ from artifact_state.errors import (
     Entity,
     EntityNotFound,
     IdentityNotTrusted,
+    InsufficientSessionLifetime,
+    InvalidSubjectCredentials,
+    NothingToScopeDown,
     NotTrusted,
     SessionTooLarge,
     SessionTooLong,
+    TooManyScopeDownPolicies,
     TooManySessionPolicies,
 )
 from artifact_state.events import RoleAssumed, RootAssumed
@@ -39,6 +44,7 @@ _MAX_CHAINED_DURATION = timedelta(hours=1)
 _MAX_ROOT_DURATION = timedelta(hours=1)
 """Of a root user's own session, from GetSessionToken or GetFederationToken."""
 _MAX_MANAGED_POLICIES = 10
+_MAX_SCOPE_DOWN_POLICIES = 3
 _INLINE = "session policy"
 _WHOLE = 100
 
@@ -183,37 +189,69 @@ def issue_federation_token(tx: Transaction, name: str, options: SessionOptions =
     )
 
 
+def issue_scoped_credentials(
+    tx: Transaction, policy: str | None, duration: timedelta | None, *, min_token_size: int = 0
+) -> Session:
+    """Issue session credentials of the calling session with fewer permissions, a shorter lifetime, or both.
+
+    Unverified: scoping down needs no permission, as GetSessionToken does not.
+    Raises InvalidSubjectCredentials, NothingToScopeDown, TooManyScopeDownPolicies, InsufficientSessionLifetime,
+    SessionTooLarge, MalformedPolicyDocument.
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetScopedCredentials.html
+    """
+    parent = tx.state.sessions.get(tx.caller.access_key_id)
+    if parent is None:
+        raise InvalidSubjectCredentials
+    if policy is None and duration is None:
+        raise NothingToScopeDown
+    policies = parent.scope_down_policies
+    if policy is not None:
+        if len(policies) == _MAX_SCOPE_DOWN_POLICIES:
+            raise TooManyScopeDownPolicies("sts:GetScopedCredentials")
+        require_valid_policy(policy, DocumentKind.SESSION)
+        policies = (*policies, policy)
+    remaining = parent.expires_at - tx.now
+    if duration is not None and duration > remaining:
+        raise InsufficientSessionLifetime
+    kept = {field.name: getattr(parent, field.name) for field in fields(Session)}
+    for name in ("access_key_id", "secret", "token", "serial", "issued_at", "expires_at"):
+        del kept[name]
+    kept["scope_down_policies"] = policies
+    return _issue_with_options(tx, duration or remaining, min_token_size=min_token_size, **kept)
+
+
 def packed_policy_size(session: Session) -> int | None:
     """Return the packed size of a session's policies and tags in percent of the limit, or None if it has neither."""
     texts = _packed_texts(session.policies, session.managed_policies)
     return tokens.packed_policy_size(texts, session.tags) if texts or session.tags else None
 
 
-def _issue_with_options(tx: Transaction, duration: timedelta, *, min_token_size: int, **fields: Any) -> Session:
+def _issue_with_options(tx: Transaction, duration: timedelta, *, min_token_size: int, **members: Any) -> Session:
     """Issue credentials with policies and tags, which fit into a token.
 
     Raises SessionTooLarge.
     """
-    texts = _packed_texts(fields["policies"], fields["managed_policies"])
-    share = tokens.packed_policy_size(texts, fields["tags"])
+    texts = [*_packed_texts(members["policies"], members["managed_policies"]), *members.get("scope_down_policies", ())]
+    share = tokens.packed_policy_size(texts, members["tags"])
     if share > _WHOLE:
         raise SessionTooLarge(share, tags_alone=not texts)
-    return _issue(tx, duration, min_token_size=min_token_size, **fields)
+    return _issue(tx, duration, min_token_size=min_token_size, **members)
 
 
-def _issue(tx: Transaction, duration: timedelta, *, min_token_size: int, **fields: Any) -> Session:
+def _issue(tx: Transaction, duration: timedelta, *, min_token_size: int, **members: Any) -> Session:
     _drop_expired(tx)
     serial, seed = tx.serial(), tx.state.seed
-    texts = _packed_texts(fields.get("policies", ()), fields.get("managed_policies", ()))
-    size = tokens.token_size(texts, fields.get("tags", ()), min_token_size)
+    texts = _packed_texts(members.get("policies", ()), members.get("managed_policies", ()))
+    texts += members.get("scope_down_policies", ())
+    size = tokens.token_size(texts, members.get("tags", ()), min_token_size)
     session = Session(
-        access_key_id=ids.access_key_id("ASIA", fields["account_id"], seed, serial),
+        access_key_id=ids.access_key_id("ASIA", members["account_id"], seed, serial),
         secret=ids.secret(40, seed, serial, "key"),
         token=ids.secret(size, seed, serial, "token"),
         serial=serial,
         issued_at=tx.now,
         expires_at=tx.now + duration,
-        **fields,
+        **members,
     )
     tx.put(session)
     tx.set(session_order=tx.state.session_order.set(serial, session.access_key_id))

@@ -1,10 +1,12 @@
 """Provocations of the declared errors of STS's operations."""
 
+import json
 import random
 from dataclasses import replace
 from typing import Any
 
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
+from tests.support.iam_users import client_with_session
 from tests.support.wire_client import Answer, Client
 
 SERVICE = "sts"
@@ -49,6 +51,25 @@ def inactive_region_error(**parameters: Any) -> dict[str, OperationProvocation]:
     return {"RegionDisabledException": provoke}
 
 
+def role_session(client: Client) -> Client:
+    """Return a client with the credentials of a role session."""
+    return client_with_session(client, client.do("sts", "AssumeRole", **ASSUME)["Credentials"])
+
+
+def oversized_scope_down_error(client: Client, service: str, operation: str) -> Answer:
+    """Provoke PackedPolicyTooLarge by a second policy that hardly packs."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowing(_RANDOM.randbytes(900).hex())]})
+    scoped = role_session(client).do(service, operation, Policy=policy)
+    error = client_with_session(client, scoped["Credentials"]).expect_error(service, operation, Policy=policy)
+    assert error.message.startswith("Packed policy consumes ")
+    return error
+
+
+def allowing(resource: str) -> dict[str, str]:
+    """Return a statement that allows an action on a resource."""
+    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{resource}"}
+
+
 def oversized_tags_error(**parameters: Any) -> dict[str, OperationProvocation]:
     """Return the provocation of PackedPolicyTooLarge, whose message contains the packed size."""
 
@@ -91,6 +112,18 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
     "GetFederationToken": inactive_region_error(**FEDERATION)
     | oversized_tags_error(**FEDERATION)
     | malformed_policy_error(**FEDERATION),
+    "GetScopedCredentials": {
+        "InvalidSubjectCredentials": refused_with(
+            "Only temporary security credentials can be scoped down.", DurationSeconds=60
+        ),
+        "InsufficientSessionLifetime": refused_with(
+            "The requested duration exceeds the remaining lifetime of the calling session.",
+            by=role_session,
+            DurationSeconds=3601,
+        ),
+        "MalformedPolicyDocument": refused_with(SYNTAX, by=role_session, Policy="{}"),
+        "PackedPolicyTooLarge": oversized_scope_down_error,
+    },
     "GetSessionToken": inactive_region_error(),
     "GetWebIdentityToken": {
         "OutboundWebIdentityFederationDisabledException": refused_with(

@@ -24,7 +24,7 @@ IamMode = Literal["enforce", "audit", "off"]
 """Whether permissions are enforced, only recorded in the decision log, or ignored."""
 # "No permissions are required to perform this operation": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 # "You cannot use policies to control authentication operations": https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
-OPERATIONS_WITHOUT_PERMISSION = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
+OPERATIONS_WITHOUT_PERMISSION = {"sts:GetCallerIdentity", "sts:GetScopedCredentials", "sts:GetSessionToken"}
 
 
 _NOT_DELEGATED = Decision(allowed=False, kind=PolicyKind.RESOURCE)

@@ -76,6 +76,18 @@ ROWS: Rows = {
     errors.RootNotAssumable: _root_not_assumable,
     errors.InvalidTaskPolicy: fixed_row("ValidationError", "Request must contain valid AWS managed task policy ARN"),
     errors.SessionTooLong: _session_too_long,
+    # Unverified: the messages about scoped credentials, and the codes of the two that AWS's model does not declare.
+    errors.InvalidSubjectCredentials: fixed_row(
+        "InvalidSubjectCredentialsException", "Only temporary security credentials can be scoped down."
+    ),
+    errors.NothingToScopeDown: fixed_row(
+        "ValidationError", "The request must have at least one of Policy and DurationSeconds."
+    ),
+    errors.InsufficientSessionLifetime: fixed_row(
+        "InsufficientSessionLifetimeException",
+        "The requested duration exceeds the remaining lifetime of the calling session.",
+    ),
+    errors.TooManyScopeDownPolicies: fixed_row("AccessDenied", "A session can have at most 3 scope-down policies."),
     errors.InvalidIdentityToken: lambda refusal, caller: (
         "InvalidIdentityTokenException",
         _IDENTITY_TOKEN_MESSAGES[refusal.reason].format(refusal.issuer),

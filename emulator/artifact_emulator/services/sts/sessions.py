@@ -75,6 +75,28 @@ def get_session_token(
     }
 
 
+def get_scoped_credentials(
+    call: RequestContext, request: "requests.GetScopedCredentialsRequest"
+) -> "replies.GetScopedCredentialsResponse":
+    """Issue session credentials of the calling session with fewer permissions or a shorter lifetime."""
+    session = sessions.issue_scoped_credentials(
+        call.tx,
+        request.policy,
+        duration_of(request.duration_seconds),
+        min_token_size=request.minimum_session_token_size or 0,
+    )
+    reply: replies.GetScopedCredentialsResponse = {
+        "Credentials": _credentials(session),
+        "SessionInfo": {"ScopedSessionId": call.tx.caller.user_id, "Arn": call.tx.caller.arn},
+        "SessionTokenSize": len(session.token),
+        "SessionTokenUtilization": utilization(session.token),
+        "ScopedPoliciesCount": len(session.scope_down_policies),
+    }
+    if session.source_identity:
+        reply["SourceIdentity"] = session.source_identity
+    return reply
+
+
 def get_federation_token(
     call: RequestContext, request: "requests.GetFederationTokenRequest"
 ) -> "replies.GetFederationTokenResponse":
