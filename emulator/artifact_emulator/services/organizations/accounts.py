@@ -8,7 +8,7 @@ from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
 from artifact_state.model import Account, AccountState, Creation, CreationState, Membership
 from artifact_state.organizations import account_closure, account_creation, accounts
-from artifact_state.organizations.paths import account_path
+from artifact_state.organizations.paths import unit_path
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ def account_reply(call: RequestContext, account: Account, membership: Membership
 
 def path_reply(tx: Transaction, membership: Membership) -> str:
     """Return the path of an account, from the organization down."""
-    steps = (membership.organization_id, *account_path(tx.state, membership.account_id))
-    return "/".join(steps) + "/"
+    units = "/".join(unit_path(tx.state, membership.parent_id))
+    return f"{membership.organization_id}/{units}/{membership.account_id}/"
 
 
 def _status_reply(tx: Transaction, creation: Creation) -> "replies.CreateAccountStatus":
