@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from shutil import which
@@ -143,6 +142,9 @@ def _proxies() -> Iterator[Finding]:
 
 
 def _sdk() -> Iterator[Finding]:
+    # Imported here: it takes longer to load than all other commands together.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         installed = version("botocore")
     except PackageNotFoundError:
