@@ -23,7 +23,7 @@ def assume_role(call: RequestContext, request: "requests.AssumeRoleRequest") -> 
     """Issue session credentials of a role that trusts the caller."""
     if request.provided_contexts is not None:
         raise NotEmulated("sts:AssumeRole with ProvidedContexts")
-    _has_multi_factor(call, request)
+    _verify_code(call, request)
     options = SessionOptions(
         duration=duration_of(request.duration_seconds),
         policy=request.policy,
@@ -65,7 +65,7 @@ def get_session_token(
     session = sessions.issue_session_token(
         call.tx,
         duration_of(request.duration_seconds),
-        multi_factor=_has_multi_factor(call, request),
+        multi_factor=_verify_code(call, request),
         min_token_size=request.minimum_session_token_size or 0,
     )
     return {
@@ -131,10 +131,8 @@ def _credentials(session: Session) -> "replies.Credentials":
     }
 
 
-def _has_multi_factor(
-    call: RequestContext, request: "requests.AssumeRoleRequest | requests.GetSessionTokenRequest"
-) -> bool:
-    """Return whether a request has a code of one of the caller's MFA devices."""
+def _verify_code(call: RequestContext, request: "requests.AssumeRoleRequest | requests.GetSessionTokenRequest") -> bool:
+    """Return whether a request has a code of one of the caller's MFA devices; refuse a code that is not valid."""
     attempts = runtime_of(call.world).code_attempts
     return verify_code(call.tx, attempts, request.serial_number, request.token_code)
 
