@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,8 +25,9 @@ from artifact_state.errors import (
     SessionDurationEscalated,
 )
 from artifact_state.iam import identity_providers, outbound_federation
+from artifact_state.iam.identity_propagation import PropagationChange
 from artifact_state.iam.role_changes import NewRole, create_role
-from artifact_state.model.identities import IdentityProvider
+from artifact_state.model.identities import ContextProvider, IdentityProvider
 from artifact_state.policy_syntax.wildcards import Multivalued
 from artifact_state.principals import session_caller
 from artifact_state.snapshot import dump_world, load_world
@@ -48,6 +50,8 @@ from tests.support.domain import (
 URL = "https://id.example.com/realms/a"
 ARN = f"arn:aws:iam::{MANAGEMENT}:oidc-provider/id.example.com/realms/a"
 THUMBPRINT = "a" * 40
+CONTEXT = ContextProvider(subject_key="sub", keys=(("dept", "department"), ("team", "")))
+INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 
 
 @pytest.fixture
@@ -112,6 +116,40 @@ class TestProviders:
         with expect_refusal(world, QuotaExceeded):
             act(world, rule, *arguments)
 
+    @pytest.mark.parametrize(
+        ("change", "problem"),
+        [
+            ({"context": CONTEXT, "removes_context": True}, ProviderProblem.SET_AND_REMOVED),
+            ({"instance_arn": INSTANCE, "removes_instance": True}, ProviderProblem.SET_AND_REMOVED),
+            ({"context": CONTEXT, "instance_arn": INSTANCE}, ProviderProblem.TWO_CHANGES),
+            ({"context": CONTEXT, "removes_instance": True}, ProviderProblem.TWO_CHANGES),
+            ({"removes_context": True}, ProviderProblem.INSTANCE_WITHOUT_CONTEXT),
+            ({"instance_arn": "arn:aws:sso:::instance/other"}, ProviderProblem.INSTANCE_ARN),
+            (
+                {"context": replace(CONTEXT, subject_type="user", subject_type_key="typ")},
+                ProviderProblem.TWO_SUBJECT_TYPES,
+            ),
+            ({"context": replace(CONTEXT, subject_key=" sub")}, ProviderProblem.CONTEXT_KEY),
+            ({"context": replace(CONTEXT, keys=(("a  b", ""),))}, ProviderProblem.CONTEXT_KEY),
+            ({"context": replace(CONTEXT, keys=(("a b", "é"),))}, ProviderProblem.CONTEXT_KEY),
+        ],
+    )
+    def test_identity_propagation_changes_one_thing_at_once(
+        self, world: World, change: dict[str, Any], problem: ProviderProblem
+    ) -> None:
+        """A request that changes two things, contradicts itself or leaves an instance without context is refused."""
+        act(world, identity_providers.change_propagation, ARN, PropagationChange(context=CONTEXT))
+        act(world, identity_providers.change_propagation, ARN, PropagationChange(instance_arn=INSTANCE))
+        with expect_refusal(world, InvalidProvider, problem):
+            act(world, identity_providers.change_propagation, ARN, PropagationChange(**change))
+
+    def test_request_without_a_change_changes_nothing(self, world: World) -> None:
+        """A request that sets nothing, or removes what is not there, leaves the state as it is."""
+        before = world.state
+        act(world, identity_providers.change_propagation, ARN, PropagationChange())
+        act(world, identity_providers.change_propagation, ARN, PropagationChange(removes_context=True))
+        assert world.state is before
+
     def test_tags_are_added_and_removed(self, world: World) -> None:
         """Tags are added to a provider and removed."""
         act(world, identity_providers.tag_provider, ARN, [("a", "1"), ("b", "2")])
@@ -130,6 +168,7 @@ class TestProviders:
     def test_snapshot_contains_providers_and_keys(self, world: World) -> None:
         """A snapshot contains the providers and the keys of issuers."""
         act(world, identity_providers.set_issuer_keys, URL, '{"keys": []}')
+        act(world, identity_providers.change_propagation, ARN, PropagationChange(context=CONTEXT))
         act(world, outbound_federation.enable)
         assert load_world(dump_world(world, "1")).state == world.state
 

@@ -37,6 +37,7 @@ ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 TRUST = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
 TAGS = [{"Key": "TagKey", "Value": "v"}]
+INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 
 # Keys that no call here has, by their prefixes. docs/fidelity.md gives the reasons.
 MISSING_KEYS = {
@@ -101,6 +102,7 @@ SIMPLE_MEMBERS: dict[str, list[Any]] = {
     "reportId": [catalog.reports()[0].id], "RoleSessionName": ["me"], "ExternalId": ["x"], "SourceIdentity": ["me"],
     "VirtualMFADeviceName": ["New"], "Properties": [{"RoleManager/Enabled": "false"}], "Url": ["https://new.example.com"],
     "TransitiveTagKeys": [["TagKey"]], "TaskPolicyArn": [{"arn": ADMIN}], "Name": ["Bob"], "TokenCode": ["123456"],
+    "ContextProvider": [{"SubjectSourceKey": "sub"}], "IdentityCenterInstanceArn": [INSTANCE],
     "DurationSeconds": [900], "SigningAlgorithm": ["RS256"], "Audience": [["https://example.com"]],
 }  # fmt: skip
 
@@ -179,7 +181,8 @@ def identity_members(client: Client) -> dict[str, list[Any]]:
     client.do("iam", "TagRole", **linked, Tags=TAGS)
     client.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
     task = client.do("iam", "DeleteServiceLinkedRole", **linked)["DeletionTaskId"]
-    provider = client.do("iam", "CreateOpenIDConnectProvider", Url="https://id.example.com", Tags=TAGS)
+    propagation = {"ContextProvider": {"SubjectSourceKey": "sub"}, "IdentityCenterInstanceArn": INSTANCE}
+    provider = client.do("iam", "CreateOpenIDConnectProvider", Url="https://id.example.com", Tags=TAGS, **propagation)
     client.do("iam", "CreateInstanceProfile", InstanceProfileName="Web", Tags=TAGS)
     device = client.do("iam", "CreateVirtualMFADevice", VirtualMFADeviceName="phone", Tags=TAGS)["VirtualMFADevice"]
     return {
@@ -208,6 +211,8 @@ def is_emulated(action: str) -> bool:
 def reason_for_missing(action: str, key: str) -> str | None:
     """Return the reason why a call of an action never has a key, or None."""
     if action in CREATIONS and key in TAG_KEYS_OF_RESOURCES:
+        return "It has no tags yet"
+    if action in CREATIONS and key.startswith("iam:ResourceIdentity"):
         return "It has no tags yet"
     if action == "iam:ChangePassword" and key in TAG_KEYS_OF_RESOURCES:
         return "The root user, who calls here, has no tags"

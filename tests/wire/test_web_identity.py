@@ -21,6 +21,12 @@ from tests.wire.conftest import NOW
 ISSUERS = "/_emulator/token-issuers"
 PROVIDER = "arn:aws:iam::999988887777:oidc-provider/token.actions.githubusercontent.com"
 ROLE = "arn:aws:iam::999988887777:role/Deploy"
+INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+CONTEXT = {
+    "SubjectSourceKey": "sub",
+    "SubjectTypeValue": "user",
+    "KeyDefinitionList": [{"SourceKey": "dept", "TargetKey": "department"}, {"SourceKey": "team"}],
+}
 UNSUPPORTED = (
     "Requested SigningAlgorithm is not supported. See the GetWebIdentityToken documentation for supported algorithms"
 )
@@ -215,10 +221,47 @@ class TestProviders:
         }
         assert stranger.do("iam", "ListOpenIDConnectProviderTags", **named)["Tags"] == reply["Tags"]
         stranger.do("iam", "UntagOpenIDConnectProvider", **named, TagKeys=["k"])
-        assert stranger.do("iam", "ListOpenIDConnectProviders")["OpenIDConnectProviderList"] == [{"Arn": arn}]
+        assert stranger.do("iam", "ListOpenIDConnectProviders")["OpenIDConnectProviderList"] == [
+            {"Arn": arn, "IsTrustedIdentityPropagationEnabled": False}
+        ]
         assert stranger.do("iam", "GetAccountSummary")["SummaryMap"]["Providers"] == 1
         stranger.do("iam", "DeleteOpenIDConnectProvider", **named)
         assert stranger.do("iam", "ListOpenIDConnectProviders")["OpenIDConnectProviderList"] == []
+
+    def test_identity_propagation_is_set_and_removed(self, stranger: Client) -> None:
+        """A provider shows its context provider and its instance, of which the instance is removed first."""
+        update, named = "UpdateOpenIDConnectProvider", {"OpenIDConnectProviderArn": create_provider(stranger)}
+        stranger.do("iam", update, **named, ContextProvider=CONTEXT)
+        stranger.do("iam", update, **named, IdentityCenterInstanceArn=INSTANCE)
+        reply = stranger.do("iam", "GetOpenIDConnectProvider", **named)
+        assert (reply["ContextProvider"], reply["IdentityCenterInstanceArn"]) == (CONTEXT, INSTANCE)
+        assert reply["IdentityStoreArn"].startswith("arn:aws:identitystore::999988887777:identitystore/d-")
+        (entry,) = stranger.do("iam", "ListOpenIDConnectProviders")["OpenIDConnectProviderList"]
+        assert entry["IsTrustedIdentityPropagationEnabled"]
+        assert stranger.expect_error("iam", update, **named, RemoveContextProvider=True).code == "InvalidInput"
+        stranger.do("iam", update, **named, RemoveIdentityCenterInstance=True)
+        stranger.do("iam", update, **named, RemoveContextProvider=True)
+        reply = stranger.do("iam", "GetOpenIDConnectProvider", **named)
+        assert not reply.keys() & {"ContextProvider", "IdentityCenterInstanceArn", "IdentityStoreArn"}
+
+    def test_provider_is_created_with_identity_propagation(self, stranger: Client) -> None:
+        """A provider is created with a context provider and an instance, not with an instance alone."""
+        create, url = "CreateOpenIDConnectProvider", {"Url": "https://id.example.com"}
+        refused = stranger.expect_error("iam", create, **url, IdentityCenterInstanceArn=INSTANCE)
+        assert refused.code == "InvalidInput"
+        arn = stranger.do("iam", create, **url, ContextProvider=CONTEXT, IdentityCenterInstanceArn=INSTANCE)
+        reply = stranger.do("iam", "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn["OpenIDConnectProviderArn"])
+        assert (reply["ContextProvider"], reply["IdentityCenterInstanceArn"]) == (CONTEXT, INSTANCE)
+
+    def test_conditions_control_identity_propagation(self, stranger: Client) -> None:
+        """A policy can forbid a context provider and allow the other changes."""
+        named = {"OpenIDConnectProviderArn": create_provider(stranger)}
+        condition = {"Bool": {"iam:EnableIdentityPropagation": "false"}}
+        statement = {"Effect": "Allow", "Action": "iam:*", "Resource": PROVIDER, "Condition": condition}
+        user = create_user(stranger, policy_document(statement))
+        user.do("iam", "UpdateOpenIDConnectProvider", **named, RemoveContextProvider=True)
+        error = user.expect_error("iam", "UpdateOpenIDConnectProvider", **named, ContextProvider=CONTEXT)
+        assert error.code == "AccessDenied"
 
 
 class TestIssuedTokens:

@@ -174,6 +174,7 @@ HANDLERS: dict[str, dict[str, str]] = {
         "UpdateAssumeRolePolicy": "roles",
         "UpdateGroup": "groups",
         "UpdateLoginProfile": "logins",
+        "UpdateOpenIDConnectProvider": "identity_providers",
         "UpdateOpenIDConnectProviderThumbprint": "identity_providers",
         "UpdateRole": "roles",
         "UpdateRoleDescription": "roles",

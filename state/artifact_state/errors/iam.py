@@ -83,6 +83,12 @@ class ProviderProblem(Enum):
     URL = "the URL does not begin with https, or has a query"
     THUMBPRINT = "a thumbprint is not a digest"
     TOO_MANY_THUMBPRINTS = "there are more than five thumbprints"
+    SET_AND_REMOVED = "a setting is set and removed at once"
+    TWO_CHANGES = "the context provider and the instance change at once"
+    INSTANCE_ARN = "the instance of IAM Identity Center is not named by its ARN"
+    INSTANCE_WITHOUT_CONTEXT = "the instance of IAM Identity Center has no context provider"
+    TWO_SUBJECT_TYPES = "the type of the subject has a value and a claim"
+    CONTEXT_KEY = "a context key has other characters than AWS takes"
 
 
 class TagRule(Enum):
@@ -234,7 +240,7 @@ class MfaCodesInvalid(Refused):
 
 
 class InvalidProvider(Refused):
-    """The URL or the thumbprints of an OpenID Connect provider are not valid."""
+    """The URL, the thumbprints or the identity propagation of an OpenID Connect provider are not valid."""
 
     def __init__(self, reason: ProviderProblem) -> None:
         super().__init__(reason)

@@ -18,10 +18,11 @@ from artifact_state.errors import (
     ProviderProblem,
 )
 from artifact_state.events import IdentityChanged
+from artifact_state.iam.identity_propagation import PropagationChange, with_change, with_propagation
 from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.model import Map, State
-from artifact_state.model.identities import IdentityProvider
+from artifact_state.model.identities import ContextProvider, IdentityProvider
 from artifact_state.world import Transaction
 
 _URL = re.compile(r"https://(?P<name>[^/?#]+(?:/[^?#]*)?)", re.IGNORECASE)
@@ -89,6 +90,27 @@ def set_thumbprints(tx: Transaction, arn: str, thumbprints: Sequence[str]) -> No
     provider = provider_by_arn(tx, arn)
     _require_thumbprints(thumbprints)
     _replace(tx, replace(provider, thumbprints=tuple(thumbprints)))
+
+
+def set_propagation(
+    tx: Transaction, provider: IdentityProvider, context: ContextProvider | None, instance_arn: str
+) -> None:
+    """Set the context provider and the instance of IAM Identity Center of a provider.
+
+    Raises InvalidProvider.
+    """
+    _replace(tx, with_propagation(provider, context, instance_arn))
+
+
+def change_propagation(tx: Transaction, arn: str, change: PropagationChange) -> None:
+    """Set or remove the context provider of a provider, or its instance of IAM Identity Center.
+
+    Raises EntityNotFound, InvalidProvider.
+    """
+    provider = provider_by_arn(tx, arn)
+    changed = with_change(provider, change)
+    if changed != provider:
+        _replace(tx, changed)
 
 
 def add_client_id(tx: Transaction, arn: str, client_id: str) -> None:

@@ -15,6 +15,7 @@ class Login:
     """The console password of a user."""
 
     password_hash: str
+    """The salt and the hash, `SALT$HASH`; the hash alone in old snapshots, where the user's id is the salt."""
     created_at: datetime
     must_be_changed: bool = False
     max_signin: timedelta | None = None
@@ -86,6 +87,19 @@ class MfaDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContextProvider:
+    """How the claims of a provider's tokens become the trusted context of a session."""
+
+    subject_key: str
+    """The claim that names the subject."""
+    subject_type: str = ""
+    subject_type_key: str = ""
+    """The claim that names the type of the subject, unless it is always the same."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Further claims, and the context keys that they become; "" for the same name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityProvider:
     """An OpenID Connect provider, whose tokens an account accepts from those who assume its roles."""
 
@@ -97,6 +111,9 @@ class IdentityProvider:
     """The audiences for which its tokens may be issued."""
     thumbprints: tuple[str, ...] = ()
     tags: Map[str, str] = Map()
+    context_provider: ContextProvider | None = None
+    identity_center_arn: str = ""
+    """The instance of IAM Identity Center that it is associated with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

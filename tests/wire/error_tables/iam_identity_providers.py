@@ -56,6 +56,14 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
         **exceeded_quota_error("TagsPerOpenIdConnectProvider", **PROVIDER, Tags=TAGS),
     },
     "UntagOpenIDConnectProvider": missing_provider_error(TagKeys=["team"]),
+    "UpdateOpenIDConnectProvider": {
+        **missing_provider_error(RemoveContextProvider=True),
+        "InvalidInput": refused_with(
+            "An IAM Identity Center association requires a context provider.",
+            **PROVIDER,
+            IdentityCenterInstanceArn="arn:aws:sso:::instance/ssoins-1234567890abcdef",
+        ),
+    },
     "UpdateOpenIDConnectProviderThumbprint": {
         **missing_provider_error(ThumbprintList=["a" * 40]),
         "InvalidInput": refused_with("Invalid thumbprint.", **PROVIDER, ThumbprintList=NOT_A_DIGEST),

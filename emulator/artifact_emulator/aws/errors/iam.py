@@ -76,13 +76,28 @@ _SIZE_QUOTA_OWNERS = {
     IdentityQuota.ROLE_POLICY_SIZE: "role",
 }
 
-# Unverified: the last one, and the codes.
+# Unverified: all after the second, and the codes.
 _PROVIDER_PROBLEMS = {
     ProviderProblem.URL: ("ValidationError", "Invalid Open ID Connect Provider URL"),
     ProviderProblem.TOO_MANY_THUMBPRINTS: (
         "InvalidInputException", "Thumbprint list must contain fewer than 5 entries."
     ),
     ProviderProblem.THUMBPRINT: ("InvalidInputException", "Invalid thumbprint."),
+    ProviderProblem.SET_AND_REMOVED: (
+        "InvalidInputException", "A configuration and its Remove flag cannot be specified in the same request."
+    ),
+    ProviderProblem.TWO_CHANGES: (
+        "InvalidInputException",
+        "A single request can change either the context provider or the IAM Identity Center association, but not both.",
+    ),
+    ProviderProblem.INSTANCE_ARN: ("InvalidInputException", "Invalid IAM Identity Center instance ARN."),
+    ProviderProblem.INSTANCE_WITHOUT_CONTEXT: (
+        "InvalidInputException", "An IAM Identity Center association requires a context provider."
+    ),
+    ProviderProblem.TWO_SUBJECT_TYPES: (
+        "InvalidInputException", "SubjectTypeValue and SubjectTypeSourceKey are mutually exclusive."
+    ),
+    ProviderProblem.CONTEXT_KEY: ("InvalidInputException", "Invalid context provider key."),
 }  # fmt: skip
 
 

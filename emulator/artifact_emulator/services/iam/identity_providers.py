@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.reply_members import tag_list, tag_page
 from artifact_state import arns
 from artifact_state.iam import identity_providers
+from artifact_state.iam.identity_propagation import PropagationChange, identity_store_arn
+from artifact_state.model.identities import ContextProvider
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
@@ -16,8 +17,6 @@ def create_open_id_connect_provider(
     call: RequestContext, request: "requests.CreateOpenIDConnectProviderRequest"
 ) -> "replies.CreateOpenIDConnectProviderResponse":
     """Create a provider."""
-    if request.context_provider is not None or request.identity_center_instance_arn is not None:
-        raise NotEmulated("iam:CreateOpenIDConnectProvider with a context provider")
     provider = identity_providers.create_provider(
         call.tx,
         request.url,
@@ -27,6 +26,9 @@ def create_open_id_connect_provider(
     )
     caller = call.tx.caller
     arn = arns.identity_provider(caller.partition, caller.account_id, provider.name)
+    context, instance_arn = _context(request.context_provider), request.identity_center_instance_arn or ""
+    if context is not None or instance_arn:
+        identity_providers.set_propagation(call.tx, provider, context, instance_arn)
     tags = {"Tags": tag_list(provider.tags)} if provider.tags else {}
     return {"OpenIDConnectProviderArn": arn, **tags}  # type: ignore[typeddict-item]
 
@@ -44,17 +46,45 @@ def get_open_id_connect_provider(
     }
     if provider.tags:
         reply["Tags"] = tag_list(provider.tags)
+    if provider.context_provider is not None:
+        reply["ContextProvider"] = _context_members(provider.context_provider)
+    if provider.identity_center_arn:
+        reply["IdentityCenterInstanceArn"] = provider.identity_center_arn
+        reply["IdentityStoreArn"] = identity_store_arn(call.tx.caller.partition, provider)
     return reply
 
 
 def list_open_id_connect_providers(
     call: RequestContext, request: "requests.ListOpenIDConnectProvidersRequest"
 ) -> "replies.ListOpenIDConnectProvidersResponse":
-    """List the ARNs of the account's providers."""
+    """List the account's providers.
+
+    Unverified: IsTrustedIdentityPropagationEnabled is false, and not absent, for a provider without an instance.
+    """
     caller = call.tx.caller
     providers = call.tx.state.identity_providers.get(caller.account_id, ())
-    found = [arns.identity_provider(caller.partition, caller.account_id, provider.name) for provider in providers]
-    return {"OpenIDConnectProviderList": [{"Arn": arn} for arn in found]}
+    return {
+        "OpenIDConnectProviderList": [
+            {
+                "Arn": arns.identity_provider(caller.partition, caller.account_id, provider.name),
+                "IsTrustedIdentityPropagationEnabled": bool(provider.identity_center_arn),
+            }
+            for provider in providers
+        ]
+    }
+
+
+def update_open_id_connect_provider(
+    call: RequestContext, request: "requests.UpdateOpenIDConnectProviderRequest"
+) -> None:
+    """Set or remove the context provider of a provider, or its instance of IAM Identity Center."""
+    change = PropagationChange(
+        context=_context(request.context_provider),
+        instance_arn=request.identity_center_instance_arn or "",
+        removes_context=bool(request.remove_context_provider),
+        removes_instance=bool(request.remove_identity_center_instance),
+    )
+    identity_providers.change_propagation(call.tx, request.open_id_connect_provider_arn, change)
 
 
 def update_open_id_connect_provider_thumbprint(
@@ -104,3 +134,28 @@ def list_open_id_connect_provider_tags(
     listing = call.name_listing("ListOpenIDConnectProviderTags", provider.account_id, provider.name)
     page, more = tag_page(listing, provider.tags, request)
     return {"Tags": page, **more}
+
+
+def _context(context: "requests.ContextProvider | None") -> ContextProvider | None:
+    if context is None:
+        return None
+    return ContextProvider(
+        subject_key=context.subject_source_key,
+        subject_type=context.subject_type_value or "",
+        subject_type_key=context.subject_type_source_key or "",
+        keys=tuple((key.source_key, key.target_key or "") for key in context.key_definition_list or ()),
+    )
+
+
+def _context_members(context: ContextProvider) -> "replies.ContextProvider":
+    members: replies.ContextProvider = {"SubjectSourceKey": context.subject_key}
+    if context.subject_type:
+        members["SubjectTypeValue"] = context.subject_type
+    if context.subject_type_key:
+        members["SubjectTypeSourceKey"] = context.subject_type_key
+    if context.keys:
+        members["KeyDefinitionList"] = [
+            {"SourceKey": source, "TargetKey": target} if target else {"SourceKey": source}
+            for source, target in context.keys
+        ]
+    return members

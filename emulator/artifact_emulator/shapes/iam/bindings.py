@@ -1152,6 +1152,16 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "UpdateOpenIDConnectProvider": Operation(
+            name="UpdateOpenIDConnectProvider",
+            request="UpdateOpenIDConnectProviderRequest",
+            errors=(
+                "ConcurrentModificationException",
+                "InvalidInputException",
+                "NoSuchEntityException",
+                "ServiceFailureException",
+            ),
+        ),
         "UpdateOpenIDConnectProviderThumbprint": Operation(
             name="UpdateOpenIDConnectProviderThumbprint",
             request="UpdateOpenIDConnectProviderThumbprintRequest",
@@ -1220,7 +1230,6 @@ SERVICE = Service(
             "UntagSAMLProvider",
             "UntagServerCertificate",
             "UpdateDelegationRequest",
-            "UpdateOpenIDConnectProvider",
             "UpdateSAMLProvider",
             "UpdateSSHPublicKey",
             "UpdateServerCertificate",
@@ -2634,6 +2643,16 @@ SERVICE = Service(
                 "PasswordResetRequired": "booleanObjectType",
                 "MaxSigninSessionDuration": "maxSigninSessionDurationType",
                 "ResetMaxSigninSessionDuration": "booleanObjectType",
+            },
+        ),
+        "UpdateOpenIDConnectProviderRequest": Layout(
+            kind="structure",
+            members={
+                "OpenIDConnectProviderArn": "arnType",
+                "ContextProvider": "ContextProvider",
+                "IdentityCenterInstanceArn": "identityCenterInstanceArnType",
+                "RemoveContextProvider": "booleanType",
+                "RemoveIdentityCenterInstance": "booleanType",
             },
         ),
         "UpdateOpenIDConnectProviderThumbprintRequest": Layout(

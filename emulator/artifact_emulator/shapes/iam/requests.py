@@ -49,7 +49,7 @@ ContextProviderTargetKeyType = Annotated[str, Rule(min_length=1, max_length=128)
 
 
 class ContextProviderKeyDefinition(Shape):
-    """Part of the input of CreateOpenIDConnectProvider."""
+    """Part of the input of CreateOpenIDConnectProvider and UpdateOpenIDConnectProvider."""
 
     source_key: ContextProviderSourceKeyType = required("SourceKey")
     target_key: ContextProviderTargetKeyType | None = optional("TargetKey")
@@ -60,7 +60,7 @@ SubjectTypeValueType = Annotated[str, Rule(max_length=128)]
 
 
 class ContextProvider(Shape):
-    """Part of the input of CreateOpenIDConnectProvider."""
+    """Part of the input of CreateOpenIDConnectProvider and UpdateOpenIDConnectProvider."""
 
     key_definition_list: KeyDefinitionListType | None = optional("KeyDefinitionList")
     subject_source_key: ContextProviderSourceKeyType = required("SubjectSourceKey")
@@ -1206,6 +1206,16 @@ class UpdateLoginProfileRequest(Shape):
     password_reset_required: bool | None = optional("PasswordResetRequired")
     max_signin_session_duration: MaxSigninSessionDurationType | None = optional("MaxSigninSessionDuration")
     reset_max_signin_session_duration: bool | None = optional("ResetMaxSigninSessionDuration")
+
+
+class UpdateOpenIDConnectProviderRequest(Shape):
+    """The input of UpdateOpenIDConnectProvider."""
+
+    open_id_connect_provider_arn: ArnType = required("OpenIDConnectProviderArn")
+    context_provider: ContextProvider | None = optional("ContextProvider")
+    identity_center_instance_arn: IdentityCenterInstanceArnType | None = optional("IdentityCenterInstanceArn")
+    remove_context_provider: bool | None = optional("RemoveContextProvider")
+    remove_identity_center_instance: bool | None = optional("RemoveIdentityCenterInstance")
 
 
 class UpdateOpenIDConnectProviderThumbprintRequest(Shape):

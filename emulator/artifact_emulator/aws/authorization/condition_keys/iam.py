@@ -11,7 +11,8 @@ from artifact_state import arns, catalog, name_index
 from artifact_state.iam.identity_providers import provider_of
 from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.model import CallerKind, Role
-from artifact_state.model.identities import Group, User
+from artifact_state.model.identities import Group, IdentityProvider, User
+from artifact_state.policy_syntax.wildcards import Multivalued
 
 if TYPE_CHECKING:
     from artifact_state.model.iam_settings import InstanceProfile
@@ -99,6 +100,25 @@ def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
         # Unverified: a call that reads all properties has the namespace of all that there are.
         properties = members.get("Properties", (_PROPERTY_NAMESPACE,))
         keys["iam:AccountPropertyNamespaces"] = tuple(sorted({name.partition("/")[0] for name in properties}))
+    if operation in ("CreateOpenIDConnectProvider", "UpdateOpenIDConnectProvider"):
+        keys |= _propagation_keys(members)
+    return keys
+
+
+def _propagation_keys(members: Members) -> Keys:
+    """Return the keys of a request about trusted identity propagation. Unverified: they are false if it sets neither.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    """
+    instance = members.get("IdentityCenterInstanceArn")
+    keys: Keys = {
+        "iam:EnableIdentityPropagation": ("true" if "ContextProvider" in members else "false",),
+        "iam:EnableIdentityCenterAssociation": ("true" if instance else "false",),
+    }
+    if instance:
+        keys["iam:RequestIdentityCenterInstanceArn"] = (instance,)
+    if "Url" in members:
+        keys["iam:RequestIdentityProviderIssuers"] = Multivalued((members["Url"],))
     return keys
 
 
@@ -111,7 +131,7 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
     kind = arn.rpartition(":")[2].partition("/")[0]
     if kind == "oidc-provider":
         provider = provider_of(tx.state, account_id, arn.partition(":oidc-provider/")[2])
-        return resource_tags(provider.tags.items()) if provider else {}
+        return _provider_keys(provider) if provider else {}
     if kind == "mfa":
         device = name_index.find(tx.state.mfa_devices.get(account_id, ()), arn.partition(":mfa/")[2])
         return resource_tags(device.tags.items()) if device else {}
@@ -132,6 +152,14 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
         keys["iam:PermissionsBoundary"] = (
             arn_of_reference(tx.state, tx.caller.partition, identity.account_id, identity.boundary),
         )
+    return keys
+
+
+def _provider_keys(provider: IdentityProvider) -> Keys:
+    keys = resource_tags(provider.tags.items())
+    keys["iam:ResourceIdentityProviderIssuers"] = Multivalued((f"https://{provider.name}",))
+    if provider.identity_center_arn:
+        keys["iam:ResourceIdentityCenterInstanceArn"] = (provider.identity_center_arn,)
     return keys
 
 
