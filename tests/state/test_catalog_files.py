@@ -1,8 +1,6 @@
-import json
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,15 +26,6 @@ class TestDataFiles:
         types = {described.name for described in catalog.policy_types() if described.has_effective_policy}
         assert {path.stem.upper() for path in GRAMMARS} == types
         assert all(catalog.policy_grammar(name).maximum_when_merged is None for name in types)
-
-    @pytest.mark.parametrize("path", [*FILES, *GRAMMARS], ids=lambda path: path.stem)
-    def test_file_is_dated_and_sourced(self, path: Path) -> None:
-        """Each file has its date and its sources, and says which of its facts are unverified."""
-        content = json.loads(path.read_text(encoding="utf-8"))
-        assert date.fromisoformat(content["as_of"]).isoformat() == content["as_of"]
-        assert content["sources"]
-        assert all(source.startswith("https://") for source in content["sources"])
-        assert "unverified" in content["note"]
 
 
 class TestImport:

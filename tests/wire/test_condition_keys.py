@@ -1,6 +1,6 @@
 """The condition keys of calls: those that AWS's reference lists for an action, except those that have a reason.
 
-The keys are read from a file that `scripts/generate_actions` writes from the reference.
+The keys are read from a file that `scripts/update_catalogs` writes from the reference.
 """
 
 import json

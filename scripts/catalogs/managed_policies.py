@@ -1,74 +1,37 @@
-#!/usr/bin/env python3
 """Generate the catalog of AWS managed policies: an index, and the documents with one policy on each line.
 
-Paths, dates and the documents of default versions are read from the package `moto` of PyPI, descriptions from
-`iam-floyd`; both read them from AWS. Install both beside the project first. Versions and ids that the catalog has
-already are kept, so that the versions of a policy accumulate. `--check` writes nothing and prints the policies that
-differ.
+Paths, dates and the documents of default versions are read from `moto`, descriptions from `iam-floyd`; both read them
+from AWS. Versions and ids that the catalog has already are kept, so that the versions of a policy accumulate.
 """
 
-import argparse
 import ast
 import json
-import sys
 from collections.abc import Iterator
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import iam_floyd
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-CATALOG = Path(__file__).resolve().parents[1] / "state/artifact_state/catalog"
+from catalogs.data_files import CATALOG, Files, Json, as_json, as_json_lines, head, package, read
+
 INDEX, DOCUMENTS = CATALOG / "managed_policies.json", CATALOG / "managed_policy_documents.jsonl"
-SOURCES = [
-    "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
-    "https://docs.aws.amazon.com/artifact/latest/ug/security-iam-awsmanpol.html",
-    "https://github.com/getmoto/moto",
-    "https://github.com/udondan/iam-floyd",
-    "https://github.com/iann0036/iam-dataset",
-    "https://github.com/zoph-io/MAMIP",
-    "https://github.com/tenchi-security/camp",
-]
 ORDER = ("Version", "Id", "Statement", "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 """The order in which most of AWS's documents have their members."""
-Json = dict[str, Any]
 
 
-def main() -> int:
-    """Write the files, or compare them with the packages."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if a policy differs")
-    is_check = parser.parse_args().check
-    known = {row["name"]: row for row in json.loads(INDEX.read_text("utf-8"))["policies"]}
-    versions = {
-        entry["policy"]: entry["versions"] for entry in map(json.loads, DOCUMENTS.read_text("utf-8").splitlines())
-    }
-    published = json.loads(aws_managed_policies_data)
+def generate() -> Files:
+    """Return the text of the index and of the documents."""
+    known = {row["name"]: row for row in read(INDEX)["policies"]}
+    versions = {entry["policy"]: entry["versions"] for entry in read(DOCUMENTS)["entries"]}
+    published: Json = json.loads(aws_managed_policies_data)
     descriptions = dict(_descriptions())
-    policies, lines, changed = [], [], sorted(known.keys() - published.keys())
-    for name in sorted(published, key=str.lower):
-        row = _row(name, published[name], descriptions.get(name, ""), known.get(name, {}))
-        all_versions = _versions(published[name], versions.get(name, []))
-        if (row, all_versions) != (known.get(name), versions.get(name)):
-            changed.append(name)
-        policies.append(row)
-        lines.append({"policy": name, "versions": all_versions})
-    sys.stdout.writelines(f"{name}\n" for name in changed)
-    if is_check:
-        return bool(changed)
+    names = sorted(published, key=str.lower)
+    policies = [_row(name, published[name], descriptions.get(name, ""), known.get(name, {})) for name in names]
+    documents = [{"policy": name, "versions": _versions(published[name], versions.get(name, []))} for name in names]
     as_of = max(row["updated"] for row in policies)[:10]
-    note = (
-        f"Written by scripts/generate_managed_policies from moto {version('moto')} and iam-floyd "
-        f"{version('iam-floyd')}, sorted by name. Ids that are not known are left out: those of such policies are "
-        "invented and unverified."
-    )
-    rows = ",\n".join(f"  {_compact(row)}" for row in policies)
-    head = json.dumps({"as_of": as_of, "sources": SOURCES, "note": note}, indent=1, ensure_ascii=False)[:-2]
-    INDEX.write_text(f'{head},\n "policies": [\n{rows}\n ]\n}}\n', "utf-8")
-    DOCUMENTS.write_text("".join(f"{_compact(entry)}\n" for entry in lines), "utf-8")
-    return 0
+    index = head("managed_policies", [package("moto"), package("iam-floyd")], as_of) | {"policies": policies}
+    return {INDEX: as_json(index, (",", ":")), DOCUMENTS: as_json_lines(documents)}
 
 
 def _row(name: str, published: Json, description: str, known: Json) -> Json:
@@ -117,10 +80,3 @@ def _descriptions() -> Iterator[tuple[str, str]]:
 
 def _date(text: str) -> str:
     return text.replace("+00:00", "Z")
-
-
-def _compact(content: Json) -> str:
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-
-
-sys.exit(main())
