@@ -26,7 +26,10 @@ def attach_tags(tx: Transaction, resource_id: str, pairs: TagPairs) -> None:
 
 def set_tags(tx: Transaction, resource_id: str, tags: tuple[Tag, ...]) -> None:
     """Replace all tags of a resource."""
-    tx.set(tags=tx.state.tags.insert(resource_id, tags) if tags else tx.state.tags.remove(resource_id))
+    if tags:
+        tx.insert("tags", resource_id, tags)
+    else:
+        tx.remove("tags", resource_id)
 
 
 def drop_tags(tx: Transaction, resource_id: str) -> None:

@@ -5,7 +5,7 @@ operation therefore changes nothing by construction: `world.state` is the same o
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
@@ -14,7 +14,7 @@ from functools import cache
 from operator import attrgetter
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self
 
 from artifact_state import catalog
 from artifact_state.catalog import TrustedService
@@ -108,6 +108,49 @@ class TransactionEffect:
 NO_EFFECT = TransactionEffect()
 
 
+class NotStored(Exception):
+    """A change could not be stored; it has not been made."""
+
+
+class Changes(NamedTuple):
+    """What a transaction is about to commit."""
+
+    before: State
+    after: State
+    touched: Sequence[tuple[str, str]]
+    """The table and the key of each value that may have changed in a table by key."""
+    events: Sequence[Event]
+    call_record: object
+
+
+class Storage(Protocol):
+    """What keeps a world beyond the process.
+
+    Each method is called before the change that it stores takes effect, and raises NotStored to prevent it.
+    """
+
+    def commit(self, changes: Changes) -> None:
+        """Store the changes of a transaction."""
+
+    def set_options(self, options: Options) -> None:
+        """Store the options."""
+
+    def set_clock(self, clock: Clock) -> None:
+        """Store the clock."""
+
+    def reset(self) -> None:
+        """Store that the world has its initial state and clock, and no events."""
+
+    def take_over(self, other: "World", *, as_origin: bool) -> None:
+        """Store that the world has the contents of another one, whose storage is not None."""
+
+    def keep(self, other: "World") -> "Storage":
+        """Store the contents of another world, which does not change any more."""
+
+    def fork(self) -> "Storage":
+        """Return a storage of the present contents, which does not change any more."""
+
+
 @dataclass(slots=True, eq=False)
 class World:
     """One isolated AWS: its accounts and organizations, its clock, its settings and its recent events."""
@@ -119,6 +162,8 @@ class World:
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=10_000))
     runtime: object = None
     """A slot for what the server keeps about this world, such as its call log. The domain does not use it."""
+    storage: "Storage | None" = None
+    """What keeps this world beyond the process; None if nothing does."""
     _lock: Lock = field(default_factory=Lock)
     _origin: State = field(init=False)
     _first_clock: Clock = field(init=False)
@@ -133,22 +178,55 @@ class World:
         """
         return Transaction(self, caller, action, effect)
 
+    def change_options(self, change: Callable[[Options], Options]) -> None:
+        """Replace the options by what a function returns for them."""
+        with self._lock:
+            options = change(self.options)
+            if self.storage is not None:
+                self.storage.set_options(options)
+            self.options = options
+
+    def change_clock(self, change: Callable[[Clock], None]) -> None:
+        """Change the clock by a function; an exception leaves it as it was."""
+        with self._lock:
+            clock = copy(self.clock)
+            change(clock)
+            if self.storage is not None:
+                self.storage.set_clock(clock)
+            self.clock = clock
+
     def reset(self) -> None:
         """Restore the initial state and clock and drop all events; keep the options."""
         with self._lock:
+            if self.storage is not None:
+                self.storage.reset()
             self.state, self.clock = self._origin, copy(self._first_clock)
             self.events.clear()
 
     def restore(self, other: "World") -> None:
         """Take over the options, clock, state and events of another world; keep the name and the initial state."""
-        with self._lock, other.locked():
-            self.options, self.clock, self.state = other.options, copy(other.clock), other.state
-            self.events = other.events.copy()
+        self._take_over(other, as_origin=False)
 
     def replace_with(self, other: "World") -> None:
         """Take over another world as `restore` does, and make its state the one that `reset` returns to."""
-        self.restore(other)
-        self._origin, self._first_clock = self.state, copy(self.clock)
+        self._take_over(other, as_origin=True)
+
+    def _take_over(self, other: "World", *, as_origin: bool) -> None:
+        if self.storage is not None and other.storage is None:
+            # Before the lock is taken, because writing a large world takes long.
+            other.storage = self.storage.keep(other)
+        with self._lock, other.locked():
+            if self.storage is not None:
+                self.storage.take_over(other, as_origin=as_origin)
+            self.options, self.clock, self.state = other.options, copy(other.clock), other.state
+            self.events = other.events.copy()
+            if as_origin:
+                self._origin, self._first_clock = self.state, copy(self.clock)
+
+    def fork(self, name: str | None = None) -> "World":
+        """Return a copy whose contents are stored if those of this world are."""
+        with self._lock:
+            return self._copy(name, None if self.storage is None else self.storage.fork())
 
     def copy(self, name: str | None = None) -> "World":
         """Return a copy, which shares its records with this world until one of them changes.
@@ -156,13 +234,17 @@ class World:
         Work that takes long reads a copy, so that it does not block the transactions of the world.
         """
         with self._lock:
-            return World(
-                name=name or self.name,
-                options=self.options,
-                clock=copy(self.clock),
-                state=self.state,
-                events=self.events.copy(),
-            )
+            return self._copy(name, None)
+
+    def _copy(self, name: str | None, storage: "Storage | None") -> "World":
+        return World(
+            name=name or self.name,
+            options=self.options,
+            clock=copy(self.clock),
+            state=self.state,
+            events=self.events.copy(),
+            storage=storage,
+        )
 
     @property
     def is_locked(self) -> bool:
@@ -183,7 +265,19 @@ class World:
 class Transaction:
     """The view that one operation has of a world: a draft of the state, the caller, and one instant as `now`."""
 
-    __slots__ = ("_events", "_world", "action", "caller", "effect", "is_delegated", "now", "options", "state")
+    __slots__ = (
+        "_events",
+        "_touched",
+        "_world",
+        "action",
+        "call_record",
+        "caller",
+        "effect",
+        "is_delegated",
+        "now",
+        "options",
+        "state",
+    )
 
     def __init__(self, world: World, caller: Caller, action: str = "", effect: TransactionEffect = NO_EFFECT) -> None:
         self._world = world
@@ -192,6 +286,9 @@ class Transaction:
         self.is_delegated = False
         """Whether the resource policy of the caller's organization allows the call, which its evaluation finds out."""
         self._events: list[Event] = []
+        self._touched: list[tuple[str, str]] | None = None if world.storage is None else []
+        self.call_record: object = None
+        """What the server logs about the call, to be stored together with the changes."""
         self.caller = caller
         self.options = world.options
 
@@ -206,6 +303,10 @@ class Transaction:
     ) -> None:
         try:
             if kind is None or issubclass(kind, Recorded):
+                if self._world.storage is not None:
+                    self._world.storage.commit(
+                        Changes(self._world.state, self.state, self._touched or (), self._events, self.call_record)
+                    )
                 self._world.state = self.state
                 self._world.events.extend(self._events)
         finally:
@@ -249,15 +350,27 @@ class Transaction:
     def put(self, record: object) -> None:
         """Insert a record into its table, or replace the one that has the same key."""
         table, key = TABLES[type(record)]
-        self.set(**{table: getattr(self.state, table).insert(key(record), record)})
+        self.insert(table, key(record), record)
 
     def drop(self, record: object) -> None:
         """Delete a record from its table, if it is there."""
         table, key = TABLES[type(record)]
-        self.set(**{table: getattr(self.state, table).discard(key(record))})
+        self.remove(table, key(record))
+
+    def insert(self, table: str, key: str, value: object) -> None:
+        """Insert a value into a table, or replace the one that has the same key."""
+        if self._touched is not None:
+            self._touched.append((table, key))
+        self.set(**{table: getattr(self.state, table).insert(key, value)})
+
+    def remove(self, table: str, key: str) -> None:
+        """Remove the value of a key from a table, if it is there."""
+        if self._touched is not None:
+            self._touched.append((table, key))
+        self.set(**{table: getattr(self.state, table).discard(key)})
 
     def set(self, **changes: Any) -> None:
-        """Replace fields of the draft."""
+        """Replace fields of the draft that are not tables by key: those change by `insert` and `remove`."""
         self.state = _changed(self.state, changes)
 
     def serial(self) -> int:

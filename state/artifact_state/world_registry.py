@@ -6,9 +6,10 @@ A state is an immutable value, so a fork or a snapshot shares everything with it
 import re
 from collections.abc import Iterator
 from threading import Lock
+from typing import Protocol
 
 from artifact_state.model import State
-from artifact_state.world import World, dissolve
+from artifact_state.world import Storage, World, dissolve
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -30,16 +31,59 @@ class RegistryFull(Exception):
     """The registry has as many worlds, or a world as many snapshots, as it may have."""
 
 
+class RegistryStorage(Protocol):
+    """What keeps the worlds of a registry beyond the process.
+
+    Each method is called before the change that it stores takes effect, and raises NotStored to prevent it.
+    """
+
+    @property
+    def worlds(self) -> dict[str, World]:
+        """The worlds that were stored when it was opened, by name."""
+
+    @property
+    def snapshots(self) -> dict[str, dict[str, World]]:
+        """The snapshots that were stored when it was opened, by world and name, the oldest first."""
+
+    def keep(self, contents: World) -> Storage:
+        """Store the contents of a world, which does not change any more."""
+
+    def add(self, world: World) -> Storage:
+        """Store a world, in place of one of the same name."""
+
+    def delete(self, name: str) -> None:
+        """Delete a world and its snapshots."""
+
+    def add_snapshot(self, name: str, snapshot: str, contents: World) -> None:
+        """Store a snapshot of a world, in place of one of the same name; the storage of its contents is not None."""
+
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        """Delete a snapshot."""
+
+
 class WorldRegistry:
     """All worlds: the default world always exists, any other is created on first use."""
 
-    def __init__(self, default: World | None = None, *, max_worlds: int = 10_000, max_snapshots: int = 1_000) -> None:
+    def __init__(
+        self,
+        default: World | None = None,
+        *,
+        max_worlds: int = 10_000,
+        max_snapshots: int = 1_000,
+        storage: RegistryStorage | None = None,
+    ) -> None:
         self.default = default or World()
         self._max_worlds = max_worlds
         self._max_snapshots = max_snapshots
         self._named: dict[str, World] = {}
         self._snapshots: dict[str, dict[str, World]] = {}
+        self._storage = storage
         self._lock = Lock()
+        if storage is not None:
+            self._named, self._snapshots = dict(storage.worlds), storage.snapshots
+            self.default = self._named.pop(DEFAULT, self.default)
+            if self.default.storage is None:
+                self.default.storage = storage.add(self.default)
 
     def __iter__(self) -> Iterator[World]:
         return iter((self.default, *self._named.values()))
@@ -54,8 +98,8 @@ class WorldRegistry:
             return world
         world = self.view(name)
         with self._lock:
-            self._check_room_for_world(name)
-            return self._named.setdefault(name, world)
+            # Another thread may have created it meanwhile.
+            return self._named.get(name) or self._add(world)
 
     def view(self, name: str) -> World:
         """Return a world as `get` does, but do not keep it if it does not exist.
@@ -90,14 +134,12 @@ class WorldRegistry:
         """
         original = self.find(fork) if fork is not None else None
         _check_name(name)
-        world = self._empty(name) if original is None else original.copy(name)
+        world = self._empty(name) if original is None else original.fork(name)
+        if name == DEFAULT:
+            self.default.replace_with(world)
+            return self.default
         with self._lock:
-            if name == DEFAULT:
-                self.default.replace_with(world)
-                return self.default
-            self._check_room_for_world(name)
-            self._named[name] = world
-        return world
+            return self._add(world)
 
     def create_from(self, name: str, origin: World) -> World:
         """Create or replace a world with the contents of `origin`, to which a reset returns.
@@ -105,13 +147,15 @@ class WorldRegistry:
         Raises InvalidName, RegistryFull.
         """
         _check_name(name)
-        world = self._empty(name) if name != DEFAULT else self.default
+        if name == DEFAULT:
+            self.default.replace_with(origin)
+            return self.default
+        world = self._empty(name)
         world.replace_with(origin)
+        self._keep(origin)
+        world.storage = origin.storage
         with self._lock:
-            if name != DEFAULT:
-                self._check_room_for_world(name)
-                self._named[name] = world
-        return world
+            return self._add(world)
 
     def delete(self, name: str) -> None:
         """Delete a world and its snapshots; reset the default world instead.
@@ -123,6 +167,8 @@ class WorldRegistry:
             world.reset()
             return
         with self._lock:
+            if self._storage is not None:
+                self._storage.delete(name)
             self._named.pop(name, None)
             snapshots = self._snapshots.pop(name, {})
         deleted = [world, *snapshots.values()]
@@ -138,7 +184,7 @@ class WorldRegistry:
 
         Raises WorldNotFound, InvalidName, RegistryFull.
         """
-        self.add_snapshot(name, snapshot, self.find(name).copy())
+        self.add_snapshot(name, snapshot, self.find(name).fork())
 
     def add_snapshot(self, name: str, snapshot: str, contents: World) -> None:
         """Add a world that nothing else refers to as a snapshot, in place of one of the same name.
@@ -147,11 +193,14 @@ class WorldRegistry:
         """
         self.find(name)
         _check_name(snapshot)
+        self._keep(contents)
         with self._lock:
             snapshots = self._snapshots.setdefault(name, {})
-            snapshots.pop(snapshot, None)
-            if len(snapshots) >= self._max_snapshots:
+            if len(snapshots.keys() - {snapshot}) >= self._max_snapshots:
                 raise RegistryFull(f"The world {name!r} has {self._max_snapshots} snapshots, its limit: delete some.")
+            if self._storage is not None:
+                self._storage.add_snapshot(name, snapshot, contents)
+            snapshots.pop(snapshot, None)
             snapshots[snapshot] = contents
 
     def find_snapshot(self, name: str, snapshot: str) -> World:
@@ -178,7 +227,25 @@ class WorldRegistry:
         """
         with self._lock:
             self.find_snapshot(name, snapshot)
+            if self._storage is not None:
+                self._storage.delete_snapshot(name, snapshot)
             del self._snapshots[name][snapshot]
+
+    def _keep(self, contents: World) -> None:
+        """Store the contents of a world that nothing else refers to; without a lock, because it may take long."""
+        if self._storage is not None and contents.storage is None:
+            contents.storage = self._storage.keep(contents)
+
+    def _add(self, world: World) -> World:
+        """Add a world, in place of one of the same name.
+
+        Raises RegistryFull.
+        """
+        self._check_room_for_world(world.name)
+        if self._storage is not None:
+            world.storage = self._storage.add(world)
+        self._named[world.name] = world
+        return world
 
     def _check_room_for_world(self, name: str) -> None:
         if name not in self._named and len(self._named) >= self._max_worlds:

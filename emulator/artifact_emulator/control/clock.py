@@ -1,6 +1,7 @@
 """The clock of a world: read, freeze, advance and resume it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Self
 
 from flask import Response, jsonify
@@ -9,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
+from artifact_state.clock import Clock
 from artifact_state.world import World
 
 _CENTURY = 100 * 365 * 86_400
@@ -56,14 +58,17 @@ def add_routes(app: OpenAPI) -> None:
     @app.post(f"{PREFIX}/clock", summary="Freeze, advance or resume the clock of a world", responses={200: ClockReply})
     def change_clock(body: ClockChange) -> Response:
         world = current_world()
-        with world.locked():
-            if body.freeze is not None:
-                world.clock.freeze(body.freeze)
-            elif body.advance_seconds is not None:
-                world.clock.advance(timedelta(seconds=body.advance_seconds))
-            else:
-                world.clock.resume()
+        world.change_clock(partial(_change, body))
         return _clock_response(world)
+
+
+def _change(change: ClockChange, clock: Clock) -> None:
+    if change.freeze is not None:
+        clock.freeze(change.freeze)
+    elif change.advance_seconds is not None:
+        clock.advance(timedelta(seconds=change.advance_seconds))
+    else:
+        clock.resume()
 
 
 def _clock_response(world: World) -> Response:

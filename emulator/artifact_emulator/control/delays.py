@@ -54,8 +54,7 @@ def add_routes(app: OpenAPI) -> None:
     )
     def change_delays(body: DelayChanges) -> Response:
         world = current_world()
-        with world.locked():
-            world.options = _changed(world.options, body.model_dump(exclude_none=True))
+        world.change_options(lambda options: _changed(options, body.model_dump(exclude_none=True)))
         return _delays_response(world)
 
 

@@ -47,8 +47,7 @@ def add_routes(app: OpenAPI) -> None:
             quotas = replace_quotas(_quotas(world), body.root)
         except InvalidQuota as error:
             return problem_response(400, "Bad request", str(error))
-        with world.locked():
-            world.options = replace(world.options, quotas=quotas)
+        world.change_options(lambda options: replace(options, quotas=quotas))
         return _quotas_response(world)
 
 

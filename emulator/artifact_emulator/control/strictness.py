@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.world import World
+from artifact_state.world import Options, World
 
 
 class ThrottlingBody(BaseModel):
@@ -95,9 +95,11 @@ def _add_strict_mode(app: OpenAPI, path: str, *, deprecated: bool) -> None:
 
 
 def _change_options(world: World, **changes: Any) -> None:
-    with world.locked():
-        world.options = replace(world.options, **changes)
+    def change(options: Options) -> Options:
         runtime_of(world).reset_strictness()
+        return replace(options, **changes)
+
+    world.change_options(change)
 
 
 def _throttling(world: World) -> Response:

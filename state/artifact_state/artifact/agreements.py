@@ -227,7 +227,7 @@ def _put_in_force(
     )
     tx.put(acceptance)
     accepted = tx.state.accepted_by.get(owner, OrderedMap()).set(serial, acceptance.id)
-    tx.set(accepted_by=tx.state.accepted_by.insert(owner, accepted))
+    tx.insert("accepted_by", owner, accepted)
     tx.record(AgreementAccepted(at=tx.now, account_id=acceptance.account_id, customer_agreement_id=acceptance.id))
     return acceptance
 

@@ -17,7 +17,7 @@ from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMembe
 from artifact_state.events import InquiryChanged
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State
 from artifact_state.ordered_map import OrderedMap
-from artifact_state.resource_tags import TagPairs, attach_tags
+from artifact_state.resource_tags import TagPairs, attach_tags, set_tags
 from artifact_state.world import Transaction
 
 # https://www.eicar.org/download-anti-malware-testfile/ is split, so that scanners do not report this source file.
@@ -74,9 +74,9 @@ def create_inquiry(tx: Transaction, request: InquiryRequest, *, token: str | Non
     )
     tx.put(inquiry)
     order = tx.state.inquiry_order.get(inquiry.account_id, OrderedMap())
-    tx.set(inquiry_order=tx.state.inquiry_order.insert(inquiry.account_id, order.set(serial, inquiry.id)))
+    tx.insert("inquiry_order", inquiry.account_id, order.set(serial, inquiry.id))
     if token:
-        tx.set(inquiry_tokens=tx.state.inquiry_tokens.insert(key, inquiry.id))
+        tx.insert("inquiry_tokens", key, inquiry.id)
     attach_tags(tx, inquiry.id, request.tags)
     tx.record(InquiryChanged(at=tx.now, account_id=inquiry.account_id, inquiry_id=inquiry.id))
     return inquiry
@@ -198,8 +198,7 @@ def untag_inquiry(tx: Transaction, inquiry_id: str, keys: list[str]) -> None:
     tags = tx.state.tags.get(inquiry.id, ())
     remaining = tuple(tag for tag in tags if tag.key not in keys)
     if remaining != tags:
-        table = tx.state.tags
-        tx.set(tags=table.insert(inquiry.id, remaining) if remaining else table.remove(inquiry.id))
+        set_tags(tx, inquiry.id, remaining)
 
 
 def inquiry_tags(tx: Transaction, inquiry_id: str) -> dict[str, str]:

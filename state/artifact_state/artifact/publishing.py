@@ -192,4 +192,4 @@ def _deleted_at(tx: Transaction, version: ReportVersion, state: Publication) -> 
 def _put(tx: Transaction, report: Report) -> None:
     if report_of(tx.state, report.id) is None:
         tx.set(report_order=tx.state.report_order.set(tx.serial(), report.id))
-    tx.set(reports=tx.state.reports.insert(report.id, report))
+    tx.insert("reports", report.id, report)

@@ -22,6 +22,6 @@ def update_notifications(tx: Transaction, subscription: NotificationSubscription
     current = notification_subscription(tx.state, account_id)
     if subscription in (None, current):
         return current
-    tx.set(notification_subscriptions=tx.state.notification_subscriptions.insert(account_id, subscription))
+    tx.insert("notification_subscriptions", account_id, subscription)
     tx.record(NotificationsChanged(at=tx.now, account_id=account_id))
     return subscription

@@ -104,7 +104,7 @@ def _key_ids(state: State, account_id: str, owner: str | None) -> tuple[str, ...
 def _put_key_ids(tx: Transaction, owner: str | None, key_ids: tuple[str, ...]) -> None:
     account_id = tx.caller.account_id
     if owner is None:
-        tx.set(root_access_keys=tx.state.root_access_keys.insert(account_id, key_ids))
+        tx.insert("root_access_keys", account_id, key_ids)
     else:
         put_user(tx, replace(user_of(tx.state, account_id, owner), access_keys=key_ids))
 
@@ -116,6 +116,6 @@ def _key_of(tx: Transaction, key_id: str, user_name: str | None) -> AccessKey:
 
 
 def _put(tx: Transaction, key: AccessKey) -> AccessKey:
-    tx.set(access_keys=tx.state.access_keys.insert(key.id, key))
+    tx.insert("access_keys", key.id, key)
     tx.record(IdentityChanged(at=tx.now, account_id=key.account_id, kind="access key", name=key.id))
     return key

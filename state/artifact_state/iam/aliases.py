@@ -29,11 +29,10 @@ def create_alias(tx: Transaction, alias: str) -> None:
     if account_with_alias(tx.state, alias) is not None:
         raise EntityNameTaken(Entity.ALIAS, alias)
     previous = alias_of(tx.state, account_id)
-    accounts = tx.state.alias_accounts if previous is None else tx.state.alias_accounts.remove(previous)
-    tx.set(
-        account_aliases=tx.state.account_aliases.insert(account_id, alias),
-        alias_accounts=accounts.insert(alias, account_id),
-    )
+    if previous is not None:
+        tx.remove("alias_accounts", previous)
+    tx.insert("account_aliases", account_id, alias)
+    tx.insert("alias_accounts", alias, account_id)
     tx.record(IdentityChanged(at=tx.now, account_id=account_id, kind="alias", name=alias))
 
 
@@ -45,8 +44,6 @@ def delete_alias(tx: Transaction, alias: str) -> None:
     account_id = tx.caller.account_id
     if alias_of(tx.state, account_id) != alias:
         raise EntityNotFound(Entity.ALIAS, alias)
-    tx.set(
-        account_aliases=tx.state.account_aliases.remove(account_id),
-        alias_accounts=tx.state.alias_accounts.remove(alias),
-    )
+    tx.remove("account_aliases", account_id)
+    tx.remove("alias_accounts", alias)
     tx.record(IdentityChanged(at=tx.now, account_id=account_id, kind="alias", name=alias))

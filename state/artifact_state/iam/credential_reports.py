@@ -67,7 +67,7 @@ def generate_credential_report(
         completes_at=tx.now + tx.delay(tx.options.creation_delay),
         content=_content(tx, root_created_at, key_uses),
     )
-    tx.set(credential_reports=tx.state.credential_reports.insert(account_id, report))
+    tx.insert("credential_reports", account_id, report)
     return report, True
 
 

@@ -126,7 +126,7 @@ def remove_user(tx: Transaction, group_name: str, user_name: str) -> None:
 def put_group(tx: Transaction, group: Group) -> Group:
     """Store a new or changed group and record the event."""
     groups = tx.state.groups.get(group.account_id, ())
-    tx.set(groups=tx.state.groups.insert(group.account_id, name_index.with_record(groups, group)))
+    tx.insert("groups", group.account_id, name_index.with_record(groups, group))
     tx.record(IdentityChanged(at=tx.now, account_id=group.account_id, kind="group", name=group.name))
     return group
 
@@ -137,4 +137,4 @@ def _set_groups(tx: Transaction, user: User, groups: set[str]) -> None:
 
 def _drop(tx: Transaction, group: Group) -> None:
     remaining = name_index.without(tx.state.groups[group.account_id], group.name)
-    tx.set(groups=tx.state.groups.insert(group.account_id, remaining))
+    tx.insert("groups", group.account_id, remaining)

@@ -77,7 +77,7 @@ def create_provider(
         thumbprints=tuple(thumbprints),
         tags=with_tags(tx, Map(), tags, IdentityQuota.TAGS_PER_PROVIDER),
     )
-    tx.set(identity_providers=tx.state.identity_providers.insert(account_id, (*existing, provider)))
+    tx.insert("identity_providers", account_id, (*existing, provider))
     _record(tx, provider)
     return provider
 
@@ -143,7 +143,7 @@ def delete_provider(tx: Transaction, arn: str) -> None:
     except EntityNotFound:
         return
     remaining = tuple(other for other in tx.state.identity_providers[provider.account_id] if other != provider)
-    tx.set(identity_providers=tx.state.identity_providers.insert(provider.account_id, remaining))
+    tx.insert("identity_providers", provider.account_id, remaining)
     _record(tx, provider)
 
 
@@ -167,7 +167,7 @@ def untag_provider(tx: Transaction, arn: str, keys: Iterable[str]) -> None:
 
 def set_issuer_keys(tx: Transaction, issuer: str, keys: str) -> None:
     """Set the public keys of an issuer, which AWS would read from its URL, as the text of a JSON Web Key Set."""
-    tx.set(issuer_keys=tx.state.issuer_keys.insert(issuer, keys))
+    tx.insert("issuer_keys", issuer, keys)
 
 
 def _require_thumbprints(thumbprints: Sequence[str]) -> None:
@@ -184,7 +184,7 @@ def _require_thumbprints(thumbprints: Sequence[str]) -> None:
 def _replace(tx: Transaction, changed: IdentityProvider) -> None:
     providers = tx.state.identity_providers[changed.account_id]
     replaced = tuple(changed if other.name == changed.name else other for other in providers)
-    tx.set(identity_providers=tx.state.identity_providers.insert(changed.account_id, replaced))
+    tx.insert("identity_providers", changed.account_id, replaced)
     _record(tx, changed)
 
 

@@ -115,7 +115,7 @@ def delete_instance_profile(tx: Transaction, name: str) -> None:
     if profile.role_name:
         raise EntityInUse(DeletionObstacle.ROLE_IN_PROFILE)
     remaining = name_index.without(tx.state.instance_profiles[profile.account_id], profile.name)
-    tx.set(instance_profiles=tx.state.instance_profiles.insert(profile.account_id, remaining))
+    tx.insert("instance_profiles", profile.account_id, remaining)
     _record(tx, profile)
 
 
@@ -140,7 +140,7 @@ def untag_instance_profile(tx: Transaction, name: str, keys: Iterable[str]) -> N
 
 def _put(tx: Transaction, profile: InstanceProfile) -> InstanceProfile:
     profiles = name_index.with_record(tx.state.instance_profiles.get(profile.account_id, ()), profile)
-    tx.set(instance_profiles=tx.state.instance_profiles.insert(profile.account_id, profiles))
+    tx.insert("instance_profiles", profile.account_id, profiles)
     _record(tx, profile)
     return profile
 

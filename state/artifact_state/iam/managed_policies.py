@@ -151,7 +151,7 @@ def delete_policy(tx: Transaction, arn: str) -> None:
     if len(policy.versions) > 1:
         raise EntityInUse(DeletionObstacle.VERSIONS)
     remaining = name_index.without(tx.state.customer_policies[policy.account_id], policy.name)
-    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, remaining))
+    tx.insert("customer_policies", policy.account_id, remaining)
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
 
 
@@ -185,6 +185,6 @@ def _own_policy(tx: Transaction, arn: str, version_id: str = "") -> CustomerPoli
 
 def _put(tx: Transaction, policy: CustomerPolicy) -> CustomerPolicy:
     policies = name_index.with_record(tx.state.customer_policies.get(policy.account_id, ()), policy)
-    tx.set(customer_policies=tx.state.customer_policies.insert(policy.account_id, policies))
+    tx.insert("customer_policies", policy.account_id, policies)
     tx.record(IdentityChanged(at=tx.now, account_id=policy.account_id, kind="policy", name=policy.name))
     return policy

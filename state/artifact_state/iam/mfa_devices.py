@@ -118,7 +118,7 @@ def delete_device(tx: Transaction, serial_number: str) -> None:
     if device.user_id:
         raise EntityInUse(DeletionObstacle.DEVICE_USER)
     remaining = name_index.without(tx.state.mfa_devices[device.account_id], device.name)
-    tx.set(mfa_devices=tx.state.mfa_devices.insert(device.account_id, remaining))
+    tx.insert("mfa_devices", device.account_id, remaining)
     _record(tx, device)
 
 
@@ -191,7 +191,7 @@ def _paired(tx: Transaction, device: MfaDevice, codes: tuple[str, str]) -> MfaDe
 
 def _put(tx: Transaction, device: MfaDevice) -> None:
     devices = tx.state.mfa_devices.get(device.account_id, ())
-    tx.set(mfa_devices=tx.state.mfa_devices.insert(device.account_id, name_index.with_record(devices, device)))
+    tx.insert("mfa_devices", device.account_id, name_index.with_record(devices, device))
     _record(tx, device)
 
 

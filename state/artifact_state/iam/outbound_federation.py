@@ -66,5 +66,5 @@ def _is_enabled(tx: Transaction) -> bool:
 
 def _set(tx: Transaction, *, is_enabled: bool) -> None:
     account_id = tx.caller.account_id
-    tx.set(outbound_federation=tx.state.outbound_federation.insert(account_id, is_enabled))
+    tx.insert("outbound_federation", account_id, is_enabled)
     tx.record(IdentityChanged(at=tx.now, account_id=account_id, kind="outbound federation", name=account_id))

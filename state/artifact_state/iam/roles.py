@@ -48,7 +48,7 @@ def put_role(tx: Transaction, role: Role) -> None:
     """Store a new or changed role; record the event if it is new."""
     roles = tx.state.roles.get(role.account_id, ())
     previous = name_index.find(roles, role.name)
-    tx.set(roles=tx.state.roles.insert(role.account_id, name_index.with_record(roles, role)))
+    tx.insert("roles", role.account_id, name_index.with_record(roles, role))
     if previous is None or previous.id != role.id:
         tx.record(RoleCreated(at=role.created_at, account_id=role.account_id, role_name=role.name))
 

@@ -53,5 +53,5 @@ def delete_root_login(tx: Transaction) -> None:
 
 def _put(tx: Transaction, since: datetime | None) -> None:
     account_id = tx.caller.account_id
-    tx.set(root_logins=tx.state.root_logins.insert(account_id, since))
+    tx.insert("root_logins", account_id, since)
     tx.record(IdentityChanged(at=tx.now, account_id=account_id, kind="login profile", name=ROOT))

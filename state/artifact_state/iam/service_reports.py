@@ -72,7 +72,7 @@ def generate_service_report(
         entities=tuple(_reported(identity) for identity in entities),
         uses=tuple(use for use in uses if use.principal_id in reported),
     )
-    tx.set(service_reports=tx.state.service_reports.insert(report.id, report))
+    tx.insert("service_reports", report.id, report)
     return report
 
 

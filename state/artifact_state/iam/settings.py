@@ -82,7 +82,7 @@ def put_properties(tx: Transaction, properties: Mapping[str, str]) -> None:
 
 
 def _put(tx: Transaction, settings: IamSettings) -> None:
-    tx.set(iam_settings=tx.state.iam_settings.insert(settings.account_id, settings))
+    tx.insert("iam_settings", settings.account_id, settings)
     tx.record(
         IdentityChanged(at=tx.now, account_id=settings.account_id, kind="account settings", name=settings.account_id)
     )

@@ -109,7 +109,7 @@ def update_user(tx: Transaction, name: str, *, new_name: str | None = None, new_
         _drop(tx, user)
     for key_id in user.access_keys:
         key = replace(tx.state.access_keys[key_id], user_name=changed.name)
-        tx.set(access_keys=tx.state.access_keys.insert(key_id, key))
+        tx.insert("access_keys", key_id, key)
     return put_user(tx, changed)
 
 
@@ -157,7 +157,7 @@ def delete_user(tx: Transaction, name: str) -> None:
 def put_user(tx: Transaction, user: User) -> User:
     """Store a new or changed user and record the event."""
     users = tx.state.users.get(user.account_id, ())
-    tx.set(users=tx.state.users.insert(user.account_id, name_index.with_record(users, user)))
+    tx.insert("users", user.account_id, name_index.with_record(users, user))
     tx.record(IdentityChanged(at=tx.now, account_id=user.account_id, kind="user", name=user.name))
     return user
 
@@ -168,4 +168,4 @@ def _has_mfa_device(tx: Transaction, user: User) -> bool:
 
 def _drop(tx: Transaction, user: User) -> None:
     remaining = name_index.without(tx.state.users[user.account_id], user.name)
-    tx.set(users=tx.state.users.insert(user.account_id, remaining))
+    tx.insert("users", user.account_id, remaining)

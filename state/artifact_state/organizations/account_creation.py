@@ -204,14 +204,14 @@ def _create_member(tx: Transaction, organization: Organization, creation: Creati
     """Create the account, which joins the organization when the request completes."""
     account = _create_account_record(tx, creation, details.email, account_id=details.account_id)
     email = details.email if details.email.islower() else details.email.lower()
-    tx.set(emails=tx.state.emails.insert(email, account.id))
+    tx.insert("emails", email, account.id)
     add_member(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
     manager = arns.root_user(organization.partition, organization.management_account_id)
     _create_access_role(tx, manager, account.id, details.role_name, creation.completes_at)
     if RootFeature.CREDENTIALS_MANAGEMENT in features_in_force(organization):
         # Accounts created in such an organization have no root user credentials:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
-        tx.set(root_logins=tx.state.root_logins.insert(account.id, None))
+        tx.insert("root_logins", account.id, None)
     attach_tags(tx, account.id, details.tags)
     return replace(creation, account_id=account.id)
 
@@ -227,7 +227,7 @@ def _create_govcloud_pair(
     )
     manager = arns.root_user(arns.GOVCLOUD, management_pair)
     _create_access_role(tx, manager, paired.id, details.role_name, creation.completes_at)
-    tx.set(govcloud_accounts=tx.state.govcloud_accounts.insert(str(creation.account_id), paired.id))
+    tx.insert("govcloud_accounts", str(creation.account_id), paired.id)
     return replace(creation, govcloud_account_id=paired.id)
 
 

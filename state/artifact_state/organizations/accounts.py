@@ -72,7 +72,7 @@ def set_account_details(tx: Transaction, account_id: str, *, name: str | None = 
     current = account_of(tx.state, account_id)
     account = replace(current, name=name or current.name, email=email or current.email)
     tx.put(account)
-    tx.set(emails=tx.state.emails.insert(account.email.lower(), account_id))
+    tx.insert("emails", account.email.lower(), account_id)
 
 
 def suspend_account(tx: Transaction, account_id: str, *, suspended: bool = True) -> None:

@@ -49,4 +49,4 @@ def _overwrite(
     changed = replace(current, **version_fields)
     report_fields = {name: value for name in REPORT_FIELDS if (value := getattr(scenario, name)) is not None}
     versions = tuple(changed if other is current else other for other in report.versions)
-    tx.set(reports=tx.state.reports.insert(report.id, replace(report, **report_fields, versions=versions)))
+    tx.insert("reports", report.id, replace(report, **report_fields, versions=versions))

@@ -63,10 +63,8 @@ def enable_all_features(tx: Transaction) -> Handshake:
             handshake = create_handshake(tx, organization.id, action, member, expires_at)
             tx.put(replace(handshake, process_id=process.id))
             requests = requests.set(handshake.serial, handshake.id)
-    tx.set(
-        process_handshakes=tx.state.process_handshakes.insert(process.id, requests),
-        awaited_handshakes=tx.state.awaited_handshakes.insert(process.id, requests),
-    )
+    tx.insert("process_handshakes", process.id, requests)
+    tx.insert("awaited_handshakes", process.id, requests)
     return process
 
 
@@ -78,9 +76,8 @@ def approve_all_features(tx: Transaction, request: Handshake) -> None:
     if require_organization(tx).id != request.organization_id:
         raise NotParty
     ensure_linked_role(tx, request.recipient, ORGANIZATIONS_PRINCIPAL)
-    awaited = tx.state.awaited_handshakes
-    remaining = awaited[str(request.process_id)].delete(request.serial)
-    tx.set(awaited_handshakes=awaited.insert(str(request.process_id), remaining))
+    process_id = str(request.process_id)
+    tx.insert("awaited_handshakes", process_id, tx.state.awaited_handshakes[process_id].delete(request.serial))
 
 
 def complete_all_features(tx: Transaction, process: Handshake) -> None:

@@ -160,9 +160,8 @@ def create_handshake(
         )
     )
     if kind is not PartyKind.ORGANIZATION:
-        received = tx.state.received_handshakes
-        by_action = _with(received.get(recipient.lower(), Map()), handshake)
-        tx.set(received_handshakes=received.insert(recipient.lower(), by_action))
+        by_action = _with(tx.state.received_handshakes.get(recipient.lower(), Map()), handshake)
+        tx.insert("received_handshakes", recipient.lower(), by_action)
     tx.record(HandshakeChanged(at=tx.now, organization_id=organization.id, handshake_id=handshake.id))
     return handshake
 
@@ -270,5 +269,5 @@ def _drop(tx: Transaction, handshake: Handshake) -> None:
         )
     )
     received, recipient = tx.state.received_handshakes, handshake.recipient.lower()
-    tx.set(received_handshakes=received.insert(recipient, _without(received[recipient], handshake)))
+    tx.insert("received_handshakes", recipient, _without(received[recipient], handshake))
     tx.drop(handshake)

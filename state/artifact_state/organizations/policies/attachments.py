@@ -166,8 +166,10 @@ def _remove_from_policy(tx: Transaction, attachment: Attachment) -> None:
 
 
 def _store_attachments(tx: Transaction, target_id: str, attachments: tuple[Attachment, ...]) -> None:
-    table = tx.state.attachments
-    tx.set(attachments=table.insert(target_id, attachments) if attachments else table.discard(target_id))
+    if attachments:
+        tx.insert("attachments", target_id, attachments)
+    else:
+        tx.remove("attachments", target_id)
 
 
 def _all_targets(organization: Organization, after: int) -> Iterator[tuple[int, str]]:
