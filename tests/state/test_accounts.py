@@ -60,6 +60,15 @@ class TestAccountIdByEmail:
         account_id = create_member(world)
         assert accounts.account_id_by_email(world.state, f"account-{account_id}@example.com") is None
 
+    def test_former_email_is_free(self, world: World) -> None:
+        """After a change of its address an account is found by the new one, and another account can get the former."""
+        account_id = create_member(world, "dev")
+        act(world, accounts.set_account_details, account_id, email="New@example.com")
+        assert accounts.account_id_by_email(world.state, "new@example.com") == account_id
+        assert accounts.account_id_by_email(world.state, "dev@example.com") is None
+        act(world, accounts.set_account_details, account_id, email="NEW@example.com")
+        assert accounts.account_id_by_email(world.state, "new@example.com") == account_id
+
     @pytest.mark.parametrize("email", ["nobody@example.com", "account-123@example.com", "account-x@example.com", ""])
     def test_unused_email_has_no_account(self, world: World, email: str) -> None:
         """An address that no account has leads to None."""

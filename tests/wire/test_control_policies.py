@@ -120,6 +120,16 @@ class TestResourceControlPolicies:
         decision = control_result(member.app, "GET", f"/_emulator/decisions/{request_id_of(error)}")["decisions"][0]
         assert decision["decided_by"]["level"] == 1
 
+    def test_denial_names_policy_only_within_organization(
+        self, management: Client, member: Client, stranger: Client
+    ) -> None:
+        """A caller of another organization, or of none, does not see the ARN of the policy."""
+        trust = policy_document({"Effect": "Allow", "Principal": {"AWS": stranger.account}, "Action": "sts:AssumeRole"})
+        role = member.do("iam", "CreateRole", RoleName="Open", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        attach_rcp(management, member.account, self.OUTSIDE)
+        error = stranger.expect_error("sts", "AssumeRole", RoleArn=role, RoleSessionName="me")
+        assert error.message.endswith(f"on resource: {role} with an explicit deny in a resource control policy")
+
     def test_resource_control_policy_can_allow_own_organization(self, management: Client, member: Client) -> None:
         """A condition on the organization exempts its own principals."""
         own = management.do("organizations", "DescribeOrganization")["Organization"]["Id"]

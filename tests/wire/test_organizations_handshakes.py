@@ -107,6 +107,7 @@ class TestInviteAccountToOrganization:
             ({"Type": "EMAIL", "Id": "999988887777"}, "INVALID_EMAIL_ADDRESS_TARGET"),
             ({"Type": "PIGEON", "Id": "999988887777"}, "INVALID_PARTY_TYPE_TARGET"),
             ({"Type": "ACCOUNT"}, "INVALID_PATTERN"),
+            ({"Type": "ORGANIZATION"}, "INVALID_PARTY_TYPE_TARGET"),
             ({}, "INVALID_PARTY_TYPE_TARGET"),
         ],
     )

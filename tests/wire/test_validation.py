@@ -90,6 +90,12 @@ class TestLists:
         constraint = f"Member must satisfy constraint: [{TOO_LONG.format(128)}, {TOO_SHORT.format(1)}, {TAG}]"
         assert text == f"1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: {constraint}"
 
+    def test_list_of_namespaces_excludes_nulls_in_its_constraints(self, stranger: Client) -> None:
+        """Unlike those of other lists, the constraints of namespaces say that an entry is not null."""
+        arn = stranger.do("iam", "CreateUser", UserName="u")["User"]["Arn"]
+        text = message(stranger, "iam", "ListPoliciesGrantingServiceAccess", Arn=arn, ServiceNamespaces=["s3:a"])
+        assert text.endswith(r"Member must satisfy regular expression pattern: [\w-]*, Member must not be null]")
+
     def test_list_of_enum_values_names_the_allowed_values(self, stranger: Client) -> None:
         """The constraint of a list of enum values names the allowed values."""
         text = message(stranger, "iam", "GetAccountAuthorizationDetails", Filter=["User", "Robot"])

@@ -1,6 +1,7 @@
 """Roles that are assumed with tokens of identity providers, and the tokens that accounts issue."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -280,7 +281,15 @@ class TestIssuedTokens:
         claims = jwt.decode(reply["WebIdentityToken"], keys, algorithms=[algorithm]).claims
         assert (claims["iss"], claims["aud"]) == (issuer, "shop")
         assert claims["sub"] == "arn:aws:iam::999988887777:user/Alice"
-        assert reply["Expiration"] == (NOW + timedelta(minutes=5)).replace(microsecond=0)
+        assert reply["Expiration"].replace(microsecond=0) == (NOW + timedelta(minutes=5)).replace(microsecond=0)
+
+    def test_expiration_of_token_has_milliseconds(self, stranger: Client) -> None:
+        """The token expires at an instant with milliseconds, while its claims have whole seconds."""
+        stranger.do("iam", "EnableOutboundWebIdentityFederation")
+        alice = create_user(stranger, policy_allowing("sts:GetWebIdentityToken"))
+        request = alice.request("sts", "GetWebIdentityToken", Audience=["shop"], SigningAlgorithm="RS256")
+        body = alice.app.handle(request).body.decode()
+        assert re.search(r"<Expiration>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z</Expiration>", body)
 
     def test_token_is_limited_in_size_and_by_its_session(self, stranger: Client) -> None:
         """A token has a largest size, and does not outlive the session that requests it."""

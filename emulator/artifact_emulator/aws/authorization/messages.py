@@ -77,7 +77,7 @@ def denial_error(
 def denial_message(call: AuthorizationRequest, request: EvaluationRequest, decision: Decision) -> str:
     """Return the message of a denial: the caller, the action, the resource and the kind of policy that denied."""
     arn = call.caller.arn
-    resource, reason = _resource(request, arn), f" {_reason(request, decision)}"
+    resource, reason = _resource(request, arn), f" {_reason(call, request, decision)}"
     if request.action in _WITHOUT_REASON:
         reason = ""
     message = f"User: {arn} is not authorized to perform: {request.action} on resource: {resource}{reason}"
@@ -131,10 +131,22 @@ def _resource(request: EvaluationRequest, caller_arn: str) -> str:
     return f"{kind} {name.rpartition('/')[2]}" if kind in _IDENTITIES else resource
 
 
-def _reason(request: EvaluationRequest, decision: Decision) -> str:
+def _reason(call: AuthorizationRequest, request: EvaluationRequest, decision: Decision) -> str:
     kind, policy = decision.kind, decision.policy
     if not decision.is_explicit_denial:
         return f"because no {kind.value} allows the {request.action} action"
     has_arn = policy is not None and kind in _KINDS_WITH_ARN and policy.arn_or_name.startswith("arn:")
+    has_arn = has_arn and _is_within_organization(call, request)
     arn = f": {policy.arn_or_name}" if policy and has_arn else ""
     return f"with an explicit deny in {_ARTICLES.get(kind, 'a')} {kind.value}{arn}"
+
+
+def _is_within_organization(call: AuthorizationRequest, request: EvaluationRequest) -> bool:
+    """Return whether the resource is in the account or the organization of the caller: others see no policy's ARN.
+
+    Source: https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
+    """
+    keys = request.keys
+    if keys.get("aws:resourceaccount", (call.caller.account_id,)) == (call.caller.account_id,):
+        return True
+    return "aws:principalorgid" in keys and keys["aws:principalorgid"] == keys.get("aws:resourceorgid")

@@ -4,6 +4,7 @@ The generated shapes check an input; this package turns their findings into the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import ValidationError
@@ -22,7 +23,7 @@ def input_error(service: Service, error: ValidationError, shape: type[Shape], me
     if service.protocol == "json" and violations[0].rule == "type":
         return AwsError("SerializationException", _type_message(violations[0]))
     if service.name == "organizations":
-        return organizations_error(shape.__name__.removesuffix("Request"), violations)
+        return organizations_error(shape.__name__.removesuffix("Request"), violations, members)
     return _ERROR_OF[service.name](all_violations(violations, shape, members, service.patterns))
 
 
@@ -41,6 +42,10 @@ _IAM_PATTERN_TEXTS = {
 _IAM_MEMBERS_WITH_VALUES = {"PolicyExclusionList"}
 
 
+# Observed: last_access.json; other lists do not mention null entries (query_collections.json, account_reporting.json).
+_IAM_LISTS_WITHOUT_NULLS = {("ServiceNamespaces",)}
+
+
 def _iam_error(violations: Sequence[Violation]) -> AwsError:
     """Return IAM's error, which does not repeat most invalid values, unlike that of AWS STS.
 
@@ -49,11 +54,17 @@ def _iam_error(violations: Sequence[Violation]) -> AwsError:
     in_own_words = [
         violation for violation in violations if violation.rule == "pattern" and violation.limit in _IAM_PATTERN_TEXTS
     ]
-    common = [violation for violation in violations if violation not in in_own_words]
+    common = [_with_null_constraint(violation) for violation in violations if violation not in in_own_words]
     if in_own_words and (not common or in_own_words[0].limit == _MARKER):
         name, text = member_name(in_own_words[0]), _IAM_PATTERN_TEXTS[in_own_words[0].limit]
         return AwsError("ValidationError", f"The specified value for {name} is invalid. {text}")
     return _query_error(common, with_value=common[0].path[0] in _IAM_MEMBERS_WITH_VALUES)
+
+
+def _with_null_constraint(violation: Violation) -> Violation:
+    if violation.rule != "items" or violation.path not in _IAM_LISTS_WITHOUT_NULLS:
+        return violation
+    return replace(violation, limit=(*violation.limit, ("required", None)))
 
 
 # AWS STS's own words for a broken pattern. Observed: outbound_identity.json.

@@ -5,7 +5,8 @@ and organizations_handshakes.json beside it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.errors.organizations import INPUT_MESSAGES
@@ -53,14 +54,22 @@ _MESSAGES = {
 }
 
 
-def organizations_error(operation: str, violations: Sequence[Violation]) -> AwsError:
+def organizations_error(operation: str, violations: Sequence[Violation], members: Mapping[str, Any]) -> AwsError:
     """Return the error for the violations of an operation's input."""
     broken = {(operation, violation.member, violation.rule) for violation in violations}
+    # The type of an invited party is checked before its id, as was recorded for unknown and missing types.
+    if operation == "InviteAccountToOrganization" and _type_of_target(members) == "ORGANIZATION":
+        broken.add((operation, "Target.Type", "enum"))
     exceptions = (reason for rule, reason in _REASONS_OF_MEMBERS.items() if rule in broken)
     reason = next(exceptions, None) or _reason(operation, violations[0])
     kind = reason.partition(":")[0]
     message = _MESSAGES.get(kind) or INPUT_MESSAGES[InputReason(kind)]
     return AwsError("InvalidInputException", message, members={"Reason": reason})
+
+
+def _type_of_target(members: Mapping[str, Any]) -> object:
+    target = members.get("Target")
+    return target.get("Type") if isinstance(target, Mapping) else None
 
 
 def _reason(operation: str, violation: Violation) -> str:

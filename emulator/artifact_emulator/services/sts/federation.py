@@ -70,7 +70,9 @@ def get_web_identity_token(
     from artifact_emulator.aws.signing import json_web_tokens
 
     signed = json_web_tokens.sign(call.tx.state.seed, token.claims, request.signing_algorithm)
-    return {"WebIdentityToken": signed, "Expiration": token.expires_at}
+    # Observed: with milliseconds, unlike the other instants of AWS STS (outbound_issuance.json).
+    expiration = f"{token.expires_at.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return {"WebIdentityToken": signed, "Expiration": expiration}  # type: ignore[typeddict-item]
 
 
 def get_delegated_access_token(
