@@ -13,6 +13,7 @@ from artifact_emulator.cli import (
     events,
     faults,
     lessons,
+    mcp,
     models,
     policy,
     scenario,
@@ -38,6 +39,7 @@ _COMMANDS = (
     environment,
     policy,
     lessons,
+    mcp,
     doctor,
     demo,
 )

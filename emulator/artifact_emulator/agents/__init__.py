@@ -1,0 +1,1 @@
+"""The emulator as tools of an agent, over the Model Context Protocol."""
