@@ -4,6 +4,7 @@ One server for the session, one world for each test. Nothing is imported or star
 """
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, suppress
 from importlib.util import find_spec
@@ -132,12 +133,15 @@ def _configure(monkeypatch: pytest.MonkeyPatch, world: "WorldClient", request: p
     if find_spec("boto3") is not None:
         from botocore.httpsession import URLLib3Session
 
-        from artifact_emulator.testing.aws_guard import guarded
+        from artifact_emulator.testing.aws_guard import guarded, warning_of_moto
         from artifact_emulator.testing.sessions import new_session
 
         # The present default session may have read real credentials.
         monkeypatch.setattr("boto3.DEFAULT_SESSION", new_session())
         monkeypatch.setattr(URLLib3Session, "send", guarded(URLLib3Session.send))
+        if (moto := sys.modules.get("moto.core.botocore_stubber")) is not None:
+            stubber = moto.BotocoreStubber
+            monkeypatch.setattr(stubber, "__call__", warning_of_moto(stubber.__call__))
 
 
 def _load_scenario(world: "WorldClient", request: pytest.FixtureRequest) -> None:

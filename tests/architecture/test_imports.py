@@ -297,19 +297,28 @@ class TestWhole:
             _package(edge.imported) for edge in imports() if _is_foreign(edge.imported) and not edge.for_types_only
         }
         # A process that loads the plugin has pytest, and one that uses AWS clients has botocore.
-        assert foreign - declared <= {"boto3", "botocore", "pytest"}
+        assert foreign - declared <= {"aiobotocore", "boto3", "botocore", "pytest", "mcp"}
+        assert "mcp" in " ".join(project["optional-dependencies"]["mcp"])
 
     def test_botocore_is_imported_only_for_test_authors(self) -> None:
         """Only modules that create or answer clients in a test author's process import botocore."""
         users = {edge.importer for edge in imports() if _package(edge.imported) in ("botocore", "boto3", "awscli")}
         assert users <= {"artifact_emulator.pytest_plugin"} | {
-            f"artifact_emulator.testing.{name}" for name in ("in_process", "sessions", "aws_guard")
+            f"artifact_emulator.{name}"
+            for name in (
+                "testing.in_process",
+                "testing.transports",
+                "testing.sessions",
+                "testing.aws_guard",
+                "agents.tools",
+            )
         }
 
     def test_modules_that_import_by_name_are_known(self) -> None:
         """The modules that import by computed name are listed here."""
         computing = {edge.importer for edge in imports() if edge.imported == "importlib"}
-        assert computing - {"artifact_emulator.testing.in_process"} == set(IMPORTED_BY_NAME)
+        computing -= {"artifact_emulator.testing.in_process", "artifact_emulator.testing.transports"}
+        assert computing == set(IMPORTED_BY_NAME)
 
 
 CALL = """\

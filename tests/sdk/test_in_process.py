@@ -17,12 +17,11 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
-from moto import mock_aws
 
 import artifact_emulator
 from artifact_emulator import emulate
 from artifact_emulator.sdk_models import MODELS
-from artifact_emulator.testing import in_process
+from artifact_emulator.testing import transports
 from artifact_emulator.testing.client import ControlError
 from tests.support.sdk_accounts import ORGANIZATIONS_BAA
 
@@ -129,7 +128,7 @@ class TestEmulate:
 
         def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
             passed.append((urlsplit(request.url).hostname, b"content" in request.body.read()))
-            return AWSResponse(request.url, 200, {}, in_process._Raw(b""))
+            return AWSResponse(request.url, 200, {}, transports._Raw(b""))
 
         monkeypatch.setattr(URLLib3Session, "send", send)
         with emulate(passing=["s3"]):
@@ -239,18 +238,6 @@ class TestEmulate:
             emulate()(fixture)
         with pytest.raises(TypeError, match="enterContext"):
             emulate()(TestEmulate)
-
-    def test_moto_answers_other_services(self) -> None:
-        """With moto, each of the two answers its own services."""
-        services = ["organizations", "iam", "sts", "cloudtrail"]
-        moto = mock_aws(config={"core": {"passthrough": {"services": services, "urls": [r"https?://artifact\..*"]}}})
-        with moto, emulate():
-            boto3.client("s3").create_bucket(Bucket="bucket")
-            boto3.client("organizations").create_organization()
-            boto3.client("organizations").enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
-            boto3.client("iam").get_role(RoleName="AWSServiceRoleForArtifact")
-            assert boto3.client("artifact").list_reports()["reports"]
-            assert boto3.client("artifact").list_agreements()["agreements"]
 
 
 class TestAcceptAgreement:

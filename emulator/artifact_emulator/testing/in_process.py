@@ -4,7 +4,6 @@ botocore must be installed by the user; the emulator itself does not need it.
 """
 
 import json
-import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from artifact_emulator.app import App
+from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.routing import signing_name
 from artifact_emulator.testing.client import DEFAULT_ACCOUNT, ControlError
@@ -26,9 +26,9 @@ from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
 
 try:
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-    from botocore.exceptions import ConnectionClosedError
-    from botocore.httpsession import URLLib3Session
+    from botocore.awsrequest import AWSPreparedRequest
+
+    from artifact_emulator.testing.transports import CLOSED_ENDPOINT, Transports
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
         "emulate() answers the calls of botocore, which is not installed: python -m pip install boto3",
@@ -57,6 +57,13 @@ class Emulation(WorldClient):
         """The application under its old name."""
         warnings.warn("core is now app", DeprecationWarning, stacklevel=2)
         return self.app
+
+    def environment(self, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1") -> dict[str, str]:
+        """Return environment variables with which botocore's clients in this process call as a root user.
+
+        For everything else, such as the AWS CLI, they name an address at which nothing listens.
+        """
+        return super().environment(account, region=region) | {"AWS_ENDPOINT_URL": CLOSED_ENDPOINT}
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Send a request to the control API and return the JSON of its reply; `path` is below `/_emulator/`.
@@ -106,9 +113,7 @@ class Emulation(WorldClient):
     def answering(self) -> Iterator[None]:
         """Answer the botocore calls of all threads for the duration of the block."""
         with _lock:
-            if not _entered:
-                _Original.send = URLLib3Session.send
-                URLLib3Session.send = _send
+            _transports.install()
             _entered.append(self)
         try:
             yield
@@ -116,7 +121,7 @@ class Emulation(WorldClient):
             with _lock:
                 _entered.remove(self)
                 if not _entered:
-                    URLLib3Session.send = _Original.send
+                    _transports.remove()
 
 
 def emulate(
@@ -203,21 +208,18 @@ def _with_scenario(emulation: Emulation, scenario: str | Path | Mapping[str, Any
     return emulation
 
 
-class _Original:
-    send: Any
-
-
-def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+def _answer(request: AWSPreparedRequest) -> Reply | None:
     emulation = _entered[-1]
     if emulation.passing and _signing_name(request) in emulation.passing:
-        response: AWSResponse = _Original.send(session, request)
-        return response
-    reply = emulation.app.handle(_request(request))
-    if reply.delay:
-        time.sleep(reply.delay)
-    if reply.cut:
-        raise ConnectionClosedError(endpoint_url=request.url)
-    return AWSResponse(request.url, reply.status, _headers(reply), _Raw(reply.body))
+        return None
+    return emulation.app.handle(_request(request))
+
+
+def _is_emulated(request: AWSPreparedRequest) -> bool:
+    """Return whether a request is for one of the emulated services and does not pass to its own endpoint."""
+    host = urlsplit(request.url).hostname or ""
+    service = _signing_name(request) or host.partition(".")[0]
+    return service in PROFILES and service not in _entered[-1].passing
 
 
 def _signing_name(request: AWSPreparedRequest) -> str:
@@ -235,23 +237,8 @@ def _request(request: AWSPreparedRequest) -> Request:
     return Request(request.method, url.path or "/", url.query, {"host": url.netloc} | headers, body)
 
 
-def _headers(reply: Reply) -> Mapping[str, str]:
-    return dict(reply.headers) | {"Content-Length": str(len(reply.body))}
-
-
-class _Raw:
-    """The raw response from which botocore reads the body."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self._body
-
-    def read(self, *_: object) -> bytes:
-        body, self._body = self._body, b""
-        return body
-
-
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+_transports = Transports(_answer, _is_emulated)
