@@ -42,6 +42,12 @@ PAGES = (
     "/artifact/assurance-assistant",
     "/artifact/assurance-assistant/new",
     "/artifact/assurance-assistant/{inquiry}",
+    "/iam/users",
+    "/iam/users/ann",
+    "/iam/mfa-devices",
+    "/iam/instance-profiles",
+    "/iam/identity-providers",
+    "/iam/settings",
     "/iam/roles",
     "/iam/roles/AWSServiceRoleForArtifact",
     "/activity",
@@ -68,6 +74,7 @@ def pages(console: Console) -> list[str]:
     world = f"{console.server}/_emulator/worlds/{console.world}"
     requests.put(world, json={"scenario": "agreement-accepted"}, timeout=15).raise_for_status()
     console.sign_in(MANAGEMENT)
+    add_identities(console.client("iam"))
     artifact = console.client("artifact")
     inquiry = artifact.create_compliance_inquiry(name="Encryption", inquiryContent={"query": "Is data encrypted?"})
     ids = {
@@ -75,6 +82,17 @@ def pages(console: Console) -> list[str]:
         "inquiry": inquiry["complianceInquirySummary"]["id"],
     }
     return [path.format(**ids) for path in PAGES]
+
+
+def add_identities(iam: Any) -> None:
+    """Create a user with credentials, an instance profile, an identity provider and a password policy."""
+    iam.create_user(UserName="ann")
+    iam.create_login_profile(UserName="ann", Password="Pass-word-1")
+    iam.create_access_key(UserName="ann")
+    iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
+    iam.create_instance_profile(InstanceProfileName="web")
+    iam.create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com", ClientIDList=["a"])
+    iam.update_account_password_policy(MinimumPasswordLength=8)
 
 
 class TestPages:

@@ -1,7 +1,9 @@
 """Credential reports: when they are generated, and when they can be read."""
 
+import csv
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,12 +11,15 @@ from artifact_state.errors import CredentialReportExpired, CredentialReportNotFo
 from artifact_state.iam.credential_reports import (
     COLUMNS,
     LIFETIME,
-    KeyUse,
+    CredentialUses,
     credential_report,
     generate_credential_report,
 )
-from artifact_state.iam.users import create_user
+from artifact_state.iam.logins import create_login
+from artifact_state.iam.settings import put_password_policy
+from artifact_state.iam.users import create_user, user_of
 from artifact_state.model.iam_reports import CredentialReport
+from artifact_state.model.iam_settings import PasswordPolicy
 from artifact_state.world import World
 from tests.support.domain import NOW, STANDALONE, act, expect_refusal, world_with_organization
 
@@ -28,8 +33,9 @@ def world() -> World:
     return world
 
 
-def generate(world: World, **uses: KeyUse) -> tuple[CredentialReport, bool]:
+def generate(world: World, sign_ins: Mapping[str, datetime] | None = None) -> tuple[CredentialReport, bool]:
     """Generate a report of the account."""
+    uses = CredentialUses(keys={}, sign_ins=sign_ins or {})
     return act(world, generate_credential_report, NOW, uses, account=STANDALONE)
 
 
@@ -45,6 +51,19 @@ class TestCredentialReport:
         given = {name: bare.pop(name) for name in ("user", "arn", "user_creation_time")}
         assert given["arn"] == f"arn:aws:iam::{STANDALONE}:user/p/Al"
         assert set(bare.values()) == {"false", "N/A"}
+
+    def test_passwords_have_their_last_use_and_next_rotation(self, world: World) -> None:
+        """A password shows when it was used last, and when it expires under the password policy of the account."""
+        act(world, create_login, "Pass-word-1", user_name="zoe", account=STANDALONE)
+        act(world, create_login, "Pass-word-1", user_name="Al", account=STANDALONE)
+        act(world, put_password_policy, PasswordPolicy(max_age_days=30), account=STANDALONE)
+        sign_ins = {user_of(world.state, STANDALONE, "zoe").id: NOW + timedelta(days=1), STANDALONE: NOW}
+        report, _ = generate(world, sign_ins)
+        rows = {row["user"]: row for row in csv.DictReader(report.content.split("\n"))}
+        assert rows["zoe"]["password_last_used"] == "2026-11-24T12:00:00Z"
+        assert rows["Al"]["password_last_used"] == "no_information"
+        assert rows["<root_account>"]["password_last_used"] == "2026-11-23T12:00:00Z"
+        assert rows["zoe"]["password_next_rotation"] == "2026-12-23T12:00:00Z"
 
     def test_recent_report_is_kept(self, world: World) -> None:
         """A second report within the lifetime of the first is the first, and the state stays the same object."""

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from botocore.credentials import Credentials
 
-from tests.support.iam_users import create_user
+from tests.support.iam_users import create_user, policy_document
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW
 from tests.wire.error_tables.iam_policies import TRUST
@@ -159,6 +159,20 @@ class TestAccountSettings:
         passwords = {"OldPassword": "Secret-1234", "NewPassword": "Secret-9999"}
         assert alice.expect_error(SERVICE, "ChangePassword", **passwords).code == "AccessDenied"
         assert management.expect_error(SERVICE, "ChangePassword", **passwords).code == "InvalidUserType"
+
+    def test_password_policy_permits_users_to_change_their_own_password(self, management: Client) -> None:
+        """AllowUsersToChangePassword needs no other policy, is only for a user itself, and yields to a denial."""
+        alice = create_user(management)
+        management.do(SERVICE, "CreateLoginProfile", UserName="Alice", Password="Secret-1234")
+        passwords = {"OldPassword": "Secret-1234", "NewPassword": "Secret-5678"}
+        assert alice.expect_error(SERVICE, "ChangePassword", **passwords).code == "AccessDenied"
+        management.do(SERVICE, "UpdateAccountPasswordPolicy", AllowUsersToChangePassword=True)
+        alice.do(SERVICE, "ChangePassword", **passwords)
+        alice.do(SERVICE, "GetAccountPasswordPolicy")
+        assert alice.expect_error(SERVICE, "GetLoginProfile", UserName="Alice").code == "AccessDenied"
+        denial = policy_document({"Effect": "Deny", "Action": "iam:ChangePassword", "Resource": "*"})
+        management.do(SERVICE, "PutUserPolicy", UserName="Alice", PolicyName="no", PolicyDocument=denial)
+        assert "explicit deny" in alice.expect_error(SERVICE, "ChangePassword", **passwords).message
 
     def test_settings_are_read_where_aws_shows_them(self, management: Client) -> None:
         """The properties and the token version are returned as they were set."""

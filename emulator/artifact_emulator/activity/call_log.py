@@ -82,6 +82,8 @@ class CallLog:
     _bytes: int = 0
     _role_uses: dict[str, RoleUse] = field(default_factory=dict)
     """The latest use of each role, by its unique id, however many calls there have been since."""
+    _sign_ins: dict[str, datetime] = field(default_factory=dict)
+    """The latest time at which each user signed in to the console, by its unique id."""
     _numbers: Iterator[int] = field(default_factory=count)
     _latest_number: int = -1
     _subscribers: tuple[Callable[[], None], ...] = ()
@@ -104,6 +106,14 @@ class CallLog:
     def latest_role_use(self, role_id: str) -> RoleUse | None:
         """Return the latest use of a role, by its unique id, or None if it was not used."""
         return self._role_uses.get(role_id)
+
+    def add_sign_in(self, user_id: str, at: datetime) -> None:
+        """Record that a user signed in to the console; the unique id of a root user is that of its account."""
+        self._sign_ins[user_id] = at
+
+    def latest_sign_ins(self) -> Mapping[str, datetime]:
+        """Return the latest time at which each user signed in to the console, by unique id."""
+        return self._sign_ins
 
     def calls(self, after: int = -1) -> list[CallRecord]:
         """Return the calls after a number, oldest first."""

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator.active_call import CallExecutor
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console import PREFIX, activity, csrf, home, roles, snippets
+from artifact_emulator.console import PREFIX, activity, csrf, home, snippets
 from artifact_emulator.console.artifact import agreements as artifact_agreements
 from artifact_emulator.console.artifact import inquiries as artifact_inquiries
 from artifact_emulator.console.artifact import reports as artifact_reports
@@ -30,6 +30,8 @@ from artifact_emulator.console.calls import (
     signed_in_user,
     world,
 )
+from artifact_emulator.console.iam import account as iam_account
+from artifact_emulator.console.iam import roles, users
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
 from artifact_emulator.control import origin
 from artifact_emulator.logs import escape_control_characters
@@ -48,7 +50,9 @@ _MODULES = (
     artifact_reports,
     artifact_agreements,
     artifact_inquiries,
+    users,
     roles,
+    iam_account,
     activity,
 )
 _HEADERS = {

@@ -9,15 +9,18 @@ from werkzeug.wrappers import Response
 from artifact_emulator.aws.authentication import partition_of
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX, session
-from artifact_emulator.console.calls import call, executor, flash_refusal, world
+from artifact_emulator.console.calls import call, caller, executor, flash_refusal, world
 from artifact_emulator.routing import WORLDS
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state import arns
-from artifact_state.errors import Refused
 from artifact_state.organizations.accounts import account_of
 from artifact_state.world_registry import DEFAULT
 
 _MAX_SUGGESTIONS = 50
 """Number of accounts that the sign-in page suggests."""
+_WRONG_CREDENTIALS = "Your authentication information is incorrect. Please try again."
+"""As on AWS, the message does not say which of the three values is wrong."""
+_EXPIRED = "Your password has expired. Ask an administrator of the account to reset it."
 pages = Blueprint("home", __name__)
 
 
@@ -51,7 +54,7 @@ def sign_in() -> str:
 
 
 @pages.post("/sign-in")
-def submit_sign_in() -> Response:
+def submit_sign_in() -> str | Response:
     """Sign in as the root user of an account or as an IAM user."""
     account_id = "".join(request.form.get("account", "").split()).replace("-", "")
     user_name = request.form.get("user", "").strip()
@@ -59,12 +62,10 @@ def submit_sign_in() -> Response:
     if not (len(account_id) == 12 and account_id.isascii() and account_id.isdecimal()) or region not in session.REGIONS:
         flash("An account ID has 12 digits.", "error")
         return redirect(url_for(".sign_in"), 303)
-    if user_name and not _password_matches(account_id, user_name, request.form.get("password", "")):
-        # AWS's console does not say which of the three values is wrong.
-        flash("Your authentication information is incorrect. Please try again.", "error")
-        return redirect(url_for(".sign_in"), 303)
-    session.sign_in(account_id=account_id, user_name=user_name, region=region)
-    return redirect(_next_page(), 303)
+    if user_name:
+        return _sign_in_user(account_id, user_name, region)
+    session.sign_in(account_id=account_id, region=region)
+    return _enter()
 
 
 @pages.post("/switch-role")
@@ -93,15 +94,35 @@ def _management_accounts() -> list[str]:
     return sorted(organization.management_account_id for organization in world().state.organizations.values())
 
 
-def _password_matches(account_id: str, user_name: str, password: str) -> bool:
+def _sign_in_user(account_id: str, user_name: str, region: str) -> str | Response:
+    """Sign in as an IAM user, which first changes a password that has expired or is due to be changed."""
     # Imported here because most worlds have no IAM users.
-    from artifact_state.iam.logins import password_matches
-    from artifact_state.iam.users import user_of
+    from artifact_state.iam import console_sign_in
+    from artifact_state.iam.console_sign_in import SignIn
 
-    try:
-        return password_matches(user_of(world().state, account_id, user_name), password)
-    except Refused:
-        return False
+    password, new_password = request.form.get("password", ""), request.form.get("new_password")
+    state, now = world().state, world().clock.now()
+    outcome = console_sign_in.sign_in(state, account_id, user_name, password, now)
+    if outcome in (SignIn.REFUSED, SignIn.EXPIRED):
+        flash(_WRONG_CREDENTIALS if outcome is SignIn.REFUSED else _EXPIRED, "error")
+        return redirect(url_for(".sign_in"), 303)
+    if outcome is SignIn.CHANGE_REQUIRED and new_password is None:
+        return render_template("change_password.html", form=request.form)
+    session.sign_in(account_id=account_id, user_name=user_name, region=region)
+    if outcome is SignIn.CHANGE_REQUIRED:
+        try:
+            call("iam", "ChangePassword", OldPassword=password, NewPassword=new_password)
+        except AwsError as failure:
+            session.sign_out()
+            flash_refusal(failure)
+            return redirect(url_for(".sign_in"), 303)
+    return _enter()
+
+
+def _enter() -> Response:
+    """Record that the principal signed in, and open the page that it asked for."""
+    runtime_of(world()).call_log.add_sign_in(caller().user_id, world().clock.now())
+    return redirect(_next_page(), 303)
 
 
 def _next_page() -> str:

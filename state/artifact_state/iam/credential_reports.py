@@ -12,8 +12,8 @@ from io import StringIO
 
 from artifact_state import arns
 from artifact_state.errors import CredentialReportExpired, CredentialReportNotFound, CredentialReportNotReady
+from artifact_state.iam.console_sign_in import password_expires_at
 from artifact_state.iam.root_logins import has_root_login
-from artifact_state.iam.settings import settings_of
 from artifact_state.iam.users import users_of
 from artifact_state.model.iam_reports import CredentialReport
 from artifact_state.model.identities import AccessKey, User
@@ -49,12 +49,21 @@ class KeyUse:
     service: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialUses:
+    """The latest uses of credentials."""
+
+    keys: Mapping[str, KeyUse]
+    """By the ids of access keys."""
+    sign_ins: Mapping[str, datetime]
+    """By the unique ids of users, which for the root user is the id of the account."""
+
+
 def generate_credential_report(
-    tx: Transaction, root_created_at: datetime, key_uses: Mapping[str, KeyUse]
+    tx: Transaction, root_created_at: datetime, uses: CredentialUses
 ) -> tuple[CredentialReport, bool]:
     """Return the report of the caller's account and whether it was just started; a recent one is kept as it is.
 
-    `key_uses` are the latest uses by the ids of access keys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
     """
     account_id = tx.caller.account_id
@@ -65,7 +74,7 @@ def generate_credential_report(
         account_id=account_id,
         created_at=tx.now,
         completes_at=tx.now + tx.delay(tx.options.creation_delay),
-        content=_content(tx, root_created_at, key_uses),
+        content=_content(tx, root_created_at, uses),
     )
     tx.insert("credential_reports", account_id, report)
     return report, True
@@ -87,17 +96,17 @@ def credential_report(tx: Transaction) -> CredentialReport:
     return report
 
 
-def _content(tx: Transaction, root_created_at: datetime, key_uses: Mapping[str, KeyUse]) -> str:
+def _content(tx: Transaction, root_created_at: datetime, uses: CredentialUses) -> str:
     text = StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval=_NOT_APPLICABLE, lineterminator="\n")
     writer.writeheader()
-    writer.writerow(_root_row(tx, root_created_at, key_uses))
-    writer.writerows(_user_row(tx, user, key_uses) for user in users_of(tx.state, tx.caller.account_id))
+    writer.writerow(_root_row(tx, root_created_at, uses))
+    writer.writerows(_user_row(tx, user, uses) for user in users_of(tx.state, tx.caller.account_id))
     # The last line has no end.
     return text.getvalue().rstrip("\n")
 
 
-def _root_row(tx: Transaction, created_at: datetime, key_uses: Mapping[str, KeyUse]) -> dict[str, str]:
+def _root_row(tx: Transaction, created_at: datetime, uses: CredentialUses) -> dict[str, str]:
     account_id = tx.caller.account_id
     return {
         "user": _ROOT,
@@ -105,15 +114,15 @@ def _root_row(tx: Transaction, created_at: datetime, key_uses: Mapping[str, KeyU
         "user_creation_time": _time(created_at),
         # Unverified: the cells on the password; AWS documents another value than it lists for the root user.
         "password_enabled": _flag(has_root_login(tx.state, account_id)),
-        "password_last_used": _NO_INFORMATION,
+        "password_last_used": _last_sign_in(account_id, uses),
         "password_last_changed": _NOT_SUPPORTED,
         "password_next_rotation": _NOT_SUPPORTED,
         "mfa_active": _flag(False),
-        **_credential_cells(tx, tx.state.root_access_keys.get(account_id, ()), key_uses),
+        **_credential_cells(tx, tx.state.root_access_keys.get(account_id, ()), uses),
     }
 
 
-def _user_row(tx: Transaction, user: User, key_uses: Mapping[str, KeyUse]) -> dict[str, str]:
+def _user_row(tx: Transaction, user: User, uses: CredentialUses) -> dict[str, str]:
     devices = tx.state.mfa_devices.get(user.account_id, ())
     row = {
         "user": user.name,
@@ -121,32 +130,30 @@ def _user_row(tx: Transaction, user: User, key_uses: Mapping[str, KeyUse]) -> di
         "user_creation_time": _time(user.created_at),
         "password_enabled": _flag(user.login is not None),
         "mfa_active": _flag(any(device.user_id == user.id for device in devices)),
-        **_credential_cells(tx, user.access_keys, key_uses),
+        **_credential_cells(tx, user.access_keys, uses),
     }
     if user.login is not None:
-        changed_at = user.login.changed_at or user.login.created_at
+        expires_at = password_expires_at(tx.state, user)
         row |= {
-            "password_last_used": _NO_INFORMATION,
-            "password_last_changed": _time(changed_at),
-            "password_next_rotation": _next_rotation(tx, changed_at),
+            "password_last_used": _last_sign_in(user.id, uses),
+            "password_last_changed": _time(user.login.changed_at or user.login.created_at),
+            "password_next_rotation": _NOT_APPLICABLE if expires_at is None else _time(expires_at),
         }
     return row
 
 
-def _next_rotation(tx: Transaction, changed_at: datetime) -> str:
-    policy = settings_of(tx.state, tx.caller.account_id).password_policy
-    if policy is None or not policy.max_age_days:
-        return _NOT_APPLICABLE
-    return _time(changed_at + timedelta(days=policy.max_age_days))
+def _last_sign_in(user_id: str, uses: CredentialUses) -> str:
+    at = uses.sign_ins.get(user_id)
+    return _NO_INFORMATION if at is None else _time(at)
 
 
-def _credential_cells(tx: Transaction, key_ids: tuple[str, ...], key_uses: Mapping[str, KeyUse]) -> dict[str, str]:
+def _credential_cells(tx: Transaction, key_ids: tuple[str, ...], uses: CredentialUses) -> dict[str, str]:
     """Return the cells on access keys and signing certificates; the emulator has no certificates."""
     cells = {f"access_key_{number}_active": _flag(False) for number in range(1, KEYS_PER_USER + 1)}
     cells |= {f"cert_{number}_active": _flag(False) for number in range(1, _CERTIFICATES_PER_USER + 1)}
     for number, key_id in enumerate(key_ids, 1):
         key = tx.state.access_keys[key_id]
-        cells |= {f"access_key_{number}_{name}": cell for name, cell in _key_cells(key, key_uses.get(key_id)).items()}
+        cells |= {f"access_key_{number}_{name}": cell for name, cell in _key_cells(key, uses.keys.get(key_id)).items()}
     return cells
 
 

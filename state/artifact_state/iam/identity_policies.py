@@ -1,19 +1,24 @@
 """Identity-based policies and permissions boundaries of callers, for policy evaluation.
 
 A user has its own policies and those of its groups, the session of a role has the role's policies. Session policies
-are not identity-based policies, and the root user has none.
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+are not identity-based policies, and the root user has none. The password policy of an account can permit all users to
+change their own passwords.
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_PasswordPolicy.html
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from artifact_state import arns
 from artifact_state.errors import EntityNotFound, RoleNotFound
 from artifact_state.iam.groups import groups_of_user
 from artifact_state.iam.policy_references import arn_of, policies_by_reference
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.iam.roles import role_of
+from artifact_state.iam.settings import settings_of
 from artifact_state.iam.users import user_of
 from artifact_state.model import Caller, CallerKind, Role, State
 from artifact_state.model.identities import User
@@ -30,7 +35,9 @@ class IdentityPolicies:
 
 
 NONE = IdentityPolicies()
-_CACHE: StateCache[IdentityPolicies] = StateCache("users", "groups", "roles", "customer_policies")
+_CACHE: StateCache[IdentityPolicies] = StateCache("users", "groups", "roles", "customer_policies", "iam_settings")
+ACCOUNT_RULES = "account password policy"
+"""The name of the policy that stands for the permissions of an account's password policy."""
 
 
 def policies_of(state: State, caller: Caller, now: datetime) -> IdentityPolicies:
@@ -73,6 +80,23 @@ def _with_group_policies(state: State, partition: str, identity: User | Role) ->
     if isinstance(identity, User):
         for group in groups_of_user(state, identity):
             yield from _own_policies(state, partition, group)
+        password_policy = settings_of(state, identity.account_id).password_policy
+        if password_policy is not None and password_policy.users_may_change:
+            yield _permission_to_change_password(partition, identity)
+
+
+def _permission_to_change_password(partition: str, user: User) -> NamedPolicy:
+    """Return what a password policy permits its account's users, for one of them."""
+    # Unverified: that permissions boundaries limit it, as they limit identity-based policies.
+    statements = (
+        ("iam:ChangePassword", arns.user(partition, user.account_id, user.path, user.name)),
+        ("iam:GetAccountPasswordPolicy", "*"),
+    )
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in statements],
+    }
+    return NamedPolicy(ACCOUNT_RULES, json.dumps(document))
 
 
 def _own_policies(state: State, partition: str, identity: Identity) -> Iterator[NamedPolicy]:

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_accoun
 """
 
 import hmac
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import pbkdf2_hmac
 
@@ -33,6 +34,14 @@ _MIN_CHARACTER_KINDS = 3
 _MAX_FORMER_PASSWORDS = 24
 """The most passwords whose use a password policy can prevent."""
 _SYMBOLS = frozenset("!@#$%^&*()_+-=[]{}|'")
+_SALT_END = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHashes:
+    """The hashes of a user's passwords, of which at least the present one is known."""
+
+    latest_first: Sequence[str]
 
 
 def login_of(tx: Transaction, user_name: str | None = None) -> tuple[User, Login]:
@@ -48,13 +57,13 @@ def login_of(tx: Transaction, user_name: str | None = None) -> tuple[User, Login
 
 def create_login(
     tx: Transaction,
-    password: str,
+    password: str | PasswordHashes,
     *,
     user_name: str | None = None,
     must_be_changed: bool = False,
     max_signin: timedelta | None = None,
 ) -> tuple[User, Login]:
-    """Create the password of a user, by default of the caller.
+    """Create the password of a user, by default of the caller; hashes are not checked.
 
     Raises EntityNotFound, UserNameRequired, EntityNameTaken, PasswordTooWeak.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
@@ -62,8 +71,10 @@ def create_login(
     user = _find_user(tx, user_name)
     if user.login is not None:
         raise EntityNameTaken(Entity.LOGIN, user.name)
+    hashes = (_checked_hash(tx, user, password),) if isinstance(password, str) else tuple(password.latest_first)
     login = Login(
-        password_hash=_checked_hash(tx, user, password),
+        password_hash=hashes[0],
+        former_hashes=hashes[1:],
         created_at=tx.now,
         must_be_changed=must_be_changed,
         max_signin=max_signin,
@@ -119,7 +130,7 @@ def delete_login(tx: Transaction, user_name: str | None = None) -> None:
 
 def password_matches(user: User, password: str) -> bool:
     """Return whether a password is that of a user."""
-    return user.login is not None and hmac.compare_digest(user.login.password_hash, _hash(user, password))
+    return user.login is not None and _has_hash(user, password, user.login.password_hash)
 
 
 def _changeable_login(tx: Transaction, user_name: str | None) -> tuple[User, Login]:
@@ -149,10 +160,10 @@ def _checked_hash(tx: Transaction, user: User, password: str) -> str:
     """Return the hash of a password that satisfies the password policy of the account, or AWS's default."""
     policy = settings_of(tx.state, user.account_id).password_policy
     is_strong = _satisfies_default(user, password) if policy is None else _satisfies(policy, password)
-    password_hash = _hash(user, password)
-    if not is_strong or (policy is not None and password_hash in _recent_hashes(user, policy)):
+    recent = () if policy is None else _recent_hashes(user, policy)
+    if not is_strong or any(_has_hash(user, password, former) for former in recent):
         raise PasswordTooWeak
-    return password_hash
+    return f"{user.id}{_SALT_END}{_hash(user.id, password)}"
 
 
 def _satisfies_default(user: User, password: str) -> bool:
@@ -180,5 +191,10 @@ def _recent_hashes(user: User, policy: PasswordPolicy) -> tuple[str, ...]:
     return (user.login.password_hash, *user.login.former_hashes)[: policy.reuse_prevention]
 
 
-def _hash(user: User, password: str) -> str:
-    return pbkdf2_hmac("sha256", password.encode(), user.id.encode(), _HASH_ITERATIONS).hex()
+def _has_hash(user: User, password: str, stored: str) -> bool:
+    salt, _, password_hash = stored.rpartition(_SALT_END)
+    return hmac.compare_digest(password_hash, _hash(salt or user.id, password))
+
+
+def _hash(salt: str, password: str) -> str:
+    return pbkdf2_hmac("sha256", password.encode(), salt.encode(), _HASH_ITERATIONS).hex()

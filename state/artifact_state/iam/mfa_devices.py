@@ -51,8 +51,10 @@ def devices_of(state: State, account_id: str, after: str = "") -> Iterator[MfaDe
     return name_index.after(state.mfa_devices.get(account_id, ()), after)
 
 
-def create_device(tx: Transaction, name: str, *, path: str = "/", tags: TagPairs = ()) -> MfaDevice:
-    """Create a device with a new seed, which no user has yet.
+def create_device(
+    tx: Transaction, name: str, *, path: str = "/", tags: TagPairs = (), seed: str | None = None
+) -> MfaDevice:
+    """Create a device, which no user has yet, with a new seed or a given one.
 
     Raises EntityNameTaken, QuotaExceeded, InvalidTagKeys.
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html
@@ -64,7 +66,7 @@ def create_device(tx: Transaction, name: str, *, path: str = "/", tags: TagPairs
     device = MfaDevice(
         account_id=account_id,
         name=full_name,
-        seed=ids.mfa_seed(tx.state.seed, tx.serial()),
+        seed=seed or ids.mfa_seed(tx.state.seed, tx.serial()),
         tags=with_tags(tx, Map(), tags, IdentityQuota.TAGS_PER_MFA_DEVICE),
     )
     _put(tx, device)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from artifact_state import ids, name_index
+from artifact_state.catalog.role_templates import MINOR_VERSION
 from artifact_state.errors import (
     DeletionObstacle,
     Entity,
@@ -44,6 +45,8 @@ class NewRole:
     boundary: str | None = None
     """The ARN of the permissions boundary."""
     tags: TagPairs = ()
+    template_arn: str = ""
+    """The template of AWS from which it is created; "" for other roles."""
 
 
 def create_role(tx: Transaction, new: NewRole) -> Role:
@@ -77,6 +80,8 @@ def create_role(tx: Transaction, new: NewRole) -> Role:
         max_session=new.max_session,
         max_signin=new.max_signin,
         boundary=None if new.boundary is None else boundary_reference(tx, new.boundary),
+        template_arn=new.template_arn,
+        template_minor_version=MINOR_VERSION if new.template_arn else 0,
     )
     put_role(tx, role)
     return role

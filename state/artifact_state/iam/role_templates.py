@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from artifact_state.catalog.role_templates import MINOR_VERSION, RoleTemplate, role_template
@@ -85,12 +84,10 @@ def _create(tx: Transaction, template: RoleTemplate, rendered: _RenderedRole) ->
         trust_policy=rendered.trust_policy,
         path=template.role_path,
         description=rendered.description,
-        max_session=timedelta(hours=1),
+        template_arn=template.arn,
     )
     role = replace(
         create_role(tx, new_role),
-        template_arn=template.arn,
-        template_minor_version=MINOR_VERSION,
         managed_policies=tuple(template.managed_policies),
         inline_policies=Map(rendered.inline_policies),
     )

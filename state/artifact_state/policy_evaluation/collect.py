@@ -24,7 +24,15 @@ from artifact_state.state_cache import StateCache
 _SCP, _RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
 
 _COLLECTED: StateCache[tuple[datetime, datetime, Session | None, ApplicablePolicies]] = StateCache(
-    "organizations", "memberships", "units", "policies", "attachments", "users", "groups", "customer_policies"
+    "organizations",
+    "memberships",
+    "units",
+    "policies",
+    "attachments",
+    "users",
+    "groups",
+    "customer_policies",
+    "iam_settings",
 )
 _LEVELS: StateCache[tuple[Level, ...]] = StateCache("organizations", "memberships", "units", "policies", "attachments")
 

@@ -13,6 +13,7 @@ from artifact_state.model import State
 from artifact_state.scenarios.export_accounts import (
     accepted_agreements,
     account_name,
+    iam_settings,
     notifications,
     standalone_partition,
 )
@@ -39,6 +40,10 @@ def export_scenario(world: World) -> Scenario:
         groups=list(identities.groups()),
         users=list(identities.users()),
         roles=list(identities.roles()),
+        instance_profiles=list(identities.instance_profiles()),
+        mfa_devices=list(identities.mfa_devices()),
+        identity_providers=list(identities.identity_providers()),
+        token_issuers=list(identities.token_issuers()),
         linked_roles=list(identities.linked_roles()),
         reports=list(export_reports(state)),
     )
@@ -47,6 +52,7 @@ def export_scenario(world: World) -> Scenario:
 def _standalone_accounts(state: State, now: datetime) -> Iterator[StandaloneAccount]:
     """Return the accounts in no organization that differ from an unused account."""
     known = {*state.accounts, *state.notification_subscriptions}
+    known |= {*state.account_aliases, *state.iam_settings, *state.outbound_federation, *state.root_logins}
     known |= {owner for owner in state.accepted_by if owner.isdecimal()}
     members = {membership.account_id for membership in state.memberships.values() if is_member(membership, now)}
     for account_id in sorted(known - members - set(state.closures)):
@@ -63,6 +69,7 @@ def _standalone_account(state: State, account_id: str) -> StandaloneAccount:
         **account_name(state, account_id),
         state="suspended" if account and account.suspended else "active",
         partition=partition,
+        iam=iam_settings(state, account_id),
         agreements=accepted_agreements(state, account_id),
         notifications=notifications(state, account_id),
     )

@@ -2,10 +2,13 @@
 
 from artifact_state import arns
 from artifact_state.artifact.agreements import agreement_of
+from artifact_state.iam.aliases import alias_of
+from artifact_state.iam.root_logins import has_root_login
+from artifact_state.iam.settings import settings_of
 from artifact_state.model import Acceptance, NotificationSubscription, State
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.accounts import account_of
-from artifact_state.scenarios.schema import EndedAgreement
+from artifact_state.scenarios.schema import EndedAgreement, IamSettingsScenario, PasswordPolicyScenario
 
 
 def account_name(state: State, account_id: str) -> dict[str, str | None]:
@@ -39,6 +42,20 @@ def accepted_agreements(state: State, owner: str) -> list[str | EndedAgreement]:
 def notifications(state: State, account_id: str) -> bool | None:
     """Return True if an account is subscribed to notifications, and None otherwise."""
     return state.notification_subscriptions.get(account_id) is NotificationSubscription.SUBSCRIBED or None
+
+
+def iam_settings(state: State, account_id: str) -> IamSettingsScenario:
+    """Return the settings of IAM for an account."""
+    settings = settings_of(state, account_id)
+    policy = settings.password_policy
+    return IamSettingsScenario(
+        alias=alias_of(state, account_id),
+        password_policy=PasswordPolicyScenario.model_validate(policy, from_attributes=True) if policy else None,
+        token_version=settings.token_version,
+        role_manager=settings.role_manager_enabled,
+        outbound_federation=state.outbound_federation.get(account_id),
+        root_password=has_root_login(state, account_id),
+    )
 
 
 def _accepted_agreement(acceptance: Acceptance) -> str | EndedAgreement:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from artifact_state import arns, catalog
@@ -15,15 +15,21 @@ from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.iam.roles import roles_of, trust_policy_for
 from artifact_state.iam.trust_policies import shown_trust_policy
 from artifact_state.model import JoinedMethod, Map, Organization, Role, State
-from artifact_state.model.identities import Group, User
+from artifact_state.model.identities import Group, Login, User
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.account_creation import DEFAULT_ACCESS_ROLE
 from artifact_state.scenarios.export_accounts import standalone_partition
 from artifact_state.scenarios.schema import (
     CustomerPolicyScenario,
     GroupScenario,
+    IdentityProviderScenario,
+    InstanceProfileScenario,
+    JsonWebKeySet,
     LinkedRoleScenario,
+    LoginScenario,
+    MfaDeviceScenario,
     RoleScenario,
+    TokenIssuerScenario,
     UserScenario,
 )
 
@@ -57,11 +63,13 @@ class IdentityExporter:
                 yield GroupScenario(**self._identity(group))
 
     def users(self) -> Iterator[UserScenario]:
-        """Return the users, without their access keys and passwords."""
+        """Return the users, without their access keys."""
         for account_id in sorted(self.state.users):
             for user in self.state.users[account_id]:
                 groups = [group.name for group in groups_of_user(self.state, user)]
-                yield UserScenario(**self._identity(user), **self._bounded(user), groups=groups)
+                yield UserScenario(
+                    **self._identity(user), **self._bounded(user), groups=groups, login=_login(user.login)
+                )
 
     def roles(self) -> Iterator[RoleScenario]:
         """Return the roles that neither a service nor the creation of an account created."""
@@ -75,7 +83,54 @@ class IdentityExporter:
                         trust=_document(shown_trust_policy(self.state, self._partition(account_id), role, self.now)),
                         description=role.description,
                         max_session_seconds=int(role.max_session.total_seconds()),
+                        max_signin_seconds=_seconds(role.max_signin),
+                        template=role.template_arn or None,
                     )
+
+    def instance_profiles(self) -> Iterator[InstanceProfileScenario]:
+        """Return the instance profiles."""
+        for account_id in sorted(self.state.instance_profiles):
+            for profile in self.state.instance_profiles[account_id]:
+                yield InstanceProfileScenario(
+                    account=account_id,
+                    name=profile.name,
+                    path=profile.path,
+                    role=profile.role_name or None,
+                    tags=_sorted(profile.tags),
+                )
+
+    def mfa_devices(self) -> Iterator[MfaDeviceScenario]:
+        """Return the virtual MFA devices with their seeds."""
+        for account_id in sorted(self.state.mfa_devices):
+            names = {user.id: user.name for user in self.state.users.get(account_id, ())}
+            for device in self.state.mfa_devices[account_id]:
+                path, _, name = f"/{device.name}".rpartition("/")
+                yield MfaDeviceScenario(
+                    account=account_id,
+                    name=name,
+                    path=f"{path}/",
+                    seed=device.seed,
+                    user=names.get(device.user_id),
+                    tags=_sorted(device.tags),
+                )
+
+    def identity_providers(self) -> Iterator[IdentityProviderScenario]:
+        """Return the OpenID Connect providers."""
+        for account_id in sorted(self.state.identity_providers):
+            for provider in self.state.identity_providers[account_id]:
+                yield IdentityProviderScenario(
+                    account=account_id,
+                    url=f"https://{provider.name}",
+                    client_ids=list(provider.client_ids),
+                    thumbprints=list(provider.thumbprints),
+                    tags=_sorted(provider.tags),
+                )
+
+    def token_issuers(self) -> Iterator[TokenIssuerScenario]:
+        """Return the issuers outside AWS with their keys."""
+        for issuer in sorted(self.state.issuer_keys):
+            key_set = JsonWebKeySet(keys=json.loads(self.state.issuer_keys[issuer])["keys"])
+            yield TokenIssuerScenario(issuer=issuer, jwks=key_set)
 
     def linked_roles(self) -> Iterator[LinkedRoleScenario]:
         """Return the service-linked roles that neither a membership nor trusted access implies."""
@@ -151,6 +206,20 @@ class IdentityExporter:
     def _partition(self, account_id: str) -> str:
         organization = organization_of(self.state, account_id, self.now)
         return organization.partition if organization else standalone_partition(self.state, account_id)
+
+
+def _login(login: Login | None) -> LoginScenario | None:
+    if login is None:
+        return None
+    return LoginScenario(
+        password_hashes=[login.password_hash, *login.former_hashes],
+        must_be_changed=login.must_be_changed,
+        max_signin_seconds=_seconds(login.max_signin),
+    )
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds())
 
 
 def _document(text: str) -> dict[str, Any] | str:

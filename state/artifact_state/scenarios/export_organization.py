@@ -29,7 +29,7 @@ from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations import accounts
 from artifact_state.organizations.handshakes.lifecycle import handshake_state
 from artifact_state.organizations.policies import attachments
-from artifact_state.scenarios.export_accounts import accepted_agreements, account_name, notifications
+from artifact_state.scenarios.export_accounts import accepted_agreements, account_name, iam_settings, notifications
 from artifact_state.scenarios.export_identities import IdentityExporter
 from artifact_state.scenarios.references import escape_name, unit_reference
 from artifact_state.scenarios.schema import (
@@ -104,6 +104,7 @@ class OrganizationExporter:
             state="suspended" if account.suspended else "active",
             unit=self._path(self.state.memberships[account_id].parent_id),
             tags=self._tags(account_id),
+            iam=iam_settings(self.state, account_id),
             agreements=accepted_agreements(self.state, account_id),
             notifications=notifications(self.state, account_id),
         )
@@ -127,6 +128,7 @@ class OrganizationExporter:
             joined="created" if is_created else "invited",
             state=_STATES.get(accounts.account_state(self.state, account_id, self.now), "active"),
             tags=self._tags(account_id),
+            iam=iam_settings(self.state, account_id),
             agreements=accepted_agreements(self.state, account_id),
             notifications=notifications(self.state, account_id),
             **access_role,

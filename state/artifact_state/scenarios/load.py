@@ -7,7 +7,9 @@ world is created.
 from dataclasses import replace
 
 from artifact_state.clock import Clock, InstantOutOfRange
+from artifact_state.iam.identity_providers import set_issuer_keys
 from artifact_state.model import State
+from artifact_state.principals import service_principal
 from artifact_state.scenarios.load_accounts import load_standalone_account, suspend
 from artifact_state.scenarios.load_identities import load_identities
 from artifact_state.scenarios.load_organization import OrganizationLoader
@@ -55,6 +57,9 @@ def _load(context: LoadContext, scenario: Scenario) -> None:
     for place, organization in with_places(("organizations",), scenario.organizations):
         OrganizationLoader(context, place, organization).load()
     load_identities(context, scenario)
+    with context.world.transaction(service_principal("sts.amazonaws.com")) as tx:
+        for issuer in scenario.token_issuers:
+            set_issuer_keys(tx, issuer.issuer, issuer.jwks.model_dump_json())
     for place, report in with_places(("reports",), scenario.reports):
         load_report(context, place, report)
     for place, account in with_places(("accounts",), scenario.accounts):

@@ -2,10 +2,20 @@
 
 from artifact_state import catalog
 from artifact_state.artifact import agreements, settings
+from artifact_state.iam import aliases, outbound_federation, root_logins
+from artifact_state.iam import settings as iam_settings
 from artifact_state.model import NotificationSubscription, TerminatedBy
+from artifact_state.model.iam_settings import PasswordPolicy
 from artifact_state.organizations import accounts
 from artifact_state.scenarios.references import LoadContext, Place, ScenarioError, suggestion, with_places
-from artifact_state.scenarios.schema import Accepted, EndedAgreement, KnownAccount, MemberAccount, StandaloneAccount
+from artifact_state.scenarios.schema import (
+    Accepted,
+    EndedAgreement,
+    IamSettingsScenario,
+    KnownAccount,
+    MemberAccount,
+    StandaloneAccount,
+)
 
 
 def load_standalone_account(context: LoadContext, place: Place, account: StandaloneAccount) -> None:
@@ -41,7 +51,7 @@ def set_details(context: LoadContext, place: Place, account_id: str, account: Kn
 def load_account_contents(
     context: LoadContext, place: Place, account_id: str, account: KnownAccount | MemberAccount
 ) -> None:
-    """Set the notifications of an account, and accept its own agreements.
+    """Set the notifications and the IAM settings of an account, and accept its own agreements.
 
     Raises ScenarioError.
     """
@@ -49,7 +59,27 @@ def load_account_contents(
         with context.transaction((*place, "notifications"), account_id) as tx:
             status = "SUBSCRIBED" if account.notifications else "NOT_SUBSCRIBED"
             settings.update_notifications(tx, NotificationSubscription[status])
+    _set_iam_settings(context, (*place, "iam"), account_id, account.iam)
     accept_agreements(context, (*place, "agreements"), account_id, account.agreements, for_organization=False)
+
+
+def _set_iam_settings(context: LoadContext, place: Place, account_id: str, iam: IamSettingsScenario) -> None:
+    with context.transaction((*place, "alias"), account_id) as tx:
+        if iam.alias is not None:
+            aliases.create_alias(tx, iam.alias)
+    with context.transaction(place, account_id) as tx:
+        if iam.password_policy is not None:
+            iam_settings.put_password_policy(tx, PasswordPolicy(**iam.password_policy.model_dump()))
+        if iam.token_version != 1:
+            iam_settings.set_token_version(tx, iam.token_version)
+        if iam.role_manager:
+            iam_settings.put_properties(tx, {iam_settings.ROLE_MANAGER_ENABLED: "true"})
+        if iam.outbound_federation is not None:
+            outbound_federation.enable(tx)
+        if iam.outbound_federation is False:
+            outbound_federation.disable(tx)
+        if not iam.root_password:
+            root_logins.delete_root_login(tx)
 
 
 def suspend(context: LoadContext, place: Place, account_id: str) -> None:

@@ -48,11 +48,19 @@ _DESCRIBED = {
     ),
     "roles": _names(
         "name path trust_policy trusted_principals description linked_service managed_policies inline_policies "
-        "boundary tags max_session"
+        "boundary tags max_session max_signin template_arn template_minor_version"
     ),
-    "users": _names("name path tags groups access_keys managed_policies inline_policies boundary"),
+    "users": _names("name path tags groups access_keys managed_policies inline_policies boundary login"),
     "groups": _names("name path managed_policies inline_policies"),
     "customer_policies": _names("name path description default_version_id versions last_version tags"),
+    "mfa_devices": _names("name seed user_id enabled_at paired_step tags"),
+    "instance_profiles": _names("name path role_name tags"),
+    "identity_providers": _names("name client_ids thumbprints tags"),
+    "issuer_keys": _names(""),
+    "account_aliases": _names(""),
+    "iam_settings": _names("password_policy token_version role_manager_enabled"),
+    "outbound_federation": _names(""),
+    "root_logins": _names(""),
     "acceptances": _names("agreement_id terminated_by"),
     "reports": _names("name description series category company_name product_name versions"),
     "notification_subscriptions": _names(""),

@@ -23,6 +23,7 @@ Path = Annotated[str, StringConstraints(pattern=r"^/(.*/)?$")]
 ReportId = Annotated[str, StringConstraints(pattern=r"^report-[A-Za-z0-9]{16}$")]
 Document = dict[str, Any] | str
 Partition = Literal["aws", "aws-cn", "aws-us-gov"]
+MaxSignin = Annotated[int | None, Field(description="How long a sign-in lasts at most. Default: AWS's usual time.")]
 AccountReference = Annotated[Reference, Field(description="The name or id of the account.")]
 
 
@@ -45,10 +46,40 @@ Accepted = Annotated[
 ]
 
 
+class PasswordPolicyScenario(_Part):
+    """The rules for the passwords of an account's users."""
+
+    min_length: int = Field(6, ge=6, le=128)
+    requires_symbols: bool = False
+    requires_numbers: bool = False
+    requires_uppercase: bool = False
+    requires_lowercase: bool = False
+    users_may_change: bool = Field(False, description="Whether all users may change their own passwords.")
+    max_age_days: int | None = Field(None, ge=1, le=1095)
+    reuse_prevention: int | None = Field(None, ge=1, le=24, description="How many former passwords are refused.")
+    hard_expiry: bool | None = Field(None, description="Whether only an administrator can replace expired passwords.")
+
+
+class IamSettingsScenario(_Part):
+    """The settings of IAM for an account."""
+
+    alias: str | None = Field(default=None, pattern="^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=63)
+    password_policy: PasswordPolicyScenario | None = None
+    token_version: int = Field(
+        default=1, ge=1, le=2, description="The version of the session tokens of the global endpoint."
+    )
+    role_manager: bool = Field(default=False, description="Whether services may create roles from AWS's templates.")
+    outbound_federation: bool | None = Field(
+        default=None, description="Whether the account issues tokens; false if it did. Default: it never did."
+    )
+    root_password: bool = Field(default=True, description="Whether the root user has a password.")
+
+
 class _Account(_Part):
     """What can be stated of any account."""
 
     email: str | None = None
+    iam: IamSettingsScenario = Field(default_factory=IamSettingsScenario)
     agreements: Accepted = []
     notifications: bool | None = Field(
         default=None, description="Whether the account is subscribed to AWS Artifact's notifications."
@@ -222,10 +253,28 @@ class BoundedScenario(IdentityScenario):
     tags: dict[str, str] = {}
 
 
+class LoginScenario(_Part):
+    """The console password of a user."""
+
+    password: str | None = None
+    password_hashes: list[str] = Field(
+        [], description="Instead of the password: its hash, then those of former ones, as an export writes them."
+    )
+    must_be_changed: bool = Field(False, description="Whether the user has to change it at the next sign-in.")
+    max_signin_seconds: MaxSignin = None
+
+    @model_validator(mode="after")
+    def _require_one_source(self) -> Self:
+        if (self.password is None) == (not self.password_hashes):
+            raise ValueError("a login has a password or the hashes of one: give one of the two")
+        return self
+
+
 class UserScenario(BoundedScenario):
     """An IAM user."""
 
     groups: list[Name] = []
+    login: LoginScenario | None = None
 
 
 class RoleScenario(BoundedScenario):
@@ -234,6 +283,50 @@ class RoleScenario(BoundedScenario):
     trust: Document
     description: str = ""
     max_session_seconds: int = Field(3600, ge=3600, le=43200)
+    max_signin_seconds: MaxSignin = None
+    template: Reference | None = Field(None, description="The ARN of AWS's template from which it was created.")
+
+
+class InstanceProfileScenario(_AccountPart):
+    """An instance profile."""
+
+    role: Name | None = None
+    tags: dict[str, str] = {}
+
+
+class MfaDeviceScenario(_AccountPart):
+    """A virtual MFA device."""
+
+    seed: str | None = Field(
+        None,
+        pattern=r"^[A-Z2-7]{16,}$",
+        description="The secret in Base32 from which codes are computed. Default: drawn from the scenario's seed.",
+    )
+    user: Name | None = Field(None, description="The user for whom it is enabled.")
+    tags: dict[str, str] = {}
+
+
+class IdentityProviderScenario(_Part):
+    """An OpenID Connect provider."""
+
+    account: AccountReference
+    url: Reference
+    client_ids: list[Reference] = []
+    thumbprints: list[str] = []
+    tags: dict[str, str] = {}
+
+
+class JsonWebKeySet(_Part):
+    """The public keys of an issuer, as it publishes them."""
+
+    keys: list[dict[str, Any]] = Field(min_length=1)
+
+
+class TokenIssuerScenario(_Part):
+    """The public keys of an issuer of tokens outside AWS."""
+
+    issuer: str = Field(pattern=r"^https://[^?#]+$", description="The claim `iss` of its tokens.")
+    jwks: JsonWebKeySet
 
 
 class LinkedRoleScenario(_Part):
@@ -288,5 +381,9 @@ class Scenario(_Part):
     groups: list[GroupScenario] = []
     users: list[UserScenario] = []
     roles: list[RoleScenario] = []
+    instance_profiles: list[InstanceProfileScenario] = []
+    mfa_devices: list[MfaDeviceScenario] = []
+    identity_providers: list[IdentityProviderScenario] = []
+    token_issuers: list[TokenIssuerScenario] = []
     linked_roles: list[LinkedRoleScenario] = []
     reports: list[ReportScenario] = []

@@ -6,7 +6,7 @@ from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import root_user_reply
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.iam import credential_reports
-from artifact_state.iam.credential_reports import KeyUse
+from artifact_state.iam.credential_reports import CredentialUses, KeyUse
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests
@@ -17,7 +17,7 @@ def generate_credential_report(
 ) -> "replies.GenerateCredentialReportResponse":
     """Start a report, unless there is a recent one."""
     created_at = root_user_reply(call)["CreateDate"]
-    report, is_new = credential_reports.generate_credential_report(call.tx, created_at, _key_uses(call))
+    report, is_new = credential_reports.generate_credential_report(call.tx, created_at, _uses(call))
     if is_new:
         return {
             "State": "STARTED",
@@ -34,9 +34,11 @@ def get_credential_report(
     return {"Content": report.content.encode(), "ReportFormat": "text/csv", "GeneratedTime": report.completes_at}
 
 
-def _key_uses(call: RequestContext) -> dict[str, KeyUse]:
-    """Return the latest use of each access key in the call log."""
-    return {
+def _uses(call: RequestContext) -> CredentialUses:
+    """Return the latest uses of credentials in the call log."""
+    log = runtime_of(call.world).call_log
+    keys = {
         record.caller.access_key_id: KeyUse(at=record.at, region=record.caller.region, service=record.service.name)
-        for record in runtime_of(call.world).call_log.calls()
+        for record in log.calls()
     }
+    return CredentialUses(keys=keys, sign_ins=log.latest_sign_ins())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.reply_members import boundary_reply, tag_list, tag_page
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state import arns
 from artifact_state.iam import policy_references, users
 from artifact_state.model import Caller, JoinedMethod
@@ -38,8 +39,8 @@ def get_user(call: RequestContext, request: "requests.GetUserRequest") -> "repli
     tx = call.tx
     name = users.resolve_user_name(tx, request.user_name)
     if name is None:
-        return {"User": root_user_reply(call)}
-    return {"User": _user_detail(tx, find_user(call, name))}
+        return {"User": _with_last_sign_in(call, root_user_reply(call))}
+    return {"User": _with_last_sign_in(call, _user_detail(tx, find_user(call, name)))}
 
 
 def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "replies.ListUsersResponse":
@@ -48,7 +49,7 @@ def list_users(call: RequestContext, request: "requests.ListUsersRequest") -> "r
     listing = call.name_listing("ListUsers", tx.caller.account_id, prefix)
     remaining = users.users_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
     page, more = listing.page(remaining, request.max_items, lambda user: user.name)
-    return {"Users": [user_summary(tx.caller, user) for user in page], **more}
+    return {"Users": [_with_last_sign_in(call, user_summary(tx.caller, user)) for user in page], **more}
 
 
 def update_user(call: RequestContext, request: "requests.UpdateUserRequest") -> None:
@@ -102,6 +103,15 @@ def _user_detail(tx: Transaction, user: User) -> "replies.User":
     if user.tags:
         reply["Tags"] = tag_list(user.tags)
     return reply
+
+
+def _with_last_sign_in(call: RequestContext, user: "replies.User") -> "replies.User":
+    """Return a user with the time of its latest sign-in to the console, as only GetUser and ListUsers do.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html
+    """
+    at = runtime_of(call.world).call_log.latest_sign_ins().get(user["UserId"])
+    return user if at is None else {**user, "PasswordLastUsed": at}
 
 
 def root_user_reply(call: RequestContext) -> "replies.User":
