@@ -6,7 +6,6 @@ the control API, the console and the documents, each of which is imported on fir
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from artifact_emulator.logs import log
 from artifact_emulator.pipeline import answer, perform, refuse
 from artifact_emulator.routing import WORLDS, split_world, within_world
 from artifact_emulator.world_runtime import runtime_of
+from artifact_state.record import replace
 from artifact_state.world import World
 from artifact_state.world_registry import InvalidName, RegistryFull, WorldRegistry
 

@@ -7,7 +7,6 @@ https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from artifact_emulator.active_call import new_request_id
 from artifact_emulator.aws.errors.aws_error import AwsError
@@ -15,6 +14,7 @@ from artifact_emulator.control.origin import host_name, is_local, is_loopback
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.pipeline import refuse
 from artifact_emulator.routing import within_world
+from artifact_state.record import replace
 
 _EXPOSED = "x-amzn-RequestId, x-amzn-errortype, x-artifact-emulator-decision"
 _MAX_AGE = "600"

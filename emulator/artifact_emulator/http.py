@@ -1,8 +1,9 @@
 """HTTP requests and replies, independent of any server."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from artifact_state.record import Record
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 """The methods of requests that should change nothing."""
@@ -10,8 +11,7 @@ Cut = Literal["reset", "truncated"]
 """How a reply is lost: the connection is reset before it, or ends in the middle of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record, kw_only=False):
     """An HTTP request, with path and query still encoded and header names in lower case."""
 
     method: str
@@ -23,8 +23,7 @@ class Request:
     """The path prefix of the world, such as `/worlds/mine`; "" for the default world."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Record, kw_only=False):
     """An HTTP reply; its length is that of its body, unless a stream follows."""
 
     status: int

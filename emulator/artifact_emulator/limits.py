@@ -3,13 +3,12 @@
 AWS's own limits are quotas of a world. Logs have limits of their own, beside them.
 """
 
-from dataclasses import dataclass
+from artifact_state.record import Record
 
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Record):
     """The limits that `serve --limit NAME=VALUE` changes."""
 
     worlds: int = 10_000

@@ -6,7 +6,6 @@ answered. The outcome is recorded once, whatever it is.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from sys import intern
 from typing import TYPE_CHECKING, Any
@@ -31,6 +30,7 @@ from artifact_emulator.services import handler_of, request_shape
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.errors import NotParty, Refused, WrongAccount
 from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
+from artifact_state.record import replace
 
 if TYPE_CHECKING:
     from artifact_emulator.aws.authorization.request import AuthorizationRequest

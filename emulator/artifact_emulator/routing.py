@@ -6,7 +6,6 @@ its method and path, as those of AWS Artifact and the IAM Toolbox are.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 
 from artifact_emulator.aws.errors.aws_error import NotEmulated, unknown_operation
@@ -15,6 +14,7 @@ from artifact_emulator.aws.service_model import Operation, Protocol, Service
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.http import Request
 from artifact_emulator.services import bindings
+from artifact_state.record import Record, replace
 
 WORLDS = "/worlds/"
 # AWS accepts a prefix with and without its namespace.
@@ -34,8 +34,7 @@ _SDK = re.compile(r"\b(boto3|botocore|aws-cli|aws-sdk-)", re.IGNORECASE)
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Record, kw_only=False):
     """Where a request goes."""
 
     protocol: Protocol

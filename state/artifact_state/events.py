@@ -3,19 +3,18 @@
 No rule reads them. CloudTrail's service events and the event feed are derived from them.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from artifact_state.record import Record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+
+class Event(Record):
     """A change of a world, and its instant."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationCreated(Event):
     """An account created an organization and became its management account."""
 
@@ -23,7 +22,6 @@ class OrganizationCreated(Event):
     management_account_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationDeleted(Event):
     """An organization was deleted; its management account is a standalone account again."""
 
@@ -31,7 +29,6 @@ class OrganizationDeleted(Event):
     management_account_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCreationRequested(Event):
     """A management account requested a new account; the outcome is known from the start."""
 
@@ -47,7 +44,6 @@ class AccountCreationRequested(Event):
     """The reason for which the request fails."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountJoined(Event):
     """An account became a member of an organization, by invitation or by creation."""
 
@@ -65,7 +61,6 @@ class DepartureMethod(Enum):
     CLEANED = "CLEANED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDeparted(Event):
     """An account ceased to be a member of its organization."""
 
@@ -75,7 +70,6 @@ class AccountDeparted(Event):
     method: DepartureMethod
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMoved(Event):
     """An account was moved to another root or organizational unit."""
 
@@ -84,7 +78,6 @@ class AccountMoved(Event):
     parent_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountClosureRequested(Event):
     """A management account requested the closure of a member account."""
 
@@ -94,7 +87,6 @@ class AccountClosureRequested(Event):
     completes_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSuspensionChanged(Event):
     """AWS suspended an account or reinstated it."""
 
@@ -102,7 +94,6 @@ class AccountSuspensionChanged(Event):
     suspended: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitChanged(Event):
     """An organizational unit was created, renamed or deleted."""
 
@@ -110,7 +101,6 @@ class UnitChanged(Event):
     unit_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TagsChanged(Event):
     """The tags of a resource of an organization changed."""
 
@@ -118,7 +108,6 @@ class TagsChanged(Event):
     resource_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged(Event):
     """A policy was created, updated or deleted."""
 
@@ -126,7 +115,6 @@ class PolicyChanged(Event):
     policy_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentChanged(Event):
     """A policy was attached to a target or detached from it."""
 
@@ -135,7 +123,6 @@ class AttachmentChanged(Event):
     target_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTypeChanged(Event):
     """An organization enabled or disabled a policy type."""
 
@@ -143,14 +130,12 @@ class PolicyTypeChanged(Event):
     policy_type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ResourcePolicyChanged(Event):
     """An organization put or deleted its resource policy."""
 
     organization_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HandshakeChanged(Event):
     """A handshake was created, or accepted, declined or canceled."""
 
@@ -158,14 +143,12 @@ class HandshakeChanged(Event):
     handshake_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AllFeaturesEnabled(Event):
     """An organization changed from consolidated billing to all features."""
 
     organization_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferAccepted(Event):
     """A billing transfer was accepted; `account_ids` are the management accounts that it concerns."""
 
@@ -173,7 +156,6 @@ class TransferAccepted(Event):
     account_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferTerminated(Event):
     """A billing transfer was withdrawn; `account_ids` are the management accounts that it concerns."""
 
@@ -182,7 +164,6 @@ class TransferTerminated(Event):
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccessEnabled(Event):
     """An organization enabled trusted access for a service."""
 
@@ -190,7 +171,6 @@ class ServiceAccessEnabled(Event):
     principal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccessDisabled(Event):
     """An organization disabled trusted access for a service."""
 
@@ -198,14 +178,12 @@ class ServiceAccessDisabled(Event):
     principal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RootAccessChanged(Event):
     """An organization enabled or disabled a feature of centralized root access."""
 
     organization_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DelegationChanged(Event):
     """A member was registered or deregistered as a delegated administrator."""
 
@@ -213,7 +191,6 @@ class DelegationChanged(Event):
     account_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleCreated(Event):
     """A role was created in an account."""
 
@@ -221,7 +198,6 @@ class RoleCreated(Event):
     role_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChanged(Event):
     """The description, the tags or the session length of a role changed."""
 
@@ -229,7 +205,6 @@ class RoleChanged(Event):
     role_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleDeletionRequested(Event):
     """The deletion of a service-linked role was requested; its deletion task has the outcome."""
 
@@ -237,7 +212,6 @@ class RoleDeletionRequested(Event):
     role_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityChanged(Event):
     """A user, group, policy, access key or alias of an account was created, changed or deleted."""
 
@@ -246,7 +220,6 @@ class IdentityChanged(Event):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssumed(Event):
     """STS issued session credentials of a role."""
 
@@ -255,7 +228,6 @@ class RoleAssumed(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RootAssumed(Event):
     """STS issued session credentials of a member's root user for a task."""
 
@@ -264,7 +236,6 @@ class RootAssumed(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementAccepted(Event):
     """An agreement was accepted for an account or for its organization."""
 
@@ -272,7 +243,6 @@ class AgreementAccepted(Event):
     customer_agreement_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementTerminated(Event):
     """An accepted agreement was terminated."""
 
@@ -280,7 +250,6 @@ class AgreementTerminated(Event):
     customer_agreement_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPublished(Event):
     """A version of a report was added, published or unpublished."""
 
@@ -288,7 +257,6 @@ class ReportPublished(Event):
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportChanged(Event):
     """A version of a report was withdrawn, published again, or otherwise changed."""
 
@@ -296,7 +264,6 @@ class ReportChanged(Event):
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InquiryChanged(Event):
     """A compliance inquiry was created, or received feedback."""
 
@@ -304,14 +271,12 @@ class InquiryChanged(Event):
     inquiry_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsChanged(Event):
     """An account subscribed to the notifications of AWS Artifact or unsubscribed."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIssued(Event):
     """A token of AWS Artifact was issued."""
 

@@ -5,7 +5,6 @@ order of their keys, so that equal values have equal text.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache, partial
@@ -18,15 +17,16 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
     NonNegativeInt,
     TypeAdapter,
     create_model,
 )
-from pydantic import Field as Constrained
 
 from artifact_state.catalog import quota_records, report_records
 from artifact_state.model import Map, iam_reports, iam_settings, identities
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import REQUIRED, Record, fields
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -70,21 +70,18 @@ def reader_of(record: Any) -> TypeAdapter[Any]:
 def _plain_record(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if not is_dataclass(value):
+    if not isinstance(value, Record):
         raise TypeError(f"{type(value).__name__} has no JSON form")
-    record: Any = type(value)
     members = {}
-    for field in _fields(record):
-        member = getattr(value, field.name)
+    for name, default in _fields(type(value)).items():
+        member = getattr(value, name)
         # The persistent map has no `!=`.
-        if field.default is MISSING or not member == field.default:  # noqa: SIM201
-            members[field.name] = to_plain(member)
+        if not member == default:  # noqa: SIM201
+            members[name] = to_plain(member)
     return members
 
 
-@cache
-def _fields(record: Any) -> tuple[Field[Any], ...]:
-    return fields(record)
+_fields = cache(fields)
 
 
 def _plain_list(values: Any) -> list[Any]:
@@ -119,8 +116,7 @@ def _form_of(hint: Any) -> Any:
         return hint
     if hint in _SCALARS:
         return _SCALARS[hint]
-    record: Any = hint
-    if is_dataclass(record):
+    if isinstance(hint, type) and issubclass(hint, Record):
         return _record_form(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint
@@ -128,14 +124,14 @@ def _form_of(hint: Any) -> Any:
 
 
 @cache
-def _record_form(record: Any) -> Any:
+def _record_form(record: type[Record]) -> Any:
     hints = get_type_hints(record, localns=_NAMES)
     members: dict[str, Any] = {}
-    for field in fields(record):
-        default = ... if field.default is MISSING else None
-        if former := _FORMER_NAMES.get((record.__name__, field.name)):
-            default = Constrained(default, validation_alias=AliasChoices(field.name, former))
-        members[field.name] = (_form_of(hints[field.name]), default)
+    for name, default in fields(record).items():
+        presence: Any = ... if default is REQUIRED else None
+        if former := _FORMER_NAMES.get((record.__name__, name)):
+            presence = Field(presence, validation_alias=AliasChoices(name, former))
+        members[name] = (_form_of(hints[name]), presence)
     model = create_model(record.__name__, __config__=ConfigDict(extra="forbid"), **members)
     return Annotated[model, AfterValidator(partial(_create, record))]
 
@@ -145,9 +141,9 @@ def _create(record: Any, model: BaseModel) -> Any:
 
 
 _SCALARS = {
-    str: Annotated[str, Constrained(strict=True)],
-    bool: Annotated[bool, Constrained(strict=True)],
-    int: Annotated[int, Constrained(strict=True)],
+    str: Annotated[str, Field(strict=True)],
+    bool: Annotated[bool, Field(strict=True)],
+    int: Annotated[int, Field(strict=True)],
     float: float,
     datetime: Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(UTC))],
     timedelta: timedelta,

@@ -4,9 +4,8 @@ Each resource has a tuple of tags in the order in which their keys were first se
 IAM keeps its tags in its own records.
 """
 
-from dataclasses import replace
-
 from artifact_state.model import Tag
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 TagPairs = tuple[tuple[str, str], ...]

@@ -1,7 +1,6 @@
 """Snapshots: a complete world as a versioned, validated document. Only its event log is left out."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from artifact_state.catalog.quota_records import Quotas
 from artifact_state.clock import Clock, InstantOutOfRange
 from artifact_state.model import State
+from artifact_state.record import replace
 from artifact_state.record_format import reader_of, to_plain
 from artifact_state.state_faults import faults_of
 from artifact_state.world import Options, World, default_quotas

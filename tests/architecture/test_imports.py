@@ -19,6 +19,7 @@ ROOTS = (ROOT / "emulator", ROOT / "state")
 # Lowest first. A module may import modules of its own layer and below; what is in no layer is one of DOMAIN_PACKAGES.
 LAYERS = (
     {
+        "record",
         "errors",
         "events",
         "clock",
@@ -173,14 +174,14 @@ def _run(program: str) -> list[str]:
 class TestDomain:
     """The imports of the domain."""
 
-    def test_domain_imports_only_persistent_maps_and_pydantic_at_its_border(self) -> None:
-        """The domain imports the standard library, persistent maps, and pydantic only at its border."""
+    def test_domain_imports_records_and_maps_and_pydantic_at_its_border(self) -> None:
+        """The domain imports the standard library, records, persistent maps, and pydantic only at its border."""
         assert [
             str(edge)
             for edge in imports()
             if _package(edge.importer) == "artifact_state"
             and _is_foreign(edge.imported)
-            and _package(edge.imported) != "rpds"
+            and _package(edge.imported) not in ("msgspec", "rpds")
             and not (_package(edge.imported) == "pydantic" and edge.importer in PYDANTIC_AT_THE_BORDER)
         ] == []
 

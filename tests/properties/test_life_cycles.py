@@ -1,7 +1,6 @@
 """A state machine of accounts, organizations and agreements, compared with a model of plain dictionaries."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -27,6 +26,7 @@ from artifact_state.organizations import (
 )
 from artifact_state.organizations.handshakes import account_invitations
 from artifact_state.principals import root_user
+from artifact_state.record import replace
 from artifact_state.world import Options, Transaction, World, default_quotas
 from tests.properties.plain_model import (
     ARTIFACT_PRINCIPALS,

@@ -1,6 +1,5 @@
 """Organization access reports: the attempts that count, and the callers that may generate reports."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from artifact_state.organizations.account_creation import create_account
 from artifact_state.organizations.organization import create_organization
 from artifact_state.organizations.policies.policy_types import enable_policy_type
 from artifact_state.principals import root_user
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import set_iam_quotas
 

@@ -1,7 +1,6 @@
 """The creation of accounts: requests, their failures, their quotas and their listing."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from artifact_state.events import AccountCreationRequested, AccountJoined
 from artifact_state.iam.roles import role_of
 from artifact_state.model import AccountState, Creation, CreationFailure, CreationState, FeatureSet, JoinedMethod
 from artifact_state.organizations import account_creation, accounts, organization
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.accounts import (
     INSTANT,

@@ -1,6 +1,5 @@
 """Account summaries: the numbers of IAM resources, by the tables of the state."""
 
-from dataclasses import is_dataclass
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -16,6 +15,7 @@ from artifact_state.iam import (
 )
 from artifact_state.iam.account_summary import RESOURCE_TABLES, AccountSummary, summary_of
 from artifact_state.model import State, iam, iam_settings, identities
+from artifact_state.record import Record
 from artifact_state.world import World
 from tests.support.domain import NOW, STANDALONE, act, world_with_organization
 from tests.support.identities import ALLOW_ALL, DEV_ROLE
@@ -47,7 +47,11 @@ def holds_iam_resources(hint: Any) -> bool:
     if get_origin(hint) is not dict or get_origin(get_args(hint)[1]) is not tuple:
         return False
     record = get_args(get_args(hint)[1])[0]
-    return is_dataclass(record) and record.__module__ in (iam.__name__, identities.__name__, iam_settings.__name__)
+    return issubclass(record, Record) and record.__module__ in (
+        iam.__name__,
+        identities.__name__,
+        iam_settings.__name__,
+    )
 
 
 class TestResourceTables:

@@ -1,7 +1,6 @@
 """Acceptance of agreements by accounts and for organizations."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -13,6 +12,7 @@ from artifact_state.errors import AgreementDenial, AgreementNotFound, TooManyAgr
 from artifact_state.events import AgreementAccepted
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import organization, trusted_access
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.agreements import (
     ACCOUNT_AGREEMENT,

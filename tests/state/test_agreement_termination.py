@@ -1,6 +1,5 @@
 """Termination of agreements by customers and by AWS, and agreements that were signed offline."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +11,7 @@ from artifact_state.errors import AgreementDenial, AgreementNotFound, CustomerAg
 from artifact_state.events import AgreementTerminated
 from artifact_state.model import TerminatedBy, TokenPurpose
 from artifact_state.organizations import trusted_access
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.agreements import (
     ACCOUNT_AGREEMENT,

@@ -1,7 +1,6 @@
 """Root users, and sessions of roles."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from artifact_state.iam import role_changes
 from artifact_state.iam.roles import put_role, role_of, trust_policy_for
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations import account_closure, trusted_access
+from artifact_state.record import replace
 from artifact_state.sts import sessions
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import World

@@ -1,5 +1,4 @@
 import json
-from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +6,7 @@ import pytest
 
 from artifact_state import catalog
 from artifact_state.catalog import Certainty, Quotas
+from artifact_state.record import fields, replace
 from tests.support.aws_shapes import service_model
 
 NEWEST_POLICY_TYPES = {
@@ -55,7 +55,7 @@ class TestQuotas:
         path = Path(catalog.__file__).with_name("quotas.json")
         entries = json.loads(path.read_text(encoding="utf-8"))["quotas"]
         names = [entry["name"] for entry in entries]
-        assert [*names, "policies", "iam", "request_rates"] == [field.name for field in fields(Quotas)]
+        assert [*names, "policies", "iam", "request_rates"] == list(fields(Quotas))
         assert all(entry["unit"] and entry["source"] for entry in entries)
 
     @pytest.mark.parametrize(

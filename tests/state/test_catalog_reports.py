@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +6,7 @@ from botocore import xform_name
 
 from artifact_state import arns, catalog
 from artifact_state.catalog import Report, TermAcceptance, Upload
+from artifact_state.record import replace
 from tests.support.aws_shapes import service_model, violations
 
 EACH_REPORT = pytest.mark.parametrize(

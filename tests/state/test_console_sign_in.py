@@ -1,6 +1,5 @@
 """Signing in to the console: passwords that expire, and those that are due to be changed."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from artifact_state.iam.logins import create_login, update_login
 from artifact_state.iam.settings import put_password_policy
 from artifact_state.iam.users import create_user, user_of
 from artifact_state.model.iam_settings import PasswordPolicy
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, NOW, act, world_with_organization
 

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from artifact_state.iam.settings import put_password_policy
 from artifact_state.iam.users import create_user, user_of
 from artifact_state.model.iam_reports import CredentialReport
 from artifact_state.model.iam_settings import PasswordPolicy
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import NOW, STANDALONE, act, expect_refusal, world_with_organization
 

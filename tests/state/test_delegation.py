@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from artifact_state.errors import (
@@ -13,6 +11,7 @@ from artifact_state.errors import (
     WrongAccount,
 )
 from artifact_state.organizations import accounts, delegation, trusted_access
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,

@@ -1,7 +1,6 @@
 """Handshakes: responses to them, their description and listing, and the deletion of invisible ones."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from artifact_state.events import HandshakeChanged
 from artifact_state.model import Handshake, HandshakeAction, HandshakeState
 from artifact_state.organizations import account_creation, accounts, handshake_responses, organization
 from artifact_state.organizations.handshakes import lifecycle, listing
+from artifact_state.record import replace
 from artifact_state.world import Transaction, World
 from tests.support.accounts import INSTANT
 from tests.support.call_counting import count_calls

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +29,7 @@ from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.model.identities import ContextProvider, IdentityProvider
 from artifact_state.policy_syntax.wildcards import Multivalued
 from artifact_state.principals import session_caller
+from artifact_state.record import replace
 from artifact_state.snapshot import dump_world, load_world
 from artifact_state.sts import sessions
 from artifact_state.sts.issued_tokens import AWS_CLAIMS, issue_token

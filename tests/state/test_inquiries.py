@@ -1,6 +1,5 @@
 """Compliance inquiries: their status, answers, feedback and tags."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from artifact_state.artifact.inquiry_answers import answer_query
 from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMember
 from artifact_state.events import InquiryChanged
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, act, list_all, world_with_organization
 

@@ -1,7 +1,6 @@
 """Invitations of accounts: sending them, their quotas and their acceptance."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -29,6 +28,7 @@ from artifact_state.events import AccountDeparted, AccountJoined, DepartureMetho
 from artifact_state.model import FeatureSet, Handshake, HandshakeState, JoinedMethod, PartyKind
 from artifact_state.organizations import account_closure, accounts, organization
 from artifact_state.organizations.handshakes import account_invitations
+from artifact_state.record import replace
 from artifact_state.resource_tags import TagPairs
 from artifact_state.world import World
 from tests.support.accounts import INSTANT

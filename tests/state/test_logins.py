@@ -1,12 +1,12 @@
 """Login profiles: the passwords of IAM users."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from artifact_state.errors import EntityNameTaken, EntityNotFound, LoginBeingCreated, PasswordTooWeak, UserNameRequired
 from artifact_state.iam import logins, users
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, act, expect_refusal, world_with_organization
 

@@ -1,6 +1,5 @@
 """The permissions of a caller whose account joins and leaves an organization as time passes."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from artifact_state.model import State
 from artifact_state.policy_evaluation.collect import applicable_policies
 from artifact_state.policy_evaluation.global_condition_keys import caller_keys
 from artifact_state.principals import root_user
+from artifact_state.record import replace
 from tests.support.domain import MANAGEMENT, NOW, STANDALONE, create_member, transaction, world_with_organization
 from tests.support.organization_policies import world_with_policies
 

@@ -1,7 +1,5 @@
 """Organizational units: their creation, renaming and deletion, and their quotas."""
 
-from dataclasses import replace
-
 import pytest
 
 from artifact_state.errors import (
@@ -17,6 +15,7 @@ from artifact_state.errors import (
 from artifact_state.events import UnitChanged
 from artifact_state.organizations import account_closure, hierarchy, organization
 from artifact_state.organizations.paths import unit_path
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.accounts import INSTANT, RETENTION
 from tests.support.domain import (

@@ -1,6 +1,5 @@
 """Publishing: reports that are added, changed and withdrawn during the life of a world."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -20,6 +19,7 @@ from artifact_state.artifact.publishing import (
 from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.events import ReportChanged, ReportPublished
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.call_counting import count_calls
 from tests.support.domain import NOW, STANDALONE, act, expect_refusal, world_with_organization

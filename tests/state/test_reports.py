@@ -1,6 +1,5 @@
 """Reports: available to every account that was shown their terms."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from artifact_state.artifact.tokens import issue
 from artifact_state.catalog import Publication, Report, Upload
 from artifact_state.errors import InvalidToken, ReportNotFound, ReportNotReady
 from artifact_state.model import TokenPurpose
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import STANDALONE, act, expect_refusal, world_with_organization
 

@@ -1,7 +1,6 @@
 """Changes to roles by their account, and the changes that service-linked roles refuse."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from artifact_state.iam import linked_roles, role_changes
 from artifact_state.iam.roles import put_role, role_of, trust_policy_for
 from artifact_state.model import Role
 from artifact_state.organizations import accounts, trusted_access
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,

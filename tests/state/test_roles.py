@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
 from artifact_state.iam import roles
 from artifact_state.model import Role
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import NOW, STANDALONE, transaction, world_with_organization
 from tests.support.identities import DEV_ROLE

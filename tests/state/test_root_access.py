@@ -1,6 +1,5 @@
 """Centralized root access: its features, and the sessions of members' root users."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,6 +30,7 @@ from artifact_state.policy_evaluation.global_condition_keys import principal_key
 from artifact_state.policy_evaluation.policies import PolicyKind
 from artifact_state.policy_syntax.policy import EvaluationRequest
 from artifact_state.principals import is_expired, session_caller
+from artifact_state.record import replace
 from artifact_state.snapshot import dump_world, load_world
 from artifact_state.sts import sessions
 from artifact_state.world import World

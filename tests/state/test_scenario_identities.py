@@ -1,7 +1,6 @@
 """Scenarios of IAM's credentials and settings: what loading creates, and that exporting it loses nothing."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from artifact_state.iam import logins, mfa_devices
 from artifact_state.iam.one_time_passwords import code_at, step_at
 from artifact_state.iam.settings import settings_of
 from artifact_state.iam.users import user_of
+from artifact_state.record import replace
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.load import load_scenario
 from artifact_state.scenarios.omissions import omissions

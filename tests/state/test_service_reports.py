@@ -1,7 +1,6 @@
 """Reports on the use of services: what policies grant, whom a report is about, and who may read it."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from artifact_state.iam.service_reports import (
 )
 from artifact_state.model import Caller, CallerKind
 from artifact_state.model.iam_reports import ServiceReport, ServiceUse
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import NOW, STANDALONE, act, expect_refusal, world_with_organization
 from tests.support.identities import DEV_ROLE

@@ -1,7 +1,7 @@
 """Sessions of STS: the conditions of trust policies, and the attributes of sessions."""
 
+import dataclasses
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ from artifact_state.policy_evaluation.decision import decide
 from artifact_state.policy_evaluation.policies import PolicyKind
 from artifact_state.policy_syntax.policy import EvaluationRequest
 from artifact_state.principals import root_user, service_principal, session_caller
+from artifact_state.record import replace
 from artifact_state.sts import federation, sessions, tokens
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import World
@@ -399,7 +400,7 @@ class TestScopedCredentials:
         narrower = self.ONLY_IAM.replace("iam:*", "iam:GetRole")
         scoped = self.scope_down(world, self.scope_down(world, session, narrower), self.ONLY_IAM)
         policies = applicable_policies(world.state, self.caller(world, scoped), NOW)
-        policies = replace(policies, needs_no_identity_policy=True)
+        policies = dataclasses.replace(policies, needs_no_identity_policy=True)
         for action, allowed in (("iam:GetRole", True), ("iam:GetUser", False), ("s3:GetObject", False)):
             decision = decide(EvaluationRequest(action, "*", {}), policies)
             assert (decision.allowed, decision.kind) == (

@@ -1,5 +1,4 @@
 import json
-from dataclasses import fields, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -13,6 +12,7 @@ from artifact_state.model import FeatureSet, PartyKind, PolicyType, State
 from artifact_state.organizations import organization, trusted_access
 from artifact_state.organizations.handshakes.account_invitations import invite_account
 from artifact_state.organizations.policies.policies import PolicyText, create_policy
+from artifact_state.record import Record, fields, replace
 from artifact_state.record_format import reader_of, to_plain
 from artifact_state.snapshot import InvalidSnapshot, dump_world, load_world
 from artifact_state.world import Options, World
@@ -49,12 +49,12 @@ class TestRecordFormat:
     """The JSON form of records."""
 
     @pytest.mark.parametrize("record", [State, Options])
-    def test_every_field_of_every_record_survives_a_file(self, record: type) -> None:
+    def test_every_field_of_every_record_survives_a_file(self, record: type[Record]) -> None:
         """Every field of every record, including fields that are added later, is written and read back."""
         value = sample_of(record, count(1))
         document = json.loads(json.dumps(to_plain(value)))
         assert set(document) == {
-            field.name for field in fields(record) if getattr(value, field.name) is not field.default
+            name for name, default in fields(record).items() if getattr(value, name) is not default
         }
         assert reader_of(record).validate_python(document) == value
 

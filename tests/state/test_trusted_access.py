@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from artifact_state.events import RoleCreated, ServiceAccessDisabled, ServiceAcc
 from artifact_state.iam.roles import role_of
 from artifact_state.model import FeatureSet
 from artifact_state.organizations import organization, trusted_access
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import (
     MANAGEMENT,

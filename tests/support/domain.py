@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from artifact_state.errors import Refused
 from artifact_state.model import FeatureSet, Organization, State
 from artifact_state.organizations import account_creation, organization
 from artifact_state.principals import root_user
+from artifact_state.record import replace
 from artifact_state.world import Options, Transaction, World, default_quotas
 
 T = TypeVar("T")

@@ -1,7 +1,6 @@
 """Hypothesis strategies for the inputs of AWS's operations, from AWS's models: valid ones, and hostile ones."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -14,6 +13,7 @@ from rpds import HashTrieMap
 from artifact_state import catalog
 from artifact_state.model import State
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import Record, astuple
 from tests.support.aws_models import operation_model, pattern_of
 
 # Text that breaks parsers, formats and patterns. (botocore cannot serialize a lone surrogate.)
@@ -49,9 +49,9 @@ def names_in(state: State) -> tuple[str, ...]:
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _texts(getattr(value, field.name))
+    elif isinstance(value, Record):
+        for member in astuple(value):
+            yield from _texts(member)
     elif isinstance(value, dict | HashTrieMap):
         for key, element in value.items():
             yield from _texts(key)

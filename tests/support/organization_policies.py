@@ -1,13 +1,13 @@
 """Create, attach and list the policies of an organization in a world."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from artifact_state import catalog
 from artifact_state.model import Policy, PolicyType
 from artifact_state.organizations.policies import policies, policy_types, targets
 from artifact_state.organizations.policies.policies import PolicyText
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.domain import act, list_all, root_id, world_with_organization
 

@@ -1,10 +1,10 @@
 """Calls of the policy operations of AWS Organizations that several tests of the wire make."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from artifact_state import catalog
+from artifact_state.record import replace
 from tests.support.wire_client import Client
 from tests.support.wire_organizations import SERVICE, root_id, set_options
 

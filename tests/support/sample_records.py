@@ -1,7 +1,6 @@
 """Build a value of any annotation with content in every field, so that tests cover records added after them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import count
@@ -11,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from artifact_state.catalog import quota_records, report_records
 from artifact_state.model import Map, iam_reports, iam_settings, identities
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import Record
 from tests.support.domain import NOW
 
 
@@ -39,10 +39,8 @@ def field_types(record: type) -> dict[str, Any]:
 def sample_of(hint: Any, numbers: "count[int]") -> Any:
     """Return a value of an annotation with every field filled; equal types get different values where possible."""
     origin, arguments = get_origin(hint), get_args(hint)
-    if is_dataclass(hint):
-        hints = field_types(hint)  # type: ignore[arg-type]
-        record: Any = hint
-        return record(**{field.name: sample_of(hints[field.name], numbers) for field in fields(hint)})
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return hint(**{name: sample_of(type_hint, numbers) for name, type_hint in field_types(hint).items()})
     if isinstance(hint, type) and issubclass(hint, Enum):
         return list(hint)[next(numbers) % len(hint)]
     if origin in (Union, UnionType):

@@ -3,7 +3,6 @@
 A call goes to the application without a socket. Every reply is checked against AWS's models before a test sees it.
 """
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,14 +13,14 @@ from botocore.serialize import create_serializer
 
 from artifact_emulator.app import App
 from artifact_emulator.http import Reply, Request
+from artifact_state.record import Record
 from tests.support.aws_models import model, operation_model, protocol_of
 from tests.support.reply_checks import parse_reply, reply_problems
 
 ENDPOINT = "http://127.0.0.1:4700"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Record):
     """A reply and what botocore parses from it."""
 
     reply: Reply
@@ -46,8 +45,7 @@ class Answer:
         return message
 
 
-@dataclass(frozen=True)
-class Client:
+class Client(Record, kw_only=False):
     """A client with an account's credentials, by default those of its root user."""
 
     app: App

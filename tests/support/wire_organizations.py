@@ -1,10 +1,10 @@
 """Calls of AWS Organizations that many tests of the wire make."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from artifact_state import catalog
+from artifact_state.record import replace
 from tests.support.wire_client import Answer, Client
 
 SERVICE = "organizations"

@@ -1,6 +1,5 @@
 """Report and settings operations of AWS Artifact on the wire."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from artifact_state import catalog, principals
 from artifact_state.artifact import publishing
 from artifact_state.artifact.publishing import VersionChange, VersionDraft
 from artifact_state.catalog import Publication, Upload
+from artifact_state.record import replace
 from tests.support.artifact_calls import REPORT, download, error_of, invalid_members
 from tests.support.wire_client import Answer, Client, refused
 

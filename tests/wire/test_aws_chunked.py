@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -14,6 +13,7 @@ from artifact_emulator.app import App
 from artifact_emulator.aws.signing.aws_chunked import decode_chunks
 from artifact_emulator.aws.signing.sigv4 import claim_of, signing_key
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.authentication_errors import WRONG_SIGNATURE
 from tests.support.wire_client import ENDPOINT, Client, answer, refused

@@ -1,7 +1,6 @@
 """CloudTrail on the wire: records of calls, service events, and their lookup."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from artifact_emulator.app import App
 from artifact_emulator.http import Request
 from artifact_state import catalog
+from artifact_state.record import replace
 from tests.support.control_api import control_done, control_refusal, control_result
 from tests.support.iam_users import client_with_session, create_user
 from tests.support.identities import ADMINISTRATOR_ACCESS

@@ -1,7 +1,5 @@
 """What a verified signature has to cover, and credentials and tokens of other worlds."""
 
-from dataclasses import replace
-
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -10,6 +8,7 @@ from botocore.credentials import Credentials
 from artifact_emulator.app import App
 from artifact_emulator.http import Request
 from artifact_state import ids
+from artifact_state.record import replace
 from tests.support.authentication_errors import UNKNOWN_KEY, WRONG_SIGNATURE
 from tests.support.aws_models import protocol_of
 from tests.support.wire_client import Client, refused

@@ -1,7 +1,6 @@
 """The presigned URLs of documents on the wire."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from tests.support.artifact_calls import (
     REPORT,
     SERVICE,

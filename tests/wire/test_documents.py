@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 import zlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from artifact_state import catalog
 from artifact_state.artifact.inquiry_answers import answer_query
 from artifact_state.catalog import Report
 from artifact_state.model import Acceptance, Inquiry, InquirySource, State
+from artifact_state.record import replace
 
 AT = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 ARN = "arn:aws:sts::210987654321:assumed-role/OrganizationAccountAccessRole/alice"

@@ -5,7 +5,6 @@ only reads must change nothing.
 """
 
 import json
-from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,6 +18,7 @@ from artifact_emulator.http import Reply, Request
 from artifact_emulator.services import handlers
 from artifact_state.clock import Clock
 from artifact_state.model import State
+from artifact_state.record import replace
 from artifact_state.world import World
 from tests.support.artifact_calls import ACCOUNT_AGREEMENT, ORGANIZATION_AGREEMENT, REPORT, accept, read_agreement
 from tests.support.aws_models import SERVICES, code_of, model, operation_model, protocol_of

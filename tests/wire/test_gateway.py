@@ -2,7 +2,6 @@
 
 import json
 import logging
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import pytest
 from artifact_emulator.app import App
 from artifact_emulator.http import Request
 from artifact_emulator.services import bindings
+from artifact_state.record import replace
 from tests.support.aws_models import SERVICES, model, operation_model, protocol_of
 from tests.support.reply_checks import CONTENT_TYPES, parse_reply
 from tests.support.wire_client import Client, answer, refused

@@ -1,12 +1,12 @@
 """Organization access reports on the wire: the services that accounts may use, and those that they use."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from artifact_state.record import replace
 from tests.support.iam_users import create_user, policy_allowing, policy_document
 from tests.support.policy_calls import enable_scps
 from tests.support.wire_client import Client

@@ -2,12 +2,12 @@
 
 import csv
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from artifact_state.record import replace
 from tests.support.iam_users import create_user
 from tests.support.wire_client import Client
 from tests.wire.conftest import NOW

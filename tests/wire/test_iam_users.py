@@ -1,11 +1,10 @@
 """Users with their access keys and passwords, and groups, on the wire."""
 
-from dataclasses import replace
-
 import pytest
 from botocore.credentials import Credentials
 
 from artifact_emulator.app import App
+from artifact_state.record import replace
 from tests.support.iam_users import client_with_key
 from tests.support.reply_checks import parse_reply
 from tests.support.wire_client import Client, refused

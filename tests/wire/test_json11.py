@@ -1,11 +1,11 @@
 """AWS JSON 1.1 with malformed bodies and headers: the error is AWS's, and nothing changes."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from tests.support.wire_client import Client, refused
 
 SERVICE = "organizations"

@@ -3,7 +3,6 @@
 import gc
 import json
 import weakref
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from artifact_emulator.faults.rules import MAX_RULES
 from artifact_emulator.http import Request
 from artifact_emulator.limits import DEFAULT_LIMITS, Limits
 from artifact_emulator.world_runtime import runtime_of
+from artifact_state.record import fields
 from tests.support.control_api import control_done, control_refusal, control_reply, control_result
 from tests.support.http_connection import authorization
 from tests.support.wire_client import Client
@@ -132,11 +132,7 @@ class TestPage:
     def test_page_lists_every_limit_with_its_default(self) -> None:
         """Each limit that `--limit` changes has a row with its default."""
         page = PAGE.read_text("utf-8")
-        missing = [
-            field.name
-            for field in fields(Limits)
-            if f"| `{field.name}` | {getattr(DEFAULT_LIMITS, field.name):,} |" not in page
-        ]
+        missing = [name for name in fields(Limits) if f"| `{name}` | {getattr(DEFAULT_LIMITS, name):,} |" not in page]
         assert missing == []
 
 

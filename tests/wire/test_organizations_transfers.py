@@ -1,11 +1,11 @@
 """Billing transfers on the wire: invitations, both sides' views, names and withdrawal."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from artifact_state.record import replace
 from tests.support.wire_client import Client, answer
 from tests.support.wire_organizations import (
     SERVICE,

@@ -1,12 +1,12 @@
 """AWS Query with malformed forms: the error is AWS's, and nothing changes."""
 
-from dataclasses import replace
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from tests.support.wire_client import Client, answer, refused
 
 SERVICE = "iam"

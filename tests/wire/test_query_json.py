@@ -1,12 +1,12 @@
 """JSON replies of the query services, for clients that accept JSON."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from tests.support.wire_client import Client
 
 

@@ -1,10 +1,9 @@
 """AWS REST JSON 1 with malformed paths, queries and bodies: the error is AWS's, and nothing changes."""
 
-from dataclasses import replace
-
 import pytest
 
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from tests.support.artifact_calls import ACCOUNT_AGREEMENT, read_agreement
 from tests.support.wire_client import Answer, Client, refused
 

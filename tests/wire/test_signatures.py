@@ -2,7 +2,6 @@
 
 from base64 import b32decode
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from botocore.credentials import Credentials
 from artifact_emulator.app import App
 from artifact_emulator.aws.authentication import DEFAULT_ACCOUNT
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from tests.support.authentication_errors import EXPIRED, INCOMPLETE, MISSING, UNKNOWN_KEY, WRONG_SIGNATURE
 from tests.support.aws_models import protocol_of
 from tests.support.wire_client import ENDPOINT, Client, answer, refused

@@ -1,7 +1,7 @@
 """The time of signatures: clients with a wrong clock, and expired presigned requests."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from artifact_emulator.http import Request
+from artifact_state.record import replace
 from tests.support.authentication_errors import WRONG_SIGNATURE
 from tests.support.aws_models import protocol_of
 from tests.support.wire_client import ENDPOINT, Answer, Client, answer, refused

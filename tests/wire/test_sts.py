@@ -1,7 +1,6 @@
 """STS on the wire: callers, sessions, session tokens and federation."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_state import ids
+from artifact_state.record import replace
 from tests.support.iam_users import (
     client_with_key,
     client_with_mfa,

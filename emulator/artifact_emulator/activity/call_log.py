@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from artifact_emulator.aws.service_model import Service
 from artifact_state.model import Caller, CallerKind
+from artifact_state.record import Record
 
 MAX_CALLS = 10_000
 MAX_BYTES = 64 * 1024 * 1024
@@ -36,8 +37,7 @@ def is_read_only(operation: str) -> bool:
     return operation.startswith(_READ_ONLY_PREFIXES)
 
 
-@dataclass(frozen=True, slots=True)
-class CallFailure:
+class CallFailure(Record, kw_only=False):
     """The error with which a call was answered."""
 
     code: str

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/artifact/latest/ug/cloudtrail-logging.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_state import arns, ids
 from artifact_state.model import Caller, CallerKind
+from artifact_state.record import Record
 
 VERSION = "1.11"
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
@@ -38,8 +38,7 @@ _IDENTITY_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class CloudTrailRecord(Record, kw_only=False):
     """A CloudTrail record of one account."""
 
     account_id: str
@@ -59,7 +58,7 @@ def recorded_error_code(service: Service, code: str) -> str:
     return _RECORDED_CODES.get(name, name)
 
 
-def call_records(calls: Iterable[CallRecord]) -> Iterator[Record]:
+def call_records(calls: Iterable[CallRecord]) -> Iterator[CloudTrailRecord]:
     """Iterate over the records of calls in all accounts that they concern."""
     for call in calls:
         yield from _records_of_call(call)
@@ -83,7 +82,7 @@ def event_time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _records_of_call(call: CallRecord) -> Iterator[Record]:
+def _records_of_call(call: CallRecord) -> Iterator[CloudTrailRecord]:
     if call.caller.kind is CallerKind.SERVICE:
         # A service has no account: the role's account has the record.
         yield _record(call, str((call.members or {})["RoleArn"]).split(":")[4])
@@ -100,10 +99,10 @@ def _records_of_call(call: CallRecord) -> Iterator[Record]:
         return
     # Both accounts have a record if a role of another account is assumed. Unverified: the same for root users.
     shared = {"sharedEventID": ids.uuid("shared", call.request_id)}
-    yield Record(own.account_id, own.at, {**own.content, **shared})
+    yield CloudTrailRecord(own.account_id, own.at, {**own.content, **shared})
     other = _record(call, assumed_account_id)
     event_id = ids.uuid("other", call.request_id)
-    yield Record(assumed_account_id, other.at, {**other.content, **shared, "eventID": event_id})
+    yield CloudTrailRecord(assumed_account_id, other.at, {**other.content, **shared, "eventID": event_id})
 
 
 def _assumed_account_id(call: CallRecord) -> str | None:
@@ -115,7 +114,7 @@ def _assumed_account_id(call: CallRecord) -> str | None:
     return account_id if account_id != call.caller.account_id else None
 
 
-def _record(call: CallRecord, account_id: str) -> Record:
+def _record(call: CallRecord, account_id: str) -> CloudTrailRecord:
     content: dict[str, Any] = {
         "eventVersion": VERSION,
         "userIdentity": _web_identity(call) if call.operation == _WEB_IDENTITY else _user_identity(call.caller),
@@ -141,7 +140,7 @@ def _record(call: CallRecord, account_id: str) -> Record:
         "recipientAccountId": account_id,
         "eventCategory": "Management",
     }
-    return Record(account_id, call.at, content)
+    return CloudTrailRecord(account_id, call.at, content)
 
 
 def _named_resources(call: CallRecord) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from functools import cached_property
 from threading import Lock
 
 from artifact_emulator.activity.call_log import MAX_CALLS, CallLog, CallRecord
-from artifact_emulator.activity.cloudtrail_records import Record, call_records
+from artifact_emulator.activity.cloudtrail_records import CloudTrailRecord, call_records
 from artifact_emulator.activity.service_events import service_event_records
 from artifact_state.events import Event
 from artifact_state.world import World
 
 
-def all_records(world: World, calls: Iterable[CallRecord]) -> Iterator[Record]:
+def all_records(world: World, calls: Iterable[CallRecord]) -> Iterator[CloudTrailRecord]:
     """Iterate over the records of calls, then over those of the service events of a world that are due."""
     yield from call_records(calls)
     now = world.clock.now()
@@ -32,7 +32,7 @@ class FeedEntry:
     """A record with its number; the two records of a call that concerns two accounts have the same number."""
 
     number: int
-    record: Record
+    record: CloudTrailRecord
 
     @cached_property
     def encoded(self) -> bytes:
@@ -53,7 +53,7 @@ class EventFeed:
         self._events = world.events
         self._last_seen: Event | None = None
         self._due: deque[FeedEntry] = deque(maxlen=MAX_CALLS)
-        self._pending: list[Record] = []
+        self._pending: list[CloudTrailRecord] = []
         self._shared: dict[int, tuple[FeedEntry, ...]] = {}
         self._lock = Lock()
 

@@ -5,24 +5,23 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtra
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from artifact_emulator.activity.cloudtrail_records import VERSION, Record, event_time, plain
+from artifact_emulator.activity.cloudtrail_records import VERSION, CloudTrailRecord, event_time, plain
 from artifact_state import events, ids
+from artifact_state.record import Record
 from artifact_state.world import World
 
 
-def service_event_records(world: World, event: events.Event) -> Iterator[Record]:
+def service_event_records(world: World, event: events.Event) -> Iterator[CloudTrailRecord]:
     """Iterate over the records that follow from a domain event; their instants may lie in the future."""
     service_events = _SERVICE_EVENTS.get(type(event))
     for service_event in service_events(event) if service_events else ():
         yield _record(world.state.seed, service_event)
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceEvent:
+class ServiceEvent(Record, kw_only=False):
     """An event that a service reports to one account."""
 
     account_id: str
@@ -31,7 +30,7 @@ class ServiceEvent:
     details: Mapping[str, Any]
 
 
-def _record(seed: str, service_event: ServiceEvent) -> Record:
+def _record(seed: str, service_event: ServiceEvent) -> CloudTrailRecord:
     account_id, details = service_event.account_id, plain(service_event.details)
     content = {
         "eventVersion": VERSION,
@@ -54,7 +53,7 @@ def _record(seed: str, service_event: ServiceEvent) -> Record:
         "serviceEventDetails": details,
         "eventCategory": "Management",
     }
-    return Record(account_id, service_event.at, content)
+    return CloudTrailRecord(account_id, service_event.at, content)
 
 
 def _account_created(event: events.AccountCreationRequested) -> Iterator[ServiceEvent]:

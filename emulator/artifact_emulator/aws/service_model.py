@@ -4,16 +4,16 @@ The packages in `shapes/` are generated from AWS's models, and nothing reads the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from artifact_state.record import Record, field
 
 Protocol = Literal["json", "rest-json", "query"]
 Location = Literal["uri", "querystring", "header", "statusCode"]
 Kind = Literal["structure", "list", "map", "string", "integer", "boolean", "double", "timestamp", "blob"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Record):
     """The layout of a shape: its kind, and the names of the shapes of its parts."""
 
     kind: Kind
@@ -23,8 +23,7 @@ class Layout:
     """For a list or a map: the name of the element's shape."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Record):
     """An operation of a service: its name, its HTTP binding and its declared errors."""
 
     name: str
@@ -44,8 +43,7 @@ class Operation:
     """Whether the request must be signed; two operations of AWS STS take an identity provider's assertion instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorShape:
+class ErrorShape(Record):
     """A declared error: its code on the wire, its HTTP status and its members."""
 
     code: str
@@ -55,8 +53,7 @@ class ErrorShape:
     """The members in headers, and their names there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(Record):
     """An AWS service: protocol, version, namespaces, operations, errors and layouts."""
 
     name: str

@@ -5,8 +5,9 @@ in each of the tables of code that are keyed by service; tests compare them with
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from artifact_state.record import Record
 
 
 class ThrottlingError(NamedTuple):
@@ -17,8 +18,7 @@ class ThrottlingError(NamedTuple):
     status: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceProfile:
+class ServiceProfile(Record):
     """One AWS service."""
 
     name: str

@@ -7,7 +7,6 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.aws.errors.aws_error import AwsError
@@ -16,6 +15,7 @@ from artifact_emulator.cli.options import CommandFailed, add_json, translated_er
 from artifact_emulator.cli.output import write, write_json
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import progress_bar, styled
+from artifact_state.record import Record, asdict
 
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import RemoteWorld
@@ -27,8 +27,7 @@ _STEPS = 13
 _WORLD = "demo"
 
 
-@dataclass(frozen=True, slots=True)
-class DemoStep:
+class DemoStep(Record, kw_only=False):
     """A completed step: the documented behavior, and the call that demonstrates it as an AWS CLI command."""
 
     why: str

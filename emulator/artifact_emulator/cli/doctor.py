@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -18,6 +17,7 @@ from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import Style, styled
 from artifact_emulator.sdk_models import MODELS
 from artifact_emulator.testing.environment import MISLEADING, proxies
+from artifact_state.record import Record, asdict
 
 _REAL_KEY = re.compile(r"A[KS]IA[A-Z2-7]{16}")
 _SERVICES = ("ORGANIZATIONS", "ARTIFACT", "IAM", "STS", "CLOUDTRAIL")
@@ -34,8 +34,7 @@ _MARKS: dict[str, tuple[str, Style]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record, kw_only=False):
     """The outcome of one check."""
 
     check: str

@@ -5,7 +5,6 @@ import errno
 import json
 import os
 import sys
-from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from artifact_emulator.cli.output import write
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.serve_options import add_options, world_from
 from artifact_emulator.version import __version__
+from artifact_state.record import replace
 
 if TYPE_CHECKING:
     from socket import socket

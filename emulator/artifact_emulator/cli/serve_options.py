@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -219,9 +218,10 @@ def _natural(text: str) -> int:
 def _limit(text: str) -> tuple[str, int]:
     # Imported here: few servers have limits of their own.
     from artifact_emulator.limits import Limits
+    from artifact_state.record import fields
 
     name, _, value = text.partition("=")
-    names = [field.name for field in fields(Limits)]
+    names = list(fields(Limits))
     if name not in names:
         raise argparse.ArgumentTypeError(f"{name!r} is not a limit: {', '.join(names)}")
     return name, _natural(value)

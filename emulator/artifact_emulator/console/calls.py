@@ -17,6 +17,7 @@ from artifact_emulator.console.session import SignedInUser, current_user
 from artifact_emulator.http import READING_METHODS, Request
 from artifact_emulator.routing import WORLDS
 from artifact_state.model import Caller
+from artifact_state.record import Record
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT
 
@@ -28,8 +29,7 @@ class SignedOut(Exception):
     """No principal is signed in, or its credentials have expired."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleCall:
+class ConsoleCall(Record, kw_only=False):
     """An AWS call that a page made."""
 
     service: str

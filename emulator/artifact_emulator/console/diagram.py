@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from xml.etree import ElementTree as ET
@@ -15,6 +14,7 @@ from artifact_state.errors import RoleNotFound
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Organization, State, Unit
 from artifact_state.organizations.accounts import account_of
+from artifact_state.record import Record
 from artifact_state.world import World
 
 ROLE = "AWSServiceRoleForArtifact"
@@ -25,8 +25,7 @@ _MAX_STANDALONE = 24
 _MAX_SCANNED = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class AccountBox:
+class AccountBox(Record, kw_only=False):
     """An account."""
 
     id: str
@@ -36,8 +35,7 @@ class AccountBox:
     has_role: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(Record, kw_only=False):
     """A root or an organizational unit."""
 
     name: str
@@ -47,16 +45,14 @@ class UnitRow:
     """Number of accounts that a single box stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementLine:
+class AgreementLine(Record, kw_only=False):
     """An agreement of an organization."""
 
     name: str
     accessible: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationFrame:
+class OrganizationFrame(Record, kw_only=False):
     """An organization."""
 
     id: str
@@ -67,8 +63,7 @@ class OrganizationFrame:
     members: int
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(Record, kw_only=False):
     """The content of a diagram."""
 
     organizations: tuple[OrganizationFrame, ...]

@@ -4,14 +4,13 @@ The session cookie names the principal and is signed with a key of this process.
 root user takes only the id of the account.
 """
 
-from dataclasses import dataclass
-
 from flask import session
 
 from artifact_emulator.aws.authentication import partition_of
 from artifact_state.errors import Refused
 from artifact_state.model import Caller
 from artifact_state.principals import is_expired, role_session_caller, root_user, session_of
+from artifact_state.record import Record
 from artifact_state.world import World
 
 REGIONS = {
@@ -22,8 +21,7 @@ REGIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SignedInUser:
+class SignedInUser(Record, kw_only=False):
     """A signed-in principal."""
 
     caller: Caller

@@ -1,6 +1,5 @@
 """The delays of asynchronous AWS operations in a world: read and change them."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
+from artifact_state.record import replace
 from artifact_state.world import Options, World
 
 _DECADE = 10 * 365 * 86_400

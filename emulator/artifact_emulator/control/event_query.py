@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from artifact_emulator.activity.cloudtrail_records import Record
+from artifact_emulator.activity.cloudtrail_records import CloudTrailRecord
 
 
 class EventQuery(BaseModel):
@@ -23,7 +23,7 @@ class EventQuery(BaseModel):
         None, ge=-1, description="Only records after this one: a last_id, or the id of an event of the stream."
     )
 
-    def matches(self, record: Record) -> bool:
+    def matches(self, record: CloudTrailRecord) -> bool:
         """Return whether a record matches, regardless of `after`."""
         content = record.content
         return (

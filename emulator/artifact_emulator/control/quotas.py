@@ -1,7 +1,5 @@
 """The quotas of a world: read and change them."""
 
-from dataclasses import replace
-
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, RootModel
@@ -10,6 +8,7 @@ from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, problem_response
 from artifact_state.catalog import Quotas
 from artifact_state.catalog.quota_changes import InvalidQuota, quota_values, replace_quotas
+from artifact_state.record import replace
 from artifact_state.world import World, default_quotas
 
 

@@ -1,6 +1,5 @@
 """Throttling and strict mode of a world."""
 
-from dataclasses import replace
 from typing import Any, Literal, Self
 
 from flask import Response, jsonify
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
 from artifact_emulator.world_runtime import runtime_of
+from artifact_state.record import replace
 from artifact_state.world import Options, World
 
 

@@ -4,7 +4,6 @@ A link contains everything that is needed to serve it, so no link has to be stor
 its signature.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
@@ -12,14 +11,14 @@ from artifact_emulator.aws.signing.sigv4 import ALGORITHM, Claim, claim_of, sign
 from artifact_emulator.http import Request
 from artifact_emulator.services.context import RequestContext
 from artifact_state import ids
+from artifact_state.record import Record
 
 PATH = "/_documents/"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Record):
     """The contents of a link: a document, the caller it was issued to, its creation and its lifetime in seconds."""
 
     account_id: str

@@ -4,13 +4,13 @@ They contain no text of AWS. They exist to be downloaded and accepted, not to be
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
 from artifact_state.artifact.inquiry_answers import Answer
 from artifact_state.catalog import Agreement, Report, ReportVersion, Subject
 from artifact_state.model import Acceptance, Inquiry
+from artifact_state.record import Record
 
 _NOTICE = (
     "This is a sample made by artifact-emulator, a local emulator. It is not a document of Amazon Web Services or of "
@@ -77,8 +77,7 @@ _KIND_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Record):
     """A section of a document: paragraphs, followed by numbered items."""
 
     heading: str
@@ -86,8 +85,7 @@ class Section:
     items: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Record):
     """The contents of a document."""
 
     kind: DocumentKind
@@ -101,8 +99,7 @@ class Document:
     sections: tuple[Section, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watermark:
+class Watermark(Record):
     """The caller that a copy is made for, and the time."""
 
     account_id: str

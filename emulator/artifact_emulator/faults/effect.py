@@ -1,7 +1,6 @@
 """What fault injection and strict mode do to one call: the value that the pipeline carries from stage to stage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from artifact_emulator.aws.errors.aws_error import AwsError
@@ -11,7 +10,6 @@ from artifact_state.model import State
 from artifact_state.world import TransactionEffect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect(TransactionEffect):
     """The effect on one call: on its reply, on the pages it lists, and on its transaction."""
 

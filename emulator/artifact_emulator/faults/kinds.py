@@ -1,18 +1,17 @@
 """The kinds of faults: KINDS, the one table that the rules, the control API and the command line read."""
 
 import random
-from dataclasses import dataclass
 from enum import Enum
 from math import log
 
 from artifact_state.model import CreationFailure, InquiryFailure
+from artifact_state.record import Record
 
 _P99 = 2.3263478740408408
 """Standard deviations from the median of a normal distribution to its 99th percentile."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Error:
+class Error(Record):
     """The call is answered with an AWS error and changes nothing."""
 
     code: str
@@ -20,8 +19,7 @@ class Error:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
+class Latency(Record):
     """The reply is held back for a random number of milliseconds, uniformly or log-normally distributed."""
 
     least: float
@@ -37,26 +35,22 @@ class Latency:
         return chance.lognormvariate(log(self.least), log(self.most / self.least) / _P99) / 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Record, kw_only=False):
     """The call is carried out, and its connection is reset in place of a reply."""
 
 
-@dataclass(frozen=True, slots=True)
-class Truncate:
+class Truncate(Record, kw_only=False):
     """The call is carried out, and its reply ends half way."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionFailure:
+class DeletionFailure(Record, kw_only=False):
     """The deletion of a service-linked role fails, as if the role were in use."""
 
 
 Action = Error | Latency | Reset | Truncate | CreationFailure | DeletionFailure | InquiryFailure
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Record, kw_only=False):
     """A kind of fault."""
 
     name: str

@@ -4,7 +4,7 @@ Errors are injected before the operation, so that an affected call changes nothi
 """
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import assert_never
@@ -14,6 +14,7 @@ from artifact_emulator.faults.effect import NO_EFFECT, Effect
 from artifact_emulator.faults.errors import can_return, error_codes, injected_error
 from artifact_emulator.faults.kinds import Action, DeletionFailure, Error, Latency, Reset, Truncate, kind_of
 from artifact_state.model import CreationFailure, InquiryFailure
+from artifact_state.record import Record, replace
 
 
 class ImpossibleFault(ValueError):
@@ -28,8 +29,7 @@ MAX_RULES = 1_000
 """The fault rules of a world: each is compared with each call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultRule:
+class FaultRule(Record):
     """The calls that are affected, how often, and by which fault."""
 
     service: str

@@ -25,6 +25,7 @@ from artifact_emulator.faults.effect import Effect
 from artifact_emulator.faults.errors import can_return, injected_error, throttled
 from artifact_emulator.faults.kinds import Error
 from artifact_state.model import State
+from artifact_state.record import Record
 
 _STALENESS = timedelta(seconds=2)
 """The longest time for which a change stays unseen. Unverified: AWS states no figure."""
@@ -45,8 +46,7 @@ _READS = ("Get", "List", "Describe")
 _POLLED = {"DescribeCreateAccountStatus", "GetServiceLinkedRoleDeletionStatus"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Record, kw_only=False):
     """The latest change of the world."""
 
     number: int

@@ -6,11 +6,12 @@ complete as soon as such a call is made, from any client.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from artifact_state.record import Record, field
 
 DEFAULT_ACCOUNTS = MappingProxyType(
     {"management": "111122223333", "member": "222233334444", "standalone": "999988887777"}
@@ -25,8 +26,7 @@ class NoSuchLesson(LookupError):
     """The lesson does not exist."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Record):
     """A step of a lesson, and the call that completes it."""
 
     text: str
@@ -46,8 +46,7 @@ class Step:
     """What the step shows; displayed once it is complete."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class Lesson(Record):
     """A lesson."""
 
     name: str

@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from artifact_emulator.activity.call_log import CallRecord
 from artifact_emulator.lessons import DEFAULT_ACCOUNTS, SERVICE, Lesson, Step
 from artifact_state.model import CallerKind
+from artifact_state.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Record, kw_only=False):
     """Progress of a learner in a lesson."""
 
     lesson: Lesson

@@ -5,8 +5,9 @@ Items of a list are identified by their id or name and not by their position, so
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from artifact_state.record import Record
 
 # The keys that identify an item of a list, tried in this order.
 _IDENTIFYING_KEYS = (
@@ -20,8 +21,7 @@ _IDENTIFYING_KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Record):
     """A value that differs between two scenarios; None where a scenario does not have it."""
 
     place: str

@@ -4,13 +4,13 @@ Account ids and dates stay text, with or without quotes.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from artifact_state.record import Record
 from artifact_state.scenarios.references import Place
 
 _MAX_DEPTH = 50
@@ -23,8 +23,7 @@ class InvalidYaml(ValueError):
     """The file cannot be read as YAML; the text begins with the file and, where known, the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record, kw_only=False):
     """The contents of a scenario, and the YAML nodes from which they were read, if they come from a file."""
 
     name: str

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-int
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 
@@ -25,6 +24,7 @@ from artifact_state.errors import (
 from artifact_state.events import AgreementAccepted, AgreementTerminated
 from artifact_state.model import Acceptance, FeatureSet, Organization, State, TerminatedBy, TokenPurpose
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 ARTIFACT_DOCUMENTED_PRINCIPAL = "artifact.amazonaws.com"

@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_CreateCompl
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -17,6 +16,7 @@ from artifact_state.errors import InquiryConflict, InquiryNotFound, InvalidMembe
 from artifact_state.events import InquiryChanged
 from artifact_state.model import Feedback, Inquiry, InquiryFailure, InquirySource, InquiryStatus, QueryStatus, State
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import Record, astuple, replace
 from artifact_state.resource_tags import TagPairs, attach_tags, set_tags
 from artifact_state.world import Transaction
 
@@ -25,8 +25,7 @@ _MALWARE = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FI
 _MAX_QUERY_LENGTH = 2_048
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InquiryRequest:
+class InquiryRequest(Record):
     """The contents of a new inquiry: one query as text, or a file of queries."""
 
     name: str

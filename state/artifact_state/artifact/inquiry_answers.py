@@ -1,19 +1,18 @@
 """Sample answers to compliance inquiries, which name the reports to read. They contain no text of AWS."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from artifact_state.artifact.inquiries import needs_review, query_status
 from artifact_state.artifact.report_search import find_reports
 from artifact_state.artifact.reports import report_of
 from artifact_state.model import Inquiry, QueryStatus, State
+from artifact_state.record import Record
 
 _SAMPLE = "This is a sample answer of an emulator."
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Record, kw_only=False):
     """A report on which an answer is based."""
 
     label: str
@@ -21,8 +20,7 @@ class Citation:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Record, kw_only=False):
     """The answer to one query."""
 
     text: str

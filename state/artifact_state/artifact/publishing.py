@@ -5,7 +5,6 @@ reports do not belong to an account.
 Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_ReportDetail.html
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from artifact_state import ids
@@ -13,6 +12,7 @@ from artifact_state.artifact.reports import report_of
 from artifact_state.catalog import Publication, Report, ReportVersion, TermAcceptance, Upload
 from artifact_state.errors import ReportNotFound
 from artifact_state.events import ReportChanged, ReportPublished
+from artifact_state.record import Record, replace
 from artifact_state.world import Transaction
 
 REPORT_FIELDS = ("name", "description", "series", "category", "company_name", "product_name")
@@ -32,8 +32,7 @@ class VersionOutdated(Exception):
     """The version has changed since the sequence number of the request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionDraft:
+class VersionDraft(Record):
     """A new version of a report; a field that is None has the value of the latest version or a default."""
 
     id: str | None = None
@@ -56,8 +55,7 @@ class VersionDraft:
     sequence_number: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionChange:
+class VersionChange(Record):
     """A change of a version; a field that is None keeps its value."""
 
     state: Publication | None = None

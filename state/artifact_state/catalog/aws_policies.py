@@ -5,7 +5,6 @@ The documents of all policies have some four megabytes and few are asked for, so
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -14,6 +13,7 @@ from typing import Any
 
 from artifact_state.catalog.loading import read_file
 from artifact_state.catalog.records import Certainty
+from artifact_state.record import Record
 
 _DOCUMENTS = Path(__file__).with_name("managed_policy_documents.jsonl")
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -23,8 +23,7 @@ _FIRST_NEW_ID = datetime(2019, 4, 4, tzinfo=UTC)
 _ID_LENGTH = 21
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyVersion:
+class PolicyVersion(Record):
     """A version of a managed policy."""
 
     version_id: str
@@ -33,8 +32,7 @@ class PolicyVersion:
     """The document as JSON text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManagedPolicy:
+class ManagedPolicy(Record):
     """A policy that AWS manages."""
 
     name: str

@@ -9,14 +9,14 @@ from __future__ import annotations  # The nodes refer to each other.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from artifact_state.record import Record
 
 GrammarNode: TypeAlias = "ObjectGrammar | SettingGrammar | FreeGrammar"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueRule:
+class ValueRule(Record):
     """The values of a setting, or the names of members: those of a list, and those that match a pattern."""
 
     values: frozenset[str]
@@ -29,8 +29,7 @@ class ValueRule:
     """The JSON types in which the value may be written; AWS returns it as a string in any case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingGrammar:
+class SettingGrammar(Record):
     """A setting, which operators assign or, if it is a list, also change."""
 
     rule: ValueRule
@@ -45,8 +44,7 @@ class SettingGrammar:
     maximum_when_merged: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(Record):
     """A condition on settings of an object that holds when another of them has a certain value."""
 
     blocks: tuple[tuple[str, ...], ...]
@@ -59,8 +57,7 @@ class Dependency:
     """Whether the condition holds for each document, but not for the effective policy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectGrammar:
+class ObjectGrammar(Record):
     """An object: its members by lower-case name, and what applies to members that the customer names."""
 
     members: Mapping[str, tuple[str, GrammarNode]]
@@ -80,6 +77,5 @@ class ObjectGrammar:
     dependencies: tuple[Dependency, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FreeGrammar:
+class FreeGrammar(Record):
     """An object or a setting of which AWS's documents say nothing."""

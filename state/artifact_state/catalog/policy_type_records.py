@@ -1,10 +1,9 @@
 """The records of `policy_types.json`: the types of organization policies."""
 
-from dataclasses import dataclass
+from artifact_state.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrganizationPolicy:
+class OrganizationPolicy(Record):
     """A policy that AWS manages in every organization."""
 
     id: str
@@ -14,8 +13,7 @@ class OrganizationPolicy:
     """The document as JSON text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyType:
+class PolicyType(Record):
     """A type of policies that an organization can enable."""
 
     name: str

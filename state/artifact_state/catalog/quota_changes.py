@@ -5,11 +5,11 @@ A name is that of a quota, such as `accounts_per_organization`; of a quota of a 
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
 from artifact_state.catalog.quota_records import PolicyLimits, Quotas
+from artifact_state.record import fields, replace
 
 _POLICY_LIMITS = ("max_document", "max_per_organization", "min_attached", "max_attached")
 _MAXIMUM = 10 * 365 * 86_400  # Ten years in seconds.
@@ -30,10 +30,10 @@ class InvalidQuota(ValueError):
 def quota_values(quotas: Quotas) -> dict[str, int]:
     """Return every quota that can be changed, by name."""
     values: dict[str, int] = {}
-    for field in fields(quotas):
-        value = getattr(quotas, field.name)
-        if isinstance(value, (int, timedelta)) and field.name not in _FIXED:
-            values[field.name] = int(value.total_seconds()) if isinstance(value, timedelta) else value
+    for name in fields(Quotas):
+        value = getattr(quotas, name)
+        if isinstance(value, (int, timedelta)) and name not in _FIXED:
+            values[name] = int(value.total_seconds()) if isinstance(value, timedelta) else value
     for policy_type, limits in quotas.policies.items():
         values |= {f"policies.{policy_type}.{name}": getattr(limits, name) for name in _POLICY_LIMITS}
     return values | {f"iam.{name}": value for name, value in quotas.iam.items()}

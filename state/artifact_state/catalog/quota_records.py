@@ -1,14 +1,13 @@
 """The records of `quotas.json` and `iam_quotas.json`: AWS's quotas and request rates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from artifact_state.catalog.records import Certainty
+from artifact_state.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyLimits:
+class PolicyLimits(Record):
     """The quotas of one type of organization policies."""
 
     max_document: int
@@ -19,24 +18,21 @@ class PolicyLimits:
     certainty: Certainty = Certainty.CONFIRMED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRate:
+class RequestRate(Record):
     """A token bucket: its refill rate and its capacity."""
 
     per_second: float
     burst: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRates:
+class RequestRates(Record):
     """The rates of an operation: for one account, and for all accounts of an organization together."""
 
     account: RequestRate
     organization: RequestRate | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quotas:
+class Quotas(Record):
     """The quotas of a world; change one with `dataclasses.replace`.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html

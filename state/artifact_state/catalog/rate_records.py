@@ -1,13 +1,11 @@
 """The records of `request_rates.json`: request rates that the operations of a service share."""
 
-from dataclasses import dataclass
-
 from artifact_state.catalog.quota_records import RequestRate
 from artifact_state.catalog.records import Certainty
+from artifact_state.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedRate:
+class SharedRate(Record):
     """The rate at which one account may call several operations of a service together."""
 
     service: str

@@ -1,9 +1,10 @@
 """The records of the catalog that a start needs: services and their roles, and agreements."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
+
+from artifact_state.record import Record
 
 
 class Certainty(Enum):
@@ -13,8 +14,7 @@ class Certainty(Enum):
     UNVERIFIED = "unverified"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedRole:
+class LinkedRole(Record):
     """A service-linked role as its service defines it."""
 
     name: str
@@ -40,8 +40,7 @@ class LinkedRole:
         return f"{self.name}_{suffix}" if suffix else self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustedService:
+class TrustedService(Record):
     """A service that AWS Organizations integrates with."""
 
     name: str
@@ -62,8 +61,7 @@ class Subject(Enum):
     ORGANIZATION = "ORGANIZATION"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class Agreement(Record):
     """An agreement that AWS Artifact offers or shows."""
 
     id: str

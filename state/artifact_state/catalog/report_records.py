@@ -1,8 +1,9 @@
 """The records of `reports.json`: the reports of AWS Artifact."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from artifact_state.record import Record
 
 
 class Publication(Enum):
@@ -28,8 +29,7 @@ class TermAcceptance(Enum):
     EXPLICIT = "EXPLICIT"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportVersion:
+class ReportVersion(Record):
     """One version of a report."""
 
     version: int
@@ -58,8 +58,7 @@ class ReportVersion:
         return self.published and self.upload_state is Upload.COMPLETE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Record):
     """A report of AWS or of a third party with all its versions."""
 
     id: str

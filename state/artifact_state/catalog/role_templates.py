@@ -1,19 +1,18 @@
 """Templates of AWS from which roles are created."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from artifact_state.catalog.loading import read_file
+from artifact_state.record import Record
 
 MAJOR_VERSION, MINOR_VERSION = 1, 0
 """The versions of all templates that are known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateParameter:
+class TemplateParameter(Record):
     """A parameter of a template, whose value replaces `@{name}`."""
 
     name: str
@@ -23,8 +22,7 @@ class TemplateParameter:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleTemplate:
+class RoleTemplate(Record):
     """A template from which roles are created."""
 
     service: str

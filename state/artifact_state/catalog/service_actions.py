@@ -5,18 +5,17 @@ Only simulations and reports need them. A service is read from its line of the f
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from artifact_state.catalog.loading import read_file
+from artifact_state.record import Record
 
 _FILE = Path(__file__).with_name("service_actions.jsonl")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceActions:
+class ServiceActions(Record):
     """The actions of a service and its resources."""
 
     arn_format: str | None = None

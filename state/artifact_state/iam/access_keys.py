@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-k
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from artifact_state import ids
 from artifact_state.errors import Entity, EntityNotFound, IdentityQuota, NotOwned
@@ -14,6 +13,7 @@ from artifact_state.iam.users import put_user, resolve_user_name, user_of, user_
 from artifact_state.model import Caller, State
 from artifact_state.model.identities import AccessKey
 from artifact_state.principals import root_user
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

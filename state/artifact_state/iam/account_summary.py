@@ -4,13 +4,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummar
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from artifact_state.iam.policy_usage import usage_of
 from artifact_state.iam.roles import roles_of
 from artifact_state.iam.root_logins import has_root_login
 from artifact_state.model import State
+from artifact_state.record import Record
 
 RESOURCE_TABLES = (
     "users",
@@ -24,8 +24,7 @@ RESOURCE_TABLES = (
 """The tables of the state that hold the IAM resources of each account. A test finds tables that are missing here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSummary:
+class AccountSummary(Record):
     """The numbers of an account's resources, and the credentials of its root user."""
 
     counts: Counter[str]

@@ -4,8 +4,6 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 
-from dataclasses import replace
-
 from artifact_state.errors import Entity, EntityNotFound, ServicePolicyNotAttachable
 from artifact_state.iam.identities import ATTACHED_POLICY_QUOTAS, put_identity
 from artifact_state.iam.identity_quotas import require_quota
@@ -18,6 +16,7 @@ from artifact_state.iam.policy_references import (
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.model import Role
 from artifact_state.model.identities import User
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

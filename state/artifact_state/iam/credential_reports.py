@@ -6,7 +6,6 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -17,6 +16,7 @@ from artifact_state.iam.root_logins import has_root_login
 from artifact_state.iam.users import users_of
 from artifact_state.model.iam_reports import CredentialReport
 from artifact_state.model.identities import AccessKey, User
+from artifact_state.record import Record
 from artifact_state.world import Transaction
 
 LIFETIME = timedelta(hours=4)
@@ -40,8 +40,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyUse:
+class KeyUse(Record):
     """The latest use of an access key."""
 
     at: datetime
@@ -49,8 +48,7 @@ class KeyUse:
     service: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialUses:
+class CredentialUses(Record):
     """The latest uses of credentials."""
 
     keys: Mapping[str, KeyUse]

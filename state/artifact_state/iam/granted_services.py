@@ -7,19 +7,18 @@ Recorded answers of AWS: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from artifact_state import catalog
 from artifact_state.policy_syntax.policy import as_list
 from artifact_state.policy_syntax.wildcards import is_like
+from artifact_state.record import Record
 
 ANY = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
+class _Statement(Record, kw_only=False):
     allows: bool
     actions: tuple[str, ...]
     """The patterns in lower case."""

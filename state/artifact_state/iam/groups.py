@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups.html
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from artifact_state import ids, name_index
 from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota
@@ -13,6 +12,7 @@ from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.users import put_user, user_of, users_of
 from artifact_state.model import State
 from artifact_state.model.identities import Group, User
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

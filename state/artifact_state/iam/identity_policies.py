@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_PasswordPolicy.html
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from artifact_state import arns
@@ -23,11 +22,11 @@ from artifact_state.iam.users import user_of
 from artifact_state.model import Caller, CallerKind, Role, State
 from artifact_state.model.identities import User
 from artifact_state.policy_syntax.policy import NamedPolicy
+from artifact_state.record import Record
 from artifact_state.state_cache import StateCache
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityPolicies:
+class IdentityPolicies(Record, kw_only=False):
     """The identity-based policies of a caller and its permissions boundary, if it has one."""
 
     identity: tuple[NamedPolicy, ...] = ()

@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_ContextProvider.html
 """
 
 import re
-from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
 
 from artifact_state.errors import InvalidProvider, ProviderProblem
 from artifact_state.model.identities import ContextProvider, IdentityProvider
+from artifact_state.record import replace
 
 # Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceMetadata.html
 _INSTANCE = re.compile(r"arn:aws[a-z-]*:sso:::instance/(?:sso)?ins-[a-zA-Z0-9.-]{16}")

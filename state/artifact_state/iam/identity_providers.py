@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvi
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from artifact_state import arns
 from artifact_state.errors import (
@@ -23,6 +22,7 @@ from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.model import Map, State
 from artifact_state.model.identities import ContextProvider, IdentityProvider
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 _URL = re.compile(r"https://(?P<name>[^/?#]+(?:/[^?#]*)?)", re.IGNORECASE)

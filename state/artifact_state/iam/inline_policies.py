@@ -3,8 +3,6 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 """
 
-from dataclasses import replace
-
 from artifact_state.errors import EntityNotFound
 from artifact_state.iam.identities import INLINE_POLICY_ENTITIES, INLINE_POLICY_QUOTAS, put_identity
 from artifact_state.iam.identity_documents import policy_size, require_valid_policy
@@ -12,6 +10,7 @@ from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.name_index import key_of
 from artifact_state.policy_syntax.documents import DocumentKind
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

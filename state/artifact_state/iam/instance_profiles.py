@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-rol
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from artifact_state import ids, name_index
 from artifact_state.errors import (
@@ -22,6 +21,7 @@ from artifact_state.iam.role_changes import unlinked_role
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Map, Role, State
 from artifact_state.model.iam_settings import InstanceProfile
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/artifact/latest/ug/using-service-linked-roles.html
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -24,6 +23,7 @@ from artifact_state.errors import (
 from artifact_state.events import RoleDeletionRequested
 from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, trust_policy_for
 from artifact_state.model import DeletionTask, FeatureSet, Role, RoleUsage
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 ARTIFACT_PRINCIPAL = "artifact.amazonaws.com"

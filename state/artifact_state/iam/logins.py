@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_accoun
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import pbkdf2_hmac
 
@@ -25,6 +24,7 @@ from artifact_state.iam.users import put_user, resolve_user_name, user_of
 from artifact_state.model import CallerKind
 from artifact_state.model.iam_settings import PasswordPolicy
 from artifact_state.model.identities import Login, User
+from artifact_state.record import Record, replace
 from artifact_state.world import Transaction
 
 _HASH_ITERATIONS = 1_000
@@ -37,8 +37,7 @@ _SYMBOLS = frozenset("!@#$%^&*()_+-=[]{}|'")
 _SALT_END = "$"
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordHashes:
+class PasswordHashes(Record, kw_only=False):
     """The hashes of a user's passwords, of which at least the present one is known."""
 
     latest_first: Sequence[str]

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-version
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from artifact_state import arns, ids, name_index
 from artifact_state.catalog import PolicyVersion
@@ -27,6 +26,7 @@ from artifact_state.iam.policy_usage import usage_of
 from artifact_state.model import Map
 from artifact_state.model.identities import CustomerPolicy
 from artifact_state.policy_syntax.documents import DocumentKind
+from artifact_state.record import Record, replace
 from artifact_state.world import Transaction
 
 
@@ -53,8 +53,7 @@ def policy_version(tx: Transaction, arn: str, version_id: str) -> tuple[AnyPolic
     raise EntityNotFound(Entity.POLICY_VERSION, arn, version=version_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPolicy:
+class NewPolicy(Record):
     """The attributes of a policy to be created."""
 
     name: str

@@ -6,7 +6,6 @@ Observed: https://github.com/radkawar/stackd, testdata/aws/iam/mfa.json and mfa_
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from artifact_state import arns, ids, name_index
 from artifact_state.errors import (
@@ -27,6 +26,7 @@ from artifact_state.iam.one_time_passwords import code_at, step_at
 from artifact_state.iam.users import user_of
 from artifact_state.model import CallerKind, Map, State
 from artifact_state.model.identities import MfaDevice, User
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 _MAX_PAIR_DISTANCE = 999

@@ -5,19 +5,18 @@ The uses are recorded with the identities; one pass over an account's identities
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from artifact_state.iam.roles import roles_of
 from artifact_state.model import Role, State
 from artifact_state.model.identities import Group, User
+from artifact_state.record import Record, field
 
 Identity = User | Group | Role
 """A resource that can have policies."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record, kw_only=False):
     """The number of uses of each policy in an account, by the references to them."""
 
     attachments: Counter[str] = field(default_factory=Counter)

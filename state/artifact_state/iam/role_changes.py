@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from artifact_state import ids, name_index
@@ -29,11 +28,11 @@ from artifact_state.iam.policy_references import LINKED_ROLE_PATH, boundary_refe
 from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, roles_of
 from artifact_state.iam.trust_policies import resolve_trust_policy
 from artifact_state.model import Map, Role
+from artifact_state.record import Record, replace
 from artifact_state.world import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRole:
+class NewRole(Record):
     """The attributes of a role to be created."""
 
     name: str

@@ -7,7 +7,6 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from artifact_state.catalog.role_templates import MINOR_VERSION, RoleTemplate, role_template
@@ -23,6 +22,7 @@ from artifact_state.errors import (
 from artifact_state.iam.role_changes import NewRole, create_role
 from artifact_state.iam.roles import put_role, role_of
 from artifact_state.model import Map, Role
+from artifact_state.record import Record, replace
 from artifact_state.world import Transaction
 
 _PARAMETER = re.compile(r"@\{(\w+)\}")
@@ -33,8 +33,7 @@ Values = Mapping[str, Sequence[str]]
 """The values of a template's parameters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RenderedRole:
+class _RenderedRole(Record):
     name: str
     description: str
     trust_policy: str

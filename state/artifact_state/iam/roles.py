@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ from artifact_state import name_index
 from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
 from artifact_state.model import Role, State
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

@@ -6,7 +6,6 @@ Recorded answers of AWS: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from artifact_state import arns, catalog, ids
 from artifact_state.errors import (
@@ -28,13 +27,13 @@ from artifact_state.iam.users import user_of, users_of
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.iam_reports import ReportedEntity, ReportedService, ServiceReport, ServiceUse
 from artifact_state.model.identities import Group, User
+from artifact_state.record import Record
 from artifact_state.world import Transaction
 
 AWS_ACCOUNT = "aws"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrantingPolicy:
+class GrantingPolicy(Record):
     """A policy that grants a service: a managed policy, or an inline policy of an identity."""
 
     name: str

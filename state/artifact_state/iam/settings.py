@@ -6,12 +6,12 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from artifact_state.errors import Entity, EntityNotFound, InvalidProperty, PropertyProblem
 from artifact_state.events import IdentityChanged
 from artifact_state.model import State
 from artifact_state.model.iam_settings import IamSettings, PasswordPolicy
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 _ROLE_MANAGER, _ENABLED = "RoleManager", "Enabled"

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from artifact_state import arns, ids, name_index
 from artifact_state.errors import (
@@ -22,6 +21,7 @@ from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
 from artifact_state.model import Caller, CallerKind, Map, State
 from artifact_state.model.identities import User
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

@@ -7,7 +7,6 @@ is computed by pure functions elsewhere and never stored. Instants are aware and
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -56,6 +55,7 @@ from artifact_state.model.organizations import (
 )
 from artifact_state.model.policies import Attachment, Policy, PolicyType, ResourcePolicy, TypePolicies
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import Record
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Report
@@ -116,8 +116,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Record):
     """The complete contents of a world as one value: equal histories from equal seeds have equal states."""
 
     seed: str = ""

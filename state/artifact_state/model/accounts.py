@@ -1,8 +1,9 @@
 """Accounts: their data, their creation and closure, and their membership in an organization."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from artifact_state.record import Record
 
 
 class AccountState(Enum):
@@ -15,8 +16,7 @@ class AccountState(Enum):
     CLOSED = "CLOSED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Record):
     """An AWS account with data of its own; any other 12-digit id is a standalone account without data."""
 
     id: str
@@ -28,8 +28,7 @@ class Account:
     """When the sign-up completes; None if the account was active from the start."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closure:
+class Closure(Record):
     """The closure of a member account; its instants are determined when it is requested."""
 
     account_id: str
@@ -46,8 +45,7 @@ class JoinedMethod(Enum):
     CREATED = "CREATED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
+class Membership(Record):
     """An account's membership in an organization, and its place in the tree."""
 
     account_id: str
@@ -90,8 +88,7 @@ class CreationFailure(Enum):
     UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED = "UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Creation:
+class Creation(Record):
     """A request to create an account; its end and its outcome are determined when it is made."""
 
     id: str

@@ -1,8 +1,9 @@
 """AWS Artifact: accepted agreements, tokens and account settings."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from artifact_state.record import Record
 
 
 class TerminatedBy(Enum):
@@ -12,8 +13,7 @@ class TerminatedBy(Enum):
     AWS = "aws"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
+class Acceptance(Record):
     """The fact that an account accepted an agreement, for itself or for its organization.
 
     Which accounts it covers is not stored: `agreements.covers` computes it.
@@ -41,8 +41,7 @@ class TokenPurpose(Enum):
     GET_REPORT = "get the report"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(Record):
     """A single-use token with one purpose, one account, one subject and a limited lifetime."""
 
     id: str

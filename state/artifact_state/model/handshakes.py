@@ -1,10 +1,10 @@
 """Handshakes, and the billing transfers that some of them propose."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from artifact_state.model.organizations import FeatureSet
+from artifact_state.record import Record
 
 
 class HandshakeAction(Enum):
@@ -36,8 +36,7 @@ class PartyKind(Enum):
     ORGANIZATION = "ORGANIZATION"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handshake:
+class Handshake(Record):
     """An organization's proposal to an account or to itself, and the response to it."""
 
     id: str
@@ -75,8 +74,7 @@ class TransferStatus(Enum):
     WITHDRAWN = "WITHDRAWN"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
+class Transfer(Record):
     """A billing transfer: one organization pays the bills of another from an instant on, until it is withdrawn."""
 
     id: str

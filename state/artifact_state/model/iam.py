@@ -2,11 +2,12 @@
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from rpds import HashTrieMap as Map
+
+from artifact_state.record import Record
 
 
 class CallerKind(Enum):
@@ -19,8 +20,7 @@ class CallerKind(Enum):
     SERVICE = "service"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Record):
     """The principal of one call, and the partition and region that it called."""
 
     account_id: str
@@ -42,8 +42,7 @@ class Caller:
     """The path of the role whose session it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(Record):
     """An IAM role; `linked_service` is the service principal of a service-linked role."""
 
     id: str
@@ -74,16 +73,14 @@ class Role:
     template_minor_version: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleUsage:
+class RoleUsage(Record):
     """Resources in a region for which a service still uses its linked role."""
 
     region: str
     resources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeletionTask:
+class DeletionTask(Record):
     """A request to delete a service-linked role; it fails if the service still uses the role."""
 
     id: str
@@ -94,8 +91,7 @@ class DeletionTask:
     usages: tuple[RoleUsage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceAccess:
+class ServiceAccess(Record):
     """The use of one service by some accounts: the number of accounts, and the latest attempt."""
 
     service: str
@@ -106,8 +102,7 @@ class ServiceAccess:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessReport:
+class AccessReport(Record):
     """A report on the use of services in an organization, or the reason for which it failed."""
 
     id: str
@@ -124,8 +119,7 @@ class AccessReport:
     """The services that policies allow, in the order of their names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Record):
     """Session credentials of a role, of a user, or of a federated user."""
 
     access_key_id: str

@@ -1,11 +1,11 @@
 """Reports of IAM on the use of services and on the credentials of an account."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from artifact_state.record import Record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceUse:
+
+class ServiceUse(Record):
     """The latest use of a service, or of one of its actions, by a user or role; refused attempts count."""
 
     service: str
@@ -17,16 +17,14 @@ class ServiceUse:
     """A tracked action; "" for the service as a whole."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedService:
+class ReportedService(Record):
     """A service that policies grant, with the tracked actions that they grant."""
 
     namespace: str
     actions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedEntity:
+class ReportedEntity(Record):
     """A user or role whose use of services a report is about, as it was when the report was made."""
 
     id: str
@@ -35,8 +33,7 @@ class ReportedEntity:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceReport:
+class ServiceReport(Record):
     """A report on the services that the policies of a user, group, role or policy grant, and on their use."""
 
     id: str
@@ -51,8 +48,7 @@ class ServiceReport:
     uses: tuple[ServiceUse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialReport:
+class CredentialReport(Record):
     """The latest credential report of an account."""
 
     account_id: str

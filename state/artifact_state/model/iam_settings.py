@@ -2,14 +2,14 @@
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from rpds import HashTrieMap as Map
 
+from artifact_state.record import Record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordPolicy:
+
+class PasswordPolicy(Record):
     """The rules for the passwords of an account's users."""
 
     min_length: int = 6
@@ -25,8 +25,7 @@ class PasswordPolicy:
     """Whether an expired password can be replaced by an administrator only; None if it was never said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IamSettings:
+class IamSettings(Record):
     """Settings of an account that differ from those of a new account."""
 
     account_id: str
@@ -36,8 +35,7 @@ class IamSettings:
     role_manager_enabled: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstanceProfile:
+class InstanceProfile(Record):
     """An instance profile, which passes a role to EC2 instances."""
 
     id: str

@@ -2,16 +2,15 @@
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rpds import HashTrieMap as Map
 
 from artifact_state.catalog import PolicyVersion
+from artifact_state.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(Record):
     """The console password of a user."""
 
     password_hash: str
@@ -26,8 +25,7 @@ class Login:
     """The hashes of former passwords, the latest first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
+class User(Record):
     """An IAM user."""
 
     id: str
@@ -49,8 +47,7 @@ class User:
     login: Login | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Record):
     """A group of IAM users; its members are recorded with the users."""
 
     id: str
@@ -62,8 +59,7 @@ class Group:
     inline_policies: Map[str, str] = Map()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MfaDevice:
+class MfaDevice(Record):
     """A virtual MFA device, which shows a new code of six digits every 30 seconds.
 
     Codes are numbered by steps of 30 seconds since 1970.
@@ -86,8 +82,7 @@ class MfaDevice:
     tags: Map[str, str] = Map()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextProvider:
+class ContextProvider(Record):
     """How the claims of a provider's tokens become the trusted context of a session."""
 
     subject_key: str
@@ -99,8 +94,7 @@ class ContextProvider:
     """Further claims, and the context keys that they become; "" for the same name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityProvider:
+class IdentityProvider(Record):
     """An OpenID Connect provider, whose tokens an account accepts from those who assume its roles."""
 
     account_id: str
@@ -116,8 +110,7 @@ class IdentityProvider:
     """The instance of IAM Identity Center that it is associated with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessKey:
+class AccessKey(Record):
     """A long-term credential of a user, or of the root user if `user_name` is None.
 
     A deleted key is kept, so that it is refused and not mistaken for a placeholder.
@@ -132,8 +125,7 @@ class AccessKey:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerPolicy:
+class CustomerPolicy(Record):
     """A customer managed policy; the fields that it shares with AWS managed policies have the same names."""
 
     account_id: str

@@ -1,8 +1,9 @@
 """Compliance inquiries: their queries, and when they will have been processed and reviewed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from artifact_state.record import Record
 
 
 class InquirySource(Enum):
@@ -37,8 +38,7 @@ class QueryStatus(Enum):
     FAILED = "FAILED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
+class Feedback(Record):
     """A rating of the response to an inquiry or to one of its queries."""
 
     rating: str
@@ -50,8 +50,7 @@ class Feedback:
     token: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class Inquiry(Record):
     """A compliance inquiry; the instants of its processing and review are determined when it is created."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -11,6 +10,7 @@ from rpds import HashTrieMap as Map
 from artifact_state.model.accounts import Creation
 from artifact_state.model.policies import PolicyType, TypePolicies
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import Record
 
 
 class FeatureSet(Enum):
@@ -27,8 +27,7 @@ class RootFeature(Enum):
     SESSIONS = "RootSessions"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(Record):
     """A root or an organizational unit, with what is directly below it."""
 
     id: str
@@ -42,8 +41,7 @@ class Unit:
     """The ids of the units directly below, by name; siblings have different names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
+class Trust(Record):
     """Trusted access of a service principal, and since when it is enabled."""
 
     principal: str
@@ -51,8 +49,7 @@ class Trust:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delegation:
+class Delegation(Record):
     """The registration of a member as delegated administrator for a service, and since when."""
 
     account_id: str
@@ -61,8 +58,7 @@ class Delegation:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
+class Tag(Record):
     """A tag of a resource."""
 
     key: str
@@ -70,8 +66,7 @@ class Tag:
     serial: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfers:
+class Transfers(Record):
     """The billing transfers of an organization in one direction."""
 
     every: OrderedMap[str] = OrderedMap()
@@ -83,8 +78,7 @@ class Transfers:
     """When the last of the withdrawn transfers ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organization:
+class Organization(Record):
     """An organization, its trusted services, and the order of what belongs to it."""
 
     id: str

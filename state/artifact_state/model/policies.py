@@ -2,13 +2,13 @@
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from rpds import HashTrieMap as Map
 
 from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import Record
 
 
 class PolicyType(Enum):
@@ -31,8 +31,7 @@ class PolicyType(Enum):
     GUARDDUTY_POLICY = "GUARDDUTY_POLICY"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Record):
     """A policy of an organization; policies that AWS manages come from the catalog and are not stored."""
 
     id: str
@@ -49,8 +48,7 @@ class Policy:
     """The targets in the order of attachment, including those that a disabling of the type has since detached."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(Record):
     """The attachment of a policy to a root, a unit or an account, or the detachment of AWS's default policy."""
 
     policy_id: str
@@ -60,8 +58,7 @@ class Attachment:
     detached: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypePolicies:
+class TypePolicies(Record):
     """The policies of one type that an organization has."""
 
     by_creation: OrderedMap[str] = OrderedMap()
@@ -75,8 +72,7 @@ class TypePolicies:
     """The last valid effective policies of accounts whose merged policies have become invalid, as JSON, by position."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourcePolicy:
+class ResourcePolicy(Record):
     """The policy with which an organization delegates actions to its members."""
 
     id: str

@@ -6,7 +6,6 @@ Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c139
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ from artifact_state.organizations.policies.attachments import (
     is_type_enabled,
 )
 from artifact_state.policy_syntax.policy import parse_policy
+from artifact_state.record import Record
 from artifact_state.world import Transaction
 
 # AWS's codes of the reasons for which a report fails.
@@ -42,8 +42,7 @@ _Path = tuple[str, ...]
 """The ids from the root down to an organizational unit or account, which is the last one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Record):
     """A call to a service, allowed or denied."""
 
     account_id: str

@@ -4,8 +4,6 @@ Only the request is stored; the account's state follows from the time.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html
 """
 
-from dataclasses import replace
-
 from artifact_state import arns
 from artifact_state.authority import is_member, membership_of, require_management, require_partition
 from artifact_state.errors import (
@@ -19,6 +17,7 @@ from artifact_state.events import AccountClosureRequested, DepartureMethod
 from artifact_state.model import Closure, FeatureSet, Organization
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.accounts import end_membership
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

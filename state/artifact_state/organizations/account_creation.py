@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_a
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 from operator import attrgetter
@@ -32,6 +31,7 @@ from artifact_state.organizations.accounts import account_id_by_email, add_membe
 from artifact_state.organizations.handshakes.lifecycle import open_invitations
 from artifact_state.organizations.root_access import features_in_force
 from artifact_state.organizations.tags import check_tags
+from artifact_state.record import Record, replace
 from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
 
@@ -42,8 +42,7 @@ _DOMAIN_NAME = r"(?![.-])[A-Za-z0-9.-]*\.[A-Za-z0-9.-]*(?<![.-])"
 _EMAIL = re.compile(f"{_LOCAL_NAME}@{_DOMAIN_NAME}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Details:
+class _Details(Record):
     """The details of the account to create."""
 
     name: str

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_a
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from artifact_state.authority import (
@@ -28,6 +27,7 @@ from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL, ensure_link
 from artifact_state.model import Account, AccountState, JoinedMethod, Membership, Organization, State
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.policies.attachments import drop_attachments
+from artifact_state.record import replace
 from artifact_state.resource_tags import drop_tags
 from artifact_state.state_cache import StateCache
 from artifact_state.world import Transaction

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrat
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from operator import attrgetter
 
 from artifact_state import catalog
@@ -22,6 +21,7 @@ from artifact_state.errors import (
 from artifact_state.events import DelegationChanged
 from artifact_state.model import Account, AccountState, Delegation, Membership, Organization
 from artifact_state.organizations.accounts import account_of, account_state
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/organizations/latest/userguide/move_account_to_ou.ht
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from artifact_state import ids
 from artifact_state.authority import membership_of, require_management, require_management_or_delegate
@@ -30,6 +29,7 @@ from artifact_state.organizations.paths import unit_path
 from artifact_state.organizations.policies.attachments import drop_attachments
 from artifact_state.organizations.policies.last_valid import keep_last_valid_of_account
 from artifact_state.organizations.tags import check_tags
+from artifact_state.record import replace
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 

@@ -5,8 +5,6 @@ access.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
 """
 
-from dataclasses import replace
-
 from artifact_state import arns, catalog
 from artifact_state.authority import membership_of, require_organization
 from artifact_state.errors import (
@@ -19,6 +17,7 @@ from artifact_state.errors import (
 )
 from artifact_state.events import RootAccessChanged
 from artifact_state.model import FeatureSet, Organization, RootFeature
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 IAM_PRINCIPAL = "iam.amazonaws.com"

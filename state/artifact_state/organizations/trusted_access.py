@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-int
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from operator import attrgetter
 
 from artifact_state import catalog
@@ -17,6 +16,7 @@ from artifact_state.errors import Constraint, ConstraintViolated, InputReason, I
 from artifact_state.events import ServiceAccessDisabled, ServiceAccessEnabled
 from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL, ensure_linked_role
 from artifact_state.model import FeatureSet, Organization, PolicyType, Trust
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 _REFUSED_ARTIFACT_PRINCIPAL = {"documented": ARTIFACT_SYNC_PRINCIPAL, "account-sync": ARTIFACT_PRINCIPAL}

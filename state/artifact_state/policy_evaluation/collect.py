@@ -5,7 +5,6 @@ account nor service-linked roles.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import starmap
 
@@ -19,6 +18,7 @@ from artifact_state.organizations.paths import account_path
 from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, Level, PrincipalMatch
 from artifact_state.policy_syntax.policy import NamedPolicy
+from artifact_state.record import Record, replace
 from artifact_state.state_cache import StateCache
 
 _SCP, _RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
@@ -37,8 +37,7 @@ _COLLECTED: StateCache[tuple[datetime, datetime, Session | None, ApplicablePolic
 _LEVELS: StateCache[tuple[Level, ...]] = StateCache("organizations", "memberships", "units", "policies", "attachments")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceWithPolicy:
+class ResourceWithPolicy(Record):
     """A resource that has a resource-based policy, and its account."""
 
     account_id: str

@@ -19,6 +19,7 @@ from artifact_state.policy_syntax.arn_patterns import ArnPattern, arn_pattern, m
 from artifact_state.policy_syntax.dates import milliseconds
 from artifact_state.policy_syntax.ip_addresses import address_of, is_in_network, network_of
 from artifact_state.policy_syntax.wildcards import Keys, Multivalued, Pattern, matcher
+from artifact_state.record import Record
 
 _FOR_ALL, _FOR_ANY = "forallvalues:", "foranyvalue:"
 _IF_EXISTS, _NULL = "ifexists", "null"
@@ -185,8 +186,7 @@ def _matches_pattern(given: str, expected: Callable[[str], bool]) -> bool:
     return expected(given)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Record, kw_only=False):
     """The functions that read a value of a request and one of a policy; they return None for an unreadable one."""
 
     given: Callable[[str], Any]
@@ -249,8 +249,7 @@ class _Comparison:
         return _verdict(rules[self.kind][1], negated=self.negated) if is_unreadable else self.negated
 
 
-@dataclass(frozen=True, slots=True)
-class _Operator:
+class _Operator(Record, kw_only=False):
     """A parsed operator: its comparison, and its result for several values and for a missing key."""
 
     comparison: _Comparison

@@ -10,7 +10,6 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -18,6 +17,7 @@ from artifact_state.errors import MalformedPolicyDocument
 from artifact_state.policy_syntax.conditions import ValueKind
 from artifact_state.policy_syntax.grammar import SYNTAX, VERSION, parse_json, require_statements, unreadable_values
 from artifact_state.policy_syntax.legacy import LEGACY, require_legacy_form
+from artifact_state.record import Record
 
 _INVALID_JSON = "This policy contains invalid Json"
 _LEADING_SPACE = "JSON strings must not have leading spaces"
@@ -34,8 +34,7 @@ class DocumentKind(Enum):
     INSPECTED = "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentRules:
+class DocumentRules(Record):
     """The rules in which kinds of documents differ."""
 
     invalid_json: str

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from artifact_state.policy_syntax.arn_patterns import ArnPattern, arn_pattern, matches_parts, parts_of
 from artifact_state.policy_syntax.conditions import CALL_RULES, Condition, Rules
 from artifact_state.policy_syntax.wildcards import ANY, Keys, Matcher, Pattern, matcher
+from artifact_state.record import Record
 
 ANYTHING = "*"
 _MAX_ACTIONS_KEPT = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPolicy:
+class NamedPolicy(Record, kw_only=False):
     """A policy document and its name: the ARN of a managed policy, the name of an inline policy."""
 
     arn_or_name: str
@@ -41,8 +41,7 @@ class EvaluationRequest(NamedTuple):
     """The meaning of values that condition operators cannot read, which is another one in simulations."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Record):
     """One statement of a policy, parsed."""
 
     number: int

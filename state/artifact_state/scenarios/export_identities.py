@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from artifact_state.model import JoinedMethod, Map, Organization, Role, State
 from artifact_state.model.identities import Group, Login, User
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.account_creation import DEFAULT_ACCESS_ROLE
+from artifact_state.record import Record, replace
 from artifact_state.scenarios.export_accounts import standalone_partition
 from artifact_state.scenarios.schema import (
     CustomerPolicyScenario,
@@ -34,8 +34,7 @@ from artifact_state.scenarios.schema import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityExporter:
+class IdentityExporter(Record, kw_only=False):
     """Describes the identities and policies of all accounts."""
 
     state: State

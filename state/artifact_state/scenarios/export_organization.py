@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -29,6 +28,7 @@ from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations import accounts
 from artifact_state.organizations.handshakes.lifecycle import handshake_state
 from artifact_state.organizations.policies import attachments
+from artifact_state.record import Record
 from artifact_state.scenarios.export_accounts import accepted_agreements, account_name, iam_settings, notifications
 from artifact_state.scenarios.export_identities import IdentityExporter
 from artifact_state.scenarios.references import escape_name, unit_reference
@@ -60,8 +60,7 @@ def open_invitations(state: State, organization: Organization, now: datetime) ->
     return [handshake for handshake in handshakes if handshake_state(state, handshake, now) in _PENDING]
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationExporter:
+class OrganizationExporter(Record, kw_only=False):
     """Describes one organization."""
 
     state: State

@@ -1,12 +1,12 @@
 """Export of reports: those that differ from the catalog."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 from artifact_state import catalog
 from artifact_state.artifact.publishing import REPORT_FIELDS
 from artifact_state.catalog import Report, ReportVersion
 from artifact_state.model import State
+from artifact_state.record import fields
 from artifact_state.scenarios.schema import ReportScenario, ReportVersionScenario
 
 _DERIVED_FIELD = "term_id"
@@ -35,5 +35,5 @@ def _report(report: Report, original: Report | None) -> ReportScenario | None:
 
 
 def _version(version: ReportVersion) -> ReportVersionScenario:
-    names = (field.name for field in fields(version) if field.name != _DERIVED_FIELD)
+    names = fields(ReportVersion).keys() - {_DERIVED_FIELD}
     return ReportVersionScenario(**{name: getattr(version, name) for name in names})

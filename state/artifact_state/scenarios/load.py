@@ -4,12 +4,11 @@ A scenario states facts without their dates, so everything is created at one ins
 world is created.
 """
 
-from dataclasses import replace
-
 from artifact_state.clock import Clock, InstantOutOfRange
 from artifact_state.iam.identity_providers import set_issuer_keys
 from artifact_state.model import State
 from artifact_state.principals import service_principal
+from artifact_state.record import replace
 from artifact_state.scenarios.load_accounts import load_standalone_account, suspend
 from artifact_state.scenarios.load_identities import load_identities
 from artifact_state.scenarios.load_organization import OrganizationLoader

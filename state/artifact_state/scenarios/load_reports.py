@@ -1,10 +1,9 @@
 """Loading of reports: new ones are published, known ones are changed."""
 
-from dataclasses import replace
-
 from artifact_state.artifact.publishing import REPORT_FIELDS, InvalidDraft, VersionDraft, publish_version
 from artifact_state.artifact.reports import report_of
 from artifact_state.catalog import Report, ReportVersion
+from artifact_state.record import replace
 from artifact_state.scenarios.references import LoadContext, Place, ScenarioError, with_places
 from artifact_state.scenarios.schema import ReportScenario, ReportVersionScenario
 from artifact_state.world import Transaction

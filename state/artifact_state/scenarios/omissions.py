@@ -4,12 +4,12 @@ A table or a field that is classified nowhere in this module, such as one that w
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from artifact_state.authority import is_member
 from artifact_state.model import HandshakeState, State
+from artifact_state.record import Record, fields
 from artifact_state.scenarios.export_organization import open_invitations
 from artifact_state.world import World
 
@@ -68,8 +68,7 @@ _DESCRIBED = {
 """The tables that a scenario describes, and the fields of their records that it describes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Omission:
+class Omission(Record):
     """What an export leaves out: the records of a table, or a field of some records."""
 
     name: str
@@ -81,14 +80,14 @@ def omissions(world: World) -> list[Omission]:
     """Return what an export of a world leaves out, by name."""
     state, now = world.state, world.clock.now()
     counts = {"clock.ahead": int(not world.clock.is_frozen and bool(world.clock.ahead))}
-    for table in fields(state):
-        if table.name in _INDEXES:
+    for table in fields(type(state)):
+        if table in _INDEXES:
             continue
-        contents = getattr(state, table.name)
-        if table.name not in _DESCRIBED:
-            counts[table.name] = len(contents)
+        contents = getattr(state, table)
+        if table not in _DESCRIBED:
+            counts[table] = len(contents)
             continue
-        for name in _omitted_fields(table.name, contents):
+        for name in _omitted_fields(table, contents):
             counts[name] = counts.get(name, 0) + 1
     for name, count_omitted in _OMITTED_RECORDS.items():
         counts[name] = count_omitted(state, now)
@@ -100,15 +99,15 @@ def _omitted_fields(table: str, contents: Any) -> Iterator[str]:
     described = _DESCRIBED[table] | _RECREATED
     for entry in contents.values():
         for record in entry if isinstance(entry, tuple) else (entry,):
-            if is_dataclass(record):
+            if isinstance(record, Record):
                 yield from (f"{table}.{name}" for name in _set_fields(record) if name not in described)
 
 
-def _set_fields(record: Any) -> Iterator[str]:
-    for field in fields(record):
+def _set_fields(record: Record) -> Iterator[str]:
+    for name, default in fields(type(record)).items():
         # The persistent map has no `!=`.
-        if field.default is MISSING or not getattr(record, field.name) == field.default:  # noqa: SIM201
-            yield field.name
+        if not getattr(record, name) == default:  # noqa: SIM201
+            yield name
 
 
 def _omitted_handshakes(state: State, now: datetime) -> int:

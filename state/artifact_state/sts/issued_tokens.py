@@ -7,7 +7,6 @@ Observed: https://github.com/radkawar/stackd, testdata/aws/iam/outbound_issuance
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from artifact_state import ids
 from artifact_state.errors import IssuedTokenTooLarge, SessionDurationEscalated
 from artifact_state.iam.outbound_federation import enabled_issuer
 from artifact_state.policy_evaluation.global_condition_keys import principal_keys, principal_tags
+from artifact_state.record import Record
 from artifact_state.world import Transaction
 
 AWS_CLAIMS = "https://sts.amazonaws.com/"
@@ -23,8 +23,7 @@ _MAX_PAYLOAD = 16_384
 """In bytes. Unverified: 14,984 were accepted and some 20,000 refused."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedToken:
+class IssuedToken(Record):
     """A token before it is signed."""
 
     claims: dict[str, Any]

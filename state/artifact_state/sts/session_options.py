@@ -3,18 +3,17 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 """
 
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from artifact_state.errors import InvalidSessionTags, SourceIdentityAlreadySet, TagRule
 from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.record import Record, field, replace
 from artifact_state.world import Transaction
 
 _RESERVED = "aws:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionOptions:
+class SessionOptions(Record):
     """What a caller asks of a new session, apart from its principal."""
 
     duration: timedelta | None = None

@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_req
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +29,7 @@ from artifact_state.model.identities import IdentityProvider
 from artifact_state.organizations.root_access import require_assumable_root, root_task_policy
 from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.principals import is_expired
+from artifact_state.record import asdict
 from artifact_state.sts import tokens
 from artifact_state.sts.session_options import DEFAULT_OPTIONS, SessionOptions, require_valid_tags, with_inherited
 from artifact_state.sts.session_restrictions import require_active_region
@@ -213,7 +213,7 @@ def issue_scoped_credentials(
     remaining = parent.expires_at - tx.now
     if duration is not None and duration > remaining:
         raise InsufficientSessionLifetime
-    kept = {field.name: getattr(parent, field.name) for field in fields(Session)}
+    kept = asdict(parent)
     for name in ("access_key_id", "secret", "token", "serial", "issued_at", "expires_at"):
         del kept[name]
     kept["scope_down_policies"] = policies

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -15,6 +14,7 @@ from artifact_state.errors import IdentityTokenExpired, IdentityTokenProblem, In
 from artifact_state.iam.identity_providers import provider_of
 from artifact_state.model.identities import IdentityProvider
 from artifact_state.policy_syntax.wildcards import Multivalued
+from artifact_state.record import replace
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
 

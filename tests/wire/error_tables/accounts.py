@@ -1,10 +1,10 @@
 """The declared errors of accounts: their creation, description, closure and departure."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from artifact_state import catalog
+from artifact_state.record import replace
 from tests.support.error_table import ErrorTable, Provocation, by_user_without_policies
 from tests.support.wire_client import Answer, Client
 from tests.support.wire_organizations import SERVICE, STANDALONE, as_account, create_account, set_options

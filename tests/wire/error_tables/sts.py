@@ -2,9 +2,9 @@
 
 import json
 import random
-from dataclasses import replace
 from typing import Any
 
+from artifact_state.record import replace
 from tests.support.error_table import ErrorTable, OperationProvocation, provocations, refused_with
 from tests.support.iam_users import client_with_session
 from tests.support.wire_client import Answer, Client

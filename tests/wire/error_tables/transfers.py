@@ -1,8 +1,8 @@
 """The declared errors of billing transfers."""
 
-from dataclasses import replace
 from typing import Any
 
+from artifact_state.record import replace
 from tests.support.domain import quotas_with
 from tests.support.error_table import ErrorTable, Provocation
 from tests.support.wire_client import Answer, Client

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-den
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from artifact_state.policy_evaluation.checks import Check, CheckEffect, checks_o
 from artifact_state.policy_evaluation.policies import PolicyKind, policies_in_order
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.record import Record
 
 
 class Evaluation(NamedTuple):
@@ -36,8 +36,7 @@ class Evaluation(NamedTuple):
         return effect_of(self.checks)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsideredPolicy:
+class ConsideredPolicy(Record):
     """A policy that was considered, whether it matched or not."""
 
     kind: PolicyKind

@@ -6,11 +6,11 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from artifact_emulator.aws.signing.sigv4 import ALGORITHM, Claim, signing_key
 from artifact_emulator.http import Request
+from artifact_state.record import Record, replace
 
 _ENCODING = "aws-chunked"
 _SIGNED = f"STREAMING-{ALGORITHM}-PAYLOAD"
@@ -18,8 +18,7 @@ _EMPTY = sha256(b"").hexdigest()
 _TRAILER_SIGNATURE = b"x-amz-trailer-signature:"
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(Record, kw_only=False):
     data: bytes
     signature: str
 

@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote
 
 from artifact_emulator.http import Request
+from artifact_state.record import Record
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -27,8 +27,7 @@ class IncompleteSignature(ValueError):
     """A claim that is incomplete, or of a kind that AWS's services do not accept; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Record, kw_only=False):
     """The claim of a signed request: its access key, the day, region and service, and the signature."""
 
     access_key_id: str

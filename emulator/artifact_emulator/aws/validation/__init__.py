@@ -4,7 +4,6 @@ The generated shapes check an input; this package turns their findings into the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pydantic_core import ValidationError
@@ -15,6 +14,7 @@ from artifact_emulator.aws.shape import Shape
 from artifact_emulator.aws.validation.messages import constraint_message, member_name
 from artifact_emulator.aws.validation.organizations import organizations_error
 from artifact_emulator.aws.validation.violations import Violation, all_violations, first_violations
+from artifact_state.record import replace
 
 
 def input_error(service: Service, error: ValidationError, shape: type[Shape], members: Any) -> AwsError:

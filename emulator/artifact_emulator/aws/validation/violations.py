@@ -1,7 +1,6 @@
 """Violations: the constraints of its shape that an input breaks, member by member."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from artifact_emulator.aws.validation.constraints import (
     constraints_at,
     container_at,
 )
+from artifact_state.record import Record
 
 Rule = Limit | ContainerPart | Literal["required", "type"]
 """The kind of a violation; that of items, keys or values has all their constraints as its limit."""
@@ -37,8 +37,7 @@ _RULES: dict[str, Rule] = {
 _LIMIT_NAMES = ("pattern", "expected", "min_length", "max_length", "ge", "le")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Record, kw_only=False):
     """A member that breaks a constraint of its shape."""
 
     path: tuple[str | int, ...]

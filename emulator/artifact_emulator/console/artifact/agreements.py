@@ -5,7 +5,6 @@ https://repost.aws/knowledge-center/artifact-organization-agreement
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -15,6 +14,7 @@ from werkzeug.wrappers import Response
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call, caller, flash_refusal, list_all
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
+from artifact_state.record import Record
 
 TABS = {"account": "Account agreements", "organization": "Organization agreements"}
 pages = Blueprint("agreements", __name__)
@@ -59,8 +59,7 @@ NO_DOWNLOAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record, kw_only=False):
     """An agreement, and the customer agreement if it is accepted."""
 
     agreement: Mapping[str, Any]

@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/services-that
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -15,12 +14,12 @@ from artifact_state import catalog
 from artifact_state.artifact import agreements
 from artifact_state.authority import organization_of
 from artifact_state.catalog import TrustedService
+from artifact_state.record import Record
 
 pages = Blueprint("services", __name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record, kw_only=False):
     """A service that integrates with AWS Organizations."""
 
     service: TrustedService

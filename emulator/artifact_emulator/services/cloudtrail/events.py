@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.activity.cloudtrail_records import Record
+from artifact_emulator.activity.cloudtrail_records import CloudTrailRecord
 from artifact_emulator.activity.event_feed import all_records
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.pagination import next_token
@@ -50,7 +50,7 @@ def lookup_events(call: RequestContext, request: "requests.LookupEventsRequest")
     return {"Events": [_event(record) for record in page], **next_token(token)}
 
 
-def _visible_records(call: RequestContext) -> list[Record]:
+def _visible_records(call: RequestContext) -> list[CloudTrailRecord]:
     """Return the records of the caller's account and region, oldest first, so that new ones change no positions."""
     caller, calls = call.tx.caller, runtime_of(call.world).call_log.calls()
     visible = (
@@ -61,7 +61,7 @@ def _visible_records(call: RequestContext) -> list[Record]:
     return sorted(visible, key=lambda record: record.at)
 
 
-def _event(record: Record) -> "replies.Event":
+def _event(record: CloudTrailRecord) -> "replies.Event":
     content = record.content
     event: replies.Event = {
         "EventId": record.event_id,
@@ -81,7 +81,7 @@ def _event(record: Record) -> "replies.Event":
     return event
 
 
-def _whole_second(record: Record) -> datetime:
+def _whole_second(record: CloudTrailRecord) -> datetime:
     """Return the time of an event, which has no fraction of a second."""
     return record.at.replace(microsecond=0)
 

@@ -1,6 +1,5 @@
 """Policy simulation, and the condition keys that policies read."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from artifact_emulator.services.context import RequestContext
@@ -17,6 +16,7 @@ from artifact_state.policy_evaluation.simulation.keys import ContextEntry, defau
 from artifact_state.policy_evaluation.simulation.principals import Exclusion, InlinePolicies, policies_of_principal
 from artifact_state.policy_evaluation.simulation.simulate import context_keys_of, simulate
 from artifact_state.policy_syntax.policy import ANYTHING
+from artifact_state.record import replace
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.iam import replies, requests

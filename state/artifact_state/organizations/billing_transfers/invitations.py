@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transfer_billing-send-invitation.html
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from artifact_state import ids
@@ -23,12 +22,12 @@ from artifact_state.organizations.billing_transfers.transfers import (
 )
 from artifact_state.organizations.handshakes.lifecycle import check_duplicate, check_target, create_handshake
 from artifact_state.organizations.tags import check_tags
+from artifact_state.record import Record, replace
 from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Record):
     """The terms of a billing transfer that its receiver proposes to the source."""
 
     starts_at: datetime

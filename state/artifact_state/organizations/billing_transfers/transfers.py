@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/orgs_transf
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from artifact_state import arns
@@ -24,6 +23,7 @@ from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.billing_transfers.chains import affected_accounts, paying_organizations
 from artifact_state.organizations.billing_transfers.months import check_end, end_of_month
 from artifact_state.organizations.handshakes.lifecycle import handshake_state
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

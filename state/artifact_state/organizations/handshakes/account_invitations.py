@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_invites.html
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from artifact_state.authority import membership_of, require_management
@@ -33,6 +32,7 @@ from artifact_state.organizations.handshakes.lifecycle import (
     record_response,
 )
 from artifact_state.organizations.tags import check_tags
+from artifact_state.record import replace
 from artifact_state.resource_tags import TagPairs, attach_tags
 from artifact_state.world import Transaction
 

@@ -5,8 +5,6 @@ completed once no approval is missing, and it ends when its own handshake ends.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/manage-begin-all-features-standard-migration.html
 """
 
-from dataclasses import replace
-
 from artifact_state import catalog
 from artifact_state.authority import is_member, require_management, require_organization
 from artifact_state.errors import (
@@ -34,6 +32,7 @@ from artifact_state.model import (
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.account_closure import remove_closed_accounts
 from artifact_state.organizations.handshakes.lifecycle import all_features_process, create_handshake, handshake_state
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

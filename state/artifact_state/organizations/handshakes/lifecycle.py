@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_getting-started_
 
 from __future__ import annotations  # HashTrieMap takes no parameters at run time.
 
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -29,6 +28,7 @@ from artifact_state.model import (
 )
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.accounts import account_of
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 _MAX_DROPPED = 10

@@ -7,7 +7,6 @@ Disabling a type detaches its policies for good: attachments older than the last
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from heapq import merge
@@ -15,6 +14,7 @@ from heapq import merge
 from artifact_state import catalog
 from artifact_state.errors import PolicyTypeNotEnabled
 from artifact_state.model import Attachment, Organization, Policy, PolicyType, State, TypePolicies
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 _NO_POLICIES = TypePolicies()

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +21,14 @@ from artifact_state.organizations.policies.effective_errors import (
     validation_errors,
 )
 from artifact_state.organizations.policies.inheritance import merge_policies
+from artifact_state.record import Record
 from artifact_state.world import Transaction
 
 _ROOT_AND_UNIT_PREFIXES = ("r-", "ou-")
 _EMPTY_CONTENT = "{}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectivePolicy:
+class EffectivePolicy(Record):
     """The policy of a type that is in effect for an account, and what is wrong with its merged policies."""
 
     membership: Membership

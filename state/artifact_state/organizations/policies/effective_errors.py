@@ -7,7 +7,6 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from artifact_state.catalog.policy_grammar_records import Dependency, GrammarNode, ObjectGrammar, SettingGrammar
 from artifact_state.organizations.policies.inheritance import MergedPolicy, Path
 from artifact_state.organizations.policies.schedules import time_between_runs
+from artifact_state.record import Record, replace
 
 
 class EffectivePolicyFault(Enum):
@@ -28,8 +28,7 @@ class EffectivePolicyFault(Enum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectivePolicyValidationError:
+class EffectivePolicyValidationError(Record):
     """A fault of an effective policy, although each policy by itself is valid."""
 
     fault: EffectivePolicyFault

@@ -21,6 +21,7 @@ from artifact_state.organizations.policies.operators import (
     VALUE_OPERATORS,
     text_of,
 )
+from artifact_state.record import Record
 
 Path = tuple[str, ...]
 LevelPolicies = Sequence[tuple[str, Mapping[str, Any]]]
@@ -60,8 +61,7 @@ class _Change(NamedTuple):
     policy_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class MergedPolicy:
+class MergedPolicy(Record, kw_only=False):
     """The result of merging several policies."""
 
     root: _Node

@@ -6,12 +6,12 @@ Source: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398d
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from artifact_state import catalog
 from artifact_state.model import Organization, PolicyType, State
 from artifact_state.organizations.paths import account_path, unit_path
 from artifact_state.organizations.policies.attachments import is_type_enabled, policies_of_type, policy_targets
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import chain
 
 from artifact_state import ids
@@ -32,12 +31,12 @@ from artifact_state.organizations.policies.attachments import (
 from artifact_state.organizations.policies.documents import check_document
 from artifact_state.organizations.policies.last_valid import keep_last_valid
 from artifact_state.organizations.tags import check_tags
+from artifact_state.record import Record, replace
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyText:
+class PolicyText(Record):
     """The name, description and document of a new policy."""
 
     name: str

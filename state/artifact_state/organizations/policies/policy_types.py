@@ -3,8 +3,6 @@
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html
 """
 
-from dataclasses import replace
-
 from artifact_state import catalog
 from artifact_state.authority import require_management
 from artifact_state.errors import (
@@ -18,6 +16,7 @@ from artifact_state.events import PolicyTypeChanged
 from artifact_state.model import FeatureSet, Organization, PolicyType, State, Unit
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.policies.attachments import is_type_enabled, policies_of_type, require_type_enabled
+from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 

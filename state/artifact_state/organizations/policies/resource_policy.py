@@ -3,8 +3,6 @@
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-delegate.html
 """
 
-from dataclasses import replace
-
 from artifact_state import ids
 from artifact_state.authority import require_management, require_management_or_delegate
 from artifact_state.errors import Constraint, ConstraintViolated, ResourcePolicyNotFound
@@ -12,6 +10,7 @@ from artifact_state.events import ResourcePolicyChanged
 from artifact_state.model import Organization, ResourcePolicy
 from artifact_state.organizations.policies.resource_policy_document import canonical_document
 from artifact_state.organizations.tags import check_tags
+from artifact_state.record import replace
 from artifact_state.resource_tags import TagPairs, attach_tags, drop_tags
 from artifact_state.world import Transaction
 

@@ -10,9 +10,10 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+
+from artifact_state.record import Record
 
 _EXPRESSION = re.compile(r"cron\((.*)\)", re.DOTALL)
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -28,8 +29,7 @@ _WEEKDAY_OF_MONTH = re.compile(r"([A-Z0-9]+?)(L|#([1-5]))")
 _FEWEST_FIELDS, _MOST_FIELDS = 5, 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Record, kw_only=False):
     """The numbers that a field of an expression may have."""
 
     first: int
@@ -43,8 +43,7 @@ _MINUTES, _HOURS, _DAYS = _Field(0, 59, 59, {}), _Field(0, 23, 23, {}), _Field(1
 _MONTH_FIELD, _WEEKDAY_FIELD = _Field(1, 12, 12, _MONTH_NUMBERS), _Field(1, 7, 7, _WEEKDAY_NUMBERS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _DayRule:
+class _DayRule(Record):
     """The days of a month on which a schedule runs."""
 
     days: frozenset[int] = frozenset()
@@ -76,8 +75,7 @@ class _DayRule:
         return days[index : index + 1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Schedule:
+class _Schedule(Record):
     minutes: Sequence[int]
     hours: Sequence[int]
     days: _DayRule

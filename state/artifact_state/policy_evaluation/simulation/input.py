@@ -7,7 +7,6 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from artifact_state import arns
@@ -20,6 +19,7 @@ from artifact_state.policy_syntax.documents import DocumentKind, parse_document
 from artifact_state.policy_syntax.grammar import has_element
 from artifact_state.policy_syntax.policy import ANYTHING, NamedPolicy, as_list, parse_policy
 from artifact_state.policy_syntax.wildcards import Keys
+from artifact_state.record import Record, field
 
 RESOURCE_POLICY = "ResourcePolicy"
 """The name of the resource-based policy in messages and results."""
@@ -30,8 +30,7 @@ _RESOURCE = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedPolicies:
+class SimulatedPolicies(Record):
     """The policies that are simulated, without that of a resource."""
 
     identity: Level = ()
@@ -40,8 +39,7 @@ class SimulatedPolicies:
     """The service control policies from the organization's root to the account; None if no organization counts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulationSettings:
+class SimulationSettings(Record):
     """The circumstances of the simulated requests."""
 
     given_keys: Keys = field(default_factory=dict)

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipa
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from artifact_state import arns, name_index
@@ -29,6 +28,7 @@ from artifact_state.policy_evaluation.policies import ApplicablePolicies
 from artifact_state.policy_evaluation.simulation.input import SimulatedPolicies
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.policy_syntax.wildcards import is_like
+from artifact_state.record import Record, replace
 from artifact_state.world import Transaction
 
 PolicyType = Literal["inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"]
@@ -40,8 +40,7 @@ _NO_POLICIES = SimulatedPolicies()
 _WILDCARD = re.compile(r"[*?]")
 
 
-@dataclass(frozen=True, slots=True)
-class InlinePolicies:
+class InlinePolicies(Record, kw_only=False):
     """Inline policies by their name and the identity that has them, whose name may contain wildcards."""
 
     name: str

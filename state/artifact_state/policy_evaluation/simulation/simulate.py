@@ -6,7 +6,6 @@ https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from artifact_state.policy_evaluation.policies import Level
@@ -21,6 +20,7 @@ from artifact_state.policy_evaluation.simulation.resources import is_applicable
 from artifact_state.policy_syntax.conditions import SIMULATION_RULES
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, NamedPolicy, Statement, parse_policy
 from artifact_state.policy_syntax.referenced_keys import keys_in_document
+from artifact_state.record import Record, field
 
 IDENTITY, RESOURCE, BOUNDARY = "IAM Policy", "Resource Policy", "Permissions Boundary Policy"
 """AWS's names of the kinds of policies in the results of simulations."""
@@ -41,8 +41,7 @@ class MatchedStatement(NamedTuple):
     """The position of the statement in the policy, from 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulationResult:
+class SimulationResult(Record):
     """The decision on one action and one resource."""
 
     resource: str
