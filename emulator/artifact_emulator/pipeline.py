@@ -257,12 +257,15 @@ def _authorization() -> (
 
 
 def _refusal_error(call: ActiveCall, refusal: Refused) -> AwsError:
-    """Return the error for a refusal; CloudTrail explains more than the reply why an account is denied a call."""
+    """Return the error for a refusal; that of the caller's account is explained as a denial."""
     if call.service.name != "organizations" or not isinstance(refusal, WrongAccount | NotParty):
         return error_of(call.service, refusal, call.caller)
     from artifact_emulator.aws.authorization.authorize import account_denial
 
-    return account_denial(call.service, _authorization_request(call))
+    request = _authorization_request(call)._replace(is_refused=True)
+    if call.iam != "off" and request.request_id:
+        runtime_of(call.world).decisions.record(request.request_id, request)
+    return account_denial(call.service, request)
 
 
 def _handle(call: ActiveCall) -> None:

@@ -161,9 +161,7 @@ def is_allowed_by_flow_chart(request: EvaluationRequest, policies: ApplicablePol
     by_identity = policies.needs_no_identity_policy or any(
         has_statement(policy, "Allow", request) for policy in policies.identity
     )
-    across_accounts = (
-        by_resource or policies.resource is None or policies.same_account or not policies.resource_must_allow
-    )
+    across_accounts = by_resource or policies.same_account or not policies.resource_must_allow
     in_boundary = policies.boundary is None or has_statement(policies.boundary, "Allow", request)
     needs_session = policies.session is not None and not policies.session_only_denies
     in_session = not needs_session or any(has_statement(policy, "Allow", request) for policy in policies.session or ())
@@ -345,8 +343,8 @@ def remedied(policies: ApplicablePolicies, request: EvaluationRequest, decision:
     if decision.kind in (PolicyKind.TRUST, PolicyKind.RESOURCE):
         # The account as Principal: a user or a session would need no other policy to allow.
         allow = {"Effect": "Allow", "Action": request.action, "Resource": "*", "Principal": {"AWS": ACCOUNT}}
-        assert policies.resource is not None
-        return replace(policies, resource=with_statement(policies.resource, allow))
+        nothing = NamedPolicy("added", json.dumps({"Version": "2012-10-17", "Statement": []}))
+        return replace(policies, resource=with_statement(policies.resource or nothing, allow))
     if decision.kind is PolicyKind.BOUNDARY:
         assert policies.boundary is not None
         return replace(policies, boundary=with_statement(policies.boundary, allow))

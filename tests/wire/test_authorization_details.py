@@ -21,6 +21,7 @@ from tests.support.wire_client import Answer, Client
 from tests.wire.conftest import NOW
 
 TOOLBOX, DETAILS, POLICY = "iam-toolbox", "GetRequestAuthorizationDetails", "GetRequestAuthorizationPolicy"
+SCP = "SERVICE_CONTROL_POLICY"
 LINK = "https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/"
 ONE_DAY = timedelta(hours=24)
 DENY_USERS = policy_document(
@@ -181,6 +182,52 @@ class TestDetails:
         assert answer["requestContext"]["aws:RequestTag/team"] == "red"
         assert answer["requestContext"]["aws:TagKeys"] == ["team"]
 
+    def test_every_evaluation_follows_a_denied_one(self, stranger: Client) -> None:
+        """The evaluations after the first that denies are returned too, with the policies that they considered."""
+        allowing = policy_document({"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"})
+        error = create_user(stranger, allowing).expect_error(
+            "iam", "CreateUser", UserName="Bob", Tags=[{"Key": "team", "Value": "red"}]
+        )
+        answer = details(stranger, authorization_id_in(error.message))
+        effects = [(each["action"], each["evaluatedEffect"]) for each in answer["evaluations"]]
+        assert effects == [("iam:CreateUser", "IMPLICIT_DENY"), ("iam:TagUser", "ALLOW")]
+        assert len(answer["policies"]) == 1
+
+    def test_refusal_of_account_is_check_of_resource(self, management: Client, member: Client) -> None:
+        """A member's root user, whom no policy denies, lacks the resource policy that would delegate the action."""
+        error = member.expect_error("organizations", "CreatePolicy", Name="P", Description="", Type=SCP, Content="{}")
+        answer = details(management, plain_id_of(error))
+        (evaluation,) = answer["evaluations"]
+        assert (evaluation["action"], evaluation["evaluatedEffect"]) == ("organizations:CreatePolicy", "IMPLICIT_DENY")
+        checks = {check["checkType"]: check["evaluatedEffect"] for check in evaluation["checks"]}
+        assert checks == {"RESOURCE": "IMPLICIT_DENY", "PRINCIPAL": "ALLOW"}
+        decision = control_result(member.app, "GET", f"/_emulator/decisions/{plain_id_of(error)}")["evaluations"][0]
+        assert decision["message"].endswith(
+            "because no resource-based policy allows the organizations:CreatePolicy action"
+        )
+        assert '"Action": "organizations:CreatePolicy"' in decision["remedy"]
+
+    def test_user_of_refused_account_lacks_two_policies(self, management: Client, member: Client) -> None:
+        """A user of a member without policies lacks its own and the organization's; the latter decides."""
+        error = create_user(member).expect_error(
+            "organizations", "CreateAccount", Email="a@example.com", AccountName="A"
+        )
+        (evaluation,) = details(management, plain_id_of(error))["evaluations"]
+        checks = {check["checkType"]: check["evaluatedEffect"] for check in evaluation["checks"]}
+        assert checks == {"RESOURCE": "IMPLICIT_DENY", "PRINCIPAL": "IMPLICIT_DENY"}
+        decision = control_result(member.app, "GET", f"/_emulator/decisions/{plain_id_of(error)}")["evaluations"][0]
+        assert decision["decidedBy"]["checkType"] == "RESOURCE"
+        assert decision["remedy"].startswith("Call from an account that may use the operation")
+
+    def test_refusal_that_no_policy_decides_has_no_details(self, stranger: Client) -> None:
+        """The call of a deleted key is refused before anything is authorized, and has no details."""
+        alice = create_user(stranger, ADMIN)
+        key = alice.do("iam", "ListAccessKeys")["AccessKeyMetadata"][0]["AccessKeyId"]
+        stranger.do("iam", "DeleteAccessKey", UserName="Alice", AccessKeyId=key)
+        answer = alice.expect_error("iam", "ListUsers")
+        assert answer.code == "InvalidClientTokenId"
+        assert refusal_code(stranger, plain_id_of(answer)) == "ResourceNotFoundException"
+
     def test_trust_policy_is_check_of_resource(self, management: Client, stranger: Client) -> None:
         """The request id of a refused AssumeRole, which has no authorization id in AWS, leads to the trust policy."""
         trust = policy_document({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"})
@@ -285,11 +332,13 @@ class TestVisibility:
         assert "aws:PrincipalArn" not in theirs["requestContext"]
         assert mine["evaluations"][0]["context"] == {}
         uri = mine["policies"][0]["uri"]
-        error = stranger.expect_error(TOOLBOX, POLICY, authorizationId=identifier, policyUri=uri)
-        assert error.code == "ResourceNotFoundException"
+        for unavailable in (uri, theirs["policies"][0]["uri"]):
+            error = stranger.expect_error(TOOLBOX, POLICY, authorizationId=identifier, policyUri=unavailable)
+            assert error.code == "ResourceNotFoundException"
+        member.do(TOOLBOX, POLICY, authorizationId=identifier, policyUri=uri)
 
     def test_details_are_in_region_of_denial(self, app: App, stranger: Client) -> None:
-        """IAM's denials are in us-east-1, those of AWS Artifact in the region of the call."""
+        """IAM's denials are in us-east-1, those of AWS Artifact and of the toolbox in the region of the call."""
         alice = create_user(stranger)
         identifier = denied(alice)
         frankfurt = Client(app, stranger.account, "eu-central-1")
@@ -297,6 +346,18 @@ class TestVisibility:
         error = Client(app, alice.account, "eu-central-1", alice.credentials).expect_error("artifact", "ListAgreements")
         details(frankfurt, plain_id_of(error))
         assert refusal_code(stranger, plain_id_of(error)) == "ResourceNotFoundException"
+        toolbox = Client(app, alice.account, "eu-central-1", alice.credentials)
+        error = toolbox.expect_error(TOOLBOX, DETAILS, authorizationId=identifier)
+        assert details(frankfurt, plain_id_of(error))["requestContext"]["aws:RequestedRegion"] == "eu-central-1"
+
+    def test_condition_on_region_limits_toolbox(self, app: App, stranger: Client) -> None:
+        """The requested region of a call to the toolbox is the one that it is signed for."""
+        condition = {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}
+        statement = {"Effect": "Allow", "Action": f"iam:{DETAILS}", "Resource": "*", "Condition": condition}
+        bob = create_user(stranger, policy_document(statement), name="Bob")
+        assert refusal_code(bob, "a") == "AccessDeniedException"
+        frankfurt = Client(app, bob.account, "eu-central-1", bob.credentials)
+        assert refusal_code(frankfurt, "a") == "ResourceNotFoundException"
 
 
 class TestRetention:

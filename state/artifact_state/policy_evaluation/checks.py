@@ -67,8 +67,8 @@ def _checks(request: EvaluationRequest, policies: ApplicablePolicies) -> Iterato
     ):
         for number, level in enumerate(levels):
             yield _check(kind, _matched(request, level), number)
-    if policies.resource is not None:
-        yield _resource_check(request, policies, policies.resource)
+    if policies.resource is not None or not policies.same_account:
+        yield _resource_check(request, policies)
     # The closer a resource-based policy of the same account names the caller, the less else has to allow.
     match = allowed_by_resource(request, policies)[1] if policies.same_account else None
     is_needed = match not in (PrincipalMatch.EXACT, PrincipalMatch.ROLE) and not policies.needs_no_identity_policy
@@ -86,13 +86,14 @@ def _checks(request: EvaluationRequest, policies: ApplicablePolicies) -> Iterato
         yield _check(PolicyKind.SESSION, _matched(request, (policy,)), is_needed=is_limited)
 
 
-def _resource_check(request: EvaluationRequest, policies: ApplicablePolicies, policy: NamedPolicy) -> Check:
+def _resource_check(request: EvaluationRequest, policies: ApplicablePolicies) -> Check:
     # Unverified: a policy that need not allow, since the resource is in the caller's account, has a check too.
     kind = PolicyKind.TRUST if policies.is_trust_policy else PolicyKind.RESOURCE
     is_needed = policies.is_trust_policy or (not policies.same_account and policies.resource_must_allow)
     names = policies.principal_names
     allowed = None if names is None else request._replace(allowed_principals=frozenset[str]().union(*names.values()))
-    return _check(kind, _matched(request, (policy,), allowed), is_needed=is_needed)
+    level = () if policies.resource is None else (policies.resource,)
+    return _check(kind, _matched(request, level, allowed), is_needed=is_needed)
 
 
 def _check(

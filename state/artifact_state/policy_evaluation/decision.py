@@ -57,7 +57,7 @@ def _decide(request: EvaluationRequest, policies: ApplicablePolicies, relevant: 
         if by_resource is None or not policies.same_account or match is not PrincipalMatch.ROLE:
             return decision
         decision = by_resource
-    elif not policies.same_account and policies.resource_must_allow and policies.resource and by_resource is None:
+    elif not policies.same_account and policies.resource_must_allow and by_resource is None:
         return Decision(allowed=False, kind=PolicyKind.RESOURCE)
     return _denial_by_limit(request, policies, relevant) or decision
 

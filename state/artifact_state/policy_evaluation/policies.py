@@ -65,7 +65,7 @@ class ApplicablePolicies:
     same_account: bool = True
     """Whether the resource belongs to the caller's account."""
     resource_must_allow: bool = True
-    """Whether the resource-based policy must allow the requests of another account."""
+    """Whether a resource-based policy must allow the requests of another account; without one it does not."""
     principal_names: dict[PrincipalMatch, frozenset[str]] | None = None
     """The names by which the resource-based policy may mean the caller."""
     _relevant: "dict[tuple[str, str], RelevantStatements]" = field(

@@ -19,6 +19,7 @@ from artifact_state.policy_evaluation.collect import ResourceWithPolicy, applica
 from artifact_state.policy_evaluation.decision import decide, is_allowed_by_resource
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, Decision, PolicyKind
 from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
+from artifact_state.record import replace
 
 IamMode = Literal["enforce", "audit", "off"]
 """Whether permissions are enforced, only recorded in the decision log, or ignored."""
@@ -44,8 +45,9 @@ def authorize(service: Service, request: AuthorizationRequest) -> None:
     Raises AwsError.
     """
     for evaluated in evaluate(request) if request.enforced else ():
-        # The rule of AssumeRole itself evaluates the trust policy, and refuses there.
-        if not evaluated.decision.allowed and evaluated.decision.kind is not PolicyKind.TRUST:
+        if evaluated.decision.kind is PolicyKind.TRUST and not evaluated.decision.allowed:
+            return  # The rule of AssumeRole itself evaluates the trust policy, and refuses there.
+        if not evaluated.decision.allowed:
             raise denial_error(service, request, evaluated.request, _reported_decision(request, evaluated.decision))
 
 
@@ -64,15 +66,24 @@ def is_delegated(request: AuthorizationRequest) -> bool:
 
 
 def evaluate(request: AuthorizationRequest) -> Iterator[EvaluatedRequest]:
-    """Yield the decision on each action and resource of a call, up to the first denial."""
+    """Yield the decision on each action and resource of a call, all of which have to be allowed."""
     if f"{request.service}:{request.operation}" in OPERATIONS_WITHOUT_PERMISSION:
         return
     policies = applicable_policies(request.state, request.caller, request.now, resource_with_policy(request))
     for named in _named_requests(request, policies):
-        decision = decide(named, policies)
-        yield EvaluatedRequest(named, policies, decision)
-        if not decision.allowed:
-            return
+        yield EvaluatedRequest(named, policies, decide(named, policies))
+
+
+def evaluate_all(request: AuthorizationRequest) -> tuple[EvaluatedRequest, ...]:
+    """Return the decision on each action and resource of a call, with the refusal of the caller's account."""
+    results = tuple(evaluate(request))
+    if not results or not _is_refused(request):
+        return results
+    main = results[0]
+    # The resource is the organization, whose resource policy would have to delegate the action.
+    policies = replace(main.policies, same_account=False, resource_must_allow=True)
+    decision = _NOT_DELEGATED if main.decision.allowed else _reported_decision(request, main.decision)
+    return EvaluatedRequest(main.request, policies, decision), *results[1:]
 
 
 def _named_requests(request: AuthorizationRequest, policies: ApplicablePolicies) -> Iterator[EvaluationRequest]:
@@ -94,12 +105,16 @@ def resource_with_policy(request: AuthorizationRequest) -> ResourceWithPolicy | 
 
 def _reported_decision(request: AuthorizationRequest, decision: Decision) -> Decision:
     """Return the denial that AWS reports: that of the caller's account comes before that of its own policies."""
-    if request.service != "organizations" or decision.kind is not PolicyKind.IDENTITY or decision.statement is not None:
-        return decision
+    is_implicit = decision.kind is PolicyKind.IDENTITY and decision.statement is None
+    return _NOT_DELEGATED if is_implicit and _is_refused(request) else decision
+
+
+def _is_refused(request: AuthorizationRequest) -> bool:
+    """Return whether an operation of AWS Organizations is neither open nor delegated to the caller's account."""
+    if request.is_refused or request.service != "organizations":
+        return request.is_refused
     action = f"organizations:{request.operation}"
-    if is_open_to(request.state, request.caller.account_id, action, request.now) or is_delegated(request):
-        return decision
-    return _NOT_DELEGATED
+    return not is_open_to(request.state, request.caller.account_id, action, request.now) and not is_delegated(request)
 
 
 def _assumed_role(request: AuthorizationRequest) -> ResourceWithPolicy | None:

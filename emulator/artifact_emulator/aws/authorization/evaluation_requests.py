@@ -6,17 +6,14 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 from collections.abc import Iterator
 
 from artifact_emulator.aws.authorization.condition_keys import artifact, iam, organizations, sts
-from artifact_emulator.aws.authorization.request import AuthorizationRequest, Keys, LazyKeys, request_tags
-from artifact_state import arns, catalog
+from artifact_emulator.aws.authorization.request import AuthorizationRequest, Keys, LazyKeys, region_of, request_tags
+from artifact_state import catalog
 from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
 from artifact_state.policy_evaluation.global_condition_keys import account_keys, principal_keys
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest
 
 _TEMPLATE_ARNS, _TEMPLATE_ACCOUNT = "arn:aws:iam::aws:role-template/", "639982225848"
 
-# These services run in one region of a partition, whichever region a client names:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
-_GLOBAL_SERVICES = {"iam", "organizations"}
 _TAGGING_ACTIONS = {
     "iam:CreateUser": "iam:TagUser",
     "iam:CreateRole": "iam:TagRole",
@@ -57,9 +54,7 @@ def evaluation_requests(request: AuthorizationRequest) -> Iterator[EvaluationReq
 
 
 def _evaluation_request(request: AuthorizationRequest, action: str, resource: str) -> EvaluationRequest:
-    caller = request.caller
-    region = arns.GLOBAL_REGIONS[caller.partition] if request.service in _GLOBAL_SERVICES else caller.region
-    return EvaluationRequest(action, resource, LazyKeys(request, resource, region, _keys))
+    return EvaluationRequest(action, resource, LazyKeys(request, resource, region_of(request), _keys))
 
 
 def _keys(request: AuthorizationRequest, resource: str, region: str) -> Keys:

@@ -19,6 +19,7 @@ from artifact_emulator.aws.authorization.details import (
 from artifact_emulator.aws.authorization.explanation import Evaluation, Explanation, uri_of
 from artifact_emulator.aws.authorization.messages import denial_message
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
+from artifact_state import catalog
 from artifact_state.policy_evaluation.checks import Check, CheckEffect, unmet_conditions
 from artifact_state.policy_evaluation.decision import evaluated_policies
 from artifact_state.policy_evaluation.policies import Decision, PolicyKind
@@ -27,6 +28,9 @@ from artifact_state.policy_syntax.policy import EvaluationRequest
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _SCPS = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"
 _FLOW = f"{_GUIDE}/reference_policies_evaluation-logic_policy-eval-denyallow.html"
+_FOR_OTHER_ACCOUNTS = (
+    "Call from an account that may use the operation: the management account, or for a handshake one of its parties."
+)
 _PAGES = {
     PolicyKind.SERVICE_CONTROL: _SCPS,
     PolicyKind.RESOURCE_CONTROL: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",
@@ -41,7 +45,7 @@ _NOT_ALLOWED = {
     "organization to the account; at this level none does.",
     PolicyKind.RESOURCE_CONTROL: "A resource control policy has to allow the action at every level; at this level none "
     "does.",
-    PolicyKind.RESOURCE: "The caller is of another account: the policy of the resource has to allow it too.",
+    PolicyKind.RESOURCE: "The resource is of another account: its policy, if it has one, has to allow the caller.",
     PolicyKind.TRUST: "The role's trust policy has to allow every caller that assumes the role.",
     PolicyKind.IDENTITY: "No policy of the caller allows the action.",
     PolicyKind.BOUNDARY: "The permissions boundary has to allow the action too.",
@@ -181,6 +185,9 @@ def _remedy(request: EvaluationRequest, decision: Decision) -> str:
     if decision.is_explicit_denial and decision.policy and decision.statement:
         name = decision.statement.sid or f"number {decision.statement.number}"
         return f"Change the statement {name} of {decision.policy.arn_or_name}, or detach the policy."
+    is_delegable = request.action in catalog.delegable_actions()
+    if decision.kind is PolicyKind.RESOURCE and request.action.startswith("organizations:") and not is_delegable:
+        return _FOR_OTHER_ACCOUNTS
     statement: dict[str, Any] = {"Effect": "Allow", "Action": request.action}
     if decision.kind is not PolicyKind.TRUST:
         statement["Resource"] = request.resource

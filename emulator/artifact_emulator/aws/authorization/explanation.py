@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
-from artifact_emulator.aws.authorization.authorize import EvaluatedRequest, evaluate, resource_with_policy
+from artifact_emulator.aws.authorization.authorize import EvaluatedRequest, evaluate_all, resource_with_policy
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_state import arns
 from artifact_state.authority import organization_of
@@ -63,7 +63,7 @@ class Explanation:
 
     @cached_property
     def evaluations(self) -> tuple[Evaluation, ...]:
-        """The evaluations, up to the first that denies."""
+        """The evaluations of all actions and resources, denied or not."""
         return tuple(
             Evaluation(
                 result,
@@ -128,7 +128,7 @@ class Explanation:
 
     @cached_property
     def _results(self) -> tuple[EvaluatedRequest, ...]:
-        return tuple(evaluate(self.request))
+        return evaluate_all(self.request)
 
     @cached_property
     def _targets(self) -> Mapping[PolicyKind, tuple[str, ...]]:

@@ -7,7 +7,7 @@ organizations_delegation_authority.json and organizations_delegation_writes.json
 """
 
 from artifact_emulator.aws.authorization.authorization_id import authorization_id_of
-from artifact_emulator.aws.authorization.request import AuthorizationRequest
+from artifact_emulator.aws.authorization.request import TOOLBOX_OPERATIONS, AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.errors.organizations import NO_PERMISSION
 from artifact_emulator.aws.service_model import Service
@@ -39,13 +39,12 @@ _BY_ARN = {
 _WITHOUT_REASON = {"sts:AssumeRoot"}
 # AWS supports "most APIs in IAM". Observed for the first three, unverified for the others.
 _WITHOUT_DETAILS = {
+    *(f"iam:{operation}" for operation in TOOLBOX_OPERATIONS),
     "iam:ListOrganizationsFeatures",
     "iam:EnableOrganizationsRootCredentialsManagement",
     "iam:EnableOrganizationsRootSessions",
     "iam:DisableOrganizationsRootCredentialsManagement",
     "iam:DisableOrganizationsRootSessions",
-    "iam:GetRequestAuthorizationDetails",
-    "iam:GetRequestAuthorizationPolicy",
 }
 _LIST_PATHS = {"iam:ListUsers": "user/", "iam:ListRoles": "role/", "iam:ListGroups": "group/"}
 _LIST_NAMES = {"iam:ListPolicies": "policy path /"}

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from artifact_state import arns
 from artifact_state.catalog import TrustedService
 from artifact_state.model import Caller, State
 from artifact_state.policy_evaluation.global_condition_keys import caller_keys
@@ -60,11 +61,27 @@ class AuthorizationRequest(NamedTuple):
     """The services that the world has besides AWS's."""
     request_id: str = ""
     """The request id under which the decision log records the call; "" if it does not."""
+    is_refused: bool = False
+    """Whether the operation is not for the caller's account, whatever its policies allow."""
 
     @classmethod
     def of(cls, tx: TransactionView, service: str, operation: str, members: Members) -> "AuthorizationRequest":
         """Capture the state of a transaction, so that a later explanation evaluates the same snapshot."""
         return cls(tx.state, tx.caller, tx.now, service, operation, members, added_services=tx.added_services)
+
+
+# These services run in one region of a partition, whichever region a client names:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+_GLOBAL_SERVICES = {"iam", "organizations"}
+TOOLBOX_OPERATIONS = {"GetRequestAuthorizationDetails", "GetRequestAuthorizationPolicy"}
+"""The operations that are signed for IAM and belong to the IAM Toolbox, which is in every region."""
+
+
+def region_of(request: AuthorizationRequest) -> str:
+    """Return the region in which a call is authorized."""
+    if request.service in _GLOBAL_SERVICES and request.operation not in TOOLBOX_OPERATIONS:
+        return arns.GLOBAL_REGIONS[request.caller.partition]
+    return request.caller.region
 
 
 class LazyKeys(Mapping[str, tuple[str, ...]]):

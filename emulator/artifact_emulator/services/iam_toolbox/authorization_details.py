@@ -7,18 +7,13 @@ AWS's model of the service, as of botocore 1.44.8.
 from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.authorization.authorization_id import request_id_of
-from artifact_emulator.aws.authorization.details import (
-    context_details,
-    document_of,
-    evaluation_details,
-    policy_details,
-)
+from artifact_emulator.aws.authorization.details import context_details, document_of, evaluation_details, policy_details
 from artifact_emulator.aws.authorization.explanation import Explanation
+from artifact_emulator.aws.authorization.request import region_of
 from artifact_emulator.aws.errors.iam_toolbox import details_not_found
 from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state import arns
 from artifact_state.authority import organization_of
 from artifact_state.policy_syntax.wildcards import Keys
 
@@ -27,7 +22,6 @@ if TYPE_CHECKING:
 
 _PAGE_SIZE = 100
 """Unverified: AWS documents no size."""
-_GLOBAL_SERVICES = {"iam", "organizations", "sts"}
 _PRINCIPAL_KEYS = ("aws:principal", "aws:user", "aws:source", "aws:token", "aws:multifactor", "aws:assumedroot")
 
 
@@ -61,8 +55,10 @@ def get_request_authorization_details(
 def get_request_authorization_policy(
     call: RequestContext, request: "requests.GetRequestAuthorizationPolicyRequest"
 ) -> "replies.GetRequestAuthorizationPolicyOutput":
-    """Return the document of a policy as it was when a request was denied."""
+    """Return the document of a policy as it was when a request was denied; AWS returns it to the principal's side."""
     explanation = _explanation(call, request.authorization_id)
+    if not _sees(call, explanation, explanation.request.caller.account_id):
+        raise details_not_found()
     for policy in explanation.policies:
         if policy.uri == request.policy_uri and _sees(call, explanation, policy.account_id):
             return {"policyDocument": document_of(policy)}
@@ -81,11 +77,10 @@ def _explanation(call: RequestContext, authorization_id: str) -> Explanation:
     seed = call.world.options.strict_client
     if seed is not None and not runtime.strict_mode(seed).has_recorded(authorization_id, request.now, tx.now):
         raise details_not_found()
-    caller, explanation = request.caller, Explanation(request)
-    region = arns.GLOBAL_REGIONS[caller.partition] if request.service in _GLOBAL_SERVICES else caller.region
-    accounts = {caller.account_id, explanation.resource_account_id}
+    explanation = Explanation(request)
+    accounts = {request.caller.account_id, explanation.resource_account_id}
     is_visible = any(_sees(call, explanation, account_id) for account_id in accounts)
-    if region != tx.caller.region or not explanation.is_denied or not is_visible:
+    if region_of(request) != tx.caller.region or not explanation.is_denied or not is_visible:
         raise details_not_found()
     return explanation
 
