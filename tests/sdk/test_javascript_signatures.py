@@ -49,6 +49,11 @@ class TestSigner:
         assert (report["tagged"], report["untagged"]) == (204, 204)
         assert report["tags"] == {"d": "x"}
 
+    def test_details_of_denial_are_read(self, report: Any) -> None:
+        """The details of a denial are found by the id in its message; a policy that it does not list is not found."""
+        assert report["details"] == [["iam:GetUser", "IMPLICIT_DENY"]]
+        assert report["policy"] == 404
+
     def test_forged_signature_is_refused(self, report: Any) -> None:
         """Calls with another secret access key, or without the session token, are refused."""
         assert report["forged"] == {

@@ -24,10 +24,10 @@ const keys = (credentials) => ({
 });
 const errorName = async (promise) => promise.then(() => "no error", (error) => error.name);
 
-/** Call AWS Artifact as the SDK's REST clients do: the text of a path parameter is encoded as one segment. */
-async function artifact(credentials, method, path, { query = {}, body } = {}) {
+/** Call a service as the SDK's REST clients do: the text of a path parameter is encoded as one segment. */
+async function rest(service, credentials, method, path, { query = {}, body } = {}) {
   const { protocol, host, hostname, port, pathname } = new URL(endpoint);
-  const signer = new SignatureV4({ service: "artifact", region, credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const headers = body === undefined ? { host } : { host, "content-type": "application/json" };
   const fullPath = pathname.replace(/\/$/, "") + path;
   const request = { method, protocol, hostname, port, path: fullPath, query, headers, body };
@@ -39,6 +39,8 @@ async function artifact(credentials, method, path, { query = {}, body } = {}) {
   const text = await response.text();
   return { status: response.status, ...(text ? JSON.parse(text) : {}) };
 }
+
+const artifact = (...call) => rest("artifact", ...call);
 
 /** Send a presigned request without further headers. */
 async function presigned(credentials) {
@@ -98,4 +100,13 @@ report.forged = {
   ),
   presigned: (await presigned(forged)).status,
 };
+
+// The details of a denial, from the IAM Toolbox: the SDK has no client of it yet, and its requests are signed for IAM.
+await iam.send(new CreateUserCommand({ UserName: "bob" }));
+const bob = keys((await iam.send(new CreateAccessKeyCommand({ UserName: "bob" }))).AccessKey);
+const denial = await new IAMClient(as(bob)).send(new GetUserCommand({ UserName })).catch((error) => error);
+const details = `/authorization-details/${denial.message.split(" ").at(-1)}`;
+const { evaluations } = await rest("iam", user, "GET", details);
+report.details = evaluations.map(({ action, evaluatedEffect }) => [action, evaluatedEffect]);
+report.policy = (await rest("iam", user, "GET", `${details}/policy`, { query: { policyUri: PolicyArn } })).status;
 console.log(JSON.stringify(report));
