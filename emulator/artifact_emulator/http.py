@@ -1,7 +1,7 @@
 """HTTP requests and replies, independent of any server."""
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from artifact_state.record import Record
 
@@ -21,6 +21,10 @@ class Request(Record, kw_only=False):
     body: bytes
     base: str = ""
     """The path prefix of the world, such as `/worlds/mine`; "" for the default world."""
+    file: BinaryIO | None = None
+    """The body if it is large; `body` is empty then."""
+    takes_stream: bool = False
+    """Whether the reply may be a stream because its body is large."""
 
 
 class Reply(Record, kw_only=False):
@@ -35,3 +39,5 @@ class Reply(Record, kw_only=False):
     """How the reply is lost, if it is."""
     stream: AsyncGenerator[bytes, None] | None = None
     """Content that follows the body while client and server stay connected."""
+    is_endless: bool = False
+    """Whether the stream has no end of its own, so that the server may end it at any time."""

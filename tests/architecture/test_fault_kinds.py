@@ -1,8 +1,8 @@
 """A fault kind that is added only half-way fails here: every user of the table of kinds knows every kind."""
 
 import asyncio
-from collections.abc import MutableMapping
-from typing import Any, get_args
+from typing import get_args
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,7 +13,8 @@ from artifact_emulator.control.faults import FaultBody
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.faults.kinds import KINDS, Action, Kind
 from artifact_emulator.http import Cut, Reply
-from artifact_emulator.server.asgi import RESET, AsgiApp
+from artifact_emulator.server.connection import Connection
+from artifact_emulator.server.dispatcher import Dispatcher
 from artifact_emulator.services import bindings
 from artifact_emulator.testing.world_client import WorldClient
 from artifact_emulator.world_runtime import runtime_of
@@ -82,16 +83,16 @@ class TestCuts:
         """The client receives less than the whole body, and the connection is reset."""
         app = App()
         monkeypatch.setattr(app, "handle", lambda _: Reply(200, (), b"the whole body", cut=cut))
-        messages: list[MutableMapping[str, Any]] = []
-        resets: list[bool] = []
+        transport = Mock()
+        transport.is_closing.return_value = False
 
-        async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request"}
+        async def call() -> None:
+            connection = Connection(Dispatcher(app), set())
+            connection.connection_made(transport)
+            connection.data_received(b"POST / HTTP/1.1\r\n\r\n")
+            await asyncio.sleep(0.01)
 
-        async def send(message: MutableMapping[str, Any]) -> None:
-            messages.append(message)
-
-        scope = {"method": "POST", "raw_path": b"/", "query_string": b"", "headers": []}
-        asyncio.run(AsgiApp(app)(scope | {RESET: lambda: resets.append(True)}, receive, send))
-        assert b"".join(message.get("body", b"") for message in messages) != b"the whole body"
-        assert resets == [True]
+        asyncio.run(call())
+        written = b"".join(write.args[0] for write in transport.write.call_args_list)
+        assert b"the whole body" not in written
+        assert transport.abort.called

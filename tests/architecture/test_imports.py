@@ -358,7 +358,7 @@ class TestCall:
 
     @pytest.mark.parametrize(
         "library",
-        ["flask", "werkzeug", "jinja2", "requests", "fpdf", "botocore", "boto3", "asyncio", "uvicorn", "sqlite3"],
+        ["flask", "werkzeug", "jinja2", "requests", "fpdf", "botocore", "boto3", "asyncio", "httptools", "sqlite3"],
     )
     def test_call_does_not_import_library(self, loaded: set[str], library: str) -> None:
         """An AWS call imports no web framework, server, PDF writer or AWS SDK."""

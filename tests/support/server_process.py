@@ -13,6 +13,11 @@ from typing import Any
 COMMANDS = Path(sys.executable).parent
 """The folder of the commands that are installed with this Python."""
 SERVE_COMMAND = [sys.executable, "-m", "artifact_emulator", "serve"]
+_WITHOUT_UVLOOP = (
+    "import sys; sys.modules['uvloop'] = None; from artifact_emulator.cli.main import main; sys.exit(main())"
+)
+ASYNCIO_COMMAND = [sys.executable, "-c", _WITHOUT_UVLOOP, "serve"]
+"""Serves on asyncio's own event loop, as on Windows."""
 READY = re.compile(r"artifact-emulator .*ready on http://(?P<host>\S+):(?P<port>\d+)\b")
 
 

@@ -18,19 +18,25 @@ from tests.support.http_connection import (
     http_request,
     organizations_request,
 )
-from tests.support.server_process import SERVE_COMMAND, ServerProcess, clean_environment, server_process
+from tests.support.server_process import (
+    ASYNCIO_COMMAND,
+    SERVE_COMMAND,
+    ServerProcess,
+    clean_environment,
+    server_process,
+)
 
 RESET = http_request("POST", "/_emulator/reset", {"Host": "localhost"})
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server for this module, which must log nothing but invalid requests and stop cleanly."""
+@pytest.fixture(scope="module", params=[SERVE_COMMAND, ASYNCIO_COMMAND], ids=["uvloop", "asyncio"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server for this module, on each event loop, which must log nothing and stop cleanly."""
     log = tmp_path_factory.mktemp("server") / "stderr"
-    with log.open("w") as stderr, server_process(SERVE_COMMAND, env=clean_environment(), stderr=stderr) as server:
+    with log.open("w") as stderr, server_process(request.param, env=clean_environment(), stderr=stderr) as server:
         yield server
         assert server.stop() == 0
-    assert set(log.read_text().splitlines()) <= {"Invalid HTTP request received."}
+    assert log.read_text() == ""
 
 
 @pytest.fixture
@@ -70,6 +76,28 @@ class TestConnection:
         assert [status for status, _, _ in replies] == [200, 200, 400, 200, 400]
         assert b'"Roots"' in replies[1][2]
         assert b"AWSOrganizationsNotInUseException" in replies[4][2]
+
+    def test_client_may_stop_sending_after_its_last_request(self, connection: Connection) -> None:
+        """Requests are answered after the client closed its side, also those that take long."""
+        connection.send(RESET + organizations_request("CreateOrganization") + RESET)
+        connection.socket.shutdown(socket.SHUT_WR)
+        assert [connection.reply()[0] for _ in range(3)] == [204, 200, 204]
+        assert connection.is_closed()
+
+    def test_http_1_0_is_answered_and_closed(self, connection: Connection) -> None:
+        """A client that knows no lengths of bodies reads to the end of the connection."""
+        connection.send(organizations_request("DescribeOrganization").replace(b"HTTP/1.1", b"HTTP/1.0"))
+        status, headers, _ = connection.reply()
+        assert (status, headers["connection"]) == (400, "close")
+        assert connection.is_closed()
+
+    def test_offer_of_http_2_is_ignored(self, connection: Connection) -> None:
+        """Clients such as Java's offer HTTP/2 with their first request, which is answered as it is."""
+        offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
+        connection.send(organizations_request("CreateOrganization", b'{"FeatureSet": "ALL"}', **offer))
+        assert connection.reply()[0] == 200
+        connection.send(organizations_request("DescribeOrganization"))
+        assert connection.reply()[0] == 200
 
     def test_call_may_arrive_byte_by_byte(self, connection: Connection) -> None:
         """A call in many small pieces is put together."""
@@ -120,7 +148,7 @@ class TestConnection:
             other.send(data)
             other.socket.shutdown(socket.SHUT_WR)
             refusal = other.socket.recv(1000)
-            assert refusal == b"" or refusal.startswith(b"HTTP/1.1 400")
+            assert refusal == b"" or refusal.startswith(b"HTTP/1.1 400 Bad Request\r\n")
         connection.send(organizations_request("DescribeOrganization"))
         assert connection.reply()[0] == 400
 
@@ -236,6 +264,21 @@ class TestControlApi:
         connection.send(http_request("POST", "/_emulator/reset", headers))
         connection.send(organizations_request("DescribeOrganization"))
         assert [connection.reply()[0] for _ in range(3)] == [200, 403, 200]
+
+
+class TestStream:
+    """The stream of events."""
+
+    def test_events_are_chunks_that_arrive_at_once(self, connection: Connection) -> None:
+        """A call is announced on the stream while it stays open, and the end of the client frees it."""
+        connection.send(http_request("GET", "/_emulator/events", {"Host": "localhost", "Accept": "text/event-stream"}))
+        assert connection.status_line() == "HTTP/1.1 200 OK"
+        head = iter(connection.status_line, "")
+        assert "transfer-encoding: chunked" in head
+        with connection_to(connection.socket.getpeername()[1]) as other:
+            other.send(organizations_request("CreateOrganization"))
+            assert other.reply()[0] == 200
+        assert any("CreateOrganization" in line for line in iter(connection.status_line, None))
 
 
 class TestFaults:

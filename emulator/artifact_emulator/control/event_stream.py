@@ -67,7 +67,8 @@ def _follow(request: Request, world: World, worlds: WorldRegistry, allowed_hosts
     latest = runtime_of(world).event_feed(world).update()
     number = _last_id(request, query)
     # A higher number comes from a client of another server: it begins at the present.
-    return Reply(200, _HEADERS, stream=_events(world, query, latest if number is None else min(number, latest), worlds))
+    stream = _events(world, query, latest if number is None else min(number, latest), worlds)
+    return Reply(200, _HEADERS, stream=stream, is_endless=True)
 
 
 def _last_id(request: Request, query: EventQuery) -> int | None:

@@ -1,6 +1,6 @@
 """The server: sockets, signals, and a shutdown that finishes the calls in progress.
 
-docs/decisions.md says why it is uvicorn, with measurements.
+docs/decisions.md says why it is our own, with measurements.
 """
 
 import asyncio
@@ -11,23 +11,21 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from threading import Thread
-from types import FrameType
-from typing import cast
-
-import uvicorn
+from time import monotonic
 
 from artifact_emulator.app import App
-from artifact_emulator.server.asgi import AsgiApp
-from artifact_emulator.server.http_protocol import HttpProtocol
+from artifact_emulator.server.connection import Connection
+from artifact_emulator.server.dispatcher import Dispatcher
 
 DEFAULT_PORT = 4700
 DEFAULT_GRACE = 5
 """The seconds for which calls in progress may go on after a signal."""
-_CANCELLING_SECONDS = 1
-_SWEEP_TICKS = 10
-"""The ticks of uvicorn, ten a second, between searches for idle connections."""
+_LAST_SECONDS = 1
+"""The time in which a request has to become complete, and an error has to be sent, when the server ends."""
+_POLL_SECONDS = 0.02
+_SWEEP_SECONDS = 1
+_BACKLOG = 1024
 LOOPBACK = ("127.0.0.1", "::1")
 _ATTEMPTS = 20
 _NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -62,81 +60,98 @@ def serve(
     ready: Callable[[], None],
     grace: int = DEFAULT_GRACE,
     ends_with: int | None = None,
-) -> None:
-    """Serve until SIGINT, SIGTERM or the end of the file `ends_with`.
+) -> bool:
+    """Serve until SIGINT, SIGTERM or the end of the file `ends_with`, and return whether all calls came to an end.
 
-    Calls in progress are finished; those that take longer than `grace` seconds are answered with 503.
+    Calls in progress are finished; those that take longer than `grace` seconds are answered with 503, and threads that
+    execute them may still run.
     """
     app.warm_up()
     # The modules and the initial world stay: no collection of cycles has to examine them.
     gc.collect()
     gc.freeze()
-    asgi_app = AsgiApp(app)
-    config = uvicorn.Config(
-        asgi_app,
-        http=partial(HttpProtocol, limits=app.limits),  # type: ignore[arg-type] # A class, or what creates an instance.
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=app.limits.idle_seconds,
-        timeout_graceful_shutdown=grace,
-        backlog=1024,
-    )
-    _Server(config, asgi_app, ready, ends_with).run(sockets=list(sockets))
+    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+        return runner.run(_serve(app, sockets, ready, grace, ends_with))
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn's server, which reports that it is ready and exits normally on a signal."""
-
-    def __init__(
-        self, config: uvicorn.Config, asgi_app: AsgiApp, ready: Callable[[], None], ends_with: int | None = None
-    ) -> None:
-        super().__init__(config)
-        self._asgi_app = asgi_app
-        self._ready = ready
-        self._ends_with = ends_with
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self._ends_with is not None:
+async def _serve(
+    app: App, sockets: Sequence[socket.socket], ready: Callable[[], None], grace: int, ends_with: int | None
+) -> bool:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    dispatcher, connections = Dispatcher(app), set[Connection]()
+    listeners = [
+        await loop.create_server(lambda: Connection(dispatcher, connections), sock=bound, backlog=_BACKLOG)
+        for bound in sockets
+    ]
+    sweeper = asyncio.create_task(_sweep(connections))
+    with _signals(lambda: loop.call_soon_threadsafe(stop.set)) as notify:
+        if ends_with is not None:
             # A thread, because not every event loop can wait for a pipe.
-            Thread(target=self._stop_at_end, args=(self._ends_with,), daemon=True).start()
-        self._ready()
+            Thread(target=_read_to_end, args=(ends_with, notify), daemon=True).start()
+        ready()
+        await stop.wait()
+        for listener in listeners:
+            listener.close()
+        await _end(connections, grace)
+    sweeper.cancel()
+    return not dispatcher.is_busy
 
-    async def on_tick(self, counter: int) -> bool:
-        if counter % _SWEEP_TICKS == 0:
-            for connection in list(self.server_state.connections):
-                cast("HttpProtocol", connection).close_if_idle()
-        return await super().on_tick(counter)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._asgi_app.end()
-        await super().shutdown(sockets)
-        if self.server_state.tasks:
-            # The calls that were cancelled are about to send their last reply.
-            await asyncio.wait(list(self.server_state.tasks), timeout=_CANCELLING_SECONDS)
-            await asyncio.sleep(0)
+async def _sweep(connections: set[Connection]) -> None:
+    """Close connections of clients that take too long."""
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)
+        now = monotonic()
+        for connection in list(connections):
+            connection.close_if_overdue(now)
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on a signal, without raising it again at the end as uvicorn does."""
-        before = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
-    def _stop_at_end(self, descriptor: int) -> None:
-        while os.read(descriptor, 4096):
-            pass
-        self.should_exit = True
+async def _end(connections: set[Connection], grace: int) -> None:
+    """Close all connections: after a reply that is in progress, or with an error if that takes too long."""
+    for connection in list(connections):
+        connection.end()
+    await _wait_for_end(connections, min(grace, _LAST_SECONDS))
+    for connection in list(connections):
+        connection.end(waiting=False)
+    await _wait_for_end(connections, max(grace - _LAST_SECONDS, 0))
+    for connection in list(connections):
+        connection.cancel()
+    await _wait_for_end(connections, _LAST_SECONDS)
+    for connection in list(connections):
+        connection.abort()
+    await asyncio.sleep(0)
 
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.should_exit = True
+
+async def _wait_for_end(connections: set[Connection], seconds: float) -> None:
+    until = monotonic() + seconds
+    while connections and monotonic() < until:  # noqa: ASYNC110 - it would be an event of each connection.
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def _signals(notify: Callable[[], object]) -> Iterator[Callable[[], object]]:
+    """Call a function on SIGINT and SIGTERM."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda _number, _frame: notify()) for number in numbers}
+    try:
+        yield notify
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _read_to_end(descriptor: int, notify: Callable[[], object]) -> None:
+    while os.read(descriptor, 4096):
+        pass
+    notify()
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # There is none for Windows and for other Pythons.
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 def _bind(host: str, port: int) -> socket.socket | None:

@@ -1,0 +1,253 @@
+"""An HTTP connection: the emulator answers its requests in order, and the client gets the replies as fast as it reads.
+
+A request that is fast is answered at once, without a task. Any other has a task, and later requests wait for it.
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncGenerator
+from functools import cache, lru_cache
+from http import HTTPStatus
+from time import gmtime, monotonic, strftime, time
+from typing import assert_never
+
+from artifact_emulator.http import Cut, Reply, Request
+from artifact_emulator.logs import log
+from artifact_emulator.server.dispatcher import Dispatcher
+from artifact_emulator.server.request_parser import RequestParser
+
+_MUCH = 1_000_000
+"""The bytes of a body that are sent without being copied behind the head."""
+_WITHOUT_LENGTH = (204, 304)
+"""The statuses of replies without content: https://www.rfc-editor.org/rfc/rfc9110#section-8.6."""
+
+
+class Connection(asyncio.Protocol):
+    """A connection of a client, which is in the set of all while it exists."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self, dispatcher: Dispatcher, connections: "set[Connection]") -> None:
+        self._dispatcher = dispatcher
+        self._connections = connections
+        self._limits = dispatcher.app.limits
+        self._loop = asyncio.get_running_loop()
+        self._parser = RequestParser(dispatcher.app)
+        self._task: asyncio.Task[None] | None = None
+        """The task that answers a request."""
+        self._is_streaming = self._is_endless = False
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._is_reading = True
+        self._is_ending = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, unless there are too many connections."""
+        self._transport = transport
+        self._connections.add(self)
+        if len(self._connections) > self._limits.connections:
+            self._parser.refuse(503, f"There are {self._limits.connections} connections, the limit.")
+            self._advance()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Drop the requests that are not answered."""
+        self._connections.discard(self)
+        self._parser.close()
+        self.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse data, and answer a request that is complete."""
+        self._parser.feed(data)
+        self._advance()
+
+    def eof_received(self) -> bool:
+        """Return whether requests still have to be answered: a client may close its side after the last."""
+        self._parser.is_last = True
+        return not self._is_streaming and (self._task is not None or bool(self._parser.requests))
+
+    def pause_writing(self) -> None:
+        """Write nothing more until the client has read."""
+        self._parser.active_at = monotonic()
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """Continue."""
+        self._parser.active_at = monotonic()
+        self._writable.set()
+        self._advance()
+
+    def close_if_overdue(self, now: float) -> None:
+        """Close the connection if the client takes too long to send a request or to read a reply."""
+        is_stuck = self._transport.is_closing() or not self._writable.is_set()
+        if now - self._parser.active_at < self._limits.idle_seconds or (self._task and not is_stuck):
+            return
+        if is_stuck:
+            self._transport.abort()
+        elif self._parser.is_arriving:
+            self._parser.refuse(408, f"The request was not complete after {self._limits.idle_seconds} seconds.")
+            self._advance()
+        else:
+            self._close()
+
+    def end(self, *, waiting: bool = True) -> None:
+        """Close the connection once its requests are answered, waiting for one that is arriving or not."""
+        self._is_ending = True
+        self._parser.is_last |= not (waiting and self._parser.is_arriving)
+        if self._is_endless:
+            self.cancel()
+        self._advance()
+
+    def cancel(self) -> None:
+        """End the stream or the call in progress."""
+        if self._task:
+            self._task.cancel()
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self._transport.abort()
+
+    def _advance(self) -> None:
+        """Answer the next request if it is its turn, and close the connection after the last."""
+        requests = self._parser.requests
+        if self._task is None and self._writable.is_set():
+            if requests:
+                self._answer(*requests.popleft())
+                if requests and self._task is None:
+                    # Other connections get their turn first.
+                    self._loop.call_soon(self._advance)
+            if not requests and self._task is None:
+                self._wait_for_request()
+        if self._is_reading == bool(requests) and not self._transport.is_closing():
+            self._is_reading = not requests
+            (self._transport.resume_reading if self._is_reading else self._transport.pause_reading)()
+
+    def _wait_for_request(self) -> None:
+        parser = self._parser
+        if parser.refusal is not None and not self._transport.is_closing():
+            status, text = parser.refusal
+            reply = Reply(status, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
+            parser.refusal = None
+            self._write(_head(reply, is_last=True) + reply.body)
+        if self._is_done():
+            self._close()
+        elif parser.awaits_continue:
+            parser.awaits_continue = False
+            self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _answer(self, request: Request, reply: Reply | None) -> None:
+        if reply is None and self._dispatcher.is_fast(request):
+            reply = self._dispatcher.app.handle(request)
+        if reply is None or reply.delay or reply.cut or reply.stream:
+            self._task = self._loop.create_task(self._answer_slowly(request, reply))
+            self._task.add_done_callback(self._end_task)
+        else:
+            self._send(request, reply)
+
+    async def _answer_slowly(self, request: Request, reply: Reply | None) -> None:
+        try:
+            reply = reply or await self._dispatcher.handle_in_thread(request)
+            await asyncio.sleep(reply.delay)
+        except asyncio.CancelledError:
+            # The client is gone, or the call takes longer than the server's period of grace.
+            reply = self._dispatcher.app.refuse_unavailable(request)
+        if self._transport.is_closing():
+            return
+        if reply.cut:
+            self._cut(reply, reply.cut)
+        elif reply.stream and request.method != "HEAD":
+            await self._send_stream(reply, reply.stream)
+        else:
+            self._send(request, reply)
+
+    def _end_task(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        self._is_streaming = self._is_endless = False
+        if task.cancelled():
+            self._transport.abort()
+        elif error := task.exception():
+            log.error("a reply failed", exc_info=error)
+            self._transport.abort()
+        self._advance()
+
+    def _send(self, request: Request, reply: Reply) -> None:
+        body = b"" if request.method == "HEAD" else reply.body
+        head = _head(reply, is_last=self._is_done())
+        if len(body) > _MUCH:
+            self._write(head)
+            self._write(body)
+        else:
+            # One system call, and a client that is woken once.
+            self._write(head + body)
+
+    async def _send_stream(self, reply: Reply, stream: AsyncGenerator[bytes, None]) -> None:
+        """Send a stream as fast as the client reads, until it ends.
+
+        The end of the server or of the connection cancels it; the client must not take a part for the whole.
+        """
+        self._is_streaming, self._is_endless = True, reply.is_endless
+        is_last = self._is_done()
+        self._write(_head(reply, is_last=is_last))
+        try:
+            async for data in stream:
+                self._write(data if is_last else b"%x\r\n%b\r\n" % (len(data), data))
+                await self._writable.wait()
+        except asyncio.CancelledError:
+            if not reply.is_endless:
+                raise
+        finally:
+            await stream.aclose()
+        if not is_last and not self._transport.is_closing():
+            self._write(b"0\r\n\r\n")
+
+    def _cut(self, reply: Reply, cut: Cut) -> None:
+        """Send what a fault leaves of a reply, and reset the connection."""
+        match cut:
+            case "reset":
+                pass
+            case "truncated":
+                self._write(_head(reply, is_last=False) + reply.body[: len(reply.body) // 2])
+            case _:
+                assert_never(cut)
+        # Closing with a linger time of 0 resets the connection: https://man7.org/linux/man-pages/man7/socket.7.html
+        linger = struct.pack("ii", 1, 0)
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self._transport.abort()
+
+    def _write(self, data: bytes) -> None:
+        self._parser.active_at = monotonic()
+        self._transport.write(data)
+
+    def _is_done(self) -> bool:
+        """Return whether nothing follows the reply to the current request."""
+        parser = self._parser
+        if parser.requests or parser.refusal:
+            return False
+        return parser.is_last or (self._is_ending and not parser.is_arriving)
+
+    def _close(self) -> None:
+        self._parser.active_at = monotonic()
+        self._transport.close()
+
+
+def _head(reply: Reply, *, is_last: bool) -> bytes:
+    """Return the head of a reply."""
+    lines = [_status_line(reply.status), "date: ", _date(int(time())), "\r\n"]
+    lines += [f"{name}: {value}\r\n" for name, value in reply.headers]
+    if reply.stream is not None:
+        lines += () if is_last else ("transfer-encoding: chunked\r\n",)
+    elif reply.status not in _WITHOUT_LENGTH:
+        lines.append(f"content-length: {len(reply.body)}\r\n")
+    if is_last:
+        lines.append("connection: close\r\n")
+    return f"{''.join(lines)}\r\n".encode("latin-1")
+
+
+@cache
+def _status_line(status: int) -> str:
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+
+
+@lru_cache(1)
+def _date(second: int) -> str:
+    return strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(second))
