@@ -106,12 +106,16 @@ class App:
         call.iam = self.iam
         return perform(call)
 
+    def handle_in_parts(self, request: Request) -> Reply:
+        """Return the reply to a request as `handle` does, as a stream if it is large; it needs an event loop."""
+        return self.handle(replace(request, takes_stream=True))
+
     def is_slow(self, request: Request) -> bool:
         """Return whether a server should answer a request in a thread of its own; most AWS calls are fast."""
         own = _own_path(request)
         if own:
             return own not in _PROBES
-        if len(request.body) > _MAX_FAST_BODY:
+        if self._is_synchronous or len(request.body) > _MAX_FAST_BODY:
             return True
         target = request.headers.get("x-amz-target")
         if target is not None:

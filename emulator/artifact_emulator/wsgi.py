@@ -1,5 +1,6 @@
 """Requests to WSGI applications: the control API and the console."""
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -19,11 +20,16 @@ def respond(app: "WSGIApplication", request: Request) -> Reply:
         method=request.method,
         headers=list(request.headers.items()),
         base_url=f"http://localhost{request.base}",  # The Host header, which may be invalid, is among the headers.
-        data=request.body,
+        input_stream=request.file or BytesIO(request.body),
     )
     environ = builder.get_environ()
     # WSGI has the path decoded byte by byte; a question mark in a decoded path does not start a query.
     environ["PATH_INFO"] = unquote_to_bytes(request.path).decode("latin-1")
     chunks, status, headers = run_wsgi_app(app, environ)
     others = tuple((name, value) for name, value in headers if name.lower() != "content-length")
+    is_stream = request.takes_stream and len(others) == len(headers)
+    if is_stream:
+        from artifact_emulator.large_replies import in_threads
+
+        return Reply(int(status.split()[0]), others, stream=in_threads(iter(chunks)))
     return Reply(int(status.split()[0]), others, b"".join(chunks))

@@ -35,7 +35,7 @@ _FORMER_NAMES = {("Inquiry", "fingerprint"): "asked"}
 """Names that fields had in files of the first version, which are still read."""
 
 
-class _MapOf(Generic[K, V]):
+class MapOf(Generic[K, V]):
     """Stands for the persistent map in annotations, because it takes no parameters at run time."""
 
 
@@ -46,7 +46,7 @@ _NAMES = {
     **vars(iam_reports),
     **vars(iam_settings),
     **vars(identities),
-    "Map": _MapOf,
+    "Map": MapOf,
 }
 
 
@@ -65,6 +65,11 @@ def reader_of(record: Any) -> TypeAdapter[Any]:
     Raises TypeError if an annotation has no JSON form.
     """
     return TypeAdapter(_form_of(record))
+
+
+def annotations_of(record: Any) -> dict[str, Any]:
+    """Return the annotations of a record's fields by name."""
+    return get_type_hints(record, localns=_NAMES)
 
 
 def _plain_record(value: Any) -> Any:
@@ -125,7 +130,7 @@ def _form_of(hint: Any) -> Any:
 
 @cache
 def _record_form(record: type[Record]) -> Any:
-    hints = get_type_hints(record, localns=_NAMES)
+    hints = annotations_of(record)
     members: dict[str, Any] = {}
     for name, default in fields(record).items():
         presence: Any = ... if default is REQUIRED else None
@@ -183,7 +188,7 @@ def _union_form(*members: Any) -> Any:
 
 
 _CONTAINERS: dict[Any, Callable[..., Any]] = {
-    _MapOf: _map_form,
+    MapOf: _map_form,
     Mapping: _mapping_form,
     OrderedMap: _ordered_form,
     tuple: _tuple_form,

@@ -1,21 +1,27 @@
 """Snapshots: a complete world as a versioned, validated document. Only its event log is left out."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from itertools import chain
+from typing import Any, BinaryIO, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from artifact_state.catalog.quota_records import Quotas
 from artifact_state.clock import Clock, InstantOutOfRange
-from artifact_state.model import State
+from artifact_state.json_reader import InvalidJson, Members, items_of, read_json, whole
+from artifact_state.json_writer import json_pieces
+from artifact_state.model import Map, State
 from artifact_state.record import replace
-from artifact_state.record_format import reader_of, to_plain
+from artifact_state.record_format import MapOf, annotations_of, reader_of, to_plain
 from artifact_state.state_faults import faults_of
+from artifact_state.steps import batches
 from artifact_state.world import Options, World, default_quotas
 
 FORMAT = 1
 FORMAT_MEMBER = "artifact_emulator_snapshot"
+_NO_SNAPSHOT = f"The document is not a snapshot of artifact-emulator: it has no {FORMAT_MEMBER!r}."
 
 
 class InvalidSnapshot(ValueError):
@@ -32,14 +38,14 @@ class _Clock(BaseModel):
 def dump_world(world: World, version: str) -> dict[str, Any]:
     """Return a world as plain data; `version` is the version of the emulator, recorded in the document."""
     saved = world.copy()
-    state, options, clock = saved.state, saved.options, saved.clock
-    time = (
-        {"frozen_at": to_plain(clock.frozen_at)} if clock.is_frozen else {"ahead_seconds": clock.ahead.total_seconds()}
-    )
-    document = {FORMAT_MEMBER: FORMAT, "version": version, "clock": time}
-    if changed := _dump_options(options):
-        document["options"] = changed
-    return {**document, "state": to_plain(state)}
+    return {**_head(saved, version), "state": to_plain(saved.state)}
+
+
+def write_world(world: World, version: str) -> Iterator[str]:
+    """Return the JSON text of what `dump_world` returns, in small pieces."""
+    saved = world.copy()
+    head = json.dumps(_head(saved, version), indent=1).removesuffix("\n}")
+    return chain((f'{head},\n "state": ',), json_pieces(saved.state, "\n "), ("\n}",))
 
 
 def load_world(document: object, name: str = "default") -> World:
@@ -47,30 +53,77 @@ def load_world(document: object, name: str = "default") -> World:
 
     Raises InvalidSnapshot.
     """
-    if not isinstance(document, Mapping) or FORMAT_MEMBER not in document:
-        raise InvalidSnapshot(f"The document is not a snapshot of artifact-emulator: it has no {FORMAT_MEMBER!r}.")
-    if document[FORMAT_MEMBER] != FORMAT:
-        version = document.get("version", "another version")
-        raise InvalidSnapshot(
-            f"The snapshot has the format {document[FORMAT_MEMBER]!r}, written by artifact-emulator {version}; "
-            f"this version reads format {FORMAT}. Use the version that wrote it, or save the world again."
-        )
-    if unknown := set(document) - {FORMAT_MEMBER, "version", "clock", "options", "state"}:
-        raise InvalidSnapshot(f"The snapshot is damaged: unknown member {min(map(str, unknown))}.")
-    if not isinstance(document.get("state"), Mapping):
-        raise InvalidSnapshot("The snapshot is damaged: it has no state.")
-    state = _read(reader_of(State), document["state"], "state")
+    if not isinstance(document, Mapping | Members):
+        raise InvalidSnapshot(_NO_SNAPSHOT)
+    members: dict[str, Any] = {}
+    for member, value in items_of(document):
+        # The format comes first in all files that were written by an emulator.
+        is_state = member == "state" and members.get(FORMAT_MEMBER) == FORMAT and isinstance(value, Mapping | Members)
+        members[member] = _read_state(value) if is_state else whole(value)
+    _check_members(members)
+    state = members["state"] if isinstance(members["state"], State) else _read_state(members["state"])
     if fault := next(faults_of(state), None):
         raise InvalidSnapshot(f"The snapshot is damaged: state.{fault}.")
     return World(
         name=name,
-        options=_load_options(document.get("options", {})),
-        clock=_load_clock(_read(TypeAdapter(_Clock), document.get("clock", {}), "clock")),
+        options=load_options(members.get("options", {})),
+        clock=load_clock(members.get("clock", {})),
         state=state,
     )
 
 
-def _dump_options(options: Options) -> dict[str, Any]:
+def read_world(file: BinaryIO, name: str = "default") -> World:
+    """Create the world that a file describes; the file is read step by step.
+
+    Raises InvalidSnapshot.
+    """
+    try:
+        return load_world(read_json(file), name)
+    except InvalidJson as error:
+        raise InvalidSnapshot(f"The file is not valid JSON: {error}.") from None
+
+
+def _head(world: World, version: str) -> dict[str, Any]:
+    """Return the members of a document that come before the state."""
+    head = {FORMAT_MEMBER: FORMAT, "version": version, "clock": dump_clock(world.clock)}
+    changed = dump_options(world.options)
+    return {**head, "options": changed} if changed else head
+
+
+def _check_members(members: Mapping[str, Any]) -> None:
+    if FORMAT_MEMBER not in members:
+        raise InvalidSnapshot(_NO_SNAPSHOT)
+    if members[FORMAT_MEMBER] != FORMAT:
+        version = members.get("version", "another version")
+        raise InvalidSnapshot(
+            f"The snapshot has the format {members[FORMAT_MEMBER]!r}, written by artifact-emulator {version}; "
+            f"this version reads format {FORMAT}. Use the version that wrote it, or save the world again."
+        )
+    if unknown := set(members) - {FORMAT_MEMBER, "version", "clock", "options", "state"}:
+        raise InvalidSnapshot(f"The snapshot is damaged: unknown member {min(map(str, unknown))}.")
+    if not isinstance(members.get("state"), Mapping | State):
+        raise InvalidSnapshot("The snapshot is damaged: it has no state.")
+
+
+def _read_state(members: Any) -> State:
+    hints = annotations_of(State)
+    tables = {}
+    for name, contents in items_of(members):
+        if name not in hints:
+            raise InvalidSnapshot(f"The snapshot is damaged: state.{name}: there is no such table.")
+        is_map = isinstance(contents, Mapping | Members) and get_origin(hints[name]) is MapOf
+        tables[name] = (_read_map if is_map else _read)(reader_of(hints[name]), contents, f"state.{name}")
+    return State(**tables)
+
+
+def _read_map(reader: TypeAdapter[Any], contents: Any, place: str) -> Any:
+    table: Map[str, Any] = Map()
+    for batch in batches((name, whole(record)) for name, record in items_of(contents)):
+        table = table.update(_read(reader, dict(batch), place))
+    return table
+
+
+def dump_options(options: Options) -> dict[str, Any]:
     """Return the options that differ from the defaults, and of the quotas only those that differ."""
     changed: dict[str, Any] = to_plain(replace(options, quotas=None))
     if options.quotas is None:
@@ -79,7 +132,11 @@ def _dump_options(options: Options) -> dict[str, Any]:
     return changed | {"quotas": {name: limit for name, limit in quotas.items() if limit != defaults[name]}}
 
 
-def _load_options(document: Any) -> Options:
+def load_options(document: Any) -> Options:
+    """Return the options that plain data describe.
+
+    Raises InvalidSnapshot.
+    """
     if not isinstance(document, Mapping):
         raise InvalidSnapshot("The snapshot is damaged: options is not an object.")
     options: Options = _read(reader_of(Options), {**document, "quotas": None}, "options")
@@ -90,11 +147,23 @@ def _load_options(document: Any) -> Options:
     return replace(options, quotas=quotas)
 
 
-def _load_clock(document: _Clock) -> Clock:
+def dump_clock(clock: Clock) -> dict[str, Any]:
+    """Return a clock as plain data."""
+    if clock.is_frozen:
+        return {"frozen_at": to_plain(clock.frozen_at)}
+    return {"ahead_seconds": clock.ahead.total_seconds()}
+
+
+def load_clock(document: object) -> Clock:
+    """Return the clock that plain data describe.
+
+    Raises InvalidSnapshot.
+    """
+    time: _Clock = _read(TypeAdapter(_Clock), document, "clock")
     try:
-        clock = Clock(frozen_at=document.frozen_at)
-        if document.ahead_seconds and not document.frozen_at:
-            clock.advance(timedelta(seconds=document.ahead_seconds))
+        clock = Clock(frozen_at=time.frozen_at)
+        if time.ahead_seconds and not time.frozen_at:
+            clock.advance(timedelta(seconds=time.ahead_seconds))
     except (InstantOutOfRange, OverflowError) as error:
         raise InvalidSnapshot(f"The snapshot is damaged: clock: {error}") from None
     return clock

@@ -5,7 +5,7 @@ operation therefore changes nothing by construction: `world.state` is the same o
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
@@ -13,22 +13,22 @@ from datetime import timedelta
 from functools import cache
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from artifact_state import catalog
 from artifact_state.catalog import TrustedService
 from artifact_state.clock import Clock
 from artifact_state.errors import Recorded
 from artifact_state.events import Event
-from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, Map, State
-from artifact_state.record import Record, astuple, replace
+from artifact_state.freeing import free
+from artifact_state.model import TABLES, Caller, CreationFailure, InquiryFailure, State
+from artifact_state.record import Record, replace
 
 if TYPE_CHECKING:
     from artifact_state.catalog import Quotas
 
 ArtifactPrincipal = Literal["both", "documented", "account-sync"]
 Throttling = Literal["aws", "off"]
-_MANY = 1_000
 
 
 @cache
@@ -121,32 +121,39 @@ class Changes(NamedTuple):
     call_record: object
 
 
-class Storage(Protocol):
-    """What keeps a world beyond the process.
+class Storage:
+    """What keeps a world beyond the process; contents that do not change any more have only `keep` and `fork`.
 
     Each method is called before the change that it stores takes effect, and raises NotStored to prevent it.
     """
 
     def commit(self, changes: Changes) -> None:
         """Store the changes of a transaction."""
+        raise NotImplementedError
 
     def set_options(self, options: Options) -> None:
         """Store the options."""
+        raise NotImplementedError
 
     def set_clock(self, clock: Clock) -> None:
         """Store the clock."""
+        raise NotImplementedError
 
     def reset(self) -> None:
         """Store that the world has its initial state and clock, and no events."""
+        raise NotImplementedError
 
     def take_over(self, other: "World", *, as_origin: bool) -> None:
         """Store that the world has the contents of another one, whose storage is not None."""
+        raise NotImplementedError
 
     def keep(self, other: "World") -> "Storage":
         """Store the contents of another world, which does not change any more."""
+        raise NotImplementedError
 
     def fork(self) -> "Storage":
         """Return a storage of the present contents, which does not change any more."""
+        raise NotImplementedError
 
 
 @dataclass(slots=True, eq=False)
@@ -193,13 +200,19 @@ class World:
                 self.storage.set_clock(clock)
             self.clock = clock
 
+    def set_origin(self, state: State, clock: Clock) -> None:
+        """Make a state and a clock those to which `reset` returns."""
+        self._origin, self._first_clock = state, clock
+
     def reset(self) -> None:
         """Restore the initial state and clock and drop all events; keep the options."""
         with self._lock:
             if self.storage is not None:
                 self.storage.reset()
+            former = [self.state]
             self.state, self.clock = self._origin, copy(self._first_clock)
             self.events.clear()
+        free(former, self.state)
 
     def restore(self, other: "World") -> None:
         """Take over the options, clock, state and events of another world; keep the name and the initial state."""
@@ -216,10 +229,13 @@ class World:
         with self._lock, other.locked():
             if self.storage is not None:
                 self.storage.take_over(other, as_origin=as_origin)
+            former = [self.state]
             self.options, self.clock, self.state = other.options, copy(other.clock), other.state
             self.events = other.events.copy()
             if as_origin:
+                former.append(self._origin)
                 self._origin, self._first_clock = self.state, copy(self.clock)
+        free(former, self.state)
 
     def fork(self, name: str | None = None) -> "World":
         """Return a copy whose contents are stored if those of this world are."""
@@ -381,19 +397,8 @@ class Transaction:
         self._events.append(event)
 
 
-def dissolve(worlds: Iterable[World]) -> None:
-    """Free the records of deleted worlds one by one: no thread runs while a large table is freed as a whole."""
-    tables: dict[int, Any] = {}
-    for world in worlds:
-        tables |= _large_tables(world)
-        world.state = world._origin = State(seed=world.state.seed)  # noqa: SLF001 - the rest of the class.
-    while tables:
-        table = tables.popitem()[1]
-        for key in tuple(table):
-            table = table.discard(key)
-
-
-def _large_tables(world: World) -> dict[int, Any]:
-    """Return the large tables of a world by their identities: worlds may share some."""
-    tables = (*astuple(world.state), *astuple(world._origin))  # noqa: SLF001 - the rest of the class.
-    return {id(table): table for table in tables if isinstance(table, Map) and len(table) > _MANY}
+def dissolve(worlds: list[World]) -> None:
+    """Free worlds that nothing else needs; the list, which is empty afterwards, has the last references to them."""
+    states = [state for world in worlds for state in (world.state, world._origin)]  # noqa: SLF001 - the rest of the class.
+    worlds.clear()
+    free(states, State())

@@ -38,6 +38,10 @@ class RegistryStorage(Protocol):
     """
 
     @property
+    def syncs(self) -> bool:
+        """Whether each change waits for the disk."""
+
+    @property
     def worlds(self) -> dict[str, World]:
         """The worlds that were stored when it was opened, by name."""
 
@@ -138,8 +142,7 @@ class WorldRegistry:
         if name == DEFAULT:
             self.default.replace_with(world)
             return self.default
-        with self._lock:
-            return self._add(world)
+        return self._replace(world)
 
     def create_from(self, name: str, origin: World) -> World:
         """Create or replace a world with the contents of `origin`, to which a reset returns.
@@ -154,8 +157,7 @@ class WorldRegistry:
         world.replace_with(origin)
         self._keep(origin)
         world.storage = origin.storage
-        with self._lock:
-            return self._add(world)
+        return self._replace(world)
 
     def delete(self, name: str) -> None:
         """Delete a world and its snapshots; reset the default world instead.
@@ -200,8 +202,9 @@ class WorldRegistry:
                 raise RegistryFull(f"The world {name!r} has {self._max_snapshots} snapshots, its limit: delete some.")
             if self._storage is not None:
                 self._storage.add_snapshot(name, snapshot, contents)
-            snapshots.pop(snapshot, None)
+            former = [snapshots.pop(snapshot)] if snapshot in snapshots else []
             snapshots[snapshot] = contents
+        dissolve(former)
 
     def find_snapshot(self, name: str, snapshot: str) -> World:
         """Return the contents of a snapshot.
@@ -226,15 +229,24 @@ class WorldRegistry:
         Raises SnapshotNotFound.
         """
         with self._lock:
-            self.find_snapshot(name, snapshot)
+            former = [self.find_snapshot(name, snapshot)]
             if self._storage is not None:
                 self._storage.delete_snapshot(name, snapshot)
             del self._snapshots[name][snapshot]
+        dissolve(former)
 
     def _keep(self, contents: World) -> None:
         """Store the contents of a world that nothing else refers to; without a lock, because it may take long."""
         if self._storage is not None and contents.storage is None:
             contents.storage = self._storage.keep(contents)
+
+    def _replace(self, world: World) -> World:
+        """Add a world as `_add` does, and free the one that it replaces."""
+        with self._lock:
+            former = [self._named[world.name]] if world.name in self._named else []
+            self._add(world)
+        dissolve(former)
+        return world
 
     def _add(self, world: World) -> World:
         """Add a world, in place of one of the same name.

@@ -29,12 +29,14 @@ LAYERS = (
         "name_index",
         "catalog",
         "policy_syntax",
+        "steps",
+        "json_reader",
     },
-    {"model", "state_cache"},
+    {"model", "state_cache", "freeing"},
     {"world"},
     {"authority"},
     {"<domain packages>"},
-    {"record_format", "state_faults", "snapshot", "scenarios"},
+    {"record_format", "json_writer", "state_faults", "snapshot", "scenarios"},
 )
 DOMAIN_PACKAGES = ("artifact", "iam", "organizations", "policy_evaluation", "sts", "scenarios")
 """The packages of the domain, lowest first: each may import those before it."""

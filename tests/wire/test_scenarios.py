@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from artifact_emulator.app import App
-from artifact_emulator.scenarios import files
 from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, load_file, read_scenario
+from artifact_emulator.scenarios.writing import to_yaml
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.snapshot import load_world
@@ -48,7 +48,7 @@ class TestBuiltIn:
         """A built-in scenario can be loaded, exported to a file and loaded again."""
         world = load_file(name)
         path = tmp_path / "again.yaml"
-        path.write_text(files.to_yaml(export_scenario(world)))
+        path.write_text(to_yaml(export_scenario(world)))
         assert export_scenario(load_file(str(path))) == export_scenario(world)
 
     def test_published_schema_is_up_to_date(self) -> None:
@@ -73,13 +73,13 @@ class TestOldVersion:
         """The world is the one that the first version loaded, apart from ids and the form of the resource policy."""
         world = load_file(str(OLD_FILES / "scenario.yaml"))
         loaded_before = load_world(json.loads((OLD_FILES / "scenario-loaded.json").read_text()))
-        assert canonical(files.to_yaml(export_scenario(loaded_before))) == files.to_yaml(export_scenario(world))
+        assert canonical(to_yaml(export_scenario(loaded_before))) == to_yaml(export_scenario(world))
         assert world.clock.frozen_at == loaded_before.clock.frozen_at
 
     def test_scenario_of_the_old_version_is_exported_unchanged(self) -> None:
         """Loading and exporting the file gives the same text, apart from the form of the resource policy."""
         text = (OLD_FILES / "scenario.yaml").read_text()
-        assert files.to_yaml(export_scenario(load_file(str(OLD_FILES / "scenario.yaml")))) == canonical(text)
+        assert to_yaml(export_scenario(load_file(str(OLD_FILES / "scenario.yaml")))) == canonical(text)
 
 
 class TestErrors:

@@ -156,7 +156,7 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from artifact_emulator.scenarios.files import to_yaml
+    from artifact_emulator.scenarios.writing import to_yaml
     from artifact_state.scenarios.omissions import Omission
     from artifact_state.scenarios.schema import Scenario
 

@@ -1,8 +1,7 @@
 """The world that a request of the control API addresses, and replies in Flask's form."""
 
 import json
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Response, request
@@ -10,12 +9,12 @@ from flask import Response, request
 from artifact_emulator.control import problem
 from artifact_emulator.http import READING_METHODS, Reply
 from artifact_emulator.routing import WORLDS
+from artifact_state.steps import batches
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT, WorldRegistry
 
 _STEPS = 4
 """The levels of arrays and objects that are encoded one by one; records are below."""
-_BATCH = 10_000
 _ENCODE = json.JSONEncoder().encode
 WORLDS_KEY = "artifact_emulator.worlds"
 """The key of the WSGI environment that holds the worlds."""
@@ -44,29 +43,31 @@ def problem_response(status: int, title: str, detail: str) -> Response:
 
 
 def json_response(value: object) -> Response:
-    """Return a response with a large value as JSON, with a line for each record, which is encoded in steps.
+    """Return a response with a large value as JSON, with a line for each record."""
+    return text_response(_pieces(value, "\n"), "application/json")
 
-    The encoder in C runs to the end before another thread gets its turn.
-    """
-    pieces = _pieces(value, "\n")
-    chunks = []
-    while batch := "".join(islice(pieces, _BATCH)):
-        chunks.append(batch.encode())
-    return Response(chunks, mimetype="application/json")
+
+def text_response(pieces: Iterable[str], media_type: str) -> Response:
+    """Return a response with text that is computed while it is sent."""
+    chunks = ("".join(batch).encode() for batch in batches(pieces))
+    return Response(chunks, mimetype=media_type)
 
 
 def _pieces(value: Any, line: str) -> Iterator[str]:
-    """Yield the text of a value in pieces; `line` is a line break with the indentation of the value."""
-    if not value or len(line) > _STEPS or not isinstance(value, dict | list):
+    """Yield the text of a value in pieces; `line` is a line break with the indentation of the value.
+
+    An iterator stands for an array. The encoder in C runs to the end before another thread gets its turn.
+    """
+    if not isinstance(value, Iterator) and (not value or len(line) > _STEPS or not isinstance(value, dict | list)):
         yield _ENCODE(value)
         return
     inner, is_object = line + " ", isinstance(value, dict)
-    before = "{" if is_object else "["
+    before, end = "{}" if is_object else "[]"
     for item in value:
         yield f"{before}{inner}{_ENCODE(item)}: " if is_object else before + inner
         yield from _pieces(value[item] if is_object else item, inner)
         before = ","
-    yield line + ("}" if is_object else "]")
+    yield line + end if before == "," else before + end
 
 
 def no_content() -> Response:

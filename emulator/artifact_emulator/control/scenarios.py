@@ -7,8 +7,9 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import current_world, json_response, problem_response
-from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, read_scenario, to_yaml
+from artifact_emulator.control.responses import current_world, json_response, problem_response, text_response
+from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, read_scenario
+from artifact_emulator.scenarios.writing import content_of, yaml_pieces
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.omissions import Omission, omissions
 from artifact_state.scenarios.schema import Scenario
@@ -109,5 +110,5 @@ def require_built_in(name: str) -> None:
 
 def _scenario_response(scenario: Scenario, omitted: Sequence[Omission] = ()) -> Response:
     if request.accept_mimetypes.best_match(["application/json", YAML]) == YAML:
-        return Response(to_yaml(scenario, omitted), mimetype=YAML)
-    return json_response(scenario.model_dump(mode="json", exclude_defaults=True))
+        return text_response(yaml_pieces(scenario, omitted), YAML)
+    return json_response(content_of(scenario))

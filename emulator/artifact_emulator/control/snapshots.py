@@ -1,16 +1,17 @@
 """Snapshots of a world: save, restore, export, import and delete them."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
-from artifact_emulator import json_body
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import all_worlds, current_world, json_response, no_content
+from artifact_emulator.control.responses import all_worlds, current_world, no_content, text_response
 from artifact_emulator.version import __version__
-from artifact_state.snapshot import InvalidSnapshot, dump_world, load_world
+from artifact_state.snapshot import read_world, write_world
+
+_EMPTY = b"{}"
 
 
 class SnapshotPath(BaseModel):
@@ -45,7 +46,7 @@ def add_routes(app: OpenAPI) -> None:
     @app.get(f"{PREFIX}/snapshots/<name>", summary="Export a snapshot as a file", responses={200: SnapshotFile})
     def export_snapshot(path: SnapshotPath) -> Response:
         saved = all_worlds().find_snapshot(current_world().name, path.name)
-        return json_response(dump_world(saved, __version__))
+        return text_response(write_world(saved, __version__), "application/json")
 
     @app.put(
         f"{PREFIX}/snapshots/<name>",
@@ -54,11 +55,10 @@ def add_routes(app: OpenAPI) -> None:
     )
     def save(path: SnapshotPath) -> Response:
         world = current_world().name
-        document = _imported_document()
-        if document is None:
-            all_worlds().save_snapshot(world, path.name)
+        if _has_file():
+            all_worlds().add_snapshot(world, path.name, read_world(cast("BinaryIO", request.stream), world))
         else:
-            all_worlds().add_snapshot(world, path.name, load_world(document, world))
+            all_worlds().save_snapshot(world, path.name)
         return no_content()
 
     @app.post(f"{PREFIX}/snapshots/<name>/restore", summary="Restore a world to a snapshot", responses={204: None})
@@ -72,15 +72,8 @@ def add_routes(app: OpenAPI) -> None:
         return no_content()
 
 
-def _imported_document() -> Any:
-    """Return the file in the request's body, or None without one.
-
-    Raises InvalidSnapshot.
-    """
-    body = request.get_data()
-    if not body.strip():
-        return None
-    try:
-        return json_body.read(body) or None
-    except ValueError as error:
-        raise InvalidSnapshot(f"The file is not valid JSON: {error}.") from None
+def _has_file() -> bool:
+    """Return whether the body is a file; an empty object stands for none."""
+    if request.content_length != len(_EMPTY):
+        return bool(request.content_length)
+    return request.get_data(cache=True) != _EMPTY

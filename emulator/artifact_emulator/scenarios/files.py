@@ -1,16 +1,14 @@
-"""Scenario files, built in or of users: read, validated with errors that name the line, loaded, and written as YAML."""
+"""Scenario files, built in or of users: read, validated with errors that name the line, and loaded."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from artifact_emulator.scenarios.yaml_source import InvalidYaml, Source, read_yaml
 from artifact_state.scenarios.load import Place, ScenarioError, load_scenario
-from artifact_state.scenarios.omissions import Omission
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Options, World
 
@@ -68,20 +66,6 @@ def load_content(content: Mapping[str, Any], options: Options | None = None) -> 
     """
     source = Source("scenario", content)
     return _load(source, _validate(source, separator="; "), options)
-
-
-def to_yaml(scenario: Scenario, omitted: Collection[Omission] = ()) -> str:
-    """Return a scenario as YAML without default values, after a comment that lists what the scenario omits."""
-    content = scenario.model_dump(mode="json", exclude_defaults=True)
-    text = yaml.safe_dump({"scenario": scenario.scenario, **content}, sort_keys=False, allow_unicode=True, width=120)
-    return f"{_comment(omitted)}{text}"
-
-
-def _comment(omitted: Collection[Omission]) -> str:
-    if not omitted:
-        return ""
-    names = "".join(f"#   {omission.name}: {omission.count}\n" for omission in omitted)
-    return f"# A scenario cannot describe the following contents of the world, which a snapshot contains:\n{names}"
 
 
 def _path_of(name: str) -> Path:

@@ -6,6 +6,7 @@ snapshot contains it.
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from artifact_state.authority import is_member
@@ -21,6 +22,7 @@ from artifact_state.scenarios.export_identities import IdentityExporter
 from artifact_state.scenarios.export_organization import OrganizationExporter
 from artifact_state.scenarios.export_reports import export_reports
 from artifact_state.scenarios.schema import Scenario, StandaloneAccount
+from artifact_state.steps import collected, in_order
 from artifact_state.world import World
 
 
@@ -51,11 +53,13 @@ def export_scenario(world: World) -> Scenario:
 
 def _standalone_accounts(state: State, now: datetime) -> Iterator[StandaloneAccount]:
     """Return the accounts in no organization that differ from an unused account."""
-    known = {*state.accounts, *state.notification_subscriptions}
-    known |= {*state.account_aliases, *state.iam_settings, *state.outbound_federation, *state.root_logins}
-    known |= {owner for owner in state.accepted_by if owner.isdecimal()}
+    tables = (state.accounts, state.notification_subscriptions, state.account_aliases, state.iam_settings)
+    known = collected(chain(*tables, state.outbound_federation, state.root_logins))
+    known.update(owner for owner in state.accepted_by if owner.isdecimal())
     members = {membership.account_id for membership in state.memberships.values() if is_member(membership, now)}
-    for account_id in sorted(known - members - set(state.closures)):
+    for account_id in in_order(known):
+        if account_id in members or account_id in state.closures:
+            continue
         account = _standalone_account(state, account_id)
         if account != StandaloneAccount(id=account_id):
             yield account

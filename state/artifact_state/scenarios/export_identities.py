@@ -32,6 +32,7 @@ from artifact_state.scenarios.schema import (
     TokenIssuerScenario,
     UserScenario,
 )
+from artifact_state.steps import in_order
 
 
 class IdentityExporter(Record, kw_only=False):
@@ -44,7 +45,7 @@ class IdentityExporter(Record, kw_only=False):
 
     def customer_policies(self) -> Iterator[CustomerPolicyScenario]:
         """Return the customer managed policies, each with its default version."""
-        for account_id in sorted(self.state.customer_policies):
+        for account_id in in_order(self.state.customer_policies):
             for policy in self.state.customer_policies[account_id]:
                 yield CustomerPolicyScenario(
                     account=account_id,
@@ -57,13 +58,13 @@ class IdentityExporter(Record, kw_only=False):
 
     def groups(self) -> Iterator[GroupScenario]:
         """Return the groups."""
-        for account_id in sorted(self.state.groups):
+        for account_id in in_order(self.state.groups):
             for group in self.state.groups[account_id]:
                 yield GroupScenario(**self._identity(group))
 
     def users(self) -> Iterator[UserScenario]:
         """Return the users, without their access keys."""
-        for account_id in sorted(self.state.users):
+        for account_id in in_order(self.state.users):
             for user in self.state.users[account_id]:
                 groups = [group.name for group in groups_of_user(self.state, user)]
                 yield UserScenario(
@@ -72,7 +73,7 @@ class IdentityExporter(Record, kw_only=False):
 
     def roles(self) -> Iterator[RoleScenario]:
         """Return the roles that neither a service nor the creation of an account created."""
-        for account_id in sorted(self.state.roles):
+        for account_id in in_order(self.state.roles):
             access_role = self.access_role(account_id)
             for role in roles_of(self.state, account_id, "/", self.now):
                 if role.linked_service is None and role.name != access_role:
@@ -88,7 +89,7 @@ class IdentityExporter(Record, kw_only=False):
 
     def instance_profiles(self) -> Iterator[InstanceProfileScenario]:
         """Return the instance profiles."""
-        for account_id in sorted(self.state.instance_profiles):
+        for account_id in in_order(self.state.instance_profiles):
             for profile in self.state.instance_profiles[account_id]:
                 yield InstanceProfileScenario(
                     account=account_id,
@@ -100,7 +101,7 @@ class IdentityExporter(Record, kw_only=False):
 
     def mfa_devices(self) -> Iterator[MfaDeviceScenario]:
         """Return the virtual MFA devices with their seeds."""
-        for account_id in sorted(self.state.mfa_devices):
+        for account_id in in_order(self.state.mfa_devices):
             names = {user.id: user.name for user in self.state.users.get(account_id, ())}
             for device in self.state.mfa_devices[account_id]:
                 path, _, name = f"/{device.name}".rpartition("/")
@@ -115,7 +116,7 @@ class IdentityExporter(Record, kw_only=False):
 
     def identity_providers(self) -> Iterator[IdentityProviderScenario]:
         """Return the OpenID Connect providers."""
-        for account_id in sorted(self.state.identity_providers):
+        for account_id in in_order(self.state.identity_providers):
             for provider in self.state.identity_providers[account_id]:
                 yield IdentityProviderScenario(
                     account=account_id,
@@ -127,13 +128,13 @@ class IdentityExporter(Record, kw_only=False):
 
     def token_issuers(self) -> Iterator[TokenIssuerScenario]:
         """Return the issuers outside AWS with their keys."""
-        for issuer in sorted(self.state.issuer_keys):
+        for issuer in in_order(self.state.issuer_keys):
             key_set = JsonWebKeySet(keys=json.loads(self.state.issuer_keys[issuer])["keys"])
             yield TokenIssuerScenario(issuer=issuer, jwks=key_set)
 
     def linked_roles(self) -> Iterator[LinkedRoleScenario]:
         """Return the service-linked roles that neither a membership nor trusted access implies."""
-        for account_id in sorted(self.state.roles):
+        for account_id in in_order(self.state.roles):
             implied = set(self._implied_linked_roles(account_id))
             for role in roles_of(self.state, account_id, "/", self.now):
                 if role.linked_service is not None and role.linked_service not in implied:
