@@ -4,6 +4,7 @@ Root users that no policy can deny are not evaluated at all, so that permissions
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
@@ -19,7 +20,6 @@ from artifact_state.policy_evaluation.collect import ResourceWithPolicy, applica
 from artifact_state.policy_evaluation.decision import decide, is_allowed_by_resource
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, Decision, PolicyKind
 from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy
-from artifact_state.record import replace
 
 IamMode = Literal["enforce", "audit", "off"]
 """Whether permissions are enforced, only recorded in the decision log, or ignored."""
