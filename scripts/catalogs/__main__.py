@@ -1,24 +1,17 @@
 """The command: regenerate the catalog and print what changes, check it, or print its age."""
 
 import argparse
-import re
-import subprocess
 import sys
-import tomllib
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
+from catalogs import actions, managed_policies, services, tables
 from catalogs.data_files import BY_HAND, CATALOG, ROOT, Files, age, data_files, read
 from catalogs.differences import describe
-
-PROJECT = ROOT / "pyproject.toml"
 
 
 def generate() -> Files:
     """Return the text of every generated file."""
-    from catalogs import actions, managed_policies, services, tables  # noqa: PLC0415 - after the packages' upgrade
-
     files = tables.generate() | managed_policies.generate()
     return files | services.generate(files) | actions.generate()
 
@@ -42,41 +35,20 @@ def print_ages() -> None:
         print(f"{age(content, today):4} days  {content['as_of']}  {name}  ({origin})")
 
 
-def upgrade() -> None:
-    """Install the newest releases of the packages, and pin them in pyproject.toml."""
-    text = PROJECT.read_text("utf-8")
-    packages = [pin.partition("==")[0] for pin in tomllib.loads(text)["dependency-groups"]["catalogs"]]
-    pip = [
-        str(ROOT / ".venv/bin/python"),
-        "-m",
-        "pip",
-        "--python",
-        sys.executable,
-        "--disable-pip-version-check",
-        "--quiet",
-    ]
-    subprocess.run([*pip, "install", "--upgrade", *packages], check=True)
-    opening = text.index("\ncatalogs = [")
-    closing = text.index("\n]", opening)
-    pins = text[opening:closing]
-    for name in packages:
-        pins = re.sub(rf'"{name}==[^"]+"', f'"{name}=={version(name)}"', pins)
-    PROJECT.write_text(text[:opening] + pins + text[closing:], "utf-8")
-
-
 def main() -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="scripts/update_catalogs", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="scripts/update_catalogs",
+        description=__doc__,
+        epilog="--upgrade takes the newest packages first.",
+    )
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
     choice.add_argument("--ages", action="store_true", help="print the age and the origin of each file")
-    choice.add_argument("--upgrade", action="store_true", help="use the newest packages, and pin them")
     options = parser.parse_args()
     if options.ages:
         print_ages()
         return 0
-    if options.upgrade:
-        upgrade()
     files = generate()
     changed = print_differences(files)
     if options.check:

@@ -24,7 +24,9 @@ COMMANDS = (
     "scripts/check_language",
     "scripts/bench",
     "scripts/coverage",
+    "scripts/audit",
     "scripts/update_catalogs",
+    "scripts/update_locks",
 )
 SHELL = (
     "scripts/serve",
@@ -32,7 +34,9 @@ SHELL = (
     "scripts/check",
     "scripts/docs",
     "scripts/image_steps",
+    "scripts/audit",
     "scripts/update_catalogs",
+    "scripts/update_locks",
 )
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
@@ -107,6 +111,7 @@ class TestCommands:
             "check_language",
             "generate_shapes --check",
             "update_catalogs --check",
+            "audit",
             "pytest",
         ],
     )

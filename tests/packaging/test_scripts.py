@@ -168,5 +168,6 @@ def pretend_installed(clone: Path, command: str, *, pip: str = 'echo "$@" >>pip-
     venv = clone / ".venv"
     write_script(venv / "bin/artifact-emulator", command)
     write_script(venv / "bin/python", f'if [ "$1" = -m ]; then {pip}; fi')
-    marker = subprocess.check_output(["sh", "-c", 'echo "$(pwd) $(cksum <pyproject.toml)"'], cwd=clone, env=os.environ)
+    command = 'echo "$(pwd) $(cat pyproject.toml locks/run.txt locks/build.txt locks/dev.txt | cksum)"'
+    marker = subprocess.check_output(["sh", "-c", command], cwd=clone, env=os.environ)
     (venv / "serve-installed").write_bytes(marker)

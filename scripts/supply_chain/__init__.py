@@ -1,0 +1,1 @@
+"""Check the licenses and the known vulnerabilities of the locked packages: see scripts/audit."""
