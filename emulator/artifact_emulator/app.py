@@ -22,12 +22,13 @@ from artifact_emulator.pipeline import answer, perform, refuse
 from artifact_emulator.routing import WORLDS, split_world, within_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.record import replace
-from artifact_state.world import World
-from artifact_state.world_registry import InvalidName, RegistryFull, WorldRegistry
+from artifact_state.world import NotStored, World
+from artifact_state.world_registry import InvalidName, RegistryFull, RegistryStorage, WorldRegistry
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from artifact_emulator.activity.request_log import Stopwatch
     from artifact_emulator.aws.authorization.authorize import IamMode
     from artifact_emulator.control.event_stream import EventStreams
 
@@ -57,14 +58,18 @@ class App:
         iam: "IamMode" = "enforce",
         explain: bool = False,
         limits: Limits = DEFAULT_LIMITS,
+        log_requests: bool = False,
+        storage: RegistryStorage | None = None,
     ) -> None:
-        self.worlds = WorldRegistry(world, max_worlds=limits.worlds, max_snapshots=limits.snapshots)
+        self.worlds = WorldRegistry(world, max_worlds=limits.worlds, max_snapshots=limits.snapshots, storage=storage)
+        self._is_synchronous = storage is not None and storage.syncs
         self.world = self.worlds.default
         self.credentials: Credentials = credentials
         self.iam: IamMode = iam
         self.explain = explain
         self.limits = limits
         self._allowed_hosts = allowed_hosts
+        self._log_requests = log_requests
 
     def handle(self, request: Request) -> Reply:
         """Return the reply to a request; never raise."""
@@ -83,6 +88,7 @@ class App:
         return browser_access.answer(request, self._allowed_hosts, self._answer)
 
     def _answer(self, request: Request) -> Reply:
+        stopwatch = _stopwatch() if self._log_requests else None
         world = self.world
         if request.path.startswith(WORLDS):
             name, request = split_world(request)
@@ -92,10 +98,17 @@ class App:
                 return control.problem(400, "Not the name of a world", str(error))
             except RegistryFull as error:
                 return control.problem(409, "Too many worlds", str(error))
+            except NotStored as error:
+                return self._refuse(request, 503, "Not stored", str(error))
         if request.path.startswith(_OWN_PATHS):
-            return self._answer_own(request, world)
+            reply = self._answer_own(request, world)
+            if stopwatch is not None:
+                stopwatch.log_request(request, reply)
+            return reply
         call = ActiveCall(request, world, credentials=self.credentials, iam=self.iam)
         reply = answer(call)
+        if stopwatch is not None:
+            stopwatch.log_call(call, reply)
         return _with_decision(call, reply) if self.explain else reply
 
     def perform(self, call: ActiveCall) -> Any:
@@ -163,9 +176,8 @@ class App:
             "x-amz-target": "AWSOrganizationsV20161128.DescribeOrganization",
             "authorization": f"{ALGORITHM} Credential={scope}, SignedHeaders=host, Signature=0",
         }
-        self.handle(Request("POST", "/", "", headers, b"{}"))
-        # No client made this call.
-        runtime_of(self.world).clear()
+        # In a world of its own, because no client makes this call.
+        answer(ActiveCall(Request("POST", "/", "", headers, b"{}"), World()))
 
     def _answer_own(self, request: Request, world: World) -> Reply:
         """Return the reply to a request for one of the emulator's own paths; never raise."""
@@ -178,6 +190,8 @@ class App:
                 return self._event_streams.follow(request, world, self.worlds, self._allowed_hosts)
             app = self._console if request.path.startswith(console.PREFIX) else self._control
             return wsgi.respond(app, request)
+        except NotStored as error:
+            return control.problem(503, "Not stored", str(error))
         except Exception:
             log.exception("%s %s", request.method, request.path)
             return control.problem(500, "Internal error", "The emulator's log tells more.")
@@ -201,6 +215,12 @@ class App:
         from artifact_emulator.console.app import create_app
 
         return create_app(self, self._allowed_hosts)
+
+
+def _stopwatch() -> "Stopwatch":
+    from artifact_emulator.activity.request_log import Stopwatch
+
+    return Stopwatch()
 
 
 def _document(request: Request, world: World) -> Reply:

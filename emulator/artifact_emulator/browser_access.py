@@ -8,6 +8,7 @@ https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 
 from collections.abc import Callable, Collection
 
+from artifact_emulator import console
 from artifact_emulator.active_call import new_request_id
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.control.origin import host_name, is_local, is_loopback
@@ -27,7 +28,7 @@ def answer(request: Request, allowed_hosts: Collection[str], respond: Callable[[
         return refuse(within_world(request), AwsError("AccessDeniedException", refusal, 403), new_request_id())
     origin = request.headers.get("origin")
     if origin is None:
-        return respond(request)
+        return _console_reply(request) if _is_visit(request) else respond(request)
     if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
         return _with_origin(_preflight_reply(request), origin)
     return _with_origin(respond(request), origin)
@@ -51,6 +52,16 @@ def refusal_of(request: Request, allowed_hosts: Collection[str]) -> str | None:
         page_name = host_name(page) if origin.isascii() else None
         is_own = page_name is not None and (is_loopback(page_name) or page_name in allowed_hosts or page == host)
     return None if is_own else "Calls from pages of other sites are refused."
+
+
+def _is_visit(request: Request) -> bool:
+    """Return whether a person opens the address of a world, at which no AWS call without a signature is made."""
+    is_page = "text/html" in request.headers.get("accept", "") and "authorization" not in request.headers
+    return request.method == "GET" and is_page and not request.query and within_world(request).path in ("", "/")
+
+
+def _console_reply(request: Request) -> Reply:
+    return Reply(302, (("Location", f"{within_world(request).base}{console.PREFIX}/"),))
 
 
 def _preflight_reply(request: Request) -> Reply:

@@ -8,7 +8,7 @@ import pytest
 
 from artifact_emulator.app import App
 from artifact_emulator.cli.faults import _fault
-from artifact_emulator.cli.main import _parser
+from artifact_emulator.cli.main import create_parser
 from artifact_emulator.control.faults import FaultBody
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.faults.kinds import KINDS, Action, Kind
@@ -66,7 +66,7 @@ class TestKinds:
         """`faults set` sends the member of the kind."""
         service, operation, value, argument = EXAMPLES[kind.name]
         option = [f"--{kind.name.replace('_', '-')}", *([argument] if argument else [])]
-        options = _parser().parse_args(["faults", "set", service, operation, *option])
+        options = create_parser().parse_args(["faults", "set", service, operation, *option])
         assert _fault(options) == {kind.name: value}
 
     @every_kind

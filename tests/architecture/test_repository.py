@@ -19,6 +19,7 @@ COMMANDS = (
     "scripts/docs",
     "scripts/generate_reference",
     "scripts/generate_handler_index",
+    "scripts/generate_man_page",
     "scripts/generate_shapes",
     "scripts/newer_botocore",
     "scripts/check_language",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from artifact_emulator.cli.main import _parser
+from artifact_emulator.cli.main import create_parser
 from artifact_emulator.services import bindings, handlers
 from artifact_state.scenarios.load import load_scenario
 from artifact_state.scenarios.schema import Scenario
@@ -56,7 +56,7 @@ def test_commands_exist(page: Path) -> None:
     for line in lines:
         program, *arguments = shlex.split(line.removeprefix("$ "), comments=True)
         if program == "artifact-emulator":
-            _parser().parse_args(arguments)
+            create_parser().parse_args(arguments)
         elif program.startswith("./scripts/"):
             assert (README.parent / program).is_file()
         else:

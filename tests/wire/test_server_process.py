@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from artifact_emulator.cli.main import _parser, main
+from artifact_emulator.cli.main import create_parser, main
+from artifact_emulator.cli.serve_options import SETTINGS
+from artifact_emulator.cli.settings import resolve
 from artifact_emulator.server.server import listen
 from artifact_state import catalog
 from tests.support.command_line import failed_command
@@ -239,9 +241,8 @@ class TestCommand:
     def test_invalid_option_is_refused(self, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
         """An invalid option is status 2 and one line that names the help."""
         status, error = failed_command(capsys, "serve", *arguments)
-        program = "artifact-emulator" if arguments in (["more"], ["--unknown"]) else "artifact-emulator serve"
         assert status == 2
-        assert error.endswith(f"; see `{program} --help`\n")
+        assert error.endswith("; see `artifact-emulator serve --help`\n")
 
     def test_unknown_quota_is_refused_with_closest_name(self, capsys: pytest.CaptureFixture[str]) -> None:
         """The error is one sentence, not the list of all quotas."""
@@ -270,8 +271,8 @@ class TestCommand:
         file = tmp_path / "services.json"
         file.write_text('[{"name": "Mine", "principals": ["mine.example.com"]}]')
         before = catalog.trusted_services()
-        options = _parser().parse_args(["serve", "--services", str(file)])
-        assert [service.name for service in options.services] == ["Mine"]
+        options = create_parser().parse_args(["serve", "--services", str(file)])
+        assert [service.name for service in resolve(SETTINGS, options)["services"].value] == ["Mine"]
         assert catalog.trusted_services() == before
         assert catalog.service_of("mine.example.com") is None
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from artifact_emulator.cli import (
     clock,
+    completion,
     demo,
     doctor,
     environment,
     events,
     faults,
+    health,
     lessons,
     mcp,
     models,
@@ -29,6 +31,7 @@ _TRACEBACKS = "ARTIFACT_EMULATOR_TRACEBACKS"
 """The environment variable that lets an internal error end with its traceback."""
 _COMMANDS = (
     serve,
+    health,
     models,
     worlds,
     scenario,
@@ -41,6 +44,7 @@ _COMMANDS = (
     lessons,
     mcp,
     doctor,
+    completion,
     demo,
 )
 
@@ -48,7 +52,7 @@ _COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     try:
-        parser = _parser()
+        parser = create_parser()
         options = parser.parse_args(arguments)
         if options.command is None:
             parser.print_help(sys.stderr)
@@ -72,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 70
 
 
-def _parser() -> argparse.ArgumentParser:
+def create_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = Parser(
         prog="artifact-emulator",
         description="A local emulator of AWS Artifact's integration with AWS Organizations.",

@@ -1,10 +1,12 @@
 """The options that commands share, the world that they address, and the errors of reaching it."""
 
 import argparse
+import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +27,10 @@ class CommandFailed(Exception):
 def add_world(parser: argparse.ArgumentParser) -> None:
     """Add the options that name the emulator and the world."""
     parser.add_argument(
-        "--endpoint", metavar="URL", help="the emulator (default: $AWS_ENDPOINT_URL or http://127.0.0.1:4700)"
+        "--endpoint",
+        metavar="URL",
+        help="the emulator (default: $AWS_ENDPOINT_URL, the one that $ARTIFACT_EMULATOR_READY_FILE or "
+        "$ARTIFACT_EMULATOR_PORT names, or http://127.0.0.1:4700)",
     )
     parser.add_argument("--world", metavar="NAME", help="the world (default: the one that the URL names)")
 
@@ -43,11 +48,21 @@ def world_of(options: argparse.Namespace, name: str | None = None) -> "RemoteWor
     # Imported here: `--help` needs no HTTP client.
     from artifact_emulator.testing.client import DEFAULT_ENDPOINT, Emulator
 
-    url = options.endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT_ENDPOINT
+    url = options.endpoint or os.environ.get("AWS_ENDPOINT_URL") or _own_endpoint() or DEFAULT_ENDPOINT
     if not _URL.match(url):
         raise CommandFailed(f"{url!r} is not a URL, such as {DEFAULT_ENDPOINT}", 2)
     endpoint, _, name_in_url = url.partition(_WORLDS)
     return Emulator(endpoint).world(name or options.world or name_in_url.strip("/") or "default")
+
+
+def _own_endpoint() -> str | None:
+    """Return the endpoint of the server with the same settings, such as that of the same container."""
+    if file := os.environ.get("ARTIFACT_EMULATOR_READY_FILE"):
+        with suppress(OSError, ValueError, KeyError):
+            endpoint: str = json.loads(Path(file).read_text("utf-8"))["endpoint"]
+            return endpoint.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+    port = os.environ.get("ARTIFACT_EMULATOR_PORT", "")
+    return f"http://127.0.0.1:{port}" if port.isdecimal() else None
 
 
 @contextmanager

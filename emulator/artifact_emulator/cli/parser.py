@@ -1,7 +1,7 @@
-"""The argument parser of the commands: descriptions, examples, and errors in one line."""
+"""The argument parser of the commands: descriptions, examples, and errors in one line with the closest match."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 
@@ -15,6 +15,22 @@ class Parser(argparse.ArgumentParser):
             "formatter_class": argparse.RawDescriptionHelpFormatter,
         } | options
         super().__init__(**options)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse arguments; unknown ones are an error of this parser, which knows what they might have been."""
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            known = self._option_string_actions
+            hints = (closest(argument.partition("=")[0], known) for argument in unknown if argument.startswith("-"))
+            self.error(f"unknown argument {unknown[0]}{next(hints, '')}")
+        return parsed, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Raise ArgumentError if the action does not have the value among its choices."""
+        if action.choices is not None and value not in action.choices:
+            choices = list(map(str, action.choices))
+            hint = closest(str(value), choices) or f"; it is one of {', '.join(choices)}"
+            raise argparse.ArgumentError(action, f"{value!r} is unknown{hint}")
 
     def error(self, message: str) -> NoReturn:
         """Report an error in one line and exit with status 2."""
@@ -31,3 +47,12 @@ def add_command(commands: Any, name: str, summary: str, *examples: str, old_name
         aliases=[old_name] if old_name else [],
     )
     return parser
+
+
+def closest(name: str, names: Iterable[str]) -> str:
+    """Return a hint at the name that is closest to another, or "" if none is close."""
+    # Imported here: only mistakes need it.
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names), n=1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -5,13 +5,17 @@ import errno
 import json
 import os
 import sys
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+from artifact_emulator import logs
 from artifact_emulator.cli.options import CommandFailed
-from artifact_emulator.cli.output import write
+from artifact_emulator.cli.output import write, write_file, write_result
 from artifact_emulator.cli.parser import add_command
-from artifact_emulator.cli.serve_options import add_options, world_from
+from artifact_emulator.cli.serve_options import SETTINGS, store_from, world_from
+from artifact_emulator.cli.settings import add_switches, apply, resolve, shown
+from artifact_emulator.console import PREFIX
 from artifact_emulator.version import __version__
 from artifact_state.record import replace
 
@@ -36,9 +40,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
           aws organizations create-organization
 
         A 12-digit access key id stands for the root user of that account; every account exists.
-        The state is kept in memory: it starts empty, or with --scenario, and ends with the server."""
+        The state is kept in memory: it starts empty, or with --scenario, and ends with the server, unless --data-dir
+        names a directory that keeps it."""
     )
-    add_options(parser)
+    add_switches(parser, SETTINGS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -46,29 +51,60 @@ def run(options: argparse.Namespace) -> int:
 
     Raises CommandFailed.
     """
+    settings = resolve(SETTINGS, options)
+    apply(settings, options)
+    if options.show_config:
+        write_result(
+            options, shown(settings), {name: {"value": s.text, "origin": s.origin} for name, s in settings.items()}
+        )
+        return 0
     # Pydantic's search for plugins reads the metadata of every installed package; the shapes use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Imported here: `--help` and `models` need no server.
     from artifact_emulator.app import App
     from artifact_emulator.limits import DEFAULT_LIMITS
     from artifact_emulator.server.server import serve
+    from artifact_state.world_registry import DEFAULT
 
+    level = "info" if options.request_log and options.log_level == "warning" else options.log_level
+    logs.configure(level, as_json=options.log_format == "json")
+    store = store_from(options)
+    is_kept = store is not None and DEFAULT in store.worlds
     app = App(
-        world_from(options),
+        None if is_kept else world_from(options),
         credentials=options.credentials,
         allowed_hosts=options.allow_host,
         iam=options.iam,
         explain=options.explain,
         limits=replace(DEFAULT_LIMITS, **dict(options.limit)),
+        log_requests=options.request_log,
+        storage=store,
     )
     sockets = _listen(options.host, options.port)
     address = f"http://{_url_host(options.host)}:{sockets[0].getsockname()[1]}"
-    ready = f"artifact-emulator {__version__} ready on {address} (stop with Ctrl+C)"
-    if options.json:
-        ready = json.dumps({"version": __version__, "endpoint": address, "pid": os.getpid()})
     ends_with = sys.stdin.fileno() if options.end_with_stdin else None
-    serve(app, sockets, ready=lambda: write(ready), grace=options.grace, ends_with=ends_with)
+    try:
+        serve(app, sockets, ready=lambda: _report_ready(options, address), grace=options.grace, ends_with=ends_with)
+    finally:
+        if store is not None:
+            store.close()
+    if options.ready_file:
+        Path(options.ready_file).unlink(missing_ok=True)
     return 0
+
+
+def _report_ready(options: argparse.Namespace, address: str) -> None:
+    fields = {"version": __version__, "endpoint": address, "console": f"{address}{PREFIX}/", "pid": os.getpid()}
+    if options.ready_file:
+        try:
+            write_file(Path(options.ready_file), json.dumps(fields))
+        except CommandFailed as failure:
+            # A container may have a read-only file system, in which the server still serves.
+            logs.log.warning("the ready file is not written: %s", failure)
+    if options.json:
+        write(json.dumps(fields))
+    else:
+        write(f"artifact-emulator {__version__} ready on {address} (console: {address}{PREFIX}/; stop with Ctrl+C)")
 
 
 def _listen(host: str, port: int) -> "list[socket]":
