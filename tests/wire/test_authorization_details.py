@@ -2,18 +2,21 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from artifact_emulator.app import App
 from artifact_emulator.aws.authorization.authorization_id import authorization_id_of, request_id_of
+from artifact_emulator.aws.authorization.decision_log import CAPACITY
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.clock import Clock
 from artifact_state.model import State
 from artifact_state.world import World
 from tests.support.authorization import ADMIN, ALLOW_ALL, DENY_LEAVING, attach_scp
 from tests.support.authorization import request_id_of as request_id_of_answer
+from tests.support.call_counting import count_calls
 from tests.support.control_api import control_result
 from tests.support.iam_users import client_with_session, create_user, policy_document
 from tests.support.policy_calls import enable_scps
@@ -399,6 +402,29 @@ class TestRetention:
         details(stranger, identifier)
         decisions = runtime_of(stranger.app.world).decisions
         assert len(decisions._requests) == 1_000
+
+    def test_log_is_bounded_and_costs_the_same_in_old_worlds(self, stranger: Client) -> None:
+        """After thousands of denials and allowed calls, each in a state of its own, a call costs what it did before."""
+        alice, bob = create_user(stranger), create_user(stranger, ADMIN, name="Bob")
+        requests = alice.request("iam", "ListUsers"), bob.request("iam", "GetAccountSummary")
+        world, decisions = stranger.app.world, runtime_of(stranger.app.world).decisions
+
+        def age(calls: int) -> None:
+            for number in range(calls):
+                stranger.do("iam", "TagUser", UserName="Bob", Tags=[{"Key": "age", "Value": str(number)}])
+                for request in requests:
+                    stranger.app.handle(request)
+
+        def costs() -> list[int]:
+            for request in requests:  # What depends on the state is computed once for each.
+                stranger.app.handle(request)
+            return [count_calls(world, partial(stranger.app.handle, request)) for request in requests]
+
+        age(CAPACITY + 10)
+        young = costs()
+        age(CAPACITY)
+        assert costs() == young
+        assert (len(decisions._denials), len(decisions._requests)) == (CAPACITY, CAPACITY)
 
     def test_expired_denials_are_dropped(self, stranger: Client) -> None:
         """A denial lets go of those that have expired, so that the log does not grow with the world's age."""
