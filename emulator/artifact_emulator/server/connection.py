@@ -17,8 +17,6 @@ from artifact_emulator.logs import log
 from artifact_emulator.server.dispatcher import Dispatcher
 from artifact_emulator.server.request_parser import RequestParser
 
-_MUCH = 1_000_000
-"""The bytes of a body that are sent without being copied behind the head."""
 _WITHOUT_LENGTH = (204, 304)
 """The statuses of replies without content: https://www.rfc-editor.org/rfc/rfc9110#section-8.6."""
 
@@ -36,7 +34,7 @@ class Connection(asyncio.Protocol):
         self._parser = RequestParser(dispatcher.app)
         self._task: asyncio.Task[None] | None = None
         """The task that answers a request."""
-        self._is_streaming = self._is_endless = False
+        self._streamed: Reply | None = None
         self._writable = asyncio.Event()
         self._writable.set()
         self._is_reading = True
@@ -64,7 +62,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Return whether requests still have to be answered: a client may close its side after the last."""
         self._parser.is_last = True
-        return not self._is_streaming and (self._task is not None or bool(self._parser.requests))
+        return self._streamed is None and (self._task is not None or bool(self._parser.requests))
 
     def pause_writing(self) -> None:
         """Write nothing more until the client has read."""
@@ -83,18 +81,18 @@ class Connection(asyncio.Protocol):
         if now - self._parser.active_at < self._limits.idle_seconds or (self._task and not is_stuck):
             return
         if is_stuck:
-            self._transport.abort()
+            self.abort()
         elif self._parser.is_arriving:
             self._parser.refuse(408, f"The request was not complete after {self._limits.idle_seconds} seconds.")
             self._advance()
         else:
-            self._close()
+            self._transport.close()
 
     def end(self, *, waiting: bool = True) -> None:
         """Close the connection once its requests are answered, waiting for one that is arriving or not."""
         self._is_ending = True
         self._parser.is_last |= not (waiting and self._parser.is_arriving)
-        if self._is_endless:
+        if self._streamed and self._streamed.is_endless:
             self.cancel()
         self._advance()
 
@@ -123,16 +121,10 @@ class Connection(asyncio.Protocol):
             (self._transport.resume_reading if self._is_reading else self._transport.pause_reading)()
 
     def _wait_for_request(self) -> None:
-        parser = self._parser
-        if parser.refusal is not None and not self._transport.is_closing():
-            status, text = parser.refusal
-            reply = Reply(status, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
-            parser.refusal = None
-            self._write(_head(reply, is_last=True) + reply.body)
         if self._is_done():
-            self._close()
-        elif parser.awaits_continue:
-            parser.awaits_continue = False
+            self._transport.close()
+        elif self._parser.awaits_continue:
+            self._parser.awaits_continue = False
             self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _answer(self, request: Request, reply: Reply | None) -> None:
@@ -162,31 +154,23 @@ class Connection(asyncio.Protocol):
 
     def _end_task(self, task: asyncio.Task[None]) -> None:
         self._task = None
-        self._is_streaming = self._is_endless = False
-        if task.cancelled():
-            self._transport.abort()
-        elif error := task.exception():
+        self._streamed = None
+        if task.cancelled() or task.exception():
+            self.abort()
+        if not task.cancelled() and (error := task.exception()):
             log.error("a reply failed", exc_info=error)
-            self._transport.abort()
         self._advance()
 
     def _send(self, request: Request, reply: Reply) -> None:
-        body = b"" if request.method == "HEAD" else reply.body
-        head = _head(reply, is_last=self._is_done())
-        if len(body) > _MUCH:
-            self._write(head)
-            self._write(body)
-        else:
-            # One system call, and a client that is woken once.
-            self._write(head + body)
+        # In one piece: one system call, and a client that is woken once.
+        self._write(_head(reply, is_last=self._is_done()) + (b"" if request.method == "HEAD" else reply.body))
 
     async def _send_stream(self, reply: Reply, stream: AsyncGenerator[bytes, None]) -> None:
         """Send a stream as fast as the client reads, until it ends.
 
         The end of the server or of the connection cancels it; the client must not take a part for the whole.
         """
-        self._is_streaming, self._is_endless = True, reply.is_endless
-        is_last = self._is_done()
+        self._streamed, is_last = reply, self._is_done()
         self._write(_head(reply, is_last=is_last))
         try:
             async for data in stream:
@@ -212,7 +196,7 @@ class Connection(asyncio.Protocol):
         # Closing with a linger time of 0 resets the connection: https://man7.org/linux/man-pages/man7/socket.7.html
         linger = struct.pack("ii", 1, 0)
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self._transport.abort()
+        self.abort()
 
     def _write(self, data: bytes) -> None:
         self._parser.active_at = monotonic()
@@ -221,13 +205,7 @@ class Connection(asyncio.Protocol):
     def _is_done(self) -> bool:
         """Return whether nothing follows the reply to the current request."""
         parser = self._parser
-        if parser.requests or parser.refusal:
-            return False
-        return parser.is_last or (self._is_ending and not parser.is_arriving)
-
-    def _close(self) -> None:
-        self._parser.active_at = monotonic()
-        self._transport.close()
+        return not parser.requests and (parser.is_last or (self._is_ending and not parser.is_arriving))
 
 
 def _head(reply: Reply, *, is_last: bool) -> bytes:

@@ -19,6 +19,10 @@ _LISTS = frozenset(
 _DISCARD_LIMIT = 64 * 1024 * 1024
 """The bytes of a too large body that are read and discarded, so that the client gets to read the reply."""
 
+_NO_REQUEST = Request("", "", "", {}, b"")
+"""Stands for what is not HTTP, or no request yet."""
+_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+
 
 class _Stop(Exception):
     """Ends the parsing of a connection."""
@@ -30,8 +34,6 @@ class RequestParser:
     def __init__(self, app: App) -> None:
         self.requests: deque[tuple[Request, Reply | None]] = deque()
         """The complete requests in order, and the replies to those that are refused."""
-        self.refusal: tuple[int, str] | None = None
-        """Status and text of the error that follows the replies to them."""
         self.is_last = False
         """Whether no further request is read."""
         self.is_arriving = False
@@ -71,7 +73,7 @@ class RequestParser:
         """Read no further request, and end with an error."""
         if not self.is_last:
             self.is_last = True
-            self.refusal = status, text
+            self.requests.append((_NO_REQUEST, Reply(status, _TEXT, text.encode())))
 
     def on_message_begin(self) -> None:
         """Begin a request."""
