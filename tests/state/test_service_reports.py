@@ -122,12 +122,29 @@ class TestGrantedServices:
         assert list(granted_services([])) == []
 
     def test_tracked_actions_are_those_that_are_allowed(self) -> None:
-        """Of the actions that AWS tracks, those count that a policy allows and none denies; iam:PassRole is not one."""
+        """Of the actions that AWS tracks, those count that a policy allows and none denies; tagging is not tracked."""
         allowed = policy(("Allow", "iam:*User", "*"), ("Allow", "iam:PassRole", "*"), ("Deny", "iam:DeleteUser", "*"))
         actions = granted_actions([allowed], "iam")
-        assert {"CreateUser", "GetUser", "TagUser"} <= set(actions)
-        assert not {"PassRole", "DeleteUser", "GetRole"} & set(actions)
-        assert granted_actions([allowed], "s3") == ()
+        assert {"CreateUser", "GetUser"} <= set(actions)
+        assert not {"PassRole", "TagUser", "DeleteUser", "GetRole"} & set(actions)
+
+    @pytest.mark.parametrize(
+        ("service", "tracked", "untracked"),
+        [
+            ("organizations", "ListAccounts", "TagResource"),
+            ("sts", "AssumeRole", "AssumeRoot"),
+            ("cloudtrail", "LookupEvents", "ListTags"),
+            ("iam", "ListRoles", "ListRoleTags"),
+        ],
+    )
+    def test_services_of_the_emulator_have_the_actions_that_aws_tracks(
+        self, service: str, tracked: str, untracked: str
+    ) -> None:
+        """AWS tracks most actions of these services, and none of AWS Artifact."""
+        actions = granted_actions([policy(("Allow", "*", "*"))], service)
+        assert tracked in actions
+        assert untracked not in actions
+        assert granted_actions([policy(("Allow", "*", "*"))], "artifact") == ()
 
 
 class TestGenerateServiceReport:

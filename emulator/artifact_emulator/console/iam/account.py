@@ -1,8 +1,4 @@
-"""What an account has of IAM beside its users and roles: settings, MFA devices, providers and instance profiles.
-
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html
-"""
+"""What an account has of IAM beside its users and roles: settings, MFA devices, providers and instance profiles."""
 
 from typing import Any
 

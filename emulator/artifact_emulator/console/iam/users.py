@@ -1,7 +1,4 @@
-"""IAM users: the list, and a user's page with its password, access keys, MFA devices, groups and policies.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_manage.html
-"""
+"""IAM users: the list, and a user's page with its password, access keys, MFA devices, groups and policies."""
 
 from typing import Any
 
