@@ -262,7 +262,7 @@ def _refusal_error(call: ActiveCall, refusal: Refused) -> AwsError:
         return error_of(call.service, refusal, call.caller)
     from artifact_emulator.aws.authorization.authorize import account_denial
 
-    request = _authorization_request(call)._replace(is_refused=True)
+    request = _authorization_request(call)._replace(is_refused=True, enforced=True)
     if call.iam != "off" and request.request_id:
         runtime_of(call.world).decisions.record(request.request_id, request)
     return account_denial(call.service, request)

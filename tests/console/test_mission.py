@@ -1,5 +1,7 @@
 """The documented console steps of trusted access and agreements, followed in a real browser."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +9,7 @@ from tests.support.console import MANAGEMENT, STANDALONE, Console
 
 pytestmark = pytest.mark.xdist_group("browser")  # One browser is enough.
 
+MEMBER = "222233334444"
 ARTIFACT, ROLE = "artifact.amazonaws.com", "AWSServiceRoleForArtifact"
 BAA = "AWS Organizations Business Associate Addendum"
 
@@ -365,6 +368,41 @@ class TestActivity:
         console.open("/lessons/story")
         console.client("organizations").create_organization()
         expect(console.page.get_by_text("1 of 7 steps done")).to_be_visible()
+
+    def test_denied_step_of_lesson_links_to_its_explanation(self, console: Console) -> None:
+        """The member's denied call is explained by the check of the resource, and by who may call instead."""
+        enabling = {"ServicePrincipal": ARTIFACT}
+        management, member = console.client("organizations"), console.client("organizations", MEMBER)
+        with pytest.raises(management.exceptions.AWSOrganizationsNotInUseException):
+            console.client("organizations", STANDALONE).enable_aws_service_access(**enabling)
+        management.create_organization()
+        invitation = management.invite_account_to_organization(Target={"Id": MEMBER, "Type": "ACCOUNT"})
+        member.accept_handshake(HandshakeId=invitation["Handshake"]["Id"])
+        with pytest.raises(management.exceptions.AccessDeniedException):
+            member.enable_aws_service_access(**enabling)
+        console.open("/lessons/who-may-enable")
+        console.follow("Why was this call denied?")
+        expect(console.page.get_by_role("heading", name="Denied")).to_be_visible()
+        check = console.page.get_by_role("listitem").filter(has_text="Policy of the resource")
+        expect(check).to_contain_text("does not allow")
+        expect(console.page.get_by_text("Call from an account that may use the operation")).to_be_visible()
+
+    def test_message_of_denial_is_explained(self, console: Console) -> None:
+        """Pasting the whole message of a denial leads to the statement that decided, in its document."""
+        iam = console.client("iam")
+        iam.create_user(UserName="alice")
+        statement = {"Sid": "NoUsers", "Effect": "Deny", "Action": "iam:ListUsers", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        iam.put_user_policy(UserName="alice", PolicyName="some", PolicyDocument=policy)
+        key = iam.create_access_key(UserName="alice")["AccessKey"]
+        alice = console.client("iam", key["AccessKeyId"], key["SecretAccessKey"])
+        with pytest.raises(iam.exceptions.ClientError) as denial:
+            alice.list_users()
+        console.open("/authorization-details")
+        console.page.get_by_label("Authorization id").fill(denial.value.response["Error"]["Message"])
+        console.press("Explain")
+        expect(console.page.locator("mark")).to_contain_text("NoUsers")
+        expect(console.page.get_by_role("heading", name="How to allow it")).to_be_visible()
 
 
 class TestHostileNames:

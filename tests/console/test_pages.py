@@ -149,7 +149,7 @@ class TestRefusals:
         for text in (refused.text, settings):
             link = re.search(r'href="/console(/decisions/[^"]+)">Why', text)
             assert link
-            assert "A rule of the service refused this call" in member.get(link[1]).text
+            assert "Policy of the resource" in member.get(link[1]).text
 
     def test_member_sees_management_forms(self, manager: Visitor) -> None:
         """Forms that only the management account may submit are visible to a member."""

@@ -67,14 +67,14 @@ class Console:
         messages.first.wait_for()
         return "\n".join(messages.all_inner_texts())
 
-    def client(self, service: str, account: str = MANAGEMENT) -> Any:
-        """Return a boto3 client for the world."""
+    def client(self, service: str, access_key_id: str = MANAGEMENT, secret: str = "x") -> Any:
+        """Return a boto3 client for the world, by default of the management account's root user."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name="us-east-1",
-            aws_access_key_id=account,
-            aws_secret_access_key="x",
+            aws_access_key_id=access_key_id,
+            aws_secret_access_key=secret,
             config=Config(retries={"total_max_attempts": 1}, proxies={}),
         )
 
