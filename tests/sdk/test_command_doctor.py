@@ -34,6 +34,21 @@ def world(command_world: RemoteWorld, monkeypatch: pytest.MonkeyPatch) -> Remote
 class TestDoctor:
     """Findings of `doctor`."""
 
+    @pytest.mark.usefixtures("aws")
+    def test_endpoints_of_single_services_suffice(
+        self, world: RemoteWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """An endpoint for each emulated service is a correct setup; a missing one is named."""
+        monkeypatch.delenv("AWS_ENDPOINT_URL")
+        for service in ("ORGANIZATIONS", "ARTIFACT", "IAM", "STS", "CLOUDTRAIL"):
+            monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", world.endpoint)
+        command = ["doctor", "--endpoint", world.endpoint]
+        assert main(command) == 0
+        assert f"for all emulated services, is {world.endpoint}" in capsys.readouterr().out
+        monkeypatch.delenv("AWS_ENDPOINT_URL_STS")
+        assert main(command) == 0
+        assert "warning  endpoint: calls to sts go to AWS" in capsys.readouterr().out
+
     def test_correct_setup_has_no_findings(self, aws: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """With the settings of `env` and the real AWS CLI, every check is ok."""
         aws.unlink()
@@ -42,7 +57,7 @@ class TestDoctor:
     @pytest.mark.parametrize(
         ("settings", "text"),
         [
-            ({"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}, "unset it"),
+            ({"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}, "sts at http://127.0.0.1:1"),
             ({"AWS_DEFAULT_REGION": ""}, "boto3 does not read AWS_REGION"),
             ({"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}, "looks like a real key"),
             ({"AWS_ACCESS_KEY_ID": "test"}, "root user of 123456789012"),

@@ -43,6 +43,43 @@ class TestWorlds:
         command_output(capsys, "reset")
         assert organizations.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
 
+    @pytest.mark.usefixtures("command_world")
+    def test_world_begins_with_scenario(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A world is created with a built-in scenario or a file; a misspelled one is refused with the closest."""
+        file = tmp_path / "mine.json"
+        file.write_text('{"accounts": [{"id": "000011112222", "name": "Zero", "email": "zero@example.com"}]}')
+        for scenario, accounts in (
+            ("organization", 3),
+            (str(file), 0),
+        ):  # Accounts without an organization do not count.
+            world = command_json(capsys, "worlds", "create", "begun", "--scenario", scenario)
+            assert (world["name"], world["accounts"]) == ("begun", accounts)
+        status, error = failed_command(capsys, "worlds", "create", "begun", "--scenario", "organisation")
+        assert (status, "did you mean organization?" in error) == (1, True)
+        command_output(capsys, "worlds", "delete", "begun")
+
+    @pytest.mark.usefixtures("command_world")
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("worlds", "delete", "comands"),
+            ("reset", "--world", "comands"),
+            ("clock", "--world", "comands"),
+            ("events", "--world", "comands"),
+            ("faults", "list", "--world", "comands"),
+            ("policy", "explain", "--world", "comands"),
+            ("profiles", "--world", "comands"),
+            ("scenario", "export", "--world", "comands"),
+            ("snapshot", "save", "before", "--world", "comands"),
+        ],
+        ids=" ".join,
+    )
+    def test_misspelled_world_is_refused(self, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+        """No command creates a world by a misspelled name; the error names the closest."""
+        status, error = failed_command(capsys, *command)
+        assert (status, error) == (1, "artifact-emulator: there is no world comands; did you mean commands?\n")
+        assert "comands" not in command_output(capsys, "worlds", "list")
+
 
 @pytest.mark.usefixtures("command_world")
 class TestClock:

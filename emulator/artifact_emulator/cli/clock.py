@@ -4,7 +4,7 @@ import argparse
 import re
 from datetime import UTC, datetime, timedelta
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import CommandFailed, add_json, add_world, existing_world_of, translated_errors
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     Raises CommandFailed.
     """
     with translated_errors():
-        world = world_of(options)
+        world = existing_world_of(options)
         if options.verb == "freeze":
             world.freeze(_instant(options.instant) if options.instant else world.now())
         elif options.verb == "advance":

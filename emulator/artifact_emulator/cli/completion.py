@@ -22,10 +22,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _completion(options: argparse.Namespace) -> int:
-    # Imported here: other commands do not need them, and the parser contains this command.
+    # Imported here: other commands do not need it.
     import shtab
 
-    from artifact_emulator.cli.main import create_parser
-
-    write(shtab.complete(create_parser(), options.shell))
+    write(shtab.complete(options.create_parser(), options.shell))
     return 0

@@ -3,13 +3,11 @@
 import argparse
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from shutil import which
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
 from artifact_emulator.cli.output import write_result
@@ -17,7 +15,6 @@ from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import Style, styled
 from artifact_emulator.sdk_models import MODELS
 from artifact_emulator.testing.environment import MISLEADING, proxies
-from artifact_state.record import Record, asdict
 
 _REAL_KEY = re.compile(r"A[KS]IA[A-Z2-7]{16}")
 _SERVICES = ("ORGANIZATIONS", "ARTIFACT", "IAM", "STS", "CLOUDTRAIL")
@@ -34,7 +31,7 @@ _MARKS: dict[str, tuple[str, Style]] = {
 }
 
 
-class Finding(Record, kw_only=False):
+class Finding(NamedTuple):
     """The outcome of one check."""
 
     check: str
@@ -62,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     findings = [*_emulator(options), *chain(*checks)]
     lines = (f"{styled(*_MARKS[finding.outcome])}  {finding.check}: {finding.message}" for finding in findings)
     # Version 0.1 called the message `told`.
-    content = [{**asdict(finding), "told": finding.message} for finding in findings]
+    content = [{**finding._asdict(), "told": finding.message} for finding in findings]
     write_result(options, "\n".join(lines), {"findings": content})
     return int(any(finding.outcome == "problem" for finding in findings))
 
@@ -86,17 +83,23 @@ def _emulator(options: argparse.Namespace) -> Iterator[Finding]:
 
 
 def _endpoints() -> Iterator[Finding]:
-    general = os.environ.get("AWS_ENDPOINT_URL")
     if os.environ.get(_IGNORE, "").lower() == "true":
         yield Finding("endpoint", "problem", f"{_IGNORE} is true, so calls go to AWS: unset it")
-    elif not general:
+        return
+    general = os.environ.get("AWS_ENDPOINT_URL")
+    own = {service: os.environ.get(f"AWS_ENDPOINT_URL_{service}") or general for service in _SERVICES}
+    unset = [service.lower() for service, url in own.items() if not url]
+    if len(unset) == len(own):
         yield Finding("endpoint", "problem", 'AWS_ENDPOINT_URL is not set: run eval "$(artifact-emulator env)"')
-    else:
-        yield Finding("endpoint", "ok", f"AWS_ENDPOINT_URL is {general}")
-    for service in _SERVICES:
-        name = f"AWS_ENDPOINT_URL_{service}"
-        if os.environ.get(name, general) != general:
-            yield Finding("endpoint", "warning", f"{name} sends {service.lower()} to {os.environ[name]}: unset it")
+    elif unset:
+        yield Finding("endpoint", "warning", f"calls to {', '.join(unset)} go to AWS: export AWS_ENDPOINT_URL as well")
+    urls = {url for url in own.values() if url}
+    if len(urls) > 1:
+        places = ", ".join(f"{service.lower()} at {url}" for service, url in own.items() if url)
+        yield Finding("endpoint", "warning", f"the services have different endpoints: {places}")
+    elif urls and not unset:
+        name = "AWS_ENDPOINT_URL" if general in urls else "AWS_ENDPOINT_URL_<SERVICE>, for all emulated services,"
+        yield Finding("endpoint", "ok", f"{name} is {urls.pop()}")
 
 
 def _region() -> Iterator[Finding]:
@@ -158,6 +161,10 @@ def _sdk() -> Iterator[Finding]:
 
 
 def _cli() -> Iterator[Finding]:
+    # Imported here: no other command needs them.
+    import subprocess
+    from shutil import which
+
     command = which("aws")
     if command is None:
         yield Finding("AWS CLI", "ok", "not installed here")

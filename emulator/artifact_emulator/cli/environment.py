@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import add_json, add_world, existing_world_of, translated_errors, world_of
 from artifact_emulator.cli.output import write, write_file, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.testing.environment import misleading, past_proxies
@@ -64,7 +64,7 @@ def _env(options: argparse.Namespace) -> int:
 
 def _profiles(options: argparse.Namespace) -> int:
     with translated_errors():
-        world = world_of(options)
+        world = existing_world_of(options)
         accounts = _accounts(world.scenario())
     text = _profile_file(accounts, world.endpoint)
     if options.json:

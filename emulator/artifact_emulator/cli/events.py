@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import add_json, add_world, existing_world_of, translated_errors
 from artifact_emulator.cli.output import write, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import styled
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     criteria = {"account": options.account, "source": options.source, "error": options.error}
     filters = {name: value for name, value in criteria.items() if value is not None}
     with translated_errors():
-        world = world_of(options)
+        world = existing_world_of(options)
         if not options.follow:
             events = world.events(options.name, **filters)
             write_result(options, "\n".join(map(_line, events)), {"events": events})

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import add_json, add_world, existing_world_of, translated_errors
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.faults.kinds import KINDS, Error, Kind, Latency
@@ -55,14 +55,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _set(options: argparse.Namespace) -> int:
     with translated_errors():
-        fault_id = world_of(options).set_fault(options.service, options.operation, **_fault(options))
+        fault_id = existing_world_of(options).set_fault(options.service, options.operation, **_fault(options))
     write_result(options, fault_id, {"id": fault_id})
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
     with translated_errors():
-        faults = world_of(options).faults()
+        faults = existing_world_of(options).faults()
     lines = (", ".join(f"{name} {value}" for name, value in fault.items() if value) for fault in faults)
     write_result(options, "\n".join(lines) or _NONE, {"faults": faults})
     return 0
@@ -70,7 +70,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _clear(options: argparse.Namespace) -> int:
     with translated_errors():
-        world_of(options).clear_faults()
+        existing_world_of(options).clear_faults()
     write_result(options, _NONE, {"faults": []})
     return 0
 

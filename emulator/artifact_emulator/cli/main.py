@@ -4,55 +4,43 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from artifact_emulator.cli import (
-    clock,
-    completion,
-    demo,
-    doctor,
-    environment,
-    events,
-    faults,
-    health,
-    lessons,
-    mcp,
-    models,
-    policy,
-    scenario,
-    serve,
-    snapshot,
-    worlds,
-)
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.parser import Parser
 from artifact_emulator.version import __version__
 
 _TRACEBACKS = "ARTIFACT_EMULATOR_TRACEBACKS"
 """The environment variable that lets an internal error end with its traceback."""
-_COMMANDS = (
-    serve,
-    health,
-    models,
-    worlds,
-    scenario,
-    snapshot,
-    clock,
-    faults,
-    events,
-    environment,
-    policy,
-    lessons,
-    mcp,
-    doctor,
-    completion,
-    demo,
-)
+_MODULES = {
+    "serve": "serve",
+    "health": "health",
+    "wait": "health",
+    "models": "models",
+    "worlds": "worlds",
+    "reset": "worlds",
+    "scenario": "scenario",
+    "snapshot": "snapshot",
+    "clock": "clock",
+    "faults": "faults",
+    "events": "events",
+    "env": "environment",
+    "profiles": "environment",
+    "policy": "policy",
+    "lesson": "lessons",
+    "mcp": "mcp",
+    "doctor": "doctor",
+    "completion": "completion",
+    "demo": "demo",
+}
+"""The module of each command, in the order of the help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     try:
-        parser = create_parser()
+        arguments = sys.argv[1:] if arguments is None else arguments
+        parser = create_parser(arguments[0] if arguments else None)
         options = parser.parse_args(arguments)
         if options.command is None:
             parser.print_help(sys.stderr)
@@ -76,8 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 70
 
 
-def create_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def create_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of a command and those of its module, or of all commands.
+
+    Importing the modules of the other commands would take as long as the start of the server.
+    """
     parser = Parser(
         prog="artifact-emulator",
         description="A local emulator of AWS Artifact's integration with AWS Organizations.",
@@ -85,6 +76,8 @@ def create_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"artifact-emulator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add(commands)
+    modules = [_MODULES[command]] if command in _MODULES else dict.fromkeys(_MODULES.values())
+    for module in modules:
+        import_module(f"artifact_emulator.cli.{module}").add(commands)
+    parser.set_defaults(create_parser=create_parser)
     return parser

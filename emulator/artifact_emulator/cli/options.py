@@ -55,6 +55,26 @@ def world_of(options: argparse.Namespace, name: str | None = None) -> "RemoteWor
     return Emulator(endpoint).world(name or options.world or name_in_url.strip("/") or "default")
 
 
+def _address(error: Exception) -> str:
+    request = getattr(error, "request", None)
+    return request.url if request is not None else "this address"
+
+
+def existing_world_of(options: argparse.Namespace, name: str | None = None) -> "RemoteWorld":
+    """Return the world that the options name, which exists.
+
+    Raises CommandFailed, and within `translated_errors` for a server that does not answer.
+    """
+    world = world_of(options, name)
+    if world.name != "default" and world.name not in (names := world.emulator.worlds()):
+        # Imported here: the parser imports nothing of the options.
+        from artifact_emulator.cli.parser import closest
+
+        hint = closest(world.name, names) or f"; create it with `artifact-emulator worlds create {world.name}`"
+        raise CommandFailed(f"there is no world {world.name}{hint}")
+    return world
+
+
 def _own_endpoint() -> str | None:
     """Return the endpoint of the server with the same settings, such as that of the same container."""
     if file := os.environ.get("ARTIFACT_EMULATOR_READY_FILE"):
@@ -77,6 +97,9 @@ def translated_errors() -> Iterator[None]:
         yield
     except ControlError as error:
         raise CommandFailed(str(error)) from None
+    except requests.exceptions.SSLError as error:
+        url = error.request.url if error.request is not None else ""
+        raise CommandFailed(f"{url} does not speak TLS: artifact-emulator serves http, not https") from None
     except (requests.ConnectionError, requests.Timeout) as error:
         url = error.request.url if error.request is not None else "the endpoint"
         raise CommandFailed(
@@ -84,5 +107,5 @@ def translated_errors() -> Iterator[None]:
         ) from None
     except (requests.RequestException, KeyError, TypeError) as error:
         raise CommandFailed(
-            f"the server is not an artifact-emulator ({error}): name another one with --endpoint"
+            f"another program answers at {_address(error)}, not artifact-emulator: name an emulator with --endpoint"
         ) from None

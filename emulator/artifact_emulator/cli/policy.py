@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import CommandFailed, add_json, add_world, existing_world_of, translated_errors
 from artifact_emulator.cli.output import write_json, write_result
 from artifact_emulator.cli.parser import add_command
 
@@ -56,7 +56,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _suggest(options: argparse.Namespace) -> int:
     with translated_errors():
-        world = world_of(options)
+        world = existing_world_of(options)
         callers = sorted({event["userIdentity"]["arn"] for event in world.events() if "arn" in event["userIdentity"]})
         principal = options.principal or _only_bound(callers)
         policy = world.suggest_policy(principal)
@@ -71,7 +71,7 @@ def _explain(options: argparse.Namespace) -> int:
     from artifact_emulator.testing.explanations import explanation_text
 
     with translated_errors():
-        world = world_of(options)
+        world = existing_world_of(options)
         explanation = world.decision(options.request_id or _last_refused(world))
     write_result(options, explanation_text(explanation), explanation)
     return 0

@@ -5,7 +5,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import (
+    CommandFailed,
+    add_json,
+    add_world,
+    existing_world_of,
+    translated_errors,
+    world_of,
+)
 from artifact_emulator.cli.output import warn, write, write_file, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import progress
@@ -138,7 +145,7 @@ def _canonical(options: argparse.Namespace, name: str) -> dict[str, Any]:
 
     if name.startswith(_WORLD_PREFIX):
         with translated_errors():
-            return world_of(options, name.removeprefix(_WORLD_PREFIX)).scenario()
+            return existing_world_of(options, name.removeprefix(_WORLD_PREFIX)).scenario()
     return _content(export_scenario(load_file(name)))
 
 
@@ -162,7 +169,7 @@ def _export(options: argparse.Namespace) -> int:
 
     as_json = options.json or (options.output is not None and options.output.suffix == ".json")
     with translated_errors(), progress("exporting the world"):
-        world = world_of(options)
+        world = existing_world_of(options)
         content = world.scenario()
         omitted = [Omission(name=name, count=count) for name, count in world.scenario_omissions().items()]
         text = _as_json(content) if as_json else to_yaml(Scenario.model_validate(content), omitted)

@@ -9,7 +9,6 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from artifact_emulator import logs
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.output import write, write_file, write_result
 from artifact_emulator.cli.parser import add_command
@@ -17,7 +16,6 @@ from artifact_emulator.cli.serve_options import SETTINGS, store_from, world_from
 from artifact_emulator.cli.settings import add_switches, apply, resolve, shown
 from artifact_emulator.console import PREFIX
 from artifact_emulator.version import __version__
-from artifact_state.record import replace
 
 if TYPE_CHECKING:
     from socket import socket
@@ -60,10 +58,12 @@ def run(options: argparse.Namespace) -> int:
         return 0
     # Pydantic's search for plugins reads the metadata of every installed package; the shapes use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Imported here: `--help` and `models` need no server.
+    # Imported here: `--help` needs no server.
+    from artifact_emulator import logs
     from artifact_emulator.app import App
     from artifact_emulator.limits import DEFAULT_LIMITS
     from artifact_emulator.server.server import serve
+    from artifact_state.record import replace
     from artifact_state.world_registry import DEFAULT
 
     level = "info" if options.request_log and options.log_level == "warning" else options.log_level
@@ -84,23 +84,31 @@ def run(options: argparse.Namespace) -> int:
     address = f"http://{_url_host(options.host)}:{sockets[0].getsockname()[1]}"
     ends_with = sys.stdin.fileno() if options.end_with_stdin else None
     try:
-        serve(app, sockets, ready=lambda: _report_ready(options, address), grace=options.grace, ends_with=ends_with)
+        is_complete = serve(
+            app, sockets, ready=lambda: _report_ready(options, address), grace=options.grace, ends_with=ends_with
+        )
     finally:
         if store is not None:
             store.close()
     if options.ready_file:
         Path(options.ready_file).unlink(missing_ok=True)
+    if not is_complete:
+        # Python would wait for the threads that execute what was not finished.
+        sys.stdout.flush()
+        os._exit(0)
     return 0
 
 
 def _report_ready(options: argparse.Namespace, address: str) -> None:
     fields = {"version": __version__, "endpoint": address, "console": f"{address}{PREFIX}/", "pid": os.getpid()}
     if options.ready_file:
+        from artifact_emulator.logs import log
+
         try:
             write_file(Path(options.ready_file), json.dumps(fields))
         except CommandFailed as failure:
             # A container may have a read-only file system, in which the server still serves.
-            logs.log.warning("the ready file is not written: %s", failure)
+            log.warning("the ready file is not written: %s", failure)
     if options.json:
         write(json.dumps(fields))
     else:

@@ -4,7 +4,14 @@ import argparse
 import json
 from pathlib import Path
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import (
+    CommandFailed,
+    add_json,
+    add_world,
+    existing_world_of,
+    translated_errors,
+    world_of,
+)
 from artifact_emulator.cli.output import write, write_file, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import progress
@@ -51,32 +58,32 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _save(options: argparse.Namespace) -> int:
     with translated_errors():
-        world_of(options).save_snapshot(options.name)
+        existing_world_of(options).save_snapshot(options.name)
     return _confirm(options)
 
 
 def _restore(options: argparse.Namespace) -> int:
     with translated_errors():
-        world_of(options).restore_snapshot(options.name)
+        existing_world_of(options).restore_snapshot(options.name)
     return _confirm(options)
 
 
 def _delete(options: argparse.Namespace) -> int:
     with translated_errors():
-        world_of(options).delete_snapshot(options.name)
+        existing_world_of(options).delete_snapshot(options.name)
     return _confirm(options)
 
 
 def _list(options: argparse.Namespace) -> int:
     with translated_errors():
-        names = world_of(options).snapshots()
+        names = existing_world_of(options).snapshots()
     write_result(options, "\n".join(names), names)
     return 0
 
 
 def _export(options: argparse.Namespace) -> int:
     with translated_errors(), progress(f"exporting {options.name}"):
-        text = json.dumps(world_of(options).export_snapshot(options.name), indent=1, ensure_ascii=False)
+        text = json.dumps(existing_world_of(options).export_snapshot(options.name), indent=1, ensure_ascii=False)
     if options.file is None:
         write(text)
     else:

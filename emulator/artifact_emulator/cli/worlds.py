@@ -1,10 +1,22 @@
 """The commands `worlds` and `reset`: list, create, fork, delete and reset worlds."""
 
 import argparse
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from artifact_emulator.cli.options import add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import (
+    CommandFailed,
+    add_json,
+    add_world,
+    existing_world_of,
+    translated_errors,
+    world_of,
+)
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
+
+if TYPE_CHECKING:
+    from artifact_emulator.testing.client import Emulator, RemoteWorld
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,7 +26,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "worlds",
         "list, create, fork and delete worlds: isolated from each other, each with its own endpoint",
         "worlds list",
-        "worlds create mine --fork default",
+        "worlds create mine --scenario organization",
+        "worlds create copy --fork mine",
         "worlds delete mine",
     )
     verbs = worlds.add_subparsers(required=True, metavar="VERB")
@@ -25,7 +38,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     creation.set_defaults(run=_create)
     creation.add_argument("name", metavar="NAME")
-    creation.add_argument("--fork", metavar="WORLD", help="copy this world")
+    contents = creation.add_mutually_exclusive_group()
+    contents.add_argument("--fork", metavar="WORLD", help="copy this world")
+    contents.add_argument(
+        "--scenario", metavar="NAME|FILE", help="begin with a built-in scenario or a file"
+    )
     deletion = add_command(verbs, "delete", "delete a world; the default world is reset instead", old_name="drop")
     deletion.set_defaults(run=_delete)
     deletion.add_argument("name", metavar="NAME")
@@ -44,7 +61,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _list(options: argparse.Namespace) -> int:
     with translated_errors():
-        worlds = world_of(options).emulator.request("GET", "/_emulator/worlds")["worlds"]
+        worlds = _worlds(world_of(options).emulator)
     lines = (
         f"{world['name']}  {world['organizations']} organizations  {world['accounts']} accounts" for world in worlds
     )
@@ -53,24 +70,43 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _create(options: argparse.Namespace) -> int:
-    body = {"fork": options.fork} if options.fork else {}
     with translated_errors():
         emulator = world_of(options).emulator
-        world = emulator.request("PUT", f"/_emulator/worlds/{options.name}", body)
+        if options.scenario:
+            _load(emulator.world(options.name), options.scenario)
+            world = next(world for world in _worlds(emulator) if world["name"] == options.name)
+        else:
+            body = {"fork": options.fork} if options.fork else {}
+            world = emulator.request("PUT", f"/_emulator/worlds/{quote(options.name, safe='')}", body)
     write_result(options, f"{emulator.endpoint}{world['path']}", world)
     return 0
 
 
 def _delete(options: argparse.Namespace) -> int:
     with translated_errors():
-        world_of(options).emulator.request("DELETE", f"/_emulator/worlds/{options.name}")
+        existing_world_of(options, options.name).delete()
     write_result(options, f"deleted {options.name}", {"deleted": options.name, "dropped": options.name})
     return 0
 
 
 def _reset(options: argparse.Namespace) -> int:
     with translated_errors():
-        world = world_of(options)
+        world = existing_world_of(options)
         world.reset()
     write_result(options, f"reset {world.name}", {"reset": world.name})
     return 0
+
+
+def _worlds(emulator: "Emulator") -> list[dict[str, Any]]:
+    worlds: list[dict[str, Any]] = emulator.request("GET", "/_emulator/worlds")["worlds"]
+    return worlds
+
+
+def _load(world: "RemoteWorld", scenario: str) -> None:
+    # Imported here: reading scenarios takes YAML.
+    from artifact_emulator.scenarios.files import InvalidScenario
+
+    try:
+        world.load_scenario(scenario)
+    except InvalidScenario as error:
+        raise CommandFailed(str(error)) from None
