@@ -58,6 +58,8 @@ class ActiveCall(RequestContext):
     """The output under AWS's names."""
     reply: Reply = field(init=False)
     failure: AwsError | None = None
+    is_recorded: bool = False
+    """Whether the call log has it already, because it was stored together with its changes."""
 
     def is_allowed(self, service: str, operation: str, members: Mapping[str, Any] | None = None) -> bool:
         """Return whether the caller may call another operation, by default without any input."""

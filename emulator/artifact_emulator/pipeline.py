@@ -8,31 +8,38 @@ answered. The outcome is recorded once, whatever it is.
 from collections.abc import Callable, Sequence
 from functools import cache
 from sys import intern
-from typing import TYPE_CHECKING, Any
-
-from pydantic_core import ValidationError
+from typing import TYPE_CHECKING, Any, cast
 
 from artifact_emulator import routing
 from artifact_emulator.active_call import UNIDENTIFIED, ActiveCall
-from artifact_emulator.activity.call_log import MAX_INPUT, MAX_USER_AGENT, CallFailure, CallRecord, is_read_only
+from artifact_emulator.activity.call_log import (
+    MAX_INPUT,
+    MAX_USER_AGENT,
+    CallFailure,
+    CallRecord,
+    LoggedCall,
+    is_read_only,
+)
 from artifact_emulator.aws.authentication import ANONYMOUS, identify, require_session_allowed
 from artifact_emulator.aws.errors import error_of
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
 from artifact_emulator.aws.protocols import PROTOCOLS, reply_format
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.signing.aws_chunked import decode_chunks
-from artifact_emulator.aws.validation import input_error
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.logs import log
 from artifact_emulator.routing import Route
 from artifact_emulator.services import handler_of, request_shape
-from artifact_emulator.world_runtime import runtime_of
+from artifact_emulator.world_runtime import runtime_of, storage_of, store_faults
 from artifact_state.errors import NotParty, Refused, WrongAccount
 from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
 from artifact_state.record import replace
+from artifact_state.world import NotStored, Transaction
 
 if TYPE_CHECKING:
+    from pydantic_core import ValidationError
+
     from artifact_emulator.aws.authorization.request import AuthorizationRequest
 
 
@@ -85,6 +92,7 @@ def inject_faults(call: ActiveCall) -> None:
     if faults:
         now = call.world.clock.now()
         call.effect = faults.apply(call.service, call.operation.name, call.caller.account_id, now, call.effect)
+        store_faults(call.world)
     if call.effect.failure is not None:
         raise call.effect.failure
 
@@ -100,8 +108,11 @@ def validate(call: ActiveCall) -> None:
     shape = request_shape(call.service.name, call.operation.name)
     try:
         call.input = shape.model_validate(call.members)
-    except ValidationError as error:
-        raise input_error(call.service, error, shape, call.members) from None
+    except ValueError as error:
+        # Imported here: most calls are valid.
+        from artifact_emulator.aws.validation import input_error
+
+        raise input_error(call.service, cast("ValidationError", error), shape, call.members) from None
 
 
 def execute(call: ActiveCall) -> None:
@@ -112,6 +123,8 @@ def execute(call: ActiveCall) -> None:
             call.tx, call.at = tx, tx.now
             _authorize(call)
             _handle(call)
+            if call.world.storage is not None:
+                _record_with_changes(call, tx)
     except Refused as refusal:
         raise _refusal_error(call, refusal) from None
 
@@ -169,23 +182,36 @@ def refuse(request: Request, error: AwsError, request_id: str, route: Route | No
 
 def record_call(call: ActiveCall) -> None:
     """Add a call to the call log of its world, if its caller was identified."""
-    if call.caller is UNIDENTIFIED:
+    if call.caller is UNIDENTIFIED or call.is_recorded:
         return
+    call_log, storage = runtime_of(call.world).call_log, storage_of(call.world)
+    if storage is None:
+        call_log.add(_call_record(call))
+    else:
+        storage.log(call_log, _call_record(call))
+
+
+def _record_with_changes(call: ActiveCall, tx: Transaction) -> None:
+    """Have a call that changes something logged and stored together with its changes."""
+    if tx.state is not call.world.state or not is_read_only(call.operation.name):
+        tx.call_record = LoggedCall(runtime_of(call.world).call_log, _call_record(call))
+        call.is_recorded = True
+
+
+def _call_record(call: ActiveCall) -> CallRecord:
     name, request, failure = call.operation.name, call.request, call.failure
     size = len(request.body) + len(request.query)
-    runtime_of(call.world).call_log.add(
-        CallRecord(
-            at=call.at or call.world.clock.now(),
-            service=call.service,
-            operation=name,
-            caller=call.caller,
-            members=call.members if size <= MAX_INPUT else None,
-            value=None if is_read_only(name) else call.value,
-            failure=CallFailure(failure.code, failure.message, failure.recorded_message) if failure else None,
-            request_id=call.request_id,
-            user_agent=intern(call.user_agent[:MAX_USER_AGENT]),
-            size=size if size <= MAX_INPUT else 0,
-        )
+    return CallRecord(
+        at=call.at or call.world.clock.now(),
+        service=call.service,
+        operation=name,
+        caller=call.caller,
+        members=call.members if size <= MAX_INPUT else None,
+        value=None if is_read_only(name) else call.value,
+        failure=CallFailure(failure.code, failure.message, failure.recorded_message) if failure else None,
+        request_id=call.request_id,
+        user_agent=intern(call.user_agent[:MAX_USER_AGENT]),
+        size=size if size <= MAX_INPUT else 0,
     )
 
 
@@ -200,6 +226,8 @@ def _run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> No
         call.failure = error
         if error.code.startswith("AccessDenied"):
             runtime_of(call.world).decisions.record_denial(call.request_id)
+    except NotStored as error:
+        call.is_recorded, call.failure = False, AwsError("ServiceUnavailable", str(error), 503)
     except Exception:
         log.exception("request %s: %s", call.request_id, call.route.name if call.route else "")
         protocol = call.route.protocol if call.route else routing.protocol_of(call.request)

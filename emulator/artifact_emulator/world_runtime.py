@@ -2,7 +2,7 @@
 
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from artifact_emulator.activity.call_log import CallLog
 from artifact_emulator.aws.authorization.decision_log import DecisionLog
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from artifact_emulator.activity.event_feed import EventFeed
     from artifact_emulator.faults.strict_mode import StrictMode
     from artifact_emulator.faults.throttling import Throttle
+    from artifact_emulator.storage.stored_world import StoredWorld
     from artifact_state.sts.multi_factor import CodeAttempts
 
 _MAX_COUNTED_NAMES = 1_000
@@ -92,6 +93,21 @@ class WorldRuntime:
         if self._event_feed is not None:
             self._event_feed.clear()
         self.reset_strictness()
+
+
+def storage_of(world: World) -> "StoredWorld | None":
+    """Return what keeps a world in the data directory, or None without one."""
+    return cast("StoredWorld | None", world.storage)
+
+
+def store_faults(world: World) -> None:
+    """Store the fault rules of a world and their counters, if it has a data directory.
+
+    Raises NotStored.
+    """
+    storage = storage_of(world)
+    if storage is not None:
+        storage.set_faults(runtime_of(world).faults.rules())
 
 
 def runtime_of(world: World) -> WorldRuntime:

@@ -63,6 +63,14 @@ class OrderedMap(Generic[V]):
             return iter(())
         return _walk(self._root, self._depth, start, 0)
 
+    def changes(self, other: "OrderedMap[V]", absent: Any) -> Iterator[tuple[int, Any, Any]]:
+        """Return an iterator of the keys at which another map differs, with both values, or `absent` without one.
+
+        Parts that the maps share are not visited, so that the cost is that of the changes.
+        """
+        depth = max(self._depth, other._depth)  # noqa: SLF001 - of the same class.
+        return _differences(_deepened(self, depth), _deepened(other, depth), depth, 0, absent)
+
     @classmethod
     def _of(cls, root: _Node, depth: int, count: int) -> "OrderedMap[V]":
         ordered = cls()
@@ -86,6 +94,26 @@ def _delete(node: _Node, key: int, depth: int) -> _Node:
     else:
         del copy[branch]
     return copy
+
+
+def _deepened(ordered: OrderedMap[Any], depth: int) -> _Node:
+    root: _Node = ordered._root  # noqa: SLF001 - the rest of the class.
+    for _ in range(depth - ordered._depth):  # noqa: SLF001 - as above.
+        root = {0: root} if root else {}
+    return root
+
+
+def _differences(old: _Node, new: _Node, depth: int, prefix: int, absent: Any) -> Iterator[tuple[int, Any, Any]]:
+    missing = {} if depth else absent
+    for branch in old | new:
+        before, after = old.get(branch, missing), new.get(branch, missing)
+        if before is after:
+            continue
+        key = prefix << _BITS | branch
+        if depth:
+            yield from _differences(before, after, depth - 1, key, absent)
+        else:
+            yield key, before, after
 
 
 def _walk(node: _Node, depth: int, start: int, prefix: int) -> Iterator[tuple[int, Any]]:

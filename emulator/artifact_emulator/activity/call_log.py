@@ -5,7 +5,7 @@ A record holds facts only. An exception would keep its frames alive, and with th
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,6 +74,13 @@ class RoleUse(NamedTuple):
     region: str
 
 
+class LoggedCall(NamedTuple):
+    """A call, and the log to which it is added together with what it changes."""
+
+    log: "CallLog"
+    record: CallRecord
+
+
 @dataclass(slots=True)
 class CallLog:
     """The latest calls of a world, oldest first, and the numbers of the event feed."""
@@ -89,19 +96,35 @@ class CallLog:
     _subscribers: tuple[Callable[[], None], ...] = ()
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, call: CallRecord) -> None:
-        """Add a call and notify the subscribers."""
+    def add(self, call: CallRecord, write: Callable[[CallRecord], None] | None = None) -> None:
+        """Add a call and notify the subscribers; `write` stores it first, or raises NotStored to prevent it."""
         with self._lock:
-            call.number = self._latest_number = next(self._numbers)
-            self._calls.append(call)
-            self._bytes += call.size
-            if call.caller.kind is CallerKind.ROLE:
-                role_id = call.caller.user_id.partition(":")[0]
-                self._role_uses[role_id] = RoleUse(call.at, call.caller.region)
-            while len(self._calls) > MAX_CALLS or self._bytes > MAX_BYTES:
-                self._bytes -= self._calls.popleft().size
+            call.number = next(self._numbers)
+            if write is not None:
+                write(call)
+            self._append(call)
         for notify in self._subscribers:
             notify()
+
+    def restore(
+        self, calls: Iterable[CallRecord], role_uses: Mapping[str, RoleUse], sign_ins: Mapping[str, datetime]
+    ) -> None:
+        """Add what was stored, before anything else is added; numbering continues."""
+        self._role_uses.update(role_uses)
+        self._sign_ins.update(sign_ins)
+        for call in calls:
+            self._append(call)
+        self._numbers = count(self._latest_number + 1)
+
+    def _append(self, call: CallRecord) -> None:
+        self._latest_number = call.number
+        self._calls.append(call)
+        self._bytes += call.size
+        if call.caller.kind is CallerKind.ROLE:
+            role_id = call.caller.user_id.partition(":")[0]
+            self._role_uses[role_id] = RoleUse(call.at, call.caller.region)
+        while len(self._calls) > MAX_CALLS or self._bytes > MAX_BYTES:
+            self._bytes -= self._calls.popleft().size
 
     def latest_role_use(self, role_id: str) -> RoleUse | None:
         """Return the latest use of a role, by its unique id, or None if it was not used."""

@@ -42,6 +42,7 @@ from artifact_emulator.logs import escape_control_characters
 from artifact_emulator.version import __version__
 from artifact_state.clock import InstantOutOfRange
 from artifact_state.snapshot import InvalidSnapshot
+from artifact_state.world import NotStored
 from artifact_state.world_registry import InvalidName, RegistryFull, SnapshotNotFound, WorldNotFound, WorldRegistry
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ _REFUSALS = (
     (SnapshotNotFound, 404, "Not found"),
     (RegistryFull, 409, "Limit exceeded"),
     (TooManyFaults, 409, "Limit exceeded"),
+    (NotStored, 503, "Not stored"),
 )
 """The errors that any request can raise, with status and title."""
 

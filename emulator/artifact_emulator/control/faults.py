@@ -34,8 +34,9 @@ from artifact_emulator.faults.kinds import (
 )
 from artifact_emulator.faults.rules import ActiveRule, FaultRule, ImpossibleFault
 from artifact_emulator.services import bindings
-from artifact_emulator.world_runtime import runtime_of
+from artifact_emulator.world_runtime import runtime_of, store_faults
 from artifact_state.model import CreationFailure, InquiryFailure
+from artifact_state.world import NotStored
 
 _HOUR = 3_600_000
 _EXAMPLES: list[JsonValue] = [
@@ -180,17 +181,24 @@ def add_routes(app: OpenAPI) -> None:
             standing = runtime_of(world).faults.add(_fault(body), bindings(body.service), world.clock.now())
         except ImpossibleFault as error:
             return problem_response(400, "Not possible", str(error))
+        try:
+            store_faults(world)
+        except NotStored:
+            runtime_of(world).faults.remove(standing.id)
+            raise
         return jsonify(_fault_reply(standing))
 
     @app.delete(f"{PREFIX}/faults/<fault_id>", summary="Remove a fault", responses={204: None})
     def remove_fault(path: FaultPath) -> Response:
         if not runtime_of(current_world()).faults.remove(path.fault_id):
             return problem_response(404, "Not found", f"There is no fault {path.fault_id}.")
+        store_faults(current_world())
         return no_content()
 
     @app.delete(f"{PREFIX}/faults", summary="Remove all faults of a world", responses={204: None})
     def clear_faults() -> Response:
         runtime_of(current_world()).faults.clear()
+        store_faults(current_world())
         return no_content()
 
 

@@ -92,6 +92,8 @@ def add_routes(app: OpenAPI) -> None:
     )
     def delete_world(path: WorldPath) -> Response:
         all_worlds().delete(path.name)
+        if path.name == DEFAULT:
+            runtime_of(all_worlds().default).clear()
         return no_content()
 
     @app.post(f"{PREFIX}/reset", summary="Reset a world to its initial contents", responses={204: None})

@@ -4,6 +4,7 @@ Errors are injected before the operation, so that an affected call changes nothi
 """
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -90,6 +91,12 @@ class Faults:
             self._rules.append(active)
         return active
 
+    def restore(self, rules: Iterable[ActiveRule]) -> None:
+        """Set rules that were stored, with their counters."""
+        with self._lock:
+            self._rules = sorted(rules, key=_number_of)
+            self._last_number = max(map(_number_of, self._rules), default=0)
+
     def rules(self) -> list[ActiveRule]:
         """Return the rules that are set, also those that will not affect any further call."""
         return list(self._rules)
@@ -135,6 +142,10 @@ class Faults:
             return False
         active.matched += 1
         return True
+
+
+def _number_of(active: ActiveRule) -> int:
+    return int(active.id.rpartition("-")[2])
 
 
 def _with_action(effect: Effect, action: Action, service: Service, source: random.Random) -> Effect:  # noqa: PLR0911 - one for each kind.

@@ -1,0 +1,348 @@
+"""The rows in which a state is stored: a text for each value, below its path.
+
+A path is a JSON array, such as `["organizations","o-1","members",7]`. The entries of maps, also of those within a
+record, have rows of their own, so that a change of one entry is one row, however large the map is. A row without a text
+means that the value was removed. Which rows a type has follows from its annotations: new fields need no code here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from json import dumps, loads
+from json.encoder import encode_basestring_ascii
+from operator import attrgetter
+from typing import Any, Protocol, get_args, get_origin
+
+from msgspec.json import Encoder
+from pydantic import TypeAdapter, ValidationError
+
+from artifact_state.model import Map, State
+from artifact_state.name_index import key_of
+from artifact_state.ordered_map import OrderedMap
+from artifact_state.record import Record, fields, replace
+from artifact_state.record_format import MapOf, annotations_of, reader_of, to_plain
+
+Row = tuple[str, str | None]
+"""A path, and a text or None."""
+_BY_NAME = frozenset(("roles", "users", "groups", "customer_policies", "mfa_devices", "instance_profiles"))
+"""The tables whose values are tuples in the order of names, as `name_index` keeps them."""
+_ABSENT: Any = object()
+_TEXT = None
+"""The key of a value's own text in the tree of rows, which no part of a path is."""
+_Tree = dict[Any, Any]
+
+
+class InvalidRows(ValueError):
+    """The rows describe no state."""
+
+
+def changed_rows(before: State, after: State, touched: Iterable[tuple[str, str]]) -> list[Row]:
+    """Return the rows that differ; `touched` has the table and key of each value of a table that may differ."""
+    rows: list[Row] = []
+    layout = _layout()
+    for name, value_of, form in layout.others:
+        if value_of(before) is not value_of(after):
+            form.compare(rows, f'["{name}"', value_of(before), value_of(after))
+    for table, key in dict.fromkeys(touched):
+        value_of, form = layout.tables[table]
+        old, new = value_of(before).get(key, _ABSENT), value_of(after).get(key, _ABSENT)
+        if old is not new:
+            form.compare(rows, f'["{table}",{encode_basestring_ascii(key)}', old, new)
+    return rows
+
+
+def all_rows(state: State) -> Iterator[Row]:
+    """Iterate over the rows of a state."""
+    empty, layout = State(), _layout()
+    for name, value_of, form in layout.others:
+        rows: list[Row] = []
+        form.compare(rows, f'["{name}"', value_of(empty), value_of(state))
+        yield from rows
+    for table, (value_of, form) in layout.tables.items():
+        for key, value in value_of(state).items():
+            rows = []
+            form.compare(rows, f'["{table}",{encode_basestring_ascii(key)}', _ABSENT, value)
+            yield from rows
+
+
+def with_rows(state: State, rows: Iterable[Row]) -> State:
+    """Return a state with the values that rows describe.
+
+    Raises InvalidRows.
+    """
+    tree: _Tree = {}
+    for path, text in rows:
+        node = tree
+        for part in _parts(path):
+            node = node.setdefault(part, {})
+        node[_TEXT] = text
+    layout, changes = _layout(), {}
+    forms = {name: form for name, _, form in layout.others} | layout.maps
+    for name, node in tree.items():
+        if name not in forms:
+            raise InvalidRows(f"{name} is not part of a state")
+        try:
+            changes[name] = forms[name].build(node, getattr(state, name))
+        except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InvalidRows(f"{name} is damaged: {' '.join(str(error).split())[:200]}") from None
+    return replace(state, **changes)
+
+
+def _parts(path: str) -> list[Any]:
+    try:
+        parts = loads(path)
+    except ValueError:
+        parts = None
+    if not isinstance(parts, list) or not all(type(part) in (str, int) for part in parts):
+        raise InvalidRows(f"{path[:100]} is not a path")
+    return parts
+
+
+class _Form(Protocol):
+    """How the values of a type become rows, and back."""
+
+    def compare(self, rows: list[Row], path: str, old: Any, new: Any) -> None:
+        """Add the rows in which two values differ; each may be absent. A path lacks its closing bracket."""
+
+    def build(self, tree: _Tree, base: Any) -> Any:
+        """Return a value with changed rows, or _ABSENT."""
+
+
+class _Leaf:
+    """A value in one row."""
+
+    def __init__(self, hint: Any) -> None:
+        self._hint = hint
+
+    def compare(self, rows: list[Row], path: str, _old: Any, new: Any) -> None:
+        rows.append((f"{path}]", None if new is _ABSENT else text_of(new)))
+
+    def build(self, tree: _Tree, _base: Any) -> Any:
+        text = tree[_TEXT]
+        return _ABSENT if text is None else self._reader.validate_json(text)
+
+    @property
+    def _reader(self) -> TypeAdapter[Any]:
+        return reader_of(self._hint)
+
+
+class _Record:
+    """A record: a row for its plain fields, and the rows of its maps."""
+
+    def __init__(self, record: Any) -> None:
+        hints, defaults = annotations_of(record), fields(record)
+        maps = [name for name in defaults if _has_entries(hints[name])]
+        plain = [name for name in defaults if name not in maps]
+        self._record = record
+        self._plain = [(name, defaults[name]) for name in plain]
+        self._maps = [(f',"{name}"', _form(hints[name])) for name in maps]
+        self._map_names = maps
+        self._map_defaults = tuple(defaults[name] for name in maps)
+        # With another attribute, because of a single one attrgetter returns no tuple.
+        self._plain_values = attrgetter(*plain, "__class__")
+        self._map_values = attrgetter(*maps, "__class__")
+
+    def compare(self, rows: list[Row], path: str, old: Any, new: Any) -> None:
+        befores = self._map_defaults if old is _ABSENT else self._map_values(old)
+        afters = self._map_defaults
+        if new is _ABSENT:
+            rows.append((f"{path}]", None))
+        else:
+            afters, plain = self._map_values(new), self._plain_values(new)
+            if old is _ABSENT or plain != self._plain_values(old):
+                values = zip(self._plain, plain, strict=False)
+                text = text_of({name: value for (name, default), value in values if value is not default})
+                rows.append((f"{path}]", text))
+        for (name, form), before, after in zip(self._maps, befores, afters, strict=False):
+            if before is not after:
+                form.compare(rows, path + name, before, after)
+
+    def build(self, tree: _Tree, base: Any) -> Any:
+        text = tree.pop(_TEXT, _ABSENT)
+        if text is None:
+            return _ABSENT
+        record = base if text is _ABSENT else reader_of(self._record).validate_json(text)
+        values = self._map_defaults if base is _ABSENT else self._map_values(base)
+        changes = {}
+        for name, (_, form), value in zip(self._map_names, self._maps, values, strict=False):
+            if name in tree:
+                changes[name] = form.build(tree[name], value)
+            elif text is not _ABSENT:
+                changes[name] = value
+        return replace(record, **changes)
+
+
+class _Entries:
+    """A map: the rows of its entries. One that is itself an entry has a row, since it may be empty."""
+
+    def __init__(self, kind: type, of: "_Form", *, is_entry: bool) -> None:
+        self._of = of
+        self._kind = kind
+        self._is_entry = is_entry
+
+    def compare(self, rows: list[Row], path: str, old: Any, new: Any) -> None:
+        if self._is_entry and (old is _ABSENT) != (new is _ABSENT):
+            rows.append((f"{path}]", None if new is _ABSENT else "{}"))
+        compare = self._of.compare
+        for key, before, after in _CHANGES[self._kind](old, new):
+            part = encode_basestring_ascii(key) if type(key) is str else key
+            compare(rows, f"{path},{part}", before, after)
+
+    def build(self, tree: _Tree, base: Any) -> Any:
+        if tree.pop(_TEXT, "{}") is None:
+            return _ABSENT
+        entries = {key: self._of.build(node, _entry(base, key)) for key, node in tree.items()}
+        return _WITH_ENTRIES[self._kind]((), entries) if base is _ABSENT else _WITH_ENTRIES[self._kind](base, entries)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as JSON, in a form that `record_format` reads."""
+    try:
+        return _ENCODER.encode(value).decode()
+    except UnicodeEncodeError:
+        # A lone surrogate, which has no form in UTF-8.
+        return dumps(to_plain(value))
+
+
+def _container(value: Any) -> Any:
+    if isinstance(value, OrderedMap):
+        return list(value.after(-1))
+    return dict(value.items())
+
+
+_ENCODER = Encoder(enc_hook=_container)
+
+
+def _map_changes(old: Any, new: Any) -> Iterator[tuple[Any, Any, Any]]:
+    before = {} if old is _ABSENT else old
+    after = {} if new is _ABSENT else new
+    for key, value in after.items():
+        entry = before.get(key, _ABSENT)
+        if entry is not value:
+            yield key, entry, value
+    for key, value in before.items():
+        if key not in after:
+            yield key, value, _ABSENT
+
+
+def _ordered_changes(old: Any, new: Any) -> Iterator[tuple[Any, Any, Any]]:
+    before: OrderedMap[Any] = OrderedMap() if old is _ABSENT else old
+    after: OrderedMap[Any] = OrderedMap() if new is _ABSENT else new
+    return before.changes(after, _ABSENT)
+
+
+def _tuple_changes(old: Any, new: Any) -> Iterator[tuple[Any, Any, Any]]:
+    before = () if old is _ABSENT else old
+    after = () if new is _ABSENT else new
+    start = _common(before, after)
+    before, after = before[start:], after[start:]
+    end = _common(before[::-1], after[::-1])
+    return _map_changes(_by_name(before[: len(before) - end]), _by_name(after[: len(after) - end]))
+
+
+def _common(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """Return the number of records that two tuples have in common at their beginning."""
+    count = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine is not theirs:
+            break
+        count += 1
+    return count
+
+
+def _by_name(records: Iterable[Any]) -> dict[str, Any]:
+    return {key_of(record.name): record for record in records}
+
+
+def _entry(base: Any, key: Any) -> Any:
+    """Return an entry of a map or a tuple, or _ABSENT."""
+    if base is _ABSENT:
+        return _ABSENT
+    if isinstance(base, tuple):
+        return _by_name(base).get(key, _ABSENT)
+    if isinstance(base, OrderedMap):
+        found = base.get(key)
+        return _ABSENT if found is None else found
+    return base.get(key, _ABSENT)
+
+
+def _map_with(base: Any, entries: Mapping[str, Any]) -> Any:
+    if not base:
+        return Map({key: value for key, value in entries.items() if value is not _ABSENT})
+    for key, value in entries.items():
+        base = base.discard(key) if value is _ABSENT else base.insert(key, value)
+    return base
+
+
+def _ordered_with(base: Any, entries: Mapping[int, Any]) -> Any:
+    ordered: OrderedMap[Any] = base or OrderedMap()
+    for key, value in entries.items():
+        ordered = ordered.delete(key) if value is _ABSENT else ordered.set(key, value)
+    return ordered
+
+
+def _tuple_with(base: Any, entries: dict[str, Any]) -> Any:
+    records = _by_name(base) | entries
+    return tuple(records[name] for name in sorted(records) if records[name] is not _ABSENT)
+
+
+_CHANGES: dict[type, Callable[[Any, Any], Iterator[tuple[Any, Any, Any]]]] = {
+    Map: _map_changes,
+    OrderedMap: _ordered_changes,
+    tuple: _tuple_changes,
+}
+_WITH_ENTRIES: dict[type, Callable[[Any, Any], Any]] = {
+    Map: _map_with,
+    OrderedMap: _ordered_with,
+    tuple: _tuple_with,
+}
+
+
+class _Layout:
+    """The forms of the fields of a state."""
+
+    def __init__(self) -> None:
+        hints = annotations_of(State)
+        self.maps: dict[str, _Form] = {}
+        self.tables: dict[str, tuple[Callable[[State], Any], _Form]] = {}
+        self.others: list[tuple[str, Callable[[State], Any], _Form]] = []
+        for name, hint in hints.items():
+            if not _is_map(hint):
+                self.others.append((name, attrgetter(name), _form(hint)))
+                continue
+            value = get_args(hint)[1]
+            form = (
+                _Entries(tuple, _form(get_args(value)[0]), is_entry=True)
+                if name in _BY_NAME
+                else _form(value, is_entry=True)
+            )
+            self.tables[name] = attrgetter(name), form
+            self.maps[name] = _Entries(Map, form, is_entry=False)
+
+
+@cache
+def _layout() -> _Layout:
+    return _Layout()
+
+
+def _form(hint: Any, *, is_entry: bool = False) -> _Form:
+    if _is_map(hint):
+        return _Entries(Map, _form(get_args(hint)[1], is_entry=True), is_entry=is_entry)
+    if get_origin(hint) is OrderedMap:
+        return _Entries(OrderedMap, _form(get_args(hint)[0], is_entry=True), is_entry=is_entry)
+    return _record_form(hint) if _has_entries(hint) else _Leaf(hint)
+
+
+@cache
+def _record_form(record: Any) -> _Record:
+    return _Record(record)
+
+
+def _is_map(hint: Any) -> bool:
+    return get_origin(hint) is MapOf
+
+
+def _has_entries(hint: Any) -> bool:
+    """Return whether a type is a map, or a record with maps in its fields."""
+    if _is_map(hint) or get_origin(hint) is OrderedMap:
+        return True
+    return isinstance(hint, type) and issubclass(hint, Record) and any(map(_has_entries, annotations_of(hint).values()))
