@@ -25,10 +25,11 @@ def respond(app: "WSGIApplication", request: Request) -> Reply:
     environ = builder.get_environ()
     # WSGI has the path decoded byte by byte; a question mark in a decoded path does not start a query.
     environ["PATH_INFO"] = unquote_to_bytes(request.path).decode("latin-1")
+    # The length of a chunked body is not declared.
+    environ["wsgi.input_terminated"] = True
     chunks, status, headers = run_wsgi_app(app, environ)
     others = tuple((name, value) for name, value in headers if name.lower() != "content-length")
-    is_stream = request.takes_stream and len(others) == len(headers)
-    if is_stream:
+    if request.takes_stream and status.startswith("200") and len(others) == len(headers):
         from artifact_emulator.large_replies import in_threads
 
         return Reply(int(status.split()[0]), others, stream=in_threads(iter(chunks)))

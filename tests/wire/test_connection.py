@@ -220,6 +220,18 @@ class TestStream:
 
         asyncio.run(scene())
 
+    def test_reply_without_content_has_no_stream(self) -> None:
+        """A 204 has neither chunks nor a field that announces them."""
+
+        async def scene() -> None:
+            scene = Scene(Reply(204, (), stream=letters()))
+            scene.connection.data_received(CALL)
+            await scene.until(lambda: scene.connection._task is None)
+            assert b"transfer-encoding" not in scene.transport.written
+            assert scene.transport.bodies() == [b""]
+
+        asyncio.run(scene())
+
     @pytest.mark.parametrize("is_endless", [True, False])
     def test_end_of_server_ends_endless_streams_only(self, *, is_endless: bool) -> None:
         """Events end at once and properly; of another stream, no part looks like the whole."""

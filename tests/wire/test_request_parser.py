@@ -83,6 +83,22 @@ class TestRequests:
         parser = parsed(head + b"GET /2 HTTP/1.1\r\n\r\n")
         assert (parser.is_last, len(parser.requests)) == (is_last, 1 if is_last else 2)
 
+    def test_large_body_goes_to_a_file(self) -> None:
+        """A snapshot or a scenario above the usual limit of bodies takes no memory until it is read."""
+        limits = Limits(body_bytes=100)
+        for size in (100, 101, 5000):
+            body = b"0123456789" * (size // 10) + b"x" * (size % 10)
+            request = http_request("PUT", "/_emulator/worlds/mine", {**HOST, "Content-Length": str(size)}, body)
+            parts = [request[start : start + 90] for start in range(0, len(request), 90)]
+            ((parsed_request, reply),) = parsed(*parts, limits=limits).requests
+            assert reply is None
+            if size > 100:
+                assert parsed_request.file
+                with parsed_request.file as file:
+                    assert (parsed_request.body, file.read()) == (b"", body)
+            else:
+                assert (parsed_request.body, parsed_request.file) == (body, None)
+
     def test_parser_keeps_no_body(self) -> None:
         """An idle connection does not hold the memory of its last request."""
         parser = parsed(organizations_request("CreateOrganization", b"x" * 1000))

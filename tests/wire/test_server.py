@@ -244,6 +244,14 @@ class TestBody:
 class TestControlApi:
     """The control API."""
 
+    def test_chunked_body_is_read(self, connection: Connection) -> None:
+        """A body without a declared length reaches the control API."""
+        headers = {"Host": "localhost", "Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+        connection.send(http_request("POST", "/worlds/chunked/_emulator/faults", headers))
+        connection.send(chunk(b'{"service": "sts",') + chunk(b' "reset": true}') + b"0\r\n\r\n")
+        status, _, body = connection.reply()
+        assert (status, b'"reset":true' in body) == (200, True)
+
     def test_health_has_version(self, connection: Connection) -> None:
         """A probe gets the version."""
         connection.send(http_request("GET", "/_emulator/health", {"Host": "localhost"}))

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -91,22 +92,73 @@ class TestConnections:
                 connection.close()
 
 
-def test_call_beyond_grace_is_answered_in_its_protocol() -> None:
-    """A call that takes longer than the period of grace is answered with 503 in the shape of its protocol."""
-    command = [*SERVE_COMMAND, "--grace", "1"]
-    with (
-        server_process(command, env=clean_environment(), stderr=subprocess.DEVNULL) as server,
-        connection_to(server.port) as control,
-        connection_to(server.port) as connection,
-    ):
-        json_type = {"Host": "localhost", "Content-Type": "application/json"}
-        fault = b'{"service": "organizations", "latency_ms": 5000}'
-        control.send(http_request("POST", "/_emulator/faults", {**json_type, "Content-Length": str(len(fault))}, fault))
-        assert control.reply()[0] < 300
-        connection.send(organizations_request("ListRoots"))
-        time.sleep(0.3)
-        server.process.send_signal(signal.SIGTERM)
-        status, headers, body = connection.reply()
-        assert (status, headers["content-type"]) == (503, "application/x-amz-json-1.1")
-        assert b"ServiceUnavailable" in body
-        assert server.process.wait(timeout=5) == 0
+BLOCKED = """
+import sys, time
+from artifact_emulator.app import App
+from artifact_emulator.cli.main import main
+
+App.handle_in_parts = lambda self, request: time.sleep(60)
+sys.exit(main())
+"""
+"""Serves with threads that do not end."""
+
+
+class TestGrace:
+    """Requests in progress when the server is to end."""
+
+    def test_call_beyond_grace_is_answered_in_its_protocol(self) -> None:
+        """A call that takes longer than the period of grace is answered with 503 in the shape of its protocol."""
+        command = [*SERVE_COMMAND, "--grace", "1"]
+        with (
+            server_process(command, env=clean_environment(), stderr=subprocess.DEVNULL) as server,
+            connection_to(server.port) as control,
+            connection_to(server.port) as connection,
+        ):
+            json_type = {"Host": "localhost", "Content-Type": "application/json"}
+            fault = b'{"service": "organizations", "latency_ms": 5000}'
+            length = {"Content-Length": str(len(fault))}
+            control.send(http_request("POST", "/_emulator/faults", json_type | length, fault))
+            assert control.reply()[0] < 300
+            connection.send(organizations_request("ListRoots"))
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+            status, headers, body = connection.reply()
+            assert (status, headers["content-type"]) == (503, "application/x-amz-json-1.1")
+            assert b"ServiceUnavailable" in body
+            assert server.process.wait(timeout=5) == 0
+
+    def test_call_within_grace_is_finished(self) -> None:
+        """A call that ends within the period of grace is answered as ever, and ends the server."""
+        with (
+            server_process([*SERVE_COMMAND, "--grace", "30"], env=clean_environment()) as server,
+            connection_to(server.port) as control,
+            connection_to(server.port) as connection,
+        ):
+            fault = b'{"service": "organizations", "latency_ms": 1500}'
+            headers = {"Host": "localhost", "Content-Type": "application/json", "Content-Length": str(len(fault))}
+            control.send(http_request("POST", "/_emulator/faults", headers, fault))
+            assert control.reply()[0] < 300
+            connection.send(organizations_request("CreateOrganization"))
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+            assert connection.reply()[0] == 200
+            assert server.process.wait(timeout=5) == 0
+
+    def test_thread_that_does_not_end_does_not_keep_server_alive(self) -> None:
+        """Long work in a thread is answered with 503 too, in each protocol, and the process ends with status 0."""
+        command = [sys.executable, "-c", BLOCKED, "serve", "--grace", "1"]
+        with (
+            server_process(command, env=clean_environment()) as server,
+            connection_to(server.port) as control,
+            connection_to(server.port) as connection,
+        ):
+            control.send(http_request("GET", "/_emulator/scenario", {"Host": "localhost"}))
+            connection.send(organizations_request("DescribeEffectivePolicy"))
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+            replies = [other.reply() for other in (control, connection)]
+            assert [(status, headers["content-type"]) for status, headers, _ in replies] == [
+                (503, "application/problem+json"),
+                (503, "application/x-amz-json-1.1"),
+            ]
+            assert server.process.wait(timeout=5) == 0

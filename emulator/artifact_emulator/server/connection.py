@@ -17,8 +17,8 @@ from artifact_emulator.logs import log
 from artifact_emulator.server.dispatcher import Dispatcher
 from artifact_emulator.server.request_parser import RequestParser
 
-_WITHOUT_LENGTH = (204, 304)
-"""The statuses of replies without content: https://www.rfc-editor.org/rfc/rfc9110#section-8.6."""
+_WITHOUT_CONTENT = (204, 304)
+"""Statuses of replies without content and its length: https://www.rfc-editor.org/rfc/rfc9110#section-8.6."""
 
 
 class Connection(asyncio.Protocol):
@@ -147,7 +147,7 @@ class Connection(asyncio.Protocol):
             return
         if reply.cut:
             self._cut(reply, reply.cut)
-        elif reply.stream and request.method != "HEAD":
+        elif reply.stream and request.method != "HEAD" and reply.status not in _WITHOUT_CONTENT:
             await self._send_stream(reply, reply.stream)
         else:
             self._send(request, reply)
@@ -212,10 +212,11 @@ def _head(reply: Reply, *, is_last: bool) -> bytes:
     """Return the head of a reply."""
     lines = [_status_line(reply.status), "date: ", _date(int(time())), "\r\n"]
     lines += [f"{name}: {value}\r\n" for name, value in reply.headers]
-    if reply.stream is not None:
-        lines += () if is_last else ("transfer-encoding: chunked\r\n",)
-    elif reply.status not in _WITHOUT_LENGTH:
-        lines.append(f"content-length: {len(reply.body)}\r\n")
+    if reply.status not in _WITHOUT_CONTENT:
+        if reply.stream is None:
+            lines.append(f"content-length: {len(reply.body)}\r\n")
+        elif not is_last:
+            lines.append("transfer-encoding: chunked\r\n")
     if is_last:
         lines.append("connection: close\r\n")
     return f"{''.join(lines)}\r\n".encode("latin-1")

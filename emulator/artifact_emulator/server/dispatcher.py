@@ -1,13 +1,14 @@
 """The place where requests are executed: on the event loop, or in threads if they take long."""
 
 import asyncio
-import gc
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from artifact_emulator.app import App
 from artifact_emulator.http import Reply, Request
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 
 class Dispatcher:
@@ -29,29 +30,19 @@ class Dispatcher:
 
     async def handle_in_thread(self, request: Request) -> Reply:
         """Return the reply to a request; a thread continues if the task is cancelled."""
-        handle: Callable[[App, Request], Reply] = _handle_much if self.app.moves_worlds(request) else App.handle
         self._in_threads += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, handle, self.app, request)
-        future.add_done_callback(self._end_thread)
+        future = asyncio.get_running_loop().run_in_executor(self._threads, App.handle_in_parts, self.app, request)
+        future.add_done_callback(partial(self._end_thread, request))
         return await asyncio.shield(future)
 
     @cached_property
-    def _threads(self) -> ThreadPoolExecutor:
-        # The default ones of the event loop would have to end before it.
+    def _threads(self) -> "ThreadPoolExecutor":
+        # Imported here: few requests are slow. The default threads of the event loop would have to end before it.
+        from concurrent.futures import ThreadPoolExecutor
+
         return ThreadPoolExecutor(thread_name_prefix="artifact-emulator")
 
-    def _end_thread(self, _future: asyncio.Future[Reply]) -> None:
+    def _end_thread(self, request: Request, _future: asyncio.Future[Reply]) -> None:
         self._in_threads -= 1
-
-
-def _handle_much(app: App, request: Request) -> Reply:
-    """Answer a request that creates very many objects, none of them in cycles.
-
-    A collection of cycles examines all of them, and no thread runs meanwhile. They are exempt from later ones.
-    """
-    gc.disable()
-    try:
-        return app.handle(request)
-    finally:
-        gc.freeze()
-        gc.enable()
+        if request.file is not None:
+            request.file.close()

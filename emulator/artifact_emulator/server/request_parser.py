@@ -6,6 +6,7 @@ Source: https://www.rfc-editor.org/rfc/rfc9112
 from collections import deque
 from itertools import chain
 from time import monotonic
+from typing import BinaryIO
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser, parse_url
 
@@ -82,6 +83,7 @@ class RequestParser:
         self._url = b""
         self._fields: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
+        self._file: BinaryIO | None = None
         self._size = 0
 
     def on_url(self, url: bytes) -> None:
@@ -121,6 +123,8 @@ class RequestParser:
         self._size += len(body)
         if self._size <= self._limit:
             self._parts.append(body)
+            if self._size > self._app.limits.body_bytes:
+                self._move_to_file()
             return
         self._parts.clear()
         if self._size > self._limit + _DISCARD_LIMIT:
@@ -131,11 +135,24 @@ class RequestParser:
         if not self._parser.should_upgrade():
             self._add_request()
 
+    def _move_to_file(self) -> None:
+        """Move the parts of a large body to a file, so that they take no memory and need not be put together."""
+        # Imported here: few bodies are large.
+        from tempfile import TemporaryFile
+
+        self._file = self._file or TemporaryFile()  # noqa: SIM115 - closed with the request.
+        self._file.writelines(self._parts)
+        self._parts.clear()
+
     def _add_request(self) -> None:
         self.is_arriving = self.awaits_continue = False
         self._unparsed = 0
-        request = Request(self._method, self._path, self._query, self._headers, b"".join(self._parts))
-        self._parts.clear()
+        if self._file is not None:
+            self._move_to_file()
+            self._file.seek(0)
+        body = b"".join(self._parts)
+        request = Request(self._method, self._path, self._query, self._headers, body, file=self._file)
+        self._parts, self._file = [], None
         reply = None
         if self._size > self._limit:
             reply = self._app.refuse_size(request, self._app.body_limit(self._method, self._path.encode()))

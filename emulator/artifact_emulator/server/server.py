@@ -5,7 +5,6 @@ docs/decisions.md says why it is our own, with measurements.
 
 import asyncio
 import errno
-import gc
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ from time import monotonic
 from artifact_emulator.app import App
 from artifact_emulator.server.connection import Connection
 from artifact_emulator.server.dispatcher import Dispatcher
+from artifact_emulator.server.garbage import keep_collections_short
 
 DEFAULT_PORT = 4700
 DEFAULT_GRACE = 5
@@ -67,9 +67,7 @@ def serve(
     execute them may still run.
     """
     app.warm_up()
-    # The modules and the initial world stay: no collection of cycles has to examine them.
-    gc.collect()
-    gc.freeze()
+    keep_collections_short()
     with asyncio.Runner(loop_factory=_new_event_loop) as runner:
         return runner.run(_serve(app, sockets, ready, grace, ends_with))
 
