@@ -16,11 +16,13 @@ from artifact_state.errors import (
     InvalidIdentityToken,
     InvalidProvider,
     IssuedTokenTooLarge,
+    NoOriginIdentity,
     OutboundFederationAlreadyDisabled,
     OutboundFederationAlreadyEnabled,
     OutboundFederationDisabled,
     ProviderProblem,
     QuotaExceeded,
+    ScopeNotAllowed,
     SessionDurationEscalated,
 )
 from artifact_state.iam import identity_providers, outbound_federation
@@ -32,7 +34,7 @@ from artifact_state.principals import session_caller
 from artifact_state.record import replace
 from artifact_state.snapshot import dump_world, load_world
 from artifact_state.sts import sessions
-from artifact_state.sts.issued_tokens import AWS_CLAIMS, issue_token
+from artifact_state.sts.issued_tokens import AWS_CLAIMS, issue_token, require_own_subject
 from artifact_state.sts.session_options import DEFAULT_OPTIONS
 from artifact_state.sts.web_identity import audience_of, provider_of_issuer, with_claims
 from artifact_state.world import World
@@ -281,6 +283,14 @@ class TestOutboundFederation:
         assert caller is not None
         with expect_refusal(world, SessionDurationEscalated), world.transaction(caller) as tx:
             issue_token(tx, ["a"], duration=timedelta(minutes=16))
+
+    def test_token_is_about_the_caller(self, world: World) -> None:
+        """A token about an identity of origin is refused, and scopes of a token about the caller."""
+        with expect_refusal(world, NoOriginIdentity):
+            require_own_subject(is_of_origin=True, has_scope=True)
+        with expect_refusal(world, ScopeNotAllowed):
+            require_own_subject(is_of_origin=False, has_scope=True)
+        require_own_subject(is_of_origin=False, has_scope=False)
 
     def test_token_has_a_largest_size(self, world: World) -> None:
         """Claims that exceed the largest size are refused, and tokens of an account that issues none."""

@@ -283,6 +283,26 @@ class TestIssuedTokens:
         assert claims["sub"] == "arn:aws:iam::999988887777:user/Alice"
         assert reply["Expiration"].replace(microsecond=0) == (NOW + timedelta(minutes=5)).replace(microsecond=0)
 
+    @pytest.mark.parametrize(
+        "parameters",
+        [{"SubjectMode": "OriginIdentity"}, {"Scope": "read"}, {"SubjectMode": "OriginIdentity", "Scope": "read"}],
+    )
+    def test_token_about_identity_of_origin_needs_one(self, stranger: Client, parameters: dict[str, str]) -> None:
+        """A token about the caller itself is the default; no session has another identity, which scopes need."""
+        stranger.do("iam", "EnableOutboundWebIdentityFederation")
+        request = {"Audience": ["shop"], "SigningAlgorithm": "RS256"}
+        alice = create_user(stranger, policy_allowing("sts:GetWebIdentityToken"))
+        alice.do("sts", "GetWebIdentityToken", **request, SubjectMode="AWSIdentity")
+        assert alice.expect_error("sts", "GetWebIdentityToken", **request, **parameters).code == "ValidationError"
+
+    def test_condition_on_subject_mode_is_met_by_default(self, stranger: Client) -> None:
+        """A policy can require tokens to be about the calling principal."""
+        stranger.do("iam", "EnableOutboundWebIdentityFederation")
+        condition = {"StringEquals": {"sts:SubjectMode": "AWSIdentity"}}
+        statement = {"Effect": "Allow", "Action": "sts:GetWebIdentityToken", "Resource": "*", "Condition": condition}
+        alice = create_user(stranger, policy_document(statement))
+        alice.do("sts", "GetWebIdentityToken", Audience=["shop"], SigningAlgorithm="RS256")
+
     def test_expiration_of_token_has_milliseconds(self, stranger: Client) -> None:
         """The token expires at an instant with milliseconds, while its claims have whole seconds."""
         stranger.do("iam", "EnableOutboundWebIdentityFederation")

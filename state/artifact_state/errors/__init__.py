@@ -49,8 +49,8 @@
         root_access: InvalidTaskPolicy
         sts: InvalidRoleArn, InvalidSessionTags, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
             InvalidSubjectCredentials, NothingToScopeDown, InsufficientSessionLifetime, InvalidIdentityToken,
-            IdentityTokenExpired, OutboundFederationDisabled, IssuedTokenTooLarge, TradeInTokenExpired,
-            InvalidAccessKey, InvalidAuthorizationMessage
+            IdentityTokenExpired, OutboundFederationDisabled, NoOriginIdentity, ScopeNotAllowed,
+            IssuedTokenTooLarge, TradeInTokenExpired, InvalidAccessKey, InvalidAuthorizationMessage
 
 A refusal carries facts, which the emulator maps to an AWS error; those of `policy_language` also carry AWS's message.
 A refusal raised inside a transaction leaves the world's state the same object, unless it is `Recorded`.

@@ -147,6 +147,14 @@ class SessionDurationEscalated(Denied):
     """The token would be valid for longer than the session credentials that request it."""
 
 
+class NoOriginIdentity(Refused):
+    """The calling session has no identity of origin, which the token would be about."""
+
+
+class ScopeNotAllowed(Refused):
+    """Scopes need a token about an identity of origin."""
+
+
 class IssuedTokenTooLarge(Refused):
     """The claims of the token exceed the size that a token can have."""
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from artifact_state import ids
-from artifact_state.errors import IssuedTokenTooLarge, SessionDurationEscalated
+from artifact_state.errors import IssuedTokenTooLarge, NoOriginIdentity, ScopeNotAllowed, SessionDurationEscalated
 from artifact_state.iam.outbound_federation import enabled_issuer
 from artifact_state.policy_evaluation.global_condition_keys import principal_keys, principal_tags
 from artifact_state.record import Record
@@ -28,6 +28,17 @@ class IssuedToken(Record):
 
     claims: dict[str, Any]
     expires_at: datetime
+
+
+def require_own_subject(*, is_of_origin: bool, has_scope: bool) -> None:
+    """Refuse scopes of a token that is not about an identity of origin, and such a token: no session has that identity.
+
+    Raises ScopeNotAllowed, NoOriginIdentity.
+    """
+    if has_scope and not is_of_origin:
+        raise ScopeNotAllowed
+    if is_of_origin:
+        raise NoOriginIdentity
 
 
 def issue_token(

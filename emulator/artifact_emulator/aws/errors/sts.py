@@ -107,6 +107,14 @@ ROWS: Rows = {
         "SessionDurationEscalationException",
         "The requested token duration would extend the session beyond its original expiration time.",
     ),
+    # Unverified: both messages.
+    errors.NoOriginIdentity: fixed_row(
+        "ValidationError",
+        "The calling session's trusted identity propagation context has no aws:OriginIdentity/Subject.",
+    ),
+    errors.ScopeNotAllowed: fixed_row(
+        "ValidationError", "Scope can be specified only when SubjectMode is OriginIdentity."
+    ),
     errors.IssuedTokenTooLarge: fixed_row(
         "JWTPayloadSizeExceededException", "JWT payload exceeds maximum allowed size"
     ),

@@ -5,7 +5,6 @@ from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.sts.sessions import duration_of, policy_arns_of, role_session_reply
 from artifact_state.errors import IdentityTokenProblem, InvalidIdentityToken
@@ -57,8 +56,9 @@ def get_web_identity_token(
     call: RequestContext, request: "requests.GetWebIdentityTokenRequest"
 ) -> "replies.GetWebIdentityTokenResponse":
     """Issue a token about the caller for services outside AWS."""
-    if request.scope is not None or request.subject_mode is not None:
-        raise NotEmulated("sts:GetWebIdentityToken with Scope or SubjectMode")
+    issued_tokens.require_own_subject(
+        is_of_origin=request.subject_mode == "OriginIdentity", has_scope=request.scope is not None
+    )
     seconds = request.duration_seconds
     token = issued_tokens.issue_token(
         call.tx,

@@ -37,6 +37,7 @@ def service_keys(tx: TransactionView, operation: str, members: Members) -> Keys:
     keys: Keys = {key: (str(members[name]),) for name, key in _KEYS.items() if name in members}
     if operation == "GetWebIdentityToken":
         keys |= {key: (str(members[name]),) for name, key in _TOKEN_KEYS.items() if name in members}
+        keys["sts:SubjectMode"] = (str(members.get("SubjectMode", "AWSIdentity")),)
     keys |= {key: Multivalued(members[name]) for name, key in _LIST_KEYS.items() if members.get(name)}
     if "arn" in (task := members.get("TaskPolicyArn") or {}):
         keys["sts:TaskPolicyArn"] = (task["arn"],)
