@@ -47,6 +47,8 @@ PYDANTIC_AT_THE_BORDER = {
 IMPORTED_BY_NAME: dict[str, tuple[str, ...]] = {
     # What it re-exports stands under TYPE_CHECKING.
     "artifact_emulator": (),
+    # The modules of the commands.
+    "artifact_emulator.cli.main": ("artifact_emulator.cli.*",),
     # The new names of deprecated modules.
     "artifact_emulator.testing.deprecation": (),
     "artifact_state.catalog": ("artifact_state.catalog.*_records",),

@@ -10,9 +10,10 @@ from binascii import Error as InvalidBase64
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import UnionType
-from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union, get_args, get_origin
 
-from pydantic_core import PydanticKnownError, SchemaValidator
+if TYPE_CHECKING:
+    from pydantic_core import SchemaValidator
 
 _Schema = dict[str, Any]
 _SCALARS = {str: "str", int: "int", float: "float", bool: "bool", bytes: "bytes", datetime: "datetime"}
@@ -60,6 +61,8 @@ class Shape:
 
         Raises pydantic_core.ValidationError.
         """
+        if value == {} and not cls.__annotations__:
+            return cls()  # Without the engine, which takes 25 ms to import: many clients first ask who they are.
         validator = _VALIDATORS.get(cls) or _VALIDATORS.setdefault(cls, _validator(cls.schema()))
         shape: Self = validator.validate_python(value)
         return shape
@@ -118,14 +121,18 @@ class Matching:
         Raises PydanticKnownError.
         """
         if not self.matches(value):
+            from pydantic_core import PydanticKnownError
+
             raise PydanticKnownError("string_pattern_mismatch", {"pattern": self.pattern})
         return value
 
 
-_VALIDATORS: dict[type[Shape], SchemaValidator] = {}
+_VALIDATORS: "dict[type[Shape], SchemaValidator]" = {}
 
 
-def _validator(schema: Any) -> SchemaValidator:
+def _validator(schema: Any) -> "SchemaValidator":
+    from pydantic_core import SchemaValidator
+
     return SchemaValidator(schema)
 
 
