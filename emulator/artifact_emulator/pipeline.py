@@ -40,7 +40,7 @@ from artifact_state.world import NotStored, Transaction
 if TYPE_CHECKING:
     from pydantic_core import ValidationError
 
-        from artifact_emulator.aws.authorization.request import AuthorizationRequest
+    from artifact_emulator.aws.authorization.request import AuthorizationRequest
 
 
 def route(call: ActiveCall) -> None:
@@ -110,7 +110,8 @@ def validate(call: ActiveCall) -> None:
         call.input = shape.model_validate(call.members)
     except ValueError as error:
         # Imported here: most calls are valid.
-        
+        from artifact_emulator.aws.validation import input_error
+
         raise input_error(call.service, cast("ValidationError", error), shape, call.members) from None
 
 
