@@ -6,7 +6,7 @@ its method and path, as those of AWS Artifact and the IAM Toolbox are.
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from artifact_emulator.aws.errors.aws_error import NotEmulated, unknown_operation
 from artifact_emulator.aws.protocols import query
@@ -123,7 +123,7 @@ def _json_route(request: Request, target: str) -> Route:
     has_json_type = request.headers.get("content-type", "").lower().startswith(_JSON_TYPES)
     if not has_json_type or request.method != "POST" or not _is_at_root(request):
         raise unknown_operation("json", name, "")
-    return _service_route("json", bindings(service), name)
+    return _service_route("json", service, name)
 
 
 def _query_route(request: Request) -> Route:
@@ -137,8 +137,7 @@ def _query_route(request: Request) -> Route:
         return Route("query", None, f"{scope}:{name}" if scope else name)
     if service_name is None or bindings(service_name).version != version:
         raise unknown_operation("query", name, version)
-    service = bindings(service_name)
-    return _service_route("query", service, name)
+    return _service_route("query", service_name, name)
 
 
 def _rest_route(request: Request) -> Route:
@@ -165,7 +164,9 @@ def _operation_at(service: str, request: Request) -> Operation | None:
     return next((template for template in candidates if _matches(template.path, steps)), None)
 
 
-def _service_route(protocol: Protocol, service: Service, name: str) -> Route:
+@lru_cache(maxsize=1024)
+def _service_route(protocol: Protocol, service_name: str, name: str) -> Route:
+    service = bindings(service_name)
     return Route(protocol, service, name, service.operations.get(name))
 
 

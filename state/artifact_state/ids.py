@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/artifact/latest/APIReference/API_Types.html
 """
 
 from base64 import b32decode, b32encode
+from functools import lru_cache
 from hashlib import blake2b
 
 DIGITS = "0123456789"
@@ -108,6 +109,7 @@ def access_key_id(prefix: str, account: str, *source: object) -> str:
     return prefix + b32encode((content | _check_value(content)).to_bytes(10, "big")).decode()
 
 
+@lru_cache
 def is_issued_access_key(key: str) -> bool:
     """Return whether an access key id was issued by an emulator, in whatever world."""
     content = _content_of_access_key(key)

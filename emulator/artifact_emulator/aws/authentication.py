@@ -8,6 +8,7 @@ reset, is no placeholder.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from artifact_emulator.aws.errors.aws_error import AuthenticationProblem, AwsError, authentication_error
@@ -31,6 +32,7 @@ _NEED_NO_SIGNATURE = ("x-amz-security-token", "x-amz-content-sha256")
 """Headers that the verification itself reads: a changed token names no session, a changed hash is not the body's."""
 
 
+@lru_cache
 def partition_of(region: str) -> str:
     """Return the partition of a region."""
     if region.startswith("us-gov-"):

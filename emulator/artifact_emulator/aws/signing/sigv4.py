@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.
 import hmac
 from collections.abc import Mapping
 from datetime import UTC
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote
 
 from artifact_emulator.http import Request
-from artifact_state.record import Record
+from artifact_state.record import Record, replace
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -20,6 +21,8 @@ TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 _ALGORITHM_FAMILY = "AWS4-"
 _STREAMING = "STREAMING-"
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
+_LAST = ", Signature="
+"""How the signature starts in a header that ends with it, as SDKs write it."""
 _QUERY_PARAMETERS = tuple(f"X-Amz-{name}" for name in ("Algorithm", *_PARAMETERS, "Date"))
 
 
@@ -85,13 +88,36 @@ def payload_hash(request: Request, claim: Claim) -> str:
 
 def signing_key(secret: str, claim: Claim) -> bytes:
     """Return the key that is derived for a day, a region and a service."""
+    return _signing_key(secret, claim.date, claim.region, claim.service)
+
+
+@lru_cache
+def _signing_key(secret: str, *scope: str) -> bytes:
     key = f"AWS4{secret}".encode()
-    for part in (claim.date, claim.region, claim.service, "aws4_request"):
+    for part in (*scope, "aws4_request"):
         key = hmac.new(key, part.encode(), sha256).digest()
     return key
 
 
 def _header_claim(request: Request, header: str) -> Claim | None:
+    # A client's headers for one service and day differ only in their signatures.
+    unsigned, last, signature = header.rpartition(_LAST)
+    is_usual = last != "" and signature.isalnum()
+    claim = _parsed(f"{unsigned}{last}-" if is_usual else header)
+    if claim is None:
+        return None
+    headers = request.headers
+    return replace(
+        claim,
+        signature=signature if is_usual else claim.signature,
+        token=headers.get("x-amz-security-token"),
+        instant=_instant_of(headers),
+    )
+
+
+@lru_cache
+def _parsed(header: str) -> Claim | None:
+    """Return the claim in an Authorization header, without the token and the time, which other headers have."""
     algorithm, _, rest = header.strip().partition(" ")
     if not algorithm:
         raise IncompleteSignature("Authorization header cannot be empty.")
@@ -102,9 +128,7 @@ def _header_claim(request: Request, header: str) -> Claim | None:
     if missing:
         raise IncompleteSignature(f"{' '.join(missing)} Authorization={algorithm}")
     _require_supported(algorithm)
-    token, instant = request.headers.get("x-amz-security-token"), _instant_of(request.headers)
-    signed = _names(parts["SignedHeaders"])
-    return Claim(*_elements(parts["Credential"]), signed, parts["Signature"], token, instant)
+    return Claim(*_elements(parts["Credential"]), _names(parts["SignedHeaders"]), parts["Signature"])
 
 
 def _instant_of(headers: Mapping[str, str]) -> str:
