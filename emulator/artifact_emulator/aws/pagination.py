@@ -118,16 +118,19 @@ class Listing(_Pages):
         `items` are numbered and start after `after`; an item that is hidden from the caller is None. A page that meets
         very many hidden items ends early, as AWS's do.
         """
-        page: list[tuple[int, T]] = []
-        limit = self._size(limit)
-        for scanned, (position, item) in enumerate(items):
-            if item is not None and len(page) == limit:
-                return [item for _, item in page], self._token(page[-1][0]) if page else self._repeated()
-            if item is not None:
-                page.append((position, item))
-            elif scanned >= _SCAN_LIMIT:
-                return [item for _, item in page], self._token(position)
-        return [item for _, item in page], None
+        page: list[T] = []
+        last, hidden, limit = -1, 0, self._size(limit)
+        for position, item in items:
+            if item is None:
+                if len(page) + hidden >= _SCAN_LIMIT:
+                    return page, self._token(position)
+                hidden += 1
+            elif len(page) == limit:
+                return page, self._token(last) if page else self._repeated()
+            else:
+                page.append(item)
+                last = position
+        return page, None
 
     def _repeated(self) -> str:
         """Return a token for the start of this page; it differs from the page's own, as clients stop at equal ones."""

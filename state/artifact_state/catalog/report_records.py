@@ -74,8 +74,13 @@ class Report(Record):
     @property
     def current(self) -> ReportVersion | None:
         """The newest available version, else the newest published version, else None."""
-        published = [version for version in reversed(self.versions) if version.published]
-        return next((version for version in published if version.available), published[0] if published else None)
+        newest = None
+        for version in reversed(self.versions):
+            if version.available:
+                return version
+            if newest is None and version.published:
+                newest = version
+        return newest
 
     @property
     def latest(self) -> ReportVersion:

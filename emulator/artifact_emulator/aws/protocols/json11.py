@@ -3,13 +3,13 @@
 Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
 
-import json
 from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 from artifact_emulator import json_body
 from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.aws.protocols.json_format import JsonFormat
 from artifact_emulator.aws.service_model import Operation, Service
 from artifact_emulator.http import Reply, Request
 
@@ -34,7 +34,7 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
 
 def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
     """Return the reply with the output of an operation; without an output, the body is empty."""
-    body = b"" if value is None else _ENCODE(value).encode()
+    body = b"" if value is None else _FORMAT.write_output(value).encode()
     return Reply(operation.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body)
 
 
@@ -43,7 +43,7 @@ def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply
     shape = service.errors.get(failure.code) if service else None
     # An error without a member for its message has one all the same, in lower case, as AWS CloudTrail's errors do.
     name = "message" if shape is not None and "Message" not in shape.members else "Message"
-    body = _ENCODE({"__type": failure.code, name: failure.message, **failure.members}).encode()
+    body = _FORMAT.write({"__type": failure.code, name: failure.message, **failure.members}).encode()
     return Reply(failure.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body)
 
 
@@ -55,4 +55,4 @@ def _plain(value: Any) -> Any:
     raise TypeError(value)
 
 
-_ENCODE = json.JSONEncoder(separators=(",", ":"), default=_plain, ensure_ascii=False).encode
+_FORMAT = JsonFormat("json", _plain)

@@ -5,12 +5,12 @@ Observed: https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/p
 https://github.com/envoyproxy/envoy/issues/33806
 """
 
-import json
 from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.aws.protocols.json_format import JsonFormat
 from artifact_emulator.aws.service_model import Operation, Service
 from artifact_emulator.http import Reply
 
@@ -19,22 +19,21 @@ _CONTENT_TYPE = ("Content-Type", "application/json")
 
 def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
     """Return the reply with the output of an operation."""
-    name = operation.name
-    result = {f"{name}Result": value or {}} if operation.reply else {}
-    return _reply(
-        operation.status, {f"{name}Response": {**result, "ResponseMetadata": {"RequestId": request_id}}}, request_id
-    )
+    name, metadata = operation.name, f'"ResponseMetadata":{{"RequestId":"{request_id}"}}'
+    result = f'"{name}Result":{_FORMAT.write_output(value or {})},' if operation.reply else ""
+    return _reply(operation.status, f'{{"{name}Response":{{{result}{metadata}}}}}', request_id)
 
 
 def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply:
     """Return the reply with an error."""
     side = "Receiver" if failure.status >= 500 else "Sender"
     error = {"Code": failure.code, "Message": failure.message, "Type": side}
-    return _reply(failure.status, {"Error": error, "RequestId": request_id}, request_id)
+    body = _FORMAT.write({"Error": error, "RequestId": request_id})
+    return _reply(failure.status, body, request_id)
 
 
-def _reply(status: int, body: Any, request_id: str) -> Reply:
-    return Reply(status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), _ENCODE(body).encode())
+def _reply(status: int, body: str, request_id: str) -> Reply:
+    return Reply(status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body.encode())
 
 
 def _plain(value: Any) -> Any:
@@ -45,4 +44,4 @@ def _plain(value: Any) -> Any:
     raise TypeError(value)
 
 
-_ENCODE = json.JSONEncoder(separators=(",", ":"), default=_plain, ensure_ascii=False).encode
+_FORMAT = JsonFormat("query-json", _plain)

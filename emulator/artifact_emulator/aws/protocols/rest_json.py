@@ -3,7 +3,6 @@
 Source: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
 """
 
-import json
 from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 from artifact_emulator import json_body
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.protocols import text
+from artifact_emulator.aws.protocols.json_format import JsonFormat
 from artifact_emulator.aws.service_model import Operation, Service
 from artifact_emulator.http import Reply, Request
 
@@ -50,7 +50,7 @@ def parse(service: Service, operation: Operation, request: Request) -> dict[str,
 
 def render(service: Service, operation: Operation, value: Any, request_id: str) -> Reply:
     """Return the reply with the output of an operation."""
-    body = b"" if operation.status == 204 else _ENCODE(value or {}).encode()
+    body = b"" if operation.status == 204 else _FORMAT.write_output(value or {}).encode()
     return Reply(operation.status, (_CONTENT_TYPE, ("x-amzn-RequestId", request_id)), body)
 
 
@@ -62,7 +62,7 @@ def refuse(service: Service | None, failure: AwsError, request_id: str) -> Reply
     for member, name in (shape.headers if shape else {}).items():
         if member in members:
             headers.append((name, str(members.pop(member))))
-    return Reply(failure.status, tuple(headers), _ENCODE(members).encode())
+    return Reply(failure.status, tuple(headers), _FORMAT.write(members).encode())
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:
@@ -97,4 +97,4 @@ def _plain(value: Any) -> Any:
     raise TypeError(value)
 
 
-_ENCODE = json.JSONEncoder(separators=(",", ":"), default=_plain, ensure_ascii=False).encode
+_FORMAT = JsonFormat("rest-json", _plain)

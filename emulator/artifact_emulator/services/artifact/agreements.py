@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.artifact.customer_agreements import customer_agreement
@@ -21,7 +22,7 @@ def list_agreements(
     listing = call.listing("ListAgreements", call.tx.caller.account_id, call.tx.caller.partition)
     items = agreements.agreements(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.artifact_page_size)
-    return {"agreements": [_summary(agreement) for agreement in page], **rest_next_token(token)}
+    return {"agreements": [_item(agreement) for agreement in page], **rest_next_token(token)}
 
 
 def get_nda_for_agreement(
@@ -70,7 +71,8 @@ def accept_agreement(
     return {"customerAgreement": customer_agreement(acceptance)}
 
 
-def _summary(agreement: Agreement) -> "replies.AgreementSummary":
+@kept_item
+def _item(agreement: Agreement) -> "replies.AgreementSummary":
     return {
         "acceptanceTerms": list(agreement.acceptance_terms),
         "arn": arns.agreement(agreement.partition, agreement.id),

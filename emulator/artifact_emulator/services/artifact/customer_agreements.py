@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
 from artifact_state.artifact import agreements
+from artifact_state.catalog import Agreement
 from artifact_state.model import Acceptance, TerminatedBy
 
 if TYPE_CHECKING:
@@ -68,7 +70,11 @@ def _sees_organization(call: RequestContext) -> bool:
 
 def customer_agreement(acceptance: Acceptance) -> "replies.CustomerAgreementSummary":
     """Return an accepted agreement in the form of AWS's summaries."""
-    agreement = agreements.agreement_of(acceptance)
+    return _item(acceptance, agreements.agreement_of(acceptance))
+
+
+@kept_item
+def _item(acceptance: Acceptance, agreement: Agreement) -> "replies.CustomerAgreementSummary":
     summary: replies.CustomerAgreementSummary = {
         "name": agreement.name,
         "arn": arns.customer_agreement(acceptance.partition, acceptance.account_id, acceptance.id),

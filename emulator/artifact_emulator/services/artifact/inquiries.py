@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import rest_next_token
 from artifact_emulator.documents.links import document_url
 from artifact_emulator.services.context import RequestContext
@@ -48,7 +49,7 @@ def create_compliance_inquiry(
         tags=tuple((request.tags or {}).items()),
     )
     inquiry = inquiries.create_inquiry(call.tx, inquiry_request, token=request.client_token)
-    summary = _summary(call, inquiry)
+    summary: replies.InquirySummary = {**_summary(call, inquiry)}
     if inquiry.created_at == call.tx.now:
         # The reply to the request never has the final status, even without a delay.
         summary["status"], summary["statusMessage"] = "PROCESSING", _PROCESSING
@@ -162,7 +163,11 @@ def _arn(inquiry: Inquiry) -> str:
 
 
 def _summary(call: RequestContext, inquiry: Inquiry) -> "replies.InquirySummary":
-    status = inquiries.inquiry_status(inquiry, call.tx.state, call.tx.now)
+    return _item(inquiry, inquiries.inquiry_status(inquiry, call.tx.state, call.tx.now))
+
+
+@kept_item
+def _item(inquiry: Inquiry, status: InquiryStatus) -> "replies.InquirySummary":
     return {
         "arn": _arn(inquiry),
         "name": inquiry.name,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_state import arns
 from artifact_state.catalog import Report, ReportVersion
 from artifact_state.model import Caller
@@ -12,11 +13,16 @@ if TYPE_CHECKING:
 
 def report_summary(caller: Caller, report: Report, version: ReportVersion) -> "replies.ReportSummary":
     """Return a version in the form of listings."""
+    return _summary_item(version, report, caller.partition)
+
+
+@kept_item
+def _summary_item(version: ReportVersion, report: Report, partition: str) -> "replies.ReportSummary":
     summary: replies.ReportSummary = {
         "id": report.id,
         "name": report.name,
         "state": version.state.value,
-        "arn": arns.report(caller.partition, report.id, version.version),
+        "arn": arns.report(partition, report.id, version.version),
         "version": version.version,
         "uploadState": version.upload_state.value,
         "description": report.description,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import ROOT
 from artifact_emulator.world_runtime import runtime_of
@@ -41,7 +42,7 @@ def list_access_keys(
     after = int(listing.after(request.marker) or -1)
     indexed = ((index, key) for index, key in enumerate(keys) if index > after)
     page, more = listing.page(indexed, request.max_items, lambda item: str(item[0]))
-    return {"AccessKeyMetadata": [_summary(key) for _, key in page], **more}
+    return {"AccessKeyMetadata": [_item(key) for _, key in page], **more}
 
 
 def update_access_key(call: RequestContext, request: "requests.UpdateAccessKeyRequest") -> None:
@@ -79,7 +80,8 @@ def get_access_key_last_used(
     }
 
 
-def _summary(key: AccessKey) -> "replies.AccessKeyMetadata":
+@kept_item
+def _item(key: AccessKey) -> "replies.AccessKeyMetadata":
     return {
         "UserName": key.user_name or ROOT,
         "AccessKeyId": key.id,

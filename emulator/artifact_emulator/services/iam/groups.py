@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.users import find_user, user_summary
 from artifact_state import arns
 from artifact_state.iam import groups
-from artifact_state.model import Caller
 from artifact_state.model.identities import Group
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def create_group(call: RequestContext, request: "requests.CreateGroupRequest") -> "replies.CreateGroupResponse":
     """Create a group."""
     group = groups.create_group(call.tx, request.group_name, path=request.path or "/")
-    return {"Group": _group_reply(call.tx.caller, group)}
+    return {"Group": _item(group, call.tx.caller.partition)}
 
 
 def get_group(call: RequestContext, request: "requests.GetGroupRequest") -> "replies.GetGroupResponse":
@@ -27,7 +27,7 @@ def get_group(call: RequestContext, request: "requests.GetGroupRequest") -> "rep
     members = groups.members_of(tx.state, group, listing.after(request.marker))
     page, more = listing.page(members, request.max_items, lambda user: user.name)
     return {
-        "Group": _group_reply(tx.caller, group),
+        "Group": _item(group, tx.caller.partition),
         "Users": [user_summary(tx.caller, user) for user in page],
         **more,
     }
@@ -39,7 +39,7 @@ def list_groups(call: RequestContext, request: "requests.ListGroupsRequest") -> 
     listing = call.name_listing("ListGroups", tx.caller.account_id, prefix)
     remaining = groups.groups_of(tx.state, tx.caller.account_id, prefix, listing.after(request.marker))
     page, more = listing.page(remaining, request.max_items, lambda group: group.name)
-    return {"Groups": [_group_reply(tx.caller, group) for group in page], **more}
+    return {"Groups": [_item(group, tx.caller.partition) for group in page], **more}
 
 
 def list_groups_for_user(
@@ -51,7 +51,7 @@ def list_groups_for_user(
     listing = call.name_listing("ListGroupsForUser", user.account_id, user.id)
     remaining = groups.groups_of_user(tx.state, user, listing.after(request.marker))
     page, more = listing.page(remaining, request.max_items, lambda group: group.name)
-    return {"Groups": [_group_reply(tx.caller, group) for group in page], **more}
+    return {"Groups": [_item(group, tx.caller.partition) for group in page], **more}
 
 
 def update_group(call: RequestContext, request: "requests.UpdateGroupRequest") -> None:
@@ -79,11 +79,12 @@ def find_group(call: RequestContext, name: str) -> Group:
     return groups.group_of(call.tx.state, call.tx.caller.account_id, name)
 
 
-def _group_reply(caller: Caller, group: Group) -> "replies.Group":
+@kept_item
+def _item(group: Group, partition: str) -> "replies.Group":
     return {
         "Path": group.path,
         "GroupName": group.name,
         "GroupId": group.id,
-        "Arn": arns.group(caller.partition, group.account_id, group.path, group.name),
+        "Arn": arns.group(partition, group.account_id, group.path, group.name),
         "CreateDate": group.created_at,
     }

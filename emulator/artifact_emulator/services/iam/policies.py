@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.reply_members import encode_document, tag_list, tag_page
 from artifact_state import catalog, name_index
@@ -33,7 +34,7 @@ def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest")
     )
     policy = managed_policies.create_policy(call.tx, new)
     # Unlike GetPolicy's, the reply has no description, by the documentation of the shape `Policy` in AWS's model.
-    reply = _policy_summary(call, policy, Usage())
+    reply: replies.Policy = {**_policy_summary(call, policy, Usage())}
     if new.tags:
         # In the order of the request, unlike in lists.
         reply["Tags"] = [{"Key": key, "Value": value} for key, value in new.tags]
@@ -43,7 +44,7 @@ def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest")
 def get_policy(call: RequestContext, request: "requests.GetPolicyRequest") -> "replies.GetPolicyResponse":
     """Return a policy of AWS or of the caller's account."""
     policy = managed_policies.managed_policy_by_arn(call.tx, request.policy_arn)
-    reply = _policy_summary(call, policy, _usage(call))
+    reply: replies.Policy = {**_policy_summary(call, policy, _usage(call))}
     if policy.description:
         reply["Description"] = policy.description
     reply["Tags"] = tag_list(policy.tags) if isinstance(policy, CustomerPolicy) else []
@@ -171,14 +172,20 @@ def list_entities_for_policy(
 def _policy_summary(call: RequestContext, policy: AnyPolicy, usage: Usage) -> "replies.Policy":
     """Return a policy as lists contain it, without description and tags."""
     reference = reference_of(policy)
+    counts = usage.attachments[reference], usage.boundaries[reference]
+    return _item(policy, call.tx.caller.partition, *counts)
+
+
+@kept_item
+def _item(policy: AnyPolicy, partition: str, attachments: int, boundaries: int) -> "replies.Policy":
     return {
         "PolicyName": policy.name,
         "PolicyId": policy.policy_id,
-        "Arn": arn_of(call.tx.caller.partition, policy),
+        "Arn": arn_of(partition, policy),
         "Path": policy.path,
         "DefaultVersionId": policy.default_version_id,
-        "AttachmentCount": usage.attachments[reference],
-        "PermissionsBoundaryUsageCount": usage.boundaries[reference],
+        "AttachmentCount": attachments,
+        "PermissionsBoundaryUsageCount": boundaries,
         "IsAttachable": True,
         "CreateDate": policy.created_at,
         "UpdateDate": policy.updated_at,
@@ -204,9 +211,14 @@ def _usage(call: RequestContext) -> Usage:
 
 
 def _version_summary(policy: AnyPolicy, version: PolicyVersion) -> "replies.PolicyVersion":
+    return _version_item(version, policy.default_version_id)
+
+
+@kept_item
+def _version_item(version: PolicyVersion, default_version_id: str) -> "replies.PolicyVersion":
     return {
         "VersionId": version.version_id,
-        "IsDefaultVersion": version.version_id == policy.default_version_id,
+        "IsDefaultVersion": version.version_id == default_version_id,
         "CreateDate": version.created_at,
     }
 

@@ -3,18 +3,20 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.reply_members import (
     boundary_reply,
     changes_max_signin,
+    encode_document,
     max_signin_of,
     tag_list,
     tag_page,
-    trust_policy_reply,
 )
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state import arns
 from artifact_state.iam import role_changes, roles
+from artifact_state.iam.trust_policies import shown_trust_policy
 from artifact_state.model import Role
 from artifact_state.world import Transaction
 
@@ -44,7 +46,7 @@ def create_role(call: RequestContext, request: "requests.CreateRoleRequest") -> 
 def get_role(call: RequestContext, request: "requests.GetRoleRequest") -> "replies.GetRoleResponse":
     """Return a role."""
     role = find_role(call, request.role_name)
-    reply = _with_boundary_and_tags(call.tx, role, _role_summary(call.tx, role))
+    reply = _with_boundary_and_tags(call.tx, role, {**_role_summary(call.tx, role)})
     reply["RoleLastUsed"] = last_use_reply(call, role)
     if role.template_arn:
         reply["SourceRoleTemplate"] = {
@@ -135,19 +137,28 @@ def role_reply(tx: Transaction, role: Role) -> "replies.Role":
     Recorded replies of AWS: https://docs.aws.amazon.com/cli/latest/reference/iam/create-role.html
     https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_roles.snapshot.json
     """
+    return _created_role(role, tx.caller.partition, shown_trust_policy(tx.state, tx.caller.partition, role, tx.now))
+
+
+def _created_role(role: Role, partition: str, trust_policy: str) -> "replies.Role":
     return {
         "Path": role.path,
         "RoleName": role.name,
         "RoleId": role.id,
-        "Arn": arns.role(tx.caller.partition, role.account_id, role.path, role.name),
+        "Arn": arns.role(partition, role.account_id, role.path, role.name),
         "CreateDate": role.created_at,
-        "AssumeRolePolicyDocument": trust_policy_reply(tx, role),
+        "AssumeRolePolicyDocument": encode_document(trust_policy),
     }
 
 
 def _role_summary(tx: Transaction, role: Role) -> "replies.Role":
     """Return a role as lists contain it."""
-    reply = role_reply(tx, role)
+    return _item(role, tx.caller.partition, shown_trust_policy(tx.state, tx.caller.partition, role, tx.now))
+
+
+@kept_item
+def _item(role: Role, partition: str, trust_policy: str) -> "replies.Role":
+    reply = _created_role(role, partition, trust_policy)
     if role.description:
         reply["Description"] = role.description
     reply["MaxSessionDuration"] = int(role.max_session.total_seconds())

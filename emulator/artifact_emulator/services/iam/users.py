@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.iam.reply_members import boundary_reply, tag_list, tag_page
 from artifact_emulator.world_runtime import runtime_of
@@ -86,18 +87,23 @@ def find_user(call: RequestContext, name: str) -> User:
 
 def user_summary(caller: Caller, user: User) -> "replies.User":
     """Return a user as lists contain it."""
+    return _item(user, caller.partition)
+
+
+@kept_item
+def _item(user: User, partition: str) -> "replies.User":
     return {
         "Path": user.path,
         "UserName": user.name,
         "UserId": user.id,
-        "Arn": arns.user(caller.partition, user.account_id, user.path, user.name),
+        "Arn": arns.user(partition, user.account_id, user.path, user.name),
         "CreateDate": user.created_at,
     }
 
 
 def _user_detail(tx: Transaction, user: User) -> "replies.User":
     """Return a user with its boundary and tags."""
-    reply = user_summary(tx.caller, user)
+    reply: replies.User = {**user_summary(tx.caller, user)}
     if user.boundary is not None:
         reply["PermissionsBoundary"] = boundary_reply(tx, user.boundary)
     if user.tags:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
+from artifact_emulator.services.organizations.places import Place, place_in
 from artifact_emulator.services.organizations.tags import tag_pairs
-from artifact_state import arns
 from artifact_state.model import Account, AccountState, Creation, CreationState, Membership
 from artifact_state.organizations import account_closure, account_creation, accounts
-from artifact_state.organizations.paths import unit_path
 from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def describe_account(
     call: RequestContext, request: "requests.DescribeAccountRequest"
 ) -> "replies.DescribeAccountResponse":
     """Describe an account of the organization."""
-    return {"Account": account_reply(call, *accounts.describe_account(call.tx, request.account_id))}
+    [account] = account_replies(call, [accounts.describe_account(call.tx, request.account_id)])
+    return {"Account": account}
 
 
 def list_accounts(call: RequestContext, request: "requests.ListAccountsRequest") -> "replies.ListAccountsResponse":
@@ -83,7 +84,7 @@ def list_accounts(call: RequestContext, request: "requests.ListAccountsRequest")
     listing = call.listing("ListAccounts", call.tx.caller.account_id)
     items = accounts.list_accounts(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Accounts": [account_reply(call, *item) for item in page], **next_token(token)}
+    return {"Accounts": account_replies(call, page), **next_token(token)}
 
 
 def close_account(call: RequestContext, request: "requests.CloseAccountRequest") -> None:
@@ -103,41 +104,59 @@ def leave_organization(call: RequestContext, request: "requests.LeaveOrganizatio
     accounts.leave_organization(call.tx)
 
 
-def account_reply(call: RequestContext, account: Account, membership: Membership) -> "replies.Account":
-    """Return an account of an organization in AWS's form.
+def account_replies(call: RequestContext, members: list[tuple[Account, Membership]]) -> "list[replies.Account]":
+    """Return accounts of an organization in AWS's form."""
+    if not members:
+        return []
+    state, now, shows_status = call.tx.state, call.tx.now, call.effect.has_retired_members
+    places = {parent_id: place_in(state, parent_id) for parent_id in {member.parent_id for _, member in members}}
+    return [
+        _account_item(
+            membership, account, accounts.state_of(state, account, now), places[membership.parent_id], shows_status
+        )
+        for account, membership in members
+    ]
+
+
+@kept_item
+def _account_item(
+    membership: Membership,
+    account: Account,
+    state: AccountState,
+    place: Place,
+    shows_status: bool,  # noqa: FBT001 - all facts are positional.
+) -> "replies.Account":
+    """Return an account in AWS's form.
 
     AWS announced that Status would end on 2026-09-09, and still returned it on 2026-09-13.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
     """
-    tx = call.tx
-    organization = tx.state.organizations[membership.organization_id]
-    state = accounts.account_state(tx.state, account.id, tx.now)
     reply: replies.Account = {
         "Id": account.id,
-        "Arn": arns.organizations(
-            organization.partition, organization.management_account_id, "account", organization.id, account.id
-        ),
+        "Arn": place.arn("account", account.id),
         "Email": account.email,
         "Name": account.name,
-        "Status": _STATUSES[state],
         "State": state.value,
-        "Paths": [path_reply(tx, membership)],
+        "Paths": [f"{place.path}{account.id}/"],
         "JoinedMethod": membership.method.value,
         "JoinedTimestamp": membership.joined_at,
     }
-    if not call.effect.has_retired_members:
-        del reply["Status"]
+    if shows_status:
+        reply["Status"] = _STATUSES[state]
     return reply
 
 
 def path_reply(tx: Transaction, membership: Membership) -> str:
     """Return the path of an account, from the organization down."""
-    units = "/".join(unit_path(tx.state, membership.parent_id))
-    return f"{membership.organization_id}/{units}/{membership.account_id}/"
+    return f"{place_in(tx.state, membership.parent_id).path}{membership.account_id}/"
 
 
 def _status_reply(tx: Transaction, creation: Creation) -> "replies.CreateAccountStatus":
-    state = account_creation.creation_state(creation, tx.now)
+    return _creation_item(creation, account_creation.creation_state(creation, tx.now))
+
+
+@kept_item
+def _creation_item(creation: Creation, state: CreationState) -> "replies.CreateAccountStatus":
     if state is CreationState.IN_PROGRESS:
         return _in_progress_reply(creation)
     reply: replies.CreateAccountStatus = {

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.organizations.accounts import account_reply
+from artifact_emulator.services.organizations.accounts import account_replies
 from artifact_state.model import Account, Delegation, Membership
 from artifact_state.organizations import delegation
 
@@ -34,7 +35,7 @@ def list_delegated_administrators(
     after = listing.after(request.next_token)
     items = delegation.list_delegated_administrators(call.tx, request.service_principal, after=after)
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"DelegatedAdministrators": [_administrator_reply(call, *item) for item in page], **next_token(token)}
+    return {"DelegatedAdministrators": _administrator_replies(call, page), **next_token(token)}
 
 
 def list_delegated_services_for_account(
@@ -44,28 +45,33 @@ def list_delegated_services_for_account(
     listing = call.listing("ListDelegatedServicesForAccount", call.tx.caller.account_id, request.account_id)
     items = delegation.list_delegated_services(call.tx, request.account_id, after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {
-        "DelegatedServices": [
-            {"ServicePrincipal": service.principal, "DelegationEnabledDate": service.since} for service in page
-        ],
-        **next_token(token),
-    }
+    return {"DelegatedServices": [_service_item(service) for service in page], **next_token(token)}
 
 
-def _administrator_reply(
-    call: RequestContext, registration: Delegation, account: Account, membership: Membership
-) -> "replies.DelegatedAdministrator":
-    described = account_reply(call, account, membership)
+def _administrator_replies(
+    call: RequestContext, page: list[tuple[Delegation, Account, Membership]]
+) -> "list[replies.DelegatedAdministrator]":
+    accounts = account_replies(call, [(account, membership) for _, account, membership in page])
+    return [_administrator_item(item[0], account) for item, account in zip(page, accounts, strict=True)]
+
+
+@kept_item
+def _administrator_item(registration: Delegation, account: "replies.Account") -> "replies.DelegatedAdministrator":
     reply: replies.DelegatedAdministrator = {
-        "Id": described["Id"],
-        "Arn": described["Arn"],
-        "Email": described["Email"],
-        "Name": described["Name"],
-        "State": described["State"],
-        "JoinedMethod": described["JoinedMethod"],
-        "JoinedTimestamp": described["JoinedTimestamp"],
+        "Id": account["Id"],
+        "Arn": account["Arn"],
+        "Email": account["Email"],
+        "Name": account["Name"],
+        "State": account["State"],
+        "JoinedMethod": account["JoinedMethod"],
+        "JoinedTimestamp": account["JoinedTimestamp"],
         "DelegationEnabledDate": registration.since,
     }
-    if "Status" in described:
-        reply["Status"] = described["Status"]
+    if "Status" in account:
+        reply["Status"] = account["Status"]
     return reply
+
+
+@kept_item
+def _service_item(service: Delegation) -> "replies.DelegatedService":
+    return {"ServicePrincipal": service.principal, "DelegationEnabledDate": service.since}

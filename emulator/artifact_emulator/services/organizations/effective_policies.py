@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.organizations.accounts import account_reply, path_reply
+from artifact_emulator.services.organizations.accounts import account_replies, path_reply
 from artifact_state.model import PolicyType
 from artifact_state.organizations.policies import effective
 from artifact_state.organizations.policies.effective_errors import EffectivePolicyFault, EffectivePolicyValidationError
@@ -38,7 +38,7 @@ def list_accounts_with_invalid_effective_policy(
     items = effective.list_accounts_with_invalid_policy(call.tx, PolicyType(request.policy_type), after=after)
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
     return {
-        "Accounts": [account_reply(call, account, membership) for account, membership in page],
+        "Accounts": account_replies(call, page),
         "PolicyType": request.policy_type,
         **next_token(token),
     }

@@ -1,12 +1,14 @@
 """Handlers of handshakes: invite accounts, respond to handshakes, describe and list them."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
-from artifact_state.model import Handshake, HandshakeAction, PartyKind
+from artifact_state.model import Account, Handshake, HandshakeAction, HandshakeState, PartyKind
 from artifact_state.organizations import handshake_responses
 from artifact_state.organizations.accounts import account_of
 from artifact_state.organizations.handshakes import account_invitations, lifecycle
@@ -80,9 +82,29 @@ def list_handshakes_for_organization(
 
 def handshake_reply(tx: Transaction, handshake: Handshake) -> "replies.Handshake":
     """Return a handshake in AWS's form, the same for both parties."""
-    organization = tx.state.organizations[handshake.organization_id]
+    state = tx.state
+    transfer_id = handshake.transfer_id
+    return _handshake_item(
+        handshake,
+        lifecycle.handshake_state(state, handshake, tx.now),
+        state.organizations[handshake.organization_id].partition,
+        account_of(state, handshake.management_account_id),
+        None if transfer_id is None else state.transfers[transfer_id].starts_at,
+    )
+
+
+@kept_item
+def _handshake_item(
+    handshake: Handshake,
+    state: HandshakeState,
+    partition: str,
+    management: Account,
+    transfer_starts_at: datetime | None,
+) -> "replies.Handshake":
     # AWS's samples omit the prefix here, but not in the resources below.
-    parties: list[replies.HandshakeParty] = [{"Id": organization.id.removeprefix("o-"), "Type": "ORGANIZATION"}]
+    parties: list[replies.HandshakeParty] = [
+        {"Id": handshake.organization_id.removeprefix("o-"), "Type": "ORGANIZATION"}
+    ]
     if handshake.recipient_kind is not PartyKind.ORGANIZATION:
         by_account = handshake.accepted_by  # AWS then names the account instead of the e-mail address.
         kind = PartyKind.ACCOUNT if by_account else handshake.recipient_kind
@@ -90,20 +112,20 @@ def handshake_reply(tx: Transaction, handshake: Handshake) -> "replies.Handshake
     return {
         "Id": handshake.id,
         "Arn": arns.organizations(
-            organization.partition,
+            partition,
             handshake.management_account_id,
             "handshake",
-            organization.id,
+            handshake.organization_id,
             # Unverified: how AWS shortens the one action that is longer than its pattern of these ARNs allows.
             handshake.action.value.lower()[:32],
             handshake.id,
         ),
         "Parties": parties,
-        "State": lifecycle.handshake_state(tx.state, handshake, tx.now).value,
+        "State": state.value,
         "RequestedTimestamp": handshake.requested_at,
         "ExpirationTimestamp": handshake.expires_at,
         "Action": handshake.action.value,
-        "Resources": _resource_replies(tx, handshake),
+        "Resources": _resource_replies(handshake, management, transfer_starts_at),
     }
 
 
@@ -113,7 +135,9 @@ def _filter(filters: "requests.HandshakeFilter | None") -> tuple[HandshakeAction
     return HandshakeAction(filters.action_type) if filters.action_type else None, filters.parent_handshake_id
 
 
-def _resource_replies(tx: Transaction, handshake: Handshake) -> "list[replies.HandshakeResource]":
+def _resource_replies(
+    handshake: Handshake, management: Account, transfer_starts_at: datetime | None
+) -> "list[replies.HandshakeResource]":
     """Return the resources that a handshake concerns.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/manage-begin-all-features-standard-migration.html
@@ -121,24 +145,22 @@ def _resource_replies(tx: Transaction, handshake: Handshake) -> "list[replies.Ha
     resources: list[replies.HandshakeResource] = []
     if parent_id := lifecycle.parent_handshake_id(handshake):
         resources.append({"Type": "PARENT_HANDSHAKE", "Value": parent_id.removeprefix("h-")})
-    resources.append(_organization_resource_reply(tx, handshake))
+    resources.append(_organization_resource_reply(handshake, management))
     if handshake.recipient_kind is not PartyKind.ORGANIZATION:
         resources.append({"Type": handshake.recipient_kind.value, "Value": handshake.recipient})
     if handshake.transfer_id is not None:
         # Unverified: the order and the format of the instant; AWS names the types but shows no sample.
-        starts_at = tx.state.transfers[handshake.transfer_id].starts_at
         resources += [
             {"Type": "RESPONSIBILITY_TRANSFER", "Value": handshake.transfer_id},
             {"Type": "TRANSFER_TYPE", "Value": "BILLING"},
-            {"Type": "TRANSFER_START_TIMESTAMP", "Value": f"{starts_at:%Y-%m-%dT%H:%M:%S.000Z}"},
+            {"Type": "TRANSFER_START_TIMESTAMP", "Value": f"{transfer_starts_at:%Y-%m-%dT%H:%M:%S.000Z}"},
         ]
     if handshake.notes:
         resources.append({"Type": "NOTES", "Value": handshake.notes})
     return resources
 
 
-def _organization_resource_reply(tx: Transaction, handshake: Handshake) -> "replies.HandshakeResource":
-    management = account_of(tx.state, handshake.management_account_id)
+def _organization_resource_reply(handshake: Handshake, management: Account) -> "replies.HandshakeResource":
     resource: replies.HandshakeResource = {"Type": "ORGANIZATION", "Value": handshake.organization_id}
     if handshake.action is HandshakeAction.INVITE:
         resource["Resources"] = [

@@ -1,15 +1,15 @@
 """Handlers of organizational units, of the accounts in them, and of moves between them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
-from artifact_emulator.services.organizations.accounts import account_reply
+from artifact_emulator.services.organizations.accounts import account_replies
+from artifact_emulator.services.organizations.places import Place, place_in
 from artifact_emulator.services.organizations.tags import tag_pairs
-from artifact_state import arns
 from artifact_state.model import State, Unit
 from artifact_state.organizations import hierarchy
-from artifact_state.organizations.paths import unit_path
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
@@ -51,7 +51,7 @@ def list_organizational_units_for_parent(
     listing = call.listing("ListOrganizationalUnitsForParent", call.tx.caller.account_id, request.parent_id)
     units = hierarchy.list_units_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
     page, token = listing.page(units, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"OrganizationalUnits": [_unit_reply(call.tx.state, unit) for unit in page], **next_token(token)}
+    return {"OrganizationalUnits": _unit_replies(call.tx.state, page), **next_token(token)}
 
 
 def list_accounts_for_parent(
@@ -61,7 +61,7 @@ def list_accounts_for_parent(
     listing = call.listing("ListAccountsForParent", call.tx.caller.account_id, request.parent_id)
     items = hierarchy.list_accounts_for_parent(call.tx, request.parent_id, after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Accounts": [account_reply(call, *item) for item in page], **next_token(token)}
+    return {"Accounts": account_replies(call, page), **next_token(token)}
 
 
 def list_children(call: RequestContext, request: "requests.ListChildrenRequest") -> "replies.ListChildrenResponse":
@@ -92,13 +92,22 @@ def move_account(call: RequestContext, request: "requests.MoveAccountRequest") -
 
 
 def _unit_reply(state: State, unit: Unit) -> "replies.OrganizationalUnit":
-    organization = state.organizations[unit.organization_id]
-    path = (organization.id, *unit_path(state, unit.id))
+    return _unit_replies(state, [unit])[0]
+
+
+def _unit_replies(state: State, units: list[Unit]) -> "list[replies.OrganizationalUnit]":
+    """Return units of one parent in AWS's form."""
+    if not units:
+        return []
+    place = place_in(state, cast("str", units[0].parent_id))
+    return [_unit_item(unit, place) for unit in units]
+
+
+@kept_item
+def _unit_item(unit: Unit, place: Place) -> "replies.OrganizationalUnit":
     return {
         "Id": unit.id,
-        "Arn": arns.organizations(
-            organization.partition, organization.management_account_id, "ou", organization.id, unit.id
-        ),
+        "Arn": place.arn("ou", unit.id),
         "Name": unit.name,
-        "Path": "/".join(path) + "/",
+        "Path": f"{place.path}{unit.id}/",
     }

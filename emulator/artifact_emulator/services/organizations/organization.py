@@ -3,6 +3,7 @@
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_state import arns
@@ -47,6 +48,11 @@ def list_roots(call: RequestContext, request: "requests.ListRootsRequest") -> "r
 
 
 def _organization_reply(state: State, organization: Organization) -> "replies.Organization":
+    return _organization_item(organization, account_of(state, organization.management_account_id).email)
+
+
+@kept_item
+def _organization_item(organization: Organization, management_email: str) -> "replies.Organization":
     management = organization.management_account_id
     return {
         "Id": organization.id,
@@ -56,7 +62,7 @@ def _organization_reply(state: State, organization: Organization) -> "replies.Or
             organization.partition, management, "account", organization.id, management
         ),
         "MasterAccountId": management,
-        "MasterAccountEmail": account_of(state, management).email,
+        "MasterAccountEmail": management_email,
         "AvailablePolicyTypes": _available_policy_types(organization),
     }
 

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.organizations.organization import root_reply
 from artifact_emulator.services.organizations.tags import tag_pairs
 from artifact_state import arns
-from artifact_state.model import Policy, PolicyType, Unit
+from artifact_state.model import Membership, Policy, PolicyType, Unit
 from artifact_state.organizations.policies import policies, policy_types, targets
 from artifact_state.organizations.policies.policies import PolicyText
 from artifact_state.organizations.policies.targets import Target
@@ -15,6 +16,10 @@ from artifact_state.world import Transaction
 
 if TYPE_CHECKING:
     from artifact_emulator.shapes.organizations import replies, requests
+
+
+_TARGET_TYPES: "dict[str, replies.TargetType]" = {"account": "ACCOUNT", "ou": "ORGANIZATIONAL_UNIT", "root": "ROOT"}
+"""The types of targets, by the word in their ARNs."""
 
 
 def create_policy(call: RequestContext, request: "requests.CreatePolicyRequest") -> "replies.CreatePolicyResponse":
@@ -32,7 +37,7 @@ def update_policy(call: RequestContext, request: "requests.UpdatePolicyRequest")
     # Observed: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/iam/organizations_inputs.json
     summary: replies.PolicySummary = {
         "Id": policy.id,
-        "Arn": _policy_arn(call.tx, policy),
+        "Arn": _policy_arn(policy, *_owner(call.tx, policy.organization_id)),
         "Type": policy.type.value,
         "AwsManaged": False,
     }
@@ -60,7 +65,7 @@ def list_policies(call: RequestContext, request: "requests.ListPoliciesRequest")
     listing = call.listing("ListPolicies", call.tx.caller.account_id, request.filter)
     items = policies.list_policies(call.tx, PolicyType(request.filter), after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Policies": [_policy_summary(call.tx, policy) for policy in page], **next_token(token)}
+    return {"Policies": _policy_summaries(call.tx, page), **next_token(token)}
 
 
 def attach_policy(call: RequestContext, request: "requests.AttachPolicyRequest") -> None:
@@ -81,7 +86,7 @@ def list_policies_for_target(
     after = listing.after(request.next_token)
     items = targets.list_policies_for_target(call.tx, request.target_id, PolicyType(request.filter), after=after)
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {"Policies": [_policy_summary(call.tx, policy) for policy in page], **next_token(token)}
+    return {"Policies": _policy_summaries(call.tx, page), **next_token(token)}
 
 
 def list_targets_for_policy(
@@ -113,13 +118,20 @@ def disable_policy_type(
 
 
 def _policy_reply(tx: Transaction, policy: Policy) -> "replies.Policy":
-    return {"PolicySummary": _policy_summary(tx, policy), "Content": policy.content}
+    summary = _policy_item(policy, *_owner(tx, policy.organization_id))
+    return {"PolicySummary": summary, "Content": policy.content}
 
 
-def _policy_summary(tx: Transaction, policy: Policy) -> "replies.PolicySummary":
+def _policy_summaries(tx: Transaction, policies: list[Policy]) -> "list[replies.PolicySummary]":
+    owners = {owner_id: _owner(tx, owner_id) for owner_id in {policy.organization_id for policy in policies}}
+    return [_policy_item(policy, *owners[policy.organization_id]) for policy in policies]
+
+
+@kept_item
+def _policy_item(policy: Policy, partition: str, management: str) -> "replies.PolicySummary":
     return {
         "Id": policy.id,
-        "Arn": _policy_arn(tx, policy),
+        "Arn": _policy_arn(policy, partition, management),
         "Name": policy.name,
         "Description": policy.description,
         "Type": policy.type.value,
@@ -127,25 +139,30 @@ def _policy_summary(tx: Transaction, policy: Policy) -> "replies.PolicySummary":
     }
 
 
-def _policy_arn(tx: Transaction, policy: Policy) -> str:
+def _policy_arn(policy: Policy, partition: str, management: str) -> str:
     policy_type = policy.type.value.lower()
     if not policy.organization_id:
-        return arns.organizations_policy(tx.caller.partition, policy_type, policy.id)
-    return _arn(tx, policy.organization_id, "policy", policy_type, policy.id)
+        return arns.organizations_policy(partition, policy_type, policy.id)
+    return arns.organizations(partition, management, "policy", policy.organization_id, policy_type, policy.id)
 
 
 def _target_summary(tx: Transaction, target: Target) -> "replies.PolicyTargetSummary":
-    if not isinstance(target, Unit):
-        organization_id = tx.state.memberships[target.id].organization_id
-        arn = _arn(tx, organization_id, "account", target.id)
-        return {"TargetId": target.id, "Arn": arn, "Name": target.name, "Type": "ACCOUNT"}
-    if target.parent_id is None:
-        arn = _arn(tx, target.organization_id, "root", target.id)
-        return {"TargetId": target.id, "Arn": arn, "Name": target.name, "Type": "ROOT"}
-    arn = _arn(tx, target.organization_id, "ou", target.id)
-    return {"TargetId": target.id, "Arn": arn, "Name": target.name, "Type": "ORGANIZATIONAL_UNIT"}
+    place = target if isinstance(target, Unit) else tx.state.memberships[target.id]
+    return _target_item(place, target, *_owner(tx, place.organization_id))
 
 
-def _arn(tx: Transaction, organization_id: str, kind: str, *ids: str) -> str:
+@kept_item
+def _target_item(
+    place: Unit | Membership, target: Target, partition: str, management: str
+) -> "replies.PolicyTargetSummary":
+    kind = "account" if not isinstance(target, Unit) else "ou" if target.parent_id else "root"
+    arn = arns.organizations(partition, management, kind, place.organization_id, target.id)
+    return {"TargetId": target.id, "Arn": arn, "Name": target.name, "Type": _TARGET_TYPES[kind]}
+
+
+def _owner(tx: Transaction, organization_id: str | None) -> tuple[str, str]:
+    """Return the partition and the management account of an organization; AWS's own policies have no organization."""
+    if not organization_id:
+        return tx.caller.partition, ""
     organization = tx.state.organizations[organization_id]
-    return arns.organizations(organization.partition, organization.management_account_id, kind, organization.id, *ids)
+    return organization.partition, organization.management_account_id

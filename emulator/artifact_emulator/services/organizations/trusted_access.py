@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from artifact_emulator.aws.items import kept_item
 from artifact_emulator.aws.pagination import next_token
 from artifact_emulator.services.context import RequestContext
+from artifact_state.model import Trust
 from artifact_state.organizations import trusted_access
 
 if TYPE_CHECKING:
@@ -27,9 +29,9 @@ def list_aws_service_access_for_organization(
     listing = call.listing("ListAWSServiceAccessForOrganization", call.tx.caller.account_id)
     items = trusted_access.list_trusted_services(call.tx, after=listing.after(request.next_token))
     page, token = listing.page(items, request.max_results or call.tx.quotas.organizations_page_size)
-    return {
-        "EnabledServicePrincipals": [
-            {"ServicePrincipal": trust.principal, "DateEnabled": trust.since} for trust in page
-        ],
-        **next_token(token),
-    }
+    return {"EnabledServicePrincipals": [_service_item(trust) for trust in page], **next_token(token)}
+
+
+@kept_item
+def _service_item(trust: Trust) -> "replies.EnabledServicePrincipal":
+    return {"ServicePrincipal": trust.principal, "DateEnabled": trust.since}
