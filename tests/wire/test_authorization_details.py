@@ -222,6 +222,24 @@ class TestDetails:
         assert decision["decidedBy"]["checkType"] == "RESOURCE"
         assert decision["remedy"].startswith("Call from an account that may use the operation")
 
+    def test_effect_of_refused_account_follows_from_checks(self, management: Client, member: Client) -> None:
+        """A resource policy that delegates creating but not tagging policies denies the second evaluation alone."""
+        statement = {"Sid": "Create", "Effect": "Allow", "Principal": {"AWS": member.account}, "Resource": "*"}
+        delegating = policy_document(statement | {"Action": "organizations:CreatePolicy"})
+        management.do("organizations", "PutResourcePolicy", Content=delegating)
+        tags = [{"Key": "team", "Value": "red"}]
+        error = member.expect_error(
+            "organizations", "CreatePolicy", Name="P", Description="", Type=SCP, Content=DENY_LEAVING, Tags=tags
+        )
+        found = [
+            (each["action"], each["evaluatedEffect"], each["checks"][0]["evaluatedEffect"])
+            for each in details(management, plain_id_of(error))["evaluations"]
+        ]
+        assert found == [
+            ("organizations:CreatePolicy", "ALLOW", "ALLOW"),
+            ("organizations:TagResource", "IMPLICIT_DENY", "IMPLICIT_DENY"),
+        ]
+
     def test_refusal_that_no_policy_decides_has_no_details(self, stranger: Client) -> None:
         """The call of a deleted key is refused before anything is authorized, and has no details."""
         alice = create_user(stranger, ADMIN)

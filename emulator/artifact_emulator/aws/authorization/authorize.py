@@ -77,13 +77,27 @@ def evaluate(request: AuthorizationRequest) -> Iterator[EvaluatedRequest]:
 def evaluate_all(request: AuthorizationRequest) -> tuple[EvaluatedRequest, ...]:
     """Return the decision on each action and resource of a call, with the refusal of the caller's account."""
     results = tuple(evaluate(request))
-    if not results or not _is_refused(request):
+    if not results or _is_decided_by_policies(request, results[0].decision):
         return results
-    main = results[0]
     # The resource is the organization, whose resource policy would have to delegate the action.
-    policies = replace(main.policies, same_account=False, resource_must_allow=True)
-    decision = _NOT_DELEGATED if main.decision.allowed else _reported_decision(request, main.decision)
-    return EvaluatedRequest(main.request, policies, decision), *results[1:]
+    policies = replace(results[0].policies, same_account=False, resource_must_allow=True)
+    return tuple(_with_resource_check(evaluated, policies) for evaluated in results)
+
+
+def _with_resource_check(evaluated: EvaluatedRequest, policies: ApplicablePolicies) -> EvaluatedRequest:
+    """Return an evaluation with the policies by which the organization has to allow the request."""
+    request, _, decision = evaluated
+    if not request.action.startswith("organizations:"):
+        return evaluated
+    if not is_allowed_by_resource(request, policies) and (decision.allowed or _is_implicit(decision)):
+        decision = _NOT_DELEGATED
+    return EvaluatedRequest(request, policies, decision)
+
+
+def _is_decided_by_policies(request: AuthorizationRequest, decision: Decision) -> bool:
+    if decision.allowed:
+        return not request.is_refused
+    return _reported_decision(request, decision) is not _NOT_DELEGATED
 
 
 def _named_requests(request: AuthorizationRequest, policies: ApplicablePolicies) -> Iterator[EvaluationRequest]:
@@ -105,8 +119,12 @@ def resource_with_policy(request: AuthorizationRequest) -> ResourceWithPolicy | 
 
 def _reported_decision(request: AuthorizationRequest, decision: Decision) -> Decision:
     """Return the denial that AWS reports: that of the caller's account comes before that of its own policies."""
-    is_implicit = decision.kind is PolicyKind.IDENTITY and decision.statement is None
-    return _NOT_DELEGATED if is_implicit and _is_refused(request) else decision
+    return _NOT_DELEGATED if _is_implicit(decision) and _is_refused(request) else decision
+
+
+def _is_implicit(decision: Decision) -> bool:
+    """Return whether no policy of the caller allows a request, and none denies it."""
+    return not decision.allowed and decision.kind is PolicyKind.IDENTITY and decision.statement is None
 
 
 def _is_refused(request: AuthorizationRequest) -> bool:
