@@ -14,6 +14,8 @@ from itertools import count
 from threading import Lock
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from artifact_emulator.aws.service_model import Service
 from artifact_state.model import Caller, CallerKind
 from artifact_state.record import Record
@@ -46,8 +48,7 @@ class CallFailure(Record, kw_only=False):
     """The message in CloudTrail's record, which may say more than the reply."""
 
 
-@dataclass(slots=True)
-class CallRecord:
+class CallRecord(Struct, kw_only=True):
     """A call of an identified caller."""
 
     at: datetime
