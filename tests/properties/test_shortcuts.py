@@ -44,6 +44,9 @@ class TestAuthorizationHeader:
     @given(st.lists(PARTS, max_size=8).map("".join))
     @example(f"AWS4-HMAC-SHA256 {CREDENTIAL}, SignedHeaders=host, Signature=abc0")
     @example(f"AWS4-HMAC-SHA256 {CREDENTIAL}, Signature=abc, SignedHeaders=host, Signature=def")
+    @example(f"AWS4-HMAC-SHA256 {CREDENTIAL}, SignedHeaders=host, Signature=")
+    @example(f"AWS4-HMAC-SHA256 {CREDENTIAL}, SignedHeaders=host, Signature= abc0 ")
+    @example(f"AWS4-HMAC-SHA256 SignedHeaders=host, Signature=abc0, {CREDENTIAL}")
     def test_claim_is_that_of_the_whole_header(self, header: str) -> None:
         """However often its beginning was seen before, a header means what it means when it is parsed as a whole."""
         whole = outcome(sigv4._parsed.__wrapped__, header)
