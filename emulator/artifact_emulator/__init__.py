@@ -8,6 +8,7 @@ from artifact_emulator.version import __version__
 if TYPE_CHECKING:
     from artifact_emulator.testing.agreements import accept_agreement
     from artifact_emulator.testing.client import ControlError, Emulator, RemoteWorld
+    from artifact_emulator.testing.emulated_classes import EmulationMixin
     from artifact_emulator.testing.explanations import explain
     from artifact_emulator.testing.in_process import Emulation, emulate
     from artifact_emulator.testing.mfa import mfa_code, mfa_code_pair
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ControlError",
     "Emulation",
+    "EmulationMixin",
     "Emulator",
     "RemoteWorld",
     "__version__",
@@ -29,6 +31,7 @@ __all__ = [
 _MODULES = {
     "ControlError": "client",
     "Emulation": "in_process",
+    "EmulationMixin": "emulated_classes",
     "Emulator": "client",
     "RemoteWorld": "client",
     "accept_agreement": "agreements",
@@ -49,3 +52,8 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"artifact_emulator.testing.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, of which some are not imported yet."""
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""Fixtures for tests of code that calls AWS: `pytest_plugins = ["artifact_emulator.pytest_plugin"]`.
+"""Fixtures for tests of code that calls AWS, which pytest finds by itself.
 
 One server for the session, one world for each test. Nothing is imported or started before a fixture is used.
 """
@@ -20,11 +20,14 @@ _OPTION = "--artifact-emulator"
 _INPUT = "artifact_emulator_endpoint"
 _SERVER = pytest.StashKey[ExitStack]()
 _ENDPOINT = pytest.StashKey[str]()
+_MOST_CALLS = 30
+"""The calls that the report of a failed test lists."""
 _WORLDS = {"artifact_world", "artifact_emulation"}
 """The fixtures that are worlds."""
 _MARKERS = (
     "artifact_scenario(name): load a scenario: a built-in one, or a file beside the test",
-    "artifact_account(id): make code under test call as the root user of this account (default: 123456789012)",
+    "artifact_account(id): make code under test call as the root user of this account, and not as that of the scenario's "
+    "management account",
 )
 
 
@@ -67,16 +70,26 @@ def pytest_runtest_makereport(
     report = yield
     fixtures: dict[str, object] = getattr(item, "funcargs", {})
     if report.when == "call" and report.failed and call.excinfo is not None and _WORLDS & fixtures.keys():
-        from artifact_emulator.testing.client import ControlError
-        from artifact_emulator.testing.explanations import denied_request_id, explain
-
-        if denied_request_id(call.excinfo.value) is not None:
-            world: Any = fixtures[next(iter(_WORLDS & fixtures.keys()))]
-            with suppress(ControlError):
-                report.sections.append(
-                    ("artifact-emulator: why the call was denied", explain(call.excinfo.value, world))
-                )
+        world: Any = fixtures[next(iter(_WORLDS & fixtures.keys()))]
+        report.sections += _sections(world, call.excinfo.value)
     return report
+
+
+def _sections(world: "WorldClient", error: BaseException) -> Iterator[tuple[str, str]]:
+    """Yield what the report of a failed test says of its world: why a call was denied, and which calls were made."""
+    import requests
+
+    from artifact_emulator.testing.client import ControlError
+    from artifact_emulator.testing.explanations import denied_request_id, explain
+
+    # The failure may be that the server ended.
+    with suppress(ControlError, requests.RequestException):
+        if denied_request_id(error) is not None:
+            yield "artifact-emulator: why the call was denied", explain(error, world)
+    with suppress(ControlError, requests.RequestException):
+        if calls := world.call_lines():
+            left_out = f"({len(calls) - _MOST_CALLS} earlier calls)\n" if len(calls) > _MOST_CALLS else ""
+            yield "artifact-emulator: calls", left_out + "\n".join(calls[-_MOST_CALLS:])
 
 
 @pytest.fixture(scope="session")
@@ -95,10 +108,10 @@ def artifact_emulator(pytestconfig: pytest.Config) -> Iterator["Emulator"]:
 def artifact_world(
     artifact_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator["RemoteWorld"]:
-    """A world for this test only; environment variables make code under test use it, as account 123456789012."""
+    """A world for this test only; environment variables make code under test use it."""
     with artifact_emulator.new_world() as world:
-        _configure(monkeypatch, world, request)
         _load_scenario(world, request)
+        _configure(monkeypatch, world, request)
         yield world
 
 
@@ -108,8 +121,8 @@ def artifact_emulation(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
     from artifact_emulator.testing.in_process import Emulation
 
     emulation = Emulation()
-    _configure(monkeypatch, emulation, request)
     _load_scenario(emulation, request)
+    _configure(monkeypatch, emulation, request)
     with emulation.answering():
         yield emulation
 
@@ -119,10 +132,9 @@ def _configure(monkeypatch: pytest.MonkeyPatch, world: "WorldClient", request: p
 
     The changes use the test's own monkeypatch, so they are undone after those of the test.
     """
-    from artifact_emulator.testing.client import DEFAULT_ACCOUNT
     from artifact_emulator.testing.environment import changes
 
-    account = _marker_value(request, "artifact_account") or DEFAULT_ACCOUNT
+    account = _marker_value(request, "artifact_account") or world.default_account
     if not (len(account) == 12 and account.isdecimal()):
         pytest.fail(f"{account!r} is not an account id, which has 12 digits", pytrace=False)
     for name, value in changes(world.environment(account), os.environ).items():

@@ -4,8 +4,6 @@ import pytest
 
 from artifact_emulator import RemoteWorld
 
-pytest_plugins = ["artifact_emulator.pytest_plugin"]
-
 
 @pytest.fixture
 def world(artifact_world: RemoteWorld) -> RemoteWorld:

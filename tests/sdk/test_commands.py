@@ -205,7 +205,12 @@ class TestEnvironment:
             ["sh", "-c", f"AWS_PROFILE=mine; {exports}\n{script}"], capture_output=True, text=True, check=True
         )
         assert result.stdout.split() == [command_world.endpoint, "222233334444", str(MODELS), "none"]
-        assert command_json(capsys, "env")["AWS_ACCESS_KEY_ID"] == "123456789012"
+
+    @pytest.mark.usefixtures("command_world")
+    def test_default_account_is_management_account(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Without an account, the caller is the world's management account; without a server, 123456789012."""
+        assert command_json(capsys, "env")["AWS_ACCESS_KEY_ID"] == MANAGEMENT
+        assert command_json(capsys, "env", "--endpoint", "http://127.0.0.1:1")["AWS_ACCESS_KEY_ID"] == "123456789012"
 
     @pytest.mark.usefixtures("command_world")
     @pytest.mark.parametrize(

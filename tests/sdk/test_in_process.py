@@ -5,11 +5,12 @@ import io
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from unittest import IsolatedAsyncioTestCase, TestCase
 from urllib.parse import urlsplit
 
 import boto3
@@ -19,7 +20,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 import artifact_emulator
-from artifact_emulator import emulate
+from artifact_emulator import Emulation, EmulationMixin, emulate
 from artifact_emulator.sdk_models import MODELS
 from artifact_emulator.testing import transports
 from artifact_emulator.testing.client import ControlError
@@ -228,16 +229,97 @@ class TestEmulate:
         assert create() == create() == MANAGEMENT
         assert asyncio.run(create_in_a_thread()) == MANAGEMENT
 
-    def test_generator_and_class_cannot_be_decorated(self) -> None:
-        """Generators and classes are refused with what to write instead, since their calls would go to AWS."""
+    def test_generator_cannot_be_decorated(self) -> None:
+        """A generator is refused with what to write instead, since its calls would go to AWS."""
 
         def fixture() -> Iterator[None]:
             yield
 
         with pytest.raises(TypeError, match="with emulate"):
             emulate()(fixture)
-        with pytest.raises(TypeError, match="enterContext"):
-            emulate()(TestEmulate)
+
+    def test_default_caller_is_management_account(self) -> None:
+        """With a scenario, code under test and the emulation's own clients call as the management account."""
+        with emulate(scenario="organization") as emulation:
+            assert boto3.client("sts").get_caller_identity()["Account"] == MANAGEMENT
+            assert emulation.client("sts").get_caller_identity()["Account"] == MANAGEMENT
+            assert emulation.session().client("sts").get_caller_identity()["Account"] == MANAGEMENT
+        with emulate(scenario="organization", account="222233334444"):
+            assert boto3.client("sts").get_caller_identity()["Account"] == "222233334444"
+
+
+@emulate(scenario="organization")
+class TestDecoratedClass:
+    """A class of pytest's that `emulate()` decorates."""
+
+    emulation: Emulation
+    created: list[str]
+
+    def setup_method(self) -> None:
+        """Use the emulation before each test."""
+        self.created = [
+            boto3.client("organizations").create_account(Email="new@example.com", AccountName="New")[
+                "CreateAccountStatus"
+            ]["Id"]
+        ]
+
+    @pytest.mark.parametrize("number", range(2))
+    def test_each_test_has_a_world(self, number: int) -> None:
+        """The set-up method and the test use one world, which no other test has changed."""
+        assert len(boto3.client("organizations").list_accounts()["Accounts"]) == 4, number
+        self.emulation.assert_called("CreateAccount", error="")
+
+    def teardown_method(self, method: Callable[..., None]) -> None:
+        """Use the emulation after each test."""
+        assert method.__name__ == "test_each_test_has_a_world"
+        assert boto3.client("organizations").describe_create_account_status(CreateAccountRequestId=self.created[0])
+
+
+@emulate(scenario="organization")
+class TestDecoratedTestCase(TestCase):
+    """A TestCase that `emulate()` decorates."""
+
+    emulation: Emulation
+
+    def setUp(self) -> None:
+        """Use the emulation before each test."""
+        self.accounts = boto3.client("organizations").list_accounts()["Accounts"]
+
+    def test_emulation_is_an_attribute(self) -> None:
+        """The test finds the world that its set-up used."""
+        assert len(self.accounts) == 3
+        self.emulation.assert_called("ListAccounts")
+
+
+class TestMixin(EmulationMixin, IsolatedAsyncioTestCase):
+    """A TestCase with the mixin."""
+
+    emulation_options: ClassVar[Mapping[str, Any]] = {"scenario": "organization", "account": "222233334444"}
+
+    async def test_options_are_used(self) -> None:
+        """The world has the scenario, and calls come from the account."""
+        assert boto3.client("sts").get_caller_identity()["Account"] == "222233334444"
+        assert self.emulation.default_account == MANAGEMENT
+
+
+class TestClassesEnd:
+    """What remains after a class of tests."""
+
+    def test_failing_setup_leaves_nothing(self) -> None:
+        """An emulation ends even if the set-up of a test fails."""
+
+        @emulate()
+        class Failing:
+            def setup_method(self) -> None:
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            Failing().setup_method(None)  # type: ignore[call-arg]
+        assert URLLib3Session.send is SEND
+
+    def test_public_names_are_listed(self) -> None:
+        """`dir` lists the names that are imported on first use."""
+        assert {"emulate", "EmulationMixin", "Emulator"} <= set(dir(artifact_emulator))
 
 
 class TestAcceptAgreement:

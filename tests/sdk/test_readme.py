@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+from itertools import dropwhile
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ RUN = {
     ("control-api.md", "sh"),
     ("other-languages.md", "sh"),
     ("scenarios.md", "yaml"),
+    ("configuration.md", "toml"),
 }
 """Code blocks that a test below runs. Blocks of `console` have their own test for all pages."""
 OUTPUT = {"text", "console"}
@@ -54,13 +56,14 @@ def test_commands_exist(page: Path) -> None:
     lines = [line for block in code_of(page, "console") for line in block.splitlines()]
     assert [line for line in lines if not line.startswith("$ ")] == []
     for line in lines:
-        program, *arguments = shlex.split(line.removeprefix("$ "), comments=True)
+        words = shlex.split(line.removeprefix("$ "), comments=True)
+        program, *arguments = dropwhile(lambda word: "=" in word, words)  # Without assignments of variables.
         if program == "artifact-emulator":
             create_parser().parse_args(arguments)
         elif program.startswith("./scripts/"):
             assert (README.parent / program).is_file()
         else:
-            assert program in {"python", ".venv/bin/python"}
+            assert program in {"python", ".venv/bin/python", "docker"}
 
 
 class TestReadme:

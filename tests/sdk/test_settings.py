@@ -14,6 +14,8 @@ from artifact_emulator.cli.serve_options import SETTINGS
 from artifact_emulator.cli.settings import Resolved, Setting, resolve
 from artifact_emulator.testing.client import Emulator
 from tests.support.command_line import failed_command
+from tests.support.dockerfile import ROOT
+from tests.support.documentation import code_of
 from tests.support.server_process import SERVE_COMMAND, clean_environment, server_process
 
 FILE = """
@@ -69,6 +71,14 @@ class TestSources:
         assert settings["creation-delay"] == timedelta(seconds=2.5)
         assert settings["strict-mode"] == ""
         assert settings["quota"] == [("accounts_per_organization", 10), ("iam.RolesPerAccount", 3)]
+
+    def test_example_of_the_guide_is_valid(self, tmp_path: Path) -> None:
+        """The file in docs/configuration.md has settings of every kind."""
+        path = tmp_path / "emulator.toml"
+        path.write_text(code_of(ROOT / "docs/configuration.md", "toml")[0])
+        settings = resolved("--config", str(path))
+        assert settings["quota"].value == [("accounts_per_organization", 10), ("iam.RolesPerAccount", 3)]
+        assert settings["limit"].value == [("worlds", 100)]
 
     def test_variable_has_flags_and_lists(self) -> None:
         """A flag is true or false, several values are separated by commas, and an empty variable counts as unset."""

@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.cli.options import add_json, add_world, existing_world_of, translated_errors, world_of
 from artifact_emulator.cli.output import write, write_file, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.testing.environment import misleading, past_proxies
+
+if TYPE_CHECKING:
+    from artifact_emulator.testing.client import RemoteWorld
 
 _ID = re.compile(r"\d{12}")
 _SHELLS = ("bash", "zsh", "sh", "fish", "powershell", "cmd")
@@ -36,8 +39,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--account",
         type=_account,
         metavar="ID",
-        default="123456789012",
-        help="the account whose root user calls (default: 123456789012)",
+        help="the account whose root user calls (default: the management account of the world's first organization, or "
+        "123456789012 without one)",
     )
     exports.add_argument("--region", metavar="REGION", default="us-east-1", help="(default: us-east-1)")
     exports.add_argument("--shell", choices=_SHELLS, default=_own_shell(), help="(default: that of $SHELL)")
@@ -56,10 +59,24 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _env(options: argparse.Namespace) -> int:
-    settings = world_of(options).environment(options.account, region=options.region)
+    world = world_of(options)
+    settings = world.environment(options.account or _default_account(world), region=options.region)
     settings |= past_proxies(settings, os.environ)
     write_result(options, _shell_commands(settings, options.shell), settings)
     return 0
+
+
+def _default_account(world: "RemoteWorld") -> str:
+    """Return the world's default account, as far as an emulator is there to tell it: it may start later."""
+    # Imported here: `--help` needs no HTTP client.
+    import requests
+
+    from artifact_emulator.testing.world_client import DEFAULT_ACCOUNT
+
+    try:
+        return world.default_account
+    except (requests.RequestException, KeyError):
+        return DEFAULT_ACCOUNT
 
 
 def _profiles(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """The built-in scenarios, a world as a scenario, and the JSON Schema of scenarios."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
@@ -105,7 +106,9 @@ def require_built_in(name: str) -> None:
     """
     scenarios = built_in_scenarios()
     if name not in scenarios:
-        raise UnknownScenario(f"There is no scenario {name!r}; the built-in scenarios are {', '.join(scenarios)}.")
+        close = get_close_matches(name, scenarios, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"the built-in scenarios are {', '.join(scenarios)}."
+        raise UnknownScenario(f"There is no scenario {name!r}; {hint}")
 
 
 def _scenario_response(scenario: Scenario, omitted: Sequence[Omission] = ()) -> Response:

@@ -6,12 +6,14 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from artifact_emulator.aws.authentication import DEFAULT_ACCOUNT
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import all_worlds, current_world, no_content, problem_response
 from artifact_emulator.control.scenarios import require_built_in
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.scenarios.files import load_content, load_file
 from artifact_emulator.world_runtime import runtime_of
+from artifact_state.organizations.organization import first_management_account
 from artifact_state.world import Options, World
 from artifact_state.world_registry import DEFAULT
 
@@ -45,13 +47,26 @@ class WorldReply(BaseModel):
     """A world and the number of its resources."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "mine", "path": "/worlds/mine", "organizations": 1, "accounts": 9}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "mine",
+                    "path": "/worlds/mine",
+                    "organizations": 1,
+                    "accounts": 9,
+                    "default_account": "111122223333",
+                }
+            ]
+        }
     )
 
     name: str
     path: str = Field(description="The path of its endpoint, below the emulator's own.")
     organizations: int
     accounts: int = Field(description="The number of accounts that belong to an organization.")
+    default_account: str = Field(
+        description="The management account of the world's first organization; 123456789012 without one."
+    )
 
 
 class WorldsReply(BaseModel):
@@ -110,6 +125,7 @@ def _world_reply(world: World) -> dict[str, object]:
         path="" if world.name == DEFAULT else WORLDS + world.name,
         organizations=len(world.state.organizations),
         accounts=len(world.state.memberships),
+        default_account=first_management_account(world.state) or DEFAULT_ACCOUNT,
     ).model_dump()
 
 

@@ -42,7 +42,7 @@ class Emulator:
         Raises ControlError and ValueError for an invalid scenario.
         """
         # The name is new, so the world is created empty on first use.
-        world = self.world(f"test-{uuid4().hex}")
+        world = RemoteWorld(self, f"test-{uuid4().hex}", DEFAULT_ACCOUNT)
         if scenario is not None:
             world.load_scenario(scenario)
         try:
@@ -114,11 +114,25 @@ class RemoteWorld(WorldClient):
 
     endpoint: str
 
-    def __init__(self, emulator: Emulator, name: str) -> None:
+    def __init__(self, emulator: Emulator, name: str, default_account: str | None = None) -> None:
         self.emulator = emulator
+        self._default_account = default_account
         self.name = name
         self._base = "" if name == "default" else f"/worlds/{quote(name)}"
         self.endpoint = emulator.endpoint + self._base
+
+    @property
+    def default_account(self) -> str:
+        """Return the account that calls if none is named; the emulator is asked once for each scenario.
+
+        Raises requests' ConnectionError without a server.
+        """
+        if self._default_account is None:
+            self._default_account = DEFAULT_ACCOUNT
+            with suppress(ControlError):  # The world does not exist yet.
+                description = self.emulator.request("GET", f"/_emulator/worlds/{quote(self.name)}")
+                self._default_account = description["default_account"]
+        return self._default_account
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Send a request to the control API of this world and return the JSON of its reply, or None if it is empty.
@@ -151,7 +165,8 @@ class RemoteWorld(WorldClient):
         Raises ControlError for an invalid scenario, and ValueError for an invalid file.
         """
         body = {"scenario": _scenario_json(scenario)}
-        self.emulator.request("PUT", f"/_emulator/worlds/{quote(self.name)}", body)
+        description = self.emulator.request("PUT", f"/_emulator/worlds/{quote(self.name)}", body)
+        self._default_account = description["default_account"]
 
     def delete(self) -> None:
         """Delete the world, if it exists; the default world is reset instead."""

@@ -23,6 +23,7 @@ from artifact_emulator.testing.client import DEFAULT_ACCOUNT, ControlError
 from artifact_emulator.testing.environment import sdk_environment
 from artifact_emulator.testing.world_client import WorldClient
 from artifact_emulator.world_runtime import runtime_of
+from artifact_state.organizations.organization import first_management_account
 from artifact_state.world import World
 
 try:
@@ -58,7 +59,12 @@ class Emulation(WorldClient):
         warnings.warn("core is now app", DeprecationWarning, stacklevel=2)
         return self.app
 
-    def environment(self, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1") -> dict[str, str]:
+    @property
+    def default_account(self) -> str:
+        """Return the account that calls if none is named: the management account of the first organization."""
+        return first_management_account(self.world.state) or DEFAULT_ACCOUNT
+
+    def environment(self, account: str | None = None, *, region: str = "us-east-1") -> dict[str, str]:
         """Return environment variables with which botocore's clients in this process call as a root user.
 
         For everything else, such as the AWS CLI, they name an address at which nothing listens.
@@ -128,16 +134,17 @@ def emulate(
     world: World | None = None,
     *,
     scenario: str | Path | Mapping[str, Any] | None = None,
-    account: str = DEFAULT_ACCOUNT,
+    account: str | None = None,
     region: str = "us-east-1",
     passing: Collection[str] = (),
 ) -> "EmulationContext":
     """Answer the botocore calls of all threads of this process for the duration of the block, which may be nested.
 
     The emulator starts with `world` or with a scenario: the name of a built-in scenario, a file or a mapping. Code
-    under test calls as the root user of `account`. Nothing leaves the process: a call to another service answers 501
-    with the operation's name, unless `passing` lists the service under its signing name, such as "s3".
-    Also decorates functions: `@emulate()`.
+    under test calls as the root user of `account`, by default that of the management account of the first organization,
+    or 123456789012 without one. Nothing leaves the process: a call to another service answers 501 with the operation's
+    name, unless `passing` lists the service under its signing name, such as "s3".
+    Also decorates functions and classes of tests: `@emulate()`.
     """
     return EmulationContext(
         lambda: _with_scenario(Emulation(world, passing=passing), scenario), {"account": account, "region": region}
@@ -152,7 +159,7 @@ def current_emulation() -> Emulation | None:
 class EmulationContext:
     """The block or decorator of `emulate()`: each time it is entered, a new emulation starts."""
 
-    def __init__(self, create: Callable[[], Emulation], caller: Mapping[str, str]) -> None:
+    def __init__(self, create: Callable[[], Emulation], caller: Mapping[str, Any]) -> None:
         self._create = create
         self._caller = caller
         self._entered = ExitStack()
@@ -176,15 +183,18 @@ class EmulationContext:
         self._entered.close()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Decorate a function or a coroutine function: each call runs in a new emulation.
+        """Decorate a function or a coroutine function, each call of which runs in a new emulation, or a class of tests.
 
-        Raises TypeError for classes and generators, whose calls would come after the emulation has ended.
+        Each test of a class has a new emulation, `self.emulation`. Raises TypeError for generators, whose calls would
+        come after the emulation has ended.
         """
-        if isclass(function) or isgeneratorfunction(function) or isasyncgenfunction(function):
-            raise TypeError(
-                "@emulate() decorates functions: use `with emulate(): yield` in a fixture, and "
-                "`self.enterContext(emulate())` in the setUp of a TestCase"
-            )
+        if isclass(function):
+            # Imported here: it imports this module.
+            from artifact_emulator.testing.emulated_classes import decorate
+
+            return cast("Callable[P, R]", decorate(function, lambda: EmulationContext(self._create, self._caller)))
+        if isgeneratorfunction(function) or isasyncgenfunction(function):
+            raise TypeError("@emulate() does not decorate generators: use `with emulate(): yield` in a fixture")
         if iscoroutinefunction(function):
 
             @wraps(function)

@@ -30,6 +30,14 @@ class WorldClient(ABC):
     endpoint: str | None
     """The endpoint of its clients; None in this process, where the calls of all clients are answered."""
 
+    @property
+    @abstractmethod
+    def default_account(self) -> str:
+        """Return the account that calls if none is named: the management account of the first organization.
+
+        Without an organization it is 123456789012.
+        """
+
     @abstractmethod
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Send a request to the control API of this world and return the JSON of its reply, or None if it is empty.
@@ -37,17 +45,17 @@ class WorldClient(ABC):
         `path` is below `/_emulator/`. Raises ControlError.
         """
 
-    def client(self, service: str, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1", **options: Any) -> Any:
-        """Return a boto3 client of the root user of an account."""
+    def client(self, service: str, account: str | None = None, *, region: str = "us-east-1", **options: Any) -> Any:
+        """Return a boto3 client of the root user of an account, by default of the default account."""
         # Imported here, as below: only clients need boto3.
         from artifact_emulator.testing.sessions import shared_session
 
-        defaults = {"endpoint_url": self.endpoint, "region_name": region, **_keys(account)}
+        defaults = {"endpoint_url": self.endpoint, "region_name": region, **_keys(account or self.default_account)}
         return shared_session().client(service, **defaults | options)
 
     def session(
         self,
-        account: str = DEFAULT_ACCOUNT,
+        account: str | None = None,
         *,
         region: str = "us-east-1",
         role: str | None = None,
@@ -60,6 +68,7 @@ class WorldClient(ABC):
         """
         from artifact_emulator.testing.sessions import AccountSession
 
+        account = account or self.default_account
         if role is None:
             return AccountSession(self.endpoint, _keys(account), region)
         arn = f"arn:aws:iam::{account}:role/{role}"
@@ -72,10 +81,10 @@ class WorldClient(ABC):
         }
         return AccountSession(self.endpoint, keys, region)
 
-    def environment(self, account: str = DEFAULT_ACCOUNT, *, region: str = "us-east-1") -> dict[str, str]:
+    def environment(self, account: str | None = None, *, region: str = "us-east-1") -> dict[str, str]:
         """Return environment variables with which AWS's SDKs and the AWS CLI use this world as a root user."""
         endpoint = {} if self.endpoint is None else {"AWS_ENDPOINT_URL": self.endpoint}
-        return {**endpoint, **identity(account, region), "AWS_DATA_PATH": str(MODELS)}
+        return {**endpoint, **identity(account or self.default_account, region), "AWS_DATA_PATH": str(MODELS)}
 
     def as_account(self, account: str, *, region: str = "us-east-1") -> AbstractContextManager[None]:
         """Make code under test call as the root user of another account for the duration of the block."""
@@ -245,9 +254,13 @@ class WorldClient(ABC):
         events = self.events(name, **filters)
         if len(events) != times:
             criteria = "".join(f", {criterion} {value!r}" for criterion, value in filters.items())
-            calls = "".join(f"\n  {_line(event)}" for event in self.events()) or " none"
+            calls = "".join(f"\n  {line}" for line in self.call_lines()) or " none"
             raise AssertionError(f"{name}{criteria} was called {len(events)} times, not {times}; all calls:{calls}")
         return events
+
+    def call_lines(self) -> list[str]:
+        """Return the calls and service events so far as lines: operation, caller and outcome."""
+        return [_line(event) for event in self.events()]
 
     def decision(self, request_id: str) -> dict[str, Any]:
         """Explain why a call was allowed or refused, given the x-amzn-RequestId of its reply.
@@ -286,7 +299,7 @@ def _keys(account: str) -> dict[str, str]:
 
 
 def _line(event: Mapping[str, Any]) -> str:
-    """Return a record as one line of a failed test: operation, caller and outcome."""
+    """Return a record as one line: operation, caller and outcome."""
     user = event["userIdentity"]
     caller = user.get("arn") or user.get("invokedBy") or user.get("accountId", "AWS")
     return f"{event['eventName']} by {caller}: {event.get('errorCode', 'done')}"

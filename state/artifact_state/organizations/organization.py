@@ -14,7 +14,7 @@ from artifact_state.authority import (
 )
 from artifact_state.errors import AlreadyInOrganization, Constraint, ConstraintViolated, OrganizationNotEmpty
 from artifact_state.events import OrganizationCreated, OrganizationDeleted
-from artifact_state.model import FeatureSet, JoinedMethod, Organization, Unit
+from artifact_state.model import FeatureSet, JoinedMethod, Organization, State, Unit
 from artifact_state.organizations.account_closure import remove_closed_accounts
 from artifact_state.organizations.accounts import add_member
 from artifact_state.organizations.billing_transfers.transfers import check_no_active_transfers
@@ -107,3 +107,9 @@ def _unused_root_id(tx: Transaction, serial: int) -> str:
     while (root_id := ids.root_id(tx.state.seed, serial, attempt)) in tx.state.units:
         attempt += 1
     return root_id
+
+
+def first_management_account(state: State) -> str | None:
+    """Return the management account of the organization that was created first, or None without an organization."""
+    firsts = ((next(iter(o.members.after(-1)))[0], o.management_account_id) for o in state.organizations.values())
+    return min(firsts, default=(0, None))[1]
