@@ -4,7 +4,7 @@ Listings follow the order of creation and continue after a given key, which a ha
 of 32 branches over the bits of the keys: setting, deleting and seeking cost its depth, and a page costs its length.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
@@ -62,6 +62,22 @@ class OrderedMap(Generic[V]):
         if start >> _BITS * (self._depth + 1):
             return iter(())
         return _walk(self._root, self._depth, start, 0)
+
+    @classmethod
+    def of_items(cls, items: Mapping[int, V]) -> "OrderedMap[V]":
+        """Return a map of many items, as setting them one by one does."""
+        nodes: dict[int, _Node] = {}
+        for key, value in items.items():
+            nodes.setdefault(key >> _BITS, {})[key & _MASK] = value
+        depth = 0
+        while len(nodes) > 1 or 0 not in nodes:
+            if not nodes:
+                return cls()
+            level: dict[int, _Node] = {}
+            for prefix, node in nodes.items():
+                level.setdefault(prefix >> _BITS, {})[prefix & _MASK] = node
+            nodes, depth = level, depth + 1
+        return cls._of(nodes[0], depth, len(items))
 
     def changes(self, other: "OrderedMap[V]", absent: Any) -> Iterator[tuple[int, Any, Any]]:
         """Return an iterator of the keys at which another map differs, with both values, or `absent` without one.

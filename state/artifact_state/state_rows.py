@@ -6,20 +6,22 @@ means that the value was removed. Which rows a type has follows from its annotat
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
-from json import dumps, loads
+from itertools import groupby
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any, Protocol, get_args, get_origin
 
-from msgspec.json import Encoder
-from pydantic import TypeAdapter, ValidationError
+from msgspec import DecodeError
+from msgspec.json import Decoder, Encoder
+from pydantic import ValidationError
 
 from artifact_state.model import Map, State
 from artifact_state.name_index import key_of
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.record import Record, fields, replace
-from artifact_state.record_format import MapOf, annotations_of, reader_of, to_plain
+from artifact_state.record_format import MapOf, annotations_of, reader_of
 
 Row = tuple[str, str | None]
 """A path, and a text or None."""
@@ -65,36 +67,56 @@ def all_rows(state: State) -> Iterator[Row]:
 
 
 def with_rows(state: State, rows: Iterable[Row]) -> State:
-    """Return a state with the values that rows describe.
+    """Return a state with the values that rows describe, which are in the order of their paths.
 
     Raises InvalidRows.
     """
-    tree: _Tree = {}
-    for path, text in rows:
-        node = tree
-        for part in _parts(path):
-            node = node.setdefault(part, {})
-        node[_TEXT] = text
-    layout, changes = _layout(), {}
-    forms = {name: form for name, _, form in layout.others} | layout.maps
-    for name, node in tree.items():
-        if name not in forms:
-            raise InvalidRows(f"{name} is not part of a state")
+    layout = _layout()
+    others = {name: form for name, _, form in layout.others}
+    entries: dict[str, dict[str, Any]] = {}
+    trees: dict[str, _Tree] = {}
+    for (name, key), group in groupby(map(_parsed, rows), key=_place):
         try:
-            changes[name] = forms[name].build(node, getattr(state, name))
-        except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InvalidRows(f"{name} is damaged: {' '.join(str(error).split())[:200]}") from None
+            if name in layout.tables:
+                value_of, form = layout.tables[name]
+                value = form.build(_tree(group, 2), value_of(state).get(key, _ABSENT))
+                entries.setdefault(name, {})[key] = value
+            elif name in others:
+                _tree(group, 1, trees.setdefault(name, {}))
+            else:
+                raise InvalidRows(f"{name} is not part of a state")
+        except (ValidationError, DecodeError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InvalidRows(f"{name} of {key} is damaged: {' '.join(str(error).split())[:200]}") from None
+    changes = {name: _map_with(getattr(state, name), of_table) for name, of_table in entries.items()}
+    changes |= {name: others[name].build(tree, getattr(state, name)) for name, tree in trees.items()}
     return replace(state, **changes)
 
 
-def _parts(path: str) -> list[Any]:
+def _parsed(row: Row) -> tuple[list[Any], str | None]:
+    path, text = row
     try:
-        parts = loads(path)
-    except ValueError:
-        parts = None
-    if not isinstance(parts, list) or not all(type(part) in (str, int) for part in parts):
-        raise InvalidRows(f"{path[:100]} is not a path")
-    return parts
+        return _PATH.decode(path), text
+    except DecodeError:
+        raise InvalidRows(f"{path[:100]} is not a path") from None
+
+
+def _place(row: tuple[list[Any], str | None]) -> tuple[str, Any]:
+    parts = row[0]
+    return parts[0], parts[1] if len(parts) > 1 else None
+
+
+def _tree(rows: Iterable[tuple[list[Any], str | None]], start: int, tree: _Tree | None = None) -> _Tree:
+    """Return the rows as a tree of the parts of their paths from an index on."""
+    tree = {} if tree is None else tree
+    for parts, text in rows:
+        node = tree
+        for part in parts[start:]:
+            node = node.setdefault(part, {})
+        node[_TEXT] = text
+    return tree
+
+
+_PATH = Decoder(list[str | int])
 
 
 class _Form(Protocol):
@@ -111,18 +133,14 @@ class _Leaf:
     """A value in one row."""
 
     def __init__(self, hint: Any) -> None:
-        self._hint = hint
+        self._read = _reader(hint)
 
     def compare(self, rows: list[Row], path: str, _old: Any, new: Any) -> None:
         rows.append((f"{path}]", None if new is _ABSENT else text_of(new)))
 
     def build(self, tree: _Tree, _base: Any) -> Any:
         text = tree[_TEXT]
-        return _ABSENT if text is None else self._reader.validate_json(text)
-
-    @property
-    def _reader(self) -> TypeAdapter[Any]:
-        return reader_of(self._hint)
+        return _ABSENT if text is None else self._read(text)
 
 
 class _Record:
@@ -132,7 +150,7 @@ class _Record:
         hints, defaults = annotations_of(record), fields(record)
         maps = [name for name in defaults if _has_entries(hints[name])]
         plain = [name for name in defaults if name not in maps]
-        self._record = record
+        self._read = reader_of(record).validate_json
         self._plain = [(name, defaults[name]) for name in plain]
         self._maps = [(f',"{name}"', _form(hints[name])) for name in maps]
         self._map_names = maps
@@ -160,7 +178,7 @@ class _Record:
         text = tree.pop(_TEXT, _ABSENT)
         if text is None:
             return _ABSENT
-        record = base if text is _ABSENT else reader_of(self._record).validate_json(text)
+        record = base if text is _ABSENT else self._read(text)
         values = self._map_defaults if base is _ABSENT else self._map_values(base)
         changes = {}
         for name, (_, form), value in zip(self._map_names, self._maps, values, strict=False):
@@ -190,17 +208,25 @@ class _Entries:
     def build(self, tree: _Tree, base: Any) -> Any:
         if tree.pop(_TEXT, "{}") is None:
             return _ABSENT
-        entries = {key: self._of.build(node, _entry(base, key)) for key, node in tree.items()}
+        of = self._of
+        if isinstance(of, _Leaf):
+            entries = {key: of.build(node, _ABSENT) for key, node in tree.items()}
+        else:
+            before = {} if base is _ABSENT else _entries_of(base)
+            entries = {key: of.build(node, before.get(key, _ABSENT)) for key, node in tree.items()}
         return _WITH_ENTRIES[self._kind]((), entries) if base is _ABSENT else _WITH_ENTRIES[self._kind](base, entries)
+
+
+def _reader(hint: Any) -> Callable[[str], Any]:
+    """Return the function that reads a value from its text: msgspec's if it knows the type, for it is faster."""
+    with suppress(NameError, TypeError):
+        return Decoder(hint).decode
+    return reader_of(hint).validate_json
 
 
 def text_of(value: Any) -> str:
     """Return a value as JSON, in a form that `record_format` reads."""
-    try:
-        return _ENCODER.encode(value).decode()
-    except UnicodeEncodeError:
-        # A lone surrogate, which has no form in UTF-8.
-        return dumps(to_plain(value))
+    return _ENCODER.encode(value).decode()
 
 
 def _container(value: Any) -> Any:
@@ -253,16 +279,11 @@ def _by_name(records: Iterable[Any]) -> dict[str, Any]:
     return {key_of(record.name): record for record in records}
 
 
-def _entry(base: Any, key: Any) -> Any:
-    """Return an entry of a map or a tuple, or _ABSENT."""
-    if base is _ABSENT:
-        return _ABSENT
+def _entries_of(base: Any) -> Mapping[Any, Any]:
+    """Return the entries of a map or a tuple."""
     if isinstance(base, tuple):
-        return _by_name(base).get(key, _ABSENT)
-    if isinstance(base, OrderedMap):
-        found = base.get(key)
-        return _ABSENT if found is None else found
-    return base.get(key, _ABSENT)
+        return _by_name(base)
+    return dict(base.after(-1)) if isinstance(base, OrderedMap) else dict(base.items())
 
 
 def _map_with(base: Any, entries: Mapping[str, Any]) -> Any:
@@ -274,7 +295,9 @@ def _map_with(base: Any, entries: Mapping[str, Any]) -> Any:
 
 
 def _ordered_with(base: Any, entries: Mapping[int, Any]) -> Any:
-    ordered: OrderedMap[Any] = base or OrderedMap()
+    if not base:
+        return OrderedMap.of_items({key: value for key, value in entries.items() if value is not _ABSENT})
+    ordered: OrderedMap[Any] = base
     for key, value in entries.items():
         ordered = ordered.delete(key) if value is _ABSENT else ordered.set(key, value)
     return ordered
@@ -302,7 +325,6 @@ class _Layout:
 
     def __init__(self) -> None:
         hints = annotations_of(State)
-        self.maps: dict[str, _Form] = {}
         self.tables: dict[str, tuple[Callable[[State], Any], _Form]] = {}
         self.others: list[tuple[str, Callable[[State], Any], _Form]] = []
         for name, hint in hints.items():
@@ -316,7 +338,6 @@ class _Layout:
                 else _form(value, is_entry=True)
             )
             self.tables[name] = attrgetter(name), form
-            self.maps[name] = _Entries(Map, form, is_entry=False)
 
 
 @cache

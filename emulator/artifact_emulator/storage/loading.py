@@ -65,7 +65,7 @@ class _Layers:
             below = self._rows[below][0]
         state = State() if below is None else self._states[below]
         for above in reversed(chain):
-            rows = self._connection.execute("SELECT path, text FROM records WHERE layer = ?", (above,))
+            rows = self._connection.execute("SELECT path, text FROM records WHERE layer = ? ORDER BY path", (above,))
             self._states[above] = state = with_rows(state, rows)
         return state
 
