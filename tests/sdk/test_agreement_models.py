@@ -1,7 +1,11 @@
 """The agreement operations and their paginators, which no SDK contains: `artifact-emulator models` adds them."""
 
+from inspect import signature
+from typing import get_type_hints
+
 import pytest
 
+from artifact_emulator.testing import agreement_types
 from tests.support.aws_cli import AwsCli
 from tests.support.sdk_accounts import Account
 
@@ -72,3 +76,23 @@ class TestModels:
         assert first["agreements"] == agreements[:1]
         rest = aws_cli.output(f"artifact list-agreements --starting-token {first['NextToken']}")
         assert rest["agreements"] == agreements[1:]
+
+
+class TestTypes:
+    """The types for type checkers, `artifact_emulator.testing.agreement_types`."""
+
+    @pytest.mark.parametrize("operation", PARAMETERS)
+    def test_members_are_those_of_the_model(self, standalone: Account, operation: str) -> None:
+        """Each operation has the parameters and the output of the model."""
+        client = standalone.artifact
+        model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+        method = getattr(agreement_types.AgreementOperations, operation)
+        assert set(signature(method).parameters) - {"self"} == set(model.input_shape.members)
+        output = get_type_hints(get_type_hints(method)["return"])
+        assert set(output) == set(model.output_shape.members)
+        if "customerAgreement" in output:
+            members = model.output_shape.members["customerAgreement"].members
+            assert set(members) <= set(get_type_hints(agreement_types.CustomerAgreement))
+        if "agreements" in output:
+            members = model.output_shape.members["agreements"].member.members
+            assert set(members) == set(get_type_hints(agreement_types.Agreement))

@@ -144,8 +144,8 @@ class TestDockerCompose:
 
     def test_commands_of_containers_run_as_processes(self, services: dict[str, Any]) -> None:
         """The commands of both containers, run as processes, work together."""
-        entry = [sys.executable, "-m", "artifact_emulator", *services["emulator"]["command"]]
-        with server_process(entry, env=clean_environment()) as served:
+        entry = [sys.executable, "-m", "artifact_emulator", *Image().list_of("CMD")]
+        with server_process(entry, env=clean_environment(**services["emulator"]["environment"])) as served:
             endpoint = f"http://127.0.0.1:{served.port}"
             settings = {**services["application"]["environment"], "AWS_ENDPOINT_URL": endpoint, "NO_PROXY": "127.0.0.1"}
             result = run_in(ROOT, [sys.executable, self.folder / "application/main.py"], **settings)

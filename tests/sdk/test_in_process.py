@@ -337,6 +337,17 @@ class TestAcceptAgreement:
             [agreement] = emulation.client("artifact", MANAGEMENT).list_customer_agreements()["customerAgreements"]
             assert (agreement["id"], agreement["state"]) == (agreement_id, "ACTIVE")
 
+    def test_client_without_models_suffices(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A client that does not know the agreement operations lends its endpoint and credentials to one that does."""
+        monkeypatch.delenv("AWS_DATA_PATH", raising=False)
+        client = boto3.Session().client(
+            "artifact", region_name="us-east-1", aws_access_key_id=MANAGEMENT, aws_secret_access_key="x"
+        )
+        assert not hasattr(client, "get_nda_for_agreement")
+        with emulate(scenario="artifact-enabled") as emulation:
+            artifact_emulator.accept_agreement(client, ORGANIZATIONS_BAA)
+            emulation.assert_called("AcceptAgreement", account=MANAGEMENT, error="")
+
     def test_refusal_of_operations_is_raised(self) -> None:
         """An error of the operations is raised."""
         with emulate() as emulation, pytest.raises(ClientError, match="AccessDeniedException"):

@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from artifact_emulator.testing.agreement_types import AgreementOperations
 
-def accept_agreement(artifact: Any, agreement_id: str) -> str:
+
+def accept_agreement(client: Any, agreement_id: str) -> str:
     """Accept an agreement with a boto3 client of AWS Artifact and return the id of the customer agreement.
 
-    The non-disclosure terms and all acceptance terms are agreed to unread. The client must know the agreement
-    operations, as clients of `emulate()`, the pytest plugin and `RemoteWorld` do; any other client does with
-    `AWS_DATA_PATH=$(artifact-emulator models)`. Raises botocore's ClientError as the operations do.
-    Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html
+    The non-disclosure terms and all acceptance terms are agreed to unread. Raises botocore's ClientError as the
+    operations do. Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html
     """
+    artifact = _with_agreement_operations(client)
     nda = artifact.get_nda_for_agreement(agreementId=agreement_id)
     token = artifact.accept_nda_for_agreement(
         agreementId=agreement_id,
@@ -24,5 +25,27 @@ def accept_agreement(artifact: Any, agreement_id: str) -> str:
         acceptanceTermsToken=agreement["acceptanceTermsToken"],
         executeAgreementToken=agreement["executeAgreementToken"],
     )
-    customer_agreement_id: str = accepted["customerAgreement"]["id"]
-    return customer_agreement_id
+    return accepted["customerAgreement"]["id"]
+
+
+def _with_agreement_operations(client: Any) -> AgreementOperations:
+    """Return a client that knows the agreement operations: the same one, or one with its endpoint and credentials.
+
+    Clients of a session of boto3's own do not know them without `AWS_DATA_PATH`.
+    """
+    if hasattr(client, "get_nda_for_agreement"):
+        known: AgreementOperations = client
+        return known
+    # Imported here: botocore need not be installed.
+    from artifact_emulator.testing.sessions import shared_session
+
+    credentials = client._get_credentials().get_frozen_credentials()  # noqa: SLF001 - there is no public way.
+    made: AgreementOperations = shared_session().client(
+        "artifact",
+        endpoint_url=client.meta.endpoint_url,
+        region_name=client.meta.region_name,
+        aws_access_key_id=credentials.access_key,
+        aws_secret_access_key=credentials.secret_key,
+        aws_session_token=credentials.token,
+    )
+    return made
