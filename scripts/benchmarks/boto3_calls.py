@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.servers import HOST
-from benchmarks.workload import ACCESS_KEY_ID, ACCOUNTS, REGION, WrongAnswer
+from benchmarks.workload import ACCESS_KEY_ID, ACCOUNTS, REGION, ROLE, WrongAnswer
 
 _SCRIPTS = Path(__file__).parents[1]
 _WRONG_ANSWER_STATUS = 3
@@ -44,14 +44,13 @@ def _calls(port: int) -> list[Callable[[], bool]]:
     """Return the calls, as functions that return whether the reply is right."""
     organizations, iam, sts = (_client(service, port) for service in ("organizations", "iam", "sts"))
     account = organizations.list_accounts()["Accounts"][-1]["Id"]
-    role = iam.list_roles(PathPrefix="/aws-service-role/config.amazonaws.com/")["Roles"][0]["RoleName"]
     return [
         lambda: "MasterAccountId" in organizations.describe_organization()["Organization"],
         lambda: len(organizations.list_accounts()["Accounts"]) == ACCOUNTS,
         lambda: organizations.describe_account(AccountId=account)["Account"]["Id"] == account,
         lambda: len(organizations.list_roots()["Roots"]) == 1,
-        lambda: iam.get_role(RoleName=role)["Role"]["RoleName"] == role,
-        lambda: sts.get_caller_identity()["Account"] == "123456789012",
+        lambda: iam.get_role(RoleName=ROLE)["Role"]["RoleName"] == ROLE,
+        lambda: sts.get_caller_identity()["Account"] == ACCESS_KEY_ID,
     ]
 
 

@@ -1,25 +1,41 @@
 """The command `scripts/bench`, once everything that it needs is installed."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
-from benchmarks import beside_moto, decision, growth, page, suite, worlds
+from benchmarks import page
+from benchmarks.figures import Row
 from benchmarks.servers import ServerFailed
 from benchmarks.workload import WrongAnswer
 
-_SUBJECTS = {"moto": beside_moto, "growth": growth, "suite": suite, "decision": decision, "worlds": worlds}
+SUBJECTS = ("peers", "suite", "core", "recording", "decision", "growth", "worlds")
+"""Modules with a function `measure`, which returns rows, and the text `METHOD`, in the order of the table.
+
+`processes` is such a module too; it is measured only by its name, since it needs nginx.
+"""
 
 
-def run(subject: str, *, smoke: bool, write: bool) -> int:
-    """Measure a subject, print its section, write it to the page if requested, and return the exit status."""
-    module = _SUBJECTS[subject]
+def run(subjects: Sequence[str], *, smoke: bool, write: bool, check: bool) -> int:
+    """Measure subjects, or all, in one run; print the page, write it or compare it, and return the exit status."""
+    before, rows, methods = page.conditions(), list[Row](), list[str]()
     try:
-        section = module.measure(_report, smoke=smoke)
+        for name in subjects or SUBJECTS:
+            module = import_module(f"benchmarks.{name}")
+            _report(name)
+            rows += module.measure(_report, smoke=smoke)
+            methods.append(module.METHOD)
     except (ServerFailed, WrongAnswer) as error:
         _report("\n".join(["scripts/bench stopped:", str(error), *getattr(error, "__notes__", [])]))
         return 1
-    print(section)
+    text = page.text(before, rows, methods)
+    print(text)
     if write:
-        page.write(module.HEADING, section)
+        page.PAGE.write_text(text)
+        page.STORED.write_text(page.stored(before, rows))
+    if check and (sentences := page.worsened(rows, page.STORED.read_text())):
+        _report("\n".join(["scripts/bench --check failed:", *sentences]))
+        return 1
     return 0
 
 

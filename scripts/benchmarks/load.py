@@ -1,10 +1,11 @@
-"""A load of calls over raw sockets, in its own process: the requests are prepared, and every reply is checked.
+"""A load of calls in its own process: by wrk, or over raw sockets with a check of every reply.
 
 `python -m benchmarks.load` reads its parameters from standard input and writes the result to standard output.
 """
 
 import json
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import NoReturn
 
 from benchmarks.servers import HOST
 from benchmarks.workload import Exchange, WrongAnswer
+from benchmarks.wrk import wrk_load
 
 _SCRIPTS = Path(__file__).parents[1]
 _TIMEOUT = 30
@@ -39,11 +41,20 @@ class LoadResult:
         return self.requests / self.seconds
 
 
-def load(port: int, exchanges: Sequence[Exchange], *, connections: int, seconds: float, limit: int) -> LoadResult:
+def generator() -> str:
+    """Return what makes the load."""
+    return "wrk" if shutil.which("wrk") else "`scripts/benchmarks/load.py`"
+
+
+def load(
+    port: int, exchanges: Sequence[Exchange], *, connections: int, seconds: float, limit: int | None
+) -> LoadResult:
     """Make calls from another process, as fast as they are answered, for a time or up to a number of calls.
 
-    Raises WrongAnswer.
+    wrk makes them if it is installed and there is no limit. Raises WrongAnswer.
     """
+    if limit is None and shutil.which("wrk"):
+        return LoadResult(*wrk_load(port, exchanges, connections, seconds))
     calls = [(call.name, call.request.decode("latin-1"), call.expected.decode("latin-1")) for call in exchanges]
     parameters = {"port": port, "calls": calls, "connections": connections, "seconds": seconds, "limit": limit}
     result = subprocess.run(
@@ -117,7 +128,7 @@ def _content_length(head: bytes) -> int:
     return int(after[: after.index(b"\r")])
 
 
-def _run(port: int, exchanges: Sequence[Exchange], connections: int, seconds: float, limit: int) -> LoadResult:
+def _run(port: int, exchanges: Sequence[Exchange], connections: int, seconds: float, limit: int | None) -> LoadResult:
     poll = select.epoll()
     # Each connection starts with a different call, so that the server gets all of them at any time.
     clients = [_Connection(port, islice(cycle(exchanges), number, None), poll) for number in range(connections)]
@@ -132,7 +143,7 @@ def _run(port: int, exchanges: Sequence[Exchange], connections: int, seconds: fl
                 continue
             times.append(seconds_of_call)
             del waiting[descriptor]
-            if sent < limit and time.perf_counter() - start < seconds:
+            if (limit is None or sent < limit) and time.perf_counter() - start < seconds:
                 waiting[client.send()] = client
                 sent += 1
     elapsed = time.perf_counter() - start

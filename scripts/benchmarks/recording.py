@@ -1,7 +1,4 @@
-"""The cost of recording a call for a later explanation, which every call of a principal with policies pays.
-
-Run it alone with `.venv/bin/python -m benchmarks.recording` in `scripts/`.
-"""
+"""The subject `recording`: the cost of recording a call for a later explanation, which every decided call pays."""
 
 import math
 import sys
@@ -17,8 +14,11 @@ from artifact_emulator.aws.authorization.decision_log import CAPACITY, DecisionL
 from artifact_emulator.aws.authorization.request import AuthorizationRequest  # noqa: E402
 from artifact_state.model import State  # noqa: E402
 from artifact_state.principals import root_user  # noqa: E402
+from benchmarks.figures import Figure, Row, at_most  # noqa: E402
 
-MICROSECONDS = 5
+METHOD = """\
+- **Recording**: the CPU time in which a full log records an allowed call for a later explanation, in the fastest of
+  20 series."""
 _NOW = datetime(2026, 11, 30, tzinfo=UTC)
 
 
@@ -32,10 +32,10 @@ def recording_cost(calls: int = 20_000, rounds: int = 20) -> float:
     return fastest
 
 
-def row(cost: float) -> str:
-    """Return the row of a table: the figure, the target, and whether it is met."""
-    met = "yes" if cost * 1e6 <= MICROSECONDS else "no"
-    return f"| recording an allowed call | {cost * 1e6:.2f} µs | ≤ {MICROSECONDS} µs | {met} |"
+def measure(_report: Callable[[str], None], *, smoke: bool) -> list[Row]:
+    """Measure and return the row."""
+    cost = recording_cost(*((100, 1) if smoke else ()))
+    return [Row("Recording", Figure("record of an allowed call", "µs", 2, at_most(5)), cost * 1e6)]
 
 
 def _seconds(
@@ -46,7 +46,3 @@ def _seconds(
     for request_id in request_ids:
         record(request_id, request)
     return (time.process_time() - start) / calls
-
-
-if __name__ == "__main__":
-    print(row(recording_cost()))

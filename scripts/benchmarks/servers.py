@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import figures
+
 HOST = "127.0.0.1"
 _PROGRAMS = Path(sys.executable).parent
 _TIMEOUT = 30.0
@@ -31,11 +33,19 @@ class Kind:
 
     name: str
     command: Callable[[int], list[str]]
+    environment: Callable[[int], dict[str, str]] = lambda _: {}
 
 
-# Both run with their default options.
-OURS = Kind("artifact-emulator", lambda port: [str(_PROGRAMS / "artifact-emulator"), "serve", "--port", str(port)])
-MOTO = Kind("moto_server", lambda port: [str(_PROGRAMS / "moto_server"), "--port", str(port)])
+# All run with their default options.
+OURS = Kind(figures.OURS, lambda port: [str(_PROGRAMS / "artifact-emulator"), "serve", "--port", str(port)])
+MOTO = Kind(figures.MOTO, lambda port: [str(_PROGRAMS / "moto_server"), "--port", str(port)])
+MINISTACK_PROGRAM = Path(__file__).parents[2] / ".venv" / "peers" / "bin" / "ministack"
+MINISTACK = Kind(figures.MINISTACK, lambda _: [str(MINISTACK_PROGRAM)], lambda port: {"GATEWAY_PORT": str(port)})
+
+
+def kinds() -> list[Kind]:
+    """Return the servers to measure; smoke runs do without ministack where it is not installed."""
+    return [OURS, MOTO, *([MINISTACK] if MINISTACK_PROGRAM.exists() else [])]
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,10 @@ def running(kind: Kind, first_call: Callable[[socket.socket], object]) -> Iterat
     port = _free_port()
     with tempfile.TemporaryFile() as log:
         start = time.perf_counter()
-        process = subprocess.Popen(kind.command(port), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        environment = os.environ | kind.environment(port)
+        process = subprocess.Popen(
+            kind.command(port), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
         try:
             with _connected(process, port) as connection:
                 first_call(connection)

@@ -8,26 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.beside_moto import table
-from benchmarks.comparison import Comparison
-from benchmarks.figures import Figure, Target
-from benchmarks.page import conditions
+from benchmarks.figures import MOTO, OURS, Figure, Round, Row, Target, at_least, rows_of
 from benchmarks.servers import HOST
 from benchmarks.workload import ACCESS_KEY_ID, REGION, WrongAnswer
 
-HEADING = "A suite of tests"
+GROUP = "Suite of 200 tests"
 _TESTS = Path(__file__).parent / "suite_tests"
-_TARGET = Target(2.5, "≥")
-_METHOD = """\
-Method: the same {tests} tests, run by `pytest`, in {rounds} rounds; every figure includes boto3, pytest and the start
-of the server. A test creates a client, an organization, three accounts, a unit and a policy, and reads the result: 17
-calls, all of which moto has. With servers: ours is started by the pytest plugin, with a world for each test;
-`ThreadedMotoServer` is used as moto documents it and reset before each test. With pytest-xdist ours runs two tests at a
-time; moto's server has a single state, so its suite runs one test at a time. In process: `emulate()` and `mock_aws`
-around each test. Most tests create clients with `boto3.client`: `mock_aws` discards boto3's default session, so AWS's
-models are loaded again. The last row uses one session for all tests on both sides: four fifths of our remaining time
-there is botocore itself, so no emulator could be 2.5 times as fast as moto. With a server, one test at a time, it is
-two thirds."""
+_TARGET = at_least(2.5)
+METHOD = """\
+- **Suite**: the same 200 tests, run by `pytest`, in 7 rounds; every figure includes boto3, pytest and the start of
+  the server. A test creates a client, an organization, three accounts, a unit and a policy, and reads the result:
+  17 calls, all of which moto has. With servers: ours is started by the pytest plugin, with a world for each test;
+  `ThreadedMotoServer` is used as moto documents it and reset before each test. With pytest-xdist ours runs two
+  tests at a time; moto's server has a single state, so its suite runs one at a time. In process: `emulate()` and
+  `mock_aws` around each test. Most tests create clients with `boto3.client`: `mock_aws` discards boto3's default
+  session, so AWS's models are loaded again. With one session for all tests, most of our time is botocore itself.
+  ministack has no CreateOrganization."""
 
 
 @dataclass(frozen=True)
@@ -38,40 +34,43 @@ class Size:
     rounds: int
 
 
-FULL = Size(tests=200, rounds=5)
+FULL = Size(tests=200, rounds=7)
 SMOKE = Size(tests=2, rounds=1)
 
-_PARALLEL = Figure("tests per second, with a server, with pytest-xdist", digits=1, target=_TARGET)
+
+def _figure(name: str, target: Target | None = _TARGET) -> Figure:
+    return Figure(name, "", 1, target, more_is_better=True)
+
+
+_PARALLEL = _figure("tests per second, with a server, with pytest-xdist")
 
 # The place and the options with which a figure is measured; the owner of the place comes before it.
 PLACES = {
-    Figure("tests per second, with a server", digits=1, target=_TARGET): ("server",),
+    _figure("tests per second, with a server"): ("server",),
     _PARALLEL: ("server",),
-    Figure("tests per second, in process", digits=1, target=_TARGET): ("process",),
-    Figure("tests per second, in process, one session", digits=1): ("process", "--one-session"),
+    _figure("tests per second, in process"): ("process",),
+    _figure("tests per second, in process, one session", target=None): ("process", "--one-session"),
 }
 
 
-def measure(report: Callable[[str], None], *, smoke: bool) -> str:
-    """Measure and return the text of the section.
+def measure(report: Callable[[str], None], *, smoke: bool) -> list[Row]:
+    """Measure and return the rows.
 
     Raises WrongAnswer if a test fails.
     """
-    size = SMOKE if smoke else FULL
-    before = conditions()
-    rounds = []
+    size, rounds = SMOKE if smoke else FULL, list[Round]()
     for number in range(size.rounds):
         report(f"round {number + 1} of {size.rounds}")
         # The order alternates, since the first run may leave the machine in another state.
-        order = ("our", "moto") if number % 2 == 0 else ("moto", "our")
-        samples: dict[str, dict[Figure, float]] = {"our": {}, "moto": {}}
+        order = (OURS, MOTO) if number % 2 == 0 else (MOTO, OURS)
+        samples: dict[str, dict[Figure, float]] = {OURS: {}, MOTO: {}}
         for figure, (place, *options) in PLACES.items():
             for owner in order:
-                parallel = ["--numprocesses", "2"] if (figure, owner) == (_PARALLEL, "our") else []
-                samples[owner][figure] = size.tests / _run(f"{owner}-{place}", [*options, *parallel], size.tests)
-        rounds.append((samples["our"], samples["moto"]))
-    method = _METHOD.format(tests=size.tests, rounds=size.rounds)
-    return "\n\n".join([before, table(Comparison(rounds), tuple(PLACES), beside="moto"), method])
+                parallel = ["--numprocesses", "2"] if (figure, owner) == (_PARALLEL, OURS) else []
+                name = f"{'our' if owner == OURS else 'moto'}-{place}"
+                samples[owner][figure] = size.tests / _run(name, [*options, *parallel], size.tests)
+        rounds.append(dict(samples))
+    return rows_of(GROUP, PLACES, rounds)
 
 
 def _run(place: str, options: list[str], tests: int) -> float:

@@ -1,17 +1,19 @@
-"""The calls that both servers answer, as bytes, and the organization that they read."""
+"""The calls that all servers answer, as bytes, and the organization that they read."""
 
 import json
-import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from benchmarks.figures import MINISTACK
 from benchmarks.servers import HOST
 
-ACCOUNTS = 10
-# An example key of AWS's documentation, which stands for the account 123456789012 in both servers.
-ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+ACCOUNTS = 20
+"""The accounts of the organization, its management account included: a page of the default size."""
+ACCESS_KEY_ID = "123456789012"
+"""Stands for the account of this number in all servers."""
+ROLE = "benchmark"
 REGION = "us-east-1"
 _HEADERS = {
     "Host": HOST,
@@ -21,6 +23,12 @@ _HEADERS = {
     "amz-sdk-invocation-id": "6f0b1a52-52f2-4c3c-9d41-0d9a5f7f3c11",
     "amz-sdk-request": "attempt=1",
 }
+_TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
+)
 _VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
 
 
@@ -47,7 +55,7 @@ def _exchange(service: str, operation: str, headers: Mapping[str, str], body: st
     return Exchange(f"{service}:{operation}", f"POST / HTTP/1.1\r\n{head}\r\n{body}".encode(), expected.encode())
 
 
-def organizations_call(operation: str, members: Mapping[str, str], expected: str) -> Exchange:
+def organizations_call(operation: str, members: Mapping[str, object], expected: str) -> Exchange:
     """Return a call of AWS Organizations."""
     headers = {
         "X-Amz-Target": f"AWSOrganizationsV20161128.{operation}",
@@ -64,28 +72,33 @@ def query_call(service: str, operation: str, members: Mapping[str, str], expecte
 
 
 FIRST = organizations_call("CreateOrganization", {"FeatureSet": "ALL"}, '"FeatureSet"')
+_DESCRIBE = organizations_call("DescribeOrganization", {}, '"MasterAccountId"')
+SINGLE, WRITES, LISTS = "single answers", "writes", f"lists of {ACCOUNTS}"
 
 
-def prepare(port: int) -> list[Exchange]:
-    """Create ten accounts, a trusted service and a role in the organization, and return the calls that read them.
+def first_call(kind: str) -> Exchange:
+    """Return the call that waits for a server: its organization exists in ministack, and is created in the others."""
+    return _DESCRIBE if kind == MINISTACK else FIRST
 
-    CreateOrganization must have been the first call of the server. Raises WrongAnswer.
+
+def prepare(port: int) -> dict[str, list[Exchange]]:
+    """Create accounts and a role, and return the calls of each load.
+
+    The first call must have been made. Raises WrongAnswer.
     """
     for number in range(1, ACCOUNTS):
         account = {"Email": f"account{number}@example.com", "AccountName": f"Account {number}"}
         _send(port, organizations_call("CreateAccount", account, '"CreateAccountStatus"'))
-    # A principal that both servers know; moto refuses that of AWS Artifact.
-    principal = {"ServicePrincipal": "cloudtrail.amazonaws.com"}
-    _send(port, organizations_call("EnableAWSServiceAccess", principal, ""))
-    role = _send(
-        port, query_call("iam", "CreateServiceLinkedRole", {"AWSServiceName": "config.amazonaws.com"}, "<Role>")
-    )
-    accounts = _send(port, organizations_call("ListAccounts", {}, '"Accounts"'))
-    newest = json.loads(accounts)["Accounts"][-1]["Id"]
-    exchanges = _reads(newest, _role_name(role))
-    for exchange in exchanges:
+    _send(port, query_call("iam", "CreateRole", {"RoleName": ROLE, "AssumeRolePolicyDocument": _TRUST}, "<Role>"))
+    newest = json.loads(_send(port, organizations_call("ListAccounts", {}, '"Accounts"')))["Accounts"][-1]["Id"]
+    calls = {
+        SINGLE: [_DESCRIBE],
+        WRITES: [_tagging(newest, str(number)) for number in range(10)],
+        LISTS: [organizations_call("ListAccounts", {}, f'"{newest}"')],
+    }
+    for exchange in (call for exchanges in calls.values() for call in exchanges):
         _send(port, exchange)
-    return exchanges
+    return calls
 
 
 def expect(connection: socket.socket, exchange: Exchange) -> bytes:
@@ -101,24 +114,11 @@ def expect(connection: socket.socket, exchange: Exchange) -> bytes:
     return body
 
 
-def _reads(account_id: str, role_name: str) -> list[Exchange]:
-    return [
-        organizations_call("DescribeOrganization", {}, '"MasterAccountId"'),
-        organizations_call("ListAccounts", {}, f'"{account_id}"'),
-        organizations_call("DescribeAccount", {"AccountId": account_id}, f'"{account_id}"'),
-        organizations_call("ListRoots", {}, '"Roots"'),
-        query_call("iam", "GetRole", {"RoleName": role_name}, f"<RoleName>{role_name}</RoleName>"),
-        query_call("sts", "GetCallerIdentity", {}, "<Account>123456789012</Account>"),
-    ]
+def _tagging(account_id: str, value: str) -> Exchange:
+    members = {"ResourceId": account_id, "Tags": [{"Key": "team", "Value": value}]}
+    return organizations_call("TagResource", members, "")
 
 
 def _send(port: int, exchange: Exchange) -> bytes:
     with socket.create_connection((HOST, port), timeout=30) as connection:
         return expect(connection, exchange)
-
-
-def _role_name(reply: bytes) -> str:
-    match = re.search(rb"<RoleName>([^<]+)</RoleName>", reply)
-    if match is None:
-        raise WrongAnswer(f"CreateServiceLinkedRole: {reply.decode(errors='replace')}")
-    return match[1].decode()
