@@ -7,6 +7,7 @@ from typing import Any
 
 from artifact_state.model import Map, State
 from artifact_state.record import fields
+from artifact_state.state_cache import clear_caches
 
 _MANY = 1_000
 _SAMPLE = 20
@@ -20,6 +21,8 @@ def free(states: list[State], kept: State) -> None:
     """
     large = {id(table): table for state in states for table in _large(state)}
     states.clear()
+    if large:
+        clear_caches()
     kept_tables = tuple(_large(kept)) if large else ()
     while large:
         table = large.popitem()[1]

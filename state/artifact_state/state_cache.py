@@ -12,6 +12,7 @@ from artifact_state.model import State
 
 V = TypeVar("V")
 _MAX_ENTRIES = 4096
+_caches: list["StateCache[Any]"] = []
 
 
 class StateCache(Generic[V]):
@@ -21,6 +22,11 @@ class StateCache(Generic[V]):
 
     def __init__(self, *tables: str) -> None:
         self._tables_of = attrgetter(*tables)
+        self.clear()
+        _caches.append(self)
+
+    def clear(self) -> None:
+        """Drop all values, and the references to the tables that they were computed from."""
         self._cached: tuple[tuple[Any, ...], dict[Hashable, V]] = ((), {})
         self._latest: tuple[State | None, dict[Hashable, V]] = (None, {})
 
@@ -37,3 +43,9 @@ class StateCache(Generic[V]):
             self._cached = tables, values
         self._latest = state, values
         return values
+
+
+def clear_caches() -> None:
+    """Clear all caches, which otherwise keep the tables of the latest state alive."""
+    for cache in _caches:
+        cache.clear()
