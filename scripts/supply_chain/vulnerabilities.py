@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-LOCKS = ("run", "build", "dev", "docs", "catalogs", "sbom", "supply-chain")
-
 
 class Unreachable(Exception):
     """The data on vulnerabilities cannot be reached."""
@@ -15,13 +13,20 @@ class Unreachable(Exception):
 
 def known() -> list[str]:
     """Return a sentence for each known vulnerability; raise Unreachable."""
-    return sorted({sentence for lock in LOCKS for package in _audited(lock) for sentence in _sentences(package)})
+    return sorted(
+        {
+            sentence
+            for lock in sorted(Path("locks").glob("*.txt"))
+            for package in _audited(lock)
+            for sentence in _sentences(package)
+        }
+    )
 
 
-def _audited(lock: str) -> list[dict[str, Any]]:
+def _audited(lock: Path) -> list[dict[str, Any]]:
     """Return what pip-audit says of each package of a lock."""
     options = ("--disable-pip", "--require-hashes", "--progress-spinner", "off", "--timeout", "20", "--format", "json")
-    command = [".venv/supply-chain/bin/pip-audit", *options, "--requirement", str(Path("locks") / f"{lock}.txt")]
+    command = [".venv/supply-chain/bin/pip-audit", *options, "--requirement", str(lock)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         packages: list[dict[str, Any]] = json.loads(result.stdout)["dependencies"]

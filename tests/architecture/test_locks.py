@@ -40,7 +40,7 @@ class TestLocks:
 
     def test_each_lock_has_its_use(self) -> None:
         """There is a lock for each environment."""
-        assert LOCKS == ["build", "catalogs", "dev", "docs", "run", "sbom", "supply-chain"]
+        assert LOCKS == ["build", "catalogs", "dev", "docs", "peers", "run", "sbom", "supply-chain"]
 
     @pytest.mark.parametrize("lock", LOCKS)
     def test_lock_satisfies_the_project(self, lock: str) -> None:

@@ -123,7 +123,13 @@ class TestCommands:
     def test_every_shell_script_is_linted(self) -> None:
         """The list of shellcheck has every shell script."""
         line = next(line for line in read("scripts/check").splitlines() if "shellcheck" in line)
-        assert set(line.split()[4:]) == {*SHELL, "scripts/environment", ".ci/run", "examples/aws-cli/story.sh"}
+        assert set(line.split()[4:]) == {
+            *SHELL,
+            "scripts/environment",
+            ".ci/run",
+            "examples/aws-cli/story.sh",
+            "examples/several-processes/run",
+        }
 
 
 class TestVersion:
