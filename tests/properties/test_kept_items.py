@@ -1,15 +1,18 @@
 """Items of lists that are kept between calls: they are what they would be if they were built anew."""
 
+import ast
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from artifact_emulator import services
 from artifact_emulator.active_call import direct_call
 from artifact_emulator.app import App
 from artifact_emulator.aws import items
@@ -27,6 +30,7 @@ from artifact_state.principals import root_user
 from artifact_state.world import Options, World
 
 LISTS = [(service, name) for service, names in HANDLERS.items() for name in names if name.startswith("List")]
+MODULES = [path for path in Path(services.__path__[0]).rglob("*.py") if "@kept_item" in path.read_text()]
 FORMATS = {"json": (json11,), "rest-json": (rest_json,), "query": (query, query_json)}
 MANAGEMENT, MEMBER, OTHER = "111122223333", "222233334444", "333344445555"
 CALLERS = [root_user(MANAGEMENT), root_user(MANAGEMENT, partition="aws-us-gov"), root_user(MEMBER), root_user(OTHER)]
@@ -280,6 +284,14 @@ class TestKeptItem:
                 assert len(items._kept[-1]) <= items._MAX_ITEMS
         finally:
             del items._kept[before:]
+
+    @pytest.mark.parametrize("module", MODULES, ids=lambda module: f"{module.parent.name}/{module.name}")
+    def test_functions_read_only_their_arguments(self, module: Path) -> None:
+        """No function that builds items is given a call, a transaction, a world or a state, which it could read."""
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.FunctionDef) and "kept_item" in map(ast.unparse, node.decorator_list):
+                types = {ast.unparse(argument.annotation) for argument in node.args.args if argument.annotation}
+                assert not types & {"RequestContext", "Transaction", "World", "State"}, node.name
 
     def test_item_refuses_changes(self) -> None:
         """A handler that adds a member has to copy the item, of which other replies consist."""
