@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.dockerfile import ROOT
+from tests.support.clones import copy_of_repository
 from tests.support.server_process import clean_environment, server_process
 
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -20,10 +20,7 @@ POSIX = ("sh", "cat", "cksum", "cp", "dirname", "echo", "mkdir", "rm", "sleep", 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A copy of the files of a clone, in a path with a space."""
-    target = tmp_path / "a clone"
-    ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis", "dist", "node_modules")
-    shutil.copytree(ROOT, target, ignore=ignored, symlinks=True)
-    return target
+    return copy_of_repository(tmp_path)
 
 
 @pytest.fixture
