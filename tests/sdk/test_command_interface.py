@@ -140,7 +140,7 @@ class TestTerminal:
         file = tmp_path / "large.yaml"
         file.write_text(f"organizations:\n{management}{accounts}")
         output = terminal_output([*COMMAND, "scenario", "validate", str(file)], dict(os.environ) | {"TERM": "xterm"})
-        assert "] checking " in output
+        assert "/2000 checking " in output
         assert output.rpartition("\x1b[K")[2].startswith(str(file))
 
 

@@ -105,8 +105,8 @@ def _validate(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.files import InvalidScenario, load_file
 
     try:
-        with progress(f"checking {options.scenario}"):
-            state = load_file(options.scenario).state
+        with progress(f"checking {options.scenario}") as checking:
+            state = load_file(options.scenario, report=checking.report).state
     except InvalidScenario as error:
         if not options.json:
             raise
@@ -152,9 +152,9 @@ def _canonical(options: argparse.Namespace, name: str) -> dict[str, Any]:
 def _load(options: argparse.Namespace) -> int:
     from artifact_emulator.scenarios.files import load_file, read_scenario
 
-    with translated_errors(), progress(f"loading {options.scenario}"):
+    with translated_errors(), progress(f"loading {options.scenario}") as loading:
         # Loaded here first, so that an error names its line.
-        load_file(options.scenario)
+        load_file(options.scenario, report=loading.report)
         world = world_of(options)
         world.load_scenario(_content(read_scenario(options.scenario)))
     text = f"loaded {options.scenario} into the world {world.name}: {world.endpoint}"

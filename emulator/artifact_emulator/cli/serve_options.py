@@ -297,7 +297,7 @@ def _load_scenario(world: "World", scenario: str) -> None:
     from artifact_emulator.scenarios.files import InvalidScenario, load_file
 
     try:
-        with progress(f"loading {scenario}"):
-            world.replace_with(load_file(scenario, world.options))
+        with progress(f"loading {scenario}") as loading:
+            world.replace_with(load_file(scenario, world.options, loading.report))
     except InvalidScenario as error:
         raise CommandFailed(str(error)) from None

@@ -28,33 +28,49 @@ def progress_bar(done: int, total: int) -> str:
     return f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{total}"
 
 
+class Progress:
+    """What an activity has done so far, of what it has to do; a total of 0 is not known."""
+
+    done = 0
+    total = 0
+
+    def report(self, done: int, total: int) -> None:
+        """Note what is done."""
+        self.done, self.total = done, total
+
+
 @contextmanager
-def progress(activity: str) -> Iterator[None]:
+def progress(activity: str) -> Iterator[Progress]:
     """Show on a terminal that an activity is in progress, once it takes a while, and clear the line at its end."""
+    state = Progress()
     if not sys.stderr.isatty():
-        yield
+        yield state
         return
     done = Event()
-    display = Thread(target=_show, args=(activity, done), daemon=True)
+    display = Thread(target=_show, args=(activity, state, done), daemon=True)
     display.start()
     try:
-        yield
+        yield state
     finally:
         done.set()
         display.join()
 
 
-def _show(activity: str, done: Event) -> None:
+def _show(activity: str, state: Progress, done: Event) -> None:
     start = time.monotonic()
     if done.wait(_DELAY):
         return
     step = 0
     while not done.wait(_INTERVAL):
-        position = step % (_WIDTH * 2)
-        position = min(position, _WIDTH * 2 - position)
-        bar = f"[{'.' * position}#{'.' * (_WIDTH - position)}]"
+        bar = progress_bar(state.done, state.total) if state.total else _moving_bar(step)
         sys.stderr.write(f"\r{bar} {activity}, {time.monotonic() - start:.0f} s\x1b[K")
         sys.stderr.flush()
         step += 1
     sys.stderr.write("\r\x1b[K")
     sys.stderr.flush()
+
+
+def _moving_bar(step: int) -> str:
+    position = step % (_WIDTH * 2)
+    position = min(position, _WIDTH * 2 - position)
+    return f"[{'.' * position}#{'.' * (_WIDTH - position)}]"

@@ -1,6 +1,6 @@
 """Scenario files, built in or of users: read, validated with errors that name the line, and loaded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -51,12 +51,12 @@ def read_scenario(name: str) -> Scenario:
     return _read(_path_of(name))[1]
 
 
-def load_file(name: str, options: Options | None = None) -> World:
-    """Create the world of a built-in scenario or of a file.
+def load_file(name: str, options: Options | None = None, report: Callable[[int, int], None] | None = None) -> World:
+    """Create the world of a built-in scenario or of a file; `report` is told the progress.
 
     Raises InvalidScenario.
     """
-    return _load(*_read(_path_of(name)), options)
+    return _load(*_read(_path_of(name)), options, report)
 
 
 def load_content(content: Mapping[str, Any], options: Options | None = None) -> World:
@@ -97,9 +97,14 @@ def _validate(source: Source, *, separator: str) -> Scenario:
         raise InvalidScenario(separator.join(_messages(source, error))) from None
 
 
-def _load(source: Source, scenario: Scenario, options: Options | None) -> World:
+def _load(
+    source: Source,
+    scenario: Scenario,
+    options: Options | None,
+    report: Callable[[int, int], None] | None = None,
+) -> World:
     try:
-        return load_scenario(scenario, options)
+        return load_scenario(scenario, options, report)
     except ScenarioError as error:
         raise InvalidScenario(f"{source.location(error.place)}: {error.why}") from None
 

@@ -4,6 +4,8 @@ A scenario states facts without their dates, so everything is created at one ins
 world is created.
 """
 
+from collections.abc import Callable
+
 from artifact_state.clock import Clock, InstantOutOfRange
 from artifact_state.iam.identity_providers import set_issuer_keys
 from artifact_state.model import State
@@ -22,9 +24,12 @@ __all__ = ["Place", "ScenarioError", "load_scenario"]
 _UNLIMITED = 100_000
 
 
-def load_scenario(scenario: Scenario, options: Options | None = None) -> World:
+def load_scenario(
+    scenario: Scenario, options: Options | None = None, report: Callable[[int, int], None] | None = None
+) -> World:
     """Create the world that a scenario describes.
 
+    `report` is called after each member account with the number of those created and of all.
     Raises ScenarioError.
     """
     options = options or Options()
@@ -41,7 +46,8 @@ def load_scenario(scenario: Scenario, options: Options | None = None) -> World:
         closure_share=100,
     )
     loading_options = Options(quotas=quotas, services=options.services)
-    context = LoadContext(World(options=loading_options, clock=clock, state=State(seed=scenario.seed)))
+    total = sum(len(organization.accounts) for organization in scenario.organizations)
+    context = LoadContext(World(options=loading_options, clock=clock, state=State(seed=scenario.seed)), total, report)
     _load(context, scenario)
     if scenario.clock is None:
         clock.resume()

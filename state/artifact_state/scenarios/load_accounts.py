@@ -64,8 +64,10 @@ def load_account_contents(
 
 
 def _set_iam_settings(context: LoadContext, place: Place, account_id: str, iam: IamSettingsScenario) -> None:
-    with context.transaction((*place, "alias"), account_id) as tx:
-        if iam.alias is not None:
+    if not iam.model_fields_set:
+        return
+    if iam.alias is not None:
+        with context.transaction((*place, "alias"), account_id) as tx:
             aliases.create_alias(tx, iam.alias)
     with context.transaction(place, account_id) as tx:
         if iam.password_policy is not None:

@@ -185,10 +185,13 @@ class OrganizationLoader:
         self._context.register_account(place, account_id, member.id, member.name)
         self._place_account(place, account_id, member)
         load_account_contents(self._context, place, account_id, member)
+        self._context.count_member()
         return account_id
 
     def _place_account(self, place: Place, account_id: str, account: MemberAccount | ManagementAccount) -> None:
         """Move an account to its organizational unit and tag it."""
+        if account.unit is None and not account.tags:
+            return
         with self._transaction(place) as tx:
             if account.unit is not None:
                 unit_id = self._context.find_unit((*place, "unit"), self._management, account.unit)

@@ -4,7 +4,7 @@ A reference that is unknown or ambiguous is a ScenarioError with its place.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from types import TracebackType
 from typing import Any, TypeVar
@@ -64,11 +64,20 @@ def unit_reference(path: str) -> str:
 class LoadContext:
     """The world that is being created from a scenario, and the references that are known so far."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, members: int = 0, report: Callable[[int, int], None] | None = None) -> None:
         self.world = world
+        self._members = members
+        self._created = 0
+        self._report = report
         self._accounts: dict[str, str] = {}
         self._partitions: dict[str, str] = {}
         self._units: dict[tuple[str, str], str] = {}
+
+    def count_member(self) -> None:
+        """Report that one more of the member accounts is created."""
+        self._created += 1
+        if self._report is not None:
+            self._report(self._created, self._members)
 
     def transaction(self, place: Place, account_id: str) -> "ScenarioTransaction":
         """Return a transaction of an account's root user, whose refusal is reported at a place."""
