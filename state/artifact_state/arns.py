@@ -64,6 +64,11 @@ def identity_provider(partition: str, account: str, name: str) -> str:
     return f"arn:{partition}:iam::{account}:oidc-provider/{name}"
 
 
+def saml_provider(partition: str, account: str, name: str) -> str:
+    """Return the ARN of a SAML provider."""
+    return f"arn:{partition}:iam::{account}:saml-provider/{name}"
+
+
 def mfa_device(partition: str, account: str, name: str) -> str:
     """Return the ARN of a virtual MFA device, which is its serial number; the name begins with its path."""
     return f"arn:{partition}:iam::{account}:mfa/{name}"

@@ -304,8 +304,9 @@ class TestWhole:
             _package(edge.imported) for edge in imports() if _is_foreign(edge.imported) and not edge.for_types_only
         }
         # A process that loads the plugin has pytest, and one that uses AWS clients has botocore.
-        assert foreign - declared <= {"aiobotocore", "boto3", "botocore", "pytest", "mcp"}
+        assert foreign - declared <= {"aiobotocore", "boto3", "botocore", "pytest", "mcp", "lxml", "signxml"}
         assert "mcp" in " ".join(project["optional-dependencies"]["mcp"])
+        assert {"lxml", "signxml"} <= {name.partition(">")[0] for name in project["optional-dependencies"]["saml"]}
 
     def test_botocore_is_imported_only_for_test_authors(self) -> None:
         """Only modules that create or answer clients in a test author's process import botocore."""

@@ -22,6 +22,7 @@ NOT_A_SOURCE = {
     "https://aws.amazon.com/tags": "the name of a claim",
     "https://aws.amazon.com/source_identity": "the name of a claim",
     "https://sts.amazonaws.com/": "the name of a claim",
+    "https://aws.amazon.com/SAML/Attributes/": "the names of attributes",
     "https://console.aws.amazon.com/artifact/reports/{report.id}": "a link in a sample response",
     "https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1": "a link in a message",
 }

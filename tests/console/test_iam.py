@@ -6,6 +6,7 @@ import pytest
 
 from artifact_emulator.app import App
 from tests.support.iam_users import client_with_key, policy_allowing
+from tests.support.saml import SamlIssuer
 from tests.support.visitor import Visitor
 from tests.support.wire_client import Client
 
@@ -69,7 +70,10 @@ class TestPages:
         client.do("iam", "CreateOpenIDConnectProvider", Url=url, ClientIDList=["sts.amazonaws.com"])
         assert f"arn:aws:iam::{ACCOUNT}:mfa/phone" in text_of(client, "/iam/mfa-devices")
         assert f"arn:aws:iam::{ACCOUNT}:instance-profile/web" in text_of(client, "/iam/instance-profiles")
-        assert "sts.amazonaws.com" in text_of(client, "/iam/identity-providers")
+        client.do("iam", "CreateSAMLProvider", Name="idp", SAMLMetadataDocument=SamlIssuer().metadata())
+        providers = text_of(client, "/iam/identity-providers")
+        assert "sts.amazonaws.com" in providers
+        assert f"arn:aws:iam::{ACCOUNT}:saml-provider/idp" in providers
 
     def test_settings_show_alias_password_policy_and_issuer(self, client: Client) -> None:
         """The settings show AWS's defaults, then what the account set."""

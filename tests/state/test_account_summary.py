@@ -11,6 +11,7 @@ from artifact_state.iam import (
     managed_policies,
     mfa_devices,
     role_changes,
+    saml_providers,
     users,
 )
 from artifact_state.iam.account_summary import RESOURCE_TABLES, AccountSummary, summary_of
@@ -29,6 +30,10 @@ CREATION: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "instance_profiles": (instance_profiles.create_instance_profile, ("Web",)),
     "roles": (role_changes.create_role, (NEW_ROLE,)),
     "identity_providers": (identity_providers.create_provider, ("https://id.example.com",)),
+    "saml_providers": (
+        saml_providers.create_saml_provider,
+        ("idp", saml_providers.SamlMetadata(document="<a/>", issuer="https://a.io", certificates=("AAAA",))),
+    ),
     "mfa_devices": (mfa_devices.create_device, ("phone",)),
     "customer_policies": (
         managed_policies.create_policy,

@@ -7,7 +7,6 @@ import pytest
 from artifact_state.errors import (
     InvalidAccessKey,
     InvalidAuthorizationMessage,
-    InvalidIdentityToken,
     Refused,
     TradeInTokenExpired,
 )
@@ -22,7 +21,6 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("rule", "error"),
         [
-            (lambda _: federation.assume_with_saml(), InvalidIdentityToken),
             (federation.exchange_token, TradeInTokenExpired),
             (lambda _: federation.decode_authorization_message(), InvalidAuthorizationMessage),
             (lambda _: federation.account_of_access_key("AKIA"), InvalidAccessKey),

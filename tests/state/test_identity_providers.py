@@ -234,7 +234,7 @@ class TestTokens:
 
 
 class TestAssumeRoleWithWebIdentity:
-    """assume_role_with_web_identity."""
+    """assume_role_with_identity."""
 
     @pytest.mark.parametrize("name", ["Other", "Missing"])
     def test_role_without_trust_is_refused(self, world: World, name: str) -> None:
@@ -245,7 +245,8 @@ class TestAssumeRoleWithWebIdentity:
         act(world, create_role, NewRole(name="Other", trust_policy=trust))
         role = f"arn:aws:iam::{MANAGEMENT}:role/{name}"
         with expect_refusal(world, IdentityNotTrusted):
-            act(world, sessions.assume_role_with_web_identity, role, "me", provider(world), DEFAULT_OPTIONS)
+            identity = sessions.ProvidedIdentity(provider_arn=ARN, action="sts:AssumeRoleWithWebIdentity")
+            act(world, sessions.assume_role_with_identity, role, "me", identity, DEFAULT_OPTIONS)
 
 
 class TestOutboundFederation:

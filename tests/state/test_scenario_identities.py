@@ -78,6 +78,16 @@ def scenario(**parts: Any) -> dict[str, Any]:
                 "tags": TAGS,
             }
         ],
+        "saml_providers": [
+            {
+                "account": MANAGEMENT,
+                "name": "idp",
+                "issuer": "https://idp.example.com",
+                "certificates": ["AAAA"],
+                "metadata": "<EntityDescriptor/>",
+                "tags": TAGS,
+            }
+        ],
         "token_issuers": [{"issuer": "https://issuer.example.com", "jwks": {"keys": [{"kty": "RSA", "n": "1"}]}}],
         **parts,
     }

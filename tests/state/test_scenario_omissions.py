@@ -22,6 +22,7 @@ from artifact_state.iam import (
     outbound_federation,
     role_changes,
     root_logins,
+    saml_providers,
     users,
 )
 from artifact_state.iam import settings as iam_settings
@@ -172,6 +173,12 @@ CHANGES: dict[str, Callable[[World], object]] = {
     ),
     "mfa_devices": lambda world: act(world, mfa_devices.create_device, "phone"),
     "issuer_keys": lambda world: act(world, identity_providers.set_issuer_keys, "https://a.io", '{"keys":[{}]}'),
+    "saml_providers": lambda world: act(
+        world,
+        saml_providers.create_saml_provider,
+        "idp",
+        saml_providers.SamlMetadata(document="<a/>", issuer="https://a.io", certificates=("AAAA",)),
+    ),
     "outbound_federation": lambda world: act(world, outbound_federation.enable),
     "account_aliases": lambda world: act(world, aliases.create_alias, "my-alias"),
     "root_logins": lambda world: act(world, root_logins.delete_root_login),

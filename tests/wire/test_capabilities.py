@@ -72,9 +72,9 @@ class TestCapabilities:
     ) -> None:
         """A world counts the calls of operations that are not emulated, and the log warns of each operation once."""
         assert control_result(stranger.app, "GET", CAPABILITIES)["missed"] == {}
-        for name in ("CreateSAMLProvider", "UploadSSHPublicKey", "CreateSAMLProvider"):
+        for name in ("CreateServiceSpecificCredential", "UploadSSHPublicKey", "CreateServiceSpecificCredential"):
             assert stranger.app.handle(stranger.request("iam", name)).status == 501
-        missed = {"iam:CreateSAMLProvider": 2, "iam:UploadSSHPublicKey": 1}
+        missed = {"iam:CreateServiceSpecificCredential": 2, "iam:UploadSSHPublicKey": 1}
         assert list(control_result(stranger.app, "GET", CAPABILITIES)["missed"].items()) == list(missed.items())
         assert [record.getMessage() for record in caplog.records] == [
             f"{name} is not emulated: it answers 501" for name in missed

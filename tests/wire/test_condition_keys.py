@@ -25,6 +25,7 @@ from artifact_state.world import World
 from tests.support.aws_models import model, operation_model
 from tests.support.dockerfile import ROOT
 from tests.support.iam_users import policy_document
+from tests.support.saml import SamlIssuer
 from tests.support.wire_client import Client
 from tests.support.wire_organizations import as_account, set_quotas
 from tests.support.wire_transfers import DECEMBER, INVITE, invitation_parameters
@@ -63,9 +64,10 @@ CREATIONS = {
     "organizations:CreateAccount", "organizations:CreateGovCloudAccount", "organizations:CreatePolicy",
     "organizations:PutResourcePolicy", "iam:CreateRole", "iam:CreateUser", "iam:CreatePolicy",
     "iam:CreateServiceLinkedRole", "iam:CreateVirtualMFADevice", "iam:CreateInstanceProfile",
-    "iam:CreateOpenIDConnectProvider", "artifact:CreateComplianceInquiry", "organizations:InviteAccountToOrganization",
+    "iam:CreateOpenIDConnectProvider", "iam:CreateSAMLProvider", "artifact:CreateComplianceInquiry",
+    "organizations:InviteAccountToOrganization",
 }  # fmt: skip
-# These keys come from the token of an identity provider, and the emulator knows none.
+# These keys come from the token or the assertion of an identity provider.
 FEDERATED = {"sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
 TAG_KEYS_OF_RESOURCES = {"aws:ResourceTag/${TagKey}", "iam:ResourceTag/${TagKey}"}
 
@@ -183,10 +185,12 @@ def identity_members(client: Client) -> dict[str, list[Any]]:
     task = client.do("iam", "DeleteServiceLinkedRole", **linked)["DeletionTaskId"]
     propagation = {"ContextProvider": {"SubjectSourceKey": "sub"}, "IdentityCenterInstanceArn": INSTANCE}
     provider = client.do("iam", "CreateOpenIDConnectProvider", Url="https://id.example.com", Tags=TAGS, **propagation)
+    saml = client.do("iam", "CreateSAMLProvider", Name="idp", SAMLMetadataDocument=SamlIssuer().metadata(), Tags=TAGS)
     client.do("iam", "CreateInstanceProfile", InstanceProfileName="Web", Tags=TAGS)
     device = client.do("iam", "CreateVirtualMFADevice", VirtualMFADeviceName="phone", Tags=TAGS)["VirtualMFADevice"]
     return {
         "SerialNumber": [device["SerialNumber"]], "OpenIDConnectProviderArn": [provider["OpenIDConnectProviderArn"]],
+        "SAMLProviderArn": [saml["SAMLProviderArn"]],
         "InstanceProfileName": ["Web"], "Arn": [role], "UserName": ["Alice"], "GroupName": ["G"], "RoleName": ["Dev"],
         "RoleArn": [role], "AccessKeyId": [key],
         "PolicySourceArn": [role], "DeletionTaskId": [task],

@@ -15,6 +15,7 @@ from tests.wire.error_tables import (
     iam_policies,
     iam_reports,
     iam_roles,
+    iam_saml_providers,
     iam_settings,
     iam_users,
     organization,
@@ -41,6 +42,7 @@ TABLES: tuple[ErrorTable, ...] = tuple(
         iam_policies,
         iam_reports,
         iam_roles,
+        iam_saml_providers,
         iam_settings,
         sts,
     )

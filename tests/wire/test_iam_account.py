@@ -8,6 +8,7 @@ import pytest
 
 from artifact_state.iam.account_summary import RESOURCE_TABLES
 from tests.support.identities import ALLOW_ALL
+from tests.support.saml import SamlIssuer
 from tests.support.wire_client import Client
 
 SERVICE = "iam"
@@ -23,6 +24,7 @@ CREATION: dict[str, tuple[str, dict[str, str]]] = {
     "customer_policies": ("CreatePolicy", {"PolicyName": "Ours", "PolicyDocument": ALLOW_ALL}),
     "mfa_devices": ("CreateVirtualMFADevice", {"VirtualMFADeviceName": "phone"}),
     "identity_providers": ("CreateOpenIDConnectProvider", {"Url": "https://id.example.com"}),
+    "saml_providers": ("CreateSAMLProvider", {"Name": "idp", "SAMLMetadataDocument": SamlIssuer().metadata()}),
     "instance_profiles": ("CreateInstanceProfile", {"InstanceProfileName": "Web"}),
 }
 DETAILED = ("users", "groups", "roles", "customer_policies")

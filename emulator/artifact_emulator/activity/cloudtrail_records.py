@@ -25,10 +25,17 @@ _RECORDED_CODES = {"AccessDeniedException": _DENIED}
 _MASKED_MEMBERS = {"email", "accountName"}
 _OMITTED_MEMBERS = {
     "SecretAccessKey", "Password", "WebIdentityToken", "Base32StringSeed", "QRCodePNG", "TokenCode",
-    "AuthenticationCode1", "AuthenticationCode2",
+    "AuthenticationCode1", "AuthenticationCode2", "SAMLAssertion",
 }  # fmt: skip
-_WEB_IDENTITY = "AssumeRoleWithWebIdentity"
-_ASSUMING_OPERATIONS = {"AssumeRole": "RoleArn", "AssumeRoot": "TargetPrincipal", _WEB_IDENTITY: "RoleArn"}
+_WEB_IDENTITY, _SAML = "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"
+_FEDERATING = (_WEB_IDENTITY, _SAML)
+"""The operations of users of identity providers, who have no account."""
+_ASSUMING_OPERATIONS = {
+    "AssumeRole": "RoleArn",
+    "AssumeRoot": "TargetPrincipal",
+    _WEB_IDENTITY: "RoleArn",
+    _SAML: "RoleArn",
+}
 """The operations that issue credentials of another account's principal, and the members that name the principal."""
 _IDENTITY_TYPES = {
     CallerKind.ROOT: "Root",
@@ -87,7 +94,7 @@ def _records_of_call(call: CallRecord) -> Iterator[CloudTrailRecord]:
         # A service has no account: the role's account has the record.
         yield _record(call, str((call.members or {})["RoleArn"]).split(":")[4])
         return
-    if call.operation == _WEB_IDENTITY:
+    if call.operation in _FEDERATING:
         # The user of an identity provider has no account either.
         account_id = str((call.members or {}).get("RoleArn", "")).split(":")[4:5]
         yield from (_record(call, account) for account in account_id)
@@ -117,7 +124,7 @@ def _assumed_account_id(call: CallRecord) -> str | None:
 def _record(call: CallRecord, account_id: str) -> CloudTrailRecord:
     content: dict[str, Any] = {
         "eventVersion": VERSION,
-        "userIdentity": _web_identity(call) if call.operation == _WEB_IDENTITY else _user_identity(call.caller),
+        "userIdentity": _provided_identity(call) if call.operation in _FEDERATING else _user_identity(call.caller),
         "eventTime": event_time(call.at),
         "eventSource": f"{call.service.name}.amazonaws.com",
         "eventName": call.operation,
@@ -163,17 +170,26 @@ def _region(call: CallRecord) -> str:
     return _GLOBAL_REGIONS[call.caller.partition] if PROFILES[call.service.name].is_global else call.caller.region
 
 
-def _web_identity(call: CallRecord) -> dict[str, Any]:
-    """Return the user of an identity provider; of a refused token only its kind.
+def _provided_identity(call: CallRecord) -> dict[str, Any]:
+    """Return the user of an identity provider; of a refused token or assertion only its kind.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
     """
+    kind = "SAMLUser" if call.operation == _SAML else "WebIdentityUser"
     if call.failure is not None or not call.value:
-        return {"type": "WebIdentityUser"}
+        return {"type": kind}
+    if call.operation == _SAML:
+        subject, qualifier = call.value["Subject"], call.value["NameQualifier"]
+        return {
+            "type": kind,
+            "principalId": f"{qualifier}:{subject}",
+            "userName": subject,
+            "identityProvider": qualifier,
+        }
     provider, audience = call.value["Provider"], call.value["Audience"]
     subject = call.value["SubjectFromWebIdentityToken"]
     return {
-        "type": "WebIdentityUser",
+        "type": kind,
         "principalId": f"{provider}:{audience}:{subject}",
         "userName": subject,
         "identityProvider": provider,

@@ -62,6 +62,7 @@ __all__ = [
     "report",
     "reports",
     "resource_types",
+    "saml_attributes",
     "service_names",
     "service_of",
     "shared_rates",
@@ -217,6 +218,12 @@ def delegable_actions() -> frozenset[str]:
 def identity_provider_claims() -> dict[str, frozenset[str]]:
     """Return the claims of identity providers that are condition keys, by the pattern of the providers' names."""
     return loading.load_identity_provider_claims()
+
+
+@cache
+def saml_attributes() -> dict[str, str]:
+    """Return the condition keys that attributes of a SAML assertion become, by the names of the attributes."""
+    return loading.load_saml_attributes()
 
 
 @cache

@@ -144,6 +144,12 @@ def load_service_names() -> dict[str, str]:
     return dict(sorted(names.items()))
 
 
+def load_saml_attributes() -> dict[str, str]:
+    """Return the condition keys that attributes of an assertion become, by the names of the attributes."""
+    attributes: dict[str, str] = read_file("saml_attributes")["attributes"]
+    return attributes
+
+
 def load_tracked_actions() -> dict[str, tuple[str, ...]]:
     """Return the actions whose use AWS tracks, sorted, by the namespace of their service."""
     return {service: tuple(sorted(names)) for service, names in read_file("last_access")["tracked_actions"].items()}

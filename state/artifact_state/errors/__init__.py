@@ -49,7 +49,7 @@
         root_access: InvalidTaskPolicy
         sts: InvalidRoleArn, InvalidSessionTags, TooManySessionPolicies, SessionTooLong, SessionTooLarge,
             InvalidSubjectCredentials, NothingToScopeDown, InsufficientSessionLifetime, InvalidIdentityToken,
-            IdentityTokenExpired, OutboundFederationDisabled, NoOriginIdentity, ScopeNotAllowed,
+            IdentityTokenExpired, AssertionExpired, OutboundFederationDisabled, NoOriginIdentity, ScopeNotAllowed,
             IssuedTokenTooLarge, TradeInTokenExpired, InvalidAccessKey, InvalidAuthorizationMessage
 
 A refusal carries facts, which the emulator maps to an AWS error; those of `policy_language` also carry AWS's message.

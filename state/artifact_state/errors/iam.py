@@ -22,6 +22,7 @@ class Entity(Enum):
     LOGIN = "login profile"
     MFA_DEVICE = "MFA device"
     IDENTITY_PROVIDER = "OpenID Connect provider"
+    SAML_PROVIDER = "SAML provider"
     USER_MFA_DEVICE = "MFA device of a user"
     ALIAS = "account alias"
     ARN = "resource of an ARN"
@@ -75,6 +76,8 @@ class IdentityQuota(Enum):
     PROVIDERS_PER_ACCOUNT = "OpenIdConnectProvidersPerAccount"
     CLIENT_IDS_PER_PROVIDER = "ClientIdsPerOpenIdConnectProvider"
     TAGS_PER_PROVIDER = "TagsPerOpenIdConnectProvider"
+    SAML_PROVIDERS_PER_ACCOUNT = "SamlProvidersPerAccount"
+    TAGS_PER_SAML_PROVIDER = "TagsPerSamlProvider"
 
 
 class ProviderProblem(Enum):

@@ -15,6 +15,14 @@ class IdentityTokenProblem(Enum):
     SIGNATURE = "none of the issuer's keys signed the token"
     AUDIENCE = "the token is for an audience that the provider does not have"
     UNKNOWN_PROVIDER = "the named SAML provider does not exist"
+    NOT_A_RESPONSE = "the assertion is not a SAML response in Base64"
+    RESPONSE_SIGNATURE = "no certificate of the provider belongs to the signature of the response"
+    ISSUER = "the assertion has another issuer than the metadata of the provider"
+    RECIPIENT = "the subject is confirmed for no sign-in page of AWS, or without an expiration"
+    AUDIENCE_OF_ASSERTION = "the assertion is not meant for AWS"
+    SESSION_NAME_MISSING = "the assertion gives the session no name"
+    SESSION_NAME = "the name of the session has other characters than AWS takes"
+    SOURCE_IDENTITY = "the source identity has other characters than AWS takes"
 
 
 class NotTrusted(Denied):
@@ -29,6 +37,10 @@ class NotTrusted(Denied):
 
 class IdentityNotTrusted(Denied):
     """The role's trust policy does not allow the user of an identity provider to assume it, or it does not exist."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action = action
 
 
 class RootCannotAssumeRole(Denied):
@@ -133,6 +145,10 @@ class IdentityTokenExpired(Refused):
         super().__init__(now, expiration)
         self.now = now
         self.expiration = expiration
+
+
+class AssertionExpired(Refused):
+    """The assertion of an identity provider is not valid yet, or no longer."""
 
 
 class OutboundFederationDisabled(Refused):

@@ -20,6 +20,7 @@ RESOURCE_TABLES = (
     "instance_profiles",
     "mfa_devices",
     "identity_providers",
+    "saml_providers",
 )
 """The tables of the state that hold the IAM resources of each account. A test finds tables that are missing here."""
 

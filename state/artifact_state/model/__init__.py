@@ -61,7 +61,15 @@ if TYPE_CHECKING:
     from artifact_state.catalog import Report
     from artifact_state.model.iam_reports import CredentialReport, ServiceReport
     from artifact_state.model.iam_settings import IamSettings, InstanceProfile
-    from artifact_state.model.identities import AccessKey, CustomerPolicy, Group, IdentityProvider, MfaDevice, User
+    from artifact_state.model.identities import (
+        AccessKey,
+        CustomerPolicy,
+        Group,
+        IdentityProvider,
+        MfaDevice,
+        SamlProvider,
+        User,
+    )
 
 __all__ = [
     "TABLES",
@@ -154,6 +162,7 @@ class State(Record):
     mfa_devices: Map[str, tuple[MfaDevice, ...]] = Map()
     identity_providers: Map[str, tuple[IdentityProvider, ...]] = Map()
     """The OpenID Connect providers of an account, the oldest first."""
+    saml_providers: Map[str, tuple[SamlProvider, ...]] = Map()
     issuer_keys: Map[str, str] = Map()
     """The public keys of an issuer outside AWS as a JSON Web Key Set, by its URL."""
     outbound_federation: Map[str, bool] = Map()

@@ -110,6 +110,23 @@ class IdentityProvider(Record):
     """The instance of IAM Identity Center that it is associated with."""
 
 
+class SamlProvider(Record):
+    """A SAML provider, whose assertions an account accepts from those who assume its roles."""
+
+    id: str
+    """Unverified: its form, of which AWS documents the length."""
+    account_id: str
+    name: str
+    created_at: datetime
+    metadata: str
+    """The document with which its identity provider describes itself."""
+    issuer: str
+    certificates: tuple[str, ...]
+    """The certificates of the keys that sign its assertions, as DER in Base64."""
+    valid_until: datetime
+    tags: Map[str, str] = Map()
+
+
 class AccessKey(Record):
     """A long-term credential of a user, or of the root user if `user_name` is None.
 

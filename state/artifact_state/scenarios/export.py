@@ -45,6 +45,7 @@ def export_scenario(world: World) -> Scenario:
         instance_profiles=list(identities.instance_profiles()),
         mfa_devices=list(identities.mfa_devices()),
         identity_providers=list(identities.identity_providers()),
+        saml_providers=list(identities.saml_providers()),
         token_issuers=list(identities.token_issuers()),
         linked_roles=list(identities.linked_roles()),
         reports=list(export_reports(state)),

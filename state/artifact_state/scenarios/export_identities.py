@@ -29,6 +29,7 @@ from artifact_state.scenarios.schema import (
     LoginScenario,
     MfaDeviceScenario,
     RoleScenario,
+    SamlProviderScenario,
     TokenIssuerScenario,
     UserScenario,
 )
@@ -123,6 +124,20 @@ class IdentityExporter(Record, kw_only=False):
                     url=f"https://{provider.name}",
                     client_ids=list(provider.client_ids),
                     thumbprints=list(provider.thumbprints),
+                    tags=_sorted(provider.tags),
+                )
+
+    def saml_providers(self) -> Iterator[SamlProviderScenario]:
+        """Return the SAML providers with their metadata."""
+        for account_id in in_order(self.state.saml_providers):
+            for provider in self.state.saml_providers[account_id]:
+                yield SamlProviderScenario(
+                    account=account_id,
+                    name=provider.name,
+                    issuer=provider.issuer,
+                    certificates=list(provider.certificates),
+                    metadata=provider.metadata,
+                    valid_until=provider.valid_until,
                     tags=_sorted(provider.tags),
                 )
 

@@ -21,6 +21,7 @@ from artifact_state.iam.one_time_passwords import code_at, step_at
 from artifact_state.iam.policy_references import boundary_reference
 from artifact_state.iam.role_templates import template_of
 from artifact_state.iam.roles import role_of, trust_policy_for
+from artifact_state.iam.saml_providers import SamlMetadata, create_saml_provider
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User
 from artifact_state.scenarios.references import LoadContext, Place, ScenarioError, policy_text, suggestion, with_places
@@ -34,6 +35,7 @@ from artifact_state.scenarios.schema import (
     LinkedRoleScenario,
     MfaDeviceScenario,
     RoleScenario,
+    SamlProviderScenario,
     Scenario,
     UserScenario,
 )
@@ -61,6 +63,8 @@ def load_identities(context: LoadContext, scenario: Scenario) -> None:
         _load_mfa_device(context, place, device)
     for place, provider in with_places(("identity_providers",), scenario.identity_providers):
         _load_identity_provider(context, place, provider)
+    for place, saml in with_places(("saml_providers",), scenario.saml_providers):
+        _load_saml_provider(context, place, saml)
 
 
 def _load_policy(context: LoadContext, place: Place, policy: CustomerPolicyScenario) -> None:
@@ -111,6 +115,17 @@ def _load_identity_provider(context: LoadContext, place: Place, provider: Identi
             thumbprints=provider.thumbprints,
             tags=provider.tags.items(),
         )
+
+
+def _load_saml_provider(context: LoadContext, place: Place, provider: SamlProviderScenario) -> None:
+    metadata = SamlMetadata(
+        document=provider.metadata,
+        issuer=provider.issuer,
+        certificates=tuple(provider.certificates),
+        valid_until=provider.valid_until,
+    )
+    with context.transaction(place, context.find_account((*place, "account"), provider.account)) as tx:
+        create_saml_provider(tx, provider.name, metadata, tags=provider.tags.items())
 
 
 def _load_identity(context: LoadContext, place: Place, identity: IdentityScenario) -> None:

@@ -56,6 +56,7 @@ _DESCRIBED = {
     "mfa_devices": _names("name seed user_id enabled_at paired_step tags"),
     "instance_profiles": _names("name path role_name tags"),
     "identity_providers": _names("name client_ids thumbprints tags"),
+    "saml_providers": _names("name metadata issuer certificates valid_until tags"),
     "issuer_keys": _names(""),
     "account_aliases": _names(""),
     "iam_settings": _names("password_policy token_version role_manager_enabled"),

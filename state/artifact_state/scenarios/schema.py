@@ -316,6 +316,18 @@ class IdentityProviderScenario(_Part):
     tags: dict[str, str] = {}
 
 
+class SamlProviderScenario(_Part):
+    """A SAML provider: the metadata of its identity provider, and what they say."""
+
+    account: AccountReference
+    name: Name
+    issuer: Reference = Field(description="The entity id, which is the issuer of its assertions.")
+    certificates: list[str] = Field(min_length=1, description="Of the keys that sign its responses, as DER in Base64.")
+    metadata: Reference
+    valid_until: AwareDatetime | None = Field(None, description="Default: in a hundred years.")
+    tags: dict[str, str] = {}
+
+
 class JsonWebKeySet(_Part):
     """The public keys of an issuer, as it publishes them."""
 
@@ -384,6 +396,7 @@ class Scenario(_Part):
     instance_profiles: list[InstanceProfileScenario] = []
     mfa_devices: list[MfaDeviceScenario] = []
     identity_providers: list[IdentityProviderScenario] = []
+    saml_providers: list[SamlProviderScenario] = []
     token_issuers: list[TokenIssuerScenario] = []
     linked_roles: list[LinkedRoleScenario] = []
     reports: list[ReportScenario] = []

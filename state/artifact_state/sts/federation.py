@@ -1,25 +1,15 @@
-"""Refusals of AWS STS where the emulator has no state, such as SAML providers, and the account of an access key."""
+"""Refusals of AWS STS where the emulator has no state, such as trade-in tokens, and the account of an access key."""
 
 from typing import NoReturn
 
 from artifact_state import ids
 from artifact_state.errors import (
-    IdentityTokenProblem,
     InvalidAccessKey,
     InvalidAuthorizationMessage,
-    InvalidIdentityToken,
     TradeInTokenExpired,
 )
 from artifact_state.sts.session_restrictions import require_active_region
 from artifact_state.world import Transaction
-
-
-def assume_with_saml() -> NoReturn:
-    """Refuse an assertion, whose provider no account knows.
-
-    Raises InvalidIdentityToken.
-    """
-    raise InvalidIdentityToken(IdentityTokenProblem.UNKNOWN_PROVIDER)
 
 
 def exchange_token(tx: Transaction) -> NoReturn:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from artifact_state import arns, ids
+from artifact_state import ids
 from artifact_state.errors import (
     Entity,
     EntityNotFound,
@@ -25,11 +25,10 @@ from artifact_state.events import RoleAssumed, RootAssumed
 from artifact_state.iam.identity_documents import require_valid_policy
 from artifact_state.iam.policy_references import policy_by_arn
 from artifact_state.model import Caller, CallerKind, Session
-from artifact_state.model.identities import IdentityProvider
 from artifact_state.organizations.root_access import require_assumable_root, root_task_policy
 from artifact_state.policy_syntax.documents import DocumentKind
 from artifact_state.principals import is_expired
-from artifact_state.record import asdict
+from artifact_state.record import Record, asdict
 from artifact_state.sts import tokens
 from artifact_state.sts.session_options import DEFAULT_OPTIONS, SessionOptions, require_valid_tags, with_inherited
 from artifact_state.sts.session_restrictions import require_active_region
@@ -47,6 +46,13 @@ _MAX_MANAGED_POLICIES = 10
 _MAX_SCOPE_DOWN_POLICIES = 3
 _INLINE = "session policy"
 _WHOLE = 100
+
+
+class ProvidedIdentity(Record):
+    """The user of an identity provider: the provider, and the action with which its users assume roles."""
+
+    provider_arn: str
+    action: str
 
 
 def assume_role(tx: Transaction, role_arn: str, name: str, options: SessionOptions = DEFAULT_OPTIONS) -> Session:
@@ -84,22 +90,22 @@ def assume_role(tx: Transaction, role_arn: str, name: str, options: SessionOptio
     return session
 
 
-def assume_role_with_web_identity(
-    tx: Transaction, role_arn: str, name: str, provider: IdentityProvider, options: SessionOptions
+def assume_role_with_identity(
+    tx: Transaction, role_arn: str, name: str, identity: ProvidedIdentity, options: SessionOptions
 ) -> Session:
     """Issue session credentials of a role that trusts the user of an identity provider.
 
     Raises InvalidRoleArn, IdentityNotTrusted, InvalidSessionTags, SessionTooLong, TooManySessionPolicies,
     SessionTooLarge, MalformedPolicyDocument, EntityNotFound.
-    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
     """
     try:
         role = assumable_role(tx, role_arn)
     except NotTrusted:
-        raise IdentityNotTrusted from None
+        raise IdentityNotTrusted(identity.action) from None
     require_valid_tags(options)
-    arn = arns.identity_provider(tx.caller.partition, role.account_id, provider.name)
-    require_identity_trust(tx, role, arn, options)
+    require_identity_trust(tx, role, identity.action, identity.provider_arn, options)
     duration = options.duration or DEFAULT_ROLE_DURATION
     if duration > role.max_session:
         raise SessionTooLong(chained=False)
@@ -112,14 +118,14 @@ def assume_role_with_web_identity(
         role_id=role.id,
         role_path=role.path,
         name=name,
-        identity_provider=arn,
+        identity_provider=identity.provider_arn,
         policies=_inline_policies(options),
         managed_policies=_managed_policies(tx, role.account_id, options),
         tags=options.tags,
         transitive_tags=options.transitive_tags,
         source_identity=options.source_identity,
     )
-    tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=arn))
+    tx.record(RoleAssumed(at=tx.now, account_id=role.account_id, role_name=role.name, by=identity.provider_arn))
     return session
 
 

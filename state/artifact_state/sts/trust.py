@@ -59,7 +59,9 @@ def require_trust(tx: Transaction, role: Role, options: SessionOptions) -> None:
             raise NotTrusted(arns.role(tx.caller.partition, role.account_id, role.path, role.name), action)
 
 
-def require_identity_trust(tx: Transaction, role: Role, provider_arn: str, options: SessionOptions) -> None:
+def require_identity_trust(
+    tx: Transaction, role: Role, action: str, provider_arn: str, options: SessionOptions
+) -> None:
     """Refuse the user of an identity provider whom the role's trust policy does not allow to assume it.
 
     Raises IdentityNotTrusted.
@@ -67,9 +69,8 @@ def require_identity_trust(tx: Transaction, role: Role, provider_arn: str, optio
     names = frozenset({f"Federated:{provider_arn}"})
     keys = {key: value for key, value in principal_keys(tx.state, tx.caller, tx.now).items() if key in _REQUEST_KEYS}
     keys |= {**options.condition_keys, "aws:federatedprovider": (provider_arn,)}
-    actions = ["sts:AssumeRoleWithWebIdentity", *_further_actions(options)]
-    if not all(_allows(tx, role, action, names, keys) for action in actions):
-        raise IdentityNotTrusted
+    if not all(_allows(tx, role, needed, names, keys) for needed in (action, *_further_actions(options))):
+        raise IdentityNotTrusted(action)
 
 
 def _further_actions(options: SessionOptions) -> list[str]:

@@ -18,6 +18,7 @@ from artifact_state.record import replace
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
 
+ACTION = "sts:AssumeRoleWithWebIdentity"
 _SCHEME = "https://"
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"

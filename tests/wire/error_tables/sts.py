@@ -133,11 +133,11 @@ PROVOKED: dict[str, dict[str, OperationProvocation]] = {
         )
     },
 }
-NO_PROVIDER = "the provider is checked first, and no account has a SAML provider"
+WITH_ASSERTION = "tests/wire/test_saml.py has assertions, which are checked first"
 WITH_TOKEN = "tests/wire/test_web_identity.py provokes it, which has tokens"
 UNREACHABLE = {
     **{
-        ("AssumeRoleWithSAML", code): NO_PROVIDER
+        ("AssumeRoleWithSAML", code): WITH_ASSERTION
         for code in ("ExpiredTokenException", "MalformedPolicyDocument", "PackedPolicyTooLarge")
     },
     **{

@@ -22,6 +22,7 @@ _NOT_FOUND_MESSAGES = {
     Entity.MFA_DEVICE: "VirtualMFADevice with serial number {} doesn't exist.",
     Entity.USER_MFA_DEVICE: "MFA Device invalid for user.",
     Entity.IDENTITY_PROVIDER: "OpenIDConnect Provider not found for arn {}",
+    Entity.SAML_PROVIDER: "Manifest not found for arn {}",
     Entity.ALIAS: "The account alias with name {} cannot be found.",
     Entity.ARN: "ARN {} does not exist.",
     Entity.JOB: "Job {} does not exist.",
@@ -38,6 +39,8 @@ _NAME_TAKEN_MESSAGES = {
     Entity.INSTANCE_PROFILE: "Instance Profile {} already exists.",
     Entity.MFA_DEVICE: "MFA device already exists.",
     Entity.IDENTITY_PROVIDER: "Provider with url {} already exists.",
+    # Unverified.
+    Entity.SAML_PROVIDER: "A provider named {} already exists.",
     Entity.ALIAS: "The account alias {} already exists.",
 }
 # Observed on AWS, except the last two.

@@ -44,6 +44,15 @@ _IDENTITY_TOKEN_MESSAGES = {
     # Observed: https://github.com/awslabs/amazon-eks-irsa-cfn/pull/18
     IdentityTokenProblem.AUDIENCE: "Incorrect token audience",
     IdentityTokenProblem.UNKNOWN_PROVIDER: "Specified provider doesn't exist",
+    IdentityTokenProblem.NOT_A_RESPONSE: "Invalid base64 SAMLResponse",
+    IdentityTokenProblem.RESPONSE_SIGNATURE: "Response signature invalid",
+    IdentityTokenProblem.ISSUER: "Issuer not present in specified provider",
+    # Unverified: the messages about the recipient, the audience and the source identity.
+    IdentityTokenProblem.RECIPIENT: "Response does not contain a valid recipient.",
+    IdentityTokenProblem.AUDIENCE_OF_ASSERTION: "Response does not contain the required audience.",
+    IdentityTokenProblem.SESSION_NAME_MISSING: "RoleSessionName is required in AuthnResponse",
+    IdentityTokenProblem.SESSION_NAME: "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{{2,64}}",
+    IdentityTokenProblem.SOURCE_IDENTITY: "Source Identity in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{{2,64}}",
 }
 ROWS: Rows = {
     errors.NotTrusted: _not_trusted,
@@ -98,7 +107,9 @@ ROWS: Rows = {
         f"Token expired: current date/time {refusal.now} must be before the expiration date/time {refusal.expiration}",
     ),
     # Observed: https://github.com/aws-actions/configure-aws-credentials/issues/357
-    errors.IdentityNotTrusted: fixed_row("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
+    errors.IdentityNotTrusted: lambda refusal, caller: ("AccessDenied", f"Not authorized to perform {refusal.action}"),
+    # Unverified: the message is the error's description in AWS's documentation.
+    errors.AssertionExpired: fixed_row("ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance"),
     errors.OutboundFederationDisabled: fixed_row(
         "OutboundWebIdentityFederationDisabledException", "OutboundWebIdentityFederation is disabled."
     ),

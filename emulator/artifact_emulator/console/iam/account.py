@@ -43,7 +43,8 @@ def identity_providers() -> str:
     """List the identity providers of the account with their audiences and thumbprints."""
     arns = [entry["Arn"] for entry in call("iam", "ListOpenIDConnectProviders")["OpenIDConnectProviderList"]]
     providers = [(arn, call("iam", "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn)) for arn in arns]
-    return render_template("iam/identity_providers.html", providers=providers)
+    saml = call("iam", "ListSAMLProviders")["SAMLProviderList"]
+    return render_template("iam/identity_providers.html", providers=providers, saml=saml)
 
 
 def _unless(operation: str, code: str) -> Any:

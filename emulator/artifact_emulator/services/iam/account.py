@@ -92,7 +92,7 @@ def get_account_summary(
             "MFADevicesInUse": summary.mfa_devices_in_use,
             "InstanceProfiles": counts["instance_profiles"],
             "InstanceProfilesQuota": quota["InstanceProfilesPerAccount"],
-            "Providers": counts["identity_providers"],
+            "Providers": counts["identity_providers"] + counts["saml_providers"],
             "GlobalEndpointTokenVersion": settings_of(call.tx.state, call.tx.caller.account_id).token_version,
         }
     }

@@ -56,13 +56,6 @@ def list_server_certificates(
     return {"ServerCertificateMetadataList": [], **_last_page(call, request)}
 
 
-def list_saml_providers(
-    call: RequestContext, request: "requests.ListSAMLProvidersRequest"
-) -> "replies.ListSAMLProvidersResponse":
-    """List the SAML identity providers of the account."""
-    return {"SAMLProviderList": []}
-
-
 def _last_page_of_user(call: RequestContext, request: _UserRequest) -> Truncation:
     name = resolve_user_name(call.tx, request.user_name)
     if name is not None:

@@ -5,12 +5,15 @@ from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from artifact_emulator.aws.errors.aws_error import NotEmulated
 from artifact_emulator.services.context import RequestContext
 from artifact_emulator.services.sts.sessions import duration_of, policy_arns_of, role_session_reply
+from artifact_state import arns
 from artifact_state.errors import IdentityTokenProblem, InvalidIdentityToken
 from artifact_state.iam.outbound_federation import account_of_issuer
-from artifact_state.model.identities import IdentityProvider
-from artifact_state.sts import federation, issued_tokens, sessions, web_identity
+from artifact_state.model.identities import IdentityProvider, SamlProvider
+from artifact_state.sts import federation, issued_tokens, saml, sessions, web_identity
+from artifact_state.sts.saml import Assertion
 from artifact_state.sts.session_options import SessionOptions
 from artifact_state.world import Transaction
 
@@ -34,7 +37,9 @@ def assume_role_with_web_identity(
         condition_keys={"sts:rolesessionname": (request.role_session_name,), **call.request_keys},
     )
     options = web_identity.with_claims(provider, claims, options)
-    session = sessions.assume_role_with_web_identity(tx, request.role_arn, request.role_session_name, provider, options)
+    provider_arn = arns.identity_provider(tx.caller.partition, provider.account_id, provider.name)
+    identity = sessions.ProvidedIdentity(provider_arn=provider_arn, action=web_identity.ACTION)
+    session = sessions.assume_role_with_identity(tx, request.role_arn, request.role_session_name, identity, options)
     shared = role_session_reply(call, session)
     reply: replies.AssumeRoleWithWebIdentityResponse = {
         **shared,  # type: ignore[typeddict-item] # The two replies have these members in common.
@@ -48,8 +53,32 @@ def assume_role_with_web_identity(
 def assume_role_with_saml(
     call: RequestContext, request: "requests.AssumeRoleWithSAMLRequest"
 ) -> "replies.AssumeRoleWithSAMLResponse":
-    """Refuse an assertion, whose provider the account does not know."""
-    federation.assume_with_saml()
+    """Issue session credentials of a role to the user of a SAML provider."""
+    tx = call.tx
+    provider = saml.provider_of_arn(tx, request.principal_arn)
+    assertion = _verified_assertion(tx, provider, request.saml_assertion)
+    saml.require_valid(tx, provider, assertion)
+    name = saml.session_name(assertion)
+    options = SessionOptions(
+        duration=duration_of(request.duration_seconds),
+        policy=request.policy,
+        policy_arns=policy_arns_of(request.policy_arns),
+        min_token_size=request.minimum_session_token_size or 0,
+        condition_keys={"sts:rolesessionname": (name,), **call.request_keys},
+    )
+    options = saml.with_assertion(tx, provider, assertion, request.role_arn, options)
+    identity = sessions.ProvidedIdentity(provider_arn=request.principal_arn, action=saml.ACTION)
+    session = sessions.assume_role_with_identity(tx, request.role_arn, name, identity, options)
+    shared = role_session_reply(call, session)
+    reply: replies.AssumeRoleWithSAMLResponse = {
+        **shared,  # type: ignore[typeddict-item] # The two replies have these members in common.
+        "Subject": assertion.subject,
+        "SubjectType": assertion.subject_type,
+        "Issuer": assertion.issuer,
+        "Audience": assertion.recipient,
+        "NameQualifier": saml.name_qualifier(provider),
+    }
+    return reply
 
 
 def get_web_identity_token(
@@ -101,6 +130,24 @@ def _verified_claims(tx: Transaction, provider: IdentityProvider, token: str) ->
         return json_web_tokens.verify(token, keys)
     except json_web_tokens.InvalidSignature:
         raise InvalidIdentityToken(IdentityTokenProblem.SIGNATURE) from None
+
+
+def _verified_assertion(tx: Transaction, provider: SamlProvider, response: str) -> Assertion:
+    """Return the assertion of a response that its provider signed.
+
+    Raises InvalidIdentityToken, NotEmulated.
+    """
+    try:
+        # Imported here: it is slow, and only some users have its packages.
+        from artifact_emulator.aws.signing import saml as saml_documents
+    except ModuleNotFoundError:
+        raise NotEmulated("SAML without the packages of artifact-emulator[saml]") from None
+    try:
+        return Assertion(**saml_documents.read_assertion(response, provider.certificates, tx.now))
+    except saml_documents.InvalidDocument:
+        raise InvalidIdentityToken(IdentityTokenProblem.NOT_A_RESPONSE) from None
+    except saml_documents.InvalidSignature:
+        raise InvalidIdentityToken(IdentityTokenProblem.RESPONSE_SIGNATURE) from None
 
 
 def _issuer_of(token: str) -> str | None:

@@ -203,6 +203,18 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "CreateSAMLProvider": Operation(
+            name="CreateSAMLProvider",
+            request="CreateSAMLProviderRequest",
+            reply="CreateSAMLProviderResponse",
+            errors=(
+                "InvalidInputException",
+                "EntityAlreadyExistsException",
+                "LimitExceededException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
         "CreateServiceLinkedRole": Operation(
             name="CreateServiceLinkedRole",
             request="CreateServiceLinkedRoleRequest",
@@ -360,6 +372,17 @@ SERVICE = Service(
                 "NoSuchEntityException",
                 "LimitExceededException",
                 "UnmodifiableEntityException",
+                "ServiceFailureException",
+            ),
+        ),
+        "DeleteSAMLProvider": Operation(
+            name="DeleteSAMLProvider",
+            request="DeleteSAMLProviderRequest",
+            errors=(
+                "InvalidInputException",
+                "LimitExceededException",
+                "NoSuchEntityException",
+                "ConcurrentModificationException",
                 "ServiceFailureException",
             ),
         ),
@@ -638,6 +661,12 @@ SERVICE = Service(
             reply="GetRoleTemplateVersionResponse",
             errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
         ),
+        "GetSAMLProvider": Operation(
+            name="GetSAMLProvider",
+            request="GetSAMLProviderRequest",
+            reply="GetSAMLProviderResponse",
+            errors=("NoSuchEntityException", "InvalidInputException", "ServiceFailureException"),
+        ),
         "GetServiceLastAccessedDetails": Operation(
             name="GetServiceLastAccessedDetails",
             request="GetServiceLastAccessedDetailsRequest",
@@ -813,6 +842,12 @@ SERVICE = Service(
         ),
         "ListRoles": Operation(
             name="ListRoles", request="ListRolesRequest", reply="ListRolesResponse", errors=("ServiceFailureException",)
+        ),
+        "ListSAMLProviderTags": Operation(
+            name="ListSAMLProviderTags",
+            request="ListSAMLProviderTagsRequest",
+            reply="ListSAMLProviderTagsResponse",
+            errors=("NoSuchEntityException", "ServiceFailureException", "InvalidInputException"),
         ),
         "ListSAMLProviders": Operation(
             name="ListSAMLProviders",
@@ -1038,6 +1073,17 @@ SERVICE = Service(
                 "ServiceFailureException",
             ),
         ),
+        "TagSAMLProvider": Operation(
+            name="TagSAMLProvider",
+            request="TagSAMLProviderRequest",
+            errors=(
+                "NoSuchEntityException",
+                "LimitExceededException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
+        ),
         "TagUser": Operation(
             name="TagUser",
             request="TagUserRequest",
@@ -1093,6 +1139,16 @@ SERVICE = Service(
             name="UntagRole",
             request="UntagRoleRequest",
             errors=("NoSuchEntityException", "ConcurrentModificationException", "ServiceFailureException"),
+        ),
+        "UntagSAMLProvider": Operation(
+            name="UntagSAMLProvider",
+            request="UntagSAMLProviderRequest",
+            errors=(
+                "NoSuchEntityException",
+                "InvalidInputException",
+                "ConcurrentModificationException",
+                "ServiceFailureException",
+            ),
         ),
         "UntagUser": Operation(
             name="UntagUser",
@@ -1189,6 +1245,18 @@ SERVICE = Service(
             reply="UpdateRoleDescriptionResponse",
             errors=("NoSuchEntityException", "UnmodifiableEntityException", "ServiceFailureException"),
         ),
+        "UpdateSAMLProvider": Operation(
+            name="UpdateSAMLProvider",
+            request="UpdateSAMLProviderRequest",
+            reply="UpdateSAMLProviderResponse",
+            errors=(
+                "NoSuchEntityException",
+                "InvalidInputException",
+                "LimitExceededException",
+                "ServiceFailureException",
+                "ConcurrentModificationException",
+            ),
+        ),
         "UpdateUser": Operation(
             name="UpdateUser",
             request="UpdateUserRequest",
@@ -1207,30 +1275,23 @@ SERVICE = Service(
             "AcceptDelegationRequest",
             "AssociateDelegationRequest",
             "CreateDelegationRequest",
-            "CreateSAMLProvider",
             "CreateServiceSpecificCredential",
-            "DeleteSAMLProvider",
             "DeleteSSHPublicKey",
             "DeleteServerCertificate",
             "DeleteServiceSpecificCredential",
             "DeleteSigningCertificate",
             "GetDelegationRequest",
             "GetHumanReadableSummary",
-            "GetSAMLProvider",
             "GetSSHPublicKey",
             "GetServerCertificate",
             "ListDelegationRequests",
-            "ListSAMLProviderTags",
             "ListServerCertificateTags",
             "RejectDelegationRequest",
             "ResetServiceSpecificCredential",
             "SendDelegationToken",
-            "TagSAMLProvider",
             "TagServerCertificate",
-            "UntagSAMLProvider",
             "UntagServerCertificate",
             "UpdateDelegationRequest",
-            "UpdateSAMLProvider",
             "UpdateSSHPublicKey",
             "UpdateServerCertificate",
             "UpdateServiceSpecificCredential",
@@ -1455,6 +1516,21 @@ SERVICE = Service(
             },
         ),
         "CreateRoleResponse": Layout(kind="structure", members={"Role": "Role"}),
+        "CreateSAMLProviderRequest": Layout(
+            kind="structure",
+            members={
+                "SAMLMetadataDocument": "SAMLMetadataDocumentType",
+                "Name": "SAMLProviderNameType",
+                "Tags": "tagListType",
+                "AssertionEncryptionMode": "assertionEncryptionModeType",
+                "AddPrivateKey": "privateKeyType",
+                "ContextProvider": "ContextProvider",
+                "IdentityCenterInstanceArn": "identityCenterInstanceArnType",
+            },
+        ),
+        "CreateSAMLProviderResponse": Layout(
+            kind="structure", members={"SAMLProviderArn": "arnType", "Tags": "tagListType"}
+        ),
         "CreateServiceLinkedRoleRequest": Layout(
             kind="structure",
             members={
@@ -1504,6 +1580,7 @@ SERVICE = Service(
             kind="structure", members={"RoleName": "roleNameType", "PolicyName": "policyNameType"}
         ),
         "DeleteRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType"}),
+        "DeleteSAMLProviderRequest": Layout(kind="structure", members={"SAMLProviderArn": "arnType"}),
         "DeleteServiceLinkedRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType"}),
         "DeleteServiceLinkedRoleResponse": Layout(kind="structure", members={"DeletionTaskId": "DeletionTaskIdType"}),
         "DeleteUserPermissionsBoundaryRequest": Layout(kind="structure", members={"UserName": "userNameType"}),
@@ -1736,6 +1813,23 @@ SERVICE = Service(
         "GetRoleTemplateVersionResponse": Layout(
             kind="structure", members={"RoleTemplateVersion": "RoleTemplateVersion"}
         ),
+        "GetSAMLProviderRequest": Layout(kind="structure", members={"SAMLProviderArn": "arnType"}),
+        "GetSAMLProviderResponse": Layout(
+            kind="structure",
+            members={
+                "SAMLProviderUUID": "privateKeyIdType",
+                "SAMLMetadataDocument": "SAMLMetadataDocumentType",
+                "ContextProvider": "ContextProvider",
+                "SAMLKeyHashes": "SAMLKeyHashListType",
+                "CreateDate": "dateType",
+                "ValidUntil": "dateType",
+                "Tags": "tagListType",
+                "AssertionEncryptionMode": "assertionEncryptionModeType",
+                "PrivateKeyList": "privateKeyList",
+                "IdentityCenterInstanceArn": "identityCenterInstanceArnType",
+                "IdentityStoreArn": "arnType",
+            },
+        ),
         "GetServiceLastAccessedDetailsRequest": Layout(
             kind="structure", members={"JobId": "jobIDType", "MaxItems": "maxItemsType", "Marker": "markerType"}
         ),
@@ -1837,6 +1931,7 @@ SERVICE = Service(
                 "Tags": "tagListType",
             },
         ),
+        "KeyHashListType": Layout(kind="list", of="stringType"),
         "LineNumber": Layout(kind="integer"),
         "ListAccessKeysRequest": Layout(
             kind="structure",
@@ -2093,6 +2188,13 @@ SERVICE = Service(
         "ListRolesResponse": Layout(
             kind="structure",
             members={"Roles": "roleListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
+        ),
+        "ListSAMLProviderTagsRequest": Layout(
+            kind="structure", members={"SAMLProviderArn": "arnType", "Marker": "markerType", "MaxItems": "maxItemsType"}
+        ),
+        "ListSAMLProviderTagsResponse": Layout(
+            kind="structure",
+            members={"Tags": "tagListType", "IsTruncated": "booleanType", "Marker": "responseMarkerType"},
         ),
         "ListSAMLProvidersRequest": Layout(kind="structure"),
         "ListSAMLProvidersResponse": Layout(kind="structure", members={"SAMLProviderList": "SAMLProviderListType"}),
@@ -2441,6 +2543,11 @@ SERVICE = Service(
         ),
         "RoleUsageListType": Layout(kind="list", of="RoleUsageType"),
         "RoleUsageType": Layout(kind="structure", members={"Region": "RegionNameType", "Resources": "ArnListType"}),
+        "SAMLKeyHashEntry": Layout(
+            kind="structure", members={"IssuerURL": "SAMLIssuerURLType", "KeyHashes": "KeyHashListType"}
+        ),
+        "SAMLKeyHashListType": Layout(kind="list", of="SAMLKeyHashEntry"),
+        "SAMLPrivateKey": Layout(kind="structure", members={"KeyId": "privateKeyIdType", "Timestamp": "dateType"}),
         "SAMLProviderListEntry": Layout(
             kind="structure",
             members={
@@ -2584,6 +2691,9 @@ SERVICE = Service(
         ),
         "TagPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType", "Tags": "tagListType"}),
         "TagRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType", "Tags": "tagListType"}),
+        "TagSAMLProviderRequest": Layout(
+            kind="structure", members={"SAMLProviderArn": "arnType", "Tags": "tagListType"}
+        ),
         "TagTemplate": Layout(kind="structure", members={"Key": "tagTemplateKeyType", "Value": "tagTemplateValueType"}),
         "TagUserRequest": Layout(kind="structure", members={"UserName": "existingUserNameType", "Tags": "tagListType"}),
         "TrackedActionLastAccessed": Layout(
@@ -2607,6 +2717,9 @@ SERVICE = Service(
         ),
         "UntagPolicyRequest": Layout(kind="structure", members={"PolicyArn": "arnType", "TagKeys": "tagKeyListType"}),
         "UntagRoleRequest": Layout(kind="structure", members={"RoleName": "roleNameType", "TagKeys": "tagKeyListType"}),
+        "UntagSAMLProviderRequest": Layout(
+            kind="structure", members={"SAMLProviderArn": "arnType", "TagKeys": "tagKeyListType"}
+        ),
         "UntagUserRequest": Layout(
             kind="structure", members={"UserName": "existingUserNameType", "TagKeys": "tagKeyListType"}
         ),
@@ -2673,6 +2786,21 @@ SERVICE = Service(
             },
         ),
         "UpdateRoleResponse": Layout(kind="structure"),
+        "UpdateSAMLProviderRequest": Layout(
+            kind="structure",
+            members={
+                "SAMLMetadataDocument": "SAMLMetadataDocumentType",
+                "SAMLProviderArn": "arnType",
+                "AssertionEncryptionMode": "assertionEncryptionModeType",
+                "AddPrivateKey": "privateKeyType",
+                "RemovePrivateKey": "privateKeyIdType",
+                "ContextProvider": "ContextProvider",
+                "IdentityCenterInstanceArn": "identityCenterInstanceArnType",
+                "RemoveContextProvider": "booleanType",
+                "RemoveIdentityCenterInstance": "booleanType",
+            },
+        ),
+        "UpdateSAMLProviderResponse": Layout(kind="structure", members={"SAMLProviderArn": "arnType"}),
         "UpdateUserRequest": Layout(
             kind="structure",
             members={"UserName": "existingUserNameType", "NewPath": "pathType", "NewUserName": "userNameType"},
@@ -2754,6 +2882,7 @@ SERVICE = Service(
         "policyGrantingServiceAccessListType": Layout(kind="list", of="PolicyGrantingServiceAccess"),
         "policyListType": Layout(kind="list", of="Policy"),
         "policyNameListType": Layout(kind="list", of="policyNameType"),
+        "privateKeyList": Layout(kind="list", of="SAMLPrivateKey"),
         "replacementValueListType": Layout(kind="list", of="stringType"),
         "roleDetailListType": Layout(kind="list", of="RoleDetail"),
         "roleListType": Layout(kind="list", of="Role"),
@@ -2780,6 +2909,7 @@ SERVICE = Service(
         "^((/[A-Za-z0-9.,+@=_\\-]+)*)/$": "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
         "^[\\t\\n\\r -~\\u00A1-\\u00FF]+$": "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]+",
         "^[\\t\\n\\r -~\\u00A1-\\u00FF]*$": "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
+        "^[A-Za-z0-9_._\\-]+$": "[\\w._-]+",
         "^[A-Za-z0-9_+=/:,.@\\-]+$": "[\\w+=/:,.@-]+",
         "^[A-Za-z0-9_]+$": "[\\w]+",
         "^v[1-9][0-9]*(\\.[A-Za-z0-9\\-]*)?$": "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?",
@@ -2791,5 +2921,6 @@ SERVICE = Service(
         "^/[!-\\u007F]*$": "\\u002F[\\u0021-\\u007F]*",
         "^[A-Za-z][A-Za-z0-9/_\\-]*$": "^[A-Za-z][A-Za-z0-9/_-]*$",
         "^.*[A-Za-z0-9_+=,.@\\-]+.*$": ".*[\\w+=,.@-]+.*",
+        "^[A-Z0-9]+$": "[A-Z0-9]+",
     },
 )

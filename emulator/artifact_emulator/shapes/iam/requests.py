@@ -34,7 +34,7 @@ TagValueType = Annotated[str, Rule(max_length=256, pattern=r"^[\p{L}\p{Z}\p{N}_.
 
 
 class Tag(Shape):
-    """Part of the input of 12 operations."""
+    """Part of the input of 14 operations."""
 
     key: TagKeyType = required("Key")
     value: TagValueType = required("Value")
@@ -49,7 +49,7 @@ ContextProviderTargetKeyType = Annotated[str, Rule(min_length=1, max_length=128)
 
 
 class ContextProviderKeyDefinition(Shape):
-    """Part of the input of CreateOpenIDConnectProvider and UpdateOpenIDConnectProvider."""
+    """Part of the input of 4 operations."""
 
     source_key: ContextProviderSourceKeyType = required("SourceKey")
     target_key: ContextProviderTargetKeyType | None = optional("TargetKey")
@@ -60,7 +60,7 @@ SubjectTypeValueType = Annotated[str, Rule(max_length=128)]
 
 
 class ContextProvider(Shape):
-    """Part of the input of CreateOpenIDConnectProvider and UpdateOpenIDConnectProvider."""
+    """Part of the input of 4 operations."""
 
     key_definition_list: KeyDefinitionListType | None = optional("KeyDefinitionList")
     subject_source_key: ContextProviderSourceKeyType = required("SubjectSourceKey")
@@ -75,6 +75,10 @@ PolicyDocumentType = Annotated[str, Rule(min_length=1, max_length=131072, patter
 PolicyDescriptionType = Annotated[str, Rule(max_length=1000)]
 RoleDescriptionType = Annotated[str, Rule(max_length=1000, pattern=r"^[\t\n\r -~\u00A1-\u00FF]*$")]
 RoleMaxSessionDurationType = Annotated[int, Rule(ge=3600, le=43200)]
+SAMLMetadataDocumentType = Annotated[str, Rule(min_length=1000, max_length=10000000)]
+SAMLProviderNameType = Annotated[str, Rule(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_._\-]+$")]
+AssertionEncryptionModeType = Literal["Required", "Allowed"]
+PrivateKeyType = Annotated[str, Rule(min_length=1, max_length=16384, pattern=r"^[\t\n\r -\u00FF]+$")]
 CustomSuffixType = Annotated[str, Rule(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
 VirtualMFADeviceName = Annotated[str, Rule(min_length=1, pattern=r"^[A-Za-z0-9_+=,.@\-]+$")]
 SerialNumberType = Annotated[str, Rule(min_length=9, max_length=256, pattern=r"^[A-Za-z0-9_+=/:,.@\-]+$")]
@@ -170,6 +174,7 @@ StatusType = Literal["Active", "Inactive", "Expired"]
 MinimumPasswordLengthType = Annotated[int, Rule(ge=6, le=128)]
 MaxPasswordAgeType = Annotated[int, Rule(ge=1, le=1095)]
 PasswordReusePreventionType = Annotated[int, Rule(ge=1, le=24)]
+PrivateKeyIdType = Annotated[str, Rule(min_length=22, max_length=64, pattern=r"^[A-Z0-9]+$")]
 
 
 class AcquireRoleRequest(Shape):
@@ -307,6 +312,18 @@ class CreateRoleRequest(Shape):
     tags: TagListType | None = optional("Tags")
 
 
+class CreateSAMLProviderRequest(Shape):
+    """The input of CreateSAMLProvider."""
+
+    saml_metadata_document: SAMLMetadataDocumentType = required("SAMLMetadataDocument")
+    name: SAMLProviderNameType = required("Name")
+    tags: TagListType | None = optional("Tags")
+    assertion_encryption_mode: AssertionEncryptionModeType | None = optional("AssertionEncryptionMode")
+    add_private_key: PrivateKeyType | None = optional("AddPrivateKey", sensitive=True)
+    context_provider: ContextProvider | None = optional("ContextProvider")
+    identity_center_instance_arn: IdentityCenterInstanceArnType | None = optional("IdentityCenterInstanceArn")
+
+
 class CreateServiceLinkedRoleRequest(Shape):
     """The input of CreateServiceLinkedRole."""
 
@@ -417,6 +434,12 @@ class DeleteRolePolicyRequest(Shape):
 
     role_name: RoleNameType = required("RoleName")
     policy_name: PolicyNameType = required("PolicyName")
+
+
+class DeleteSAMLProviderRequest(Shape):
+    """The input of DeleteSAMLProvider."""
+
+    saml_provider_arn: ArnType = required("SAMLProviderArn")
 
 
 class DeleteServiceLinkedRoleRequest(Shape):
@@ -651,6 +674,12 @@ class GetRoleTemplateVersionRequest(Shape):
     minor_version: int | None = optional("MinorVersion")
 
 
+class GetSAMLProviderRequest(Shape):
+    """The input of GetSAMLProvider."""
+
+    saml_provider_arn: ArnType = required("SAMLProviderArn")
+
+
 class GetServiceLastAccessedDetailsRequest(Shape):
     """The input of GetServiceLastAccessedDetails."""
 
@@ -875,6 +904,14 @@ class ListRolesRequest(Shape):
     """The input of ListRoles."""
 
     path_prefix: PathPrefixType | None = optional("PathPrefix")
+    marker: MarkerType | None = optional("Marker")
+    max_items: MaxItemsType | None = optional("MaxItems")
+
+
+class ListSAMLProviderTagsRequest(Shape):
+    """The input of ListSAMLProviderTags."""
+
+    saml_provider_arn: ArnType = required("SAMLProviderArn")
     marker: MarkerType | None = optional("Marker")
     max_items: MaxItemsType | None = optional("MaxItems")
 
@@ -1112,6 +1149,13 @@ class TagRoleRequest(Shape):
     tags: TagListType = required("Tags")
 
 
+class TagSAMLProviderRequest(Shape):
+    """The input of TagSAMLProvider."""
+
+    saml_provider_arn: ArnType = required("SAMLProviderArn")
+    tags: TagListType = required("Tags")
+
+
 class TagUserRequest(Shape):
     """The input of TagUser."""
 
@@ -1151,6 +1195,13 @@ class UntagRoleRequest(Shape):
     """The input of UntagRole."""
 
     role_name: RoleNameType = required("RoleName")
+    tag_keys: TagKeyListType = required("TagKeys")
+
+
+class UntagSAMLProviderRequest(Shape):
+    """The input of UntagSAMLProvider."""
+
+    saml_provider_arn: ArnType = required("SAMLProviderArn")
     tag_keys: TagKeyListType = required("TagKeys")
 
 
@@ -1240,6 +1291,20 @@ class UpdateRoleDescriptionRequest(Shape):
 
     role_name: RoleNameType = required("RoleName")
     description: RoleDescriptionType = required("Description")
+
+
+class UpdateSAMLProviderRequest(Shape):
+    """The input of UpdateSAMLProvider."""
+
+    saml_metadata_document: SAMLMetadataDocumentType | None = optional("SAMLMetadataDocument")
+    saml_provider_arn: ArnType = required("SAMLProviderArn")
+    assertion_encryption_mode: AssertionEncryptionModeType | None = optional("AssertionEncryptionMode")
+    add_private_key: PrivateKeyType | None = optional("AddPrivateKey", sensitive=True)
+    remove_private_key: PrivateKeyIdType | None = optional("RemovePrivateKey")
+    context_provider: ContextProvider | None = optional("ContextProvider")
+    identity_center_instance_arn: IdentityCenterInstanceArnType | None = optional("IdentityCenterInstanceArn")
+    remove_context_provider: bool | None = optional("RemoveContextProvider")
+    remove_identity_center_instance: bool | None = optional("RemoveIdentityCenterInstance")
 
 
 class UpdateUserRequest(Shape):

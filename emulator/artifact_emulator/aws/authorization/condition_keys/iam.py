@@ -32,10 +32,15 @@ _CREATIONS = {
 _ARN_MEMBERS = {
     "PolicyArn": "policy",
     "OpenIDConnectProviderArn": "oidc-provider",
+    "SAMLProviderArn": "saml-provider",
     "SerialNumber": "mfa",
     "TemplateArn": "role-template",
 }
-_TAGGED_TABLES = {"policy": "customer_policies", "instance-profile": "instance_profiles"}
+_TAGGED_TABLES = {
+    "policy": "customer_policies",
+    "instance-profile": "instance_profiles",
+    "saml-provider": "saml_providers",
+}
 _PROPERTY_NAMESPACE = "RoleManager"
 _IDENTITY_ARN_MEMBERS = ("PolicySourceArn", "Arn")
 _KEYS = {
@@ -64,11 +69,18 @@ def resources(tx: TransactionView, operation: str, members: Members) -> Resource
     if "EntityPath" in members:
         yield "access-report", _arn(tx, "access-report", "/", members["EntityPath"])
     yield from ((kind, members[member]) for member, kind in _ARN_MEMBERS.items() if member in members)
+    yield from _created(tx, operation, members)
+
+
+def _created(tx: TransactionView, operation: str, members: Members) -> Resources:
+    """Yield the resource that a call creates, if its name alone does not tell its kind."""
     if operation == "CreatePolicy":
         yield "policy", _arn(tx, "policy", members.get("Path", "/"), members["PolicyName"])
     if operation == "CreateOpenIDConnectProvider":
         name = str(members["Url"]).partition("://")[2]
         yield "oidc-provider", arns.identity_provider(tx.caller.partition, tx.caller.account_id, name)
+    if operation == "CreateSAMLProvider":
+        yield "saml-provider", arns.saml_provider(tx.caller.partition, tx.caller.account_id, members["Name"])
     if operation == "CreateVirtualMFADevice":
         yield "mfa", _arn(tx, "mfa", members.get("Path", "/"), members["VirtualMFADeviceName"])
     if operation == "CreateServiceLinkedRole":
