@@ -321,6 +321,9 @@ class TestVisibility:
         assert error.message.endswith(
             f"on resource: * because no identity-based policy allows the iam:{DETAILS} action"
         )
+        reader = create_user(stranger, allowing, name="Mallory")
+        error = reader.expect_error(TOOLBOX, POLICY, authorizationId=identifier, policyUri=ADMIN)
+        assert error.code == "AccessDeniedException"
 
     def test_organization_of_caller_sees_details(self, management: Client, member: Client, stranger: Client) -> None:
         """The organization of the denied principal sees the details, no other account does."""
