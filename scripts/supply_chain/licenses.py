@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LOCK = Path("locks/run.txt")
-ALLOWED = ("Apache", "BSD", "MIT", "MPL 2.0", "PSF-2.0", "Python Software Foundation License")
+ALLOWED = ("Apache", "BSD", "MIT", "MPL", "PSF-2.0", "Python Software Foundation License")
 """Licenses under which a package may be a dependency, by a part of their names."""
 ALSO_ALLOWED = ("fpdf2",)
 """Packages with another license, each with its reason in docs/decisions.md."""
