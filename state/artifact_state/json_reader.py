@@ -99,7 +99,7 @@ class _Reader:
         while True:
             try:
                 value, end = _scan(self._text, self._at)
-            except (StopIteration, ValueError, RecursionError):
+            except (ValueError, RecursionError):
                 if first == "{":
                     return Members(self._members(depth + 1))
                 if first == "[":
@@ -179,4 +179,4 @@ def _refuse(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-_scan = json.JSONDecoder(parse_constant=_refuse).scan_once
+_scan = json.JSONDecoder(parse_constant=_refuse).raw_decode

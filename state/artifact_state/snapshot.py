@@ -175,4 +175,5 @@ def _read(reader: TypeAdapter[Any], document: object, place: str) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join([place, *map(str, first["loc"])])
-        raise InvalidSnapshot(f"The snapshot is damaged: {path}: {first['msg']}.") from None
+        problem = "Unknown value" if first["type"] in ("enum", "literal_error") else first["msg"]
+        raise InvalidSnapshot(f"The snapshot is damaged: {path}: {problem}.") from None

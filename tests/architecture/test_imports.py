@@ -36,7 +36,7 @@ LAYERS = (
     {"world"},
     {"authority"},
     {"<domain packages>"},
-    {"record_format", "json_writer", "state_faults", "state_rows", "snapshot", "scenarios"},
+    {"record_format", "json_writer", "field_forms", "state_faults", "state_rows", "snapshot", "scenarios"},
 )
 DOMAIN_PACKAGES = ("artifact", "iam", "organizations", "policy_evaluation", "sts", "scenarios")
 """The packages of the domain, lowest first: each may import those before it."""
@@ -139,9 +139,11 @@ def _is_foreign(name: str) -> bool:
 
 
 def _rank(module: str) -> int:
-    """Return the place of a domain package among the others; modules of no such package come first."""
+    """Return the place of a domain package among the others, after which the last layer comes; others come first."""
     name = module.split(".")[1]
-    return DOMAIN_PACKAGES.index(name) if name in DOMAIN_PACKAGES else -1
+    if name in DOMAIN_PACKAGES:
+        return DOMAIN_PACKAGES.index(name)
+    return len(DOMAIN_PACKAGES) if name in LAYERS[-1] else -1
 
 
 def _is_within(module: str, *packages: str) -> bool:

@@ -232,8 +232,8 @@ class TestInvalidSnapshot:
 @pytest.mark.parametrize(
     ("table", "field", "value", "fault"),
     [
-        ("policies", "content", "x", "is not a policy document"),
-        ("policies", "content", "[" * 100_000, "is not a policy document"),
+        ("policies", "content", "x", "content is not valid"),
+        ("policies", "content", "[" * 100_000, "content is not valid"),
         ("handshakes", "organization_id", "o-aaaaaaaaaa", "not in state.organizations"),
     ],
     ids=["text", "deep", "handshake"],

@@ -1,17 +1,22 @@
-"""Short collections of cyclic garbage: no thread runs during one, and it examines all objects that are not frozen."""
+"""Settings of the interpreter that keep clients from waiting for each other."""
 
 import gc
+import sys
 from time import thread_time
 from typing import Any
 
+_TURN = 0.001
+"""Seconds after which a thread that works on a long request gives way to the event loop, which needs several turns."""
 _LONG = 0.005
-"""Seconds of a full collection."""
+"""Seconds of a full collection of cyclic garbage."""
+_YOUNG_COLLECTIONS = 4
+"""The collections of younger objects between full ones; with more, a full one examines more new objects."""
 
 
 class _Freezer:
-    """Freezes the survivors of long collections: they are records of worlds, which are in no cycles.
+    """Freezes the survivors of long collections, during which no thread runs: most are parts of worlds, without cycles.
 
-    Objects without references to them are freed as before. The next full collection examines only what is new.
+    Objects to which nothing refers are freed as before. The next full collection examines only what is new.
     """
 
     def __init__(self) -> None:
@@ -26,8 +31,10 @@ class _Freezer:
             gc.freeze()
 
 
-def keep_collections_short() -> None:
-    """Freeze what exists, and later what has made a collection long."""
+def keep_turns_short() -> None:
+    """Let threads give way soon, and keep collections of cyclic garbage short; what exists now is not examined."""
+    sys.setswitchinterval(_TURN)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*gc.get_threshold()[:2], _YOUNG_COLLECTIONS)
     gc.callbacks.append(_Freezer())

@@ -16,7 +16,7 @@ from time import monotonic
 from artifact_emulator.app import App
 from artifact_emulator.server.connection import Connection
 from artifact_emulator.server.dispatcher import Dispatcher
-from artifact_emulator.server.garbage import keep_collections_short
+from artifact_emulator.server.interpreter import keep_turns_short
 
 DEFAULT_PORT = 4700
 DEFAULT_GRACE = 5
@@ -67,7 +67,7 @@ def serve(
     execute them may still run.
     """
     app.warm_up()
-    keep_collections_short()
+    keep_turns_short()
     with asyncio.Runner(loop_factory=_new_event_loop) as runner:
         return runner.run(_serve(app, sockets, ready, grace, ends_with))
 

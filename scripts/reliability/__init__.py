@@ -1,0 +1,1 @@
+"""Long tests of a running emulator: a soak test, and the latency of other clients during long work."""
