@@ -110,6 +110,17 @@ def store_faults(world: World) -> None:
         storage.set_faults(runtime_of(world).faults.rules())
 
 
+def add_sign_in(world: World, user_id: str) -> None:
+    """Record that a user signed in to the console; the unique id of a root user is that of its account.
+
+    Raises NotStored.
+    """
+    at, storage = world.clock.now(), storage_of(world)
+    if storage is not None:
+        storage.add_sign_in(user_id, at)
+    runtime_of(world).call_log.add_sign_in(user_id, at)
+
+
 def runtime_of(world: World) -> WorldRuntime:
     """Return the emulator's data of a world."""
     runtime = world.runtime

@@ -161,15 +161,20 @@ class _Record:
 
     def compare(self, rows: list[Row], path: str, old: Any, new: Any) -> None:
         befores = self._map_defaults if old is _ABSENT else self._map_values(old)
-        afters = self._map_defaults
         if new is _ABSENT:
             rows.append((f"{path}]", None))
-        else:
-            afters, plain = self._map_values(new), self._plain_values(new)
-            if old is _ABSENT or plain != self._plain_values(old):
-                values = zip(self._plain, plain, strict=False)
-                text = text_of({name: value for (name, default), value in values if value is not default})
-                rows.append((f"{path}]", text))
+            below: list[Row] = []
+            self._compare_maps(below, path, befores, self._map_defaults)
+            rows.extend((place, None) for place, _ in below)
+            return
+        plain = self._plain_values(new)
+        if old is _ABSENT or plain != self._plain_values(old):
+            values = zip(self._plain, plain, strict=False)
+            text = text_of({name: value for (name, default), value in values if value is not default})
+            rows.append((f"{path}]", text))
+        self._compare_maps(rows, path, befores, self._map_values(new))
+
+    def _compare_maps(self, rows: list[Row], path: str, befores: Iterable[Any], afters: Iterable[Any]) -> None:
         for (name, form), before, after in zip(self._maps, befores, afters, strict=False):
             if before is not after:
                 form.compare(rows, path + name, before, after)
@@ -181,9 +186,12 @@ class _Record:
         record = base if text is _ABSENT else self._read(text)
         values = self._map_defaults if base is _ABSENT else self._map_values(base)
         changes = {}
-        for name, (_, form), value in zip(self._map_names, self._maps, values, strict=False):
+        for name, (_, form), default, value in zip(
+            self._map_names, self._maps, self._map_defaults, values, strict=False
+        ):
             if name in tree:
-                changes[name] = form.build(tree[name], value)
+                built = form.build(tree[name], value)
+                changes[name] = default if built is _ABSENT else built
             elif text is not _ABSENT:
                 changes[name] = value
         return replace(record, **changes)

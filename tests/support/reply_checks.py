@@ -27,6 +27,7 @@ COMMON_ERRORS: Mapping[str, dict[str, tuple[int, str]]] = {
         "InvalidSignatureException": (400, "the request was signed with another secret key, or altered"),
         "ExpiredTokenException": (400, "the session credentials have expired"),
         "NotImplemented": (501, "the emulator does not have the operation"),
+        "ServiceUnavailable": (503, "the data directory of the emulator cannot be written"),
     },
     "rest-json": {
         "UnknownOperationException": (404, "AWS has no such path"),
@@ -37,6 +38,7 @@ COMMON_ERRORS: Mapping[str, dict[str, tuple[int, str]]] = {
         "InvalidSignatureException": (403, "the request was signed with another secret key, or altered"),
         "ExpiredTokenException": (403, "the session credentials have expired"),
         "NotImplemented": (501, "the emulator does not have the operation"),
+        "ServiceUnavailable": (503, "the data directory of the emulator cannot be written"),
     },
     # Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
     "query": {
@@ -54,6 +56,7 @@ COMMON_ERRORS: Mapping[str, dict[str, tuple[int, str]]] = {
         "SignatureDoesNotMatch": (403, "the request was signed with another secret key, or altered"),
         "ExpiredToken": (403, "the session credentials have expired"),
         "NotImplemented": (501, "the emulator does not have the operation"),
+        "ServiceUnavailable": (503, "the data directory of the emulator cannot be written"),
     },
 }
 # The errors that one operation returns although its model does not declare them, and why.

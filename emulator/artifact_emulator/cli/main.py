@@ -29,6 +29,7 @@ _MODULES = {
     "policy": "policy",
     "lesson": "lessons",
     "mcp": "mcp",
+    "data": "data",
     "doctor": "doctor",
     "completion": "completion",
     "demo": "demo",

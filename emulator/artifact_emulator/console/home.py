@@ -11,7 +11,7 @@ from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX, session
 from artifact_emulator.console.calls import call, caller, executor, flash_refusal, world
 from artifact_emulator.routing import WORLDS
-from artifact_emulator.world_runtime import runtime_of
+from artifact_emulator.world_runtime import add_sign_in
 from artifact_state import arns
 from artifact_state.organizations.accounts import account_of
 from artifact_state.world_registry import DEFAULT
@@ -121,7 +121,7 @@ def _sign_in_user(account_id: str, user_name: str, region: str) -> str | Respons
 
 def _enter() -> Response:
     """Record that the principal signed in, and open the page that it asked for."""
-    runtime_of(world()).call_log.add_sign_in(caller().user_id, world().clock.now())
+    add_sign_in(world(), caller().user_id)
     return redirect(_next_page(), 303)
 
 

@@ -68,15 +68,16 @@ class UnusableDirectory(Exception):
 
 
 class Database:
-    """The open database of a data directory, which no other process can open to write."""
+    """The open database of a data directory, which no other process can open to write.
+
+    It begins in a transaction, so that a database whose contents turn out to be damaged stays as it is.
+    """
 
     def __init__(self, directory: Path, durability: Durability) -> None:
         self.path = directory / FILE
         self._lock = _lock(directory)
         try:
-            self.connection = _open(self.path)
-            synchronous = "FULL" if durability == "full" else "NORMAL"
-            self.connection.execute(f"PRAGMA synchronous = {synchronous}")
+            self.connection = _open(self.path, durability)
         except BaseException:
             self._lock.close()
             raise
@@ -128,20 +129,23 @@ def _lock(directory: Path) -> sqlite3.Connection:
     return lock
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, durability: Durability) -> sqlite3.Connection:
     exists = path.exists() and path.stat().st_size > 0
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
     except sqlite3.Error as error:
         raise UnusableDirectory(f"{path} cannot be used: {error}.") from None
     try:
-        if exists:
-            _migrate(connection, _check(connection, path))
+        version = _check(connection, path) if exists else FORMAT
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durability == 'full' else 'NORMAL'}")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}").fetchall()
         # A thread of its own does it.
         connection.execute("PRAGMA wal_autocheckpoint = 0").fetchall()
-        if not exists:
+        connection.execute("BEGIN IMMEDIATE")
+        if exists:
+            _migrate(connection, version)
+        else:
             _create(connection)
     except sqlite3.Error as error:
         connection.close()
@@ -177,23 +181,19 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
     _execute(connection, _SCHEMA)
     connection.execute("INSERT INTO about VALUES ('version', ?)", (__version__,))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
-    connection.execute("COMMIT")
 
 
 def _migrate(connection: sqlite3.Connection, version: int) -> None:
     if version == FORMAT:
         return
-    connection.execute("BEGIN IMMEDIATE")
     for older in range(version, FORMAT):
         _execute(connection, _MIGRATIONS[older])
     connection.execute("UPDATE about SET text = ? WHERE name = 'version'", (__version__,))
     connection.execute(f"PRAGMA user_version = {FORMAT}")
-    connection.execute("COMMIT")
 
 
 def _execute(connection: sqlite3.Connection, script: str) -> None:

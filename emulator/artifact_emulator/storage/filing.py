@@ -1,6 +1,6 @@
 """Keeping the database in order: filing the journal, deleting what nothing refers to, and compacting it.
 
-Each function is one transaction, short enough for calls to wait for it, except at the start and at the end.
+Each function is a part of its caller's transaction. Those that do some of their work are short enough to wait for.
 """
 
 import sqlite3
@@ -40,14 +40,12 @@ def file_all(connection: sqlite3.Connection) -> None:
 
 def file_some(connection: sqlite3.Connection) -> int:
     """File the oldest rows of the journal, and return their number."""
-    connection.execute("BEGIN IMMEDIATE")
     rows = connection.execute(
         "SELECT number, world, layer, changes, events, calls FROM journal ORDER BY number LIMIT ?", (_ROWS,)
     ).fetchall()
     if rows:
         _file(connection, rows)
         connection.execute("DELETE FROM journal WHERE number <= ?", (rows[-1][0],))
-    connection.execute("COMMIT")
     return len(rows)
 
 
@@ -119,7 +117,6 @@ def delete_some(connection: sqlite3.Connection, in_use: Collection[int] = ()) ->
     if not dead:
         return False
     layer = max(dead)
-    connection.execute("BEGIN IMMEDIATE")
     deleted = connection.execute(
         "DELETE FROM records WHERE layer = ?1 AND path IN (SELECT path FROM records WHERE layer = ?1 LIMIT ?2)",
         (layer, _DELETED),
@@ -127,7 +124,6 @@ def delete_some(connection: sqlite3.Connection, in_use: Collection[int] = ()) ->
     if deleted < _DELETED:
         connection.execute("DELETE FROM events WHERE layer = ?", (layer,))
         connection.execute("DELETE FROM layers WHERE id = ?", (layer,))
-    connection.execute("COMMIT")
     return True
 
 
@@ -164,6 +160,10 @@ def compact(connection: sqlite3.Connection) -> None:
     for layer in sorted(parents):
         if layer not in referenced and len(children.get(layer, ())) == 1:
             _merge(connection, layer, children[layer][0])
+
+
+def vacuum(connection: sqlite3.Connection) -> None:
+    """Write the database anew if much of it is unused."""
     pages, free = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
     if free > _FREE_PAGES and free > pages / 2:
         connection.execute("VACUUM")
@@ -171,7 +171,6 @@ def compact(connection: sqlite3.Connection) -> None:
 
 def _merge(connection: sqlite3.Connection, lower: int, upper: int) -> None:
     """Move the rows of a layer to the only one above it."""
-    connection.execute("BEGIN IMMEDIATE")
     base, takes_events = connection.execute("SELECT parent, takes_events FROM layers WHERE id = ?", (lower,)).fetchone()
     keeps_events = connection.execute("SELECT takes_events FROM layers WHERE id = ?", (upper,)).fetchone()[0]
     connection.execute("UPDATE OR IGNORE records SET layer = ? WHERE layer = ?", (upper, lower))
@@ -185,4 +184,3 @@ def _merge(connection: sqlite3.Connection, lower: int, upper: int) -> None:
         "UPDATE layers SET parent = ?, takes_events = ? WHERE id = ?", (base, keeps_events and takes_events, upper)
     )
     connection.execute("DELETE FROM layers WHERE id = ?", (lower,))
-    connection.execute("COMMIT")

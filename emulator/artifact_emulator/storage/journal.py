@@ -123,15 +123,12 @@ class Journal:
                 raise
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Return the result of work that has transactions of its own.
+        """Return the result of work in a transaction.
 
         Raises NotStored.
         """
-        with self._lock:
-            try:
-                return work(self._connection)
-            except sqlite3.Error as error:
-                raise self._failed(error) from None
+        with self.writing() as connection:
+            return work(connection)
 
     def file_some(self) -> bool:
         """File the oldest rows, and return whether there are more.

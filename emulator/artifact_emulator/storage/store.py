@@ -31,6 +31,7 @@ class Store:
         self._database = Database(directory, durability)
         try:
             loaded = self._load(self._database.connection)
+            self._database.connection.execute("COMMIT")
         except (sqlite3.Error, loading.Damaged) as error:
             self._database.close()
             raise UnusableDirectory(f"{self._database.path} is damaged: {error}.") from None
@@ -54,8 +55,9 @@ class Store:
         try:
             self._journal.flush()
             self._journal.run(filing.file_all)
-            self._journal.run(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
-        except NotStored as error:
+            filing.vacuum(self._database.connection)
+            self._database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except (sqlite3.Error, NotStored) as error:
             # The journal has all changes; the next start files it.
             log.warning("the data directory was not put in order: %s", error)
         finally:

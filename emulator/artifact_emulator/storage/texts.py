@@ -80,7 +80,8 @@ def call_text(call: CallRecord) -> str:
 
 @lru_cache(256)
 def _caller_text(caller: Caller) -> str:
-    return _encode(to_plain(caller))
+    # With its defaults, because the database reads the region of calls.
+    return text_of(caller)
 
 
 def value_text(value: Any) -> str:
