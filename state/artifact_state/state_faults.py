@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from artifact_state import catalog, ids
 from artifact_state.field_forms import faults_in
 from artifact_state.iam.initial_roles import roles_in
-from artifact_state.iam.policy_references import policy_by_reference
+from artifact_state.iam.policy_references import LINKED_ROLE_PATH, policy_by_reference
 from artifact_state.model import TABLES, HandshakeState, Map, PartyKind, PolicyType, State
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.record import fields
@@ -249,5 +249,6 @@ _CHECKS: dict[str, Callable[[State, Any], bool]] = {
     "acceptances": _is_acceptance,
     "inquiries": lambda _, inquiry: inquiry.created_at <= inquiry.completes_at <= inquiry.reviewed_at,
     "reports": lambda _, report: bool(report.versions),
+    "roles": lambda _, role: (role.linked_service is not None) == role.path.startswith(LINKED_ROLE_PATH),
 }
 """What must hold of a record by itself, by table."""

@@ -1,5 +1,6 @@
 """Service-linked roles: creation, and deletion by a task."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from artifact_state.errors import (
     RoleNotFound,
     SuffixNotAllowed,
 )
-from artifact_state.iam import linked_roles
+from artifact_state.iam import linked_roles, role_changes
+from artifact_state.iam.role_changes import NewRole
 from artifact_state.iam.roles import role_of
 from artifact_state.model import DeletionTask, FeatureSet, RoleUsage
 from artifact_state.organizations import accounts, organization, trusted_access
@@ -34,6 +36,12 @@ from tests.support.domain import (
 ARTIFACT = "artifact.amazonaws.com"
 ROLE = "AWSServiceRoleForArtifact"
 ORGANIZATIONS_ROLE = "AWSServiceRoleForOrganizations"
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"},
+    }
+)
 
 
 @pytest.fixture
@@ -216,6 +224,33 @@ class TestDeleteLinkedRole:
         second = delete(world)
         assert second.id != task.id
         assert not second.usages
+
+    def test_running_task_fails_when_trusted_access_is_enabled_again(self) -> None:
+        """The service uses the role again, so that the role stays, with its id."""
+        world = world_with_organization(deletion_delay=timedelta(minutes=1))
+        act(world, trusted_access.enable_service_access, ARTIFACT)
+        before = role_of(world.state, MANAGEMENT, ROLE, NOW)
+        act(world, trusted_access.disable_service_access, ARTIFACT)
+        task = delete(world)
+        assert not task.usages
+        world.clock.advance(timedelta(seconds=59))
+        act(world, trusted_access.enable_service_access, ARTIFACT)
+        world.clock.advance(timedelta(minutes=1))
+        assert act(world, linked_roles.deletion_task, task.id).usages
+        assert role_of(world.state, MANAGEMENT, ROLE, world.clock.now()) == before
+
+    def test_enabling_trusted_access_adopts_no_impostor(self) -> None:
+        """A role of the same name that no service created stays an ordinary role, and can be deleted as one."""
+        world = world_with_organization()
+        act(world, role_changes.create_role, NewRole(name=ROLE, path="/", trust_policy=TRUST))
+        act(world, trusted_access.enable_service_access, ARTIFACT)
+        role = role_of(world.state, MANAGEMENT, ROLE, NOW)
+        assert (role.linked_service, role.path) == (None, "/")
+        with expect_refusal(world, RoleNotFound):
+            delete(world)
+        act(world, role_changes.delete_role, ROLE)
+        act(world, trusted_access.enable_service_access, ARTIFACT)
+        assert role_of(world.state, MANAGEMENT, ROLE, NOW).linked_service == ARTIFACT
 
     def test_task_id_has_form_of_aws(self, world: World) -> None:
         """A task id contains the service, the role and a UUID."""

@@ -34,15 +34,20 @@ _TASK_ID = re.compile(r"task/aws-service-role/[^/\s]+/[^/\s]+/[0-9a-f-]{36}")
 def ensure_linked_role(
     tx: Transaction, account_id: str, principal: str, *, suffix: str | None = None, at: datetime | None = None
 ) -> None:
-    """Create the role of a service in an account, if the service has one and the account does not have it yet."""
+    """Create the role of a service in an account, if the service has one and the account does not have it yet.
+
+    A running task that deletes it fails, because the service uses the role again.
+    """
     linked = catalog.linked_role_of(principal, tx.added_services)
     if linked is None:
         return
     created_at = at or tx.now
     try:
-        role_of(tx.state, account_id, linked.name_with(suffix), created_at)
+        role = role_of(tx.state, account_id, linked.name_with(suffix), created_at)
     except RoleNotFound:
         _create(tx, account_id, replace(_template_of(linked), name=linked.name_with(suffix), created_at=created_at))
+    else:
+        _fail_running_tasks(tx, role)
 
 
 def is_unknown(tx: Transaction, principal: str, suffix: str | None) -> bool:
@@ -153,6 +158,15 @@ def _running_tasks(tx: Transaction, role: Role) -> Iterator[DeletionTask]:
         for task in tx.state.deletion_tasks.values()
         if task.account_id == role.account_id and task.role_name == role.name and tx.now < task.completes_at
     )
+
+
+def _fail_running_tasks(tx: Transaction, role: Role) -> None:
+    if role.gone_at is None:
+        return
+    put_role(tx, replace(role, gone_at=None))
+    usages = linked_role_usages(tx, role) or (RoleUsage(region="us-east-1", resources=()),)
+    for task in tuple(_running_tasks(tx, role)):
+        tx.put(replace(task, usages=usages))
 
 
 def _create(tx: Transaction, account_id: str, template: Role) -> Role:
