@@ -8,11 +8,11 @@ from artifact_emulator.version import __version__
 if TYPE_CHECKING:
     from artifact_emulator.testing.agreements import accept_agreement
     from artifact_emulator.testing.client import ControlError, Emulator, RemoteWorld
-    from artifact_emulator.testing.emulated_classes import EmulationMixin
     from artifact_emulator.testing.explanations import explain
     from artifact_emulator.testing.in_process import Emulation, emulate
     from artifact_emulator.testing.mfa import mfa_code, mfa_code_pair
     from artifact_emulator.testing.subprocess_server import run_server
+    from artifact_emulator.testing.unittest_mixin import EmulationMixin
 
 __all__ = [
     "ControlError",
@@ -31,7 +31,7 @@ __all__ = [
 _MODULES = {
     "ControlError": "client",
     "Emulation": "in_process",
-    "EmulationMixin": "emulated_classes",
+    "EmulationMixin": "unittest_mixin",
     "Emulator": "client",
     "RemoteWorld": "client",
     "accept_agreement": "agreements",

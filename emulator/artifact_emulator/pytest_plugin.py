@@ -26,8 +26,7 @@ _WORLDS = {"artifact_world", "artifact_emulation"}
 """The fixtures that are worlds."""
 _MARKERS = (
     "artifact_scenario(name): load a scenario: a built-in one, or a file beside the test",
-    "artifact_account(id): make code under test call as the root user of this account, and not as that of the scenario's "
-    "management account",
+    "artifact_account(id): make code under test call as this account (default: the scenario's management account)",
 )
 
 

@@ -135,7 +135,7 @@ class TestAiobotocore:
     @pytest.mark.parametrize("transport", ["aiohttp", "httpx"])
     def test_clients_are_answered_in_process(self, asynchronous: Path, transport: str) -> None:
         """Answers, errors, pages, lost replies and unsupported services arrive as with botocore."""
-        command = [asynchronous, "-c", ASYNCHRONOUS, transport]
+        command = [str(asynchronous), "-c", ASYNCHRONOUS, transport]
         result = subprocess.run(command, capture_output=True, text=True, check=False, env=clean_environment())
         lines = ["AlreadyInOrganizationException", "closed", "AWSServiceRoleForOrganizations", "501"]
         assert result.stdout.split() == lines, result.stderr

@@ -18,12 +18,17 @@ class TestWorlds:
     def test_worlds_are_listed_with_number_of_resources(self, management: Client) -> None:
         """Each world is listed with its path and the number of its organizations and accounts."""
         control_result(management.app, "PUT", "/_emulator/worlds/mine", {})
-        assert control_result(management.app, "GET", "/_emulator/worlds") == {
-            "worlds": [
-                {"name": "default", "path": "", "organizations": 1, "accounts": 1},
-                {"name": "mine", "path": "/worlds/mine", "organizations": 0, "accounts": 0},
-            ]
-        }
+        worlds = control_result(management.app, "GET", "/_emulator/worlds")["worlds"]
+        assert [(world["name"], world["path"], world["organizations"], world["accounts"]) for world in worlds] == [
+            ("default", "", 1, 1),
+            ("mine", "/worlds/mine", 0, 0),
+        ]
+
+    def test_default_account_is_the_first_management_account(self, management: Client) -> None:
+        """A world with an organization names its management account, and an empty one AWS's usual example."""
+        control_result(management.app, "PUT", "/_emulator/worlds/mine", {})
+        worlds = control_result(management.app, "GET", "/_emulator/worlds")["worlds"]
+        assert [world["default_account"] for world in worlds] == [management.account, "123456789012"]
 
     def test_fork_is_a_copy(self, management: Client) -> None:
         """A fork has the contents of its original and does not change with it."""

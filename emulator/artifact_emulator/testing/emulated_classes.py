@@ -1,29 +1,16 @@
 """Classes of tests, each of whose tests runs in an emulation of its own: `self.emulation`."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 from unittest import TestCase
-
-from artifact_emulator.testing.in_process import Emulation, EmulationContext, emulate
 
 C = TypeVar("C", bound=type)
 
 
-class EmulationMixin(TestCase):
-    """A TestCase each of whose tests has an emulation; `emulation_options` are the arguments of `emulate()`."""
-
-    emulation_options: ClassVar[Mapping[str, Any]] = {}
-    emulation: Emulation
-
-    def setUp(self) -> None:
-        """Enter an emulation, which ends after the test and its clean-ups."""
-        self.emulation = self.enterContext(emulate(**self.emulation_options))
-        super().setUp()
-
-
-def decorate(test_class: C, create: Callable[[], EmulationContext]) -> C:
+def decorate(test_class: C, create: Callable[[], AbstractContextManager[Any]]) -> C:
     """Let each test of a class run in an emulation, which its own set-up method can already use."""
     if issubclass(test_class, TestCase):
         _wrap_test_case(test_class, create)
@@ -32,7 +19,7 @@ def decorate(test_class: C, create: Callable[[], EmulationContext]) -> C:
     return test_class
 
 
-def _wrap_test_case(test_class: Any, create: Callable[[], EmulationContext]) -> None:
+def _wrap_test_case(test_class: Any, create: Callable[[], AbstractContextManager[Any]]) -> None:
     original = test_class.setUp
 
     @wraps(original)
@@ -43,10 +30,10 @@ def _wrap_test_case(test_class: Any, create: Callable[[], EmulationContext]) -> 
     test_class.setUp = set_up
 
 
-def _wrap_plain_class(test_class: Any, create: Callable[[], EmulationContext]) -> None:
+def _wrap_plain_class(test_class: Any, create: Callable[[], AbstractContextManager[Any]]) -> None:
     """Wrap the methods that pytest calls around each test."""
     set_up, tear_down = getattr(test_class, "setup_method", None), getattr(test_class, "teardown_method", None)
-    contexts: dict[int, EmulationContext] = {}
+    contexts: dict[int, AbstractContextManager[Any]] = {}
 
     def setup_method(self: Any, method: Any) -> None:
         contexts[id(self)] = context = create()

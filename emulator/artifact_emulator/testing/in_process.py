@@ -189,7 +189,7 @@ class EmulationContext:
         come after the emulation has ended.
         """
         if isclass(function):
-            # Imported here: it imports this module.
+            # Imported here: most tests are functions.
             from artifact_emulator.testing.emulated_classes import decorate
 
             return cast("Callable[P, R]", decorate(function, lambda: EmulationContext(self._create, self._caller)))
