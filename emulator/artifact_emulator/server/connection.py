@@ -7,7 +7,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import AsyncGenerator
-from functools import cache, lru_cache
+from functools import lru_cache
 from http import HTTPStatus
 from time import gmtime, monotonic, strftime, time
 from typing import assert_never
@@ -210,7 +210,7 @@ class Connection(asyncio.Protocol):
 
 def _head(reply: Reply, *, is_last: bool) -> bytes:
     """Return the head of a reply."""
-    lines = [_status_line(reply.status), "date: ", _date(int(time())), "\r\n"]
+    lines = [_opening(reply.status, int(time()))]
     lines += [f"{name}: {value}\r\n" for name, value in reply.headers]
     if reply.status not in _WITHOUT_CONTENT:
         if reply.stream is None:
@@ -222,11 +222,7 @@ def _head(reply: Reply, *, is_last: bool) -> bytes:
     return f"{''.join(lines)}\r\n".encode("latin-1")
 
 
-@cache
-def _status_line(status: int) -> str:
-    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
-
-
-@lru_cache(1)
-def _date(second: int) -> str:
-    return strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(second))
+@lru_cache(16)
+def _opening(status: int, second: int) -> str:
+    date = strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(second))
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ndate: {date}\r\n"

@@ -81,7 +81,8 @@ class RequestParser:
         self.is_arriving = True
         self.active_at = monotonic()
         self._url = b""
-        self._fields: list[tuple[bytes, bytes]] = []
+        self._fields: dict[str, str] = {}
+        self._repeated = ""
         self._parts: list[bytes] = []
         self._file: BinaryIO | None = None
         self._size = 0
@@ -90,28 +91,30 @@ class RequestParser:
         """Add a part of the URL."""
         self._url += url
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a field; those of a trailer are added too late to be read."""
-        self._fields.append((name, value))
+    def on_header(self, field: bytes, value: bytes) -> None:
+        """Add a field of the header, or of a trailer, which nobody reads."""
+        name = field.decode("latin-1").lower()
+        if name in self._fields and name not in _LISTS:
+            self._repeated = name
+        self._fields[name] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         """Check the head, and refuse a body that is declared as too large."""
-        limits, fields = self._app.limits, self._fields
-        if len(fields) > limits.header_count:
+        limits, headers = self._app.limits, self._fields
+        self._headers, self._fields = headers, {}
+        if len(headers) > limits.header_count:
             self.refuse(431, f"A request may have at most {limits.header_count} header fields.")
             raise _Stop
-        if self._unparsed > limits.header_bytes < len(self._url) + sum(map(len, chain.from_iterable(fields))):
+        if self._unparsed > limits.header_bytes < len(self._url) + sum(map(len, chain.from_iterable(headers.items()))):
             self._refuse_head_size()
             raise _Stop
         self._unparsed = 0
         url = parse_url(self._url)
         self._method = self._parser.get_method().decode()
         self._path, self._query = url.path.decode(), (url.query or b"").decode()
-        self._headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in fields}
-        self._repeated = _repeated(fields) if len(self._headers) < len(fields) else ""
         self._limit = self._app.body_limit(self._method, url.path)
-        self.awaits_continue = self._headers.get("expect", "").lower() == "100-continue"
-        if int(self._headers.get("content-length", "0")) > self._limit:
+        self.awaits_continue = "expect" in headers and headers["expect"].lower() == "100-continue"
+        if int(headers.get("content-length", "0")) > self._limit:
             self._limit = -1
             if self.awaits_continue:
                 self._add_request()
@@ -132,7 +135,7 @@ class RequestParser:
 
     def on_message_complete(self) -> None:
         """Add the request."""
-        if not self._parser.should_upgrade():
+        if "upgrade" not in self._headers or not self._parser.should_upgrade():
             self._add_request()
 
     def _move_to_file(self) -> None:
@@ -159,10 +162,10 @@ class RequestParser:
         elif self._repeated:
             reply = self._app.refuse_repeated(request, self._repeated)
         self.requests.append((request, reply))
-        # HTTP/1.0 keeps a connection by a header field that few clients send.
-        parser = self._parser
-        self.is_last = self._size > self._limit or not parser.should_keep_alive() or parser.get_http_version() == "1.0"
-        if self.is_last:
+        self.is_last = self._size > self._limit or not self._parser.should_keep_alive()
+        # HTTP/1.0 keeps a connection only if a header field says so, and this server does not.
+        if self.is_last or ("connection" in self._headers and self._parser.get_http_version() == "1.0"):
+            self.is_last = True
             raise _Stop
 
     def _head_without_upgrade(self) -> bytes:
@@ -171,20 +174,10 @@ class RequestParser:
         A server may ignore the field, but httptools would ignore the body.
         Source: https://www.rfc-editor.org/rfc/rfc9110#section-7.8
         """
-        fields = b"".join(b"%b: %b\r\n" % field for field in self._fields if field[0].lower() != b"upgrade")
+        fields = "".join(f"{name}: {value}\r\n" for name, value in self._headers.items() if name != "upgrade")
         line = b"%b %b HTTP/1.1\r\n" % (self._parser.get_method(), self._url)
         self._parser = HttpRequestParser(self)
-        return line + fields + b"\r\n"
+        return line + fields.encode("latin-1") + b"\r\n"
 
     def _refuse_head_size(self) -> None:
         self.refuse(431, f"The head of a request may have at most {self._app.limits.header_bytes} bytes.")
-
-
-def _repeated(fields: list[tuple[bytes, bytes]]) -> str:
-    """Return the name of a header field that is given more than once, and is not a list; "" if there is none."""
-    seen = set()
-    for name in (name.decode("latin-1").lower() for name, _ in fields):
-        if name in seen and name not in _LISTS:
-            return name
-        seen.add(name)
-    return ""
