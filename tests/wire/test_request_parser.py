@@ -1,6 +1,8 @@
 """The parser of requests, without a connection."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from artifact_emulator.app import App
 from artifact_emulator.http import Request
@@ -17,6 +19,30 @@ REQUESTS = (
     + chunk(b"two")
     + b"0\r\nX-Trailer: 1\r\n\r\n"
     + http_request("GET", "/worlds/mine/_emulator/health?a", {**HOST, "Accept": "text/html", "accept": "*/*"})
+)
+
+# Pieces from which requests, nearly requests, and noise are put together.
+PIECES = st.one_of(
+    st.sampled_from(
+        [
+            REQUESTS,
+            CHUNKED,
+            chunk(b"data"),
+            b"0\r\n",
+            b"\r\n",
+            b"GET / HTTP/1.1\r\n",
+            b"POST /a?b HTTP/1.0\r\n",
+            b"Content-Length: 3\r\n",
+            b"Content-Length: 99999999\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Connection: close\r\n",
+            b"Connection: upgrade\r\nUpgrade: h2c\r\n",
+            b"Expect: 100-continue\r\n",
+            b"Host: a\r\nHost: b\r\n",
+            b"abc",
+        ]
+    ),
+    st.binary(max_size=8),
 )
 
 
@@ -190,3 +216,11 @@ def test_incomplete_body_is_no_request() -> None:
     form = b"Action=CreateServiceLinkedRole&Version=2010-05-08&AWSServiceName=artifact.amazonaws.com"
     parser = parsed(http_request("POST", "/", {**HOST, "Content-Length": str(len(form) + 1)}, form))
     assert (list[tuple[Request, object]](parser.requests), parser.is_arriving) == ([], True)
+
+
+@given(pieces=st.lists(PIECES, max_size=8), size=st.integers(1, 40))
+def test_any_bytes_are_requests_or_refused(pieces: list[bytes], size: int) -> None:
+    """No input raises, and it means the same however it arrives."""
+    data = b"".join(pieces)
+    whole, parts = parsed(data), parsed(*(data[start : start + size] for start in range(0, len(data), size)))
+    assert (whole.requests, whole.is_last, whole.is_arriving) == (parts.requests, parts.is_last, parts.is_arriving)
