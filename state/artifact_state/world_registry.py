@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import Protocol
 
+from artifact_state.closest_name import closest
 from artifact_state.model import State
 from artifact_state.world import Storage, World, dissolve
 
@@ -127,7 +128,7 @@ class WorldRegistry:
         """
         world = self.existing(name)
         if world is None:
-            raise WorldNotFound(f"There is no world {name!r}.")
+            raise WorldNotFound(f"There is no world {name!r}{closest(name, [DEFAULT, *self._named]) or '.'}")
         return world
 
     def create(self, name: str, *, fork: str | None = None) -> World:
@@ -211,9 +212,11 @@ class WorldRegistry:
 
         Raises SnapshotNotFound.
         """
-        contents = self._snapshots.get(name, {}).get(snapshot)
+        snapshots = self._snapshots.get(name, {})
+        contents = snapshots.get(snapshot)
         if contents is None:
-            raise SnapshotNotFound(f"The world {name!r} has no snapshot {snapshot!r}.")
+            hint = closest(snapshot, snapshots) or "."
+            raise SnapshotNotFound(f"The world {name!r} has no snapshot {snapshot!r}{hint}")
         return contents
 
     def restore_snapshot(self, name: str, snapshot: str) -> None:

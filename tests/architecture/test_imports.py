@@ -23,6 +23,7 @@ LAYERS = (
         "errors",
         "events",
         "clock",
+        "closest_name",
         "ids",
         "arns",
         "ordered_map",

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from artifact_state.closest_name import closest
+
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import RemoteWorld
 
@@ -67,9 +69,6 @@ def existing_world_of(options: argparse.Namespace, name: str | None = None) -> "
     """
     world = world_of(options, name)
     if world.name != "default" and world.name not in (names := world.emulator.worlds()):
-        # Imported here: the parser imports nothing of the options.
-        from artifact_emulator.cli.parser import closest
-
         hint = closest(world.name, names) or f"; create it with `artifact-emulator worlds create {world.name}`"
         raise CommandFailed(f"there is no world {world.name}{hint}")
     return world

@@ -1,8 +1,10 @@
 """The argument parser of the commands: descriptions, examples, and errors in one line with the closest match."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
+
+from artifact_state.closest_name import closest
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,12 +49,3 @@ def add_command(commands: Any, name: str, summary: str, *examples: str, old_name
         aliases=[old_name] if old_name else [],
     )
     return parser
-
-
-def closest(name: str, names: Iterable[str]) -> str:
-    """Return a hint at the name that is closest to another, or "" if none is close."""
-    # Imported here: only mistakes need it.
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(names), n=1)
-    return f"; did you mean {close[0]}?" if close else ""

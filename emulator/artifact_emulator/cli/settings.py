@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from artifact_emulator.cli.options import CommandFailed
-from artifact_emulator.cli.parser import closest
+from artifact_state.closest_name import closest
 
 PREFIX = "ARTIFACT_EMULATOR_"
 CONFIG = "config"

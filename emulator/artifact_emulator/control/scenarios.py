@@ -1,7 +1,6 @@
 """The built-in scenarios, a world as a scenario, and the JSON Schema of scenarios."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
@@ -9,17 +8,19 @@ from pydantic import BaseModel, Field
 
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, json_response, problem_response, text_response
-from artifact_emulator.scenarios.files import InvalidScenario, built_in_scenarios, read_scenario
+from artifact_emulator.scenarios.files import (
+    InvalidScenario,
+    UnknownScenario,
+    built_in_scenarios,
+    read_scenario,
+    require_built_in,
+)
 from artifact_emulator.scenarios.writing import content_of, yaml_pieces
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.omissions import Omission, omissions
 from artifact_state.scenarios.schema import Scenario
 
 YAML = "application/yaml"
-
-
-class UnknownScenario(LookupError):
-    """No built-in scenario has this name."""
 
 
 class ScenarioPath(BaseModel):
@@ -97,18 +98,6 @@ def add_routes(app: OpenAPI) -> None:
     @app.errorhandler(InvalidScenario)
     def refuse_unreadable_scenario(error: InvalidScenario) -> Response:
         return problem_response(400, "Invalid scenario", str(error))
-
-
-def require_built_in(name: str) -> None:
-    """Check that a name is that of a built-in scenario: the control API reads no other files.
-
-    Raises UnknownScenario.
-    """
-    scenarios = built_in_scenarios()
-    if name not in scenarios:
-        close = get_close_matches(name, scenarios, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"the built-in scenarios are {', '.join(scenarios)}."
-        raise UnknownScenario(f"There is no scenario {name!r}; {hint}")
 
 
 def _scenario_response(scenario: Scenario, omitted: Sequence[Omission] = ()) -> Response:

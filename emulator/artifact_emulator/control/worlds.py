@@ -6,13 +6,12 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from artifact_emulator import world_management
 from artifact_emulator.aws.authentication import DEFAULT_ACCOUNT
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import all_worlds, current_world, no_content, problem_response
-from artifact_emulator.control.scenarios import require_built_in
 from artifact_emulator.routing import WORLDS
-from artifact_emulator.scenarios.files import load_content, load_file
-from artifact_emulator.world_runtime import runtime_of
+from artifact_emulator.scenarios.files import load_content, load_file, require_built_in
 from artifact_state.organizations.organization import first_management_account
 from artifact_state.world import Options, World
 from artifact_state.world_registry import DEFAULT
@@ -94,28 +93,21 @@ def add_routes(app: OpenAPI) -> None:
     def create_world(path: WorldPath, body: NewWorld) -> Response:
         if body.scenario is not None and body.fork is not None:
             return problem_response(400, "Bad request", "Give fork or scenario, not both.")
-        if body.scenario is None:
-            world = all_worlds().create(path.name, fork=body.fork)
-        else:
-            world = all_worlds().create_from(path.name, _scenario_world(body.scenario, all_worlds().default.options))
-        # The default world's runtime outlives its contents.
-        runtime_of(world).clear()
+        worlds = all_worlds()
+        contents = None if body.scenario is None else _scenario_world(body.scenario, worlds.default.options)
+        world = world_management.create_world(worlds, path.name, fork=body.fork, contents=contents)
         return jsonify(_world_reply(world))
 
     @app.delete(
         f"{PREFIX}/worlds/<name>", summary="Delete a world; the default world is reset instead", responses={204: None}
     )
     def delete_world(path: WorldPath) -> Response:
-        all_worlds().delete(path.name)
-        if path.name == DEFAULT:
-            runtime_of(all_worlds().default).clear()
+        world_management.delete_world(all_worlds(), path.name)
         return no_content()
 
     @app.post(f"{PREFIX}/reset", summary="Reset a world to its initial contents", responses={204: None})
     def reset() -> Response:
-        world = current_world()
-        world.reset()
-        runtime_of(world).clear()
+        world_management.reset_world(current_world())
         return no_content()
 
 

@@ -14,6 +14,7 @@ from artifact_emulator.aws.service_model import Service
 from artifact_emulator.faults.effect import NO_EFFECT, Effect
 from artifact_emulator.faults.errors import can_return, error_codes, injected_error
 from artifact_emulator.faults.kinds import Action, DeletionFailure, Error, Latency, Reset, Truncate, kind_of
+from artifact_state.closest_name import closest
 from artifact_state.model import CreationFailure, InquiryFailure
 from artifact_state.record import Record, replace
 
@@ -171,7 +172,8 @@ def _with_action(effect: Effect, action: Action, service: Service, source: rando
 
 def _check(rule: FaultRule, service: Service) -> None:
     if rule.operation is not None and rule.operation not in service.operations:
-        raise ImpossibleFault(f"{service.name} has no operation {rule.operation}.")
+        hint = closest(rule.operation, service.operations) or "."
+        raise ImpossibleFault(f"{service.name} has no operation {rule.operation}{hint}")
     operations = [rule.operation] if rule.operation else list(service.operations)
     if isinstance(rule.action, Error):
         _check_error(rule.action, service, operations)
@@ -184,7 +186,8 @@ def _check_error(error: Error, service: Service, operations: list[str]) -> None:
     codes = set[str]().union(*(error_codes(service, operation) for operation in operations))
     if error.code not in codes:
         subject = operations[0] if len(operations) == 1 else f"any operation of {service.name}"
-        raise ImpossibleFault(f"{subject} cannot answer {error.code}; it can answer {', '.join(sorted(codes))}.")
+        hint = closest(error.code, codes) or f"; it can answer {', '.join(sorted(codes))}."
+        raise ImpossibleFault(f"{subject} cannot answer {error.code}{hint}")
     shape = next((shape for shape in service.errors.values() if shape.code == error.code), None)
     if error.reason is not None and (shape is None or "Reason" not in shape.members):
         raise ImpossibleFault(f"{error.code} has no Reason.")

@@ -1,13 +1,13 @@
 """Scenario files, built in or of users: read, validated with errors that name the line, and loaded."""
 
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from artifact_emulator.scenarios.yaml_source import InvalidYaml, Source, read_yaml
+from artifact_emulator.scenarios.yaml_source import InvalidYaml, Source, parse_yaml, read_yaml
+from artifact_state.closest_name import closest
 from artifact_state.scenarios.load import Place, ScenarioError, load_scenario
 from artifact_state.scenarios.schema import Scenario
 from artifact_state.world import Options, World
@@ -30,9 +30,23 @@ class InvalidScenario(ValueError):
     """A scenario that cannot be read or loaded; the text has one line for each error, with its file and line."""
 
 
+class UnknownScenario(LookupError):
+    """No built-in scenario has this name."""
+
+
 def built_in_scenarios() -> dict[str, str]:
     """Return the descriptions of the built-in scenarios by name."""
-    return {path.stem: _read(path)[1].description for path in sorted(_FOLDER.glob("*.yaml"))}
+    return {name: _read(path)[1].description for name, path in _built_in_paths().items()}
+
+
+def require_built_in(name: str) -> None:
+    """Check that a name is that of a built-in scenario, where files of the server may not be read.
+
+    Raises UnknownScenario.
+    """
+    names = _built_in_paths()
+    if name not in names:
+        raise UnknownScenario(f"There is no scenario {name!r}{_hint(name)}")
 
 
 def scenario_text(name: str) -> str:
@@ -59,6 +73,18 @@ def load_file(name: str, options: Options | None = None, report: Callable[[int, 
     return _load(*_read(_path_of(name)), options, report)
 
 
+def load_text(name: str, text: bytes, options: Options | None = None) -> World:
+    """Create the world of the scenario in the contents of a file.
+
+    Raises InvalidScenario.
+    """
+    try:
+        source = parse_yaml(name, text)
+    except InvalidYaml as error:
+        raise InvalidScenario(str(error)) from None
+    return _load(source, _validate(source, separator="; "), options)
+
+
 def load_content(content: Mapping[str, Any], options: Options | None = None) -> World:
     """Create the world of a scenario that is given as plain data.
 
@@ -69,17 +95,23 @@ def load_content(content: Mapping[str, Any], options: Options | None = None) -> 
 
 
 def _path_of(name: str) -> Path:
-    built_in = {path.stem: path for path in _FOLDER.glob("*.yaml")}
+    built_in = _built_in_paths()
     if name in built_in:
         return built_in[name]
     path = Path(name)
     if not path.is_file():
-        close = get_close_matches(name, built_in, n=1)
-        hint = f"; did you mean {close[0]}?" if close else f"; the built-in scenarios are {', '.join(sorted(built_in))}"
-        if path.suffix in _SUFFIXES or "/" in name:
-            hint = ""
+        hint = "" if path.suffix in _SUFFIXES or "/" in name else _hint(name)
         raise InvalidScenario(f"{name} is neither a built-in scenario nor a file{hint}")
     return path
+
+
+def _built_in_paths() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
+
+
+def _hint(name: str) -> str:
+    names = _built_in_paths()
+    return closest(name, names) or f"; the built-in scenarios are {', '.join(names)}."
 
 
 def _read(path: Path) -> tuple[Source, Scenario]:
@@ -115,9 +147,8 @@ def _messages(source: Source, error: ValidationError) -> Iterator[str]:
         location = source.location(place)
         if details["type"] == "extra_forbidden":
             known = _keys_at(place[:-1])
-            close = get_close_matches(str(place[-1]), known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(sorted(known))}"
-            yield f"{location}: unknown key {place[-1]}; {hint}"
+            hint = closest(str(place[-1]), known) or f"; the keys here are {', '.join(sorted(known))}"
+            yield f"{location}: unknown key {place[-1]}{hint}"
         else:
             message = _MESSAGES.get(details["type"]) or details["msg"].removeprefix("Value error, ")
             yield f"{location}: {'.'.join(map(str, place)) or 'a scenario'}: {message}"

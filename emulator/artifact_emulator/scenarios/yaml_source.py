@@ -54,18 +54,29 @@ def read_yaml(path: Path) -> Source:
     Raises InvalidYaml.
     """
     try:
-        root = yaml.compose(path.read_text("utf-8"), Loader=_LOADER)
+        return parse_yaml(str(path), path.read_bytes())
+    except OSError as error:
+        raise InvalidYaml(f"{path}: {error}") from None
+
+
+def parse_yaml(name: str, text: bytes) -> Source:
+    """Read the contents of a file.
+
+    Raises InvalidYaml.
+    """
+    try:
+        root = yaml.compose(text.decode(), Loader=_LOADER)
         content = {} if root is None else _Reader().read(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidYaml(f"{path}:{line}: {error.problem}") from None
+        raise InvalidYaml(f"{name}:{line}: {error.problem}") from None
     except UnicodeDecodeError:
-        raise InvalidYaml(f"{path} is not UTF-8 text") from None
-    except (OSError, yaml.YAMLError) as error:
-        raise InvalidYaml(f"{path}: {error}") from None
+        raise InvalidYaml(f"{name} is not UTF-8 text") from None
+    except yaml.YAMLError as error:
+        raise InvalidYaml(f"{name}: {error}") from None
     except RecursionError:
-        raise InvalidYaml(f"{path}: the file is nested deeper than any scenario") from None
-    return Source(str(path), content, root or ScalarNode("", ""))
+        raise InvalidYaml(f"{name}: the file is nested deeper than any scenario") from None
+    return Source(name, content, root or ScalarNode("", ""))
 
 
 class _Reader:
