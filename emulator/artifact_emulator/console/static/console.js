@@ -1,4 +1,4 @@
-// Live updates of the activity page and of lessons. Everything else works without JavaScript.
+// Live updates of the activity page and of lessons, dialogs and copying. Everything else works without JavaScript.
 "use strict";
 
 const COLUMN_WIDTH = 200;
@@ -115,6 +115,62 @@ function followLesson(steps) {
   };
   listen(steps.dataset.events, update, () => undefined);
 }
+
+// Show the confirmation of the page that a link leads to in a dialog; without one, follow the link.
+async function showDialog(link) {
+  let section = null;
+  try {
+    const response = await fetch(link.href);
+    section = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("section.dialog");
+  } catch {
+    // The page shows what is wrong.
+  }
+  if (!section) {
+    location.assign(link.href);
+    return;
+  }
+  const dialog = document.createElement("dialog");
+  dialog.className = "dialog";
+  dialog.setAttribute("aria-labelledby", "dialog-title");
+  dialog.append(...document.importNode(section, true).childNodes);
+  for (const form of dialog.querySelectorAll("form:not([action])")) form.action = link.href;
+  dialog.querySelector(".actions a")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+async function copy(button) {
+  const text = button.dataset.copy;
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+  } else {
+    // Browsers offer the clipboard only to this machine and over TLS.
+    const area = document.createElement("textarea");
+    area.value = text;
+    button.after(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  document.getElementById("announcement").textContent = "Copied";
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = "Copy"), POLL_INTERVAL);
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  const button = event.target.closest("button[data-copy]");
+  if (button) copy(button);
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  showDialog(link);
+});
+for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
 
 // Submit a form once, however often its button is clicked. The mark goes away for a page restored by "back".
 addEventListener("submit", (event) => {
