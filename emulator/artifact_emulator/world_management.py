@@ -1,10 +1,9 @@
-"""Operations on whole worlds, for the control API and the console: create, load, reset and delete them.
+"""Operations on worlds, for the control API and the console: create, reset and delete them, and set faults."""
 
-Each also clears what the emulator keeps beside the state: fault rules, call log, decision log.
-"""
-
-from artifact_emulator.world_runtime import runtime_of
-from artifact_state.world import World
+from artifact_emulator.faults.rules import ActiveRule, FaultRule
+from artifact_emulator.services import bindings
+from artifact_emulator.world_runtime import runtime_of, store_faults
+from artifact_state.world import NotStored, World
 from artifact_state.world_registry import WorldRegistry
 
 
@@ -33,3 +32,37 @@ def delete_world(worlds: WorldRegistry, name: str) -> None:
     world = worlds.find(name)
     worlds.delete(name)
     runtime_of(world).clear()
+
+
+def set_fault(world: World, rule: FaultRule) -> ActiveRule:
+    """Set a fault rule.
+
+    Raises ImpossibleFault, TooManyFaults, NotStored.
+    """
+    active = runtime_of(world).faults.add(rule, bindings(rule.service), world.clock.now())
+    try:
+        store_faults(world)
+    except NotStored:
+        runtime_of(world).faults.remove(active.id)
+        raise
+    return active
+
+
+def remove_fault(world: World, fault_id: str) -> bool:
+    """Remove a fault rule, and return whether it was set.
+
+    Raises NotStored.
+    """
+    was_set = runtime_of(world).faults.remove(fault_id)
+    if was_set:
+        store_faults(world)
+    return was_set
+
+
+def clear_faults(world: World) -> None:
+    """Remove all fault rules.
+
+    Raises NotStored.
+    """
+    runtime_of(world).faults.clear()
+    store_faults(world)

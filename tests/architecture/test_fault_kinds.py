@@ -9,9 +9,9 @@ import pytest
 from artifact_emulator.app import App
 from artifact_emulator.cli.faults import _fault
 from artifact_emulator.cli.main import create_parser
-from artifact_emulator.control.faults import FaultBody
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.faults.kinds import KINDS, Action, Kind
+from artifact_emulator.faults.rule_format import FaultBody
 from artifact_emulator.http import Cut, Reply
 from artifact_emulator.server.connection import Connection
 from artifact_emulator.server.dispatcher import Dispatcher

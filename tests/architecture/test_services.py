@@ -19,7 +19,7 @@ from artifact_emulator.aws.errors import ROWS_BY_SERVICE
 from artifact_emulator.aws.protocols import PROTOCOLS
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.aws.validation import _ERROR_OF
-from artifact_emulator.control.faults import FaultBody
+from artifact_emulator.faults.rule_format import FaultBody
 from artifact_emulator.http import Request
 from artifact_emulator.services import Handler, bindings, handler_of, handlers, package_of, snake_case
 from artifact_emulator.services.handler_index import HANDLERS

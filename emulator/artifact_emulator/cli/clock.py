@@ -1,14 +1,12 @@
 """The command `clock`: read, freeze, advance and resume the clock of a world."""
 
 import argparse
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from artifact_emulator.cli.options import CommandFailed, add_json, add_world, existing_world_of, translated_errors
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
-
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+from artifact_emulator.time_texts import duration_of, instant_of
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,16 +51,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _duration(text: str) -> timedelta:
-    match = _DURATION.fullmatch(text)
-    if not text or match is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration, such as 15d, 2h30m, 90s or 90")
-    days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return duration_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandFailed(f"{text!r} is not an instant, such as 2026-01-01T00:00:00Z", 2) from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        return instant_of(text)
+    except ValueError as error:
+        raise CommandFailed(str(error), 2) from None

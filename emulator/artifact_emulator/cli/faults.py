@@ -6,7 +6,7 @@ from typing import Any
 from artifact_emulator.cli.options import add_json, add_world, existing_world_of, translated_errors
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
-from artifact_emulator.faults.kinds import KINDS, Error, Kind, Latency
+from artifact_emulator.faults.kinds import KINDS, Error, Kind, Latency, latency_of
 
 _NONE = "no faults are set"
 
@@ -100,9 +100,6 @@ def _fault(options: argparse.Namespace) -> dict[str, Any]:
 
 def _latency(text: str) -> float | dict[str, float]:
     try:
-        if "=" not in text:
-            return float(text)
-        return {name: float(value) for name, _, value in (part.partition("=") for part in text.split(","))}
-    except ValueError:
-        message = f"{text!r} is not a latency, such as 800, min=100,max=400 or median=50,p99=800"
-        raise argparse.ArgumentTypeError(message) from None
+        return latency_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -39,6 +39,7 @@ from artifact_emulator.control import (
 from artifact_emulator.control.responses import WORLDS_KEY, problem_response
 from artifact_emulator.faults.rules import TooManyFaults
 from artifact_emulator.logs import escape_control_characters
+from artifact_emulator.validation_texts import error_text
 from artifact_emulator.version import __version__
 from artifact_state.clock import InstantOutOfRange
 from artifact_state.snapshot import InvalidSnapshot
@@ -47,7 +48,6 @@ from artifact_state.world_registry import InvalidName, RegistryFull, SnapshotNot
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-    from pydantic_core import ErrorDetails
 
 _HOSTS_KEY = "artifact_emulator.allowed_hosts"
 _ROUTE_MODULES = (
@@ -170,10 +170,4 @@ def _http_error_response(error: HTTPException) -> Response:
 
 
 def _validation_error_response(error: ValidationError) -> Response:
-    return problem_response(400, "Bad request", "; ".join(map(_error_text, error.errors())))
-
-
-def _error_text(error: "ErrorDetails") -> str:
-    location = ".".join(map(str, error["loc"])) or "body"
-    reason = "expected a JSON object" if error["type"] == "model_type" else error["msg"].removeprefix("Value error, ")
-    return f"{location}: {reason}"
+    return problem_response(400, "Bad request", error_text(error))

@@ -11,11 +11,11 @@ from pydantic import BaseModel
 
 from artifact_emulator.control import HEALTH, LOCALSTACK_HEALTH, PREFIX
 from artifact_emulator.control.clock import ClockChange
-from artifact_emulator.control.faults import FaultBody
 from artifact_emulator.control.quotas import QuotaChanges
 from artifact_emulator.control.reports import ReportBody
 from artifact_emulator.control.strictness import StrictModeBody, ThrottlingBody
 from artifact_emulator.control.worlds import NewWorld, WorldReply
+from artifact_emulator.faults.rule_format import FaultBody
 
 # flask-openapi3 drops `examples`, which a schema of OpenAPI 3.0 does not have.
 _WITH_EXAMPLES: tuple[type[BaseModel], ...] = (

@@ -95,3 +95,16 @@ KINDS = (
 def kind_of(action: Action) -> Kind:
     """Return the kind of an action."""
     return next(kind for kind in KINDS if kind.action is type(action))
+
+
+def latency_of(text: str) -> float | dict[str, float]:
+    """Return the value of `latency_ms` that a user writes as text.
+
+    Raise ValueError with a sentence for users if the text is none.
+    """
+    try:
+        if "=" not in text:
+            return float(text)
+        return {name.strip(): float(value) for name, _, value in (part.partition("=") for part in text.split(","))}
+    except ValueError:
+        raise ValueError(f"{text!r} is not a latency, such as 800, min=100,max=400 or median=50,p99=800") from None
