@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import groupby
 from json.encoder import encode_basestring_ascii
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any, Protocol, get_args, get_origin
 
 from msgspec import DecodeError
@@ -275,12 +275,9 @@ def _tuple_changes(old: Any, new: Any) -> Iterator[tuple[Any, Any, Any]]:
 
 def _common(one: Sequence[Any], other: Sequence[Any]) -> int:
     """Return the number of records that two tuples have in common at their beginning."""
-    count = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine is not theirs:
-            break
-        count += 1
-    return count
+    same = bytes(map(is_, one, other))
+    first = same.find(0)
+    return len(same) if first < 0 else first
 
 
 def _by_name(records: Iterable[Any]) -> dict[str, Any]:
