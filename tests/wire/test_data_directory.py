@@ -299,11 +299,11 @@ class TestFailedWrites:
             self.free(app)
 
     def fill(self, app: App) -> None:
-        """Let SQLite refuse every new page, as on a full disk, in the middle of a call's changes."""
+        """Make SQLite refuse every new page, as on a full disk, in the middle of a call's changes."""
         self._set(app, "max_page_count = 1")
 
     def free(self, app: App) -> None:
-        """Let SQLite grow the database again."""
+        """Allow SQLite to grow the database again."""
         self._set(app, "max_page_count = 1000000")
 
     def _set(self, app: App, pragma: str) -> None:
