@@ -6,8 +6,9 @@ A node is a tuple of its branches in their order, after a number whose bits tell
 the memory of a dict, and less if a node has few branches.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
@@ -96,7 +97,7 @@ class OrderedMap(Generic[V]):
             bit = 1 << (key >> _BITS * depth & _MASK)
             if not node[0] & bit:
                 return _ABSENT
-            node = node[_index(node, bit)]
+            node = node[(node[0] & bit - 1).bit_count() + 1]
             if not depth:
                 return node
             depth -= 1
@@ -150,11 +151,7 @@ def _deepened(ordered: OrderedMap[Any], depth: int) -> _Node:
 
 
 def _differences(old: _Node, new: _Node, depth: int, prefix: int, absent: Any) -> Iterator[tuple[int, Any, Any]]:
-    missing = _EMPTY if depth else absent
-    olds, news = iter(old[1:]), iter(new[1:])
-    for branch in _branches(old[0] | new[0]):
-        before = next(olds) if old[0] >> branch & 1 else missing
-        after = next(news) if new[0] >> branch & 1 else missing
+    for branch, before, after in _aligned(old, new, _EMPTY if depth else absent):
         if before is after:
             continue
         key = prefix << _BITS | branch
@@ -164,10 +161,26 @@ def _differences(old: _Node, new: _Node, depth: int, prefix: int, absent: Any) -
             yield key, before, after
 
 
+def _aligned(old: _Node, new: _Node, missing: Any) -> Iterable[tuple[int, Any, Any]]:
+    """Return the branches that two nodes have, each with its child in both."""
+    added = new[0] ^ old[0]
+    branches = _branches(old[0] | new[0])
+    if not added & old[0] and added & -added > old[0]:
+        # The new branches are the last, as of a new record.
+        return zip(branches, (*old[1:], *repeat(missing, added.bit_count())), new[1:], strict=True)
+    if not added:
+        return zip(branches, old[1:], new[1:], strict=True)
+    olds, news = iter(old[1:]), iter(new[1:])
+    return [
+        (branch, next(olds) if old[0] >> branch & 1 else missing, next(news) if new[0] >> branch & 1 else missing)
+        for branch in branches
+    ]
+
+
 def _walk(node: _Node, depth: int, start: int, prefix: int) -> Iterator[tuple[int, Any]]:
     first = start >> _BITS * depth & _MASK
-    index = _index(node, 1 << first)
-    children = zip(_branches(node[0])[index - 1 :], node[index:], strict=True)
+    before = (node[0] & (1 << first) - 1).bit_count()
+    children = zip(_branches(node[0])[before:], node[before + 1 :], strict=True)
     prefix <<= _BITS
     if depth:
         for branch, child in children:
@@ -179,4 +192,4 @@ def _walk(node: _Node, depth: int, start: int, prefix: int) -> Iterator[tuple[in
 
 @lru_cache(maxsize=1024)
 def _branches(bits: int) -> tuple[int, ...]:
-    return tuple(branch for branch in range(1 << _BITS) if bits >> branch & 1)
+    return tuple([branch for branch in range(1 << _BITS) if bits >> branch & 1])

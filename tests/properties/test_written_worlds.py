@@ -17,6 +17,7 @@ from artifact_state.clock import Clock
 from artifact_state.errors import Refused
 from artifact_state.iam import groups, inline_policies, linked_roles, role_changes, users
 from artifact_state.iam.attached_policies import attach_policy, put_boundary
+from artifact_state.iam.initial_roles import accounts_with_roles
 from artifact_state.iam.managed_policies import NewPolicy, create_policy
 from artifact_state.iam.roles import roles_of
 from artifact_state.model import FeatureSet, NotificationSubscription, PartyKind, PolicyType, State
@@ -252,7 +253,7 @@ def existing_roles(world: World) -> set[tuple[str, str, tuple[str, ...]]]:
     """Return the roles of all accounts with their managed policies."""
     return {
         (account_id, role.name, role.managed_policies)
-        for account_id in world.state.roles
+        for account_id in accounts_with_roles(world.state)
         for role in roles_of(world.state, account_id, "/", world.clock.now())
     }
 

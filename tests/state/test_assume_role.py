@@ -9,7 +9,8 @@ from artifact_state import principals
 from artifact_state.errors import NotTrusted, SessionTooLong
 from artifact_state.events import RoleAssumed
 from artifact_state.iam import role_changes
-from artifact_state.iam.roles import put_role, role_of, trust_policy_for
+from artifact_state.iam.initial_roles import trust_policy_for
+from artifact_state.iam.roles import put_role, role_of
 from artifact_state.model import Caller, CallerKind, Session
 from artifact_state.organizations import account_closure, trusted_access
 from artifact_state.record import replace

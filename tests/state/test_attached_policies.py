@@ -15,10 +15,10 @@ from artifact_state.errors import (
     ServicePolicyNotAttachable,
 )
 from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
+from artifact_state.iam.initial_roles import trust_policy_for
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.policy_usage import Identity, boundary_of
 from artifact_state.iam.role_changes import NewRole, create_role
-from artifact_state.iam.roles import trust_policy_for
 from artifact_state.world import World
 from tests.support.domain import MANAGEMENT, STANDALONE, act, expect_refusal, world_with_organization
 from tests.support.identities import ADMINISTRATOR_ACCESS, ALLOW_ALL, by_name, find_identity

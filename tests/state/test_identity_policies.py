@@ -6,9 +6,9 @@ from artifact_state import principals
 from artifact_state.errors import Entity
 from artifact_state.iam import attached_policies, groups, inline_policies, managed_policies, users
 from artifact_state.iam.identity_policies import NONE, IdentityPolicies, policies_of
+from artifact_state.iam.initial_roles import trust_policy_for
 from artifact_state.iam.managed_policies import NewPolicy
 from artifact_state.iam.role_changes import NewRole, create_role, delete_role
-from artifact_state.iam.roles import trust_policy_for
 from artifact_state.iam.users import user_principal
 from artifact_state.model import Caller
 from artifact_state.policy_syntax.policy import NamedPolicy

@@ -19,7 +19,8 @@ from artifact_state.errors import (
 )
 from artifact_state.events import RoleChanged, RoleDeletionRequested
 from artifact_state.iam import linked_roles, role_changes
-from artifact_state.iam.roles import put_role, role_of, trust_policy_for
+from artifact_state.iam.initial_roles import trust_policy_for
+from artifact_state.iam.roles import put_role, role_of
 from artifact_state.model import Role
 from artifact_state.organizations import accounts, trusted_access
 from artifact_state.record import replace

@@ -9,6 +9,7 @@ import pytest
 from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
 from artifact_state.iam import roles
+from artifact_state.iam.initial_roles import trust_policy_for
 from artifact_state.model import Role
 from artifact_state.record import replace
 from artifact_state.world import World
@@ -41,7 +42,7 @@ class TestTrustPolicyFor:
 
     def test_service_is_trusted_as_aws_writes_it(self) -> None:
         """A trust policy has one statement, in which action and principal are not lists."""
-        assert json.loads(roles.trust_policy_for(service="artifact.amazonaws.com")) == {
+        assert json.loads(trust_policy_for(service="artifact.amazonaws.com")) == {
             "Version": "2012-10-17",
             "Statement": [
                 {"Effect": "Allow", "Principal": {"Service": "artifact.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -51,7 +52,7 @@ class TestTrustPolicyFor:
     def test_account_is_trusted_by_root_arn(self) -> None:
         """An account is trusted by the ARN of its root user."""
         arn = f"arn:aws:iam::{STANDALONE}:root"
-        assert json.loads(roles.trust_policy_for(aws=arn))["Statement"][0]["Principal"] == {"AWS": arn}
+        assert json.loads(trust_policy_for(aws=arn))["Statement"][0]["Principal"] == {"AWS": arn}
 
 
 class TestRoleOf:

@@ -5,9 +5,9 @@ from typing import Any
 
 from artifact_state.errors import Entity
 from artifact_state.iam import groups, users
+from artifact_state.iam.initial_roles import trust_policy_for
 from artifact_state.iam.policy_usage import Identity
 from artifact_state.iam.role_changes import unlinked_role
-from artifact_state.iam.roles import trust_policy_for
 from artifact_state.model import Role
 from artifact_state.world import Transaction
 from tests.support.domain import NOW, STANDALONE

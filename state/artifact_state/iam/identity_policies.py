@@ -34,7 +34,9 @@ class IdentityPolicies(Record, kw_only=False):
 
 
 NONE = IdentityPolicies()
-_CACHE: StateCache[IdentityPolicies] = StateCache("users", "groups", "roles", "customer_policies", "iam_settings")
+_CACHE: StateCache[IdentityPolicies] = StateCache(
+    "accounts", "users", "groups", "roles", "customer_policies", "iam_settings"
+)
 ACCOUNT_RULES = "account password policy"
 """The name of the policy that stands for the permissions of an account's password policy."""
 

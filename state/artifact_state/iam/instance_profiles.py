@@ -6,17 +6,11 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-rol
 from collections.abc import Iterable, Iterator
 
 from artifact_state import ids, name_index
-from artifact_state.errors import (
-    DeletionObstacle,
-    Entity,
-    EntityInUse,
-    EntityNameTaken,
-    EntityNotFound,
-    IdentityQuota,
-)
+from artifact_state.errors import DeletionObstacle, Entity, EntityInUse, EntityNameTaken, EntityNotFound, IdentityQuota
 from artifact_state.events import IdentityChanged
 from artifact_state.iam.identity_quotas import require_quota
 from artifact_state.iam.identity_tags import TagPairs, add_tags, with_tags, without_tags
+from artifact_state.iam.initial_roles import roles_in
 from artifact_state.iam.role_changes import unlinked_role
 from artifact_state.iam.roles import role_of
 from artifact_state.model import Map, Role, State
@@ -54,7 +48,7 @@ def instance_profiles_of_role(
 
 def role_in(state: State, profile: InstanceProfile) -> Role | None:
     """Return the role that an instance profile contains, or None; a role in a profile cannot be deleted."""
-    return name_index.find(state.roles.get(profile.account_id, ()), profile.role_name) if profile.role_name else None
+    return name_index.find(roles_in(state, profile.account_id), profile.role_name) if profile.role_name else None
 
 
 def create_instance_profile(tx: Transaction, name: str, *, path: str = "/", tags: TagPairs = ()) -> InstanceProfile:

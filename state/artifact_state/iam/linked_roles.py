@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/artifact/latest/ug/using-service-linked-roles.html
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 
 from artifact_state import arns, catalog, ids
 from artifact_state.artifact.agreements import artifact_is_trusted, organization_acceptances
@@ -21,13 +20,13 @@ from artifact_state.errors import (
     SuffixNotAllowed,
 )
 from artifact_state.events import RoleDeletionRequested
-from artifact_state.iam.roles import mark_role_deleted, put_role, role_of, trust_policy_for
+from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL, linked_role_template
+from artifact_state.iam.roles import mark_role_deleted, put_role, role_of
 from artifact_state.model import DeletionTask, FeatureSet, Role, RoleUsage
 from artifact_state.record import replace
 from artifact_state.world import Transaction
 
 ARTIFACT_PRINCIPAL = "artifact.amazonaws.com"
-ORGANIZATIONS_PRINCIPAL = "organizations.amazonaws.com"
 _TASK_ID = re.compile(r"task/aws-service-role/[^/\s]+/[^/\s]+/[0-9a-f-]{36}")
 
 
@@ -45,7 +44,9 @@ def ensure_linked_role(
     try:
         role = role_of(tx.state, account_id, linked.name_with(suffix), created_at)
     except RoleNotFound:
-        _create(tx, account_id, replace(_template_of(linked), name=linked.name_with(suffix), created_at=created_at))
+        _create(
+            tx, account_id, replace(linked_role_template(linked), name=linked.name_with(suffix), created_at=created_at)
+        )
     else:
         _fail_running_tasks(tx, role)
 
@@ -78,7 +79,7 @@ def create_linked_role(
     try:
         role_of(tx.state, tx.caller.account_id, name, tx.now)
     except RoleNotFound:
-        template = replace(_template_of(linked), name=name, description=description or "", created_at=tx.now)
+        template = replace(linked_role_template(linked), name=name, description=description or "", created_at=tx.now)
         return _create(tx, tx.caller.account_id, template)
     raise RoleNameTaken(name)
 
@@ -173,19 +174,3 @@ def _create(tx: Transaction, account_id: str, template: Role) -> Role:
     role = replace(template, id=ids.unique_id("AROA", tx.state.seed, tx.serial()), account_id=account_id)
     put_role(tx, role)
     return role
-
-
-@cache
-def _template_of(linked: catalog.LinkedRole) -> Role:
-    """Return the fields that a service's roles share; many accounts have a role of the same service."""
-    return Role(
-        id="",
-        account_id="",
-        name=linked.name,
-        path=linked.path,
-        trust_policy=trust_policy_for(service=linked.principal),
-        description=linked.description,
-        created_at=datetime.min.replace(tzinfo=UTC),
-        linked_service=linked.principal,
-        managed_policies=(f"aws-service-role/{linked.policy_name}",) if linked.policy_name else (),
-    )

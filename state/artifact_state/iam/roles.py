@@ -3,28 +3,16 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
 """
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 
 from artifact_state import name_index
 from artifact_state.errors import RoleNotFound
 from artifact_state.events import RoleCreated
+from artifact_state.iam.initial_roles import roles_in
 from artifact_state.model import Role, State
 from artifact_state.record import replace
 from artifact_state.world import Transaction
-
-
-@lru_cache(maxsize=1024)
-def trust_policy_for(**principal: str) -> str:
-    """Return a trust policy, as AWS writes it, that allows one principal, `aws` or `service`, to assume a role.
-
-    The cache makes the accounts of an organization share one string.
-    """
-    named = {{"aws": "AWS", "service": "Service"}[kind]: name for kind, name in principal.items()}
-    statement = {"Effect": "Allow", "Principal": named, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
 
 
 def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
@@ -32,7 +20,7 @@ def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
 
     Raises RoleNotFound.
     """
-    role = name_index.find(state.roles.get(account_id, ()), name)
+    role = name_index.find(roles_in(state, account_id), name)
     if role is None or not _exists(role, now):
         raise RoleNotFound(name)
     return role
@@ -40,13 +28,13 @@ def role_of(state: State, account_id: str, name: str, now: datetime) -> Role:
 
 def roles_of(state: State, account_id: str, path_prefix: str, now: datetime, *, after: str = "") -> Iterator[Role]:
     """Iterate over an account's roles below a path, sorted by name, that follow a name."""
-    roles = name_index.after(state.roles.get(account_id, ()), after)
+    roles = name_index.after(roles_in(state, account_id), after)
     return (role for role in roles if role.path.startswith(path_prefix) and _exists(role, now))
 
 
 def put_role(tx: Transaction, role: Role) -> None:
     """Store a new or changed role; record the event if it is new."""
-    roles = tx.state.roles.get(role.account_id, ())
+    roles = roles_in(tx.state, role.account_id)
     previous = name_index.find(roles, role.name)
     tx.insert("roles", role.account_id, name_index.with_record(roles, role))
     if previous is None or previous.id != role.id:

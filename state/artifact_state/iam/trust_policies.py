@@ -17,6 +17,7 @@ from artifact_state import arns, name_index
 from artifact_state.catalog.service_principals import is_service_principal
 from artifact_state.errors import MalformedPolicyDocument, RoleNotFound
 from artifact_state.iam.identity_documents import require_valid_trust_policy
+from artifact_state.iam.initial_roles import accounts_with_roles
 from artifact_state.iam.roles import role_of, roles_of
 from artifact_state.model import Map, Role, State
 from artifact_state.model.identities import User
@@ -140,7 +141,7 @@ class _Resolver:
     def _unique_id(self, unique_id: str) -> str | None:
         state, now = self.tx.state, self.tx.now
         users = chain.from_iterable(state.users.values())
-        roles = (role for account_id in state.roles for role in roles_of(state, account_id, "/", now))
+        roles = (role for account_id in accounts_with_roles(state) for role in roles_of(state, account_id, "/", now))
         for identity in chain[User | Role](users, roles):
             if identity.id == unique_id:
                 return self._stored(_arn_of(self.tx.caller.partition, identity), identity.account_id, identity)

@@ -20,6 +20,7 @@ from artifact_state.model.accounts import (
     Creation,
     CreationFailure,
     CreationState,
+    InitialRoles,
     JoinedMethod,
     Membership,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "Handshake",
     "HandshakeAction",
     "HandshakeState",
+    "InitialRoles",
     "Inquiry",
     "InquiryFailure",
     "InquirySource",
@@ -154,7 +156,8 @@ class State(Record):
     transfers: Map[str, Transfer] = Map()
     roles: Map[str, tuple[Role, ...]] = Map()
     """The roles of an account, in the order of their names in lower case, since IAM compares names without regard to
-    case. They are a tuple because a map for each account would take as much memory as its roles."""
+    case; an account without an entry has its initial roles (`iam.initial_roles`). They are a tuple because a map for
+    each account would take as much memory as its roles."""
     users: Map[str, tuple[User, ...]] = Map()
     """The IAM users of an account, ordered as its roles are; so are its groups and policies."""
     groups: Map[str, tuple[Group, ...]] = Map()

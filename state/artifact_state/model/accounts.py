@@ -16,7 +16,16 @@ class AccountState(Enum):
     CLOSED = "CLOSED"
 
 
-class Account(Record):
+class InitialRoles(Record):
+    """What the roles that AWS creates with a member account depend on; the accounts of an organization share it."""
+
+    manager: str
+    """The ARN of the management account, whose users may assume the access role."""
+    access_role: str
+    """The name of the access role."""
+
+
+class Account(Record, gc=False):
     """An AWS account with data of its own; any other 12-digit id is a standalone account without data."""
 
     id: str
@@ -26,6 +35,12 @@ class Account(Record):
     """Whether AWS suspended the account."""
     activated_at: datetime | None = None
     """When the sign-up completes; None if the account was active from the start."""
+    initial_roles: InitialRoles | None = None
+    """Set if the account was created as a member: its roles follow from this until one of them changes."""
+    created_at: datetime | None = None
+    """When it was created as a member."""
+    serial: int = 0
+    """The serial of the request that created it, from which the ids of its initial roles are drawn."""
 
 
 class Closure(Record):
@@ -45,7 +60,7 @@ class JoinedMethod(Enum):
     CREATED = "CREATED"
 
 
-class Membership(Record):
+class Membership(Record, gc=False):
     """An account's membership in an organization, and its place in the tree."""
 
     account_id: str
@@ -88,7 +103,7 @@ class CreationFailure(Enum):
     UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED = "UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED"
 
 
-class Creation(Record):
+class Creation(Record, gc=False):
     """A request to create an account; its end and its outcome are determined when it is made."""
 
     id: str

@@ -42,7 +42,7 @@ class Caller(Record):
     """The path of the role whose session it is."""
 
 
-class Role(Record):
+class Role(Record, gc=False):
     """An IAM role; `linked_service` is the service principal of a service-linked role."""
 
     id: str

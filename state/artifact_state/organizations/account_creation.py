@@ -7,19 +7,23 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_a
 import re
 from collections.abc import Container, Iterator
 from datetime import datetime
+from functools import lru_cache
 from heapq import merge
 from operator import attrgetter
 
 from artifact_state import arns, ids
 from artifact_state.authority import require_management, require_management_or_delegate, require_partition
 from artifact_state.errors import AccountCreationNotFound, Constraint, ConstraintViolated, InputReason, InvalidInput
-from artifact_state.events import AccountCreationRequested
-from artifact_state.iam.roles import put_role, trust_policy_for
+from artifact_state.events import AccountCreationRequested, RoleCreated
+from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL, initial_role_names, trust_policy_for
+from artifact_state.iam.linked_roles import ensure_linked_role
+from artifact_state.iam.roles import put_role
 from artifact_state.model import (
     Account,
     Creation,
     CreationFailure,
     CreationState,
+    InitialRoles,
     JoinedMethod,
     Organization,
     Role,
@@ -172,13 +176,14 @@ def _request(tx: Transaction, organization: Organization, details: _Details) -> 
     existing = counted - sum(creation.failure is None for creation in in_progress)
     if existing >= tx.quotas.accounts_per_organization:
         raise ConstraintViolated(Constraint.ACCOUNT_NUMBER_LIMIT_EXCEEDED)
-    serial = tx.serial()
+    serial, delay = tx.serial(), tx.delay(tx.options.creation_delay)
     return Creation(
         id=ids.creation_id(tx.state.seed, serial),
         serial=serial,
         account_name=details.name,
         requested_at=tx.now,
-        completes_at=tx.now + tx.delay(tx.options.creation_delay),
+        # One instant rather than two equal ones: large organizations keep many.
+        completes_at=tx.now + delay if delay else tx.now,
         failure=_failure(tx, organization, details.email, counted),
     )
 
@@ -202,11 +207,10 @@ def _failure(tx: Transaction, organization: Organization, email: str, counted: i
 def _create_member(tx: Transaction, organization: Organization, creation: Creation, details: _Details) -> Creation:
     """Create the account, which joins the organization when the request completes."""
     account = _create_account_record(tx, creation, details.email, account_id=details.account_id)
+    _create_initial_roles(tx, organization, account, creation, details.role_name)
     email = details.email if details.email.islower() else details.email.lower()
     tx.insert("emails", email, account.id)
     add_member(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
-    manager = arns.root_user(organization.partition, organization.management_account_id)
-    _create_access_role(tx, manager, account.id, details.role_name, creation.completes_at)
     if RootFeature.CREDENTIALS_MANAGEMENT in features_in_force(organization):
         # Accounts created in such an organization have no root user credentials:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
@@ -274,6 +278,28 @@ def _unused_account_id(tx: Transaction, serial: int, *source: str) -> str:
     while (account_id := ids.account_id(tx.state.seed, serial, *source, attempt)) in tx.state.accounts:
         attempt += 1
     return account_id
+
+
+def _create_initial_roles(
+    tx: Transaction, organization: Organization, account: Account, creation: Creation, access_role: str
+) -> None:
+    """Give a new member the role of AWS Organizations and the role by which the management account administers it."""
+    at = creation.completes_at
+    manager = arns.root_user(organization.partition, organization.management_account_id)
+    if account.id in tx.state.roles:  # A scenario may give an account roles before it joins.
+        ensure_linked_role(tx, account.id, ORGANIZATIONS_PRINCIPAL, at=at)
+        _create_access_role(tx, manager, account.id, access_role, at)
+        return
+    initial_roles = _shared_initial_roles(manager, access_role)
+    tx.put(replace(account, initial_roles=initial_roles, created_at=at, serial=creation.serial))
+    tx.set(serial=creation.serial + 2)  # Their ids are drawn from the two serials.
+    for name in initial_role_names(initial_roles):
+        tx.record(RoleCreated(at=at, account_id=account.id, role_name=name))
+
+
+@lru_cache(maxsize=64)
+def _shared_initial_roles(manager: str, access_role: str) -> InitialRoles:
+    return InitialRoles(manager=manager, access_role=access_role)
 
 
 def _create_access_role(tx: Transaction, manager: str, account_id: str, name: str, at: datetime) -> None:

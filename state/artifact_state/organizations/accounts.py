@@ -23,7 +23,8 @@ from artifact_state.errors import (
     OrganizationFinalizing,
 )
 from artifact_state.events import AccountDeparted, AccountJoined, AccountSuspensionChanged, DepartureMethod
-from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL, ensure_linked_role
+from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL
+from artifact_state.iam.linked_roles import ensure_linked_role
 from artifact_state.model import Account, AccountState, JoinedMethod, Membership, Organization, State
 from artifact_state.ordered_map import OrderedMap
 from artifact_state.organizations.policies.attachments import drop_attachments
@@ -143,7 +144,8 @@ def add_member(
 ) -> None:
     """Add an account to an organization, below the root, from an instant on.
 
-    Every member gets the service-linked role with which Organizations creates the roles of other services.
+    Every member has the service-linked role with which Organizations creates the roles of other services: an account
+    that is created has it from the start.
     Raises ConstraintViolated.
     """
     _check_usable(tx, account_id)
@@ -161,7 +163,8 @@ def add_member(
     )
     tx.put(replace(root, accounts=root.accounts.set(serial, account_id)))
     tx.put(replace(organization, members=organization.members.set(serial, account_id)))
-    ensure_linked_role(tx, account_id, ORGANIZATIONS_PRINCIPAL, at=at)
+    if method is JoinedMethod.INVITED:
+        ensure_linked_role(tx, account_id, ORGANIZATIONS_PRINCIPAL, at=at)
     tx.record(
         AccountJoined(
             at=at,

@@ -24,7 +24,7 @@ _NETWORK_KEYS: Keys = {
     "aws:viaawsservice": ("false",),
 }
 _Entry = tuple[datetime, datetime, Session | None, Keys]
-_CALLER_KEYS: StateCache[_Entry] = StateCache("users", "roles", "organizations", "memberships", "units")
+_CALLER_KEYS: StateCache[_Entry] = StateCache("accounts", "users", "roles", "organizations", "memberships", "units")
 _ACCOUNT_KEYS: StateCache[dict[str, tuple[str, ...]]] = StateCache("organizations", "memberships", "units")
 _PRINCIPAL_TYPES = {
     CallerKind.ROOT: "Account",

@@ -9,9 +9,10 @@ from artifact_state import arns, catalog
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL
 from artifact_state.authority import organization_of
 from artifact_state.iam.groups import groups_of_user
-from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL, ORGANIZATIONS_PRINCIPAL
+from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL, accounts_with_roles, trust_policy_for
+from artifact_state.iam.linked_roles import ARTIFACT_PRINCIPAL
 from artifact_state.iam.policy_references import arn_of_reference
-from artifact_state.iam.roles import roles_of, trust_policy_for
+from artifact_state.iam.roles import roles_of
 from artifact_state.iam.trust_policies import shown_trust_policy
 from artifact_state.model import JoinedMethod, Map, Organization, Role, State
 from artifact_state.model.identities import Group, Login, User
@@ -74,7 +75,7 @@ class IdentityExporter(Record, kw_only=False):
 
     def roles(self) -> Iterator[RoleScenario]:
         """Return the roles that neither a service nor the creation of an account created."""
-        for account_id in in_order(self.state.roles):
+        for account_id in in_order(accounts_with_roles(self.state)):
             access_role = self.access_role(account_id)
             for role in roles_of(self.state, account_id, "/", self.now):
                 if role.linked_service is None and role.name != access_role:
@@ -149,7 +150,7 @@ class IdentityExporter(Record, kw_only=False):
 
     def linked_roles(self) -> Iterator[LinkedRoleScenario]:
         """Return the service-linked roles that neither a membership nor trusted access implies."""
-        for account_id in in_order(self.state.roles):
+        for account_id in in_order(accounts_with_roles(self.state)):
             implied = set(self._implied_linked_roles(account_id))
             for role in roles_of(self.state, account_id, "/", self.now):
                 if role.linked_service is not None and role.linked_service not in implied:

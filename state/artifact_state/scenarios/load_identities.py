@@ -14,13 +14,14 @@ from artifact_state.iam import (
     users,
 )
 from artifact_state.iam.attached_policies import attach_policy
+from artifact_state.iam.initial_roles import trust_policy_for
 from artifact_state.iam.linked_roles import ensure_linked_role
 from artifact_state.iam.logins import PasswordHashes
 from artifact_state.iam.managed_policies import NewPolicy, create_policy
 from artifact_state.iam.one_time_passwords import code_at, step_at
 from artifact_state.iam.policy_references import boundary_reference
 from artifact_state.iam.role_templates import template_of
-from artifact_state.iam.roles import role_of, trust_policy_for
+from artifact_state.iam.roles import role_of
 from artifact_state.iam.saml_providers import SamlMetadata, create_saml_provider
 from artifact_state.model import Role
 from artifact_state.model.identities import Group, User

@@ -25,7 +25,7 @@ _INDEXES = _names(
 """Fields of the state that are described as a whole, or derived from tables."""
 _RECREATED = _names(
     "id account_id organization_id policy_id partition serial created_at updated_at changed_at joined_at requested_at "
-    "closed_at gone_at ends_at expires_at settled_at effective_start effective_end since"
+    "closed_at gone_at ends_at expires_at settled_at effective_start effective_end since initial_roles"
 )
 """Fields that loading creates anew, because a scenario states facts without dates and without most ids."""
 _DESCRIBED = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from artifact_emulator.aws.authorization.condition_keys import artifact, iam, organizations, sts
 from artifact_emulator.aws.authorization.request import AuthorizationRequest, Keys, LazyKeys, region_of, request_tags
 from artifact_state import catalog
-from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
+from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL
 from artifact_state.policy_evaluation.global_condition_keys import account_keys, principal_keys
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest
 

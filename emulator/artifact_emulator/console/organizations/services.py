@@ -14,6 +14,7 @@ from artifact_state import catalog
 from artifact_state.artifact import agreements
 from artifact_state.authority import organization_of
 from artifact_state.catalog import TrustedService
+from artifact_state.iam.initial_roles import roles_in
 from artifact_state.record import Record
 
 pages = Blueprint("services", __name__)
@@ -126,7 +127,7 @@ def _effects(row: Row) -> dict[str, str]:
     for role in row.service.roles:
         exists = any(
             linked.name == role.name and (linked.gone_at is None or now < linked.gone_at)
-            for linked in state.roles.get(account_id, ())
+            for linked in roles_in(state, account_id)
         )
         effects[f"Service-linked role {role.name}"] = "exists in this account" if exists else "does not exist"
     organization = organization_of(state, account_id, now)

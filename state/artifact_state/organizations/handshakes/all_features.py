@@ -17,7 +17,8 @@ from artifact_state.errors import (
     RoleNotFound,
 )
 from artifact_state.events import AllFeaturesEnabled
-from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL, ensure_linked_role
+from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL
+from artifact_state.iam.linked_roles import ensure_linked_role
 from artifact_state.iam.roles import role_of
 from artifact_state.model import (
     FeatureSet,

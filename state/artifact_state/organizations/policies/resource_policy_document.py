@@ -13,6 +13,7 @@ from typing import Any
 from artifact_state import arns, catalog, name_index
 from artifact_state.authority import membership_of
 from artifact_state.errors import InputReason, InvalidInput, MalformedPolicyDocument
+from artifact_state.iam.initial_roles import roles_in
 from artifact_state.model import Organization, PolicyType
 from artifact_state.policy_syntax.grammar import (
     EFFECTS,
@@ -123,7 +124,7 @@ def _exists(tx: Transaction, organization: Organization, account_id: str, resour
         return name_index.find(tx.state.users.get(account_id, ()), path.rpartition("/")[2]) is not None
     if kind in ("role", "assumed-role"):
         name = path.partition("/")[0] if kind == "assumed-role" else path.rpartition("/")[2]
-        return name_index.find(tx.state.roles.get(account_id, ()), name) is not None
+        return name_index.find(roles_in(tx.state, account_id), name) is not None
     return True
 
 

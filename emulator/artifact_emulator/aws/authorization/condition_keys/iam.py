@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
 from artifact_state import arns, catalog, name_index
 from artifact_state.iam.identity_providers import provider_of
+from artifact_state.iam.initial_roles import roles_in
 from artifact_state.iam.policy_references import arn_of_reference
 from artifact_state.model import CallerKind, Role
 from artifact_state.model.identities import Group, IdentityProvider, User
@@ -154,7 +155,7 @@ def resource_keys(tx: TransactionView, arn: str) -> Keys:
     if kind == "user":
         identity = name_index.find(tx.state.users.get(account_id, ()), name)
     elif kind == "role":
-        identity = name_index.find(tx.state.roles.get(account_id, ()), name)
+        identity = name_index.find(roles_in(tx.state, account_id), name)
     if identity is None:
         return {}
     keys: Keys = {
@@ -181,7 +182,7 @@ def _stored_arn(tx: TransactionView, kind: str, name: str) -> str:
     identities: Mapping[str, tuple[User | Group | Role | InstanceProfile, ...]] = {
         "user": state.users.get(account_id, ()),
         "group": state.groups.get(account_id, ()),
-        "role": state.roles.get(account_id, ()),
+        "role": roles_in(state, account_id),
         "instance-profile": state.instance_profiles.get(account_id, ()),
     }
     identity = name_index.find(identities[kind], name)

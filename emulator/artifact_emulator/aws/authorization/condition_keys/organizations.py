@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 from artifact_emulator.aws.authorization.request import Keys, Members, Resources, TransactionView, resource_tags
 from artifact_state import arns, catalog, name_index
 from artifact_state.authority import organization_of
-from artifact_state.iam.linked_roles import ORGANIZATIONS_PRINCIPAL
+from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL, roles_in
 from artifact_state.model import HandshakeAction, Organization, Policy, Transfer
 from artifact_state.organizations.policies.attachments import aws_managed_policy_by_id
 
@@ -94,7 +94,7 @@ def creates_linked_role(tx: TransactionView, operation: str, members: Members) -
     elif operation != "CreateOrganization":
         return False
     linked = catalog.linked_role_of(ORGANIZATIONS_PRINCIPAL)
-    roles = tx.state.roles.get(tx.caller.account_id, ())
+    roles = roles_in(tx.state, tx.caller.account_id)
     return linked is not None and name_index.find(roles, linked.name) is None
 
 
