@@ -80,8 +80,8 @@ def call_text(call: CallRecord) -> str:
 
 @lru_cache(256)
 def _caller_text(caller: Caller) -> str:
-    # With its defaults, because the database reads the region of calls.
-    return text_of(caller)
+    # With the region even if it is the default, because it is read in the database.
+    return _encode({**to_plain(caller), "region": caller.region})
 
 
 def value_text(value: Any) -> str:
