@@ -105,8 +105,8 @@ class _Reader:
                 if first == "[":
                     return Items(self._items(depth + 1))
             else:
-                # The rest of a number may not have been read.
-                if end < len(self._text) or self._ended:
+                # The rest of a number, such as "e+16", may not have been read.
+                if end + len("e+") < len(self._text) or self._ended:
                     self._check_text(value, end)
                     self._at = end
                     return value

@@ -4,19 +4,20 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import chain
-from typing import Any, BinaryIO, get_origin
+from typing import Any, BinaryIO, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from artifact_state.catalog.quota_records import Quotas
 from artifact_state.clock import Clock, InstantOutOfRange
-from artifact_state.json_reader import InvalidJson, Members, items_of, read_json, whole
+from artifact_state.json_reader import InvalidJson, Items, Members, items_of, read_json, whole
 from artifact_state.json_writer import json_pieces
 from artifact_state.model import Map, State
+from artifact_state.ordered_map import OrderedMap
 from artifact_state.record import replace
 from artifact_state.record_format import MapOf, annotations_of, reader_of, to_plain
 from artifact_state.state_faults import faults_of
-from artifact_state.steps import batches
+from artifact_state.steps import STEP, batches
 from artifact_state.world import Options, World, default_quotas
 
 FORMAT = 1
@@ -111,16 +112,43 @@ def _read_state(members: Any) -> State:
     for name, contents in items_of(members):
         if name not in hints:
             raise InvalidSnapshot(f"The snapshot is damaged: state.{name}: there is no such table.")
-        is_map = isinstance(contents, Mapping | Members) and get_origin(hints[name]) is MapOf
-        tables[name] = (_read_map if is_map else _read)(reader_of(hints[name]), contents, f"state.{name}")
+        hint, place = hints[name], f"state.{name}"
+        is_map = isinstance(contents, Mapping | Members) and get_origin(hint) is MapOf
+        tables[name] = _read_map(hint, contents, place) if is_map else _read(reader_of(hint), whole(contents), place)
     return State(**tables)
 
 
-def _read_map(reader: TypeAdapter[Any], contents: Any, place: str) -> Any:
+def _read_map(hint: Any, contents: Any, place: str) -> Any:
+    reader, record = reader_of(hint), get_args(hint)[1]
     table: Map[str, Any] = Map()
-    for batch in batches((name, whole(record)) for name, record in items_of(contents)):
-        table = table.update(_read(reader, dict(batch), place))
-    return table
+    small: dict[str, Any] = {}
+    for name, value in items_of(contents):
+        if isinstance(value, Members) and isinstance(record, type):
+            table = table.insert(name, _read_large(record, value, f"{place}.{name}"))
+            continue
+        small[name] = whole(value)
+        if len(small) == STEP:
+            table, small = table.update(_read(reader, small, place)), {}
+    return table.update(_read(reader, small, place))
+
+
+def _read_large(record: type, members: Members, place: str) -> Any:
+    """Read a record whose ordered maps may be too large to be read at once."""
+    hints, small, large = annotations_of(record), {}, {}
+    for name, value in members:
+        if isinstance(value, Items) and get_origin(hints.get(name)) is OrderedMap:
+            large[name] = _read_ordered(reader_of(hints[name]), value, f"{place}.{name}")
+        else:
+            small[name] = whole(value)
+    return replace(_read(reader_of(record), small, place), **large)
+
+
+def _read_ordered(reader: TypeAdapter[Any], items: Items, place: str) -> OrderedMap[Any]:
+    ordered: OrderedMap[Any] = OrderedMap()
+    for batch in batches(map(whole, items)):
+        for key, value in _read(reader, batch, place).after(-1):
+            ordered = ordered.set(key, value)
+    return ordered
 
 
 def dump_options(options: Options) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Scenario files, built in or of users: read, validated with errors that name the line, and loaded."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,6 +12,7 @@ from artifact_emulator.scenarios.yaml_source import InvalidYaml, Source, parse_y
 from artifact_state.closest_name import closest
 from artifact_state.scenarios.load import Place, ScenarioError, load_scenario
 from artifact_state.scenarios.schema import Scenario
+from artifact_state.steps import drained
 from artifact_state.world import Options, World
 
 _FOLDER = Path(__file__).parent
@@ -65,12 +68,18 @@ def read_scenario(name: str) -> Scenario:
     return _read(_path_of(name))[1]
 
 
-def load_file(name: str, options: Options | None = None, report: Callable[[int, int], None] | None = None) -> World:
+def load_file(
+    name: str,
+    options: Options | None = None,
+    report: Callable[[int, int], None] | None = None,
+    *,
+    at: datetime | None = None,
+) -> World:
     """Create the world of a built-in scenario or of a file; `report` is told the progress.
 
-    Raises InvalidScenario.
+    The clock of the world is frozen at the instant `at`, if there is one. Raises InvalidScenario.
     """
-    return _load(*_read(_path_of(name)), options, report)
+    return _load(*_read(_path_of(name)), options, report, at)
 
 
 def load_text(name: str, text: bytes, options: Options | None = None) -> World:
@@ -85,13 +94,13 @@ def load_text(name: str, text: bytes, options: Options | None = None) -> World:
     return _load(source, _validate(source, separator="; "), options)
 
 
-def load_content(content: Mapping[str, Any], options: Options | None = None) -> World:
-    """Create the world of a scenario that is given as plain data.
+def load_content(content: Mapping[str, Any], options: Options | None = None, *, at: datetime | None = None) -> World:
+    """Create the world of a scenario that is given as plain data, as `load_file` does.
 
     Raises InvalidScenario.
     """
     source = Source("scenario", content)
-    return _load(source, _validate(source, separator="; "), options)
+    return _load(source, _validate(source, separator="; "), options, at=at)
 
 
 def _path_of(name: str) -> Path:
@@ -134,11 +143,18 @@ def _load(
     scenario: Scenario,
     options: Options | None,
     report: Callable[[int, int], None] | None = None,
+    at: datetime | None = None,
 ) -> World:
+    if at is not None:
+        scenario = scenario.model_copy(update={"clock": at})
     try:
-        return load_scenario(scenario, options, report)
+        world = load_scenario(scenario, options, report)
     except ScenarioError as error:
         raise InvalidScenario(f"{source.location(error.place)}: {error.why}") from None
+    for organization in scenario.organizations:
+        # No other thread runs while a long list is freed as a whole.
+        deque(drained(organization.accounts), maxlen=0)
+    return world
 
 
 def _messages(source: Source, error: ValidationError) -> Iterator[str]:
