@@ -6,9 +6,10 @@ A node is a tuple of its branches in their order, after a number whose bits tell
 the memory of a dict, and less if a node has few branches.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, repeat
+from operator import is_not
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
@@ -151,9 +152,9 @@ def _deepened(ordered: OrderedMap[Any], depth: int) -> _Node:
 
 
 def _differences(old: _Node, new: _Node, depth: int, prefix: int, absent: Any) -> Iterator[tuple[int, Any, Any]]:
-    for branch, before, after in _aligned(old, new, _EMPTY if depth else absent):
-        if before is after:
-            continue
+    olds, news = _aligned(old, new, _EMPTY if depth else absent)
+    children = zip(_branches(old[0] | new[0]), olds, news, strict=True)
+    for branch, before, after in compress(children, map(is_not, olds, news)):
         key = prefix << _BITS | branch
         if depth:
             yield from _differences(before, after, depth - 1, key, absent)
@@ -161,20 +162,19 @@ def _differences(old: _Node, new: _Node, depth: int, prefix: int, absent: Any) -
             yield key, before, after
 
 
-def _aligned(old: _Node, new: _Node, missing: Any) -> Iterable[tuple[int, Any, Any]]:
-    """Return the branches that two nodes have, each with its child in both."""
+def _aligned(old: _Node, new: _Node, missing: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Return the children of two nodes for each branch that either has."""
     added = new[0] ^ old[0]
-    branches = _branches(old[0] | new[0])
+    if not added:
+        return old[1:], new[1:]
     if not added & old[0] and added & -added > old[0]:
         # The new branches are the last, as of a new record.
-        return zip(branches, (*old[1:], *repeat(missing, added.bit_count())), new[1:], strict=True)
-    if not added:
-        return zip(branches, old[1:], new[1:], strict=True)
-    olds, news = iter(old[1:]), iter(new[1:])
-    return [
-        (branch, next(olds) if old[0] >> branch & 1 else missing, next(news) if new[0] >> branch & 1 else missing)
-        for branch in branches
-    ]
+        return (*old[1:], *repeat(missing, added.bit_count())), new[1:]
+    olds, news, branches = iter(old[1:]), iter(new[1:]), _branches(old[0] | new[0])
+    return (
+        [next(olds) if old[0] >> branch & 1 else missing for branch in branches],
+        [next(news) if new[0] >> branch & 1 else missing for branch in branches],
+    )
 
 
 def _walk(node: _Node, depth: int, start: int, prefix: int) -> Iterator[tuple[int, Any]]:
