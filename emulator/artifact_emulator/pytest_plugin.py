@@ -6,8 +6,10 @@ One server for the session, one world for each test. Nothing is imported or star
 import os
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +28,7 @@ _WORLDS = {"artifact_world", "artifact_emulation"}
 """The fixtures that are worlds."""
 _MARKERS = (
     "artifact_scenario(name): load a scenario: a built-in one, or a file beside the test",
+    "artifact_clock(instant): freeze the world's clock at an instant, such as 2026-01-01T00:00:00Z, at which it begins",
     "artifact_account(id): make code under test call as this account (default: the scenario's management account)",
 )
 
@@ -108,8 +111,9 @@ def artifact_world(
     artifact_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator["RemoteWorld"]:
     """A world for this test only; environment variables make code under test use it."""
-    with artifact_emulator.new_world() as world:
-        _load_scenario(world, request)
+    with ExitStack() as stack:
+        with _mistakes_as_failures():
+            world = stack.enter_context(artifact_emulator.new_world(_scenario(request), at=_instant(request)))
         _configure(monkeypatch, world, request)
         yield world
 
@@ -117,10 +121,10 @@ def artifact_world(
 @pytest.fixture
 def artifact_emulation(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator["Emulation"]:
     """An emulator in this process, which answers every call of botocore without a socket."""
-    from artifact_emulator.testing.in_process import Emulation
+    from artifact_emulator.testing.in_process import new_emulation
 
-    emulation = Emulation()
-    _load_scenario(emulation, request)
+    with _mistakes_as_failures():
+        emulation = new_emulation(scenario=_scenario(request), at=_instant(request))
     _configure(monkeypatch, emulation, request)
     with emulation.answering():
         yield emulation
@@ -155,17 +159,35 @@ def _configure(monkeypatch: pytest.MonkeyPatch, world: "WorldClient", request: p
             monkeypatch.setattr(stubber, "__call__", warning_of_moto(stubber.__call__))
 
 
-def _load_scenario(world: "WorldClient", request: pytest.FixtureRequest) -> None:
-    scenario = _marker_value(request, "artifact_scenario")
-    if scenario is None:
-        return
+@contextmanager
+def _mistakes_as_failures() -> Iterator[None]:
+    """Fail the test in one sentence if a marker names a scenario or an instant that cannot be."""
     from artifact_emulator.testing.client import ControlError
 
-    file = request.path.parent / scenario
     try:
-        world.load_scenario(file if file.is_file() else scenario)
+        yield
     except (ControlError, ValueError) as error:
         pytest.fail(str(error), pytrace=False)
+
+
+def _scenario(request: pytest.FixtureRequest) -> str | Path | None:
+    """Return the scenario of the test's marker: a file beside the test, or a name."""
+    scenario = _marker_value(request, "artifact_scenario")
+    if scenario is None:
+        return None
+    file = request.path.parent / scenario
+    return file if file.is_file() else scenario
+
+
+def _instant(request: pytest.FixtureRequest) -> datetime | None:
+    text = _marker_value(request, "artifact_clock")
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        pytest.fail(f"{text!r} is not an instant, such as 2026-01-01T00:00:00Z", pytrace=False)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _marker_value(request: pytest.FixtureRequest, name: str) -> str | None:

@@ -13,6 +13,16 @@ class InstantOutOfRange(ValueError):
     """The instant lies outside the range that a clock supports."""
 
 
+class InstantInThePast(InstantOutOfRange):
+    """The instant lies before the latest change of the world, whose contents would not exist yet."""
+
+    def __init__(self, instant: datetime, latest: datetime) -> None:
+        super().__init__(
+            f"The clock cannot show {instant.isoformat()}: the world has changed at {latest.isoformat()}. Begin a "
+            "world then instead: `clock` in a scenario, `worlds create --at`, `emulate(at=...)` or @artifact_clock."
+        )
+
+
 class Clock:
     """A clock that shows the real time, a time ahead of it, or a frozen instant."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from threading import Lock
 from types import TracebackType
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from artifact_state import catalog
 from artifact_state.catalog import TrustedService
-from artifact_state.clock import Clock
+from artifact_state.clock import EARLIEST, Clock, InstantInThePast
 from artifact_state.errors import Recorded
 from artifact_state.events import Event
 from artifact_state.freeing import free
@@ -172,9 +172,13 @@ class World:
     _lock: Lock = field(default_factory=Lock)
     _origin: State = field(init=False)
     _first_clock: Clock = field(init=False)
+    _changed_at: datetime = field(init=False)
+    """The instant of the latest change; of contents that the world began with, at most that of its beginning."""
+    _began_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self._origin, self._first_clock = self.state, copy(self.clock)
+        self._changed_at = self._began_at = self.clock.now() if self.state.serial else EARLIEST
 
     def transaction(self, caller: Caller, action: str = "", effect: TransactionEffect = NO_EFFECT) -> "Transaction":
         """Return a transaction of a caller, to be used as a context manager.
@@ -192,10 +196,15 @@ class World:
             self.options = options
 
     def change_clock(self, change: Callable[[Clock], None]) -> None:
-        """Change the clock by a function; an exception leaves it as it was."""
+        """Change the clock by a function; an exception leaves it as it was.
+
+        Raises InstantInThePast if it would show an instant before the latest change of the world.
+        """
         with self._lock:
             clock = copy(self.clock)
             change(clock)
+            if (now := clock.now()) < self._changed_at:
+                raise InstantInThePast(now, self._changed_at)
             if self.storage is not None:
                 self.storage.set_clock(clock)
             self.clock = clock
@@ -203,6 +212,7 @@ class World:
     def set_origin(self, state: State, clock: Clock) -> None:
         """Make a state and a clock those to which `reset` returns."""
         self._origin, self._first_clock = state, clock
+        self._began_at = clock.now() if state.serial else EARLIEST
 
     def reset(self) -> None:
         """Restore the initial state and clock and drop all events; keep the options."""
@@ -211,6 +221,7 @@ class World:
                 self.storage.reset()
             former = [self.state]
             self.state, self.clock = self._origin, copy(self._first_clock)
+            self._changed_at = self._began_at
             self.events.clear()
         free(former, self.state)
 
@@ -232,7 +243,9 @@ class World:
             former = [self.state]
             self.options, self.clock, self.state = other.options, copy(other.clock), other.state
             self.events = other.events.copy()
+            self._changed_at = other._changed_at  # noqa: SLF001 - the rest of the class.
             if as_origin:
+                self._began_at = self._changed_at
                 former.append(self._origin)
                 self._origin, self._first_clock = self.state, copy(self.clock)
         free(former, self.state)
@@ -251,7 +264,7 @@ class World:
             return self._copy(name, None)
 
     def _copy(self, name: str | None, storage: "Storage | None") -> "World":
-        return World(
+        duplicate = World(
             name=name or self.name,
             options=self.options,
             clock=copy(self.clock),
@@ -259,6 +272,8 @@ class World:
             events=self.events.copy(),
             storage=storage,
         )
+        duplicate._changed_at = duplicate._began_at = self._changed_at
+        return duplicate
 
     @property
     def is_locked(self) -> bool:
@@ -321,7 +336,9 @@ class Transaction:
                     self._world.storage.commit(
                         Changes(self._world.state, self.state, self._touched or (), self._events, self.call_record)
                     )
-                self._world.state = self.state
+                if self.state is not self._world.state:
+                    self._world.state = self.state
+                    self._world._changed_at = self.now  # noqa: SLF001 - the other half of the class.
                 self._world.events.extend(self._events)
         finally:
             self._world._lock.release()  # noqa: SLF001 - acquired in __enter__

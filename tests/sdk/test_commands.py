@@ -87,10 +87,26 @@ class TestClock:
 
     def test_clock_is_frozen_advanced_and_resumed(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Each verb prints the new time; without a verb the present time is printed."""
-        assert command_output(capsys, "clock", "freeze", "2026-01-01T00:00:00Z") == "2026-01-01T00:00:00+00:00"
-        assert command_output(capsys, "clock", "advance", "1d2h3m4s") == "2026-01-02T02:03:04+00:00"
-        assert command_json(capsys, "clock") == {"now": "2026-01-02T02:03:04+00:00"}
-        assert command_output(capsys, "clock", "resume") > "2026-01-02T02:03:04"
+        assert command_output(capsys, "clock", "freeze", "2100-01-01T00:00:00Z") == "2100-01-01T00:00:00+00:00"
+        assert command_output(capsys, "clock", "advance", "1d2h3m4s") == "2100-01-02T02:03:04+00:00"
+        assert command_json(capsys, "clock") == {"now": "2100-01-02T02:03:04+00:00"}
+        assert command_output(capsys, "clock", "resume") < "2100-01-02T02:03:04"
+
+    def test_time_before_the_contents_is_refused(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The error says how to begin a world at that time, and the clock stays as it was."""
+        before = command_output(capsys, "clock", "freeze")
+        status, error = failed_command(capsys, "clock", "freeze", "2026-01-01T00:00:00Z")
+        assert (status, "worlds create --at" in error) == (1, True)
+        assert command_output(capsys, "clock") == before
+
+    def test_world_begins_at_an_instant(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """A world that is created at an instant has contents of that time, and a reset returns to it."""
+        for contents in ([], ["--scenario", "organization"]):
+            command_output(capsys, "worlds", "create", "begun", *contents, "--at", "2026-01-01T00:00:00Z")
+            command_output(capsys, "clock", "advance", "1d", "--world", "begun")
+            command_output(capsys, "reset", "--world", "begun")
+            assert command_output(capsys, "clock", "--world", "begun") == "2026-01-01T00:00:00+00:00"
+        command_output(capsys, "worlds", "delete", "begun")
 
     @pytest.mark.parametrize("arguments", [("advance", "soon"), ("advance", ""), ("freeze", "noon")])
     def test_invalid_time_is_refused_with_example(
@@ -351,10 +367,8 @@ class TestPolicy:
         with pytest.raises(ClientError):
             member.enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
         explanation = command_output(capsys, "policy", "explain")
-        assert explanation.startswith(
-            "refused: AccessDeniedException\n  You don't have permissions to access this resource.\n"
-        )
-        assert "the service itself refused it" in explanation
+        assert explanation.startswith("refused: arn:aws:iam::444455556666:root\n")
+        assert "check       RESOURCE" in explanation
 
     @pytest.mark.usefixtures("command_world")
     def test_explanation_without_refused_call_is_refused(self, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,10 +102,12 @@ class TestPages:
         assert '"Account": "111122223333"' in output
 
     def test_scenario_example_loads(self) -> None:
-        """The scenario on the page about scenarios can be loaded."""
-        (document,) = code_of(DOCS / "scenarios.md", "yaml")
-        world = load_scenario(Scenario.model_validate(yaml.safe_load(document)))
-        (organization,) = world.state.organizations.values()
+        """The scenarios on the page about scenarios can be loaded."""
+        worlds = [
+            load_scenario(Scenario.model_validate(yaml.safe_load(document)))
+            for document in code_of(DOCS / "scenarios.md", "yaml")
+        ]
+        (organization,) = worlds[0].state.organizations.values()
         assert len(organization.members) == 3
 
     def test_coverage_counts_operations(self) -> None:

@@ -4,7 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from artifact_state.clock import EARLIEST, LATEST, Clock, InstantOutOfRange
+from artifact_state.clock import EARLIEST, LATEST, Clock, InstantInThePast, InstantOutOfRange
+from artifact_state.model import FeatureSet
+from artifact_state.organizations.organization import create_organization
+from artifact_state.principals import root_user
+from artifact_state.world import World
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -65,3 +69,43 @@ class TestClock:
             with pytest.raises(InstantOutOfRange):
                 clock.advance(span)
         assert clock.now() == NOON
+
+
+class TestWorldClock:
+    """The clock of a world, which does not go back before what happened."""
+
+    def test_clock_can_be_set_back_to_the_latest_change(self) -> None:
+        """An instant before the latest change is refused, and the clock stays; that of the change is accepted."""
+        world = World(clock=Clock(frozen_at=NOON))
+        with world.transaction(root_user("111122223333")) as tx:
+            create_organization(tx, FeatureSet.ALL)
+        world.change_clock(lambda clock: clock.advance(timedelta(days=1)))
+        clock = world.clock
+        with pytest.raises(InstantInThePast, match="worlds create --at"):
+            world.change_clock(lambda clock: clock.freeze(NOON - timedelta(seconds=1)))
+        assert world.clock is clock
+        world.change_clock(lambda clock: clock.freeze(NOON))
+        assert world.clock.now() == NOON
+
+    def test_resumed_clock_does_not_go_back(self) -> None:
+        """A world that has changed in the future cannot return to the real time; its reset can."""
+        world = World(clock=Clock(frozen_at=datetime(2100, 1, 1, tzinfo=UTC)))
+        with world.transaction(root_user("111122223333")) as tx:
+            create_organization(tx, FeatureSet.ALL)
+        with pytest.raises(InstantInThePast):
+            world.change_clock(Clock.resume)
+        world.reset()
+        world.change_clock(Clock.resume)
+        assert world.clock.now() < datetime(2100, 1, 1, tzinfo=UTC)
+
+    def test_copies_know_the_latest_change(self) -> None:
+        """A fork and a restored world refuse what their original refuses."""
+        world = World(clock=Clock(frozen_at=NOON))
+        with world.transaction(root_user("111122223333")) as tx:
+            create_organization(tx, FeatureSet.ALL)
+        restored = World()
+        restored.restore(world)
+        for copy in (world.fork("copy"), restored):
+            with pytest.raises(InstantInThePast):
+                copy.change_clock(lambda clock: clock.freeze(NOON - timedelta(days=1)))
+            copy.change_clock(lambda clock: clock.freeze(NOON))

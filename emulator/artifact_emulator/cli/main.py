@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.parser import Parser
@@ -40,6 +41,9 @@ _MODULES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     try:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A pipe of Windows has an old code page. Escapes are better than an error.
+            sys.stdout.reconfigure(errors="backslashreplace")
         arguments = sys.argv[1:] if arguments is None else arguments
         parser = create_parser(arguments[0] if arguments else None)
         options = parser.parse_args(arguments)

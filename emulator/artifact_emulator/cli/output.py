@@ -21,8 +21,9 @@ def warn(text: str) -> None:
 
 
 def write_json(content: Any) -> None:
-    """Write JSON to standard output."""
-    write(json.dumps(content, indent=2, ensure_ascii=False))
+    """Write JSON to standard output, with escapes if its encoding does not have every character."""
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    write(json.dumps(content, indent=2, ensure_ascii=not is_unicode))
 
 
 def write_result(options: argparse.Namespace, text: str, content: object) -> None:

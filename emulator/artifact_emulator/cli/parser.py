@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from artifact_state.closest_name import closest
@@ -49,3 +50,15 @@ def add_command(commands: Any, name: str, summary: str, *examples: str, old_name
         aliases=[old_name] if old_name else [],
     )
     return parser
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that an argument names, in UTC unless it has an offset.
+
+    Raises ArgumentTypeError.
+    """
+    try:
+        named = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an instant, such as 2026-01-01T00:00:00Z") from None
+    return named if named.tzinfo else named.replace(tzinfo=UTC)

@@ -1,6 +1,7 @@
 """The commands `worlds` and `reset`: list, create, fork, delete and reset worlds."""
 
 import argparse
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from artifact_emulator.cli.options import (
     world_of,
 )
 from artifact_emulator.cli.output import write_result
-from artifact_emulator.cli.parser import add_command
+from artifact_emulator.cli.parser import add_command, instant
 
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import Emulator, RemoteWorld
@@ -40,8 +41,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     creation.add_argument("name", metavar="NAME")
     contents = creation.add_mutually_exclusive_group()
     contents.add_argument("--fork", metavar="WORLD", help="copy this world")
-    contents.add_argument(
-        "--scenario", metavar="NAME|FILE", help="begin with a built-in scenario or a file"
+    contents.add_argument("--scenario", metavar="NAME|FILE", help="begin with a built-in scenario or a file")
+    creation.add_argument(
+        "--at",
+        type=instant,
+        metavar="INSTANT",
+        help="freeze the clock at this instant, such as 2026-01-01T00:00:00Z, at which a scenario begins",
     )
     deletion = add_command(verbs, "delete", "delete a world; the default world is reset instead", old_name="drop")
     deletion.set_defaults(run=_delete)
@@ -73,10 +78,10 @@ def _create(options: argparse.Namespace) -> int:
     with translated_errors():
         emulator = world_of(options).emulator
         if options.scenario:
-            _load(emulator.world(options.name), options.scenario)
+            _load(emulator.world(options.name), options.scenario, options.at)
             world = next(world for world in _worlds(emulator) if world["name"] == options.name)
         else:
-            body = {"fork": options.fork} if options.fork else {}
+            body = {"fork": options.fork, "at": options.at and options.at.isoformat()}
             world = emulator.request("PUT", f"/_emulator/worlds/{quote(options.name, safe='')}", body)
     write_result(options, f"{emulator.endpoint}{world['path']}", world)
     return 0
@@ -102,11 +107,11 @@ def _worlds(emulator: "Emulator") -> list[dict[str, Any]]:
     return worlds
 
 
-def _load(world: "RemoteWorld", scenario: str) -> None:
+def _load(world: "RemoteWorld", scenario: str, at: datetime | None) -> None:
     # Imported here: reading scenarios takes YAML.
     from artifact_emulator.scenarios.files import InvalidScenario
 
     try:
-        world.load_scenario(scenario)
+        world.load_scenario(scenario, at=at)
     except InvalidScenario as error:
         raise CommandFailed(str(error)) from None

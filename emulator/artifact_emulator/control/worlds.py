@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator import world_management
 from artifact_emulator.aws.authentication import DEFAULT_ACCOUNT
@@ -12,6 +12,7 @@ from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import all_worlds, current_world, no_content, problem_response
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.scenarios.files import load_content, load_file, require_built_in
+from artifact_state.clock import Clock
 from artifact_state.organizations.organization import first_management_account
 from artifact_state.world import Options, World
 from artifact_state.world_registry import DEFAULT
@@ -34,6 +35,9 @@ class NewWorld(BaseModel):
     scenario: str | dict[str, Any] | None = Field(
         None,
         description="Load a built-in scenario, by name, or a scenario; a reset returns to it.",
+    )
+    at: AwareDatetime | None = Field(
+        None, description="Freeze the clock of the new world at this instant, at which a scenario begins."
     )
 
     @model_validator(mode="before")
@@ -91,10 +95,10 @@ def add_routes(app: OpenAPI) -> None:
         responses={200: WorldReply},
     )
     def create_world(path: WorldPath, body: NewWorld) -> Response:
-        if body.scenario is not None and body.fork is not None:
-            return problem_response(400, "Bad request", "Give fork or scenario, not both.")
+        if body.fork is not None and (body.scenario is not None or body.at is not None):
+            return problem_response(400, "Bad request", "Give fork, or scenario and at: a fork has its own clock.")
         worlds = all_worlds()
-        contents = None if body.scenario is None else _scenario_world(body.scenario, worlds.default.options)
+        contents = _contents(body, worlds.default.options)
         world = world_management.create_world(worlds, path.name, fork=body.fork, contents=contents)
         return jsonify(_world_reply(world))
 
@@ -121,12 +125,14 @@ def _world_reply(world: World) -> dict[str, object]:
     ).model_dump()
 
 
-def _scenario_world(scenario: str | dict[str, Any], options: Options) -> World:
-    """Return a world with the contents of a built-in scenario, or of the scenario itself.
+def _contents(new: NewWorld, options: Options) -> World | None:
+    """Return a world with the contents of a built-in scenario or of the scenario itself, or None for an empty one.
 
-    Raises UnknownScenario, UnreadableScenario.
+    Raises UnknownScenario, InvalidScenario, InstantOutOfRange.
     """
-    if not isinstance(scenario, str):
-        return load_content(scenario, options)
-    require_built_in(scenario)
-    return load_file(scenario, options)
+    if new.scenario is None:
+        return None if new.at is None else World(options=options, clock=Clock(frozen_at=new.at))
+    if not isinstance(new.scenario, str):
+        return load_content(new.scenario, options, at=new.at)
+    require_built_in(new.scenario)
+    return load_file(new.scenario, options, at=new.at)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -36,15 +37,21 @@ class Emulator:
         return RemoteWorld(self, name)
 
     @contextmanager
-    def new_world(self, scenario: "str | Path | Mapping[str, Any] | None" = None) -> Iterator["RemoteWorld"]:
+    def new_world(
+        self, scenario: "str | Path | Mapping[str, Any] | None" = None, *, at: datetime | None = None
+    ) -> Iterator["RemoteWorld"]:
         """Yield a new world, empty or with a scenario, and delete it at the end of the block.
+
+        Its clock is frozen at the instant `at`, if there is one.
 
         Raises ControlError and ValueError for an invalid scenario.
         """
         # The name is new, so the world is created empty on first use.
         world = RemoteWorld(self, f"test-{uuid4().hex}", DEFAULT_ACCOUNT)
         if scenario is not None:
-            world.load_scenario(scenario)
+            world.load_scenario(scenario, at=at)
+        elif at is not None:
+            self.request("PUT", f"/_emulator/worlds/{world.name}", {"at": at.isoformat()})
         try:
             yield world
         finally:
@@ -159,12 +166,12 @@ class RemoteWorld(WorldClient):
         self.emulator.request("PUT", f"/_emulator/worlds/{quote(name)}", {"fork": self.name})
         return RemoteWorld(self.emulator, name)
 
-    def load_scenario(self, scenario: str | Path | Mapping[str, Any]) -> None:
+    def load_scenario(self, scenario: str | Path | Mapping[str, Any], *, at: datetime | None = None) -> None:
         """Load a scenario, to which a reset returns: the name of a built-in scenario, a file or a mapping.
 
         Raises ControlError for an invalid scenario, and ValueError for an invalid file.
         """
-        body = {"scenario": _scenario_json(scenario)}
+        body = {"scenario": _scenario_json(scenario), "at": None if at is None else at.isoformat()}
         description = self.emulator.request("PUT", f"/_emulator/worlds/{quote(self.name)}", body)
         self._default_account = description["default_account"]
 

@@ -7,6 +7,7 @@ import json
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from functools import wraps
 from inspect import isasyncgenfunction, isclass, iscoroutinefunction, isgeneratorfunction
 from pathlib import Path
@@ -23,6 +24,7 @@ from artifact_emulator.testing.client import DEFAULT_ACCOUNT, ControlError
 from artifact_emulator.testing.environment import sdk_environment
 from artifact_emulator.testing.world_client import WorldClient
 from artifact_emulator.world_runtime import runtime_of
+from artifact_state.clock import Clock
 from artifact_state.organizations.organization import first_management_account
 from artifact_state.world import World
 
@@ -86,7 +88,7 @@ class Emulation(WorldClient):
             raise ControlError(reply.status, answer["detail"])
         return answer
 
-    def load_scenario(self, scenario: str | Path | Mapping[str, Any]) -> None:
+    def load_scenario(self, scenario: str | Path | Mapping[str, Any], *, at: datetime | None = None) -> None:
         """Load a scenario, to which a reset returns: the name of a built-in scenario, a file or a mapping.
 
         Raises ValueError for an invalid scenario.
@@ -95,7 +97,10 @@ class Emulation(WorldClient):
         from artifact_emulator.scenarios.files import load_content, load_file
 
         options = self.world.options
-        world = load_content(scenario, options) if isinstance(scenario, Mapping) else load_file(str(scenario), options)
+        if isinstance(scenario, Mapping):
+            world = load_content(scenario, options, at=at)
+        else:
+            world = load_file(str(scenario), options, at=at)
         self.world.replace_with(world)
         runtime_of(self.world).clear()
 
@@ -130,24 +135,26 @@ class Emulation(WorldClient):
                     _transports.remove()
 
 
-def emulate(
+def emulate(  # noqa: PLR0913 - each is independent of the others.
     world: World | None = None,
     *,
     scenario: str | Path | Mapping[str, Any] | None = None,
+    at: datetime | None = None,
     account: str | None = None,
     region: str = "us-east-1",
     passing: Collection[str] = (),
 ) -> "EmulationContext":
     """Answer the botocore calls of all threads of this process for the duration of the block, which may be nested.
 
-    The emulator starts with `world` or with a scenario: the name of a built-in scenario, a file or a mapping. Code
+    The emulator starts with `world` or with a scenario: the name of a built-in scenario, a file or a mapping. The clock
+    is frozen at the instant `at`, if there is one. Code
     under test calls as the root user of `account`, by default that of the management account of the first organization,
     or 123456789012 without one. Nothing leaves the process: a call to another service answers 501 with the operation's
     name, unless `passing` lists the service under its signing name, such as "s3".
     Also decorates functions and classes of tests: `@emulate()`.
     """
     return EmulationContext(
-        lambda: _with_scenario(Emulation(world, passing=passing), scenario), {"account": account, "region": region}
+        lambda: new_emulation(world, scenario=scenario, at=at, passing=passing), {"account": account, "region": region}
     )
 
 
@@ -212,9 +219,23 @@ class EmulationContext:
         return wrapper
 
 
-def _with_scenario(emulation: Emulation, scenario: str | Path | Mapping[str, Any] | None) -> Emulation:
+def new_emulation(
+    world: World | None = None,
+    *,
+    scenario: str | Path | Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+    passing: Collection[str] = (),
+) -> Emulation:
+    """Return an emulation that does not answer yet, with the contents and the time that `emulate()` gives it.
+
+    Raises ValueError for an invalid scenario.
+    """
+    if at is not None:
+        world = world or World(clock=Clock(frozen_at=at))
+        world.change_clock(lambda clock: clock.freeze(at))
+    emulation = Emulation(world, passing=passing)
     if scenario is not None:
-        emulation.load_scenario(scenario)
+        emulation.load_scenario(scenario, at=at)
     return emulation
 
 

@@ -91,10 +91,11 @@ class WorldClient(ABC):
         return sdk_environment(self.environment(account, region=region))
 
     @abstractmethod
-    def load_scenario(self, scenario: str | Path | Mapping[str, Any]) -> None:
+    def load_scenario(self, scenario: str | Path | Mapping[str, Any], *, at: datetime | None = None) -> None:
         """Load a scenario, to which a reset returns: the name of a built-in scenario, a file or a mapping.
 
-        Raises ValueError or ControlError for an invalid scenario.
+        The world begins at the instant `at` with a frozen clock, if there is one. Raises ValueError or ControlError for
+        an invalid scenario.
         """
 
     def scenario(self) -> dict[str, Any]:
@@ -116,7 +117,10 @@ class WorldClient(ABC):
         return datetime.fromisoformat(self.request("GET", "clock")["now"])
 
     def freeze(self, instant: datetime) -> None:
-        """Freeze the world's clock at an instant, which must have a time zone."""
+        """Freeze the world's clock at an instant, which must have a time zone.
+
+        Raises ControlError for an instant before the latest change of the world.
+        """
         self.request("POST", "clock", {"freeze": instant.isoformat()})
 
     def advance(self, span: timedelta) -> None:
