@@ -160,6 +160,16 @@ class TestRestart:
         with opened(tmp_path / "copy") as copy:
             assert contents(copy) == contents(app)
 
+    def test_fault_that_was_removed_after_a_restart_stays_removed(self, tmp_path: Path) -> None:
+        """Removing the faults of an earlier process removes them for later ones, too."""
+        with opened(tmp_path) as app:
+            control(app, "POST", "faults", {"service": "iam", "error": {"code": "Throttling"}})
+        with opened(tmp_path) as app:
+            assert control(app, "GET", "faults")["faults"]
+            control(app, "DELETE", "faults")
+        with opened(tmp_path) as app:
+            assert control(app, "GET", "faults")["faults"] == []
+
     def test_sign_ins_and_uses_of_roles_are_kept(self, tmp_path: Path) -> None:
         """The latest sign-in of a user and the latest use of a role outlive the calls in the log."""
         with opened(tmp_path) as app:

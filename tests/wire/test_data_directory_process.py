@@ -48,7 +48,7 @@ class TestProcess:
         with server_process(command, env=clean_environment(), stderr=subprocess.DEVNULL) as server:
             limit = (tmp_path / "worlds.sqlite3-wal").stat().st_size
             before = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-            kept = []
+            kept, status, refused = list[str](), 200, ""
             for number in count():
                 refused = f"user{number}"
                 if (status := create_user(server, refused)) != 200:

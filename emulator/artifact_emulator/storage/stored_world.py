@@ -1,7 +1,7 @@
 """The storages of single worlds: of one that changes, and of contents that do not change any more."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -66,7 +66,8 @@ class StoredWorld(Storage):
         self._is_changed = True
         """Whether the layer may have rows of its own; if not, the contents are those below it."""
         self._below: Contents
-        self._fault_counters: dict[str, tuple[int, int]] = {}
+        self._fault_counters: dict[str, tuple[int, int]] | None = None
+        """The counters of the stored fault rules; None if it is not known which are stored."""
 
     def commit(self, changes: Changes) -> None:
         """Append the changes of a transaction to the journal, and with them the record of its call.
@@ -113,7 +114,7 @@ class StoredWorld(Storage):
         """
         self.set(CLOCK, clock_text(clock))
 
-    def set_faults(self, rules: Iterable[ActiveRule]) -> None:
+    def set_faults(self, rules: Sequence[ActiveRule]) -> None:
         """Store the fault rules whose counters have changed, and those that are new or gone.
 
         Raises NotStored.
@@ -121,11 +122,15 @@ class StoredWorld(Storage):
         counters = {active.id: (active.eligible, active.matched) for active in rules}
         if counters == self._fault_counters:
             return
+        stored = self._fault_counters
         with self._journal.writing() as connection:
+            if stored is None:
+                stored = {}
+                _delete_settings(connection, self._world, FAULT)
             for active in rules:
-                if self._fault_counters.get(active.id) != counters[active.id]:
+                if stored.get(active.id) != counters[active.id]:
                     set_setting(connection, self._world, FAULT + active.id, fault_text(active))
-            for gone in self._fault_counters.keys() - counters.keys():
+            for gone in stored.keys() - counters.keys():
                 connection.execute("DELETE FROM settings WHERE world = ? AND name = ?", (self._world, FAULT + gone))
         self._fault_counters = counters
 
@@ -206,12 +211,16 @@ class StoredWorld(Storage):
         connection.execute("UPDATE worlds SET calls_after = ? WHERE id = ?", (last, self._world))
         connection.execute("DELETE FROM calls WHERE world = ?", (self._world,))
         for prefix in (FAULT, ROLE_USE, SIGN_IN):
-            connection.execute("DELETE FROM settings WHERE world = ? AND name GLOB ?", (self._world, prefix + "*"))
+            _delete_settings(connection, self._world, prefix)
         self._fault_counters = {}
 
     def _follow(self, layer: int) -> None:
         self._layer, self._is_changed = layer, True
         self._journal.collect_garbage()
+
+
+def _delete_settings(connection: sqlite3.Connection, world: int, prefix: str) -> None:
+    connection.execute("DELETE FROM settings WHERE world = ? AND name GLOB ?", (world, f"{prefix}*"))
 
 
 def insert_layer(connection: sqlite3.Connection, parent: int | None, *, takes_events: bool) -> int:
