@@ -1,5 +1,6 @@
 """The contents of the wheel and of the source distribution."""
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -17,6 +18,12 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = {"artifact_emulator": ROOT / "emulator", "artifact_state": ROOT / "state"}
 
 pytestmark = pytest.mark.xdist_group("packaging")
+
+
+def repository_address() -> str:
+    """Return the public address of the repository, which pyproject.toml states."""
+    address: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+    return address
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +72,11 @@ class TestWheel:
         assert wheel.name == f"artifact_emulator-{__version__}-py3-none-any.whl"
 
     def test_wheel_has_only_our_packages(self, names: set[str]) -> None:
-        """The wheel installs two packages, and none with a common name such as `emulator`, `state` or `tests`."""
-        assert {name.partition("/")[0] for name in names} == {*PACKAGES, f"artifact_emulator-{__version__}.dist-info"}
+        """The wheel installs two packages and a manual page, and none with a common name such as `state` or `tests`."""
+        prefix = f"artifact_emulator-{__version__}"
+        assert {name.partition("/")[0] for name in names} == {*PACKAGES, f"{prefix}.data", f"{prefix}.dist-info"}
+        data = {name for name in names if name.startswith(f"{prefix}.data/")}
+        assert data == {f"{prefix}.data/data/share/man/man1/artifact-emulator.1"}
 
     @pytest.mark.parametrize("package", PACKAGES)
     def test_wheel_has_every_file_of_package(self, names: set[str], package: str) -> None:
@@ -99,13 +109,29 @@ class TestWheel:
         assert metadata["Description-Content-Type"] == "text/markdown"
         assert "Typing :: Typed" in metadata.get_all("Classifier", [])
 
+    def test_metadata_has_addresses(self, metadata: Message) -> None:
+        """The metadata has the addresses of the repository, the documentation, the changes and the issues."""
+        urls = dict(line.split(", ") for line in metadata.get_all("Project-URL", []))
+        assert urls == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
+        assert set(urls) == {"Repository", "Documentation", "Changelog", "Issues"}
+
+    def test_links_of_description_work_elsewhere(self, metadata: Message) -> None:
+        """Each link of the README that an index shows is absolute, and leads to an existing file of the release."""
+        readme = (ROOT / "README.md").read_text("utf-8")
+        files = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if not link.startswith("https://")]
+        links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+        release = f"{repository_address()}/blob/v{__version__}/"
+        assert [link.removeprefix(release) for link in links if link.startswith(release)] == files
+        assert [link for link in links if not link.startswith("https://")] == []
+        assert [name for name in files if not (ROOT / name.partition("#")[0]).exists()] == []
+
     def test_wheel_has_license(self, names: set[str]) -> None:
         """The wheel includes the license."""
         assert f"artifact_emulator-{__version__}.dist-info/licenses/LICENSE" in names
 
     def test_dependencies_have_lower_bounds_and_no_sdk(self, metadata: Message) -> None:
         """The dependencies are those of pyproject.toml, each with a lower bound, and no SDK of AWS is among them."""
-        required = metadata.get_all("Requires-Dist", [])
+        required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
         declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
         assert len(required) == len(declared)
         assert all(">=" in requirement for requirement in required)
@@ -116,6 +142,16 @@ class TestWheel:
         minor = [line.rpartition(".")[2] for line in metadata.get_all("Classifier", []) if ":: Python :: 3." in line]
         assert minor[0] == "11"
         assert minor == sorted(minor)
+
+
+def test_address_of_repository_is_the_same_everywhere() -> None:
+    """Every address of the project begins with the one in pyproject.toml, so that a move is one search and replace."""
+    owner = repository_address().removeprefix("https://github.com/")
+    other = re.compile(rf"(?<![\w/-])(?!{owner}\b)[\w-]+/artifact-emulator(?=[@\s\"#)]|\.git|/blob|/tree)")
+    places = [ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    places += [path for path in (ROOT / "examples").rglob("*") if path.suffix in {".md", ".yml", ".json"}]
+    found = {path.name: other.findall(path.read_text("utf-8")) for path in places if "node_modules" not in path.parts}
+    assert {name: addresses for name, addresses in found.items() if addresses} == {}
 
 
 class TestSourceDistribution:
