@@ -6,7 +6,7 @@ Source: https://www.rfc-editor.org/rfc/rfc9112
 from collections import deque
 from itertools import chain
 from time import monotonic
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser, parse_url
 
@@ -143,7 +143,8 @@ class RequestParser:
         # Imported here: few bodies are large.
         from tempfile import TemporaryFile
 
-        self._file = self._file or TemporaryFile()  # noqa: SIM115 - closed with the request.
+        if self._file is None:
+            self._file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - closed with the request.
         self._file.writelines(self._parts)
         self._parts.clear()
 
