@@ -41,7 +41,8 @@ _MAX_FAST_BODY = 64 * 1024
 _SLOW_OPERATIONS = frozenset(("LookupEvents", "DescribeEffectivePolicy", "ListAccountsWithInvalidEffectivePolicy"))
 _SLOW_ACTION = re.compile(b"Action=(Simulate|Generate|GetAccountAuthorizationDetails)")
 """Operations that evaluate or list much at once."""
-_IMPORT_PATH = re.compile(b"/_emulator/(snapshots|worlds)/[^/]+$")
+_IMPORTS = {"PUT": re.compile(b"/_emulator/(snapshots|worlds)/[^/]+$"), "POST": re.compile(b"/console/worlds?(/|$)")}
+"""The paths that take a snapshot or a scenario, by method."""
 _WORLD_PATH = re.compile("/_emulator/((snapshots|worlds)/[^/]+|scenario)$")
 _PROBES = {control.HEALTH: control.health, control.LOCALSTACK_HEALTH: control.localstack_health}
 
@@ -147,7 +148,7 @@ class App:
 
     def body_limit(self, method: str, path: bytes) -> int:
         """Return the most bytes that the body of a request may have."""
-        is_import = method == "PUT" and _IMPORT_PATH.search(path) is not None
+        is_import = method in _IMPORTS and _IMPORTS[method].search(path) is not None
         return self.limits.import_bytes if is_import else self.limits.body_bytes
 
     def refuse_repeated(self, request: Request, name: str) -> Reply:

@@ -50,6 +50,15 @@ PAGES = (
     "/iam/settings",
     "/iam/roles",
     "/iam/roles/AWSServiceRoleForArtifact",
+    "/worlds",
+    "/worlds/default/reset",
+    "/worlds/other/delete",
+    "/world",
+    "/world/snapshots",
+    "/world/snapshots/before/restore",
+    "/world/snapshots/before/delete",
+    "/world/clock",
+    "/world/faults",
     "/activity",
     "/lessons",
     "/lessons/story",
@@ -64,6 +73,8 @@ WITHOUT_PAGE = {
     "agreements.download",
     "home.enter",
     "static",
+    "world.export",
+    "world.export_snapshot",
 }
 """Endpoints for GET that redirect, or return data or a file."""
 
@@ -73,6 +84,10 @@ def pages(console: Console) -> list[str]:
     """Sign in to an organization with an accepted agreement and an inquiry; return the paths of all pages."""
     world = f"{console.server}/_emulator/worlds/{console.world}"
     requests.put(world, json={"scenario": "agreement-accepted"}, timeout=15).raise_for_status()
+    for path in ("/_emulator/worlds/other", f"/worlds/{console.world}/_emulator/snapshots/before"):
+        requests.put(console.server + path, json={}, timeout=15).raise_for_status()
+    fault = {"service": "sts", "operation": "AssumeRole", "reset": True, "times": 1}
+    requests.post(f"{console.endpoint}/_emulator/faults", json=fault, timeout=15).raise_for_status()
     console.sign_in(MANAGEMENT)
     add_identities(console.client("iam"))
     artifact = console.client("artifact")

@@ -33,6 +33,7 @@ from artifact_emulator.console.calls import (
 from artifact_emulator.console.iam import account as iam_account
 from artifact_emulator.console.iam import roles, users
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
+from artifact_emulator.console.worlds import clock, contents, faults, registry
 from artifact_emulator.control import origin
 from artifact_emulator.logs import escape_control_characters
 from artifact_state.authority import organization_of
@@ -54,6 +55,10 @@ _MODULES = (
     roles,
     iam_account,
     activity,
+    registry,
+    contents,
+    clock,
+    faults,
 )
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "

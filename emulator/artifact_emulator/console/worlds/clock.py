@@ -1,0 +1,59 @@
+"""The clock of this world: freeze, advance and resume it."""
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from artifact_emulator.console.worlds.forms import WrongInput, command, done, entered, form_of, managed_world
+from artifact_emulator.time_texts import duration_of, instant_of
+from artifact_state.clock import Clock
+
+pages = Blueprint("clock", __name__)
+
+
+@pages.get("/world/clock")
+def clock() -> str:
+    """Show the clock and the forms that change it."""
+    return render_template(
+        "worlds/clock.html",
+        commands=[
+            command("clock"),
+            command("clock", "freeze", "2026-01-01T00:00:00Z"),
+            command("clock", "advance", "15d"),
+            command("clock", "resume"),
+        ],
+    )
+
+
+@pages.post("/world/clock/freeze")
+@form_of(clock)
+def freeze() -> Response:
+    """Freeze the clock, at the present instant if none is given."""
+    text = entered("instant")
+    try:
+        instant = instant_of(text) if text else managed_world().clock.now()
+    except ValueError as error:
+        raise WrongInput(str(error)) from None
+    managed_world().change_clock(lambda clock: clock.freeze(instant))
+    at = managed_world().clock.now().isoformat().replace("+00:00", "Z")
+    return done(f"Clock frozen at {at}.", command("clock", "freeze", at), ".clock")
+
+
+@pages.post("/world/clock/advance")
+@form_of(clock)
+def advance() -> Response:
+    """Move the clock forward."""
+    text = entered("span")
+    try:
+        span = duration_of(text)
+    except ValueError as error:
+        raise WrongInput(str(error)) from None
+    managed_world().change_clock(lambda clock: clock.advance(span))
+    return done(f"Clock advanced by {text}.", command("clock", "advance", text), ".clock")
+
+
+@pages.post("/world/clock/resume")
+@form_of(clock)
+def resume() -> Response:
+    """Let the clock show the real time."""
+    managed_world().change_clock(Clock.resume)
+    return done("The clock shows the real time.", command("clock", "resume"), ".clock")

@@ -1,0 +1,159 @@
+"""The contents of this world: load and export scenarios; save, restore, export and import snapshots."""
+
+from pathlib import PurePath
+from typing import Any, BinaryIO, cast
+
+from flask import Blueprint, Response, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from artifact_emulator.console.worlds.forms import (
+    command,
+    confirmation,
+    done,
+    entered,
+    form_of,
+    managed_world,
+    managed_worlds,
+    uploaded,
+)
+from artifact_emulator.control.responses import text_response
+from artifact_emulator.scenarios.files import built_in_scenarios, load_file, load_text, require_built_in
+from artifact_emulator.scenarios.writing import yaml_pieces
+from artifact_emulator.version import __version__
+from artifact_emulator.world_management import create_world
+from artifact_state.scenarios.export import export_scenario
+from artifact_state.scenarios.omissions import omissions
+from artifact_state.snapshot import read_world, write_world
+
+pages = Blueprint("world", __name__)
+
+
+@pages.get("/world")
+def contents() -> str:
+    """Show the contents of this world, and the forms that load and export them."""
+    return render_template(
+        "worlds/contents.html",
+        scenarios=built_in_scenarios(),
+        commands=[
+            command("scenario", "load", "landing-zone"),
+            command("scenario", "export", "--output", "now.yaml"),
+            command("reset"),
+        ],
+    )
+
+
+@pages.post("/world/load")
+@form_of(contents)
+def load() -> AnyResponse:
+    """Replace the contents of this world by those of a built-in scenario."""
+    name = entered("scenario")
+    require_built_in(name)
+    create_world(managed_worlds(), managed_world().name, contents=load_file(name, managed_worlds().default.options))
+    return done(f"Scenario {name} loaded.", command("scenario", "load", name), ".contents")
+
+
+@pages.post("/world/upload")
+@form_of(contents)
+def upload() -> AnyResponse:
+    """Replace the contents of this world by those of a scenario file."""
+    file = uploaded("file")
+    name = file.filename or ""
+    loaded = load_text(name, file.read(), managed_worlds().default.options)
+    create_world(managed_worlds(), managed_world().name, contents=loaded)
+    return done(f"Scenario {name} loaded.", command("scenario", "load", name), ".contents")
+
+
+@pages.get("/world/scenario.yaml")
+def export() -> Response:
+    """Return this world as a scenario."""
+    world = managed_world().copy()
+    return _as_file(
+        text_response(yaml_pieces(export_scenario(world), omissions(world)), "application/yaml"), f"{world.name}.yaml"
+    )
+
+
+@pages.get("/world/snapshots")
+def snapshots() -> str:
+    """List the snapshots of this world."""
+    world = managed_world()
+    return render_template(
+        "worlds/snapshots.html",
+        names=managed_worlds().snapshot_names(world.name),
+        commands=[
+            command("snapshot", "list"),
+            command("snapshot", "save", "before"),
+            command("snapshot", "restore", "before"),
+            command("snapshot", "export", "before", "before.json"),
+            command("snapshot", "import", "before", "before.json"),
+            command("snapshot", "delete", "before"),
+        ],
+    )
+
+
+@pages.post("/world/snapshots")
+@form_of(snapshots)
+def save() -> AnyResponse:
+    """Save this world as a snapshot."""
+    world, name = managed_world(), entered("name")
+    managed_worlds().get(world.name)
+    managed_worlds().save_snapshot(world.name, name)
+    return done(f"Snapshot {name} saved.", command("snapshot", "save", name), ".snapshots")
+
+
+@pages.post("/world/snapshots/import")
+@form_of(snapshots)
+def import_snapshot() -> AnyResponse:
+    """Add a snapshot from a file, under a given name or that of the file."""
+    file = uploaded("file")
+    file_name = file.filename or ""
+    world, name = managed_world().name, entered("import_name") or PurePath(file_name).stem
+    managed_worlds().add_snapshot(world, name, read_world(cast("BinaryIO", file.stream), world))
+    message = f"Snapshot {name} imported. Restore it to see its contents."
+    return done(message, command("snapshot", "import", name, file_name), ".snapshots")
+
+
+@pages.get("/world/snapshots/<name>/export")
+@form_of(snapshots)
+def export_snapshot(name: str) -> Any:
+    """Return a snapshot as a file."""
+    saved = managed_worlds().find_snapshot(managed_world().name, name)
+    return _as_file(text_response(write_world(saved, __version__), "application/json"), f"{name}.json")
+
+
+@pages.get("/world/snapshots/<name>/restore")
+@form_of(snapshots)
+def confirm_restoration(name: str) -> Any:
+    """Ask before this world is restored."""
+    managed_worlds().find_snapshot(managed_world().name, name)
+    text = "Everything that was changed since the snapshot was saved is lost, unless you save it first."
+    return confirmation(f"Restore the snapshot {name}", text, "Restore", url_for(".snapshots"))
+
+
+@pages.post("/world/snapshots/<name>/restore")
+@form_of(snapshots)
+def restore(name: str) -> AnyResponse:
+    """Restore this world to a snapshot."""
+    managed_worlds().restore_snapshot(managed_world().name, name)
+    return done(f"Snapshot {name} restored.", command("snapshot", "restore", name), ".snapshots")
+
+
+@pages.get("/world/snapshots/<name>/delete")
+@form_of(snapshots)
+def confirm_deletion(name: str) -> Any:
+    """Ask before a snapshot is deleted."""
+    managed_worlds().find_snapshot(managed_world().name, name)
+    return confirmation(f"Delete the snapshot {name}", "The world stays as it is.", "Delete", url_for(".snapshots"))
+
+
+@pages.post("/world/snapshots/<name>/delete")
+@form_of(snapshots)
+def delete(name: str) -> AnyResponse:
+    """Delete a snapshot."""
+    managed_worlds().delete_snapshot(managed_world().name, name)
+    return done(f"Snapshot {name} deleted.", command("snapshot", "delete", name), ".snapshots")
+
+
+def _as_file(response: Response, name: str) -> Response:
+    """Let the browser save a response; names of worlds and snapshots need no quoting."""
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
