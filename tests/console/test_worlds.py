@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import unescape
 
@@ -31,7 +32,7 @@ def text_of(page: str) -> str:
     return unescape(" ".join(re.sub("<[^>]+>", " ", page).split()))
 
 
-def refusal(visitor: Visitor, path: str, form: dict[str, object]) -> str:
+def refusal(visitor: Visitor, path: str, form: Mapping[str, object]) -> str:
     """Submit a form that is refused, and return the message on the page that answers it."""
     response = visitor.post(path, form)
     assert response.status_code == 400
@@ -40,7 +41,7 @@ def refusal(visitor: Visitor, path: str, form: dict[str, object]) -> str:
     return text_of(message[1])
 
 
-def success(visitor: Visitor, path: str, form: dict[str, object], page: str) -> str:
+def success(visitor: Visitor, path: str, form: Mapping[str, object], page: str) -> str:
     """Submit a form, and return the status on the page that follows."""
     assert visitor.post(path, form).headers["Location"] == f"/console{page}"
     message = re.search(r'role="status">(.*?)</div>', visitor.get(page).text, re.DOTALL)
@@ -91,28 +92,36 @@ class TestWorlds:
         success(visitor, "/worlds", {"name": "b", "contents": "fork", "fork": "a"}, "/worlds")
         assert visitor.app.worlds.find("b").state == visitor.app.worlds.find("a").state
 
+    @pytest.mark.parametrize("contents", ["empty", "scenario"])
+    def test_world_begins_at_an_instant(self, visitor: Visitor, contents: str) -> None:
+        """The clock of a new world is frozen at the instant that was entered, before any of its contents."""
+        form = {"name": "mine", "contents": contents, "scenario": "organization", "at": "2020-01-02T03:04"}
+        assert "--at 2020-01-02T03:04:00Z" in success(visitor, "/worlds", form, "/worlds")
+        assert visitor.app.worlds.find("mine").clock.frozen_at == datetime(2020, 1, 2, 3, 4, tzinfo=UTC)
+
     @pytest.mark.parametrize(
         ("form", "message"),
         [
+            ({"name": "x", "at": "noon"}, "'noon' is not an instant"),
+            ({"name": "x", "contents": "fork", "fork": "default", "at": "2020-01-01"}, "A copy has the clock"),
             ({"name": ""}, "is not a valid name"),
             ({"name": "a b"}, "is not a valid name"),
             ({"name": "default"}, "There is already a world default."),
             ({"name": "x", "contents": "fork", "fork": "defalt"}, "There is no world 'defalt'; did you mean default?"),
             ({"name": "x", "contents": "scenario", "scenario": "organisation"}, "did you mean organization?"),
             ({"name": "x", "contents": "file"}, "Choose a file."),
-            ({"name": "x", "contents": "file", "file": (b"\xff", "a.yaml")}, "a.yaml is not UTF-8 text"),
-            ({"name": "x", "contents": "file", "file": (b"a: [", "a.yaml")}, "a.yaml:"),
+            ({"name": "x", "contents": "file", "content": b"\xff"}, "a.yaml is not UTF-8 text"),
+            ({"name": "x", "contents": "file", "content": b"a: ["}, "a.yaml:"),
             (
-                {"name": "x", "contents": "file", "file": (b"organisations: []", "a.yaml")},
+                {"name": "x", "contents": "file", "content": b"organisations: []"},
                 "did you mean organizations?",
             ),
         ],
     )
     def test_mistake_creates_no_world(self, visitor: Visitor, form: dict[str, object], message: str) -> None:
         """A mistake is answered with a sentence on the page, which keeps the name, and creates no world."""
-        if isinstance(form.get("file"), tuple):
-            content, name = form["file"]  # type: ignore[misc]
-            form = {**form, "file": file(content, name)}
+        if "content" in form:
+            form = {**form, "file": file(form["content"], "a.yaml")}  # type: ignore[arg-type]
         before = visitor.app.world.state
         assert message in refusal(visitor, "/worlds", form)
         assert [world.name for world in visitor.app.worlds] == ["default"]
@@ -236,6 +245,12 @@ class TestClock:
         assert world.clock.now() == datetime(2030, 1, 3, 5, 4, tzinfo=UTC)
         success(visitor, "/world/clock/resume", {}, "/world/clock")
         assert not world.clock.is_frozen
+
+    def test_clock_does_not_go_back_before_the_latest_change(self, visitor: Visitor) -> None:
+        """An instant at which the contents would not exist yet is refused."""
+        success(visitor, "/world/load", {"scenario": "organization"}, "/world")
+        message = refusal(visitor, "/world/clock/freeze", {"instant": "2020-01-01T00:00"})
+        assert message.startswith("The clock cannot show 2020-01-01")
 
     @pytest.mark.parametrize(
         ("path", "form", "message"),

@@ -82,8 +82,8 @@ def load_file(
     return _load(*_read(_path_of(name)), options, report, at)
 
 
-def load_text(name: str, text: bytes, options: Options | None = None) -> World:
-    """Create the world of the scenario in the contents of a file.
+def load_text(name: str, text: bytes, options: Options | None = None, *, at: datetime | None = None) -> World:
+    """Create the world of the scenario in the contents of a file, as `load_file` does.
 
     Raises InvalidScenario.
     """
@@ -91,7 +91,7 @@ def load_text(name: str, text: bytes, options: Options | None = None) -> World:
         source = parse_yaml(name, text)
     except InvalidYaml as error:
         raise InvalidScenario(str(error)) from None
-    return _load(source, _validate(source, separator="; "), options)
+    return _load(source, _validate(source, separator="; "), options, at=at)
 
 
 def load_content(content: Mapping[str, Any], options: Options | None = None, *, at: datetime | None = None) -> World:

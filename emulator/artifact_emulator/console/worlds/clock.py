@@ -3,8 +3,17 @@
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.worlds.forms import WrongInput, command, done, entered, form_of, managed_world
-from artifact_emulator.time_texts import duration_of, instant_of
+from artifact_emulator.console.worlds.forms import (
+    WrongInput,
+    command,
+    done,
+    entered,
+    entered_instant,
+    form_of,
+    instant_text,
+    managed_world,
+)
+from artifact_emulator.time_texts import duration_of
 from artifact_state.clock import Clock
 
 pages = Blueprint("clock", __name__)
@@ -28,13 +37,9 @@ def clock() -> str:
 @form_of(clock)
 def freeze() -> Response:
     """Freeze the clock, at the present instant if none is given."""
-    text = entered("instant")
-    try:
-        instant = instant_of(text) if text else managed_world().clock.now()
-    except ValueError as error:
-        raise WrongInput(str(error)) from None
+    instant = entered_instant("instant") or managed_world().clock.now()
     managed_world().change_clock(lambda clock: clock.freeze(instant))
-    at = managed_world().clock.now().isoformat().replace("+00:00", "Z")
+    at = instant_text(managed_world().clock.now())
     return done(f"Clock frozen at {at}.", command("clock", "freeze", at), ".clock")
 
 

@@ -154,6 +154,6 @@ def delete(name: str) -> AnyResponse:
 
 
 def _as_file(response: Response, name: str) -> Response:
-    """Let the browser save a response; names of worlds and snapshots need no quoting."""
+    """Return a response that the browser saves; names of worlds and snapshots need no quoting."""
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

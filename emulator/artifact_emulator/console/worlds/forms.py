@@ -1,6 +1,7 @@
 """What the forms of these pages have in common: the world that they manage, mistakes, and equivalent commands."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from shlex import quote
 
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 from artifact_emulator.console.calls import executor, world
 from artifact_emulator.faults.rules import ImpossibleFault, TooManyFaults
 from artifact_emulator.scenarios.files import InvalidScenario, UnknownScenario
+from artifact_emulator.time_texts import instant_of
 from artifact_state.clock import InstantOutOfRange
 from artifact_state.snapshot import InvalidSnapshot
 from artifact_state.world import NotStored, World
@@ -102,6 +104,22 @@ def command(*words: str, of_world: bool = True) -> str:
 def entered(name: str) -> str:
     """Return what was entered in a field, without surrounding spaces."""
     return request.form.get(name, "").strip()
+
+
+def entered_instant(name: str) -> datetime | None:
+    """Return the instant that was entered in a field, in UTC, or None.
+
+    Raises WrongInput.
+    """
+    try:
+        return instant_of(text) if (text := entered(name)) else None
+    except ValueError as error:
+        raise WrongInput(str(error)) from None
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant as it is written in commands."""
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 def uploaded(name: str) -> FileStorage:

@@ -14,7 +14,9 @@ from artifact_emulator.console.worlds.forms import (
     confirmation,
     done,
     entered,
+    entered_instant,
     form_of,
+    instant_text,
     managed_world,
     managed_worlds,
     uploaded,
@@ -22,6 +24,7 @@ from artifact_emulator.console.worlds.forms import (
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.scenarios.files import built_in_scenarios, load_file, load_text, require_built_in
 from artifact_emulator.world_management import create_world, delete_world, reset_world
+from artifact_state.clock import Clock
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT
 
@@ -61,22 +64,27 @@ def create() -> Response:
     if managed_worlds().existing(name) is not None:
         raise WrongInput(f"There is already a world {name}. Choose another name, or delete that world first.")
     options = managed_worlds().default.options
-    words = ["worlds", "create", name]
+    words, at = ["worlds", "create", name], entered_instant("at")
     if contents == "fork":
+        if at is not None:
+            raise WrongInput("A copy has the clock of its original: leave out the instant.")
         original = managed_world(entered("fork"))
         create_world(managed_worlds(), name, fork=original.name)
         words += ["--fork", original.name]
     elif contents == "scenario":
         scenario = entered("scenario")
         require_built_in(scenario)
-        create_world(managed_worlds(), name, contents=load_file(scenario, options))
+        create_world(managed_worlds(), name, contents=load_file(scenario, options, at=at))
         words += ["--scenario", scenario]
     elif contents == "file":
         file = uploaded("file")
-        create_world(managed_worlds(), name, contents=load_text(file.filename or "", file.read(), options))
+        create_world(managed_worlds(), name, contents=load_text(file.filename or "", file.read(), options, at=at))
         words += ["--scenario", file.filename or ""]
     else:
-        create_world(managed_worlds(), name)
+        empty = None if at is None else World(options=options, clock=Clock(frozen_at=at))
+        create_world(managed_worlds(), name, contents=empty)
+    if at is not None:
+        words += ["--at", instant_text(at)]
     return done(f"World {name} created.", command(*words, of_world=False), ".worlds")
 
 
