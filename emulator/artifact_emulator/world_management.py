@@ -29,9 +29,10 @@ def delete_world(worlds: WorldRegistry, name: str) -> None:
 
     Raises WorldNotFound.
     """
-    world = worlds.find(name)
+    # Nothing here refers to the world while it is freed step by step.
+    runtime = runtime_of(worlds.find(name))
     worlds.delete(name)
-    runtime_of(world).clear()
+    runtime.clear()
 
 
 def set_fault(world: World, rule: FaultRule) -> ActiveRule:

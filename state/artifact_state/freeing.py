@@ -1,11 +1,13 @@
 """Freeing of large states record by record: no other thread runs while a table is freed as a whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from typing import Any
 
+from artifact_state import ordered_map
 from artifact_state.model import Map, State
+from artifact_state.ordered_map import OrderedMap
 from artifact_state.record import fields
 from artifact_state.state_cache import clear_caches
 
@@ -20,10 +22,14 @@ def free(states: list[State], kept: State) -> None:
     What they share with a state that is kept is not freed.
     """
     large = {id(table): table for state in states for table in _large(state)}
+    if not large:
+        states.clear()
+        return
+    ordered = [*{id(member): member for state in states for member in _ordered(state)}.values()]
     states.clear()
-    if large:
-        clear_caches()
-    kept_tables = tuple(_large(kept)) if large else ()
+    clear_caches()
+    ordered_map.free(ordered)
+    kept_tables = tuple(_large(kept))
     while large:
         table = large.popitem()[1]
         if any(_is_shared(table, other) for other in kept_tables):
@@ -36,6 +42,12 @@ def free(states: list[State], kept: State) -> None:
 
 def _large(state: State) -> Iterable[Any]:
     return (table for table in _tables_of(state) if isinstance(table, Map) and len(table) > _MANY)
+
+
+def _ordered(state: State) -> Iterator[OrderedMap[Any]]:
+    """Yield the ordered maps of organizations and units, which can be as large as tables."""
+    for record in (*state.organizations.values(), *state.units.values()):
+        yield from (member for name in fields(type(record)) if isinstance(member := getattr(record, name), OrderedMap))
 
 
 def _is_shared(table: Any, other: Any) -> bool:

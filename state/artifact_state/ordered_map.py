@@ -110,6 +110,16 @@ class OrderedMap(Generic[V]):
         return ordered
 
 
+def free(maps: list[OrderedMap[Any]]) -> None:
+    """Free maps node by node; the list, which is empty afterwards, has the last references to them."""
+    nodes = [(ordered._depth, ordered._root) for ordered in maps]  # noqa: SLF001 - the rest of the class.
+    maps.clear()
+    while nodes:
+        depth, node = nodes.pop()
+        if depth:
+            nodes.extend((depth - 1, child) for child in node[1:])
+
+
 def _node_of(branches: Mapping[int, Any]) -> _Node:
     return (sum(1 << branch for branch in branches), *(branches[branch] for branch in sorted(branches)))
 
