@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from artifact_emulator.sdk_models import MODELS
@@ -35,11 +36,11 @@ _PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 """The proxy variables that apply to plain HTTP."""
 
 
-def identity(account: str, region: str) -> dict[str, str]:
+def identity(account: str, region: str, secret: str = PLACEHOLDER) -> dict[str, str]:
     """Return the variables with which SDKs call as the root user of an account, in a region."""
     return {
         "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": PLACEHOLDER,
+        "AWS_SECRET_ACCESS_KEY": secret,
         # Some SDKs read only one of the two.
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
@@ -70,34 +71,40 @@ def sdk_environment(settings: Mapping[str, str]) -> Iterator[None]:
     """Make AWS's SDKs use only these settings for the duration of the block; boto3 gets a new default session."""
     changed = changes(settings, os.environ)
     before = {name: os.environ.get(name) for name in changed}
-    session = default_session()
     _set(changed)
-    _set_default_session(new_default_session())
+    try:
+        with _new_default_session():
+            yield
+    finally:
+        _set(before)
+
+
+@contextmanager
+def _new_default_session() -> Iterator[None]:
+    """Replace boto3's default session, which may have read real credentials, by one that is created when it is used."""
+    boto3: Any = sys.modules.get("boto3")
+    session = getattr(boto3, "DEFAULT_SESSION", None)
+    set_up: Any = getattr(boto3, "setup_default_session", None)
+
+    def set_up_default_session(**options: Any) -> None:
+        if options:
+            set_up(**options)
+        else:
+            # Imported here: boto3 may not be installed.
+            from artifact_emulator.testing.sessions import new_session
+
+            boto3.DEFAULT_SESSION = new_session()
+
+    if boto3 is not None:
+        boto3.DEFAULT_SESSION, boto3.setup_default_session = None, set_up_default_session
     try:
         yield
     finally:
-        _set(before)
-        _set_default_session(session)
-
-
-def default_session() -> object:
-    """Return boto3's default session, or None."""
-    return getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
-
-
-def new_default_session() -> object:
-    """Return a replacement for boto3's default session, which may have read real credentials already."""
-    if "boto3" not in sys.modules:
-        return None
-    # Imported here: boto3 may not be installed.
-    from artifact_emulator.testing.sessions import new_session
-
-    return new_session()
-
-
-def _set_default_session(session: object) -> None:
-    if (boto3 := sys.modules.get("boto3")) is not None:
-        boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]
+        # boto3 may have been imported in the meantime.
+        if (imported := cast("Any", sys.modules.get("boto3"))) is not None:
+            imported.DEFAULT_SESSION = session
+        if boto3 is not None:
+            boto3.setup_default_session = set_up
 
 
 def _set(variables: Mapping[str, str | None]) -> None:

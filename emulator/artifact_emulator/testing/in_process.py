@@ -260,12 +260,14 @@ def _signing_name(request: AWSPreparedRequest) -> str:
 
 def _request(request: AWSPreparedRequest) -> Request:
     url = urlsplit(request.url)
-    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+    headers = {"host": url.netloc}
+    for name, value in request.headers.items():
+        headers[name.lower()] = value if type(value) is str else _text(value)
     body = request.body
     if hasattr(body, "read"):
         body = body.read()
     body = body.encode() if isinstance(body, str) else bytes(body or b"")
-    return Request(request.method, url.path or "/", url.query, {"host": url.netloc} | headers, body)
+    return Request(request.method, url.path or "/", url.query, headers, body)
 
 
 def _text(value: str | bytes) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from functools import cache, wraps
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -47,7 +47,7 @@ class Transports:
         """Replace the methods of the transports that are present; those that are replaced already remain so."""
         self._replace(URLLib3Session, "send", self._synchronous)
         self._replace(ConfiguredEndpointProvider, "provide", _without_closed_endpoint)
-        if find_spec("aiobotocore") is not None:
+        if _has_aiobotocore():
             for module, name in _ASYNCHRONOUS:
                 self._replace(getattr(import_module(module), name), "send", self._asynchronous)
         if _MOTO in sys.modules:
@@ -98,6 +98,11 @@ class Transports:
             return None
 
         return answer
+
+
+@cache
+def _has_aiobotocore() -> bool:
+    return find_spec("aiobotocore") is not None
 
 
 def _without_closed_endpoint(original: Any) -> Any:

@@ -88,7 +88,49 @@ def moto_process() -> Iterator[EmptyState]:
     yield empty_state
 
 
+@contextmanager
+def recorded_process() -> Iterator[EmptyState]:
+    """Answer with the replies to the first test: later tests take the time of botocore alone."""
+    from botocore.awsrequest import AWSResponse  # noqa: PLC0415
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415
+
+    from artifact_emulator import emulate  # noqa: PLC0415
+
+    recorded: list[AWSResponse] = []
+
+    @contextmanager
+    def replaced_by(send: Callable[..., AWSResponse]) -> Iterator[dict[str, str]]:
+        original, URLLib3Session.send = URLLib3Session.send, send
+        try:
+            yield {}
+        finally:
+            URLLib3Session.send = original
+
+    @contextmanager
+    def first_state() -> Iterator[dict[str, str]]:
+        with emulate():
+            emulated = URLLib3Session.send
+
+            def record(session: URLLib3Session, request: Any) -> AWSResponse:
+                response = emulated(session, request)
+                response.content  # noqa: B018 - reads the body.
+                recorded.append(response)
+                return response
+
+            with replaced_by(record) as settings:
+                yield settings
+
+    @contextmanager
+    def empty_state() -> Iterator[dict[str, str]]:
+        replies = iter(recorded)
+        with replaced_by(lambda *_: next(replies)) if recorded else first_state() as settings:
+            yield settings
+
+    yield empty_state
+
+
 PLACES = {
+    "recorded-process": recorded_process,
     "our-server": our_server,
     "moto-server": moto_server,
     "our-process": our_process,
