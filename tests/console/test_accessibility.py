@@ -54,6 +54,7 @@ PAGES = (
     "/worlds/default/reset",
     "/worlds/other/delete",
     "/world",
+    "/world/reset",
     "/world/snapshots",
     "/world/snapshots/before/restore",
     "/world/snapshots/before/delete",

@@ -173,6 +173,17 @@ class TestContents:
         success(visitor, "/world/upload", {"file": file(SCENARIO, "one.yaml")}, "/world")
         assert len(visitor.app.world.state.memberships) == 1
 
+    def test_reset_returns_to_scenario(self, visitor: Visitor) -> None:
+        """The world is reset from its own pages, after a question, to the scenario that was loaded."""
+        success(visitor, "/world/load", {"scenario": "organization"}, "/world")
+        initial = visitor.app.world.state
+        visitor.sign_in("111122223333")
+        visitor.post("/organizations/accounts/create", {"name": "Late", "email": "late@example.com"})
+        assert visitor.app.world.state is not initial
+        assert "Reset the world default" in visitor.get("/world/reset").text
+        success(visitor, "/world/reset", {}, "/world")
+        assert visitor.app.world.state is initial
+
     def test_mistaken_scenario_changes_nothing(self, visitor: Visitor) -> None:
         """A scenario that cannot be loaded leaves the world as it was."""
         before = visitor.app.world.state

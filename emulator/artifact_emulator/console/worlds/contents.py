@@ -14,13 +14,14 @@ from artifact_emulator.console.worlds.forms import (
     form_of,
     managed_world,
     managed_worlds,
+    reset_confirmation,
     uploaded,
 )
 from artifact_emulator.control.responses import text_response
 from artifact_emulator.scenarios.files import built_in_scenarios, load_file, load_text, require_built_in
 from artifact_emulator.scenarios.writing import yaml_pieces
 from artifact_emulator.version import __version__
-from artifact_emulator.world_management import create_world
+from artifact_emulator.world_management import create_world, reset_world
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.omissions import omissions
 from artifact_state.snapshot import read_world, write_world
@@ -61,6 +62,20 @@ def upload() -> AnyResponse:
     loaded = load_text(name, file.read(), managed_worlds().default.options)
     create_world(managed_worlds(), managed_world().name, contents=loaded)
     return done(f"Scenario {name} loaded.", command("scenario", "load", name), ".contents")
+
+
+@pages.get("/world/reset")
+def confirm_reset() -> str:
+    """Ask before this world is reset."""
+    return reset_confirmation(managed_world().name, url_for(".contents"))
+
+
+@pages.post("/world/reset")
+@form_of(contents)
+def reset() -> AnyResponse:
+    """Reset this world."""
+    reset_world(managed_world())
+    return done(f"World {managed_world().name} reset.", command("reset"), ".contents")
 
 
 @pages.get("/world/scenario.yaml")

@@ -91,6 +91,17 @@ def confirmation(title: str, text: str, button: str, cancel: str) -> str:
     return render_template("worlds/confirm.html", title=title, text=text, button=button, cancel=cancel)
 
 
+def reset_confirmation(name: str, cancel: str) -> str:
+    """Return the page that asks before a world is reset."""
+    return confirmation(
+        f"Reset the world {name}",
+        "Everything that was changed since the world was created is lost, with its calls and its faults. "
+        "The world then has its initial contents: none, or those of its scenario. Its snapshots remain.",
+        "Reset",
+        cancel,
+    )
+
+
 def command(*words: str, of_world: bool = True) -> str:
     """Return a command of `artifact-emulator`, quoted for a POSIX shell, for this emulator and this world."""
     line = ["artifact-emulator", *words]

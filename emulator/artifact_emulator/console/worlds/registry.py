@@ -19,6 +19,7 @@ from artifact_emulator.console.worlds.forms import (
     instant_text,
     managed_world,
     managed_worlds,
+    reset_confirmation,
     uploaded,
 )
 from artifact_emulator.routing import WORLDS
@@ -93,13 +94,7 @@ def create() -> Response:
 def confirm_reset(name: str) -> Any:
     """Ask before a world is reset."""
     managed_world(name)
-    return confirmation(
-        f"Reset the world {name}",
-        "Everything that was changed since the world was created is lost, with its calls and its faults. "
-        "The world then has its initial contents: none, or those of its scenario. Its snapshots remain.",
-        "Reset",
-        url_for(".worlds"),
-    )
+    return reset_confirmation(name, url_for(".worlds"))
 
 
 @pages.post("/worlds/<name>/reset")
