@@ -99,7 +99,7 @@ class Client:
             world.injected += 1
 
     async def set_fault(self) -> None:
-        """Let one later call fail."""
+        """Make one later call fail."""
         self._world.faults += 1
         await self._control("POST", "/_emulator/faults", (200, 201), _FAULT)
 

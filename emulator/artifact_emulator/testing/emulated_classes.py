@@ -11,7 +11,7 @@ C = TypeVar("C", bound=type)
 
 
 def decorate(test_class: C, create: Callable[[], AbstractContextManager[Any]]) -> C:
-    """Let each test of a class run in an emulation, which its own set-up method can already use."""
+    """Make each test of a class run in an emulation, which its own set-up method can already use."""
     if issubclass(test_class, TestCase):
         _wrap_test_case(test_class, create)
     else:
