@@ -276,8 +276,9 @@ class TestRole:
         for outcome in ("Deletion FAILED", f"Deletion of {ROLE}: SUCCEEDED."):
             console.open("/iam/roles")
             console.follow(ROLE)
+            console.follow("Delete role")
             console.page.get_by_label(f"To confirm, enter {ROLE}").fill(ROLE)
-            console.press("Delete")
+            console.press("Delete role")
             console.page.get_by_text(outcome).wait_for()
             if "FAILED" in outcome:
                 disable(console)

@@ -31,7 +31,7 @@ from artifact_emulator.console.calls import (
     world,
 )
 from artifact_emulator.console.iam import account as iam_account
-from artifact_emulator.console.iam import roles, users
+from artifact_emulator.console.iam import credentials, groups, permissions, roles, users
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
 from artifact_emulator.console.worlds import clock, contents, faults, registry
 from artifact_emulator.control import origin
@@ -52,6 +52,9 @@ _MODULES = (
     artifact_agreements,
     artifact_inquiries,
     users,
+    credentials,
+    groups,
+    permissions,
     roles,
     iam_account,
     activity,
@@ -82,7 +85,7 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
     app.jinja_env.filters["document"] = _indented_document
     app.jinja_env.globals.update(csrf=csrf.token, cli=snippets.cli, boto3=snippets.boto3)
     for module in _MODULES:
-        app.register_blueprint(module.pages, url_prefix=PREFIX)
+        app.register_blueprint(module.pages, url_prefix=PREFIX + (module.pages.url_prefix or ""))
 
     @app.before_request
     def check_origin() -> Response | None:

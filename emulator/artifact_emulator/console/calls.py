@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app, flash, g, request, session, url_for
 
 from artifact_emulator.active_call import CallExecutor, direct_call
 from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.console import PREFIX
 from artifact_emulator.console.session import SignedInUser, current_user
 from artifact_emulator.http import READING_METHODS, Request
 from artifact_emulator.routing import WORLDS
@@ -124,7 +126,7 @@ def list_all(service: str, operation: str, member: str, **members: Any) -> list[
 
     Raises AwsError and SignedOut.
     """
-    token_name = "nextToken" if service == "artifact" else "NextToken"
+    token_name = {"artifact": "nextToken", "iam": "Marker"}.get(service, "NextToken")
     items: list[Any] = []
     token = None
     while True:
@@ -146,3 +148,11 @@ def flash_refusal(failure: AwsError) -> None:
     link = url_for("activity.decision", request_id=page_calls()[-1].request_id) if page_calls() else ""
     message = {"code": failure.code, "message": failure.message, "explanation": link}
     flash(message, "error")  # type: ignore[arg-type]  # Flask stores any value that fits into the cookie.
+
+
+def next_page(target: str, otherwise: str) -> str:
+    """Return the page to open after a form, which has to be a page of this console; `otherwise` if it is not."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not parts.path.startswith(f"{PREFIX}/"):
+        return otherwise
+    return request.script_root + parts.path + (f"?{parts.query}" if parts.query else "")

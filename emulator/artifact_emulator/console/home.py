@@ -1,7 +1,6 @@
 """The home page, the choice of a world, and signing in and out."""
 
-from itertools import islice
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -9,15 +8,13 @@ from werkzeug.wrappers import Response
 from artifact_emulator.aws.authentication import partition_of
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX, session
-from artifact_emulator.console.calls import call, caller, executor, flash_refusal, world
+from artifact_emulator.console.calls import call, caller, executor, flash_refusal, next_page, world
+from artifact_emulator.console.principals import MAX_ACCOUNTS, offered_accounts
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.world_runtime import add_sign_in
 from artifact_state import arns
-from artifact_state.organizations.accounts import account_of
 from artifact_state.world_registry import DEFAULT
 
-_MAX_SUGGESTIONS = 50
-"""Number of accounts that the sign-in page suggests."""
 _WRONG_CREDENTIALS = "Your authentication information is incorrect. Please try again."
 """As on AWS, the message does not say which of the three values is wrong."""
 _EXPIRED = "Your password has expired. Ask an administrator of the account to reset it."
@@ -42,14 +39,14 @@ def enter() -> Response:
 @pages.get("/sign-in")
 def sign_in() -> str:
     """Show the sign-in forms."""
-    state = world().state
-    account_ids = dict.fromkeys(
-        [*islice(_management_accounts(), _MAX_SUGGESTIONS), *islice(state.accounts, _MAX_SUGGESTIONS)]
-    )
-    accounts = [account_of(state, account_id) for account_id in islice(account_ids, _MAX_SUGGESTIONS)]
-    users = [user for account in accounts for user in islice(state.users.get(account.id, ()), 5)]
+    search = request.args.get("search", "").strip()
     return render_template(
-        "sign_in.html", accounts=accounts, users=users, regions=session.REGIONS, next=request.args.get("next", "")
+        "sign_in.html",
+        accounts=offered_accounts(world(), search),
+        max_accounts=MAX_ACCOUNTS,
+        search=search,
+        regions=session.REGIONS,
+        next=request.args.get("next", ""),
     )
 
 
@@ -80,7 +77,7 @@ def switch_role() -> Response:
         flash_refusal(failure)
         return redirect(url_for(".sign_in"), 303)
     session.sign_in(access_key_id=credentials["AccessKeyId"], region=region)
-    return redirect(_next_page(), 303)
+    return redirect(next_page(request.form.get("next", ""), url_for(".home")), 303)
 
 
 @pages.post("/sign-out")
@@ -88,10 +85,6 @@ def sign_out() -> Response:
     """Sign out."""
     session.sign_out()
     return redirect(url_for(".home"), 303)
-
-
-def _management_accounts() -> list[str]:
-    return sorted(organization.management_account_id for organization in world().state.organizations.values())
 
 
 def _sign_in_user(account_id: str, user_name: str, region: str) -> str | Response:
@@ -122,12 +115,4 @@ def _sign_in_user(account_id: str, user_name: str, region: str) -> str | Respons
 def _enter() -> Response:
     """Record that the principal signed in, and open the page that it asked for."""
     add_sign_in(world(), caller().user_id)
-    return redirect(_next_page(), 303)
-
-
-def _next_page() -> str:
-    """Return the page to open after signing in, which has to be a page of this console."""
-    target = urlsplit(request.form.get("next", ""))
-    if target.scheme or target.netloc or not target.path.startswith(f"{PREFIX}/"):
-        return url_for(".home")
-    return request.script_root + target.path + (f"?{target.query}" if target.query else "")
+    return redirect(next_page(request.form.get("next", ""), url_for(".home")), 303)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call, caller, flash_refusal, list_all
+from artifact_emulator.console.downloads import start_download
 from artifact_state.artifact.agreements import ARTIFACT_DOCUMENTED_PRINCIPAL, ARTIFACT_SYNC_PRINCIPAL
 from artifact_state.record import Record
 
@@ -133,7 +134,8 @@ def accept_nda(agreement_id: str) -> Response | str:
     except AwsError as failure:
         return _download_refused(failure)
     if next_action == "download":
-        return redirect(details["documentPresignedUrl"], 303)
+        agreement = _agreement(agreement_id)
+        return start_download(details["documentPresignedUrl"], agreement["name"], _list_of(agreement))
     return _acceptance_form(_agreement(agreement_id), details)
 
 
@@ -162,7 +164,7 @@ def accept(agreement_id: str) -> Response | str:
     for_organization = "ORGANIZATION" in agreement["subjects"]
     subject = "all existing and future accounts in your organization" if for_organization else "your account"
     flash(f"You accepted {agreement['name']} for {subject}.", "success")
-    return redirect(url_for(".agreements", tab="organization" if for_organization else "account"))
+    return redirect(_list_of(agreement))
 
 
 @pages.get("/artifact/customer-agreements/<customer_agreement_id>/download")
@@ -172,7 +174,8 @@ def download(customer_agreement_id: str) -> Response | str:
         details = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
     except AwsError as failure:
         return _download_refused(failure)
-    return redirect(details["documentPresignedUrl"], 303)
+    accepted = _customer_agreement(customer_agreement_id)
+    return start_download(details["documentPresignedUrl"], accepted["name"], _list_of(accepted))
 
 
 @pages.get("/artifact/customer-agreements/<customer_agreement_id>/terminate")
@@ -205,7 +208,13 @@ def terminate(customer_agreement_id: str) -> Response | str:
         return render_template("artifact/terminate.html", accepted=accepted, details=details, confirming=True)
     call("artifact", "TerminateAgreement", customerAgreementId=customer_agreement_id, terminateAgreementToken=token)
     flash(f"You terminated {accepted['name']}.", "success")
-    return redirect(url_for(".agreements", tab="organization" if accepted.get("organizationArn") else "account"))
+    return redirect(_list_of(accepted))
+
+
+def _list_of(agreement: Mapping[str, Any]) -> str:
+    """Return the address of the tab that lists an agreement or a customer agreement."""
+    for_organization = "ORGANIZATION" in agreement.get("subjects", ()) or agreement.get("organizationArn")
+    return url_for(".agreements", tab="organization" if for_organization else "account")
 
 
 def _rows(subject: str) -> list[Row]:

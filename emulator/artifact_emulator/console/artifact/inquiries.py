@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call
+from artifact_emulator.console.downloads import start_download
 
 PAGE_SIZE = 20
 REASONS = {
@@ -80,7 +81,7 @@ def export(inquiry_id: str) -> Response:
     """Download the questions and responses of an inquiry."""
     citations = "citations" in request.form
     reply = call("artifact", "ExportComplianceInquiry", complianceInquiryId=inquiry_id, includeCitations=citations)
-    return redirect(reply["documentPresignedUrl"], 303)
+    return start_download(reply["documentPresignedUrl"], "the responses", url_for(".inquiry", inquiry_id=inquiry_id))
 
 
 @pages.post("/artifact/assurance-assistant/<inquiry_id>/feedback")

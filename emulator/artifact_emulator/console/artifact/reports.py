@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call, list_all
+from artifact_emulator.console.downloads import start_download
 
 PAGE_SIZE = 25
 TABS = {"aws": "AWS reports", "third-party": "Third-party reports"}
@@ -80,7 +81,9 @@ def download(report_id: str, version: int) -> Response:
     reply = call(
         "artifact", "GetReport", reportId=report_id, reportVersion=version, termToken=request.form.get("term_token", "")
     )
-    return redirect(reply["documentPresignedUrl"], 303)
+    details = call("artifact", "GetReportMetadata", reportId=report_id, reportVersion=version)["reportDetails"]
+    page = url_for(".report", report_id=report_id, version=version)
+    return start_download(reply["documentPresignedUrl"], details["name"], page)
 
 
 def _is_from_aws(report: Report) -> bool:

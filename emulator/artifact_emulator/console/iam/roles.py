@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call
+from artifact_emulator.console.confirmation import is_confirmed
+from artifact_emulator.console.iam.permissions import Identity, policies_of
 
 PAGE_SIZE = 50
 pages = Blueprint("roles", __name__)
@@ -27,11 +29,12 @@ def role(name: str) -> str:
     """Show a role with its policies and the status of its deletion task, if any."""
     task = request.args.get("task")
     described = call("iam", "GetRole", RoleName=name)["Role"]
-    attached = call("iam", "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]
+    policies = policies_of(Identity("roles", name))
     return render_template(
         "iam/role.html",
         role=described,
-        policies=[_policy(policy["PolicyArn"]) for policy in attached],
+        policies=policies,
+        documents=[_policy(policy["PolicyArn"]) for policy in policies["attached"]],
         task=call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task) if task else None,
     )
 
@@ -44,12 +47,24 @@ def update_description(name: str) -> Response:
     return redirect(url_for(".role", name=name), 303)
 
 
+@pages.get("/iam/roles/<name>/delete")
+def confirm_deletion(name: str) -> str:
+    """Show the dialog that deletes a role."""
+    return render_template(
+        "iam/delete.html",
+        kind="role",
+        name=name,
+        effect="This deletes the role, and its sessions lose their permissions. A service-linked role is only deleted "
+        "if its service does not need it.",
+        back=url_for(".role", name=name),
+    )
+
+
 @pages.post("/iam/roles/<name>/delete")
 def delete(name: str) -> Response:
     """Delete a role once its name is confirmed."""
-    if request.form.get("confirmation", "").strip() != name:
-        flash(f"Enter {name} to delete the role.", "error")
-        return redirect(url_for(".role", name=name), 303)
+    if not is_confirmed(name):
+        return redirect(url_for(".confirm_deletion", name=name), 303)
     path = call("iam", "GetRole", RoleName=name)["Role"]["Path"]
     if not path.startswith("/aws-service-role/"):
         call("iam", "DeleteRole", RoleName=name)

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.console.calls import call, caller, list_all, world
+from artifact_emulator.console.calls import call, caller, list_all, next_page, world
+from artifact_emulator.console.confirmation import is_confirmed
 from artifact_state.authority import organization_of
 
 PAGE_SIZE = 20
@@ -46,7 +47,7 @@ def create() -> Response:
     """Create an organization."""
     call("organizations", "CreateOrganization", FeatureSet=request.form.get("features", "ALL"))
     flash("You created an organization.", "success")
-    return redirect(url_for(".accounts"), 303)
+    return redirect(next_page(request.args.get("next", ""), url_for(".accounts")), 303)
 
 
 @pages.post("/organizations/leave")
@@ -139,9 +140,7 @@ def remove(account_id: str) -> Response:
 @pages.post("/organizations/accounts/<account_id>/close")
 def close(account_id: str) -> Response:
     """Close an account once its id is confirmed."""
-    if request.form.get("confirmation") != account_id:
-        flash(f"Enter {account_id} to close the account.", "error")
-    else:
+    if is_confirmed(account_id):
         call("organizations", "CloseAccount", AccountId=account_id)
         flash(f"You closed {account_id}.", "success")
     return redirect(url_for(".account", account_id=account_id), 303)

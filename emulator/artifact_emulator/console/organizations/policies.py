@@ -15,17 +15,41 @@ PAGE_SIZE = 20
 pages = Blueprint("policies", __name__)
 
 
+TITLES = {
+    PolicyType.SERVICE_CONTROL_POLICY: "Service control policies",
+    PolicyType.RESOURCE_CONTROL_POLICY: "Resource control policies",
+    PolicyType.TAG_POLICY: "Tag policies",
+    PolicyType.BACKUP_POLICY: "Backup policies",
+    PolicyType.AISERVICES_OPT_OUT_POLICY: "AI services opt-out policies",
+    PolicyType.CHATBOT_POLICY: "Chat applications policies",
+    PolicyType.DECLARATIVE_POLICY_EC2: "Declarative policies for EC2",
+    PolicyType.SECURITYHUB_POLICY: "Security Hub policies",
+    PolicyType.SECURITYHUB_CSPM_POLICY: "Security Hub CSPM policies",
+    PolicyType.INSPECTOR_POLICY: "Amazon Inspector policies",
+    PolicyType.UPGRADE_ROLLOUT_POLICY: "Upgrade rollout policies",
+    PolicyType.BEDROCK_POLICY: "Amazon Bedrock policies",
+    PolicyType.S3_POLICY: "Amazon S3 policies",
+    PolicyType.NETWORK_SECURITY_DIRECTOR_POLICY: "AWS Shield network security director policies",
+    PolicyType.GUARDDUTY_POLICY: "Amazon GuardDuty policies",
+}
+"""The names of the policy types in AWS's console and user guide.
+
+Unverified: those of the Security Hub CSPM and Amazon GuardDuty policies, which follow the pattern of the others.
+"""
+
+
 def title_of(policy_type: str) -> str:
-    """Return the title of a policy type, such as `Service control policies`."""
-    words = policy_type.lower().replace("aiservices", "AI services").split("_")
-    return " ".join(words).replace("policy", "policies").capitalize()
+    """Return the title of a policy type; answer 404 for an unknown type."""
+    if policy_type not in PolicyType.__members__:
+        abort(404, f"The policy type {policy_type} does not exist.")
+    return TITLES[PolicyType[policy_type]]
 
 
 @pages.get("/organizations/policies")
 def types() -> str:
     """List the policy types with their status."""
     root = call("organizations", "ListRoots")["Roots"][0]
-    enabled = {policy_type["Type"] for policy_type in root["PolicyTypes"] if policy_type["Status"] == "ENABLED"}
+    enabled = _enabled_types(root)
     rows = [(type_.value, title_of(type_.value), type_.value in enabled) for type_ in PolicyType]
     return render_template("organizations/policy_types.html", rows=rows, root=root)
 
@@ -42,7 +66,7 @@ def set_status(policy_type: str) -> Response:
 @pages.get("/organizations/policies/<policy_type>")
 def policies(policy_type: str) -> str:
     """List the policies of a type."""
-    _require_type(policy_type)
+    title, root = title_of(policy_type), call("organizations", "ListRoots")["Roots"][0]
     page = call(
         "organizations",
         "ListPolicies",
@@ -50,13 +74,19 @@ def policies(policy_type: str) -> str:
         MaxResults=PAGE_SIZE,
         NextToken=request.args.get("token") or None,
     )
-    return render_template("organizations/policies.html", type=policy_type, title=title_of(policy_type), page=page)
+    return render_template(
+        "organizations/policies.html",
+        type=policy_type,
+        title=title,
+        page=page,
+        root=root,
+        is_enabled=policy_type in _enabled_types(root),
+    )
 
 
 @pages.get("/organizations/policies/<policy_type>/new")
 def new(policy_type: str) -> str:
     """Show the form for a new policy."""
-    _require_type(policy_type)
     return render_template("organizations/policy_form.html", type=policy_type, title=title_of(policy_type), policy=None)
 
 
@@ -117,14 +147,13 @@ def set_target(policy_type: str, policy_id: str) -> Response:
     return redirect(url_for(".policy", policy_type=policy_type, policy_id=policy_id), 303)
 
 
+def _enabled_types(root: dict[str, Any]) -> set[str]:
+    return {policy_type["Type"] for policy_type in root["PolicyTypes"] if policy_type["Status"] == "ENABLED"}
+
+
 def _form_members() -> dict[str, Any]:
     return {
         "Name": request.form.get("name", ""),
         "Description": request.form.get("description", ""),
         "Content": request.form.get("content", ""),
     }
-
-
-def _require_type(policy_type: str) -> None:
-    if policy_type not in PolicyType.__members__:
-        abort(404, f"The policy type {policy_type} does not exist.")

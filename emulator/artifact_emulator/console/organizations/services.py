@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call, caller, list_all, world
+from artifact_emulator.console.confirmation import is_confirmed
 from artifact_state import catalog
 from artifact_state.artifact import agreements
 from artifact_state.authority import organization_of
@@ -71,8 +72,7 @@ def enable(name: str) -> Response:
     if "shown" not in request.form:
         flash("Select “Show the option to enable trusted access” first.", "error")
         return redirect(url_for(".confirm_enable", name=name), 303)
-    if request.form.get("confirmation", "").strip() != "enable":
-        flash("Enter enable in the box to enable trusted access.", "error")
+    if not is_confirmed("enable"):
         return redirect(url_for(".confirm_enable", name=name), 303)
     before = _effects(row)
     call("organizations", "EnableAWSServiceAccess", ServicePrincipal=row.service.principals[0])
@@ -91,8 +91,7 @@ def confirm_disable(name: str) -> str:
 @pages.post("/organizations/services/<name>/disable")
 def disable(name: str) -> Response:
     """Disable trusted access for all principals of a service once `disable` is entered."""
-    if request.form.get("confirmation", "").strip() != "disable":
-        flash("Enter disable in the box to disable trusted access.", "error")
+    if not is_confirmed("disable"):
         return redirect(url_for(".confirm_disable", name=name), 303)
     row = _row(_service(name), _enabled())
     before = _effects(row)

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call, caller, list_all
+from artifact_emulator.console.confirmation import is_confirmed
 
 pages = Blueprint("settings", __name__)
 
@@ -43,8 +44,7 @@ def delegate() -> Response:
 def delete() -> Response:
     """Delete the organization once its id is confirmed."""
     described = call("organizations", "DescribeOrganization")["Organization"]
-    if request.form.get("confirmation", "").strip() != described["Id"]:
-        flash(f"Enter {described['Id']} to delete the organization.", "error")
+    if not is_confirmed(described["Id"]):
         return redirect(url_for(".settings"), 303)
     call("organizations", "DeleteOrganization")
     flash("You deleted the organization.", "success")

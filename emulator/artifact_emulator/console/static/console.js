@@ -69,6 +69,7 @@ function span(className, text) {
 }
 
 function addRow(table, call) {
+  table.querySelector("td.empty")?.parentElement.remove();
   const row = table.tBodies[0].insertRow(0);
   row.className = call.reads && !call.error ? "new-call reads" : "new-call";
   const [time, caller, operation, result] = [0, 1, 2, 3].map(() => row.insertCell());
@@ -116,31 +117,34 @@ function followLesson(steps) {
   listen(steps.dataset.events, update, () => undefined);
 }
 
-// Show the confirmation of the page that a link leads to in a dialog; without one, follow the link.
-async function showDialog(link) {
-  let section = null;
-  try {
-    const response = await fetch(link.href);
-    section = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("section.dialog");
-  } catch {
-    // The page shows what is wrong.
-  }
-  if (!section) {
-    location.assign(link.href);
-    return;
-  }
+// Show a confirmation as a dialog; "Cancel" and Escape close it, or lead back if it is all that its page has.
+function openDialog(section, address, cancel) {
   const dialog = document.createElement("dialog");
   dialog.className = "dialog";
   dialog.setAttribute("aria-labelledby", "dialog-title");
-  dialog.append(...document.importNode(section, true).childNodes);
-  for (const form of dialog.querySelectorAll("form:not([action])")) form.action = link.href;
+  dialog.append(...section.childNodes);
+  for (const form of dialog.querySelectorAll("form:not([action])")) form.action = address;
   dialog.querySelector(".actions a")?.addEventListener("click", (event) => {
     event.preventDefault();
     dialog.close();
   });
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    cancel?.();
+  });
   document.body.append(dialog);
   dialog.showModal();
+}
+
+// Show the confirmation of another page in a dialog on this one; if it has none, go there.
+async function fetchDialog(address) {
+  try {
+    const response = await fetch(address);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    openDialog(document.importNode(page.querySelector("section.dialog"), true), address);
+  } catch {
+    location.assign(address); // The page shows what is wrong.
+  }
 }
 
 async function copy(button) {
@@ -163,12 +167,12 @@ async function copy(button) {
 }
 
 addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-dialog]");
+  const link = event.target.closest("[data-dialog]");
   const button = event.target.closest("button[data-copy]");
   if (button) copy(button);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  showDialog(link);
+  fetchDialog(link.href ?? link.form.action);
 });
 for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
 
@@ -180,6 +184,14 @@ addEventListener("submit", (event) => {
   form.dataset.submitted = "yes";
   setTimeout(() => delete form.dataset.submitted, POLL_INTERVAL);
 });
+
+const confirmation = document.querySelector("main > section.dialog");
+if (confirmation) {
+  const back = confirmation.querySelector(".actions a")?.href;
+  confirmation.prepend(...document.querySelectorAll("main > .flash"));
+  openDialog(confirmation, location.href, () => back && location.assign(back));
+  confirmation.remove();
+}
 
 const table = document.getElementById("call-table");
 const steps = document.getElementById("lesson");
