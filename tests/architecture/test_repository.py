@@ -26,6 +26,7 @@ COMMANDS = (
     "scripts/bench",
     "scripts/coverage",
     "scripts/audit",
+    "scripts/release",
     "scripts/update_catalogs",
     "scripts/update_locks",
 )
@@ -36,6 +37,7 @@ SHELL = (
     "scripts/docs",
     "scripts/image_steps",
     "scripts/audit",
+    "scripts/release",
     "scripts/update_catalogs",
     "scripts/update_locks",
 )
@@ -109,6 +111,9 @@ class TestCommands:
             "mypy",
             "shellcheck",
             "hadolint",
+            "zizmor",
+            "check-jsonschema .*vendor.github-workflows",
+            "check-jsonschema .*vendor.github-actions",
             "check_language",
             "generate_shapes --check",
             "update_catalogs --check",

@@ -119,7 +119,7 @@ class TestWheel:
         """Each link of the README that an index shows is absolute, and leads to an existing file of the release."""
         readme = (ROOT / "README.md").read_text("utf-8")
         files = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if not link.startswith("https://")]
-        links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+        links = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
         release = f"{repository_address()}/blob/v{__version__}/"
         assert [link.removeprefix(release) for link in links if link.startswith(release)] == files
         assert [link for link in links if not link.startswith("https://")] == []
