@@ -235,6 +235,7 @@ class TestEnvironment:
             ("fish", "set -gx AWS_DEFAULT_REGION us-east-1"),
             ("cmd", "set AWS_DEFAULT_REGION=us-east-1"),
             ("powershell", "$Env:AWS_DEFAULT_REGION = 'us-east-1'"),
+            ("dotenv", "AWS_DEFAULT_REGION=us-east-1"),
         ],
     )
     def test_output_has_syntax_of_shell(self, shell: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:

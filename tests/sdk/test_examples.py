@@ -1,9 +1,7 @@
 """The projects in examples: their commands run, and the configuration files are checked part by part."""
 
 import json
-import os
 import re
-import shutil
 import socket
 import sys
 from pathlib import Path
@@ -13,8 +11,11 @@ import pytest
 import requests
 import yaml
 
+from artifact_emulator import __version__
+from tests.support.clones import copy_of_repository
 from tests.support.dockerfile import ROOT, Image
-from tests.support.example_projects import EXAMPLES, copy_of, javascript_group, needs_node, run_in
+from tests.support.example_projects import EXAMPLES, WITH_COMMANDS, copy_of, javascript_group, needs_node, run_in
+from tests.support.github_runner import Runner
 from tests.support.sdk_accounts import EmulatedAws
 from tests.support.server_process import COMMANDS, clean_environment, server_process
 
@@ -158,7 +159,7 @@ class TestDockerCompose:
 
 
 class TestGitHubActions:
-    """examples/github-actions."""
+    """examples/github-actions, and the action of this project."""
 
     @pytest.fixture
     def jobs(self) -> dict[str, Any]:
@@ -166,17 +167,13 @@ class TestGitHubActions:
         content: dict[str, Any] = read("github-actions/workflow.yml")["jobs"]
         return content
 
-    def test_steps_use_existing_files(self, jobs: dict[str, Any]) -> None:
-        """Each step uses an action or has valid shell commands, which name existing files."""
-        steps = [step for job in jobs.values() for step in job["steps"]]
-        assert all(("run" in step) != ("uses" in step) for step in steps)
-        commands = "\n".join(step["run"] for step in steps if "run" in step)
-        assert run_in(ROOT, ["bash", "-n", "-c", commands]).returncode == 0
-        paths = re.findall(r"\./emulator/(\S+)", commands)
-        assert paths == ["scripts/serve"]
-        assert os.access(ROOT / paths[0], os.X_OK)
-        assert "pip install ./emulator " in commands
-        assert (ROOT / "pyproject.toml").exists()
+    def test_example_names_this_version(self, jobs: dict[str, Any]) -> None:
+        """Both jobs and the README name the repository with the tag of this version."""
+        named = f"artifact-emulator/artifact-emulator@v{__version__}"
+        (install,) = [step["run"] for step in jobs["pytest"]["steps"] if "pip install" in step.get("run", "")]
+        assert f'"git+https://github.com/{named}"' in install
+        assert named in [step.get("uses") for step in jobs["any-language"]["steps"]]
+        assert f"uses: {named}\n" in (EXAMPLES / "github-actions/README.md").read_text()
 
     def test_pytest_job_runs_a_suite(self, jobs: dict[str, Any], tmp_path: Path) -> None:
         """The last step of the job `pytest` runs a project's tests without further configuration."""
@@ -186,22 +183,30 @@ class TestGitHubActions:
         assert result.returncode == 0, result.stdout + result.stderr
         assert passed(result.stdout) > 1
 
-    @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl, which runners have")
+    def test_readme_has_the_inputs(self) -> None:
+        """The README has each input of the action with its default, and its output."""
+        action = yaml.safe_load((ROOT / "action.yml").read_text())
+        readme = (EXAMPLES / "github-actions/README.md").read_text()
+        assert re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE) == list(action["inputs"])
+        assert f"| `port` | `{action['inputs']['port']['default']}` |" in readme
+        assert [f"The output `{name}` is" in readme for name in action["outputs"]] == [True]
+
     def test_any_language_job_finds_the_emulator(self, jobs: dict[str, Any], tmp_path: Path) -> None:
-        """The job `any-language` starts the emulator, waits for it, and its tests find it by environment variables."""
+        """The action installs and starts the emulator, and the tests of the job find it without configuration."""
+        action = yaml.safe_load((ROOT / "action.yml").read_text())
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = str(probe.getsockname()[1])
-        serve = tmp_path / "emulator/scripts/serve"
-        serve.parent.mkdir(parents=True)
-        serve.write_text(f"#!/bin/sh\nexec {sys.executable} -m artifact_emulator serve --port {port}\n")
-        serve.chmod(0o755)
-        job = jobs["any-language"]
-        start, tests = [
-            step["run"] for step in job["steps"] if step.get("name") in ("Start the emulator", "Run the tests")
+        (use,) = [
+            step for step in jobs["any-language"]["steps"] if step.get("uses", "").startswith("artifact-emulator/")
         ]
-        settings = {name: value.replace("4700", port) for name, value in job["env"].items()}
-        # A runner ends the processes that a job leaves behind.
-        program = f"trap 'kill $!' EXIT\n{start}\n{tests}"
-        result = run_in(tmp_path, ["bash", "-ec", program], **settings, NO_PROXY="127.0.0.1")
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert '"MasterAccountId": "111122223333"' in result.stdout
+        inputs = {name: entry["default"] for name, entry in action["inputs"].items()} | use["with"] | {"port": port}
+        assert inputs.keys() == action["inputs"].keys()
+        contexts = {f"inputs.{name}": value for name, value in inputs.items()}
+        contexts["steps.python.outputs.python-path"] = sys.executable
+        clone = copy_of_repository(tmp_path)
+        with Runner(tmp_path, contexts) as runner:
+            runner.run(action["runs"]["steps"], GITHUB_ACTION_PATH=str(clone), NO_PROXY="127.0.0.1")
+            output = runner.run(jobs["any-language"]["steps"], PATH=WITH_COMMANDS, NO_PROXY="127.0.0.1")
+            endpoint = runner.value(action["outputs"]["endpoint"]["value"])
+            assert requests.get(f"{endpoint}/_emulator/health", timeout=15).status_code == 200
+        assert '"MasterAccountId": "111122223333"' in output

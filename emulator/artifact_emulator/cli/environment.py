@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from artifact_emulator.testing.client import RemoteWorld
 
 _ID = re.compile(r"\d{12}")
-_SHELLS = ("bash", "zsh", "sh", "fish", "powershell", "cmd")
+_SHELLS = ("bash", "zsh", "sh", "fish", "powershell", "cmd", "dotenv")
 _OFTEN_SET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 """Variables to unset even if they are not set here: another shell may evaluate the output."""
 _ENV_EPILOG = """\
@@ -26,8 +26,10 @@ examples:
   artifact-emulator env --account 111122223333 | source                         fish
   artifact-emulator env --account 111122223333 | Out-String | Invoke-Expression PowerShell
   artifact-emulator env --shell cmd >env.cmd && call env.cmd                    cmd
+  artifact-emulator env --shell dotenv >>"$GITHUB_ENV"                          GitHub Actions, docker --env-file
 
-Variables that select another endpoint or other credentials, such as AWS_PROFILE, are unset."""
+Variables that select another endpoint or other credentials, such as AWS_PROFILE, are unset, except
+in the format `dotenv`, which cannot unset any."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -107,6 +109,8 @@ def _own_shell() -> str:
 
 
 def _shell_commands(settings: dict[str, str], shell: str) -> str:
+    if shell == "dotenv":
+        return "\n".join(f"{name}={value}" for name, value in settings.items())
     set_command, unset_command = {
         "fish": ("set -gx {} {}", "set -e {}"),
         "powershell": ("$Env:{} = {}", "Remove-Item Env:{} -ErrorAction SilentlyContinue"),
