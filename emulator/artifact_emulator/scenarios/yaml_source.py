@@ -3,6 +3,7 @@
 Account ids and dates stay text, with or without quotes.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,18 @@ class InvalidYaml(ValueError):
 
 
 class Source(Record, kw_only=False):
-    """The contents of a scenario, and the YAML nodes from which they were read, if they come from a file."""
+    """The contents of a scenario, and the text from which they were read, if they come from a file."""
 
     name: str
     content: Any
-    root: Node | None = None
+    text: str | None = None
 
     def location(self, place: Place) -> str:
         """Return the file and the line of a place, or its path if the contents do not come from a file."""
-        if self.root is None:
+        if self.text is None:
             return ".".join([self.name, *map(str, place)])
-        node = self.root
+        # Read again, because the nodes of a large file would take more memory than its world.
+        node = yaml.compose(self.text, Loader=_LOADER) or ScalarNode("", "")
         line = node.start_mark.line if node.start_mark else 0
         for step in place:
             child = _child(node, step)
@@ -59,14 +61,17 @@ def read_yaml(path: Path) -> Source:
         raise InvalidYaml(f"{path}: {error}") from None
 
 
-def parse_yaml(name: str, text: bytes) -> Source:
+def parse_yaml(name: str, encoded: bytes) -> Source:
     """Read the contents of a file.
 
     Raises InvalidYaml.
     """
     try:
-        root = yaml.compose(text.decode(), Loader=_LOADER)
-        content = {} if root is None else _Reader().read(root)
+        text = encoded.decode()
+        content = _read_json(text)
+        if content is None:
+            root = yaml.compose(text, Loader=_LOADER)
+            content = {} if root is None else _Reader().read(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InvalidYaml(f"{name}:{line}: {error.problem}") from None
@@ -76,7 +81,26 @@ def parse_yaml(name: str, text: bytes) -> Source:
         raise InvalidYaml(f"{name}: {error}") from None
     except RecursionError:
         raise InvalidYaml(f"{name}: the file is nested deeper than any scenario") from None
-    return Source(name, content, root or ScalarNode("", ""))
+    return Source(name, content, text)
+
+
+def _read_json(text: str) -> Any:
+    """Return the data of JSON, which takes a thirtieth of YAML's time, or None if only YAML's error names a line."""
+    try:
+        return json.loads(text, object_pairs_hook=_members, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a key appears twice")
+    return members
+
+
+def _integer(text: str) -> int | str:
+    return text if _ACCOUNT_ID.fullmatch(text) else int(text)
 
 
 class _Reader:
