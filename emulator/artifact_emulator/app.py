@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from artifact_emulator.activity.request_log import Stopwatch
     from artifact_emulator.aws.authorization.authorize import IamMode
     from artifact_emulator.control.event_stream import EventStreams
+    from artifact_emulator.gateway.gateway import Gateway
 
 DECISION_HEADER = "x-artifact-emulator-decision"
 """The reply header with the address of the decision's explanation."""
@@ -61,6 +62,7 @@ class App:
         limits: Limits = DEFAULT_LIMITS,
         log_requests: bool = False,
         storage: RegistryStorage | None = None,
+        behind: "Gateway | None" = None,
     ) -> None:
         self.worlds = WorldRegistry(world, max_worlds=limits.worlds, max_snapshots=limits.snapshots, storage=storage)
         self._is_synchronous = storage is not None and storage.syncs
@@ -69,6 +71,7 @@ class App:
         self.iam: IamMode = iam
         self.explain = explain
         self.limits = limits
+        self.behind = behind
         self._allowed_hosts = allowed_hosts
         self._log_requests = log_requests
 
@@ -81,7 +84,7 @@ class App:
 
     def _answer_browser(self, request: Request) -> Reply:
         """Return the reply to a request with a header that browsers send and SDKs do not."""
-        if _own_path(request):
+        if _own_path(request) and not self.passes(request):
             return self._answer(request)
         # Imported here: few calls come from browsers.
         from artifact_emulator import browser_access
@@ -101,13 +104,15 @@ class App:
                 return control.problem(409, "Too many worlds", str(error))
             except NotStored as error:
                 return self._refuse(request, 503, "Not stored", str(error))
-        if request.path.startswith(_OWN_PATHS):
+        behind = self.behind if self.passes(request) else None
+        if behind is None and request.path.startswith(_OWN_PATHS):
             reply = self._answer_own(request, world)
             if stopwatch is not None:
                 stopwatch.log_request(request, reply)
             return reply
-        call = ActiveCall(request, world, credentials=self.credentials, iam=self.iam)
-        reply = answer(call)
+        call = ActiveCall(request, world) if behind is None else behind.call(request, world)
+        call.credentials, call.iam = self.credentials, self.iam
+        reply = answer(call) if behind is None else behind.answer(call)
         if stopwatch is not None:
             stopwatch.log_call(call, reply)
         return _with_decision(call, reply) if self.explain else reply
@@ -126,6 +131,8 @@ class App:
 
     def is_slow(self, request: Request) -> bool:
         """Return whether a server should answer a request in a thread of its own; most AWS calls are fast."""
+        if self.passes(request):
+            return True
         own = _own_path(request)
         if own:
             return own not in _PROBES
@@ -142,12 +149,23 @@ class App:
         world = self.worlds.existing(name) if name else self.world
         return world is not None and world.is_locked
 
+    def passes(self, request: Request) -> bool:
+        """Return whether a request is for a service that is not emulated, and goes to the backend if it may."""
+        if self.behind is None:
+            return False
+        own = _own_path(request)
+        # The name of a bucket may begin as the path of the console does.
+        return not own.startswith("/_") and self.behind.takes(within_world(request), is_path_ours=own != "")
+
     def moves_worlds(self, request: Request) -> bool:
         """Return whether a request reads or writes a world as a whole."""
         return _WORLD_PATH.search(request.path) is not None and request.method in ("GET", "PUT", "DELETE")
 
-    def body_limit(self, method: str, path: bytes) -> int:
-        """Return the most bytes that the body of a request may have."""
+    def body_limit(self, head: Request) -> int:
+        """Return the most bytes that the body of a request may have, of which the head is known."""
+        if self.behind is not None and self.passes(head):
+            return self.limits.passed_bytes
+        method, path = head.method, head.path.encode()
         is_import = method in _IMPORTS and _IMPORTS[method].search(path) is not None
         return self.limits.import_bytes if is_import else self.limits.body_bytes
 
@@ -165,7 +183,7 @@ class App:
         return self._refuse(request, 413, "Content too large", message)
 
     def _refuse(self, request: Request, status: int, title: str, message: str) -> Reply:
-        if _own_path(request):
+        if _own_path(request) and not self.passes(request):
             return control.problem(status, title, message)
         return refuse(within_world(request), AwsError(_CODES[status], message, status), new_request_id())
 

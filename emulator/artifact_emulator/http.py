@@ -28,7 +28,7 @@ class Request(Record, kw_only=False):
 
 
 class Reply(Record, kw_only=False):
-    """An HTTP reply; its length is that of its body, unless a stream follows."""
+    """An HTTP reply."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -41,3 +41,5 @@ class Reply(Record, kw_only=False):
     """Content that follows the body while client and server stay connected."""
     is_endless: bool = False
     """Whether the stream has no end of its own, so that the server may end it at any time."""
+    length: int | None = None
+    """The declared length of a stream, or of what HEAD leaves out; by default that of the body, or none of a stream."""

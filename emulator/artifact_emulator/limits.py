@@ -29,6 +29,10 @@ class Limits(Record):
     """Bytes of a body, unless it is a snapshot or a scenario."""
     import_bytes: int = 1024 * MIB
     """Bytes of a snapshot or a scenario."""
+    passed_bytes: int = 5 * 1024 * MIB
+    """Bytes of a body that is passed to a backend; the default is the most that S3 takes in one request."""
+    passed_seconds: int = 60
+    """The time that a backend may take to begin an answer, or to continue it."""
 
 
 DEFAULT_LIMITS = Limits()

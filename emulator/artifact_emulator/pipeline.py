@@ -152,7 +152,7 @@ WIRE_STAGES = (
 
 def answer(call: ActiveCall) -> Reply:
     """Return the reply to a call that came over the wire; never raise."""
-    _run(call, WIRE_STAGES)
+    run(call, WIRE_STAGES)
     if call.failure is None:
         reply = call.reply
     else:
@@ -168,7 +168,7 @@ def perform(call: ActiveCall) -> Any:
 
     Raises AwsError.
     """
-    _run(call, STAGES)
+    run(call, STAGES)
     if call.failure is not None:
         raise call.failure
     return call.value
@@ -215,7 +215,7 @@ def _call_record(call: ActiveCall) -> CallRecord:
     )
 
 
-def _run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> None:
+def run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> None:
     """Run the stages up to the first that fails, and record the call."""
     try:
         for stage in stages:

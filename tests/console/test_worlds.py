@@ -239,8 +239,8 @@ class TestContents:
         """A snapshot or a scenario may be uploaded up to the limit of imports; other forms have the usual limit."""
         app = App()
         for path in (b"/console/worlds", b"/worlds/a/console/world/snapshots/import", b"/console/world/upload"):
-            assert app.body_limit("POST", path) == DEFAULT_LIMITS.import_bytes
-        assert app.body_limit("POST", b"/console/sign-in") == DEFAULT_LIMITS.body_bytes
+            assert app.body_limit(Request("POST", path, "", {}, b"")) == DEFAULT_LIMITS.import_bytes
+        assert app.body_limit(Request("POST", "/console/sign-in", "", {}, b"")) == DEFAULT_LIMITS.body_bytes
 
 
 class TestClock:

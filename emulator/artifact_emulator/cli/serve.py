@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+from artifact_emulator.cli.behind import behind_from
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.output import write, write_file, write_result
 from artifact_emulator.cli.parser import add_command
@@ -20,6 +21,9 @@ from artifact_emulator.version import __version__
 
 if TYPE_CHECKING:
     from socket import socket
+
+    from artifact_emulator.gateway.gateway import Gateway
+    from artifact_emulator.limits import Limits
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -66,14 +70,27 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    # Imported here: `--help` needs no server.
+    from artifact_emulator.limits import DEFAULT_LIMITS
+    from artifact_state.record import replace
+
+    limits = replace(DEFAULT_LIMITS, **dict(options.limit))
+    with behind_from(options, limits) as behind:
+        is_complete = _serve_until_end(options, limits, behind)
+    if not is_complete:
+        # Python would wait for the threads that execute what was not finished.
+        sys.stdout.flush()
+        os._exit(0)
+    return 0
+
+
+def _serve_until_end(options: argparse.Namespace, limits: "Limits", behind: "Gateway | None") -> bool:
+    """Serve, and return whether all calls came to an end."""
     # Pydantic's search for plugins reads the metadata of every installed package; the shapes use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Imported here: `--help` needs no server.
     from artifact_emulator import logs
     from artifact_emulator.app import App
-    from artifact_emulator.limits import DEFAULT_LIMITS
     from artifact_emulator.server.server import serve
-    from artifact_state.record import replace
     from artifact_state.world_registry import DEFAULT
 
     level = "info" if options.request_log and options.log_level == "warning" else options.log_level
@@ -86,9 +103,10 @@ def _serve(options: argparse.Namespace) -> int:
         allowed_hosts=options.allow_host,
         iam=options.iam,
         explain=options.explain,
-        limits=replace(DEFAULT_LIMITS, **dict(options.limit)),
+        limits=limits,
         log_requests=options.request_log,
         storage=store,
+        behind=behind,
     )
     sockets = _listen(options.host, options.port)
     address = f"http://{_url_host(options.host)}:{sockets[0].getsockname()[1]}"
@@ -102,11 +120,7 @@ def _serve(options: argparse.Namespace) -> int:
             store.close()
     if options.ready_file:
         Path(options.ready_file).unlink(missing_ok=True)
-    if not is_complete:
-        # Python would wait for the threads that execute what was not finished.
-        sys.stdout.flush()
-        os._exit(0)
-    return 0
+    return is_complete
 
 
 def _report_ready(options: argparse.Namespace, address: str) -> None:

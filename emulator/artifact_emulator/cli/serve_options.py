@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from artifact_emulator.cli.behind import KINDS, backend
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.settings import Setting
 from artifact_emulator.cli.terminal import progress
@@ -210,6 +211,19 @@ SETTINGS = (
         "link each reply to the explanation of its decision, in the header x-artifact-emulator-decision",
         default=False,
         kind="flag",
+    ),
+    Setting(
+        "behind",
+        "where calls of services that are not emulated go once they are authorized: the address of another emulator, "
+        "or moto, whose server is then started (default: nowhere, they answer 501)",
+        backend,
+        metavar="URL|moto",
+    ),
+    Setting(
+        "behind-kind",
+        "how the emulator behind is told the account of a call: as moto, localstack or floci; in the credential, or "
+        "none (default: found out by asking it)",
+        choices=KINDS,
     ),
     Setting(
         "services",

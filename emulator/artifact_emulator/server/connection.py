@@ -171,17 +171,18 @@ class Connection(asyncio.Protocol):
         The end of the server or of the connection cancels it; the client must not take a part for the whole.
         """
         self._streamed, is_last = reply, self._is_done()
+        is_plain = is_last or reply.length is not None
         self._write(_head(reply, is_last=is_last))
         try:
             async for data in stream:
-                self._write(data if is_last else b"%x\r\n%b\r\n" % (len(data), data))
+                self._write(data if is_plain else b"%x\r\n%b\r\n" % (len(data), data))
                 await self._writable.wait()
         except asyncio.CancelledError:
             if not reply.is_endless:
                 raise
         finally:
             await stream.aclose()
-        if not is_last and not self._transport.is_closing():
+        if not is_plain and not self._transport.is_closing():
             self._write(b"0\r\n\r\n")
 
     def _cut(self, reply: Reply, cut: Cut) -> None:
@@ -213,7 +214,9 @@ def _head(reply: Reply, *, is_last: bool) -> bytes:
     lines = [_opening(reply.status, int(time()))]
     lines += [f"{name}: {value}\r\n" for name, value in reply.headers]
     if reply.status not in _WITHOUT_CONTENT:
-        if reply.stream is None:
+        if reply.length is not None:
+            lines.append(f"content-length: {reply.length}\r\n")
+        elif reply.stream is None:
             lines.append(f"content-length: {len(reply.body)}\r\n")
         elif not is_last:
             lines.append("transfer-encoding: chunked\r\n")

@@ -10,6 +10,9 @@ from artifact_emulator.http import Reply, Request
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
+_MAX_WAITING = 64
+"""The calls that wait for a backend at a time."""
+
 
 class Dispatcher:
     """Executes requests so that none blocks the event loop."""
@@ -31,7 +34,9 @@ class Dispatcher:
     async def handle_in_thread(self, request: Request) -> Reply:
         """Return the reply to a request; a thread continues if the task is cancelled."""
         self._in_threads += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, App.handle_in_parts, self.app, request)
+        # Calls that wait for a backend must not keep others waiting.
+        threads = self._waiting_threads if self.app.passes(request) else self._threads
+        future = asyncio.get_running_loop().run_in_executor(threads, App.handle_in_parts, self.app, request)
         future.add_done_callback(partial(self._end_thread, request))
         return await asyncio.shield(future)
 
@@ -41,6 +46,12 @@ class Dispatcher:
         from concurrent.futures import ThreadPoolExecutor
 
         return ThreadPoolExecutor(thread_name_prefix="artifact-emulator")
+
+    @cached_property
+    def _waiting_threads(self) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(_MAX_WAITING, thread_name_prefix="gate")
 
     def _end_thread(self, request: Request, _future: asyncio.Future[Reply]) -> None:
         self._in_threads -= 1

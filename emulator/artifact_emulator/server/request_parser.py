@@ -112,7 +112,7 @@ class RequestParser:
         url = parse_url(self._url)
         self._method = self._parser.get_method().decode()
         self._path, self._query = url.path.decode(), (url.query or b"").decode()
-        self._limit = self._app.body_limit(self._method, url.path)
+        self._limit = self._app.body_limit(self._head())
         self.awaits_continue = "expect" in headers and headers["expect"].lower() == "100-continue"
         if int(headers.get("content-length", "0")) > self._limit:
             self._limit = -1
@@ -148,6 +148,9 @@ class RequestParser:
         self._file.writelines(self._parts)
         self._parts.clear()
 
+    def _head(self) -> Request:
+        return Request(self._method, self._path, self._query, self._headers, b"")
+
     def _add_request(self) -> None:
         self.is_arriving = self.awaits_continue = False
         self._unparsed = 0
@@ -159,7 +162,7 @@ class RequestParser:
         self._parts, self._file = [], None
         reply = None
         if self._size > self._limit:
-            reply = self._app.refuse_size(request, self._app.body_limit(self._method, self._path.encode()))
+            reply = self._app.refuse_size(request, self._app.body_limit(request))
         elif self._repeated:
             reply = self._app.refuse_repeated(request, self._repeated)
         self.requests.append((request, reply))
