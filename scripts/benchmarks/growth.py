@@ -139,7 +139,7 @@ def _calls(world: World) -> dict[str, Members]:
         "EnableAWSServiceAccess": {"ServicePrincipal": "artifact.amazonaws.com"},
         "EnablePolicyType": {"RootId": root, "PolicyType": "TAG_POLICY"},
         "InviteAccountToOrganization": {"Target": {"Id": "999988887777", "Type": "ACCOUNT"}},
-        "ListAccounts": {"MaxResults": 10},
+        "ListAccounts": {"MaxResults": 9},
         "ListAccountsForParent": {"ParentId": root, "MaxResults": 9},
         "ListChildren": {"ParentId": root, "ChildType": "ACCOUNT", "MaxResults": 9},
         "ListParents": {"ChildId": last},
