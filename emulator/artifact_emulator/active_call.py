@@ -19,6 +19,7 @@ from artifact_state.world import World
 from artifact_state.world_registry import WorldRegistry
 
 if TYPE_CHECKING:
+    from artifact_emulator.access_tokens import AccessTokens
     from artifact_emulator.aws.authorization.authorize import IamMode
 
 UNIDENTIFIED = Caller(account_id="", arn="", user_id="")
@@ -38,6 +39,8 @@ class ActiveCall(RequestContext):
     """An AWS call from its request to its reply: its context, and what the stages have learned about it."""
 
     credentials: Credentials = "loose"
+    placeholder_secrets: tuple[str, ...] = ()
+    """The secrets with one of which a placeholder key has to sign; none if it may sign with any."""
     iam: "IamMode" = "enforce"
     request_id: str = field(default_factory=new_request_id)
     decoded: Request | None = None
@@ -86,9 +89,11 @@ def direct_call(  # noqa: PLR0913, PLR0917 - what a request over the wire has in
 
 
 class CallExecutor(Protocol):
-    """What the console needs of the application: the worlds, and calls in them."""
+    """What the console needs of the application: the worlds, access to them, and calls in them."""
 
     worlds: WorldRegistry
+    access: "AccessTokens | None"
+    """Decides which requests may manage which worlds; None if every request may manage all."""
 
     def perform(self, call: ActiveCall) -> Any:
         """Carry out a direct call and return its output.

@@ -28,6 +28,7 @@ from artifact_state.world_registry import InvalidName, RegistryFull, RegistrySto
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from artifact_emulator.access_tokens import AccessTokens
     from artifact_emulator.activity.request_log import Stopwatch
     from artifact_emulator.aws.authorization.authorize import IamMode
     from artifact_emulator.control.event_stream import EventStreams
@@ -62,6 +63,7 @@ class App:
         limits: Limits = DEFAULT_LIMITS,
         log_requests: bool = False,
         storage: RegistryStorage | None = None,
+        access: "AccessTokens | None" = None,
         behind: "Gateway | None" = None,
     ) -> None:
         self.worlds = WorldRegistry(world, max_worlds=limits.worlds, max_snapshots=limits.snapshots, storage=storage)
@@ -71,6 +73,7 @@ class App:
         self.iam: IamMode = iam
         self.explain = explain
         self.limits = limits
+        self.access = access
         self.behind = behind
         self._allowed_hosts = allowed_hosts
         self._log_requests = log_requests
@@ -97,7 +100,7 @@ class App:
         if request.path.startswith(WORLDS):
             name, request = split_world(request)
             try:
-                world = self.worlds.get(name) if _may_create_world(request) else self.worlds.view(name)
+                world = self.worlds.get(name) if self._may_create_world(request) else self.worlds.view(name)
             except InvalidName as error:
                 return control.problem(400, "Not the name of a world", str(error))
             except RegistryFull as error:
@@ -112,6 +115,8 @@ class App:
             return reply
         call = ActiveCall(request, world) if behind is None else behind.call(request, world)
         call.credentials, call.iam = self.credentials, self.iam
+        if self.access is not None:
+            call.placeholder_secrets = self.access.secrets(world.name)
         reply = answer(call) if behind is None else behind.answer(call)
         if stopwatch is not None:
             stopwatch.log_call(call, reply)
@@ -198,6 +203,16 @@ class App:
         # In a world of its own, because no client makes this call.
         answer(ActiveCall(Request("POST", "/", "", headers, b"{}"), World()))
 
+    def _may_create_world(self, request: Request) -> bool:
+        """Return whether a request may create its world: an AWS call that is signed or writes.
+
+        The control API creates worlds itself, once it has checked the origin of the request; with access tokens, no
+        world is created on first use.
+        """
+        if request.path.startswith(_OWN_PATHS) or self.access is not None:
+            return False
+        return request.method not in READING_METHODS or "authorization" in request.headers
+
     def _answer_own(self, request: Request, world: World) -> Reply:
         """Return the reply to a request for one of the emulator's own paths; never raise."""
         try:
@@ -205,15 +220,21 @@ class App:
                 return probe(request)
             if request.path.startswith(links.PATH):
                 return _document(request, world)
-            if request.path == control.EVENTS and "text/event-stream" in request.headers.get("accept", ""):
-                return self._event_streams.follow(request, world, self.worlds, self._allowed_hosts)
-            app = self._console if request.path.startswith(console.PREFIX) else self._control
-            return wsgi.respond(app, request)
+            if self.access is not None and (refusal := self.access.refusal_of(request, world.name)) is not None:
+                return refusal
+            return self._answer_allowed(request, world)
         except NotStored as error:
             return control.problem(503, "Not stored", str(error))
         except Exception:
             log.exception("%s %s", request.method, request.path)
             return control.problem(500, "Internal error", "The emulator's log tells more.")
+
+    def _answer_allowed(self, request: Request, world: World) -> Reply:
+        """Return the reply to a request for the control API or the console, whose access has been checked."""
+        if request.path == control.EVENTS and "text/event-stream" in request.headers.get("accept", ""):
+            return self._event_streams.follow(request, world, self.worlds, self._allowed_hosts)
+        app = self._console if request.path.startswith(console.PREFIX) else self._control
+        return wsgi.respond(app, request)
 
     # The imports below are lazy because no AWS call needs Flask, an event stream or a PDF writer.
 
@@ -254,16 +275,6 @@ def _with_decision(call: ActiveCall, reply: Reply) -> Reply:
         return reply
     header = (DECISION_HEADER, f"{call.base}{control.PREFIX}/decisions/{call.request_id}")
     return replace(reply, headers=(*reply.headers, header))
-
-
-def _may_create_world(request: Request) -> bool:
-    """Return whether a request may create its world: an AWS call that is signed or writes.
-
-    The control API creates worlds itself, once it has checked the origin of the request.
-    """
-    if request.path.startswith(_OWN_PATHS):
-        return False
-    return request.method not in READING_METHODS or "authorization" in request.headers
 
 
 def _own_path(request: Request) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from artifact_emulator import console
 from artifact_emulator.active_call import new_request_id
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.control.origin import host_name, is_local, is_loopback
+from artifact_emulator.control.origin import host_name, is_allowed, is_local, is_loopback
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.pipeline import refuse
 from artifact_emulator.routing import within_world
@@ -42,7 +42,7 @@ def refusal_of(request: Request, allowed_hosts: Collection[str]) -> str | None:
     headers = request.headers
     origin, host = headers.get("origin"), headers.get("host", "")
     name = host_name(host)
-    if name is None or not (is_local(name) or name in allowed_hosts):
+    if name is None or not (is_local(name) or is_allowed(name, allowed_hosts)):
         return f"A browser calls {host!r}, which is not a local host name: allow it with `serve --allow-host NAME`."
     if origin is None:
         # Browsers send no Origin with images and links.
@@ -50,7 +50,9 @@ def refusal_of(request: Request, allowed_hosts: Collection[str]) -> str | None:
     else:
         page = origin.partition("://")[2]
         page_name = host_name(page) if origin.isascii() else None
-        is_own = page_name is not None and (is_loopback(page_name) or page_name in allowed_hosts or page == host)
+        is_own = page_name is not None and (
+            is_loopback(page_name) or is_allowed(page_name, allowed_hosts) or page == host
+        )
     return None if is_own else "Calls from pages of other sites are refused."
 
 

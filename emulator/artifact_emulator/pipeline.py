@@ -66,7 +66,9 @@ def authenticate(call: ActiveCall) -> None:
         call.caller = ANONYMOUS
         return
     world = call.world
-    call.caller, call.session = identify(call.request, world.state, world.clock, call.service, call.credentials)
+    call.caller, call.session = identify(
+        call.request, world.state, world.clock, call.service, call.credentials, call.placeholder_secrets
+    )
 
 
 def check_session(call: ActiveCall) -> None:

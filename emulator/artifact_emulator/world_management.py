@@ -3,6 +3,7 @@
 from artifact_emulator.faults.rules import ActiveRule, FaultRule
 from artifact_emulator.services import bindings
 from artifact_emulator.world_runtime import runtime_of, store_faults
+from artifact_state.model import State
 from artifact_state.world import NotStored, World
 from artifact_state.world_registry import WorldRegistry
 
@@ -22,6 +23,12 @@ def reset_world(world: World) -> None:
     """Reset a world to its initial contents."""
     world.reset()
     runtime_of(world).clear()
+
+
+def empty_world(world: World) -> None:
+    """Remove everything from a world, to which a reset still returns its initial contents."""
+    reset_world(world)
+    world.restore(World(options=world.options, state=State(seed=world.state.seed)))
 
 
 def delete_world(worlds: WorldRegistry, name: str) -> None:

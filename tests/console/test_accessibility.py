@@ -17,6 +17,7 @@ WITHOUT_PAGE = {
     "activity.live",
     "agreements.download",
     "home.enter",
+    "join.join",
     "static",
     "world.export",
     "world.export_snapshot",

@@ -69,6 +69,10 @@ PAGES = (
     "/activity",
     "/lessons",
     "/lessons/story",
+    "/lessons/story/start",
+    "/connect",
+    "/classroom",
+    "/classroom/other/reset",
     "/decisions/none",
     "/authorization-details",
 )

@@ -2,8 +2,8 @@
 
 The signatures of access keys and session credentials that the emulator issued are verified. A 12-digit access key id
 that it did not issue stands for the root user of that account, and any other placeholder for the root user of the
-default account; with strict credentials both are refused. A key that an emulator issued, in another world or before a
-reset, is no placeholder.
+default account; with strict credentials both are refused, and with access tokens both have to sign with one. A key that
+an emulator issued, in another world or before a reset, is no placeholder.
 """
 
 import re
@@ -40,21 +40,31 @@ def partition_of(region: str) -> str:
     return "aws-cn" if region.startswith("cn-") else "aws"
 
 
-def identify(
-    request: Request, state: State, clock: Clock, service: Service, credentials: Credentials = "loose"
+def identify(  # noqa: PLR0913, PLR0917 - the request, the world as far as it matters, and the server's two options.
+    request: Request,
+    state: State,
+    clock: Clock,
+    service: Service,
+    credentials: Credentials = "loose",
+    placeholder_secrets: tuple[str, ...] = (),
 ) -> tuple[Caller, Session | None]:
     """Return the principal that signed a request, and its session if it used session credentials.
 
     No credentials of a closed account are valid. Raises AwsError, in the words of the service.
     """
-    caller, session = _identify(request, state, clock, service, credentials)
+    caller, session = _identify(request, state, clock, service, credentials, placeholder_secrets)
     if is_locked(state, caller.account_id):
         raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, service.protocol)
     return caller, session
 
 
-def _identify(
-    request: Request, state: State, clock: Clock, service: Service, credentials: Credentials
+def _identify(  # noqa: PLR0913, PLR0917 - as above.
+    request: Request,
+    state: State,
+    clock: Clock,
+    service: Service,
+    credentials: Credentials,
+    placeholder_secrets: tuple[str, ...],
 ) -> tuple[Caller, Session | None]:
     protocol = service.protocol
     try:
@@ -75,6 +85,8 @@ def _identify(
         return _access_key_owner(request, claim, state, clock, service), None
     if credentials == "strict" or _is_unknown_session_key(key) or ids.is_issued_access_key(key):
         raise authentication_error(AuthenticationProblem.UNKNOWN_KEY, protocol)
+    if placeholder_secrets:
+        _verify_placeholder(request, claim, placeholder_secrets, clock, service)
     account_id = key if len(key) == 12 and key.isascii() and key.isdecimal() else DEFAULT_ACCOUNT
     return root_user(account_id, partition=partition, region=claim.region, access_key_id=key), None
 
@@ -99,6 +111,14 @@ def _verify_session(request: Request, claim: Claim, session: Session, clock: Clo
     if is_expired(session, clock.now()):
         raise authentication_error(AuthenticationProblem.EXPIRED, protocol)
     _verify_signature(request, claim, session.secret, clock, service)
+
+
+def _verify_placeholder(
+    request: Request, claim: Claim, secrets: tuple[str, ...], clock: Clock, service: Service
+) -> None:
+    """Refuse a placeholder key that signs with none of the secrets."""
+    secret = next((secret for secret in secrets if is_signed_with(request, claim, secret)), secrets[0])
+    _verify_signature(request, claim, secret, clock, service)
 
 
 def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock, service: Service) -> None:

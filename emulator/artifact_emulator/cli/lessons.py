@@ -55,16 +55,16 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _start(options: argparse.Namespace) -> int:
-    done = -1
+    done: list[bool] = []
     try:
         with translated_errors():
             world = world_of(options)
             while True:
                 lesson = world.request("GET", f"lessons/{options.name}")
-                if lesson["done"] != done:
-                    _write_progress(options, lesson["steps"], max(done, 0), lesson["done"])
-                done = lesson["done"]
-                if done == len(lesson["steps"]):
+                before, done = done, [step["done_at"] is not None for step in lesson["steps"]]
+                if before != done:
+                    _write_progress(options, lesson["steps"], before or [False] * len(done))
+                if all(done):
                     return 0
                 time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:
@@ -72,20 +72,23 @@ def _start(options: argparse.Namespace) -> int:
     return 0
 
 
-def _write_progress(options: argparse.Namespace, steps: list[dict[str, Any]], before: int, done: int) -> None:
+def _write_progress(options: argparse.Namespace, steps: list[dict[str, Any]], before: list[bool]) -> None:
     """Write the steps that were completed since the last time and the next one; as JSON only the completed ones."""
-    for step in steps[before:done]:
+    for step, was_done in zip(steps, before, strict=True):
+        if step["done_at"] is None or was_done:
+            continue
         text = f"{styled('✓', 'green')} {step['learn'] or 'Done.'}\n"
         write(json.dumps(step, ensure_ascii=False) if options.json else text)
     if options.json:
         return
-    if done == len(steps):
-        write("The lesson is complete.")
+    following = next(((number, step) for number, step in enumerate(steps, 1) if step["is_next"]), None)
+    if following is None:
+        write("Lesson complete.")
         return
     if sys.stdout.isatty():
-        write(progress_bar(done, len(steps)))
-    step = steps[done]
-    write(f"{done + 1}/{len(steps)}  {step['text']}\n     $ {styled(step['command'], 'bold')}")
+        write(progress_bar(sum(step["done_at"] is not None for step in steps), len(steps)))
+    number, step = following
+    write(f"{number}/{len(steps)}  {step['text']}\n     $ {styled(step['command'], 'bold')}")
 
 
 def _line(step: dict[str, Any]) -> str:

@@ -29,6 +29,7 @@ _MODULES = {
     "profiles": "environment",
     "policy": "policy",
     "lesson": "lessons",
+    "classroom": "classroom",
     "mcp": "mcp",
     "data": "data",
     "doctor": "doctor",

@@ -54,7 +54,8 @@ def world_of(options: argparse.Namespace, name: str | None = None) -> "RemoteWor
     if not _URL.match(url):
         raise CommandFailed(f"{url!r} is not a URL, such as {DEFAULT_ENDPOINT}", 2)
     endpoint, _, name_in_url = url.partition(_WORLDS)
-    return Emulator(endpoint).world(name or options.world or name_in_url.strip("/") or "default")
+    token = os.environ.get("ARTIFACT_EMULATOR_CONTROL_TOKEN") or None
+    return Emulator(endpoint, control_token=token).world(name or options.world or name_in_url.strip("/") or "default")
 
 
 def _address(error: Exception) -> str:
@@ -68,9 +69,9 @@ def existing_world_of(options: argparse.Namespace, name: str | None = None) -> "
     Raises CommandFailed, and within `translated_errors` for a server that does not answer.
     """
     world = world_of(options, name)
-    if world.name != "default" and world.name not in (names := world.emulator.worlds()):
-        hint = closest(world.name, names) or f"; create it with `artifact-emulator worlds create {world.name}`"
-        raise CommandFailed(f"there is no world {world.name}{hint}")
+    if world.name != "default" and not world.exists():
+        creation = f"; create it with `artifact-emulator worlds create {world.name}`"
+        raise CommandFailed(f"there is no world {world.name}{closest(world.name, world.emulator.worlds()) or creation}")
     return world
 
 

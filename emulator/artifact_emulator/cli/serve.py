@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -14,14 +15,15 @@ from artifact_emulator.cli.behind import behind_from
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.output import write, write_file, write_result
 from artifact_emulator.cli.parser import add_command
-from artifact_emulator.cli.serve_options import SETTINGS, store_from, world_from
-from artifact_emulator.cli.settings import add_switches, apply, resolve, shown
+from artifact_emulator.cli.serve_options import SETTINGS, access_from, store_from, world_from
+from artifact_emulator.cli.settings import Setting, add_switches, apply, resolve, shown
 from artifact_emulator.console import PREFIX
 from artifact_emulator.version import __version__
 
 if TYPE_CHECKING:
     from socket import socket
 
+    from artifact_emulator.app import App
     from artifact_emulator.gateway.gateway import Gateway
     from artifact_emulator.limits import Limits
 
@@ -54,29 +56,48 @@ def run(options: argparse.Namespace) -> int:
 
     Raises CommandFailed.
     """
-    settings = resolve(SETTINGS, options)
+    if configure(options, SETTINGS):
+        return 0
+    return serve_with(options, prepare=lambda _: None, announce=lambda _: None)
+
+
+def configure(options: argparse.Namespace, table: Sequence[Setting]) -> bool:
+    """Read the settings of a table into the options; return whether they were only to be printed, with --show-config.
+
+    Raises CommandFailed.
+    """
+    settings = resolve(table, options)
     apply(settings, options)
     if options.show_config:
         write_result(
             options, shown(settings), {name: {"value": s.text, "origin": s.origin} for name, s in settings.items()}
         )
-        return 0
+    return bool(options.show_config)
+
+
+def serve_with(
+    options: argparse.Namespace, *, prepare: "Callable[[App], None]", announce: Callable[[str], None]
+) -> int:
+    """Serve as `run` does; `prepare` fills the worlds before the server listens, and `announce` gets its address.
+
+    Raises CommandFailed.
+    """
     # Nothing becomes garbage while modules are imported, but collections would take a tenth of the time.
     gc.disable()
     try:
-        return _serve(options)
+        return _serve(options, prepare, announce)
     finally:
         gc.enable()
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace, prepare: "Callable[[App], None]", announce: Callable[[str], None]) -> int:
     # Imported here: `--help` needs no server.
     from artifact_emulator.limits import DEFAULT_LIMITS
     from artifact_state.record import replace
 
     limits = replace(DEFAULT_LIMITS, **dict(options.limit))
     with behind_from(options, limits) as behind:
-        is_complete = _serve_until_end(options, limits, behind)
+        is_complete = _serve_until_end(options, limits, behind, prepare, announce)
     if not is_complete:
         # Python would wait for the threads that execute what was not finished.
         sys.stdout.flush()
@@ -84,7 +105,13 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _serve_until_end(options: argparse.Namespace, limits: "Limits", behind: "Gateway | None") -> bool:
+def _serve_until_end(
+    options: argparse.Namespace,
+    limits: "Limits",
+    behind: "Gateway | None",
+    prepare: "Callable[[App], None]",
+    announce: Callable[[str], None],
+) -> bool:
     """Serve, and return whether all calls came to an end."""
     # Pydantic's search for plugins reads the metadata of every installed package; the shapes use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -106,15 +133,20 @@ def _serve_until_end(options: argparse.Namespace, limits: "Limits", behind: "Gat
         limits=limits,
         log_requests=options.request_log,
         storage=store,
+        access=access_from(options),
         behind=behind,
     )
+    prepare(app)
     sockets = _listen(options.host, options.port)
     address = f"http://{_url_host(options.host)}:{sockets[0].getsockname()[1]}"
     ends_with = sys.stdin.fileno() if options.end_with_stdin else None
+
+    def report() -> None:
+        _report_ready(options, address)
+        announce(address)
+
     try:
-        is_complete = serve(
-            app, sockets, ready=lambda: _report_ready(options, address), grace=options.grace, ends_with=ends_with
-        )
+        is_complete = serve(app, sockets, ready=report, grace=options.grace, ends_with=ends_with)
     finally:
         if store is not None:
             store.close()

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,15 @@ from artifact_emulator.cli.settings import Setting
 from artifact_emulator.cli.terminal import progress
 
 if TYPE_CHECKING:
+    from artifact_emulator.access_tokens import AccessTokens
     from artifact_emulator.storage.store import Store
     from artifact_state.catalog import TrustedService
     from artifact_state.world import World
 
 
 _MAX_DIGITS = 18
+TOKEN_FILE = "control-token"  # noqa: S105 - a file, and not a password.
+"""The file of a data directory with the token that the command `classroom` made."""
 
 
 def _port(text: str) -> int:
@@ -30,6 +34,21 @@ def _natural(text: str) -> int:
     if not text.isdecimal() or len(text) > _MAX_DIGITS:
         raise argparse.ArgumentTypeError(f"{text!r} is not a natural number")
     return int(text)
+
+
+def _host_pattern(text: str) -> str:
+    if not re.fullmatch(r"(\*\.)?[\w-]+(\.[\w-]+)*\.?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host name, such as lab.school.example or *.school.example")
+    return text.lower()
+
+
+def _control_token(text: str) -> str:
+    # Imported here: few servers have access tokens.
+    from artifact_emulator.access_tokens import FORM, is_token
+
+    if not is_token(text):
+        raise argparse.ArgumentTypeError(f"a control token has {FORM}")
+    return text
 
 
 def _limit(text: str) -> tuple[str, int]:
@@ -92,10 +111,20 @@ SETTINGS = (
     Setting("port", "the port to listen on (default: 4700; 0 for any free port)", _port, default=4700),
     Setting(
         "allow-host",
-        "accept requests to the control API under this host name, besides localhost and IP addresses; repeatable",
+        "accept requests to the control API and the console under this host name, besides localhost and IP addresses; "
+        "*.school.example stands for all names below school.example; repeatable",
+        _host_pattern,
         default=[],
         kind="list",
         metavar="NAME",
+    ),
+    Setting(
+        "control-token",
+        "require a token for the control API and the console: this one opens all worlds, and each world has one of its "
+        "own (default: that of the command `classroom` in --data-dir, or none)",
+        _control_token,
+        metavar="TOKEN",
+        is_secret=True,
     ),
     Setting(
         "end-with-stdin", "exit when standard input closes, and so with the parent process", default=False, kind="flag"
@@ -304,6 +333,25 @@ def store_from(options: argparse.Namespace) -> "Store | None":
             return Store(Path(options.data_dir), options.durability)
     except UnusableDirectory as error:
         raise CommandFailed(str(error)) from None
+
+
+def access_from(options: argparse.Namespace) -> "AccessTokens | None":
+    """Return the access tokens that the options or the data directory have, or None.
+
+    Raises CommandFailed.
+    """
+    token = options.control_token
+    if token is None and options.data_dir is not None and (file := Path(options.data_dir, TOKEN_FILE)).exists():
+        try:
+            token = _control_token(file.read_text("utf-8").strip())
+        except (OSError, ValueError, argparse.ArgumentTypeError) as error:
+            raise CommandFailed(f"{file}: {error}") from None
+    if token is None:
+        return None
+    # Imported here: few servers have access tokens.
+    from artifact_emulator.access_tokens import AccessTokens
+
+    return AccessTokens(token)
 
 
 def _load_scenario(world: "World", scenario: str) -> None:

@@ -38,6 +38,8 @@ class Setting(NamedTuple):
     """The value of the switch without an argument; None if it needs one."""
     old_switch: str | None = None
     """A switch that works for one more version."""
+    is_secret: bool = False
+    """Whether `--show-config` hides the value."""
 
     @property
     def variable(self) -> str:
@@ -138,7 +140,8 @@ def _read(setting: Setting, given: Any, origin: str) -> Resolved:
             values.append(setting.parse(text))
         except argparse.ArgumentTypeError as error:
             raise CommandFailed(f"{origin}: {setting.name}: {error}", 2) from None
-    return Resolved(values if setting.kind in ("list", "pairs") else values[0], ", ".join(texts), origin)
+    text = "(hidden)" if setting.is_secret else ", ".join(texts)
+    return Resolved(values if setting.kind in ("list", "pairs") else values[0], text, origin)
 
 
 def _checked(setting: Setting) -> Callable[[str], str]:

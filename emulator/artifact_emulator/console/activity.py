@@ -1,15 +1,22 @@
 """Activity in a world: its latest calls, the diagram of its state, explanations of decisions, and lessons."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from itertools import count
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator import lessons
 from artifact_emulator.activity.call_log import CallRecord, is_read_only
 from artifact_emulator.aws.authorization.authorization_id import request_id_of
-from artifact_emulator.console.calls import world
+from artifact_emulator.console import PREFIX
+from artifact_emulator.console.access import manages_all
+from artifact_emulator.console.calls import executor, world
 from artifact_emulator.console.diagram import diagram_of, svg_of
 from artifact_emulator.console.explanations import explanation_page
+from artifact_emulator.console.worlds.forms import confirmation
 from artifact_emulator.lessons.progress import Progress, progress
+from artifact_emulator.routing import WORLDS
+from artifact_emulator.world_management import create_world, empty_world
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CallerKind
 
@@ -83,13 +90,41 @@ def list_lessons() -> str:
 
 
 @pages.get("/lessons/<name>")
-def lesson(name: str) -> tuple[str, int]:
+def lesson(name: str) -> str:
     """Show a lesson and its progress."""
+    return render_template("lesson.html", progress=_progress(_lesson(name)))
+
+
+@pages.get("/lessons/<name>/start")
+def confirm_start(name: str) -> str:
+    """Ask before a lesson starts in this world, which is then emptied."""
+    title = f"Start “{_lesson(name).title}”"
+    return confirmation(
+        title,
+        f"The lesson starts in an empty world: {world().name} is emptied first.",
+        "Start",
+        url_for(".lesson", name=name),
+    )
+
+
+@pages.post("/lessons/<name>/start")
+def start(name: str) -> AnyResponse:
+    """Start a lesson in a new world, or in this one if the visitor may not create worlds."""
+    started = _lesson(name).name
+    if not manages_all():
+        empty_world(world())
+        return redirect(url_for(".lesson", name=started), 303)
+    worlds = executor().worlds
+    free = next(name for number in count(1) if worlds.existing(name := f"{started}-{number}") is None)
+    create_world(worlds, free)
+    return redirect(f"{WORLDS}{free}{PREFIX}/lessons/{started}", 303)
+
+
+def _lesson(name: str) -> lessons.Lesson:
     try:
-        current = _progress(lessons.lesson(name))
+        return lessons.lesson(name)
     except lessons.NoSuchLesson as error:
-        return render_template("error.html", title="Not Found", description=str(error)), 404
-    return render_template("lesson.html", progress=current), 200
+        abort(404, str(error))
 
 
 def _progress(lesson: lessons.Lesson) -> Progress:

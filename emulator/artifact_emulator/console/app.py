@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator.active_call import CallExecutor
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console import PREFIX, activity, csrf, home, snippets
+from artifact_emulator.console import PREFIX, activity, classroom, csrf, home, join, snippets
+from artifact_emulator.console.access import manages_all
 from artifact_emulator.console.artifact import agreements as artifact_agreements
 from artifact_emulator.console.artifact import inquiries as artifact_inquiries
 from artifact_emulator.console.artifact import reports as artifact_reports
@@ -62,6 +63,8 @@ _MODULES = (
     contents,
     clock,
     faults,
+    join,
+    classroom,
 )
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -156,7 +159,8 @@ def _template_context() -> dict[str, Any]:
     return {
         "user": user,
         "world": current,
-        "worlds": [listed.name for listed in islice(executor().worlds, _MAX_WORLDS)],
+        "manages_all": manages_all(),
+        "worlds": [listed.name for listed in islice(executor().worlds, _MAX_WORLDS)] if manages_all() else [],
         "organization": organization,
         "is_management": bool(organization and user and organization.management_account_id == user.caller.account_id),
         "calls": _shown_calls(),

@@ -26,6 +26,7 @@ class StepReply(BaseModel):
     account: str = Field(description='The account that calls; "service" for an AWS service.')
     learn: str = Field(description="What the step demonstrates.")
     done_at: str | None = Field(description="When the step was completed; null if it is not.")
+    is_next: bool = Field(description="Whether it can be completed now: the steps on which it depends are complete.")
 
 
 class LessonReply(BaseModel):
@@ -86,8 +87,9 @@ def _lesson_reply(progress: Progress) -> LessonReply:
                 command=progress.fill(step.command),
                 account=progress.accounts.get(step.account, step.account),
                 learn=step.learn,
-                done_at=progress.completed_at[index].isoformat() if index < progress.completed else None,
+                done_at=at.isoformat() if (at := progress.completed_at(step)) else None,
+                is_next=progress.awaits(step),
             )
-            for index, step in enumerate(lesson.steps)
+            for step in lesson.steps
         ],
     )

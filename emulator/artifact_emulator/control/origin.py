@@ -16,7 +16,7 @@ def refusal_of(headers: Mapping[str, str], allowed_hosts: Collection[str]) -> st
     if _is_cross_site(headers):
         return "Requests from pages of other sites are refused."
     host = host_name(headers.get("host", ""))
-    if host is None or not (is_local(host) or host in allowed_hosts):
+    if host is None or not (is_local(host) or is_allowed(host, allowed_hosts)):
         return f"{headers.get('host', '')!r} is not a local host name: allow it with `serve --allow-host NAME`."
     return None
 
@@ -39,6 +39,13 @@ def host_name(host: str) -> str | None:
         return urlsplit(f"//{host}").hostname
     except ValueError:
         return None
+
+
+def is_allowed(name: str, allowed_hosts: Collection[str]) -> bool:
+    """Return whether a name is among the allowed ones, of which `*.example` stands for all names below `example`."""
+    return name in allowed_hosts or any(
+        pattern.startswith("*.") and name.endswith(pattern[1:]) for pattern in allowed_hosts
+    )
 
 
 def is_local(name: str) -> bool:

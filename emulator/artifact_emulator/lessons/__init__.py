@@ -1,7 +1,7 @@
 """Lessons: exercises whose steps are completed by the calls that a world receives.
 
 Each lesson is a TOML file in this folder. A step names the account that calls, the operation and the outcome, and is
-complete as soon as such a call is made, from any client.
+complete as soon as such a call is made, from any client, after the steps on which it depends.
 """
 
 import tomllib
@@ -29,6 +29,7 @@ class NoSuchLesson(LookupError):
 class Step(Record):
     """A step of a lesson, and the call that completes it."""
 
+    id: str
     text: str
     command: str
     """AWS CLI command; `{management}` and the like stand for account ids, here and in `text`."""
@@ -42,6 +43,8 @@ class Step(Record):
     """Members that the call must have, under AWS's names; `$member` and the like stand for account ids."""
     contains: Mapping[str, str] = field(default_factory=dict)
     """Text that members of the call must contain; white space and case do not count."""
+    after: tuple[str, ...] = ()
+    """The ids of the steps that have to be complete before; other steps count in any order."""
     learn: str = ""
     """What the step shows; displayed once it is complete."""
 
@@ -75,11 +78,13 @@ def lesson(name: str) -> Lesson:
 @cache
 def _read(path: Path) -> Lesson:
     content = tomllib.loads(path.read_text("utf-8"))
-    steps = tuple(Step(**{name: _on_one_line(value) for name, value in step.items()}) for step in content.pop("steps"))
-    header = {name: _on_one_line(value) for name, value in content.items()}
+    steps = tuple(Step(**{name: _value(value) for name, value in step.items()}) for step in content.pop("steps"))
+    header = {name: _value(value) for name, value in content.items()}
     return Lesson(name=path.stem.partition("-")[2], steps=steps, **header)
 
 
-def _on_one_line(value: Any) -> Any:
-    """Join the lines of a text, which the files wrap."""
-    return " ".join(value.split()) if isinstance(value, str) else value
+def _value(value: Any) -> Any:
+    """Return a value of a file as it is kept: a text, which the files wrap, on one line, and a list as a tuple."""
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return tuple(value) if isinstance(value, list) else value

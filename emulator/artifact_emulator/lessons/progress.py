@@ -15,22 +15,29 @@ class Progress(Record, kw_only=False):
     """Progress of a learner in a lesson."""
 
     lesson: Lesson
-    completed_at: tuple[datetime, ...]
-    """Times at which the steps so far were completed."""
+    calls: Mapping[str, CallRecord]
+    """The calls that completed steps, by the id of the step, in the order in which they were made."""
     accounts: Mapping[str, str]
     """Account ids by their keys in the lesson: those that the learner used, otherwise the suggested ones."""
-    request_ids: tuple[str, ...] = ()
-    """The request ids of the calls that completed the steps so far."""
 
     @property
     def completed(self) -> int:
         """The number of completed steps."""
-        return len(self.completed_at)
+        return len(self.calls)
 
     @property
     def next_step(self) -> Step | None:
-        """The next step, or None at the end."""
-        return self.lesson.steps[self.completed] if self.completed < len(self.lesson.steps) else None
+        """The first step that can be completed now, or None at the end."""
+        return next((step for step in self.lesson.steps if self.awaits(step)), None)
+
+    def awaits(self, step: Step) -> bool:
+        """Return whether a step is to do and those before it, on which it depends, are done."""
+        return step.id not in self.calls and all(needed in self.calls for needed in step.after)
+
+    def completed_at(self, step: Step) -> datetime | None:
+        """Return the time at which a step was completed, or None."""
+        call = self.calls.get(step.id)
+        return call.at if call else None
 
     def fill(self, text: str) -> str:
         """Return a text or a command with the learner's account ids."""
@@ -40,22 +47,21 @@ class Progress(Record, kw_only=False):
 
 
 def progress(lesson: Lesson, calls: Iterable[CallRecord]) -> Progress:
-    """Return the progress in a lesson after calls, oldest first; steps count only in their order."""
-    completing: list[CallRecord] = []
+    """Return the progress in a lesson after calls, oldest first; a step counts after those on which it depends."""
+    completing: dict[str, CallRecord] = {}
     accounts: dict[str, str] = {}
+    open_steps = list(lesson.steps)
     for call in calls:
-        if len(completing) == len(lesson.steps):
+        for step in open_steps:
+            matched = _match_call(step, call, accounts) if completing.keys() >= set(step.after) else None
+            if matched is not None:
+                accounts = matched
+                completing[step.id] = call
+                open_steps.remove(step)
+                break
+        if not open_steps:
             break
-        matched = _match_call(lesson.steps[len(completing)], call, accounts)
-        if matched is not None:
-            accounts = matched
-            completing.append(call)
-    return Progress(
-        lesson,
-        tuple(call.at for call in completing),
-        {**DEFAULT_ACCOUNTS, **accounts},
-        tuple(call.request_id for call in completing),
-    )
+    return Progress(lesson, completing, {**DEFAULT_ACCOUNTS, **accounts})
 
 
 def _match_call(step: Step, call: CallRecord, accounts: Mapping[str, str]) -> dict[str, str] | None:

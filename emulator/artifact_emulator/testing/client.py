@@ -26,8 +26,11 @@ _FILE_NAME = re.compile(r"[/\\]|\.(ya?ml|json)$")
 class Emulator:
     """A running emulator."""
 
-    def __init__(self, endpoint: str = DEFAULT_ENDPOINT) -> None:
+    def __init__(self, endpoint: str = DEFAULT_ENDPOINT, *, control_token: str | None = None) -> None:
         self.endpoint = endpoint.rstrip("/")
+        self.control_token = control_token
+        """The token for the control API, which is then also the secret with which root users sign."""
+        self._headers = {} if control_token is None else {"Authorization": f"Bearer {control_token}"}
         self._http = requests.Session()
         # Ignore proxies, which do not reach this machine, and credentials in a .netrc.
         self._http.trust_env = False
@@ -71,7 +74,8 @@ class Emulator:
 
         Raises ControlError, and requests' ConnectionError without a server.
         """
-        response = self._http.request(method, self.endpoint + path, json=body, timeout=_TIMEOUT)
+        url = self.endpoint + path
+        response = self._http.request(method, url, json=body, headers=self._headers, timeout=_TIMEOUT)
         if response.status_code >= 400:
             raise ControlError(response.status_code, response.json()["detail"])
         return response.json() if response.content else None
@@ -81,7 +85,7 @@ class Emulator:
 
         Raises ControlError, and requests' ConnectionError without a server.
         """
-        headers = {"Accept": "text/event-stream"}
+        headers = {"Accept": "text/event-stream", **self._headers}
         with self._http.get(self.endpoint + path, headers=headers, stream=True, timeout=_TIMEOUT) as response:
             if response.status_code >= 400:
                 raise ControlError(response.status_code, response.json()["detail"])
@@ -127,6 +131,8 @@ class RemoteWorld(WorldClient):
         self.name = name
         self._base = "" if name == "default" else f"/worlds/{quote(name)}"
         self.endpoint = emulator.endpoint + self._base
+        if emulator.control_token is not None:
+            self.secret = emulator.control_token
 
     @property
     def default_account(self) -> str:
@@ -137,9 +143,21 @@ class RemoteWorld(WorldClient):
         if self._default_account is None:
             self._default_account = DEFAULT_ACCOUNT
             with suppress(ControlError):  # The world does not exist yet.
-                description = self.emulator.request("GET", f"/_emulator/worlds/{quote(self.name)}")
-                self._default_account = description["default_account"]
+                self._default_account = self._describe()["default_account"]
         return self._default_account
+
+    def exists(self) -> bool:
+        """Return whether the world exists.
+
+        Raises ControlError, and requests' ConnectionError without a server.
+        """
+        try:
+            self._describe()
+        except ControlError as error:
+            if error.status != 404:
+                raise
+            return False
+        return True
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Send a request to the control API of this world and return the JSON of its reply, or None if it is empty.
@@ -160,6 +178,11 @@ class RemoteWorld(WorldClient):
             for field, value in self.emulator.stream(path):
                 if field == "data":
                     yield json.loads(value)
+
+    def _describe(self) -> dict[str, Any]:
+        # Below the world's own endpoint, where its token is enough.
+        description: dict[str, Any] = self.request("GET", f"worlds/{quote(self.name)}")
+        return description
 
     def fork(self, name: str) -> "RemoteWorld":
         """Create a copy of this world under a name, replacing a world of the same name."""

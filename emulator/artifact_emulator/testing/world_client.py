@@ -29,6 +29,8 @@ class WorldClient(ABC):
 
     endpoint: str | None
     """The endpoint of its clients; None in this process, where the calls of all clients are answered."""
+    secret = PLACEHOLDER
+    """The secret access key of root users."""
 
     @property
     @abstractmethod
@@ -50,7 +52,7 @@ class WorldClient(ABC):
         # Imported here, as below: only clients need boto3.
         from artifact_emulator.testing.sessions import shared_session
 
-        defaults = {"endpoint_url": self.endpoint, "region_name": region, **_keys(account or self.default_account)}
+        defaults = {"endpoint_url": self.endpoint, "region_name": region, **self._keys(account or self.default_account)}
         return shared_session().client(service, **defaults | options)
 
     def session(
@@ -70,7 +72,7 @@ class WorldClient(ABC):
 
         account = account or self.default_account
         if role is None:
-            return AccountSession(self.endpoint, _keys(account), region)
+            return AccountSession(self.endpoint, self._keys(account), region)
         arn = f"arn:aws:iam::{account}:role/{role}"
         sts = self.client("sts", by or account, region=region)
         credentials = sts.assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
@@ -84,7 +86,8 @@ class WorldClient(ABC):
     def environment(self, account: str | None = None, *, region: str = "us-east-1") -> dict[str, str]:
         """Return environment variables with which AWS's SDKs and the AWS CLI use this world as a root user."""
         endpoint = {} if self.endpoint is None else {"AWS_ENDPOINT_URL": self.endpoint}
-        return {**endpoint, **identity(account or self.default_account, region), "AWS_DATA_PATH": str(MODELS)}
+        caller = identity(account or self.default_account, region, self.secret)
+        return {**endpoint, **caller, "AWS_DATA_PATH": str(MODELS)}
 
     def as_account(self, account: str, *, region: str = "us-east-1") -> AbstractContextManager[None]:
         """Make code under test call as the root user of another account for the duration of the block."""
@@ -290,16 +293,15 @@ class WorldClient(ABC):
         """
         self.request("PUT", "strict-mode", {"enabled": True, "seed": seed} if on else {"enabled": False})
 
+    def _keys(self, account: str) -> dict[str, str]:
+        return {"aws_access_key_id": account, "aws_secret_access_key": self.secret}
+
     ask = renamed_method("ask", "request")
     begin = renamed_method("begin", "load_scenario")
     save = renamed_method("save", "save_snapshot")
     restore = renamed_method("restore", "restore_snapshot")
     forget = renamed_method("forget", "delete_snapshot")
     be_strict = renamed_method("be_strict", "set_strict_mode")
-
-
-def _keys(account: str) -> dict[str, str]:
-    return {"aws_access_key_id": account, "aws_secret_access_key": PLACEHOLDER}
 
 
 def _line(event: Mapping[str, Any]) -> str:
