@@ -20,7 +20,7 @@ from artifact_state.policy_syntax.policy import EvaluationRequest, NamedPolicy, 
 def decide(request: EvaluationRequest, policies: ApplicablePolicies) -> Decision:
     """Return the decision: no policy may deny, every limiting policy must allow, and at least one other must allow."""
     relevant = policies.relevant_statements(request.action, request.resource)
-    decision = relevant.decision or _decide(request, policies, relevant)
+    decision = relevant.decision or decide_by(request, policies, relevant)
     if relevant.is_constant:
         relevant.decision = decision
     return decision
@@ -42,7 +42,8 @@ def evaluated_policies(
         yield kind, level, policy, parsed.first_denying(request) or parsed.first_allowing(request)
 
 
-def _decide(request: EvaluationRequest, policies: ApplicablePolicies, relevant: RelevantStatements) -> Decision:
+def decide_by(request: EvaluationRequest, policies: ApplicablePolicies, relevant: RelevantStatements) -> Decision:
+    """Return the decision by the statements of the policies that may apply to a request."""
     if relevant.denying or relevant.levels:  # Most requests have neither.
         denial = _explicit_denial(request, relevant) or _denial_by_level(request, relevant)
         if denial is not None:

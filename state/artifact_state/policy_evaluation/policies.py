@@ -3,13 +3,14 @@
 `collect` gathers the policies from the state; `decision` decides by them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import chain
 from typing import NamedTuple
 
 from artifact_state.policy_syntax.policy import NamedPolicy, Statement, parse_policy
+from artifact_state.record import replace
 
 _MAX_KEPT = 1024
 """The number of action-resource pairs for which the relevant statements are kept."""
@@ -76,7 +77,7 @@ class ApplicablePolicies:
         """Return the statements that may apply to an action on a resource, which are few of all statements."""
         statements = self._relevant.get((action, resource))
         if statements is None:
-            statements = _relevant_statements(self, action, resource)
+            statements = _relevant_statements(self, action, lambda statement: statement.applicability(resource))
             if len(self._relevant) < _MAX_KEPT:
                 self._relevant[action, resource] = statements
         return statements
@@ -139,24 +140,48 @@ def policies_in_order(policies: ApplicablePolicies) -> Iterator[tuple[PolicyKind
         yield PolicyKind.SESSION, None, policy
 
 
-def _relevant_statements(policies: ApplicablePolicies, action: str, resource: str) -> RelevantStatements:
+_Applicability = Callable[[Statement], bool | None]
+"""Whether a statement applies to a request; None if that depends on more than is known."""
+
+
+def statements_that(
+    apply: Callable[[Statement], bool], policies: ApplicablePolicies, action: str
+) -> RelevantStatements:
+    """Return the statements about an action that apply according to a function, without the conditions under which."""
+    relevant = _relevant_statements(policies, action, apply)
+    return RelevantStatements(
+        denying=tuple((kind, level, policy, _always(statement)) for kind, level, policy, statement in relevant.denying),
+        levels=relevant.levels,
+        identity=tuple((policy, _always(statement)) for policy, statement in relevant.identity),
+        boundary=tuple(map(_always, relevant.boundary)),
+        session=tuple(map(_always, relevant.session)),
+        scope_down=tuple(tuple(map(_always, statements)) for statements in relevant.scope_down),
+        is_constant=False,
+    )
+
+
+def _always(statement: Statement) -> Statement:
+    return replace(statement, any_resource=True, principals=None, conditions=())
+
+
+def _relevant_statements(policies: ApplicablePolicies, action: str, applies: _Applicability) -> RelevantStatements:
     denying = tuple(
         (kind, level, policy, statement)
         for kind, level, policy in policies_in_order(policies)
         for statement in parse_policy(policy.document).deny_statements(action)
-        if statement.applicability(resource) is not False
+        if applies(statement) is not False
     )
     identity = tuple(
         (policy, statement)
         for policy in policies.identity
-        for statement in _allowing_statements((policy,), action, resource)
+        for statement in _allowing_statements((policy,), action, applies)
     )
-    boundary = tuple(_allowing_statements((policies.boundary,) if policies.boundary else (), action, resource))
-    session = tuple(_allowing_statements(policies.session or (), action, resource))
-    scope_down = tuple(tuple(_allowing_statements((policy,), action, resource)) for policy in policies.scope_down)
+    boundary = tuple(_allowing_statements((policies.boundary,) if policies.boundary else (), action, applies))
+    session = tuple(_allowing_statements(policies.session or (), action, applies))
+    scope_down = tuple(tuple(_allowing_statements((policy,), action, applies)) for policy in policies.scope_down)
     levels = (
-        *_conditional_levels(PolicyKind.RESOURCE_CONTROL, policies.resource_control, action, resource),
-        *_conditional_levels(PolicyKind.SERVICE_CONTROL, policies.service_control, action, resource),
+        *_conditional_levels(PolicyKind.RESOURCE_CONTROL, policies.resource_control, action, applies),
+        *_conditional_levels(PolicyKind.SERVICE_CONTROL, policies.service_control, action, applies),
     )
     statements = chain(
         (statement for _, _, _, statement in denying),
@@ -174,22 +199,22 @@ def _relevant_statements(policies: ApplicablePolicies, action: str, resource: st
         session=session,
         scope_down=scope_down,
         # The decision of a resource-based policy depends on the names of the caller.
-        is_constant=policies.resource is None and all(statement.applicability(resource) for statement in statements),
+        is_constant=policies.resource is None and all(map(applies, statements)),
     )
 
 
 def _conditional_levels(
-    kind: PolicyKind, levels: tuple[Level, ...], action: str, resource: str
+    kind: PolicyKind, levels: tuple[Level, ...], action: str, applies: _Applicability
 ) -> Iterator[tuple[PolicyKind, int, tuple[Statement, ...]]]:
     """Yield the levels that do not allow every request, with their allowing statements."""
     for number, level in enumerate(levels):
-        allowing = tuple(_allowing_statements(level, action, resource))
-        if not any(statement.applicability(resource) for statement in allowing):
+        allowing = tuple(_allowing_statements(level, action, applies))
+        if not any(map(applies, allowing)):
             yield kind, number, allowing
 
 
-def _allowing_statements(level: Level, action: str, resource: str) -> Iterator[Statement]:
+def _allowing_statements(level: Level, action: str, applies: _Applicability) -> Iterator[Statement]:
     for policy in level:
         for statement in parse_policy(policy.document).allow_statements(action):
-            if statement.applicability(resource) is not False:
+            if applies(statement) is not False:
                 yield statement

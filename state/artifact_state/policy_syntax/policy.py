@@ -224,17 +224,18 @@ def _matches(pattern: Pattern, request: EvaluationRequest) -> bool:
     if always is not None:
         return always  # Decided without computing the request's condition keys.
     resolved = pattern.resolve(request.keys)
-    return resolved is not None and _matches_arn(resolved, request.resource)
+    return resolved is not None and matches_arn(resolved, request.resource)
 
 
 def _matches_always(pattern: Pattern, resource: str) -> bool | None:
     """Return whether a pattern matches a resource; None if that depends on policy variables."""
     if pattern.fixed is not None:
-        return _matches_arn(pattern.fixed, resource)
-    return False if pattern.outline is not None and not _matches_arn(pattern.outline, resource) else None
+        return matches_arn(pattern.fixed, resource)
+    return False if pattern.outline is not None and not matches_arn(pattern.outline, resource) else None
 
 
-def _matches_arn(resolved: str, resource: str) -> bool:
+def matches_arn(resolved: str, resource: str) -> bool:
+    """Return whether a resolved pattern matches a resource."""
     pattern = _resource_pattern(resolved)
     return pattern is None or matches_parts(pattern, parts_of(resource))
 
