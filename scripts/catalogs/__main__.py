@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from catalogs import actions, managed_policies, services, tables
+from catalogs import actions, managed_policies, operations, services, tables
 from catalogs.data_files import BY_HAND, CATALOG, ROOT, Files, age, data_files, read
 from catalogs.differences import describe
 
@@ -13,7 +13,7 @@ from catalogs.differences import describe
 def generate() -> Files:
     """Return the text of every generated file."""
     files = tables.generate() | managed_policies.generate()
-    return files | services.generate(files) | actions.generate()
+    return files | services.generate(files) | actions.generate() | operations.generate()
 
 
 def print_differences(files: Files) -> list[Path]:

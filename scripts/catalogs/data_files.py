@@ -10,6 +10,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "state/artifact_state/catalog"
+GATEWAY = ROOT / "emulator/artifact_emulator/gateway"
 CONDITION_KEYS = ROOT / "tests/wire/condition_keys.json"
 HEAD = ("as_of", "sources", "origin", "note")
 BY_HAND = {"page": "a page of AWS", "recording": "recorded answers of AWS", "samples": "samples of the emulator's own"}
@@ -57,7 +58,7 @@ def read(path: Path, text: str | None = None) -> Json:
 
 def data_files() -> list[Path]:
     """Return all dated data files; the documents of managed policies belong to their index."""
-    files = [*CATALOG.rglob("*.json"), CATALOG / "service_actions.jsonl", CONDITION_KEYS]
+    files = [*CATALOG.rglob("*.json"), CATALOG / "service_actions.jsonl", GATEWAY / "operations.jsonl", CONDITION_KEYS]
     return sorted(files, key=lambda path: path.name)
 
 

@@ -1,0 +1,36 @@
+"""The buckets and accounts that the host of a request to Amazon S3 names.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+"""
+
+import re
+
+# bucket.s3.region.amazonaws.com, bucket.s3-accelerate.dualstack.amazonaws.com, bucket.s3express-zone.region...
+_BUCKET = re.compile(
+    r"(?P<bucket>.+)\.s3(?:express)?(?:-(?!control|accesspoint|object-lambda|outposts)[a-z0-9-]+)?\..+"
+)
+_ACCESS_POINT = re.compile(
+    r"(?P<name>[a-z0-9-]+)-(?P<account>\d{12})\.s3-accesspoint(?:-fips)?(?:\.dualstack)?\.(?P<region>[a-z0-9-]+)\..+"
+)
+_LOCAL = re.compile(r"(?P<bucket>.+)\.(?:localhost|localhost\.localstack\.cloud)")
+
+
+def bucket_of(host: str, path: str) -> str | None:
+    """Return the bucket, or the access point, that a host names, or None if the path does.
+
+    A host that is neither AWS's nor below `localhost` names none: SDKs then have to use addresses with the path.
+    """
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+    point = _ACCESS_POINT.fullmatch(name)
+    if point is not None:
+        return f"arn:aws:s3:{point['region']}:{point['account']}:accesspoint/{point['name']}"
+    match = _BUCKET.fullmatch(name) or _LOCAL.fullmatch(name)
+    if match is None or match["bucket"] in ("s3", "www") or is_control(path):
+        return None
+    return match["bucket"].removesuffix(".s3")
+
+
+def is_control(path: str) -> bool:
+    """Return whether a path is one of S3 Control, whose host names an account."""
+    return path.startswith("/v20180820/")
