@@ -6,8 +6,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from shapes_generator.botocore_releases import release
-from shapes_generator.models import pinned_version
+from shapes_generator.botocore_releases import pinned_version, release
 from tests.support.aws_cli import AwsCli
 from tests.support.sdk_accounts import EmulatedAws
 

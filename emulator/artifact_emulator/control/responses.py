@@ -62,10 +62,11 @@ def _pieces(value: Any, line: str) -> Iterator[str]:
         yield _ENCODE(value)
         return
     inner, is_object = line + " ", isinstance(value, dict)
+    entries = value.items() if isinstance(value, dict) else ((None, item) for item in value)
     before, end = "{}" if is_object else "[]"
-    for item in value:
-        yield f"{before}{inner}{_ENCODE(item)}: " if is_object else before + inner
-        yield from _pieces(value[item] if is_object else item, inner)
+    for name, item in entries:
+        yield f"{before}{inner}{_ENCODE(name)}: " if is_object else before + inner
+        yield from _pieces(item, inner)
         before = ","
     yield line + end if before == "," else before + end
 

@@ -11,12 +11,7 @@ from typing import NamedTuple
 
 from artifact_state import ids
 from artifact_state.authority import membership_of, organization_of
-from artifact_state.errors import (
-    AccessReportNotFound,
-    AccessReportsDenied,
-    ForeignEntityPath,
-    TooManyAccessReports,
-)
+from artifact_state.errors import AccessReportNotFound, AccessReportsDenied, ForeignEntityPath, TooManyAccessReports
 from artifact_state.model import AccessReport, CallerKind, Organization, PolicyType, ServiceAccess
 from artifact_state.organizations.allowed_services import Level, allowed_services
 from artifact_state.organizations.paths import account_path, unit_path

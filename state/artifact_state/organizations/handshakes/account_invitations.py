@@ -17,12 +17,7 @@ from artifact_state.model import (
     PartyKind,
 )
 from artifact_state.organizations.account_closure import remove_closed_accounts
-from artifact_state.organizations.accounts import (
-    add_member,
-    check_can_leave,
-    check_finalized,
-    end_membership,
-)
+from artifact_state.organizations.accounts import add_member, check_can_leave, check_finalized, end_membership
 from artifact_state.organizations.handshakes.lifecycle import (
     all_features_process,
     check_duplicate,
