@@ -18,7 +18,7 @@ _WITHOUT_UVLOOP = (
 )
 ASYNCIO_COMMAND = [sys.executable, "-c", _WITHOUT_UVLOOP, "serve"]
 """Serves on asyncio's own event loop, as on Windows."""
-READY = re.compile(r"artifact-emulator .*ready on http://(?P<host>\S+):(?P<port>\d+)\b")
+READY = re.compile(r'(artifact-emulator .*ready on |"endpoint": ")http://(?P<host>\S+):(?P<port>\d+)\b')
 
 
 def clean_environment(**changes: str) -> dict[str, str]:

@@ -54,6 +54,29 @@ class TestForeignPages:
         assert (reply.status, json.loads(reply.body)["__type"]) == (403, "AccessDeniedException")
 
 
+class TestAllowedHosts:
+    """Names of `--allow-host`."""
+
+    @pytest.mark.parametrize("host", ["lab.school.example", "room-7.lab.school.example", "named.example"])
+    def test_pattern_allows_all_names_below_it(self, host: str) -> None:
+        """`*.school.example` stands for the names of a network, for AWS calls, the control API and the console."""
+        app = App(allowed_hosts=["*.school.example", "named.example"])
+        assert list_users(app, host=f"{host}:4700", origin=f"http://{host}:4700").status == 200
+        assert list_users(app, host=f"{host}:4700", accept_language="en").status == 200
+        for path in ("/_emulator/clock", "/console/"):
+            assert app.handle(Request("GET", path, "", {"host": f"{host}:4700"}, b"")).status == 200
+
+    @pytest.mark.parametrize(
+        "host", ["school.example", "evilschool.example", "school.example.evil.example", "b.named.example"]
+    )
+    def test_pattern_allows_no_other_name(self, host: str) -> None:
+        """A pattern covers neither its own domain nor names that only end alike."""
+        app = App(allowed_hosts=["*.school.example", "named.example"])
+        assert list_users(app, host=f"{host}:4700", accept_language="en").status == 403
+        for path in ("/_emulator/clock", "/console/"):
+            assert app.handle(Request("GET", path, "", {"host": f"{host}:4700"}, b"")).status == 403
+
+
 class TestLocalPages:
     """Pages of this machine, and programs that are no browsers."""
 

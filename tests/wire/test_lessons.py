@@ -76,6 +76,15 @@ class TestLessons:
             assert step.text.endswith(".")
             assert step.command
 
+    @pytest.mark.parametrize("lesson", list(lessons.lessons()), ids=lambda lesson: lesson.name)
+    def test_steps_depend_on_earlier_ones(self, lesson: lessons.Lesson) -> None:
+        """Step ids are unique, and each step can be reached in the order of the file."""
+        ids = [step.id for step in lesson.steps]
+        assert len(set(ids)) == len(ids)
+        for number, step in enumerate(lesson.steps):
+            assert set(step.after) <= set(ids[:number])
+            assert step.after or number == 0
+
     @pytest.mark.parametrize("name", NAMES)
     def test_lesson_is_completed_by_its_own_steps(self, app: App, name: str) -> None:
         """Each call of a step completes it, other calls do not, and the last one completes the lesson."""
@@ -91,6 +100,12 @@ class TestLessons:
         assert all(step["done_at"] for step in finished["steps"])
 
 
+def done_steps(app: App, name: str) -> list[str]:
+    """Return the ids of the complete steps of a lesson, in its order."""
+    replies = control_result(app, "GET", f"/_emulator/lessons/{name}")["steps"]
+    return [step.id for step, reply in zip(lessons.lesson(name).steps, replies, strict=True) if reply["done_at"]]
+
+
 class TestProgress:
     """Progress in a lesson."""
 
@@ -103,15 +118,37 @@ class TestProgress:
 
     def test_account_cannot_stand_for_two_accounts_of_a_lesson(self, app: App) -> None:
         """An account that completed a step as one account of the lesson cannot complete a step of another."""
-        client = Client(app, "999988887777")
-        client.expect_error("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        client = Client(app)
         client.do("organizations", "CreateOrganization")
+        client.do("organizations", "DeleteOrganization")
+        client.expect_error("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
         assert control_result(app, "GET", "/_emulator/lessons/who-may-enable")["done"] == 1
 
-    def test_call_before_its_step_does_not_count(self, app: App) -> None:
-        """A call that belongs to a later step does not count."""
+    def test_call_before_the_steps_on_which_it_depends_does_not_count(self, app: App) -> None:
+        """A call does not count before the steps on which its own depends."""
         Client(app).expect_error("iam", "GetRole", RoleName=ROLE)
         assert {lesson["done"] for lesson in control_result(app, "GET", "/_emulator/lessons")["lessons"]} == {0}
+
+    def test_steps_that_do_not_depend_on_each_other_count_in_any_order(self, management: Client) -> None:
+        """Trusted access may be enabled and the role be read before a member is invited."""
+        management.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        management.do("iam", "GetRole", RoleName=ROLE)
+        assert done_steps(management.app, "story") == ["create", "enable", "role"]
+        target = {"Id": lessons.DEFAULT_ACCOUNTS["member"], "Type": "ACCOUNT"}
+        management.do("organizations", "InviteAccountToOrganization", Target=target)
+        assert done_steps(management.app, "story") == ["create", "invite", "enable", "role"]
+
+    def test_equal_calls_complete_the_steps_that_are_due(self, management: Client) -> None:
+        """Enabling twice completes one step; enabling again counts after trusted access was disabled and refused."""
+        for _ in range(2):
+            management.do("organizations", "EnableAWSServiceAccess", ServicePrincipal=ARTIFACT)
+        assert done_steps(management.app, "disable-and-enable-again") == ["create", "enable"]
+
+    def test_next_steps_are_those_whose_dependencies_are_complete(self, management: Client) -> None:
+        """After the organization exists, an account can be invited and trusted access be enabled."""
+        steps = control_result(management.app, "GET", "/_emulator/lessons/story")["steps"]
+        due = [step.id for step, reply in zip(lessons.lesson("story").steps, steps, strict=True) if reply["is_next"]]
+        assert due == ["invite", "enable"]
 
     def test_lesson_progress_is_separate_in_each_world(self, app: App) -> None:
         """A call in one world does not count in another."""
