@@ -25,14 +25,15 @@ _ORIGINS: tuple[dict[str, tuple[str, ...]], ...] = (
         ),
     },
 )
-_QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
+_NOT_CODE = re.compile(r"""'[^'\n]*'|"[^"\n]*\"|^    \w+(?=:)""", re.MULTILINE)
+"""Texts, and the names of members: `Timestamp: datetime`."""
 IMPORTED = frozenset(name for group in _ORIGINS for names in group.values() for name in names)
 
 
 def module(summary: str, blocks: Iterable[str] = ()) -> str:
     """Return a generated module: docstring, the imports that its blocks use, and the blocks."""
     body = "\n".join(blocks)
-    used = set(re.findall(r"\b[A-Za-z_]+\b", _QUOTED.sub("", body)))
+    used = set(re.findall(r"\b[A-Za-z_]+\b", _NOT_CODE.sub("", body)))
     imports = "\n\n".join(filter(None, (_imports(group, used) for group in _ORIGINS)))
     header = HEADER.format(version=pinned_version())
     return formatted(f'"""{summary}\n\n{header}\n"""\n\n{imports}\n\n{body}\n')
