@@ -117,9 +117,12 @@ class App:
         call.credentials, call.iam = self.credentials, self.iam
         if self.access is not None:
             call.placeholder_secrets = self.access.secrets(world.name)
-        reply = answer(call) if behind is None else behind.answer(call)
-        if stopwatch is not None:
-            stopwatch.log_call(call, reply)
+        if behind is not None:
+            reply = behind.answer(call, lambda reply: stopwatch.log_call(call, reply) if stopwatch else None)
+        else:
+            reply = answer(call)
+            if stopwatch is not None:
+                stopwatch.log_call(call, reply)
         return _with_decision(call, reply) if self.explain else reply
 
     def perform(self, call: ActiveCall) -> Any:
@@ -137,7 +140,7 @@ class App:
     def is_slow(self, request: Request) -> bool:
         """Return whether a server should answer a request in a thread of its own; most AWS calls are fast."""
         if self.passes(request):
-            return True
+            return request.file is not None or len(request.body) > _MAX_FAST_BODY
         own = _own_path(request)
         if own:
             return own not in _PROBES

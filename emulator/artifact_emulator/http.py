@@ -1,6 +1,6 @@
 """HTTP requests and replies, independent of any server."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import BinaryIO, Literal
 
 from artifact_state.record import Record
@@ -26,6 +26,11 @@ class Request(Record, kw_only=False):
     takes_stream: bool = False
     """Whether the reply may be a stream because its body is large."""
 
+    @property
+    def user_agent(self) -> str:
+        """Return the name of the client, "" if it tells none."""
+        return self.headers.get("user-agent", "")
+
 
 class Reply(Record, kw_only=False):
     """An HTTP reply."""
@@ -43,3 +48,5 @@ class Reply(Record, kw_only=False):
     """Whether the stream has no end of its own, so that the server may end it at any time."""
     length: int | None = None
     """The declared length of a stream, or of what HEAD leaves out; by default that of the body, or none of a stream."""
+    pending: "Callable[[], Awaitable[Reply]] | None" = None
+    """Gets the reply from another server; what it returns is sent with the further headers, delay and cut of this."""

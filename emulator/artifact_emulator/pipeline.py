@@ -155,6 +155,7 @@ WIRE_STAGES = (
 def answer(call: ActiveCall) -> Reply:
     """Return the reply to a call that came over the wire; never raise."""
     run(call, WIRE_STAGES)
+    record_call(call)
     if call.failure is None:
         reply = call.reply
     else:
@@ -171,6 +172,7 @@ def perform(call: ActiveCall) -> Any:
     Raises AwsError.
     """
     run(call, STAGES)
+    record_call(call)
     if call.failure is not None:
         raise call.failure
     return call.value
@@ -218,7 +220,7 @@ def _call_record(call: ActiveCall) -> CallRecord:
 
 
 def run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> None:
-    """Run the stages up to the first that fails, and record the call."""
+    """Run the stages up to the first that fails."""
     try:
         for stage in stages:
             stage(call)
@@ -234,7 +236,6 @@ def run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> Non
         log.exception("request %s: %s", call.request_id, call.route.name if call.route else "")
         protocol = call.route.protocol if call.route else routing.protocol_of(call.request)
         call.failure = internal_error(protocol, call.request_id)
-    record_call(call)
 
 
 def _authorize(call: ActiveCall) -> None:

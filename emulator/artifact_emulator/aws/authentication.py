@@ -14,7 +14,7 @@ from typing import Literal
 from artifact_emulator.aws.errors.aws_error import AuthenticationProblem, AwsError, authentication_error
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.signing.aws_chunked import has_valid_chunks
-from artifact_emulator.aws.signing.sigv4 import Claim, IncompleteSignature, claim_of, is_signed_with
+from artifact_emulator.aws.signing.sigv4 import ALGORITHM, Claim, IncompleteSignature, claim_of, is_signed_with
 from artifact_emulator.http import Request
 from artifact_state import ids
 from artifact_state.clock import Clock
@@ -71,6 +71,8 @@ def _identify(  # noqa: PLR0913, PLR0917 - as above.
         claim = claim_of(request)
     except IncompleteSignature as error:
         raise authentication_error(AuthenticationProblem.INCOMPLETE, protocol, str(error)) from None
+    if claim is None and service.signing_name == "s3":
+        claim = _claim_of_version_2(request)
     if claim is None:
         raise authentication_error(AuthenticationProblem.MISSING, protocol)
     key, partition = claim.access_key_id, partition_of(claim.region)
@@ -127,10 +129,13 @@ def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock,
     Clients sign by their machine's clock, while tests set the clock of the world: a signature is in time if it is by
     either of them. Raises AwsError.
     """
+    protocol = service.protocol
+    if claim.algorithm != ALGORITHM:
+        _verify_version_2(request, claim, secret, clock)
+        return
     # Imported here: signatures of placeholder keys are not verified.
     from artifact_emulator.aws.signing.signing_time import time_problem
 
-    protocol = service.protocol
     try:
         problem = time_problem(claim, (datetime.now(UTC), clock.now()), protocol)
     except IncompleteSignature as error:
@@ -140,6 +145,22 @@ def _verify_signature(request: Request, claim: Claim, secret: str, clock: Clock,
         raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, protocol, problem)
     if not is_signed_with(request, claim, secret) or not has_valid_chunks(request, claim, secret):
         raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, protocol)
+
+
+def _claim_of_version_2(request: Request) -> Claim | None:
+    # Imported here: only Amazon S3 accepts this version.
+    from artifact_emulator.aws.signing import sigv2
+
+    return sigv2.claim_of(request)
+
+
+def _verify_version_2(request: Request, claim: Claim, secret: str, clock: Clock) -> None:
+    from artifact_emulator.aws.signing import sigv2
+
+    if all(sigv2.is_expired(claim, now) for now in (datetime.now(UTC), clock.now())):
+        raise AwsError("AccessDenied", "Request has expired", 403)
+    if not sigv2.is_signed_with(request, claim, secret):
+        raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, "query")
 
 
 def _scope_problem(claim: Claim, service: Service) -> str | None:

@@ -6,50 +6,53 @@ as it is; what it says of an error is only read for the call log.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from artifact_emulator import pipeline
 from artifact_emulator.active_call import ActiveCall
+from artifact_emulator.aws.authorization.foreign_requests import UnknownMode
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated
 from artifact_emulator.aws.service_model import Operation, Protocol, Service
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.faults.effect import NO_EFFECT
-from artifact_emulator.gateway.forward import BackendFailed, Forwarder
+from artifact_emulator.gateway.authorization import Options, decide
+from artifact_emulator.gateway.backend_connection import BackendFailed
+from artifact_emulator.gateway.forward import Forwarder
 from artifact_emulator.gateway.operations import ForeignCall, identify
 from artifact_emulator.gateway.refusals import refuse
 from artifact_emulator.http import Reply, Request
+from artifact_emulator.logs import log
 from artifact_emulator.routing import Route, signing_name
 from artifact_emulator.services import bindings
 from artifact_emulator.world_runtime import runtime_of
-from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
 from artifact_state.record import replace
 from artifact_state.world import World
 
 _OWN_NAMES = frozenset(bindings(name).signing_name for name in PROFILES)
 _PROTOCOLS: Mapping[str, Protocol] = {"rest-json": "rest-json", "query": "query", "ec2": "query", "rest-xml": "query"}
 """The protocol of ours with whose codes a service refuses; those that are not listed use the codes of JSON."""
-_XML_CODE = re.compile(rb"<Code>([^<]{1,200})</Code>")
-_JSON_CODE = re.compile(rb'"__type"\s*:\s*"([^"]{1,200})"')
-_CODE_HEADERS = ("x-amzn-errortype", "x-amz-error-code")
+_CODE = re.compile(rb'"(?:__type|code|Code)"\s*:\s*"([^"]{1,200})"')
+_MESSAGE = re.compile(rb'"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.){1,1000})')
+_XML_CODE = re.compile(rb"<Code>([^<]{1,200})")
+_XML_MESSAGE = re.compile(rb"<Message>([^<]{1,1000})")
 
 
 @dataclass(slots=True)
 class ForeignActiveCall(ActiveCall):
     """A call of a service that is not emulated here, on its way through the gate."""
 
-    gateway: "Gateway" = field(kw_only=True)
     foreign: ForeignCall | None = None
-    answer: Reply | None = None
-    """The answer of the backend."""
+    unknown: UnknownMode = "deny"
 
 
 class Gateway:
     """Decides calls of services that are not emulated here, and passes them to a backend."""
 
-    def __init__(self, forwarder: Forwarder) -> None:
+    def __init__(self, forwarder: Forwarder, unknown: UnknownMode = "deny") -> None:
         self.forwarder = forwarder
+        self.unknown: UnknownMode = unknown
         self.calls: Counter[str] = Counter()
         """How many calls were passed on, and how many got no answer."""
 
@@ -61,29 +64,51 @@ class Gateway:
         scope = signing_name(request)
         if scope:
             return scope not in _OWN_NAMES
-        if is_path_ours or "authorization" in request.headers:
+        if is_path_ours:
             return False
         foreign = identify(request)
         return foreign is not None and foreign.service not in PROFILES
 
-    def call(self, request: Request, world: World) -> "ForeignActiveCall":
+    def call(self, request: Request, world: World) -> ActiveCall:
         """Return the call that a request makes in a world."""
-        return ForeignActiveCall(request, world, gateway=self)
+        return ForeignActiveCall(request, world, unknown=self.unknown)
 
-    def answer(self, call: ActiveCall) -> Reply:
-        """Return the answer to a call of `call`; never raise."""
+    def answer(self, call: ActiveCall, log: Callable[[Reply], None]) -> Reply:
+        """Return the reply to a call of `call`, which is pending if the call is passed on; never raise.
+
+        The call is logged when its reply is known.
+        """
         assert isinstance(call, ForeignActiveCall)
         pipeline.run(call, STAGES)
-        if call.answer is not None:
-            reply = call.answer
-        elif call.foreign is None or call.failure is None:
-            reply = pipeline.refuse(call.request, call.failure or _NO_ANSWER, call.request_id)
-        else:
-            reply = refuse(call.foreign, call.failure, call.request_id)
-        if isinstance(call.failure, NotEmulated):
-            runtime_of(call.world).count_not_emulated(call.failure.name)
         effect = call.effect
+        if call.failure is None:
+            return Reply(0, (), pending=partial(self._pass_on, call, log), delay=effect.delay, cut=effect.cut)
+        pipeline.record_call(call)
+        reply = _refusal(call, call.failure)
+        log(reply)
         return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
+
+    async def _pass_on(self, call: ForeignActiveCall, log: Callable[[Reply], None]) -> Reply:
+        """Return the answer of the backend, or an error if it gives none."""
+        try:
+            reply = await self.forwarder.send(call.request, call.caller.account_id)
+            self.calls["answered"] += 1
+            if reply.status >= 400:
+                call.failure = _stated_error(reply)
+        except BackendFailed as failure:
+            self.calls["failed"] += 1
+            call.failure = self._failure(call, failure)
+            reply = _refusal(call, call.failure)
+        finally:
+            if call.request.file is not None:
+                call.request.file.close()
+            pipeline.record_call(call)
+        log(reply)
+        return reply
+
+    def _failure(self, call: ForeignActiveCall, failure: BackendFailed) -> AwsError:
+        text = f"artifact-emulator passes {call.service.name} to {self.forwarder.url}, which failed: {failure}."
+        return AwsError("BadGateway", text, 502) if failure.was_sent else AwsError("ServiceUnavailable", text, 503)
 
 
 def recognize(call: ForeignActiveCall) -> None:
@@ -98,24 +123,20 @@ def recognize(call: ForeignActiveCall) -> None:
 
 def authorize(call: ForeignActiveCall) -> None:
     """Refuse a call that the policies of its world deny."""
+    assert call.foreign is not None
     with call.world.transaction(call.caller, f"{call.service.signing_name}:{call.operation.name}", call.effect) as tx:
         call.tx, call.at = tx, tx.now
-        if call.iam == "enforce" and not needs_no_evaluation(tx.state, tx.caller, tx.now):
-            raise AwsError("AccessDenied", "artifact-emulator does not decide calls of other services yet.", 403)
-
-
-def forward(call: ForeignActiveCall) -> None:
-    """Pass the request on, and note an error in the answer."""
-    gateway = call.gateway
-    try:
-        call.answer = gateway.forwarder.send(call.request, call.caller.account_id)
-    except BackendFailed as failure:
-        gateway.calls["failed"] += 1
-        raise _backend_error(call, failure) from None
-    gateway.calls["forwarded"] += 1
-    if call.answer.status >= 400:
-        code = _error_code(call.answer)
-        call.failure = AwsError(code, "The backend answered so.", call.answer.status)
+        decision = decide(call.foreign, tx, Options(call.iam, call.unknown, call.request_id, call.request_keys))
+    runtime = runtime_of(call.world)
+    if decision.request is not None:
+        runtime.decisions.record(call.request_id, decision.request)
+    for part in decision.open_parts:
+        if runtime.count_undecided(f"{call.foreign.name}: {part}") and call.unknown == "audit":
+            log.warning(
+                "%s of %s is passed on although its policies depend on %s", call.foreign.name, call.caller.arn, part
+            )
+    if decision.denial is not None:
+        raise decision.denial
 
 
 STAGES = (
@@ -125,23 +146,27 @@ STAGES = (
     pipeline.apply_strictness,
     pipeline.inject_faults,
     authorize,
-    forward,
 )
-_NO_ANSWER = AwsError("ServiceUnavailable", "The gate has no answer.", 503)
 
 
-def _backend_error(call: ForeignActiveCall, failure: BackendFailed) -> AwsError:
-    text = f"artifact-emulator passes {call.service.name} to {call.gateway.forwarder.url}, which failed: {failure}."
-    return AwsError("BadGateway", text, 502) if failure.was_sent else AwsError("ServiceUnavailable", text, 503)
+def _refusal(call: ForeignActiveCall, error: AwsError) -> Reply:
+    if isinstance(error, NotEmulated):
+        runtime_of(call.world).count_not_emulated(error.name)
+    if call.foreign is None:
+        return pipeline.refuse(call.request, error, call.request_id)
+    return refuse(call.foreign, error, call.request_id)
 
 
-def _error_code(answer: Reply) -> str:
-    """Return the code of an error, as far as the beginning of an answer names it."""
-    headers = {name.lower(): value for name, value in answer.headers}
-    named = next((headers[name] for name in _CODE_HEADERS if name in headers), "")
-    found = _XML_CODE.search(answer.body) or _JSON_CODE.search(answer.body)
-    code = named or (found.group(1).decode("latin-1") if found else str(answer.status))
-    return code.partition(":")[0].rpartition("#")[2]
+def _stated_error(reply: Reply) -> AwsError:
+    """Return the error that the answer of a backend states, as far as its beginning tells."""
+    headers = {name.lower(): value for name, value in reply.headers}
+    code = headers.get("x-amzn-errortype", "")
+    if not code and (found := _CODE.search(reply.body) or _XML_CODE.search(reply.body)):
+        code = found.group(1).decode("latin-1")
+    message = found.group(1) if (found := _MESSAGE.search(reply.body) or _XML_MESSAGE.search(reply.body)) else b""
+    # Shapes of JSON services are named with a namespace, those of REST services with a URI.
+    name = code.partition(":")[0].rpartition("#")[2]
+    return AwsError(name or str(reply.status), message.decode("utf-8", "replace"), reply.status)
 
 
 def _service_of(foreign: ForeignCall) -> Service:

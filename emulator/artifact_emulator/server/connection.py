@@ -16,6 +16,7 @@ from artifact_emulator.http import Cut, Reply, Request
 from artifact_emulator.logs import log
 from artifact_emulator.server.dispatcher import Dispatcher
 from artifact_emulator.server.request_parser import RequestParser
+from artifact_state.record import replace
 
 _WITHOUT_CONTENT = (204, 304)
 """Statuses of replies without content and its length: https://www.rfc-editor.org/rfc/rfc9110#section-8.6."""
@@ -130,7 +131,7 @@ class Connection(asyncio.Protocol):
     def _answer(self, request: Request, reply: Reply | None) -> None:
         if reply is None and self._dispatcher.is_fast(request):
             reply = self._dispatcher.app.handle(request)
-        if reply is None or reply.delay or reply.cut or reply.stream:
+        if reply is None or reply.delay or reply.cut or reply.stream or reply.pending:
             self._task = self._loop.create_task(self._answer_slowly(request, reply))
             self._task.add_done_callback(self._end_task)
         else:
@@ -139,7 +140,10 @@ class Connection(asyncio.Protocol):
     async def _answer_slowly(self, request: Request, reply: Reply | None) -> None:
         try:
             reply = reply or await self._dispatcher.handle_in_thread(request)
-            await asyncio.sleep(reply.delay)
+            if reply.pending:
+                reply = _completed(await reply.pending(), reply)
+            if reply.delay:
+                await asyncio.sleep(reply.delay)
         except asyncio.CancelledError:
             # The client is gone, or the call takes longer than the server's period of grace.
             reply = self._dispatcher.app.refuse_unavailable(request)
@@ -207,6 +211,11 @@ class Connection(asyncio.Protocol):
         """Return whether nothing follows the reply to the current request."""
         parser = self._parser
         return not parser.requests and (parser.is_last or (self._is_ending and not parser.is_arriving))
+
+
+def _completed(reply: Reply, pending: Reply) -> Reply:
+    """Return a reply as it is sent, once it is no longer pending."""
+    return replace(reply, headers=(*reply.headers, *pending.headers), delay=pending.delay, cut=pending.cut)
 
 
 def _head(reply: Reply, *, is_last: bool) -> bytes:

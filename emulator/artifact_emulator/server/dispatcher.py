@@ -10,9 +10,6 @@ from artifact_emulator.http import Reply, Request
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-_MAX_WAITING = 64
-"""The calls that wait for a backend at a time."""
-
 
 class Dispatcher:
     """Executes requests so that none blocks the event loop."""
@@ -34,9 +31,7 @@ class Dispatcher:
     async def handle_in_thread(self, request: Request) -> Reply:
         """Return the reply to a request; a thread continues if the task is cancelled."""
         self._in_threads += 1
-        # Calls that wait for a backend must not keep others waiting.
-        threads = self._waiting_threads if self.app.passes(request) else self._threads
-        future = asyncio.get_running_loop().run_in_executor(threads, App.handle_in_parts, self.app, request)
+        future = asyncio.get_running_loop().run_in_executor(self._threads, App.handle_in_parts, self.app, request)
         future.add_done_callback(partial(self._end_thread, request))
         return await asyncio.shield(future)
 
@@ -47,13 +42,8 @@ class Dispatcher:
 
         return ThreadPoolExecutor(thread_name_prefix="artifact-emulator")
 
-    @cached_property
-    def _waiting_threads(self) -> "ThreadPoolExecutor":
-        from concurrent.futures import ThreadPoolExecutor
-
-        return ThreadPoolExecutor(_MAX_WAITING, thread_name_prefix="gate")
-
-    def _end_thread(self, request: Request, _future: asyncio.Future[Reply]) -> None:
+    def _end_thread(self, request: Request, future: asyncio.Future[Reply]) -> None:
         self._in_threads -= 1
-        if request.file is not None:
+        is_read = future.cancelled() or future.exception() or future.result().pending is None
+        if request.file is not None and is_read:
             request.file.close()

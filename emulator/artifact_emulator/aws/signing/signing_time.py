@@ -1,7 +1,8 @@
 """The time of a signature: refuse signatures that are too old or too new, in AWS's words.
 
-A presigned request is as old as any other may be, whatever its X-Amz-Expires says.
+A presigned request is as old as any other may be, whatever its X-Amz-Expires says; only Amazon S3 heeds that.
 Observed for AWS STS: https://github.com/aws/aws-sdk-go/issues/2167
+Source for Amazon S3: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 """
 
@@ -20,6 +21,9 @@ _TOLERANCES: dict[Protocol, timedelta] = {
     "rest-json": timedelta(minutes=5),
 }
 
+_LONGEST = timedelta(days=7)
+"""The longest time for which a presigned request to Amazon S3 is valid."""
+
 
 def time_problem(claim: Claim, nows: Iterable[datetime], protocol: Protocol) -> str | None:
     """Return why the time of a signature is wrong by each of several clocks, or None if it is right by one of them.
@@ -32,7 +36,10 @@ def time_problem(claim: Claim, nows: Iterable[datetime], protocol: Protocol) -> 
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
             f"'{claim.date}' != '{claim.instant[:8]}', from '{claim.instant}'."
         )
-    problems = [_problem(signed_at, now, _TOLERANCES[protocol]) for now in nows]
+    tolerance = _TOLERANCES[protocol]
+    if claim.lifetime.isdecimal() and claim.service == "s3":
+        tolerance = min(timedelta(seconds=int(claim.lifetime[:7])), _LONGEST)
+    problems = [_problem(signed_at, now, tolerance) for now in nows]
     return None if None in problems else problems[0]
 
 

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from urllib.parse import parse_qsl, quote
 
 from artifact_emulator.http import Request
@@ -20,6 +20,8 @@ TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 """The format of the time of a signature."""
 _ALGORITHM_FAMILY = "AWS4-"
 _STREAMING = "STREAMING-"
+_S3 = ("s3", "s3express", "s3-outposts", "s3-object-lambda")
+"""The names that requests to Amazon S3 are signed for."""
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _LAST = ", Signature="
 """How the signature starts in a header that ends with it, as SDKs write it."""
@@ -43,6 +45,9 @@ class Claim(Record, kw_only=False):
     """The session token, if the request was signed with session credentials."""
     instant: str = ""
     """The time of the signature, as the request states it."""
+    lifetime: str = ""
+    """The seconds for which a presigned request is valid, as it states them."""
+    algorithm: str = ALGORITHM
 
     @property
     def scope(self) -> str:
@@ -83,6 +88,11 @@ def payload_hash(request: Request, claim: Claim) -> str:
     # Unverified: which services accept an unsigned body; SDKs send one if the service does.
     if header.startswith((UNSIGNED, _STREAMING)) and "x-amz-content-sha256" in claim.signed_headers:
         return header
+    if claim.service in _S3 and "authorization" not in request.headers:
+        return UNSIGNED  # The body of a presigned request is not known when it is signed.
+    if request.file is not None:
+        request.file.seek(0)
+        return file_digest(request.file, sha256).hexdigest()
     return sha256(request.body).hexdigest()
 
 
@@ -154,7 +164,7 @@ def _query_claim(request: Request) -> Claim:
     _require_supported(query["X-Amz-Algorithm"])
     signed, signature = _names(query["X-Amz-SignedHeaders"]), query["X-Amz-Signature"]
     elements, token = _elements(query["X-Amz-Credential"]), query.get("X-Amz-Security-Token")
-    return Claim(*elements, signed, signature, token, query["X-Amz-Date"])
+    return Claim(*elements, signed, signature, token, query["X-Amz-Date"], query.get("X-Amz-Expires", ""))
 
 
 def _require_supported(algorithm: str) -> None:
@@ -205,7 +215,7 @@ def _canonical(request: Request, claim: Claim, payload: str) -> str:
 
 def _canonical_path(path: str, service: str) -> str:
     """Return the path that is signed; S3, whose keys may have any form, signs it as it is sent."""
-    return path if service == "s3" else quote(_normalized(path), safe="/-_.~")
+    return path if service in _S3 else quote(_normalized(path), safe="/-_.~")
 
 
 def _normalized(path: str) -> str:
