@@ -22,7 +22,7 @@ from artifact_emulator.activity.call_log import (
 )
 from artifact_emulator.aws.authentication import ANONYMOUS, identify, require_session_allowed
 from artifact_emulator.aws.errors import error_of
-from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated, internal_error
+from artifact_emulator.aws.errors.aws_error import AwsError, DenialError, NotEmulated, internal_error
 from artifact_emulator.aws.protocols import PROTOCOLS, reply_format
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.signing.aws_chunked import decode_chunks
@@ -49,7 +49,7 @@ def route(call: ActiveCall) -> None:
     if "content-encoding" in request.headers:
         request = call.decoded = decode_chunks(request)
     call.route = routing.route(request)
-    call.service, call.operation = routing.require_operation(call.route, call.user_agent)
+    call.service, call.operation = routing.require_operation(call.route, request)
 
 
 def find_handler(call: ActiveCall) -> None:
@@ -228,7 +228,7 @@ def run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> Non
         # The traceback refers to the call, which would live on until the next collection of cycles.
         error.__traceback__ = error.__context__ = None
         call.failure = error
-        if error.code.startswith("AccessDenied"):
+        if error.code.startswith("AccessDenied") or isinstance(error, DenialError):
             runtime_of(call.world).decisions.record_denial(call.request_id)
     except NotStored as error:
         call.is_recorded, call.failure = False, AwsError("ServiceUnavailable", str(error), 503)

@@ -32,6 +32,8 @@ class WorldRuntime:
         self.decisions = DecisionLog()
         self.not_emulated_calls: Counter[str] = Counter()
         """How often each operation was called that is not emulated, such as `iam:CreateInstanceProfile`."""
+        self.undecided_calls: Counter[str] = Counter()
+        """How often policies depended on what is not known of a call, by operation and what that was."""
         self._strict_mode: StrictMode | None = None
         self._event_feed: EventFeed | None = None
 
@@ -78,6 +80,14 @@ class WorldRuntime:
             log.warning("%s is not emulated: it answers 501", name)
         self.not_emulated_calls[name] += 1
 
+    def count_undecided(self, text: str) -> bool:
+        """Count a call that policies do not decide; return whether it is the first of its kind."""
+        text = text[:_MAX_NAME]
+        is_first = text not in self.undecided_calls
+        if not is_first or len(self.undecided_calls) < _MAX_COUNTED_NAMES:
+            self.undecided_calls[text] += 1
+        return is_first
+
     def reset_strictness(self) -> None:
         """Fill the token buckets and start strict mode anew."""
         self.__dict__.pop("throttle", None)
@@ -90,6 +100,7 @@ class WorldRuntime:
         self.decisions.clear()
         self.__dict__.pop("code_attempts", None)
         self.not_emulated_calls.clear()
+        self.undecided_calls.clear()
         if self._event_feed is not None:
             self._event_feed.clear()
         self.reset_strictness()

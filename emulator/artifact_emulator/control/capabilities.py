@@ -30,6 +30,10 @@ class Capabilities(BaseModel):
     not_emulated_calls: dict[str, int] = Field(
         description="The number of calls to each operation that is not emulated, most frequent first."
     )
+    undecided_calls: dict[str, int] = Field(
+        description="How often policies depended on what is not known of a call that a gate decides, by operation and "
+        "what that was, most frequent first."
+    )
     missed: dict[str, int] = Field(description="The old name of not_emulated_calls.", deprecated=True)
 
 
@@ -42,9 +46,11 @@ def add_routes(app: OpenAPI) -> None:
         responses={200: Capabilities},
     )
     def list_capabilities() -> Response:
-        calls = dict(runtime_of(current_world()).not_emulated_calls.most_common())
+        runtime = runtime_of(current_world())
+        calls, undecided = dict(runtime.not_emulated_calls.most_common()), dict(runtime.undecided_calls.most_common())
         services = {name: _capabilities_of(name) for name in PROFILES}
-        return jsonify(Capabilities(services=services, not_emulated_calls=calls, missed=calls).model_dump())
+        counts = {"not_emulated_calls": calls, "undecided_calls": undecided, "missed": calls}
+        return jsonify(Capabilities(services=services, **counts).model_dump())
 
 
 @cache

@@ -8,6 +8,9 @@ from urllib.parse import unquote
 
 from artifact_emulator.testing.world_client import WorldClient
 
+_DENIALS = ("AccessDenied", "AuthorizationError", "UnauthorizedOperation")
+"""How the codes of denied calls begin; those that are not the first are of Amazon SNS and Amazon EC2."""
+
 
 def explain(error: BaseException, world: WorldClient | None = None) -> str:
     """Return why a call was denied: the caller, the check, the statement, and what would allow the call.
@@ -26,7 +29,7 @@ def denied_request_id(error: BaseException | None) -> str | None:
     """Return the request id of the denied call that caused an exception, or None if there is none."""
     while error is not None:
         response = getattr(error, "response", None)
-        if isinstance(response, Mapping) and str(response.get("Error", {}).get("Code", "")).startswith("AccessDenied"):
+        if isinstance(response, Mapping) and str(response.get("Error", {}).get("Code", "")).startswith(_DENIALS):
             request_id: str | None = response.get("ResponseMetadata", {}).get("RequestId")
             return request_id
         error = error.__cause__ or error.__context__

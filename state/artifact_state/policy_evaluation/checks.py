@@ -5,7 +5,7 @@ when an explanation is asked for, not when a call is authorized.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -48,9 +48,14 @@ class Check(NamedTuple):
     matched: tuple[MatchedPolicy, ...] = ()
 
 
-def checks_of(request: EvaluationRequest, policies: ApplicablePolicies) -> tuple[Check, ...]:
+Applies = Callable[[Statement, EvaluationRequest], bool]
+
+
+def checks_of(
+    request: EvaluationRequest, policies: ApplicablePolicies, applies: Applies = Statement.applies_to
+) -> tuple[Check, ...]:
     """Return the checks in AWS's order: RCPs and SCPs from the root down, resource, principal, boundary, session."""
-    return tuple(_checks(request, policies))
+    return tuple(_checks(request, policies, applies))
 
 
 def effect_of(checks: Iterable[Check]) -> CheckEffect:
@@ -60,30 +65,33 @@ def effect_of(checks: Iterable[Check]) -> CheckEffect:
     return next(denials, CheckEffect.ALLOW)
 
 
-def _checks(request: EvaluationRequest, policies: ApplicablePolicies) -> Iterator[Check]:
+def _checks(request: EvaluationRequest, policies: ApplicablePolicies, applies: Applies) -> Iterator[Check]:
+    def matched(level: Level) -> tuple[MatchedPolicy, ...]:
+        return _matched(request, level, applies)
+
     for kind, levels in (
         (PolicyKind.RESOURCE_CONTROL, policies.resource_control),
         (PolicyKind.SERVICE_CONTROL, policies.service_control),
     ):
         for number, level in enumerate(levels):
-            yield _check(kind, _matched(request, level), number)
+            yield _check(kind, matched(level), number)
     if policies.resource is not None or not policies.same_account:
         yield _resource_check(request, policies)
     # The closer a resource-based policy of the same account names the caller, the less else has to allow.
     match = allowed_by_resource(request, policies)[1] if policies.same_account else None
     is_needed = match not in (PrincipalMatch.EXACT, PrincipalMatch.ROLE) and not policies.needs_no_identity_policy
-    principal = _check(PolicyKind.IDENTITY, _matched(request, policies.identity), is_needed=is_needed)
+    principal = _check(PolicyKind.IDENTITY, matched(policies.identity), is_needed=is_needed)
     # Unverified: root users and services, which need no policy, are allowed by none.
     is_allowed = policies.needs_no_identity_policy and principal.effect is CheckEffect.NO_IMPACT
     yield principal._replace(effect=CheckEffect.ALLOW) if is_allowed else principal
     is_limited = match is not PrincipalMatch.EXACT
     if policies.boundary is not None:
-        yield _check(PolicyKind.BOUNDARY, _matched(request, (policies.boundary,)), is_needed=is_limited)
+        yield _check(PolicyKind.BOUNDARY, matched((policies.boundary,)), is_needed=is_limited)
     if policies.session is not None:
         is_needed = is_limited and not policies.session_only_denies
-        yield _check(PolicyKind.SESSION, _matched(request, policies.session), is_needed=is_needed)
+        yield _check(PolicyKind.SESSION, matched(policies.session), is_needed=is_needed)
     for policy in policies.scope_down:
-        yield _check(PolicyKind.SESSION, _matched(request, (policy,)), is_needed=is_limited)
+        yield _check(PolicyKind.SESSION, matched((policy,)), is_needed=is_limited)
 
 
 def _resource_check(request: EvaluationRequest, policies: ApplicablePolicies) -> Check:
@@ -93,7 +101,7 @@ def _resource_check(request: EvaluationRequest, policies: ApplicablePolicies) ->
     names = policies.principal_names
     allowed = None if names is None else request._replace(allowed_principals=frozenset[str]().union(*names.values()))
     level = () if policies.resource is None else (policies.resource,)
-    return _check(kind, _matched(request, level, allowed), is_needed=is_needed)
+    return _check(kind, _matched(request, level, Statement.applies_to, allowed), is_needed=is_needed)
 
 
 def _check(
@@ -111,7 +119,7 @@ def _check(
 
 
 def _matched(
-    request: EvaluationRequest, policies: Level, allowed: EvaluationRequest | None = None
+    request: EvaluationRequest, policies: Level, applies: Applies, allowed: EvaluationRequest | None = None
 ) -> tuple[MatchedPolicy, ...]:
     """Return the policies with statements that apply; `allowed` has the names by which a statement may allow."""
     matches = (
@@ -120,7 +128,7 @@ def _matched(
             tuple(
                 statement
                 for statement in parse_policy(policy.document).statements_about(request.action)
-                if statement.applies_to((allowed or request) if statement.allows else request)
+                if applies(statement, (allowed or request) if statement.allows else request)
             ),
         )
         for policy in policies

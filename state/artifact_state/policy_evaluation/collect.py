@@ -5,6 +5,7 @@ account nor service-linked roles.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import starmap
 
@@ -15,7 +16,7 @@ from artifact_state.iam.identity_policies import calling_identity, policies_of
 from artifact_state.iam.policy_references import policy_by_arn
 from artifact_state.model import Caller, CallerKind, Organization, PolicyType, Role, Session, State
 from artifact_state.organizations.paths import account_path
-from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled
+from artifact_state.organizations.policies.attachments import attached_policies, is_type_enabled, policies_of_type
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, Level, PrincipalMatch
 from artifact_state.policy_syntax.policy import NamedPolicy
 from artifact_state.record import Record, replace
@@ -82,6 +83,32 @@ def organization_with_policy(state: State, caller: Caller, now: datetime) -> Res
     policy = NamedPolicy(arn, state.resource_policies[policy_id].content)
     resource = arns.organizations(organization.partition, owner, "organization", organization.id)
     return ResourceWithPolicy(account_id=owner, arn=resource, policy=policy, must_allow=False)
+
+
+def resource_control_levels(state: State, account_id: str, now: datetime) -> tuple[Level, ...]:
+    """Return the resource control policies from the organization's root down to an account."""
+    return _levels(state, account_id, now, _RCP)
+
+
+def has_resource_control(state: State, account_id: str, now: datetime) -> bool:
+    """Return whether the organization of an account has resource control policies of its own."""
+    organization = organization_of(state, account_id, now)
+    if organization is None or not is_type_enabled(organization, _RCP):
+        return False
+    return bool(policies_of_type(organization, _RCP).by_creation)
+
+
+def other_resource_control(state: State, account_id: str, now: datetime) -> Iterator[NamedPolicy]:
+    """Yield the resource control policies that an account's organization attaches, but not above the account."""
+    organization = organization_of(state, account_id, now)
+    if organization is None or not is_type_enabled(organization, _RCP):
+        return
+    own = {policy for level in resource_control_levels(state, account_id, now) for policy in level}
+    for policy_id in policies_of_type(organization, _RCP).by_creation:
+        policy = state.policies[policy_id]
+        named = NamedPolicy(_policy_arn(organization, policy_id, _RCP, managed=False), policy.content)
+        if policy.targets and named not in own:
+            yield named
 
 
 def principal_names(state: State, caller: Caller, now: datetime) -> dict[PrincipalMatch, frozenset[str]]:

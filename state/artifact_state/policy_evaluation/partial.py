@@ -10,9 +10,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from artifact_state.policy_evaluation.decision import decide_by
-from artifact_state.policy_evaluation.policies import ApplicablePolicies, Decision, statements_that
+from artifact_state.policy_evaluation.policies import (
+    ApplicablePolicies,
+    Decision,
+    PolicyKind,
+    policies_in_order,
+    statements_that,
+)
 from artifact_state.policy_syntax.conditions import Condition
-from artifact_state.policy_syntax.policy import EvaluationRequest, Statement, matches_arn
+from artifact_state.policy_syntax.policy import EvaluationRequest, Statement, matches_arn, parse_policy
 from artifact_state.policy_syntax.wildcards import ANY, ONE, Pattern, matcher, variables_in
 
 UNKNOWN = "\ue002"
@@ -26,7 +32,8 @@ class PartialRequest(NamedTuple):
     """A request of which a part is not known."""
 
     request: EvaluationRequest
-    """The known part: its resource has UNKNOWN for each text that is not known, which is within one part of an ARN."""
+    """The known part: its resource has UNKNOWN for each text that is not known, which is within one part of an ARN, and
+    an action that is not known is UNKNOWN after the prefix of its service."""
     is_open: Callable[[str], bool]
     """Return whether a condition key, in lower case, that the request does not have may have values nevertheless."""
 
@@ -54,9 +61,27 @@ def decide_partial(partial: PartialRequest, policies: ApplicablePolicies) -> Par
     def decision(applies: Callable[[Statement], bool]) -> Decision:
         return decide_by(request, policies, statements_that(applies, policies, request.action))
 
-    return PartialDecision(
+    bounds = PartialDecision(
         decision(lambda statement: applies_strictly(statement, partial)),
         decision(lambda statement: applies_leniently(statement, partial)),
+    )
+    return _for_any_action(bounds, policies) if UNKNOWN in request.action else bounds
+
+
+def _for_any_action(bounds: PartialDecision, policies: ApplicablePolicies) -> PartialDecision:
+    """Return the bounds for an unknown action: only statements about all actions of its service are sure to apply."""
+    if bounds.lenient.is_explicit_denial or (bounds.strict.allowed and not _any_denies(policies)):
+        return bounds
+    open_decision = Decision(allowed=False, kind=PolicyKind.IDENTITY)
+    strict = open_decision if bounds.strict.allowed else bounds.strict
+    return PartialDecision(strict, open_decision._replace(allowed=True))
+
+
+def _any_denies(policies: ApplicablePolicies) -> bool:
+    return any(
+        not statement.allows
+        for _, _, policy in policies_in_order(policies)
+        for statement in parse_policy(policy.document).statements
     )
 
 
@@ -76,10 +101,11 @@ def applicability(statement: Statement, partial: PartialRequest) -> bool | None:
     """Return whether a statement applies to a request for an action that it covers; None if it may."""
     if not statement.matches_principal(partial.request):
         return False
+    is_known = UNKNOWN not in partial.request.action or not statement.not_actions
     covers = _covers(statement, partial)
     if covers is False:
         return False
-    is_known = covers is True
+    is_known = is_known and covers is True
     for condition in statement.conditions:
         is_met = _is_met(condition, partial, allows=statement.allows)
         if is_met is False:

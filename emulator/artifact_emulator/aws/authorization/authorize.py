@@ -5,8 +5,9 @@ Root users that no policy can deny are not evaluated at all, so that permissions
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from artifact_emulator.aws.authorization.evaluated_request import EvaluatedRequest
 from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
 from artifact_emulator.aws.authorization.messages import denial_error
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
@@ -29,14 +30,6 @@ OPERATIONS_WITHOUT_PERMISSION = {"sts:GetCallerIdentity", "sts:GetScopedCredenti
 
 
 _NOT_DELEGATED = Decision(allowed=False, kind=PolicyKind.RESOURCE)
-
-
-class EvaluatedRequest(NamedTuple):
-    """The decision on one action and resource of a call, with the policies that were evaluated."""
-
-    request: EvaluationRequest
-    policies: ApplicablePolicies
-    decision: Decision
 
 
 def authorize(service: Service, request: AuthorizationRequest) -> None:
@@ -67,6 +60,12 @@ def is_delegated(request: AuthorizationRequest) -> bool:
 
 def evaluate(request: AuthorizationRequest) -> Iterator[EvaluatedRequest]:
     """Yield the decision on each action and resource of a call, all of which have to be allowed."""
+    if request.foreign is not None:
+        # Imported here: few emulators have a backend.
+        from artifact_emulator.aws.authorization.foreign_requests import evaluate_parts
+
+        yield from evaluate_parts(request, request.foreign)
+        return
     if f"{request.service}:{request.operation}" in OPERATIONS_WITHOUT_PERMISSION:
         return
     policies = applicable_policies(request.state, request.caller, request.now, resource_with_policy(request))
@@ -86,7 +85,7 @@ def evaluate_all(request: AuthorizationRequest) -> tuple[EvaluatedRequest, ...]:
 
 def _with_resource_check(evaluated: EvaluatedRequest, policies: ApplicablePolicies) -> EvaluatedRequest:
     """Return an evaluation with the policies by which the organization has to allow the request."""
-    request, _, decision = evaluated
+    request, decision = evaluated.request, evaluated.decision
     if not request.action.startswith("organizations:"):
         return evaluated
     if not is_allowed_by_resource(request, policies) and (decision.allowed or _is_implicit(decision)):
@@ -110,6 +109,8 @@ def _named_requests(request: AuthorizationRequest, policies: ApplicablePolicies)
 
 def resource_with_policy(request: AuthorizationRequest) -> ResourceWithPolicy | None:
     """Return the resource of a call that has a resource-based policy."""
+    if request.foreign is not None:
+        return None
     if request.operation == "AssumeRole":
         return _assumed_role(request)
     if request.service == "organizations":

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 import json
 from typing import Any
 
-from artifact_emulator.aws.authorization.authorize import EvaluatedRequest
 from artifact_emulator.aws.authorization.details import (
     CHECK_TYPES,
     check_details,
@@ -16,6 +15,7 @@ from artifact_emulator.aws.authorization.details import (
     policy_details,
     sid_of,
 )
+from artifact_emulator.aws.authorization.evaluated_request import EvaluatedRequest
 from artifact_emulator.aws.authorization.explanation import Evaluation, Explanation, uri_of
 from artifact_emulator.aws.authorization.messages import denial_message
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
@@ -91,13 +91,15 @@ def explain_decisions(request: AuthorizationRequest | None) -> dict[str, Any]:
 
 
 def _evaluation(explanation: Explanation, evaluation: Evaluation) -> dict[str, Any]:
-    call, (request, _, decision) = explanation.request, evaluation.result
+    call, result = explanation.request, evaluation.result
+    request, decision = result.request, result.decision
     return {
         **evaluation_details(explanation, evaluation),
         "checks": [_check(explanation, evaluation, check) for check in evaluation.checks],
         "principal": call.caller.arn,
         "decidedBy": _deciding_statement(explanation, decision),
-        "reason": _reason(decision),
+        "notKnown": list(result.open_parts),
+        "reason": _reason(decision) if not result.open_parts else open_reason(result),
         "message": None if decision.allowed else denial_message(call, request, decision),
         "remedy": None if decision.allowed else _remedy(request, decision),
         "documentation": _PAGES[decision.kind],
@@ -117,11 +119,16 @@ def _check(explanation: Explanation, evaluation: Evaluation, check: Check) -> di
             "operator": condition.operator,
             "key": condition.key,
             "expected": [value.text for value in condition.values],
-            "actual": list(request.keys.get(condition.key, ())),
+            "actual": _actual(evaluation.result, condition.key),
         }
         for policy, statement, condition in unmet_conditions(request, evaluation.result.policies, check)
     ]
     return details
+
+
+def _actual(result: EvaluatedRequest, key: str) -> list[str]:
+    is_unknown = result.partial is not None and result.partial.is_unknown(key)
+    return ["not known"] if is_unknown else list(result.request.keys.get(key, ()))
 
 
 def _deciding_statement(explanation: Explanation, decision: Decision) -> dict[str, Any]:
@@ -179,6 +186,13 @@ def _reason(decision: Decision) -> str:
     if decision.allowed:
         return f"{statement} allows it, and no policy denies it or fails to allow it."
     return _NOT_ALLOWED[decision.kind]
+
+
+def open_reason(result: EvaluatedRequest) -> str:
+    """Return why a call was refused or passed on although its policies do not decide."""
+    parts = ", ".join(result.open_parts)
+    outcome = "allows such a call" if result.decision.allowed else "refuses such a call"
+    return f"The policies depend on what the emulator does not know: {parts}. Its setting `unknown` {outcome}."
 
 
 def _remedy(request: EvaluationRequest, decision: Decision) -> str:

@@ -10,7 +10,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
-from artifact_emulator.aws.authorization.authorize import EvaluatedRequest, evaluate_all, resource_with_policy
+from artifact_emulator.aws.authorization.authorize import evaluate_all, resource_with_policy
+from artifact_emulator.aws.authorization.evaluated_request import EvaluatedRequest
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_state import arns
 from artifact_state.authority import organization_of
@@ -68,7 +69,7 @@ class Explanation:
             Evaluation(
                 result,
                 {key: values for key, values in result.request.keys.items() if self.context.get(key) != values},
-                checks_of(result.request, result.policies),
+                checks_of(result.request, result.policies, result.applies),
             )
             for result in self._results
         )
@@ -120,6 +121,8 @@ class Explanation:
     @property
     def resource_account_id(self) -> str:
         """The account of the resource that has a policy, or of the caller."""
+        if self.request.foreign is not None:
+            return self.request.foreign.account_of_resources(self.request.caller)
         return self._resource.account_id if self._resource else self.request.caller.account_id
 
     def _account_of(self, kind: PolicyKind) -> str:

@@ -28,6 +28,10 @@ class AwsError(Exception):
         """The message in CloudTrail's record, which may say more than the reply."""
 
 
+class DenialError(AwsError):
+    """The error of a call that policies deny, whatever the service's code for it."""
+
+
 class NotEmulated(AwsError):
     """The error of an operation of AWS, or of a combination of members, that the emulator does not have."""
 

@@ -1,0 +1,91 @@
+"""The authorization of calls of services that are not emulated, by the policies of a world."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from artifact_emulator.aws.authorization.authorize import IamMode, evaluate
+from artifact_emulator.aws.authorization.foreign_requests import ForeignAction, ForeignParts, UnknownMode
+from artifact_emulator.aws.authorization.request import AuthorizationRequest, TransactionView
+from artifact_emulator.aws.errors.aws_error import AwsError
+from artifact_emulator.gateway.actions import ActionRequest, ForeignRequest, actions_of
+from artifact_emulator.gateway.denials import denial_error
+from artifact_emulator.gateway.operations import ForeignCall
+from artifact_state.policy_evaluation.collect import has_resource_control
+from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
+from artifact_state.policy_evaluation.partial import UNKNOWN
+from artifact_state.policy_syntax.policy import ANYTHING
+from artifact_state.policy_syntax.wildcards import Keys, Multivalued
+
+_VARIABLE = re.compile(r"(\$\{|<).*")
+"""The variable of a condition key, such as that of `aws:ResourceTag/${TagKey}`."""
+
+
+class Options(NamedTuple):
+    """What decides beside the policies."""
+
+    iam: IamMode = "enforce"
+    unknown: UnknownMode = "deny"
+    request_id: str = ""
+    """The request id under which the decision log records the call; "" if it does not."""
+    request_keys: Mapping[str, tuple[str, ...]] = {}
+    """The condition keys that follow from the HTTP request."""
+
+
+class ForeignDecision(NamedTuple):
+    """The decision on a call."""
+
+    request: AuthorizationRequest | None = None
+    """What was evaluated, for the decision log; None if no policy can decide the call."""
+    denial: AwsError | None = None
+    open_parts: tuple[str, ...] = ()
+    """What is not known of the call and would have to be for a decision, in words."""
+
+
+_NOT_EVALUATED = ForeignDecision()
+
+
+def decide(call: ForeignCall, tx: TransactionView, options: Options) -> ForeignDecision:
+    """Return the decision on a call by the caller of a transaction: all of its actions have to be allowed."""
+    state, caller, now = tx.state, tx.caller, tx.now
+    exempt = needs_no_evaluation(state, caller, now) and not has_resource_control(state, caller.account_id, now)
+    if options.iam == "off" or exempt:
+        return _NOT_EVALUATED
+    foreign = actions_of(call, caller.account_id, caller.partition)
+    request = AuthorizationRequest.of(tx, call.service, call.operation, {})._replace(
+        extra_keys=options.request_keys,
+        enforced=options.iam == "enforce",
+        request_id=options.request_id,
+        foreign=ForeignParts(tuple(_actions(foreign)), options.unknown),
+    )
+    open_parts: dict[str, None] = {}
+    denial = None
+    for evaluated in evaluate(request):
+        if not evaluated.decision.allowed and options.iam == "enforce" and denial is None:
+            denial = denial_error(call, request, evaluated)
+        open_parts |= dict.fromkeys(evaluated.open_parts)
+    return ForeignDecision(request, denial, tuple(open_parts))
+
+
+def _actions(foreign: ForeignRequest) -> Iterator[ForeignAction]:
+    """Yield the actions of a call on each of its resources."""
+    for request in foreign.actions:
+        keys, open_keys = _keys(request), _open_keys(request)
+        action = request.action if request.is_known else f"{request.action.partition(':')[0]}:{UNKNOWN}"
+        for resource in request.resources:
+            yield ForeignAction(action, resource, keys, open_keys)
+        for pattern in request.partial:
+            yield ForeignAction(action, pattern.replace("?", ANYTHING).replace(ANYTHING, UNKNOWN), keys, open_keys)
+
+
+def _keys(request: ActionRequest) -> Keys:
+    return {
+        key.lower(): Multivalued(values) if len(values) != 1 or key.lower().endswith("tagkeys") else values
+        for key, values in request.keys.items()
+    }
+
+
+def _open_keys(request: ActionRequest) -> dict[str, str]:
+    """Return the keys that only the service knows; those with a variable, such as that of tags, without it."""
+    names = (_VARIABLE.sub("", key) for key in request.unknown_keys)
+    return {name.lower(): name for name in names}
