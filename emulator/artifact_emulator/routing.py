@@ -7,6 +7,7 @@ its method and path, as those of AWS Artifact and the IAM Toolbox are.
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from urllib.parse import unquote
 
 from artifact_emulator.aws.errors.aws_error import NotEmulated, unknown_operation
 from artifact_emulator.aws.protocols import query
@@ -73,17 +74,17 @@ def route(request: Request) -> Route:
     return _rest_route(request)
 
 
-def require_operation(route: Route, user_agent: str) -> tuple[Service, Operation]:
-    """Return the service and the operation of a route.
+def require_operation(route: Route, request: Request) -> tuple[Service, Operation]:
+    """Return the service and the operation of the route of a request.
 
     AWS's SDKs and its CLI call only operations of their models: one that is unknown here is newer than ours.
     Raises AwsError if AWS does not have the operation, and NotEmulated if the emulator does not.
     """
     service, operation = route.service, route.operation
     if service is None and route.name:
-        raise NotEmulated(route.name)
+        raise NotEmulated(_foreign_name(request) or route.name)
     if service is not None and operation is None and route.name not in service.unshaped:
-        if route.name and _SDK.search(user_agent):
+        if route.name and _SDK.search(request.user_agent):
             raise NotEmulated(f"{service.name}:{route.name}", ", which is newer than its models of AWS")
         raise unknown_operation(route.protocol, route.name, service.version)
     if service is None:
@@ -91,6 +92,15 @@ def require_operation(route: Route, user_agent: str) -> tuple[Service, Operation
     if operation is None:
         raise NotEmulated(f"{service.name}:{route.name}")
     return service, operation
+
+
+def _foreign_name(request: Request) -> str:
+    """Return the operation of another service that a request names, such as `s3:ListBuckets`, "" if none is known."""
+    # Imported here: most calls are for services that the emulator has.
+    from artifact_emulator.gateway.operations import identify
+
+    call = identify(request)
+    return call.name if call is not None and call.operation else ""
 
 
 def protocol_of(request: Request) -> Protocol:
@@ -173,6 +183,8 @@ def _service_route(protocol: Protocol, service_name: str, name: str) -> Route:
 def signing_name(request: Request) -> str:
     """Return the service in the credential scope of the signature, "" if there is none."""
     _, _, credential = request.headers.get("authorization", "").partition("Credential=")
+    if not credential and "X-Amz-Credential=" in request.query:
+        credential = unquote(request.query.partition("X-Amz-Credential=")[2].partition("&")[0])
     parts = credential.partition(",")[0].split("/")
     return parts[-2] if len(parts) >= 5 else ""
 

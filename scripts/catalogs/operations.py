@@ -125,7 +125,7 @@ def _request(protocol: str, operation: OperationModel, names: dict[str, str]) ->
         text = wire if is_usual else f"{wire}={name}"
         if protocol in REST and location in ("querystring", "header", "headers"):
             mark = MARKS[location] + ("!" if name in required else "")
-            mark += "+" if location == "querystring" and shape.type_name == "list" else ""
+            mark += "+" if location != "headers" and shape.type_name == "list" else ""
             parts.append(f"{mark}{text}" if location != "headers" else f"{mark}{wire}*={name}")
         elif protocol in REST and name == payload:
             parts.append(f"={name}" if shape.type_name == "structure" and not shape.is_document_type else "=")

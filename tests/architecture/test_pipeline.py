@@ -108,8 +108,7 @@ class TestOnePlace:
             "artifact_emulator/console/session.py",
         ]
 
-    def test_user_agent_is_read_by_the_context(self) -> None:
-        """The header with the name of the client, and the condition key that it fills, are read in one place."""
-        context = ["artifact_emulator/services/context.py"]
-        assert files_with(r"get\(\"user-agent\"", EMULATOR) == context
-        assert files_with(r"\"aws:useragent\"", EMULATOR) == context
+    def test_user_agent_is_read_in_one_place(self) -> None:
+        """The header with the name of the client, and the condition key that it fills, are read in one place each."""
+        assert files_with(r"get\(\"user-agent\"", EMULATOR) == ["artifact_emulator/http.py"]
+        assert files_with(r"\"aws:useragent\"", EMULATOR) == ["artifact_emulator/services/context.py"]

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
@@ -119,9 +120,9 @@ class TestEmulate:
     @pytest.mark.parametrize("service", ["s3", "route53", "cloudfront"])
     def test_other_service_in_xml_is_refused(self, service: str) -> None:
         """Clients of XML protocols can read the refusal."""
-        operation = {"s3": "list_buckets", "route53": "list_hosted_zones", "cloudfront": "list_distributions"}[service]
-        with emulate(), pytest.raises(ClientError, match=f"artifact-emulator does not emulate {service}:GET"):
-            getattr(new_client(service), operation)()
+        operation = {"s3": "ListBuckets", "route53": "ListHostedZones", "cloudfront": "ListDistributions"}[service]
+        with emulate(), pytest.raises(ClientError, match=f"artifact-emulator does not emulate {service}:{operation}"):
+            getattr(new_client(service), xform_name(operation))()
 
     def test_passing_service_reaches_its_endpoint(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Calls to a listed service go to its own endpoint with an unread body; calls to others do not."""

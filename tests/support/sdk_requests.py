@@ -1,14 +1,12 @@
 """Requests as botocore serializes them from the least valid input of an operation, without a network."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from botocore.model import OperationModel, Shape
 from botocore.serialize import create_serializer
-from botocore.session import Session
 
 from artifact_emulator.http import Request
 
@@ -16,14 +14,6 @@ AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 )
 _TEXTS = {"timestamp": datetime(2026, 1, 1, tzinfo=UTC), "boolean": True, "blob": b"x", "double": 1.5, "float": 1.5}
-
-
-def operations(session: Session) -> Iterator[OperationModel]:
-    """Yield the models of all operations of all services."""
-    for name in session.get_available_services():
-        model = session.get_service_model(name)
-        for operation in model.operation_names:
-            yield model.operation_model(operation)
 
 
 def least_input(operation: OperationModel) -> dict[str, Any]:
@@ -56,11 +46,11 @@ def _value(shape: Shape, parents: tuple[str, ...]) -> Any:
     kind = shape.type_name
     if kind == "structure":
         required = [name for name in shape.required_members if shape.name not in parents]
-        if getattr(shape, "is_tagged_union", False) and shape.name not in parents:
-            required = list(shape.members)[:1]
+        if getattr(shape, "is_tagged_union", False):
+            required = [name for name, member in shape.members.items() if member.name not in parents][:1]
         return {name: _value(shape.members[name], (*parents, shape.name)) for name in required}
     if kind == "list":
-        return [_value(shape.member, parents)] if len(parents) < 8 else []
+        return [_value(shape.member, parents)] * max(int(shape.metadata.get("min", 1)), 1) if len(parents) < 8 else []
     if kind == "map":
         return {_value(shape.key, parents): _value(shape.value, parents)} if len(parents) < 8 else {}
     if kind in ("integer", "long"):

@@ -57,7 +57,7 @@ class TestOperationWithoutHandler:
         headers = {**request.headers, "x-amz-target": "DynamoDB_20120810.ListTables"}
         error = refused(app, replace(request, headers=headers), "organizations")
         assert (error.status, error.code) == (501, "NotImplemented")
-        assert "DynamoDB_20120810.ListTables" in error.message
+        assert "dynamodb:ListTables" in error.message
 
     def test_form_signed_for_another_service_answers_501(self, stranger: Client) -> None:
         """A form that is signed for another service names an operation of that service."""

@@ -78,7 +78,8 @@ def of_rest(table: ServiceTable, operation: RestOperation, match: re.Match[str],
         if header.endswith("*"):
             members[member] = _with_prefix(request, header[:-1])
         elif header in request.headers:
-            members[member] = request.headers[header]
+            text = request.headers[header]
+            members[member] = [part.strip() for part in text.split(",")] if header in operation.lists else text
     for name, value in parse_qsl(request.query, keep_blank_values=True):
         if name in operation.lists:
             members.setdefault(operation.query[name], []).append(value)

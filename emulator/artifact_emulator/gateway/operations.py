@@ -7,7 +7,7 @@ the host or the user agent, and its operation by method, path, query and headers
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, parse_qsl, unquote
+from urllib.parse import parse_qs, parse_qsl, quote, unquote
 
 from artifact_emulator.gateway import members as reading
 from artifact_emulator.gateway import s3_addresses
@@ -18,10 +18,8 @@ from artifact_state.record import replace
 __all__ = ["ForeignCall", "identify", "service_table"]
 _RPC_PATH = re.compile("/service/([^/]+)/operation/([^/]+)")
 _USER_AGENT_ID = re.compile(r"\bapi/([A-Za-z0-9_-]+)[#/]")
-_HOST = re.compile(
-    r"(?:.+\.)?(?P<name>[a-z0-9.-]+?)(?:[.-](?P<region>[a-z]{2,3}(?:-[a-z]+)+-\d))?\.(?:amazonaws\.com|api\.aws)"
-)
-_S3_NAMES = ("s3", "s3express", "s3-outposts", "s3-object-lambda")
+_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+_REGION = re.compile(r"(?:^|[.-])([a-z]{2,3}(?:-[a-z]+)+-\d)$")
 _SIGNED_AS_S3 = {
     "s3express": ("s3", "s3control"),
     "s3-outposts": ("s3outposts", "s3control", "s3"),
@@ -79,6 +77,8 @@ def _scope(request: Request) -> tuple[str, str]:
     """Return the Region and the service in the credential scope of a signature, "" if there is none."""
     _, _, credential = request.headers.get("authorization", "").partition("Credential=")
     credential = credential.partition(",")[0]
+    if "AWSAccessKeyId=" in request.query or request.headers.get("authorization", "").startswith("AWS "):
+        return "", "s3"  # Version 2 of the signature, which other services no longer accept.
     if not credential and "X-Amz-Credential=" in request.query:
         credential = parse_qs(request.query).get("X-Amz-Credential", [""])[0]
     parts = credential.strip().split("/")
@@ -89,22 +89,34 @@ def _scope(request: Request) -> tuple[str, str]:
 
 
 def _host(request: Request) -> tuple[str, str]:
-    """Return the endpoint's name and the Region in a host of AWS, "" if there is none."""
-    match = _HOST.fullmatch(request.headers.get("host", "").partition(":")[0])
-    return (match["name"].rpartition(".")[2], match["region"] or "") if match else ("", "")
+    """Return the name of the endpoint and the Region in a host of AWS, "" if there is none."""
+    host = request.headers.get("host", "").partition(":")[0]
+    domain = next((domain for domain in _DOMAINS if host.endswith(domain)), None)
+    if domain is None:
+        return "", ""
+    name = host.removesuffix(domain)
+    region = _REGION.search(name)
+    name = name[: region.start()] if region else name
+    return name.removesuffix(".dualstack"), region[1] if region else ""
+
+
+def _services_at(name: str) -> Sequence[str]:
+    """Return the services at an endpoint, such as `s3`, `photos.s3` or `api.ecr`."""
+    by, labels = index()["host"], name.split(".")
+    return by.get(".".join(labels[-2:])) or by.get(labels[-1]) or by.get(labels[-1].partition("-")[0], ())
 
 
 def _candidates(request: Request, scope: str) -> Sequence[str]:
     """Return the services that a request may be for, the likeliest first."""
-    by = index()
-    names = _SIGNED_AS_S3.get(scope) or by["signed"].get(scope, ())
-    if not scope:
-        names = by["host"].get(_host(request)[0], ())
-    agent = _USER_AGENT_ID.search(request.headers.get("user-agent", ""))
-    told = by["id"].get(agent[1].lower().replace("_", "-"), ()) if agent else ()
-    if scope or names:
-        return [*(name for name in told if name in names), *(name for name in names if name not in told)]
-    return told or by["unsigned"][""]
+    names = _SIGNED_AS_S3.get(scope) or index()["signed"].get(scope, ())
+    names = names if scope else _services_at(_host(request)[0])
+    return names or (() if scope else _told(request) or index()["unsigned"][""])
+
+
+def _told(request: Request) -> Sequence[str]:
+    """Return the services of the client that an SDK names in its user agent."""
+    agent = _USER_AGENT_ID.search(request.user_agent)
+    return index()["id"].get(agent[1].lower().replace("_", "-"), ()) if agent else ()
 
 
 def _targeted(request: Request, target: str, scope: str) -> ForeignCall | None:
@@ -156,31 +168,31 @@ def _call(table: ServiceTable, operation: str, protocol: str, members: Mapping[s
 
 
 def _rest(request: Request, scope: str) -> ForeignCall | None:
-    tables = [service_table(name) for name in _candidates(request, scope)]
-    if scope in _S3_NAMES or _host(request)[0].startswith("s3") or any(table.name == "s3" for table in tables[:1]):
+    names = _candidates(request, scope)
+    if "s3" in names:
         request = _with_bucket(request)
-    fields = parse_qsl(request.query, keep_blank_values=True)
-    matches = list(_matches(tables, request, frozenset(fields)))
-    named = dict(fields).get("x-id")
-    table, operation, match = _best(matches, named, scope)
-    if table is None or operation is None or match is None:
-        if not scope or not tables:
-            return None
-        return _call(tables[0], "", tables[0].protocol, None)._replace(path=request.path, method=request.method)
-    members = reading.of_rest(table, operation, match, request)
-    call = _call(table, operation.name, table.protocol, members)
-    return call._replace(path=request.path, method=request.method)
+    told = [name for name in _told(request) if name in names]
+    matches = list(_matches(told, request)) or list(_matches(names, request))
+    best = _best(matches, request, scope)
+    if best is None:
+        table = service_table(names[0]) if scope and names else None
+        call = _call(table, "", table.protocol, None) if table is not None else None
+    else:
+        table, operation, match = best
+        call = _call(table, operation.name, table.protocol, reading.of_rest(table, operation, match, request))
+    return call._replace(path=request.path, method=request.method) if call is not None else None
 
 
 def _with_bucket(request: Request) -> Request:
     bucket = s3_addresses.bucket_of(request.headers.get("host", ""), request.path)
-    return request if bucket is None else replace(request, path=f"/{bucket}{request.path}")
+    return request if bucket is None else replace(request, path=f"/{quote(bucket, safe='')}{request.path}")
 
 
-def _matches(tables: Sequence[ServiceTable], request: Request, query: frozenset[tuple[str, str]]) -> Iterator[Match]:
+def _matches(services: Sequence[str], request: Request) -> Iterator[Match]:
     """Yield the operations that a request may be."""
+    query = frozenset(parse_qsl(request.query, keep_blank_values=True))
     names = {name for name, _ in query}
-    for table in tables:
+    for table in map(service_table, services):
         for operation in table.rest_operations if table.protocol.startswith("rest") else ():
             if operation.method != request.method or not operation.literal_query <= query:
                 continue
@@ -189,12 +201,12 @@ def _matches(tables: Sequence[ServiceTable], request: Request, query: frozenset[
                 yield table, operation, match
 
 
-def _best(matches: Sequence[Match], named: str | None, scope: str) -> Match | tuple[None, None, None]:
+def _best(matches: Sequence[Match], request: Request, scope: str) -> Match | None:
     """Return the operation that a request names itself, or the most specific that it matches."""
-    own = [match for match in matches if match[1].name == named]
+    own = [match for match in matches if f"x-id={match[1].name}" in request.query.split("&")]
     if not own and scope == "s3express":
         own = [match for match in matches if match[1].name == "ListDirectoryBuckets"]
-    return max(own or matches, key=_rank, default=(None, None, None))
+    return max(own or matches, key=_rank, default=None)
 
 
 def _rank(match: Match) -> tuple[object, ...]:

@@ -34,7 +34,7 @@ def normalized(prefix: str, members: Members) -> Members:
 
 
 def source_of(members: Members, source: str, fills: Mapping[str, str]) -> tuple[Members, Mapping[str, str]]:
-    """Return the members that tell an action's resource if another one than usual names it, and the fills of its ARN."""
+    """Return what tells an action's resource if another member than usual names it: members, and fills of its ARN."""
     value = members.get(source, "")
     if source != "CopySource":
         return {source: value}, dict.fromkeys(fills, source)

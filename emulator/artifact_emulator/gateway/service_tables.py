@@ -29,7 +29,7 @@ class RestOperation(NamedTuple):
     query: Mapping[str, str]
     """The members in the query, by their names there."""
     lists: frozenset[str]
-    """The names in the query of members that are lists."""
+    """The names in the query and of the headers of members that are lists."""
     headers: Mapping[str, str]
     """The members in headers, by their names in lower case; a name that ends with `*` is a prefix."""
     required: frozenset[str]

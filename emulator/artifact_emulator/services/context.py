@@ -40,7 +40,7 @@ class RequestContext:
     @property
     def user_agent(self) -> str:
         """The client's User-Agent header."""
-        return self.request.headers.get("user-agent", "")
+        return self.request.user_agent
 
     @property
     def request_keys(self) -> dict[str, tuple[str, ...]]:
