@@ -8,7 +8,7 @@ answered. The outcome is recorded once, whatever it is.
 from collections.abc import Callable, Sequence
 from functools import cache
 from sys import intern
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from artifact_emulator import routing
 from artifact_emulator.active_call import UNIDENTIFIED, ActiveCall
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from pydantic_core import ValidationError
 
     from artifact_emulator.aws.authorization.request import AuthorizationRequest
+
+C = TypeVar("C", bound=ActiveCall)
 
 
 def route(call: ActiveCall) -> None:
@@ -219,7 +221,7 @@ def _call_record(call: ActiveCall) -> CallRecord:
     )
 
 
-def run(call: ActiveCall, stages: Sequence[Callable[[ActiveCall], None]]) -> None:
+def run(call: C, stages: Sequence[Callable[[C], None]]) -> None:
     """Run the stages up to the first that fails."""
     try:
         for stage in stages:

@@ -1,8 +1,11 @@
 """Operations on worlds, for the control API and the console: create, reset and delete them, and set faults."""
 
-from artifact_emulator.faults.rules import ActiveRule, FaultRule
-from artifact_emulator.services import bindings
+from artifact_emulator.aws.service_model import Service
+from artifact_emulator.aws.service_profile import PROFILES
+from artifact_emulator.faults.rules import ActiveRule, FaultRule, ImpossibleFault
+from artifact_emulator.known_services import service_named
 from artifact_emulator.world_runtime import runtime_of, store_faults
+from artifact_state.closest_name import closest
 from artifact_state.model import State
 from artifact_state.world import NotStored, World
 from artifact_state.world_registry import WorldRegistry
@@ -47,13 +50,25 @@ def set_fault(world: World, rule: FaultRule) -> ActiveRule:
 
     Raises ImpossibleFault, TooManyFaults, NotStored.
     """
-    active = runtime_of(world).faults.add(rule, bindings(rule.service), world.clock.now())
+    active = runtime_of(world).faults.add(rule, _service(rule.service), world.clock.now())
     try:
         store_faults(world)
     except NotStored:
         runtime_of(world).faults.remove(active.id)
         raise
     return active
+
+
+def _service(name: str) -> Service:
+    """Return the service that a fault rule names.
+
+    Raises ImpossibleFault.
+    """
+    try:
+        return service_named(name)
+    except KeyError:
+        hint = closest(name, PROFILES) or f"; those that are emulated are {', '.join(PROFILES)}."
+        raise ImpossibleFault(f"There is no service {name}{hint}") from None
 
 
 def remove_fault(world: World, fault_id: str) -> bool:

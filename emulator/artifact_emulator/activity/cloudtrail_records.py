@@ -126,7 +126,7 @@ def _record(call: CallRecord, account_id: str) -> CloudTrailRecord:
         "eventVersion": VERSION,
         "userIdentity": _provided_identity(call) if call.operation in _FEDERATING else _user_identity(call.caller),
         "eventTime": event_time(call.at),
-        "eventSource": f"{call.service.name}.amazonaws.com",
+        "eventSource": f"{_source(call.service)}.amazonaws.com",
         "eventName": call.operation,
         "awsRegion": _region(call),
         "sourceIPAddress": "127.0.0.1",
@@ -166,8 +166,15 @@ def _request_parameters(call: CallRecord) -> Any:
     return plain(call.members) if call.members else None
 
 
+def _source(service: Service) -> str:
+    # Of the services that are not emulated, the name that requests are signed for is that of the source.
+    return service.name if service.name in PROFILES else service.signing_name
+
+
 def _region(call: CallRecord) -> str:
-    return _GLOBAL_REGIONS[call.caller.partition] if PROFILES[call.service.name].is_global else call.caller.region
+    profile = PROFILES.get(call.service.name)
+    is_global = profile is not None and profile.is_global
+    return _GLOBAL_REGIONS[call.caller.partition] if is_global else call.caller.region
 
 
 def _provided_identity(call: CallRecord) -> dict[str, Any]:

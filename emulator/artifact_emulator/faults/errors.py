@@ -5,7 +5,7 @@ from math import ceil
 
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Protocol, Service
-from artifact_emulator.aws.service_profile import PROFILES
+from artifact_emulator.aws.service_profile import PROFILES, ThrottlingError
 from artifact_emulator.faults.kinds import Error
 
 # Errors that every operation may return although no model declares them.
@@ -41,13 +41,22 @@ def error_codes(service: Service, operation: str) -> set[str]:
 
 
 def can_return(service: Service, operation: str, code: str) -> bool:
-    """Return whether an operation may return an error."""
-    return code in error_codes(service, operation)
+    """Return whether an operation may return an error; of services that are not emulated, no errors are known."""
+    return service.name not in PROFILES or code in error_codes(service, operation)
+
+
+def throttling_error_of(service: Service) -> ThrottlingError:
+    """Return the error of a caller that exceeds a request rate of a service."""
+    if service.name in PROFILES:
+        return PROFILES[service.name].throttling_error
+    # Unverified for single services: the codes that AWS documents for all services of a protocol.
+    code = "Throttling" if service.protocol == "query" else "ThrottlingException"
+    return ThrottlingError(code, _MESSAGES[code], 429 if service.protocol == "rest-json" else 400)
 
 
 def throttled(service: Service, wait: float = 0.0) -> AwsError:
     """Return the error of a caller that exceeds a request rate, with the seconds to wait if the service states them."""
-    code, message, status = PROFILES[service.name].throttling_error
+    code, message, status = throttling_error_of(service)
     shapes = (shape for shape in service.errors.values() if shape.code == code)
     states_wait = any("retryAfterSeconds" in shape.members for shape in shapes)
     return AwsError(code, message, status, members={"retryAfterSeconds": max(1, ceil(wait))} if states_wait else None)
@@ -55,10 +64,10 @@ def throttled(service: Service, wait: float = 0.0) -> AwsError:
 
 def injected_error(service: Service, error: Error) -> AwsError:
     """Return an error as a service words it."""
-    if error == Error(code=PROFILES[service.name].throttling_error.code):
+    if error in (Error(code=throttling_error_of(service).code), Error(code="Throttling")):
         return throttled(service)
     declared = next((shape for shape in service.errors.values() if shape.code == error.code), None)
-    status = declared.status if declared else COMMON_STATUSES[service.protocol][error.code]
+    status = declared.status if declared else COMMON_STATUSES[service.protocol].get(error.code, 400)
     message = error.message or _MESSAGES.get(error.code, _DEFAULT_MESSAGE)
     names = declared.members if declared else ()
     members = {name: _REQUIRED_MEMBERS[name] for name in names if name in _REQUIRED_MEMBERS}

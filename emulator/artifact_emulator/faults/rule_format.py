@@ -97,7 +97,7 @@ _LatencyJson = Annotated[
 class _Rule(BaseModel):
     """The members of a fault that do not depend on its kind."""
 
-    service: Literal["organizations", "artifact", "cloudtrail", "iam", "iam-toolbox", "sts"]
+    service: str = Field(description="The name of a service in AWS's SDK for Python, such as organizations.")
     operation: str | None = Field(None, description="Affect only this operation of the service.")
     account: str | None = Field(None, pattern=r"^\d{12}$", description="Affect only calls by this account.")
     probability: float = Field(1.0, ge=0, le=1, description="The probability that a matching call is affected.")
@@ -176,7 +176,8 @@ def _action(service: str, kind: Kind, value: Any) -> Action:
 
 
 def _error(service: str, body: ErrorBody) -> Error:
-    code = PROFILES[service].throttling_error.code if body.code == "Throttling" else body.code
+    is_own_name = body.code == "Throttling" and service in PROFILES
+    code = PROFILES[service].throttling_error.code if is_own_name else body.code
     return Error(code=code, message=body.message, reason=body.reason)
 
 

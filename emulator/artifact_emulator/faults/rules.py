@@ -11,6 +11,7 @@ from threading import Lock
 from typing import assert_never
 
 from artifact_emulator.aws.service_model import Service
+from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.faults.effect import NO_EFFECT, Effect
 from artifact_emulator.faults.errors import can_return, error_codes, injected_error
 from artifact_emulator.faults.kinds import Action, DeletionFailure, Error, Latency, Reset, Truncate, kind_of
@@ -184,7 +185,7 @@ def _check(rule: FaultRule, service: Service) -> None:
 
 def _check_error(error: Error, service: Service, operations: list[str]) -> None:
     codes = set[str]().union(*(error_codes(service, operation) for operation in operations))
-    if error.code not in codes:
+    if error.code not in codes and service.name in PROFILES:
         subject = operations[0] if len(operations) == 1 else f"any operation of {service.name}"
         hint = closest(error.code, codes) or f"; it can answer {', '.join(sorted(codes))}."
         raise ImpossibleFault(f"{subject} cannot answer {error.code}{hint}")

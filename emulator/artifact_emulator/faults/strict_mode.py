@@ -20,9 +20,8 @@ from threading import Lock
 from artifact_emulator.activity.call_log import is_read_only
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
-from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.faults.effect import Effect
-from artifact_emulator.faults.errors import can_return, injected_error, throttled
+from artifact_emulator.faults.errors import can_return, injected_error, throttled, throttling_error_of
 from artifact_emulator.faults.kinds import Error
 from artifact_state.model import State
 from artifact_state.record import Record
@@ -140,9 +139,10 @@ class StrictMode:
 
 
 def _errors(service: Service, operation: str) -> Iterator[AwsError]:
-    if can_return(service, operation, PROFILES[service.name].throttling_error.code):
+    if can_return(service, operation, throttling_error_of(service).code):
         yield throttled(service)
-    for shape in service.operations[operation].errors:
+    declared = service.operations.get(operation)
+    for shape in declared.errors if declared else ():
         code = service.errors[shape].code
         if code.startswith("ConcurrentModification"):
             yield injected_error(service, Error(code=code))

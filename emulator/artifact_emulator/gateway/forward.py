@@ -72,7 +72,7 @@ class Forwarder:
         while self._idle:
             if (connection := self._idle.pop()).is_reusable:
                 return connection
-        host, is_secure = self._address.hostname, self._address.scheme == "https"
+        host, is_secure = self._address.hostname or "", self._address.scheme == "https"
         port = self._address.port or (443 if is_secure else 80)
         context = ssl.create_default_context() if is_secure else None
         try:

@@ -6,19 +6,21 @@ as it is; what it says of an error is only read for the call log.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
+from typing import cast
 
 from artifact_emulator import pipeline
 from artifact_emulator.active_call import ActiveCall
 from artifact_emulator.aws.authorization.foreign_requests import UnknownMode
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated
-from artifact_emulator.aws.service_model import Operation, Protocol, Service
+from artifact_emulator.aws.service_model import Operation
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.gateway.authorization import Options, decide
 from artifact_emulator.gateway.backend_connection import BackendFailed
+from artifact_emulator.gateway.foreign_services import foreign_service
 from artifact_emulator.gateway.forward import Forwarder
 from artifact_emulator.gateway.operations import ForeignCall, identify
 from artifact_emulator.gateway.refusals import refuse
@@ -31,8 +33,6 @@ from artifact_state.record import replace
 from artifact_state.world import World
 
 _OWN_NAMES = frozenset(bindings(name).signing_name for name in PROFILES)
-_PROTOCOLS: Mapping[str, Protocol] = {"rest-json": "rest-json", "query": "query", "ec2": "query", "rest-xml": "query"}
-"""The protocol of ours with whose codes a service refuses; those that are not listed use the codes of JSON."""
 _CODE = re.compile(rb'"(?:__type|code|Code)"\s*:\s*"([^"]{1,200})"')
 _MESSAGE = re.compile(rb'"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.){1,1000})')
 _XML_CODE = re.compile(rb"<Code>([^<]{1,200})")
@@ -78,7 +78,7 @@ class Gateway:
 
         The call is logged when its reply is known.
         """
-        assert isinstance(call, ForeignActiveCall)
+        call = cast("ForeignActiveCall", call)
         pipeline.run(call, STAGES)
         effect = call.effect
         if call.failure is None:
@@ -117,24 +117,23 @@ def recognize(call: ForeignActiveCall) -> None:
     if foreign is None:
         raise NotEmulated(f"{signing_name(call.request)}:{call.request.method} {call.request.path}")
     call.foreign, call.members = foreign, dict(foreign.members or {})
-    call.service, call.operation = _service_of(foreign), Operation(name=foreign.operation)
+    call.service = foreign_service(foreign.service, foreign.signing_name, foreign.protocol)
+    call.operation = call.service.operations.get(foreign.operation) or Operation(name=foreign.operation)
     call.route = Route(call.service.protocol, call.service, f"{foreign.service}:{foreign.operation}", call.operation)
 
 
 def authorize(call: ForeignActiveCall) -> None:
     """Refuse a call that the policies of its world deny."""
-    assert call.foreign is not None
+    foreign = cast("ForeignCall", call.foreign)
     with call.world.transaction(call.caller, f"{call.service.signing_name}:{call.operation.name}", call.effect) as tx:
         call.tx, call.at = tx, tx.now
-        decision = decide(call.foreign, tx, Options(call.iam, call.unknown, call.request_id, call.request_keys))
+        decision = decide(foreign, tx, Options(call.iam, call.unknown, call.request_id, call.request_keys))
     runtime = runtime_of(call.world)
     if decision.request is not None:
         runtime.decisions.record(call.request_id, decision.request)
     for part in decision.open_parts:
-        if runtime.count_undecided(f"{call.foreign.name}: {part}") and call.unknown == "audit":
-            log.warning(
-                "%s of %s is passed on although its policies depend on %s", call.foreign.name, call.caller.arn, part
-            )
+        if runtime.count_undecided(f"{foreign.name}: {part}") and call.unknown == "audit":
+            log.warning("%s of %s is passed on although its policies depend on %s", foreign.name, call.caller.arn, part)
     if decision.denial is not None:
         raise decision.denial
 
@@ -167,12 +166,3 @@ def _stated_error(reply: Reply) -> AwsError:
     # Shapes of JSON services are named with a namespace, those of REST services with a URI.
     name = code.partition(":")[0].rpartition("#")[2]
     return AwsError(name or str(reply.status), message.decode("utf-8", "replace"), reply.status)
-
-
-def _service_of(foreign: ForeignCall) -> Service:
-    return _service(foreign.service, foreign.signing_name, _PROTOCOLS.get(foreign.protocol, "json"))
-
-
-@lru_cache(maxsize=512)
-def _service(name: str, signed: str, protocol: Protocol) -> Service:
-    return Service(name=name, own_signing_name=signed, protocol=protocol, version="", operations={}, errors={})

@@ -26,9 +26,8 @@ def moto_server() -> Iterator[str]:
     if not all(map(find_spec, _PACKAGES)):
         raise CannotStart("moto's server is not installed: pip install 'artifact-emulator[moto]'")
     # It reads its standard input to the end, which is that of this process at the latest.
-    process = subprocess.Popen(
-        [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    )
+    command = [sys.executable, "-m", __name__]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 - this module.
     try:
         yield f"http://{_HOST}:{_port(process)}"
     finally:
@@ -36,8 +35,7 @@ def moto_server() -> Iterator[str]:
 
 
 def _port(process: "subprocess.Popen[bytes]") -> int:
-    assert process.stdout is not None
-    line = process.stdout.readline()
+    line = process.stdout.readline() if process.stdout else b""
     if not line:
         raise CannotStart(f"moto's server ended with status {process.wait(_SECONDS)} before it listened")
     return int(line)
@@ -60,7 +58,8 @@ def _serve() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(_HOST, port=0, verbose=False)
     server.start()
-    print(server.get_host_and_port()[1], flush=True)
+    sys.stdout.write(f"{server.get_host_and_port()[1]}\n")
+    sys.stdout.flush()
     sys.stdin.read()
     os._exit(0)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.aws.protocols import json11, query, rest_json
+from artifact_emulator.aws.protocols import ReplyFormat, json11, query, rest_json
 from artifact_emulator.gateway.operations import ForeignCall
 from artifact_emulator.http import Reply
 
@@ -50,7 +50,7 @@ def refuse(foreign: ForeignCall, error: AwsError, request_id: str) -> Reply:
     write = _SHAPES.get(foreign.protocol)
     if write is None:
         # Other protocols are JSON; that of REST names the code in a header.
-        shape = rest_json if foreign.protocol == "rest-json" else json11
+        shape: ReplyFormat = rest_json if foreign.protocol == "rest-json" else json11
         return shape.refuse(None, error, request_id)
     return write(foreign, error, request_id)
 

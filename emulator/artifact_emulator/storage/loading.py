@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from artifact_emulator.activity.call_log import CallFailure, CallRecord, RoleUse
-from artifact_emulator.services import bindings
+from artifact_emulator.known_services import service_named
 from artifact_emulator.storage.settings import CLOCK, FAULT, FIRST_CLOCK, OPTIONS, ROLE_USE, SIGN_IN
 from artifact_emulator.storage.texts import read_clock, read_event, read_fault, read_options, read_value
 from artifact_emulator.world_runtime import runtime_of
@@ -117,7 +117,7 @@ def _call(text: str) -> CallRecord:
     return CallRecord(
         **call
         | {
-            "service": bindings(call["service"]),
+            "service": service_named(call["service"]),
             "caller": reader_of(Caller).validate_python(call["caller"]),
             "failure": call["failure"] and CallFailure(*call["failure"]),
         }

@@ -15,14 +15,14 @@ from artifact_emulator.http import Request
 ALGORITHM = "AWS"
 _REGION = "us-east-1"
 """The signature names no region."""
-_SUBRESOURCES = frozenset(
-    (
-        "accelerate acl analytics cors delete encryption inventory lifecycle location logging metrics notification "
-        "object-lock partNumber policy replication requestPayment response-cache-control response-content-disposition "
-        "response-content-encoding response-content-language response-content-type response-expires restore select "
-        "select-type retention legal-hold tagging torrent uploadId uploads versionId versioning versions website"
-    ).split()
-)
+_SUBRESOURCES = {
+    "accelerate", "acl", "analytics", "cors", "delete", "encryption", "inventory", "lifecycle", "location", "logging",
+    "metrics", "notification", "object-lock", "partNumber", "policy", "replication", "requestPayment",
+    "response-cache-control", "response-content-disposition", "response-content-encoding",
+    "response-content-language", "response-content-type", "response-expires", "restore", "select", "select-type",
+    "retention", "legal-hold", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions",
+    "website",
+}  # fmt: skip
 """The parameters of a query that are signed."""
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC
 from functools import lru_cache
 from hashlib import file_digest, sha256
+from io import BufferedReader
+from typing import cast
 from urllib.parse import parse_qsl, quote
 
 from artifact_emulator.http import Request
@@ -92,7 +94,7 @@ def payload_hash(request: Request, claim: Claim) -> str:
         return UNSIGNED  # The body of a presigned request is not known when it is signed.
     if request.file is not None:
         request.file.seek(0)
-        return file_digest(request.file, sha256).hexdigest()
+        return file_digest(cast("BufferedReader", request.file), sha256).hexdigest()
     return sha256(request.body).hexdigest()
 
 
