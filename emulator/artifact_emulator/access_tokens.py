@@ -19,7 +19,6 @@ from artifact_state.record import replace
 
 JOIN = f"{console.PREFIX}/join"
 """The page at which a browser hands in its token."""
-WORLD_COOKIE, TEACHER_COOKIE = "artifact-emulator-world", "artifact-emulator-teacher"
 FORM = "20 to 128 letters, digits, hyphens and underscores"
 _FORM = re.compile(r"[A-Za-z0-9_-]{20,128}")
 _PURPOSE = b"artifact-emulator world "
@@ -54,6 +53,10 @@ class AccessTokens:
 
     def __init__(self, teacher_token: str) -> None:
         self._teacher_token = teacher_token
+        # Browsers do not keep the cookies of two ports of a machine apart.
+        mark = digest(teacher_token.encode(), b"artifact-emulator cookies", sha256).hex()[:8]
+        self.teacher_cookie = f"artifact-emulator-teacher-{mark}"
+        self.world_cookie = f"artifact-emulator-world-{mark}"
 
     def secrets(self, world: str) -> tuple[str, str]:
         """Return the secrets with which a placeholder key may sign calls to a world."""
@@ -62,12 +65,12 @@ class AccessTokens:
     def cookie(self, token: str, world: str) -> str | None:
         """Return the name of the cookie that keeps a token, or None if the token does not open the world."""
         if self._is_teacher(token):
-            return TEACHER_COOKIE
-        return WORLD_COOKIE if _equals(token, world_token(self._teacher_token, world)) else None
+            return self.teacher_cookie
+        return self.world_cookie if _equals(token, world_token(self._teacher_token, world)) else None
 
     def manages_all(self, headers: Mapping[str, str]) -> bool:
         """Return whether a request has the teacher's token."""
-        return any(map(self._is_teacher, _tokens_in(headers)))
+        return any(map(self._is_teacher, self._tokens_in(headers)))
 
     def refusal_of(self, request: Request, world: str) -> Reply | None:
         """Return the refusal of a request for the control API or the console of a world, or None if it is allowed."""
@@ -75,7 +78,7 @@ class AccessTokens:
         path = unquote_to_bytes(request.path).decode("latin-1")
         if _OPEN.fullmatch(path):
             return None
-        tokens = list(_tokens_in(request.headers))
+        tokens = list(self._tokens_in(request.headers))
         if any(map(self._is_teacher, tokens)):
             return None
         expected = world_token(self._teacher_token, world)
@@ -87,6 +90,18 @@ class AccessTokens:
 
     def _is_teacher(self, token: str) -> bool:
         return _equals(token, self._teacher_token)
+
+    def _tokens_in(self, headers: Mapping[str, str]) -> Iterator[str]:
+        """Yield the tokens of a request."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token.strip():
+            yield token.strip()
+        if "cookie" in headers:
+            # Imported here: no AWS call needs it.
+            from werkzeug.http import parse_cookie
+
+            cookies = parse_cookie(headers["cookie"])
+            yield from (cookies[name] for name in (self.world_cookie, self.teacher_cookie) if name in cookies)
 
 
 def _describes(request: Request, path: str, world: str) -> bool:
@@ -107,19 +122,6 @@ def _forbid(path: str, detail: str) -> Reply:
     if path.startswith(console.PREFIX):
         return Reply(403, (("Content-Type", "text/plain; charset=utf-8"),), detail.encode())
     return control.problem(403, "Forbidden", detail)
-
-
-def _tokens_in(headers: Mapping[str, str]) -> Iterator[str]:
-    """Yield the tokens of a request."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        yield token.strip()
-    if "cookie" in headers:
-        # Imported here: no AWS call needs it.
-        from werkzeug.http import parse_cookie
-
-        cookies = parse_cookie(headers["cookie"])
-        yield from (cookies[name] for name in (WORLD_COOKIE, TEACHER_COOKIE) if name in cookies)
 
 
 def _equals(token: str, expected: str) -> bool:

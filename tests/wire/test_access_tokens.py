@@ -7,7 +7,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from artifact_emulator import access_tokens
-from artifact_emulator.access_tokens import TEACHER_COOKIE, WORLD_COOKIE, AccessTokens, world_token
+from artifact_emulator.access_tokens import AccessTokens, world_token
 from artifact_emulator.app import App
 from artifact_emulator.console.app import create_app as create_console
 from artifact_emulator.http import Reply
@@ -16,6 +16,7 @@ from tests.support.wire_client import ENDPOINT, Client
 
 TEACHER = "a-token-of-the-teacher"
 ANN, BEN = world_token(TEACHER, "ann"), world_token(TEACHER, "ben")
+WORLD_COOKIE, TEACHER_COOKIE = AccessTokens(TEACHER).world_cookie, AccessTokens(TEACHER).teacher_cookie
 CALLERS = {"teacher": TEACHER, "student": ANN, "other student": BEN, "guesser": "x" * 32, "stranger": None}
 
 

@@ -1,11 +1,9 @@
 """The page at which a browser hands in the token of its world, and the page that connects programs to the world."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from artifact_emulator.access_tokens import TEACHER_COOKIE, WORLD_COOKIE
+from artifact_emulator.access_tokens import AccessTokens
 from artifact_emulator.aws.authentication import DEFAULT_ACCOUNT
 from artifact_emulator.console.calls import executor, world
 from artifact_emulator.routing import WORLDS
@@ -35,7 +33,7 @@ def submit() -> Response:
     if cookie is None:
         flash("This token does not open this world. Use the link on your sheet.", "error")
         return redirect(url_for(".join"), 303)
-    is_teacher = cookie == TEACHER_COOKIE
+    is_teacher = cookie == access.teacher_cookie
     page = "classroom.classroom" if is_teacher and not request.script_root else "home.home"
     response = redirect(url_for(page), 303)
     path = "/" if is_teacher else request.script_root or "/"
@@ -46,16 +44,15 @@ def submit() -> Response:
 @pages.get("/connect")
 def connect() -> str:
     """Show the settings with which programs use this world."""
-    is_protected = executor().access is not None
-    settings = _settings(request.cookies) if is_protected else {"AWS_SECRET_ACCESS_KEY": PLACEHOLDER}
+    access = executor().access
     return render_template(
         "connect.html",
         account=first_management_account(world().state) or DEFAULT_ACCOUNT,
-        settings=settings,
-        is_protected=is_protected,
+        settings={"AWS_SECRET_ACCESS_KEY": PLACEHOLDER} if access is None else _settings(access),
+        is_protected=access is not None,
     )
 
 
-def _settings(cookies: Mapping[str, str]) -> dict[str, str]:
-    token = cookies.get(WORLD_COOKIE) or cookies.get(TEACHER_COOKIE, "")
+def _settings(access: AccessTokens) -> dict[str, str]:
+    token = request.cookies.get(access.world_cookie) or request.cookies.get(access.teacher_cookie, "")
     return {"AWS_SECRET_ACCESS_KEY": token, "ARTIFACT_EMULATOR_CONTROL_TOKEN": token}
