@@ -29,6 +29,10 @@ _OF_ALL_WORLDS = re.compile(
     rf"({control.PREFIX}|{console.PREFIX})/worlds(/.*)?|{console.PREFIX}/(enter|classroom)(/.*)?", re.DOTALL
 )
 """The paths at which worlds are listed, created and deleted, or another world is entered."""
+_MISSING = (
+    "This needs the token of the world, as `Authorization: Bearer TOKEN`; commands take it from "
+    "ARTIFACT_EMULATOR_CONTROL_TOKEN."
+)
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="artifact-emulator"')
 
 
@@ -114,7 +118,7 @@ def _ask_for_token(request: Request, world: str, *, is_given: bool) -> Reply:
         return Reply(303, (("Location", request.base + JOIN),))
     if is_given:
         return _forbid(request.path, f"The token does not open the world {world!r}.")
-    reply = control.problem(401, "Unauthorized", "This needs the token of the world, as `Authorization: Bearer TOKEN`.")
+    reply = control.problem(401, "Unauthorized", _MISSING)
     return replace(reply, headers=(*reply.headers, _CHALLENGE))
 
 

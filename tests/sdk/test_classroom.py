@@ -135,6 +135,15 @@ class TestCommand:
         assert page.count("data:image/svg+xml") == 2
         assert TOKEN not in page + table + text
 
+    def test_open_emulator_gets_no_class(self, server: str) -> None:
+        """Links with tokens would promise what an emulator without a control token does not keep."""
+        command = [*CLASSROOM, "2", "--control-token", TOKEN, "--endpoint", server]
+        result = subprocess.run(
+            command, env=clean_environment(), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert result.stderr == f"artifact-emulator: {server} is open to everybody: start it with --control-token\n"
+        assert "student-01" not in Emulator(server).worlds()
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
@@ -145,6 +154,8 @@ class TestCommand:
             (["2", "--sheet", "class.pdf"], "ends with .html, .csv, .txt"),
             (["2", "--endpoint", "http://127.0.0.1:9"], "set ARTIFACT_EMULATOR_CONTROL_TOKEN"),
             (["2", "--control-token", "short"], "20 to 128 letters"),
+            (["2", "--control-token", TOKEN, "--endpoint", "ftp://lab"], "'ftp://lab' is not a URL"),
+            (["2", "--control-token", TOKEN, "--endpoint", "http://127.0.0.1:9"], "no reply from"),
             (["2", "--allow-host", "http://lab"], "is not a host name"),
             (["2", "--scenario", "organisation"], "did you mean organization?"),
             (["30", "--limit", "worlds=10"], "10 worlds, the limit"),

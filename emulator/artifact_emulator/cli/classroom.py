@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artifact_emulator.cli.options import CommandFailed, translated_errors
+from artifact_emulator.cli.options import CommandFailed, emulator_at, translated_errors
 from artifact_emulator.cli.output import write
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.serve import configure, serve_with
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from artifact_emulator.app import App
     from artifact_emulator.classroom.sheet import Slip
     from artifact_emulator.classroom.students import Student
+    from artifact_emulator.testing.client import Emulator
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, and see below.
 _SCENARIO_HELP = (
@@ -97,23 +98,43 @@ def _use_running(options: argparse.Namespace, students: "list[Student]") -> int:
 
     Raises CommandFailed.
     """
-    # Imported here: a server of its own needs no HTTP client.
-    from artifact_emulator.testing.client import Emulator
+    # Imported here: reading scenarios takes YAML.
+    from artifact_emulator.scenarios.files import InvalidScenario
 
     if not options.control_token:
         raise CommandFailed("set ARTIFACT_EMULATOR_CONTROL_TOKEN to the token with which the emulator was started", 2)
-    emulator = Emulator(options.endpoint, control_token=options.control_token)
-    with translated_errors():
-        existing = emulator.worlds()
-        for student in students:
-            if student.world in existing:
-                continue
-            if options.scenario is None:
-                emulator.request("PUT", f"/_emulator/worlds/{student.world}")
-            else:
-                emulator.world(student.world).load_scenario(options.scenario)
+    emulator = emulator_at(options.endpoint, options.control_token)
+    try:
+        with translated_errors():
+            if not _asks_for_token(options.endpoint):
+                raise CommandFailed(f"{options.endpoint} is open to everybody: start it with --control-token")
+            _create_missing(emulator, students, options.scenario)
+    except InvalidScenario as error:
+        raise CommandFailed(str(error)) from None
     _hand_out(options, students, emulator.endpoint, options.control_token)
     return 0
+
+
+def _asks_for_token(endpoint: str) -> bool:
+    # Imported here: a server of its own needs no HTTP client.
+    from artifact_emulator.testing.client import ControlError
+
+    try:
+        emulator_at(endpoint, None).request("GET", "/_emulator/clock")
+    except ControlError as error:
+        return error.status == 401
+    return False
+
+
+def _create_missing(emulator: "Emulator", students: "list[Student]", scenario: str | None) -> None:
+    # Not from a list, which several processes behind one address do not have.
+    for world in (emulator.world(student.world) for student in students):
+        if world.exists():
+            continue
+        if scenario is None:
+            emulator.request("PUT", f"/_emulator/worlds/{world.name}")
+        else:
+            world.load_scenario(scenario)
 
 
 def _create_worlds(app: "App", students: "list[Student]", options: argparse.Namespace) -> None:

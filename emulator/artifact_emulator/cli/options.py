@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from artifact_state.closest_name import closest
 
 if TYPE_CHECKING:
-    from artifact_emulator.testing.client import RemoteWorld
+    from artifact_emulator.testing.client import Emulator, RemoteWorld
 
 _URL = re.compile(r"https?://[^/\s]+")
 _WORLDS = "/worlds/"
@@ -48,14 +48,25 @@ def world_of(options: argparse.Namespace, name: str | None = None) -> "RemoteWor
     Raises CommandFailed.
     """
     # Imported here: `--help` needs no HTTP client.
-    from artifact_emulator.testing.client import DEFAULT_ENDPOINT, Emulator
+    from artifact_emulator.testing.client import DEFAULT_ENDPOINT
 
     url = options.endpoint or os.environ.get("AWS_ENDPOINT_URL") or _own_endpoint() or DEFAULT_ENDPOINT
+    endpoint, _, name_in_url = url.partition(_WORLDS)
+    emulator = emulator_at(endpoint, os.environ.get("ARTIFACT_EMULATOR_CONTROL_TOKEN"))
+    return emulator.world(name or options.world or name_in_url.strip("/") or "default")
+
+
+def emulator_at(url: str, control_token: str | None) -> "Emulator":
+    """Return the emulator at a URL.
+
+    Raises CommandFailed.
+    """
+    # Imported here: `--help` needs no HTTP client.
+    from artifact_emulator.testing.client import DEFAULT_ENDPOINT, Emulator
+
     if not _URL.match(url):
         raise CommandFailed(f"{url!r} is not a URL, such as {DEFAULT_ENDPOINT}", 2)
-    endpoint, _, name_in_url = url.partition(_WORLDS)
-    token = os.environ.get("ARTIFACT_EMULATOR_CONTROL_TOKEN") or None
-    return Emulator(endpoint, control_token=token).world(name or options.world or name_in_url.strip("/") or "default")
+    return Emulator(url, control_token=control_token or None)
 
 
 def _address(error: Exception) -> str:
