@@ -11,6 +11,7 @@ from artifact_emulator.app import App
 from tests.support.artifact_calls import ORGANIZATION_AGREEMENT, accept
 from tests.support.aws_models import operation_model
 from tests.support.control_api import control_refusal, control_result
+from tests.support.visitor import Visitor
 from tests.support.wire_client import Client
 
 ARTIFACT, ROLE = "artifact.amazonaws.com", "AWSServiceRoleForArtifact"
@@ -98,6 +99,7 @@ class TestLessons:
         finished = control_result(app, "GET", f"/_emulator/lessons/{name}")
         assert finished["done"] == len(finished["steps"])
         assert all(step["done_at"] for step in finished["steps"])
+        assert "Lesson complete." in Visitor(app).get(f"/lessons/{name}").text
 
 
 def done_steps(app: App, name: str) -> list[str]:
