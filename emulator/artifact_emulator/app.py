@@ -251,7 +251,7 @@ class App:
     def _control(self) -> "WSGIApplication":
         from artifact_emulator.control.app import create_app
 
-        return create_app(self.worlds, self._allowed_hosts)
+        return create_app(self.worlds, self._allowed_hosts, self.behind)
 
     @cached_property
     def _console(self) -> "WSGIApplication":

@@ -36,7 +36,7 @@ from artifact_emulator.control import (
     token_issuers,
     worlds,
 )
-from artifact_emulator.control.responses import WORLDS_KEY, problem_response
+from artifact_emulator.control.responses import GATEWAY_KEY, WORLDS_KEY, problem_response
 from artifact_emulator.faults.rules import TooManyFaults
 from artifact_emulator.logs import escape_control_characters
 from artifact_emulator.validation_texts import error_text
@@ -48,6 +48,8 @@ from artifact_state.world_registry import InvalidName, RegistryFull, SnapshotNot
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from artifact_emulator.gateway.gateway import Gateway
 
 _HOSTS_KEY = "artifact_emulator.allowed_hosts"
 _ROUTE_MODULES = (
@@ -82,13 +84,15 @@ _REFUSALS = (
 """The errors that any request can raise, with status and title."""
 
 
-def create_app(worlds: WorldRegistry, allowed_hosts: Collection[str] = ()) -> "WSGIApplication":
+def create_app(
+    worlds: WorldRegistry, allowed_hosts: Collection[str] = (), behind: "Gateway | None" = None
+) -> "WSGIApplication":
     """Create the application for the worlds of an emulator."""
     # Creating the Flask application takes long, so all emulators of a process share one.
     app = _flask_app()
 
     def respond(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
-        environ |= {WORLDS_KEY: worlds, _HOSTS_KEY: allowed_hosts}
+        environ |= {WORLDS_KEY: worlds, _HOSTS_KEY: allowed_hosts, GATEWAY_KEY: behind}
         return app.wsgi_app(environ, start_response)
 
     return respond

@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field
 
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import current_world
+from artifact_emulator.control.responses import GATEWAY_KEY, current_world
 from artifact_emulator.services import bindings
 from artifact_emulator.services.handler_index import HANDLERS
 from artifact_emulator.world_runtime import runtime_of
@@ -23,6 +23,14 @@ class ServiceCapabilities(BaseModel):
     not_emulated: list[str] = Field(description="Operations of AWS that answer 501 here.")
 
 
+class Behind(BaseModel):
+    """The backend of `serve --behind`."""
+
+    url: str
+    answered: int = Field(description="The calls of all worlds that it answered.")
+    failed: int = Field(description="The calls to which it gave no answer.")
+
+
 class Capabilities(BaseModel):
     """The operations of all services."""
 
@@ -34,6 +42,7 @@ class Capabilities(BaseModel):
         description="How often policies depended on what is not known of a call that a gate decides, by operation and "
         "what that was, most frequent first."
     )
+    behind: Behind | None = Field(None, description="What answers the other services, if anything does.")
     missed: dict[str, int] = Field(description="The old name of not_emulated_calls.", deprecated=True)
 
 
@@ -50,7 +59,9 @@ def add_routes(app: OpenAPI) -> None:
         calls, undecided = dict(runtime.not_emulated_calls.most_common()), dict(runtime.undecided_calls.most_common())
         services = {name: _capabilities_of(name) for name in PROFILES}
         counts = {"not_emulated_calls": calls, "undecided_calls": undecided, "missed": calls}
-        return jsonify(Capabilities(services=services, **counts).model_dump())
+        gateway = request.environ[GATEWAY_KEY]
+        behind = Behind(**gateway.status) if gateway is not None else None
+        return jsonify(Capabilities(services=services, behind=behind, **counts).model_dump())
 
 
 @cache

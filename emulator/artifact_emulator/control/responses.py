@@ -18,6 +18,8 @@ _STEPS = 4
 _ENCODE = json.JSONEncoder().encode
 WORLDS_KEY = "artifact_emulator.worlds"
 """The key of the WSGI environment that holds the worlds."""
+GATEWAY_KEY = "artifact_emulator.gateway"
+"""The key that holds the gate, or None."""
 
 
 def all_worlds() -> WorldRegistry:

@@ -22,7 +22,7 @@ from artifact_emulator.gateway.authorization import Options, decide
 from artifact_emulator.gateway.backend_connection import BackendFailed
 from artifact_emulator.gateway.foreign_services import foreign_service
 from artifact_emulator.gateway.forward import Forwarder
-from artifact_emulator.gateway.operations import ForeignCall, identify
+from artifact_emulator.gateway.operations import ForeignCall, identify, is_signed_for
 from artifact_emulator.gateway.refusals import refuse
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.logs import log
@@ -56,6 +56,11 @@ class Gateway:
         self.calls: Counter[str] = Counter()
         """How many calls were passed on, and how many got no answer."""
 
+    @property
+    def status(self) -> dict[str, object]:
+        """Return the address of the backend, and how many calls it answered or not."""
+        return {"url": self.forwarder.url, "answered": self.calls["answered"], "failed": self.calls["failed"]}
+
     def takes(self, request: Request, *, is_path_ours: bool) -> bool:
         """Return whether a request is for a service that is not emulated here.
 
@@ -79,14 +84,11 @@ class Gateway:
         The call is logged when its reply is known.
         """
         call = cast("ForeignActiveCall", call)
-        pipeline.run(call, STAGES)
-        effect = call.effect
-        if call.failure is None:
+        refusal, effect = refusal_of(call), call.effect
+        if refusal is None:
             return Reply(0, (), pending=partial(self._pass_on, call, log), delay=effect.delay, cut=effect.cut)
-        pipeline.record_call(call)
-        reply = _refusal(call, call.failure)
-        log(reply)
-        return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
+        log(refusal)
+        return refusal
 
     async def _pass_on(self, call: ForeignActiveCall, log: Callable[[Reply], None]) -> Reply:
         """Return the answer of the backend, or an error if it gives none."""
@@ -111,6 +113,25 @@ class Gateway:
         return AwsError("BadGateway", text, 502) if failure.was_sent else AwsError("ServiceUnavailable", text, 503)
 
 
+def refusal_of(call: ForeignActiveCall) -> Reply | None:
+    """Return the refusal of a call, which is logged, or None if it may be passed on."""
+    pipeline.run(call, STAGES)
+    if call.failure is None:
+        return None
+    pipeline.record_call(call)
+    reply, effect = _refusal(call, call.failure), call.effect
+    if call.request.method == "HEAD":
+        reply = replace(reply, body=b"")
+    return reply if effect is NO_EFFECT else replace(reply, delay=effect.delay, cut=effect.cut)
+
+
+def record_answer(call: ForeignActiveCall, reply: Reply) -> None:
+    """Log a call that was passed on, with the error that its answer states."""
+    if reply.status >= 400:
+        call.failure = _stated_error(reply)
+    pipeline.record_call(call)
+
+
 def recognize(call: ForeignActiveCall) -> None:
     """Find the service and the operation that the request names."""
     foreign = identify(call.request)
@@ -120,6 +141,10 @@ def recognize(call: ForeignActiveCall) -> None:
     call.service = foreign_service(foreign.service, foreign.signing_name, foreign.protocol)
     call.operation = call.service.operations.get(foreign.operation) or Operation(name=foreign.operation)
     call.route = Route(call.service.protocol, call.service, f"{foreign.service}:{foreign.operation}", call.operation)
+    if not is_signed_for(foreign):
+        # The backend could carry out another operation than the one that is decided.
+        text = f"The request names {foreign.service}:{foreign.operation}, and is signed for {foreign.signing_name}."
+        raise AwsError("UnknownOperationException", text)
 
 
 def authorize(call: ForeignActiveCall) -> None:

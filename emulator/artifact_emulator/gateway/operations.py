@@ -73,6 +73,12 @@ def identify(request: Request) -> ForeignCall | None:
     return call._replace(region=region or _host(request)[1], signing_name=scope or call.signing_name)
 
 
+def is_signed_for(call: ForeignCall) -> bool:
+    """Return whether the signature of a request is for the service whose operation it names."""
+    name = call.signing_name
+    return call.service in (_SIGNED_AS_S3.get(name) or index()["signed"].get(name, ()))
+
+
 def _scope(request: Request) -> tuple[str, str]:
     """Return the Region and the service in the credential scope of a signature, "" if there is none."""
     _, _, credential = request.headers.get("authorization", "").partition("Credential=")
