@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,9 @@ from tests.support.console import Console
 from tests.support.server_process import clean_environment, server_process
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+SAME_EVERYWHERE = ("--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb")
+"""Options that make letters and colours look the same on all machines."""
+FONTS, FONT_FOLDER = Path(__file__).parent / "fonts.conf", Path("/usr/share/fonts/truetype/dejavu")
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +36,10 @@ def browser() -> Iterator[Browser]:
         pytest.fail(
             "The console's tests need Chromium or Chrome on the PATH; scripts/test installs it for root on Debian."
         )
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox does not work for root.
+    options = [*SAME_EVERYWHERE, *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # Root has no sandbox.
+    fonts = {"FONTCONFIG_FILE": str(FONTS)} if FONT_FOLDER.exists() else {}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=options)
+        chromium = playwright.chromium.launch(executable_path=executable, args=options, env={**os.environ, **fonts})
         yield chromium
         chromium.close()
 

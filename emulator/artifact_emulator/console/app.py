@@ -24,6 +24,7 @@ from artifact_emulator.console.calls import (
     ConsoleCall,
     PendingCalls,
     SignedOut,
+    check_world,
     executor,
     flash_refusal,
     page_calls,
@@ -34,6 +35,7 @@ from artifact_emulator.console.calls import (
 from artifact_emulator.console.iam import account as iam_account
 from artifact_emulator.console.iam import credentials, groups, permissions, roles, users
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
+from artifact_emulator.console.session import is_signed_in
 from artifact_emulator.console.worlds import clock, contents, faults, registry
 from artifact_emulator.control import origin
 from artifact_emulator.logs import escape_control_characters
@@ -96,6 +98,7 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
         refusal = origin.refusal_of(headers, allowed_hosts)
         return Response(refusal, 403, mimetype="text/plain") if refusal else None
 
+    app.before_request(check_world)
     app.before_request(csrf.check)
     app.context_processor(_template_context)
 
@@ -114,7 +117,7 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
 
     @app.errorhandler(SignedOut)
     def ask_to_sign_in(error: SignedOut) -> AnyResponse:
-        if session.get("account") or session.get("key"):
+        if is_signed_in():
             flash("Your session has expired, or its principal no longer exists. Sign in again.", "error")
         return redirect(url_for("home.sign_in", next=request.full_path if request.method == "GET" else None))
 

@@ -10,12 +10,12 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, g, request, session, url_for
+from flask import current_app, flash, g, render_template, request, session, url_for
 
 from artifact_emulator.active_call import CallExecutor, direct_call
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX
-from artifact_emulator.console.session import SignedInUser, current_user
+from artifact_emulator.console.session import SignedInUser, current_user, is_signed_in, sign_out
 from artifact_emulator.http import READING_METHODS, Request
 from artifact_emulator.routing import WORLDS
 from artifact_state.model import Caller
@@ -77,10 +77,22 @@ def pending_calls() -> PendingCalls:
 
 def world() -> World:
     """Return the world that the request path names; a visitor who has not signed in does not create it."""
-    name = request.script_root.removeprefix(WORLDS) or DEFAULT
     worlds = executor().worlds
-    is_visit = request.method in READING_METHODS and "account" not in session and "key" not in session
-    return worlds.view(name) if is_visit else worlds.get(name)
+    is_visit = request.method in READING_METHODS and not is_signed_in()
+    return worlds.view(world_name()) if is_visit else worlds.get(world_name())
+
+
+def world_name() -> str:
+    """Return the name of the world that the request path names."""
+    return request.script_root.removeprefix(WORLDS) or DEFAULT
+
+
+def check_world() -> tuple[str, int] | None:
+    """Sign out of a world that was deleted, and say so; otherwise the next page would create an empty one."""
+    if not is_signed_in() or request.endpoint == "static" or executor().worlds.existing(world_name()) is not None:
+        return None
+    sign_out()
+    return render_template("world_gone.html", name=world_name()), 404
 
 
 def signed_in_user() -> SignedInUser | None:

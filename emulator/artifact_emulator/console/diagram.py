@@ -144,7 +144,8 @@ LINE_HEIGHT = 20
 
 def svg_of(diagram: Diagram, columns: int) -> str:
     """Return a diagram as SVG, with at most `columns` accounts in a row."""
-    canvas = _Canvas(columns)
+    units = (unit for organization in diagram.organizations for unit in organization.units)
+    canvas = _Canvas(columns, max((unit.depth for unit in units if unit.accounts or unit.grouped), default=0))
     for organization in diagram.organizations:
         _draw_organization(canvas, organization)
     if diagram.standalone:
@@ -194,9 +195,9 @@ def _summary(diagram: Diagram) -> str:
 class _Canvas:
     """An SVG drawing that grows downwards; `y` is where the next element goes."""
 
-    def __init__(self, columns: int) -> None:
+    def __init__(self, columns: int, depth: int) -> None:
         self.columns = columns
-        self.width = 2 * MARGIN + columns * (BOX_WIDTH + GAP) + GAP
+        self.width = 2 * MARGIN + columns * (BOX_WIDTH + GAP) + GAP + depth * MARGIN
         self.y = 0
         self._frames = ET.Element("g")
         self._content = ET.Element("g")
@@ -213,11 +214,10 @@ class _Canvas:
 
     def accounts(self, accounts: tuple[AccountBox, ...], indent: int) -> None:
         """Add a box for each account, in rows."""
-        columns = max(1, self.columns - (indent * MARGIN > BOX_WIDTH // 2))
         for index, account in enumerate(accounts):
-            if index and index % columns == 0:
+            if index and index % self.columns == 0:
                 self.y += BOX_HEIGHT + GAP
-            self._account(MARGIN + GAP + indent * MARGIN + index % columns * (BOX_WIDTH + GAP), account)
+            self._account(MARGIN + GAP + indent * MARGIN + index % self.columns * (BOX_WIDTH + GAP), account)
         self.y += BOX_HEIGHT + GAP if accounts else 0
 
     def _account(self, x: int, account: AccountBox) -> None:

@@ -42,6 +42,11 @@ def current_user(world: World) -> SignedInUser | None:
     return None
 
 
+def is_signed_in() -> bool:
+    """Return whether the cookie names a principal, which may have expired."""
+    return "account" in session or "key" in session
+
+
 def sign_in(*, account_id: str = "", user_name: str = "", access_key_id: str = "", region: str = "us-east-1") -> None:
     """Replace the signed-in principal and its CSRF token."""
     for name in ("account", "user", "key", "csrf"):
@@ -60,7 +65,7 @@ def _role_session(world: World, access_key_id: str, region: str) -> SignedInUser
     if role_session is None or is_expired(role_session, world.clock.now()):
         return None
     caller = role_session_caller(role_session, partition=partition_of(region), region=region)
-    return SignedInUser(caller, caller.arn.rpartition(":")[2])
+    return SignedInUser(caller, f"Role {caller.arn.split('/')[-2]}")
 
 
 def _iam_user(world: World, account_id: str, user_name: str, region: str) -> SignedInUser | None:

@@ -51,7 +51,7 @@ function listen(source, update, showConnection) {
 }
 
 function columnsThatFit(box) {
-  return Math.max(1, Math.floor((box.clientWidth - 48) / COLUMN_WIDTH));
+  return Math.max(1, Math.floor((box.clientWidth - 84) / COLUMN_WIDTH));
 }
 
 async function redraw(box) {
@@ -66,6 +66,16 @@ function span(className, text) {
   element.className = className;
   element.textContent = text;
   return element;
+}
+
+// Name the cells of rows after their columns, for narrow screens, which show the cells below each other.
+function labelCells(table, rows) {
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  const labels = heads.map((head) => (head.querySelector(".unseen") ? "" : head.textContent.trim()));
+  for (const cell of [...rows].flatMap((row) => [...row.cells])) {
+    if (cell.colSpan === 1 && labels[cell.cellIndex]) cell.dataset.label = labels[cell.cellIndex];
+  }
+  table.classList.add("labelled");
 }
 
 function addRow(table, call) {
@@ -85,6 +95,7 @@ function addRow(table, call) {
     link.textContent = "Why?";
     result.append(` ${call.message} `, link);
   }
+  labelCells(table, [row]);
   if (table.tBodies[0].rows.length > MAX_ROWS) table.tBodies[0].deleteRow(-1);
 }
 
@@ -175,6 +186,7 @@ addEventListener("click", (event) => {
   fetchDialog(link.href ?? link.form.action);
 });
 for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
+for (const table of document.querySelectorAll(".scroll > table")) labelCells(table, table.tBodies[0].rows);
 
 // Submit a form once, however often its button is clicked. The mark goes away for a page restored by "back".
 addEventListener("submit", (event) => {
