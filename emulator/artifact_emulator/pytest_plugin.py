@@ -29,6 +29,7 @@ _WORLDS = {"artifact_world", "artifact_emulation"}
 _MARKERS = (
     "artifact_scenario(name): load a scenario: a built-in one, or a file beside the test",
     "artifact_clock(instant): freeze the world's clock at an instant, such as 2026-01-01T00:00:00Z, at which it begins",
+    'artifact_others(name): let moto\'s mock answer other services in artifact_emulation, after the decision: "moto"',
     "artifact_account(id): make code under test call as this account (default: the scenario's management account)",
 )
 
@@ -124,7 +125,8 @@ def artifact_emulation(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
     from artifact_emulator.testing.in_process import new_emulation
 
     with _mistakes_as_failures():
-        emulation = new_emulation(scenario=_scenario(request), at=_instant(request))
+        others: Any = _marker_value(request, "artifact_others")
+        emulation = new_emulation(scenario=_scenario(request), at=_instant(request), others=others)
     _configure(monkeypatch, emulation, request)
     with emulation.answering():
         yield emulation

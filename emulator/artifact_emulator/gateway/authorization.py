@@ -58,13 +58,15 @@ def decide(call: ForeignCall, tx: TransactionView, options: Options) -> ForeignD
         request_id=options.request_id,
         foreign=ForeignParts(tuple(_actions(foreign)), options.unknown),
     )
-    open_parts: dict[str, None] = {}
-    denial = None
-    for evaluated in evaluate(request):
-        if not evaluated.decision.allowed and options.iam == "enforce" and denial is None:
-            denial = denial_error(call, request, evaluated)
-        open_parts |= dict.fromkeys(evaluated.open_parts)
-    return ForeignDecision(request, denial, tuple(open_parts))
+    relevant = [evaluated for evaluated in evaluate(request) if evaluated.open_parts or not evaluated.decision.allowed]
+    # What is not known does not matter if another action or resource is surely denied.
+    relevant = [evaluated for evaluated in relevant if not evaluated.open_parts][:1] or relevant
+    refused = next((evaluated for evaluated in relevant if not evaluated.decision.allowed), None)
+    return ForeignDecision(
+        request,
+        denial_error(call, request, refused) if refused is not None and request.enforced else None,
+        tuple(dict.fromkeys(part for evaluated in relevant for part in evaluated.open_parts)),
+    )
 
 
 def _actions(foreign: ForeignRequest) -> Iterator[ForeignAction]:

@@ -6,14 +6,14 @@ botocore must be installed by the user; the emulator itself does not need it.
 import json
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from inspect import isasyncgenfunction, isclass, iscoroutinefunction, isgeneratorfunction
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast, get_args
 from urllib.parse import urlsplit
 
 from artifact_emulator.app import App
@@ -38,8 +38,14 @@ except ModuleNotFoundError as missing:
         name=missing.name,
     ) from None
 
+if TYPE_CHECKING:
+    from artifact_emulator.aws.authorization.foreign_requests import UnknownMode
+    from artifact_emulator.testing.moto_mock import MotoMock
+
 P = ParamSpec("P")
 R = TypeVar("R")
+Others = Literal["moto"]
+"""What answers the calls of services that are not emulated."""
 _CONTROL = "/_emulator/"
 _entered: list["Emulation"] = []
 _lock = Lock()
@@ -50,16 +56,35 @@ class Emulation(WorldClient):
 
     endpoint = None
 
-    def __init__(self, world: World | None = None, *, passing: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        passing: Collection[str] = (),
+        others: Others | None = None,
+        unknown: "UnknownMode" = "deny",
+    ) -> None:
+        if others not in {None, *get_args(Others)}:
+            raise ValueError(f"others is {others!r}, and not None or 'moto'")
         self.app = App(world)
         self.world = self.app.world
         self.passing = frozenset(passing)
+        self.others = others
+        self._unknown = unknown
 
     @property
     def core(self) -> App:
         """The application under its old name."""
         warnings.warn("core is now app", DeprecationWarning, stacklevel=2)
         return self.app
+
+    @cached_property
+    def moto(self) -> "MotoMock":
+        """The gate to moto's mock."""
+        # Imported here: it needs moto.
+        from artifact_emulator.testing.moto_mock import MotoMock
+
+        return MotoMock(self.app, self.world, self._unknown)
 
     @property
     def default_account(self) -> str:
@@ -123,16 +148,26 @@ class Emulation(WorldClient):
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Answer the botocore calls of all threads for the duration of the block."""
-        with _lock:
-            _transports.install()
-            _entered.append(self)
-        try:
-            yield
-        finally:
+        with self._others():
             with _lock:
-                _entered.remove(self)
-                if not _entered:
-                    _transports.remove()
+                _transports.install()
+                _entered.append(self)
+            try:
+                yield
+            finally:
+                with _lock:
+                    _entered.remove(self)
+                    if not _entered:
+                        _transports.remove()
+
+    def _others(self) -> AbstractContextManager[None]:
+        """Return the block in which other services are answered."""
+        if self.others is None:
+            return nullcontext()
+        # Imported here: it needs moto.
+        from artifact_emulator.testing.moto_mock import moto_mock
+
+        return moto_mock()
 
 
 def emulate(  # noqa: PLR0913 - each is independent of the others.
@@ -143,6 +178,8 @@ def emulate(  # noqa: PLR0913 - each is independent of the others.
     account: str | None = None,
     region: str = "us-east-1",
     passing: Collection[str] = (),
+    others: Others | None = None,
+    unknown: "UnknownMode" = "deny",
 ) -> "EmulationContext":
     """Answer the botocore calls of all threads of this process for the duration of the block, which may be nested.
 
@@ -150,11 +187,14 @@ def emulate(  # noqa: PLR0913 - each is independent of the others.
     is frozen at the instant `at`, if there is one. Code
     under test calls as the root user of `account`, by default that of the management account of the first organization,
     or 123456789012 without one. Nothing leaves the process: a call to another service answers 501 with the operation's
-    name, unless `passing` lists the service under its signing name, such as "s3".
+    name, unless `passing` lists the service under its signing name, such as "s3". With `others="moto"`, the policies of
+    the world decide such calls and moto's mock answers them; `unknown` is what happens to one that the policies decide
+    only with more than is known of it: "deny", "allow" or "audit".
     Also decorates functions and classes of tests: `@emulate()`.
     """
     return EmulationContext(
-        lambda: new_emulation(world, scenario=scenario, at=at, passing=passing), {"account": account, "region": region}
+        lambda: new_emulation(world, scenario=scenario, at=at, passing=passing, others=others, unknown=unknown),
+        {"account": account, "region": region},
     )
 
 
@@ -219,12 +259,14 @@ class EmulationContext:
         return wrapper
 
 
-def new_emulation(
+def new_emulation(  # noqa: PLR0913 - as above.
     world: World | None = None,
     *,
     scenario: str | Path | Mapping[str, Any] | None = None,
     at: datetime | None = None,
     passing: Collection[str] = (),
+    others: Others | None = None,
+    unknown: "UnknownMode" = "deny",
 ) -> Emulation:
     """Return an emulation that does not answer yet, with the contents and the time that `emulate()` gives it.
 
@@ -233,7 +275,7 @@ def new_emulation(
     if at is not None:
         world = world or World(clock=Clock(frozen_at=at))
         world.change_clock(lambda clock: clock.freeze(at))
-    emulation = Emulation(world, passing=passing)
+    emulation = Emulation(world, passing=passing, others=others, unknown=unknown)
     if scenario is not None:
         emulation.load_scenario(scenario, at=at)
     return emulation
@@ -244,6 +286,15 @@ def _answer(request: AWSPreparedRequest) -> Reply | None:
     if emulation.passing and _signing_name(request) in emulation.passing:
         return None
     return emulation.app.handle(_request(request))
+
+
+def _decide(request: AWSPreparedRequest, ask_moto: Callable[[AWSPreparedRequest], Any]) -> Any:
+    emulation = _entered[-1]
+    if emulation.others is None or _is_emulated(request) or _signing_name(request) in emulation.passing:
+        return ask_moto(request)
+    read = _request(request)
+    request.reset_stream()
+    return emulation.moto.answer(request, read, ask_moto)
 
 
 def _is_emulated(request: AWSPreparedRequest) -> bool:
@@ -274,4 +325,4 @@ def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-_transports = Transports(_answer, _is_emulated)
+_transports = Transports(_answer, _decide, _is_emulated)

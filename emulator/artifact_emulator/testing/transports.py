@@ -29,6 +29,8 @@ _MOTO_KEY = "FOOBARKEY"
 
 Answer = Callable[[AWSPreparedRequest], Reply | None]
 """Returns the reply to a request, or None if the request may pass to its own endpoint."""
+Decide = Callable[[AWSPreparedRequest, Callable[[AWSPreparedRequest], Any]], Any]
+"""Returns the answer to a request that moto's mock would answer, for which it may ask moto."""
 
 
 class MisplacedMock(RuntimeError):
@@ -38,8 +40,9 @@ class MisplacedMock(RuntimeError):
 class Transports:
     """The replaced methods of the transports, from `install` to `remove`."""
 
-    def __init__(self, answer: Answer, is_emulated: Callable[[AWSPreparedRequest], bool]) -> None:
+    def __init__(self, answer: Answer, decide: Decide, is_emulated: Callable[[AWSPreparedRequest], bool]) -> None:
         self._answer = answer
+        self._decide = decide
         self._is_emulated = is_emulated
         self._originals: dict[tuple[Any, str], Any] = {}
 
@@ -51,7 +54,9 @@ class Transports:
             for module, name in _ASYNCHRONOUS:
                 self._replace(getattr(import_module(module), name), "send", self._asynchronous)
         if _MOTO in sys.modules:
-            self._replace(sys.modules[_MOTO].BotocoreStubber, "__call__", self._beside_moto)
+            stubber = sys.modules[_MOTO].BotocoreStubber
+            self._replace(stubber, "__call__", self._beside_moto)
+            self._replace(stubber, "process_request", self._before_moto)
 
     def remove(self) -> None:
         """Restore the methods."""
@@ -98,6 +103,12 @@ class Transports:
             return None
 
         return answer
+
+    def _before_moto(self, original: Any) -> Any:
+        def process_request(stubber: Any, request: AWSPreparedRequest) -> Any:
+            return self._decide(request, lambda prepared: original(stubber, prepared))
+
+        return process_request
 
 
 @cache
