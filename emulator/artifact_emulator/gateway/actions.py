@@ -80,11 +80,14 @@ def _requests(
     for clause in condition:
         if clause[0] == "@":
             members, fills = source_of(members, clause[1:], fills)
+            if "." in clause and call.members and not any(members.values()):
+                return
         elif any(name in members for name in clause[1:].split("|")) is (clause[0] == "!"):
             return
     action = name if ":" in name else f"{table.prefix}:{name}"
     resources, partial = _resources(table, call, _Types(types.split(";") if types else [], fills, members), known)
-    keys, unknown_keys = _keys(table.key_sets[key_set], None if call.members is None else members)
+    carrying = call.members and members if "CopySource" in text else call.members
+    keys, unknown_keys = _keys(table.key_sets[key_set], carrying)
     yield ActionRequest(action, tuple(resources), keys, tuple(partial), tuple(unknown_keys))
 
 
@@ -122,7 +125,9 @@ def _resources(
             possible |= others
     if not full and not partial:
         partial = possible if len(possible) <= _MAX_KINDS else {ANYTHING: None}
-    return list(full)[:_MAX_RESOURCES], list(partial)[:_MAX_RESOURCES]
+    # A query of an index needs no permission for its table.
+    needed = [arn for arn in full if not any(other.startswith(f"{arn}/index/") for other in full)]
+    return needed[:_MAX_RESOURCES], list(partial)[:_MAX_RESOURCES]
 
 
 def _arns(table: ServiceTable, kind: str, types: _Types, known: Mapping[str, str]) -> Iterator[tuple[str, bool]]:

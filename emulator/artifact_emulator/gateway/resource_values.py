@@ -34,23 +34,31 @@ def normalized(prefix: str, members: Members) -> Members:
 
 
 def source_of(members: Members, source: str, fills: Mapping[str, str]) -> tuple[Members, Mapping[str, str]]:
-    """Return what tells an action's resource if another member than usual names it: members, and fills of its ARN."""
-    value = members.get(source, "")
+    """Return what tells an action's resource if another member than usual names it: members, and fills of its ARN.
+
+    A path such as `TransactItems.Put.TableName` leads into the structures of a list.
+    """
     if source != "CopySource":
-        return {source: value}, dict.fromkeys(fills, source)
+        values = [members]
+        for step in source.split("."):
+            values = [part for value in values if isinstance(value, dict) for part in _parts(value.get(step, ""))]
+        return {source: values}, dict.fromkeys(fills, source)
     # bucket/key?versionId=..., or the ARN of an access point with /object/key.
-    address = str(value).removeprefix("/").partition("?")[0]
-    bucket, _, key = unquote(address).partition("/")
-    if bucket.startswith("arn:"):
-        return {"Bucket": unquote(address)}, fills
-    return {"Bucket": bucket, "Key": key}, fills
+    address = unquote(str(members.get(source, "")).removeprefix("/").partition("?")[0])
+    bucket, _, key = address.partition("/")
+    return ({"Bucket": address} if bucket.startswith("arn:") else {"Bucket": bucket, "Key": key}), fills
+
+
+def _parts(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def values_of(prefix: str, kind: str, variable: str, members: Members, member: str | None) -> Iterator[Value]:
     """Yield the values of a variable of an ARN that a call tells; none if it tells none."""
-    read = _READERS.get((prefix, kind, variable)) or _READERS.get((prefix, "", variable), _plain)
+    read = _READERS.get((prefix, kind.lower(), variable)) or _READERS.get((prefix, "", variable), _plain)
     given = members.get(member or "")
-    for value in given if isinstance(given, list) else (given,):
+    # The keys of a map are names of resources, such as those of the tables of BatchGetItem.
+    for value in given if isinstance(given, list | dict) else (given,):
         text = "" if value is None or isinstance(value, dict) else str(value)
         if not text.startswith("arn:"):
             yield from read(text, members)
@@ -152,6 +160,11 @@ def _custom_bus(text: str, members: Members) -> Iterator[Value]:
         yield Value(text)
 
 
+def _bus(text: str, members: Members) -> Iterator[Value]:
+    """Yield the name of an event bus, which is `default` if an event names none."""
+    yield Value(text or "default")
+
+
 def _log_group(text: str, members: Members) -> Iterator[Value]:
     """Yield the name of a log group as AWS was observed to name it, with the start of its streams.
 
@@ -164,7 +177,7 @@ def _log_group(text: str, members: Members) -> Iterator[Value]:
 _READERS: Mapping[tuple[str, str, str], Callable[[str, Members], Iterator[Value]]] = {
     ("sqs", "queue", "QueueName"): _queue,
     ("ssm", "parameter", "ParameterNameWithoutLeadingSlash"): _parameter,
-    ("secretsmanager", "Secret", "SecretId"): _secret,
+    ("secretsmanager", "secret", "SecretId"): _secret,
     ("kms", "key", "KeyId"): _key,
     ("kms", "alias", "Alias"): _alias,
     ("lambda", "function", "FunctionName"): _function,
@@ -173,5 +186,6 @@ _READERS: Mapping[tuple[str, str, str], Callable[[str, Members], Iterator[Value]
     ("logs", "log-group", "LogGroupName"): _log_group,
     ("events", "rule-on-default-event-bus", "RuleName"): _default_bus_rule,
     ("events", "rule-on-custom-event-bus", "EventBusName"): _custom_bus,
+    ("events", "event-bus", "EventBusName"): _bus,
 }
 """How to read a variable, by prefix, type and name; the type "" stands for every type of the service."""
