@@ -12,7 +12,7 @@ from typing import Literal
 from artifact_emulator.http import Request
 from artifact_state.record import Record
 
-_KEY_IN_HEADER = re.compile(r"(Credential=)[^/,]+(?=/)")
+_KEY_IN_HEADER = re.compile(r"(Credential=|^AWS )[^/,:]+(?=[/:])")
 _KEY_IN_QUERY = re.compile(r"((?:X-Amz-Credential|AWSAccessKeyId)=)[^&%/]+")
 
 
