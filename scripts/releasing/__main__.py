@@ -111,12 +111,12 @@ def state_version(tree: Path, version: str) -> None:
     replace(tree / VERSION_FILE, f'"{before}"', f'"{version}"')
     changelog = tree / CHANGELOG
     changelog.write_text(with_release(changelog.read_text("utf-8"), version, datetime.now(UTC).date()), "utf-8")
-    # What users copy: `owner/artifact-emulator@v1.2.3`, and the same with `.git` before the tag.
-    named = f"artifact-emulator@v{before}"
-    for path in git(
-        tree, "grep", "--files-with-matches", "--fixed-strings", named, "--", "docs", "examples"
-    ).splitlines():
-        replace(tree / path, named, f"artifact-emulator@v{version}")
+    # What users copy: an address with a tag, and the name of a wheel.
+    for name in ("artifact-emulator@v{}", "artifact_emulator-{}-"):
+        old, new = name.format(before), name.format(version)
+        found = git(tree, "grep", "--files-with-matches", "--fixed-strings", old, "--", "docs", "examples")
+        for path in found.splitlines():
+            replace(tree / path, old, new)
 
 
 def replace(path: Path, old: str, new: str) -> None:

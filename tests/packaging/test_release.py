@@ -13,7 +13,7 @@ from artifact_emulator import __version__
 from releasing import ReleaseRefused
 from releasing.changelog import release_of, with_release
 from releasing.distributions import compare
-from tests.support.clones import copy_of_repository
+from tests.support.clones import git, repository_with_files
 from tests.support.server_process import COMMANDS, clean_environment
 
 pytestmark = pytest.mark.xdist_group("release")
@@ -25,16 +25,7 @@ CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Wings.\n\n## [0.5.
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the files of this one."""
-    folder = copy_of_repository(tmp_path_factory.mktemp("repository"))
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "Begin")
-    return folder
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder and return its output."""
-    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+    return repository_with_files(tmp_path_factory.mktemp("repository"))
 
 
 def release(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -91,6 +82,9 @@ class TestRelease:
         assert result.returncode == 0, result.stderr
         assert f"git tag --annotate v{NEXT}" in result.stdout
         assert f'"{NEXT}"' in (repository / "emulator/artifact_emulator/version.py").read_text()
+        changed = set(git(repository, "diff", "--name-only", "--", "docs", "examples").splitlines())
+        assert {"docs/installation.md", "examples/github-actions/workflow.yml"} <= changed
+        assert __version__ not in (repository / "docs/installation.md").read_text()
         _, notes = release_of((repository / "CHANGELOG.md").read_text(), NEXT)
         assert (repository / "dist/notes.md").read_text() == notes
         bill = json.loads((repository / "dist/sbom.cdx.json").read_text())

@@ -13,6 +13,7 @@ import yaml
 
 from artifact_emulator import __version__
 from tests.support.clones import copy_of_repository
+from tests.support.docker_engine import IMAGE, docker_engine
 from tests.support.dockerfile import ROOT, Image
 from tests.support.example_projects import EXAMPLES, WITH_COMMANDS, copy_of, javascript_group, needs_node, run_in
 from tests.support.github_runner import Runner
@@ -156,6 +157,30 @@ class TestDockerCompose:
         role = "role/aws-service-role/artifact.amazonaws.com/AWSServiceRoleForArtifact"
         assert result.stdout == f"arn:aws:iam::111122223333:{role}\n"
         assert worlds.status_code == 200
+
+
+class TestTestcontainers:
+    """examples/testcontainers."""
+
+    def test_suite_runs_against_an_engine(self, tmp_path: Path) -> None:
+        """The container has the image and port of this project, is waited for, and is removed after the tests."""
+        folder = copy_of("testcontainers", tmp_path)
+        with docker_engine() as engine:
+            result = run_in(
+                folder,
+                [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+                DOCKER_HOST=engine.address,
+                NO_PROXY="127.0.0.1,localhost",
+                # As on a user's machine, and not as within a container.
+                TESTCONTAINERS_CONNECTION_MODE="docker_host",
+                TESTCONTAINERS_RYUK_DISABLED="true",
+            )
+            assert engine.running is None
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert passed(result.stdout) == (folder / "test_trusted_access.py").read_text().count("\ndef test_")
+        assert engine.container["Image"] == IMAGE
+        assert list(engine.container["ExposedPorts"]) == [f"{Image().of('EXPOSE')[0]}/tcp"]
+        assert f"docker build --tag {IMAGE} ../..\n" in (folder / "README.md").read_text()
 
 
 class TestGitHubActions:
