@@ -9,7 +9,7 @@ from benchmarks.figures import Row
 from benchmarks.servers import ServerFailed
 from benchmarks.workload import WrongAnswer
 
-SUBJECTS = ("peers", "suite", "core", "recording", "decision", "growth", "scenario", "worlds")
+SUBJECTS = ("peers", "suite", "core", "recording", "decision", "growth", "scenario", "worlds", "forwarding")
 """Modules with a function `measure`, which returns rows, and the text `METHOD`, in the order of the table.
 
 `processes` is such a module too; it is measured only by its name, since it needs nginx.

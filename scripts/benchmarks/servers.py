@@ -17,7 +17,8 @@ from pathlib import Path
 from benchmarks import figures
 
 HOST = "127.0.0.1"
-_PROGRAMS = Path(sys.executable).parent
+PROGRAMS = Path(sys.executable).parent
+"""The folder of the servers' programs."""
 _TIMEOUT = 120.0
 """Seconds; a server with a large scenario takes some on a busy machine."""
 _RETRY_INTERVAL = 0.002
@@ -38,8 +39,8 @@ class Kind:
 
 
 # All run with their default options.
-OURS = Kind(figures.OURS, lambda port: [str(_PROGRAMS / "artifact-emulator"), "serve", "--port", str(port)])
-MOTO = Kind(figures.MOTO, lambda port: [str(_PROGRAMS / "moto_server"), "--port", str(port)])
+OURS = Kind(figures.OURS, lambda port: [str(PROGRAMS / "artifact-emulator"), "serve", "--port", str(port)])
+MOTO = Kind(figures.MOTO, lambda port: [str(PROGRAMS / "moto_server"), "--port", str(port)])
 MINISTACK_PROGRAM = Path(__file__).parents[2] / ".venv" / "peers" / "bin" / "ministack"
 MINISTACK = Kind(figures.MINISTACK, lambda _: [str(MINISTACK_PROGRAM)], lambda port: {"GATEWAY_PORT": str(port)})
 
@@ -121,8 +122,15 @@ def _free_port() -> int:
 
 def _tree(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").iterdir()
-    children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    children = [int(child) for task in tasks for child in _children(task)]
     return [pid, *(descendant for child in children for descendant in _tree(child))]
+
+
+def _children(task: Path) -> list[str]:
+    try:
+        return (task / "children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):  # The thread has ended.
+        return []
 
 
 def _cpu_ticks(pid: int) -> int:

@@ -45,14 +45,17 @@ class Exchange:
     expected: bytes
 
 
-def _exchange(service: str, operation: str, headers: Mapping[str, str], body: str, expected: str) -> Exchange:
+def exchange(  # noqa: PLR0913, PLR0917 - what a call consists of.
+    service: str, operation: str, headers: Mapping[str, str], body: str, expected: str, method: str = "POST"
+) -> Exchange:
+    """Return a call, signed as SDKs sign."""
     signature = (
         f"AWS4-HMAC-SHA256 Credential={ACCESS_KEY_ID}/20261123/{REGION}/{service}/aws4_request, "
         f"SignedHeaders=content-type;host;x-amz-date, Signature={'0' * 64}"
     )
     lines = {**_HEADERS, **headers, "Authorization": signature, "Content-Length": str(len(body))}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return Exchange(f"{service}:{operation}", f"POST / HTTP/1.1\r\n{head}\r\n{body}".encode(), expected.encode())
+    return Exchange(f"{service}:{operation}", f"{method} / HTTP/1.1\r\n{head}\r\n{body}".encode(), expected.encode())
 
 
 def organizations_call(operation: str, members: Mapping[str, object], expected: str) -> Exchange:
@@ -61,14 +64,14 @@ def organizations_call(operation: str, members: Mapping[str, object], expected: 
         "X-Amz-Target": f"AWSOrganizationsV20161128.{operation}",
         "Content-Type": "application/x-amz-json-1.1",
     }
-    return _exchange("organizations", operation, headers, json.dumps(members), expected)
+    return exchange("organizations", operation, headers, json.dumps(members), expected)
 
 
 def query_call(service: str, operation: str, members: Mapping[str, str], expected: str) -> Exchange:
     """Return a call of IAM or STS."""
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
     form = {"Action": operation, "Version": _VERSIONS[service], **members}
-    return _exchange(service, operation, headers, urlencode(form), expected)
+    return exchange(service, operation, headers, urlencode(form), expected)
 
 
 FIRST = organizations_call("CreateOrganization", {"FeatureSet": "ALL"}, '"FeatureSet"')

@@ -80,7 +80,7 @@ class TestBench:
 
     def test_other_subjects_share_one_table(self) -> None:
         """What is measured without a peer stands in the same table, in groups."""
-        rows = smoke_rows("core", "recording", "decision", "growth", "scenario", "worlds")
+        rows = smoke_rows("core", "recording", "decision", "growth", "scenario", "worlds", "forwarding")
         groups = [name for name in rows if name.startswith("**")]
         assert len(groups) == 6
         names = {"ListAccounts(20)", "record of an allowed call", "decision on GetRole", "CreateAccount: exponent"}

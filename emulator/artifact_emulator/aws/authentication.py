@@ -119,7 +119,7 @@ def _verify_placeholder(
     request: Request, claim: Claim, secrets: tuple[str, ...], clock: Clock, service: Service
 ) -> None:
     """Refuse a placeholder key that signs with none of the secrets."""
-    secret = next((secret for secret in secrets if is_signed_with(request, claim, secret)), secrets[0])
+    secret = next((secret for secret in secrets if _is_signed_with(request, claim, secret)), secrets[0])
     _verify_signature(request, claim, secret, clock, service)
 
 
@@ -161,6 +161,14 @@ def _verify_version_2(request: Request, claim: Claim, secret: str, clock: Clock)
         raise AwsError("AccessDenied", "Request has expired", 403)
     if not sigv2.is_signed_with(request, claim, secret):
         raise authentication_error(AuthenticationProblem.WRONG_SIGNATURE, "query")
+
+
+def _is_signed_with(request: Request, claim: Claim, secret: str) -> bool:
+    if claim.algorithm == ALGORITHM:
+        return is_signed_with(request, claim, secret)
+    from artifact_emulator.aws.signing import sigv2
+
+    return sigv2.is_signed_with(request, claim, secret)
 
 
 def _scope_problem(claim: Claim, service: Service) -> str | None:

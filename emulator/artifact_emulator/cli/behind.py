@@ -49,7 +49,7 @@ def behind_from(options: argparse.Namespace, limits: "Limits") -> "Iterator[Gate
     kind = BACKENDS[MOTO if options.behind == MOTO else options.behind_kind] if _is_told(options) else None
     try:
         with moto_server() if options.behind == MOTO else nullcontext(options.behind) as url:
-            yield Gateway(Forwarder(url, kind, seconds=limits.passed_seconds))
+            yield Gateway(Forwarder(url, kind, seconds=limits.passed_seconds), options.unknown)
     except CannotStart as failure:
         raise CommandFailed(str(failure)) from None
 

@@ -255,6 +255,13 @@ SETTINGS = (
         choices=KINDS,
     ),
     Setting(
+        "unknown",
+        "how a call is decided if its policies depend on what the request does not tell: refuse it, let it pass, or let "
+        "it pass with a warning (default: deny)",
+        default="deny",
+        choices=("deny", "allow", "audit"),
+    ),
+    Setting(
         "services",
         "JSON file with additional or overriding service definitions: a list of entries such as "
         '{"name": "Mine", "principals": ["mine.example.com"]}',

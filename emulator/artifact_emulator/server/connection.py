@@ -214,8 +214,10 @@ class Connection(asyncio.Protocol):
 
 
 def _completed(reply: Reply, pending: Reply) -> Reply:
-    """Return a reply as it is sent, once it is no longer pending."""
-    return replace(reply, headers=(*reply.headers, *pending.headers), delay=pending.delay, cut=pending.cut)
+    """Return a reply as it is sent, once it is no longer pending; headers of ours replace those of the same name."""
+    own = {name.lower() for name, _ in pending.headers}
+    headers = (*(field for field in reply.headers if field[0].lower() not in own), *pending.headers)
+    return replace(reply, headers=headers, delay=pending.delay, cut=pending.cut)
 
 
 def _head(reply: Reply, *, is_last: bool) -> bytes:
