@@ -51,7 +51,11 @@ def progress(lesson: Lesson, calls: Iterable[CallRecord]) -> Progress:
     completing: dict[str, CallRecord] = {}
     accounts: dict[str, str] = {}
     open_steps = list(lesson.steps)
+    operations = {step.operation for step in open_steps}
     for call in calls:
+        # Most calls of a world are no steps.
+        if call.operation not in operations:
+            continue
         for step in open_steps:
             matched = _match_call(step, call, accounts) if completing.keys() >= set(step.after) else None
             if matched is not None:
@@ -59,8 +63,6 @@ def progress(lesson: Lesson, calls: Iterable[CallRecord]) -> Progress:
                 completing[step.id] = call
                 open_steps.remove(step)
                 break
-        if not open_steps:
-            break
     return Progress(lesson, completing, {**DEFAULT_ACCOUNTS, **accounts})
 
 
